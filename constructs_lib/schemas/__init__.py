@@ -1,0 +1,48 @@
+"""What is true of each resource, in one place: its JSON Schema.
+
+Each provider and each resource is described by one file, ``<name>.schema.json``
+(JSON Schema draft 2020-12). The checks before synth, the provider's Terraform schema, the
+parameters of the constructs and the sandbox's request checks are all made from it, or checked
+against it. How the keywords are read:
+
+===========================  ====================================================================
+keyword                      meaning
+===========================  ====================================================================
+``required``                 the configuration must set the attribute
+``readOnly``                 only the API sets it (Terraform: computed)
+``writeOnly``                a secret that is sent, but never stored (Terraform: write-only)
+``format: password``         sensitive: Terraform hides it
+``default``                  the value when it is left out; ``null`` means that leaving it out is
+                             never answered by the API, so it stays null
+``x-forces-replacement``     a change replaces the resource (the one extension keyword)
+===========================  ====================================================================
+
+An optional attribute without ``default`` is not managed when it is left out: the API's value is
+read and kept (Terraform: optional and computed).
+
+This package imports nothing outside the standard library, because the provider loads it at start.
+"""
+
+from constructs_lib.schemas.model import Attribute, Kind, ResourceSchema, load, names
+from constructs_lib.schemas.services import (
+    MASK,
+    SERVICES_WITH_STATE,
+    Service,
+    destination_schema_name,
+    service,
+    services,
+)
+
+__all__ = [
+    "MASK",
+    "SERVICES_WITH_STATE",
+    "Attribute",
+    "Kind",
+    "ResourceSchema",
+    "Service",
+    "destination_schema_name",
+    "load",
+    "names",
+    "service",
+    "services",
+]

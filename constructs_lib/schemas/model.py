@@ -1,0 +1,122 @@
+"""The JSON Schema of a resource, read as a table of Terraform attributes."""
+
+from __future__ import annotations
+
+import json
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+_FOLDER = Path(__file__).parent
+_SUFFIX = ".schema.json"
+
+
+class Kind(Enum):
+    """The kinds of attributes, after the JSON Schema ``type`` that describes them."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DYNAMIC = "dynamic"
+    """An object whose keys the resource does not know beforehand, such as ``config``."""
+    MAP = "map"
+    """An object whose values are all strings."""
+    NESTED = "nested"
+    """An object with known keys, described in ``Attribute.attributes``."""
+
+
+class Attribute(NamedTuple):
+    """One attribute of a resource, of a nested attribute or of a provider."""
+
+    name: str
+    kind: Kind
+    description: str
+    required: bool
+    read_only: bool
+    write_only: bool
+    sensitive: bool
+    forces_replacement: bool
+    has_default: bool
+    default: Any
+    deprecated: bool
+    attributes: dict[str, Attribute]
+    """The attributes inside, for ``Kind.NESTED``; otherwise empty."""
+    rule: dict[str, Any]
+    """The JSON Schema of the value itself, with ``enum``, ``pattern``, ``minimum`` and so on."""
+
+    @property
+    def optional(self) -> bool:
+        """True if the configuration may set it, but need not."""
+        return not self.required and not self.read_only
+
+    @property
+    def follows_api(self) -> bool:
+        """True if the API's value is taken when the configuration leaves it out."""
+        return self.optional and not self.write_only and not self.has_default
+
+
+class ResourceSchema(NamedTuple):
+    """One provider or resource type."""
+
+    name: str
+    description: str
+    attributes: dict[str, Attribute]
+    document: dict[str, Any]
+    """The JSON Schema itself."""
+
+
+def names() -> list[str]:
+    """The names of all providers and resources that are described here, sorted."""
+    return sorted(path.name.removesuffix(_SUFFIX) for path in _FOLDER.glob("*" + _SUFFIX))
+
+
+@cache
+def load(name: str) -> ResourceSchema:
+    """The description of one provider or resource.
+
+    :param name: such as ``fivetranops_connection``
+    :raises KeyError: if nothing of that name is described
+    """
+    path = _FOLDER / (name + _SUFFIX)
+    if not path.is_file():
+        raise KeyError(f"no schema named {name!r}; there are {', '.join(names())}")
+    document = json.loads(path.read_text(encoding="utf-8"))
+    return ResourceSchema(name, document["description"], _attributes(document), document)
+
+
+def _attributes(document: dict[str, Any]) -> dict[str, Attribute]:
+    required = set(document.get("required", ()))
+    return {
+        name: _attribute(name, rule, name in required)
+        for name, rule in document.get("properties", {}).items()
+    }
+
+
+def _attribute(name: str, rule: dict[str, Any], required: bool) -> Attribute:
+    kind = _kind(rule)
+    write_only = bool(rule.get("writeOnly", False))
+    return Attribute(
+        name=name,
+        kind=kind,
+        description=rule.get("description", ""),
+        required=required,
+        read_only=bool(rule.get("readOnly", False)),
+        write_only=write_only,
+        sensitive=write_only or rule.get("format") == "password",
+        forces_replacement=bool(rule.get("x-forces-replacement", False)),
+        has_default="default" in rule,
+        default=rule.get("default"),
+        deprecated=bool(rule.get("deprecated", False)),
+        attributes=_attributes(rule) if kind is Kind.NESTED else {},
+        rule=rule,
+    )
+
+
+def _kind(rule: dict[str, Any]) -> Kind:
+    if rule["type"] != "object":
+        return Kind(rule["type"])
+    if "properties" in rule:
+        return Kind.NESTED
+    return Kind.MAP if isinstance(rule.get("additionalProperties"), dict) else Kind.DYNAMIC
