@@ -1,0 +1,36 @@
+"""A local stand-in for Fivetran's REST API, for demonstrations and tests.
+
+It keeps the shapes, statuses and rules of the published contract, remembers everything in an SQLite
+file (or in memory), and writes a journal of all requests. It holds no secret in clear.
+
+* In a process: mount :class:`SandboxAdapter` on a ``requests`` session for ``sandbox://local``.
+* As a server: ``python -m constructs_lib.sandbox serve --port N --database FILE``.
+
+It reaches nothing outside, and listens on 127.0.0.1 only.
+"""
+
+from constructs_lib.sandbox.adapter import SandboxAdapter
+from constructs_lib.sandbox.api import Api
+from constructs_lib.sandbox.call import ApiRequest, ApiResponse
+from constructs_lib.sandbox.errors import SandboxError
+from constructs_lib.sandbox.headers import Credentials
+from constructs_lib.sandbox.journal import JournalEntry
+from constructs_lib.sandbox.records import Connection, Group
+from constructs_lib.sandbox.server import SandboxServer
+from constructs_lib.sandbox.settings import Settings
+from constructs_lib.sandbox.store import Store
+
+__all__ = [
+    "Api",
+    "ApiRequest",
+    "ApiResponse",
+    "Connection",
+    "Credentials",
+    "Group",
+    "JournalEntry",
+    "SandboxAdapter",
+    "SandboxError",
+    "SandboxServer",
+    "Settings",
+    "Store",
+]

@@ -1,0 +1,109 @@
+"""Connections as the API answers them (the contract's ``ConnectorResponseV1``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from constructs_lib import schemas
+from constructs_lib.sandbox import quirks, syncs
+from constructs_lib.sandbox.records import Connection
+from constructs_lib.schemas import MASK
+
+_USER = "sandbox_user"
+_DEFAULTS: dict[str, Any] = {
+    "paused": False,
+    "pause_after_trial": False,
+    "sync_frequency": 360,
+    "schedule_type": "auto",
+    "data_delay_sensitivity": "NORMAL",
+    "data_delay_threshold": 0,
+    "networking_method": "Directly",
+    "destination_schema_names": "FIVETRAN_NAMING",
+    "private_link_id": None,
+    "proxy_agent_id": None,
+    "hybrid_deployment_agent_id": None,
+    "external_secrets_manager_id": None,
+}
+_FIXED = {"connection_type": "Directly", "project_type": "USER_ID_BASED_PROJECT"}
+_ONLY_WHEN_SET = (
+    "connect_card_config",
+    "destination_configuration",
+    "external_secrets_keys_config",
+)
+
+
+def connection(record: Connection, config: bool = True, names: tuple[str, ...] = ()) -> Any:
+    """The answer about one settled connection.
+
+    :param config: False leaves ``config`` out, as the items of a list may
+    :param names: the quirks of the answer
+    """
+    answer = {
+        "id": record.id,
+        "group_id": record.group_id,
+        "service": record.service,
+        "service_version": 1,
+        "schema": record.schema,
+        "connected_by": _USER,
+        "created_at": record.created_at,
+        "succeeded_at": record.succeeded_at,
+        "failed_at": record.failed_at,
+        "status": _status(record),
+        **_attributes(record),
+    }
+    if config:
+        answer["config"] = quirks.apply(names, _config(record))
+    return answer
+
+
+def _status(record: Connection) -> dict[str, Any]:
+    late = record.failed_at is not None and (record.succeeded_at or "") < record.failed_at
+    status = {
+        "setup_state": record.setup_state,
+        "sync_state": syncs.state_of(record),
+        "update_state": "delayed" if late else "on_schedule",
+        "is_historical_sync": record.is_historical_sync,
+        "tasks": _tasks(record),
+        "warnings": [],
+    }
+    # The contract answers schema_status only for connections that use column masking.
+    schema_status = record.attributes.get("schema_status")
+    return {**status, "schema_status": schema_status} if schema_status else status
+
+
+def _tasks(record: Connection) -> list[dict[str, str]]:
+    if record.setup_state != "broken":
+        return []
+    return [{"code": "reconnect", "message": "Reconnect", "details": "A setup test failed."}]
+
+
+def _attributes(record: Connection) -> dict[str, Any]:
+    given = record.attributes
+    values = {name: given.get(name, default) for name, default in _DEFAULTS.items()}
+    daily = values["sync_frequency"] == 1440
+    values["daily_sync_time"] = given.get("daily_sync_time") if daily else None
+    if values["data_delay_sensitivity"] != "CUSTOM":
+        values["data_delay_threshold"] = 0
+    return {**values, **{name: given[name] for name in _ONLY_WHEN_SET if name in given}}
+
+
+def _config(record: Connection) -> dict[str, Any]:
+    # The contract's responses have the settings without the destination schema, which stands in
+    # the top-level schema, and with what only Fivetran sets.
+    facts = schemas.service(record.service)
+    read_only = facts.read_only if facts else ()
+    return {**record.config, **{key: _read_only(record, key) for key in read_only}}
+
+
+def _read_only(record: Connection, key: str) -> str:
+    if "secret" in key or key == "consumer_key":
+        return MASK
+    if "public_key" in key:
+        return f"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQC{record.id} fivetran user key"
+    if "external_id" in key:
+        return record.group_id
+    if key.startswith("webhook"):
+        return f"https://webhooks.fivetran.com/webhooks/{record.id}"
+    if "email" in key:
+        return f"{record.id}@fivetran.example"
+    return _FIXED.get(key, f"{key}_{record.id}")

@@ -1,0 +1,128 @@
+"""The API of the sandbox: from a request to its answer, whatever carried it.
+
+The order of the checks: 401 credentials, 429 rate limit, 404 path, 405 method, 406 ``Accept``,
+415 ``Content-Type``, then what the endpoint itself checks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from constructs_lib.sandbox import clock, control, errors, headers, journal, routes
+from constructs_lib.sandbox.call import ApiRequest, ApiResponse, Call
+from constructs_lib.sandbox.errors import ApiError, SandboxError
+from constructs_lib.sandbox.headers import Credentials
+from constructs_lib.sandbox.settings import Settings
+from constructs_lib.sandbox.store import Store
+from constructs_lib.sandbox.tables import Tables
+
+
+class Api:
+    """Answers requests over one store; many threads may use it at once.
+
+    :param store: where everything is kept
+    :param credentials: the API key and secret that are accepted
+    :param with_control: True offers the paths below ``/_sandbox``
+    """
+
+    def __init__(
+        self, store: Store, credentials: Credentials | None = None, with_control: bool = False
+    ) -> None:
+        self._store = store
+        self._credentials = credentials or Credentials()
+        self._with_control = with_control
+
+    def handle(self, request: ApiRequest) -> ApiResponse:
+        """The answer to a request: all of its effects take place, or none."""
+        try:
+            with self._store.transaction() as tables:
+                return self._journaled(tables, request)
+        except SandboxError as error:
+            return _failure(errors.unavailable(str(error)))
+
+    def _journaled(self, tables: Tables, request: ApiRequest) -> ApiResponse:
+        settings = tables.settings() or Settings()
+        now = self._store.clock() + timedelta(seconds=settings.clock_ahead_seconds)
+        # The service is looked up first, because the request may delete the connection.
+        body = journal.visible(request.body, _service(tables, request)) if request.body else None
+        response = self._guarded(lambda: self._answer(tables, settings, now, request), tables)
+        if not self._is_control(request):
+            at = clock.to_text(now)
+            tables.write_journal(at, request.method, request.path, response.status, body)
+        return _with_limits(response, settings, tables, now)
+
+    def _guarded(self, answer: Callable[[], ApiResponse], tables: Tables) -> ApiResponse:
+        try:
+            with tables.undone_on_error():
+                return answer()
+        except ApiError as error:
+            return _failure(error)
+        except SandboxError:
+            raise
+        except Exception as error:
+            # What went wrong may quote the request, and the request may hold secrets.
+            name = type(error).__name__
+            return _failure(
+                ApiError(500, "Error", f"The sandbox failed ({name}); please report it")
+            )
+
+    def _answer(
+        self, tables: Tables, settings: Settings, now: datetime, request: ApiRequest
+    ) -> ApiResponse:
+        headers.check_credentials(request.headers, self._credentials)
+        if not self._is_control(request):
+            _check_rate(tables, settings, now)
+        route = routes.find(request.path, self._with_control)
+        endpoint = route.endpoint(request.method)
+        headers.check_accept(request.headers)
+        headers.check_content_type(request.headers, request.body)
+        return endpoint(Call(request, route.parameters, tables, settings, now))
+
+    def _is_control(self, request: ApiRequest) -> bool:
+        return self._with_control and request.path.startswith(control.PREFIX)
+
+
+def _service(tables: Tables, request: ApiRequest) -> str | None:
+    connection_id = routes.connection_id(request.path)
+    if connection_id is not None:
+        record = tables.connection(connection_id)
+        return record.service if record else None
+    try:
+        body = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return None
+    service = body.get("service") if isinstance(body, dict) else None
+    return service if isinstance(service, str) else None
+
+
+def _check_rate(tables: Tables, settings: Settings, now: datetime) -> None:
+    if not settings.enforce_rate_limit or _remaining(tables, settings, now) > 0:
+        return
+    since = now - timedelta(seconds=settings.rate_window_seconds)
+    oldest = tables.oldest_request_since(clock.to_text(since))
+    wait = clock.from_text(oldest) - since if oldest else timedelta(0)
+    raise errors.too_many_requests(int(wait.total_seconds()) + 1)
+
+
+def _remaining(tables: Tables, settings: Settings, now: datetime) -> int:
+    since = clock.to_text(now - timedelta(seconds=settings.rate_window_seconds))
+    return settings.rate_limit - tables.requests_since(since, settings.rate_limit)
+
+
+def _with_limits(
+    response: ApiResponse, settings: Settings, tables: Tables, now: datetime
+) -> ApiResponse:
+    remaining = _remaining(tables, settings, now)
+    limits = {
+        "X-Rate-Limit": str(settings.rate_limit),
+        "X-Rate-Limit-Remaining": str(remaining),
+    }
+    return replace(response, headers={**response.headers, **limits})
+
+
+def _failure(error: ApiError) -> ApiResponse:
+    envelope = {"code": error.code, "message": error.message}
+    return ApiResponse(error.status, envelope, error.headers)

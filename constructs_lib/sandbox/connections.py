@@ -1,0 +1,144 @@
+"""The endpoints of connections: list, create, read, modify, delete.
+
+Source: Fivetran's REST API, "Connections" (``/v1/connections`` and ``/v1/connections/{id}``).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from constructs_lib import schemas
+from constructs_lib.sandbox import answers, checks, clock, connect_cards, errors, setup_tests, syncs
+from constructs_lib.sandbox.call import ApiResponse, Call, listed, success
+from constructs_lib.sandbox.configs import merge_auth, merge_config
+from constructs_lib.sandbox.records import Connection
+
+_NOT_ATTRIBUTES = {"auth", "config", "group_id", "is_historical_sync", "service"}
+
+
+def list_all(call: Call) -> ApiResponse:
+    """``GET /v1/connections``: by pages, filtered by ``group_id`` and exact ``schema``."""
+    group_id = call.request.query.get("group_id")
+    return page(call, group_id, "Connections list retrieved successfully")
+
+
+def page(call: Call, group_id: str | None, message: str) -> ApiResponse:
+    """One page of connections, of one group or of all."""
+    after, limit = call.page()
+    schema = call.request.query.get("schema")
+    found = call.tables.connections(after, limit + 1, group_id, schema)
+    config, names = call.settings.list_config, call.settings.quirks
+    items = [
+        (number, answers.connection(call.settled(record), config, names))
+        for number, record in found
+    ]
+    return listed(message, items, limit)
+
+
+def create(call: Call) -> ApiResponse:
+    """``POST /v1/connections``: 201, with the results of the setup tests if they ran."""
+    given = checks.fields(call.body(), checks.CREATE_FIELDS)
+    record = _new(call, given)
+    merge_config(record, given.get("config", {}))
+    merge_auth(record, given.get("auth", {}))
+    _set_attributes(record, given)
+    tests = _run_setup_tests(record, given)
+    # The contract lists 409 for creation and says no more; a schema that the group has already is
+    # the only thing that a new connection can be in conflict with.
+    if not call.tables.insert(record):
+        raise errors.conflict(f"Connection with schema '{record.schema}' exists in this group")
+    call.settled(record)
+    answer = {**answers.connection(record, names=call.settings.quirks), **tests}
+    if "connect_card_config" in given:
+        answer["connect_card"] = connect_cards.issue(record.id, given["connect_card_config"])
+    return success("Connection has been created", answer, status=201)
+
+
+def read(call: Call) -> ApiResponse:
+    """``GET /v1/connections/{id}``."""
+    answer = answers.connection(call.connection(), names=call.settings.quirks)
+    return success("Connection details retrieved successfully", answer)
+
+
+def modify(call: Call) -> ApiResponse:
+    """``PATCH /v1/connections/{id}``: changes what is given and leaves the rest.
+
+    ``config`` and ``auth`` are merged at their top level; a key that is null is cleared.
+    """
+    record = call.connection()
+    given = checks.fields(call.body(), checks.UPDATE_FIELDS)
+    if not set(given) - set(checks.TEST_CONTROLS):
+        raise errors.invalid("No update parameters specified")
+    merge_config(record, given.get("config", {}))
+    merge_auth(record, given.get("auth", {}))
+    _set_attributes(record, given)
+    tests = _run_setup_tests(record, given) if {"config", "auth"} & set(given) else {}
+    _steer_syncs(call, record, given)
+    call.tables.update(record)
+    call.settled(record)
+    answer = {**answers.connection(record, names=call.settings.quirks), **tests}
+    return success("Connection has been updated", answer)
+
+
+def delete(call: Call) -> ApiResponse:
+    """``DELETE /v1/connections/{id}``; a running sync does not prevent it."""
+    connection_id = call.parameters["connection_id"]
+    if not call.tables.delete(connection_id):
+        raise errors.no_such_connection(connection_id)
+    return success(f"Connection with id '{connection_id}' has been deleted")
+
+
+def _new(call: Call, given: Mapping[str, Any]) -> Connection:
+    for name in ("group_id", "service"):
+        if name not in given:
+            raise errors.required(name)
+    group_id, service = given["group_id"], given["service"]
+    if schemas.service(service) is None:
+        raise errors.invalid(f"Unsupported service '{service}'")
+    if call.tables.group(group_id) is None:
+        raise errors.no_such_group(group_id)
+    destination = _destination(service, given.get("config", {}))
+    schema = schemas.destination_schema_name(service, destination) or ""
+    created_at = clock.to_text(call.now)
+    return Connection(secrets.token_hex(8), group_id, service, schema, created_at, destination)
+
+
+def _destination(service: str, config: Mapping[str, Any]) -> dict[str, str]:
+    facts = schemas.service(service)
+    keys = facts.destination_schema if facts else ()
+    for key in keys:
+        if config.get(key) in (None, ""):
+            raise errors.required(f"config.{key}")
+        if not isinstance(config[key], str):
+            raise errors.invalid(f"Invalid value for field 'config.{key}': it must be string")
+    return {key: config[key] for key in keys}
+
+
+def _set_attributes(record: Connection, given: Mapping[str, Any]) -> None:
+    ignored = _NOT_ATTRIBUTES | set(checks.TEST_CONTROLS)
+    values = {name: value for name, value in given.items() if name not in ignored}
+    after = {**record.attributes, **values}
+    # By the contract each of these two has a meaning only together with the value of another
+    # field. One that comes without it has no effect, and is no error.
+    if after.get("sync_frequency") != 1440:
+        values.pop("daily_sync_time", None)
+    if after.get("data_delay_sensitivity") != "CUSTOM":
+        values.pop("data_delay_threshold", None)
+    record.attributes.update(values)
+
+
+def _run_setup_tests(record: Connection, given: Mapping[str, Any]) -> dict[str, Any]:
+    if given.get("run_setup_tests", True) is False:
+        return {}
+    return {"setup_tests": setup_tests.run(record)}
+
+
+def _steer_syncs(call: Call, record: Connection, given: Mapping[str, Any]) -> None:
+    seconds = call.sync_seconds(record.id)
+    if given.get("is_historical_sync") is True:
+        syncs.request(record, call.now, seconds, "resync")
+    elif given.get("is_historical_sync") is False:
+        syncs.withdraw(record)
+    syncs.resume(record, call.now, seconds)

@@ -1,0 +1,139 @@
+"""The SQLite database below the sandbox: opening, locking and transactions.
+
+One file serves many threads and many processes at once. Every transaction takes the write lock at
+its beginning (``BEGIN IMMEDIATE``): a transaction that starts by reading and writes later could
+otherwise fail in the middle. Waiting writers wait up to a minute.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from constructs_lib.sandbox.errors import SandboxError
+
+T = TypeVar("T")
+
+_VERSION = 1
+_WAIT_SECONDS = 60.0
+_TABLES = """
+CREATE TABLE settings (one INTEGER PRIMARY KEY CHECK (one = 1), document TEXT NOT NULL);
+CREATE TABLE groups (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, created_at TEXT NOT NULL);
+CREATE TABLE connections (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE, group_id TEXT NOT NULL, schema TEXT NOT NULL, document TEXT NOT NULL,
+    UNIQUE (group_id, schema));
+CREATE TABLE journal (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, status INTEGER NOT NULL, body TEXT);
+CREATE INDEX journal_at ON journal (at, status);
+CREATE TABLE spans (connection_id TEXT PRIMARY KEY, seconds REAL NOT NULL);
+"""
+
+
+class Database:
+    """One open database; safe to use from many threads, but not across a fork.
+
+    :param path: the file, made if it is missing (mode 0600); None for one in memory
+    :raises SandboxError: if the file cannot be opened or is something else
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._lock = threading.Lock()
+        self._open = True
+        self._link = _connect(path)
+        try:
+            _patiently(self._prepare)
+        except (sqlite3.Error, SandboxError) as error:
+            self._link.close()
+            raise SandboxError(f"{path} cannot be used as a sandbox database: {error}") from None
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: kept when the block ends, undone when it raises.
+
+        :raises SandboxError: if the database is closed, or stays locked for a minute
+        """
+        with self._lock:
+            if not self._open:
+                raise SandboxError("the sandbox is closed")
+            try:
+                _patiently(lambda: self._link.execute("BEGIN IMMEDIATE"))
+            except sqlite3.Error as error:
+                raise SandboxError(f"the sandbox database cannot be written: {error}") from None
+            with _kept_or_undone(self._link):
+                yield self._link
+
+    def close(self) -> None:
+        """Closes the database, after the transaction that runs; a second call does nothing."""
+        with self._lock:
+            self._open = False
+            self._link.close()
+
+    def _prepare(self) -> None:
+        # Only one process may change the journal mode, so it is changed only where it must be.
+        if self._link.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
+            self._link.execute("PRAGMA journal_mode = WAL")
+        self._link.execute("PRAGMA synchronous = NORMAL")
+        self._link.execute("BEGIN IMMEDIATE")
+        with _kept_or_undone(self._link):
+            version = self._link.execute("PRAGMA user_version").fetchone()[0]
+            if version not in (0, _VERSION):
+                raise SandboxError("it was made by another version of the sandbox; delete it")
+            if version == 0:
+                self._create_tables()
+
+    def _create_tables(self) -> None:
+        if self._link.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise SandboxError("it is the database of another program")
+        for statement in _TABLES.split(";"):
+            self._link.execute(statement)
+        self._link.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+@contextmanager
+def _kept_or_undone(link: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        link.execute("ROLLBACK")
+        raise
+    link.execute("COMMIT")
+
+
+def _connect(path: Path | None) -> sqlite3.Connection:
+    try:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # The file is made here, because SQLite would make it readable for others.
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            path.chmod(0o600)
+        return sqlite3.connect(
+            path or ":memory:",
+            timeout=_WAIT_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+    except (OSError, sqlite3.Error) as error:
+        raise SandboxError(f"{path} cannot be opened: {error}") from None
+
+
+def _patiently(act: Callable[[], T]) -> T:
+    # SQLite waits by itself in most cases, but not while another process turns WAL on or recovers.
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            return act()
+        except sqlite3.OperationalError as error:
+            busy = "locked" in str(error) or "busy" in str(error)
+            if not busy or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)

@@ -1,0 +1,113 @@
+"""What can go wrong in the sandbox.
+
+=====================  =============================================================================
+exception              meaning
+=====================  =============================================================================
+``ApiError``           an answer of the API other than 2xx, as data: status, code, message, headers
+``SandboxError``       the sandbox itself cannot work, for instance because its file is unusable
+=====================  =============================================================================
+
+The functions here make the ``ApiError`` for each case, so that every code and every message stands
+in one place. Of what the caller sent, messages quote identifiers and the names of fields, and never
+another value, because it may be a secret.
+
+Fivetran's contract fixes the statuses. It gives codes only for some endpoints (``InvalidInput``,
+``NotFound``, ``Conflict``); for 401, 405, 406, 415 and 429 the code here is named after the status,
+and a client should go by the status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class SandboxError(Exception):
+    """The sandbox cannot work; the message says why and what to do."""
+
+
+class ApiError(Exception):
+    """One error answer of the API.
+
+    :param status: HTTP status, 400 to 503
+    :param code: the ``code`` of the envelope
+    :param message: the ``message`` of the envelope
+    :param headers: HTTP headers that this error needs
+    """
+
+    def __init__(
+        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = dict(headers or {})
+
+
+def invalid(message: str) -> ApiError:
+    """400: the request is malformed or breaks a rule."""
+    return ApiError(400, "InvalidInput", message)
+
+
+def required(field: str) -> ApiError:
+    """400: a required field is missing; ``field`` is its dotted path."""
+    return invalid(f"Field '{field}' is required")
+
+
+def unauthorized() -> ApiError:
+    """401: no credentials, or wrong ones."""
+    header = {"WWW-Authenticate": 'Basic realm="sandbox"'}
+    return ApiError(401, "Unauthorized", "HTTP 401 Unauthorized", header)
+
+
+def no_such_path() -> ApiError:
+    """404: the API has no such path."""
+    return ApiError(404, "NotFound", "HTTP 404 Not Found")
+
+
+def no_such_connection(connection_id: str) -> ApiError:
+    """404: there is no such connection."""
+    message = f"Connection with id '{connection_id}' does not exist"
+    return ApiError(404, "NotFound_Connection", message)
+
+
+def no_such_group(group_id: str) -> ApiError:
+    """404: there is no such group."""
+    return ApiError(404, "NotFound_Group", f"Group with id '{group_id}' does not exist")
+
+
+def wrong_method(allowed: list[str]) -> ApiError:
+    """405: the path exists, but not with this method."""
+    headers = {"Allow": ", ".join(sorted(allowed))}
+    return ApiError(405, "MethodNotAllowed", "HTTP 405 Method Not Allowed", headers)
+
+
+def not_acceptable() -> ApiError:
+    """406: the ``Accept`` header excludes JSON in version 2."""
+    return ApiError(406, "NotAcceptable", "HTTP 406 Not Acceptable")
+
+
+def conflict(message: str) -> ApiError:
+    """409: the request does not fit the present state."""
+    return ApiError(409, "Conflict", message)
+
+
+def sync_in_progress() -> ApiError:
+    """409: a sync runs."""
+    return conflict("Connection cannot be updated because the sync is in progress")
+
+
+def unsupported_media_type() -> ApiError:
+    """415: the body is something other than JSON."""
+    return ApiError(415, "UnsupportedMediaType", "HTTP 415 Unsupported Media Type")
+
+
+def too_many_requests(seconds: int) -> ApiError:
+    """429: the rate limit is used up; ``seconds`` until it is worth trying again."""
+    headers = {"Retry-After": str(seconds)}
+    return ApiError(429, "TooManyRequests", "HTTP 429 Too Many Requests", headers)
+
+
+def unavailable(message: str) -> ApiError:
+    """503: the sandbox cannot work."""
+    return ApiError(503, "Error", message)

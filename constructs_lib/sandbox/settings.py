@@ -1,0 +1,90 @@
+"""How a sandbox behaves: kept in its database, so that all processes on one file agree."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from constructs_lib.sandbox.errors import SandboxError
+from constructs_lib.sandbox.quirks import QUIRKS
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The behaviour of a sandbox where the contract leaves a choice, or a test needs another."""
+
+    sync_seconds: float = 5.0
+    """How long a sync runs, in seconds; 0 or more."""
+    clock_ahead_seconds: float = 0.0
+    """How far the sandbox's clock is ahead of the real one, in seconds: a test lets time pass by
+    raising it, for all processes on one file at once."""
+    auto_sync: bool = False
+    """True lets connections sync by their schedule. Off, because tests need quiet."""
+    list_config: bool = False
+    """True puts ``config`` into the items of lists. By the contract it may be there or not."""
+    unsupported_state_status: int = 400
+    """Status for the state of a service that has none: 400 (by the contract), or 405 (an older)."""
+    state_must_exist: bool = False
+    """True refuses to set a state where none was written yet (400). The contract names this as a
+    possible cause of a 400 without saying when; accepted by default, because a connection could
+    otherwise never be given a state before its first sync."""
+    merge_state: bool = False
+    """True merges a new state over the old at the top level. The contract does not say whether the
+    API merges or replaces; replacing is the default."""
+    rate_limit: int = 20000
+    """Requests in one window of time, as the ``X-Rate-Limit`` header says."""
+    rate_window_seconds: float = 3600.0
+    """The window of the rate limit, in seconds, rolling."""
+    enforce_rate_limit: bool = False
+    """True answers 429 when the limit is used up."""
+    quirks: tuple[str, ...] = ()
+    """Ways in which answers differ from what was sent; names of :data:`.quirks.QUIRKS`."""
+
+    def changed(self, **values: Any) -> Settings:
+        """These settings with some values replaced.
+
+        :raises SandboxError: if a name or a value is not allowed
+        """
+        known = {field.name for field in fields(self)}
+        if unknown := sorted(set(values) - known):
+            raise SandboxError(f"unknown settings: {', '.join(unknown)}")
+        if "quirks" in values:
+            values["quirks"] = tuple(values["quirks"])
+        return _checked(replace(self, **values))
+
+    def to_json(self) -> str:
+        """The settings as they are stored."""
+        return json.dumps({field.name: getattr(self, field.name) for field in fields(self)})
+
+    @classmethod
+    def from_json(cls, text: str) -> Settings:
+        """The settings that :meth:`to_json` wrote."""
+        return cls().changed(**json.loads(text))
+
+
+def _checked(settings: Settings) -> Settings:
+    for name in ("sync_seconds", "clock_ahead_seconds", "rate_window_seconds"):
+        seconds = getattr(settings, name)
+        if type(seconds) not in (int, float) or not 0 <= seconds < 1e9:
+            raise SandboxError(f"{name} must be a number of seconds, 0 or more")
+    if settings.unsupported_state_status not in (400, 405):
+        raise SandboxError("unsupported_state_status must be 400 or 405")
+    if type(settings.rate_limit) is not int or settings.rate_limit < 0:
+        raise SandboxError("rate_limit must be a whole number, 0 or more")
+    if unknown := sorted(set(settings.quirks) - set(QUIRKS)):
+        raise SandboxError(f"unknown quirks: {', '.join(unknown)}; there are {', '.join(QUIRKS)}")
+    return _with_checked_flags(settings)
+
+
+def _with_checked_flags(settings: Settings) -> Settings:
+    for name in (
+        "auto_sync",
+        "list_config",
+        "state_must_exist",
+        "merge_state",
+        "enforce_rate_limit",
+    ):
+        if not isinstance(getattr(settings, name), bool):
+            raise SandboxError(f"{name} must be true or false")
+    return settings

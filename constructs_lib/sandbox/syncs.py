@@ -1,0 +1,114 @@
+"""Syncs: what becomes of a connection as time goes by.
+
+No thread runs a sync. A sync is a span of time in the record of its connection, and
+:func:`settle` brings the record up to date with the clock whenever it is looked at.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from constructs_lib.sandbox import clock
+from constructs_lib.sandbox.records import Connection, Sync
+from constructs_lib.schemas import SERVICES_WITH_STATE
+
+
+def settle(connection: Connection, now: datetime, seconds: float, automatic: bool) -> bool:
+    """Ends the sync whose time is over, and starts the one that is due.
+
+    :param seconds: the length of a sync that starts
+    :param automatic: True if connections sync by their schedule
+    :returns: True if the record has changed
+    """
+    before = connection.sync
+    if before is not None and clock.from_text(before.ends_at) <= now:
+        _end(connection, before)
+    if automatic and _due(connection, now):
+        begin(connection, now, seconds)
+    return connection.sync is not before
+
+
+def begin(connection: Connection, now: datetime, seconds: float) -> None:
+    """Starts a sync, historical if the connection asks for one; a running sync is dropped."""
+    connection.sync = Sync.begin(now, seconds, connection.is_historical_sync)
+    connection.last_sync_started_at = connection.sync.started_at
+    connection.waiting = None
+
+
+def request(connection: Connection, now: datetime, seconds: float, kind: str) -> None:
+    """Starts a sync now, or when the connection is enabled again if it is paused.
+
+    The contract says so of a re-sync. Of a plain sync it says nothing; it is treated alike.
+
+    :param kind: ``sync`` or ``resync``
+    """
+    if kind == "resync":
+        connection.is_historical_sync = True
+    if connection.paused:
+        connection.waiting = "resync" if connection.waiting == "resync" else kind
+    else:
+        begin(connection, now, seconds)
+
+
+def withdraw(connection: Connection) -> None:
+    """Takes back the wish for a historical sync; one that runs already goes on."""
+    connection.is_historical_sync = False
+    if connection.waiting == "resync":
+        connection.waiting = None
+
+
+def resume(connection: Connection, now: datetime, seconds: float) -> None:
+    """Starts what was asked for while the connection was paused; otherwise does nothing.
+
+    A sync that still runs from before the pause goes on first; a waiting one is then dropped,
+    except a re-sync, which replaces it.
+    """
+    if connection.waiting is None or connection.paused:
+        return
+    if connection.sync is not None and connection.waiting == "sync":
+        connection.waiting = None
+        return
+    begin(connection, now, seconds)
+
+
+def state_of(connection: Connection) -> str:
+    """The ``sync_state`` of a settled record: syncing, paused or scheduled.
+
+    A paused connection whose sync still runs is syncing: pausing stops no running sync.
+    """
+    if connection.sync is not None:
+        return "syncing"
+    return "paused" if connection.paused else "scheduled"
+
+
+def _end(connection: Connection, sync: Sync) -> None:
+    connection.sync = None
+    if connection.setup_state != "connected":
+        # Nothing can be read from a source whose setup tests have not passed.
+        connection.failed_at = sync.ends_at
+        return
+    connection.succeeded_at = sync.ends_at
+    if sync.historical:
+        connection.is_historical_sync = False
+    if connection.service in SERVICES_WITH_STATE:
+        connection.state = _moved(connection.state, sync.ends_at)
+
+
+def _moved(state: dict[str, Any] | None, moment: str) -> dict[str, Any]:
+    before = state or {}
+    count = before.get("checkpoint")
+    checkpoint = count + 1 if type(count) is int else 1
+    return {**before, "cursor": moment, "checkpoint": checkpoint}
+
+
+def _due(connection: Connection, now: datetime) -> bool:
+    automatic = connection.attributes.get("schedule_type", "auto") == "auto"
+    if connection.sync or connection.paused or not automatic:
+        return False
+    if connection.setup_state != "connected":
+        return False
+    if connection.last_sync_started_at is None:
+        return True
+    minutes = connection.attributes.get("sync_frequency", 360)
+    return clock.from_text(connection.last_sync_started_at) + timedelta(minutes=minutes) <= now

@@ -1,0 +1,80 @@
+"""Many writers at once: none is lost, and none is told that the database is locked."""
+
+from __future__ import annotations
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+from sandbox_carriers import Carrier, Embedded
+
+WRITERS = 20
+WRITES = 5
+
+
+def write(carrier: Carrier, writer: int) -> list[int]:
+    """Creates one connection and changes it several times; the statuses of the answers."""
+    made = carrier.create(config={"schema": f"writer_{writer}"})
+    path = f"/v1/connections/{made['id']}"
+    bodies = [{"config": {f"key_{number}": number}} for number in range(WRITES)]
+    return [carrier.request("PATCH", path, json=body).status_code for body in bodies]
+
+
+def write_from_a_process(database: Path, writer: int) -> list[int]:
+    embedded = Embedded(database)
+    with embedded.session:
+        return write(embedded, writer)
+
+
+def assert_nothing_was_lost(carrier: Carrier) -> None:
+    carrier.configure(list_config=True)
+    items = carrier.data("GET", "/v1/connections")["items"]
+    expected = {f"key_{number}": number for number in range(WRITES)}
+    assert len(items) == WRITERS
+    assert all(item["config"].items() >= expected.items() for item in items)
+    entries = carrier.journal()
+    assert len(entries) == WRITERS * (WRITES + 1) + 1
+    assert [entry.number for entry in entries] == list(range(1, len(entries) + 1))
+
+
+def test_threads_lose_no_write(carrier: Carrier) -> None:
+    with ThreadPoolExecutor(WRITERS) as pool:
+        statuses = list(pool.map(lambda writer: write(carrier, writer), range(WRITERS)))
+    assert statuses == [[200] * WRITES] * WRITERS
+    assert_nothing_was_lost(carrier)
+
+
+def test_processes_lose_no_write(tmp_path: Path) -> None:
+    # Given no database yet, so that the processes also compete to make it
+    database = tmp_path / "sandbox.db"
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(WRITERS, mp_context=context) as pool:
+        databases = [database] * WRITERS
+        statuses = list(pool.map(write_from_a_process, databases, range(WRITERS)))
+    assert statuses == [[200] * WRITES] * WRITERS
+    embedded = Embedded(database)
+    with embedded.session:
+        assert_nothing_was_lost(embedded)
+
+
+def test_changes_of_one_connection_are_all_kept(carrier: Carrier) -> None:
+    made = carrier.create()
+    path = f"/v1/connections/{made['id']}"
+
+    def change(number: int) -> int:
+        body = {"config": {f"key_{number}": number}}
+        return carrier.request("PATCH", path, json=body).status_code
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        assert set(pool.map(change, range(100))) == {200}
+    config = carrier.data("GET", path)["config"]
+    assert {config[f"key_{number}"] for number in range(100)} == set(range(100))
+
+
+def test_only_one_of_many_gets_a_schema(carrier: Carrier) -> None:
+    def create(_: int) -> int:
+        body = {"service": "github", "group_id": "sandbox_lake", "config": {"schema": "same"}}
+        return carrier.request("POST", "/v1/connections", json=body).status_code
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        assert sorted(pool.map(create, range(WRITERS))) == [201] + [409] * (WRITERS - 1)
