@@ -1,0 +1,48 @@
+"""The checks that run before synth: JSON Schema, and rules across attributes.
+
+``check_provider``, ``check_connection`` and ``check_connection_state`` take the values of one
+construct, by parameter name, and return *all* findings; they raise nothing. ``render`` makes the
+report of many findings that a person reads, and ``ValidationFailed`` ends the program with it.
+
+Values that are known only at deployment (tokens of the CDK, variables) are recognised by the
+``is_token`` function of the caller, leaf by leaf: whatever stands beside them is still checked.
+
+This package imports neither the CDK nor anything of the network, and loads ``jsonschema`` only
+when something is checked.
+"""
+
+from constructs_lib.validation.checks import (
+    check_connection,
+    check_connection_state,
+    check_provider,
+)
+from constructs_lib.validation.failure import ValidationFailed
+from constructs_lib.validation.findings import (
+    ConstructPlace,
+    FilePlace,
+    Finding,
+    IsToken,
+    Place,
+    Severity,
+    errors,
+    never,
+)
+from constructs_lib.validation.parameters import ALIASES
+from constructs_lib.validation.report import render
+
+__all__ = [
+    "ALIASES",
+    "ConstructPlace",
+    "FilePlace",
+    "Finding",
+    "IsToken",
+    "Place",
+    "Severity",
+    "ValidationFailed",
+    "check_connection",
+    "check_connection_state",
+    "check_provider",
+    "errors",
+    "never",
+    "render",
+]

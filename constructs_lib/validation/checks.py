@@ -1,0 +1,69 @@
+"""The checks of one construct: first its JSON Schema, then the rules across attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from constructs_lib.validation import rules, schema_check
+from constructs_lib.validation.findings import Finding, IsToken, Place, never
+from constructs_lib.validation.parameters import left_out, parameter_validator
+from constructs_lib.validation.plain import plain
+from constructs_lib.validation.rules_types import Rule
+
+
+def check_provider(
+    values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
+) -> list[Finding]:
+    """All findings about the parameters of a ``FivetranProvider``.
+
+    :param values: the parameters by name; None at the top level means left out
+    :param place: where the construct stands
+    :param is_token: says whether a value is known only later, and so satisfies any check
+    """
+    return _check("fivetranops", values, (), place, is_token)
+
+
+def check_connection(
+    values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
+) -> list[Finding]:
+    """All findings about the parameters of a ``Connection``.
+
+    :param values: the parameters by name (``secrets`` and ``auth_secrets`` for the write-only
+        attributes); None at the top level means left out, but inside ``config`` it is a value
+    :param place: where the construct stands
+    :param is_token: says whether a value is known only later, and so satisfies any check
+    """
+    return _check("fivetranops_connection", values, rules.CONNECTION, place, is_token)
+
+
+def check_connection_state(
+    values: Mapping[str, Any],
+    *,
+    service: str | None,
+    place: Place,
+    is_token: IsToken = never,
+) -> list[Finding]:
+    """All findings about the parameters of a ``ConnectionState``.
+
+    :param values: the parameters by name; None at the top level means left out
+    :param service: the service of the connection, or None if it is not known
+    :param place: where the construct stands
+    :param is_token: says whether a value is known only later, and so satisfies any check
+    """
+    findings = _check("fivetranops_connection_state", values, (), place, is_token)
+    if service is not None and not is_token(service):
+        findings += rules.state_findings(service, place)
+    return findings
+
+
+def _check(
+    name: str,
+    values: Mapping[str, Any],
+    table: Iterable[Rule],
+    place: Place,
+    is_token: IsToken,
+) -> list[Finding]:
+    known, findings = plain(left_out(name, values), place=place, is_token=is_token)
+    findings += schema_check.findings(parameter_validator(name), known, place=place)
+    return findings + rules.apply(table, known, place=place, broken=schema_check.roots(findings))

@@ -1,0 +1,93 @@
+"""The parameters of a construct as JSON Schema, made from the schema of its resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib import schemas
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+ALIASES = {"secrets": "config_wo", "auth_secrets": "auth_wo"}
+"""The parameters that are not named as their attribute: parameter name to attribute name."""
+
+
+@cache
+def parameter_schema(name: str) -> dict[str, Any]:
+    """The JSON Schema of what a person may write for one provider or resource.
+
+    It is the schema of the resource without the attributes that only the API sets, and with the
+    names of ``ALIASES``. Do not change the result: it is kept and handed out again.
+
+    :param name: such as ``fivetranops_connection``
+    :raises KeyError: if nothing of that name is described
+    """
+    document = deepcopy(schemas.load(name).document)
+    attributes = {attribute: parameter for parameter, attribute in ALIASES.items()}
+    document["properties"] = {
+        attributes.get(attribute, attribute): rule
+        for attribute, rule in document["properties"].items()
+        if not rule.get("readOnly", False)
+    }
+    # Without an identifier jsonschema resolves no addresses, which makes each check cheaper.
+    document.pop("$id", None)
+    return document
+
+
+@cache
+def parameter_validator(name: str) -> Validator:
+    """The compiled form of ``parameter_schema(name)``, made once."""
+    return compiled(parameter_schema(name))
+
+
+def left_out(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """``values`` without what is None, because it was left out.
+
+    That holds at the top level and inside attributes with known keys, such as ``timeouts``.
+    Inside ``config`` and the like None is a value, and stays.
+    """
+    properties = parameter_schema(name)["properties"]
+    return {
+        key: _without_none(value) if "properties" in properties.get(key, {}) else value
+        for key, value in values.items()
+        if value is not None
+    }
+
+
+def _without_none(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return {key: inner for key, inner in value.items() if inner is not None}
+
+
+def unknown_hint(schema: dict[str, Any], name: str) -> str:
+    """What to do about a name that is not among the properties of a parameter schema.
+
+    :param schema: the schema; its ``title`` says which resource it was made from
+    :param name: the name that is not known
+    :returns: the empty text if the name is no attribute of the resource either
+    """
+    for parameter, attribute in ALIASES.items():
+        if name == attribute and parameter in schema.get("properties", {}):
+            return f"write {parameter!r}"
+    title = schema.get("title")
+    if title not in schemas.names() or name not in schemas.load(title).attributes:
+        return ""
+    inside = ", with the name in config" if name == "schema" else ""
+    return f"leave it out: {name!r} can only be read, the API sets it{inside}"
+
+
+def compiled(document: dict[str, Any]) -> Validator:
+    """A validator (draft 2020-12) of a JSON Schema.
+
+    :raises jsonschema.exceptions.SchemaError: if the schema itself is wrong
+    """
+    # jsonschema takes a tenth of a second to import: only who checks something pays for it.
+    from jsonschema import Draft202012Validator
+
+    Draft202012Validator.check_schema(document)
+    return Draft202012Validator(document)

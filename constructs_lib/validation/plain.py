@@ -1,0 +1,94 @@
+"""Values as plain JSON, with a mark in place of each value that is known only later."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, final
+
+from constructs_lib.validation.findings import Finding, IsToken, Place
+from constructs_lib.validation.pointers import Path, pointer
+from constructs_lib.validation.suggestions import a_type
+
+DEEPEST: Final = 100
+"""The most levels that a value may have; more come from a mistake, and would end in a traceback."""
+
+
+@final
+class _Unresolved:
+    """The type of ``UNRESOLVED``."""
+
+    def __repr__(self) -> str:
+        return "UNRESOLVED"
+
+    def __deepcopy__(self, _memo: object) -> _Unresolved:
+        return self
+
+
+UNRESOLVED: Final = _Unresolved()
+"""Stands for a value that is known only later; it satisfies any check."""
+
+
+def plain(
+    values: Mapping[str, Any], *, place: Place, is_token: IsToken
+) -> tuple[dict[str, Any], list[Finding]]:
+    """``values`` as dicts, lists and scalars, and findings about what has no form in JSON.
+
+    Tokens become ``UNRESOLVED``, and so do values that have a finding: one mistake is reported
+    once. The given values are not changed.
+    """
+    walk = _Walk(place, is_token)
+    return walk.mapping(values, ()), walk.findings
+
+
+class _Walk:
+    """One pass over the values of one construct."""
+
+    def __init__(self, place: Place, is_token: IsToken) -> None:
+        self.findings: list[Finding] = []
+        self._place = place
+        self._is_token = is_token
+        self._above: set[int] = set()
+
+    def value(self, value: Any, path: Path) -> Any:
+        """One value in plain form."""
+        if self._is_token(value):
+            return UNRESOLVED
+        if value is None or isinstance(value, (str, bool, int)):
+            return value
+        if isinstance(value, float):
+            return value if math.isfinite(value) else self._no_json(repr(value), path)
+        if isinstance(value, (Mapping, Sequence)) and not isinstance(value, (bytes, bytearray)):
+            return self._container(value, path)
+        return self._no_json(f"a value of type {type(value).__name__}", path)
+
+    def mapping(self, value: Mapping[Any, Any], path: Path) -> dict[str, Any]:
+        """A mapping in plain form, without the keys that are not text."""
+        return dict(self._entries(value, path))
+
+    def _entries(self, value: Mapping[Any, Any], path: Path) -> Iterator[tuple[str, Any]]:
+        for key, inner in value.items():
+            if isinstance(key, str):
+                yield key, self.value(inner, (*path, key))
+            else:
+                self._no_json(f"the key {key!r} ({a_type(key)})", path)
+
+    def _container(self, value: Mapping[Any, Any] | Sequence[Any], path: Path) -> Any:
+        if id(value) in self._above:
+            return self._no_json("a value that contains itself", path)
+        if len(path) > DEEPEST:
+            return self._no_json(f"more than {DEEPEST} levels", path[:1])
+        self._above.add(id(value))
+        try:
+            if isinstance(value, Mapping):
+                return self.mapping(value, path)
+            return [self.value(inner, (*path, index)) for index, inner in enumerate(value)]
+        finally:
+            self._above.discard(id(value))
+
+    def _no_json(self, found: str, path: Path) -> _Unresolved:
+        allowed = "text, numbers, true, false, null, lists and mappings with text as keys"
+        self.findings.append(
+            Finding("not-json", "error", self._place, pointer(path), found, allowed)
+        )
+        return UNRESOLVED

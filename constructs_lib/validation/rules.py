@@ -1,0 +1,110 @@
+"""The rules across attributes: the table of them, and how they are applied.
+
+A rule is one small function. It gets the parameters of a construct in plain form and yields a
+``Problem`` for each thing that is wrong. The table says which parameters it reads: a rule is not
+applied if one of them is known only at deployment, or has an error of its own already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from constructs_lib.schemas import SERVICES_WITH_STATE
+from constructs_lib.validation.findings import Finding, Place
+from constructs_lib.validation.plain import UNRESOLVED
+from constructs_lib.validation.pointers import pointer
+from constructs_lib.validation.rules_network import private_link, proxy_agent
+from constructs_lib.validation.rules_schedule import (
+    daily_sync_time,
+    data_delay_threshold,
+    setup_tests,
+    trust_needs_tests,
+)
+from constructs_lib.validation.rules_secrets import mask, secret_in_config, secret_twice
+from constructs_lib.validation.rules_service import (
+    destination_schema,
+    read_only_setting,
+    unknown_service,
+)
+from constructs_lib.validation.rules_types import Problem, Rule
+from constructs_lib.validation.suggestions import did_you_mean
+
+CONNECTION = (
+    Rule("daily-sync-time", ("daily_sync_time", "sync_frequency"), daily_sync_time),
+    Rule(
+        "data-delay-threshold",
+        ("data_delay_threshold", "data_delay_sensitivity"),
+        data_delay_threshold,
+    ),
+    Rule("private-link", ("private_link_id", "networking_method"), private_link),
+    Rule("proxy-agent", ("proxy_agent_id", "networking_method"), proxy_agent),
+    Rule("setup-tests", ("require_setup_tests", "run_setup_tests"), setup_tests),
+    Rule(
+        "trust-needs-tests",
+        ("trust_certificates", "trust_fingerprints", "run_setup_tests"),
+        trust_needs_tests,
+    ),
+    Rule("unknown-service", ("service",), unknown_service),
+    Rule("destination-schema", ("service", "config"), destination_schema),
+    Rule("read-only-setting", ("service", "config"), read_only_setting),
+    Rule("secret-in-config", ("service", "config"), secret_in_config),
+    Rule("secret-twice", ("config", "secrets"), secret_twice),
+    Rule("secret-twice", ("auth", "auth_secrets"), secret_twice),
+    Rule("mask", ("config",), mask),
+    Rule("mask", ("secrets",), mask),
+    Rule("mask", ("auth",), mask),
+    Rule("mask", ("auth_secrets",), mask),
+)
+"""The rules of a connection."""
+
+
+def apply(
+    table: Iterable[Rule],
+    values: dict[str, Any],
+    *,
+    place: Place,
+    broken: frozenset[str] = frozenset(),
+) -> list[Finding]:
+    """All findings of the rules of a table.
+
+    :param values: the parameters of one construct in plain form (see ``plain``)
+    :param place: the place that each finding gets
+    :param broken: the parameters that have an error already
+    """
+    return [
+        _finding(rule.id, problem, place)
+        for rule in table
+        if not broken.intersection(rule.inputs)
+        and not any(values.get(name) is UNRESOLVED for name in rule.inputs)
+        for problem in rule.check({name: values.get(name) for name in rule.inputs})
+    ]
+
+
+def state_findings(service: str, place: Place) -> list[Finding]:
+    """The rule ``state-service``: only some services have a state that can be set.
+
+    :param service: the service of the connection
+    :param place: the place that the finding gets
+    """
+    return [_finding("state-service", problem, place) for problem in _state_service(service)]
+
+
+def _state_service(service: str) -> Iterator[Problem]:
+    if service not in SERVICES_WITH_STATE:
+        found = f"a connection of the service {service!r}, which has no state to set"
+        allowed = "a connection of one of the services " + ", ".join(SERVICES_WITH_STATE)
+        hint = did_you_mean(service, SERVICES_WITH_STATE)
+        yield Problem(("connection_id",), found, allowed, hint)
+
+
+def _finding(rule: str, problem: Problem, place: Place) -> Finding:
+    return Finding(
+        rule,
+        problem.severity,
+        place,
+        pointer(problem.path),
+        problem.found,
+        problem.allowed,
+        problem.hint,
+    )

@@ -1,0 +1,173 @@
+"""The JSON Schema check, with its errors in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from constructs_lib.validation.findings import Finding, Place, errors
+from constructs_lib.validation.parameters import unknown_hint
+from constructs_lib.validation.plain import UNRESOLVED
+from constructs_lib.validation.pointers import Path, pointer, steps
+from constructs_lib.validation.shown import shown
+from constructs_lib.validation.suggestions import a_type, did_you_mean, type_in_words
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
+
+_LIMITS = {
+    "minimum": "at least",
+    "exclusiveMinimum": "more than",
+    "maximum": "at most",
+    "exclusiveMaximum": "less than",
+}
+
+
+def findings(validator: Validator, values: Any, *, place: Place) -> list[Finding]:
+    """All findings of a JSON Schema about values in plain form (see ``plain``).
+
+    :param validator: the compiled schema
+    :param values: what is checked; ``UNRESOLVED`` satisfies everything
+    :param place: the place that each finding gets
+    """
+    raised = [error for error in validator.iter_errors(values) if error.instance is not UNRESOLVED]
+    # What is of the wrong type breaks the other keywords, too: that is one mistake, not several.
+    mistyped = {_path(error) for error in raised if error.validator == "type"}
+    found = (
+        finding
+        for error in raised
+        if error.validator == "type" or _path(error) not in mistyped
+        for finding in _in_words(error, place)
+    )
+    # One missing attribute of several comes as an error of its own, but describes them all.
+    return list(dict.fromkeys(found))
+
+
+def _path(error: ValidationError) -> Path:
+    return tuple(error.absolute_path)
+
+
+def roots(found: Iterable[Finding]) -> frozenset[str]:
+    """The top-level names that have an error already, so that no rule need be applied to them."""
+    return frozenset(steps(finding.pointer)[0] for finding in errors(found) if finding.pointer)
+
+
+class _Error(NamedTuple):
+    """What jsonschema says about one value."""
+
+    keyword: str
+    """The keyword of the schema that is not satisfied, such as ``enum``."""
+    demand: Any
+    """What stands behind that keyword."""
+    path: Path
+    instance: Any
+    schema: dict[str, Any]
+
+    @property
+    def shown(self) -> str:
+        """The value as it may be shown."""
+        return shown(self.instance, self.path)
+
+
+class _Words(NamedTuple):
+    """The words for one error."""
+
+    rule: str
+    path: Path
+    found: str
+    allowed: str
+    hint: str = ""
+
+
+def _in_words(raw: ValidationError, place: Place) -> Iterator[Finding]:
+    keyword = "propertyNames" if "propertyNames" in raw.schema_path else str(raw.validator)
+    schema = dict(raw.schema) if isinstance(raw.schema, Mapping) else {}
+    error = _Error(keyword, raw.validator_value, _path(raw), raw.instance, schema)
+    for words in _WORDS.get(keyword, _other)(error):
+        rule, path, found, allowed, hint = words
+        yield Finding(rule, "error", place, pointer(path), found, allowed, hint)
+
+
+def _missing(error: _Error) -> Iterator[_Words]:
+    for name in error.demand:
+        if name not in error.instance:
+            about = _about(error.schema.get("properties", {}).get(name, {}))
+            yield _Words("required", error.path, "nothing", f"the attribute {name!r}", about)
+
+
+def _unknown(error: _Error) -> Iterator[_Words]:
+    known = list(error.schema.get("properties", {}))
+    for name in error.instance:
+        if name not in known:
+            hint = unknown_hint(error.schema, name) or did_you_mean(name, known)
+            # The whole list helps only who is not near to any of the names.
+            allowed = "a known attribute" if hint else "one of " + ", ".join(known)
+            yield _Words("unknown-attribute", (*error.path, name), repr(name), allowed, hint)
+
+
+def _type(error: _Error) -> Iterator[_Words]:
+    names = error.demand if isinstance(error.demand, list) else [error.demand]
+    allowed = " or ".join(type_in_words(name) for name in names)
+    found = error.shown
+    if isinstance(error.instance, (str, int, float)) and not isinstance(error.instance, bool):
+        found += f" ({a_type(error.instance)})"
+    yield _Words("type", error.path, found, allowed, _type_hint(error.instance, names))
+
+
+def _type_hint(value: Any, names: list[str]) -> str:
+    if "boolean" in names and isinstance(value, str):
+        return "write true or false, without quotes"
+    if "string" in names and isinstance(value, (int, float)):
+        return "put it in quotes"
+    number = isinstance(value, str) and value.strip().lstrip("+-").replace(".", "", 1).isdigit()
+    return "write the number without quotes" if number and {"integer", "number"} & {*names} else ""
+
+
+def _enum(error: _Error) -> Iterator[_Words]:
+    allowed = "one of " + ", ".join(str(each) for each in error.demand)
+    hint = did_you_mean(error.instance, error.demand)
+    yield _Words("enum", error.path, error.shown, allowed, hint)
+
+
+def _pattern(error: _Error) -> Iterator[_Words]:
+    allowed = f"text that matches {error.demand}"
+    yield _Words("pattern", error.path, error.shown, allowed, _about(error.schema))
+
+
+def _limit(error: _Error) -> Iterator[_Words]:
+    allowed = f"a number of {_LIMITS[error.keyword]} {error.demand}"
+    yield _Words(error.keyword, error.path, error.shown, allowed)
+
+
+def _length(error: _Error) -> Iterator[_Words]:
+    least = error.demand
+    allowed = "text that is not empty" if least == 1 else f"text of at least {least} characters"
+    yield _Words("minLength", error.path, error.shown, allowed)
+
+
+def _name(error: _Error) -> Iterator[_Words]:
+    path = (*error.path, str(error.instance))
+    allowed = f"a name that matches {error.demand}"
+    yield _Words("name", path, repr(error.instance), allowed, _about(error.schema))
+
+
+def _other(error: _Error) -> Iterator[_Words]:
+    # The schemas use no other keyword today; a new one is still reported, without its words.
+    yield _Words(error.keyword, error.path, error.shown, f"{error.keyword} {error.demand}")
+
+
+def _about(rule: Any) -> str:
+    return str(rule.get("description", "")) if isinstance(rule, dict) else ""
+
+
+_WORDS: dict[str, Callable[[_Error], Iterator[_Words]]] = {
+    "required": _missing,
+    "additionalProperties": _unknown,
+    "type": _type,
+    "enum": _enum,
+    "pattern": _pattern,
+    "minLength": _length,
+    "propertyNames": _name,
+    **dict.fromkeys(_LIMITS, _limit),
+}

@@ -1,0 +1,70 @@
+"""How a value is shown in a message: short, in one line, and never a secret."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from constructs_lib.schemas import MASK
+from constructs_lib.validation.pointers import Path
+
+HIDDEN = "(hidden)"
+"""Stands in place of a secret."""
+
+SECRET_PARAMETERS = frozenset({"secrets", "auth_secrets"})
+"""The parameters whose content is never shown."""
+
+_SECRET_NAME = re.compile(
+    r"pass(word|phrase|wd|code)|secret|token|credential|(private|api|access|encryption|account)_?key",
+    re.IGNORECASE,
+)
+# The external secrets manager is named in attributes that are no secrets themselves.
+_NO_SECRET_NAME = re.compile(r"^external_secrets_|_id$", re.IGNORECASE)
+_USER_IN_URL = re.compile(r"(?<=://)[^/@\s]*@")
+_LONGEST = 60
+
+
+def is_secret_place(path: Path) -> bool:
+    """True if the value at this path, or one above it, is a secret by its name.
+
+    In an environment file the name of a connection says nothing: ``connections/secrets/paused``
+    is no secret.
+    """
+    names = path[2:] if path[:1] == ("connections",) else path
+    return any(isinstance(step, str) and _is_secret_name(step) for step in names)
+
+
+def _is_secret_name(name: str) -> bool:
+    if name in SECRET_PARAMETERS:
+        return True
+    return bool(_SECRET_NAME.search(name)) and not _NO_SECRET_NAME.search(name)
+
+
+def shown(value: Any, path: Path = ()) -> str:
+    """A value for a message.
+
+    Mappings and lists are shown by their size only, long text is cut, and what stands at the
+    place of a secret is shown as ``(hidden)``.
+
+    :param value: the value
+    :param path: where it stands; decides whether it is a secret
+    """
+    if isinstance(value, dict):
+        return f"a mapping with {_count(len(value), 'key')}"
+    if isinstance(value, (list, tuple)):
+        return f"a list of {_count(len(value), 'item')}"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if is_secret_place(path) and value != MASK:
+        return HIDDEN
+    return (
+        _cut(repr(_USER_IN_URL.sub(f"{HIDDEN}@", value))) if isinstance(value, str) else repr(value)
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 4]}...{text[-1]}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,1 @@
+"""The app: one stack for each environment, made from the files in ``environments/``."""

@@ -1,0 +1,80 @@
+"""The typed settings, built from values that were checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from stacks.settings_merge import nearest
+from stacks.settings_model import (
+    Backend,
+    ConnectionSettings,
+    Environment,
+    ManagedState,
+    Variable,
+)
+from stacks.settings_yaml import Node
+
+_SANDBOX = "sandbox:"
+
+
+def environment(name: str, values: dict[str, Any], root: Node, *, project: Path) -> Environment:
+    """One environment.
+
+    :param name: its name
+    :param values: its merged and checked values, with a ``Variable`` for each secret
+    :param root: the tree that the values come from, for the places
+    :param project: the folder at which relative paths start
+    """
+    connections = values["connections"]
+    return Environment(
+        name=name,
+        provider=_provider(values.get("provider", {}), project),
+        backend=_backend(values.get("backend", {"type": "local"}), project),
+        connections=tuple(_connection(key, connections[key], root) for key in connections),
+        variables=tuple(sorted(set(_variables(values)))),
+    )
+
+
+def _provider(values: dict[str, Any], project: Path) -> dict[str, Any]:
+    url = values.get("api_url", "")
+    if not url.startswith(_SANDBOX):
+        return dict(values)
+    # Terraform starts the provider in another folder, so a relative path would lead elsewhere.
+    return {**values, "api_url": _SANDBOX + _absolute(url.removeprefix(_SANDBOX), project)}
+
+
+def _backend(values: dict[str, Any], project: Path) -> Backend:
+    settings = {key: value for key, value in values.items() if key != "type"}
+    if values["type"] == "local":
+        # As above: Terraform works in the folder of the stack, which a clean-up deletes.
+        settings = {key: _absolute(value, project) for key, value in settings.items()}
+    return Backend(values["type"], settings)
+
+
+def _absolute(path: str, project: Path) -> str:
+    return str(project / path)
+
+
+def _connection(name: str, values: dict[str, Any], root: Node) -> ConnectionSettings:
+    parameters = dict(values)
+    managed_state = parameters.pop("managed_state", None)
+    pointer = f"/connections/{name}"
+    state = None
+    if managed_state is not None:
+        state = ManagedState(managed_state, nearest(root, f"{pointer}/managed_state").key_place)
+    protect = parameters.pop("protect", False)
+    place = nearest(root, pointer).key_place
+    return ConnectionSettings(name, parameters, state, protect, place)
+
+
+def _variables(value: Any) -> Iterator[str]:
+    if isinstance(value, Variable):
+        yield value.name
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _variables(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _variables(inner)

@@ -1,0 +1,71 @@
+"""What one environment consists of, after its files were read, merged and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from constructs_lib.validation import FilePlace
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A secret that stands outside the files: ``{variable: name}``.
+
+    It becomes a sensitive, ephemeral Terraform variable, whose value comes from the process
+    environment as ``TF_VAR_<name>``.
+    """
+
+    name: str
+    """Name of the Terraform variable: small letters, digits and underscores."""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Where Terraform keeps the state of this environment."""
+
+    type: str
+    """Terraform's name of the backend, such as ``local`` or ``s3``."""
+    settings: dict[str, Any] = field(default_factory=dict)
+    """The settings of that backend, by Terraform's names."""
+
+
+@dataclass(frozen=True)
+class ManagedState:
+    """The state (cursor) that is to be set for a connection."""
+
+    parameters: dict[str, Any]
+    """Keyword arguments of the ``ConnectionState`` construct, all but ``connection_id``."""
+    place: FilePlace
+    """Where it is written."""
+
+
+@dataclass(frozen=True)
+class ConnectionSettings:
+    """One connection of an environment."""
+
+    name: str
+    """The key in the file, and the id of the construct."""
+    parameters: dict[str, Any]
+    """Keyword arguments of the ``Connection`` construct, the defaults of the environment
+    included; secrets are ``Variable`` leaves."""
+    managed_state: ManagedState | None
+    protect: bool
+    """True if Terraform must refuse to destroy or replace the connection."""
+    place: FilePlace
+    """Where the connection is written."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One environment: the settings of one stack."""
+
+    name: str
+    """Name of the environment and of its file, such as ``sandbox``."""
+    provider: dict[str, Any]
+    """Keyword arguments of the ``FivetranProvider`` construct; a credential, where one is given,
+    is a ``Variable``."""
+    backend: Backend
+    connections: tuple[ConnectionSettings, ...]
+    variables: tuple[str, ...]
+    """The names of all variables that are used, sorted, each once."""

@@ -1,0 +1,91 @@
+"""The checks of one merged environment: its JSON Schema and the rules of its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from constructs_lib.validation import FilePlace, Finding, rules, schema_check
+from constructs_lib.validation.plain import plain
+from constructs_lib.validation.pointers import pointer
+from constructs_lib.validation.shown import HIDDEN, shown
+from constructs_lib.validation.suggestions import did_you_mean
+from stacks.settings_model import Variable
+from stacks.settings_schema import environment_validator
+
+_LOCAL_SETTINGS = ("path", "workspace_dir")
+_BACKEND_CREDENTIALS = frozenset(
+    {
+        "access_key",
+        "access_token",
+        "client_secret",
+        "conn_str",
+        "credentials",
+        "encryption_key",
+        "password",
+        "sas_token",
+        "secret_id",
+        "secret_key",
+        "security_token",
+        "token",
+    }
+)
+
+
+def findings(values: dict[str, Any], place: FilePlace) -> list[Finding]:
+    """All findings about a merged environment; their pointers start at its top.
+
+    :param values: the values, with a ``Variable`` for each secret
+    :param place: the place that each finding gets for now
+    """
+    known, found = plain(values, place=place, is_token=lambda value: isinstance(value, Variable))
+    found += schema_check.findings(environment_validator(), known, place=place)
+    found += _backend(_mapping(known, "backend"), place)
+    connections = _mapping(known, "connections")
+    broken = _broken(found)
+    for name, connection in connections.items():
+        if isinstance(connection, dict):
+            prefix = pointer(("connections", name))
+            for finding in _connection(connection, place, broken.get(name, frozenset())):
+                found.append(finding._replace(pointer=prefix + finding.pointer))
+    return found
+
+
+def _mapping(values: dict[str, Any], name: str) -> dict[str, Any]:
+    value = values.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _broken(found: list[Finding]) -> dict[str, frozenset[str]]:
+    """For each connection the parameters that have an error already."""
+    broken: dict[str, frozenset[str]] = {}
+    for finding in found:
+        if finding.pointer.startswith("/connections/"):
+            _, _, name, *below = finding.pointer.split("/")
+            broken[name] = broken.get(name, frozenset()) | frozenset(below[:1])
+    return broken
+
+
+def _connection(
+    connection: dict[str, Any], place: FilePlace, broken: frozenset[str]
+) -> Iterator[Finding]:
+    yield from rules.apply(rules.CONNECTION, connection, place=place, broken=broken)
+    service = connection.get("service")
+    if "managed_state" in connection and isinstance(service, str):
+        for finding in rules.state_findings(service, place):
+            yield finding._replace(pointer="/managed_state")
+
+
+def _backend(backend: dict[str, Any], place: FilePlace) -> Iterator[Finding]:
+    for key, value in backend.items():
+        at = pointer(("backend", key))
+        if key in _BACKEND_CREDENTIALS and value is not None:
+            hint = "Terraform takes it from the environment variables of this backend"
+            allowed = "no credentials in a file"
+            yield Finding("credentials-in-file", "error", place, at, HIDDEN, allowed, hint)
+        elif backend.get("type") == "local" and key not in ("type", *_LOCAL_SETTINGS):
+            allowed = "type, " + ", ".join(_LOCAL_SETTINGS)
+            hint = did_you_mean(key, _LOCAL_SETTINGS)
+            yield Finding("backend-setting", "error", place, at, repr(key), allowed, hint)
+        elif key in _LOCAL_SETTINGS and backend.get("type") == "local" and type(value) is not str:
+            yield Finding("type", "error", place, at, shown(value), "text", "put it in quotes")

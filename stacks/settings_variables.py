@@ -1,0 +1,113 @@
+"""Secrets of an environment: ``{variable: name}`` where one belongs, and nowhere a literal."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from constructs_lib import schemas
+from constructs_lib.validation import Finding
+from constructs_lib.validation.pointers import Path, pointer
+from constructs_lib.validation.shown import HIDDEN, SECRET_PARAMETERS, shown
+from stacks.settings_model import Variable
+from stacks.settings_yaml import Node
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+# Terraform keeps these names for itself.
+_RESERVED = frozenset(
+    {"count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"}
+)
+_CREDENTIALS = ("api_key", "api_secret")
+
+
+def with_variables(root: Node) -> tuple[Any, list[Finding]]:
+    """The values of an environment, with a ``Variable`` for each ``{variable: name}``.
+
+    :param root: the merged tree
+    :returns: the values as dicts, lists, scalars and variables; and findings about variables
+        that stand or are named wrongly, and about secrets that are written out
+    """
+    walk = _Walk(root)
+    return walk.value(root, ()), walk.findings
+
+
+class _Walk:
+    def __init__(self, root: Node) -> None:
+        self.findings: list[Finding] = []
+        self._root = root
+
+    def value(self, node: Node, path: Path) -> Any:
+        """One value; reports what is wrong with it on the way."""
+        if isinstance(node.value, dict):
+            if list(node.value) == ["variable"]:
+                return self._variable(node, path)
+            return {key: self.value(inner, (*path, key)) for key, inner in node.value.items()}
+        if isinstance(node.value, list):
+            return [self.value(inner, (*path, at)) for at, inner in enumerate(node.value)]
+        if node.value is not None and node.value != schemas.MASK:
+            self._literal(node, path)
+        return node.value
+
+    def _variable(self, node: Node, path: Path) -> Variable:
+        name = node.value["variable"]
+        if not _is_name(name.value):
+            allowed = "a name of small letters, digits and underscores, not reserved by Terraform"
+            found = shown(name.value)
+            self._report("variable-name", name, (*path, "variable"), found, allowed)
+        elif not (_in_secrets(path) or _is_credential(path)):
+            allowed = "a variable inside secrets, inside auth_secrets, or as a provider credential"
+            hint = "elsewhere Terraform would write its value to plan and state"
+            self._report("variable-place", node, path, f"the variable {name.value}", allowed, hint)
+        return Variable(str(name.value))
+
+    def _literal(self, node: Node, path: Path) -> None:
+        if _is_credential(path):
+            variable = "FIVETRAN_" + str(path[-1]).upper().replace("_", "", 1)
+            hint = f"leave it out and set {variable}, or write {{variable: name}}"
+            allowed = "no credentials in a file"
+            self._report("credentials-in-file", node, path, HIDDEN, allowed, hint)
+        elif _in_secrets(path) and not self._stands_beside_a_secret(path):
+            hint = f"write {{variable: {_suggested(path)}}} and set TF_VAR_{_suggested(path)}"
+            allowed = "a variable; no secret stands in a file"
+            self._report("secret-in-file", node, path, HIDDEN, allowed, hint)
+
+    def _stands_beside_a_secret(self, path: Path) -> bool:
+        """True for what names a secret within an item of a list, as ``secrets_list[].key`` does.
+
+        A list is sent as one value, so its other settings must stand among the secrets, too.
+        """
+        if path[0] != "connections" or path[2] != "secrets":
+            return False
+        service = self._root.value["connections"].value[path[1]].value.get("service")
+        facts = schemas.service(service.value) if service and type(service.value) is str else None
+        secrets = facts.secrets if facts else ()
+        item, _, name = _dotted(path[3:]).rpartition("[].")
+        siblings = [secret for secret in secrets if item and secret.startswith(f"{item}[].")]
+        return bool(siblings) and f"{item}[].{name}" not in siblings
+
+    def _report(self, rule: str, node: Node, path: Path, *words: str) -> None:
+        self.findings.append(Finding(rule, "error", node.place, pointer(path), *words))
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and bool(_NAME.fullmatch(value)) and value not in _RESERVED
+
+
+def _in_secrets(path: Path) -> bool:
+    if path[:1] == ("connections",):
+        return len(path) > 3 and path[2] in SECRET_PARAMETERS
+    return path[:1] == ("defaults",) and len(path) > 2 and path[1] in SECRET_PARAMETERS
+
+
+def _is_credential(path: Path) -> bool:
+    return len(path) == 2 and path[0] == "provider" and path[1] in _CREDENTIALS
+
+
+def _dotted(path: Path) -> str:
+    text = "".join("[]" if isinstance(step, int) else f".{step}" for step in path)
+    return text.removeprefix(".")
+
+
+def _suggested(path: Path) -> str:
+    words = [path[1], *path[3:]] if path[0] == "connections" else path[2:]
+    return re.sub(r"[^a-z0-9_]+", "_", "_".join(str(word) for word in words).lower())

@@ -1,0 +1,156 @@
+"""The report: complete, sorted, without secrets, and the way out of the program."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from validation_samples import valid
+
+from constructs_lib.validation import (
+    ConstructPlace,
+    FilePlace,
+    Finding,
+    ValidationFailed,
+    check_connection,
+    render,
+)
+from constructs_lib.validation.shown import HIDDEN, shown
+
+Check = Callable[..., list[Finding]]
+
+
+def _finding(place: ConstructPlace | FilePlace, **changes: Any) -> Finding:
+    finding = Finding("enum", "error", place, "/paused", "'yes'", "true or false", "quotes?")
+    return finding._replace(**changes)
+
+
+def test_an_entry_holds_all_that_is_known() -> None:
+    assert render([_finding(FilePlace("a.yaml", 3, 7))]) == (
+        "a.yaml:3:7: error[enum] /paused\n"
+        "    found:   'yes'\n"
+        "    allowed: true or false\n"
+        "    hint:    quotes?\n"
+        "\n"
+        "1 error in 1 file; nothing was written."
+    )
+
+
+def test_findings_are_sorted_by_file_line_and_column_then_by_construct() -> None:
+    places: list[ConstructPlace | FilePlace] = [
+        ConstructPlace("a/b"),
+        FilePlace("b.yaml", 1, 1),
+        FilePlace("a.yaml", 10, 1),
+        FilePlace("a.yaml", 9, 5),
+        FilePlace("a.yaml", 9, 2),
+    ]
+
+    report = render(_finding(place) for place in places)
+
+    heads = [line.partition(": ")[0] for line in report.splitlines() if "error[" in line]
+    assert heads == ["a.yaml:9:2", "a.yaml:9:5", "a.yaml:10:1", "b.yaml:1:1", "a/b"]
+    assert report.endswith("5 errors in 2 files and 1 construct; nothing was written.")
+
+
+def test_warnings_alone_are_counted_as_such() -> None:
+    report = render([_finding(ConstructPlace("a/b"), severity="warning")])
+
+    assert report.endswith("1 warning in 1 construct.")
+
+
+def test_no_findings_have_no_report() -> None:
+    assert render([]) == ""
+
+
+def test_control_codes_of_a_terminal_are_shown_not_sent() -> None:
+    report = render([_finding(ConstructPlace("a/b"), pointer="/\x1b[2Jkey\n")])
+
+    assert "\x1b" not in report
+    assert r"/\x1b[2Jkey\n" in report
+
+
+def test_the_exception_holds_the_findings_and_the_report() -> None:
+    finding = _finding(ConstructPlace("a/b"))
+
+    failure = ValidationFailed([finding])
+
+    assert failure.findings == (finding,)
+    assert str(failure) == render([finding])
+
+
+def test_the_program_ends_with_1_the_report_on_stderr_and_no_traceback() -> None:
+    script = (
+        "from constructs_lib.validation import *\n"
+        "raise ValidationFailed(check_provider({'a': 1}, place=ConstructPlace('x')))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert done.stderr.endswith("1 error in 1 construct; nothing was written.\n")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"secrets": {"password": 5, "list": [{"x": "hunter2"}], "s": {"hunter2"}}},
+        {"secrets": "hunter2"},
+        {"auth_secrets": ["hunter2"]},
+        {"config": {"schema_prefix": "a", "password": "hunter2"}},
+        {"config": {"schema_prefix": "a"}, "api_key": "hunter2"},
+        {"secrets": {"password": "hunter2"}, "config": {"schema_prefix": "a", "password": "x"}},
+        {"external_secrets_keys_config": {"password": ["hunter2"]}},
+    ],
+)
+def test_no_secret_is_ever_shown(check: Check, changes: dict[str, Any]) -> None:
+    assert "hunter2" not in render(check(**changes))
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "text"),
+    [
+        ("a", ("group_id",), "'a'"),
+        ("a", ("secrets", "host"), HIDDEN),
+        ("a", ("config", "client_secret"), HIDDEN),
+        (5, ("config", "api_key"), HIDDEN),
+        ("a", ("external_secrets_manager_id",), "'a'"),
+        ("a", ("connections", "secrets", "group_id"), "'a'"),
+        ("******", ("secrets", "password"), "'******'"),
+        ({"a": 1}, (), "a mapping with 1 key"),
+        ([1, 2], (), "a list of 2 items"),
+        (None, ("secrets", "a"), "null"),
+        (True, (), "true"),
+        ("https://user:word@host/", ("config", "url"), "'https://(hidden)@host/'"),
+    ],
+)
+def test_a_value_is_shown_in_short_and_a_secret_not_at_all(
+    value: Any, path: tuple[str, ...], text: str
+) -> None:
+    assert shown(value, path) == text
+
+
+def test_long_text_is_cut() -> None:
+    assert len(shown("a" * 500)) == 60
+
+
+def test_ten_thousand_connections_are_checked_in_seconds() -> None:
+    place = ConstructPlace("a")
+    values = valid(secrets={"password": "p"}, sync_frequency=60)
+    started = time.monotonic()
+
+    for _ in range(10_000):
+        assert check_connection(values, place=place) == []
+
+    assert time.monotonic() - started < 10
+
+
+def test_importing_the_package_does_not_load_jsonschema() -> None:
+    script = "import sys, constructs_lib.validation; print('jsonschema' in sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+
+    assert done.stdout.strip() == "False", done.stderr

@@ -1,0 +1,161 @@
+"""Each rule across attributes passes where it should, and reports where it should."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from constructs_lib.schemas import SERVICES_WITH_STATE
+from constructs_lib.validation import ConstructPlace, Finding, check_connection_state
+
+Found = Callable[..., list[tuple[str, str]]]
+Check = Callable[..., list[Finding]]
+
+SHEET = {"service": "google_sheets", "config": {"schema": "a", "table": "b"}}
+SDK = "connector_sdk"
+
+
+def test_a_valid_connection_has_no_findings(found: Found) -> None:
+    assert found() == []
+
+
+REPORTED: list[tuple[dict[str, Any], str, str]] = [
+    ({"daily_sync_time": "14:00"}, "daily-sync-time", "/daily_sync_time"),
+    (
+        {"daily_sync_time": "14:00", "sync_frequency": 60},
+        "daily-sync-time",
+        "/daily_sync_time",
+    ),
+    ({"data_delay_threshold": 0}, "data-delay-threshold", "/data_delay_threshold"),
+    (
+        {"data_delay_threshold": 5, "data_delay_sensitivity": "HIGH"},
+        "data-delay-threshold",
+        "/data_delay_threshold",
+    ),
+    ({"private_link_id": "link"}, "private-link", "/private_link_id"),
+    ({"networking_method": "PrivateLink"}, "private-link", "/networking_method"),
+    ({"proxy_agent_id": "agent"}, "proxy-agent", "/proxy_agent_id"),
+    ({"networking_method": "ProxyAgent"}, "proxy-agent", "/networking_method"),
+    (
+        {"require_setup_tests": True, "run_setup_tests": False},
+        "setup-tests",
+        "/require_setup_tests",
+    ),
+    (
+        {"trust_certificates": True, "run_setup_tests": False},
+        "trust-needs-tests",
+        "/trust_certificates",
+    ),
+    (
+        {"trust_fingerprints": True, "run_setup_tests": False},
+        "trust-needs-tests",
+        "/trust_fingerprints",
+    ),
+    ({"service": "postgress"}, "unknown-service", "/service"),
+    ({"config": {}}, "destination-schema", "/config"),
+    ({"config": {"schema": "a"}}, "destination-schema", "/config/schema"),
+    ({"config": {"schema_prefix": ""}}, "destination-schema", "/config/schema_prefix"),
+    ({"config": {"schema_prefix": 5}}, "destination-schema", "/config/schema_prefix"),
+    ({"config": {"schema_prefix": None}}, "destination-schema", "/config"),
+    (SHEET | {"config": {"schema": "a"}}, "destination-schema", "/config"),
+    (
+        {"config": {"schema_prefix": "a", "public_key": "k"}},
+        "read-only-setting",
+        "/config/public_key",
+    ),
+    ({"config": {"schema_prefix": "a", "password": "p"}}, "secret-in-config", "/config/password"),
+    (
+        {"service": SDK, "config": {"schema": "a", "secrets_list": [{"key": "k"}, {"value": "v"}]}},
+        "secret-in-config",
+        "/config/secrets_list/1/value",
+    ),
+    (
+        {"service": "github", "config": {"schema": "a", "pats": ["p"]}},
+        "secret-in-config",
+        "/config/pats/0",
+    ),
+    ({"secrets": {"host": "h"}}, "secret-twice", "/secrets/host"),
+    (
+        {"auth": {"client_access": {"id": "a"}}, "auth_secrets": {"client_access": {"id": "b"}}},
+        "secret-twice",
+        "/auth_secrets/client_access/id",
+    ),
+    ({"secrets": {"password": "******"}}, "mask", "/secrets/password"),
+    ({"auth_secrets": {"tokens": ["a", "******"]}}, "mask", "/auth_secrets/tokens/1"),
+    ({"config": {"schema_prefix": "a", "key": "******"}}, "mask", "/config/key"),
+]
+
+
+@pytest.mark.parametrize(("changes", "rule", "pointer"), REPORTED)
+def test_a_mistake_is_reported_once_where_it_stands(
+    found: Found, changes: dict[str, Any], rule: str, pointer: str
+) -> None:
+    assert found(**changes) == [(rule, pointer)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"daily_sync_time": "14:00", "sync_frequency": 1440},
+        {"data_delay_threshold": 5, "data_delay_sensitivity": "CUSTOM"},
+        {"private_link_id": "link", "networking_method": "PrivateLink"},
+        {"proxy_agent_id": "agent", "networking_method": "ProxyAgent"},
+        {"require_setup_tests": True},
+        {"require_setup_tests": True, "run_setup_tests": True},
+        {"trust_certificates": True},
+        {"trust_certificates": False, "run_setup_tests": False},
+        {"schedule_type": "manual", "sync_frequency": 60},
+        SHEET,
+        {"service": "s3", "config": {"schema": "a", "table_group_name": "b"}},
+        {"service": "db2luw", "config": {"schema_prefix": "a", "schema": "source"}},
+        {"service": SDK, "config": {"schema": "a", "secrets_list": [{"key": "k"}]}},
+        {"config": {"schema_prefix": "a", "host": None}, "secrets": {"host": "h"}},
+        {"config": {"schema_prefix": "a", "password": None}},
+        {"secrets": {"password": "p"}, "auth": {"a": {"b": 1}}, "auth_secrets": {"a": {"c": 2}}},
+    ],
+)
+def test_what_belongs_together_is_accepted(found: Found, changes: dict[str, Any]) -> None:
+    assert found(**changes) == []
+
+
+def test_an_unknown_service_is_only_a_warning_with_the_nearest_name(check: Check) -> None:
+    (finding,) = check(service="postgress", config={"anything": 1})
+
+    assert finding.severity == "warning"
+    assert finding.hint == "did you mean 'postgres'?"
+
+
+def test_a_wrong_form_of_the_destination_schema_says_what_to_write(check: Check) -> None:
+    (finding,) = check(service="google_sheets", config={"schema_prefix": "a"})
+
+    assert finding.severity == "error"
+    assert finding.allowed == "schema and table for the service google_sheets"
+    assert finding.hint == "write schema and table instead"
+
+
+def test_a_key_of_another_form_beside_the_right_one_is_only_a_warning(check: Check) -> None:
+    (finding,) = check(config={"schema_prefix": "a", "schema": "b"})
+
+    assert (finding.rule, finding.severity) == ("destination-schema", "warning")
+
+
+def test_a_rule_is_not_applied_to_an_attribute_that_is_wrong_already(found: Found) -> None:
+    assert found(daily_sync_time="14:00", sync_frequency="1440") == [("type", "/sync_frequency")]
+
+
+def _state_findings(service: str | None) -> list[Finding]:
+    values = {"connection_id": "some_id", "state": {}}
+    return check_connection_state(values, service=service, place=ConstructPlace("a/b"))
+
+
+@pytest.mark.parametrize("service", [None, *SERVICES_WITH_STATE])
+def test_a_service_with_state_or_an_unknown_one_may_have_its_state_set(service: str | None) -> None:
+    assert _state_findings(service) == []
+
+
+def test_a_service_without_state_is_refused_with_the_four_that_have_one() -> None:
+    (finding,) = _state_findings("postgres")
+
+    assert finding.rule == "state-service"
+    assert "'postgres'" in finding.found
+    assert all(service in finding.allowed for service in SERVICES_WITH_STATE)

@@ -1,0 +1,154 @@
+"""The JSON Schema check reports everything, in plain words."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from constructs_lib import schemas
+from constructs_lib.validation import (
+    ConstructPlace,
+    Finding,
+    check_connection_state,
+    check_provider,
+)
+from constructs_lib.validation.parameters import ALIASES, parameter_schema
+
+Check = Callable[..., list[Finding]]
+Found = Callable[..., list[tuple[str, str]]]
+PLACE = ConstructPlace("a/b")
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "pointer"),
+    [
+        ({"group_id": None}, "required", ""),
+        ({"pausd": True}, "unknown-attribute", "/pausd"),
+        ({"group_id": 5}, "type", "/group_id"),
+        ({"group_id": ""}, "minLength", "/group_id"),
+        ({"service": "Postgres"}, "pattern", "/service"),
+        ({"paused": 1}, "type", "/paused"),
+        ({"paused": "true"}, "type", "/paused"),
+        ({"data_delay_sensitivity": "low"}, "enum", "/data_delay_sensitivity"),
+        ({"config": ["a"]}, "type", "/config"),
+        ({"config": {"schema_prefix": "a", "b": {1, 2}}}, "not-json", "/config/b"),
+        ({"config": {"schema_prefix": "a", "b": float("nan")}}, "not-json", "/config/b"),
+        ({"config": {"schema_prefix": "a", 5: "b"}}, "not-json", "/config"),
+        ({"timeouts": {"create": "soon"}}, "pattern", "/timeouts/create"),
+        ({"timeouts": {"make": "1h"}}, "unknown-attribute", "/timeouts/make"),
+        ({"connect_card_config": {"all_fields": True}}, "required", "/connect_card_config"),
+        ({"external_secrets_keys_config": {"a": 5}}, "type", "/external_secrets_keys_config/a"),
+        ({"destination_configuration": {"a/b~c": 1}}, "unknown-attribute", None),
+    ],
+)
+def test_a_violation_is_reported_where_it_stands(
+    found: Found, changes: dict[str, Any], rule: str, pointer: str | None
+) -> None:
+    pointer = "/destination_configuration/a~1b~0c" if pointer is None else pointer
+
+    assert found(**changes) == [(rule, pointer)]
+
+
+def test_a_boolean_is_not_an_integer_but_a_whole_float_is(found: Found) -> None:
+    threshold = {"data_delay_sensitivity": "CUSTOM"}
+
+    assert found(data_delay_threshold=True, **threshold) == [("type", "/data_delay_threshold")]
+    assert found(data_delay_threshold=60.0, **threshold) == []
+
+
+def test_all_missing_attributes_are_reported_together(check: Check) -> None:
+    findings = check(group_id=None, service=None, config=None)
+
+    assert sorted(finding.allowed for finding in findings) == [
+        "the attribute 'config'",
+        "the attribute 'group_id'",
+        "the attribute 'service'",
+    ]
+
+
+def test_none_is_left_out_at_the_top_and_in_known_attributes_only(found: Found) -> None:
+    assert found(paused=None, timeouts={"create": None, "update": "5m"}) == []
+    assert found(config={"schema_prefix": "a", "host": None}) == []
+
+
+def test_a_value_that_contains_itself_is_reported(found: Found) -> None:
+    config: dict[str, Any] = {"schema_prefix": "a"}
+    config["again"] = [config]
+
+    assert found(config=config) == [("not-json", "/config/again/0")]
+
+
+def test_endless_nesting_is_reported_and_not_a_traceback(found: Found) -> None:
+    nested: list[Any] = []
+    for _ in range(5000):
+        nested = [nested]
+
+    assert found(config={"schema_prefix": "a", "nested": nested}) == [("not-json", "/config")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "hint"),
+    [
+        ({"pausd": True}, "did you mean 'paused'?"),
+        ({"sync_frequency": 45}, "did you mean 30 or 60?"),
+        ({"sync_frequency": "360"}, "write the number without quotes"),
+        ({"networking_method": "privatelink"}, "did you mean 'PrivateLink'?"),
+        ({"config_wo": {"a": "b"}}, "write 'secrets'"),
+        ({"auth_wo": {"a": "b"}}, "write 'auth_secrets'"),
+        ({"paused": "no"}, "write true or false, without quotes"),
+        ({"group_id": 123}, "put it in quotes"),
+    ],
+)
+def test_a_hint_says_what_was_probably_meant(
+    check: Check, changes: dict[str, Any], hint: str
+) -> None:
+    assert [finding.hint for finding in check(**changes)] == [hint]
+
+
+def test_what_only_the_api_sets_is_refused_with_the_reason(check: Check) -> None:
+    (finding,) = check(setup_state="connected")
+
+    assert finding.rule == "unknown-attribute"
+    assert "can only be read" in finding.hint
+
+
+@pytest.mark.parametrize("name", ["fivetranops", "fivetranops_connection_state"])
+def test_parameters_are_the_attributes_that_may_be_configured(name: str) -> None:
+    attributes = schemas.load(name).attributes
+    writable = {key for key, attribute in attributes.items() if not attribute.read_only}
+
+    assert set(parameter_schema(name)["properties"]) == writable
+
+
+def test_the_secrets_of_a_connection_have_parameter_names_of_their_own() -> None:
+    parameters = parameter_schema("fivetranops_connection")["properties"]
+
+    assert set(ALIASES) <= set(parameters)
+    assert not set(ALIASES.values()) & set(parameters)
+
+
+def test_the_schema_of_the_resource_is_left_as_it_is() -> None:
+    parameter_schema("fivetranops_connection")
+
+    assert "config_wo" in schemas.load("fivetranops_connection").document["properties"]
+
+
+def test_a_provider_is_checked() -> None:
+    values = {"api_url": "http://user:pa55@example.com", "request_timeout": 0, "api_key": None}
+
+    findings = check_provider(values, place=PLACE)
+
+    assert {(finding.rule, finding.pointer) for finding in findings} == {
+        ("pattern", "/api_url"),
+        ("exclusiveMinimum", "/request_timeout"),
+    }
+    assert not any("pa55" in finding.found for finding in findings)
+
+
+def test_a_connection_state_is_checked() -> None:
+    values = {"connection_id": "id", "state": [], "drift_policy": "enforced"}
+
+    findings = check_connection_state(values, service="connector_sdk", place=PLACE)
+
+    assert {finding.rule for finding in findings} == {"type", "enum"}
+    assert all(finding.place == PLACE for finding in findings)
