@@ -1,0 +1,1 @@
+"""The backend scripts: everything that Terraform launches. Nothing here imports the CDK."""

@@ -1,0 +1,19 @@
+"""The Terraform plugin protocol, version 6, in Python; it knows nothing of any vendor.
+
+A provider is written against four modules, and started by a fifth:
+
+* ``resource``: what a resource is, and what it gets for each operation
+* ``provider``: what a provider is: its configuration and its resources
+* ``values``: the values of attributes, with unknown and dynamic ones
+* ``diagnostics``: errors and warnings for the user
+* ``serve``: the life of the process that Terraform launches
+
+The others work behind them. ``servicer`` answers the calls of Terraform; it plans with ``planner``,
+lays results under the plan with ``settle`` and checks its own answers with ``promises``.
+``schema`` and ``checks`` read the JSON Schemas; ``decoding``, ``encoding`` and ``types`` speak
+Terraform's encoding of values. ``handshake``, ``certificate``, ``tls`` and ``transport`` make the
+connection, ``log`` writes to Terraform's log.
+
+Nothing is imported here: Terraform launches a provider several times for each command, and the
+first line of output waits for every import.
+"""

@@ -1,0 +1,109 @@
+"""The calls that plan a change and apply it."""
+
+from __future__ import annotations
+
+from constructs_lib.backend.plugin import messages, promises
+from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+from constructs_lib.backend.plugin.decoding import unknown_types
+from constructs_lib.backend.plugin.encoding import encode, typed_unknowns
+from constructs_lib.backend.plugin.planner import plan_change
+from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
+from constructs_lib.backend.plugin.session import Call
+from constructs_lib.backend.plugin.settle import settle, settle_update
+from constructs_lib.backend.plugin.types import Type
+from constructs_lib.backend.plugin.values import Object
+
+
+def plan_resource_change(
+    call: Call, request: pb.PlanResourceChange.Request, response: pb.PlanResourceChange.Response
+) -> None:
+    """Plans a creation, an update or a destruction."""
+    resource = call.resource(request.type_name)
+    type_ = call.object_type
+    prior = messages.read_object(request.prior_state, type_)
+    operation = call.operation(request.prior_private)
+    if messages.read_object(request.proposed_new_state, type_) is None:
+        resource.plan_destroy(prior or {}, operation)
+        response.planned_state.msgpack = encode(None, type_)
+    else:
+        config = messages.read_object(request.config, type_) or {}
+        plan = plan_change(call.attributes, config, prior)
+        resource.plan(plan, operation)
+        _answer_plan(call, plan, request.config, response)
+    response.planned_private = call.private(operation, request.prior_private)
+
+
+def _answer_plan(
+    call: Call,
+    plan: Plan,
+    config: pb.DynamicValue,
+    response: pb.PlanResourceChange.Response,
+) -> None:
+    promises.report(promises.of_plan(call.attributes, plan), call.subject, call.diagnostics)
+    type_ = call.object_type
+    # Terraform compares the plan with the configuration, so an unknown keeps the type it has there.
+    unknowns = unknown_types(config.msgpack, type_) if config.msgpack else {}
+    response.planned_state.msgpack = encode(typed_unknowns(plan.planned, unknowns), type_)
+    for path in plan.replace:
+        response.requires_replace.append(messages.write_path(path, call.attributes))
+
+
+def apply_resource_change(
+    call: Call, request: pb.ApplyResourceChange.Request, response: pb.ApplyResourceChange.Response
+) -> None:
+    """Carries out a planned change. After a failure the state has what exists by then."""
+    response.new_state.CopyFrom(request.prior_state)
+    response.private = request.planned_private
+    resource = call.resource(request.type_name)
+    type_ = call.object_type
+    prior = messages.read_object(request.prior_state, type_)
+    planned = messages.read_object(request.planned_state, type_)
+    config = messages.read_object(request.config, type_)
+    operation = call.operation(request.planned_private)
+    try:
+        state = _carry_out(call, resource, operation, prior, planned, config or {})
+        response.new_state.msgpack = _bytes(call, state, type_)
+    except BaseException:
+        partial = _partial(call, operation, prior, planned)
+        response.new_state.msgpack = _bytes(call, partial, type_)
+        raise
+    finally:
+        response.private = call.private(operation, request.planned_private)
+
+
+def _carry_out(
+    call: Call,
+    resource: Resource,
+    operation: Operation,
+    prior: Object | None,
+    planned: Object | None,
+    config: Object,
+) -> Object | None:
+    if planned is None:
+        resource.delete(prior or {}, operation)
+        return prior if call.diagnostics.has_errors else None
+    if prior is None:
+        returned = resource.create(dict(planned), config, operation)
+    else:
+        returned = resource.update(dict(prior), dict(planned), config, operation)
+    state = settle(call.attributes, planned, returned)
+    broken = promises.of_apply(call.attributes, planned, state)
+    promises.report(broken, call.subject, call.diagnostics)
+    return state
+
+
+def _partial(
+    call: Call, operation: Operation, prior: Object | None, planned: Object | None
+) -> Object | None:
+    """The state after a failure."""
+    if operation.saved is None:
+        return prior
+    if prior is None:
+        return settle(call.attributes, planned or {}, operation.saved)
+    return settle_update(call.attributes, prior, planned or {}, operation.saved)
+
+
+def _bytes(call: Call, state: Object | None, type_: Type) -> bytes:
+    if state is None:
+        return encode(None, type_)
+    return messages.write_object(state, type_, call.diagnostics)

@@ -1,0 +1,119 @@
+"""The checks of a configuration that its JSON Schema asks for.
+
+They run in Terraform's validate, where any value may be unknown: those are skipped. The keywords
+are those that the schemas use: ``enum``, ``pattern``, ``minimum``, ``exclusiveMinimum``,
+``maximum``, ``minLength`` and the type ``integer``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, dotted
+from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, Value, same
+from constructs_lib.schemas import Attribute, Kind
+
+
+def check(
+    attributes: dict[str, Attribute], config: Object, diagnostics: Diagnostics, path: Path = ()
+) -> None:
+    """Adds an error for each value that breaks a rule of its attribute."""
+    for name, attribute in attributes.items():
+        value = config.get(name)
+        if value is None or value is UNKNOWN:
+            continue
+        here = (*path, name)
+        if attribute.kind is Kind.NESTED and isinstance(value, dict):
+            check(attribute.attributes, value, diagnostics, here)
+        for problem in _problems(attribute, value):
+            diagnostics.error(f"Invalid value of {dotted(here)}", problem, here)
+
+
+def _problems(attribute: Attribute, value: Value) -> Iterator[str]:
+    if attribute.kind is Kind.DYNAMIC:
+        yield from _not_an_object(value)
+        return
+    if attribute.kind is Kind.INTEGER:
+        yield from _not_whole(attribute, value)
+    for keyword, rule in _RULES.items():
+        if keyword in attribute.rule:
+            problem = rule(value, attribute.rule[keyword])
+            if problem:
+                end = "" if problem.endswith("?") else "."
+                yield f"Found {_shown(attribute, value)}; {problem}{end}"
+    pattern = attribute.rule.get("pattern")
+    if pattern and not _matches(value, pattern):
+        # The description is what a person can read; the regular expression is the last resort.
+        allowed = f"Allowed is what matches the regular expression {pattern}."
+        yield f"Found {_shown(attribute, value)}. {attribute.description or allowed}"
+
+
+def _not_an_object(value: Value) -> Iterator[str]:
+    kind = value.type.kind if isinstance(value, Dynamic) else "another value"
+    if kind not in ("object", "map"):
+        yield f"Found a {kind}; allowed is an object, such as {{ key = value }}."
+
+
+def _not_whole(attribute: Attribute, value: Value) -> Iterator[str]:
+    if isinstance(value, (float, Decimal)) and Decimal(value).to_integral_value() != value:
+        yield f"Found {_shown(attribute, value)}; allowed are whole numbers."
+
+
+def _enum(value: Any, allowed: list[Any]) -> str:
+    if any(same(value, choice) for choice in allowed):
+        return ""
+    return f"allowed are {', '.join(map(_quoted, allowed))}{_suggestion(value, allowed)}"
+
+
+def _suggestion(value: Any, allowed: list[Any]) -> str:
+    """A choice that was probably meant, as the end of a sentence."""
+    from difflib import get_close_matches  # It is needed for mistakes only, and slow to load.
+
+    choices = {choice.lower(): choice for choice in allowed if isinstance(choice, str)}
+    close = get_close_matches(str(value).lower(), choices, n=1)
+    return f". Did you mean {_quoted(choices[close[0]])}?" if close else ""
+
+
+def _matches(value: Any, pattern: str) -> bool:
+    # A JSON Schema's $ means the very end, Python's also stands before a last line break.
+    return re.search(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), str(value)) is not None
+
+
+def _minimum(value: Any, limit: Any) -> str:
+    return "" if value >= limit else f"the smallest allowed value is {limit}"
+
+
+def _exclusive_minimum(value: Any, limit: Any) -> str:
+    return "" if value > limit else f"allowed are values greater than {limit}"
+
+
+def _maximum(value: Any, limit: Any) -> str:
+    return "" if value <= limit else f"the greatest allowed value is {limit}"
+
+
+def _min_length(value: Any, limit: int) -> str:
+    if len(value) >= limit:
+        return ""
+    return "an empty text is not allowed" if limit == 1 else f"at least {limit} characters are due"
+
+
+_RULES: Final[dict[str, Callable[[Any, Any], str]]] = {
+    "enum": _enum,
+    "minimum": _minimum,
+    "exclusiveMinimum": _exclusive_minimum,
+    "maximum": _maximum,
+    "minLength": _min_length,
+}
+
+
+def _shown(attribute: Attribute, value: Any) -> str:
+    return "a sensitive value" if attribute.sensitive else _quoted(value)
+
+
+def _quoted(value: Any) -> str:
+    if isinstance(value, str):
+        return f'"{value}"'
+    return str(value).lower() if isinstance(value, bool) else str(value)

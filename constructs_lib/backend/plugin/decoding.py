@@ -1,0 +1,190 @@
+"""Values from bytes: Terraform's encoding in MessagePack, and JSON for states of older schemas.
+
+Source: Terraform plugin protocol 6, ``DynamicValue``. Null is nil. Any extension value is an
+unknown one: code 0 is plain, code 12 carries a refinement, which is ignored. A value of the dynamic
+type is a pair: its type as JSON bytes, then the value. A number is an integer, a float or, where 64
+bits would lose precision, a decimal string.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+import msgpack
+
+from constructs_lib.backend.plugin import types
+from constructs_lib.backend.plugin.types import Type
+from constructs_lib.backend.plugin.values import UNKNOWN, CodecError, Dynamic, Value, mismatch
+
+_LONGEST_INT: Final = 1000
+"""Digits up to which a whole number becomes an ``int``; Python refuses very long ones."""
+
+
+def decode(data: bytes, type_: Type) -> Value:
+    """The value of a type that MessagePack bytes hold.
+
+    :raises CodecError: if the bytes are no such value
+    """
+    return _Reader(wrapped_dynamic=False).read(_unpack(data), type_, "")
+
+
+def decode_json(data: bytes | str, type_: Type) -> Value:
+    """The value of a type that JSON holds, as Terraform writes states.
+
+    Unknown attributes are dropped and missing ones are null, so that a state of an older schema
+    can be read.
+
+    :raises CodecError: if it is no such value
+    """
+    return from_json(parse_json(data), type_)
+
+
+def from_json(form: Any, type_: Type) -> Value:
+    """As ``decode_json``, from JSON that is parsed already.
+
+    :raises CodecError: if it is no such value
+    """
+    return _Reader(wrapped_dynamic=True).read(form, type_, "")
+
+
+def parse_json(data: bytes | str) -> Any:
+    """JSON with exact numbers.
+
+    :raises CodecError: if it is none
+    """
+    try:
+        return json.loads(data, parse_float=Decimal, parse_int=_whole, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise CodecError("this is not JSON") from None
+
+
+def unknown_types(data: bytes, type_: Type) -> dict[str, Type]:
+    """The types of those dynamic attributes of an encoded object that are unknown, but typed.
+
+    An example is ``var.on ? {a = 1} : {a = 2}`` while ``var.on`` is unknown. ``UNKNOWN`` does not
+    tell the type, but the plan has to repeat it.
+
+    :raises CodecError: if the bytes are not MessagePack
+    """
+    raw = _unpack(data)
+    found: dict[str, Type] = {}
+    for name, inner in type_.attributes.items():
+        value = raw.get(name) if isinstance(raw, dict) else None
+        if (
+            inner.kind == "dynamic"
+            and isinstance(value, list)
+            and len(value) == 2
+            and _is_unknown(value[-1])
+        ):
+            found[name] = _type_of(value[0], name)
+    return found
+
+
+class _Reader:
+    """Reads unpacked MessagePack, or JSON in which dynamic values are wrapped as Terraform does."""
+
+    def __init__(self, *, wrapped_dynamic: bool) -> None:
+        self._wrapped_dynamic = wrapped_dynamic
+
+    def read(self, raw: Any, type_: Type, path: str) -> Value:
+        if raw is None:
+            return None
+        if _is_unknown(raw):
+            return UNKNOWN
+        if type_.kind == "dynamic":
+            return self._dynamic(raw, path)
+        if type_.kind in ("list", "set", "tuple"):
+            return self._sequence(raw, type_, path)
+        if type_.kind in ("map", "object"):
+            return self._mapping(raw, type_, path)
+        return _scalar(raw, type_.kind, path)
+
+    def _dynamic(self, raw: Any, path: str) -> Value:
+        if self._wrapped_dynamic and isinstance(raw, dict) and raw.keys() == {"type", "value"}:
+            raw = [json.dumps(raw["type"]), raw["value"]]
+        if not isinstance(raw, list) or len(raw) != 2:
+            raise mismatch("a dynamic value", path)
+        type_ = _type_of(raw[0], path)
+        value = self.read(raw[1], type_, path)
+        if value is None or value is UNKNOWN or isinstance(value, Dynamic):
+            return value
+        return Dynamic(type_, value)
+
+    def _sequence(self, raw: Any, type_: Type, path: str) -> Value:
+        if not isinstance(raw, list):
+            raise mismatch(f"a {type_.kind}", path)
+        inner = type_.elements if type_.element is None else (type_.element,) * len(raw)
+        if len(inner) != len(raw):
+            raise mismatch(f"a tuple of {len(inner)}", path)
+        pairs = enumerate(zip(raw, inner, strict=True))
+        return [self.read(part, t, f"{path}[{i}]") for i, (part, t) in pairs]
+
+    def _mapping(self, raw: Any, type_: Type, path: str) -> Value:
+        if not isinstance(raw, dict) or not all(isinstance(name, str) for name in raw):
+            raise mismatch(f"a {type_.kind}", path)
+        if type_.element is not None:
+            return {n: self.read(part, type_.element, f"{path}.{n}") for n, part in raw.items()}
+        return {n: self.read(raw.get(n), t, f"{path}.{n}") for n, t in type_.attributes.items()}
+
+
+def _scalar(raw: Any, kind: str, path: str) -> Value:
+    if kind == "string" and isinstance(raw, str):
+        return raw
+    if kind == "bool" and isinstance(raw, bool):
+        return raw
+    if kind == "number" and not isinstance(raw, bool):
+        number = _number(raw)
+        if number is not None:
+            return number
+    raise mismatch(f"a {kind}", path)
+
+
+def _number(raw: Any) -> int | float | Decimal | None:
+    if isinstance(raw, str):
+        return _whole(raw)
+    if isinstance(raw, float) and raw != raw:
+        return None
+    if isinstance(raw, float) and Decimal(raw) != Decimal(repr(raw)):
+        # These bits mean their exact value, which is not what Python would write for them.
+        return Decimal(raw)
+    return raw if isinstance(raw, (int, float, Decimal)) else None
+
+
+def _whole(text: str) -> int | Decimal:
+    """A decimal string as a number, an ``int`` if it is whole and not very long."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise CodecError("this is not a number") from None
+    if number.is_nan():
+        raise CodecError("this is not a number")
+    if number.is_infinite():
+        return number
+    short = number.adjusted() < _LONGEST_INT and len(text) < _LONGEST_INT
+    return int(number) if short and number == number.to_integral_value() else number
+
+
+def _unpack(data: bytes) -> Any:
+    try:
+        return msgpack.unpackb(data, raw=False, ext_hook=lambda code, payload: UNKNOWN)
+    except Exception:
+        # The library raises many kinds, and their messages may quote the data.
+        raise CodecError("this is not MessagePack") from None
+
+
+def _is_unknown(raw: Any) -> bool:
+    # The library reads one extension code itself, as a timestamp.
+    return raw is UNKNOWN or isinstance(raw, msgpack.Timestamp)
+
+
+def _type_of(form: Any, path: str) -> Type:
+    try:
+        return types.parse(form)
+    except (ValueError, TypeError, RecursionError):
+        raise mismatch("a type", path) from None
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")

@@ -1,0 +1,69 @@
+"""Errors and warnings for the user, each with the attribute at fault.
+
+A summary is short and general; the detail is specific: what was wrong, where, and what to do next.
+Neither may hold a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+Path = tuple[str | int, ...]
+"""The way to an attribute: names of attributes or keys of maps, and indexes of lists."""
+
+
+class Diagnostic(NamedTuple):
+    """One error or warning."""
+
+    is_error: bool
+    summary: str
+    detail: str
+    path: Path
+
+
+class Diagnostics:
+    """The errors and warnings of one operation, in the order in which they were found."""
+
+    def __init__(self) -> None:
+        self._all: list[Diagnostic] = []
+
+    def error(self, summary: str, detail: str = "", path: Path = ()) -> None:
+        """Adds an error: the operation fails."""
+        self._all.append(Diagnostic(True, summary, detail, path))
+
+    def warning(self, summary: str, detail: str = "", path: Path = ()) -> None:
+        """Adds a warning: the operation goes on."""
+        self._all.append(Diagnostic(False, summary, detail, path))
+
+    @property
+    def has_errors(self) -> bool:
+        """True if at least one error was added."""
+        return any(diagnostic.is_error for diagnostic in self._all)
+
+    def __iter__(self) -> Iterator[Diagnostic]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
+class ProviderError(Exception):
+    """A failure that is explained to the user; it becomes one error diagnostic.
+
+    :param summary: short and general, such as ``Connection not created``
+    :param detail: specific: identifiers, the API's answer and the next step
+    :param path: the attribute at fault, if there is one
+    """
+
+    def __init__(self, summary: str, detail: str = "", path: Path = ()) -> None:
+        super().__init__(summary)
+        self.summary = summary
+        self.detail = detail
+        self.path = path
+
+
+def dotted(path: Path) -> str:
+    """A path as a configuration writes it, such as ``config.tables[0]``."""
+    parts = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return "".join(parts).removeprefix(".")

@@ -1,0 +1,52 @@
+"""Lines for Terraform's log: they go to stderr, and start with their level.
+
+Terraform shows them when ``TF_LOG`` asks for that level. They never hold values.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def debug(message: str) -> None:
+    """Writes a line that explains what happens."""
+    _write("DEBUG", message)
+
+
+def info(message: str) -> None:
+    """Writes a line about the normal course of things."""
+    _write("INFO", message)
+
+
+def warn(message: str) -> None:
+    """Writes a line about something odd."""
+    _write("WARN", message)
+
+
+def error(message: str) -> None:
+    """Writes a line about a failure."""
+    _write("ERROR", message)
+
+
+def route_logging() -> None:
+    """Sends the standard library's logging here, without the tracebacks it would add."""
+    import logging
+
+    class _Lines(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            level = {"WARNING": "WARN", "CRITICAL": "ERROR"}.get(record.levelname, record.levelname)
+            kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+            _write(level, f"{record.name}: {record.getMessage()}{': ' + kind if kind else ''}")
+
+    logging.basicConfig(handlers=[_Lines()], level=logging.INFO, force=True)
+
+
+def _write(level: str, message: str) -> None:
+    one_line = " ".join(message.splitlines())
+    # The prefix is padded, as hclog does it.
+    try:
+        sys.stderr.write(f"{f'[{level}]':<8}{one_line}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        # Terraform is gone, and with it its log.
+        pass

@@ -1,0 +1,45 @@
+"""What a provider is: a configuration, and resources by name."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.resource import Resource
+from constructs_lib.backend.plugin.values import Object
+from constructs_lib.schemas import ResourceSchema
+
+
+class Provider(ABC):
+    """A provider of one API."""
+
+    schema: ResourceSchema
+    """The description of its configuration."""
+    resources: Mapping[str, Resource]
+    """Its resources by type name, such as ``toy_note``. Data sources will stand beside them."""
+
+    def validate(self, config: Object, diagnostics: Diagnostics) -> None:  # noqa: B027
+        """Adds what is wrong with the configuration beyond the rules of the schema.
+
+        Any value may be unknown.
+        """
+
+    @abstractmethod
+    def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
+        """Returns the client that operations get.
+
+        During a plan, values may be unknown: then return a client that fails only when it is used.
+
+        :raises ProviderError: if no client can be made
+        """
+
+    def stop(self, client: Any) -> None:  # noqa: B027
+        """Terraform was told to stop: wake what waits. Running operations still finish.
+
+        ``Operation.stopping`` is set already. It may run in a signal handler: do not block.
+        """
+
+    def close(self, client: Any) -> None:  # noqa: B027
+        """The client is not used any more: the process ends, or another one was configured."""

@@ -1,0 +1,155 @@
+"""What a resource is, and what it gets for each operation.
+
+A resource has a schema and four operations; the rest has defaults. The generic parts around it
+keep Terraform's rules: the planner plans what the schema says, what an operation returns is laid
+under the plan, and every answer is checked before it is sent.
+"""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path
+from constructs_lib.backend.plugin.values import UNKNOWN, Object, same
+from constructs_lib.schemas import ResourceSchema
+
+
+class Operation:
+    """What an operation gets beside its values."""
+
+    client: Any
+    """What ``Provider.configure`` returned; None if the provider was not configured."""
+    private: dict[str, Any]
+    """The resource's private state (JSON). Change it in place; it is kept with the result, also if
+    the operation fails. What plan writes here, apply finds here."""
+    diagnostics: Diagnostics
+    """Add errors and warnings here. After an error, what the operation returns is still kept."""
+    stopping: threading.Event
+    """Set when Terraform was told to stop: finish soon, and return what is true by then."""
+    saved: Object | None
+    """What was saved last."""
+
+    def __init__(
+        self,
+        client: Any,
+        private: dict[str, Any],
+        stopping: threading.Event,
+        diagnostics: Diagnostics | None = None,
+    ) -> None:
+        self.client = client
+        self.private = private
+        self.diagnostics = Diagnostics() if diagnostics is None else diagnostics
+        self.stopping = stopping
+        self.saved = None
+
+    def save(self, state: Object) -> None:
+        """Notes what exists by now, so that it stays in state if the operation then fails.
+
+        Attributes that are missing are filled in: at creation from the plan, at an update from the
+        state before it.
+        """
+        self.saved = dict(state)
+
+
+class Plan:
+    """A planned change; ``planned`` and ``replace`` are to be changed in place."""
+
+    config: Object
+    """The configuration; values may be unknown."""
+    prior: Object | None
+    """The state before the change; None for a creation."""
+    planned: Object
+    """The state after the change: ``UNKNOWN`` where only apply can tell. What is known is a promise
+    and what is configured must stay as configured."""
+    replace: list[Path]
+    """The attributes whose change replaces the resource. Those that the schema marks are entered
+    already."""
+
+    def __init__(self, config: Object, prior: Object | None, planned: Object) -> None:
+        self.config = config
+        self.prior = prior
+        self.planned = planned
+        self.replace = []
+
+    @property
+    def is_create(self) -> bool:
+        """True if the resource does not exist yet."""
+        return self.prior is None
+
+    @property
+    def is_update(self) -> bool:
+        """True if the resource exists."""
+        return self.prior is not None
+
+    def changed(self, name: str) -> bool:
+        """True if the planned value differs from the prior one; an unknown value counts as change.
+
+        At creation, every planned value but null is a change.
+        """
+        planned = self.planned.get(name)
+        before = self.prior.get(name) if self.prior is not None else None
+        return planned is UNKNOWN or not same(planned, before)
+
+
+class Resource(ABC):
+    """One resource type. Each method may raise ``ProviderError``.
+
+    Methods run in several threads at once, so a resource keeps nothing about a single instance.
+    """
+
+    schema: ResourceSchema
+    """The resource's description; a class attribute."""
+    version: ClassVar[int] = 0
+    """The version of the form of its state; raise it when an older state has to be converted."""
+
+    def validate(self, config: Object, diagnostics: Diagnostics) -> None:  # noqa: B027
+        """Adds what is wrong with a configuration beyond the rules of the schema.
+
+        It runs several times, without a client, and only on what keeps the rules of the schema. Any
+        value may be unknown.
+        """
+
+    def plan(self, plan: Plan, operation: Operation) -> None:  # noqa: B027
+        """Refines a plan for creation or update."""
+
+    def plan_destroy(self, prior: Object, operation: Operation) -> None:  # noqa: B027
+        """Adds warnings or errors to a plan for destruction."""
+
+    @abstractmethod
+    def create(self, planned: Object, config: Object, operation: Operation) -> Object:
+        """Creates the object and returns its state.
+
+        The state that is kept has each planned value that was known, and the returned value where
+        the plan was unknown. Write-only values stand in ``config`` only.
+        """
+
+    @abstractmethod
+    def read(self, state: Object, operation: Operation) -> Object | None:
+        """Returns the state as it is now, None if the object is gone.
+
+        An attribute that is missing in the answer keeps its value.
+        """
+
+    @abstractmethod
+    def update(
+        self, prior: Object, planned: Object, config: Object, operation: Operation
+    ) -> Object:
+        """Changes the object and returns its state, as ``create`` does."""
+
+    @abstractmethod
+    def delete(self, prior: Object, operation: Operation) -> None:
+        """Deletes the object; that it is gone already is no error."""
+
+    def import_state(self, identifier: str, operation: Operation) -> Object:
+        """The stub of a state that the read that follows completes."""
+        return {"id": identifier}
+
+    def upgrade_state(self, version: int, state: dict[str, Any]) -> dict[str, Any]:
+        """Converts the JSON of a state that an older version wrote.
+
+        A dynamic value in it is an object with ``type`` and ``value``. Attributes that the schema
+        lacks are dropped afterwards, and missing ones are null.
+        """
+        return state

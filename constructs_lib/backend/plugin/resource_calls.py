@@ -1,0 +1,106 @@
+"""The calls about a resource that change nothing: validate, upgrade, read, import, move."""
+
+from __future__ import annotations
+
+from constructs_lib.backend.plugin import checks, messages, promises
+from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+from constructs_lib.backend.plugin.decoding import from_json, parse_json
+from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.encoding import encode
+from constructs_lib.backend.plugin.session import Call
+from constructs_lib.backend.plugin.settle import settle_read
+from constructs_lib.backend.plugin.values import Object
+
+
+def validate_resource_config(
+    call: Call,
+    request: pb.ValidateResourceConfig.Request,
+    response: pb.ValidateResourceConfig.Response,
+) -> None:
+    """Checks a configuration against the schema, then against the resource's own rules."""
+    resource = call.resource(request.type_name)
+    config = messages.read_object(request.config, call.object_type) or {}
+    if not request.client_capabilities.write_only_attributes_allowed:
+        _refuse_write_only(call, config)
+    checks.check(call.attributes, config, call.diagnostics)
+    if not call.diagnostics.has_errors:
+        resource.validate(config, call.diagnostics)
+
+
+def upgrade_resource_state(
+    call: Call, request: pb.UpgradeResourceState.Request, response: pb.UpgradeResourceState.Response
+) -> None:
+    """Reads a state as Terraform stored it, and converts what an older version wrote."""
+    resource = call.resource(request.type_name)
+    if request.version > resource.version:
+        raise ProviderError(
+            "State of a newer provider",
+            f"The state of {request.type_name} was written by a newer version of this provider. "
+            "Install that version or a later one.",
+        )
+    if not request.raw_state.json:
+        raise ProviderError("State too old", "It was written before Terraform 0.12.")
+    state = parse_json(request.raw_state.json)
+    if request.version < resource.version:
+        state = resource.upgrade_state(request.version, state)
+    type_ = call.object_type
+    response.upgraded_state.msgpack = encode(from_json(state, type_), type_)
+
+
+def read_resource(
+    call: Call, request: pb.ReadResource.Request, response: pb.ReadResource.Response
+) -> None:
+    """Refreshes a state. An error keeps it as it was."""
+    response.new_state.CopyFrom(request.current_state)
+    response.private = request.private
+    resource = call.resource(request.type_name)
+    type_ = call.object_type
+    state = messages.read_object(request.current_state, type_)
+    if state is None:
+        return
+    operation = call.operation(request.private)
+    returned = resource.read(dict(state), operation)
+    if call.diagnostics.has_errors:
+        return
+    response.private = call.private(operation, request.private)
+    if returned is None:
+        response.new_state.msgpack = encode(None, type_)
+        return
+    promises.report(promises.of_read(call.attributes, returned), call.subject, call.diagnostics)
+    settled = settle_read(call.attributes, state, returned)
+    response.new_state.msgpack = messages.write_object(settled, type_, call.diagnostics)
+
+
+def import_resource_state(
+    call: Call, request: pb.ImportResourceState.Request, response: pb.ImportResourceState.Response
+) -> None:
+    """Answers the stub of a state, which the read that follows completes."""
+    resource = call.resource(request.type_name)
+    operation = call.operation(b"")
+    state = resource.import_state(request.id, operation)
+    if call.diagnostics.has_errors:
+        return
+    response.imported_resources.add(
+        type_name=request.type_name,
+        state=pb.DynamicValue(msgpack=encode(state, call.object_type)),
+        private=call.private(operation, b""),
+    )
+
+
+def move_resource_state(
+    call: Call, request: pb.MoveResourceState.Request, response: pb.MoveResourceState.Response
+) -> None:
+    """Resources of other types cannot become resources of this provider."""
+    raise ProviderError(
+        "Resource cannot be moved",
+        f"A {request.source_type_name} cannot become a {request.target_type_name}. "
+        "Use a removed block for the one and an import block for the other.",
+    )
+
+
+def _refuse_write_only(call: Call, config: Object) -> None:
+    """An older Terraform would not know that these values must not be stored."""
+    for name, attribute in call.attributes.items():
+        if attribute.write_only and config.get(name) is not None:
+            detail = f"{name} is a write-only attribute: Terraform 1.11 or later is needed for it."
+            call.diagnostics.error("Terraform too old", detail, (name,))

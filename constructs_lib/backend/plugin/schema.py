@@ -1,0 +1,93 @@
+"""The Terraform schema of a resource or provider, made from its JSON Schema.
+
+Source: Terraform plugin protocol 6, ``Schema``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+from constructs_lib.backend.plugin import types
+from constructs_lib.backend.plugin.types import Type
+from constructs_lib.schemas import Attribute, Kind, ResourceSchema
+
+_TYPES: Final = {
+    Kind.STRING: types.STRING,
+    Kind.INTEGER: types.NUMBER,
+    Kind.NUMBER: types.NUMBER,
+    Kind.BOOLEAN: types.BOOL,
+    Kind.DYNAMIC: types.DYNAMIC,
+    Kind.MAP: types.map_of(types.STRING),
+}
+
+_RESERVED: Final = frozenset(
+    {"connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"}
+)
+_RESERVED_IN_PROVIDERS: Final = frozenset({"alias", "version"})
+
+
+def object_type(attributes: dict[str, Attribute]) -> Type:
+    """The type of the object that these attributes make up."""
+    return types.object_of({name: type_of(inner) for name, inner in attributes.items()})
+
+
+def type_of(attribute: Attribute) -> Type:
+    """The Terraform type of an attribute."""
+    if attribute.kind is Kind.NESTED:
+        return object_type(attribute.attributes)
+    return _TYPES[attribute.kind]
+
+
+def resource_schema(schema: ResourceSchema, version: int = 0) -> pb.Schema:
+    """The schema of a resource: what is left out may be filled in by the provider.
+
+    :raises ValueError: if an attribute has a name that Terraform keeps for itself
+    """
+    _check_names(schema, _RESERVED)
+    return _schema(schema, version, computed=True)
+
+
+def provider_schema(schema: ResourceSchema) -> pb.Schema:
+    """The schema of a provider's configuration: nothing in it is computed.
+
+    :raises ValueError: if an attribute has a name that Terraform keeps for itself
+    """
+    _check_names(schema, _RESERVED_IN_PROVIDERS)
+    return _schema(schema, 0, computed=False)
+
+
+def _check_names(schema: ResourceSchema, reserved: frozenset[str]) -> None:
+    taken = reserved & schema.attributes.keys()
+    if taken:
+        raise ValueError(f"{schema.name}: Terraform reserves the names {', '.join(sorted(taken))}")
+
+
+def _schema(schema: ResourceSchema, version: int, *, computed: bool) -> pb.Schema:
+    block = pb.Schema.Block(description=schema.description)
+    for attribute in schema.attributes.values():
+        described = _attribute(attribute)
+        described.computed = attribute.read_only or (
+            computed and attribute.optional and not attribute.write_only
+        )
+        block.attributes.append(described)
+    return pb.Schema(version=version, block=block)
+
+
+def _attribute(attribute: Attribute) -> pb.Schema.Attribute:
+    """The description of an attribute, apart from whether the provider may fill it in."""
+    described = pb.Schema.Attribute(
+        name=attribute.name,
+        description=attribute.description,
+        required=attribute.required,
+        optional=attribute.optional,
+        sensitive=attribute.sensitive,
+        deprecated=attribute.deprecated,
+        write_only=attribute.write_only,
+    )
+    if attribute.kind is Kind.NESTED:
+        described.nested_type.nesting = pb.Schema.Object.SINGLE
+        described.nested_type.attributes.extend(map(_attribute, attribute.attributes.values()))
+    else:
+        described.type = types.dump(type_of(attribute))
+    return described

@@ -1,0 +1,145 @@
+"""The whole life of a provider's process.
+
+Terraform waits for one line on standard output, and it starts a provider three to five times for
+each command. So this module imports little by itself: the server, the messages and the provider are
+loaded after the line, while Terraform connects.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
+
+from constructs_lib.backend.plugin import handshake, log
+from constructs_lib.backend.plugin.handshake import Endpoint, HandshakeError
+
+if TYPE_CHECKING:
+    from constructs_lib.backend.plugin.certificate import Certificate
+    from constructs_lib.backend.plugin.provider import Provider
+
+
+def serve(load: Callable[[], Provider], *, source: str, arguments: Sequence[str] = ()) -> int:
+    """Serves a provider until Terraform ends it; then the process is over.
+
+    It returns, with the exit status, only if there is nothing to serve.
+
+    :param load: imports and makes the provider; called after Terraform got its line
+    :param source: the provider's address, such as ``registry.terraform.io/acme/toy``
+    :param arguments: the command line; ``--debug`` serves without Terraform having started it, and
+        prints the variable that makes Terraform connect
+    """
+    debug = "--debug" in arguments
+    if not debug and not handshake.is_launched_by_terraform(os.environ):
+        sys.stderr.write(handshake.EXPLANATION)
+        return 1
+    # Terraform handles an interrupt itself, and still needs us until all operations have ended.
+    signal.signal(signal.SIGINT, signal.default_int_handler if debug else signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _exit_early)
+    try:
+        if not debug:
+            handshake.check_protocol(os.environ)
+        endpoint = Endpoint()
+    except HandshakeError as error:
+        sys.stderr.write(f"The provider cannot start: {error}.\n")
+        return 1
+    return _leave(_live(load, source, endpoint, debug=debug))
+
+
+def _live(load: Callable[[], Provider], source: str, endpoint: Endpoint, *, debug: bool) -> int:
+    try:
+        certificate = None if debug else _certificate()
+        _announce(source, endpoint, certificate, debug=debug)
+        _run(load, endpoint, certificate, debug=debug)
+    except (KeyboardInterrupt, SystemExit):
+        return 0
+    except BaseException as error:
+        from constructs_lib.backend.plugin import faults
+
+        log.error(f"{type(error).__name__} at {' < '.join(faults.places(error))}")
+        return 1
+    finally:
+        endpoint.close()
+    return 0
+
+
+def _certificate() -> Certificate | None:
+    """The server's certificate; None if Terraform asks for plaintext, by giving none of its own."""
+    if not os.environ.get(handshake.CLIENT_CERTIFICATE):
+        return None
+    from constructs_lib.backend.plugin import certificate
+
+    return certificate.create()
+
+
+def _announce(
+    source: str, endpoint: Endpoint, certificate: Certificate | None, *, debug: bool
+) -> None:
+    if debug:
+        line = _reattach(source, endpoint.path)
+    else:
+        line = handshake.line(endpoint.path, certificate.der if certificate else b"")
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _reattach(source: str, path: str) -> str:
+    """The variable for Terraform's environment that makes it connect to this process."""
+    import json
+
+    address = {"Network": "unix", "String": path}
+    entry = {
+        "Protocol": "grpc",
+        "ProtocolVersion": handshake.PROTOCOL,
+        "Pid": os.getpid(),
+        "Test": True,
+        "Addr": address,
+    }
+    return f"TF_REATTACH_PROVIDERS='{json.dumps({source: entry})}'"
+
+
+def _run(
+    load: Callable[[], Provider],
+    endpoint: Endpoint,
+    certificate: Certificate | None,
+    *,
+    debug: bool,
+) -> None:
+    from constructs_lib.backend.plugin import servicer, tls
+    from constructs_lib.backend.plugin.session import Session
+    from constructs_lib.backend.plugin.transport import Transport
+
+    log.route_logging()
+    session = Session(load)
+    context = None
+    if certificate is not None:
+        client = os.environ[handshake.CLIENT_CERTIFICATE]
+        context = tls.server_context(certificate, client, endpoint.directory)
+    transport = Transport(servicer.methods(session), session.stop, debug=debug)
+    try:
+        transport.run(endpoint.listener, context, lambda: _preload(session))
+    finally:
+        session.close()
+
+
+def _preload(session: object) -> None:
+    """Loads the provider while Terraform connects; a failure is told at the first call."""
+    from contextlib import suppress
+
+    with suppress(BaseException):
+        session.provider  # type: ignore[attr-defined] # noqa: B018
+
+
+def _exit_early(number: int, frame: FrameType | None) -> NoReturn:
+    """Ends before the server runs, with the directory removed on the way out."""
+    raise SystemExit(128 + number)
+
+
+def _leave(status: int) -> NoReturn:
+    """Ends at once: the interpreter would wait for threads that nobody waits for any more."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

@@ -1,0 +1,80 @@
+"""Answers the calls of Terraform: bytes in, bytes out, and no exception escapes.
+
+Source: Terraform plugin protocol 6, service ``tfplugin6.Provider``. Calls that are not listed here
+(functions and ephemeral resources, which this package does not offer) are answered as
+unimplemented by the transport.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from time import monotonic
+from typing import Any, Final
+
+from constructs_lib.backend.plugin import change_calls, faults, log, messages, provider_calls
+from constructs_lib.backend.plugin import resource_calls as resources
+from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.session import Call, Session
+from constructs_lib.backend.plugin.values import CodecError
+
+Method = Callable[[bytes], bytes]
+
+_CALLS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
+    "GetMetadata": provider_calls.get_metadata,
+    "GetProviderSchema": provider_calls.get_provider_schema,
+    "ValidateProviderConfig": provider_calls.validate_provider_config,
+    "ConfigureProvider": provider_calls.configure_provider,
+    "StopProvider": provider_calls.stop_provider,
+    "GetFunctions": provider_calls.get_functions,
+    "ValidateDataResourceConfig": provider_calls.validate_data_resource_config,
+    "ReadDataSource": provider_calls.read_data_source,
+    "ValidateResourceConfig": resources.validate_resource_config,
+    "UpgradeResourceState": resources.upgrade_resource_state,
+    "ReadResource": resources.read_resource,
+    "ImportResourceState": resources.import_resource_state,
+    "MoveResourceState": resources.move_resource_state,
+    "PlanResourceChange": change_calls.plan_resource_change,
+    "ApplyResourceChange": change_calls.apply_resource_change,
+}
+
+
+def methods(session: Session) -> dict[str, Method]:
+    """The methods by gRPC path, such as ``/tfplugin6.Provider/GetMetadata``."""
+    return {f"/tfplugin6.Provider/{name}": partial(answer, session, name) for name in _CALLS}
+
+
+def answer(session: Session, name: str, data: bytes) -> bytes:
+    """The answer to one call.
+
+    :param name: the method, such as ``PlanResourceChange``
+    :param data: the request message
+    """
+    message: Any = getattr(pb, name)
+    response = message.Response()
+    call = Call(session, name)
+    started = monotonic()
+    try:
+        _CALLS[name](call, message.Request.FromString(data), response)
+    except ProviderError as error:
+        call.diagnostics.error(error.summary, error.detail, error.path)
+    except CodecError as error:
+        detail = f"{call.subject}: {error}. This is a bug; please report it."
+        call.diagnostics.error("Value of an unexpected type", detail)
+    except BaseException as error:
+        # Also SystemExit and its like: a library must not be able to end the process.
+        log.error(f"{call.subject}: {type(error).__name__}: {' < '.join(faults.places(error))}")
+        faults.report(error, call.subject, call.diagnostics)
+    log.debug(f"{call.subject}: {(monotonic() - started) * 1000:.0f} ms")
+    return _finish(call, response)
+
+
+def _finish(call: Call, response: Any) -> bytes:
+    found = messages.write_diagnostics(call.diagnostics, call.attributes)
+    if isinstance(response, pb.StopProvider.Response):
+        response.Error = "; ".join(diagnostic.summary for diagnostic in found)
+    else:
+        response.diagnostics.extend(found)
+    data: bytes = response.SerializeToString()
+    return data

@@ -1,0 +1,110 @@
+"""What one provider process keeps between calls, and what one call knows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from constructs_lib.backend.plugin import messages
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+from constructs_lib.backend.plugin.provider import Provider
+from constructs_lib.backend.plugin.resource import Operation, Resource
+from constructs_lib.backend.plugin.schema import object_type
+from constructs_lib.backend.plugin.types import Type
+from constructs_lib.schemas import Attribute
+
+
+class Session:
+    """The provider, its client and whether it was told to stop."""
+
+    def __init__(self, load: Callable[[], Provider]) -> None:
+        self._load = load
+        self._lock = threading.Lock()
+        self._provider: Provider | None = None
+        self.client: Any = None
+        self.stopping = threading.Event()
+
+    @property
+    def provider(self) -> Provider:
+        """The provider, loaded at first use; whatever loading raises is raised at each use."""
+        with self._lock:
+            if self._provider is None:
+                self._provider = self._load()
+            return self._provider
+
+    def use(self, client: Any) -> None:
+        """Takes a new client. In debug mode one process serves many commands of Terraform, each of
+        which configures anew, and a stop ends only the command that it was meant for.
+        """
+        former, self.client = self.client, client
+        self.stopping = threading.Event()
+        if former is not None:
+            self.provider.close(former)
+
+    def stop(self) -> None:
+        """Tells running operations to finish soon."""
+        self.stopping.set()
+        if self._provider is not None:
+            self._provider.stop(self.client)
+
+    def close(self) -> None:
+        """Closes the client; a failure is of no use to anybody at the end."""
+        if self._provider is not None and self.client is not None:
+            with suppress(Exception):
+                self._provider.close(self.client)
+
+
+class Call:
+    """One call: its session, and what is to be said to the user."""
+
+    def __init__(self, session: Session, method: str) -> None:
+        self.session = session
+        self.method = method
+        self.type_name = ""
+        self.diagnostics = Diagnostics()
+        self.attributes: dict[str, Attribute] = {}
+        """The attributes that paths of diagnostics lead through."""
+
+    @property
+    def subject(self) -> str:
+        """What the call is about, for messages: the method and the resource type."""
+        return f"{self.method} of {self.type_name}" if self.type_name else self.method
+
+    def resource(self, type_name: str) -> Resource:
+        """The resource that the call is about.
+
+        :raises ProviderError: if the provider has none of that name
+        """
+        resource = self.session.provider.resources.get(type_name)
+        if resource is None:
+            raise ProviderError(
+                "Unknown resource type",
+                f"This version of the provider has no resource type {type_name}.",
+            )
+        self.type_name = type_name
+        self.attributes = resource.schema.attributes
+        return resource
+
+    @property
+    def object_type(self) -> Type:
+        """The Terraform type of the object that the call is about."""
+        return object_type(self.attributes)
+
+    def operation(self, private: bytes) -> Operation:
+        """What the resource gets for this call."""
+        session = self.session
+        values = messages.read_private(private)
+        return Operation(session.client, values, session.stopping, self.diagnostics)
+
+    def private(self, operation: Operation, fallback: bytes) -> bytes:
+        """The bytes of the private state after an operation."""
+        try:
+            return messages.write_private(operation.private)
+        except (TypeError, ValueError):
+            detail = (
+                f"{self.subject}: it is not JSON. This is a bug in the provider; please report it."
+            )
+            self.diagnostics.error("Private state not kept", detail)
+            return fallback

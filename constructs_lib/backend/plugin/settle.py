@@ -1,0 +1,75 @@
+"""From what an operation returned to the state that Terraform gets.
+
+Terraform insists that every known planned value comes back unchanged, in the user's form and not
+in the API's, and that nothing is unknown any more.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, contains_unknown
+from constructs_lib.backend.plugin.values import same as means_the_same
+from constructs_lib.schemas import Attribute
+
+
+def settle(attributes: dict[str, Attribute], planned: Object, returned: Object) -> Object:
+    """The state after a successful operation: the plan, completed by what was returned."""
+    return {
+        name: None if inner.write_only else _filled(planned.get(name), returned.get(name))
+        for name, inner in attributes.items()
+    }
+
+
+def settle_update(
+    attributes: dict[str, Attribute], prior: Object, planned: Object, saved: Object
+) -> Object:
+    """The state after an update that failed half-way: what was saved, else what was before.
+
+    The plan is not laid over it, as it was not reached: the next plan has to see the difference.
+    """
+    state: Object = {}
+    for name, inner in attributes.items():
+        value = saved.get(name, prior.get(name))
+        if means_the_same(value, planned.get(name)):
+            value = planned.get(name)
+        state[name] = None if inner.write_only else without_unknown(value)
+    return state
+
+
+def settle_read(attributes: dict[str, Attribute], state: Object, returned: Object) -> Object:
+    """The state after a read: what was returned, else what was before."""
+    return {
+        name: None if inner.write_only else without_unknown(returned.get(name, state.get(name)))
+        for name, inner in attributes.items()
+    }
+
+
+def without_unknown(value: Any) -> Any:
+    """The value with null in the place of everything unknown; dynamic types are inferred anew."""
+    if value is UNKNOWN:
+        return None
+    if not contains_unknown(value):
+        return value
+    if isinstance(value, Dynamic):
+        return Dynamic(value.type, without_unknown(value.value))
+    if isinstance(value, dict):
+        return {name: without_unknown(inner) for name, inner in value.items()}
+    return [without_unknown(inner) for inner in value]
+
+
+def _filled(planned: Any, returned: Any) -> Any:
+    """The planned value with its unknown parts taken from the returned one."""
+    if planned is UNKNOWN:
+        return without_unknown(returned)
+    if not contains_unknown(planned):
+        return planned
+    if isinstance(planned, Dynamic):
+        inner = returned.value if isinstance(returned, Dynamic) else returned
+        return Dynamic(planned.type, _filled(planned.value, inner))
+    if isinstance(planned, dict):
+        known = returned if isinstance(returned, dict) else {}
+        return {name: _filled(inner, known.get(name)) for name, inner in planned.items()}
+    known_parts = returned if isinstance(returned, list) else []
+    parts = [*known_parts, *([None] * len(planned))]
+    return [_filled(inner, part) for inner, part in zip(planned, parts, strict=False)]

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from plugin_samples import Scripted, call, errors, message, thing, values
+
+from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+
+CONFIG = thing(name="one", config=Dynamic.of({"a": 1}))
+PRIOR = {**CONFIG, "id": "x", "level": 3}
+
+
+def refuse(*arguments: Any) -> Any:
+    raise ProviderError("Refused", "It said no.", ("color",))
+
+
+def crash(*arguments: Any) -> Any:
+    raise RuntimeError("s3cret")
+
+
+def apply(resource: Any, prior: Any, planned: Any, **more: Any) -> Any:
+    return call(
+        resource, "ApplyResourceChange", prior_state=message(prior),
+        planned_state=message(planned), config=message(CONFIG), **more,
+    )  # fmt: skip
+
+
+PLANNED = {**CONFIG, "id": UNKNOWN, "color": UNKNOWN}
+
+
+def test_a_creation_answers_the_settled_state() -> None:
+    resource = Scripted(create=lambda planned, config, op: {**planned, "name": "ONE", "id": "x"})
+    response = apply(resource, None, PLANNED)
+    assert errors(response) == []
+    assert values(response.new_state) == {**CONFIG, "id": "x"}
+
+
+@pytest.mark.parametrize("failure", [refuse, crash])
+def test_a_creation_that_fails_keeps_what_was_saved(failure: Any) -> None:
+    def create(planned: Any, config: Any, operation: Any) -> Any:
+        operation.save({"id": "x"})
+        operation.private["half"] = True
+        failure()
+
+    response = apply(Scripted(create=create), None, PLANNED)
+    assert len(response.diagnostics) == 1
+    assert values(response.new_state) == {**CONFIG, "id": "x"}
+    assert json.loads(response.private) == {"half": True}
+
+
+def test_a_creation_that_fails_before_anything_exists_keeps_nothing() -> None:
+    response = apply(Scripted(create=refuse), None, PLANNED)
+    assert errors(response) == ["Refused: It said no."]
+    assert response.diagnostics[0].attribute.steps[0].attribute_name == "color"
+    assert values(response.new_state) is None
+
+
+def test_an_error_of_a_creation_that_returns_keeps_the_returned_state() -> None:
+    def create(planned: Any, config: Any, operation: Any) -> Any:
+        operation.diagnostics.error("Tests failed")
+        return {"id": "x"}
+
+    response = apply(Scripted(create=create), None, PLANNED)
+    assert len(response.diagnostics) == 1
+    assert values(response.new_state) == {**CONFIG, "id": "x"}
+
+
+@pytest.mark.parametrize("answered", [None, 5, {"id": 5}, {"id": "x", "color": b"bytes"}])
+def test_a_wrong_answer_of_a_creation_is_an_error_and_not_a_crash(answered: Any) -> None:
+    def create(planned: Any, config: Any, operation: Any) -> Any:
+        operation.save({"id": "saved"})
+        return answered
+
+    response = apply(Scripted(create=create), None, PLANNED)
+    assert [d.severity for d in response.diagnostics] == [pb.Diagnostic.ERROR]
+    assert values(response.new_state)["name"] == "one"
+
+
+def test_an_update_that_fails_keeps_the_prior_state() -> None:
+    response = apply(Scripted(update=refuse), PRIOR, {**PRIOR, "level": 5})
+    assert values(response.new_state) == PRIOR
+
+
+def test_an_update_that_fails_half_way_shows_what_was_reached() -> None:
+    def update(prior: Any, planned: Any, config: Any, operation: Any) -> Any:
+        operation.save({"level": 5})
+        refuse()
+
+    response = apply(Scripted(update=update), PRIOR, {**PRIOR, "level": 5, "color": "red"})
+    assert values(response.new_state) == {**PRIOR, "level": 5}
+
+
+def test_a_deletion_answers_null_and_one_that_fails_keeps_the_state() -> None:
+    assert values(apply(Scripted(), PRIOR, None).new_state) is None
+    assert values(apply(Scripted(delete=refuse), PRIOR, None).new_state) == PRIOR
+
+
+def test_an_unexpected_exception_shows_its_class_and_place_only(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    response = apply(Scripted(create=crash), None, PLANNED)
+    log = capsys.readouterr().err
+    for text in (errors(response)[0], log):
+        assert "RuntimeError" in text
+        assert "in crash" in text
+        assert "toy_thing" in text
+        assert "s3cret" not in text
+    assert "please report" in errors(response)[0]
+
+
+def test_a_library_that_exits_does_not_end_the_process() -> None:
+    def leave(*arguments: Any) -> Any:
+        raise SystemExit(3)
+
+    assert "SystemExit" in errors(apply(Scripted(create=leave), None, PLANNED))[0]

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from plugin_samples import ATTRIBUTES, thing
+
+from constructs_lib.backend.plugin import checks, types
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+
+
+def found(**values: Any) -> list[tuple[Any, str]]:
+    diagnostics = Diagnostics()
+    checks.check(ATTRIBUTES, thing(**values), diagnostics)
+    return [(diagnostic.path, diagnostic.detail) for diagnostic in diagnostics]
+
+
+NO_OBJECT = "; allowed is an object, such as { key = value }."
+
+
+@pytest.mark.parametrize(
+    ("values", "path", "detail"),
+    [
+        (
+            {"color": "gren"},
+            ("color",),
+            'Found "gren"; allowed are "red", "green". Did you mean "green"?',
+        ),
+        ({"color": "x"}, ("color",), 'Found "x"; allowed are "red", "green".'),
+        ({"level": 10}, ("level",), "Found 10; the greatest allowed value is 9."),
+        ({"level": -1}, ("level",), "Found -1; the smallest allowed value is 0."),
+        ({"level": Decimal("1.5")}, ("level",), "Found 1.5; allowed are whole numbers."),
+        ({"ratio": 0}, ("ratio",), "Found 0; allowed are values greater than 0."),
+        ({"name": "a"}, ("name",), 'Found "a"; at least 2 characters are due.'),
+        ({"config": Dynamic.of("a")}, ("config",), "Found a string" + NO_OBJECT),
+        ({"config": Dynamic.of(["a"])}, ("config",), "Found a tuple" + NO_OBJECT),
+        (
+            {"window": {"from": "1h\n", "to": None}},
+            ("window", "from"),
+            'Found "1h\n". Allowed is what matches the regular expression ^[0-9]+h$.',
+        ),
+    ],
+)  # fmt: skip
+def test_a_broken_rule_is_told_with_its_place(values: Any, path: Any, detail: str) -> None:
+    assert found(**values) == [(path, detail)]
+
+
+def test_a_sensitive_value_is_not_shown() -> None:
+    [(path, detail)] = found(token="s3cret")
+    assert path == ("token",)
+    assert "s3cret" not in detail
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"color": "red", "level": 9, "ratio": 0.1, "name": "ab", "token": "t-1"},
+        {"level": Decimal("1E+0"), "config": Dynamic(types.map_of(types.STRING), {})},
+        {"window": {"from": UNKNOWN, "to": None}},
+        dict.fromkeys(ATTRIBUTES, UNKNOWN),
+        {},
+    ],
+)
+def test_what_keeps_the_rules_or_is_unknown_passes(values: Any) -> None:
+    assert found(**values) == []
+
+
+def test_a_huge_exponent_is_answered_at_once() -> None:
+    [(_, detail)] = found(level=Decimal("1E+999999"))
+    assert "greatest" in detail

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from plugin_samples import SCHEMA
+
+from constructs_lib.backend.plugin import schema
+from constructs_lib.schemas import ResourceSchema
+
+
+def attributes() -> dict[str, object]:
+    described = schema.resource_schema(SCHEMA, 2)
+    assert described.version == 2
+    return {attribute.name: attribute for attribute in described.block.attributes}
+
+
+def flags(attribute: object) -> set[str]:
+    names = ("required", "optional", "computed", "sensitive", "write_only")
+    return {name for name in names if getattr(attribute, name)}
+
+
+def test_each_sort_of_attribute_gets_its_flags() -> None:
+    found = {name: flags(attribute) for name, attribute in attributes().items()}
+    assert found["name"] == {"required"}
+    assert found["color"] == {"optional", "computed"}
+    assert found["id"] == {"computed"}
+    assert found["token"] == {"optional", "computed", "sensitive"}
+    assert found["secret_wo"] == {"optional", "sensitive", "write_only"}
+
+
+def test_each_kind_of_attribute_gets_its_type() -> None:
+    found = {n: json.loads(a.type) for n, a in attributes().items() if a.type}  # type: ignore[attr-defined]
+    assert found["name"] == "string"
+    assert found["level"] == found["ratio"] == "number"
+    assert found["flag"] == "bool"
+    assert found["config"] == "dynamic"
+    assert found["labels"] == ["map", "string"]
+
+
+def test_a_nested_attribute_has_attributes_that_are_not_computed() -> None:
+    window = attributes()["window"]
+    inner = {a.name: flags(a) for a in window.nested_type.attributes}  # type: ignore[attr-defined]
+    assert inner == {"from": {"required"}, "to": {"optional"}}
+
+
+def test_nothing_in_a_provider_is_computed() -> None:
+    described = schema.provider_schema(SCHEMA).block.attributes
+    assert {a.name for a in described if a.computed} == {"id"}
+
+
+@pytest.mark.parametrize(
+    ("describe", "name"),
+    [(schema.resource_schema, "count"), (schema.provider_schema, "alias")],
+)
+def test_a_name_that_terraform_reserves_is_an_error(
+    describe: Callable[[ResourceSchema], object], name: str
+) -> None:
+    attributes = {name: SCHEMA.attributes["color"]}
+    with pytest.raises(ValueError, match=name):
+        describe(SCHEMA._replace(attributes=attributes))

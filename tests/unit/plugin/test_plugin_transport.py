@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from grpclib.client import Channel, UnaryUnaryMethod
+from grpclib.const import Status
+from grpclib.exceptions import GRPCError
+
+from constructs_lib.backend.plugin.handshake import Endpoint
+from constructs_lib.backend.plugin.transport import Transport, _Bytes
+
+SHUTDOWN = "/plugin.GRPCController/Shutdown"
+TIMEOUT = 20
+
+
+class Client:
+    """Talks to a transport in another thread, as Terraform does from another process."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+
+    async def call(self, path: str, data: bytes = b"") -> bytes:
+        method: Any = UnaryUnaryMethod(self.channel, path, bytes, bytes)
+        answer: bytes = await method(data, timeout=TIMEOUT)
+        return answer
+
+
+def talk(methods: dict[str, Callable[[bytes], bytes]], script: Callable[[Client], Any]) -> Any:
+    """Serves the methods while the script runs, then shuts down; returns the script's result."""
+    endpoint = Endpoint()
+    transport = Transport(methods, stop=lambda: None)
+
+    async def converse() -> Any:
+        channel = Channel(path=endpoint.path, codec=_Bytes())
+        try:
+            return await script(Client(channel))
+        finally:
+            await Client(channel).call(SHUTDOWN)
+            channel.close()
+
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            result = pool.submit(asyncio.run, converse())
+            transport.run(endpoint.listener, None, ready=lambda: None)
+            return result.result(TIMEOUT)
+    finally:
+        endpoint.close()
+
+
+def test_bytes_go_in_and_come_out() -> None:
+    assert talk({"/a/Echo": lambda data: data + b"!"}, lambda c: c.call("/a/Echo", b"hi")) == b"hi!"
+
+
+def test_an_empty_message_is_answered() -> None:
+    assert talk({"/a/Echo": lambda data: data}, lambda c: c.call("/a/Echo")) == b""
+
+
+def test_messages_of_sixty_four_megabytes_pass() -> None:
+    size = 64 * 2**20
+    answer = talk({"/a/Echo": lambda data: data}, lambda c: c.call("/a/Echo", bytes(size)))
+    assert len(answer) == size
+
+
+def test_an_unknown_method_is_unimplemented() -> None:
+    with pytest.raises(GRPCError) as caught:
+        talk({}, lambda client: client.call("/tfplugin6.Provider/CallFunction"))
+    assert caught.value.status is Status.UNIMPLEMENTED
+
+
+def test_sixty_four_calls_run_at_once() -> None:
+    together = threading.Barrier(64, timeout=TIMEOUT)
+
+    def wait(data: bytes) -> bytes:
+        together.wait()
+        return b"done"
+
+    async def script(client: Client) -> list[bytes]:
+        return await asyncio.gather(*(client.call("/a/Wait") for _ in range(64)))
+
+    assert talk({"/a/Wait": wait}, script) == [b"done"] * 64
+
+
+def test_a_method_that_blocks_does_not_block_another() -> None:
+    released = threading.Event()
+
+    def block(data: bytes) -> bytes:
+        assert released.wait(TIMEOUT)
+        return b"blocked"
+
+    def release(data: bytes) -> bytes:
+        released.set()
+        return b"released"
+
+    async def script(client: Client) -> list[bytes]:
+        blocked = asyncio.create_task(client.call("/a/Block"))
+        return [await client.call("/a/Release"), await blocked]
+
+    assert talk({"/a/Block": block, "/a/Release": release}, script) == [b"released", b"blocked"]
+
+
+def test_a_method_that_fails_does_not_end_the_server() -> None:
+    def fail(data: bytes) -> bytes:
+        raise ValueError("s3cret")
+
+    async def script(client: Client) -> tuple[Any, bytes]:
+        with pytest.raises(GRPCError) as caught:
+            await client.call("/a/Fail")
+        return caught.value.message, await client.call("/a/Echo", b"still here")
+
+    message, answer = talk({"/a/Fail": fail, "/a/Echo": lambda data: data}, script)
+    assert "s3cret" not in str(message)
+    assert answer == b"still here"
