@@ -1,0 +1,40 @@
+"""What the resources work with: the account that the provider is configured for."""
+
+from __future__ import annotations
+
+from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.secrets import Vault
+from constructs_lib.backend.plugin.diagnostics import ProviderError
+
+
+class Account:
+    """One configured account.
+
+    :param client: its API; None while the configuration of the provider is unknown
+    :param vault: makes the digests of secrets; None as long
+    """
+
+    def __init__(self, client: Client | None, vault: Vault | None) -> None:
+        self._client = client
+        self.vault = vault
+
+    @property
+    def client(self) -> Client:
+        """The API.
+
+        :raises ProviderError: while the configuration of the provider is unknown
+        """
+        if self._client is None:
+            raise ProviderError(
+                "The provider's configuration is not known yet",
+                "api_key, api_secret or api_url of the provider fivetranops comes from something "
+                "that is created in the same run, and this step needs the API before. Create that "
+                "first (terraform apply -target=…), or give the value by a variable or by the "
+                "environment variables FIVETRAN_APIKEY, FIVETRAN_APISECRET, FIVETRAN_API_URL.",
+            )
+        return self._client
+
+    def close(self) -> None:
+        """Closes the connections to the API."""
+        if self._client is not None:
+            self._client.close()

@@ -1,0 +1,202 @@
+"""Setting the state of a connection: read, pause, wait, patch, verify, restore.
+
+The API refuses a new state while a sync runs (409), and pausing does not end a sync that runs. So:
+pause if the connection is running, wait until no sync is in progress, PATCH the state, read it back
+and compare, and put the paused flag back: after success as asked, and after any failure or
+interruption as it was found. A connection that was paused is never unpaused unless that was asked.
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connections/modify-connection-state
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from constructs_lib.backend.fivetran import jsontext, log
+from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.deadline import Deadline
+from constructs_lib.backend.fivetran.errors import ApiError, Conflict, FivetranError
+from constructs_lib.backend.plugin.values import same
+from constructs_lib.schemas import SERVICES_WITH_STATE
+
+_RESCUE_LIMIT = 120.0
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 15.0
+_SHOWN = 300
+
+
+class StateNotSupported(FivetranError):
+    """The service of the connection keeps no state that could be changed."""
+
+    remedy = "Remove the state of this connection from the configuration."
+
+    def __init__(self, identifier: str, service: str) -> None:
+        super().__init__(
+            f"connection {identifier} is of the service {service!r}, which keeps no state that can "
+            f"be changed; the services that do are {', '.join(SERVICES_WITH_STATE)}"
+        )
+
+
+class StateDiffers(FivetranError):
+    """The API took the state, and what it stored is something else."""
+
+    remedy = (
+        "Compare the two, and configure the state in the form in which the connector stores it. "
+        "previous_state holds what was there before."
+    )
+
+    def __init__(self, identifier: str, wanted: Any, stored: Any) -> None:
+        super().__init__(
+            f"the state of connection {identifier} reads back differently: set was "
+            f"{_short(wanted)}, stored is {_short(stored)}"
+        )
+
+
+class PausedFlagStuck(FivetranError):
+    """The paused flag could not be put back."""
+
+    def __init__(self, identifier: str, paused: bool, cause: FivetranError) -> None:
+        word = "paused" if paused else "running"
+        self.remedy = (
+            f"The connection must be set back by hand: PATCH /v1/connections/{identifier} with "
+            f'{{"paused": {str(paused).lower()}}}, or in the Fivetran dashboard.'
+        )
+        super().__init__(f"connection {identifier} should be {word} again, but {cause}")
+
+
+class Outcome(NamedTuple):
+    """What setting a state did."""
+
+    found: dict[str, Any] | None
+    """The state before; None if none had been written yet."""
+    changed: bool
+    """False if the state was the wanted one already, so that nothing was sent."""
+
+
+def read_state(
+    client: Client,
+    identifier: str,
+    deadline: Deadline,
+    connection: dict[str, Any] | None = None,
+) -> dict[str, Any] | None:
+    """The state of a connection; None if none was written yet.
+
+    The API answers 400 both for that and for a service without state, and its documents disagree
+    on 405: so the service decides, not the status.
+
+    :param connection: the connection, if it was read already
+    :raises StateNotSupported: if the service keeps no state
+    """
+    try:
+        return client.state(identifier, deadline)
+    except ApiError as error:
+        if error.status not in (400, 405):
+            raise
+        require_state(connection or client.connection(identifier, deadline), identifier)
+        if error.status == 405:
+            raise
+        return None
+
+
+def require_state(connection: dict[str, Any], identifier: str) -> None:
+    """Checks that the service of a connection keeps a state.
+
+    :raises StateNotSupported: if it does not
+    """
+    service = str(connection.get("service"))
+    if service not in SERVICES_WITH_STATE:
+        raise StateNotSupported(identifier, service)
+
+
+def set_state(
+    client: Client,
+    identifier: str,
+    wanted: dict[str, Any],
+    *,
+    paused_after: str,
+    deadline: Deadline,
+    on_set: Callable[[dict[str, Any] | None], None] = lambda found: None,
+) -> Outcome:
+    """Sets the state of a connection, see the text of the module.
+
+    :param wanted: the whole state
+    :param paused_after: ``restore``, ``running`` or ``paused``
+    :param on_set: is told what was found before, as soon as the API has taken the new state
+    :raises FivetranError: if it did not work; the paused flag is back where it was
+    """
+    connection = client.connection(identifier, deadline)
+    require_state(connection, identifier)
+    found = read_state(client, identifier, deadline, connection)
+    if found is not None and same(found, wanted):
+        return Outcome(found, changed=False)
+    was_paused = connection.get("paused") is True
+    after = {"running": False, "paused": True}.get(paused_after, was_paused)
+    with _paused(client, identifier, was_paused, after, deadline):
+        _patch_when_idle(client, identifier, wanted, deadline)
+        on_set(found)
+        stored = read_state(client, identifier, deadline, connection)
+        if not same(stored, wanted):
+            raise StateDiffers(identifier, wanted, stored)
+    return Outcome(found, changed=True)
+
+
+@contextmanager
+def _paused(
+    client: Client, identifier: str, was_paused: bool, after: bool, deadline: Deadline
+) -> Iterator[None]:
+    """Keeps the connection paused inside; then sets the flag to ``after``, or back on failure."""
+    flag, target = was_paused, was_paused
+    try:
+        if not was_paused:
+            # An answer that is lost may still have paused it: the flag counts as set from here on.
+            flag = True
+            client.modify_connection(identifier, {"paused": True}, deadline)
+        yield
+        target = after
+    finally:
+        if flag != target:
+            _put_back(client, identifier, target)
+
+
+def _put_back(client: Client, identifier: str, paused: bool) -> None:
+    """Sets the flag with a time limit of its own, which no interruption shortens."""
+    try:
+        client.modify_connection(identifier, {"paused": paused}, Deadline(_RESCUE_LIMIT))
+    except FivetranError as error:
+        raise PausedFlagStuck(identifier, paused, error) from None
+
+
+def _patch_when_idle(
+    client: Client, identifier: str, wanted: dict[str, Any], deadline: Deadline
+) -> None:
+    """Sends the state as soon as no sync runs; a sync that began in between is waited for, too."""
+    while True:
+        _wait_until_idle(client, identifier, deadline)
+        try:
+            client.set_state(identifier, wanted, deadline)
+            return
+        except Conflict:
+            deadline.wait(_FIRST_PAUSE, f"the sync of connection {identifier}")
+
+
+def _wait_until_idle(client: Client, identifier: str, deadline: Deadline) -> None:
+    pause = _FIRST_PAUSE
+    while _is_syncing(client.connection(identifier, deadline)):
+        log.information(
+            f"connection {identifier}: a sync is in progress; looking again in {pause:.1f} s, "
+            f"for at most {deadline.remaining:.0f} s more"
+        )
+        deadline.wait(pause, f"the sync of connection {identifier} to end")
+        pause = min(_LONGEST_PAUSE, pause * 1.5)
+
+
+def _is_syncing(connection: dict[str, Any]) -> bool:
+    status = connection.get("status")
+    return isinstance(status, dict) and status.get("sync_state") == "syncing"
+
+
+def _short(state: Any) -> str:
+    text = jsontext.dumps(state, sort_keys=True)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

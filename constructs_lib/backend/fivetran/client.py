@@ -1,0 +1,216 @@
+"""Fivetran's REST API, as far as connections need it.
+
+One method per endpoint; each takes the :class:`Deadline` of the operation that it serves, answers
+with the ``data`` of the API's envelope, and raises :mod:`errors`. Repeating failed requests is
+decided in :mod:`retry`. Source: https://fivetran.com/docs/rest-api
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
+
+from constructs_lib.backend.fivetran import errors, jsontext, log, retry
+from constructs_lib.backend.fivetran.deadline import Deadline
+from constructs_lib.backend.fivetran.redaction import hide
+
+if TYPE_CHECKING:
+    import requests
+
+    from constructs_lib.backend.fivetran.transport import Transport
+
+_HEADERS = {"Accept": "application/json;version=2", "Content-Type": "application/json"}
+_CONNECT_TIMEOUT = 10.0
+
+
+class Request(NamedTuple):
+    """One request: what is asked, and whether asking twice does harm."""
+
+    method: str
+    path: str
+    body: dict[str, Any] | None = None
+    repeatable: bool = True
+    secrets: Collection[str] = ()
+    """Texts that must not stand in any message."""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def __repr__(self) -> str:
+        return f"<Request {self}>"
+
+
+class Client:
+    """One account of Fivetran.
+
+    :param transport: the way to the API
+    :param key: the API key
+    :param secret: the API secret
+    :param request_timeout: seconds to wait for one answer
+    """
+
+    def __init__(
+        self, transport: Transport, key: str, secret: str, request_timeout: float = 300.0
+    ) -> None:
+        self._transport = transport
+        self._credentials = (key, secret)
+        self._timeout = (min(_CONNECT_TIMEOUT, request_timeout), request_timeout)
+
+    def __repr__(self) -> str:
+        return f"<Client of {self._transport.base}>"
+
+    def close(self) -> None:
+        """Closes the connections to the API."""
+        self._transport.close()
+
+    def create_connection(
+        self, body: dict[str, Any], deadline: Deadline, secrets: Collection[str] = ()
+    ) -> dict[str, Any]:
+        """``POST /v1/connections``: the answer, which has an ``id``. Never repeated if the API may
+        have done it.
+        """
+        request = Request("POST", "/v1/connections", body, repeatable=False, secrets=secrets)
+        answer = self._ask(request, deadline)
+        if not isinstance(answer.get("id"), str) or not answer["id"]:
+            raise errors.BadAnswer(str(request), 201, "no identifier under data.id")
+        return answer
+
+    def connection(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
+        """``GET /v1/connections/{id}``."""
+        return self._ask(Request("GET", _connection(identifier)), deadline)
+
+    def modify_connection(
+        self,
+        identifier: str,
+        body: dict[str, Any],
+        deadline: Deadline,
+        secrets: Collection[str] = (),
+    ) -> dict[str, Any]:
+        """``PATCH /v1/connections/{id}``. Repeated, unless it starts a historical sync."""
+        once = body.get("is_historical_sync") is True
+        request = Request("PATCH", _connection(identifier), body, not once, secrets)
+        return self._ask(request, deadline)
+
+    def delete_connection(self, identifier: str, deadline: Deadline) -> None:
+        """``DELETE /v1/connections/{id}``."""
+        self._send(Request("DELETE", _connection(identifier)), deadline)
+
+    def state(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
+        """``GET /v1/connections/{id}/state``: the state itself.
+
+        :raises ApiError: 400 or 405 if the service keeps no state, 400 if none was written yet
+        """
+        request = Request("GET", _connection(identifier) + "/state")
+        return self._state(request, self._ask(request, deadline))
+
+    def set_state(self, identifier: str, state: dict[str, Any], deadline: Deadline) -> None:
+        """``PATCH /v1/connections/{id}/state``.
+
+        :raises Conflict: while a sync is in progress
+        """
+        request = Request("PATCH", _connection(identifier) + "/state", {"state": state})
+        self._ask(request, deadline)
+
+    def _state(self, request: Request, data: dict[str, Any]) -> dict[str, Any]:
+        state = data.get("state")
+        if not isinstance(state, dict):
+            raise errors.BadAnswer(str(request), 200, "no object under data.state")
+        return state
+
+    def _ask(self, request: Request, deadline: Deadline) -> dict[str, Any]:
+        data = self._send(request, deadline).get("data")
+        if not isinstance(data, dict):
+            raise errors.BadAnswer(str(request), 200, "no object under data")
+        return data
+
+    def _send(self, request: Request, deadline: Deadline) -> dict[str, Any]:
+        for attempt in range(1, retry.ATTEMPTS + 1):
+            try:
+                return self._once(request, deadline)
+            except errors.FivetranError as error:
+                last = attempt == retry.ATTEMPTS
+                if last or not retry.may_repeat(error, repeatable=request.repeatable):
+                    raise
+                self._wait(error, retry.pause(error, attempt), deadline)
+        raise AssertionError("the loop above returns or raises")
+
+    def _wait(self, error: errors.FivetranError, pause: float, deadline: Deadline) -> None:
+        if pause > deadline.remaining:
+            raise error
+        until = datetime.now(timezone.utc) + timedelta(seconds=pause)
+        log.warning(f"{error}; trying again in {pause:.1f} s, at {until:%H:%M:%SZ}")
+        deadline.wait(pause, "the API")
+
+    def _once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
+        if deadline.remaining <= 0:
+            raise errors.OutOfTime(
+                f"no time is left for {request}: {deadline.limit:.0f} s are over"
+            )
+        response = self._exchange(request, deadline)
+        envelope = _envelope(request, response)
+        if response.status_code >= 400:
+            raise errors.answered(
+                str(request),
+                response.status_code,
+                str(envelope.get("code") or ""),
+                hide(str(envelope.get("message") or ""), request.secrets),
+                retry.retry_after(response.headers.get("Retry-After")),
+            )
+        return envelope
+
+    def _exchange(self, request: Request, deadline: Deadline) -> requests.Response:
+        import requests
+
+        connect, read = self._timeout
+        body = None if request.body is None else jsontext.dumps(request.body).encode()
+        try:
+            return self._transport.session().request(
+                request.method,
+                self._transport.base + request.path,
+                data=body,
+                headers=_HEADERS,
+                auth=self._credentials,
+                timeout=(connect, max(1.0, min(read, deadline.remaining))),
+                allow_redirects=False,
+            )
+        except requests.exceptions.RequestException as error:
+            raise _no_answer(request, error) from None
+
+
+def _connection(identifier: str) -> str:
+    if not identifier:
+        raise ValueError("a connection has an identifier that is not empty")
+    return "/v1/connections/" + quote(identifier, safe="")
+
+
+def _envelope(request: Request, response: requests.Response) -> dict[str, Any]:
+    status = response.status_code
+    try:
+        envelope = jsontext.loads(response.content.decode("utf-8"))
+    except ValueError:
+        envelope = None
+    if isinstance(envelope, dict) and (200 <= status < 300 or status >= 400):
+        return envelope
+    kind = response.headers.get("Content-Type", "no content type")
+    if status >= 400:
+        return {"message": f"the answer is not JSON ({kind})"}
+    raise errors.BadAnswer(str(request), status, f"something else than the API's JSON ({kind})")
+
+
+def _no_answer(request: Request, error: requests.exceptions.RequestException) -> errors.NoAnswer:
+    """The error without the words of the HTTP library, which repeat addresses and objects."""
+    import requests
+    from urllib3.exceptions import NewConnectionError
+
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return errors.NoAnswer(str(request), "connecting timed out", sent=False)
+    if isinstance(error, requests.exceptions.Timeout):
+        return errors.NoAnswer(str(request), "the answer timed out", sent=True)
+    if isinstance(error, requests.exceptions.SSLError):
+        return errors.NoAnswer(str(request), "the certificate of the API was refused", sent=False)
+    reason = error.args[0] if error.args else None
+    if isinstance(getattr(reason, "reason", reason), NewConnectionError):
+        return errors.NoAnswer(str(request), "the connection was refused", sent=False)
+    return errors.NoAnswer(str(request), "the connection broke off", sent=True)

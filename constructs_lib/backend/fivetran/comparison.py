@@ -1,0 +1,129 @@
+"""Does the API's answer mean what the configuration says?
+
+Fivetran adds, drops, reorders, masks and normalises settings. A difference is drift only if it
+carries meaning:
+
+* only what the configuration names is compared; what the API adds or leaves out is not looked at;
+* a mask (``******``) stands for the value that was sent;
+* ``null``, ``""``, ``[]`` and ``{}`` say the same: nothing;
+* a number or a boolean may come back as text;
+* the order of a list has no meaning.
+
+What the API normalises in other ways (case, white space, a default in place of null) is recognised
+by its :func:`fingerprint`: the answer to the request that set the value is remembered, and the same
+answer later is no drift.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from constructs_lib.backend.fivetran import jsontext
+from constructs_lib.schemas import MASK
+
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
+
+
+def means_the_same(known: Any, answer: Any) -> bool:
+    """True if the API's ``answer`` for a setting means the ``known`` value."""
+    if answer == MASK or (_is_nothing(known) and _is_nothing(answer)):
+        return True
+    if isinstance(known, dict):
+        return isinstance(answer, dict) and all(
+            key not in answer or means_the_same(inner, answer[key]) for key, inner in known.items()
+        )
+    if isinstance(known, list):
+        return isinstance(answer, list) and _same_members(known, answer)
+    return _same_scalar(known, answer)
+
+
+def reconcile(known: Any, answer: Any) -> Any:
+    """``known`` as far as the answer means the same; where it does not, the answer.
+
+    Inside objects only the known keys are looked at, each for itself.
+    """
+    if means_the_same(known, answer):
+        return known
+    if isinstance(known, dict) and isinstance(answer, dict):
+        return {
+            key: reconcile(inner, answer[key]) if key in answer else inner
+            for key, inner in known.items()
+        }
+    return answer
+
+
+def covers(state: Any, configured: Any) -> bool:
+    """True if ``state`` holds everything that is ``configured``, with the same values.
+
+    Keys that only the state has are not managed by the configuration.
+    """
+    if isinstance(state, dict) and isinstance(configured, dict):
+        return all(key in state and covers(state[key], inner) for key, inner in configured.items())
+    if isinstance(state, list) and isinstance(configured, list):
+        return len(state) == len(configured) and all(map(covers, state, configured))
+    return bool(_exact(state) == _exact(configured))
+
+
+def fingerprint(answer: Any) -> str:
+    """A short digest of an answer, to recognise it later."""
+    text = jsontext.dumps(answer, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def unmasked(answer: Any) -> Any:
+    """The answer without the settings that the API masks; empty lists and objects may remain."""
+    if isinstance(answer, dict):
+        return {key: unmasked(inner) for key, inner in answer.items() if inner != MASK}
+    if isinstance(answer, list):
+        return [unmasked(inner) for inner in answer if inner != MASK]
+    return answer
+
+
+def has_mask(answer: Any) -> bool:
+    """True if the answer holds a masked secret somewhere."""
+    if isinstance(answer, dict):
+        return any(map(has_mask, answer.values()))
+    if isinstance(answer, list):
+        return any(map(has_mask, answer))
+    return bool(answer == MASK)
+
+
+def _same_members(known: list[Any], answer: list[Any]) -> bool:
+    if len(known) != len(answer):
+        return False
+    left = list(answer)
+    for item in known:
+        index = next((i for i, other in enumerate(left) if means_the_same(item, other)), None)
+        if index is None:
+            return False
+        del left[index]
+    return True
+
+
+def _is_nothing(value: Any) -> bool:
+    return any(
+        value is empty or (value == empty and type(value) is type(empty)) for empty in _NOTHING
+    )
+
+
+def _same_scalar(known: Any, answer: Any) -> bool:
+    if isinstance(known, str) == isinstance(answer, str):
+        return bool(_exact(known) == _exact(answer))
+    text, other = (known, answer) if isinstance(known, str) else (answer, known)
+    if isinstance(other, bool):
+        return bool(text == ("true" if other else "false"))
+    if not isinstance(other, (int, float, Decimal)):
+        return False
+    try:
+        return Decimal(text) == Decimal(str(other))
+    except InvalidOperation:
+        return False
+
+
+def _exact(value: Any) -> Any:
+    """A form in which equal numbers compare equal, and a number differs from its text."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return (type(value), value)
+    return (Decimal, Decimal(str(value)))

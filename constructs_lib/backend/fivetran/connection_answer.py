@@ -1,0 +1,131 @@
+"""What the API answers about a connection, as attributes.
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-details
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from constructs_lib import schemas
+from constructs_lib.backend.fivetran import comparison
+from constructs_lib.backend.fivetran.connection_request import (
+    SETTINGS,
+    as_object,
+    plain,
+)
+from constructs_lib.backend.plugin.values import Dynamic, Object, same
+
+SCHEMA = schemas.load("fivetranops_connection")
+_FROM_STATUS = ("setup_state", "sync_state", "update_state", "rescheduled_for", "schema_status")
+_NOT_ANSWERED = (
+    "auth",
+    "connect_card_config",
+    "is_historical_sync",
+    "run_setup_tests",
+    "trust_certificates",
+    "trust_fingerprints",
+    "require_setup_tests",
+    "timeouts",
+    "secrets_applied",
+)
+"""Attributes of which the API says nothing, or nothing that may be taken over: its flag of a
+historical sync falls back by itself, which must not start another one."""
+
+
+def facts(answer: dict[str, Any]) -> Object:
+    """The attributes that the answer speaks of, in the API's form; ``config`` is not among them."""
+    status = answer.get("status")
+    status = status if isinstance(status, dict) else {}
+    found: Object = {}
+    for name, attribute in SCHEMA.attributes.items():
+        source = status if name in _FROM_STATUS else answer
+        if name == "config" or name in _NOT_ANSWERED or attribute.write_only or name not in source:
+            continue
+        found[name] = _of_kind(attribute, source[name])
+    return found
+
+
+def refreshed(state: Object, answer: dict[str, Any], echo: dict[str, str]) -> Object:
+    """The state after a read: what is known where it means the same, else what the API answers.
+
+    :param state: the state before; nothing but ``id`` after an import
+    :param echo: fingerprints of the API's answers to what was set, see :func:`echoes`
+    """
+    remote = facts(answer)
+    result = dict(state)
+    for name, attribute in SCHEMA.attributes.items():
+        if attribute.read_only and name not in _NOT_ANSWERED:
+            result[name] = remote.get(name)
+        elif name in remote:
+            result[name] = _kept(state.get(name), remote[name], echo.get(name))
+    config = answer.get("config")
+    if isinstance(config, dict):
+        result["config"] = _config(state, config, answer, echo)
+    return result
+
+
+def echoes(sent: dict[str, Any], answer: dict[str, Any]) -> dict[str, str]:
+    """Fingerprints of what the API made of the settings that were sent, where it changed them.
+
+    The same answer to a later read is then no drift.
+    """
+    found: dict[str, str] = {}
+    remote = facts(answer)
+    for name in SETTINGS:
+        if name in sent and name in remote:
+            found |= _echo(name, sent[name], plain(remote[name]))
+    config, answered = sent.get("config"), answer.get("config")
+    if isinstance(config, dict) and isinstance(answered, dict):
+        for key in config.keys() & answered.keys():
+            found |= _echo(f"config.{key}", config[key], answered[key])
+    return found
+
+
+def _echo(name: str, sent: Any, answered: Any) -> dict[str, str]:
+    if comparison.has_mask(answered) or comparison.means_the_same(sent, answered):
+        return {}
+    return {name: comparison.fingerprint(answered)}
+
+
+def _kept(known: Any, remote: Any, echo: str | None) -> Any:
+    if known is None or (echo is not None and echo == comparison.fingerprint(plain(remote))):
+        return remote if known is None else known
+    return comparison.reconcile(known, remote)
+
+
+def _config(
+    state: Object, remote: dict[str, Any], answer: dict[str, Any], echo: dict[str, str]
+) -> Dynamic:
+    known = state.get("config")
+    if not isinstance(known, Dynamic):
+        return Dynamic.of(_adopted(remote, answer))
+    before = as_object(known)
+    after = {
+        key: value
+        if key not in remote or echo.get(f"config.{key}") == comparison.fingerprint(remote[key])
+        else comparison.reconcile(value, remote[key])
+        for key, value in before.items()
+    }
+    return known if same(before, after) else Dynamic.of(after)
+
+
+def _adopted(remote: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    """The settings of a connection that is imported: all that can be read, without masked secrets,
+    and the name of the destination schema, which the API answers in joined form only.
+    """
+    service = schemas.service(str(answer.get("service")))
+    name = answer.get("schema")
+    named: dict[str, Any] = {}
+    if service is not None and isinstance(name, str):
+        keys = service.destination_schema
+        named = dict(zip(keys, name.split(".", len(keys) - 1), strict=False))
+    return {**named, **comparison.unmasked(remote)}
+
+
+def _of_kind(attribute: schemas.Attribute, value: Any) -> Any:
+    if attribute.kind is schemas.Kind.NESTED and isinstance(value, dict):
+        return {name: value.get(name) for name in attribute.attributes}
+    if attribute.kind is schemas.Kind.MAP and isinstance(value, dict):
+        return {key: str(inner) for key, inner in value.items() if inner is not None}
+    return value

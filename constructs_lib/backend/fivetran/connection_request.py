@@ -1,0 +1,134 @@
+"""The bodies of the requests that create and change a connection.
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connections/create-connection and
+https://fivetran.com/docs/rest-api/api-reference/connections/modify-connection
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from constructs_lib import schemas
+from constructs_lib.backend.fivetran.ledger import SCOPES
+from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, same
+
+ONLY_CREATED = ("group_id", "service", "destination_schema_names", "connect_card_config")
+"""What creation takes and no later request does."""
+ONLY_MODIFIED = ("schema_status", "is_historical_sync")
+"""What creation does not take."""
+SETTINGS = (
+    "paused",
+    "pause_after_trial",
+    "sync_frequency",
+    "daily_sync_time",
+    "schedule_type",
+    "data_delay_sensitivity",
+    "data_delay_threshold",
+    "networking_method",
+    "private_link_id",
+    "proxy_agent_id",
+    "hybrid_deployment_agent_id",
+    "destination_configuration",
+    "external_secrets_manager_id",
+    "external_secrets_keys_config",
+)
+"""What both requests take."""
+TEST_CONTROLS = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
+"""What steers the setup tests of one request, and is not kept by the API."""
+DESTINATION_SCHEMA_KEYS = ("schema", "table", "schema_prefix", "table_group_name")
+"""The keys of ``config`` that name the destination schema, in all their forms."""
+
+
+def destination_keys(service: Any) -> tuple[str, ...]:
+    """The keys of ``config`` that name the destination schema of a service.
+
+    For a service that is newer than the facts all four count, which is the careful reading.
+    """
+    facts = schemas.service(service) if isinstance(service, str) else None
+    return facts.destination_schema if facts else DESTINATION_SCHEMA_KEYS
+
+
+def creation(planned: Object, config: Object) -> dict[str, Any]:
+    """The body of ``POST /v1/connections``: what is configured, and nothing else."""
+    names = (*ONLY_CREATED, *SETTINGS, *TEST_CONTROLS)
+    body = {name: plain(planned.get(name)) for name in names}
+    for scope in SCOPES:
+        merged = _merged(planned.get(scope), config.get(SCOPES[scope]))
+        body[scope] = {key: value for key, value in merged.items() if value is not None} or None
+    body = {name: value for name, value in body.items() if value is not None}
+    return _with_tests_for_trust(body)
+
+
+def modification(
+    prior: Object, planned: Object, config: Object, changed_secrets: list[str]
+) -> dict[str, Any]:
+    """The body of ``PATCH /v1/connections/{id}``: only what changed; empty if nothing did.
+
+    :param changed_secrets: the names of the secrets to be sent, such as ``config.password``
+    """
+    body = {
+        name: plain(planned[name])
+        for name in (*SETTINGS, *ONLY_MODIFIED)
+        if planned.get(name) is not UNKNOWN and not same(prior.get(name), planned.get(name))
+    }
+    for scope, attribute in SCOPES.items():
+        keys = _changed_keys(prior.get(scope), planned.get(scope))
+        keys |= {n.partition(".")[2] for n in changed_secrets if n.startswith(scope + ".")}
+        if scope == "config":
+            keys -= set(destination_keys(planned.get("service")))
+        merged = _merged(planned.get(scope), config.get(attribute))
+        sent = {key: merged[key] for key in merged if key in keys}
+        body |= {scope: sent} if sent else {}
+    return _with_controls(body, config)
+
+
+def plain(value: Any) -> Any:
+    """A value as the API takes it: what is left out inside a nested attribute is not sent."""
+    if value is UNKNOWN:
+        return None
+    if isinstance(value, Dynamic):
+        return value.value
+    if isinstance(value, dict):
+        return {key: inner for key, inner in value.items() if inner is not None}
+    return value
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """What stands in a dynamic attribute; an empty object if nothing known does."""
+    inner = value.value if isinstance(value, Dynamic) else None
+    return inner if isinstance(inner, dict) else {}
+
+
+def _changed_keys(prior: Any, planned: Any) -> set[str]:
+    before, after = as_object(prior), as_object(planned)
+    return {key for key in after if key not in before or not same(before[key], after[key])}
+
+
+def _merged(shown: Any, secret: Any) -> dict[str, Any]:
+    return _over(as_object(shown), as_object(secret))
+
+
+def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """``above`` laid over ``below``; objects are merged, all else is replaced."""
+    merged = dict(below)
+    for key, value in above.items():
+        inner = merged.get(key)
+        both = isinstance(inner, dict) and isinstance(value, dict)
+        merged[key] = _over(inner, value) if both else value  # type: ignore[arg-type]
+    return merged
+
+
+def _with_controls(body: dict[str, Any], config: Object) -> dict[str, Any]:
+    """The setup tests run only for a change of config or auth; elsewhere they need no steering."""
+    if "config" not in body and "auth" not in body:
+        return body
+    controls = {name: config.get(name) for name in TEST_CONTROLS}
+    body |= {name: value for name, value in controls.items() if isinstance(value, bool)}
+    return _with_tests_for_trust(body)
+
+
+def _with_tests_for_trust(body: dict[str, Any]) -> dict[str, Any]:
+    """The API wants ``run_setup_tests`` to be said when something shall be trusted in them."""
+    if body.get("trust_certificates") or body.get("trust_fingerprints"):
+        body.setdefault("run_setup_tests", True)
+    return body

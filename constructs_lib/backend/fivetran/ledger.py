@@ -1,0 +1,106 @@
+"""The ledger of one connection's secrets: which were sent when, and whether they changed since.
+
+The digests stand in the resource's private state, under ``secrets``; the times stand in the
+attribute ``secrets_applied``, where a plan shows which secret changed.
+"""
+
+from __future__ import annotations
+
+import secrets as randomness
+from datetime import datetime, timezone
+from typing import Any
+
+from constructs_lib.backend.fivetran.secrets import Vault
+from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, contains_unknown
+
+SCOPES = {"config": "config_wo", "auth": "auth_wo"}
+"""For each part of a request that holds secrets: the write-only attribute that brings them."""
+
+
+def secrets_of(config: Object) -> dict[str, Any]:
+    """The secrets of a configuration by name, such as ``config.password``; values may be UNKNOWN.
+
+    A write-only attribute that is unknown as a whole stands there as ``config.*``.
+    """
+    found: dict[str, Any] = {}
+    for scope, attribute in SCOPES.items():
+        value = config.get(attribute)
+        if value is UNKNOWN:
+            found[f"{scope}.*"] = UNKNOWN
+        elif isinstance(value, Dynamic) and isinstance(value.value, dict):
+            found |= {f"{scope}.{key}": inner for key, inner in value.value.items()}
+    return found
+
+
+class Ledger:
+    """The ledger of one resource.
+
+    :param private: the private state of the resource; changed in place
+    :param vault: makes the digests; None while the provider's configuration is unknown
+    """
+
+    def __init__(self, private: dict[str, Any], vault: Vault | None) -> None:
+        self._vault = vault
+        self._entry: dict[str, Any] = private.setdefault("secrets", {})
+
+    @property
+    def is_sealed_by_another_key(self) -> bool:
+        """True if the digests were made under an API secret that is no longer the provider's."""
+        mark = self._entry.get("mark")
+        return self._vault is not None and mark is not None and mark != self._vault.mark()
+
+    def changed(self, secrets: dict[str, Any]) -> list[str]:
+        """The names of the secrets that were not sent yet, or not with this value; an unknown value
+        counts as changed.
+        """
+        if self._vault is None or not secrets:
+            return []
+        if self.is_sealed_by_another_key:
+            return sorted(secrets)
+        return sorted(name for name, value in secrets.items() if self._differs(name, value))
+
+    def record(self, secrets: dict[str, Any]) -> None:
+        """Notes that these secrets, and no others, are what was sent last."""
+        if self._vault is None or not secrets:
+            self._entry.clear()
+            return
+        self._entry.setdefault("salt", randomness.token_hex(16))
+        self._entry["mark"] = self._vault.mark()
+        self._entry["digests"] = {name: self._digest(name, secrets[name]) for name in secrets}
+
+    def _differs(self, name: str, value: Any) -> bool:
+        if contains_unknown(value) or "salt" not in self._entry:
+            return True
+        return bool(self._entry.get("digests", {}).get(name) != self._digest(name, value))
+
+    def _digest(self, name: str, value: Any) -> str:
+        assert self._vault is not None  # noqa: S101 - the callers return early without a vault.
+        return self._vault.digest(self._entry["salt"], name, value)
+
+
+def planned_times(prior: dict[str, Any] | None, secrets: dict[str, Any], changed: list[str]) -> Any:
+    """The planned value of ``secrets_applied``.
+
+    :param prior: the value in state; None if there is none
+    :param secrets: what is configured
+    :param changed: the names of those that will be sent
+    """
+    if not changed:
+        return prior
+    if any(name.endswith(".*") for name in secrets):
+        return UNKNOWN
+    return {**(prior or {}), **dict.fromkeys(changed, UNKNOWN)}
+
+
+def applied_times(planned: Any, prior: dict[str, Any] | None, sent: list[str]) -> Any:
+    """The value of ``secrets_applied`` after the request.
+
+    :param planned: what :func:`planned_times` promised
+    :param prior: the value in state before; None if there was none
+    :param sent: the names of the secrets that were sent
+    """
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    times = {**(prior or {}), **dict.fromkeys(sent, now)}
+    if isinstance(planned, dict):
+        return {name: times.get(name, now) for name in planned}
+    return times or None

@@ -1,0 +1,95 @@
+"""The provider ``fivetranops``: its configuration, and the resources that it offers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from constructs_lib import schemas
+from constructs_lib.backend.fivetran.account import Account
+from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.connection import ConnectionResource
+from constructs_lib.backend.fivetran.connection_state import ConnectionStateResource
+from constructs_lib.backend.fivetran.secrets import Vault
+from constructs_lib.backend.fivetran.transport import (
+    PUBLIC_URL,
+    Transport,
+    check_url,
+    is_sandbox,
+)
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.provider import Provider
+from constructs_lib.backend.plugin.resource import Resource
+from constructs_lib.backend.plugin.values import UNKNOWN, Object
+
+_ENVIRONMENT = {
+    "api_key": "FIVETRAN_APIKEY",
+    "api_secret": "FIVETRAN_APISECRET",
+    "api_url": "FIVETRAN_API_URL",
+}
+_SANDBOX_CREDENTIAL = "sandbox"
+_REQUEST_TIMEOUT = 300.0
+
+
+class FivetranOps(Provider):
+    """The provider of Fivetran connections and their state."""
+
+    schema = schemas.load("fivetranops")
+
+    def __init__(self) -> None:
+        self.resources: Mapping[str, Resource] = {
+            "fivetranops_connection": ConnectionResource(),
+            "fivetranops_connection_state": ConnectionStateResource(),
+        }
+
+    def validate(self, config: Object, diagnostics: Diagnostics) -> None:
+        """Checks the address, as far as it stands in the configuration."""
+        _check_url(config.get("api_url"), diagnostics)
+
+    def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
+        """Makes the account: from the configuration, then the environment, then the defaults."""
+        values = {name: _setting(config, name) for name in _ENVIRONMENT}
+        if UNKNOWN in values.values():
+            return Account(None, None)
+        url = values["api_url"] or PUBLIC_URL
+        _check_url(url, diagnostics)
+        if is_sandbox(url):
+            values = {name: values[name] or _SANDBOX_CREDENTIAL for name in values}
+        _check_credentials(values, diagnostics)
+        if diagnostics.has_errors:
+            return Account(None, None)
+        timeout = config.get("request_timeout")
+        seconds = _REQUEST_TIMEOUT if timeout is None or timeout is UNKNOWN else float(timeout)
+        client = Client(Transport(url), values["api_key"], values["api_secret"], seconds)
+        return Account(client, Vault(values["api_key"], values["api_secret"]))
+
+
+def _setting(config: Object, name: str) -> Any:
+    value = config.get(name)
+    return value if value is not None else os.environ.get(_ENVIRONMENT[name]) or None
+
+
+def _check_url(url: Any, diagnostics: Diagnostics) -> None:
+    problem = check_url(url) if isinstance(url, str) else None
+    if problem:
+        diagnostics.error(
+            "The address of Fivetran's API cannot be used",
+            f"{problem}. Allowed: https addresses; http for localhost and 127.0.0.0/8; sandbox and "
+            "sandbox:FILE. It comes from api_url of the provider, or from FIVETRAN_API_URL.",
+            ("api_url",),
+        )
+
+
+def _check_credentials(values: dict[str, Any], diagnostics: Diagnostics) -> None:
+    missing = [name for name in ("api_key", "api_secret") if not values[name]]
+    if missing:
+        named = " and ".join(missing)
+        variables = " and ".join(_ENVIRONMENT[name] for name in missing)
+        diagnostics.error(
+            "Credentials for Fivetran are missing",
+            f"{named} of the provider fivetranops: neither in its configuration nor in the "
+            f"environment. Set {variables}, or give {named} by sensitive variables. A key is made "
+            "in the Fivetran dashboard under Account Settings, API config.",
+            (missing[0],) if len(missing) == 1 else (),
+        )

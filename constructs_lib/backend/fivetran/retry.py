@@ -1,0 +1,70 @@
+"""Which requests are repeated, and after how long: the one place that decides it.
+
+A request may be repeated if doing it twice is the same as doing it once. GET, DELETE and a PATCH
+with absolute values are; a creation is not, and is repeated only if the API certainly did not do
+it: the connection was refused, or the answer was 429.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+
+from constructs_lib.backend.fivetran.errors import (
+    ApiError,
+    BadAnswer,
+    FivetranError,
+    NoAnswer,
+    TooManyRequests,
+)
+
+ATTEMPTS = 8
+"""The most times one request is sent."""
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 30.0
+
+
+def may_repeat(error: FivetranError, *, repeatable: bool) -> bool:
+    """True if the request that failed may be sent again.
+
+    :param error: how it failed
+    :param repeatable: True if doing the request twice is the same as doing it once
+    """
+    if isinstance(error, TooManyRequests):
+        return True
+    if isinstance(error, NoAnswer):
+        return repeatable or not error.sent
+    if isinstance(error, (ApiError, BadAnswer)):
+        return repeatable and error.status >= 500
+    return False
+
+
+def pause(error: FivetranError, attempt: int) -> float:
+    """Seconds to wait before the next attempt: what the API asks for, else exponential with jitter.
+
+    :param error: how the last attempt failed
+    :param attempt: 1 after the first attempt
+    """
+    if isinstance(error, TooManyRequests) and error.retry_after is not None:
+        return error.retry_after
+    ceiling = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (attempt - 1))
+    return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter is no secret.
+
+
+def retry_after(header: str | None) -> float | None:
+    """The seconds of a ``Retry-After`` header (RFC 9110, 10.2.3): a number of seconds, or a date.
+
+    :returns: None if there is no such header, or it cannot be read
+    """
+    if header is None:
+        return None
+    if header.strip().isdigit():
+        return float(header)
+    try:
+        moment = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())

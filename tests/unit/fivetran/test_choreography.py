@@ -1,0 +1,266 @@
+"""Setting a state: the order of the requests, and the paused flag after every failure."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from constructs_lib.backend.fivetran import choreography, errors
+from constructs_lib.backend.fivetran.choreography import Outcome, set_state
+from constructs_lib.backend.fivetran.deadline import Deadline
+
+OLD, NEW = {"cursor": "2026-01-01"}, {"cursor": "2026-06-01"}
+
+
+class Fivetran:
+    """One connection in memory, which writes down what is asked of it.
+
+    ``failures`` maps a step to the error that it raises, once; the step takes effect before.
+    """
+
+    def __init__(self, *, paused: bool = False, syncing: int = 0, state: Any = OLD) -> None:
+        self.paused, self.syncing, self.stored = paused, syncing, state
+        self.service = "connector_sdk"
+        self.journal: list[str] = []
+        self.failures: dict[str, errors.FivetranError] = {}
+
+    def step(self, name: str) -> None:
+        self.journal.append(name)
+        if name in self.failures:
+            raise self.failures.pop(name)
+
+    def connection(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
+        sync_state = "syncing" if self.syncing else ("paused" if self.paused else "scheduled")
+        self.syncing = max(0, self.syncing - 1)
+        self.step("GET")
+        return {
+            "service": self.service,
+            "paused": self.paused,
+            "status": {"sync_state": sync_state},
+        }
+
+    def modify_connection(
+        self, identifier: str, body: dict[str, Any], deadline: Deadline
+    ) -> dict[str, Any]:
+        self.paused = body["paused"]
+        self.step("pause" if self.paused else "unpause")
+        return {}
+
+    def state(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
+        self.step("GET state")
+        if self.stored is None:
+            raise errors.answered("GET state", 400, "", "no state", None)
+        return dict(self.stored)
+
+    def set_state(self, identifier: str, state: dict[str, Any], deadline: Deadline) -> None:
+        if self.syncing:
+            self.journal.append("PATCH state: 409")
+            raise errors.answered("PATCH state", 409, "", "the sync is in progress", None)
+        self.stored = state
+        self.step("PATCH state")
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choreography, "_FIRST_PAUSE", 0.001)
+
+
+def change(
+    api: Fivetran,
+    wanted: dict[str, Any] = NEW,
+    paused_after: str = "restore",
+    deadline: Deadline | None = None,
+) -> Outcome:
+    return set_state(
+        api,  # type: ignore[arg-type]
+        "abc",
+        wanted,
+        paused_after=paused_after,
+        deadline=deadline or Deadline(30),
+    )
+
+
+def test_a_running_connection_is_paused_patched_verified_and_unpaused() -> None:
+    api = Fivetran()
+
+    assert change(api) == Outcome(OLD, changed=True)
+    assert api.journal == [
+        "GET",
+        "GET state",
+        "pause",
+        "GET",
+        "PATCH state",
+        "GET state",
+        "unpause",
+    ]
+    assert (api.stored, api.paused) == (NEW, False)
+
+
+def test_a_running_sync_is_waited_for() -> None:
+    api = Fivetran(syncing=3)
+
+    change(api)
+
+    assert api.journal == [
+        *("GET", "GET state", "pause", "GET", "GET", "GET"),
+        *("PATCH state", "GET state", "unpause"),
+    ]
+
+
+def test_a_paused_connection_stays_paused_and_its_flag_is_not_touched() -> None:
+    api = Fivetran(paused=True)
+
+    change(api)
+
+    assert api.paused
+    assert not {"pause", "unpause"} & set(api.journal)
+
+
+def test_an_equal_state_needs_no_write() -> None:
+    api = Fivetran(syncing=5)
+
+    assert change(api, wanted=OLD, paused_after="paused") == Outcome(OLD, changed=False)
+    assert api.journal == ["GET", "GET state"]
+
+
+def test_a_state_that_was_never_written_is_none() -> None:
+    api = Fivetran(state=None)
+
+    assert change(api) == Outcome(None, changed=True)
+    assert api.stored == NEW
+
+
+@pytest.mark.parametrize(
+    ("was_paused", "paused_after", "expected"),
+    [
+        (False, "restore", False),
+        (True, "restore", True),
+        (False, "running", False),
+        (True, "running", False),
+        (False, "paused", True),
+        (True, "paused", True),
+    ],
+)
+def test_the_flag_after_success_is_as_asked(
+    was_paused: bool, paused_after: str, expected: bool
+) -> None:
+    api = Fivetran(paused=was_paused)
+
+    change(api, paused_after=paused_after)
+
+    assert api.paused is expected
+
+
+BROKEN = errors.NoAnswer("request", "the connection broke off", sent=True)
+
+
+@pytest.mark.parametrize("paused_after", ["restore", "running", "paused"])
+@pytest.mark.parametrize(
+    ("step", "was_paused"), [("pause", False), ("PATCH state", False), ("PATCH state", True)]
+)
+def test_the_flag_after_a_failure_is_as_it_was_found(
+    step: str, was_paused: bool, paused_after: str
+) -> None:
+    api = Fivetran(paused=was_paused)
+    api.failures[step] = BROKEN
+
+    with pytest.raises(errors.NoAnswer):
+        change(api, paused_after=paused_after)
+
+    assert api.paused is was_paused
+
+
+def test_a_sync_that_begins_in_between_is_waited_for() -> None:
+    class Racing(Fivetran):
+        def set_state(self, identifier: str, state: dict[str, Any], deadline: Deadline) -> None:
+            if "PATCH state: 409" not in self.journal:
+                self.syncing = 2
+            super().set_state(identifier, state, deadline)
+
+    api = Racing()
+
+    change(api)
+
+    assert api.journal.count("PATCH state: 409") == 1
+    assert api.stored == NEW
+
+
+def test_a_sync_that_does_not_end_in_time_is_an_error_and_the_flag_is_back() -> None:
+    api = Fivetran(syncing=10**9)
+
+    with pytest.raises(errors.OutOfTime, match="the sync of connection abc"):
+        change(api, deadline=Deadline(0.05))
+
+    assert api.stored == OLD
+    assert api.paused is False
+
+
+def test_stopping_ends_the_wait_and_the_flag_is_back() -> None:
+    api, stopping = Fivetran(syncing=10**9), threading.Event()
+    threading.Timer(0.05, stopping.set).start()
+
+    with pytest.raises(errors.Interrupted):
+        change(api, deadline=Deadline(30, stopping))
+
+    assert api.stored == OLD
+    assert api.paused is False
+
+
+def test_what_is_stored_differently_is_an_error_that_shows_both() -> None:
+    class Merging(Fivetran):
+        def set_state(self, identifier: str, state: dict[str, Any], deadline: Deadline) -> None:
+            super().set_state(identifier, {"kept": 1, **state}, deadline)
+
+    api = Merging()
+
+    with pytest.raises(choreography.StateDiffers) as caught:
+        change(api)
+
+    assert '{"cursor": "2026-06-01"}' in str(caught.value)
+    assert '{"cursor": "2026-06-01", "kept": 1}' in str(caught.value)
+    assert api.paused is False
+
+
+def test_a_flag_that_cannot_be_put_back_is_an_error_with_the_remedy() -> None:
+    api = Fivetran()
+    api.failures["unpause"] = BROKEN
+
+    with pytest.raises(choreography.PausedFlagStuck) as caught:
+        change(api)
+
+    assert "abc should be running again" in str(caught.value)
+    assert '{"paused": false}' in caught.value.remedy
+
+
+@pytest.mark.parametrize("status", [400, 405])
+def test_a_service_without_state_is_named_with_those_that_have_one(status: int) -> None:
+    api = Fivetran()
+    api.service = "postgres"
+    api.failures["GET state"] = errors.answered("GET state", status, "", "no", None)
+
+    with pytest.raises(choreography.StateNotSupported) as caught:
+        change(api)
+
+    assert "'postgres'" in str(caught.value)
+    for service in ("aws_lambda", "azure_function", "connector_sdk", "google_cloud_function"):
+        assert service in str(caught.value)
+    assert api.journal == ["GET"]
+
+
+def test_what_was_found_is_told_as_soon_as_the_state_is_set() -> None:
+    api, told = Fivetran(), []
+    api.failures["unpause"] = BROKEN
+
+    with pytest.raises(choreography.PausedFlagStuck):
+        set_state(
+            api,  # type: ignore[arg-type]
+            "abc",
+            NEW,
+            paused_after="restore",
+            deadline=Deadline(30),
+            on_set=told.append,
+        )
+
+    assert told == [OLD]

@@ -1,0 +1,233 @@
+"""The client against a server on a socket."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+
+import pytest
+from scripted_api import Answer, ScriptedApi
+
+from constructs_lib.backend.fivetran import errors, retry
+from constructs_lib.backend.fivetran.client import Client, Request
+from constructs_lib.backend.fivetran.deadline import Deadline
+from constructs_lib.backend.fivetran.transport import Transport, check_url
+
+CONNECTION = {"id": "abc", "service": "postgres"}
+FOUND = Answer(200, {"code": "Success", "data": CONNECTION})
+
+
+@pytest.fixture
+def client(api: ScriptedApi) -> Iterator[Client]:
+    made = Client(Transport(api.url), "key", "secret", request_timeout=2.0)
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the waiting between attempts, except where the API asks for it."""
+    monkeypatch.setattr(retry, "_FIRST_PAUSE", 0.001)
+
+
+def test_a_request_carries_credentials_and_the_version_of_the_api(
+    api: ScriptedApi, client: Client
+) -> None:
+    api.answers = [FOUND]
+
+    assert client.connection("abc", Deadline(5)) == CONNECTION
+
+    seen = api.seen[0]
+    assert (seen.method, seen.path) == ("GET", "/v1/connections/abc")
+    assert seen.headers["Authorization"] == "Basic " + base64.b64encode(b"key:secret").decode()
+    assert seen.headers["Accept"] == "application/json;version=2"
+
+
+def test_an_identifier_cannot_leave_its_place_in_the_path(api: ScriptedApi, client: Client) -> None:
+    api.answers = [FOUND]
+
+    client.connection("a/b?c", Deadline(5))
+
+    assert api.seen[0].path == "/v1/connections/a%2Fb%3Fc"
+    with pytest.raises(ValueError, match="not empty"):
+        client.connection("", Deadline(5))
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, errors.ApiError),
+        (401, errors.Unauthorized),
+        (403, errors.Unauthorized),
+        (404, errors.NotFound),
+        (409, errors.Conflict),
+    ],
+)
+def test_an_error_says_what_was_asked_and_what_the_api_answered(
+    api: ScriptedApi, client: Client, status: int, kind: type[errors.ApiError]
+) -> None:
+    api.answers = [Answer(status, {"code": "SomeCode", "message": "some words"})]
+
+    with pytest.raises(kind) as caught:
+        client.connection("abc", Deadline(5))
+
+    assert str(caught.value) == (
+        f"GET /v1/connections/abc answered {status} (SomeCode): some words"
+    )
+    assert len(api.seen) == 1
+
+
+def test_an_html_answer_of_a_proxy_is_named_and_repeated(api: ScriptedApi, client: Client) -> None:
+    html = Answer(502, "<html>Bad gateway</html>", {"Content-Type": "text/html"})
+    api.answers = [html, html, FOUND]
+
+    assert client.connection("abc", Deadline(5)) == CONNECTION
+    assert len(api.seen) == 3
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(200, "<html>", {"Content-Type": "text/html"}),
+        Answer(200, [1, 2]),
+        Answer(200, {"code": "Success"}),
+        Answer(302, "", {"Location": "https://elsewhere.invalid/"}),
+    ],
+)
+def test_a_success_that_is_not_the_apis_is_an_error(
+    api: ScriptedApi, client: Client, answer: Answer
+) -> None:
+    api.answers = [answer]
+
+    with pytest.raises(errors.BadAnswer):
+        client.connection("abc", Deadline(5))
+
+    assert len(api.seen) == 1
+
+
+def test_a_creation_without_an_identifier_is_an_error(api: ScriptedApi, client: Client) -> None:
+    api.answers = [Answer(201, {"code": "Success", "data": {}})]
+
+    with pytest.raises(errors.BadAnswer, match="no identifier"):
+        client.create_connection({}, Deadline(5))
+
+
+def test_the_api_may_ask_for_a_pause(api: ScriptedApi, client: Client) -> None:
+    api.answers = [Answer(429, {"code": "TooManyRequests"}, {"Retry-After": "1"}), FOUND]
+    deadline = Deadline(30)
+
+    assert client.connection("abc", deadline) == CONNECTION
+
+    assert 28 < deadline.remaining < 29.5
+
+
+def test_a_pause_that_does_not_fit_is_an_error_at_once(api: ScriptedApi, client: Client) -> None:
+    api.answers = [Answer(429, {"code": "TooManyRequests"}, {"Retry-After": "3600"})]
+    deadline = Deadline(30)
+
+    with pytest.raises(errors.TooManyRequests):
+        client.connection("abc", deadline)
+
+    assert deadline.remaining > 29
+
+
+@pytest.mark.parametrize("failure", [Answer(500, {}), Answer(503, "busy"), Answer(drop=True)])
+def test_a_creation_that_may_have_worked_is_not_repeated(
+    api: ScriptedApi, client: Client, failure: Answer
+) -> None:
+    api.answers = [failure]
+
+    with pytest.raises(errors.FivetranError):
+        client.create_connection({"service": "postgres"}, Deadline(5))
+
+    assert len(api.seen) == 1
+
+
+@pytest.mark.parametrize("failure", [Answer(500, {}), Answer(429, {}), Answer(drop=True)])
+def test_a_modification_is_repeated(api: ScriptedApi, client: Client, failure: Answer) -> None:
+    api.answers = [failure, FOUND]
+
+    assert client.modify_connection("abc", {"paused": True}, Deadline(5)) == CONNECTION
+    assert [seen.body for seen in api.seen] == [{"paused": True}] * 2
+
+
+def test_a_historical_sync_is_not_started_twice(api: ScriptedApi, client: Client) -> None:
+    api.answers = [Answer(500, {})]
+
+    with pytest.raises(errors.ApiError):
+        client.modify_connection("abc", {"is_historical_sync": True}, Deadline(5))
+
+    assert len(api.seen) == 1
+
+
+def test_repeating_ends(api: ScriptedApi, client: Client) -> None:
+    api.answers = [Answer(500, {})]
+
+    with pytest.raises(errors.ApiError):
+        client.connection("abc", Deadline(60))
+
+    assert len(api.seen) == retry.ATTEMPTS
+
+
+def test_a_refused_connection_is_said_and_repeated_within_the_limit() -> None:
+    client = Client(Transport("http://127.0.0.1:9"), "key", "secret")
+
+    with pytest.raises(errors.NoAnswer, match="the connection was refused") as caught:
+        client.create_connection({}, Deadline(5))
+
+    assert caught.value.sent is False
+    client.close()
+
+
+def test_an_answer_that_does_not_come_in_time_is_an_error(api: ScriptedApi) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        client = Client(Transport(url), "key", "secret", request_timeout=1.0)
+        with pytest.raises(errors.NoAnswer, match="the answer timed out"):
+            client.create_connection({}, Deadline(5))
+        client.close()
+
+
+def test_a_secret_that_the_api_repeats_does_not_reach_the_message(
+    api: ScriptedApi, client: Client
+) -> None:
+    api.answers = [Answer(400, {"code": "InvalidInput", "message": "bad password hunter22"})]
+
+    with pytest.raises(errors.ApiError) as caught:
+        client.create_connection({"config": {}}, Deadline(5), ["hunter22"])
+
+    assert "hunter22" not in str(caught.value)
+    assert "(hidden)" in str(caught.value)
+
+
+def test_no_repr_shows_a_secret() -> None:
+    transport = Transport("http://127.0.0.1:9")
+    shown = repr(Client(transport, "the-key", "the-secret")) + repr(
+        Request("PATCH", "/", {"password": "hunter22"}, secrets=["hunter22"])
+    )
+
+    assert not any(secret in shown for secret in ("the-key", "the-secret", "hunter22"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.fivetran.com",
+        "http://localhost:8000",
+        "http://127.0.0.1",
+        "http://[::1]:80",
+        "sandbox",
+        "sandbox:file.sqlite3",
+    ],
+)
+def test_addresses_that_may_be_used(url: str) -> None:
+    assert check_url(url) is None
+
+
+@pytest.mark.parametrize(
+    "url", ["http://api.fivetran.com", "ftp://x", "api.fivetran.com", "https://", "http://1.2.3.4"]
+)
+def test_addresses_that_may_not(url: str) -> None:
+    assert check_url(url) is not None

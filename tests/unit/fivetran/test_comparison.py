@@ -1,0 +1,114 @@
+"""Whether the API's answer means what the configuration says."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from constructs_lib.backend.fivetran.comparison import (
+    covers,
+    fingerprint,
+    has_mask,
+    means_the_same,
+    reconcile,
+    unmasked,
+)
+
+
+@pytest.mark.parametrize(
+    ("known", "answer"),
+    [
+        ("db.example.com", "db.example.com"),
+        ("secret", "******"),
+        ({"password": "secret"}, {"password": "******"}),
+        ([{"key": "TOKEN", "value": "secret"}], [{"key": "TOKEN", "value": "******"}]),
+        (None, ""),
+        ("", None),
+        ([], None),
+        ({}, []),
+        (5432, "5432"),
+        ("5432", 5432),
+        (Decimal("0.50"), "0.5"),
+        (True, "true"),
+        ("false", False),
+        (1, Decimal(1)),
+        (["b", "a"], ["a", "b"]),
+        (["a", "a", "b"], ["b", "a", "a"]),
+        ([{"id": 2}, {"id": 1}], [{"id": 1, "added": True}, {"id": 2}]),
+        ({"host": "h"}, {"host": "h", "added": 1}),
+        ({"host": "h", "dropped": 1}, {"host": "h"}),
+        ({"tunnel": {"host": "h"}}, {"tunnel": {"host": "h", "port": 22}}),
+    ],
+)
+def test_answers_that_mean_the_same(known: Any, answer: Any) -> None:
+    assert means_the_same(known, answer)
+    assert reconcile(known, answer) == known
+
+
+@pytest.mark.parametrize(
+    ("known", "answer"),
+    [
+        ("a", "b"),
+        ("a", "A"),
+        ("1.10", "1.1"),
+        ("a", None),
+        (True, 1),
+        (0, False),
+        (0, None),
+        (False, None),
+        (["a"], ["a", "b"]),
+        (["a", "b", "b"], ["a", "a", "b"]),
+        ({"host": "h"}, {"host": "other"}),
+        ({"host": "h"}, "h"),
+        (10**30, 10**30 + 1),
+    ],
+)
+def test_answers_that_mean_something_else(known: Any, answer: Any) -> None:
+    assert not means_the_same(known, answer)
+
+
+def test_drift_is_taken_over_for_the_key_that_drifted_alone() -> None:
+    known = {"host": "old", "port": 5432, "tunnel": {"host": "t", "user": "u"}}
+    answer = {"host": "new", "port": "5432", "tunnel": {"host": "t", "user": "v", "port": 22}}
+
+    assert reconcile(known, answer) == {
+        "host": "new",
+        "port": 5432,
+        "tunnel": {"host": "t", "user": "v"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "configured", "expected"),
+    [
+        ({"a": 1, "b": 2}, {"a": 1}, True),
+        ({"a": 1}, {"a": 1, "b": 2}, False),
+        ({"a": 1}, {"a": "1"}, False),
+        ({"a": None}, {"a": None}, True),
+        ({}, {"a": None}, False),
+        ({"n": {"x": 1, "y": 2}}, {"n": {"x": 1}}, True),
+        ({"l": [{"x": 1, "y": 2}]}, {"l": [{"x": 1}]}, True),
+        ({"l": ["a", "b"]}, {"l": ["b", "a"]}, False),
+        ({"b": True}, {"b": 1}, False),
+        ({"n": 1}, {"n": Decimal("1.0")}, True),
+    ],
+)
+def test_a_state_covers_a_configuration_that_says_nothing_else(
+    state: Any, configured: Any, expected: bool
+) -> None:
+    assert covers(state, configured) is expected
+
+
+def test_a_fingerprint_depends_on_the_value_and_not_on_the_order_of_keys() -> None:
+    assert fingerprint({"a": 1, "b": [Decimal("0.1")]}) == fingerprint(
+        {"b": [Decimal("0.1")], "a": 1}
+    )
+    assert fingerprint("a") != fingerprint("A")
+
+
+def test_masks_are_found_and_taken_out_at_any_depth() -> None:
+    answer = {"host": "h", "password": "******", "list": [{"key": "k", "value": "******"}]}
+
+    assert has_mask(answer)
+    assert unmasked(answer) == {"host": "h", "list": [{"key": "k"}]}
+    assert not has_mask(unmasked(answer))

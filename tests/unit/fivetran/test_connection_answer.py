@@ -1,0 +1,138 @@
+"""From the API's answer to attributes: what is drift, and what is not."""
+
+from typing import Any
+
+import pytest
+
+from constructs_lib import schemas
+from constructs_lib.backend.fivetran.connection_answer import echoes, facts, refreshed
+from constructs_lib.backend.plugin.types import from_json
+from constructs_lib.backend.plugin.values import Dynamic
+
+SCHEMA = schemas.load("fivetranops_connection")
+
+
+def answer(**given: Any) -> dict[str, Any]:
+    return {
+        "id": "abc",
+        "group_id": "g",
+        "service": "postgres",
+        "schema": "orders",
+        "paused": False,
+        "sync_frequency": 360,
+        "status": {
+            "setup_state": "connected",
+            "sync_state": "scheduled",
+            "update_state": "delayed",
+        },
+        "config": {"host": "db", "port": 5432, "password": "******", "public_key": "k"},
+        **given,
+    }
+
+
+def state(**given: Any) -> dict[str, Any]:
+    known: dict[str, Any] = dict.fromkeys(SCHEMA.attributes)
+    known |= {
+        "id": "abc",
+        "group_id": "g",
+        "service": "postgres",
+        "paused": False,
+        "sync_frequency": 360,
+        "config": Dynamic.of({"schema_prefix": "orders", "host": "db", "port": 5432}),
+    }
+    return known | given
+
+
+def test_the_status_is_laid_flat_and_secrets_are_not_taken() -> None:
+    found = facts(answer())
+
+    assert found["setup_state"] == "connected"
+    assert found["sync_state"] == "scheduled"
+    assert "config" not in found
+    assert "config_wo" not in found
+
+
+def test_no_drift_keeps_the_known_form() -> None:
+    known = state()
+
+    after = refreshed(known, answer(config={"port": "5432", "host": "db", "added": 1}), {})
+
+    assert after["config"] is known["config"]
+
+
+def test_drift_of_a_managed_key_shows_that_key_alone() -> None:
+    after = refreshed(state(), answer(config={"host": "other", "port": 5432, "added": 1}), {})
+
+    assert after["config"].value == {"schema_prefix": "orders", "host": "other", "port": 5432}
+
+
+def test_drift_of_a_setting_shows() -> None:
+    after = refreshed(state(), answer(paused=True, sync_frequency=60), {})
+
+    assert (after["paused"], after["sync_frequency"]) == (True, 60)
+
+
+@pytest.mark.parametrize("secret", ["******", None, ""])
+def test_a_masked_secret_never_shows_as_drift(secret: Any) -> None:
+    known = state(config=Dynamic.of({"schema_prefix": "orders", "password": "clear"}))
+
+    after = refreshed(known, answer(config={"password": "******"}), {})
+
+    assert after["config"] is known["config"]
+
+
+def test_what_the_api_normalised_is_recognised_later() -> None:
+    sent = {"networking_method": "ProxyAgent", "config": {"host": "DB.Example.com", "port": 5432}}
+    made = answer(
+        networking_method="UnmanagedProxyAgent", config={"host": "db.example.com", "port": 5432}
+    )
+    known = state(networking_method="ProxyAgent", config=Dynamic.of(sent["config"]))
+
+    echo = echoes(sent, made)
+
+    assert set(echo) == {"networking_method", "config.host"}
+    assert refreshed(known, made, echo)["config"] is known["config"]
+    assert refreshed(known, made, echo)["networking_method"] == "ProxyAgent"
+    drifted = refreshed(known, answer(config={"host": "other", "port": 5432}), echo)
+    assert drifted["config"].value["host"] == "other"
+
+
+def test_a_mask_leaves_no_fingerprint() -> None:
+    assert echoes({"config": {"password": "clear"}}, answer()) == {}
+
+
+@pytest.mark.parametrize(
+    ("service", "schema", "expected"),
+    [
+        ("postgres", "orders", {"schema_prefix": "orders"}),
+        ("google_sheets", "sheets.orders.v2", {"schema": "sheets", "table": "orders.v2"}),
+        ("s3", "lake.files", {"schema": "lake", "table_group_name": "files"}),
+        ("github", "gh", {"schema": "gh"}),
+        ("appeared_tomorrow", "x.y", {}),
+    ],
+)
+def test_an_import_reads_all_settings_but_no_mask_and_names_the_schema(
+    service: str, schema: str, expected: dict[str, str]
+) -> None:
+    stub: dict[str, Any] = dict.fromkeys(SCHEMA.attributes) | {"id": "abc"}
+
+    after = refreshed(stub, answer(service=service, schema=schema), {})
+
+    assert after["config"].value == {"host": "db", "port": 5432, "public_key": "k", **expected}
+    assert after["group_id"] == "g"
+    assert after["schema"] == schema
+
+
+def test_the_flag_of_a_historical_sync_falls_back_without_being_drift() -> None:
+    status = {"is_historical_sync": False, "sync_state": "scheduled"}
+
+    after = refreshed(state(is_historical_sync=True), answer(status=status), {})
+
+    assert after["is_historical_sync"] is True
+
+
+def test_a_list_type_is_kept_while_nothing_drifts() -> None:
+    typed = Dynamic(from_json(["object", {"reports": ["list", "string"]}]), {"reports": ["b", "a"]})
+    known = state(config=typed)
+
+    assert refreshed(known, answer(config={"reports": ["a", "b"]}), {})["config"] is typed

@@ -1,0 +1,199 @@
+"""What a planned change of a connection shows, and what it promises."""
+
+from typing import Any
+
+import pytest
+
+from constructs_lib import schemas
+from constructs_lib.backend.fivetran.account import Account
+from constructs_lib.backend.fivetran.connection import ConnectionResource
+from constructs_lib.backend.fivetran.ledger import Ledger
+from constructs_lib.backend.fivetran.secrets import Vault
+from constructs_lib.backend.plugin.planner import plan_change
+from constructs_lib.backend.plugin.resource import Operation, Plan
+from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, same
+
+SCHEMA = schemas.load("fivetranops_connection")
+CONFIG = {"schema_prefix": "orders", "host": "db", "port": 5432}
+VAULT = Vault("key", "secret")
+
+
+def configured(**given: Any) -> dict[str, Any]:
+    values: dict[str, Any] = dict.fromkeys(SCHEMA.attributes)
+    values |= {"group_id": "g", "service": "postgres", "config": Dynamic.of(CONFIG)}
+    return values | given
+
+
+def existing(**given: Any) -> dict[str, Any]:
+    return configured(
+        id="abc",
+        schema="orders",
+        paused=False,
+        sync_frequency=1440,
+        daily_sync_time="03:00",
+        networking_method="Directly",
+        setup_state="connected",
+        sync_state="scheduled",
+        **given,
+    )
+
+
+def planned(
+    config: dict[str, Any], prior: dict[str, Any] | None, private: dict[str, Any] | None = None
+) -> tuple[Plan, Operation]:
+    import threading
+
+    operation = Operation(
+        Account(None, VAULT), {} if private is None else private, threading.Event()
+    )
+    plan = plan_change(SCHEMA.attributes, config, prior)
+    ConnectionResource().plan(plan, operation)
+    return plan, operation
+
+
+def differences(plan: Plan) -> set[str]:
+    prior = plan.prior or {}
+    return {name for name in plan.planned if not same(plan.planned[name], prior.get(name))}
+
+
+def summaries(operation: Operation) -> list[str]:
+    return [diagnostic.summary for diagnostic in operation.diagnostics]
+
+
+def test_a_changed_key_shows_exactly_that_attribute() -> None:
+    plan, _ = planned(configured(config=Dynamic.of({**CONFIG, "host": "other"})), existing())
+
+    assert differences(plan) == {"config"}
+    assert plan.replace == []
+
+
+def test_the_same_configuration_plans_nothing() -> None:
+    plan, operation = planned(configured(), existing())
+
+    assert differences(plan) == set()
+    assert summaries(operation) == []
+
+
+def test_a_state_with_more_keys_than_are_configured_plans_nothing() -> None:
+    prior = existing(config=Dynamic.of({**CONFIG, "user": "fivetran"}))
+
+    plan, _ = planned(configured(), prior)
+
+    assert differences(plan) == set()
+
+
+def test_letting_a_key_go_beside_a_change_is_said() -> None:
+    prior = existing(config=Dynamic.of({**CONFIG, "user": "fivetran"}))
+
+    plan, operation = planned(configured(config=Dynamic.of({**CONFIG, "host": "other"})), prior)
+
+    assert plan.planned["config"].value["host"] == "other"
+    assert summaries(operation) == ["Settings are no longer managed"]
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"service": "mysql"}, ("service",)),
+        ({"group_id": "other"}, ("group_id",)),
+        ({"destination_schema_names": "SOURCE_NAMING"}, ("destination_schema_names",)),
+        (
+            {"config": Dynamic.of({**CONFIG, "schema_prefix": "other"})},
+            ("config", "schema_prefix"),
+        ),
+        ({"group_id": UNKNOWN}, ("group_id",)),
+    ],
+)
+def test_a_replacement_says_what_it_costs(change: dict[str, Any], path: tuple[str, ...]) -> None:
+    prior = existing(destination_schema_names="FIVETRAN_NAMING")
+
+    plan, operation = planned(configured(**change), prior)
+
+    assert path in plan.replace
+    assert summaries(operation) == ["Replacing the connection syncs its whole history again"]
+
+
+def test_an_imported_connection_without_named_schema_is_not_replaced_for_the_same_name() -> None:
+    prior = existing(config=Dynamic.of({"host": "db", "port": 5432}))
+
+    assert planned(configured(), prior)[0].replace == []
+    other = configured(config=Dynamic.of({**CONFIG, "schema_prefix": "other"}))
+    assert planned(other, prior)[0].replace == [("config", "schema_prefix")]
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        {"run_setup_tests": False},
+        {"trust_certificates": True},
+        {"trust_fingerprints": True},
+        {"require_setup_tests": True},
+        {"timeouts": {"create": "1h", "update": None, "delete": None}},
+    ],
+)
+def test_what_only_steers_requests_is_no_change_of_its_own(control: dict[str, Any]) -> None:
+    alone, _ = planned(configured(**control), existing())
+    along, _ = planned(configured(**control, paused=True), existing())
+
+    assert differences(alone) == set()
+    assert differences(along) >= {"paused", *control}
+
+
+def test_a_later_connect_card_is_not_planned_and_said() -> None:
+    card = {"redirect_uri": "https://x", "hide_setup_guide": None, "all_fields": None}
+
+    plan, operation = planned(configured(connect_card_config=card), existing())
+
+    assert differences(plan) == set()
+    assert summaries(operation) == ["connect_card_config has effect at creation only"]
+
+
+def test_what_may_change_along_is_unknown_unless_it_is_configured() -> None:
+    alone, _ = planned(configured(sync_frequency=60), existing())
+    both, _ = planned(configured(sync_frequency=60, daily_sync_time="04:00"), existing())
+
+    assert alone.planned["daily_sync_time"] is UNKNOWN
+    assert both.planned["daily_sync_time"] == "04:00"
+
+
+def test_setup_state_may_change_only_where_it_is_not_connected_yet() -> None:
+    change = configured(config=Dynamic.of({**CONFIG, "host": "other"}))
+
+    connected, _ = planned(change, existing())
+    broken, _ = planned(change, existing() | {"setup_state": "broken"})
+
+    assert connected.planned["setup_state"] == "connected"
+    assert broken.planned["setup_state"] is UNKNOWN
+
+
+def test_a_creation_shows_which_secrets_are_sent() -> None:
+    with_secret = configured(config_wo=Dynamic.of({"password": "hunter22"}))
+
+    assert planned(with_secret, None)[0].planned["secrets_applied"] == {"config.password": UNKNOWN}
+    assert planned(configured(), None)[0].planned["secrets_applied"] is None
+
+
+def test_a_rotated_secret_is_the_only_change() -> None:
+    private: dict[str, Any] = {}
+    Ledger(private, VAULT).record({"config.password": "hunter22"})
+    prior = existing(secrets_applied={"config.password": "2026-01-01T00:00:00Z"})
+    same_secret = configured(config_wo=Dynamic.of({"password": "hunter22"}))
+    rotated = configured(config_wo=Dynamic.of({"password": "hunter23"}))
+
+    assert differences(planned(same_secret, prior, private)[0]) == set()
+    plan, _ = planned(rotated, prior, private)
+    assert differences(plan) == {"secrets_applied"}
+    assert plan.planned["config_wo"] is None
+
+
+def test_a_rotated_api_secret_sends_each_secret_once_more_and_says_so() -> None:
+    private: dict[str, Any] = {}
+    Ledger(private, Vault("key", "the API secret before")).record({"config.password": "hunter22"})
+    prior = existing(secrets_applied={"config.password": "2026-01-01T00:00:00Z"})
+
+    plan, operation = planned(
+        configured(config_wo=Dynamic.of({"password": "hunter22"})), prior, private
+    )
+
+    assert differences(plan) == {"secrets_applied"}
+    assert summaries(operation) == ["The provider's API secret changed"]

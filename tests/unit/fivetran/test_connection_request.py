@@ -1,0 +1,163 @@
+"""The bodies of the requests about a connection."""
+
+from typing import Any
+
+import pytest
+
+from constructs_lib import schemas
+from constructs_lib.backend.fivetran.connection_request import (
+    ONLY_CREATED,
+    ONLY_MODIFIED,
+    SETTINGS,
+    TEST_CONTROLS,
+    creation,
+    destination_keys,
+    modification,
+)
+from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+
+SCHEMA = schemas.load("fivetranops_connection")
+CONFIG = {"schema_prefix": "orders", "host": "db", "port": 5432}
+
+
+def values(**given: Any) -> dict[str, Any]:
+    found: dict[str, Any] = dict.fromkeys(SCHEMA.attributes)
+    found |= {"group_id": "g", "service": "postgres", "config": Dynamic.of(CONFIG)}
+    return found | given
+
+
+def test_every_attribute_that_can_be_configured_has_its_place() -> None:
+    placed = {*ONLY_CREATED, *ONLY_MODIFIED, *SETTINGS, *TEST_CONTROLS}
+    special = {"config", "config_wo", "auth", "auth_wo", "require_setup_tests", "timeouts"}
+    configurable = {a.name for a in SCHEMA.attributes.values() if not a.read_only}
+
+    assert placed | special == configurable
+    assert not placed & special
+
+
+def test_a_creation_sends_what_is_configured_and_nothing_else() -> None:
+    planned = values(paused=True, sync_frequency=UNKNOWN, destination_configuration=None)
+
+    assert creation(planned, planned) == {
+        "group_id": "g",
+        "service": "postgres",
+        "paused": True,
+        "config": CONFIG,
+    }
+
+
+def test_secrets_are_merged_over_the_settings_when_sent() -> None:
+    planned = values(
+        config=Dynamic.of({**CONFIG, "tunnel": {"host": "t"}}),
+        auth=Dynamic.of({"client_access": {"user_agent": "x"}}),
+    )
+    config = planned | {
+        "config_wo": Dynamic.of({"password": "p", "tunnel": {"key": "k"}}),
+        "auth_wo": Dynamic.of({"client_access": {"client_secret": "s"}}),
+    }
+
+    body = creation(planned, config)
+
+    assert body["config"] == {**CONFIG, "tunnel": {"host": "t", "key": "k"}, "password": "p"}
+    assert body["auth"] == {"client_access": {"user_agent": "x", "client_secret": "s"}}
+
+
+def test_what_is_left_out_inside_a_nested_attribute_is_not_sent() -> None:
+    planned = values(connect_card_config={"redirect_uri": "https://x", "hide_setup_guide": None})
+
+    assert creation(planned, planned)["connect_card_config"] == {"redirect_uri": "https://x"}
+
+
+def test_a_null_setting_is_not_sent_at_creation() -> None:
+    planned = values(config=Dynamic.of({**CONFIG, "user": None}))
+
+    assert creation(planned, planned)["config"] == CONFIG
+
+
+def test_a_modification_sends_exactly_the_key_that_changed() -> None:
+    planned = values(config=Dynamic.of({**CONFIG, "host": "other"}))
+
+    assert modification(values(), planned, planned, []) == {"config": {"host": "other"}}
+
+
+def test_a_setting_that_becomes_null_is_cleared() -> None:
+    planned = values(config=Dynamic.of({**CONFIG, "host": None}))
+
+    assert modification(values(), planned, planned, []) == {"config": {"host": None}}
+
+
+def test_settings_that_are_no_longer_managed_are_not_sent() -> None:
+    planned = values(config=Dynamic.of({"schema_prefix": "orders", "port": 5433}))
+
+    assert modification(values(), planned, planned, []) == {"config": {"port": 5433}}
+
+
+def test_only_the_secret_that_changed_is_sent() -> None:
+    planned = values()
+    config = planned | {"config_wo": Dynamic.of({"password": "p", "client_private_key": "k"})}
+
+    assert modification(planned, planned, config, ["config.password"]) == {
+        "config": {"password": "p"}
+    }
+
+
+def test_an_object_with_a_changed_secret_is_sent_whole() -> None:
+    planned = values(config=Dynamic.of({**CONFIG, "tunnel": {"host": "t"}}))
+    config = planned | {"config_wo": Dynamic.of({"tunnel": {"key": "k"}})}
+
+    assert modification(planned, planned, config, ["config.tunnel"]) == {
+        "config": {"tunnel": {"host": "t", "key": "k"}}
+    }
+
+
+def test_what_steers_the_tests_goes_along_with_config_only() -> None:
+    controls = {"run_setup_tests": False}
+    of_config = values(config=Dynamic.of({**CONFIG, "host": "other"}), **controls)
+    of_schedule = values(sync_frequency=60, **controls)
+
+    assert modification(values(), of_config, of_config, []) == {
+        "config": {"host": "other"},
+        "run_setup_tests": False,
+    }
+    assert modification(values(), of_schedule, of_schedule, []) == {"sync_frequency": 60}
+
+
+def test_trusting_says_that_the_tests_run() -> None:
+    planned = values(trust_fingerprints=True)
+
+    body = creation(planned, planned)
+
+    assert body["run_setup_tests"] is True
+    assert body["trust_fingerprints"] is True
+
+
+def test_the_destination_schema_is_never_part_of_a_modification() -> None:
+    planned = values(config=Dynamic.of({**CONFIG, "schema_prefix": "other"}))
+
+    assert modification(values(), planned, planned, []) == {}
+
+
+@pytest.mark.parametrize("name", [*SETTINGS, *ONLY_MODIFIED])
+def test_a_change_of_each_setting_is_sent(name: str) -> None:
+    attribute = SCHEMA.attributes[name]
+    value: Any = {
+        schemas.Kind.BOOLEAN: True,
+        schemas.Kind.INTEGER: 60,
+        schemas.Kind.STRING: "x",
+        schemas.Kind.NESTED: {"virtual_warehouse": "w"},
+        schemas.Kind.MAP: {"password": "vault-key"},
+    }[attribute.kind]
+    planned = values(**{name: value})
+
+    assert modification(values(), planned, planned, []) == {name: value}
+
+
+def test_the_keys_of_an_unknown_service_are_all_forms() -> None:
+    assert destination_keys("postgres") == ("schema_prefix",)
+    assert destination_keys("google_sheets") == ("schema", "table")
+    assert destination_keys("appeared_tomorrow") == (
+        "schema",
+        "table",
+        "schema_prefix",
+        "table_group_name",
+    )
