@@ -1,0 +1,40 @@
+"""Connections as code: constructs of the CDK for Terraform over Fivetran connections.
+
+The public surface is what ``__all__`` names; it is imported on first use. Terraform starts the
+provider out of this package, too, and that must not start the Node process of the CDK.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from constructs_lib.version import __version__
+
+if TYPE_CHECKING:
+    from constructs_lib.constructs import (
+        Connection,
+        ConnectionReference,
+        ConnectionState,
+        FivetranProvider,
+        Lifecycle,
+    )
+
+__all__ = [
+    "Connection",
+    "ConnectionReference",
+    "ConnectionState",
+    "FivetranProvider",
+    "Lifecycle",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module("constructs_lib.constructs"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,47 @@
+# Two commands are enough on a fresh machine: make deploy, and make test.
+# What is needed besides: Python 3.10 or newer and Terraform 1.11 or newer.
+
+ENVIRONMENT ?= sandbox
+
+RUN := .venv/bin/python scripts/run.py
+CDKTF := $(RUN) --environment "$(ENVIRONMENT)" cdktf
+
+.DEFAULT_GOAL := help
+.PHONY: help deploy diff destroy test check clean setup setup-dev prerequisites
+
+help: ## Show what there is.
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+	@echo 'ENVIRONMENT is sandbox, if it is not set; others: ENVIRONMENT=staging make diff'
+
+deploy: setup ## Create and change what the environment describes.
+	@$(CDKTF) deploy "$(ENVIRONMENT)" --auto-approve
+
+diff: setup ## Show what a deploy would do.
+	@$(CDKTF) diff "$(ENVIRONMENT)"
+
+destroy: setup ## Delete all that was deployed.
+	@$(CDKTF) destroy "$(ENVIRONMENT)" --auto-approve
+
+test: setup-dev ## Run all tests.
+	@$(RUN) pytest
+
+check: setup-dev ## Check format, style, types and layers.
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy
+	@$(RUN) lint-imports
+
+clean: ## Delete what was installed and written, the sandbox with its Terraform state too.
+	rm -rf .venv node_modules
+	rm -rf cdktf.out cdktf.log .sandbox terraform.sandbox.tfstate*
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+setup: prerequisites
+	@python="$$(scripts/check-prerequisites)" && "$$python" scripts/set_up.py
+
+setup-dev: setup
+	@python="$$(scripts/check-prerequisites)" && "$$python" scripts/set_up.py --dev
+
+prerequisites:
+	@scripts/check-prerequisites --terraform >/dev/null

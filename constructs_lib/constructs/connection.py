@@ -1,0 +1,221 @@
+"""The construct ``Connection``: one Fivetran connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from constructs_lib.constructs import readable
+from constructs_lib.constructs.lifecycle import Lifecycle
+from constructs_lib.constructs.provider import FivetranProvider
+from constructs_lib.constructs.resource import Instance, ResourceConstruct
+from constructs_lib.constructs.secrets_in_code import literal_secrets
+from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
+from constructs_lib.validation import ConstructPlace, Finding, check_connection
+
+SyncFrequency = Literal[1, 5, 15, 30, 60, 120, 180, 360, 480, 720, 1440]
+"""Minutes between the starts of two syncs."""
+
+
+class ConnectionAttributes:
+    """The attributes of a connection that other resources can use."""
+
+    id = readable.text()
+    group_id = readable.text()
+    service = readable.text()
+    schema = readable.text()
+    config = readable.structure()
+    auth = readable.structure()
+    paused = readable.flag()
+    pause_after_trial = readable.flag()
+    sync_frequency = readable.number()
+    daily_sync_time = readable.text()
+    schedule_type = readable.text()
+    data_delay_sensitivity = readable.text()
+    data_delay_threshold = readable.number()
+    networking_method = readable.text()
+    private_link_id = readable.text()
+    proxy_agent_id = readable.text()
+    hybrid_deployment_agent_id = readable.text()
+    destination_configuration = readable.structure()
+    destination_schema_names = readable.text()
+    connect_card_config = readable.structure()
+    external_secrets_manager_id = readable.text()
+    external_secrets_keys_config = readable.text_map()
+    schema_status = readable.text()
+    is_historical_sync = readable.flag()
+    run_setup_tests = readable.flag()
+    trust_certificates = readable.flag()
+    trust_fingerprints = readable.flag()
+    require_setup_tests = readable.flag()
+    timeouts = readable.structure()
+    setup_state = readable.text()
+    sync_state = readable.text()
+    update_state = readable.text()
+    rescheduled_for = readable.text()
+    succeeded_at = readable.text()
+    failed_at = readable.text()
+    created_at = readable.text()
+    connected_by = readable.text()
+    service_version = readable.number()
+    secrets_applied = readable.text_map()
+
+
+class ConnectionInstance(Instance, ConnectionAttributes):
+    """One of the connections that a ``Connection`` with ``count`` or ``for_each`` stands for."""
+
+    def __init__(self, connection: Connection, key: str | int) -> None:
+        super().__init__(connection, key)
+        self.known_service = connection.known_service
+        """The service that was given to the construct; None if it is a reference."""
+
+
+class ConnectionReference(Construct):
+    """A connection that is managed elsewhere. No resource stands behind it."""
+
+    def __init__(self, scope: Construct, id_: str, connection_id: str, service: str | None) -> None:
+        super().__init__(scope, id_)
+        self.id = connection_id
+        """Identifier of the connection."""
+        self.known_service = service
+        """The service, as it was given; None if it is not known."""
+
+
+class Connection(ResourceConstruct, ConnectionAttributes):
+    """A Fivetran connection: one source, synced on a schedule into one destination group.
+
+    Attributes that are left out are not managed: Fivetran's value is read and kept. All findings
+    about the parameters are reported at synth, together with those of the other constructs.
+
+    With ``for_each`` or ``count`` it stands for several connections: write ``"${each.key}"``,
+    ``"${each.value}"`` or ``"${count.index}"`` where they differ, and ``.at(key)`` to read one.
+    """
+
+    TYPE = "fivetranops_connection"
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        group_id: str,
+        service: str,
+        config: Mapping[str, Any],
+        secrets: Mapping[str, Any] | None = None,
+        auth: Mapping[str, Any] | None = None,
+        auth_secrets: Mapping[str, Any] | None = None,
+        paused: bool | None = None,
+        pause_after_trial: bool | None = None,
+        sync_frequency: SyncFrequency | None = None,
+        daily_sync_time: str | None = None,
+        schedule_type: Literal["auto", "manual"] | None = None,
+        data_delay_sensitivity: Literal["LOW", "NORMAL", "HIGH", "CUSTOM", "SYNC_FREQUENCY"]
+        | None = None,
+        data_delay_threshold: int | None = None,
+        networking_method: Literal["Directly", "PrivateLink", "SshTunnel", "ProxyAgent"]
+        | None = None,
+        private_link_id: str | None = None,
+        proxy_agent_id: str | None = None,
+        hybrid_deployment_agent_id: str | None = None,
+        destination_configuration: Mapping[str, Any] | None = None,
+        destination_schema_names: Literal["FIVETRAN_NAMING", "SOURCE_NAMING"] | None = None,
+        connect_card_config: Mapping[str, Any] | None = None,
+        external_secrets_manager_id: str | None = None,
+        external_secrets_keys_config: Mapping[str, str] | None = None,
+        schema_status: Literal["blocked_on_capture", "ready"] | None = None,
+        is_historical_sync: bool | None = None,
+        run_setup_tests: bool | None = None,
+        trust_certificates: bool | None = None,
+        trust_fingerprints: bool | None = None,
+        require_setup_tests: bool | None = None,
+        timeouts: Mapping[str, str] | None = None,
+        provider: FivetranProvider | None = None,
+        depends_on: Sequence[Construct] = (),
+        lifecycle: Lifecycle | Mapping[str, Any] | None = None,
+        count: int | str | TerraformCount | None = None,
+        for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
+        import_id: str | None = None,
+    ) -> None:
+        """Describe a connection.
+
+        :param scope: the stack, or a construct in it
+        :param id_: name of the construct; in a stack it is the name of the resource, too
+        :param group_id: identifier of the group (destination); a change replaces the connection
+            and syncs its whole history again
+        :param service: connector type, such as ``postgres``; a change replaces, as above
+        :param config: settings of the source, with the name of the destination schema. Only the
+            keys that stand here are managed; a key with the value None is cleared
+        :param secrets: secret settings of the source, such as ``password``: merged over
+            ``config`` when sent, never stored. Give references to sensitive, ephemeral variables
+        :param auth: authorization settings that are not secret
+        :param auth_secrets: secret authorization settings, such as ``refresh_token``
+        :param paused: True stops the schedule; a running sync goes on
+        :param pause_after_trial: True pauses the connection when its free trial ends
+        :param sync_frequency: minutes from the start of one sync to the start of the next
+        :param daily_sync_time: hour (UTC) of the daily sync as ``HH:00``; only with
+            ``sync_frequency`` 1440
+        :param schedule_type: ``auto`` syncs by schedule, ``manual`` when the API is told to
+        :param data_delay_sensitivity: how soon Fivetran warns of delayed data
+        :param data_delay_threshold: minutes of delay before Fivetran warns; only with
+            ``data_delay_sensitivity`` CUSTOM
+        :param networking_method: how Fivetran reaches the source
+        :param private_link_id: the private link; only with ``networking_method`` PrivateLink
+        :param proxy_agent_id: the proxy agent; only with ``networking_method`` ProxyAgent
+        :param hybrid_deployment_agent_id: the agent that runs the sync; the destination's own
+            one if it is left out
+        :param destination_configuration: settings of the destination for this connection alone:
+            ``virtual_warehouse``
+        :param destination_schema_names: how schemas, tables and columns are named in the
+            destination; a change replaces the connection
+        :param connect_card_config: connect card made together with the connection:
+            ``redirect_uri``, ``hide_setup_guide``, ``all_fields``
+        :param external_secrets_manager_id: the external secrets manager that holds the secrets
+        :param external_secrets_keys_config: for each secret setting its key in that manager
+        :param schema_status: ``ready`` releases the first sync of a service that waits for
+            column masking
+        :param is_historical_sync: a change to True syncs the whole history again, once
+        :param run_setup_tests: False skips the setup tests
+        :param trust_certificates: True trusts the certificate of the source in the setup tests
+        :param trust_fingerprints: True trusts the SSH fingerprint of the source
+        :param require_setup_tests: True makes a failed setup test an error, not a warning
+        :param timeouts: longest time of ``create``, ``update`` and ``delete``, such as ``20m``
+        :param provider: the provider to use if the stack has several
+        :param depends_on: what must exist before
+        :param lifecycle: how Terraform treats changes, see ``Lifecycle``
+        :param count: number of connections to make
+        :param for_each: one connection for each entry: a mapping, texts, or an iterator of the CDK
+        :param import_id: identifier of an existing connection to take over
+        """
+        # The parameters are the attributes, by name: spelling the table out would repeat them.
+        arguments = dict(locals())
+        self.known_service = service if isinstance(service, str) else None
+        """The service, as it was given."""
+        super().__init__(scope, id_, arguments)
+
+    @staticmethod
+    def from_id(
+        scope: Construct, id_: str, connection_id: str, *, service: str | None = None
+    ) -> ConnectionReference:
+        """A connection that is managed elsewhere, for example to set its state.
+
+        :param scope: the stack, or a construct in it
+        :param id_: name of the construct
+        :param connection_id: identifier of the connection
+        :param service: its service, if it is known: then more can be checked before deployment
+        """
+        return ConnectionReference(scope, id_, connection_id, service)
+
+    def at(self, key: str | int) -> ConnectionInstance:
+        """One of several connections.
+
+        :param key: the key in ``for_each``, or the index with ``count``
+        """
+        return ConnectionInstance(self, key)
+
+    def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
+        """All findings about the parameters."""
+        return check_connection(values, place=place, is_token=is_token)
+
+    def literal_secrets(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """JSON pointers to the secrets among the parameters that are no references."""
+        return literal_secrets(values)

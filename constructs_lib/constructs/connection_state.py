@@ -1,0 +1,120 @@
+"""The construct ``ConnectionState``: the state (cursor) of a Fivetran connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from constructs_lib.constructs import readable
+from constructs_lib.constructs.connection import (
+    Connection,
+    ConnectionInstance,
+    ConnectionReference,
+)
+from constructs_lib.constructs.lifecycle import Lifecycle
+from constructs_lib.constructs.provider import FivetranProvider
+from constructs_lib.constructs.resource import Instance, ResourceConstruct
+from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
+from constructs_lib.validation import ConstructPlace, Finding, check_connection_state
+
+
+class ConnectionStateAttributes:
+    """The attributes of a connection's state that other resources can use."""
+
+    id = readable.text()
+    connection_id = readable.text()
+    state = readable.structure()
+    drift_policy = readable.text()
+    paused_after = readable.text()
+    on_destroy = readable.text()
+    timeouts = readable.structure()
+    previous_state = readable.structure()
+
+
+class ConnectionStateInstance(Instance, ConnectionStateAttributes):
+    """One of those that a ``ConnectionState`` with ``count`` or ``for_each`` stands for."""
+
+
+class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
+    """The state (cursor) of a connection whose service keeps one.
+
+    Deploying pauses the connection, waits until no sync runs, sets the state, reads it back and
+    puts the paused flag back. It does so only when what is described here changes, because a
+    connector moves its state with every checkpoint.
+    """
+
+    TYPE = "fivetranops_connection_state"
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        state: Mapping[str, Any],
+        connection: Connection | ConnectionInstance | ConnectionReference | None = None,
+        connection_id: str | None = None,
+        drift_policy: Literal["on_change", "enforce"] | None = None,
+        paused_after: Literal["restore", "running", "paused"] | None = None,
+        on_destroy: Literal["keep", "restore"] | None = None,
+        timeouts: Mapping[str, str] | None = None,
+        provider: FivetranProvider | None = None,
+        depends_on: Sequence[Construct] = (),
+        lifecycle: Lifecycle | Mapping[str, Any] | None = None,
+        count: int | str | TerraformCount | None = None,
+        for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
+        import_id: str | None = None,
+    ) -> None:
+        """Describe the state of a connection.
+
+        :param scope: the stack, or a construct in it
+        :param id_: name of the construct; in a stack it is the name of the resource, too
+        :param state: the whole state to set, as the connector defines it
+        :param connection: the connection; either this or ``connection_id``
+        :param connection_id: identifier of the connection; a change replaces this resource
+        :param drift_policy: ``on_change`` (default) sets the state when what stands here changes;
+            ``enforce`` whenever it differs, which rewinds the cursor
+        :param paused_after: the paused flag afterwards: ``restore`` (default) the one that was
+            found, ``running`` or ``paused``
+        :param on_destroy: ``keep`` (default) leaves the state, ``restore`` sets the previous one
+        :param timeouts: longest time of ``create``, ``update`` and ``delete``, such as ``2h``
+        :param provider: the provider to use if the stack has several
+        :param depends_on: what must exist before
+        :param lifecycle: how Terraform treats changes, see ``Lifecycle``
+        :param count: number of states to set
+        :param for_each: one for each entry: a mapping, texts, or an iterator of the CDK
+        :param import_id: identifier of the connection whose state to take over
+        """
+        # The parameters are the attributes, by name: spelling the table out would repeat them.
+        arguments = dict(locals())
+        self._known_service = None
+        self._connection_found = _wrong(connection, connection_id)
+        if connection is not None and not self._connection_found:
+            self._known_service = connection.known_service
+            arguments["connection_id"] = connection.id
+        super().__init__(scope, id_, arguments)
+
+    def at(self, key: str | int) -> ConnectionStateInstance:
+        """One of several states.
+
+        :param key: the key in ``for_each``, or the index with ``count``
+        """
+        return ConnectionStateInstance(self, key)
+
+    def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
+        """All findings about the parameters."""
+        service = self._known_service
+        findings = check_connection_state(values, service=service, place=place, is_token=is_token)
+        if self._connection_found:
+            found, allowed = self._connection_found, "either a connection or a connection_id"
+            findings.append(
+                Finding("connection-or-id", "error", place, "/connection", found, allowed)
+            )
+        return findings
+
+
+def _wrong(connection: Any, connection_id: Any) -> str:
+    """What is wrong with the choice of the connection; empty if nothing is."""
+    if connection is not None and connection_id is not None:
+        return "connection and connection_id"
+    known = (Connection, ConnectionInstance, ConnectionReference, type(None))
+    return "" if isinstance(connection, known) else f"a {type(connection).__name__} as connection"

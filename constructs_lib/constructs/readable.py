@@ -1,0 +1,63 @@
+"""The readable attributes of a construct: ``connection.id`` and the like, as tokens of the CDK."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, Protocol, TypeVar, overload
+
+from constructs_lib import toolkit
+
+T = TypeVar("T")
+_Self = TypeVar("_Self")
+
+
+class Source(Protocol):
+    """What has readable attributes: a resource, or one instance of it."""
+
+    def expression(self, name: str) -> Any:
+        """The expression for an attribute, such as ``fivetranops_connection.orders.id``."""
+
+
+class Readable(Generic[T]):
+    """One readable attribute. Its value is known to Terraform only; in Python it is a token."""
+
+    def __init__(self, as_token: Callable[[Any], T]) -> None:
+        self._as_token = as_token
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self: _Self, source: None, owner: type) -> _Self: ...
+
+    @overload
+    def __get__(self, source: Source, owner: type) -> T: ...
+
+    def __get__(self, source: Source | None, owner: type) -> Any:
+        return self if source is None else self._as_token(source.expression(self._name))
+
+
+def text() -> Readable[str]:
+    """An attribute that is a text, such as ``id``."""
+    return Readable(lambda expression: str(toolkit.Token.as_string(expression)))
+
+
+def number() -> Readable[float]:
+    """An attribute that is a number, such as ``service_version``."""
+    return Readable(lambda expression: float(toolkit.Token.as_number(expression)))
+
+
+def flag() -> Readable[toolkit.IResolvable]:
+    """An attribute that is true or false, such as ``paused``."""
+    return Readable(lambda expression: toolkit.Token.as_any(expression))
+
+
+def text_map() -> Readable[dict[str, str]]:
+    """An attribute that is a map of texts, such as ``secrets_applied``."""
+    return Readable(lambda expression: dict(toolkit.Token.as_string_map(expression)))
+
+
+def structure() -> Readable[dict[str, Any]]:
+    """An attribute with a structure of its own, such as ``config``; to be used as a whole."""
+    return Readable(lambda expression: dict(toolkit.Token.as_any_map(expression)))

@@ -1,0 +1,45 @@
+"""Values of Python in the form in which they reach ``cdk.tf.json`` without loss.
+
+On the way through the CDK nulls inside lists and dicts vanish, and numbers pass through
+JavaScript's doubles. Both are written as Terraform expressions instead, which Terraform reads
+exactly: ``"${null}"`` and ``"${1763700000000000001}"``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from constructs_lib.toolkit import is_token
+
+_NULL = "${null}"
+_EXACT_IN_JAVASCRIPT = 2**53
+
+
+def rendered(value: Any) -> Any:
+    """A value of an attribute, ready to be handed to the CDK.
+
+    Text is passed as it is: as everywhere in the CDK, ``${...}`` in it is an expression of
+    Terraform, and ``$${`` stands for a literal ``${``.
+
+    :param value: JSON-like; tokens of the CDK may stand anywhere
+    """
+    if value is None:
+        return _NULL
+    if isinstance(value, (str, bool)) or is_token(value):
+        return value
+    if isinstance(value, int) and abs(value) > _EXACT_IN_JAVASCRIPT:
+        return f"${{{value}}}"
+    if isinstance(value, Mapping):
+        return {key: rendered(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [rendered(inner) for inner in value]
+    return value
+
+
+def hcl_form(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Rendered attributes in the form that the CDK writes as HCL, for ``cdktf synth --hcl``."""
+    return {
+        name: {"value": value, "isBlock": False, "type": "any", "storageClassType": "any"}
+        for name, value in attributes.items()
+    }

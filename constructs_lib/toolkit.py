@@ -1,0 +1,128 @@
+"""The CDK for Terraform, under one roof: the only module that imports it.
+
+``cdktf`` (0.21, the last release by HashiCorp) is the default. Its successor CDK Terrain,
+``cdktn``, offers the same classes under another import name; it is taken when ``cdktf`` is not
+installed, or when the environment variable ``CONNECTIONS_TOOLKIT`` names it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import re
+import struct
+from typing import TYPE_CHECKING, Any
+
+from constructs import Construct, IConstruct, IValidation
+from jsii import implements
+
+if TYPE_CHECKING:
+    from cdktf import (
+        App,
+        Fn,
+        IResolvable,
+        ITerraformDependable,
+        ITerraformIterator,
+        LocalBackend,
+        TerraformBackend,
+        TerraformCount,
+        TerraformDataSource,
+        TerraformElement,
+        TerraformIterator,
+        TerraformModule,
+        TerraformOutput,
+        TerraformProvider,
+        TerraformProviderGeneratorMetadata,
+        TerraformRemoteState,
+        TerraformResource,
+        TerraformResourceLifecycle,
+        TerraformStack,
+        TerraformVariable,
+        Token,
+    )
+
+__all__ = [
+    "NAME",
+    "App",
+    "Construct",
+    "Fn",
+    "IConstruct",
+    "IResolvable",
+    "ITerraformDependable",
+    "ITerraformIterator",
+    "IValidation",
+    "LocalBackend",
+    "TerraformBackend",
+    "TerraformCount",
+    "TerraformDataSource",
+    "TerraformElement",
+    "TerraformIterator",
+    "TerraformModule",
+    "TerraformOutput",
+    "TerraformProvider",
+    "TerraformProviderGeneratorMetadata",
+    "TerraformRemoteState",
+    "TerraformResource",
+    "TerraformResourceLifecycle",
+    "TerraformStack",
+    "TerraformVariable",
+    "Token",
+    "implements",
+    "is_token",
+]
+
+_OWN = {"NAME", "Construct", "IConstruct", "IValidation", "implements", "is_token"}
+_EXPRESSION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{|[#&]\{TfToken\[")
+_NUMBER_MARKS = (b"\xfd\xff", b"\xfb\xff")
+_MAP_MARKS = ("String Map Token Value", "Any Map Token Value", -123456789, True)
+
+
+def _name() -> str:
+    chosen = os.environ.get("CONNECTIONS_TOOLKIT")
+    if chosen in ("cdktf", "cdktn"):
+        return chosen
+    return "cdktf" if importlib.util.find_spec("cdktf") else "cdktn"
+
+
+NAME = _name()
+"""The CDK in use: ``cdktf`` or ``cdktn``."""
+
+if not TYPE_CHECKING:
+    _cdk = importlib.import_module(NAME)
+    globals().update({name: getattr(_cdk, name) for name in __all__ if name not in _OWN})
+
+
+def is_token(value: object) -> bool:
+    """Whether a value is known to Terraform only: a CDK token, or a string with an expression.
+
+    Tokens of the CDK come in the form of the type that they stand for: strings with a marker,
+    numbers with a certain bit pattern, lists of one marker, dicts with one marker as the key.
+    Looks at the value itself, not at what is inside of a list or dict.
+
+    :param value: any value that was given to a construct
+    """
+    if isinstance(value, str):
+        return _EXPRESSION.search(value) is not None
+    if isinstance(value, float):
+        return struct.pack(">d", value)[:2] in _NUMBER_MARKS
+    if isinstance(value, (list, tuple)):
+        return len(value) == 1 and _marks_list(value[0])
+    if isinstance(value, dict):
+        return len(value) == 1 and _marks_map(*next(iter(value.items())))
+    return _is_resolvable(value)
+
+
+def _marks_list(only: Any) -> bool:
+    if isinstance(only, str):
+        return only.startswith("#{TfToken[")
+    return isinstance(only, float) and struct.pack(">d", only)[:2] == _NUMBER_MARKS[1]
+
+
+def _marks_map(key: Any, value: Any) -> bool:
+    return isinstance(key, str) and "{TfToken[" in key and value in _MAP_MARKS
+
+
+def _is_resolvable(value: object) -> bool:
+    # Values of the CDK arrive as proxies, which answer isinstance only by a call into Node.
+    return type(value).__module__.startswith("jsii.") or callable(getattr(value, "resolve", None))

@@ -1,0 +1,91 @@
+"""Writes the reference pages of the constructs, ``docs/<construct>.md``, from the JSON Schemas.
+
+The text above the line ``<!-- reference -->`` is written by hand and kept; the rest is made here.
+``python scripts/reference_pages.py`` writes, ``--check`` fails if a page is stale.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from constructs_lib import schemas
+from constructs_lib.schemas import Attribute, Kind
+from constructs_lib.validation.parameters import ALIASES
+
+DOCS = Path(__file__).parent.parent / "docs"
+PAGES = {
+    "provider.md": "fivetranops",
+    "connection.md": "fivetranops_connection",
+    "connection_state.md": "fivetranops_connection_state",
+}
+MARK = "<!-- reference -->\n"
+_IN_PYTHON = {attribute: parameter for parameter, attribute in ALIASES.items()}
+_TYPES = {
+    Kind.STRING: "string",
+    Kind.INTEGER: "integer",
+    Kind.NUMBER: "number",
+    Kind.BOOLEAN: "boolean",
+    Kind.DYNAMIC: "any object",
+    Kind.MAP: "map of strings",
+    Kind.NESTED: "object",
+}
+
+
+def reference(name: str) -> str:
+    """The generated part of a page."""
+    attributes = schemas.load(name).attributes.values()
+    sections = [
+        ("Required", [a for a in attributes if a.required]),
+        ("Optional", [a for a in attributes if a.optional]),
+        ("Read-only", [a for a in attributes if a.read_only]),
+    ]
+    return "".join(
+        f"\n## {title}\n\n| name | type | meaning |\n|---|---|---|\n" + "".join(map(_row, chosen))
+        for title, chosen in sections
+        if chosen
+    )
+
+
+def _row(attribute: Attribute, prefix: str = "") -> str:
+    name = prefix + _IN_PYTHON.get(attribute.name, attribute.name)
+    shown = f"`{name}`"
+    if attribute.name in _IN_PYTHON:
+        shown += f" (Terraform: `{attribute.name}`)"
+    row = f"| {shown} | {_TYPES[attribute.kind]} | {_meaning(attribute)} |\n"
+    return row + "".join(_row(inner, f"{name}.") for inner in attribute.attributes.values())
+
+
+def _meaning(attribute: Attribute) -> str:
+    parts = [attribute.description]
+    if "enum" in attribute.rule:
+        parts.append(
+            "Allowed: " + ", ".join(f"`{value}`" for value in attribute.rule["enum"]) + "."
+        )
+    if attribute.default is not None:
+        parts.append(f"Default: `{attribute.default}`.")
+    return " ".join(parts).replace("|", "\\|")
+
+
+def main(arguments: list[str]) -> int:
+    """Writes or checks the pages; returns the exit status."""
+    stale = []
+    for file, name in PAGES.items():
+        path = DOCS / file
+        text = path.read_text(encoding="utf-8")
+        fresh = text.partition(MARK)[0] + MARK + reference(name)
+        if fresh != text:
+            stale.append(file)
+            if "--check" not in arguments:
+                path.write_text(fresh, encoding="utf-8")
+    if stale and "--check" in arguments:
+        sys.stderr.write(
+            f"stale: {', '.join('docs/' + file for file in stale)}; "
+            "run 'python scripts/reference_pages.py'\n"
+        )
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

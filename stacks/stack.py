@@ -1,0 +1,88 @@
+"""The stack of one environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from constructs_lib import Connection, ConnectionState, FivetranProvider, Lifecycle
+from constructs_lib.toolkit import (
+    Construct,
+    LocalBackend,
+    TerraformOutput,
+    TerraformStack,
+    TerraformVariable,
+)
+from stacks.backend import Backend
+from stacks.settings import ConnectionSettings, Environment, Variable
+
+
+class EnvironmentStack(TerraformStack):
+    """The connections of one environment, their states, and what they need.
+
+    In Terraform a connection is ``fivetranops_connection.<name>`` and its state
+    ``fivetranops_connection_state.<name>``. Each connection has the outputs ``<name>_id`` and
+    ``<name>_schema``.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, settings: Environment) -> None:
+        """Describe the stack.
+
+        :param scope: the app
+        :param id_: name of the stack
+        :param settings: all that differs between the environments
+        """
+        super().__init__(scope, id_)
+        # Connections have names in small letters, so that none of them meets these scopes.
+        # The id Default stays out of the address: a state is named as its connection.
+        self._states = Construct(self, "Default")
+        self._outputs = Construct(self, "Outputs")
+        self._variables = self._declare(settings.variables)
+        self._choose_backend(settings)
+        FivetranProvider(self, "Fivetran", **self._resolved(settings.provider))
+        for connection in settings.connections:
+            self._add(connection)
+
+    def _declare(self, names: tuple[str, ...]) -> dict[str, str]:
+        """One variable for each name; returns the reference to it."""
+        scope = Construct(self, "Variables")
+        return {name: _variable(scope, name).string_value for name in names}
+
+    def _choose_backend(self, settings: Environment) -> None:
+        backend = settings.backend
+        if backend.type != "local":
+            Backend(self, "Backend", type_name=backend.type, settings=backend.settings)
+        elif backend.settings:
+            # Without a path the CDK keeps the state beside cdktf.json, a file for each stack.
+            LocalBackend(self, **backend.settings)
+
+    def _add(self, settings: ConnectionSettings) -> None:
+        lifecycle = Lifecycle(prevent_destroy=True) if settings.protect else None
+        parameters = self._resolved(settings.parameters)
+        connection = Connection(self, settings.name, lifecycle=lifecycle, **parameters)
+        self._output(f"{settings.name}_id", connection.id)
+        self._output(f"{settings.name}_schema", connection.schema)
+        if settings.managed_state is not None:
+            state = settings.managed_state.parameters
+            ConnectionState(self._states, settings.name, connection=connection, **state)
+
+    def _output(self, name: str, value: str) -> None:
+        TerraformOutput(self._outputs, name, value=value).override_logical_id(name)
+
+    def _resolved(self, value: Any) -> Any:
+        """A setting with references in place of the variables in it."""
+        if isinstance(value, Variable):
+            return self._variables[value.name]
+        if isinstance(value, Mapping):
+            return {key: self._resolved(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self._resolved(inner) for inner in value]
+        return value
+
+
+def _variable(scope: Construct, name: str) -> TerraformVariable:
+    variable = TerraformVariable(scope, name, type="string", sensitive=True, nullable=False)
+    variable.override_logical_id(name)
+    # An ephemeral value reaches neither the plan file nor the state; the CDK does not know it yet.
+    variable.add_override("ephemeral", True)
+    return variable

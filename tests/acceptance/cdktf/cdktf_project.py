@@ -1,0 +1,125 @@
+"""Working directories and projects for the tests in this folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[3]
+TOOLS = [ROOT / ".venv" / "bin", ROOT / ".venv" / "node" / "bin", ROOT / "node_modules" / ".bin"]
+
+MAIN_TF = """
+terraform {
+  required_providers {
+    fivetranops = {
+      source  = "terraform.local/connections-as-code/fivetranops"
+      version = "0.1.0"
+    }
+  }
+}
+
+provider "fivetranops" {
+  api_url    = "sandbox:sandbox.sqlite3"
+  api_key    = "sandbox"
+  api_secret = "sandbox"
+}
+
+resource "fivetranops_connection" "orders" {
+  group_id = "sandbox_warehouse"
+  service  = "postgres"
+  config   = { schema_prefix = "orders", host = "db.example.com" }
+}
+"""
+
+MAIN_PY = """
+from cdktf import App, TerraformStack
+from constructs_lib import Connection, FivetranProvider
+
+app = App()
+stack = TerraformStack(app, "demo")
+FivetranProvider(stack, "fivetran", api_url="sandbox:sandbox.sqlite3")
+Connection(stack, "orders", group_id="sandbox_warehouse", service="postgres",
+           config={"schema_prefix": "orders", "host": "db.example.com"})
+app.synth()
+"""
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+class Result(NamedTuple):
+    """What a command printed, without colours, and its exit status."""
+
+    status: int
+    output: str
+
+
+class Machine(NamedTuple):
+    """A user's machine: a home folder and environment variables of its own."""
+
+    home: Path
+    environ: Mapping[str, str]
+
+    @property
+    def plugin_cache(self) -> Path:
+        """The plugin cache that both command lines of the CDK set."""
+        return self.home / ".terraform.d" / "plugin-cache"
+
+    def run(self, folder: Path, *command: str, **environ: str) -> Result:
+        """Run a command in a folder; it need not succeed."""
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env={**self.environ, **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return Result(done.returncode, _COLOURS.sub("", done.stdout))
+
+    def succeed(self, folder: Path, *command: str, **environ: str) -> str:
+        """Run a command that must succeed; returns what it printed."""
+        result = self.run(folder, *command, **environ)
+        assert result.status == 0, result.output
+        return result.output
+
+
+def machine(home: Path) -> Machine:
+    """A machine with the tools of this project, and without a CLI configuration of Terraform."""
+    home.mkdir()
+    path = os.pathsep.join([*map(str, TOOLS), os.environ["PATH"]])
+    kept = {name: os.environ[name] for name in ("TMPDIR", "LANG") if name in os.environ}
+    environ = {
+        **kept,
+        "PATH": path,
+        "HOME": str(home),
+        "CDKTF_HOME": str(home / ".cdktf"),
+        # The package may be tested from a checkout that is not installed.
+        "PYTHONPATH": str(ROOT),
+        "CHECKPOINT_DISABLE": "1",
+        "DISABLE_VERSION_CHECK": "1",
+        "FIVETRAN_APIKEY": "sandbox",
+        "FIVETRAN_APISECRET": "sandbox",
+    }
+    for tool in ("terraform", "node"):
+        assert shutil.which(tool, path=path), f"{tool} is missing"
+    return Machine(home, environ)
+
+
+def cdk_project(folder: Path, main: str = MAIN_PY) -> Path:
+    """A user's project: ``main.py`` and ``cdktf.json``."""
+    folder.mkdir()
+    (folder / "main.py").write_text(main)
+    (folder / "cdktf.json").write_text(
+        f'{{"language": "python", "app": "{sys.executable} main.py", "projectId": "test",'
+        ' "sendCrashReports": "false"}'
+    )
+    return folder

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from cdktf_project import MAIN_TF, Machine
+
+from constructs_lib.constructs.delivery import plant
+
+pytestmark = pytest.mark.terraform
+
+
+def test_the_planted_files_are_all_that_terraform_needs(
+    machine: Machine, plain_project: Path
+) -> None:
+    machine.succeed(plain_project, "terraform", "init")
+
+    plan = machine.succeed(plain_project, "terraform", "plan")
+
+    assert "1 to add" in plan
+
+
+@pytest.mark.parametrize("content", [None, "", 'plugin_cache_dir = "/nowhere"\n'])
+def test_the_cli_configuration_does_not_matter(
+    content: str | None, machine: Machine, plain_project: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "terraformrc"
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    if content is not None:
+        file.write_text(content.replace("/nowhere", str(cache)))
+
+    machine.succeed(plain_project, "terraform", "init", TF_CLI_CONFIG_FILE=str(file))
+
+
+def test_nothing_but_the_directory_has_to_be_copied(
+    machine: Machine, plain_project: Path, tmp_path: Path
+) -> None:
+    machine.succeed(plain_project, "terraform", "init")
+
+    copy = shutil.copytree(
+        plain_project, tmp_path / "copy", ignore=shutil.ignore_patterns(".terraform")
+    )
+    machine.succeed(copy, "terraform", "init")
+
+    assert "1 to add" in machine.succeed(copy, "terraform", "plan")
+
+
+def test_a_lock_file_of_another_version_is_brought_up_to_date(
+    machine: Machine, plain_project: Path
+) -> None:
+    lock = plain_project / ".terraform.lock.hcl"
+    lock.write_text(lock.read_text().replace("0.1.0", "0.0.9"))
+
+    plant(plain_project)
+
+    machine.succeed(plain_project, "terraform", "init")
+
+
+def test_projects_side_by_side_share_a_plugin_cache(machine: Machine, tmp_path: Path) -> None:
+    machine.plugin_cache.mkdir(parents=True)
+    cache = {"TF_PLUGIN_CACHE_DIR": str(machine.plugin_cache)}
+    projects = [tmp_path / name for name in ("one", "two")]
+    for project in projects:
+        project.mkdir()
+        (project / "main.tf").write_text(MAIN_TF)
+        plant(project)
+        machine.succeed(project, "terraform", "init", **cache)
+
+    for project in projects:
+        assert "1 to add" in machine.succeed(project, "terraform", "plan", **cache)
+
+
+@pytest.mark.parametrize("deleted", ["one", "two"])
+def test_a_project_works_on_after_another_was_deleted(
+    deleted: str, machine: Machine, tmp_path: Path
+) -> None:
+    machine.plugin_cache.mkdir(parents=True)
+    cache = {"TF_PLUGIN_CACHE_DIR": str(machine.plugin_cache)}
+    projects = {name: tmp_path / name for name in ("one", "two")}
+    for project in projects.values():
+        project.mkdir()
+        (project / "main.tf").write_text(MAIN_TF)
+        plant(project)
+        machine.succeed(project, "terraform", "init", **cache)
+
+    shutil.rmtree(projects.pop(deleted))
+
+    (project,) = projects.values()
+    machine.succeed(project, "terraform", "init", **cache)
+    assert "1 to add" in machine.succeed(project, "terraform", "plan", **cache)

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from construct_fixtures import Synth
+
+from constructs_lib.toolkit import App, TerraformOutput, TerraformStack
+from constructs_lib.validation import FilePlace
+from stacks.settings import Backend, ConnectionSettings, Environment, ManagedState, Variable
+from stacks.stack import EnvironmentStack
+
+PLACE = FilePlace("sandbox.yaml", 1, 1)
+
+
+def connection(name: str = "orders", **replaced: Any) -> ConnectionSettings:
+    parameters = {
+        "group_id": "g",
+        "service": "connector_sdk",
+        "config": {"schema": name},
+        "secrets": {"secrets_list": [{"key": "token", "value": Variable("token")}]},
+    }
+    values: dict[str, Any] = {"managed_state": None, "protect": False, **replaced}
+    return ConnectionSettings(name=name, parameters=parameters, place=PLACE, **values)
+
+
+def environment(*connections: ConnectionSettings, **replaced: Any) -> Environment:
+    values: dict[str, Any] = {
+        "provider": {"api_url": "https://api.fivetran.com"},
+        "backend": Backend("local"),
+        "variables": ("token",),
+        **replaced,
+    }
+    return Environment(name="demo", connections=connections, **values)
+
+
+def test_a_connection_and_its_state_have_the_same_name(app: App, synth: Synth) -> None:
+    state = ManagedState({"state": {"page": 1}}, PLACE)
+    EnvironmentStack(app, "demo", settings=environment(connection(managed_state=state)))
+
+    resources = synth()["resource"]
+
+    assert list(resources["fivetranops_connection"]) == ["orders"]
+    state_in_json = resources["fivetranops_connection_state"]["orders"]
+    assert state_in_json["connection_id"] == "${fivetranops_connection.orders.id}"
+    assert state_in_json["state"] == {"page": 1}
+
+
+def test_a_variable_is_sensitive_and_ephemeral(app: App, synth: Synth) -> None:
+    EnvironmentStack(app, "demo", settings=environment(connection(), connection("returns")))
+
+    document = synth()
+
+    assert document["variable"] == {
+        "token": {"type": "string", "sensitive": True, "ephemeral": True, "nullable": False}
+    }
+    secrets = document["resource"]["fivetranops_connection"]["orders"]["config_wo"]
+    assert secrets == {"secrets_list": [{"key": "token", "value": "${var.token}"}]}
+
+
+def test_credentials_can_be_variables(app: App, synth: Synth) -> None:
+    settings = environment(provider={"api_key": Variable("token")})
+    EnvironmentStack(app, "demo", settings=settings)
+
+    assert synth()["provider"]["fivetranops"] == [{"api_key": "${var.token}"}]
+
+
+def test_a_connection_and_a_variable_may_have_the_same_name(app: App, synth: Synth) -> None:
+    EnvironmentStack(app, "demo", settings=environment(connection("token")))
+
+    assert "token" in synth()["variable"]
+
+
+def test_the_outputs_are_id_and_schema(app: App, synth: Synth) -> None:
+    EnvironmentStack(app, "demo", settings=environment(connection()))
+
+    assert {name: output["value"] for name, output in synth()["output"].items()} == {
+        "orders_id": "${fivetranops_connection.orders.id}",
+        "orders_schema": "${fivetranops_connection.orders.schema}",
+    }
+
+
+@pytest.mark.parametrize(
+    ("protect", "lifecycle"), [(True, {"prevent_destroy": True}), (False, None)]
+)
+def test_a_protected_connection_is_not_destroyed(
+    protect: bool, lifecycle: dict[str, bool] | None, app: App, synth: Synth
+) -> None:
+    EnvironmentStack(app, "demo", settings=environment(connection(protect=protect)))
+
+    resource = synth()["resource"]["fivetranops_connection"]["orders"]
+
+    assert resource.get("lifecycle") == lifecycle
+
+
+def test_any_backend_is_written_as_it_is(app: App, synth: Synth) -> None:
+    settings = {"bucket": "b", "key": "k", "use_lockfile": True}
+    EnvironmentStack(app, "demo", settings=environment(backend=Backend("s3", settings)))
+
+    assert synth()["terraform"]["backend"] == {"s3": settings}
+
+
+def test_the_local_backend_may_have_a_path(app: App, synth: Synth, tmp_path: Path) -> None:
+    path = str(tmp_path / "state")
+    EnvironmentStack(app, "demo", settings=environment(backend=Backend("local", {"path": path})))
+
+    assert synth()["terraform"]["backend"] == {"local": {"path": path}}
+
+
+def test_another_stack_reads_from_the_backend(app: App, synth: Synth) -> None:
+    backend = Backend("s3", {"bucket": "b", "key": "k"})
+    source = EnvironmentStack(app, "source", settings=environment(connection(), backend=backend))
+    (orders,) = (child for child in source.node.children if child.node.id == "orders")
+    TerraformOutput(TerraformStack(app, "demo"), "result", value=orders.id)  # type: ignore[attr-defined]
+
+    data = synth()["data"]["terraform_remote_state"]["cross-stack-reference-input-source"]
+
+    assert data["backend"] == "s3"
+    assert data["config"] == {"bucket": "b", "key": "k"}

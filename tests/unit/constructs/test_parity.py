@@ -1,0 +1,85 @@
+"""The parameters and readable attributes of the constructs against the JSON Schemas."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from typing import Any, get_args
+
+import pytest
+
+from constructs_lib import Connection, ConnectionState, FivetranProvider, schemas
+from constructs_lib.constructs.meta_arguments import NAMES
+from constructs_lib.constructs.readable import Readable
+from constructs_lib.validation import ALIASES
+
+CONSTRUCTS = [
+    pytest.param(Connection, "fivetranops_connection", set(NAMES), id="Connection"),
+    pytest.param(
+        ConnectionState, "fivetranops_connection_state", {*NAMES, "connection"}, id="State"
+    ),
+    pytest.param(FivetranProvider, "fivetranops", {"alias"}, id="FivetranProvider"),
+]
+RESOURCES = CONSTRUCTS[:2]
+
+
+def parameters(construct: type) -> dict[str, inspect.Parameter]:
+    signature = inspect.signature(construct.__init__)  # type: ignore[misc]
+    return {n: p for n, p in signature.parameters.items() if n not in ("self", "scope", "id_")}
+
+
+@pytest.mark.parametrize(("construct", "name", "others"), CONSTRUCTS)
+def test_the_parameters_are_the_configurable_attributes(
+    construct: type, name: str, others: set[str]
+) -> None:
+    attributes = schemas.load(name).attributes.values()
+    configurable = {attribute.name for attribute in attributes if not attribute.read_only}
+
+    offered = {ALIASES.get(p, p) for p in parameters(construct)} - others
+
+    assert offered == configurable
+
+
+@pytest.mark.parametrize(("construct", "name", "others"), CONSTRUCTS)
+def test_all_parameters_are_keyword_only(construct: type, name: str, others: set[str]) -> None:
+    kinds = {parameter.kind for parameter in parameters(construct).values()}
+
+    assert kinds == {inspect.Parameter.KEYWORD_ONLY}
+
+
+@pytest.mark.parametrize(("construct", "name", "others"), CONSTRUCTS)
+def test_each_parameter_is_documented(construct: type, name: str, others: set[str]) -> None:
+    text = inspect.getdoc(construct.__init__) or ""  # type: ignore[misc]
+
+    missing = [p for p in parameters(construct) if f":param {p}:" not in text]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize(("construct", "name", "others"), CONSTRUCTS)
+def test_the_literal_types_are_the_enums(construct: type, name: str, others: set[str]) -> None:
+    hints = typing.get_type_hints(construct.__init__)  # type: ignore[misc]
+    attributes = schemas.load(name).attributes
+
+    for parameter in set(parameters(construct)) - others:
+        enum = attributes[ALIASES.get(parameter, parameter)].rule.get("enum", [])
+        assert literal_values(hints[parameter]) == set(enum), parameter
+
+
+@pytest.mark.parametrize(("construct", "name", "others"), RESOURCES)
+def test_all_attributes_but_the_write_only_can_be_read(
+    construct: type, name: str, others: set[str]
+) -> None:
+    attributes = schemas.load(name).attributes.values()
+    expected = {attribute.name for attribute in attributes if not attribute.write_only}
+
+    readable = {n for n, value in inspect.getmembers(construct) if isinstance(value, Readable)}
+
+    assert readable == expected
+
+
+def literal_values(hint: Any) -> set[Any]:
+    if typing.get_origin(hint) is typing.Literal:
+        return set(get_args(hint))
+    found: set[Any] = set()
+    return found.union(*(literal_values(part) for part in get_args(hint)))
