@@ -1,0 +1,161 @@
+"""The main job as the README tells it: make deploy, make diff, and a stack of one's own."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cdktf_project import ROOT, Machine
+
+from constructs_lib.sandbox import Store
+
+pytestmark = [pytest.mark.cdktf, pytest.mark.terraform]
+
+COPIED = ("Makefile", "cdktf.json", "package.json", "package-lock.json", "pyproject.toml")
+LINKED = (".venv", "node_modules", "constructs_lib")
+BASE = Path("stacks/environments/base.yaml")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout whose settings a test may change; what is installed is that of this one."""
+    folder = tmp_path / "check out"
+    folder.mkdir()
+    for name in COPIED:
+        shutil.copy(ROOT / name, folder)
+    for name in ("scripts", "stacks"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in LINKED:
+        (folder / name).symlink_to(ROOT / name)
+    return folder
+
+
+def writes(checkout: Path, since: int = 0) -> list[tuple[str, str, Any]]:
+    with Store(checkout / ".sandbox" / "fivetran.sqlite3") as store:
+        return [(e.method, e.path, e.body) for e in store.journal(since) if e.writes]
+
+
+def last_entry(checkout: Path) -> int:
+    with Store(checkout / ".sandbox" / "fivetran.sqlite3") as store:
+        return store.journal(0)[-1].number
+
+
+def change(file: Path, before: str, after: str) -> None:
+    text = file.read_text()
+    assert text.count(before) == 1
+    file.write_text(text.replace(before, after))
+
+
+def changed_lines(diff: str) -> list[str]:
+    lines = (" ".join(line.split()) for line in diff.splitlines())
+    return [line for line in lines if line.startswith(("~", "+ ", "- ")) and "=" in line]
+
+
+def everything_written(checkout: Path) -> bytes:
+    found = b""
+    for path in [*(checkout / "cdktf.out").rglob("*"), *checkout.glob("terraform.*")]:
+        if path.is_file():
+            found += path.read_bytes()
+            if zipfile.is_zipfile(path):
+                with zipfile.ZipFile(path) as archive:
+                    found += b"".join(archive.read(name) for name in archive.namelist())
+    return found
+
+
+def test_deploy_again_change_one_key_and_destroy(machine: Machine, checkout: Path) -> None:
+    secrets = ["orders_db_password", "billing_api_key", "erp_invoices_api_token"]
+    canaries = {f"TF_VAR_{name}": f"canary-{name}" for name in secrets}
+
+    machine.succeed(checkout, "make", "deploy", **canaries)
+    created = [path for method, path, _ in writes(checkout) if method == "POST"]
+    states = [path for _, path, _ in writes(checkout) if path.endswith("/state")]
+    assert len(created) == 7
+    assert len(states) == 2
+
+    before = last_entry(checkout)
+    machine.succeed(checkout, "make", "deploy", **canaries)
+    assert last_entry(checkout) > before
+    assert writes(checkout, before) == []
+
+    change(checkout / BASE, "host: orders-db.example.com", "host: orders-db-2.example.com")
+    diff = machine.succeed(checkout, "make", "diff", **canaries)
+    assert changed_lines(diff) == [
+        "~ config = {",
+        '~ host = "orders-db.example.com" -> "orders-db-2.example.com"',
+    ]
+    before = last_entry(checkout)
+    machine.succeed(checkout, "make", "deploy", **canaries)
+    ((method, _, body),) = writes(checkout, before)
+    assert (method, body) == ("PATCH", {"config": {"host": "orders-db-2.example.com"}})
+
+    found = everything_written(checkout)
+    assert b"orders-db-2.example.com" in found
+    for value in (*canaries.values(), "sandbox-engineering_token"):
+        assert value.encode() not in found
+
+    machine.succeed(checkout, "make", "destroy", **canaries)
+    with Store(checkout / ".sandbox" / "fivetran.sqlite3") as store:
+        deleted = [e for e in store.journal(before) if (e.method, e.status) == ("DELETE", 200)]
+    assert len(deleted) == 7
+
+
+def test_mistakes_in_the_files_end_the_command_with_all_of_them(
+    machine: Machine, checkout: Path
+) -> None:
+    file = checkout / BASE
+    change(file, "service: stripe", "service: stripe\n    pausd: true")
+    change(file, "sync_frequency: 1440", "sync_frequency: 45")
+
+    result = machine.run(checkout, "make", "diff")
+
+    assert result.status != 0
+    assert "Traceback" not in result.output
+    assert re.search(r"base\.yaml:\d+:\d+: error\[unknown-attribute\]", result.output)
+    assert "did you mean 'paused'?" in result.output
+    assert re.search(r"base\.yaml:\d+:\d+: error\[enum\]", result.output)
+    assert not (checkout / "cdktf.out" / "stacks").exists()
+
+
+def test_missing_secrets_of_another_environment_are_listed_before_anything_runs(
+    machine: Machine, checkout: Path
+) -> None:
+    result = machine.run(checkout, "make", "diff", ENVIRONMENT="staging")
+
+    assert result.status != 0
+    assert "TF_VAR_orders_db_password" in result.output
+    assert "TF_VAR_billing_api_key" in result.output
+    assert not (checkout / "cdktf.out").exists()
+
+
+def test_the_stack_of_the_readme_deploys_with_only_the_package_installed(
+    machine: Machine, tmp_path: Path
+) -> None:
+    readme = (ROOT / "README.md").read_text()
+    project = tmp_path / "project"
+    project.mkdir()
+    for name in ("main.py", "cdktf.json"):
+        block = re.search(rf"`{re.escape(name)}`:\n\n```\w+\n(.*?)```", readme, re.DOTALL)
+        assert block is not None
+        (project / name).write_text(block[1])
+    environment = tmp_path / "venv"
+    machine.succeed(project, sys.executable, "-m", "venv", str(environment))
+    python = str(environment / "bin" / "python")
+    machine.succeed(project, python, "-m", "pip", "install", "--quiet", str(ROOT), PYTHONPATH="")
+    path = f"{environment / 'bin'}:{machine.environ['PATH']}"
+
+    machine.succeed(project, "cdktf", "deploy", "--auto-approve", PATH=path, PYTHONPATH="")
+
+    state = json.loads((project / "terraform.pipelines.tfstate").read_text())
+    assert [r["type"] for r in state["resources"]] == [
+        "fivetranops_connection",
+        "fivetranops_connection_state",
+    ]
+    with Store(project / "pipelines.sqlite3") as store:
+        patched = [e.body for e in store.journal(0) if e.path.endswith("/state") and e.writes]
+    assert patched == [{"state": {"updated_since": "2024-01-01"}}]
