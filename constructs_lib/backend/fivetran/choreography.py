@@ -57,13 +57,16 @@ class StateDiffers(FivetranError):
 class PausedFlagStuck(FivetranError):
     """The paused flag could not be put back."""
 
-    def __init__(self, identifier: str, paused: bool, cause: FivetranError) -> None:
+    def __init__(
+        self, identifier: str, paused: bool, cause: FivetranError, before: FivetranError | None
+    ) -> None:
         word = "paused" if paused else "running"
+        first = "" if before is None else f"; what went wrong before: {before}"
         self.remedy = (
             f"The connection must be set back by hand: PATCH /v1/connections/{identifier} with "
             f'{{"paused": {str(paused).lower()}}}, or in the Fivetran dashboard.'
         )
-        super().__init__(f"connection {identifier} should be {word} again, but {cause}")
+        super().__init__(f"connection {identifier} should be {word} again, but {cause}{first}")
 
 
 class Outcome(NamedTuple):
@@ -148,6 +151,7 @@ def _paused(
 ) -> Iterator[None]:
     """Keeps the connection paused inside; then sets the flag to ``after``, or back on failure."""
     flag, target = was_paused, was_paused
+    failure: FivetranError | None = None
     try:
         if not was_paused:
             # An answer that is lost may still have paused it: the flag counts as set from here on.
@@ -155,17 +159,20 @@ def _paused(
             client.modify_connection(identifier, {"paused": True}, deadline)
         yield
         target = after
+    except FivetranError as error:
+        failure = error
+        raise
     finally:
         if flag != target:
-            _put_back(client, identifier, target)
+            _put_back(client, identifier, target, failure)
 
 
-def _put_back(client: Client, identifier: str, paused: bool) -> None:
+def _put_back(client: Client, identifier: str, paused: bool, failure: FivetranError | None) -> None:
     """Sets the flag with a time limit of its own, which no interruption shortens."""
     try:
         client.modify_connection(identifier, {"paused": paused}, Deadline(_RESCUE_LIMIT))
     except FivetranError as error:
-        raise PausedFlagStuck(identifier, paused, error) from None
+        raise PausedFlagStuck(identifier, paused, error, failure) from None
 
 
 def _patch_when_idle(

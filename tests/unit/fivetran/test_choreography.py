@@ -234,6 +234,17 @@ def test_a_flag_that_cannot_be_put_back_is_an_error_with_the_remedy() -> None:
     assert '{"paused": false}' in caught.value.remedy
 
 
+def test_a_flag_that_cannot_be_put_back_hides_no_earlier_error() -> None:
+    api = Fivetran()
+    api.failures["PATCH state"] = errors.answered("PATCH state", 500, "", "first", None)
+    api.failures["unpause"] = BROKEN
+
+    with pytest.raises(choreography.PausedFlagStuck) as caught:
+        change(api)
+
+    assert "what went wrong before: PATCH state answered 500: first" in str(caught.value)
+
+
 @pytest.mark.parametrize("status", [400, 405])
 def test_a_service_without_state_is_named_with_those_that_have_one(status: int) -> None:
     api = Fivetran()
