@@ -31,6 +31,12 @@ class Sandbox:
         self.requests()
         return response.json().get("data")
 
+    def add(self, service: str, **config: Any) -> str:
+        """Makes a connection as a person would, in the warehouse; returns its identifier."""
+        body = {"group_id": "sandbox_warehouse", "service": service, "config": config}
+        identifier: str = self.ask("POST", "/v1/connections", body)["id"]
+        return identifier
+
     def requests(self) -> list[JournalEntry]:
         """What reached the sandbox since the last call."""
         entries = self.store.journal(self._seen)

@@ -180,21 +180,13 @@ def test_a_destination_schema_that_is_known_only_at_apply(
 def test_import_by_command_and_by_block_plans_nothing(
     terraform: Workspace, sandbox: Sandbox
 ) -> None:
-    made = sandbox.ask(
-        "POST",
-        "/v1/connections",
-        {
-            "group_id": "sandbox_warehouse",
-            "service": "postgres",
-            "config": {"schema_prefix": "orders", "host": "db.example.com", "port": 5432},
-        },
-    )
+    identifier = sandbox.add("postgres", schema_prefix="orders", host="db.example.com", port=5432)
     terraform.write(orders())
-    terraform.run("import", ADDRESS, made["id"])
+    terraform.run("import", ADDRESS, identifier)
     assert terraform.is_settled()
 
     terraform.run("state", "rm", ADDRESS)
-    terraform.write(orders() + f'import {{\n to = {ADDRESS}\n id = "{made["id"]}"\n}}\n')
+    terraform.write(orders() + f'import {{\n to = {ADDRESS}\n id = "{identifier}"\n}}\n')
     plan = terraform.plan()
     assert plan.actions() == {}
     assert "1 to import, 0 to add, 0 to change, 0 to destroy" in plan.output

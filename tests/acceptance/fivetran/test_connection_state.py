@@ -8,6 +8,8 @@ import pytest
 from sandbox_server import Sandbox
 from workspace import Workspace, wait_until
 
+from constructs_lib.sandbox import JournalEntry
+
 ADDRESS = "fivetranops_connection_state.cursor"
 
 
@@ -34,32 +36,22 @@ resource "fivetranops_connection" "invoices" {
 @pytest.fixture
 def connection(sandbox: Sandbox) -> str:
     """A running connection that a person made."""
-    made = sandbox.ask(
-        "POST",
-        "/v1/connections",
-        {
-            "group_id": "sandbox_warehouse",
-            "service": "connector_sdk",
-            "config": {"schema": "invoices", "package_id": "p"},
-        },
-    )
-    identifier: str = made["id"]
-    return identifier
+    return sandbox.add("connector_sdk", schema="invoices", package_id="p")
 
 
 def state_of(sandbox: Sandbox, identifier: str) -> Any:
     return sandbox.ask("GET", f"/v1/connections/{identifier}/state")["state"]
 
 
-def steps(sandbox: Sandbox, identifier: str) -> list[str]:
-    """The requests since the last look, in words; equal neighbours once."""
+def steps(entries: list[JournalEntry], identifier: str) -> list[str]:
+    """Requests in words; equal neighbours once."""
     words = {
         ("GET", ""): "read",
         ("GET", "/state"): "read state",
         ("PATCH", "/state"): "patch state",
     }
     found: list[str] = []
-    for entry in sandbox.requests():
+    for entry in entries:
         tail = entry.path.removeprefix(f"/v1/connections/{identifier}")
         word = words.get((entry.method, tail), f"{entry.method} {entry.path} {entry.body}")
         if (entry.method, tail) == ("PATCH", ""):
@@ -80,27 +72,16 @@ def test_the_state_of_a_running_connection_is_set_in_order(
 
     terraform.run("apply", planned.file.name)
 
-    assert steps(sandbox, connection) == [
+    entries = sandbox.requests()
+    assert steps(entries, connection) == [
         *("read", "read state", "pause", "read", "patch state", "read state", "unpause"),
     ]
+    methods = [(entry.method, entry.path.rpartition("/")[2]) for entry in entries]
+    paused, patched = methods.index(("PATCH", connection)), methods.index(("PATCH", "state"))
+    assert methods[paused + 1 : patched].count(("GET", connection)) >= 3, "it waited by reading"
     assert state_of(sandbox, connection) == {"cursor": "2024-01-01"}
     assert sandbox.ask("GET", f"/v1/connections/{connection}")["paused"] is False
     assert terraform.is_settled()
-
-
-def test_waiting_for_a_sync_shows_as_repeated_reads(
-    terraform: Workspace, sandbox: Sandbox, connection: str
-) -> None:
-    sandbox.store.configure(sync_seconds=3)
-    terraform.write(invoices('{ cursor = "2024-01-01" }', identifier=connection))
-    planned = terraform.plan()
-    sandbox.ask("POST", f"/v1/connections/{connection}/sync", {"force": True})
-
-    terraform.run("apply", planned.file.name)
-
-    methods = [(e.method, e.path.rpartition("/")[2]) for e in sandbox.requests()]
-    paused, patched = methods.index(("PATCH", connection)), methods.index(("PATCH", "state"))
-    assert methods[paused + 1 : patched].count(("GET", connection)) >= 3
 
 
 def test_a_connection_that_was_paused_stays_paused(
@@ -110,7 +91,7 @@ def test_a_connection_that_was_paused_stays_paused(
     terraform.write(invoices('{ cursor = "2024-01-01" }', identifier=connection))
     terraform.apply()
 
-    assert not {"pause", "unpause"} & set(steps(sandbox, connection))
+    assert not {"pause", "unpause"} & set(steps(sandbox.requests(), connection))
     assert sandbox.ask("GET", f"/v1/connections/{connection}")["paused"] is True
 
 
@@ -259,16 +240,8 @@ def test_an_interrupted_wait_puts_the_flag_back(
 def test_a_service_without_state_is_named_at_plan_with_those_that_have_one(
     terraform: Workspace, sandbox: Sandbox
 ) -> None:
-    made = sandbox.ask(
-        "POST",
-        "/v1/connections",
-        {
-            "group_id": "sandbox_warehouse",
-            "service": "postgres",
-            "config": {"schema_prefix": "orders", "host": "db.example.com"},
-        },
-    )
-    terraform.write(invoices("{ cursor = 5 }", identifier=made["id"]))
+    made = sandbox.add("postgres", schema_prefix="orders", host="db.example.com")
+    terraform.write(invoices("{ cursor = 5 }", identifier=made))
 
     output = terraform.run("plan", ok=False)
 

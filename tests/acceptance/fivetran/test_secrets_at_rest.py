@@ -101,22 +101,11 @@ def test_a_rotated_api_secret_sends_the_secrets_once_more_and_says_so(
 def test_the_secrets_of_an_imported_connection_are_sent_once(
     terraform: Workspace, sandbox: Sandbox
 ) -> None:
-    made = sandbox.ask(
-        "POST",
-        "/v1/connections",
-        {
-            "group_id": "sandbox_warehouse",
-            "service": "connector_sdk",
-            "config": {
-                "schema": "orders",
-                "package_id": "p",
-                "secrets_list": [{"key": "token", "value": "canary-password"}],
-            },
-        },
-    )
+    secret = {"key": "token", "value": "canary-password"}
+    made = sandbox.add("connector_sdk", schema="orders", package_id="p", secrets_list=[secret])
     give(terraform, "canary-password", "canary-token")
     terraform.write(BODY)
-    terraform.run("import", ADDRESS, made["id"])
+    terraform.run("import", ADDRESS, made)
 
     assert terraform.plan().differences(ADDRESS) == {"secrets_applied"}
     terraform.apply()
