@@ -17,6 +17,16 @@ class Account:
     def __init__(self, client: Client | None, vault: Vault | None) -> None:
         self._client = client
         self.vault = vault
+        self.refreshed: set[str] = set()
+        """The connections that were read since the provider was configured: a plan that follows a
+        refresh is a new plan, and not Terraform's check of a plan during apply."""
+        self.state_set: set[str] = set()
+        """The connections whose state was set since then."""
+
+    @property
+    def is_known(self) -> bool:
+        """False while the provider's configuration is unknown, so that nothing can be asked."""
+        return self._client is not None
 
     @property
     def client(self) -> Client:

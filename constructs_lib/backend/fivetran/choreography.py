@@ -14,17 +14,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from constructs_lib.backend.fivetran import jsontext, log
+from constructs_lib.backend.fivetran import log
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.deadline import Deadline
-from constructs_lib.backend.fivetran.errors import ApiError, Conflict, FivetranError
+from constructs_lib.backend.fivetran.errors import ApiError, Conflict, FivetranError, NotFound
+from constructs_lib.backend.fivetran.redaction import shown
 from constructs_lib.backend.plugin.values import same
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
 _RESCUE_LIMIT = 120.0
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 15.0
-_SHOWN = 300
 
 
 class StateNotSupported(FivetranError):
@@ -44,13 +44,14 @@ class StateDiffers(FivetranError):
 
     remedy = (
         "Compare the two, and configure the state in the form in which the connector stores it. "
-        "previous_state holds what was there before."
+        "previous_state holds what was there before. If this was the creation of the resource, "
+        "Terraform marks it as tainted and sets the state anew with the next apply."
     )
 
     def __init__(self, identifier: str, wanted: Any, stored: Any) -> None:
         super().__init__(
             f"the state of connection {identifier} reads back differently: set was "
-            f"{_short(wanted)}, stored is {_short(stored)}"
+            f"{shown(wanted)}, stored is {shown(stored)}"
         )
 
 
@@ -154,11 +155,13 @@ def _paused(
     failure: FivetranError | None = None
     try:
         if not was_paused:
-            # An answer that is lost may still have paused it: the flag counts as set from here on.
             flag = True
-            client.modify_connection(identifier, {"paused": True}, deadline)
+            _pause(client, identifier, deadline)
         yield
         target = after
+    except _PauseRefused as refusal:
+        flag = was_paused
+        raise refusal.answer from None
     except FivetranError as error:
         failure = error
         raise
@@ -167,10 +170,30 @@ def _paused(
             _put_back(client, identifier, target, failure)
 
 
+class _PauseRefused(FivetranError):
+    """The API said no to the pause, so that there is nothing to put back."""
+
+    def __init__(self, answer: ApiError) -> None:
+        self.answer = answer
+        super().__init__(str(answer))
+
+
+def _pause(client: Client, identifier: str, deadline: Deadline) -> None:
+    """Pauses the connection. If no answer comes, it may be paused all the same."""
+    try:
+        client.modify_connection(identifier, {"paused": True}, deadline)
+    except ApiError as error:
+        if error.status < 500:
+            raise _PauseRefused(error) from None
+        raise
+
+
 def _put_back(client: Client, identifier: str, paused: bool, failure: FivetranError | None) -> None:
     """Sets the flag with a time limit of its own, which no interruption shortens."""
     try:
         client.modify_connection(identifier, {"paused": paused}, Deadline(_RESCUE_LIMIT))
+    except NotFound:
+        return  # The connection is gone, and its flag with it.
     except FivetranError as error:
         raise PausedFlagStuck(identifier, paused, error, failure) from None
 
@@ -179,31 +202,39 @@ def _patch_when_idle(
     client: Client, identifier: str, wanted: dict[str, Any], deadline: Deadline
 ) -> None:
     """Sends the state as soon as no sync runs; a sync that began in between is waited for, too."""
+    pauses = _pauses()
     while True:
-        _wait_until_idle(client, identifier, deadline)
+        _wait_until_idle(client, identifier, pauses, deadline)
         try:
             client.set_state(identifier, wanted, deadline)
             return
         except Conflict:
-            deadline.wait(_FIRST_PAUSE, f"the sync of connection {identifier}")
+            _look_again(identifier, next(pauses), deadline)
 
 
-def _wait_until_idle(client: Client, identifier: str, deadline: Deadline) -> None:
-    pause = _FIRST_PAUSE
+def _wait_until_idle(
+    client: Client, identifier: str, pauses: Iterator[float], deadline: Deadline
+) -> None:
     while _is_syncing(client.connection(identifier, deadline)):
-        log.information(
-            f"connection {identifier}: a sync is in progress; looking again in {pause:.1f} s, "
-            f"for at most {deadline.remaining:.0f} s more"
-        )
-        deadline.wait(pause, f"the sync of connection {identifier} to end")
+        _look_again(identifier, next(pauses), deadline)
+
+
+def _look_again(identifier: str, pause: float, deadline: Deadline) -> None:
+    log.information(
+        f"connection {identifier}: a sync is in progress; looking again in {pause:.1f} s, "
+        f"for at most {deadline.remaining:.0f} s more"
+    )
+    deadline.poll(pause, f"the sync of connection {identifier} to end")
+
+
+def _pauses() -> Iterator[float]:
+    """Seconds between two looks: often at first, then ever more seldom."""
+    pause = _FIRST_PAUSE
+    while True:
+        yield pause
         pause = min(_LONGEST_PAUSE, pause * 1.5)
 
 
 def _is_syncing(connection: dict[str, Any]) -> bool:
     status = connection.get("status")
     return isinstance(status, dict) and status.get("sync_state") == "syncing"
-
-
-def _short(state: Any) -> str:
-    text = jsontext.dumps(state, sort_keys=True)
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

@@ -7,6 +7,9 @@ decided in :mod:`retry`. Source: https://fivetran.com/docs/rest-api
 
 from __future__ import annotations
 
+import base64
+import ssl
+import time
 from collections.abc import Collection
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -55,7 +58,8 @@ class Client:
         self, transport: Transport, key: str, secret: str, request_timeout: float = 300.0
     ) -> None:
         self._transport = transport
-        self._credentials = (key, secret)
+        login = base64.b64encode(f"{key}:{secret}".encode()).decode()
+        self._authorization = f"Basic {login}"
         self._timeout = (min(_CONNECT_TIMEOUT, request_timeout), request_timeout)
 
     def __repr__(self) -> str:
@@ -111,7 +115,13 @@ class Client:
         :raises Conflict: while a sync is in progress
         """
         request = Request("PATCH", _connection(identifier) + "/state", {"state": state})
-        self._ask(request, deadline)
+        self._send(request, deadline)
+
+    def run_setup_tests(
+        self, identifier: str, body: dict[str, Any], deadline: Deadline
+    ) -> dict[str, Any]:
+        """``POST /v1/connections/{id}/test``."""
+        return self._ask(Request("POST", _connection(identifier) + "/test", body), deadline)
 
     def _state(self, request: Request, data: dict[str, Any]) -> dict[str, Any]:
         state = data.get("state")
@@ -126,10 +136,14 @@ class Client:
         return data
 
     def _send(self, request: Request, deadline: Deadline) -> dict[str, Any]:
+        begun = time.monotonic()
         for attempt in range(1, retry.ATTEMPTS + 1):
             try:
                 return self._once(request, deadline)
             except errors.FivetranError as error:
+                if attempt > 1:
+                    passed = time.monotonic() - begun
+                    error.tried = f"It was tried {attempt} times within {passed:.0f} s."
                 last = attempt == retry.ATTEMPTS
                 if last or not retry.may_repeat(error, repeatable=request.repeatable):
                     raise
@@ -160,6 +174,11 @@ class Client:
             )
         return envelope
 
+    def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Signs a request; as the session's ``auth``, so that no ~/.netrc comes before it."""
+        request.headers["Authorization"] = self._authorization
+        return request
+
     def _exchange(self, request: Request, deadline: Deadline) -> requests.Response:
         import requests
 
@@ -171,8 +190,8 @@ class Client:
                 self._transport.base + request.path,
                 data=body,
                 headers=_HEADERS,
-                auth=self._credentials,
-                timeout=(connect, max(1.0, min(read, deadline.remaining))),
+                auth=self._sign,
+                timeout=(connect, min(read, max(deadline.remaining, 0.1))),
                 allow_redirects=False,
             )
         except requests.exceptions.RequestException as error:
@@ -208,9 +227,23 @@ def _no_answer(request: Request, error: requests.exceptions.RequestException) ->
         return errors.NoAnswer(str(request), "connecting timed out", sent=False)
     if isinstance(error, requests.exceptions.Timeout):
         return errors.NoAnswer(str(request), "the answer timed out", sent=True)
-    if isinstance(error, requests.exceptions.SSLError):
-        return errors.NoAnswer(str(request), "the certificate of the API was refused", sent=False)
     reason = error.args[0] if error.args else None
-    if isinstance(getattr(reason, "reason", reason), NewConnectionError):
+    reason = getattr(reason, "reason", reason)
+    if _is_certificate_refused(reason):
+        words = "the certificate of the API was refused"
+        return errors.NoAnswer(str(request), words, sent=False, passing=False)
+    if isinstance(reason, NewConnectionError):
         return errors.NoAnswer(str(request), "the connection was refused", sent=False)
     return errors.NoAnswer(str(request), "the connection broke off", sent=True)
+
+
+def _is_certificate_refused(reason: Any) -> bool:
+    """True if TLS failed before anything was sent. Any other failure of TLS may come later."""
+    seen = 0
+    while reason is not None and seen < 5:
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            return True
+        inner = reason.args[0] if getattr(reason, "args", None) else None
+        reason = inner if isinstance(inner, BaseException) else reason.__cause__
+        seen += 1
+    return False

@@ -17,6 +17,7 @@ answer later is no drift.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -66,6 +67,17 @@ def covers(state: Any, configured: Any) -> bool:
     return bool(_exact(state) == _exact(configured))
 
 
+def adopts(state: Any, configured: Any) -> bool:
+    """True if the state that an import read has everything that is configured, in any form that
+    means the same. What the state lacks counts as nothing.
+    """
+    if isinstance(state, dict) and isinstance(configured, dict):
+        return all(adopts(state.get(key), inner) for key, inner in configured.items())
+    if isinstance(state, dict) or isinstance(configured, dict):
+        return _is_nothing(state) and _is_nothing(configured)
+    return means_the_same(configured, state)
+
+
 def fingerprint(answer: Any) -> str:
     """A short digest of an answer, to recognise it later."""
     text = jsontext.dumps(answer, sort_keys=True)
@@ -91,14 +103,41 @@ def has_mask(answer: Any) -> bool:
 
 
 def _same_members(known: list[Any], answer: list[Any]) -> bool:
+    """True if each item has its own counterpart. Equal ones are paired first, because comparing
+    each with each is slow for long lists.
+    """
     if len(known) != len(answer):
         return False
-    left = list(answer)
+    if all(map(means_the_same, known, answer)):
+        return True
+    unmatched = Counter(map(fingerprint, answer))
+    left = []
     for item in known:
-        index = next((i for i, other in enumerate(left) if means_the_same(item, other)), None)
+        key = fingerprint(item)
+        if unmatched[key]:
+            unmatched[key] -= 1
+        else:
+            left.append(item)
+    return _each_has_its_own(left, _of(unmatched, answer))
+
+
+def _of(counts: Counter[str], items: list[Any]) -> list[Any]:
+    """As many items of each fingerprint as are counted."""
+    found = []
+    for item in items:
+        key = fingerprint(item)
+        if counts[key]:
+            counts[key] -= 1
+            found.append(item)
+    return found
+
+
+def _each_has_its_own(known: list[Any], answer: list[Any]) -> bool:
+    for item in known:
+        index = next((i for i, other in enumerate(answer) if means_the_same(item, other)), None)
         if index is None:
             return False
-        del left[index]
+        del answer[index]
     return True
 
 

@@ -11,15 +11,20 @@ from constructs_lib.backend.fivetran import connection_answer, connection_plan, 
 from constructs_lib.backend.fivetran import connection_request as requests_
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.deadline import Deadline
-from constructs_lib.backend.fivetran.errors import NotFound
+from constructs_lib.backend.fivetran.errors import BadAnswer, Conflict, FivetranError, NotFound
 from constructs_lib.backend.fivetran.explanation import explained
 from constructs_lib.backend.fivetran.ledger import Ledger, applied_times, secrets_of
 from constructs_lib.backend.fivetran.redaction import texts
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
-from constructs_lib.backend.plugin.values import Object
+from constructs_lib.backend.plugin.values import UNKNOWN, Object
 
 _READ_LIMIT = 600.0
 _DEFAULTS = {"create": "20m", "update": "20m", "delete": "10m"}
+_ADOPTED = "adopted"
+"""In private state: the connection was imported, and nothing was sent to it since."""
+_TESTS_FAILED = "tests_failed"
+"""In private state: setup tests that are required failed, and were not passed since."""
 
 
 class ConnectionResource(Resource):
@@ -27,19 +32,33 @@ class ConnectionResource(Resource):
 
     schema = connection_answer.SCHEMA
 
+    def validate(self, config: Object, diagnostics: Diagnostics) -> None:
+        """A setting stands in one place: otherwise its secret would be taken for drift."""
+        for shown, secret in (("config", "config_wo"), ("auth", "auth_wo")):
+            for path in requests_.in_both(config.get(shown), config.get(secret)):
+                diagnostics.error(
+                    f"{path} stands in {shown} and in {secret}",
+                    f"Keep it in {secret} if it is secret, and in {shown} if it is not.",
+                    (shown,),
+                )
+
     def plan(self, plan: Plan, operation: Operation) -> None:
         """Sharpens the planned values by the rules of :mod:`connection_plan`."""
         account: Account = operation.client
-        if plan.is_update:
-            connection_plan.keep_unmanaged_keys(plan)
-        connection_plan.plan_secrets(
-            plan, Ledger(operation.private, account.vault), operation.diagnostics
-        )
-        if plan.is_update:
-            connection_plan.plan_replacement(plan, operation.diagnostics)
-            connection_plan.plan_controls(plan, operation.diagnostics)
-            connection_plan.plan_influences(plan)
-            connection_plan.warn_of_unmanaged_keys(plan, operation.diagnostics)
+        ledger = Ledger(operation.private, account.vault)
+        if plan.prior is None:
+            connection_plan.plan_secrets(plan, ledger, operation.diagnostics)
+            return
+        adopted = bool(operation.private.get(_ADOPTED))
+        connection_plan.keep_unmanaged_keys(plan, adopted=adopted)
+        connection_plan.plan_secrets(plan, ledger, operation.diagnostics)
+        refreshed = plan.prior.get("id") in account.refreshed
+        connection_plan.plan_replacement(plan, operation.diagnostics, refreshed=refreshed)
+        connection_plan.plan_connect_card(plan, operation.diagnostics)
+        connection_plan.plan_influences(plan)
+        connection_plan.warn_of_unmanaged_keys(plan, operation.diagnostics)
+        if operation.private.get(_TESTS_FAILED) and plan.config.get("require_setup_tests"):
+            plan.planned["setup_state"] = UNKNOWN
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
         """``POST /v1/connections``. From then on the connection is in state, whatever follows."""
@@ -48,7 +67,7 @@ class ConnectionResource(Resource):
         body = requests_.creation(planned, config)
         secrets = secrets_of(config)
         subject = f"fivetranops_connection {body.get('service')}"
-        with explained("create", subject):
+        with explained("create", subject, _after_creation(planned)):
             answer = account.client.create_connection(body, deadline, _texts(secrets))
         result = self._settled(planned, None, body, answer, secrets, operation)
         operation.save(result)
@@ -56,32 +75,38 @@ class ConnectionResource(Resource):
         return result | self._schema_status(planned, answer, deadline, operation)
 
     def read(self, state: Object, operation: Operation) -> Object | None:
-        """``GET /v1/connections/{id}``; None if it is gone."""
+        """``GET /v1/connections/{id}``; None if it is gone. What is known stays as it is while the
+        configuration of the provider is unknown.
+        """
         account: Account = operation.client
+        if not account.is_known and state.get("service") is not None:
+            return state
         deadline = Deadline(_READ_LIMIT, operation.stopping)
         with explained("read", f"fivetranops_connection {state['id']}"):
             try:
                 answer = account.client.connection(state["id"], deadline)
             except NotFound:
                 return None
+        account.refreshed.add(state["id"])
         return connection_answer.refreshed(state, answer, operation.private.get("echo", {}))
 
     def update(
         self, prior: Object, planned: Object, config: Object, operation: Operation
     ) -> Object:
-        """``PATCH /v1/connections/{id}`` with what changed; a GET if nothing needs to be sent."""
+        """``PATCH /v1/connections/{id}`` with what changed. Without a change to send, the setup
+        tests if they are required and failed before, else a GET.
+        """
         account: Account = operation.client
         deadline = _deadline("update", config, operation)
         secrets = secrets_of(config)
         changed = Ledger(operation.private, account.vault).changed(secrets)
+        _refuse_another_schema(prior, planned)
         body = requests_.modification(prior, planned, config, changed)
+        if operation.private.get(_ADOPTED) and prior.get("is_historical_sync") is None:
+            # Configured for a connection that exists, it says what was, and asks for nothing.
+            body.pop("is_historical_sync", None)
         with explained("update", f"fivetranops_connection {prior['id']}"):
-            if body:
-                answer = account.client.modify_connection(
-                    prior["id"], body, deadline, _texts(secrets)
-                )
-            else:
-                answer = account.client.connection(prior["id"], deadline)
+            answer = self._send(account, prior["id"], body, config, deadline, operation)
         result = self._settled(planned, prior, body, answer, secrets, operation, changed)
         operation.save(result)
         _report_tests(answer, config, operation, _texts(secrets))
@@ -96,6 +121,33 @@ class ConnectionResource(Resource):
             except NotFound:
                 return
 
+    def import_state(self, identifier: str, operation: Operation) -> Object:
+        """Imports by the identifier of the connection."""
+        if not identifier.strip():
+            raise ProviderError(
+                "Cannot import a connection without its identifier",
+                "Give the identifier as Fivetran shows it, such as pale_hydrogen.",
+            )
+        operation.private[_ADOPTED] = True
+        return {"id": identifier}
+
+    def _send(
+        self,
+        account: Account,
+        identifier: str,
+        body: dict[str, Any],
+        config: Object,
+        deadline: Deadline,
+        operation: Operation,
+    ) -> dict[str, Any]:
+        if body:
+            secrets = _texts(secrets_of(config))
+            return account.client.modify_connection(identifier, body, deadline, secrets)
+        if operation.private.get(_TESTS_FAILED) and config.get("require_setup_tests"):
+            controls = requests_.trust(config)
+            return account.client.run_setup_tests(identifier, controls, deadline)
+        return account.client.connection(identifier, deadline)
+
     def _settled(
         self,
         planned: Object,
@@ -108,9 +160,11 @@ class ConnectionResource(Resource):
     ) -> Object:
         """The state after a request; notes the secrets and what the API made of the settings."""
         Ledger(operation.private, operation.client.vault).record(secrets)
+        operation.private.pop(_ADOPTED, None)
+        settings = requests_.answered_for(planned, body)
         echo = operation.private.setdefault("echo", {})
-        _forget(echo, body)
-        echo.update(connection_answer.echoes(body, answer))
+        _forget(echo, settings)
+        echo.update(connection_answer.echoes(settings, answer, secrets))
         before = (prior or {}).get("secrets_applied")
         times = applied_times(
             planned.get("secrets_applied"), before, sorted(secrets) if sent is None else sent
@@ -140,19 +194,56 @@ def _texts(secrets: dict[str, Any]) -> list[str]:
     return list(texts(secrets))
 
 
-def _forget(echo: dict[str, str], body: dict[str, Any]) -> None:
+def _forget(echo: dict[str, Any], settings: dict[str, Any]) -> None:
     """Drops what the API once made of the settings that are sent anew."""
-    for name in (*body, *(f"config.{key}" for key in body.get("config") or ())):
+    for name in (*settings, *(f"config.{key}" for key in settings.get("config") or ())):
         echo.pop(name, None)
+
+
+def _refuse_another_schema(prior: Object, planned: Object) -> None:
+    """No request may move a connection to another destination schema."""
+    before, after = (requests_.as_object(values.get("config")) for values in (prior, planned))
+    changed = requests_.names_another_schema(planned.get("service"), before, after)
+    if changed:
+        raise connection_plan.another_schema(prior, changed)
+
+
+def _after_creation(planned: Object) -> Any:
+    """What to do after a creation that failed, by how it failed."""
+    config = requests_.as_object(planned.get("config"))
+    parts = [config[key] for key in requests_.DESTINATION_SCHEMA_KEYS if key in config]
+    name = ".".join(map(str, parts))
+    place = f"a connection with the destination schema {name} in group {planned.get('group_id')}"
+
+    def note(error: FivetranError) -> str:
+        if isinstance(error, Conflict):
+            return (
+                f"There is {place} already, or was until just now. Choose another schema, or "
+                "import that connection: terraform import ADDRESS IDENTIFIER."
+            )
+        maybe = getattr(error, "sent", False) or isinstance(error, BadAnswer)
+        if maybe or getattr(error, "status", 0) >= 500:
+            return (
+                f"The connection may exist all the same. Look for {place}: if it is there, import "
+                "it (terraform import ADDRESS IDENTIFIER) before the next apply."
+            )
+        return ""
+
+    return note
 
 
 def _report_tests(
     answer: dict[str, Any], config: Object, operation: Operation, secrets: list[str]
 ) -> None:
+    required = config.get("require_setup_tests") is True
+    if "setup_tests" in answer:
+        operation.private.pop(_TESTS_FAILED, None)
+        if required and setup_tests.have_failed(answer):
+            operation.private[_TESTS_FAILED] = True
     setup_tests.report(
         answer,
         operation.diagnostics,
         subject=f"connection {answer.get('id')} ({answer.get('schema')})",
-        required=config.get("require_setup_tests") is True,
+        required=required,
         secrets=secrets,
     )

@@ -5,6 +5,7 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from constructs_lib import schemas
@@ -16,11 +17,11 @@ from constructs_lib.backend.fivetran.connection_request import (
 )
 from constructs_lib.backend.plugin.values import Dynamic, Object, same
 
+Echo = dict[str, list[str]]
 SCHEMA = schemas.load("fivetranops_connection")
 _FROM_STATUS = ("setup_state", "sync_state", "update_state", "rescheduled_for", "schema_status")
 _NOT_ANSWERED = (
     "auth",
-    "connect_card_config",
     "is_historical_sync",
     "run_setup_tests",
     "trust_certificates",
@@ -46,31 +47,39 @@ def facts(answer: dict[str, Any]) -> Object:
     return found
 
 
-def refreshed(state: Object, answer: dict[str, Any], echo: dict[str, str]) -> Object:
+def refreshed(state: Object, answer: dict[str, Any], echo: Echo) -> Object:
     """The state after a read: what is known where it means the same, else what the API answers.
 
     :param state: the state before; nothing but ``id`` after an import
-    :param echo: fingerprints of the API's answers to what was set, see :func:`echoes`
+    :param echo: what the API made of the settings that were sent, see :func:`echoes`
     """
     remote = facts(answer)
     result = dict(state)
     for name, attribute in SCHEMA.attributes.items():
         if attribute.read_only and name not in _NOT_ANSWERED:
             result[name] = remote.get(name)
+        elif attribute.forces_replacement and state.get(name) is not None:
+            # It cannot change in place, so another spelling in an answer is no other connection.
+            continue
         elif name in remote:
-            result[name] = _kept(state.get(name), remote[name], echo.get(name))
+            result[name] = _kept(name, state.get(name), remote[name], echo)
+        elif attribute.default is not None and result.get(name) is None:
+            result[name] = attribute.default
     config = answer.get("config")
     if isinstance(config, dict):
         result["config"] = _config(state, config, answer, echo)
     return result
 
 
-def echoes(sent: dict[str, Any], answer: dict[str, Any]) -> dict[str, str]:
-    """Fingerprints of what the API made of the settings that were sent, where it changed them.
+def echoes(sent: dict[str, Any], answer: dict[str, Any], secrets: Collection[str] = ()) -> Echo:
+    """What the API made of the settings that were sent, where it means something else by itself.
 
-    The same answer to a later read is then no drift.
+    For each setting, the fingerprints of what was sent and of the answer: as long as the first is
+    what is known, the second is no drift.
+
+    :param secrets: names of secrets, such as ``config.password``; of those nothing is kept
     """
-    found: dict[str, str] = {}
+    found: Echo = {}
     remote = facts(answer)
     for name in SETTINGS:
         if name in sent and name in remote:
@@ -78,32 +87,38 @@ def echoes(sent: dict[str, Any], answer: dict[str, Any]) -> dict[str, str]:
     config, answered = sent.get("config"), answer.get("config")
     if isinstance(config, dict) and isinstance(answered, dict):
         for key in config.keys() & answered.keys():
-            found |= _echo(f"config.{key}", config[key], answered[key])
+            if f"config.{key}" not in secrets:
+                found |= _echo(f"config.{key}", config[key], answered[key])
     return found
 
 
-def _echo(name: str, sent: Any, answered: Any) -> dict[str, str]:
+def _echo(name: str, sent: Any, answered: Any) -> Echo:
     if comparison.has_mask(answered) or comparison.means_the_same(sent, answered):
         return {}
-    return {name: comparison.fingerprint(answered)}
+    return {name: [comparison.fingerprint(sent), comparison.fingerprint(answered)]}
 
 
-def _kept(known: Any, remote: Any, echo: str | None) -> Any:
-    if known is None or (echo is not None and echo == comparison.fingerprint(plain(remote))):
-        return remote if known is None else known
+def _is_echo(echo: Echo, name: str, known: Any, answered: Any) -> bool:
+    pair = [comparison.fingerprint(known), comparison.fingerprint(answered)]
+    return echo.get(name) == pair
+
+
+def _kept(name: str, known: Any, remote: Any, echo: Echo) -> Any:
+    if known is None:
+        return remote
+    if _is_echo(echo, name, plain(known), plain(remote)):
+        return known
     return comparison.reconcile(known, remote)
 
 
-def _config(
-    state: Object, remote: dict[str, Any], answer: dict[str, Any], echo: dict[str, str]
-) -> Dynamic:
+def _config(state: Object, remote: dict[str, Any], answer: dict[str, Any], echo: Echo) -> Dynamic:
     known = state.get("config")
     if not isinstance(known, Dynamic):
         return Dynamic.of(_adopted(remote, answer))
     before = as_object(known)
     after = {
         key: value
-        if key not in remote or echo.get(f"config.{key}") == comparison.fingerprint(remote[key])
+        if key not in remote or _is_echo(echo, f"config.{key}", value, remote[key])
         else comparison.reconcile(value, remote[key])
         for key, value in before.items()
     }

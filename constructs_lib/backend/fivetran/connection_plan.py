@@ -1,46 +1,51 @@
 """What a planned change of a connection will do: one small rule each, called in order by
 :class:`~constructs_lib.backend.fivetran.connection.ConnectionResource`.
+
+Terraform asks twice for the plan of a change: once to show it, and once more during apply, when all
+values are known. Both answers must agree, and nothing in the request tells which is which. So no
+rule may decide by a value that was unknown the first time, with one exception that is checked:
+see :func:`plan_replacement`.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from constructs_lib.backend.fivetran import comparison
 from constructs_lib.backend.fivetran.connection_request import (
     DESTINATION_SCHEMA_KEYS,
-    TEST_CONTROLS,
+    INFLUENCES,
     as_object,
     destination_keys,
+    names_another_schema,
 )
 from constructs_lib.backend.fivetran.ledger import Ledger, planned_times, secrets_of
-from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Plan
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, same
+from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object
 
-_CONTROLS = (*TEST_CONTROLS, "require_setup_tests", "timeouts", "connect_card_config")
-_INFLUENCES = {
-    "sync_frequency": ("daily_sync_time",),
-    "schedule_type": ("sync_state",),
-    "data_delay_sensitivity": ("data_delay_threshold",),
-    "networking_method": ("private_link_id", "proxy_agent_id"),
-    "private_link_id": ("networking_method",),
-    "proxy_agent_id": ("networking_method",),
-    "paused": ("sync_state",),
-    "is_historical_sync": ("sync_state",),
-}
-"""For each attribute, those that the API may change along with it."""
 _NAMES_SHOWN = 10
 
 
-def keep_unmanaged_keys(plan: Plan) -> None:
+def keep_unmanaged_keys(plan: Plan, *, adopted: bool) -> None:
     """A configuration that says nothing else than the state plans nothing.
 
     The state of an imported connection holds all its settings, and the configuration may name a
     few. Keys that are no longer configured are no longer managed: there is no request for that.
+
+    :param adopted: True if the connection was imported and not changed since
     """
     configured, known = plan.planned.get("config"), (plan.prior or {}).get("config")
     if not isinstance(configured, Dynamic) or not isinstance(known, Dynamic):
         return
-    if comparison.covers(known.value, configured.value):
+    covers = comparison.adopts if adopted else comparison.covers
+    before, after = as_object(known), as_object(configured)
+    if adopted:
+        # The API answers the destination schema in its own spelling.
+        keys = set(destination_keys(plan.planned.get("service")))
+        if not names_another_schema(plan.planned.get("service"), before, after):
+            after = {key: value for key, value in after.items() if key not in keys & before.keys()}
+    if covers(before, after):
         plan.planned["config"] = known
 
 
@@ -62,47 +67,75 @@ def plan_secrets(plan: Plan, ledger: Ledger, diagnostics: Diagnostics) -> None:
         )
 
 
-def plan_replacement(plan: Plan, diagnostics: Diagnostics) -> None:
-    """Another destination schema means another connection; says what any replacement costs."""
-    before, after = (as_object(values.get("config")) for values in (plan.prior or {}, plan.planned))
-    if plan.planned.get("config") is UNKNOWN:
-        plan.replace.append(("config",))
-    for key in destination_keys(plan.planned.get("service")):
-        if key in after and key in before and not same(before[key], after[key]):
-            plan.replace.append(("config", key))
-    if not before.keys() & set(DESTINATION_SCHEMA_KEYS) and _names_another(plan.prior or {}, after):
-        plan.replace.extend(("config", key) for key in DESTINATION_SCHEMA_KEYS if key in after)
+def plan_replacement(plan: Plan, diagnostics: Diagnostics, *, refreshed: bool) -> None:
+    """Another destination schema means another connection; says what any replacement costs.
+
+    A schema that is not known yet replaces nothing: a deletion cannot be taken back, and most often
+    the value turns out to be the old one. If it does not, the plan that Terraform asks for during
+    apply is refused. That plan is recognised by the refresh that did not come before it.
+
+    :param refreshed: True if the connection was read since the provider was configured
+    """
+    prior = plan.prior or {}
+    service = plan.planned.get("service")
+    before, after = as_object(prior.get("config")), as_object(plan.planned.get("config"))
+    changed = names_another_schema(service, before, after)
+    if not before.keys() & set(DESTINATION_SCHEMA_KEYS) and _names_another(prior, after):
+        changed = [key for key in DESTINATION_SCHEMA_KEYS if key in after]
+    if changed and not refreshed and not plan.replace:
+        raise another_schema(prior, changed)
+    plan.replace.extend(("config", key) for key in changed)
+    _warn_of_unknown_schema(plan, after, diagnostics)
     for path in plan.replace[:1]:
         diagnostics.warning(
             "Replacing the connection syncs its whole history again",
-            f"Connection {(plan.prior or {}).get('id')} ({(plan.prior or {}).get('schema')}) will "
-            "be deleted, and a new one will start from the beginning: this takes its time and "
-            "costs its rows. The data in the destination stays. To keep the connection, take the "
-            "change back; to guard it, set lifecycle.prevent_destroy.",
+            f"Connection {prior.get('id')} ({prior.get('schema')}) will be deleted, and a new one "
+            "will start from the beginning: this takes its time and costs its rows. The data in "
+            "the destination stays. To keep the connection, take the change back; to guard it, set "
+            "lifecycle.prevent_destroy.",
             path,
         )
 
 
-def plan_controls(plan: Plan, diagnostics: Diagnostics) -> None:
-    """What only steers a request is no change of its own: it goes along with the next one."""
-    prior = plan.prior or {}
-    if plan.changed("connect_card_config") and plan.config.get("connect_card_config") is not None:
+def another_schema(prior: Object, keys: list[str]) -> ProviderError:
+    """The error for a destination schema that changes where the plan did not show it."""
+    return ProviderError(
+        "The destination schema changes, and the plan does not show it",
+        f"{', '.join(keys)} in config of connection {prior.get('id')} ({prior.get('schema')}) "
+        "names another destination schema, which takes another connection. Either the value was "
+        "not known when the plan was made, or the plan was made with -refresh=false. Nothing was "
+        "changed. Plan again, with refresh: the plan then shows the replacement.",
+        ("config",),
+    )
+
+
+def _warn_of_unknown_schema(plan: Plan, after: dict[str, Any], diagnostics: Diagnostics) -> None:
+    keys = destination_keys(plan.planned.get("service"))
+    if plan.planned.get("config") is UNKNOWN or any(after.get(key) is UNKNOWN for key in keys):
         diagnostics.warning(
-            "connect_card_config has effect at creation only",
-            "The connection exists already, so the new value is not used. A connect card for it "
-            "can be made with POST /v1/connections/{id}/connect-card.",
-            ("connect_card_config",),
+            "The destination schema is not known yet",
+            "The plan takes it as unchanged. Should it turn out as another one, the apply stops "
+            "before it changes this connection.",
+            ("config",),
         )
-    goes_along = _changes(plan)
-    for name in _CONTROLS:
-        plan.planned[name] = plan.config.get(name) if goes_along else prior.get(name)
-    plan.planned["connect_card_config"] = prior.get("connect_card_config")
+
+
+def plan_connect_card(plan: Plan, diagnostics: Diagnostics) -> None:
+    """A connect card that comes later has no effect, and is said rather than sent."""
+    if plan.config.get("connect_card_config") is None or not plan.changed("connect_card_config"):
+        return
+    diagnostics.warning(
+        "connect_card_config has effect at creation only",
+        "The connection exists already, so the new value is not used. A connect card for it can be "
+        "made with POST /v1/connections/{id}/connect-card.",
+        ("connect_card_config",),
+    )
 
 
 def plan_influences(plan: Plan) -> None:
     """What the API may change along with a planned change is unknown, unless it is configured."""
     prior = plan.prior or {}
-    for cause, effects in _INFLUENCES.items():
+    for cause, effects in INFLUENCES.items():
         for effect in effects if plan.changed(cause) else ():
             if plan.config.get(effect) is None and prior.get(effect) is not None:
                 plan.planned[effect] = UNKNOWN
@@ -117,7 +150,8 @@ def warn_of_unmanaged_keys(plan: Plan, diagnostics: Diagnostics) -> None:
         as_object(values.get("config")) for values in (plan.prior or {}, plan.planned)
     )
     gone = sorted(known.keys() - configured.keys())
-    if not gone or not plan.changed("config") or plan.replace:
+    is_known = isinstance(plan.planned.get("config"), Dynamic)
+    if not gone or not is_known or not plan.changed("config") or plan.replace:
         return
     names = ", ".join(gone[:_NAMES_SHOWN]) + (", …" if len(gone) > _NAMES_SHOWN else "")
     diagnostics.warning(
@@ -128,14 +162,10 @@ def warn_of_unmanaged_keys(plan: Plan, diagnostics: Diagnostics) -> None:
     )
 
 
-def _changes(plan: Plan) -> bool:
-    return any(plan.changed(name) for name in plan.planned if name not in _CONTROLS)
-
-
-def _names_another(prior: Object, config: Object) -> bool:
+def _names_another(prior: Object, config: dict[str, Any]) -> bool:
     """True if ``config`` names another destination schema than the joined name in state."""
     name = prior.get("schema")
     parts = [config[key] for key in DESTINATION_SCHEMA_KEYS if key in config]
     if not isinstance(name, str) or not all(isinstance(part, str) for part in parts) or not parts:
         return False
-    return ".".join(parts).lower() != name.lower()
+    return ".".join(map(str, parts)).casefold() != name.casefold()

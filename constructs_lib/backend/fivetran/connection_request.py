@@ -35,8 +35,32 @@ SETTINGS = (
 """What both requests take."""
 TEST_CONTROLS = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
 """What steers the setup tests of one request, and is not kept by the API."""
+INFLUENCES = {
+    "sync_frequency": ("daily_sync_time",),
+    "schedule_type": ("sync_state",),
+    "data_delay_sensitivity": ("data_delay_threshold",),
+    "networking_method": ("private_link_id", "proxy_agent_id"),
+    "private_link_id": ("networking_method",),
+    "proxy_agent_id": ("networking_method",),
+    "paused": ("sync_state",),
+    "is_historical_sync": ("sync_state",),
+}
+"""For each attribute, those that the API may change along with it."""
 DESTINATION_SCHEMA_KEYS = ("schema", "table", "schema_prefix", "table_group_name")
 """The keys of ``config`` that name the destination schema, in all their forms."""
+
+
+def names_another_schema(service: Any, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """The keys in which two configurations name different destination schemas. Another spelling in
+    capitals is not another schema; an unknown value is not looked at.
+    """
+    return [
+        key
+        for key in destination_keys(service)
+        if isinstance(before.get(key), str)
+        and isinstance(after.get(key), str)
+        and before[key].casefold() != after[key].casefold()
+    ]
 
 
 def destination_keys(service: Any) -> tuple[str, ...]:
@@ -50,8 +74,9 @@ def destination_keys(service: Any) -> tuple[str, ...]:
 
 def creation(planned: Object, config: Object) -> dict[str, Any]:
     """The body of ``POST /v1/connections``: what is configured, and nothing else."""
-    names = (*ONLY_CREATED, *SETTINGS, *TEST_CONTROLS)
-    body = {name: plain(planned.get(name)) for name in names}
+    body = {name: plain(planned.get(name)) for name in (*ONLY_CREATED, *SETTINGS)}
+    # Defaults of the API are not repeated to it.
+    body |= {name: plain(config.get(name)) for name in TEST_CONTROLS}
     for scope in SCOPES:
         merged = _merged(planned.get(scope), config.get(SCOPES[scope]))
         body[scope] = {key: value for key, value in merged.items() if value is not None} or None
@@ -82,6 +107,42 @@ def modification(
     return _with_controls(body, config)
 
 
+def in_both(shown: Any, secret: Any, path: str = "") -> list[str]:
+    """The settings that stand in ``config`` and in ``config_wo``, such as ``tunnel.key``."""
+    found = []
+    for key in sorted(as_fields(shown).keys() & as_fields(secret).keys()):
+        inner, other = as_fields(shown)[key], as_fields(secret)[key]
+        if isinstance(inner, dict) and isinstance(other, dict):
+            found += in_both(inner, other, f"{path}{key}.")
+        else:
+            found.append(path + key)
+    return found
+
+
+def as_fields(value: Any) -> dict[str, Any]:
+    """The fields of an object, whether it is wrapped or not; none if it is no known object."""
+    return value if isinstance(value, dict) else as_object(value)
+
+
+def trust(config: Object) -> dict[str, Any]:
+    """The body of ``POST /v1/connections/{id}/test``: what shall be trusted in the tests."""
+    names = ("trust_certificates", "trust_fingerprints")
+    return {name: True for name in names if config.get(name) is True}
+
+
+def answered_for(planned: Object, body: dict[str, Any]) -> dict[str, Any]:
+    """The settings for which the answer to a request tells what the API makes of them: those that
+    were sent, those that it may change along with them, and at creation those that are null.
+    """
+    names = {effect for name in body for effect in INFLUENCES.get(name, ())} & set(SETTINGS)
+    settings = {name: plain(planned.get(name)) for name in names if planned.get(name) is not None}
+    settings = {name: value for name, value in settings.items() if value is not None} | body
+    if "service" in body:
+        nulls = {k: None for k, v in as_object(planned.get("config")).items() if v is None}
+        settings["config"] = nulls | body.get("config", {})
+    return settings
+
+
 def plain(value: Any) -> Any:
     """A value as the API takes it: what is left out inside a nested attribute is not sent."""
     if value is UNKNOWN:
@@ -105,7 +166,8 @@ def _changed_keys(prior: Any, planned: Any) -> set[str]:
 
 
 def _merged(shown: Any, secret: Any) -> dict[str, Any]:
-    return _over(as_object(shown), as_object(secret))
+    given = {key: value for key, value in as_object(secret).items() if value is not None}
+    return _over(as_object(shown), given)
 
 
 def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

@@ -12,19 +12,24 @@ from __future__ import annotations
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran import choreography, jsontext
+from constructs_lib.backend.fivetran import choreography
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.connection_request import as_object
 from constructs_lib.backend.fivetran.deadline import Deadline
 from constructs_lib.backend.fivetran.errors import NotFound
 from constructs_lib.backend.fivetran.explanation import explained
+from constructs_lib.backend.fivetran.redaction import shown
+from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, same
+from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, contains_unknown, same
 
 _READ_LIMIT = 600.0
 _DEFAULT = "60m"
 _SETTINGS = ("drift_policy", "paused_after", "on_destroy")
-_SHOWN = 300
+_SET = "set"
+"""In private state: this resource has set the state at least once."""
+_OPEN = "open"
+"""In private state: an attempt to set the state took effect, and was not completed."""
 
 
 class ConnectionStateResource(Resource):
@@ -39,7 +44,7 @@ class ConnectionStateResource(Resource):
         plan.planned["timeouts"] = plan.config.get("timeouts")
         if plan.is_create:
             self._check_service(plan, operation)
-        elif plan.changed("state"):
+        elif plan.changed("state") or _begins_to_enforce(plan.prior, plan.planned):
             plan.planned["previous_state"] = UNKNOWN
             self._warn_of_enforcing(plan, operation)
 
@@ -50,6 +55,8 @@ class ConnectionStateResource(Resource):
     def read(self, state: Object, operation: Operation) -> Object | None:
         """Whether the connection is there; its state only where it is enforced, or imported."""
         account: Account = operation.client
+        if not account.is_known and state.get("state") is not None:
+            return state
         deadline = Deadline(_READ_LIMIT, operation.stopping)
         identifier = state["connection_id"]
         with explained("read", _subject(identifier)):
@@ -70,33 +77,54 @@ class ConnectionStateResource(Resource):
         self, prior: Object, planned: Object, config: Object, operation: Operation
     ) -> Object:
         """Sets the state if it is to change; the other attributes need no request."""
-        if same(prior["state"], planned["state"]):
+        if same(prior["state"], planned["state"]) and not _begins_to_enforce(prior, planned):
             return {}
         return self._set(planned, prior, "update", operation)
 
     def delete(self, prior: Object, operation: Operation) -> None:
         """Forgets the resource, or sets the state that was found before, as ``on_destroy`` says."""
-        if prior.get("on_destroy") != "restore":
-            return
         account: Account = operation.client
         identifier = prior["connection_id"]
+        if prior.get("on_destroy") != "restore" or not operation.private.get(_SET):
+            # What this resource never set (an import, an equal state), it must not put back.
+            return
+        if identifier in account.state_set:
+            operation.diagnostics.warning(
+                "The state before is not restored",
+                f"The state of connection {identifier} was set anew in the same run, by the "
+                "resource that takes the place of this one. It is left as it is.",
+            )
+            return
         deadline = Deadline.of(prior.get("timeouts"), "delete", _DEFAULT, operation.stopping)
         with explained("restore the state before", _subject(identifier)):
-            try:
-                # Where no state was written before, {} is what the connector starts from.
-                choreography.set_state(
-                    account.client,
-                    identifier,
-                    as_object(prior.get("previous_state")),
-                    paused_after="restore",
-                    deadline=deadline,
-                )
-            except NotFound:
-                return
+            self._restore(account, prior, deadline, operation)
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Imports by the identifier of the connection."""
+        if not identifier.strip():
+            raise ProviderError(
+                "Cannot import a state without the identifier of its connection",
+                "Give the identifier as Fivetran shows it, such as pale_hydrogen.",
+            )
         return {"id": identifier, "connection_id": identifier}
+
+    def _restore(
+        self, account: Account, prior: Object, deadline: Deadline, operation: Operation
+    ) -> None:
+        try:
+            # Where no state was written before, {} is what the connector starts from.
+            choreography.set_state(
+                account.client,
+                prior["connection_id"],
+                as_object(prior.get("previous_state")),
+                paused_after="restore",
+                deadline=deadline,
+            )
+        except NotFound:
+            return
+        except choreography.StateDiffers as error:
+            # The API took it, and would answer the same again: an error would block for ever.
+            operation.diagnostics.warning("The state before was restored, but differs", str(error))
 
     def _set(
         self, planned: Object, prior: Object | None, action: str, operation: Operation
@@ -104,47 +132,77 @@ class ConnectionStateResource(Resource):
         account: Account = operation.client
         identifier = planned["connection_id"]
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
+        before = (prior or {}).get("previous_state")
+        is_again = bool(operation.private.get(_OPEN))
+
+        def previous(found: dict[str, Any] | None) -> Any:
+            """After a failed attempt, what is found is our own half-done work."""
+            return before if is_again else (None if found is None else Dynamic.of(found))
 
         def save(found: dict[str, Any] | None) -> None:
             """From here on the state before stands nowhere else."""
-            kept = {"previous_state": None if found is None else Dynamic.of(found)}
+            operation.private |= {_SET: True, _OPEN: True}
+            account.state_set.add(identifier)
+            kept = {"previous_state": previous(found)}
             operation.save(kept if prior is not None else {**planned, **kept})
 
         with explained(action, _subject(identifier)):
             outcome = choreography.set_state(
                 account.client,
                 identifier,
-                as_object(planned["state"]),
+                _wanted(planned),
                 paused_after=planned["paused_after"],
                 deadline=deadline,
                 on_set=save,
             )
-        found = None if outcome.found is None else Dynamic.of(outcome.found)
+        operation.private.pop(_OPEN, None)
+        kept = previous(outcome.found)
         if not outcome.changed and prior is not None:
-            found = prior.get("previous_state") or found
-        return {"id": identifier, "previous_state": found}
+            kept = before or kept
+        return {"id": identifier, "previous_state": kept}
 
     def _check_service(self, plan: Plan, operation: Operation) -> None:
         """Reports at plan a connection whose service has no state, where it is known by then."""
         identifier = plan.planned["connection_id"]
-        if not isinstance(identifier, str):
-            return
         account: Account = operation.client
+        if not isinstance(identifier, str) or not account.is_known:
+            return
         with explained("plan", _subject(identifier)):
             connection = account.client.connection(identifier, Deadline(_READ_LIMIT))
             choreography.require_state(connection, identifier)
 
     def _warn_of_enforcing(self, plan: Plan, operation: Operation) -> None:
+        """Says from where to where enforcing moves the state."""
         prior = plan.prior or {}
-        if plan.planned.get("drift_policy") != "enforce" or prior.get("drift_policy") != "enforce":
+        if plan.planned.get("drift_policy") != "enforce":
+            return
+        stands_at = prior.get("state")
+        if prior.get("drift_policy") != "enforce":
+            stands_at = self._live_state(prior, operation)
+        if stands_at is not UNKNOWN and same(stands_at, plan.planned.get("state")):
             return
         operation.diagnostics.warning(
             "drift_policy enforce sets the state of a connection again",
-            f"Connection {prior.get('connection_id')} stands at {_short(prior.get('state'))} and "
+            f"Connection {prior.get('connection_id')} stands at {_short(stands_at)} and "
             f"will be set to {_short(plan.planned.get('state'))}. What it has synced in between, "
             'it syncs again. With drift_policy "on_change" its own progress is left alone.',
             ("state",),
         )
+
+    def _live_state(self, prior: Object, operation: Operation) -> Any:
+        account: Account = operation.client
+        identifier = prior["connection_id"]
+        if not account.is_known:
+            return UNKNOWN
+        with explained("plan", _subject(identifier)):
+            live = choreography.read_state(account.client, identifier, Deadline(_READ_LIMIT))
+        return None if live is None else Dynamic.of(live)
+
+
+def _begins_to_enforce(prior: Object | None, planned: Object) -> bool:
+    """True if the state is looked at from now on: it may have moved meanwhile."""
+    before = (prior or {}).get("drift_policy")
+    return planned.get("drift_policy") == "enforce" and before != "enforce"
 
 
 def _live(known: Any, live: dict[str, Any] | None) -> Any:
@@ -158,13 +216,22 @@ def _subject(identifier: str) -> str:
     return f"fivetranops_connection_state {identifier}"
 
 
+def _wanted(planned: Object) -> dict[str, Any]:
+    """The state to set.
+
+    :raises ProviderError: if it is no object, which would otherwise reset the connector
+    """
+    state = planned["state"]
+    if not isinstance(state, Dynamic) or not isinstance(state.value, dict):
+        raise ProviderError(
+            "state has no value", "It must be an object; nothing was changed.", ("state",)
+        )
+    return state.value
+
+
 def _short(state: Any) -> str:
-    text = "a value known at apply" if state is UNKNOWN else _text(state)
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-
-
-def _text(state: Any) -> str:
-    try:
-        return jsontext.dumps(as_object(state), sort_keys=True)
-    except TypeError:
+    if state is None:
+        return "no state"
+    if contains_unknown(state):
         return "a value known at apply"
+    return shown(as_object(state))

@@ -11,6 +11,7 @@ from typing import Any
 from constructs_lib.backend.fivetran.errors import Interrupted, OutOfTime
 
 _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(h|ms|m|s)")
+_FOR_THE_LAST_LOOK = 0.2
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
@@ -62,10 +63,26 @@ class Deadline:
         :raises OutOfTime: at once, if the deadline comes first
         :raises Interrupted: as soon as Terraform wants to stop
         """
-        if pause > self.remaining:
+        left = self.remaining
+        if pause > left:
             raise OutOfTime(
                 f"waiting for {reason} would take {pause:.0f} s more, "
-                f"and of the limit of {self.limit:.0f} s only {self.remaining:.0f} s are left"
+                f"and of the limit of {self.limit:.0f} s only {left:.0f} s are left"
             )
         if self._stopping.wait(pause):
+            raise Interrupted(f"stopped while waiting for {reason}")
+
+    def poll(self, pause: float, reason: str) -> None:
+        """Waits before looking again, and no longer than to the end: the last look is due just
+        before it.
+
+        :param pause: seconds
+        :param reason: what is waited for, for the message
+        :raises OutOfTime: if no time is left
+        :raises Interrupted: as soon as Terraform wants to stop
+        """
+        left = self.remaining - _FOR_THE_LAST_LOOK
+        if left <= 0:
+            raise OutOfTime(f"waiting for {reason} took longer than the limit of {self.limit:g} s")
+        if self._stopping.wait(min(pause, left)):
             raise Interrupted(f"stopped while waiting for {reason}")

@@ -23,6 +23,8 @@ class FivetranError(Exception):
     """The base of all errors of this package. ``str()`` is one sentence for a person."""
 
     remedy = "Run the command again; if it fails again, see https://status.fivetran.com."
+    tried = ""
+    """How often and how long it was tried, in words; empty if once."""
 
 
 class ApiError(FivetranError):
@@ -90,12 +92,13 @@ class NoAnswer(FivetranError):
     :param request: what was asked
     :param reason: what happened, in words
     :param sent: False if the request certainly did not reach the API
+    :param passing: False if trying again would fail in the same way
     """
 
     remedy = "Check api_url, the network and the proxy settings, and run the command again."
 
-    def __init__(self, request: str, reason: str, sent: bool) -> None:
-        self.sent = sent
+    def __init__(self, request: str, reason: str, *, sent: bool, passing: bool = True) -> None:
+        self.sent, self.passing = sent, passing
         super().__init__(f"{request} got no answer: {reason}")
 
 

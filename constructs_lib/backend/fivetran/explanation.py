@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from constructs_lib.backend.fivetran.errors import FivetranError
@@ -10,17 +10,21 @@ from constructs_lib.backend.plugin.diagnostics import ProviderError
 
 
 @contextmanager
-def explained(action: str, subject: str, note: str = "") -> Iterator[None]:
+def explained(
+    action: str, subject: str, note: Callable[[FivetranError], str] = lambda error: ""
+) -> Iterator[None]:
     """Whatever goes wrong with the API inside becomes one diagnostic.
 
     :param action: such as ``create``
     :param subject: what it was done to, such as ``fivetranops_connection orders``
-    :param note: a sentence on what is left behind, if that needs saying
+    :param note: what to do next after an error, where this operation knows better; else empty
     :raises ProviderError: with the HTTP status, the API's code and the next step
     """
     try:
         yield
     except FivetranError as error:
-        parts = [f"{error}.".replace("..", "."), note, error.remedy]
+        said = str(error)
+        parts = [said if said.endswith((".", "?", "!")) else f"{said}.", error.tried]
+        parts += [note(error) or error.remedy]
         detail = "\n\n".join(part for part in parts if part)
         raise ProviderError(f"Cannot {action} {subject}", detail) from None

@@ -20,7 +20,8 @@ SCOPES = {"config": "config_wo", "auth": "auth_wo"}
 def secrets_of(config: Object) -> dict[str, Any]:
     """The secrets of a configuration by name, such as ``config.password``; values may be UNKNOWN.
 
-    A write-only attribute that is unknown as a whole stands there as ``config.*``.
+    A write-only attribute that is unknown as a whole stands there as ``config.*``. A secret that is
+    null is none: a variable that was forgotten must not clear it.
     """
     found: dict[str, Any] = {}
     for scope, attribute in SCOPES.items():
@@ -28,7 +29,8 @@ def secrets_of(config: Object) -> dict[str, Any]:
         if value is UNKNOWN:
             found[f"{scope}.*"] = UNKNOWN
         elif isinstance(value, Dynamic) and isinstance(value.value, dict):
-            found |= {f"{scope}.{key}": inner for key, inner in value.value.items()}
+            given = {key: inner for key, inner in value.value.items() if inner is not None}
+            found |= {f"{scope}.{key}": inner for key, inner in given.items()}
     return found
 
 
@@ -51,11 +53,9 @@ class Ledger:
 
     def changed(self, secrets: dict[str, Any]) -> list[str]:
         """The names of the secrets that were not sent yet, or not with this value; an unknown value
-        counts as changed.
+        counts as changed, and so does each while there is no vault to check with.
         """
-        if self._vault is None or not secrets:
-            return []
-        if self.is_sealed_by_another_key:
+        if self._vault is None or self.is_sealed_by_another_key:
             return sorted(secrets)
         return sorted(name for name, value in secrets.items() if self._differs(name, value))
 

@@ -16,5 +16,9 @@ def warning(line: str) -> None:
 
 
 def _write(level: str, line: str) -> None:
-    sys.stderr.write(f"{level} {line}\n")
-    sys.stderr.flush()
+    try:
+        sys.stderr.write(f"{level} {line}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        # Whoever read the log is gone; what is being done must be finished all the same.
+        return

@@ -55,14 +55,32 @@ class FivetranOps(Provider):
         url = values["api_url"] or PUBLIC_URL
         _check_url(url, diagnostics)
         if is_sandbox(url):
-            values = {name: values[name] or _SANDBOX_CREDENTIAL for name in values}
+            # The embedded sandbox has an account of its own; the user's key is none of its matter.
+            values |= dict.fromkeys(("api_key", "api_secret"), _SANDBOX_CREDENTIAL)
         _check_credentials(values, diagnostics)
         if diagnostics.has_errors:
             return Account(None, None)
         timeout = config.get("request_timeout")
         seconds = _REQUEST_TIMEOUT if timeout is None or timeout is UNKNOWN else float(timeout)
-        client = Client(Transport(url), values["api_key"], values["api_secret"], seconds)
+        transport = _transport(url, diagnostics)
+        if transport is None:
+            return Account(None, None)
+        client = Client(transport, values["api_key"], values["api_secret"], seconds)
         return Account(client, Vault(values["api_key"], values["api_secret"]))
+
+
+def _transport(url: str, diagnostics: Diagnostics) -> Transport | None:
+    """The way to the API; None, with an error, if the file of the sandbox cannot be used."""
+    if not is_sandbox(url):
+        return Transport(url)
+    from constructs_lib.sandbox import SandboxError
+
+    try:
+        return Transport(url)
+    except SandboxError as error:
+        detail = f"{error}. Name another file in api_url or FIVETRAN_API_URL: sandbox:FILE."
+        diagnostics.error("The sandbox cannot be used", detail, ("api_url",))
+        return None
 
 
 def _setting(config: Object, name: str) -> Any:

@@ -34,7 +34,7 @@ def may_repeat(error: FivetranError, *, repeatable: bool) -> bool:
     if isinstance(error, TooManyRequests):
         return True
     if isinstance(error, NoAnswer):
-        return repeatable or not error.sent
+        return error.passing and (repeatable or not error.sent)
     if isinstance(error, (ApiError, BadAnswer)):
         return repeatable and error.status >= 500
     return False
@@ -59,7 +59,7 @@ def retry_after(header: str | None) -> float | None:
     """
     if header is None:
         return None
-    if header.strip().isdigit():
+    if header.isascii() and header.strip().isdigit():
         return float(header)
     try:
         moment = parsedate_to_datetime(header)

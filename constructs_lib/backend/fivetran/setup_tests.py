@@ -9,10 +9,16 @@ from collections.abc import Collection
 from typing import Any
 
 from constructs_lib.backend.fivetran import jsontext
-from constructs_lib.backend.fivetran.redaction import hide
+from constructs_lib.backend.fivetran.redaction import hide_inside
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 _FAILED = ("FAILED", "JOB_FAILED")
+
+
+def have_failed(answer: dict[str, Any]) -> bool:
+    """True if a setup test failed."""
+    tests = answer.get("setup_tests") or ()
+    return any(isinstance(test, dict) and test.get("status") in _FAILED for test in tests)
 
 
 def report(
@@ -36,8 +42,9 @@ def report(
         status = test.get("status")
         if status not in (*_FAILED, "WARNING"):
             continue
+        test = hide_inside(test, secrets)
         summary = f"Setup test {test.get('title', '')!r} of {subject}: {status}"
-        detail = hide(_detail(test), secrets)
+        detail = _detail(test)
         if required and status in _FAILED:
             diagnostics.error(summary, f"{detail}\n\n{_TAINTED}")
         else:

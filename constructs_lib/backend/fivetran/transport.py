@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 PUBLIC_URL = "https://api.fivetran.com"
 """The address of Fivetran's public API."""
+SANDBOX_FILE = ".sandbox/fivetran.sqlite3"
+"""Where ``sandbox`` without a file keeps its data, below the working directory."""
 _EMBEDDED = "sandbox://local"
 _CONNECTIONS = 64
 
@@ -22,14 +25,18 @@ def check_url(url: str) -> str | None:
     """What is wrong with an address of the API, in words; None if nothing is."""
     if is_sandbox(url):
         return None
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
-        return None
-    if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
-        return None
-    if parts.scheme == "http":
+    try:
+        parts = urlsplit(url)
+        host, has_login = parts.hostname or "", parts.username is not None
+    except ValueError:
+        return "it is no address"
+    if has_login:
+        return "it holds a user name or password, which belong into api_key and api_secret"
+    if not host or parts.scheme not in ("http", "https"):
+        return f"{url!r} is neither an https address nor sandbox or sandbox:FILE"
+    if parts.scheme == "http" and not _is_loopback(host):
         return f"{url!r} would send the API key over the network in clear; use https"
-    return f"{url!r} is neither an https address nor sandbox or sandbox:FILE"
+    return None
 
 
 def is_sandbox(url: str) -> bool:
@@ -52,7 +59,7 @@ class Transport:
             from constructs_lib.sandbox import SandboxAdapter
 
             self.base = _EMBEDDED
-            self._adapter = SandboxAdapter(url.partition(":")[2] or None)
+            self._adapter = SandboxAdapter(url.partition(":")[2] or SANDBOX_FILE)
         else:
             self.base = url.rstrip("/")
             self._adapter = HTTPAdapter(pool_maxsize=_CONNECTIONS, pool_connections=1)
@@ -65,6 +72,8 @@ class Transport:
 
             session = requests.Session()
             session.mount(self.base, self._adapter)
+            # What stays on this machine needs no proxy, which would see the key.
+            session.trust_env = self.base.startswith("https:")
             self._local.session = session
         return session
 
@@ -74,4 +83,7 @@ class Transport:
 
 
 def _is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

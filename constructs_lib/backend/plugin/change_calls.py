@@ -5,6 +5,7 @@ from __future__ import annotations
 from constructs_lib.backend.plugin import messages, promises
 from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.decoding import unknown_types
+from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.encoding import encode, typed_unknowns
 from constructs_lib.backend.plugin.planner import plan_change
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
@@ -28,9 +29,22 @@ def plan_resource_change(
     else:
         config = messages.read_object(request.config, type_) or {}
         plan = plan_change(call.attributes, config, prior)
+        _refuse_missing(call, plan)
         resource.plan(plan, operation)
         _answer_plan(call, plan, request.config, response)
     response.planned_private = call.private(operation, request.prior_private)
+
+
+def _refuse_missing(call: Call, plan: Plan) -> None:
+    """Terraform's own check of required attributes does not see a value that turns out null."""
+    for name, attribute in call.attributes.items():
+        if attribute.required and plan.planned.get(name) is None:
+            raise ProviderError(
+                f"{name} has no value",
+                f"{name} is required, and its expression turned out to be null. "
+                "Nothing was changed. Check the expression, or give a value with coalesce().",
+                (name,),
+            )
 
 
 def _answer_plan(

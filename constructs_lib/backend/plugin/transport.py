@@ -31,7 +31,7 @@ Method = Callable[[bytes], bytes]
 _THREADS = 128
 _PARENT_CHECK = 1.0
 """Seconds between looks whether Terraform still lives."""
-_GRACE = 60.0
+_GRACE = 180.0
 """Seconds that running operations get to wind down after Terraform is gone."""
 
 

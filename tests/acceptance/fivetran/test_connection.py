@@ -289,3 +289,178 @@ def test_a_historical_sync_is_started_once(terraform: Workspace, sandbox: Sandbo
     assert [body for _, _, body in sandbox.writes()] == [{"is_historical_sync": True}]
     assert terraform.is_settled()
     assert sandbox.writes() == []
+
+
+STEERING = """
+  run_setup_tests     = false
+  trust_certificates  = true
+  trust_fingerprints  = true
+  require_setup_tests = true
+  timeouts            = { delete = "30m" }
+  connect_card_config = { redirect_uri = "https://example.com" }
+"""
+
+
+def test_what_steers_requests_can_be_added_later_and_sends_nothing(
+    terraform: Workspace, sandbox: Sandbox
+) -> None:
+    terraform.write(orders())
+    terraform.apply()
+    sandbox.writes()
+    terraform.write(orders(STEERING))
+
+    plan = terraform.plan()
+    assert plan.differences(ADDRESS) == {
+        *("run_setup_tests", "trust_certificates", "trust_fingerprints"),
+        *("require_setup_tests", "timeouts", "connect_card_config"),
+    }
+    assert "connect_card_config has effect at creation only" in plan.output
+    terraform.apply()
+    assert sandbox.writes() == []
+    assert terraform.resource(ADDRESS)["timeouts"]["delete"] == "30m"
+    assert terraform.is_settled()
+
+
+def test_an_import_under_strict_settings_plans_them_alone(
+    terraform: Workspace, sandbox: Sandbox
+) -> None:
+    identifier = sandbox.add("postgres", schema_prefix="orders", host="db.example.com", port=5432)
+    terraform.write(orders("require_setup_tests = true"))
+    terraform.run("import", ADDRESS, identifier)
+
+    assert terraform.plan().differences(ADDRESS) == {"require_setup_tests"}
+    terraform.apply()
+    assert sandbox.writes() == []
+    assert terraform.is_settled()
+
+
+def test_an_import_with_a_historical_sync_configured_starts_none(
+    terraform: Workspace, sandbox: Sandbox
+) -> None:
+    identifier = sandbox.add("postgres", schema_prefix="orders", host="db.example.com", port=5432)
+    terraform.write(orders("is_historical_sync = true"))
+    terraform.run("import", ADDRESS, identifier)
+    terraform.apply()
+
+    assert sandbox.writes() == []
+    assert terraform.is_settled()
+
+
+def later(value: str, trigger: int) -> str:
+    """A value that is unknown at plan whenever the trigger changes."""
+    return f"""
+resource "terraform_data" "late" {{
+  input            = {value}
+  triggers_replace = {trigger}
+}}
+"""
+
+
+LATE_SCHEMA = orders().replace('"orders", host', "terraform_data.late.output, host")
+
+
+def test_a_schema_that_is_unknown_for_a_while_replaces_nothing(
+    terraform: Workspace, sandbox: Sandbox
+) -> None:
+    terraform.write(later('"orders"', 1) + LATE_SCHEMA)
+    terraform.apply()
+    identifier = terraform.resource(ADDRESS)["id"]
+    sandbox.writes()
+    terraform.write(later('"orders"', 2) + LATE_SCHEMA)
+
+    assert "The destination schema is not known yet" in terraform.plan().output
+    terraform.apply()
+
+    assert terraform.resource(ADDRESS)["id"] == identifier
+    assert sandbox.writes() == []
+
+
+def test_a_schema_that_turns_out_as_another_stops_before_anything_changes(
+    terraform: Workspace, sandbox: Sandbox
+) -> None:
+    terraform.write(later('"orders"', 1) + LATE_SCHEMA)
+    terraform.apply()
+    sandbox.writes()
+    terraform.write(later('"sales"', 2) + LATE_SCHEMA)
+
+    output = terraform.apply(ok=False)
+
+    assert "The destination schema changes, and the plan does not show it" in output
+    assert "inconsistent" not in output
+    assert sandbox.writes() == []
+    assert terraform.plan().actions() == {ADDRESS: ["delete", "create"]}
+
+
+def test_a_config_that_turns_out_null_is_an_error_and_changes_nothing(
+    terraform: Workspace, sandbox: Sandbox
+) -> None:
+    config = '{ schema_prefix = "orders" }'
+    body = orders().replace(
+        '{ schema_prefix = "orders", host = "db.example.com", port = 5432 }',
+        "terraform_data.late.output",
+    )
+    terraform.write(later(config, 1) + body)
+    terraform.apply()
+    sandbox.writes()
+    terraform.write(later("null", 2) + body)
+
+    assert "config has no value" in terraform.run("apply", "-auto-approve", ok=False)
+    assert sandbox.writes() == []
+    terraform.write(later(config, 1) + body)
+
+
+def test_required_setup_tests_stay_a_gate_until_they_pass(
+    terraform: Workspace, sandbox: Sandbox
+) -> None:
+    terraform.write(orders("require_setup_tests = true"))
+    terraform.apply()
+    terraform.write(orders("require_setup_tests = true", host="db.invalid"))
+    assert "Error: Setup test" in terraform.apply(ok=False)
+    path = f"/v1/connections/{terraform.resource(ADDRESS)['id']}"
+    sandbox.writes()
+
+    assert "Error: Setup test" in terraform.apply(ok=False)
+    assert sandbox.writes() == [("POST", f"{path}/test", {})]
+
+    terraform.write(orders("require_setup_tests = true"))
+    terraform.apply()
+    assert terraform.is_settled()
+
+
+def test_a_setting_in_config_and_in_config_wo_is_refused(terraform: Workspace) -> None:
+    terraform.write(orders('config_wo = { host = "x" }'))
+
+    output = terraform.run("validate", ok=False)
+
+    assert "host stands in config and in config_wo" in output
+
+
+def test_settings_that_lose_their_meaning_settle_at_once(
+    terraform: Workspace, sandbox: Sandbox
+) -> None:
+    daily = 'daily_sync_time = "05:00"\n  data_delay_threshold = 60\n  '
+    terraform.write(orders(daily + 'sync_frequency = 1440\n data_delay_sensitivity = "CUSTOM"'))
+    terraform.apply()
+    terraform.write(orders(daily + 'sync_frequency = 60\n data_delay_sensitivity = "NORMAL"'))
+    terraform.apply()
+
+    assert terraform.is_settled()
+
+
+def test_an_empty_identifier_cannot_be_imported(terraform: Workspace) -> None:
+    terraform.write(orders())
+
+    output = terraform.run("import", ADDRESS, "", ok=False)
+
+    assert "bug in the provider" not in output
+
+
+def test_a_taken_destination_schema_says_what_to_do(terraform: Workspace, sandbox: Sandbox) -> None:
+    sandbox.add("postgres", schema_prefix="orders", host="db.example.com")
+    terraform.write(orders())
+
+    output = terraform.apply(ok=False)
+
+    assert "with the destination schema orders in group sandbox_warehouse already" in output
+    assert "import that connection" in output
+    assert "sync that is in progress" not in output

@@ -65,20 +65,27 @@ def steps(entries: list[JournalEntry], identifier: str) -> list[str]:
 def test_the_state_of_a_running_connection_is_set_in_order(
     terraform: Workspace, sandbox: Sandbox, connection: str
 ) -> None:
-    sandbox.store.configure(sync_seconds=3)
+    sandbox.store.configure(sync_seconds=1000)
     terraform.write(invoices('{ cursor = "2024-01-01" }', identifier=connection))
-    planned = terraform.plan()
     sandbox.ask("POST", f"/v1/connections/{connection}/sync", {"force": True})
+    before = sandbox.store.journal(0)[-1].number
+    process = terraform.start("apply", "-auto-approve", "-no-color")
+    waiting = ["GET"] * 3
 
-    terraform.run("apply", planned.file.name)
+    def looks() -> list[str]:
+        entries = sandbox.store.journal(before)
+        pauses = [n for n, entry in enumerate(entries) if entry.writes]
+        return [entry.method for entry in entries[pauses[0] + 1 :]] if pauses else []
+
+    wait_until(lambda: looks()[:3] == waiting)
+    sandbox.store.advance(1000)
+    output = process.communicate(timeout=60)[0]
+    assert process.returncode == 0, output
 
     entries = sandbox.requests()
     assert steps(entries, connection) == [
         *("read", "read state", "pause", "read", "patch state", "read state", "unpause"),
     ]
-    methods = [(entry.method, entry.path.rpartition("/")[2]) for entry in entries]
-    paused, patched = methods.index(("PATCH", connection)), methods.index(("PATCH", "state"))
-    assert methods[paused + 1 : patched].count(("GET", connection)) >= 3, "it waited by reading"
     assert state_of(sandbox, connection) == {"cursor": "2024-01-01"}
     assert sandbox.ask("GET", f"/v1/connections/{connection}")["paused"] is False
     assert terraform.is_settled()
@@ -215,7 +222,7 @@ def test_a_sync_that_does_not_end_in_time_is_an_error_and_the_flag_is_back(
 
     output = terraform.apply(ok=False)
 
-    assert "waiting for the sync of connection" in output
+    assert "took longer than the limit of 2 s" in output
     assert "raise the limit in timeouts" in output
     assert sandbox.ask("GET", f"/v1/connections/{connection}")["paused"] is False
 
@@ -283,3 +290,120 @@ def test_the_state_of_a_deleted_connection_leaves_the_terraform_state(
     terraform.run("apply", "-refresh-only", "-auto-approve")
 
     assert terraform.addresses() == []
+
+
+def test_a_state_that_turns_out_null_is_an_error_and_resets_nothing(
+    terraform: Workspace, sandbox: Sandbox, connection: str
+) -> None:
+    sandbox.ask("PATCH", f"/v1/connections/{connection}/state", {"state": {"cursor": 1}})
+    late = 'resource "terraform_data" "late" { input = null }\n'
+    terraform.write(late + invoices("terraform_data.late.output", identifier=connection))
+
+    assert "state has no value" in terraform.run("apply", "-auto-approve", ok=False)
+    assert state_of(sandbox, connection) == {"cursor": 1}
+
+
+def test_destroying_an_imported_state_never_puts_back_what_was_never_set(
+    terraform: Workspace, sandbox: Sandbox, connection: str
+) -> None:
+    sandbox.ask("PATCH", f"/v1/connections/{connection}/state", {"state": {"cursor": 5}})
+    terraform.write(invoices("{ cursor = 5 }", 'on_destroy = "restore"', connection))
+    terraform.run("import", ADDRESS, connection)
+    terraform.apply()
+
+    terraform.run("destroy", "-auto-approve")
+
+    assert state_of(sandbox, connection) == {"cursor": 5}
+
+
+def test_a_replacement_made_first_is_not_undone_by_the_old_one(
+    terraform: Workspace, sandbox: Sandbox, connection: str
+) -> None:
+    sandbox.ask("PATCH", f"/v1/connections/{connection}/state", {"state": {"cursor": 1}})
+    more = 'on_destroy = "restore"\n  lifecycle { create_before_destroy = true }'
+    terraform.write(invoices("{ cursor = 2 }", more, connection))
+    terraform.apply()
+    sandbox.ask("PATCH", f"/v1/connections/{connection}/state", {"state": {"cursor": 9}})
+
+    output = terraform.run("apply", "-auto-approve", f"-replace={ADDRESS}")
+
+    assert "The state before is not restored" in output
+    assert state_of(sandbox, connection) == {"cursor": 2}
+
+
+def test_a_failed_attempt_that_is_repeated_keeps_what_was_there_before(
+    terraform: Workspace, sandbox: Sandbox, connection: str
+) -> None:
+    terraform.write(invoices("{ a = 1 }", identifier=connection))
+    terraform.apply()
+    sandbox.store.configure(merge_state=True)
+    terraform.write(invoices("{ b = 2 }", identifier=connection))
+    assert "reads back differently" in terraform.apply(ok=False)
+    assert terraform.resource(ADDRESS)["previous_state"] == {"a": 1}
+
+    assert "reads back differently" in terraform.apply(ok=False)
+
+    assert terraform.resource(ADDRESS)["previous_state"] == {"a": 1}
+    assert sandbox.ask("GET", f"/v1/connections/{connection}")["paused"] is False
+
+
+def test_beginning_to_enforce_sets_what_has_moved_and_says_so(
+    terraform: Workspace, sandbox: Sandbox, connection: str
+) -> None:
+    terraform.write(invoices("{ cursor = 1 }", identifier=connection))
+    terraform.apply()
+    sandbox.ask("PATCH", f"/v1/connections/{connection}/state", {"state": {"cursor": 2}})
+    terraform.write(invoices("{ cursor = 1 }", 'drift_policy = "enforce"', connection))
+
+    assert 'stands at {"cursor": 2}' in terraform.plan().output
+    terraform.apply()
+
+    assert state_of(sandbox, connection) == {"cursor": 1}
+    assert terraform.is_settled()
+
+
+def test_limits_that_are_no_longer_configured_leave_the_state(
+    terraform: Workspace, connection: str
+) -> None:
+    terraform.write(invoices("{ cursor = 1 }", 'timeouts = { delete = "2s" }', connection))
+    terraform.apply()
+    terraform.write(invoices("{ cursor = 1 }", identifier=connection))
+    terraform.apply()
+
+    assert terraform.resource(ADDRESS)["timeouts"] is None
+
+
+def test_a_provider_that_is_known_only_at_apply_can_be_planned(
+    terraform: Workspace, sandbox: Sandbox, connection: str
+) -> None:
+    url = f"""
+resource "terraform_data" "url" {{
+  input            = "{sandbox.url}"
+  triggers_replace = TRIGGER
+}}
+provider "fivetranops" {{ api_url = terraform_data.url.output }}
+"""
+    body = url + invoices("{ cursor = 1 }", identifier=connection)
+    terraform.write(body.replace("TRIGGER", "1"))
+    terraform.apply()
+    terraform.write(body.replace("TRIGGER", "2"))
+
+    assert "fivetranops_connection_state.cursor" not in terraform.plan().actions()
+    terraform.apply()
+    assert state_of(sandbox, connection) == {"cursor": 1}
+
+
+def test_the_flag_is_back_after_terraform_was_killed(
+    terraform: Workspace, sandbox: Sandbox, connection: str
+) -> None:
+    sandbox.store.configure(sync_seconds=1000)
+    terraform.write(invoices("{ cursor = 5 }", identifier=connection))
+    sandbox.ask("POST", f"/v1/connections/{connection}/sync", {"force": True})
+    path = f"/v1/connections/{connection}"
+    process = terraform.start("apply", "-auto-approve", "-no-color")
+    wait_until(lambda: ("PATCH", path, {"paused": True}) in sandbox.writes())
+
+    process.kill()
+    process.communicate()
+
+    wait_until(lambda: ("PATCH", path, {"paused": False}) in sandbox.writes())

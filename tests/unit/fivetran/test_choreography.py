@@ -223,6 +223,44 @@ def test_what_is_stored_differently_is_an_error_that_shows_both() -> None:
     assert api.paused is False
 
 
+def test_a_pause_that_is_refused_is_no_stuck_flag() -> None:
+    api = Fivetran()
+    api.failures["pause"] = errors.answered("PATCH", 403, "", "not allowed", None)
+
+    with pytest.raises(errors.Unauthorized):
+        change(api)
+
+    assert "unpause" not in api.journal
+
+
+def test_a_connection_that_is_deleted_meanwhile_is_said_to_be_gone() -> None:
+    api = Fivetran()
+    gone = errors.answered("GET", 404, "", "gone", None)
+    api.failures = {"PATCH state": gone, "unpause": gone}
+
+    with pytest.raises(errors.NotFound):
+        change(api)
+
+
+def test_the_looks_at_a_sync_that_goes_on_become_rarer(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses = choreography._pauses()
+
+    seen = [next(pauses) for _ in range(40)]
+
+    assert seen == sorted(seen)
+    assert seen[-1] == 15.0
+
+
+def test_the_last_look_is_at_the_end_of_the_time() -> None:
+    deadline = Deadline(0.3)
+
+    deadline.poll(60.0, "the sync")
+
+    assert 0 < deadline.remaining <= 0.2
+    with pytest.raises(errors.OutOfTime):
+        deadline.poll(60.0, "the sync")
+
+
 def test_a_flag_that_cannot_be_put_back_is_an_error_with_the_remedy() -> None:
     api = Fivetran()
     api.failures["unpause"] = BROKEN

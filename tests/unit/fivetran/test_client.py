@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
+import ssl
+import sys
 from collections.abc import Iterator
 
 import pytest
+import requests
 from scripted_api import Answer, ScriptedApi
+from urllib3.exceptions import MaxRetryError
 
-from constructs_lib.backend.fivetran import errors, retry
-from constructs_lib.backend.fivetran.client import Client, Request
+from constructs_lib.backend.fivetran import errors, log, retry
+from constructs_lib.backend.fivetran.client import Client, Request, _no_answer
 from constructs_lib.backend.fivetran.deadline import Deadline
 from constructs_lib.backend.fivetran.transport import Transport, check_url
 
@@ -220,6 +224,7 @@ def test_no_repr_shows_a_secret() -> None:
         "http://[::1]:80",
         "sandbox",
         "sandbox:file.sqlite3",
+        "http://127.9.9.9:8000/path",
     ],
 )
 def test_addresses_that_may_be_used(url: str) -> None:
@@ -227,7 +232,85 @@ def test_addresses_that_may_be_used(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://api.fivetran.com", "ftp://x", "api.fivetran.com", "https://", "http://1.2.3.4"]
+    "url",
+    [
+        "http://api.fivetran.com",
+        "ftp://x",
+        "api.fivetran.com",
+        "https://",
+        "http://1.2.3.4",
+        "http://127.evil.invalid",
+        "http://127.0.0.1.evil.invalid:80",
+        "http://localhost.evil.invalid",
+        "https://[bad",
+        "https://user:hunter22@api.fivetran.com",
+    ],
 )
 def test_addresses_that_may_not(url: str) -> None:
-    assert check_url(url) is not None
+    problem = check_url(url)
+
+    assert problem is not None
+    assert "hunter22" not in problem
+
+
+def test_a_proxy_never_sees_what_stays_on_this_machine(
+    api: ScriptedApi, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    api.answers = [FOUND]
+
+    assert client.connection("abc", Deadline(5)) == CONNECTION
+
+
+def test_a_secret_of_any_characters_can_be_sent(api: ScriptedApi) -> None:
+    api.answers = [FOUND]
+    client = Client(Transport(api.url), "key", "s€cret")
+
+    client.connection("abc", Deadline(5))
+
+    login = api.seen[0].headers["Authorization"].removeprefix("Basic ")
+    assert base64.b64decode(login).decode() == "key:s€cret"
+    client.close()
+
+
+def test_a_broken_tls_answer_may_come_after_the_request_and_is_not_repeated() -> None:
+    reason = requests.exceptions.SSLError(MaxRetryError(None, "/", ssl.SSLError("bad record")))  # type: ignore[arg-type]
+
+    error = _no_answer(Request("POST", "/v1/connections", {}, repeatable=False), reason)
+
+    assert error.sent is True
+    assert not retry.may_repeat(error, repeatable=False)
+
+
+def test_a_refused_certificate_is_not_tried_again() -> None:
+    refused = ssl.SSLCertVerificationError("self-signed")
+    reason = requests.exceptions.SSLError(MaxRetryError(None, "/", refused))  # type: ignore[arg-type]
+
+    error = _no_answer(Request("GET", "/"), reason)
+
+    assert (error.sent, error.passing) == (False, False)
+    assert not retry.may_repeat(error, repeatable=True)
+
+
+def test_how_often_it_was_tried_is_said(api: ScriptedApi, client: Client) -> None:
+    api.answers = [Answer(500, {})]
+
+    with pytest.raises(errors.ApiError) as caught:
+        client.connection("abc", Deadline(60))
+
+    assert caught.value.tried == f"It was tried {retry.ATTEMPTS} times within 0 s."
+
+
+def test_a_log_that_nobody_reads_any_more_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Closed:
+        def write(self, text: str) -> None:
+            raise BrokenPipeError
+
+        def flush(self) -> None:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stderr", Closed())
+
+    log.warning("a line")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from constructs_lib.backend.fivetran.comparison import (
+    adopts,
     covers,
     fingerprint,
     has_mask,
@@ -112,3 +113,28 @@ def test_masks_are_found_and_taken_out_at_any_depth() -> None:
     assert has_mask(answer)
     assert unmasked(answer) == {"host": "h", "list": [{"key": "k"}]}
     assert not has_mask(unmasked(answer))
+
+
+@pytest.mark.parametrize(
+    ("state", "configured", "expected"),
+    [
+        ({"port": "5432"}, {"port": 5432}, True),
+        ({}, {"x": None, "y": "", "z": []}, True),
+        ({}, {"x": "y"}, False),
+        ({"l": ["b", "a"]}, {"l": ["a", "b"]}, True),
+        ({"n": {"a": 1, "b": 2}}, {"n": {"a": "1"}}, True),
+        ({"n": {"a": 1}}, {"n": {"b": 1}}, False),
+        ({"n": None}, {"n": {}}, True),
+    ],
+)
+def test_an_import_adopts_what_means_the_same(state: Any, configured: Any, expected: bool) -> None:
+    assert adopts(state, configured) is expected
+
+
+def test_long_lists_in_another_order_are_compared_by_their_items() -> None:
+    known = [{"id": n, "name": f"table {n}"} for n in range(3000)]
+    answer = [{**item, "name": item["name"]} for item in reversed(known)]
+
+    assert means_the_same(known, answer)
+    answer[7] = {"id": -1, "name": "another"}
+    assert not means_the_same(known, answer)

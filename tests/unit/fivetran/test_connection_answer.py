@@ -95,6 +95,7 @@ def test_what_the_api_normalised_is_recognised_later() -> None:
     assert refreshed(known, made, echo)["networking_method"] == "ProxyAgent"
     drifted = refreshed(known, answer(config={"host": "other", "port": 5432}), echo)
     assert drifted["config"].value["host"] == "other"
+    assert refreshed(drifted, made, echo)["config"].value["host"] == "db.example.com"
 
 
 def test_a_mask_leaves_no_fingerprint() -> None:
@@ -136,3 +137,28 @@ def test_a_list_type_is_kept_while_nothing_drifts() -> None:
     known = state(config=typed)
 
     assert refreshed(known, answer(config={"reports": ["a", "b"]}), {})["config"] is typed
+
+
+def test_nothing_is_kept_of_the_answer_to_a_secret() -> None:
+    sent = {"config": {"host": "Secret-Host"}}
+
+    assert echoes(sent, answer(config={"host": "secret-host"}), ["config.host"]) == {}
+
+
+def test_an_import_fills_in_the_defaults_of_what_the_api_does_not_answer() -> None:
+    stub: dict[str, Any] = dict.fromkeys(SCHEMA.attributes) | {"id": "abc"}
+
+    after = refreshed(stub, answer(), {})
+
+    assert after["run_setup_tests"] is True
+    assert after["require_setup_tests"] is False
+    assert after["is_historical_sync"] is None
+
+
+def test_what_forces_a_replacement_is_never_taken_from_another_spelling() -> None:
+    known = state(destination_schema_names="FIVETRAN_NAMING")
+
+    after = refreshed(known, answer(service="Postgres", destination_schema_names=None), {})
+
+    assert after["service"] == "postgres"
+    assert after["destination_schema_names"] == "FIVETRAN_NAMING"

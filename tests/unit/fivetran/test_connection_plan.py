@@ -1,5 +1,6 @@
 """What a planned change of a connection shows, and what it promises."""
 
+import threading
 from typing import Any
 
 import pytest
@@ -7,8 +8,11 @@ import pytest
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.connection import ConnectionResource
+from constructs_lib.backend.fivetran.connection_request import modification
 from constructs_lib.backend.fivetran.ledger import Ledger
 from constructs_lib.backend.fivetran.secrets import Vault
+from constructs_lib.backend.plugin import promises
+from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.planner import plan_change
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, same
@@ -25,29 +29,39 @@ def configured(**given: Any) -> dict[str, Any]:
 
 
 def existing(**given: Any) -> dict[str, Any]:
-    return configured(
-        id="abc",
-        schema="orders",
-        paused=False,
-        sync_frequency=1440,
-        daily_sync_time="03:00",
-        networking_method="Directly",
-        setup_state="connected",
-        sync_state="scheduled",
-        **given,
+    defaults = {name: a.default for name, a in SCHEMA.attributes.items() if a.has_default}
+    return (
+        configured(
+            **defaults,
+            id="abc",
+            schema="orders",
+            paused=False,
+            sync_frequency=1440,
+            daily_sync_time="03:00",
+            networking_method="Directly",
+            setup_state="connected",
+            sync_state="scheduled",
+        )
+        | given
     )
 
 
 def planned(
-    config: dict[str, Any], prior: dict[str, Any] | None, private: dict[str, Any] | None = None
+    config: dict[str, Any],
+    prior: dict[str, Any] | None,
+    private: dict[str, Any] | None = None,
+    *,
+    refreshed: bool = True,
+    vault: Vault | None = VAULT,
 ) -> tuple[Plan, Operation]:
-    import threading
-
-    operation = Operation(
-        Account(None, VAULT), {} if private is None else private, threading.Event()
-    )
+    """The plan; whatever it is, it keeps what Terraform is promised."""
+    account = Account(None, vault)
+    if refreshed:
+        account.refreshed.add("abc")
+    operation = Operation(account, {} if private is None else private, threading.Event())
     plan = plan_change(SCHEMA.attributes, config, prior)
     ConnectionResource().plan(plan, operation)
+    assert list(promises.of_plan(SCHEMA.attributes, plan)) == []
     return plan, operation
 
 
@@ -129,23 +143,117 @@ def test_an_imported_connection_without_named_schema_is_not_replaced_for_the_sam
         {"trust_fingerprints": True},
         {"require_setup_tests": True},
         {"timeouts": {"create": "1h", "update": None, "delete": None}},
+        {
+            "connect_card_config": {
+                "redirect_uri": "https://x",
+                "hide_setup_guide": None,
+                "all_fields": None,
+            }
+        },
     ],
 )
-def test_what_only_steers_requests_is_no_change_of_its_own(control: dict[str, Any]) -> None:
-    alone, _ = planned(configured(**control), existing())
-    along, _ = planned(configured(**control, paused=True), existing())
+@pytest.mark.parametrize("adopted", [True, False])
+def test_what_only_steers_requests_shows_and_sends_nothing(
+    control: dict[str, Any], adopted: bool
+) -> None:
+    prior = existing(**dict.fromkeys(control)) if adopted else existing()
 
-    assert differences(alone) == set()
-    assert differences(along) >= {"paused", *control}
+    plan, _ = planned(configured(**control), prior)
+
+    assert differences(plan) >= set(control)
+    assert modification(prior, plan.planned, plan.config, []) == {}
 
 
-def test_a_later_connect_card_is_not_planned_and_said() -> None:
+def test_a_later_connect_card_is_said_to_have_no_effect() -> None:
     card = {"redirect_uri": "https://x", "hide_setup_guide": None, "all_fields": None}
 
-    plan, operation = planned(configured(connect_card_config=card), existing())
+    _, operation = planned(configured(connect_card_config=card), existing())
+
+    assert summaries(operation) == ["connect_card_config has effect at creation only"]
+
+
+def test_required_tests_that_failed_are_planned_until_they_pass() -> None:
+    config = configured(require_setup_tests=True)
+    prior = existing(require_setup_tests=True)
+
+    plan, _ = planned(config, prior, {"tests_failed": True})
+
+    assert differences(plan) == {"setup_state"}
+    assert differences(planned(config, prior, {})[0]) == set()
+
+
+@pytest.mark.parametrize("unknown", [UNKNOWN, Dynamic.of(CONFIG)])
+def test_a_schema_that_is_not_known_yet_replaces_nothing(unknown: Any) -> None:
+    config = configured(config=unknown)
+    if isinstance(unknown, Dynamic):
+        config["config"] = Dynamic(unknown.type, {**CONFIG, "schema_prefix": UNKNOWN})
+
+    plan, operation = planned(config, existing())
+
+    assert plan.replace == []
+    assert summaries(operation) == ["The destination schema is not known yet"]
+
+
+def test_another_schema_that_no_plan_showed_is_refused() -> None:
+    other = configured(config=Dynamic.of({**CONFIG, "schema_prefix": "other"}))
+
+    with pytest.raises(ProviderError, match="the plan does not show it"):
+        planned(other, existing(), refreshed=False)
+
+
+def test_another_spelling_of_the_schema_replaces_nothing() -> None:
+    config = configured(config=Dynamic.of({**CONFIG, "schema_prefix": "Orders"}))
+
+    imported, _ = planned(config, existing(), {"adopted": True})
+    changed, _ = planned(config, existing())
+
+    assert imported.replace == changed.replace == []
+    assert differences(imported) == set()
+
+
+@pytest.mark.parametrize(
+    "same_meaning",
+    [
+        {"port": "5432"},
+        {"tables": ["a", "b"]},
+        {"absent": None},
+        {"absent": ""},
+        {"schema_prefix": "Orders"},
+    ],
+)
+def test_an_import_plans_nothing_for_values_that_mean_the_same(
+    same_meaning: dict[str, Any],
+) -> None:
+    prior = existing(config=Dynamic.of({**CONFIG, "tables": ["b", "a"]}))
+
+    plan, _ = planned(
+        configured(config=Dynamic.of({**CONFIG, **same_meaning})), prior, {"adopted": True}
+    )
 
     assert differences(plan) == set()
-    assert summaries(operation) == ["connect_card_config has effect at creation only"]
+
+
+@pytest.mark.parametrize("missing", [{"absent": "x"}, {"host": "other"}, {"tables": ["a"]}])
+def test_an_import_plans_what_is_missing(missing: dict[str, Any]) -> None:
+    prior = existing(config=Dynamic.of({**CONFIG, "tables": ["b", "a"]}))
+
+    plan, _ = planned(
+        configured(config=Dynamic.of({**CONFIG, **missing})), prior, {"adopted": True}
+    )
+
+    assert differences(plan) == {"config"}
+
+
+def test_without_known_credentials_every_secret_may_have_changed() -> None:
+    private: dict[str, Any] = {}
+    Ledger(private, VAULT).record({"config.password": "hunter22"})
+    prior = existing(secrets_applied={"config.password": "2026-01-01T00:00:00Z"})
+
+    plan, _ = planned(
+        configured(config_wo=Dynamic.of({"password": "hunter22"})), prior, private, vault=None
+    )
+
+    assert plan.planned["secrets_applied"] == {"config.password": UNKNOWN}
 
 
 def test_what_may_change_along_is_unknown_unless_it_is_configured() -> None:

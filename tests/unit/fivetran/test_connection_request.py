@@ -10,10 +10,13 @@ from constructs_lib.backend.fivetran.connection_request import (
     ONLY_MODIFIED,
     SETTINGS,
     TEST_CONTROLS,
+    answered_for,
     creation,
     destination_keys,
+    in_both,
     modification,
 )
+from constructs_lib.backend.fivetran.ledger import secrets_of
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
 
 SCHEMA = schemas.load("fivetranops_connection")
@@ -120,6 +123,33 @@ def test_what_steers_the_tests_goes_along_with_config_only() -> None:
         "run_setup_tests": False,
     }
     assert modification(values(), of_schedule, of_schedule, []) == {"sync_frequency": 60}
+
+
+def test_a_secret_that_is_null_is_not_sent() -> None:
+    planned = values()
+    config = planned | {"config_wo": Dynamic.of({"password": None, "client_private_key": "k"})}
+
+    assert creation(planned, config)["config"] == {**CONFIG, "client_private_key": "k"}
+    assert secrets_of(config) == {"config.client_private_key": "k"}
+
+
+def test_a_setting_that_is_shown_and_secret_is_found_at_any_depth() -> None:
+    shown = Dynamic.of({"host": "h", "tunnel": {"host": "t", "key": "shown"}})
+    secret = Dynamic.of({"password": "p", "tunnel": {"key": "k"}})
+
+    assert in_both(shown, secret) == ["tunnel.key"]
+    assert in_both(shown, UNKNOWN) == []
+
+
+def test_the_answer_also_tells_of_what_changes_along_and_of_nulls_at_creation() -> None:
+    planned = values(sync_frequency=60, daily_sync_time="05:00")
+    created = values(config=Dynamic.of({**CONFIG, "user": None}))
+
+    assert answered_for(planned, {"sync_frequency": 60}) == {
+        "sync_frequency": 60,
+        "daily_sync_time": "05:00",
+    }
+    assert answered_for(created, creation(created, created))["config"] == {**CONFIG, "user": None}
 
 
 def test_trusting_says_that_the_tests_run() -> None:

@@ -57,4 +57,5 @@ def test_retry_after_may_be_seconds_or_a_date() -> None:
     assert 55 < seconds <= 60
     assert retry.retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
     assert retry.retry_after("soon") is None
+    assert retry.retry_after("²") is None
     assert retry.retry_after(None) is None
