@@ -3,8 +3,9 @@
 usage: ``.venv/bin/python scripts/run.py [--environment NAME] COMMAND ...``
 
 The tools are those of the virtual environment, Node and the cdktf CLI. With an environment it
-looks after the variables that its settings name: for the sandbox, those that are not set get a
-placeholder; for any other environment the missing ones are listed and nothing runs.
+looks after the variables that its settings name and the credentials: for the embedded sandbox,
+variables that are not set get a placeholder; for any other API all that is missing is listed and
+nothing runs. A destroy of protected connections does not run either.
 """
 
 from __future__ import annotations
@@ -15,11 +16,15 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stacks.settings import Environment
 
 ROOT = Path(__file__).resolve().parent.parent
-SANDBOX = "sandbox"
 
 _TOOLS = (".venv/bin", ".venv/node/bin", "node_modules/.bin")
+_CREDENTIALS = {"api_key": "FIVETRAN_APIKEY", "api_secret": "FIVETRAN_APISECRET"}
 _QUIET = {
     "CHECKPOINT_DISABLE": "1",  # Neither Terraform nor cdktf reports to its makers.
     "DISABLE_VERSION_CHECK": "1",  # cdktf does not look for newer versions of itself.
@@ -34,8 +39,11 @@ def main() -> int:
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     environ = tools_environment(os.environ)
-    if options.environment:
-        environ = with_variables(options.environment, _variables(options.environment), environ)
+    if options.environment is not None:
+        settings = _settings(options.environment)
+        if "destroy" in options.command[1:2]:
+            refuse_if_protected(settings)
+        environ = with_variables(settings, environ)
     program = shutil.which(options.command[0], path=environ["PATH"]) if options.command else None
     if program is not None:
         os.chdir(ROOT)
@@ -51,33 +59,60 @@ def tools_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {**_QUIET, **environ, "PATH": path}
 
 
-def with_variables(
-    environment: str, names: tuple[str, ...], environ: Mapping[str, str]
-) -> dict[str, str]:
+def with_variables(settings: Environment, environ: Mapping[str, str]) -> dict[str, str]:
     """The environment with a value for each variable of an environment of the project.
 
-    :param environment: its name; only ``sandbox`` gets placeholders, which are no secrets
-    :param names: the names of its variables, without ``TF_VAR_``
-    :raises SystemExit: listing what is missing, for any other environment
+    A variable that is set to the empty text counts as missing: no secret is empty.
+
+    :param settings: the environment; only where its API is the embedded sandbox, which asks for
+        no credentials, the variables get placeholders, which are no secrets
+    :raises SystemExit: listing all that is missing, for any other environment
     """
-    needed = {f"TF_VAR_{name}": f"{SANDBOX}-{name}" for name in names}
-    if environment == SANDBOX:
-        credentials = {"FIVETRAN_APIKEY": SANDBOX, "FIVETRAN_APISECRET": SANDBOX}
-        return {**credentials, **needed, **environ}
-    missing = [name for name in needed if name not in environ]
+    needed = [f"TF_VAR_{name}" for name in settings.variables]
+    if _is_sandbox(settings, environ):
+        placeholders = {name: name.replace("TF_VAR_", "sandbox-", 1) for name in needed}
+        return {**environ, **{n: p for n, p in placeholders.items() if not environ.get(n)}}
+    needed += [name for key, name in _CREDENTIALS.items() if key not in settings.provider]
+    missing = [name for name in needed if not environ.get(name)]
     if missing:
         raise SystemExit(
-            f"The environment {environment} needs these environment variables, which are not "
-            "set:\n" + "\n".join(f"  {name}" for name in missing)
+            f"The environment {settings.name} needs these environment variables, which are not "
+            "set, or empty:\n" + "\n".join(f"  {name}" for name in missing)
         )
     return dict(environ)
 
 
-def _variables(environment: str) -> tuple[str, ...]:
-    sys.path.insert(0, str(ROOT))
-    from stacks.settings import load_environment
+def _is_sandbox(settings: Environment, environ: Mapping[str, str]) -> bool:
+    url = settings.provider.get("api_url") or environ.get("FIVETRAN_API_URL", "")
+    return url == "sandbox" or url.startswith("sandbox:")
 
-    return load_environment(environment, ROOT / "stacks" / "environments").variables
+
+def refuse_if_protected(settings: Environment) -> None:
+    """Stop before a destroy that Terraform would refuse without a word that cdktf shows.
+
+    :raises SystemExit: naming each protected connection, where that is written, and what to do
+    """
+    protected = [each for each in settings.connections if each.protect]
+    if protected:
+        raise SystemExit(
+            f"The environment {settings.name} has connections with protect: true, which Terraform "
+            "does not destroy:\n"
+            + "\n".join(f"  {each.name} ({each.protect_place or each.place})" for each in protected)
+            + "\nNothing was destroyed. To destroy them, write protect: false there, and try again."
+        )
+
+
+def _settings(name: str) -> Environment:
+    sys.path.insert(0, str(ROOT))
+    from stacks.settings import environment_names, load_environment
+
+    folder = ROOT / "stacks" / "environments"
+    if not name:
+        names = ", ".join(environment_names(folder))
+        raise SystemExit(
+            f"ENVIRONMENT is empty. Leave it out for the sandbox, or name one: {names}"
+        )
+    return load_environment(name, folder)
 
 
 if __name__ == "__main__":

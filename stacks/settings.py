@@ -11,14 +11,16 @@ column: see ``constructs_lib.validation``.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from constructs_lib.validation import FilePlace, Finding, ValidationFailed, errors
 from constructs_lib.validation.suggestions import did_you_mean
-from stacks import settings_rules
+from stacks import settings_nulls, settings_rules
 from stacks.settings_build import environment
-from stacks.settings_merge import merge, nearest, with_defaults, without_nulls
+from stacks.settings_findings import BASE, Found, located, together, without_follow_ups
+from stacks.settings_merge import merge_files, with_defaults, without_nulls
 from stacks.settings_model import (
     Backend,
     ConnectionSettings,
@@ -26,6 +28,7 @@ from stacks.settings_model import (
     ManagedState,
     Variable,
 )
+from stacks.settings_overlay import with_lost_connections
 from stacks.settings_variables import with_variables
 from stacks.settings_yaml import Node, displayed, read
 
@@ -38,25 +41,23 @@ __all__ = [
     "environment_names",
     "load_environment",
     "load_environments",
+    "warnings_of",
 ]
 
-_BASE = "base"
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
-_AT_THE_KEY = frozenset({"unknown-attribute", "name", "backend-setting"})
 
 
 class _Checked(NamedTuple):
     """One environment with everything that was found about it."""
 
     name: str
-    file: str
     environment: Environment | None
-    findings: list[Finding]
+    found: Found
 
 
 def environment_names(folder: Path) -> list[str]:
     """The names of the environments in a folder, sorted: its ``*.yaml`` files but ``base.yaml``."""
-    return sorted(path.stem for path in folder.glob("*.yaml") if path.stem != _BASE)
+    return sorted(path.stem for path in folder.glob("*.yaml") if path.stem != BASE)
 
 
 def load_environment(name: str, folder: Path) -> Environment:
@@ -80,49 +81,39 @@ def load_environments(folder: Path) -> list[Environment]:
     return _all_or_nothing([_checked(name, folder) for name in environment_names(folder)])
 
 
+def warnings_of(environments: Sequence[Environment]) -> list[Finding]:
+    """The warnings about the files of some environments, each once.
+
+    :param environments: those that were loaded together
+    """
+    return together({each.name: Found(each.warnings) for each in environments})
+
+
 def _all_or_nothing(checked: list[_Checked]) -> list[Environment]:
-    findings = _together(checked)
+    findings = together({each.name: each.found for each in checked})
     if errors(findings):
         raise ValidationFailed(findings)
     return [each.environment for each in checked if each.environment is not None]
 
 
-def _together(checked: list[_Checked]) -> list[Finding]:
-    """The findings of all environments, each once.
-
-    A mistake in ``base.yaml`` concerns every environment. If it shows in some of them only, the
-    message says in which, because it comes from both files together.
-    """
-    common = set.intersection(*(set(each.findings) for each in checked)) if checked else set()
-    found: dict[Finding, None] = {}
-    for each in checked:
-        for finding in each.findings:
-            own = isinstance(finding.place, FilePlace) and finding.place.file == each.file
-            found[finding if own or finding in common else _named(finding, each.name)] = None
-    return list(found)
-
-
-def _named(finding: Finding, name: str) -> Finding:
-    hint = "; ".join(filter(None, [finding.hint, f"found in the environment {name}"]))
-    return finding._replace(hint=hint)
-
-
 def _checked(name: str, folder: Path) -> _Checked:
-    path = folder / f"{name}.yaml"
-    file = displayed(path)
-    own, own_findings = _read(name, path, folder)
-    base, base_findings = read(folder / f"{_BASE}.yaml")
+    own, own_findings = _read(name, folder / f"{name}.yaml", folder)
+    base, base_findings = read(folder / f"{BASE}.yaml")
     found = [*base_findings, *own_findings]
     if own is None or base is None:
-        return _Checked(name, file, None, found)
-    root = without_nulls(with_defaults(merge(base, own)))
+        return _Checked(name, None, Found(found, is_whole=False))
+    merged = with_defaults(merge_files(base, own))
+    root = without_nulls(merged)
     values, variable_findings = with_variables(root)
-    checked = [*variable_findings, *settings_rules.findings(values, own.place)]
-    found = list(dict.fromkeys([*found, *(_located(finding, root) for finding in checked)]))
+    checked = [*variable_findings, *settings_rules.findings(values, root.place)]
+    found += settings_nulls.findings(merged, base)
+    found += [located(each, root) for each in checked]
+    found = with_lost_connections(found, base, root)
+    found = without_follow_ups([*found, *_other_endings(folder)])
     if errors(found):
-        return _Checked(name, file, None, found)
-    built = environment(name, values, root, project=folder.resolve().parent.parent)
-    return _Checked(name, file, built, found)
+        return _Checked(name, None, Found(found))
+    built = environment(name, values, root, project=folder.resolve().parent.parent, found=found)
+    return _Checked(name, built, Found(found))
 
 
 def _read(name: str, path: Path, folder: Path) -> tuple[Node | None, list[Finding]]:
@@ -130,20 +121,27 @@ def _read(name: str, path: Path, folder: Path) -> tuple[Node | None, list[Findin
     if name in names and _NAME.fullmatch(name):
         return read(path)
     allowed = "one of the environments " + ", ".join(names) if names else "a file of this name"
-    hint = did_you_mean(name, names)
-    place = FilePlace(displayed(path), 1, 1)
+    other = folder / f"{name}.yml"
+    hint = f"rename {displayed(other)} to {name}.yaml" if other.is_file() else ""
     if name in names:
         allowed = "a name of small letters, digits, underscores and dashes, with a letter first"
-        hint = ""
+    else:
+        hint = hint or did_you_mean(name, names)
+    place = FilePlace(displayed(path), 0, 0)
     return None, [Finding("environment", "error", place, "", repr(name), allowed, hint)]
 
 
-def _located(finding: Finding, root: Node) -> Finding:
-    """The finding at the place in the files where its value, or the mapping around it, stands."""
-    if not finding.pointer:
-        return finding
-    node = nearest(root, finding.pointer)
-    at_the_key = finding.rule in _AT_THE_KEY or isinstance(node.value, (dict, list))
-    return finding._replace(
-        place=node.key_place if at_the_key else node.place, pointer=node.pointer
-    )
+def _other_endings(folder: Path) -> list[Finding]:
+    """A warning for each file that looks like one of ours, but is not read."""
+    return [
+        Finding(
+            "file",
+            "warning",
+            FilePlace(displayed(path), 0, 0),
+            "",
+            "a file that is not read",
+            "files that end in .yaml",
+            f"rename it to {path.stem}.yaml, or delete it",
+        )
+        for path in sorted(folder.glob("*.yml"))
+    ]

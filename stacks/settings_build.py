@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from stacks.settings_merge import nearest
+from constructs_lib.validation import Finding
+from stacks.settings_merge import at, nearest
 from stacks.settings_model import (
     Backend,
     ConnectionSettings,
@@ -19,13 +20,21 @@ from stacks.settings_yaml import Node
 _SANDBOX = "sandbox:"
 
 
-def environment(name: str, values: dict[str, Any], root: Node, *, project: Path) -> Environment:
+def environment(
+    name: str,
+    values: dict[str, Any],
+    root: Node,
+    *,
+    project: Path,
+    found: Sequence[Finding] = (),
+) -> Environment:
     """One environment.
 
     :param name: its name
     :param values: its merged and checked values, with a ``Variable`` for each secret
     :param root: the tree that the values come from, for the places
     :param project: the folder at which relative paths start
+    :param found: the warnings about its files
     """
     connections = values["connections"]
     return Environment(
@@ -34,6 +43,7 @@ def environment(name: str, values: dict[str, Any], root: Node, *, project: Path)
         backend=_backend(values.get("backend", {"type": "local"}), project),
         connections=tuple(_connection(key, connections[key], root) for key in connections),
         variables=tuple(sorted(set(_variables(values)))),
+        warnings=tuple(found),
     )
 
 
@@ -66,7 +76,9 @@ def _connection(name: str, values: dict[str, Any], root: Node) -> ConnectionSett
         state = ManagedState(managed_state, nearest(root, f"{pointer}/managed_state").key_place)
     protect = parameters.pop("protect", False)
     place = nearest(root, pointer).key_place
-    return ConnectionSettings(name, parameters, state, protect, place)
+    protected = at(root, ("connections", name, "protect")) if protect else None
+    protect_place = protected.key_place if protected is not None else None
+    return ConnectionSettings(name, parameters, state, protect, place, protect_place)
 
 
 def _variables(value: Any) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
-from constructs_lib.validation.pointers import steps
+from constructs_lib.validation.pointers import Path, steps
 from stacks.settings_yaml import Node
 
 
@@ -14,17 +14,38 @@ def merge(below: Node, above: Node) -> Node:
     A null stays in the result, so that it can remove what still another layer brings; see
     ``without_nulls``.
     """
+    return _laid_over(below, above, place_of=lambda _below, above: above)
+
+
+def merge_files(base: Node, own: Node) -> Node:
+    """The file of an environment laid over ``base.yaml``, as by ``merge``.
+
+    A mapping of both files keeps its place in ``base.yaml``, so that what is missing in it is
+    the same mistake in every environment; unless its own file removes something from it.
+    """
+    return _laid_over(base, own, place_of=_base_unless_removed)
+
+
+def _base_unless_removed(base: Node, own: Node) -> Node:
+    removes = any(inner.value is None for inner in own.value.values())
+    return own if removes else base
+
+
+def _laid_over(below: Node, above: Node, *, place_of: Callable[[Node, Node], Node]) -> Node:
     if not isinstance(below.value, dict) or not isinstance(above.value, dict):
         return above
     merged = dict(below.value)
     for key, node in above.value.items():
-        merged[key] = merge(merged[key], node) if key in merged else node
-    return above._replace(value=merged)
+        merged[key] = _laid_over(merged[key], node, place_of=place_of) if key in merged else node
+    return place_of(below, above)._replace(value=merged)
 
 
 def without_nulls(node: Node) -> Node:
-    """A tree without the keys whose value is null. The items of lists stay."""
-    if not isinstance(node.value, dict):
+    """A tree without the keys whose value is null.
+
+    The items of lists stay, and so does ``{variable: null}``: there a name was forgotten.
+    """
+    if not isinstance(node.value, dict) or list(node.value) == ["variable"]:
         return node
     kept = {
         key: without_nulls(inner) for key, inner in node.value.items() if inner.value is not None
@@ -44,13 +65,13 @@ def with_defaults(root: Node) -> Node:
     return root._replace(value={**root.value, "connections": connections._replace(value=laid)})
 
 
-def content(node: Node) -> Any:
-    """The values of a tree alone, as dicts, lists and scalars."""
-    if isinstance(node.value, dict):
-        return {key: content(inner) for key, inner in node.value.items()}
-    if isinstance(node.value, list):
-        return [content(inner) for inner in node.value]
-    return node.value
+def at(root: Node, path: Path) -> Node | None:
+    """The node at a path through mappings, or None if there is none."""
+    node: Node | None = root
+    for step in path:
+        content = node.value if node is not None else None
+        node = content.get(step) if isinstance(content, dict) else None
+    return node
 
 
 def nearest(root: Node, pointer: str) -> Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from constructs_lib.validation import FilePlace
+from constructs_lib.validation import FilePlace, Finding
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class ConnectionSettings:
     """True if Terraform must refuse to destroy or replace the connection."""
     place: FilePlace
     """Where the connection is written."""
+    protect_place: FilePlace | None = None
+    """Where the protection is written, which may be among the defaults; None without one."""
 
 
 @dataclass(frozen=True)
@@ -69,3 +71,5 @@ class Environment:
     connections: tuple[ConnectionSettings, ...]
     variables: tuple[str, ...]
     """The names of all variables that are used, sorted, each once."""
+    warnings: tuple[Finding, ...] = ()
+    """What is suspicious in the files of this environment, but no error."""

@@ -10,6 +10,7 @@ from constructs_lib.validation.plain import plain
 from constructs_lib.validation.pointers import pointer
 from constructs_lib.validation.shown import HIDDEN, shown
 from constructs_lib.validation.suggestions import did_you_mean
+from stacks import settings_text
 from stacks.settings_model import Variable
 from stacks.settings_schema import environment_validator
 
@@ -41,6 +42,7 @@ def findings(values: dict[str, Any], place: FilePlace) -> list[Finding]:
     known, found = plain(values, place=place, is_token=lambda value: isinstance(value, Variable))
     found += schema_check.findings(environment_validator(), known, place=place)
     found += _backend(_mapping(known, "backend"), place)
+    found += settings_text.findings(known, place)
     connections = _mapping(known, "connections")
     broken = _broken(found)
     for name, connection in connections.items():

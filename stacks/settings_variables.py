@@ -9,6 +9,7 @@ from constructs_lib import schemas
 from constructs_lib.validation import Finding
 from constructs_lib.validation.pointers import Path, pointer
 from constructs_lib.validation.shown import HIDDEN, SECRET_PARAMETERS, shown
+from constructs_lib.validation.suggestions import nearest_name
 from stacks.settings_model import Variable
 from stacks.settings_yaml import Node
 
@@ -41,6 +42,8 @@ class _Walk:
         if isinstance(node.value, dict):
             if list(node.value) == ["variable"]:
                 return self._variable(node, path)
+            if self._is_misspelt(node, path):
+                return self._misspelt(node, path)
             return {key: self.value(inner, (*path, key)) for key, inner in node.value.items()}
         if isinstance(node.value, list):
             return [self.value(inner, (*path, at)) for at, inner in enumerate(node.value)]
@@ -52,13 +55,26 @@ class _Walk:
         name = node.value["variable"]
         if not _is_name(name.value):
             allowed = "a name of small letters, digits and underscores, not reserved by Terraform"
-            found = shown(name.value)
+            found = "nothing" if name.value is None else shown(name.value)
             self._report("variable-name", name, (*path, "variable"), found, allowed)
         elif not (_in_secrets(path) or _is_credential(path)):
             allowed = "a variable inside secrets, inside auth_secrets, or as a provider credential"
             hint = "elsewhere Terraform would write its value to plan and state"
             self._report("variable-place", node, path, f"the variable {name.value}", allowed, hint)
         return Variable(str(name.value))
+
+    def _is_misspelt(self, node: Node, path: Path) -> bool:
+        (key, inner) = next(iter(node.value.items()), ("", node))
+        alone = len(node.value) == 1 and isinstance(inner.value, str)
+        near = alone and nearest_name(key, ["variable"]) is not None
+        return near and (_in_secrets(path) or _is_credential(path))
+
+    def _misspelt(self, node: Node, path: Path) -> Variable:
+        ((key, inner),) = node.value.items()
+        words = (repr(key), "{variable: name}", "did you mean 'variable'?")
+        named = node._replace(place=inner.key_place)
+        self._report("variable-name", named, (*path, key), *words)
+        return Variable(str(inner.value))
 
     def _literal(self, node: Node, path: Path) -> None:
         if _is_credential(path):

@@ -2,7 +2,8 @@
 
 Only the part of YAML that JSON knows, too, is read, so that nothing is changed silently: ``yes``,
 ``14:00`` and ``2026-11-21`` are text, only ``true`` and ``false`` are booleans, and a number
-that would not come back as it was written (``3.10``) is refused. Anchors and aliases work.
+that would not come back as it was written (``3.10``) is refused. Anchors and aliases work, merge
+keys (``<<``) do not: the ``defaults`` and ``base.yaml`` stand in for them.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ from constructs_lib.validation.plain import DEEPEST
 from constructs_lib.validation.pointers import Path as Steps
 from constructs_lib.validation.pointers import pointer
 from constructs_lib.validation.shown import HIDDEN, is_secret_place
+from stacks.settings_yaml_syntax import syntax_finding
 
 _TAG = "tag:yaml.org,2002:"
 _NULL = re.compile(r"^(?:~|null|Null|NULL|)$")
 _BOOL = re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$")
 _INT = re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$")
+_YAML_1_1_BOOL = re.compile(r"^(?:yes|no|on|off)$", re.IGNORECASE)
 _FLOAT = re.compile(r"^[-+]?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?$")
 
 
@@ -67,12 +70,13 @@ def read(path: Path) -> tuple[Node | None, list[Finding]]:
     file = displayed(path)
     start = FilePlace(file, 1, 1)
     try:
-        composed = yaml.compose(path.read_bytes(), Loader=_Loader)
+        data = path.read_bytes()
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        return None, [_finding("file", start, (), reason, "a file that can be read")]
+        return None, [_unreadable(error, file)]
+    try:
+        composed = yaml.compose(data, Loader=_Loader)
     except yaml.YAMLError as error:
-        return None, [_syntax(error, start)]
+        return None, [syntax_finding(error, data, file)]
     except RecursionError:
         return None, [_finding("yaml-syntax", start, (), "endless nesting", "a plain tree")]
     if composed is None or composed.tag == _TAG + "null":
@@ -90,19 +94,20 @@ def displayed(path: Path) -> str:
     return str(path) if relative.startswith(os.pardir) else relative
 
 
-def _syntax(error: yaml.YAMLError, start: FilePlace) -> Finding:
-    mark = getattr(error, "problem_mark", None)
-    place = FilePlace(start.file, mark.line + 1, mark.column + 1) if mark else start
-    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "no YAML"
-    context = getattr(error, "context", None)
-    # An alias that is not defined may be a password that begins with an asterisk.
-    known = str(problem).partition("undefined alias")
-    found = "".join(known[:2]) + (f" ({context})" if context else "")
-    return _finding("yaml-syntax", place, (), found, "one document in YAML")
+def _unreadable(error: OSError, file: str) -> Finding:
+    reason = error.strerror or type(error).__name__
+    missing = isinstance(error, FileNotFoundError)
+    hint = "make it; it may be empty, if nothing is shared" if missing else ""
+    return _finding("file", FilePlace(file, 0, 0), (), reason, "a file that can be read", hint)
 
 
 def _finding(
-    rule: str, place: FilePlace, path: Steps, found: str, allowed: str, hint: str = ""
+    rule: str,
+    place: FilePlace,
+    path: Steps,
+    found: str,
+    allowed: str,
+    hint: str = "",
 ) -> Finding:
     return Finding(rule, "error", place, pointer(path), found, allowed, hint)
 
@@ -130,6 +135,7 @@ class _Reader:
         self.findings.append(_finding(rule, self._place(raw), path, *words))
 
     def _scalar(self, raw: yaml.ScalarNode, path: Steps) -> Any:
+        self._warn_of_former_boolean(raw, path)
         read_as = _SCALARS.get(raw.tag.removeprefix(_TAG))
         try:
             if read_as is not None:
@@ -142,6 +148,18 @@ class _Reader:
             return None
         self._report_tag(raw, path)
         return None
+
+    def _warn_of_former_boolean(self, raw: yaml.ScalarNode, path: Steps) -> None:
+        """``no`` was a boolean in YAML 1.1, and is still meant as one more often than not."""
+        length = raw.end_mark.column - raw.start_mark.column
+        is_bare = not raw.style and length == len(raw.value)  # Neither quoted nor tagged.
+        if not is_bare or not _YAML_1_1_BOOL.match(raw.value):
+            return
+        meant = "true" if raw.value.lower() in ("yes", "on") else "false"
+        found = HIDDEN if is_secret_place(path) else f"{raw.value}, which is read as text"
+        hint = f"write {meant}, or put it in quotes if it is text"
+        self._report("yaml-boolean", raw, path, found, "true or false, or text in quotes", hint)
+        self.findings[-1] = self.findings[-1]._replace(severity="warning")
 
     def _report_tag(self, raw: yaml.Node, path: Steps) -> None:
         tag = raw.tag.replace(_TAG, "!!", 1)
@@ -157,6 +175,8 @@ class _Reader:
             self._report("yaml-alias", raw, path, "an alias within its own anchor", "a plain tree")
             return None
         self._above.add(id(raw))
+        if raw.tag not in (_TAG + "map", _TAG + "seq"):
+            self._report_tag(raw, path)
         try:
             if isinstance(raw, yaml.MappingNode):
                 return self._mapping(raw, path)
@@ -165,8 +185,6 @@ class _Reader:
             self._above.discard(id(raw))
 
     def _mapping(self, raw: yaml.MappingNode, path: Steps) -> dict[str, Node]:
-        if raw.tag != _TAG + "map":
-            self._report_tag(raw, path)
         content: dict[str, Node] = {}
         for key, value in self._pairs(raw, path):
             if key.value in content:
@@ -180,7 +198,11 @@ class _Reader:
         self, raw: yaml.MappingNode, path: Steps
     ) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         for key, value in raw.value:
-            if isinstance(key, yaml.ScalarNode) and key.tag == _TAG + "str":
+            if isinstance(key, yaml.ScalarNode) and key.value == "<<" and not key.style:
+                allowed = "keys that are written out; merge keys are no part of this YAML"
+                hint = "write what all connections share into defaults"
+                self._report("yaml-key", key, path, "the merge key <<", allowed, hint)
+            elif isinstance(key, yaml.ScalarNode) and key.tag == _TAG + "str":
                 yield key, value
             else:
                 found = key.value if isinstance(key, yaml.ScalarNode) else "a list or mapping"

@@ -27,12 +27,12 @@ class FilePlace(NamedTuple):
 
     file: str
     line: int
-    """Line, counted from 1."""
+    """Line, counted from 1; 0 stands for the file as a whole, or one that does not exist."""
     column: int
-    """Column, counted from 1."""
+    """Column, counted from 1; 0 together with the line."""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
 Place: TypeAlias = ConstructPlace | FilePlace

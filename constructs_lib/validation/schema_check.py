@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from constructs_lib import schemas
 from constructs_lib.validation.findings import Finding, Place, errors
 from constructs_lib.validation.parameters import unknown_hint
+from constructs_lib.validation.pattern_words import allowed_text, first_sentence
 from constructs_lib.validation.plain import UNRESOLVED
 from constructs_lib.validation.pointers import Path, pointer, steps
 from constructs_lib.validation.shown import shown
-from constructs_lib.validation.suggestions import a_type, did_you_mean, type_in_words
+from constructs_lib.validation.suggestions import (
+    a_type,
+    did_you_mean,
+    nearest_name,
+    type_in_words,
+)
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -90,10 +98,19 @@ def _in_words(raw: ValidationError, place: Place) -> Iterator[Finding]:
 
 
 def _missing(error: _Error) -> Iterator[_Words]:
+    misspelt = _misspelt(error)
     for name in error.demand:
-        if name not in error.instance:
-            about = _about(error.schema.get("properties", {}).get(name, {}))
+        if name not in error.instance and name not in misspelt:
+            about = first_sentence(error.schema.get("properties", {}).get(name, {}))
             yield _Words("required", error.path, "nothing", f"the attribute {name!r}", about)
+
+
+def _misspelt(error: _Error) -> set[str | None]:
+    """The attributes that the unknown ones were probably meant to be: that is one mistake."""
+    known = list(error.schema.get("properties", {}))
+    if error.schema.get("additionalProperties", True) is not False:
+        return set()
+    return {nearest_name(name, known) for name in error.instance if name not in known}
 
 
 def _unknown(error: _Error) -> Iterator[_Words]:
@@ -131,8 +148,9 @@ def _enum(error: _Error) -> Iterator[_Words]:
 
 
 def _pattern(error: _Error) -> Iterator[_Words]:
-    allowed = f"text that matches {error.demand}"
-    yield _Words("pattern", error.path, error.shown, allowed, _about(error.schema))
+    name = str(error.path[-1]) if error.path else ""
+    hint = did_you_mean(error.instance, schemas.services()) if name == "service" else ""
+    yield _Words("pattern", error.path, error.shown, allowed_text(name, error.schema), hint)
 
 
 def _limit(error: _Error) -> Iterator[_Words]:
@@ -147,18 +165,15 @@ def _length(error: _Error) -> Iterator[_Words]:
 
 
 def _name(error: _Error) -> Iterator[_Words]:
-    path = (*error.path, str(error.instance))
-    allowed = f"a name that matches {error.demand}"
-    yield _Words("name", path, repr(error.instance), allowed, _about(error.schema))
+    name = str(error.instance)
+    suggested = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_").lstrip("0123456789_")
+    hint = f"such as {suggested!r}" if re.search(str(error.demand), suggested) else ""
+    yield _Words("name", (*error.path, name), repr(name), allowed_text("", error.schema), hint)
 
 
 def _other(error: _Error) -> Iterator[_Words]:
     # The schemas use no other keyword today; a new one is still reported, without its words.
     yield _Words(error.keyword, error.path, error.shown, f"{error.keyword} {error.demand}")
-
-
-def _about(rule: Any) -> str:
-    return str(rule.get("description", "")) if isinstance(rule, dict) else ""
 
 
 _WORDS: dict[str, Callable[[_Error], Iterator[_Words]]] = {

@@ -51,6 +51,12 @@ def did_you_mean(word: Any, candidates: Iterable[Any]) -> str:
     return f"did you mean {' or '.join(repr(each) for each in near)}?" if near else ""
 
 
+def nearest_name(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that is most like a name, case ignored, or None if none is near."""
+    near = _alike(word, list(candidates))
+    return near[0] if near else None
+
+
 def _alike(word: str, candidates: list[str]) -> list[str]:
     folded = {text.casefold(): text for text in candidates}
     near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)

@@ -171,13 +171,51 @@ def test_a_mistake_of_the_base_in_one_environment_only_names_that_environment(
     assert finding.hint == "found in the environment dev"
 
 
+def test_a_mistake_in_several_environments_is_reported_once_with_their_names(
+    folder: Path,
+) -> None:
+    base = "connections: {}\nbackend: {type: loca}"
+    _write(folder, base=base, dev="", live="", own="backend: {type: s3}")
+
+    with pytest.raises(ValidationFailed) as failed:
+        load_environments(folder)
+
+    (finding,) = failed.value.findings
+    assert finding.hint == "did you mean 'local'? Found in the environments dev, live."
+
+
+def test_what_is_missing_in_the_base_is_reported_there_and_once(folder: Path) -> None:
+    text = "connections: {a: {group_id: g, config: {schema: s}}}"
+    _write(folder, base=text, dev="", live="connections: {a: {paused: true}}")
+
+    with pytest.raises(ValidationFailed) as failed:
+        load_environments(folder)
+
+    (finding,) = failed.value.findings
+    assert finding.rule == "required"
+    assert finding.place == FilePlace("stacks/environments/base.yaml", 1, 15)
+    assert "found in" not in finding.hint
+
+
+def test_a_mistake_is_common_even_if_another_environment_cannot_be_read(folder: Path) -> None:
+    _write(folder, base=CONNECTION % 1, dev="", live="a: [")
+
+    with pytest.raises(ValidationFailed) as failed:
+        load_environments(folder)
+
+    assert {finding.rule: finding.hint.count("found in") for finding in failed.value.findings} == {
+        "type": 0,
+        "yaml-syntax": 0,
+    }
+
+
 def test_all_environments_are_loaded_sorted_and_the_base_is_none_of_them(folder: Path) -> None:
     _write(folder, base=CONNECTION % "true", live="", dev="")
 
     assert [each.name for each in load_environments(folder)] == ["dev", "live"]
 
 
-@pytest.mark.parametrize("name", ["liv", "base", "../stacks"])
+@pytest.mark.parametrize("name", ["liv", "base", "nosuch"])
 def test_an_environment_without_a_file_is_a_finding(folder: Path, name: str) -> None:
     _write(folder, base=CONNECTION % "true", live="")
 
@@ -186,7 +224,19 @@ def test_an_environment_without_a_file_is_a_finding(folder: Path, name: str) -> 
 
     (finding,) = failed.value.findings
     assert finding.rule == "environment"
+    assert finding.place == FilePlace(f"stacks/environments/{name}.yaml", 0, 0)
     assert finding.allowed == "one of the environments live"
+
+
+def test_a_file_of_another_ending_is_mentioned(folder: Path) -> None:
+    _write(folder, base=CONNECTION % "true", live="")
+    (folder / "dev.yml").write_text("")
+
+    with pytest.raises(ValidationFailed) as failed:
+        load_environment("dev", folder)
+
+    hint = "rename stacks/environments/dev.yml to dev.yaml"
+    assert hint in [finding.hint for finding in failed.value.findings]
 
 
 def test_a_missing_base_is_a_finding(folder: Path) -> None:

@@ -95,6 +95,69 @@ def test_a_name_that_terraform_does_not_take_is_refused(found: Found, name: str)
     assert [rule for rule, _ in found(text)] == ["variable-name"]
 
 
+@pytest.mark.parametrize("nothing", ["", "null", "~"])
+def test_a_forgotten_name_of_a_variable_is_found(findings: Findings, nothing: str) -> None:
+    (finding,) = findings(_postgres(f"secrets: {{password: {{variable: {nothing}}}}}"))
+
+    assert (finding.rule, finding.found) == ("variable-name", "nothing")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _postgres("secrets: {password: {variabel: db_password}}"),
+        _postgres("auth_secrets: {a: {b: {Variable: db_password}}}"),
+        "connections: {}\nprovider: {api_key: {varible: key}}",
+    ],
+)
+def test_a_misspelt_variable_is_recognised(findings: Findings, text: str) -> None:
+    (finding,) = findings(text)
+
+    assert finding.rule == "variable-name"
+    assert finding.hint == "did you mean 'variable'?"
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer"),
+    [
+        (_connection("postgres", "{schema_prefix: s, host: '${HOST}'}", ""), "/config/host"),
+        (_connection("postgres", "{schema_prefix: s, host: 'a-%{if true}'}", ""), "/config/host"),
+        (_connection("postgres", "{schema_prefix: s, hosts: ['${HOST}']}", ""), "/config/hosts/0"),
+        (_connection("postgres", "{schema_prefix: s, '${KEY}': a}", ""), "/config/${KEY}"),
+        (_sdk("managed_state: {state: {since: '${DATE}'}}"), "/managed_state/state/since"),
+    ],
+)
+def test_an_expression_of_terraform_is_refused(findings: Findings, text: str, pointer: str) -> None:
+    (finding,) = findings(text)
+
+    assert finding.rule == "terraform-expression"
+    assert finding.pointer == f"/connections/a{pointer}"
+    mark = "%" if "%" in text else "$"
+    assert f"write {mark}{mark}{{ for the text {mark}{{" in finding.hint
+
+
+def test_an_expression_among_the_defaults_is_reported_there_and_once(found: Found) -> None:
+    text = "connections: {}\ndefaults:\n  group_id: ${GROUP}\n"
+    connections = "{service: stripe, config: {schema: %s}}"
+
+    assert found(text, f"connections: {{a: {connections % 'a'}, b: {connections % 'b'}}}") == [
+        ("terraform-expression", "base.yaml:3:13")
+    ]
+
+
+@pytest.mark.parametrize("text", ["$${HOST}", "%%{if}", "$HOME", "5 %", "{a}", "$5"])
+def test_other_text_with_such_marks_is_accepted(load: Load, text: str) -> None:
+    environment = load(_connection("postgres", f"{{schema_prefix: s, x: '{text}'}}", ""))
+
+    assert environment.connections[0].parameters["config"]["x"] == text
+
+
+def test_an_expression_in_the_backend_is_refused(found: Found) -> None:
+    text = "connections: {}\nbackend: {type: s3, bucket: '${BUCKET}'}"
+
+    assert found(text) == [("terraform-expression", "base.yaml:2:29")]
+
+
 def test_a_credential_of_the_provider_is_refused_and_hidden(findings: Findings) -> None:
     (finding,) = findings("connections: {}\nprovider: {api_secret: hunter2}")
 

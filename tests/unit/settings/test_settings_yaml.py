@@ -82,6 +82,8 @@ def test_an_empty_file_is_an_empty_mapping(load: Load) -> None:
         ("connections: {}\n5: a\n", "yaml-key", "base.yaml:2:1"),
         ("connections: {}\n? [a]\n: b\n", "yaml-key", "base.yaml:2:3"),
         ("connections: !!set {a}\n", "yaml-tag", "base.yaml:1:14"),
+        ("x: !!python/object/apply:os.system [echo]\n", "yaml-tag", "base.yaml:1:4"),
+        ("connections: {}\n<<: {a: 1}\n", "yaml-key", "base.yaml:2:1"),
         ("connections: {}\nx: !secret a\n", "yaml-tag", "base.yaml:2:4"),
         ("connections: {}\nx: 3.10\n", "number-form", "base.yaml:2:4"),
         ("connections: {}\nx: !!int a\n", "number-form", "base.yaml:2:4"),
@@ -111,6 +113,78 @@ def test_bytes_that_are_no_text_are_a_finding(folder: Path) -> None:
         load_environment("dev", folder)
 
     assert [finding.rule for finding in failed.value.findings] == ["yaml-syntax"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "hint"),
+    [
+        ("a:\n\tb: 1\n", "a tab", "indent with spaces"),
+        ("a: 1\n  \tb: 2\n", "a tab", "indent with spaces"),
+        (
+            "a: 1\nb: 'open\nc: 3\n",
+            "unexpected end of stream",
+            "close the quote that is opened in line 2, column 4",
+        ),
+        ("a: {b: 1\nc: 2\n", None, "close the brace { that is opened in line 1, column 4"),
+        ("a: [1,\nb: 2\n", None, "close the bracket [ that is opened in line 1, column 4"),
+        ("a: @b\n", None, "put text that begins with a special character in quotes"),
+        (
+            "a: b: c\n",
+            None,
+            "put text with a colon in quotes, and indent the keys of a mapping alike",
+        ),
+        ("a:\n  b: 1\n c: 2\n", None, "indent the keys of a mapping alike"),
+    ],
+)
+def test_a_syntax_error_says_what_to_do(
+    findings: Findings, text: str, found: str | None, hint: str
+) -> None:
+    (finding,) = findings(text)
+
+    assert finding.rule == "yaml-syntax"
+    assert finding.found == (found or finding.found)
+    assert finding.hint == hint
+
+
+def test_a_file_in_another_encoding_is_to_be_saved_as_utf_8(folder: Path) -> None:
+    (folder / "base.yaml").write_bytes("a: 1\nb: für\nc: café\n".encode("latin-1"))
+    (folder / "dev.yaml").write_text("")
+    with pytest.raises(ValidationFailed) as failed:
+        load_environment("dev", folder)
+
+    (finding,) = failed.value.findings
+    assert str(finding.place) == "stacks/environments/base.yaml:2:5"
+    assert finding.hint == "save the file as UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("no", "false"), ("Yes", "true"), ("ON", "true"), ("off", "false")]
+)
+def test_a_boolean_of_yaml_1_1_is_text_with_a_warning(load: Load, text: str, meant: str) -> None:
+    (warning,) = load(f"{HEAD}{text}}}}}}}").warnings
+
+    assert (warning.rule, warning.severity) == ("yaml-boolean", "warning")
+    assert warning.pointer == "/connections/a/config/x"
+    assert warning.found == f"{text}, which is read as text"
+    assert warning.hint == f"write {meant}, or put it in quotes if it is text"
+
+
+@pytest.mark.parametrize("text", ["'no'", '"yes"', "!!str no", "none", "node", "y"])
+def test_other_text_has_no_warning(load: Load, text: str) -> None:
+    assert load(f"{HEAD}{text}}}}}}}").warnings == ()
+
+
+def test_a_boolean_of_yaml_1_1_as_a_key_has_no_warning(load: Load) -> None:
+    assert load(f"{HEAD}{{on: 1}}}}}}}}").warnings == ()
+
+
+def test_a_missing_base_says_what_to_do(folder: Path) -> None:
+    (folder / "dev.yaml").write_text("connections: {}")
+    with pytest.raises(ValidationFailed) as failed:
+        load_environment("dev", folder)
+
+    assert str(failed.value).startswith("stacks/environments/base.yaml: error[file]")
+    assert failed.value.findings[0].hint == "make it; it may be empty, if nothing is shared"
 
 
 def test_a_text_in_place_of_a_boolean_says_what_to_write(findings: Findings) -> None:

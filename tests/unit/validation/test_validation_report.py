@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ from constructs_lib.validation import (
     Finding,
     ValidationFailed,
     check_connection,
+    parameters,
     render,
 )
 from constructs_lib.validation.shown import HIDDEN, shown
@@ -137,15 +137,28 @@ def test_long_text_is_cut() -> None:
     assert len(shown("a" * 500)) == 60
 
 
-def test_ten_thousand_connections_are_checked_in_seconds() -> None:
-    place = ConstructPlace("a")
-    values = valid(secrets={"password": "p"}, sync_frequency=60)
-    started = time.monotonic()
+def test_the_schema_is_compiled_once_for_many_connections(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compiled: list[str] = []
+    compile_schema = parameters.compiled
 
-    for _ in range(10_000):
-        assert check_connection(values, place=place) == []
+    def _counting(document: dict[str, Any]) -> Any:
+        compiled.append(document["title"])
+        return compile_schema(document)
 
-    assert time.monotonic() - started < 10
+    monkeypatch.setattr(parameters, "compiled", _counting)
+    parameters.parameter_validator.cache_clear()
+    for number in range(100):
+        check_connection(valid(group_id=f"group_{number}"), place=ConstructPlace("a"))
+
+    assert compiled == ["fivetranops_connection"]
+
+
+def test_a_place_without_a_line_is_the_file_as_a_whole() -> None:
+    report = render([_finding(FilePlace("base.yaml", 0, 0))])
+
+    assert report.startswith("base.yaml: error[enum]")
 
 
 def test_importing_the_package_does_not_load_jsonschema() -> None:

@@ -118,6 +118,35 @@ def test_what_belongs_together_is_accepted(found: Found, changes: dict[str, Any]
     assert found(**changes) == []
 
 
+@pytest.mark.parametrize(
+    ("service", "settings", "pointer", "secret"),
+    [
+        ("postgres", {"schema_prefix": "a", "Password": "p"}, "/config/Password", "password"),
+        ("stripe", {"schema": "a", "apiKey": "p"}, "/config/apiKey", "api_key"),
+        ("stripe", {"schema": "a", "API-KEY": "p"}, "/config/API-KEY", "api_key"),
+        (
+            SDK,
+            {"schema": "a", "secretsList": [{"Value": "p"}]},
+            "/config/secretsList/0/Value",
+            "secrets_list[].value",
+        ),
+    ],
+)
+def test_a_secret_that_is_spelled_differently_is_one_all_the_same(
+    check: Check, service: str, settings: dict[str, Any], pointer: str, secret: str
+) -> None:
+    (finding,) = check(service=service, config=settings)
+
+    assert (finding.rule, finding.severity) == ("secret-in-config", "error")
+    assert (finding.pointer, finding.found) == (pointer, "(hidden)")
+    assert finding.hint.startswith("remove ")
+    assert finding.hint.endswith(f" from config and write it as {secret} in secrets")
+
+
+def test_a_setting_that_only_contains_the_name_of_a_secret_is_none(found: Found) -> None:
+    assert found(config={"schema_prefix": "a", "password_hint": "p"}) == []
+
+
 def test_an_unknown_service_is_only_a_warning_with_the_nearest_name(check: Check) -> None:
     (finding,) = check(service="postgress", config={"anything": 1})
 

@@ -1,6 +1,6 @@
 """The JSON Schema check reports everything, in plain words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from constructs_lib.validation import (
     check_provider,
 )
 from constructs_lib.validation.parameters import ALIASES, parameter_schema
+from constructs_lib.validation.pattern_words import allowed_text
 
 Check = Callable[..., list[Finding]]
 Found = Callable[..., list[tuple[str, str]]]
@@ -97,12 +98,72 @@ def test_endless_nesting_is_reported_and_not_a_traceback(found: Found) -> None:
         ({"auth_wo": {"a": "b"}}, "write 'auth_secrets'"),
         ({"paused": "no"}, "write true or false, without quotes"),
         ({"group_id": 123}, "put it in quotes"),
+        ({"service": "Postgres"}, "did you mean 'postgres'?"),
+        ({"daily_sync_time": "14:30", "sync_frequency": 1440}, ""),
     ],
 )
 def test_a_hint_says_what_was_probably_meant(
     check: Check, changes: dict[str, Any], hint: str
 ) -> None:
     assert [finding.hint for finding in check(**changes)] == [hint]
+
+
+@pytest.mark.parametrize(
+    ("changes", "allowed"),
+    [
+        ({"service": "Postgres"}, "small letters, digits and underscores"),
+        ({"daily_sync_time": "14:30"}, "a full hour from 00:00 to 23:00"),
+        ({"timeouts": {"create": "soon"}}, "a duration such as 90s, 20m or 1h30m"),
+        (
+            {"connect_card_config": {"redirect_uri": "x"}},
+            "an address that begins with https:// or http://",
+        ),
+    ],
+)
+def test_a_pattern_is_explained_in_words(
+    check: Check, changes: dict[str, Any], allowed: str
+) -> None:
+    assert [finding.allowed for finding in check(**changes)] == [allowed]
+
+
+def _patterns(rule: Any, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(rule, dict):
+        if isinstance(rule.get("pattern"), str):
+            yield name, rule
+        for key, inner in rule.items():
+            yield from _patterns(inner, key)
+
+
+@pytest.mark.parametrize("name", sorted(schemas.names()))
+def test_no_pattern_of_a_schema_is_shown_as_it_is(name: str) -> None:
+    for attribute, rule in _patterns(schemas.load(name).document):
+        words = allowed_text(attribute, rule)
+        assert words
+        assert not set("^$[]|\\") & set(words)
+
+
+def test_an_unknown_pattern_is_explained_by_its_description() -> None:
+    rule = {"pattern": "^a$", "description": "One letter. No more."}
+
+    assert allowed_text("new", rule) == "One letter"
+    assert allowed_text("new", {"pattern": "^a$"}) == "other text"
+
+
+def test_a_misspelt_attribute_is_not_missing_as_well(found: Found) -> None:
+    assert found(group_id=None, grup_id="g") == [("unknown-attribute", "/grup_id")]
+
+
+def test_an_unknown_attribute_does_not_hide_another_that_is_missing(found: Found) -> None:
+    assert sorted(found(group_id=None, pausd=True)) == [
+        ("required", ""),
+        ("unknown-attribute", "/pausd"),
+    ]
+
+
+def test_the_hint_about_a_missing_attribute_is_one_sentence(check: Check) -> None:
+    (finding,) = check(group_id=None)
+
+    assert finding.hint == "Identifier of the group (destination) that receives the data"
 
 
 def test_what_only_the_api_sets_is_refused_with_the_reason(check: Check) -> None:
@@ -140,7 +201,7 @@ def test_a_provider_is_checked() -> None:
 
     assert {(finding.rule, finding.pointer) for finding in findings} == {
         ("pattern", "/api_url"),
-        ("exclusiveMinimum", "/request_timeout"),
+        ("minimum", "/request_timeout"),
     }
     assert not any("pa55" in finding.found for finding in findings)
 

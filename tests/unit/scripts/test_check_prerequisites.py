@@ -1,26 +1,14 @@
-"""The scripts that ``make`` runs."""
+"""``scripts/check-prerequisites`` says what is missing on a machine, and nothing else."""
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import subprocess
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 CHECK = ROOT / "scripts" / "check-prerequisites"
-
-
-def script(name: str) -> ModuleType:
-    specification = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture
@@ -97,45 +85,31 @@ def test_another_python_is_found_by_its_version(machine: Path) -> None:
     assert check(machine).stdout == f"{machine}/python3.12\n"
 
 
-def test_the_sandbox_needs_nothing() -> None:
-    run = script("run")
+@pytest.mark.parametrize(
+    ("script", "status", "answer"),
+    [
+        ("echo 'OpenTofu v1.11.0'", 0, "OpenTofu v1.11.0"),
+        ("echo 'Illegal instruction' >&2; exit 132", 132, "Illegal instruction"),
+        ("exit 1", 1, "nothing"),
+    ],
+)
+def test_a_terraform_without_a_version_is_quoted(
+    script: str, status: int, answer: str, machine: Path
+) -> None:
+    program(machine, "python3", "3.13")
+    (machine / "terraform").write_text(f"#!/bin/sh\n{script}\n")
+    (machine / "terraform").chmod(0o755)
 
-    environ = run.with_variables("sandbox", ("orders_password",), {})
+    result = check(machine)
 
-    assert environ == {
-        "FIVETRAN_APIKEY": "sandbox",
-        "FIVETRAN_APISECRET": "sandbox",
-        "TF_VAR_orders_password": "sandbox-orders_password",
-    }
-
-
-def test_the_sandbox_keeps_what_is_set() -> None:
-    run = script("run")
-
-    environ = run.with_variables("sandbox", ("a",), {"TF_VAR_a": "mine", "FIVETRAN_APIKEY": "k"})
-
-    assert (environ["TF_VAR_a"], environ["FIVETRAN_APIKEY"]) == ("mine", "k")
-
-
-def test_other_environments_list_all_that_is_missing() -> None:
-    run = script("run")
-
-    with pytest.raises(SystemExit, match=r"(?s)production.*TF_VAR_a\n.*TF_VAR_c$"):
-        run.with_variables("production", ("a", "b", "c"), {"TF_VAR_b": "set"})
+    assert result.returncode == 1
+    said = f"{machine}/terraform does not tell its version, but ended with status {status} and "
+    assert said + f"answered: {answer}." in result.stderr
 
 
-def test_other_environments_get_no_placeholder() -> None:
-    run = script("run")
+def test_warnings_of_terraform_do_not_hide_its_version(machine: Path) -> None:
+    program(machine, "python3", "3.13")
+    (machine / "terraform").write_text("#!/bin/sh\necho Warning >&2\necho 'Terraform v1.11.4'\n")
+    (machine / "terraform").chmod(0o755)
 
-    assert run.with_variables("production", ("a",), {"TF_VAR_a": "x"}) == {"TF_VAR_a": "x"}
-
-
-def test_the_tools_of_the_project_come_first_and_without_telemetry() -> None:
-    run = script("run")
-
-    environ = run.tools_environment({"PATH": "/usr/bin"})
-
-    folders = environ["PATH"].split(os.pathsep)
-    assert folders[0] == str(ROOT / ".venv" / "bin")
-    assert folders[-1] == "/usr/bin"
-    assert environ["CHECKPOINT_DISABLE"] == "1"
+    assert check(machine).returncode == 0

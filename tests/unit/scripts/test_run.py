@@ -1,0 +1,165 @@
+"""``scripts/run.py`` gives a command its tools and variables, or says what is missing."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from constructs_lib.validation import FilePlace
+from stacks.settings import Backend, ConnectionSettings, Environment, Variable
+
+ROOT = Path(__file__).resolve().parents[3]
+CREDENTIALS = {"FIVETRAN_APIKEY": "k", "FIVETRAN_APISECRET": "s"}
+
+
+@pytest.fixture(scope="module")
+def run() -> ModuleType:
+    specification = importlib.util.spec_from_file_location("run", ROOT / "scripts" / "run.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def settings(*variables: str, name: str = "production", **provider: Any) -> Environment:
+    return Environment(name, provider, Backend("local"), (), variables)
+
+
+def sandbox(*variables: str) -> Environment:
+    return settings(*variables, name="demo", api_url="sandbox:/project/.sandbox/a.sqlite3")
+
+
+def test_the_embedded_sandbox_needs_nothing(run: ModuleType) -> None:
+    environ = run.with_variables(sandbox("orders_password"), {})
+
+    assert environ == {"TF_VAR_orders_password": "sandbox-orders_password"}
+
+
+def test_the_embedded_sandbox_keeps_what_is_set(run: ModuleType) -> None:
+    given = {"TF_VAR_a": "mine", "FIVETRAN_APIKEY": "k"}
+
+    assert run.with_variables(sandbox("a"), given) == given
+
+
+def test_the_embedded_sandbox_fills_what_is_empty(run: ModuleType) -> None:
+    assert run.with_variables(sandbox("a"), {"TF_VAR_a": ""}) == {"TF_VAR_a": "sandbox-a"}
+
+
+def test_the_address_may_come_from_the_variable_of_the_provider(run: ModuleType) -> None:
+    environ = run.with_variables(settings("a"), {"FIVETRAN_API_URL": "sandbox"})
+
+    assert environ["TF_VAR_a"] == "sandbox-a"
+
+
+def test_another_api_gets_no_placeholder_whatever_the_environment_is_called(
+    run: ModuleType,
+) -> None:
+    real = settings("a", name="sandbox", api_url="https://api.fivetran.com")
+
+    with pytest.raises(SystemExit, match="TF_VAR_a"):
+        run.with_variables(real, CREDENTIALS)
+
+
+def test_all_that_is_missing_or_empty_is_listed(run: ModuleType) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        run.with_variables(settings("a", "b", "c"), {"TF_VAR_b": "set", "TF_VAR_c": ""})
+
+    first, *missing = str(stopped.value).splitlines()
+    assert "production" in first
+    assert missing == ["  TF_VAR_a", "  TF_VAR_c", "  FIVETRAN_APIKEY", "  FIVETRAN_APISECRET"]
+
+
+def test_credentials_are_not_asked_for_if_the_settings_name_variables_for_them(
+    run: ModuleType,
+) -> None:
+    named = settings("k", "s", api_key=Variable("k"), api_secret=Variable("s"))
+    given = {"TF_VAR_k": "x", "TF_VAR_s": "y"}
+
+    assert run.with_variables(named, given) == given
+
+
+def test_what_is_complete_is_left_as_it_is(run: ModuleType) -> None:
+    given = {"TF_VAR_a": "x", **CREDENTIALS}
+
+    assert run.with_variables(settings("a"), given) == given
+
+
+def _connection(name: str, place: FilePlace | None) -> ConnectionSettings:
+    written = FilePlace("base.yaml", 1, 1)
+    return ConnectionSettings(name, {}, None, place is not None, written, place)
+
+
+def test_a_destroy_of_protected_connections_is_refused_with_their_lines(run: ModuleType) -> None:
+    connections = (
+        _connection("orders", FilePlace("production.yaml", 7, 3)),
+        _connection("free", None),
+        _connection("billing", FilePlace("base.yaml", 9, 5)),
+    )
+
+    with pytest.raises(SystemExit) as stopped:
+        run.refuse_if_protected(Environment("live", {}, Backend("local"), connections, ()))
+
+    message = str(stopped.value)
+    assert "  orders (production.yaml:7:3)\n  billing (base.yaml:9:5)\n" in message
+    assert "free" not in message
+    assert "protect: false" in message
+
+
+def test_a_destroy_without_protected_connections_goes_on(run: ModuleType) -> None:
+    run.refuse_if_protected(
+        Environment("dev", {}, Backend("local"), (_connection("free", None),), ())
+    )
+
+
+def _script(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "run.py"), *arguments],
+        cwd=ROOT,
+        env={"PATH": "/nowhere"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_shipped_production_is_not_destroyed_and_no_secret_asked_for() -> None:
+    file = "stacks/environments/production.yaml"
+    lines = (ROOT / file).read_text().splitlines()
+
+    done = _script("--environment", "production", "cdktf", "destroy", "production")
+
+    assert done.returncode == 1
+    line = lines.index("  protect: true") + 1
+    assert f"  click_events ({file}:{line}:3)\n" in done.stderr
+    assert "TF_VAR_" not in done.stderr
+
+
+def test_an_empty_environment_is_refused_with_the_names_there_are() -> None:
+    done = _script("--environment", "", "cdktf", "diff", "")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("ENVIRONMENT is empty.")
+    assert "production, sandbox, staging" in done.stderr
+
+
+def test_a_command_that_does_not_exist_is_named() -> None:
+    done = _script("nosuch", "command")
+
+    assert (done.returncode, done.stderr) == (1, "No such command: nosuch command\n")
+
+
+def test_the_tools_of_the_project_come_first_and_without_telemetry(run: ModuleType) -> None:
+    environ = run.tools_environment({"PATH": "/usr/bin"})
+
+    folders = environ["PATH"].split(os.pathsep)
+    assert folders[0] == str(ROOT / ".venv" / "bin")
+    assert folders[-1] == "/usr/bin"
+    assert environ["CHECKPOINT_DISABLE"] == "1"

