@@ -6,13 +6,19 @@ file (or in memory), and writes a journal of all requests. It holds no secret in
 * In a process: mount :class:`SandboxAdapter` on a ``requests`` session for ``sandbox://local``.
 * As a server: ``python -m constructs_lib.sandbox serve --port N --database FILE``.
 
+A test makes it hostile: :meth:`Store.configure` takes ``distortions`` (answers that differ from
+what was sent, by :data:`DISTORTIONS`) and ``faults`` (lost and broken answers, by
+:data:`FAULT_KINDS`).
+
 It reaches nothing outside, and listens on 127.0.0.1 only.
 """
 
 from constructs_lib.sandbox.adapter import SandboxAdapter
 from constructs_lib.sandbox.api import Api
 from constructs_lib.sandbox.call import ApiRequest, ApiResponse
+from constructs_lib.sandbox.distortions import DISTORTIONS
 from constructs_lib.sandbox.errors import SandboxError
+from constructs_lib.sandbox.faults import FAULT_KINDS, Fault
 from constructs_lib.sandbox.headers import Credentials
 from constructs_lib.sandbox.journal import JournalEntry
 from constructs_lib.sandbox.records import Connection, Group
@@ -21,11 +27,14 @@ from constructs_lib.sandbox.settings import Settings
 from constructs_lib.sandbox.store import Store
 
 __all__ = [
+    "DISTORTIONS",
+    "FAULT_KINDS",
     "Api",
     "ApiRequest",
     "ApiResponse",
     "Connection",
     "Credentials",
+    "Fault",
     "Group",
     "JournalEntry",
     "SandboxAdapter",

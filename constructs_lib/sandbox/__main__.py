@@ -56,7 +56,8 @@ def _journal(options: argparse.Namespace) -> int:
             continue
         body = "" if entry.body is None else json.dumps(entry.body)
         line = f"{entry.number:>5}  {entry.at}  {entry.status}  {entry.method:<6} {entry.path}"
-        _say(json.dumps(entry.to_dict()) if options.json else f"{line}  {body}".rstrip())
+        fault = "" if entry.fault is None else f"  (fault: {entry.fault})"
+        _say(json.dumps(entry.to_dict()) if options.json else f"{line}  {body}".rstrip() + fault)
     return 0
 
 

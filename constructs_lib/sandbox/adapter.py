@@ -13,19 +13,24 @@ query must stand in the address itself.
 
 from __future__ import annotations
 
+import errno
 import io
+import os
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import requests
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import ProtocolError
 
 from constructs_lib.sandbox.api import Api
-from constructs_lib.sandbox.call import ApiRequest, ApiResponse
+from constructs_lib.sandbox.call import ApiRequest, ApiResponse, Delivery
 from constructs_lib.sandbox.clock import Clock, utc_now
 from constructs_lib.sandbox.headers import Credentials
 from constructs_lib.sandbox.store import Store
@@ -65,11 +70,17 @@ class SandboxAdapter(BaseAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> Response:
-        """Answers one request; what concerns the network is ignored.
+        """Answers one request; what concerns the network is ignored, but for the read timeout.
 
         A sandbox that is closed, or whose file cannot be written, answers 503.
+
+        :raises requests.ConnectionError: as a fault asks for; so are the next two
+        :raises requests.ReadTimeout: if a delayed answer takes longer than ``timeout``
+        :raises requests.exceptions.ChunkedEncodingError: if the body ends too early
         """
-        return _response(request, self._api.handle(_api_request(request)))
+        answer = self._api.handle(_api_request(request))
+        _deliver(request, answer, _read_timeout(timeout))
+        return _response(request, answer)
 
     def close(self) -> None:
         """Closes the database."""
@@ -96,18 +107,33 @@ def _bytes(body: Any) -> bytes:
     return body if isinstance(body, bytes) else b"".join(body)
 
 
+def _deliver(request: PreparedRequest, answer: ApiResponse, timeout: float | None) -> None:
+    if timeout is not None and timeout < answer.delay_seconds:
+        time.sleep(timeout)
+        message = f"Read timed out. (read timeout={timeout})"
+        raise requests.ReadTimeout(message, request=request)
+    time.sleep(answer.delay_seconds)
+    if answer.delivery is Delivery.RESET:
+        reset = ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+        broken = ProtocolError("Connection aborted.", reset)
+        raise requests.ConnectionError(broken, request=request)
+    if answer.delivery is Delivery.TRUNCATED:
+        broken = ProtocolError("Connection broken: the body ended before its length")
+        raise requests.exceptions.ChunkedEncodingError(broken, request=request)
+
+
+def _read_timeout(timeout: Any) -> float | None:
+    # The forms that requests takes: a number, a pair (connect, read), or none.
+    value = timeout[1] if isinstance(timeout, tuple) else timeout
+    return float(value) if isinstance(value, (int, float)) else None
+
+
 def _response(request: PreparedRequest, answer: ApiResponse) -> Response:
     content = answer.content
     response = Response()
     response.status_code = answer.status
     response.reason = HTTPStatus(answer.status).phrase
-    response.headers = CaseInsensitiveDict(
-        {
-            "Content-Type": "application/json",
-            "Content-Length": str(len(content)),
-            **answer.headers,
-        }
-    )
+    response.headers = CaseInsensitiveDict(answer.headers_for(content))
     response.encoding = "utf-8"
     response.raw = io.BytesIO(content)
     response.url = request.url or ""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.sandbox import quirks, syncs
+from constructs_lib.sandbox import distortions, syncs
 from constructs_lib.sandbox.records import Connection
 from constructs_lib.schemas import MASK
 
@@ -32,13 +33,23 @@ _ONLY_WHEN_SET = (
 )
 
 
-def connection(record: Connection, config: bool = True, names: tuple[str, ...] = ()) -> Any:
+def connection(
+    record: Connection, rules: Mapping[str, str], config: bool = True, **more: Any
+) -> dict[str, Any]:
     """The answer about one settled connection.
 
+    :param rules: the distortions of the answer
     :param config: False leaves ``config`` out, as the items of a list may
-    :param names: the quirks of the answer
+    :param more: what this answer has beside the connection, such as ``setup_tests``
     """
-    answer = {
+    answer = {**_plain(record), **more}
+    if config:
+        answer["config"] = _config(record)
+    return distortions.of_connection(rules, answer)
+
+
+def _plain(record: Connection) -> dict[str, Any]:
+    return {
         "id": record.id,
         "group_id": record.group_id,
         "service": record.service,
@@ -51,9 +62,6 @@ def connection(record: Connection, config: bool = True, names: tuple[str, ...] =
         "status": _status(record),
         **_attributes(record),
     }
-    if config:
-        answer["config"] = quirks.apply(names, _config(record))
-    return answer
 
 
 def _status(record: Connection) -> dict[str, Any]:
@@ -107,3 +115,12 @@ def _read_only(record: Connection, key: str) -> str:
     if "email" in key:
         return f"{record.id}@fivetran.example"
     return _FIXED.get(key, f"{key}_{record.id}")
+
+
+FIELDS = frozenset(_plain(Connection("", "", "", "", ""))) | {
+    *_ONLY_WHEN_SET,
+    "config",
+    "setup_tests",
+    "connect_card",
+}
+"""What an answer about a connection may have at its top level."""

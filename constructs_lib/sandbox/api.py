@@ -1,17 +1,25 @@
 """The API of the sandbox: from a request to its answer, whatever carried it.
 
 The order of the checks: 401 credentials, 429 rate limit, 404 path, 405 method, 406 ``Accept``,
-415 ``Content-Type``, then what the endpoint itself checks.
+415 ``Content-Type``, then what the endpoint itself checks. Faults that a test asked for strike
+before all of them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from constructs_lib.sandbox import clock, control, errors, headers, journal, routes
+from constructs_lib.sandbox import (
+    clock,
+    control,
+    errors,
+    fault_answers,
+    headers,
+    journal,
+    routes,
+)
 from constructs_lib.sandbox.call import ApiRequest, ApiResponse, Call
 from constructs_lib.sandbox.errors import ApiError, SandboxError
 from constructs_lib.sandbox.headers import Credentials
@@ -46,18 +54,26 @@ class Api:
     def _journaled(self, tables: Tables, request: ApiRequest) -> ApiResponse:
         settings = tables.settings() or Settings()
         now = self._store.clock() + timedelta(seconds=settings.clock_ahead_seconds)
+        if self._is_control(request):
+            return self._guarded(tables, settings, now, request)
         # The service is looked up first, because the request may delete the connection.
         body = journal.visible(request.body, _service(tables, request)) if request.body else None
-        response = self._guarded(lambda: self._answer(tables, settings, now, request), tables)
-        if not self._is_control(request):
-            at = clock.to_text(now)
-            tables.write_journal(at, request.method, request.path, response.status, body)
-        return _with_limits(response, settings, tables, now)
+        struck = fault_answers.striking(tables, settings.faults, request)
+        passes = fault_answers.let_pass(struck)
+        real = self._guarded(tables, settings, now, request) if passes else fault_answers.NOTHING
+        told = fault_answers.apply(struck, real)
+        kinds, at = fault_answers.names(struck), clock.to_text(now)
+        status = real.status if passes else told.status
+        tables.write_journal(at, request.method, request.path, status, body, kinds)
+        # What a fault made up does not come from the API, and knows nothing of its limits.
+        return _with_limits(told, settings, tables, now) if told.status == real.status else told
 
-    def _guarded(self, answer: Callable[[], ApiResponse], tables: Tables) -> ApiResponse:
+    def _guarded(
+        self, tables: Tables, settings: Settings, now: datetime, request: ApiRequest
+    ) -> ApiResponse:
         try:
             with tables.undone_on_error():
-                return answer()
+                return self._answer(tables, settings, now, request)
         except ApiError as error:
             return _failure(error)
         except SandboxError:

@@ -1,7 +1,8 @@
 """Time in the sandbox: always UTC, always from a clock that a test can replace.
 
-Nothing in the sandbox sleeps. What goes on over time (a sync) is computed, whenever it is looked
-at, from the time at which it started and the time that the clock shows.
+Nothing in the sandbox sleeps, but for an answer that a fault delays. What goes on over time (a
+sync) is computed, whenever it is looked at, from the time at which it started and the time that the
+clock shows.
 """
 
 from __future__ import annotations

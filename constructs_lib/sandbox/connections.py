@@ -29,9 +29,9 @@ def page(call: Call, group_id: str | None, message: str) -> ApiResponse:
     after, limit = call.page()
     schema = call.request.query.get("schema")
     found = call.tables.connections(after, limit + 1, group_id, schema)
-    config, names = call.settings.list_config, call.settings.quirks
+    rules, config = call.settings.distortions, call.settings.list_config
     items = [
-        (number, answers.connection(call.settled(record), config, names))
+        (number, answers.connection(call.settled(record), rules, config))
         for number, record in found
     ]
     return listed(message, items, limit)
@@ -44,21 +44,21 @@ def create(call: Call) -> ApiResponse:
     merge_config(record, given.get("config", {}))
     merge_auth(record, given.get("auth", {}))
     _set_attributes(record, given)
-    tests = _run_setup_tests(record, given)
+    more = _run_setup_tests(record, given)
     # The contract lists 409 for creation and says no more; a schema that the group has already is
     # the only thing that a new connection can be in conflict with.
     if not call.tables.insert(record):
         raise errors.conflict(f"Connection with schema '{record.schema}' exists in this group")
     call.settled(record)
-    answer = {**answers.connection(record, names=call.settings.quirks), **tests}
     if "connect_card_config" in given:
-        answer["connect_card"] = connect_cards.issue(record.id, given["connect_card_config"])
+        more["connect_card"] = connect_cards.issue(record.id, given["connect_card_config"])
+    answer = answers.connection(record, call.settings.distortions, **more)
     return success("Connection has been created", answer, status=201)
 
 
 def read(call: Call) -> ApiResponse:
     """``GET /v1/connections/{id}``."""
-    answer = answers.connection(call.connection(), names=call.settings.quirks)
+    answer = answers.connection(call.connection(), call.settings.distortions)
     return success("Connection details retrieved successfully", answer)
 
 
@@ -78,7 +78,7 @@ def modify(call: Call) -> ApiResponse:
     _steer_syncs(call, record, given)
     call.tables.update(record)
     call.settled(record)
-    answer = {**answers.connection(record, names=call.settings.quirks), **tests}
+    answer = answers.connection(record, call.settings.distortions, **tests)
     return success("Connection has been updated", answer)
 
 

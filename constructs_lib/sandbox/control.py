@@ -39,10 +39,9 @@ def read_settings(call: Call) -> ApiResponse:
 def modify_settings(call: Call) -> ApiResponse:
     """``PATCH /_sandbox/settings``: changes those that are given."""
     try:
-        settings = call.settings.changed(**call.body())
+        settings = call.tables.configure(**call.body())
     except (SandboxError, TypeError) as error:
         raise errors.invalid(str(error)) from None
-    call.tables.save_settings(settings)
     return success("Settings have been updated", asdict(settings))
 
 

@@ -7,7 +7,6 @@ otherwise fail in the middle. Waiting writers wait up to a minute.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 import time
@@ -16,12 +15,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from constructs_lib.sandbox import database_file
 from constructs_lib.sandbox.errors import SandboxError
 
 T = TypeVar("T")
 
-_VERSION = 1
+_VERSION = 2
 _WAIT_SECONDS = 60.0
+_WAIT_AT_CLOSE_MS = 2000
 _TABLES = """
 CREATE TABLE settings (one INTEGER PRIMARY KEY CHECK (one = 1), document TEXT NOT NULL);
 CREATE TABLE groups (
@@ -33,9 +34,11 @@ CREATE TABLE connections (
     UNIQUE (group_id, schema));
 CREATE TABLE journal (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
-    at TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, status INTEGER NOT NULL, body TEXT);
+    at TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, status INTEGER NOT NULL, body TEXT,
+    fault TEXT);
 CREATE INDEX journal_at ON journal (at, status);
 CREATE TABLE spans (connection_id TEXT PRIMARY KEY, seconds REAL NOT NULL);
+CREATE TABLE fault_counts (position INTEGER PRIMARY KEY, requests INTEGER NOT NULL);
 """
 
 
@@ -73,12 +76,30 @@ class Database:
                 yield self._link
 
     def close(self) -> None:
-        """Closes the database, after the transaction that runs; a second call does nothing."""
+        """Closes the database, after the transaction that runs; a second call does nothing.
+
+        The file alone is then complete: it can be copied without the files beside it, unless
+        another process goes on writing.
+        """
         with self._lock:
-            self._open = False
-            self._link.close()
+            if self._open:
+                self._open = False
+                self._complete_file()
+                self._link.close()
+
+    def _complete_file(self) -> None:
+        try:
+            self._link.execute(f"PRAGMA busy_timeout = {_WAIT_AT_CLOSE_MS}")
+            self._link.execute("PRAGMA wal_checkpoint(FULL)")
+        except sqlite3.Error:
+            # Nothing is lost: what is not in the file yet stays in the log beside it.
+            return
 
     def _prepare(self) -> None:
+        # The mark comes before the write-ahead log is turned on, so that it stands in the file
+        # itself, where other processes look for it.
+        if self._link.execute("PRAGMA application_id").fetchone()[0] == 0:
+            self._link.execute(f"PRAGMA application_id = {database_file.APPLICATION_ID}")
         # Only one process may change the journal mode, so it is changed only where it must be.
         if self._link.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
             self._link.execute("PRAGMA journal_mode = WAL")
@@ -92,8 +113,6 @@ class Database:
                 self._create_tables()
 
     def _create_tables(self) -> None:
-        if self._link.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            raise SandboxError("it is the database of another program")
         for statement in _TABLES.split(";"):
             self._link.execute(statement)
         self._link.execute(f"PRAGMA user_version = {_VERSION}")
@@ -110,19 +129,16 @@ def _kept_or_undone(link: sqlite3.Connection) -> Iterator[None]:
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:
+    if path is not None:
+        database_file.claim(path)
     try:
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # The file is made here, because SQLite would make it readable for others.
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            path.chmod(0o600)
         return sqlite3.connect(
             path or ":memory:",
             timeout=_WAIT_SECONDS,
             isolation_level=None,
             check_same_thread=False,
         )
-    except (OSError, sqlite3.Error) as error:
+    except sqlite3.Error as error:
         raise SandboxError(f"{path} cannot be opened: {error}") from None
 
 

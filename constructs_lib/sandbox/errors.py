@@ -102,10 +102,15 @@ def unsupported_media_type() -> ApiError:
     return ApiError(415, "UnsupportedMediaType", "HTTP 415 Unsupported Media Type")
 
 
-def too_many_requests(seconds: int) -> ApiError:
-    """429: the rate limit is used up; ``seconds`` until it is worth trying again."""
-    headers = {"Retry-After": str(seconds)}
+def too_many_requests(retry_after: int | str) -> ApiError:
+    """429: the rate limit is used up; in how many seconds, or at which HTTP date, to try again."""
+    headers = {"Retry-After": str(retry_after)}
     return ApiError(429, "TooManyRequests", "HTTP 429 Too Many Requests", headers)
+
+
+def internal() -> ApiError:
+    """500: the API failed; only faults ask for it."""
+    return ApiError(500, "InternalServerError", "HTTP 500 Internal Server Error")
 
 
 def unavailable(message: str) -> ApiError:

@@ -29,8 +29,12 @@ class JournalEntry(NamedTuple):
     path: str
     """The path, without the query."""
     status: int
+    """The status of what took effect, also where a fault kept the answer from its client. 0 if a
+    fault dropped the request before it was looked at."""
     body: Any
     """The parsed JSON body with secrets masked; None if there was none or it was not JSON."""
+    fault: str | None = None
+    """The kind of fault that struck, such as ``reset_after``; None in the ordinary case."""
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -48,8 +48,9 @@ def test(call: Call) -> ApiResponse:
     checks.fields(call.body(), ("trust_certificates", "trust_fingerprints"))
     results = setup_tests.run(record)
     call.tables.update(record)
-    answer = answers.connection(call.settled(record), names=call.settings.quirks)
-    return success("Setup tests have been completed", {**answer, "setup_tests": results})
+    rules = call.settings.distortions
+    answer = answers.connection(call.settled(record), rules, setup_tests=results)
+    return success("Setup tests have been completed", answer)
 
 
 def _request(call: Call, record: Connection, kind: str) -> None:

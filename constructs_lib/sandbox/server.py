@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import struct
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from constructs_lib.sandbox import errors
 from constructs_lib.sandbox.api import Api
-from constructs_lib.sandbox.call import ApiRequest, ApiResponse
+from constructs_lib.sandbox.call import ApiRequest, ApiResponse, Delivery
 
 HOST = "127.0.0.1"
 """The only address on which the sandbox listens."""
@@ -79,15 +83,27 @@ class _Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(length))
 
     def _answer(self, answer: ApiResponse) -> None:
+        time.sleep(answer.delay_seconds)
+        if answer.delivery is Delivery.RESET:
+            self._reset()
+            return
         content = answer.content
         self.send_response(answer.status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        for name, value in answer.headers.items():
+        for name, value in answer.headers_for(content).items():
             self.send_header(name, value)
         self.end_headers()
+        if answer.delivery is Delivery.TRUNCATED:
+            self.close_connection = True
+            content = content[: len(content) // 2]
         if self.command != "HEAD":
             self.wfile.write(content)
+
+    def _reset(self) -> None:
+        self.close_connection = True
+        # Without time to linger, closing resets the connection instead of ending it in order. The
+        # socket object would stay open for as long as its reader and its writer are.
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(self.connection.detach())
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is Python's.
         """Nothing is logged: the journal has it."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from constructs_lib.sandbox import answers, distortions, faults
 from constructs_lib.sandbox.errors import SandboxError
-from constructs_lib.sandbox.quirks import QUIRKS
+from constructs_lib.sandbox.faults import Fault
 
 
 @dataclass(frozen=True)
@@ -38,24 +40,31 @@ class Settings:
     """The window of the rate limit, in seconds, rolling."""
     enforce_rate_limit: bool = False
     """True answers 429 when the limit is used up."""
-    quirks: tuple[str, ...] = ()
-    """Ways in which answers differ from what was sent; names of :data:`.quirks.QUIRKS`."""
+    distortions: Mapping[str, str] = field(default_factory=dict)
+    """Ways in which answers differ from what is stored: paths of fields to names of distortions;
+    both in :mod:`constructs_lib.sandbox.distortions`."""
+    faults: tuple[Fault, ...] = ()
+    """What goes wrong with which request: each a :class:`Fault`, or a mapping with its fields.
+    Setting them lets the counting of requests begin anew."""
 
     def changed(self, **values: Any) -> Settings:
         """These settings with some values replaced.
 
         :raises SandboxError: if a name or a value is not allowed
         """
-        known = {field.name for field in fields(self)}
+        known = {one.name for one in fields(self)}
         if unknown := sorted(set(values) - known):
             raise SandboxError(f"unknown settings: {', '.join(unknown)}")
-        if "quirks" in values:
-            values["quirks"] = tuple(values["quirks"])
+        if "distortions" in values:
+            given = values["distortions"]
+            values["distortions"] = distortions.checked(given, answers.FIELDS)
+        if "faults" in values:
+            values["faults"] = faults.checked(values["faults"])
         return _checked(replace(self, **values))
 
     def to_json(self) -> str:
         """The settings as they are stored."""
-        return json.dumps({field.name: getattr(self, field.name) for field in fields(self)})
+        return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Settings:
@@ -72,8 +81,6 @@ def _checked(settings: Settings) -> Settings:
         raise SandboxError("unsupported_state_status must be 400 or 405")
     if type(settings.rate_limit) is not int or settings.rate_limit < 0:
         raise SandboxError("rate_limit must be a whole number, 0 or more")
-    if unknown := sorted(set(settings.quirks) - set(QUIRKS)):
-        raise SandboxError(f"unknown quirks: {', '.join(unknown)}; there are {', '.join(QUIRKS)}")
     return _with_checked_flags(settings)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from constructs_lib.sandbox import errors
+from constructs_lib.sandbox import distortions, errors
 from constructs_lib.sandbox.call import ApiResponse, Call, success
 from constructs_lib.sandbox.errors import ApiError
 from constructs_lib.sandbox.records import Connection
@@ -21,7 +21,7 @@ def read(call: Call) -> ApiResponse:
     record = _stateful(call)
     if record.state is None:
         raise _missing()
-    return success("Connection state retrieved successfully", {"state": record.state})
+    return success("Connection state retrieved successfully", _answer(call, record.state))
 
 
 def modify(call: Call) -> ApiResponse:
@@ -38,7 +38,11 @@ def modify(call: Call) -> ApiResponse:
         raise errors.sync_in_progress()
     if state is not None:
         _write(call, record, state)
-    return success(_UPDATED, {"state": record.state or {}})
+    return success(_UPDATED, _answer(call, record.state or {}))
+
+
+def _answer(call: Call, state: dict[str, Any]) -> dict[str, Any]:
+    return distortions.of_state(call.settings.distortions, {"state": state})
 
 
 def _write(call: Call, record: Connection, state: dict[str, Any]) -> None:

@@ -55,9 +55,7 @@ class Store:
         :raises SandboxError: if a name or a value is not allowed
         """
         with self.transaction() as tables:
-            settings = (tables.settings() or Settings()).changed(**values)
-            tables.save_settings(settings)
-        return settings
+            return tables.configure(**values)
 
     def advance(self, seconds: float) -> None:
         """Lets time pass: puts the sandbox's clock ahead by some more seconds, for all processes.
@@ -66,8 +64,7 @@ class Store:
         """
         with self.transaction() as tables:
             settings = tables.settings() or Settings()
-            ahead = settings.clock_ahead_seconds + seconds
-            tables.save_settings(settings.changed(clock_ahead_seconds=ahead))
+            tables.configure(clock_ahead_seconds=settings.clock_ahead_seconds + seconds)
 
     def add_group(self, group_id: str) -> None:
         """Adds a group; one that is there already stays as it is."""
@@ -108,7 +105,10 @@ class Store:
             return tables.journal(since)
 
     def reset(self) -> None:
-        """Forgets connections, groups and journal, and seeds the groups. Settings stay."""
+        """Forgets connections, groups, journal and what faults have counted; seeds the groups.
+
+        Settings stay.
+        """
         with self.transaction() as tables:
             tables.reset(clock.to_text(self.clock()))
 

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from constructs_lib.sandbox.journal import JournalEntry
 from constructs_lib.sandbox.records import Connection, Group
@@ -44,6 +45,27 @@ class Tables:
     def save_settings(self, settings: Settings) -> None:
         """Stores the settings."""
         self._link.execute("REPLACE INTO settings VALUES (1, ?)", (settings.to_json(),))
+
+    def configure(self, **values: Any) -> Settings:
+        """Changes some settings, by the names of :class:`Settings`, and returns all.
+
+        :raises SandboxError: if a name or a value is not allowed
+        """
+        settings = (self.settings() or Settings()).changed(**values)
+        self.save_settings(settings)
+        if "faults" in values:
+            self._link.execute("DELETE FROM fault_counts")
+        return settings
+
+    def count_for_fault(self, position: int) -> int:
+        """How many requests have met a fault, this one included; by its position in the list."""
+        self._link.execute(
+            "INSERT INTO fault_counts VALUES (?, 1) "
+            "ON CONFLICT (position) DO UPDATE SET requests = requests + 1",
+            (position,),
+        )
+        query = "SELECT requests FROM fault_counts WHERE position = ?"
+        return int(self._link.execute(query, (position,)).fetchone()[0])
 
     def group(self, group_id: str) -> Group | None:
         """One group."""
@@ -117,17 +139,19 @@ class Tables:
         """Gives the syncs of one connection their own length, in seconds."""
         self._link.execute("REPLACE INTO spans VALUES (?, ?)", (connection_id, seconds))
 
-    def write_journal(self, at: str, method: str, path: str, status: int, body: str | None) -> None:
+    def write_journal(
+        self, at: str, method: str, path: str, status: int, body: str | None, fault: str | None
+    ) -> None:
         """Adds an entry; ``body`` is JSON text that holds no secret."""
         self._link.execute(
-            "INSERT INTO journal (at, method, path, status, body) VALUES (?, ?, ?, ?, ?)",
-            (at, method, path, status, body),
+            "INSERT INTO journal (at, method, path, status, body, fault) VALUES (?, ?, ?, ?, ?, ?)",
+            (at, method, path, status, body, fault),
         )
 
     def journal(self, since: int) -> list[JournalEntry]:
         """The entries with numbers above ``since``, in order."""
         query = (
-            "SELECT number, at, method, path, status, body FROM journal "
+            "SELECT number, at, method, path, status, body, fault FROM journal "
             "WHERE number > ? ORDER BY number"
         )
         rows = self._link.execute(query, (since,)).fetchall()
@@ -151,11 +175,11 @@ class Tables:
     def reset(self, at: str) -> None:
         """Removes connections, groups and journal, and seeds the groups.
 
-        The journal's numbers begin at 1 again; settings stay.
+        The journal's numbers and the requests that faults count begin at 1 again; settings stay.
 
         :param at: when the seeded groups were made (RFC 3339)
         """
-        for table in ("connections", "groups", "journal", "spans"):
+        for table in ("connections", "groups", "journal", "spans", "fault_counts"):
             self._link.execute(f"DELETE FROM {table}")  # noqa: S608 - names from this line.
         self._link.execute("DELETE FROM sqlite_sequence")
         for group_id in SEEDED_GROUPS:
@@ -163,6 +187,7 @@ class Tables:
 
 
 def _entry(
-    number: int, at: str, method: str, path: str, status: int, body: str | None
+    number: int, at: str, method: str, path: str, status: int, body: str | None, fault: str | None
 ) -> JournalEntry:
-    return JournalEntry(number, at, method, path, status, json.loads(body) if body else None)
+    parsed = json.loads(body) if body else None
+    return JournalEntry(number, at, method, path, status, parsed, fault)

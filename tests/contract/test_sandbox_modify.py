@@ -134,22 +134,3 @@ def test_delete_answers_200_and_then_404(carrier: Carrier) -> None:
 def test_unknown_connection_is_404(carrier: Carrier, method: str, suffix: str) -> None:
     error = carrier.error(method, f"/v1/connections/nope{suffix}", json={"paused": True})
     assert error == (404, "NotFound_Connection", "Connection with id 'nope' does not exist")
-
-
-@pytest.mark.parametrize(
-    ("quirk", "key", "answered"),
-    [
-        ("adds", "sandbox_added", "default"),
-        ("drops", "user", None),
-        ("reorders", "tables", ["b", "a"]),
-        ("normalises", "host", "db.example.com"),
-        ("blanks", "note", None),
-    ],
-)
-def test_quirks_change_the_answer(carrier: Carrier, quirk: str, key: str, answered: Any) -> None:
-    config = {"host": "DB.example.com ", "tables": ["a", "b"], "note": ""}
-    made = carrier.create(POSTGRES, config=config)
-    carrier.configure(quirks=[quirk])
-    read = carrier.data("GET", f"/v1/connections/{made['id']}")["config"]
-    assert read.get(key) == answered
-    assert made["config"].get(key) != answered

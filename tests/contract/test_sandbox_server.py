@@ -59,10 +59,31 @@ def test_one_connection_can_have_its_own_length_of_syncs(served: Served) -> None
 
 
 @pytest.mark.parametrize(
-    "settings", [{"unknown": 1}, {"sync_seconds": -1}, {"auto_sync": 1}, {"quirks": ["x"]}]
+    "settings",
+    [
+        {"unknown": 1},
+        {"sync_seconds": -1},
+        {"auto_sync": 1},
+        {"distortions": {"config.host": "x"}},
+        {"faults": [{"kind": "x"}]},
+    ],
 )
 def test_wrong_setting_is_400(served: Served, settings: dict[str, object]) -> None:
     assert served.error("PATCH", "/_sandbox/settings", json=settings)[0] == 400
+
+
+def test_faults_never_strike_control(served: Served) -> None:
+    served.configure(faults=[{"kind": "reset_before", "times": 1000}])
+    assert served.journal() == []
+    served.configure(faults=[])
+    assert served.request("GET", "/v1/groups").status_code == 200
+
+
+def test_faults_and_distortions_can_be_read_back(served: Served) -> None:
+    served.configure(faults=[{"kind": "500", "nth": 3}], distortions={"config.host": "lower"})
+    settings = served.data("GET", "/_sandbox/settings")
+    assert settings["distortions"] == {"config.host": "lower"}
+    assert [(fault["kind"], fault["nth"]) for fault in settings["faults"]] == [("500", 3)]
 
 
 def test_one_connection_serves_many_requests(served: Served) -> None:

@@ -78,7 +78,7 @@ def _transport(url: str, diagnostics: Diagnostics) -> Transport | None:
     try:
         return Transport(url)
     except SandboxError as error:
-        detail = f"{error}. Name another file in api_url or FIVETRAN_API_URL: sandbox:FILE."
+        detail = f"{error}. The file comes from api_url or FIVETRAN_API_URL: sandbox:FILE."
         diagnostics.error("The sandbox cannot be used", detail, ("api_url",))
         return None
 

@@ -133,3 +133,62 @@ def test_mistakes_in_hcl_are_found_by_validate_with_their_attribute(terraform: W
         assert name in output
     assert "360" in output
     assert "did you mean" in output.lower()
+
+
+def test_a_file_that_is_no_sandbox_is_said_and_left_alone(
+    terraform: Workspace, tmp_path: Path
+) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("not a database")
+    file.chmod(0o644)
+    terraform.environment["FIVETRAN_API_URL"] = f"sandbox:{file}"
+    terraform.write('provider "fivetranops" {}' + BODY)
+
+    output = terraform.run("plan", ok=False)
+
+    assert "The sandbox cannot be used" in output
+    assert "notes.txt" in output
+    assert "bug in the provider" not in output
+    assert (file.read_text(), file.stat().st_mode & 0o777) == ("not a database", 0o644)
+
+
+def test_the_embedded_sandbox_does_not_want_the_key_of_an_account(terraform: Workspace) -> None:
+    terraform.environment["FIVETRAN_API_URL"] = "sandbox"
+    terraform.write(BODY)
+
+    terraform.apply()
+
+    assert terraform.is_settled()
+    assert (terraform.directory / ".sandbox" / "fivetran.sqlite3").is_file()
+
+
+DISTORTED = [
+    {"config.host": "upper", "config.port": "number_as_text", "sync_frequency": "number_as_text"},
+    {"config.tables": "reorder", "config.*": "add_key"},
+    {"config.host": "drop", "config.flag": "boolean_as_text"},
+    {"config.empty": "nothing_as_list", "config.none": "nothing_as_text"},
+    {"config.host": "mask", "config.port": "default_for_null"},
+    {"config.host": "pad", "networking_method": "null"},
+]
+
+
+@pytest.mark.parametrize("distortions", DISTORTED)
+def test_answers_that_only_look_different_are_no_drift(
+    terraform: Workspace, sandbox: Sandbox, distortions: dict[str, str]
+) -> None:
+    sandbox.store.configure(distortions=distortions)
+    config = (
+        '{ schema_prefix = "orders", host = "Db.example.com", port = 5432, flag = true, '
+        'tables = ["b", "a"], empty = "", none = null }'
+    )
+    body = with_line('sync_frequency = 60\nnetworking_method = "Directly"').replace(
+        '{ schema_prefix = "orders", host = "db.example.com" }', config
+    )
+    terraform.write(body)
+    terraform.apply()
+
+    assert terraform.is_settled()
+    terraform.write(body.replace("Db.example.com", "other.example.com"))
+    assert terraform.plan().differences("fivetranops_connection.orders") == {"config"}
+    terraform.apply()
+    assert terraform.is_settled()

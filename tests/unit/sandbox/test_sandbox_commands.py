@@ -57,7 +57,7 @@ def test_file_of_something_else_is_one_clear_error(
     other = tmp_path / "other.db"
     other.write_text("this is not a database at all, but text " * 50)
     assert main(["reset", "--database", str(other)]) == 1
-    assert "cannot be used as a sandbox database" in capsys.readouterr().err
+    assert "is a file, but not a sandbox database" in capsys.readouterr().err
 
 
 def test_reset_clears_the_journal(database: Path) -> None:
@@ -86,3 +86,13 @@ def test_impossible_behaviour_is_refused(
 ) -> None:
     assert main(["configure", "--database", str(database), "--sync-seconds", "-1"]) == 1
     assert "sync_seconds" in capsys.readouterr().err
+
+
+def test_journal_shows_what_faults_did(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Store(database) as store:
+        store.configure(faults=[{"kind": "reset_before"}])
+        Api(store).handle(ApiRequest("GET", "/v1/groups"))
+    assert main(["journal", "--database", str(database), "--since", "2"]) == 0
+    assert capsys.readouterr().out.endswith("  0  GET    /v1/groups  (fault: reset_before)\n")
+    assert main(["journal", "--database", str(database), "--since", "2", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["fault"] == "reset_before"

@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-import sqlite3
-import stat
-from contextlib import closing
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 import requests
@@ -26,39 +22,6 @@ def test_public_names_exist() -> None:
         name for name in constructs_lib.sandbox.__all__ if not hasattr(constructs_lib.sandbox, name)
     ]
     assert missing == []
-
-
-def test_only_the_owner_can_read_the_database(tmp_path: Path) -> None:
-    path = tmp_path / "folder" / "sandbox.db"
-    with Store(path):
-        modes = {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
-    assert modes == {0o600}
-
-
-def test_open_database_is_closed_to_others_again(tmp_path: Path) -> None:
-    path = tmp_path / "sandbox.db"
-    Store(path).close()
-    path.chmod(0o644)
-    Store(path).close()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-def test_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "other.db"
-    with closing(sqlite3.connect(path)) as link:
-        link.execute("CREATE TABLE precious (id)")
-    with pytest.raises(SandboxError, match="another program"):
-        Store(path)
-    with closing(sqlite3.connect(path)) as link:
-        assert link.execute("SELECT name FROM sqlite_master").fetchall() == [("precious",)]
-
-
-def test_database_of_another_version_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "sandbox.db"
-    with closing(sqlite3.connect(path)) as link:
-        link.execute("PRAGMA user_version = 99")
-    with pytest.raises(SandboxError, match="another version"):
-        Store(path)
 
 
 def test_closed_store_says_so() -> None:

@@ -1,0 +1,97 @@
+"""What a fault makes of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from constructs_lib.sandbox import errors
+from constructs_lib.sandbox.call import ApiRequest, ApiResponse, Delivery
+from constructs_lib.sandbox.errors import ApiError
+from constructs_lib.sandbox.faults import FAULT_KINDS, Fault
+from constructs_lib.sandbox.tables import Tables
+
+NOTHING = ApiResponse(0, {})
+"""The answer to a request that was never looked at."""
+
+_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
+
+
+def striking(tables: Tables, faults: Sequence[Fault], request: ApiRequest) -> list[Fault]:
+    """The faults that strike this request: all delays, and the first of the others.
+
+    Every fault that concerns the request counts it.
+    """
+    due = [
+        fault
+        for position, fault in enumerate(faults)
+        if fault.concerns(request.method, request.path)
+        and fault.strikes(tables.count_for_fault(position))
+    ]
+    others = [fault for fault in due if fault.kind != "delay"]
+    return [fault for fault in due if fault.kind == "delay"] + others[:1]
+
+
+def let_pass(faults: Sequence[Fault]) -> bool:
+    """True if a request that these faults strike takes effect all the same."""
+    return all(FAULT_KINDS[fault.kind].takes_effect for fault in faults)
+
+
+def names(faults: Sequence[Fault]) -> str | None:
+    """The kinds of these faults for the journal, such as ``delay, 500``; None without any."""
+    return ", ".join(fault.kind for fault in faults) or None
+
+
+def apply(faults: Sequence[Fault], answer: ApiResponse) -> ApiResponse:
+    """The answer as its client gets it."""
+    for fault in faults:
+        answer = _ANSWERS[fault.kind](fault, answer)
+    return answer
+
+
+def _failed(error: ApiError, answer: ApiResponse) -> ApiResponse:
+    envelope = {"code": error.code, "message": error.message}
+    return ApiResponse(error.status, envelope, error.headers, delay_seconds=answer.delay_seconds)
+
+
+def _internal_error(_: Fault, answer: ApiResponse) -> ApiResponse:
+    return _failed(errors.internal(), answer)
+
+
+def _rate_limited(fault: Fault, answer: ApiResponse) -> ApiResponse:
+    return _failed(errors.too_many_requests(fault.retry_after), answer)
+
+
+def _html(_: Fault, answer: ApiResponse) -> ApiResponse:
+    headers = {"Content-Type": "text/html"}
+    return ApiResponse(502, {}, headers, raw=_PAGE, delay_seconds=answer.delay_seconds)
+
+
+def _reset(_: Fault, answer: ApiResponse) -> ApiResponse:
+    return replace(answer, delivery=Delivery.RESET)
+
+
+def _truncated(_: Fault, answer: ApiResponse) -> ApiResponse:
+    return replace(answer, delivery=Delivery.TRUNCATED)
+
+
+def _half(_: Fault, answer: ApiResponse) -> ApiResponse:
+    return replace(answer, raw=answer.content[: len(answer.content) // 2])
+
+
+def _delayed(fault: Fault, answer: ApiResponse) -> ApiResponse:
+    return replace(answer, delay_seconds=answer.delay_seconds + fault.seconds)
+
+
+_ANSWERS: Mapping[str, Callable[[Fault, ApiResponse], ApiResponse]] = {
+    "500": _internal_error,
+    "500_after": _internal_error,
+    "502_html": _html,
+    "502_html_after": _html,
+    "429": _rate_limited,
+    "reset_before": _reset,
+    "reset_after": _reset,
+    "truncated_body": _truncated,
+    "invalid_json": _half,
+    "delay": _delayed,
+}

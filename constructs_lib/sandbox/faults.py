@@ -1,0 +1,123 @@
+"""Faults: what goes wrong on the way to an API, made to happen at a chosen request.
+
+The setting ``faults`` is a list of :class:`Fault`, or of mappings with its fields::
+
+    store.configure(faults=[{"kind": "reset_after", "method": "POST", "path": "/v1/connections"}])
+
+Each fault counts the requests that it is about, over all processes on one database, and strikes
+from the ``nth`` on, ``times`` times. What a request to ``/_sandbox`` asks for always works. A fault
+strikes before credentials and everything else is looked at. Where two that strike the same request
+would answer it, the one that is first in the list does; a ``delay`` goes together with any other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+from constructs_lib.sandbox.errors import SandboxError
+
+
+class FaultKind(NamedTuple):
+    """One kind of fault."""
+
+    takes_effect: bool
+    """True if the request does what it asks for, although its client may not learn it."""
+    meaning: str
+
+
+FAULT_KINDS: dict[str, FaultKind] = {
+    "500": FaultKind(False, "500 as JSON; nothing took effect."),
+    "500_after": FaultKind(True, "500 as JSON, although the request took effect."),
+    "502_html": FaultKind(False, "502 as an HTML page; nothing took effect."),
+    "502_html_after": FaultKind(True, "502 as an HTML page, although the request took effect."),
+    "429": FaultKind(False, "429 with Retry-After: retry_after; nothing took effect."),
+    "reset_before": FaultKind(False, "The connection is reset; nothing took effect."),
+    "reset_after": FaultKind(True, "The connection is reset after the request took effect."),
+    "truncated_body": FaultKind(True, "The connection ends in the middle of the answer's body."),
+    "invalid_json": FaultKind(True, "The answer is whole by its length, but half of the JSON."),
+    "delay": FaultKind(True, "The request takes effect at once; its answer comes seconds later."),
+}
+"""All kinds of faults by name."""
+
+_METHODS = ("*", "DELETE", "GET", "PATCH", "POST", "PUT")
+_LONGEST = 3600.0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong, and with which request.
+
+    :raises SandboxError: if a value is not allowed
+    """
+
+    kind: str
+    """One of :data:`FAULT_KINDS`."""
+    method: str = "*"
+    """GET, POST, PATCH, PUT or DELETE; ``*`` for all."""
+    path: str = "^/"
+    """The path without its query: a template such as ``/v1/connections/{id}/state``, where each
+    name in braces stands for one part; or a regular expression, if it begins with ``^``."""
+    nth: int = 1
+    """The first request that it strikes, counted from 1 among those of this method and path."""
+    times: int = 1
+    """How many requests it strikes, one after the other."""
+    retry_after: int | str = 1
+    """For ``429``: the header ``Retry-After``, in seconds or as an HTTP date."""
+    seconds: float = 1.0
+    """For ``delay``: how long the answer is held back, in seconds; up to an hour."""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.kind, str) or self.kind not in FAULT_KINDS:
+            raise SandboxError(f"unknown fault {self.kind!r}; there are {', '.join(FAULT_KINDS)}")
+        if self.method not in _METHODS:
+            raise SandboxError(f"method of a fault must be one of {', '.join(_METHODS)}")
+        _pattern(self.path)
+        for name in ("nth", "times"):
+            if type(getattr(self, name)) is not int or getattr(self, name) < 1:
+                raise SandboxError(f"{name} of a fault must be a whole number, 1 or more")
+        if type(self.seconds) not in (int, float) or not 0 <= self.seconds <= _LONGEST:
+            raise SandboxError("seconds of a fault must be a number, 0 to 3600")
+        if type(self.retry_after) not in (int, str) or not str(self.retry_after).isprintable():
+            raise SandboxError("retry_after of a fault must be whole seconds or an HTTP date")
+
+    def concerns(self, method: str, path: str) -> bool:
+        """True if it counts requests with this method and path."""
+        return self.method in ("*", method) and bool(_pattern(self.path).search(path))
+
+    def strikes(self, count: int) -> bool:
+        """True if it strikes the request with this number among those that it counts."""
+        return self.nth <= count < self.nth + self.times
+
+
+def checked(values: Any) -> tuple[Fault, ...]:
+    """The setting ``faults``, if it is right.
+
+    :raises SandboxError: if it is not
+    """
+    if not isinstance(values, Sequence) or isinstance(values, str):
+        raise SandboxError("faults must be a list")
+    return tuple(value if isinstance(value, Fault) else _fault(value) for value in values)
+
+
+def _fault(value: Any) -> Fault:
+    known = [field.name for field in fields(Fault)]
+    if not isinstance(value, Mapping) or "kind" not in value or set(value) - set(known):
+        raise SandboxError(f"a fault must have kind, and may have {', '.join(known[1:])}")
+    return Fault(**value)
+
+
+def _pattern(path: Any) -> re.Pattern[str]:
+    if not isinstance(path, str) or not path.startswith(("/", "^")):
+        raise SandboxError("path of a fault must begin with / or, as a regular expression, with ^")
+    try:
+        return re.compile(path if path.startswith("^") else _template(path))
+    except re.error as error:
+        raise SandboxError(f"path of a fault is no regular expression: {error}") from None
+
+
+def _template(path: str) -> str:
+    literal = re.split(r"\{\w+\}", path)
+    return f"^{'[^/]+'.join(re.escape(part) for part in literal)}\\Z"
