@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 
 from constructs_lib.sandbox import (
     clock,
@@ -135,6 +136,8 @@ def _with_limits(
     limits = {
         "X-Rate-Limit": str(settings.rate_limit),
         "X-Rate-Limit-Remaining": str(remaining),
+        # The sandbox's own clock, which a test may have put forward.
+        "Date": format_datetime(now, usegmt=True),
     }
     return replace(response, headers={**response.headers, **limits})
 

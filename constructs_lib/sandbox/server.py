@@ -88,8 +88,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._reset()
             return
         content = answer.content
-        self.send_response(answer.status)
-        for name, value in answer.headers_for(content).items():
+        self.send_response_only(answer.status)
+        headers = {"Server": self.version_string(), "Date": self.date_time_string()}
+        for name, value in (headers | answer.headers_for(content)).items():
             self.send_header(name, value)
         self.end_headers()
         if answer.delivery is Delivery.TRUNCATED:

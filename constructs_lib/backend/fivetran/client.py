@@ -13,7 +13,7 @@ import time
 from collections.abc import Collection
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from constructs_lib.backend.fivetran import errors, jsontext, log, retry
 from constructs_lib.backend.fivetran.deadline import Deadline
@@ -60,10 +60,20 @@ class Client:
         self._transport = transport
         login = base64.b64encode(f"{key}:{secret}".encode()).decode()
         self._authorization = f"Basic {login}"
+        self._date: tuple[str, float] | None = None
         self._timeout = (min(_CONNECT_TIMEOUT, request_timeout), request_timeout)
 
     def __repr__(self) -> str:
         return f"<Client of {self._transport.base}>"
+
+    def server_time(self) -> datetime:
+        """The time by the API's clock, as far as an answer has told it; else by ours."""
+        now = datetime.now(timezone.utc)
+        if self._date is None:
+            return now
+        header, received = self._date
+        moment = retry.date(header)
+        return now if moment is None else moment + timedelta(seconds=time.time() - received)
 
     def close(self) -> None:
         """Closes the connections to the API."""
@@ -84,6 +94,17 @@ class Client:
     def connection(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         """``GET /v1/connections/{id}``."""
         return self._ask(Request("GET", _connection(identifier)), deadline)
+
+    def connections_of(
+        self, group_id: str, schema: str, deadline: Deadline
+    ) -> list[dict[str, Any]]:
+        """``GET /v1/connections`` of one group with exactly this schema; at most one page."""
+        query = urlencode({"group_id": group_id, "schema": schema, "limit": 100})
+        request = Request("GET", f"/v1/connections?{query}")
+        items = self._ask(request, deadline).get("items")
+        if not isinstance(items, list):
+            raise errors.BadAnswer(str(request), 200, "no list under data.items")
+        return [item for item in items if isinstance(item, dict)]
 
     def modify_connection(
         self,
@@ -163,6 +184,7 @@ class Client:
                 f"no time is left for {request}: {deadline.limit:.0f} s are over"
             )
         response = self._exchange(request, deadline)
+        self._date = (response.headers.get("Date") or "", time.time())
         envelope = _envelope(request, response)
         if response.status_code >= 400:
             raise errors.answered(

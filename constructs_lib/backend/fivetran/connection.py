@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from constructs_lib.backend.fivetran import connection_answer, connection_plan, setup_tests
+from constructs_lib.backend.fivetran import (
+    connection_answer,
+    connection_plan,
+    creation,
+    setup_tests,
+)
 from constructs_lib.backend.fivetran import connection_request as requests_
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.deadline import Deadline
-from constructs_lib.backend.fivetran.errors import BadAnswer, Conflict, FivetranError, NotFound
+from constructs_lib.backend.fivetran.errors import NotFound
 from constructs_lib.backend.fivetran.explanation import explained
 from constructs_lib.backend.fivetran.ledger import Ledger, applied_times, secrets_of
 from constructs_lib.backend.fivetran.redaction import texts
@@ -21,6 +26,8 @@ from constructs_lib.backend.plugin.values import UNKNOWN, Object
 
 _READ_LIMIT = 600.0
 _DEFAULTS = {"create": "20m", "update": "20m", "delete": "10m"}
+_TRACE = "trace"
+"""In private state: how to find a connection whose creation was not confirmed."""
 _ADOPTED = "adopted"
 """In private state: the connection was imported, and nothing was sent to it since."""
 _TESTS_FAILED = "tests_failed"
@@ -67,12 +74,37 @@ class ConnectionResource(Resource):
         body = requests_.creation(planned, config)
         secrets = secrets_of(config)
         subject = f"fivetranops_connection {body.get('service')}"
-        with explained("create", subject, _after_creation(planned)):
-            answer = account.client.create_connection(body, deadline, _texts(secrets))
+        with explained("create", subject, creation.advice(planned)):
+            answer = self._post(account, body, deadline, planned, secrets, operation)
+        # From here on it exists, whatever goes wrong in what follows.
+        operation.save({**planned, "id": answer["id"]})
         result = self._settled(planned, None, body, answer, secrets, operation)
         operation.save(result)
         _report_tests(answer, config, operation, _texts(secrets))
         return result | self._schema_status(planned, answer, deadline, operation)
+
+    def _post(
+        self,
+        account: Account,
+        body: dict[str, Any],
+        deadline: Deadline,
+        planned: Object,
+        secrets: dict[str, Any],
+        operation: Operation,
+    ) -> dict[str, Any]:
+        try:
+            answer, was_lost = creation.create(account.client, body, deadline, _texts(secrets))
+        except creation.LostCreation as lost:
+            operation.private[_TRACE] = list(lost.trace)
+            operation.save({**planned, "id": None})
+            raise
+        if was_lost:
+            operation.diagnostics.warning(
+                f"The answer to the creation of connection {answer['id']} was lost",
+                "The connection was found again by its name, and is in state. Whether its setup "
+                "tests were run is not known; the next change of config runs them.",
+            )
+        return answer
 
     def read(self, state: Object, operation: Operation) -> Object | None:
         """``GET /v1/connections/{id}``; None if it is gone. What is known stays as it is while the
@@ -82,6 +114,8 @@ class ConnectionResource(Resource):
         if not account.is_known and state.get("service") is not None:
             return state
         deadline = Deadline(_READ_LIMIT, operation.stopping)
+        if state.get("id") is None:
+            return self._found_again(state, deadline, operation)
         with explained("read", f"fivetranops_connection {state['id']}"):
             try:
                 answer = account.client.connection(state["id"], deadline)
@@ -115,6 +149,11 @@ class ConnectionResource(Resource):
     def delete(self, prior: Object, operation: Operation) -> None:
         """``DELETE /v1/connections/{id}``; one that is gone already is deleted."""
         account: Account = operation.client
+        if prior.get("id") is None:
+            found = self._found_again(prior, _deadline("delete", prior, operation), operation)
+            if found is None:
+                return
+            prior = found
         with explained("delete", f"fivetranops_connection {prior['id']}"):
             try:
                 account.client.delete_connection(prior["id"], _deadline("delete", prior, operation))
@@ -130,6 +169,27 @@ class ConnectionResource(Resource):
             )
         operation.private[_ADOPTED] = True
         return {"id": identifier}
+
+    def _found_again(
+        self, state: Object, deadline: Deadline, operation: Operation
+    ) -> Object | None:
+        """The connection whose creation was not confirmed, if it is there by now."""
+        account: Account = operation.client
+        trace = operation.private.get(_TRACE)
+        if not trace:
+            return None
+        with explained("look for", f"fivetranops_connection {state.get('service')}"):
+            answer = creation.find(account.client, creation.Trace(*trace), deadline)
+        if answer is None:
+            return None
+        operation.private.pop(_TRACE)
+        account.refreshed.add(answer["id"])
+        operation.diagnostics.warning(
+            f"Connection {answer['id']} was found again",
+            "The answer to its creation was lost. Terraform marks it as tainted and replaces it "
+            "with the next apply; to keep it, run 'terraform untaint' on its address first.",
+        )
+        return connection_answer.refreshed(state, answer, {})
 
     def _send(
         self,
@@ -206,30 +266,6 @@ def _refuse_another_schema(prior: Object, planned: Object) -> None:
     changed = requests_.names_another_schema(planned.get("service"), before, after)
     if changed:
         raise connection_plan.another_schema(prior, changed)
-
-
-def _after_creation(planned: Object) -> Any:
-    """What to do after a creation that failed, by how it failed."""
-    config = requests_.as_object(planned.get("config"))
-    parts = [config[key] for key in requests_.DESTINATION_SCHEMA_KEYS if key in config]
-    name = ".".join(map(str, parts))
-    place = f"a connection with the destination schema {name} in group {planned.get('group_id')}"
-
-    def note(error: FivetranError) -> str:
-        if isinstance(error, Conflict):
-            return (
-                f"There is {place} already, or was until just now. Choose another schema, or "
-                "import that connection: terraform import ADDRESS IDENTIFIER."
-            )
-        maybe = getattr(error, "sent", False) or isinstance(error, BadAnswer)
-        if maybe or getattr(error, "status", 0) >= 500:
-            return (
-                f"The connection may exist all the same. Look for {place}: if it is there, import "
-                "it (terraform import ADDRESS IDENTIFIER) before the next apply."
-            )
-        return ""
-
-    return note
 
 
 def _report_tests(

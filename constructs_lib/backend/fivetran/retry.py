@@ -61,10 +61,16 @@ def retry_after(header: str | None) -> float | None:
         return None
     if header.isascii() and header.strip().isdigit():
         return float(header)
+    moment = date(header)
+    return (
+        None if moment is None else max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())
+    )
+
+
+def date(header: str) -> datetime | None:
+    """The moment that a date in a header names (RFC 9110, 5.6.7); None if it cannot be read."""
     try:
         moment = parsedate_to_datetime(header)
     except ValueError:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
