@@ -124,5 +124,10 @@ def _marks_map(key: Any, value: Any) -> bool:
 
 
 def _is_resolvable(value: object) -> bool:
-    # Values of the CDK arrive as proxies, which answer isinstance only by a call into Node.
-    return type(value).__module__.startswith("jsii.") or callable(getattr(value, "resolve", None))
+    # Values of the CDK arrive as proxies, which answer isinstance only by a call into Node. Those
+    # that were made in Python say which interfaces of jsii they have; pathlib's do not, although
+    # they have a method of that name, too.
+    kind = type(value)
+    return kind.__module__.startswith("jsii.") or (
+        callable(getattr(kind, "resolve", None)) and bool(getattr(kind, "__jsii_ifaces__", ()))
+    )

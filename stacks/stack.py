@@ -21,8 +21,7 @@ class EnvironmentStack(TerraformStack):
     """The connections of one environment, their states, and what they need.
 
     In Terraform a connection is ``fivetranops_connection.<name>`` and its state
-    ``fivetranops_connection_state.<name>``. Each connection has the outputs ``<name>_id`` and
-    ``<name>_schema``.
+    ``fivetranops_connection_state.<name>``. Each connection has the output ``<name>_id``.
     """
 
     def __init__(self, scope: Construct, id_: str, *, settings: Environment) -> None:
@@ -61,7 +60,6 @@ class EnvironmentStack(TerraformStack):
         parameters = self._resolved(settings.parameters)
         connection = Connection(self, settings.name, lifecycle=lifecycle, **parameters)
         self._output(f"{settings.name}_id", connection.id)
-        self._output(f"{settings.name}_schema", connection.schema)
         if settings.managed_state is not None:
             state = settings.managed_state.parameters
             ConnectionState(self._states, settings.name, connection=connection, **state)

@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from constructs_lib.constructs import readable
+from constructs_lib.constructs.arguments import reports_misfits
+from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.lifecycle import Lifecycle
+from constructs_lib.constructs.placed import PlacedConstruct
 from constructs_lib.constructs.provider import FivetranProvider
 from constructs_lib.constructs.resource import Instance, ResourceConstruct
-from constructs_lib.constructs.secrets_in_code import literal_secrets
+from constructs_lib.constructs.secrets_in_code import empty_secrets, literal_secrets
+from constructs_lib.schemas import destination_schema_name
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_connection
 
@@ -70,11 +74,12 @@ class ConnectionInstance(Instance, ConnectionAttributes):
         """The service that was given to the construct; None if it is a reference."""
 
 
-class ConnectionReference(Construct):
+class ConnectionReference(PlacedConstruct):
     """A connection that is managed elsewhere. No resource stands behind it."""
 
     def __init__(self, scope: Construct, id_: str, connection_id: str, service: str | None) -> None:
         super().__init__(scope, id_)
+        self.report(_wrong_identifier(connection_id, self.place))
         self.id = connection_id
         """Identifier of the connection."""
         self.known_service = service
@@ -93,6 +98,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
 
     TYPE = "fivetranops_connection"
 
+    @reports_misfits(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -193,6 +199,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         super().__init__(scope, id_, arguments)
 
     @staticmethod
+    @reports_misfits(TYPE)
     def from_id(
         scope: Construct, id_: str, connection_id: str, *, service: str | None = None
     ) -> ConnectionReference:
@@ -214,8 +221,31 @@ class Connection(ResourceConstruct, ConnectionAttributes):
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
         """All findings about the parameters."""
-        return check_connection(values, place=place, is_token=is_token)
+        found = check_connection(values, place=place, is_token=is_token)
+        if any(finding.rule == "not-json" for finding in found):
+            return found
+        return found + empty_secrets(values, place)
 
     def literal_secrets(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """JSON pointers to the secrets among the parameters that are no references."""
         return literal_secrets(values)
+
+    def claims(self, values: Mapping[str, Any], provider: object) -> tuple[Claim, ...]:
+        """The destination schema, which only one connection of a group may have."""
+        group, service, config = values["group_id"], values["service"], values["config"]
+        if self.known_service is None or any(is_token(v) for v in (group, service, config)):
+            return ()
+        name = destination_schema_name(service, config)
+        if name is None or is_token(name):
+            return ()
+        found = f"the destination schema {name!r} in the group {group!r}"
+        allowed = "a destination schema of its own for each connection of a group"
+        return (Claim("schema-taken", (provider, group, name), "/config", found, allowed),)
+
+
+def _wrong_identifier(value: Any, place: ConstructPlace) -> list[Finding]:
+    if isinstance(value, str) and value:
+        return []
+    found = "nothing" if not value else f"a value of type {type(value).__name__}"
+    allowed = "the identifier of an existing connection, a text"
+    return [Finding("required", "error", place, "/connection_id", found, allowed)]

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from constructs_lib.constructs import readable
+from constructs_lib.constructs.arguments import reports_misfits
+from constructs_lib.constructs.chosen_connection import ChosenConnection
+from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.connection import (
     Connection,
     ConnectionInstance,
@@ -16,6 +19,8 @@ from constructs_lib.constructs.provider import FivetranProvider
 from constructs_lib.constructs.resource import Instance, ResourceConstruct
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_connection_state
+
+_ID = "/connection_id"
 
 
 class ConnectionStateAttributes:
@@ -45,6 +50,7 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
 
     TYPE = "fivetranops_connection_state"
 
+    @reports_misfits(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -86,11 +92,8 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())
-        self._known_service = None
-        self._connection_found = _wrong(connection, connection_id)
-        if connection is not None and not self._connection_found:
-            self._known_service = connection.known_service
-            arguments["connection_id"] = connection.id
+        self._choice = ChosenConnection(connection, connection_id)
+        arguments["connection_id"] = self._choice.identifier
         super().__init__(scope, id_, arguments)
 
     def at(self, key: str | int) -> ConnectionStateInstance:
@@ -102,19 +105,20 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
         """All findings about the parameters."""
-        service = self._known_service
-        findings = check_connection_state(values, service=service, place=place, is_token=is_token)
-        if self._connection_found:
-            found, allowed = self._connection_found, "either a connection or a connection_id"
-            findings.append(
-                Finding("connection-or-id", "error", place, "/connection", found, allowed)
-            )
-        return findings
+        choice = self._choice
+        findings = check_connection_state(
+            values, service=choice.service, place=place, is_token=is_token
+        )
+        # The rules know attributes; who gave a connection has not written connection_id.
+        found = [f._replace(pointer=choice.named) if f.pointer == _ID else f for f in findings]
+        return found + choice.findings(place)
 
-
-def _wrong(connection: Any, connection_id: Any) -> str:
-    """What is wrong with the choice of the connection; empty if nothing is."""
-    if connection is not None and connection_id is not None:
-        return "connection and connection_id"
-    known = (Connection, ConnectionInstance, ConnectionReference, type(None))
-    return "" if isinstance(connection, known) else f"a {type(connection).__name__} as connection"
+    def claims(self, values: Mapping[str, Any], provider: object) -> tuple[Claim, ...]:
+        """The state of the connection, which only one construct may set."""
+        key = self._choice.identity
+        if key is None:
+            return ()
+        found = "a second state of the same connection"
+        allowed = "one ConnectionState for each connection: they would overwrite each other"
+        named = self._choice.named
+        return (Claim("state-twice", (provider, key), named, found, allowed),)

@@ -9,8 +9,10 @@ Planted are, under the working directory (the output directory of a stack):
 * entries in ``.terraform.lock.hcl``, see ``lock_file``.
 
 These files are all that a plain Terraform working directory needs, too. The launcher is the same
-in every project and on every machine: Terraform keeps its checksum in the lock file, and a plugin
-cache shares it between projects. If its content ever changes, the version has to change with it.
+in every project, on every platform and on every machine, because a plugin cache shares it between
+projects. So its checksum is known before Terraform computes it, and goes into the lock file at
+once: otherwise each first ``init`` warns of an incomplete lock file, and advises a command that
+fails. If the launcher's content ever changes, the version has to change with it.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ PLATFORMS = ("darwin_amd64", "darwin_arm64", "linux_amd64", "linux_arm64")
 """The platforms that are planted, all of them each time: Terraform may run elsewhere than synth."""
 
 _LAUNCHER = Path(__file__).with_name("launcher.sh")
+_LAUNCHER_NAME = f"terraform-provider-{PROVIDER_NAME}_v{__version__}"
 _PYTHON_FILE = Path("terraform.d", "connections-as-code", "python")
 _DEFAULT_NAMESPACE = ("registry.terraform.io", "hashicorp")
 
@@ -46,30 +49,24 @@ def plant(directory: Path, *, python: str | None = None) -> None:
     :raises OSError: if a file cannot be written
     """
     content = _LAUNCHER.read_bytes()
-    paths = [launcher_path(directory, platform) for platform in PLATFORMS]
-    unchanged = all(_read(path) in (b"", content) for path in paths)
-    for path in paths:
-        _write(directory, path, content, mode=0o755)
+    for platform in PLATFORMS:
+        _write(directory, launcher_path(directory, platform), content, mode=0o755)
     recorded = (python or sys.executable).encode() + b"\n"
     _write(directory, directory / _PYTHON_FILE, recorded, mode=0o644)
-    _seed_lock(directory, keep_checksums=unchanged)
+    _seed_lock(directory, content)
 
 
 def launcher_path(directory: Path, platform: str) -> Path:
     """Where the launcher stands in a working directory, for a platform such as ``linux_amd64``."""
     folder = directory / "terraform.d" / "plugins" / PROVIDER_SOURCE / __version__ / platform
-    return folder / f"terraform-provider-{PROVIDER_NAME}_v{__version__}"
+    return folder / _LAUNCHER_NAME
 
 
-def _seed_lock(directory: Path, *, keep_checksums: bool) -> None:
+def _seed_lock(directory: Path, launcher: bytes) -> None:
     path = directory / lock_file.NAME
-    text = lock_file.seeded(
-        _read(path).decode(),
-        PROVIDER_SOURCE,
-        __version__,
-        _other_providers(directory),
-        keep_checksums=keep_checksums,
-    )
+    checksum = lock_file.checksum(_LAUNCHER_NAME, launcher)
+    ours = lock_file.Locked(PROVIDER_SOURCE, __version__, checksum)
+    text = lock_file.seeded(_read(path).decode(), ours, _other_providers(directory))
     _write(directory, path, text.encode(), mode=0o644)
 
 

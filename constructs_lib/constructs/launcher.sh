@@ -25,7 +25,10 @@ fi
 for candidate in "${CONNECTIONS_PYTHON:-}" python3; do
     [ -n "$candidate" ] && offers_provider "$candidate" && serve "$candidate"
 done
-echo "terraform-provider-fivetranops: no Python with the package connections-as-code: \
+problem="terraform-provider-fivetranops: no Python with the package connections-as-code: \
 neither '${python:-(none)}' of $recorded, nor CONNECTIONS_PYTHON, nor python3 on the PATH. \
-Run the synth again, or set CONNECTIONS_PYTHON to the Python of an environment that has it." >&2
+Run the synth again, or set CONNECTIONS_PYTHON to the Python of an environment that has it."
+# Terraform shows what comes in place of the handshake on stdout, and hides stderr.
+echo "$problem"
+echo "$problem" >&2
 exit 1

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from constructs_lib import toolkit
@@ -35,10 +36,23 @@ def terraform_lifecycle(
     """The CDK's form of a ``lifecycle`` parameter; names that do not exist are left out."""
     if value is None:
         return None
-    given = asdict(value) if isinstance(value, Lifecycle) else value
+    given = vars(value) if isinstance(value, Lifecycle) else value
     known = {name: given.get(name) for name in lifecycle_names()}
     ignored = known["ignore_changes"]
     if isinstance(ignored, (list, tuple)):
         # The plan knows attributes, not parameters: secrets is config_wo there.
-        known["ignore_changes"] = [ALIASES.get(name, name) for name in ignored]
+        known["ignore_changes"] = [_attribute_path(name) for name in ignored]
     return toolkit.TerraformResourceLifecycle(**known)
+
+
+def parameter_of(path: str) -> str:
+    """The parameter that an entry of ``ignore_changes`` begins with: ``config`` of ``config.host``.
+
+    :param path: a parameter, or what is inside of it
+    """
+    return re.split(r"[.\[]", path, maxsplit=1)[0]
+
+
+def _attribute_path(path: str) -> str:
+    name = parameter_of(path)
+    return ALIASES.get(name, name) + path[len(name) :]

@@ -5,15 +5,20 @@ providers is missing there, or stands there without constraints, it runs ``terra
 lock`` for *all* of them. That command only asks registries on the network, and fails for a
 provider that is delivered as files.
 
-So our own provider gets a block without checksums, which ``init`` completes. The other providers
-of the stack get one in a comment: the command line does not tell comments from blocks, while
-Terraform does, and ``init`` chooses their versions and writes their blocks as ever.
+So our own provider gets a block, with the checksum of its package: without it ``init`` would warn
+that the file is incomplete, and with that of an older package ``init`` would refuse the new one.
+The other providers of the stack get a block in a comment: the command line does not tell comments
+from blocks, while Terraform does, and ``init`` chooses their versions and writes their blocks as
+ever.
 """
 
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping
+from hashlib import sha256
+from typing import NamedTuple
 
 NAME = ".terraform.lock.hcl"
 """The name of the file."""
@@ -26,21 +31,41 @@ _COMMENT_START = "/* Not locked yet; this keeps the CDK from asking a registry o
 _COMMENT = re.compile(re.escape(_COMMENT_START) + r".*?^\*/\n?", re.M | re.S)
 
 
-def seeded(
-    text: str, source: str, version: str, others: Mapping[str, str], *, keep_checksums: bool
-) -> str:
+class Locked(NamedTuple):
+    """What the lock file says of one provider."""
+
+    source: str
+    """Full address of the provider."""
+    version: str
+    """Its exact version; it is the constraint, too."""
+    checksum: str
+    """The checksum of its package, see ``checksum``."""
+
+
+def checksum(name: str, content: bytes) -> str:
+    """The checksum ``h1:...`` of a provider's package that consists of one file.
+
+    It is that of Go's ``dirhash.Hash1`` (Terraform documentation, "Dependency Lock File"): a digest
+    of the digests and names of the files.
+
+    :param name: name of the file
+    :param content: what is in it
+    """
+    listing = f"{sha256(content).hexdigest()}  {name}\n"
+    return "h1:" + b64encode(sha256(listing.encode()).digest()).decode()
+
+
+def seeded(text: str, ours: Locked, others: Mapping[str, str]) -> str:
     """The text of a lock file with what is missing in it.
 
     :param text: the text so far; empty if there is no file
-    :param source: full address of our provider
-    :param version: its exact version
+    :param ours: our provider
     :param others: the other required providers, each with its version constraint or ``""``
-    :param keep_checksums: false drops the checksums of our provider, because its file changed
     """
     text = _COMMENT.sub("", text) or _HEADER
-    ours = _block(text, source)
-    if not keep_checksums or not _locks(ours, version):
-        text = _without(text, ours) + "\n" + _entry(source, version, version)
+    block = _block(text, ours.source)
+    if not _locks(block, ours):
+        text = _without(text, block) + "\n" + _our_entry(ours)
     open_ones = {other: limits for other, limits in others.items() if not _limits(text, other)}
     return text.rstrip("\n") + "\n" + _comment(open_ones)
 
@@ -54,9 +79,13 @@ def _block(text: str, source: str) -> str:
     return found.group() if found else ""
 
 
-def _locks(block: str, version: str) -> bool:
-    exact = re.escape(version)
-    lines = (rf'^\s*version\s*=\s*"{exact}"$', rf'^\s*constraints\s*=\s*"{exact}"$')
+def _locks(block: str, ours: Locked) -> bool:
+    exact = re.escape(ours.version)
+    lines = (
+        rf'^\s*version\s*=\s*"{exact}"$',
+        rf'^\s*constraints\s*=\s*"{exact}"$',
+        rf'^\s*"{re.escape(ours.checksum)}",$',
+    )
     return all(re.search(line, block, re.M) for line in lines)
 
 
@@ -64,15 +93,20 @@ def _limits(text: str, source: str) -> bool:
     return re.search(r"^\s*constraints\s*=", _block(text, source), re.M) is not None
 
 
-def _entry(source: str, version: str, constraints: str) -> str:
-    lines = [f'provider "{source}" {{']
-    lines += [f'  version     = "{version}"'] if version else []
-    lines += [f'  constraints = "{constraints}"', "}"]
-    return "\n".join(lines) + "\n"
+def _our_entry(ours: Locked) -> str:
+    return (
+        f'provider "{ours.source}" {{\n'
+        f'  version     = "{ours.version}"\n'
+        f'  constraints = "{ours.version}"\n'
+        f'  hashes = [\n    "{ours.checksum}",\n  ]\n}}\n'
+    )
 
 
 def _comment(others: Mapping[str, str]) -> str:
     if not others:
         return ""
-    entries = (_entry(source, "", limits or ">= 0.0.0") for source, limits in others.items())
+    entries = (
+        f'provider "{source}" {{\n  constraints = "{limits or ">= 0.0.0"}"\n}}\n'
+        for source, limits in others.items()
+    )
     return f"\n{_COMMENT_START}\n{''.join(entries)}*/\n"

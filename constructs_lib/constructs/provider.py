@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from constructs_lib import toolkit
-from constructs_lib.constructs import synthesis
+from constructs_lib.constructs.arguments import reports_misfits
 from constructs_lib.constructs.delivery import PROVIDER_NAME, PROVIDER_SOURCE
+from constructs_lib.constructs.expressions import has_clear_text
+from constructs_lib.constructs.placed import PlacedConstruct
 from constructs_lib.constructs.stack_rules import ProviderFacts
 from constructs_lib.constructs.values import hcl_form, rendered
-from constructs_lib.validation import ConstructPlace, Finding, check_provider
+from constructs_lib.validation import ConstructPlace, Finding, check_provider, errors
 from constructs_lib.version import __version__
 
-_LOCAL_URL = re.compile(r"sandbox(:|$)|http://(localhost|127\.|\[::1\])")
+_ALIAS = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 class _HiddenProvider(toolkit.TerraformProvider):
@@ -53,13 +57,14 @@ class _HiddenProvider(toolkit.TerraformProvider):
         return hcl_form(self._attributes)
 
 
-class FivetranProvider(toolkit.Construct):
+class FivetranProvider(PlacedConstruct):
     """The provider of Fivetran connections and their state; one in each stack.
 
     It delivers the Terraform provider with the synth: nothing has to be installed or configured
     besides. A stack that works on several accounts has several, all but one with an ``alias``.
     """
 
+    @reports_misfits(PROVIDER_NAME)
     def __init__(
         self,
         scope: toolkit.Construct,
@@ -91,15 +96,18 @@ class FivetranProvider(toolkit.Construct):
             "api_url": _with_absolute_file(api_url),
             "request_timeout": request_timeout,
         }
-        stack = synthesis.of(scope)
-        place = stack.place(self, scope, id_)
-        stack.findings += check_provider(values, place=place, is_token=toolkit.is_token)
-        stack.findings += _platform_findings(place)
-        stack.providers.append(
-            ProviderFacts(place, alias, _is_local(api_url), _literal_credentials(values))
-        )
-        given = {name: rendered(value) for name, value in values.items() if value is not None}
-        self._provider = _HiddenProvider(self, given, alias)
+        found = check_provider(values, place=self.place, is_token=toolkit.is_token)
+        found += [*_alias_findings(alias, self.place), *_platform_findings(self.place)]
+        self.report(found)
+        credentials = _literal_credentials(values)
+        name = alias if alias is None else str(alias)
+        self.facts = ProviderFacts(self.place, name, _is_local(api_url), credentials)
+        """What the rules of the stack need to know of this provider."""
+        if not self.has_wrong_id:
+            self.synthesis.providers.append(self.facts)
+        given = {name: rendered(v) for name, v in values.items() if v is not None}
+        # After an error nothing is written, and the CDK could fail at the very same mistake.
+        self._provider = _HiddenProvider(self, *(({}, None) if errors(found) else (given, alias)))
 
 
 def hidden_provider(provider: FivetranProvider) -> toolkit.TerraformProvider:
@@ -116,15 +124,32 @@ def _with_absolute_file(api_url: Any) -> Any:
 
 
 def _is_local(api_url: Any) -> bool:
-    return isinstance(api_url, str) and _LOCAL_URL.match(api_url) is not None
+    """True if what is sent there stays in this process, or on this machine."""
+    if not isinstance(api_url, str) or toolkit.is_token(api_url):
+        return False
+    if api_url == "sandbox" or api_url.startswith("sandbox:"):
+        return True
+    try:
+        host = urlsplit(api_url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _literal_credentials(values: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(
         "/" + name
         for name in ("api_key", "api_secret")
-        if isinstance(values[name], str) and not toolkit.is_token(values[name])
+        if isinstance(values[name], str) and has_clear_text(values[name])
     )
+
+
+def _alias_findings(alias: Any, place: ConstructPlace) -> list[Finding]:
+    if alias is None or (isinstance(alias, str) and _ALIAS.fullmatch(alias)):
+        return []
+    found = repr(alias) if isinstance(alias, str) else f"a value of type {type(alias).__name__}"
+    allowed = "letters, digits, _ and -, with a letter or _ at the beginning"
+    return [Finding("alias", "error", place, "/alias", found, allowed)]
 
 
 def _platform_findings(place: ConstructPlace) -> list[Finding]:

@@ -3,39 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from constructs_lib import schemas, toolkit
-from constructs_lib.constructs import meta_arguments, stack_rules, synthesis
-from constructs_lib.constructs.values import hcl_form, rendered
-from constructs_lib.validation import ALIASES, ConstructPlace, Finding
+from constructs_lib.constructs import meta_arguments, meta_rules, stack_rules
+from constructs_lib.constructs.claims import Claim
+from constructs_lib.constructs.hidden_resource import HiddenResource
+from constructs_lib.constructs.placed import PlacedConstruct
+from constructs_lib.constructs.provider import FivetranProvider
+from constructs_lib.constructs.values import rendered
+from constructs_lib.validation import ALIASES, ConstructPlace, Finding, errors
 
-
-class _HiddenResource(toolkit.TerraformResource):
-    """The resource of the CDK. Its id ``Default`` keeps it out of the address."""
-
-    def __init__(
-        self,
-        scope: toolkit.Construct,
-        type_name: str,
-        attributes: dict[str, Any],
-        meta: dict[str, Any],
-    ) -> None:
-        # The CDK asks for the attributes at synth. Handing them over one by one beforehand would
-        # cost a call into Node each.
-        self._attributes = attributes
-        super().__init__(scope, "Default", terraform_resource_type=type_name, **meta)
-
-    def _synthesize_attributes(self) -> dict[str, Any]:
-        return self._attributes
-
-    def _synthesize_hcl_attributes(self) -> dict[str, Any]:
-        return hcl_form(self._attributes)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 @toolkit.implements(toolkit.ITerraformDependable)
-class ResourceConstruct(toolkit.Construct):
+class ResourceConstruct(PlacedConstruct):
     """A construct that stands for one resource, or for several with ``count`` or ``for_each``.
 
     The resource of the CDK stays hidden inside. What is common to all resources is here: the
@@ -47,19 +32,23 @@ class ResourceConstruct(toolkit.Construct):
 
     def __init__(self, scope: toolkit.Construct, id_: str, arguments: Mapping[str, Any]) -> None:
         super().__init__(scope, id_)
-        self._synthesis = synthesis.of(scope)
-        self._place = self._synthesis.place(self, scope, id_)
         self._is_many = meta_arguments.is_many(arguments)
         values = self._parameters(arguments)
-        names = frozenset(values)
-        self._synthesis.findings += self.check(values, self._place)
-        self._synthesis.findings += meta_arguments.findings(arguments, names, self._place)
-        self._synthesis.resources.append(
-            stack_rules.ResourceFacts(self._place, self.literal_secrets(values))
+        found = self._all_findings(arguments, values)
+        self.report(found)
+        # After an error nothing is written, and the CDK could fail at the very same mistake.
+        usable = not errors(found)
+        self._resource = HiddenResource(
+            self,
+            self.TYPE,
+            self._place.path,
+            _attributes(values) if usable else {},
+            meta_arguments.terraform_arguments(arguments) if usable else {},
         )
-        meta = meta_arguments.terraform_arguments(arguments)
-        self._resource = _HiddenResource(self, self.TYPE, _attributes(values), meta)
-        self._import(arguments.get("import_id"))
+        name = self._name(scope, id_)
+        self._resource.name = name
+        self._import(arguments.get("import_id"), name)
+        self.synthesis.resources.append(self._facts(arguments, values, name, found))
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
         """All findings about the parameters.
@@ -70,6 +59,14 @@ class ResourceConstruct(toolkit.Construct):
 
     def literal_secrets(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """JSON pointers to the secrets among the parameters that are no references."""
+        return ()
+
+    def claims(self, values: Mapping[str, Any], provider: object) -> tuple[Claim, ...]:
+        """What this resource wants for itself alone in its stack.
+
+        :param values: the parameters by name, which have no errors
+        :param provider: tells the accounts of a stack apart
+        """
         return ()
 
     @property
@@ -83,7 +80,7 @@ class ResourceConstruct(toolkit.Construct):
     def expression(self, name: str) -> Any:
         """The Terraform expression for an attribute; used by the readable attributes."""
         if self._is_many:
-            self._synthesis.findings.append(self._instance_needed(name))
+            self.report([self._instance_needed(name)])
         return self._resource.interpolation_for_attribute(name)
 
     def _instance_needed(self, name: str) -> Finding:
@@ -97,10 +94,68 @@ class ResourceConstruct(toolkit.Construct):
             f"write .at(key).{name}",
         )
 
-    def _import(self, identifier: str | None) -> None:
-        if identifier is not None:
-            address = f"{self.TYPE}.{self._resource.friendly_unique_id}"
-            self._synthesis.import_resource(address, identifier)
+    def _all_findings(
+        self, arguments: Mapping[str, Any], values: Mapping[str, Any]
+    ) -> list[Finding]:
+        meta = meta_rules.Resource(self._place, self.synthesis, tuple(values))
+        return self.check(values, self._place) + meta_rules.findings(arguments, meta)
+
+    def _name(self, scope: toolkit.Construct, id_: str) -> str:
+        """The name of the resource in Terraform; reports one that Terraform refuses."""
+        # Only the CDK knows the name of a resource deeper in the stack, and asking costs a call
+        # into Node.
+        is_simple = scope is self.synthesis.stack and isinstance(id_, str) and len(id_) < 255
+        if is_simple and _NAME.fullmatch(id_):
+            return id_
+        name = str(self._resource.friendly_unique_id)
+        if not self.has_wrong_id and not _NAME.fullmatch(name):
+            allowed = "a name that starts with a letter or an underscore"
+            hint = f"such as {'_' + name!r}" if name else "use the letters a to z, digits, _ and -"
+            found = f"{name!r}, made of the ids of the constructs"
+            self.report(
+                [Finding("resource-name", "error", self._place, "/id_", found, allowed, hint)]
+            )
+        return name
+
+    def _facts(
+        self,
+        arguments: Mapping[str, Any],
+        values: Mapping[str, Any],
+        name: str,
+        found: list[Finding],
+    ) -> stack_rules.ResourceFacts:
+        given = arguments.get("provider")
+        provider = given.facts if isinstance(given, FivetranProvider) else None
+        wrong = {finding.pointer for finding in errors(found)}
+        # What contains itself has no end to look for.
+        is_finite = all(finding.rule != "not-json" for finding in found)
+        literal = self.literal_secrets(values) if is_finite else ()
+        # What already bears a wrong id claims nothing: a copied line is one mistake, not three.
+        claims: tuple[Claim, ...] = ()
+        if not self.has_wrong_id:
+            claims = self._own_claims(arguments.get("import_id"), name)
+            claims += () if wrong else self.claims(values, provider and provider.place)
+        return stack_rules.ResourceFacts(
+            self._place,
+            provider,
+            given is None,
+            tuple(each for each in literal if each not in wrong),
+            claims,
+        )
+
+    def _own_claims(self, import_id: Any, name: str) -> tuple[Claim, ...]:
+        found = f"the name {name!r} of another {self.TYPE}"
+        allowed = "a name of its own for each resource; it is made of the ids of the constructs"
+        by_name = Claim("resource-name", (self.TYPE, name), "/id_", found, allowed)
+        if isinstance(import_id, str) and import_id and not toolkit.is_token(import_id):
+            key, found = (self.TYPE, import_id), f"the identifier {import_id!r} a second time"
+            allowed = "one construct for each existing connection"
+            return (by_name, Claim("import-twice", key, "/import_id", found, allowed))
+        return (by_name,)
+
+    def _import(self, identifier: Any, name: str) -> None:
+        if isinstance(identifier, str):
+            self.synthesis.import_resource(f"{self.TYPE}.{name}", identifier)
 
     def _parameters(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters that are attributes of the resource; others are left aside."""
@@ -126,6 +181,11 @@ class Instance:
     def __init__(self, resource: ResourceConstruct, key: str | int) -> None:
         self._resource = resource
         self._key = key
+
+    @property
+    def identity(self) -> tuple[ConstructPlace, str]:
+        """Tells this instance from others."""
+        return (self._resource.place, repr(self._key))
 
     def expression(self, name: str) -> Any:
         """The Terraform expression for an attribute; used by the readable attributes."""

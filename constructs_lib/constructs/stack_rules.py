@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from constructs_lib.constructs import claims
+from constructs_lib.constructs.claims import Claim, Claimant
 from constructs_lib.validation import ConstructPlace, Finding
 
 
@@ -23,8 +25,14 @@ class ResourceFacts(NamedTuple):
     """What the rules need to know of a resource."""
 
     place: ConstructPlace
+    provider: ProviderFacts | None
+    """The provider that was given with ``provider=``, if that is one."""
+    takes_default: bool
+    """True if none was given: Terraform then takes the one of the stack that has no alias."""
     literal_secrets: tuple[str, ...]
     """JSON pointers to the secrets that stand in the code in clear."""
+    claims: tuple[Claim, ...] = ()
+    """What it wants for itself alone among the resources of the stack."""
 
 
 def findings(
@@ -36,6 +44,7 @@ def findings(
         _provider_alias(providers),
         _credentials_in_code(providers),
         _secret_in_code(providers, resources),
+        claims.findings([Claimant(each.place, each.claims) for each in resources]),
     )
     return [finding for rule in rules for finding in rule]
 
@@ -43,18 +52,28 @@ def findings(
 def _provider_missing(
     providers: Sequence[ProviderFacts], resources: Sequence[ResourceFacts]
 ) -> Iterator[Finding]:
-    """Without a provider nothing is delivered, and ``init`` would search the public registry."""
-    # One finding for the whole stack, at its first resource, says it all.
-    for resource in () if providers else resources[:1]:
-        yield Finding(
-            "provider-missing",
-            "error",
-            resource.place,
-            "",
-            "no FivetranProvider in this stack",
-            "one FivetranProvider in each stack",
-            'add FivetranProvider(self, "fivetran") to the stack',
-        )
+    """Without a provider nothing is delivered, and ``init`` would search the public registry.
+
+    Beside providers that all have an alias Terraform would make one more, for the account whose
+    credentials stand in the environment.
+    """
+    without = [each for each in resources if each.takes_default]
+    if _default(providers) is not None or not without:
+        return
+    found, allowed = "no FivetranProvider in this stack", "one FivetranProvider in each stack"
+    hint = 'add FivetranProvider(self, "fivetran") to the stack'
+    if providers:
+        found = "no provider=, and each FivetranProvider of this stack has an alias"
+        allowed = "a provider for each resource"
+        hint = "hand over one with provider=, or leave out the alias of one"
+    # Where there is no provider at all, one finding, at the first resource, says it all.
+    for resource in without if providers else without[:1]:
+        yield Finding("provider-missing", "error", resource.place, "", found, allowed, hint)
+
+
+def _default(providers: Sequence[ProviderFacts]) -> ProviderFacts | None:
+    """The provider of the resources that name none."""
+    return next((each for each in providers if each.alias is None), None)
 
 
 def _provider_alias(providers: Sequence[ProviderFacts]) -> Iterator[Finding]:
@@ -92,18 +111,21 @@ def _credentials_in_code(providers: Sequence[ProviderFacts]) -> Iterator[Finding
 def _secret_in_code(
     providers: Sequence[ProviderFacts], resources: Sequence[ResourceFacts]
 ) -> Iterator[Finding]:
-    """A secret in the code would stand in ``cdktf.out`` in clear."""
-    # Whoever plays with the sandbox only has no secret to lose.
-    at_risk = () if all(provider.is_local for provider in providers) else resources
-    for resource in at_risk:
+    """A secret in the code would stand in ``cdktf.out`` in clear.
+
+    Whoever plays with the sandbox has none to lose, but should know it: that is a warning.
+    """
+    for resource in resources:
+        provider = resource.provider or _default(providers)
+        is_local = provider is not None and provider.is_local
         for pointer in resource.literal_secrets:
             yield Finding(
                 "secret-in-code",
-                "error",
+                "warning" if is_local else "error",
                 resource.place,
                 pointer,
-                "(hidden)",
-                "a reference to a variable",
+                "(hidden), which will stand in cdktf.out in clear" if is_local else "(hidden)",
+                "a reference to a variable, and nothing beside it",
                 "use the string_value of a TerraformVariable with sensitive=True, and make it "
                 'ephemeral: variable.add_override("ephemeral", True)',
             )

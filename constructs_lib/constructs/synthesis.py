@@ -30,8 +30,8 @@ class StackSynthesis:
         """What the constructs found out about themselves."""
         self.providers: list[stack_rules.ProviderFacts] = []
         self.resources: list[stack_rules.ResourceFacts] = []
-        self._stack = stack
-        self._path = stack.node.path
+        self.stack = stack
+        self.path: str = stack.node.path
         self._imports: Imports | None = None
         stack.node.add_validation(_Validation(self))
 
@@ -39,13 +39,13 @@ class StackSynthesis:
         """The place of a construct for findings."""
         # Asking the CDK takes two calls into Node, so the common case is put together here.
         return ConstructPlace(
-            f"{self._path}/{id_}" if scope is self._stack else construct.node.path
+            f"{self.path}/{id_}" if scope is self.stack and "/" not in id_ else construct.node.path
         )
 
     def import_resource(self, address: str, identifier: str) -> None:
         """Have Terraform take over what exists already, by an ``import`` block of the stack."""
         if self._imports is None:
-            self._imports = Imports(self._stack)
+            self._imports = Imports(self.stack)
         self._imports.blocks.append({"to": address, "id": identifier})
 
     def all_findings(self) -> list[Finding]:
@@ -55,7 +55,7 @@ class StackSynthesis:
     def deliver(self, outdir: Path) -> None:
         """Plant the provider in the output directory of this stack."""
         if self.providers:
-            delivery.plant(outdir / "stacks" / str(self._stack.node.id))
+            delivery.plant(outdir / "stacks" / str(self.stack.node.id))
 
 
 class AppSynthesis:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -25,6 +26,9 @@ BASE = Path("stacks/environments/base.yaml")
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A checkout whose settings a test may change; what is installed is that of this one."""
+    digest = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    stamp = (ROOT / ".venv" / ".installed").read_text()
+    assert stamp == digest, "run 'make test', or 'make setup-dev' before: the copy must not set up"
     folder = tmp_path / "check out"
     folder.mkdir()
     for name in COPIED:
@@ -59,7 +63,8 @@ def changed_lines(diff: str) -> list[str]:
 
 def everything_written(checkout: Path) -> bytes:
     found = b""
-    for path in [*(checkout / "cdktf.out").rglob("*"), *checkout.glob("terraform.*")]:
+    written = (checkout / "cdktf.out").rglob("*"), checkout.glob("terraform.*")
+    for path in [*written[0], *written[1], *checkout.glob("*.log")]:
         if path.is_file():
             found += path.read_bytes()
             if zipfile.is_zipfile(path):
@@ -69,8 +74,10 @@ def everything_written(checkout: Path) -> bytes:
 
 
 def test_deploy_again_change_one_key_and_destroy(machine: Machine, checkout: Path) -> None:
+    # The key of a real account must neither be needed nor matter.
+    account = {"FIVETRAN_APIKEY": "canary-key", "FIVETRAN_APISECRET": "canary-secret"}
     secrets = ["orders_db_password", "billing_api_key", "erp_invoices_api_token"]
-    canaries = {f"TF_VAR_{name}": f"canary-{name}" for name in secrets}
+    canaries = account | {f"TF_VAR_{name}": f"canary-{name}" for name in secrets}
 
     machine.succeed(checkout, "make", "deploy", **canaries)
     created = [path for method, path, _ in writes(checkout) if method == "POST"]
@@ -89,6 +96,8 @@ def test_deploy_again_change_one_key_and_destroy(machine: Machine, checkout: Pat
         "~ config = {",
         '~ host = "orders-db.example.com" -> "orders-db-2.example.com"',
     ]
+    assert zipfile.is_zipfile(checkout / "cdktf.out" / "stacks" / "sandbox" / "plan")
+    planned = everything_written(checkout)
     before = last_entry(checkout)
     machine.succeed(checkout, "make", "deploy", **canaries)
     ((method, _, body),) = writes(checkout, before)
@@ -98,6 +107,7 @@ def test_deploy_again_change_one_key_and_destroy(machine: Machine, checkout: Pat
     assert b"orders-db-2.example.com" in found
     for value in (*canaries.values(), "sandbox-engineering_token"):
         assert value.encode() not in found
+        assert value.encode() not in planned
 
     machine.succeed(checkout, "make", "destroy", **canaries)
     with Store(checkout / ".sandbox" / "fivetran.sqlite3") as store:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -56,6 +57,62 @@ def test_a_lock_file_of_another_version_is_brought_up_to_date(
     plant(plain_project)
 
     machine.succeed(plain_project, "terraform", "init")
+
+
+def test_the_first_init_warns_of_nothing(machine: Machine, plain_project: Path) -> None:
+    output = machine.succeed(plain_project, "terraform", "init")
+
+    assert "Incomplete lock file" not in output
+
+
+def test_init_has_nothing_to_add_to_the_lock_file(machine: Machine, plain_project: Path) -> None:
+    lock = plain_project / ".terraform.lock.hcl"
+    before = lock.read_text()
+
+    machine.succeed(plain_project, "terraform", "init")
+
+    assert lock.read_text() == before
+
+
+@pytest.mark.parametrize("line", ["", '    "h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",\n'])
+def test_a_lock_file_of_another_launcher_is_brought_up_to_date(
+    line: str, machine: Machine, plain_project: Path
+) -> None:
+    lock = plain_project / ".terraform.lock.hcl"
+    lock.write_text(re.sub(r' +"h1:.*\n', line, lock.read_text()))
+
+    plant(plain_project)
+
+    assert "Incomplete" not in machine.succeed(plain_project, "terraform", "init")
+
+
+def test_terraform_says_that_there_is_no_python(
+    machine: Machine, plain_project: Path, tmp_path: Path
+) -> None:
+    machine.succeed(plain_project, "terraform", "init")
+    plant(plain_project, python="/gone/bin/python")
+    terraform = shutil.which("terraform", path=machine.environ["PATH"])
+    assert terraform is not None
+
+    result = machine.run(plain_project, terraform, "plan", PATH="/usr/bin:/bin", PYTHONPATH="")
+
+    shown = " ".join(re.sub("[│╷╵]", "", result.output).split())
+    assert "no Python with the package connections-as-code" in shown
+    assert "/gone/bin/python" in shown
+
+
+def test_a_first_init_does_without_what_is_gone_from_the_plugin_cache(
+    machine: Machine, plain_project: Path, tmp_path: Path
+) -> None:
+    machine.plugin_cache.mkdir(parents=True)
+    cache = {"TF_PLUGIN_CACHE_DIR": str(machine.plugin_cache)}
+    new = shutil.copytree(plain_project, tmp_path / "new")
+    machine.succeed(plain_project, "terraform", "init", **cache)
+    shutil.rmtree(plain_project)
+
+    machine.succeed(new, "terraform", "init", **cache)
+
+    assert "1 to add" in machine.succeed(new, "terraform", "plan", **cache)
 
 
 def test_projects_side_by_side_share_a_plugin_cache(machine: Machine, tmp_path: Path) -> None:

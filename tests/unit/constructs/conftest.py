@@ -55,7 +55,7 @@ def connect(stack: TerraformStack) -> Connect:
         valid: dict[str, Any] = {
             "group_id": "group",
             "service": "postgres",
-            "config": {"schema_prefix": "orders"},
+            "config": {"schema_prefix": id_},
         }
         scope = parameters.pop("scope", stack)
         return Connection(scope, id_, **{**valid, **parameters})

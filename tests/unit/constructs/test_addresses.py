@@ -125,3 +125,17 @@ def test_a_connection_can_depend_on_all_of_a_construct(
 
     assert len(dependencies) == 2
     assert all(address.startswith("fivetranops_connection.team_") for address in dependencies)
+
+
+@pytest.mark.parametrize(("scopes", "path"), [([], "orders"), (["Default"], "orders")])
+def test_a_plan_shows_the_path_without_what_is_hidden(
+    scopes: list[str], path: str, connect: Connect, synth: Synth, stack: TerraformStack
+) -> None:
+    scope: Construct = stack
+    for id_ in scopes:
+        scope = Construct(scope, id_)
+    connect("orders", scope=scope)
+
+    orders = synth()["resource"]["fivetranops_connection"]["orders"]
+
+    assert orders["//"]["metadata"] == {"path": f"demo/{path}", "uniqueId": "orders"}

@@ -72,12 +72,11 @@ def test_a_connection_and_a_variable_may_have_the_same_name(app: App, synth: Syn
     assert "token" in synth()["variable"]
 
 
-def test_the_outputs_are_id_and_schema(app: App, synth: Synth) -> None:
+def test_the_output_of_a_connection_is_its_id(app: App, synth: Synth) -> None:
     EnvironmentStack(app, "demo", settings=environment(connection()))
 
     assert {name: output["value"] for name, output in synth()["output"].items()} == {
         "orders_id": "${fivetranops_connection.orders.id}",
-        "orders_schema": "${fivetranops_connection.orders.schema}",
     }
 
 

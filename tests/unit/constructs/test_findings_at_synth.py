@@ -212,6 +212,6 @@ def test_a_state_has_one_connection(connect: Connect, synth: Synth, stack: Terra
 
     assert {
         ("demo/both", "connection-or-id"),
-        ("demo/none", "required"),
+        ("demo/none", "connection-or-id"),
         ("demo/wrong", "connection-or-id"),
     } <= found(synth)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from constructs_lib.constructs.lock_file import seeded
+from constructs_lib.constructs.lock_file import Locked, checksum, seeded
 
 SOURCE = "terraform.local/connections-as-code/fivetranops"
 LOCKED = f"""\
@@ -32,15 +32,22 @@ def seed(
     version: str = "1.0.0",
     others: Mapping[str, str] | None = None,
     *,
-    keep: bool = True,
+    checksum: str = "h1:ours",
 ) -> str:
-    return seeded(text, SOURCE, version, others or {}, keep_checksums=keep)
+    return seeded(text, Locked(SOURCE, version, checksum), others or {})
 
 
-def test_a_new_file_holds_version_and_constraint_without_checksums() -> None:
-    block = f'provider "{SOURCE}" {{\n  version     = "1.0.0"\n  constraints = "1.0.0"\n}}\n'
+def test_a_new_file_holds_version_constraint_and_checksum() -> None:
+    ours = LOCKED[LOCKED.index(f'provider "{SOURCE}"') :]
 
-    assert seed("").endswith("\n\n" + block)
+    assert seed("").endswith("\n\n" + ours)
+
+
+def test_the_checksum_is_the_one_that_terraform_computes() -> None:
+    # Taken from a lock file that terraform init wrote for a package of this one file.
+    written_by_terraform = "h1:rKS+kQNBHyKKIjE1hjXaK8/G5EP2GOJaN1zVOcxJ49I="
+
+    assert checksum("terraform-provider-x_v1.0.0", b"#!/bin/sh\n") == written_by_terraform
 
 
 def test_a_block_of_this_version_is_left_alone() -> None:
@@ -48,7 +55,7 @@ def test_a_block_of_this_version_is_left_alone() -> None:
 
 
 def test_a_block_of_another_version_is_replaced() -> None:
-    text = seed(LOCKED, version="1.1.0")
+    text = seed(LOCKED, version="1.1.0", checksum="h1:new")
 
     assert text.count(f'provider "{SOURCE}"') == 1
     assert '"1.1.0"' in text
@@ -59,8 +66,17 @@ def test_the_blocks_of_other_providers_are_kept() -> None:
     assert "h1:random" in seed(LOCKED, version="1.1.0")
 
 
-def test_checksums_of_another_launcher_are_dropped() -> None:
-    assert "h1:ours" not in seed(LOCKED, keep=False)
+def test_the_checksum_of_another_launcher_is_replaced() -> None:
+    text = seed(LOCKED, checksum="h1:new")
+
+    assert "h1:ours" not in text
+    assert text.count("h1:new") == 1
+
+
+def test_a_block_without_checksum_gets_it() -> None:
+    without = LOCKED.replace('  hashes = [\n    "h1:ours",\n  ]\n', "")
+
+    assert seed(without) == LOCKED
 
 
 def test_a_provider_that_is_not_locked_yet_stands_in_a_comment() -> None:

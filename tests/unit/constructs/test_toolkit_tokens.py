@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
-from constructs_lib.toolkit import Fn, Token, is_token
+from constructs_lib.toolkit import Fn, IResolvable, Token, implements, is_token
 
 TOKENS = {
     "text": lambda: Fn.upper("a"),
@@ -28,6 +29,22 @@ def test_tokens_of_every_kind_are_seen(kind: str) -> None:
     assert is_token(TOKENS[kind]())
 
 
-@pytest.mark.parametrize("value", [*PLAIN, {"key": "Any Map Token Value"}, ["a", "${x}"]])
+@pytest.mark.parametrize(
+    "value", [*PLAIN, {"key": "Any Map Token Value"}, ["a", "${x}"], Path("x")]
+)
 def test_other_values_are_no_tokens(value: Any) -> None:
     assert not is_token(value)
+
+
+@implements(IResolvable)
+class _Resolvable:
+    """A value that was made in Python and that only the CDK can resolve."""
+
+    creation_stack: ClassVar[list[str]] = []
+
+    def resolve(self, context: object) -> str:
+        return "resolved"
+
+
+def test_a_resolvable_of_python_is_a_token() -> None:
+    assert is_token(_Resolvable())

@@ -1,0 +1,149 @@
+"""The rules about Terraform's meta-arguments of a resource."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from constructs_lib import toolkit
+from constructs_lib.constructs.lifecycle import Lifecycle
+from constructs_lib.constructs.lifecycle_rules import Problem, lifecycle_problems
+from constructs_lib.constructs.meta_arguments import is_many
+from constructs_lib.constructs.provider import FivetranProvider
+from constructs_lib.constructs.synthesis import StackSynthesis
+from constructs_lib.toolkit import is_token
+from constructs_lib.validation import ConstructPlace, Finding
+from constructs_lib.validation.plain import plain
+from constructs_lib.validation.pointers import pointer
+
+
+class Resource(NamedTuple):
+    """What the rules need to know of the construct that has the meta-arguments."""
+
+    place: ConstructPlace
+    synthesis: StackSynthesis
+    """The stack in which it stands."""
+    parameters: tuple[str, ...]
+    """The parameters that are attributes: what ``lifecycle.ignore_changes`` may name."""
+
+
+def findings(arguments: Mapping[str, Any], resource: Resource) -> list[Finding]:
+    """What is wrong with the meta-arguments.
+
+    :param arguments: the parameters of the construct by name; others are left aside
+    """
+    problems = (
+        _provider(arguments.get("provider"), resource.synthesis),
+        _depends_on(arguments.get("depends_on")),
+        _count(arguments.get("count")),
+        _for_each(arguments.get("for_each")),
+        _both(arguments),
+        _import_id(arguments),
+        _lifecycle(arguments.get("lifecycle"), resource.parameters),
+    )
+    found = [
+        Finding(
+            each.rule,
+            "error",
+            resource.place,
+            pointer(each.path),
+            each.found,
+            each.allowed,
+            each.hint,
+        )
+        for problem in problems
+        for each in problem
+    ]
+    return found + _no_json(arguments.get("for_each"), resource.place)
+
+
+def _provider(value: Any, own: StackSynthesis) -> Iterator[Problem]:
+    if value is None:
+        return
+    if not isinstance(value, FivetranProvider):
+        yield Problem("type", ("provider",), a_kind(value), "a FivetranProvider")
+    elif value.synthesis is not own:
+        found = f"a provider of stack {value.synthesis.path}"
+        hint = "make a FivetranProvider in this stack, too"
+        yield Problem("provider-stack", ("provider",), found, "a provider of the same stack", hint)
+
+
+def _depends_on(value: Any) -> Iterator[Problem]:
+    allowed = "a list of constructs"
+    if isinstance(value, toolkit.Construct):
+        yield Problem("type", ("depends_on",), a_kind(value), allowed, "put it in a list: [...]")
+    elif not isinstance(value, (list, tuple, type(None))):
+        yield Problem("type", ("depends_on",), a_kind(value), allowed)
+    else:
+        for index, item in enumerate(value or ()):
+            if not isinstance(item, toolkit.Construct) and not is_of_cdk(item):
+                yield Problem(
+                    "type", ("depends_on", index), a_kind(item), "a construct, not its address"
+                )
+
+
+def _count(value: Any) -> Iterator[Problem]:
+    if value is None or isinstance(value, toolkit.TerraformCount) or is_token(value):
+        return
+    if not isinstance(value, int) or isinstance(value, bool):
+        found = repr(value) if isinstance(value, (str, float)) else a_kind(value)
+        yield Problem("type", ("count",), found, "a whole number, or a reference to one")
+    elif value < 0:
+        yield Problem("minimum", ("count",), str(value), "a number of at least 0")
+
+
+def _for_each(value: Any) -> Iterator[Problem]:
+    if value is None or isinstance(value, (toolkit.TerraformIterator, Mapping)):
+        return
+    allowed = "a mapping, a list of texts, or a TerraformIterator"
+    if isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            if not isinstance(item, str) and not is_token(value):
+                yield Problem("type", ("for_each", index), a_kind(item), "a text")
+    elif not is_of_cdk(value):
+        hint = "sort it into a list: sorted(...)" if isinstance(value, (set, frozenset)) else ""
+        yield Problem("type", ("for_each",), a_kind(value), allowed, hint)
+
+
+def _no_json(for_each: Any, place: ConstructPlace) -> list[Finding]:
+    values = {"for_each": for_each} if isinstance(for_each, Mapping) else {}
+    return plain(values, place=place, is_token=is_token)[1]
+
+
+def _both(arguments: Mapping[str, Any]) -> Iterator[Problem]:
+    if arguments.get("count") is not None and arguments.get("for_each") is not None:
+        yield Problem("count-and-for-each", ("count",), "count and for_each", "one of the two")
+
+
+def _import_id(arguments: Mapping[str, Any]) -> Iterator[Problem]:
+    value = arguments.get("import_id")
+    if value is None:
+        return
+    if is_many(arguments):
+        found, allowed = "import_id together with count or for_each", "import_id for one resource"
+        yield Problem("import-of-many", ("import_id",), found, allowed)
+    elif not isinstance(value, str):
+        allowed = "the identifier of a connection, a text"
+        yield Problem("type", ("import_id",), a_kind(value), allowed)
+    elif not value.strip():
+        hint = "leave it out to make a new one"
+        allowed = "the identifier of an existing connection"
+        yield Problem("minLength", ("import_id",), "an empty text", allowed, hint)
+
+
+def _lifecycle(value: Any, parameters: tuple[str, ...]) -> Iterator[Problem]:
+    if isinstance(value, (Lifecycle, Mapping)):
+        given = vars(value) if isinstance(value, Lifecycle) else value
+        yield from lifecycle_problems(given, parameters)
+    elif value is not None:
+        yield Problem("type", ("lifecycle",), a_kind(value), "a Lifecycle or a mapping")
+
+
+def a_kind(value: Any) -> str:
+    """The type of an argument for a message, such as ``a str``."""
+    return f"a value of type {type(value).__name__}"
+
+
+def is_of_cdk(value: Any) -> bool:
+    """True if a value came out of the CDK as a proxy for one of its interfaces."""
+    return type(value).__module__.startswith("jsii.")
