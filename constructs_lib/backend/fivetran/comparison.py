@@ -29,7 +29,7 @@ _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 def means_the_same(known: Any, answer: Any) -> bool:
     """True if the API's ``answer`` for a setting means the ``known`` value."""
-    if answer == MASK or (_is_nothing(known) and _is_nothing(answer)):
+    if answer == MASK or (is_nothing(known) and is_nothing(answer)):
         return True
     if isinstance(known, dict):
         return isinstance(answer, dict) and all(
@@ -74,7 +74,7 @@ def adopts(state: Any, configured: Any) -> bool:
     if isinstance(state, dict) and isinstance(configured, dict):
         return all(adopts(state.get(key), inner) for key, inner in configured.items())
     if isinstance(state, dict) or isinstance(configured, dict):
-        return _is_nothing(state) and _is_nothing(configured)
+        return is_nothing(state) and is_nothing(configured)
     return means_the_same(configured, state)
 
 
@@ -141,7 +141,8 @@ def _each_has_its_own(known: list[Any], answer: list[Any]) -> bool:
     return True
 
 
-def _is_nothing(value: Any) -> bool:
+def is_nothing(value: Any) -> bool:
+    """True for what says nothing: null, and empty text, lists and objects."""
     return any(
         value is empty or (value == empty and type(value) is type(empty)) for empty in _NOTHING
     )

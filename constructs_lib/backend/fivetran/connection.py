@@ -22,14 +22,14 @@ from constructs_lib.backend.fivetran.ledger import Ledger, applied_times, secret
 from constructs_lib.backend.fivetran.redaction import texts
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
-from constructs_lib.backend.plugin.values import UNKNOWN, Object
+from constructs_lib.backend.plugin.values import UNKNOWN, Object, same
 
 _READ_LIMIT = 600.0
 _DEFAULTS = {"create": "20m", "update": "20m", "delete": "10m"}
 _TRACE = "trace"
 """In private state: how to find a connection whose creation was not confirmed."""
 _ADOPTED = "adopted"
-"""In private state: the connection was imported, and nothing was sent to it since."""
+"""In private state: the connection was imported, and its ``config`` is what was read then."""
 _TESTS_FAILED = "tests_failed"
 """In private state: setup tests that are required failed, and were not passed since."""
 
@@ -220,7 +220,9 @@ class ConnectionResource(Resource):
     ) -> Object:
         """The state after a request; notes the secrets and what the API made of the settings."""
         Ledger(operation.private, operation.client.vault).record(secrets)
-        operation.private.pop(_ADOPTED, None)
+        if prior is None or not same(prior["config"], planned["config"]):
+            # From here on the state has the form of the configuration, not of the import.
+            operation.private.pop(_ADOPTED, None)
         settings = requests_.answered_for(planned, body)
         echo = operation.private.setdefault("echo", {})
         _forget(echo, settings)

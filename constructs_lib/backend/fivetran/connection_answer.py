@@ -5,11 +5,14 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
-from typing import Any
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final, Literal
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran import comparison
+from constructs_lib.backend.fivetran import comparison, jsontext
 from constructs_lib.backend.fivetran.connection_request import (
     SETTINGS,
     as_object,
@@ -34,8 +37,18 @@ _NOT_ANSWERED = (
 historical sync falls back by itself, which must not start another one."""
 
 
+class _Sign(Enum):
+    UNREADABLE = "unreadable"
+
+
+_UNREADABLE: Final = _Sign.UNREADABLE
+_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
+
+
 def facts(answer: dict[str, Any]) -> Object:
-    """The attributes that the answer speaks of, in the API's form; ``config`` is not among them."""
+    """The attributes that the answer speaks of, in the API's form but of the type that they have;
+    ``config`` is not among them. What is masked, or cannot be of that type, says nothing.
+    """
     status = answer.get("status")
     status = status if isinstance(status, dict) else {}
     found: Object = {}
@@ -43,7 +56,9 @@ def facts(answer: dict[str, Any]) -> Object:
         source = status if name in _FROM_STATUS else answer
         if name == "config" or name in _NOT_ANSWERED or attribute.write_only or name not in source:
             continue
-        found[name] = _of_kind(attribute, source[name])
+        value = _of_kind(attribute, source[name])
+        if value is not _UNREADABLE:
+            found[name] = value
     return found
 
 
@@ -139,8 +154,38 @@ def _adopted(remote: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_kind(attribute: schemas.Attribute, value: Any) -> Any:
-    if attribute.kind is schemas.Kind.NESTED and isinstance(value, dict):
-        return {name: value.get(name) for name in attribute.attributes}
+    """An answered value with the type that the attribute has: a state can hold no other."""
+    if value == schemas.MASK:
+        return _UNREADABLE
+    if attribute.kind is schemas.Kind.NESTED and isinstance(value, dict) and value:
+        given = {n: one for n, one in attribute.attributes.items() if n in value}
+        inner = {name: _of_kind(one, value[name]) for name, one in given.items()}
+        return {name: one for name, one in inner.items() if one is not _UNREADABLE}
     if attribute.kind is schemas.Kind.MAP and isinstance(value, dict):
-        return {key: str(inner) for key, inner in value.items() if inner is not None}
-    return value
+        return {key: _text(inner) for key, inner in value.items() if inner is not None}
+    if attribute.kind is schemas.Kind.STRING and isinstance(value, (str, bool, int, Decimal)):
+        return _text(value)
+    if comparison.is_nothing(value):
+        return None
+    if attribute.kind is schemas.Kind.BOOLEAN:
+        return _boolean(value)
+    if attribute.kind in (schemas.Kind.INTEGER, schemas.Kind.NUMBER):
+        return _number(value)
+    return _UNREADABLE
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else jsontext.dumps(value)
+
+
+def _boolean(value: Any) -> bool | Literal[_Sign.UNREADABLE]:
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(str(value).lower(), _UNREADABLE)
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        return Decimal(value)
+    is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+    return value if is_number else _UNREADABLE

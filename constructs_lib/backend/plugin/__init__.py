@@ -8,8 +8,9 @@ A provider is written against four modules, and started by a fifth:
 * ``diagnostics``: errors and warnings for the user
 * ``serve``: the life of the process that Terraform launches
 
-The others work behind them. ``servicer`` answers the calls of Terraform; it plans with ``planner``,
-lays results under the plan with ``settle`` and checks its own answers with ``promises``.
+The others work behind them. ``servicer`` answers the calls of Terraform; it plans with ``planner``
+and lays results under the plan with ``settle``. ``self_check`` checks each answer before it is
+sent, by the rules in ``promises``, ``plan_promises`` and ``state_promises``.
 ``schema`` and ``checks`` read the JSON Schemas; ``decoding``, ``encoding`` and ``types`` speak
 Terraform's encoding of values. ``handshake``, ``certificate``, ``tls`` and ``transport`` make the
 connection, ``log`` writes to Terraform's log.

@@ -10,8 +10,7 @@ from constructs_lib.backend.plugin.encoding import encode, typed_unknowns
 from constructs_lib.backend.plugin.planner import plan_change
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.session import Call
-from constructs_lib.backend.plugin.settle import settle, settle_update
-from constructs_lib.backend.plugin.types import Type
+from constructs_lib.backend.plugin.settle import settle, settle_failure
 from constructs_lib.backend.plugin.values import Object
 
 
@@ -53,7 +52,6 @@ def _answer_plan(
     config: pb.DynamicValue,
     response: pb.PlanResourceChange.Response,
 ) -> None:
-    promises.report(promises.of_plan(call.attributes, plan), call.subject, call.diagnostics)
     type_ = call.object_type
     # Terraform compares the plan with the configuration, so an unknown keeps the type it has there.
     unknowns = unknown_types(config.msgpack, type_) if config.msgpack else {}
@@ -76,10 +74,10 @@ def apply_resource_change(
     operation = call.operation(request.planned_private)
     try:
         state = _carry_out(call, resource, operation, prior, planned, config or {})
-        response.new_state.msgpack = _bytes(call, state, type_)
+        response.new_state.msgpack = messages.write_state(state, type_, call.diagnostics)
     except BaseException:
-        partial = _partial(call, operation, prior, planned)
-        response.new_state.msgpack = _bytes(call, partial, type_)
+        partial = settle_failure(call.attributes, prior, planned, operation.saved)
+        response.new_state.msgpack = messages.write_state(partial, type_, call.diagnostics)
         raise
     finally:
         response.private = call.private(operation, request.planned_private)
@@ -100,24 +98,4 @@ def _carry_out(
         returned = resource.create(dict(planned), config, operation)
     else:
         returned = resource.update(dict(prior), dict(planned), config, operation)
-    state = settle(call.attributes, planned, returned)
-    broken = promises.of_apply(call.attributes, planned, state)
-    promises.report(broken, call.subject, call.diagnostics)
-    return state
-
-
-def _partial(
-    call: Call, operation: Operation, prior: Object | None, planned: Object | None
-) -> Object | None:
-    """The state after a failure."""
-    if operation.saved is None:
-        return prior
-    if prior is None:
-        return settle(call.attributes, planned or {}, operation.saved)
-    return settle_update(call.attributes, prior, planned or {}, operation.saved)
-
-
-def _bytes(call: Call, state: Object | None, type_: Type) -> bytes:
-    if state is None:
-        return encode(None, type_)
-    return messages.write_object(state, type_, call.diagnostics)
+    return settle(call.attributes, planned, promises.require_object(returned, call.subject))

@@ -16,7 +16,16 @@ import msgpack
 
 from constructs_lib.backend.plugin import types
 from constructs_lib.backend.plugin.types import Type
-from constructs_lib.backend.plugin.values import UNKNOWN, CodecError, Dynamic, Value, mismatch
+from constructs_lib.backend.plugin.values import (
+    MOST_LEVELS,
+    UNKNOWN,
+    CodecError,
+    Dynamic,
+    Value,
+    levels,
+    mismatch,
+    too_deep,
+)
 
 _LONGEST_INT: Final = 1000
 """Digits up to which a whole number becomes an ``int``; Python refuses very long ones."""
@@ -27,7 +36,7 @@ def decode(data: bytes, type_: Type) -> Value:
 
     :raises CodecError: if the bytes are no such value
     """
-    return _Reader(wrapped_dynamic=False).read(_unpack(data), type_, "")
+    return _read(_unpack(data), type_, wrapped_dynamic=False)
 
 
 def decode_json(data: bytes | str, type_: Type) -> Value:
@@ -46,7 +55,7 @@ def from_json(form: Any, type_: Type) -> Value:
 
     :raises CodecError: if it is no such value
     """
-    return _Reader(wrapped_dynamic=True).read(form, type_, "")
+    return _read(form, type_, wrapped_dynamic=True)
 
 
 def parse_json(data: bytes | str) -> Any:
@@ -56,7 +65,7 @@ def parse_json(data: bytes | str) -> Any:
     """
     try:
         return json.loads(data, parse_float=Decimal, parse_int=_whole, parse_constant=_refuse)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         raise CodecError("this is not JSON") from None
 
 
@@ -82,6 +91,16 @@ def unknown_types(data: bytes, type_: Type) -> dict[str, Type]:
     return found
 
 
+def _read(form: Any, type_: Type, *, wrapped_dynamic: bool) -> Value:
+    try:
+        value = _Reader(wrapped_dynamic=wrapped_dynamic).read(form, type_, "")
+    except RecursionError:
+        raise too_deep("") from None
+    if levels(value) > MOST_LEVELS:
+        raise too_deep("")
+    return value
+
+
 class _Reader:
     """Reads unpacked MessagePack, or JSON in which dynamic values are wrapped as Terraform does."""
 
@@ -103,7 +122,7 @@ class _Reader:
 
     def _dynamic(self, raw: Any, path: str) -> Value:
         if self._wrapped_dynamic and isinstance(raw, dict) and raw.keys() == {"type", "value"}:
-            raw = [json.dumps(raw["type"]), raw["value"]]
+            raw = [_dumped(raw["type"], path), raw["value"]]
         if not isinstance(raw, list) or len(raw) != 2:
             raise mismatch("a dynamic value", path)
         type_ = _type_of(raw[0], path)
@@ -183,6 +202,13 @@ def _type_of(form: Any, path: str) -> Type:
     try:
         return types.parse(form)
     except (ValueError, TypeError, RecursionError):
+        raise mismatch("a type", path) from None
+
+
+def _dumped(form: Any, path: str) -> str:
+    try:
+        return json.dumps(form)
+    except (TypeError, ValueError, RecursionError):
         raise mismatch("a type", path) from None
 
 

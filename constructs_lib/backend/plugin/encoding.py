@@ -9,7 +9,16 @@ import msgpack
 
 from constructs_lib.backend.plugin import types
 from constructs_lib.backend.plugin.types import Type
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Value, is_number, mismatch
+from constructs_lib.backend.plugin.values import (
+    MOST_LEVELS,
+    UNKNOWN,
+    Dynamic,
+    Value,
+    is_number,
+    levels,
+    mismatch,
+    too_deep,
+)
 
 _PLAIN_UNKNOWN: Final = msgpack.ExtType(0, b"\x00")
 _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
@@ -20,8 +29,13 @@ def encode(value: Value, type_: Type) -> bytes:
 
     :raises CodecError: if the value is not of the type
     """
-    form = _form(value, type_, "")
-    packed: bytes = msgpack.packb(form, use_bin_type=True, unicode_errors="replace")
+    if levels(value) > MOST_LEVELS:
+        raise too_deep("")
+    try:
+        form = _form(value, type_, "")
+        packed: bytes = msgpack.packb(form, use_bin_type=True, unicode_errors="replace")
+    except RecursionError:
+        raise too_deep("") from None
     return packed
 
 
@@ -93,7 +107,7 @@ def _scalar_form(value: Any, kind: str, path: str) -> Any:
         return value
     if kind == "bool" and isinstance(value, bool):
         return value
-    if kind == "number" and is_number(value) and value == value:
+    if kind == "number" and is_number(value) and not Decimal(value).is_nan():
         return _number_form(value)
     raise mismatch(f"a {kind}", path)
 

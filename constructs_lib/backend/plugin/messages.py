@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
@@ -28,14 +29,14 @@ def read_object(message: pb.DynamicValue, type_: Type) -> Object | None:
     raise CodecError("expected an object")
 
 
-def write_object(state: Object, type_: Type, diagnostics: Diagnostics) -> bytes:
+def write_state(state: Object | None, type_: Type, diagnostics: Diagnostics) -> bytes:
     """The bytes of a state. An attribute that is not of its type becomes null, and an error:
     losing it is better than losing the whole state.
     """
     try:
         return encode(state, type_)
     except (CodecError, ValueError):
-        return encode(_without_misfits(state, type_, diagnostics), type_)
+        return encode(_without_misfits(state or {}, type_, diagnostics), type_)
 
 
 def read_private(data: bytes) -> dict[str, Any]:
@@ -74,6 +75,13 @@ def write_path(path: Path, attributes: Attributes) -> pb.AttributePath:
     return pb.AttributePath(steps=steps)
 
 
+def read_path(path: pb.AttributePath) -> Path:
+    """The path that a message holds."""
+    return tuple(
+        getattr(step, step.WhichOneof("selector") or "attribute_name") for step in path.steps
+    )
+
+
 def _is_json(message: pb.DynamicValue) -> bool:
     return bool(message.json) and not message.msgpack
 
@@ -103,7 +111,9 @@ def _write_diagnostic(diagnostic: Diagnostic, attributes: Attributes) -> pb.Diag
         detail=_text(diagnostic.detail),
     )
     if diagnostic.path:
-        message.attribute.CopyFrom(write_path(diagnostic.path, attributes))
+        # A path that cannot be written must not cost the answer: a state stands beside it.
+        with suppress(TypeError, ValueError, AttributeError):
+            message.attribute.CopyFrom(write_path(diagnostic.path, attributes))
     return message
 
 

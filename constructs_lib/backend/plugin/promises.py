@@ -1,20 +1,32 @@
-"""What a provider promises Terraform, checked on each answer before it is sent.
+"""What a provider promises Terraform. Each answer is checked by these rules before it is sent.
 
-A broken promise is a bug of the provider. Terraform would find some of them itself, but names
-neither the rule nor what to do; others it would let pass, and the state would be wrong.
+A rule is a small function: it gets an answer and yields the paths of the attributes that break it.
+Its name and the first line of its docstring are what the user reads. A broken rule is a bug of the
+provider. Terraform would find some of them itself, but says not what to do; others it would let
+pass, and the state would be wrong.
+
+The rules about plans are in ``plan_promises``, those about states in ``state_promises``, those
+about configurations and schemas here. ``self_check`` applies them to the messages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, NamedTuple, TypeVar
 
-from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, dotted
-from constructs_lib.backend.plugin.resource import Plan
-from constructs_lib.backend.plugin.values import Dynamic, Object, Value, contains_unknown, same
-from constructs_lib.schemas import Attribute, Kind
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, ProviderError, dotted
+from constructs_lib.backend.plugin.values import Object, Value, identical
+from constructs_lib.schemas import Attribute
 
 Attributes = dict[str, Attribute]
+AnswerT = TypeVar("AnswerT")
+SUMMARY: Final = "Provider broke a rule of Terraform"
+RESERVED: Final = frozenset(
+    {"connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"}
+)
+"""The names that Terraform keeps for itself among the attributes of a resource."""
+RESERVED_IN_PROVIDERS: Final = frozenset({"alias", "version"})
+"""The names that Terraform keeps for itself among the attributes of a provider."""
 
 
 class Broken(NamedTuple):
@@ -22,108 +34,98 @@ class Broken(NamedTuple):
 
     path: Path
     rule: str
+    """The name of the rule, such as ``configured_is_planned``."""
+    text: str
+    """What the rule asks for."""
 
 
-def of_plan(attributes: Attributes, plan: Plan) -> Iterator[Broken]:
-    """The promises that a plan breaks."""
-    yield from configured_is_planned(attributes, plan.config, plan.prior, plan.planned)
-    yield from write_only_is_null(attributes, plan.planned)
-    yield from replacement_needs_a_prior_object(plan)
+class Part(NamedTuple):
+    """One attribute of an object, or of an attribute that is nested in it."""
+
+    path: Path
+    attribute: Attribute
+    value: Value
 
 
-def of_apply(attributes: Attributes, planned: Object, state: Object) -> Iterator[Broken]:
-    """The promises that a created or updated state breaks."""
-    yield from planned_is_applied(attributes, planned, state)
-    yield from nothing_is_unknown(attributes, state)
-    yield from write_only_is_null(attributes, state)
+class ConfigAnswer(NamedTuple):
+    """A configuration before and after its validation."""
+
+    given: Object
+    left: Object
 
 
-def of_read(attributes: Attributes, returned: Object) -> Iterator[Broken]:
-    """The promises that an answer to a read breaks."""
-    yield from nothing_is_unknown(attributes, returned)
+class SchemaAnswer(NamedTuple):
+    """The names of the root attributes of one schema."""
+
+    names: list[str]
+    reserved: frozenset[str]
 
 
-def report(broken: Iterator[Broken], subject: str, diagnostics: Diagnostics) -> None:
-    """Adds an error for each broken promise.
+def validation_changes_nothing(answer: ConfigAnswer) -> Iterator[Path]:
+    """Validation must not change the configuration."""
+    for name in answer.given.keys() | answer.left.keys():
+        if not identical(answer.given.get(name), answer.left.get(name)):
+            yield (name,)
+
+
+def names_are_not_reserved(answer: SchemaAnswer) -> Iterator[Path]:
+    """An attribute must not have a name that Terraform reserves."""
+    for name in answer.names:
+        if name in answer.reserved:
+            yield (name,)
+
+
+VALIDATE: Final = (validation_changes_nothing,)
+SCHEMA: Final = (names_are_not_reserved,)
+
+
+def broken(
+    rules: Iterable[Callable[[AnswerT], Iterator[Path]]], answer: AnswerT
+) -> Iterator[Broken]:
+    """The promises that an answer breaks."""
+    for rule in rules:
+        for path in rule(answer):
+            yield Broken(path, rule.__name__, first_line(rule))
+
+
+def report(found: Iterable[Broken], subject: str, diagnostics: Diagnostics) -> bool:
+    """Adds an error for each broken promise, and tells whether there is one.
 
     :param subject: the resource type and the operation
     """
-    for path, rule in broken:
-        place = f", attribute {dotted(path)}" if path else ""
-        detail = f"{subject}{place}: {rule}. This is a bug in the provider; please report it."
-        diagnostics.error("Provider broke a rule of Terraform", detail, path)
+    all_ = list(found)
+    for path, rule, text in all_:
+        diagnostics.error(SUMMARY, _detail(subject, path, rule, text), path)
+    return bool(all_)
 
 
-def configured_is_planned(
-    attributes: Attributes, config: Object, prior: Object | None, planned: Object
-) -> Iterator[Broken]:
-    """What is configured is planned as configured, or exactly as it was before."""
+def require_object(returned: Any, subject: str) -> Object:
+    """What a resource returned, if it is an object: the rule that cannot wait for the answer.
+
+    :raises ProviderError: if it is something else
+    """
+    if isinstance(returned, dict):
+        return returned
+    text = "An operation must return an object."
+    raise ProviderError(SUMMARY, _detail(subject, (), "require_object", text))
+
+
+def parts(attributes: Attributes, values: Object, path: Path = ()) -> Iterator[Part]:
+    """All attributes, and those that are nested in them, each with its value."""
     for name, attribute in attributes.items():
-        configured = config.get(name)
-        if configured is None or attribute.write_only:
-            continue
-        before = prior.get(name) if prior is not None else None
-        if not _is_kept(attribute, configured, before, planned.get(name)):
-            yield Broken((name,), "a configured value must be planned as configured or as before")
+        value = values.get(name)
+        yield Part((*path, name), attribute, value)
+        if attribute.attributes and isinstance(value, dict):
+            yield from parts(attribute.attributes, value, (*path, name))
 
 
-def write_only_is_null(attributes: Attributes, values: Object) -> Iterator[Broken]:
-    """Write-only values are never in a plan or a state."""
-    for name, attribute in attributes.items():
-        if attribute.write_only and values.get(name) is not None:
-            yield Broken((name,), "a write-only value must be null in plan and state")
+def first_line(rule: Callable[..., object]) -> str:
+    """What a rule asks for: the first line of its docstring, which Python drops when optimised."""
+    return (rule.__doc__ or rule.__name__).splitlines()[0]
 
 
-def replacement_needs_a_prior_object(plan: Plan) -> Iterator[Broken]:
-    """Only what exists can be replaced."""
-    if plan.is_create and plan.replace:
-        yield Broken(plan.replace[0], "only an existing resource can be replaced")
-
-
-def planned_is_applied(attributes: Attributes, planned: Object, state: Object) -> Iterator[Broken]:
-    """Every known planned value comes back unchanged."""
-    for name in attributes:
-        promised = planned.get(name)
-        if not contains_unknown(promised) and not identical(promised, state.get(name)):
-            yield Broken((name,), "a known planned value must be the applied value")
-
-
-def nothing_is_unknown(attributes: Attributes, state: Object) -> Iterator[Broken]:
-    """A state holds nothing unknown."""
-    for name in attributes:
-        if contains_unknown(state.get(name)):
-            yield Broken((name,), "a state must not hold unknown values")
-
-
-def identical(a: Value, b: Value) -> bool:
-    """True if two values are the same and of the same type, as Terraform compares them."""
-    return same(a, b) and _types_agree(a, b)
-
-
-def _types_agree(a: object, b: object) -> bool:
-    if isinstance(a, Dynamic) or isinstance(b, Dynamic):
-        return isinstance(a, Dynamic) and isinstance(b, Dynamic) and a.type == b.type
-    if isinstance(a, dict) and isinstance(b, dict):
-        return all(_types_agree(a[name], b[name]) for name in a)
-    if isinstance(a, list) and isinstance(b, list):
-        return all(map(_types_agree, a, b))
-    return True
-
-
-def _is_kept(attribute: Attribute, configured: Value, before: Value, planned: Value) -> bool:
-    if identical(planned, configured) or (before is not None and identical(planned, before)):
-        return True
-    if attribute.kind is not Kind.NESTED:
-        return False
-    return _nested_is_kept(attribute, configured, before, planned)
-
-
-def _nested_is_kept(attribute: Attribute, configured: Value, before: Value, planned: Value) -> bool:
-    """As Terraform does, a nested attribute may be kept part by part."""
-    if not isinstance(configured, dict) or not isinstance(planned, dict):
-        return False
-    old = before if isinstance(before, dict) else {}
-    return all(
-        _is_kept(inner, configured.get(name), old.get(name), planned.get(name))
-        for name, inner in attribute.attributes.items()
+def _detail(subject: str, path: Path, rule: str, text: str) -> str:
+    place = f", attribute {dotted(path)}" if path else ""
+    return (
+        f"{subject}{place}: {text} (Rule {rule}.) This is a bug in the provider; please report it."
     )

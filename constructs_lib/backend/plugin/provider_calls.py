@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 from constructs_lib.backend.plugin import checks, messages, schema
 from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.diagnostics import ProviderError
@@ -39,7 +41,9 @@ def validate_provider_config(
     config = _config(call, request.config)
     checks.check(call.attributes, config, call.diagnostics)
     if not call.diagnostics.has_errors:
-        call.session.provider.validate(config, call.diagnostics)
+        seen = deepcopy(config)
+        call.session.provider.validate(seen, call.diagnostics)
+        call.check_validation(config, seen)
 
 
 def configure_provider(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 from constructs_lib.backend.plugin import checks, messages, promises
 from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.decoding import from_json, parse_json
@@ -24,7 +26,9 @@ def validate_resource_config(
         _refuse_write_only(call, config)
     checks.check(call.attributes, config, call.diagnostics)
     if not call.diagnostics.has_errors:
-        resource.validate(config, call.diagnostics)
+        seen = deepcopy(config)
+        resource.validate(seen, call.diagnostics)
+        call.check_validation(config, seen)
 
 
 def upgrade_resource_state(
@@ -60,15 +64,14 @@ def read_resource(
         return
     operation = call.operation(request.private)
     returned = resource.read(dict(state), operation)
-    if call.diagnostics.has_errors:
-        return
-    response.private = call.private(operation, request.private)
-    if returned is None:
-        response.new_state.msgpack = encode(None, type_)
-        return
-    promises.report(promises.of_read(call.attributes, returned), call.subject, call.diagnostics)
-    settled = settle_read(call.attributes, state, returned)
-    response.new_state.msgpack = messages.write_object(settled, type_, call.diagnostics)
+    settled = None
+    if returned is not None:
+        returned = promises.require_object(returned, call.subject)
+        settled = settle_read(call.attributes, state, returned)
+    new_state = messages.write_state(settled, type_, call.diagnostics)
+    private = call.private(operation, request.private)
+    if not call.diagnostics.has_errors:
+        response.new_state.msgpack, response.private = new_state, private
 
 
 def import_resource_state(
@@ -77,7 +80,7 @@ def import_resource_state(
     """Answers the stub of a state, which the read that follows completes."""
     resource = call.resource(request.type_name)
     operation = call.operation(b"")
-    state = resource.import_state(request.id, operation)
+    state = promises.require_object(resource.import_state(request.id, operation), call.subject)
     if call.diagnostics.has_errors:
         return
     response.imported_resources.add(

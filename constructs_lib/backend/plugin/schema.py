@@ -21,11 +21,6 @@ _TYPES: Final = {
     Kind.MAP: types.map_of(types.STRING),
 }
 
-_RESERVED: Final = frozenset(
-    {"connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"}
-)
-_RESERVED_IN_PROVIDERS: Final = frozenset({"alias", "version"})
-
 
 def object_type(attributes: dict[str, Attribute]) -> Type:
     """The type of the object that these attributes make up."""
@@ -40,27 +35,13 @@ def type_of(attribute: Attribute) -> Type:
 
 
 def resource_schema(schema: ResourceSchema, version: int = 0) -> pb.Schema:
-    """The schema of a resource: what is left out may be filled in by the provider.
-
-    :raises ValueError: if an attribute has a name that Terraform keeps for itself
-    """
-    _check_names(schema, _RESERVED)
+    """The schema of a resource: what is left out may be filled in by the provider."""
     return _schema(schema, version, computed=True)
 
 
 def provider_schema(schema: ResourceSchema) -> pb.Schema:
-    """The schema of a provider's configuration: nothing in it is computed.
-
-    :raises ValueError: if an attribute has a name that Terraform keeps for itself
-    """
-    _check_names(schema, _RESERVED_IN_PROVIDERS)
+    """The schema of a provider's configuration: nothing in it is computed."""
     return _schema(schema, 0, computed=False)
-
-
-def _check_names(schema: ResourceSchema, reserved: frozenset[str]) -> None:
-    taken = reserved & schema.attributes.keys()
-    if taken:
-        raise ValueError(f"{schema.name}: Terraform reserves the names {', '.join(sorted(taken))}")
 
 
 def _schema(schema: ResourceSchema, version: int, *, computed: bool) -> pb.Schema:

@@ -7,12 +7,20 @@ unimplemented by the transport.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from time import monotonic
 from typing import Any, Final
 
-from constructs_lib.backend.plugin import change_calls, faults, log, messages, provider_calls
+from constructs_lib.backend.plugin import (
+    change_calls,
+    faults,
+    log,
+    messages,
+    provider_calls,
+    self_check,
+)
 from constructs_lib.backend.plugin import resource_calls as resources
 from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.diagnostics import ProviderError
@@ -54,9 +62,22 @@ def answer(session: Session, name: str, data: bytes) -> bytes:
     message: Any = getattr(pb, name)
     response = message.Response()
     call = Call(session, name)
+    request = message.Request()
     started = monotonic()
+    with _caught(call):
+        request.MergeFromString(data)
+        _CALLS[name](call, request, response)
+    with _caught(call):
+        self_check.check(call, request, response)
+    log.debug(f"{call.subject}: {(monotonic() - started) * 1000:.0f} ms")
+    return _finish(call, response)
+
+
+@contextmanager
+def _caught(call: Call) -> Iterator[None]:
+    """Turns whatever is raised inside into an error for the user."""
     try:
-        _CALLS[name](call, message.Request.FromString(data), response)
+        yield
     except ProviderError as error:
         call.diagnostics.error(error.summary, error.detail, error.path)
     except CodecError as error:
@@ -66,8 +87,6 @@ def answer(session: Session, name: str, data: bytes) -> bytes:
         # Also SystemExit and its like: a library must not be able to end the process.
         log.error(f"{call.subject}: {type(error).__name__}: {' < '.join(faults.places(error))}")
         faults.report(error, call.subject, call.diagnostics)
-    log.debug(f"{call.subject}: {(monotonic() - started) * 1000:.0f} ms")
-    return _finish(call, response)
 
 
 def _finish(call: Call, response: Any) -> bytes:

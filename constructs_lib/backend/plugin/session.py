@@ -7,12 +7,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from constructs_lib.backend.plugin import messages
+from constructs_lib.backend.plugin import messages, promises
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.provider import Provider
 from constructs_lib.backend.plugin.resource import Operation, Resource
 from constructs_lib.backend.plugin.schema import object_type
 from constructs_lib.backend.plugin.types import Type
+from constructs_lib.backend.plugin.values import Object
 from constructs_lib.schemas import Attribute
 
 
@@ -66,6 +67,7 @@ class Call:
         self.diagnostics = Diagnostics()
         self.attributes: dict[str, Attribute] = {}
         """The attributes that paths of diagnostics lead through."""
+        self._operation: Operation | None = None
 
     @property
     def subject(self) -> str:
@@ -96,7 +98,19 @@ class Call:
         """What the resource gets for this call."""
         session = self.session
         values = messages.read_private(private)
-        return Operation(session.client, values, session.stopping, self.diagnostics)
+        self._operation = Operation(session.client, values, session.stopping, self.diagnostics)
+        return self._operation
+
+    @property
+    def saved(self) -> Object | None:
+        """What the call's operation noted as existing."""
+        return None if self._operation is None else self._operation.saved
+
+    def check_validation(self, given: Object, left: Object) -> None:
+        """Adds an error if a validation changed the configuration that it was given a copy of."""
+        answer = promises.ConfigAnswer(given, left)
+        found = promises.broken(promises.VALIDATE, answer)
+        promises.report(found, self.subject, self.diagnostics)
 
     def private(self, operation: Operation, fallback: bytes) -> bytes:
         """The bytes of the private state after an operation."""

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, contains_unknown
+from constructs_lib.backend.plugin.values import (
+    MOST_LEVELS,
+    UNKNOWN,
+    Dynamic,
+    Object,
+    contains_unknown,
+    levels,
+)
 from constructs_lib.backend.plugin.values import same as means_the_same
 from constructs_lib.schemas import Attribute
 
@@ -38,24 +45,49 @@ def settle_update(
 
 
 def settle_read(attributes: dict[str, Attribute], state: Object, returned: Object) -> Object:
-    """The state after a read: what was returned, else what was before."""
+    """The state after a read: what was returned, else what was before.
+
+    A value that means the same keeps the form that it had, such as a list for a tuple. An unknown
+    one is left to the self-check: nothing that is read can be unknown.
+    """
     return {
-        name: None if inner.write_only else without_unknown(returned.get(name, state.get(name)))
+        name: None if inner.write_only else _read(name, state, returned)
         for name, inner in attributes.items()
     }
+
+
+def settle_failure(
+    attributes: dict[str, Attribute],
+    prior: Object | None,
+    planned: Object | None,
+    saved: Object | None,
+) -> Object | None:
+    """The state after a change that failed: what exists by then, as far as it was saved."""
+    if saved is None:
+        return prior
+    if prior is None:
+        return settle(attributes, planned or {}, saved)
+    return settle_update(attributes, prior, planned or {}, saved)
 
 
 def without_unknown(value: Any) -> Any:
     """The value with null in the place of everything unknown; dynamic types are inferred anew."""
     if value is UNKNOWN:
         return None
-    if not contains_unknown(value):
+    if not contains_unknown(value) or levels(value) > MOST_LEVELS:
+        # What is nested too deeply is left to the encoding, which drops that attribute alone.
         return value
     if isinstance(value, Dynamic):
         return Dynamic(value.type, without_unknown(value.value))
     if isinstance(value, dict):
         return {name: without_unknown(inner) for name, inner in value.items()}
     return [without_unknown(inner) for inner in value]
+
+
+def _read(name: str, state: Object, returned: Object) -> Any:
+    before = state.get(name)
+    now = returned.get(name, before)
+    return before if means_the_same(before, now) else now
 
 
 def _filled(planned: Any, returned: Any) -> Any:

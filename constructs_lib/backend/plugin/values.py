@@ -15,12 +15,16 @@ a dynamic value      ``Dynamic``, which remembers its type
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
 from constructs_lib.backend.plugin.types import Type, infer
 
+MOST_LEVELS: Final = 100
+"""How deeply lists and objects may be nested in a value. What is read has the same limit as what is
+written, so that no state is written that cannot be read again."""
 Json: TypeAlias = "str | bool | int | float | Decimal | list[Any] | dict[str, Any] | None"
 """What JSON can say."""
 
@@ -65,7 +69,10 @@ class Dynamic:
         """The dynamic value for a JSON value: a dict is an object, a list a tuple.
 
         :raises ValueError: if the value is null
+        :raises CodecError: if it is nested in more than ``MOST_LEVELS`` levels
         """
+        if levels(value) > MOST_LEVELS:
+            raise too_deep("")
         return cls(infer(value), value)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -103,13 +110,26 @@ names. ``Any``, because the schema knows the kind, and a type checker does not."
 
 def contains_unknown(value: object) -> bool:
     """True if the value is unknown, or holds an unknown value at any depth."""
-    if isinstance(value, Dynamic):
-        return contains_unknown(value.value)
-    if isinstance(value, dict):
-        return any(contains_unknown(inner) for inner in value.values())
-    if isinstance(value, list):
-        return any(contains_unknown(inner) for inner in value)
-    return value is UNKNOWN
+    # No recursion here and below: an answer that is nested too deeply must not cost the state.
+    left = [value]
+    while left:
+        value = _plain(left.pop())
+        if value is UNKNOWN:
+            return True
+        left.extend(_inside(value))
+    return False
+
+
+def levels(value: object) -> int:
+    """How deeply the lists and objects in a value are nested; 0 for a scalar."""
+    deepest, left = 0, [(value, 0)]
+    while left:
+        value, depth = left.pop()
+        value = _plain(value)
+        if isinstance(value, (dict, list)):
+            deepest = max(deepest, depth + 1)
+            left.extend((inner, depth + 1) for inner in _inside(value))
+    return deepest
 
 
 def same(a: object, b: object) -> bool:
@@ -119,14 +139,22 @@ def same(a: object, b: object) -> bool:
     no number. Types of dynamic values are ignored: a list is the same as a tuple with these
     elements. ``UNKNOWN`` is the same as itself only.
     """
-    a, b = _plain(a), _plain(b)
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(same(a[name], b[name]) for name in a)
-    if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(map(same, a, b))
-    if is_number(a) and is_number(b):
-        return bool(_exact(a) == _exact(b))
-    return type(a) is type(b) and a == b
+    return _compare(a, b, lambda a, b: False, types_count=False)
+
+
+def identical(a: object, b: object) -> bool:
+    """True if two values are the same and of the same type, as Terraform compares them."""
+    return _compare(a, b, lambda a, b: False, types_count=True)
+
+
+def agrees(planned: object, applied: object) -> bool:
+    """True if an applied value is what was planned; where the plan was unknown, it may be anything.
+
+    A planned value that is known as a whole must also come back with its type.
+    """
+    if not contains_unknown(planned):
+        return identical(planned, applied)
+    return _compare(planned, applied, lambda a, b: a is UNKNOWN, types_count=False)
 
 
 def plain(value: Value) -> Any:
@@ -151,6 +179,50 @@ def mismatch(expected: str, path: str) -> CodecError:
 
 def _plain(value: object) -> object:
     return value.value if isinstance(value, Dynamic) else value
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _compare(
+    a: object, b: object, passes: Callable[[object, object], bool], *, types_count: bool
+) -> bool:
+    """Compares two values part by part; ``passes`` accepts a pair whatever it holds."""
+    left = [(a, b)]
+    while left:
+        a, b = left.pop()
+        if passes(a, b):
+            continue
+        if types_count and not _types_agree(a, b):
+            return False
+        a, b = _plain(a), _plain(b)
+        if isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys():
+            left.extend((a[name], b[name]) for name in a)
+        elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
+            left.extend(zip(a, b, strict=True))
+        elif not _same_scalar(a, b):
+            return False
+    return True
+
+
+def _types_agree(a: object, b: object) -> bool:
+    if isinstance(a, Dynamic) and isinstance(b, Dynamic):
+        return a.type == b.type
+    return not isinstance(a, Dynamic) and not isinstance(b, Dynamic)
+
+
+def _same_scalar(a: object, b: object) -> bool:
+    if is_number(a) and is_number(b):
+        return bool(_exact(a) == _exact(b))
+    return type(a) is type(b) and not isinstance(a, (dict, list)) and a == b
+
+
+def too_deep(path: str) -> CodecError:
+    """The error that the value at ``path`` is nested in more than ``MOST_LEVELS`` levels."""
+    return mismatch(f"at most {MOST_LEVELS} levels of lists and objects", path)
 
 
 def is_number(value: object) -> bool:

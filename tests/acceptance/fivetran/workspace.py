@@ -88,9 +88,11 @@ class Workspace:
         assert (process.returncode == 0) is ok, output
         return unwrapped(output)
 
-    def interrupt(self, process: subprocess.Popen[str]) -> str:
-        """What Ctrl-C does: SIGINT to the whole group. Returns what was printed."""
-        os.killpg(process.pid, signal.SIGINT)
+    def interrupt(
+        self, process: subprocess.Popen[str], number: signal.Signals = signal.SIGINT
+    ) -> str:
+        """What Ctrl-C does: a signal to the whole group. Returns what was printed."""
+        os.killpg(process.pid, number)
         return unwrapped(process.communicate(timeout=60)[0])
 
     def plan(self, *arguments: str) -> Planned:

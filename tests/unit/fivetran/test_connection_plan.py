@@ -11,7 +11,7 @@ from constructs_lib.backend.fivetran.connection import ConnectionResource
 from constructs_lib.backend.fivetran.connection_request import modification
 from constructs_lib.backend.fivetran.ledger import Ledger
 from constructs_lib.backend.fivetran.secrets import Vault
-from constructs_lib.backend.plugin import promises
+from constructs_lib.backend.plugin import plan_promises
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.planner import plan_change
 from constructs_lib.backend.plugin.resource import Operation, Plan
@@ -61,7 +61,7 @@ def planned(
     operation = Operation(account, {} if private is None else private, threading.Event())
     plan = plan_change(SCHEMA.attributes, config, prior)
     ConnectionResource().plan(plan, operation)
-    assert list(promises.of_plan(SCHEMA.attributes, plan)) == []
+    assert list(plan_promises.of_plan(SCHEMA.attributes, plan)) == []
     return plan, operation
 
 

@@ -99,6 +99,21 @@ def test_a_deletion_answers_null_and_one_that_fails_keeps_the_state() -> None:
     assert values(apply(Scripted(delete=refuse), PRIOR, None).new_state) == PRIOR
 
 
+def test_a_deletion_that_reports_an_error_keeps_the_state() -> None:
+    resource = Scripted(delete=lambda prior, operation: operation.diagnostics.error("Still there"))
+    response = apply(resource, PRIOR, None)
+    assert errors(response) == ["Still there: "]
+    assert values(response.new_state) == PRIOR
+
+
+@pytest.mark.parametrize("prior", [None, PRIOR])
+def test_a_change_that_returns_no_object_is_told_by_its_rule(prior: Any) -> None:
+    response = apply(Scripted(), prior, PLANNED)
+    [error] = errors(response)
+    assert "(Rule require_object.)" in error
+    assert values(response.new_state) == prior
+
+
 def test_an_unexpected_exception_shows_its_class_and_place_only(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

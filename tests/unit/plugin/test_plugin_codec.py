@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from constructs_lib.backend.plugin import types
 from constructs_lib.backend.plugin.decoding import decode, decode_json, unknown_types
 from constructs_lib.backend.plugin.encoding import encode, typed_unknowns
-from constructs_lib.backend.plugin.promises import identical
 from constructs_lib.backend.plugin.types import BOOL, DYNAMIC, NUMBER, STRING
-from constructs_lib.backend.plugin.values import UNKNOWN, CodecError, Dynamic
+from constructs_lib.backend.plugin.values import UNKNOWN, CodecError, Dynamic, identical
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 NUMBERS = st.one_of(

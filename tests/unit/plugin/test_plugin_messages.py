@@ -59,6 +59,6 @@ def test_private_state_survives() -> None:
 
 def test_one_misfit_attribute_does_not_lose_the_state() -> None:
     diagnostics = Diagnostics()
-    data = messages.write_object(thing(id="x", level="high"), TYPE, diagnostics)
+    data = messages.write_state(thing(id="x", level="high"), TYPE, diagnostics)
     assert decode(data, TYPE) == thing(id="x")
     assert [diagnostic.path for diagnostic in diagnostics] == [("level",)]

@@ -7,8 +7,7 @@ from plugin_samples import ATTRIBUTES, thing
 
 from constructs_lib.backend.plugin import types
 from constructs_lib.backend.plugin.planner import plan_change
-from constructs_lib.backend.plugin.promises import identical
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, identical
 
 CONFIG = thing(name="one", config=Dynamic.of({"a": 1}))
 PRIOR = thing(name="one", config=Dynamic.of({"a": 1}), color="red", level=3, id="x")

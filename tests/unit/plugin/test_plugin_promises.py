@@ -1,3 +1,5 @@
+"""The rules for states, configurations and schemas: the test of a rule has its name."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -5,81 +7,183 @@ from typing import Any
 import pytest
 from plugin_samples import ATTRIBUTES, thing
 
-from constructs_lib.backend.plugin import promises, types
-from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.backend.plugin.resource import Plan
+from constructs_lib.backend.plugin import promises, state_promises, types
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, ProviderError
+from constructs_lib.backend.plugin.state_promises import (
+    ApplyAnswer,
+    ImportAnswer,
+    ReadAnswer,
+    UpgradeAnswer,
+)
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.schemas import MASK
 
 LIST = Dynamic(types.list_of(types.STRING), ["a"])
 TUPLE = Dynamic.of(["a"])
+SECRET = Dynamic.of({"p": "s"})
+STATES = (state_promises.APPLY, state_promises.READ, state_promises.IMPORT, state_promises.UPGRADE)
+TABLES = (promises.VALIDATE, promises.SCHEMA, *STATES)
 
 
-def broken_by_plan(config: Any, prior: Any, planned: Any) -> list[Any]:
-    return [b.path for b in promises.of_plan(ATTRIBUTES, Plan(config, prior, planned))]
+def by_apply(prior: Any, planned: Any, state: Any, **more: Any) -> list[tuple[str, Path]]:
+    return found(state_promises.APPLY, ApplyAnswer(ATTRIBUTES, prior, planned, state, **more))
 
 
-@pytest.mark.parametrize("planned", ["green", "red"])
-def test_a_configured_value_may_be_planned_as_configured_or_as_before(planned: str) -> None:
-    plan = thing(color="green"), thing(color="red"), thing(color=planned)
-    assert broken_by_plan(*plan) == []
+def by_read(prior: Any, state: Any, **more: Any) -> list[tuple[str, Path]]:
+    return found(state_promises.READ, ReadAnswer(ATTRIBUTES, prior, state, **more))
 
 
-@pytest.mark.parametrize("planned", ["blue", None, UNKNOWN])
-def test_a_configured_value_must_not_be_planned_otherwise(planned: Any) -> None:
-    plan = thing(color="green"), thing(color="red"), thing(color=planned)
-    assert broken_by_plan(*plan) == [("color",)]
+def by_import(state: Any, type_name: str = "toy_thing") -> list[tuple[str, Path]]:
+    return found(state_promises.IMPORT, ImportAnswer(ATTRIBUTES, "toy_thing", type_name, state))
 
 
-def test_a_dynamic_value_must_be_planned_with_its_type() -> None:
-    assert broken_by_plan(thing(config=LIST), None, thing(config=TUPLE)) == [("config",)]
-    assert broken_by_plan(thing(config=LIST), thing(config=TUPLE), thing(config=TUPLE)) == []
+def found(rules: Any, answer: Any) -> list[tuple[str, Path]]:
+    return [(broken.rule, broken.path) for broken in promises.broken(rules, answer)]
 
 
-def test_an_unknown_value_must_be_planned_unknown() -> None:
-    assert broken_by_plan(thing(color=UNKNOWN), None, thing(color="red")) == [("color",)]
-    assert broken_by_plan(thing(color=UNKNOWN), None, thing(color=UNKNOWN)) == []
+def test_every_rule_has_a_test_of_its_name() -> None:
+    rules = {rule.__name__ for table in TABLES for rule in table}
+    assert {f"test_{rule}" for rule in rules} - globals().keys() == set()
 
 
-def test_a_nested_value_may_be_kept_part_by_part() -> None:
-    config = thing(window={"from": "1h", "to": "3h"})
-    prior = thing(window={"from": "1.0h", "to": "2h"})
-    assert broken_by_plan(config, prior, thing(window={"from": "1.0h", "to": "3h"})) == []
-    assert broken_by_plan(config, prior, thing(window={"from": "9h", "to": "3h"})) == [("window",)]
+def test_validation_changes_nothing() -> None:
+    rule = "validation_changes_nothing"
+    for given_, left in ((thing(), thing(color="red")), (thing(config=LIST), thing(config=TUPLE))):
+        answer = promises.ConfigAnswer(given_, left)
+        assert [name for name, _ in found(promises.VALIDATE, answer)] == [rule]
+    same = promises.ConfigAnswer(thing(color=UNKNOWN), thing(color=UNKNOWN))
+    assert found(promises.VALIDATE, same) == []
 
 
-def test_an_unconfigured_value_may_be_anything() -> None:
-    assert broken_by_plan(thing(), thing(color="red"), thing(color="blue", id=UNKNOWN)) == []
+def test_names_are_not_reserved() -> None:
+    answer = promises.SchemaAnswer(["name", "count"], promises.RESERVED)
+    assert found(promises.SCHEMA, answer) == [("names_are_not_reserved", ("count",))]
+    answer = promises.SchemaAnswer(["count", "alias"], promises.RESERVED_IN_PROVIDERS)
+    assert found(promises.SCHEMA, answer) == [("names_are_not_reserved", ("alias",))]
 
 
-def test_a_write_only_value_must_be_planned_null() -> None:
-    secret = Dynamic.of({"p": "s"})
-    config = thing(secret_wo=secret)
-    assert broken_by_plan(config, None, thing(secret_wo=secret)) == [("secret_wo",)]
-    assert broken_by_plan(config, None, thing()) == []
+def test_planned_is_applied() -> None:
+    rule = "planned_is_applied"
+    planned = thing(name="a", id=UNKNOWN)
+    assert by_apply(None, planned, thing(name="b", id="x")) == [(rule, ("name",))]
+    assert by_apply(None, planned, thing(name="a", id="x")) == []
+    assert by_apply(None, thing(config=LIST), thing(config=TUPLE)) == [(rule, ("config",))]
+    assert by_apply(None, planned, thing(name="b", id="x"), failed=True) == []
 
 
-def test_only_an_existing_resource_can_be_replaced() -> None:
-    plan = Plan(thing(), None, thing())
-    plan.replace.append(("name",))
-    assert [b.path for b in promises.of_plan(ATTRIBUTES, plan)] == [("name",)]
+def test_the_known_part_of_a_planned_value_must_be_applied() -> None:
+    planned = thing(config=Dynamic.of({"a": 1, "b": UNKNOWN}))  # type: ignore[arg-type]
+    assert by_apply(None, planned, thing(config=Dynamic.of({"a": 1, "b": 2}))) == []
+    wrong = by_apply(None, planned, thing(config=Dynamic.of({"a": 0, "b": 2})))
+    assert wrong == [("planned_is_applied", ("config",))]
 
 
-def test_a_known_planned_value_must_be_applied() -> None:
-    broken = promises.of_apply(ATTRIBUTES, thing(name="a", id=UNKNOWN), thing(name="b", id="x"))
-    assert [b.path for b in broken] == [("name",)]
-
-
-def test_a_state_must_not_hold_unknown_values() -> None:
+@pytest.mark.parametrize("failed", [False, True])
+def test_nothing_is_unknown(failed: bool) -> None:
+    wrong = [("nothing_is_unknown", ("id",))]
     state = thing(id=UNKNOWN)
-    assert [b.path for b in promises.of_apply(ATTRIBUTES, thing(id=UNKNOWN), state)] == [("id",)]
-    assert [b.path for b in promises.of_read(ATTRIBUTES, state)] == [("id",)]
+    assert by_apply(None, thing(id=UNKNOWN), state, failed=failed) == wrong
+    assert by_read(thing(), state) == wrong
+    assert by_import(state) == wrong
+    assert found(state_promises.UPGRADE, UpgradeAnswer(ATTRIBUTES, state)) == wrong
 
 
-def test_a_broken_promise_is_reported_with_rule_attribute_and_resource() -> None:
+@pytest.mark.parametrize("failed", [False, True])
+def test_write_only_is_null(failed: bool) -> None:
+    wrong = [("write_only_is_null", ("secret_wo",))]
+    state = thing(id="x", secret_wo=SECRET)
+    planned = thing(id="x", secret_wo=UNKNOWN)
+    assert by_apply(None, planned, state, failed=failed) == wrong
+    assert by_read(thing(), state) == wrong
+    assert by_import(state) == wrong
+    assert found(state_promises.UPGRADE, UpgradeAnswer(ATTRIBUTES, state)) == wrong
+
+
+@pytest.mark.parametrize("prior", [None, thing()])
+def test_change_is_applied_as_object(prior: Any) -> None:
+    assert by_apply(prior, thing(), None) == [("change_is_applied_as_object", ())]
+
+
+def test_deletion_is_applied_as_null() -> None:
+    assert by_apply(thing(), None, thing()) == [("deletion_is_applied_as_null", ())]
+    assert by_apply(thing(), None, thing(), failed=True) == []
+    assert by_apply(thing(), None, None) == []
+
+
+@pytest.mark.parametrize(
+    ("prior", "planned", "saved"),
+    [(None, thing(), {"id": "x"}), (thing(), thing(), None), (thing(), None, None)],
+)
+def test_failure_keeps_what_exists(prior: Any, planned: Any, saved: Any) -> None:
+    wrong = by_apply(prior, planned, None, saved=saved, failed=True)
+    assert wrong == [("failure_keeps_what_exists", ())]
+    assert by_apply(prior, planned, thing(), saved=saved, failed=True) == []
+    assert by_apply(None, planned, None, failed=True) == []
+
+
+def test_error_keeps_the_state() -> None:
+    rule = "error_keeps_the_state"
+    prior = thing(color="red")
+    assert by_read(prior, thing(color="green"), failed=True) == [(rule, ("color",))]
+    assert by_read(prior, None, failed=True) == [(rule, ()), (rule, ("color",))]
+    assert by_read(prior, prior, failed=True, private_kept=False) == [(rule, ())]
+    assert by_read(prior, prior, failed=True) == []
+    assert by_read(prior, None) == by_read(prior, thing(color="green")) == []
+
+
+def test_nothing_is_read_as_nothing() -> None:
+    assert by_read(None, thing()) == [("nothing_is_read_as_nothing", ())]
+    assert by_read(None, None) == []
+
+
+def test_same_meaning_keeps_its_form() -> None:
+    wrong = by_read(thing(config=LIST), thing(config=TUPLE))
+    assert wrong == [("same_meaning_keeps_its_form", ("config",))]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "path"),
+    [
+        ({"token": "t-1"}, {"token": MASK}, ("token",)),
+        (
+            {"config": Dynamic.of({"a": {"p": "s", "q": 1}})},
+            {"config": Dynamic.of({"a": {"p": MASK, "q": 2}})},
+            ("config", "a", "p"),
+        ),
+        ({"labels": {"a": "x"}}, {"labels": {"a": MASK}}, ("labels", "a")),
+    ],
+)
+def test_mask_replaces_nothing(before: Any, now: Any, path: Path) -> None:
+    assert by_read(thing(**before), thing(**now)) == [("mask_replaces_nothing", path)]
+    assert by_read(thing(), thing(**now)) == []
+    assert by_read(thing(**now), thing(**now)) == []
+
+
+@pytest.mark.parametrize("state", [None, thing(), thing(id="")])
+def test_import_has_an_id(state: Any) -> None:
+    assert by_import(state) == [("import_has_an_id", ("id",))]
+    assert by_import(thing(id="x")) == []
+
+
+def test_import_is_of_the_type() -> None:
+    assert by_import(thing(id="x"), "toy_other") == [("import_is_of_the_type", ())]
+
+
+@pytest.mark.parametrize("returned", [None, 5, [("id", "x")]])
+def test_require_object(returned: Any) -> None:
+    with pytest.raises(ProviderError) as raised:
+        promises.require_object(returned, "ReadResource of toy_thing")
+    assert "require_object" in raised.value.detail
+    assert promises.require_object({"a": 1}, "") == {"a": 1}
+
+
+def test_a_broken_rule_is_reported_with_rule_attribute_and_resource() -> None:
     diagnostics = Diagnostics()
-    broken = promises.of_read(ATTRIBUTES, thing(id=UNKNOWN))
-    promises.report(broken, "ReadResource of toy_thing", diagnostics)
+    answer = UpgradeAnswer(ATTRIBUTES, thing(id=UNKNOWN))
+    broken = promises.broken(state_promises.UPGRADE, answer)
+    assert promises.report(broken, "ReadResource of toy_thing", diagnostics)
     [diagnostic] = diagnostics
     assert diagnostic.path == ("id",)
-    for part in ("toy_thing", "attribute id", "unknown", "report"):
+    for part in ("toy_thing", "attribute id", "must not hold unknown", "nothing_is_unknown"):
         assert part in diagnostic.detail
+    assert diagnostic.detail.endswith("This is a bug in the provider; please report it.")

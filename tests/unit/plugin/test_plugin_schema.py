@@ -1,13 +1,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
-import pytest
 from plugin_samples import SCHEMA
 
 from constructs_lib.backend.plugin import schema
-from constructs_lib.schemas import ResourceSchema
 
 
 def attributes() -> dict[str, object]:
@@ -48,15 +45,3 @@ def test_a_nested_attribute_has_attributes_that_are_not_computed() -> None:
 def test_nothing_in_a_provider_is_computed() -> None:
     described = schema.provider_schema(SCHEMA).block.attributes
     assert {a.name for a in described if a.computed} == {"id"}
-
-
-@pytest.mark.parametrize(
-    ("describe", "name"),
-    [(schema.resource_schema, "count"), (schema.provider_schema, "alias")],
-)
-def test_a_name_that_terraform_reserves_is_an_error(
-    describe: Callable[[ResourceSchema], object], name: str
-) -> None:
-    attributes = {name: SCHEMA.attributes["color"]}
-    with pytest.raises(ValueError, match=name):
-        describe(SCHEMA._replace(attributes=attributes))

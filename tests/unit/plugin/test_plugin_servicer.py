@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgpack
 import pytest
 from plugin_samples import Sample, Scripted, call, errors, message, thing, values
 
@@ -105,6 +106,27 @@ def test_a_plan_that_breaks_a_promise_is_an_error_that_names_it() -> None:
     assert "attribute name" in errors(response)[0]
 
 
+def test_a_required_value_that_turns_out_null_is_refused() -> None:
+    config = message({**CONFIG, "name": None})
+    response = call(
+        Scripted(), "PlanResourceChange", proposed_new_state=config, config=config,
+        prior_state=NOTHING,
+    )  # fmt: skip
+    assert "name is required" in errors(response)[0]
+
+
+def test_a_plan_repeats_the_type_of_an_unknown_value() -> None:
+    typed = [b'["object",{"x":"number"}]', msgpack.ExtType(0, b"\x00")]
+    data = msgpack.packb({**msgpack.unpackb(message(CONFIG).msgpack), "config": typed})
+    config = pb.DynamicValue(msgpack=data)
+    response = call(
+        Scripted(), "PlanResourceChange", proposed_new_state=config, config=config,
+        prior_state=NOTHING,
+    )  # fmt: skip
+    assert errors(response) == []
+    assert msgpack.unpackb(response.planned_state.msgpack)["config"] == typed
+
+
 def test_a_destruction_plans_null_and_warns() -> None:
     resource = Scripted(plan_destroy=lambda prior, op: op.diagnostics.warning("Bye", prior["id"]))
     response = call(
@@ -124,6 +146,11 @@ def test_a_read_answers_what_is_there() -> None:
     response = read(Scripted(read=lambda state, operation: {**state, "color": "green"}))
     assert values(response.new_state) == {**PRIOR, "color": "green"}
     assert json.loads(response.private) == {"a": 1}
+
+
+def test_a_read_answers_what_the_resource_adds_to_its_private_state() -> None:
+    response = read(Scripted(read=lambda state, operation: operation.private.update(b=2) or state))
+    assert json.loads(response.private) == {"a": 1, "b": 2}
 
 
 def test_a_read_of_what_is_gone_answers_null() -> None:
@@ -150,6 +177,27 @@ def test_an_import_answers_a_stub() -> None:
     [imported] = response.imported_resources
     assert imported.type_name == "toy_thing"
     assert values(imported.state) == thing(id="x")
+
+
+class Importing(Scripted):
+    """Notes something at import; ``twice`` is refused, but answered all the same."""
+
+    def import_state(self, identifier: str, operation: Any) -> Any:
+        operation.private["from"] = "import"
+        if identifier == "twice":
+            operation.diagnostics.error("Not that one")
+        return {"id": identifier}
+
+
+def test_an_import_keeps_private_state() -> None:
+    [imported] = call(Importing(), "ImportResourceState", id="x").imported_resources
+    assert json.loads(imported.private) == {"from": "import"}
+
+
+def test_an_import_that_reports_an_error_imports_nothing() -> None:
+    response = call(Importing(), "ImportResourceState", id="twice")
+    assert errors(response) == ["Not that one: "]
+    assert list(response.imported_resources) == []
 
 
 def test_a_move_is_a_clear_error() -> None:

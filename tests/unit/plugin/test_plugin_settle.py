@@ -43,6 +43,12 @@ def test_a_read_keeps_what_is_not_answered() -> None:
     assert settle_read(ATTRIBUTES, state, {"color": None}) == thing(name="one")
 
 
+def test_a_read_keeps_the_form_of_what_means_the_same() -> None:
+    state = thing(config=Dynamic(types.list_of(types.STRING), ["a"]))
+    settled = settle_read(ATTRIBUTES, state, {"config": Dynamic.of(["a"])})
+    assert settled["config"] is state["config"]
+
+
 def test_an_update_that_failed_keeps_what_was_before_and_what_was_saved() -> None:
     prior, planned = thing(name="a", color="red", level=1), thing(name="b", color="green", level=2)
     settled = settle_update(ATTRIBUTES, prior, planned, {"level": 2.0})

@@ -1,0 +1,160 @@
+"""Checks each answer by the rules of Terraform before it is sent, and mends what breaks one.
+
+The check reads the messages themselves, so it relies on nothing that made the answer. A broken rule
+becomes an error, and a state is never corrupted by it: a plan and a read fall back to the state
+before, and an apply keeps what is real.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from constructs_lib.backend.plugin import messages, plan_promises, promises, state_promises
+from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+from constructs_lib.backend.plugin.plan_promises import PlanAnswer
+from constructs_lib.backend.plugin.session import Call
+from constructs_lib.backend.plugin.settle import settle_failure, without_unknown
+from constructs_lib.backend.plugin.state_promises import (
+    ApplyAnswer,
+    ImportAnswer,
+    ReadAnswer,
+    UpgradeAnswer,
+)
+from constructs_lib.backend.plugin.values import Object
+
+
+def check(call: Call, request: Any, response: Any) -> None:
+    """Adds an error for each rule that the response breaks, and mends the response.
+
+    :param request: the message that is answered
+    """
+    checker = _CHECKERS.get(call.method)
+    if checker is not None:
+        checker(call, request, response)
+
+
+def _check_schema(
+    call: Call, request: pb.GetProviderSchema.Request, response: pb.GetProviderSchema.Response
+) -> None:
+    found = [("provider", response.provider, promises.RESERVED_IN_PROVIDERS)]
+    found += [(n, s, promises.RESERVED) for n, s in response.resource_schemas.items()]
+    for name, schema, reserved in found:
+        names = [attribute.name for attribute in schema.block.attributes]
+        answer = promises.SchemaAnswer(names, reserved)
+        subject = f"{call.method} of {name}"
+        promises.report(promises.broken(promises.SCHEMA, answer), subject, call.diagnostics)
+
+
+def _check_plan(
+    call: Call, request: pb.PlanResourceChange.Request, response: pb.PlanResourceChange.Response
+) -> None:
+    if call.diagnostics.has_errors:
+        return
+    answer = PlanAnswer(
+        call.attributes,
+        _object(call, request.config) or {},
+        _object(call, request.prior_state),
+        _object(call, response.planned_state),
+        [messages.read_path(path) for path in response.requires_replace],
+        is_destroy=_object(call, request.proposed_new_state) is None,
+    )
+    found = promises.broken(plan_promises.RULES, answer)
+    if promises.report(found, call.subject, call.diagnostics):
+        response.planned_state.CopyFrom(request.prior_state)
+        response.planned_private = request.prior_private
+        del response.requires_replace[:]
+
+
+def _check_apply(
+    call: Call, request: pb.ApplyResourceChange.Request, response: pb.ApplyResourceChange.Response
+) -> None:
+    if not call.attributes:
+        return
+    answer = ApplyAnswer(
+        call.attributes,
+        _object(call, request.prior_state),
+        _object(call, request.planned_state),
+        _object(call, response.new_state),
+        call.saved,
+        call.diagnostics.has_errors,
+    )
+    found = promises.broken(state_promises.APPLY, answer)
+    if promises.report(found, call.subject, call.diagnostics):
+        state = _what_is_real(answer)
+        _write(call, response.new_state, state)
+
+
+def _what_is_real(answer: ApplyAnswer) -> Object | None:
+    """The state without what Terraform would refuse to store. It is in no case null where something
+    exists, as then nobody would know of it.
+    """
+    state = answer.state
+    if state is None and answer.planned is not None:
+        state = settle_failure(answer.attributes, answer.prior, answer.planned, answer.saved)
+    if state is None and answer.failed:
+        state = answer.prior
+    if state is None:
+        return None
+    return {
+        name: None if inner.write_only else without_unknown(state.get(name))
+        for name, inner in answer.attributes.items()
+    }
+
+
+def _check_read(
+    call: Call, request: pb.ReadResource.Request, response: pb.ReadResource.Response
+) -> None:
+    if not call.attributes:
+        return
+    answer = ReadAnswer(
+        call.attributes,
+        _object(call, request.current_state),
+        _object(call, response.new_state),
+        call.diagnostics.has_errors,
+        response.private == request.private,
+    )
+    found = promises.broken(state_promises.READ, answer)
+    if promises.report(found, call.subject, call.diagnostics):
+        response.new_state.CopyFrom(request.current_state)
+        response.private = request.private
+
+
+def _check_import(
+    call: Call, request: pb.ImportResourceState.Request, response: pb.ImportResourceState.Response
+) -> None:
+    wrong = False
+    for imported in response.imported_resources:
+        state = _object(call, imported.state)
+        answer = ImportAnswer(call.attributes, request.type_name, imported.type_name, state)
+        found = promises.broken(state_promises.IMPORT, answer)
+        wrong |= promises.report(found, call.subject, call.diagnostics)
+    if wrong:
+        del response.imported_resources[:]
+
+
+def _check_upgrade(
+    call: Call, request: pb.UpgradeResourceState.Request, response: pb.UpgradeResourceState.Response
+) -> None:
+    answer = UpgradeAnswer(call.attributes, _object(call, response.upgraded_state))
+    found = promises.broken(state_promises.UPGRADE, answer)
+    if promises.report(found, call.subject, call.diagnostics):
+        response.ClearField("upgraded_state")
+
+
+_CHECKERS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
+    "GetProviderSchema": _check_schema,
+    "PlanResourceChange": _check_plan,
+    "ApplyResourceChange": _check_apply,
+    "ReadResource": _check_read,
+    "ImportResourceState": _check_import,
+    "UpgradeResourceState": _check_upgrade,
+}
+
+
+def _object(call: Call, message: pb.DynamicValue) -> Object | None:
+    return messages.read_object(message, call.object_type)
+
+
+def _write(call: Call, message: pb.DynamicValue, state: Object | None) -> None:
+    message.msgpack = messages.write_state(state, call.object_type, call.diagnostics)
