@@ -7,7 +7,7 @@ RUN := .venv/bin/python scripts/run.py
 CDKTF := $(RUN) --environment "$(ENVIRONMENT)" cdktf
 
 .DEFAULT_GOAL := help
-.PHONY: help deploy diff destroy test check clean setup setup-dev prerequisites
+.PHONY: help deploy diff destroy test soak check clean setup setup-dev prerequisites
 
 help: ## Show what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -24,6 +24,9 @@ destroy: setup ## Delete all that was deployed.
 
 test: setup-dev ## Run all tests.
 	@$(RUN) pytest
+
+soak: setup-dev ## Run the property-based tests long and at random: minutes, not seconds.
+	@HOSTILE_EXAMPLES=3000 $(RUN) pytest tests/acceptance/hostile/test_hostile_api.py
 
 check: setup-dev ## Check format, style, types and layers.
 	@$(RUN) ruff check .

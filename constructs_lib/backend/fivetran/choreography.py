@@ -39,6 +39,15 @@ class StateNotSupported(FivetranError):
         )
 
 
+class PausedFlagUnknown(FivetranError):
+    """The API does not say whether the connection is paused, so that it could not be put back."""
+
+    remedy = "Nothing was changed. Look at the connection in the Fivetran dashboard, and try again."
+
+    def __init__(self, identifier: str) -> None:
+        super().__init__(f"the answer does not say whether connection {identifier} is paused")
+
+
 class StateDiffers(FivetranError):
     """The API took the state, and what it stored is something else."""
 
@@ -135,7 +144,7 @@ def set_state(
     found = read_state(client, identifier, deadline, connection)
     if found is not None and same(found, wanted):
         return Outcome(found, changed=False)
-    was_paused = connection.get("paused") is True
+    was_paused = _is_paused(connection, identifier)
     after = {"running": False, "paused": True}.get(paused_after, was_paused)
     with _paused(client, identifier, was_paused, after, deadline):
         _patch_when_idle(client, identifier, wanted, deadline)
@@ -235,6 +244,14 @@ def _pauses() -> Iterator[float]:
         pause = min(_LONGEST_PAUSE, pause * 1.5)
 
 
+def _is_paused(connection: dict[str, Any], identifier: str) -> bool:
+    flag = str(connection.get("paused")).lower()
+    if flag not in ("true", "false"):
+        raise PausedFlagUnknown(identifier)
+    return flag == "true"
+
+
 def _is_syncing(connection: dict[str, Any]) -> bool:
+    """True if a sync is known to run. One that is not told of is met by the API's 409."""
     status = connection.get("status")
-    return isinstance(status, dict) and status.get("sync_state") == "syncing"
+    return isinstance(status, dict) and str(status.get("sync_state")).lower() == "syncing"

@@ -22,6 +22,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from constructs_lib.backend.fivetran import jsontext
+from constructs_lib.backend.plugin.values import UNKNOWN, contains_unknown
 from constructs_lib.schemas import MASK
 
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
@@ -40,37 +41,31 @@ def means_the_same(known: Any, answer: Any) -> bool:
     return _same_scalar(known, answer)
 
 
-def reconcile(known: Any, answer: Any) -> Any:
+def reconcile(known: Any, answer: Any, *, widened: bool = False) -> Any:
     """``known`` as far as the answer means the same; where it does not, the answer.
 
     Inside objects only the known keys are looked at, each for itself.
+
+    :param widened: True to take over what objects of the answer have besides, unless it is masked
     """
-    if means_the_same(known, answer):
-        return known
     if isinstance(known, dict) and isinstance(answer, dict):
-        return {
-            key: reconcile(inner, answer[key]) if key in answer else inner
+        kept = {
+            key: reconcile(inner, answer[key], widened=widened) if key in answer else inner
             for key, inner in known.items()
         }
-    return answer
-
-
-def covers(state: Any, configured: Any) -> bool:
-    """True if ``state`` holds everything that is ``configured``, with the same values.
-
-    Keys that only the state has are not managed by the configuration.
-    """
-    if isinstance(state, dict) and isinstance(configured, dict):
-        return all(key in state and covers(state[key], inner) for key, inner in configured.items())
-    if isinstance(state, list) and isinstance(configured, list):
-        return len(state) == len(configured) and all(map(covers, state, configured))
-    return bool(_exact(state) == _exact(configured))
+        return {**unmasked(answer), **kept} if widened else kept
+    return known if means_the_same(known, answer) else answer
 
 
 def adopts(state: Any, configured: Any) -> bool:
     """True if the state that an import read has everything that is configured, in any form that
-    means the same. What the state lacks counts as nothing.
+    means the same. What the state lacks counts as nothing; what is configured and not known yet may
+    turn out as anything, and then which items of two lists belong together is open.
     """
+    if configured is UNKNOWN:
+        return True
+    if isinstance(configured, list) and contains_unknown(configured):
+        return isinstance(state, list) and len(state) == len(configured)
     if isinstance(state, dict) and isinstance(configured, dict):
         return all(adopts(state.get(key), inner) for key, inner in configured.items())
     if isinstance(state, dict) or isinstance(configured, dict):
@@ -91,6 +86,33 @@ def unmasked(answer: Any) -> Any:
     if isinstance(answer, list):
         return [unmasked(inner) for inner in answer if inner != MASK]
     return answer
+
+
+def in_clear(known: Any, answer: Any) -> tuple[Any, Any]:
+    """What can be compared of a known value and its answer: what both name and nothing masks.
+
+    Of lists that mask something and have not as many items, only the answer can be told.
+    """
+    if isinstance(known, dict) and isinstance(answer, dict):
+        names = [key for key in known if key in answer and answer[key] != MASK]
+        pairs = {key: in_clear(known[key], answer[key]) for key in names}
+        return {k: pair[0] for k, pair in pairs.items()}, {k: pair[1] for k, pair in pairs.items()}
+    if isinstance(known, list) and isinstance(answer, list) and len(known) == len(answer):
+        items = [in_clear(*pair) for pair in zip(known, answer, strict=True)]
+        return [item[0] for item in items], [item[1] for item in items]
+    return (None, unmasked(answer)) if has_mask(answer) else (known, answer)
+
+
+def without(value: Any, secret: Any) -> Any:
+    """The value without the secret that was merged into it; a secret that is no object is all of
+    it, and leaves nothing.
+    """
+    if secret is None:
+        return value
+    if not isinstance(value, dict) or not isinstance(secret, dict):
+        return MASK
+    rest = {key: without(inner, secret.get(key)) for key, inner in value.items()}
+    return {key: inner for key, inner in rest.items() if inner != MASK}
 
 
 def has_mask(answer: Any) -> bool:

@@ -51,13 +51,15 @@ class ConnectionResource(Resource):
 
     def plan(self, plan: Plan, operation: Operation) -> None:
         """Sharpens the planned values by the rules of :mod:`connection_plan`."""
+        # During apply a plan is made of values that were not known when they were validated.
+        self.validate(plan.config, operation.diagnostics)
         account: Account = operation.client
         ledger = Ledger(operation.private, account.vault)
         if plan.prior is None:
             connection_plan.plan_secrets(plan, ledger, operation.diagnostics)
             return
-        adopted = bool(operation.private.get(_ADOPTED))
-        connection_plan.keep_unmanaged_keys(plan, adopted=adopted)
+        if operation.private.get(_ADOPTED):
+            connection_plan.adopt_settings(plan)
         connection_plan.plan_secrets(plan, ledger, operation.diagnostics)
         refreshed = plan.prior.get("id") in account.refreshed
         connection_plan.plan_replacement(plan, operation.diagnostics, refreshed=refreshed)
@@ -122,7 +124,9 @@ class ConnectionResource(Resource):
             except NotFound:
                 return None
         account.refreshed.add(state["id"])
-        return connection_answer.refreshed(state, answer, operation.private.get("echo", {}))
+        echo = operation.private.get("echo", {})
+        adopted = bool(operation.private.get(_ADOPTED))
+        return connection_answer.refreshed(state, answer, echo, adopted=adopted)
 
     def update(
         self, prior: Object, planned: Object, config: Object, operation: Operation

@@ -6,7 +6,7 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, Literal
@@ -30,6 +30,7 @@ _NOT_ANSWERED = (
     "trust_certificates",
     "trust_fingerprints",
     "require_setup_tests",
+    "unchecked",
     "timeouts",
     "secrets_applied",
 )
@@ -62,11 +63,15 @@ def facts(answer: dict[str, Any]) -> Object:
     return found
 
 
-def refreshed(state: Object, answer: dict[str, Any], echo: Echo) -> Object:
+def refreshed(
+    state: Object, answer: dict[str, Any], echo: Echo, *, adopted: bool = False
+) -> Object:
     """The state after a read: what is known where it means the same, else what the API answers.
 
     :param state: the state before; nothing but ``id`` after an import
     :param echo: what the API made of the settings that were sent, see :func:`echoes`
+    :param adopted: True if ``config`` is what an import has read; a setting that the API answers
+        for the first time then joins it, because the configuration may say that it is null
     """
     remote = facts(answer)
     result = dict(state)
@@ -82,17 +87,20 @@ def refreshed(state: Object, answer: dict[str, Any], echo: Echo) -> Object:
             result[name] = attribute.default
     config = answer.get("config")
     if isinstance(config, dict):
-        result["config"] = _config(state, config, answer, echo)
+        result["config"] = _config(state, config, answer, echo, adopted=adopted)
     return result
 
 
-def echoes(sent: dict[str, Any], answer: dict[str, Any], secrets: Collection[str] = ()) -> Echo:
+def echoes(
+    sent: dict[str, Any], answer: dict[str, Any], secrets: Mapping[str, Any] | None = None
+) -> Echo:
     """What the API made of the settings that were sent, where it means something else by itself.
 
     For each setting, the fingerprints of what was sent and of the answer: as long as the first is
     what is known, the second is no drift.
 
-    :param secrets: names of secrets, such as ``config.password``; of those nothing is kept
+    :param secrets: the secrets by name, such as ``config.password``; of those, and of what the API
+        masks, nothing is kept
     """
     found: Echo = {}
     remote = facts(answer)
@@ -102,20 +110,24 @@ def echoes(sent: dict[str, Any], answer: dict[str, Any], secrets: Collection[str
     config, answered = sent.get("config"), answer.get("config")
     if isinstance(config, dict) and isinstance(answered, dict):
         for key in config.keys() & answered.keys():
-            if f"config.{key}" not in secrets:
-                found |= _echo(f"config.{key}", config[key], answered[key])
+            name = f"config.{key}"
+            shown = comparison.without(config[key], (secrets or {}).get(name))
+            found |= _echo(name, shown, answered[key])
     return found
 
 
 def _echo(name: str, sent: Any, answered: Any) -> Echo:
-    if comparison.has_mask(answered) or comparison.means_the_same(sent, answered):
+    if sent == schemas.MASK or comparison.means_the_same(sent, answered):
         return {}
-    return {name: [comparison.fingerprint(sent), comparison.fingerprint(answered)]}
+    return {name: _prints(sent, answered)}
 
 
 def _is_echo(echo: Echo, name: str, known: Any, answered: Any) -> bool:
-    pair = [comparison.fingerprint(known), comparison.fingerprint(answered)]
-    return echo.get(name) == pair
+    return echo.get(name) == _prints(known, answered)
+
+
+def _prints(known: Any, answered: Any) -> list[str]:
+    return [comparison.fingerprint(part) for part in comparison.in_clear(known, answered)]
 
 
 def _kept(name: str, known: Any, remote: Any, echo: Echo) -> Any:
@@ -126,17 +138,18 @@ def _kept(name: str, known: Any, remote: Any, echo: Echo) -> Any:
     return comparison.reconcile(known, remote)
 
 
-def _config(state: Object, remote: dict[str, Any], answer: dict[str, Any], echo: Echo) -> Dynamic:
+def _config(
+    state: Object, remote: dict[str, Any], answer: dict[str, Any], echo: Echo, *, adopted: bool
+) -> Dynamic:
     known = state.get("config")
     if not isinstance(known, Dynamic):
         return Dynamic.of(_adopted(remote, answer))
     before = as_object(known)
-    after = {
-        key: value
-        if key not in remote or _is_echo(echo, f"config.{key}", value, remote[key])
-        else comparison.reconcile(value, remote[key])
-        for key, value in before.items()
-    }
+    is_kept = [
+        key for key in before if _is_echo(echo, f"config.{key}", before[key], remote.get(key))
+    ]
+    drifting = {key: value for key, value in remote.items() if key not in is_kept}
+    after = comparison.reconcile(before, drifting, widened=adopted)
     return known if same(before, after) else Dynamic.of(after)
 
 

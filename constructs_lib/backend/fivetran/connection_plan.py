@@ -3,8 +3,8 @@
 
 Terraform asks twice for the plan of a change: once to show it, and once more during apply, when all
 values are known. Both answers must agree, and nothing in the request tells which is which. So no
-rule may decide by a value that was unknown the first time, with one exception that is checked:
-see :func:`plan_replacement`.
+rule may decide by a value that was unknown the first time: see :func:`adopt_settings` and
+:func:`plan_replacement` for what is done where one would have to.
 """
 
 from __future__ import annotations
@@ -22,31 +22,45 @@ from constructs_lib.backend.fivetran.connection_request import (
 from constructs_lib.backend.fivetran.ledger import Ledger, planned_times, secrets_of
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Plan
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object
+from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, contains_unknown
 
 _NAMES_SHOWN = 10
 
 
-def keep_unmanaged_keys(plan: Plan, *, adopted: bool) -> None:
-    """A configuration that says nothing else than the state plans nothing.
+def adopt_settings(plan: Plan) -> None:
+    """A configuration that says nothing else than an import has read plans nothing.
 
-    The state of an imported connection holds all its settings, and the configuration may name a
-    few. Keys that are no longer configured are no longer managed: there is no request for that.
+    The state of an imported connection holds all its settings in the API's form, and the
+    configuration may name a few in its own. As long as nothing else is said, the state stays.
 
-    :param adopted: True if the connection was imported and not changed since
+    :raises ProviderError: if that depends on values that are not known yet: whatever is planned,
+        the plan that Terraform asks for during apply could be another one
     """
     configured, known = plan.planned.get("config"), (plan.prior or {}).get("config")
     if not isinstance(configured, Dynamic) or not isinstance(known, Dynamic):
         return
-    covers = comparison.adopts if adopted else comparison.covers
     before, after = as_object(known), as_object(configured)
-    if adopted:
-        # The API answers the destination schema in its own spelling.
-        keys = set(destination_keys(plan.planned.get("service")))
-        if not names_another_schema(plan.planned.get("service"), before, after):
-            after = {key: value for key, value in after.items() if key not in keys & before.keys()}
-    if covers(before, after):
-        plan.planned["config"] = known
+    # The API answers the destination schema in its own spelling.
+    keys = set(destination_keys(plan.planned.get("service")))
+    if not names_another_schema(plan.planned.get("service"), before, after):
+        after = {key: value for key, value in after.items() if key not in keys & before.keys()}
+    if not comparison.adopts(before, after):
+        return
+    if contains_unknown(after):
+        raise _unknown_after_import(plan.prior or {}, after)
+    plan.planned["config"] = known
+
+
+def _unknown_after_import(prior: Object, config: dict[str, Any]) -> ProviderError:
+    names = ", ".join(sorted(key for key, value in config.items() if contains_unknown(value)))
+    return ProviderError(
+        "Imported settings cannot be compared with values that are not known yet",
+        f"Connection {prior.get('id')} ({prior.get('schema')}) was imported, and {names} in config "
+        "is known after apply only, so the plan cannot tell whether anything changes. First apply "
+        "what the values come from (terraform apply -target=ADDRESS), or write them as they are "
+        "until the connection has been applied once.",
+        ("config",),
+    )
 
 
 def plan_secrets(plan: Plan, ledger: Ledger, diagnostics: Diagnostics) -> None:

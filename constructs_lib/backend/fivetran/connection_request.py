@@ -108,13 +108,15 @@ def modification(
 
 
 def in_both(shown: Any, secret: Any, path: str = "") -> list[str]:
-    """The settings that stand in ``config`` and in ``config_wo``, such as ``tunnel.key``."""
+    """The settings that stand in ``config`` and in ``config_wo``, such as ``tunnel.key``. One that
+    is not known yet may turn out as an object, and is not counted.
+    """
     found = []
     for key in sorted(as_fields(shown).keys() & as_fields(secret).keys()):
         inner, other = as_fields(shown)[key], as_fields(secret)[key]
         if isinstance(inner, dict) and isinstance(other, dict):
             found += in_both(inner, other, f"{path}{key}.")
-        else:
+        elif inner is not UNKNOWN and other is not UNKNOWN:
             found.append(path + key)
     return found
 

@@ -76,10 +76,29 @@ def test_a_diff_reads_as_one_changed_attribute(terraform: Workspace) -> None:
 def test_an_attribute_that_is_no_longer_configured_plans_nothing(
     terraform: Workspace, sandbox: Sandbox
 ) -> None:
-    terraform.write(orders("sync_frequency = 60", config=', user = "fivetran"'))
+    terraform.write(orders("sync_frequency = 60"))
     terraform.apply()
     terraform.write(orders())
 
+    assert terraform.is_settled()
+
+
+def test_a_key_that_is_no_longer_configured_is_shown_and_sends_nothing(
+    terraform: Workspace, sandbox: Sandbox
+) -> None:
+    terraform.write(orders(config=', user = "fivetran"'))
+    terraform.apply()
+    sandbox.writes()
+    terraform.write(orders())
+
+    plan = terraform.plan()
+
+    assert plan.differences(ADDRESS) == {"config"}
+    assert "Settings are no longer managed" in plan.output
+    terraform.apply()
+    assert sandbox.writes() == []
+    path = f"/v1/connections/{terraform.resource(ADDRESS)['id']}"
+    assert sandbox.ask("GET", path)["config"]["user"] == "fivetran"
     assert terraform.is_settled()
 
 

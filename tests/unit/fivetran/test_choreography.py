@@ -313,3 +313,23 @@ def test_what_was_found_is_told_as_soon_as_the_state_is_set() -> None:
         )
 
     assert told == [OLD]
+
+
+@pytest.mark.parametrize("answered", [None, "******", 0, "", []])
+def test_without_knowing_whether_it_is_paused_nothing_is_changed(answered: Any) -> None:
+    api = Fivetran()
+    api.paused = answered
+
+    with pytest.raises(choreography.PausedFlagUnknown, match="whether connection abc is paused"):
+        change(api)
+
+    assert api.journal == ["GET", "GET state"]
+
+
+@pytest.mark.parametrize(("answered", "pauses"), [("true", False), ("FALSE", True)])
+def test_a_flag_that_is_answered_as_text_is_understood(answered: Any, pauses: bool) -> None:
+    api = Fivetran()
+    api.paused = answered
+
+    assert change(api).changed
+    assert ("pause" in api.journal) is pauses

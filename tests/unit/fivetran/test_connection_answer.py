@@ -142,7 +142,7 @@ def test_a_list_type_is_kept_while_nothing_drifts() -> None:
 def test_nothing_is_kept_of_the_answer_to_a_secret() -> None:
     sent = {"config": {"host": "Secret-Host"}}
 
-    assert echoes(sent, answer(config={"host": "secret-host"}), ["config.host"]) == {}
+    assert echoes(sent, answer(config={"host": "secret-host"}), {"config.host": "x"}) == {}
 
 
 def test_an_import_fills_in_the_defaults_of_what_the_api_does_not_answer() -> None:
@@ -162,3 +162,89 @@ def test_what_forces_a_replacement_is_never_taken_from_another_spelling() -> Non
 
     assert after["service"] == "postgres"
     assert after["destination_schema_names"] == "FIVETRAN_NAMING"
+
+
+@pytest.mark.parametrize(
+    ("sent", "secret", "made"),
+    [
+        ({"mode": "Main", "key": "s"}, {"key": "s"}, {"mode": "main", "key": "******"}),
+        ({"mode": "Main", "key": "s"}, {"key": "s"}, {"mode": "main", "key": "s"}),
+        ({"mode": "Main", "key": "s"}, None, {"mode": "main", "key": "******"}),
+        ([{"mode": "Main", "key": "s"}], None, [{"mode": "main", "key": "******"}]),
+        (["Main", "s"], None, ["main", "******", "added"]),
+    ],
+)
+def test_what_the_api_normalised_beside_a_secret_is_recognised_later(
+    sent: Any, secret: Any, made: Any
+) -> None:
+    shown = {"mode": "Main"} if secret else sent
+    known = state(config=Dynamic.of({"options": shown}))
+
+    echo = echoes(
+        {"config": {"options": sent}},
+        answer(config={"options": made}),
+        secret and {"config.options": secret},
+    )
+
+    assert refreshed(known, answer(config={"options": made}), echo)["config"] is known["config"]
+
+
+def test_no_fingerprint_depends_on_a_secret_beside_a_setting() -> None:
+    def made(secret: str, masked: str) -> Any:
+        sent = {"config": {"options": {"mode": "Main", "key": secret}}}
+        answered = answer(config={"options": {"mode": "main", "key": masked}})
+        return echoes(sent, answered, {"config.options": {"key": secret}})
+
+    assert made("one", "******") == made("two", "******") == made("three", "three") != {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("paused", "true", True),
+        ("paused", "", None),
+        ("sync_frequency", "60", 60),
+        ("sync_frequency", [], None),
+        ("service_version", "1", 1),
+        ("daily_sync_time", 3, "3"),
+        ("daily_sync_time", [], None),
+        ("destination_configuration", "", None),
+        ("destination_configuration", {"virtual_warehouse": 1, "x": 1}, {"virtual_warehouse": "1"}),
+        ("external_secrets_keys_config", {"a": 1, "b": None}, {"a": "1"}),
+    ],
+)
+def test_an_attribute_is_answered_with_its_own_type(name: str, value: Any, expected: Any) -> None:
+    assert facts(answer(**{name: value}))[name] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("paused", "******"),
+        ("sync_frequency", "often"),
+        ("sync_frequency", True),
+        ("paused", "yes"),
+        ("daily_sync_time", "******"),
+        ("destination_configuration", "SMALL"),
+    ],
+)
+def test_what_cannot_be_of_the_type_of_an_attribute_says_nothing(name: str, value: Any) -> None:
+    assert name not in facts(answer(**{name: value}))
+    assert refreshed(state(**{name: 1}), answer(**{name: value}), {})[name] == 1
+
+
+def test_what_an_import_reads_is_widened_by_what_the_api_answers_later() -> None:
+    known = state(config=Dynamic.of({"options": {"mode": "main"}, "port": 1}))
+    later = answer(
+        config={"options": {"mode": "main", "days": 3}, "port": "1", "host": "db", "key": "******"}
+    )
+
+    kept = refreshed(known, later, {})
+    widened = refreshed(known, later, {}, adopted=True)
+
+    assert kept["config"] is known["config"]
+    assert widened["config"].value == {
+        "options": {"mode": "main", "days": 3},
+        "port": 1,
+        "host": "db",
+    }

@@ -88,21 +88,54 @@ def test_the_same_configuration_plans_nothing() -> None:
     assert summaries(operation) == []
 
 
-def test_a_state_with_more_keys_than_are_configured_plans_nothing() -> None:
+@pytest.mark.parametrize("host", ["db", "other", UNKNOWN])
+def test_letting_a_key_go_is_shown_and_said(host: Any) -> None:
+    prior = existing(config=Dynamic.of({**CONFIG, "user": "fivetran"}))
+    config = configured(config=Dynamic.of({**CONFIG, "host": host}))
+
+    plan, operation = planned(config, prior)
+
+    assert plan.planned["config"] == config["config"]
+    assert summaries(operation) == ["Settings are no longer managed"]
+
+
+def test_an_import_with_more_keys_than_are_configured_plans_nothing() -> None:
     prior = existing(config=Dynamic.of({**CONFIG, "user": "fivetran"}))
 
-    plan, _ = planned(configured(), prior)
+    plan, operation = planned(configured(), prior, {"adopted": True})
 
     assert differences(plan) == set()
+    assert summaries(operation) == []
 
 
-def test_letting_a_key_go_beside_a_change_is_said() -> None:
-    prior = existing(config=Dynamic.of({**CONFIG, "user": "fivetran"}))
+@pytest.mark.parametrize(
+    "unknown", [{"host": UNKNOWN}, {"schema_prefix": UNKNOWN, "port": UNKNOWN}, {"l": [UNKNOWN]}]
+)
+def test_an_import_cannot_be_compared_with_what_is_not_known_yet(unknown: dict[str, Any]) -> None:
+    prior = existing(config=Dynamic.of({**CONFIG, "l": [1]}))
+    config = configured(config=Dynamic.of({**CONFIG, **unknown}))
 
-    plan, operation = planned(configured(config=Dynamic.of({**CONFIG, "host": "other"})), prior)
+    with pytest.raises(ProviderError, match="cannot be compared with values that are not known"):
+        planned(config, prior, {"adopted": True})
 
-    assert plan.planned["config"].value["host"] == "other"
-    assert summaries(operation) == ["Settings are no longer managed"]
+
+def test_an_import_that_changes_anyway_may_hold_what_is_not_known_yet() -> None:
+    config = configured(config=Dynamic.of({**CONFIG, "host": "other", "user": UNKNOWN}))
+
+    plan, _ = planned(config, existing(), {"adopted": True})
+
+    assert plan.planned["config"] == config["config"]
+
+
+def test_a_setting_in_two_places_is_found_when_it_becomes_known() -> None:
+    secret = Dynamic.of({"host": "x"})
+
+    unknown = configured(config=Dynamic.of({**CONFIG, "host": UNKNOWN}), config_wo=secret)
+    _, before = planned(unknown, existing())
+    _, after = planned(configured(config_wo=secret), existing())
+
+    assert "host stands in config and in config_wo" not in summaries(before)
+    assert "host stands in config and in config_wo" in summaries(after)
 
 
 @pytest.mark.parametrize(

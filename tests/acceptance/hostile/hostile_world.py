@@ -1,0 +1,115 @@
+"""A hostile API in memory, the provider that talks to it, and the people who use it meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import requests
+
+from constructs_lib.backend.fivetran import jsontext
+from constructs_lib.backend.fivetran.account import Account
+from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.provider import FivetranOps
+from constructs_lib.backend.fivetran.secrets import Vault
+from constructs_lib.backend.fivetran.transport import Transport
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.sandbox import SandboxAdapter
+
+GROUP = "sandbox_warehouse"
+_LOGIN = ("sandbox", "sandbox")
+_VAULT = Vault(*_LOGIN)
+"""One for all, because deriving its key takes 50 ms; the key is the same each time."""
+
+
+class _InMemory(Transport):
+    """The transport to one sandbox that outlives the provider."""
+
+    def __init__(self, adapter: SandboxAdapter) -> None:
+        self._local = threading.local()
+        self._adapter = adapter
+        self.base = "sandbox://local"
+
+
+class _Provider(FivetranOps):
+    """The provider as it is, but for where its requests go."""
+
+    def __init__(self, adapter: SandboxAdapter) -> None:
+        super().__init__()
+        self._adapter = adapter
+
+    def configure(self, config: Any, terraform_version: str, diagnostics: Diagnostics) -> Account:
+        return Account(Client(_InMemory(self._adapter), *_LOGIN, 60), _VAULT)
+
+
+class World:
+    """A sandbox whose answers are distorted.
+
+    :param distortions: paths of fields to names of distortions, as the sandbox takes them
+    """
+
+    def __init__(self, distortions: Mapping[str, str]) -> None:
+        self._adapter = SandboxAdapter(None)
+        self._session = requests.Session()
+        self._session.mount("sandbox://local", self._adapter)
+        self._session.auth = _LOGIN
+        self._seen = 0
+        self.store = self._adapter.store
+        self.store.configure(distortions=dict(distortions))
+
+    def provider(self) -> FivetranOps:
+        """The provider, started anew."""
+        return _Provider(self._adapter)
+
+    def answer(self, identifier: str) -> dict[str, Any]:
+        """What the API answers about a connection, distorted."""
+        data: dict[str, Any] = self._ask("GET", identifier)
+        return data
+
+    def change(self, identifier: str, body: Mapping[str, Any]) -> None:
+        """What a person does beside Terraform."""
+        self._ask("PATCH", identifier, body)
+
+    def add(self, service: str, config: Mapping[str, Any]) -> str:
+        """Makes a connection as a person would; returns its identifier."""
+        body = {"group_id": GROUP, "service": service, "config": config}
+        return str(self._ask("POST", "", body)["id"])
+
+    def state(self, identifier: str) -> Any:
+        """The state of a connection, as it is answered."""
+        return self._ask("GET", f"{identifier}/state")["state"]
+
+    def set_state(self, identifier: str, state: Mapping[str, Any]) -> None:
+        """Sets the state of a connection as a person would."""
+        self._ask("PATCH", f"{identifier}/state", {"state": state})
+
+    def writes(self) -> list[Any]:
+        """The bodies of the write requests since the last look, those of people left out."""
+        entries = self.store.journal(self._seen)
+        self._forget()
+        return [entry.body for entry in entries if entry.writes]
+
+    def connections(self) -> list[Any]:
+        """All connections that exist."""
+        with self.store.transaction() as tables:
+            return list(tables.connections(0, 100, None, None))
+
+    def close(self) -> None:
+        """Closes the sandbox."""
+        self._session.close()
+        self._adapter.close()
+
+    def _ask(self, method: str, identifier: str, body: Any = None) -> Any:
+        url = f"sandbox://local/v1/connections/{identifier}".rstrip("/")
+        text = None if body is None else jsontext.dumps(body)
+        headers = {"Content-Type": "application/json"} if text else None
+        response = self._session.request(method, url, data=text, headers=headers)
+        assert response.ok, response.text
+        self._forget()
+        return response.json(parse_float=Decimal).get("data")
+
+    def _forget(self) -> None:
+        entries = self.store.journal(self._seen)
+        self._seen = entries[-1].number if entries else self._seen

@@ -1,0 +1,95 @@
+"""However the API answers: a state is set and settles, or the error says why; the paused flag is
+what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hostile_world import World
+from terraform_core import Core, ProviderRefused
+from terraform_values import literal
+
+from constructs_lib.sandbox import DISTORTIONS
+
+BEFORE = {"cursor": "2026-01-01T00:00:00Z", "page": 1, "done": False, "items": ["b", "a"]}
+WANTED = {"cursor": "2026-06-01T00:00:00Z", "page": 2, "done": True, "items": ["d", "c"]}
+OF_THE_CONNECTION = ("paused", "status", "status.sync_state", "service", "*")
+OF_THE_STATE = ("state", "state.cursor", "state.page", "state.done", "state.items", "state.*")
+
+
+def cases(paths: tuple[str, ...]) -> list[Any]:
+    """Each distortion at each path where the sandbox can do it."""
+    return [
+        (path, name)
+        for path in paths
+        for name, one in DISTORTIONS.items()
+        if not (one.makes_field and (path == "*" or path.endswith(".*")))
+    ]
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    world = World({})
+    yield world
+    world.close()
+
+
+class Cursor:
+    """A connection with a state, and the resource that sets it."""
+
+    def __init__(self, world: World, *, paused: bool) -> None:
+        self.world = world
+        self.identifier = world.add("connector_sdk", {"schema": "sdk"})
+        world.change(self.identifier, {"paused": paused})
+        world.set_state(self.identifier, BEFORE)
+        self.core = Core(world.provider, "fivetranops_connection_state")
+        self.config = self.core.config({"connection_id": self.identifier, "state": literal(WANTED)})
+
+    def refusal(self) -> str:
+        """Applies; the error if that is refused, else an empty text."""
+        try:
+            self.core.apply(self.core.plan(self.config), self.config)
+        except ProviderRefused as refused:
+            return str(refused)
+        return ""
+
+    def stored(self) -> tuple[bool, Any]:
+        """The flag and the state as they are, whatever is answered."""
+        self.world.store.configure(distortions={})
+        paused = self.world.answer(self.identifier)["paused"]
+        return paused, self.world.state(self.identifier)
+
+    def is_settled(self) -> bool:
+        plans = [self.core.plan(self.config, refresh=refresh) for refresh in (False, True)]
+        return all(plan.differences == set() for plan in plans)
+
+
+@pytest.mark.parametrize("paused", [True, False])
+@pytest.mark.parametrize(("path", "name"), cases(OF_THE_CONNECTION))
+def test_distorted_connections(world: World, path: str, name: str, paused: bool) -> None:
+    cursor = Cursor(world, paused=paused)
+    world.store.configure(distortions={path: name})
+
+    refusal = cursor.refusal()
+
+    assert "bug" not in refusal
+    assert refusal or cursor.is_settled()
+    assert cursor.stored() == (paused, BEFORE if refusal else WANTED)
+
+
+@pytest.mark.parametrize("paused", [True, False])
+@pytest.mark.parametrize(("path", "name"), cases(OF_THE_STATE))
+def test_distorted_states(world: World, path: str, name: str, paused: bool) -> None:
+    cursor = Cursor(world, paused=paused)
+    world.store.configure(distortions={path: name})
+
+    refusal = cursor.refusal()
+
+    if "no object under data.state" in refusal:
+        assert cursor.stored() == (paused, BEFORE)
+    else:
+        assert "reads back differently" in refusal or cursor.is_settled()
+        assert cursor.stored() == (paused, WANTED)
