@@ -15,7 +15,7 @@ from constructs_lib.sandbox import errors
 class Credentials:
     """The API key and secret that a sandbox accepts."""
 
-    key: str = "sandbox"
+    key: str = field(default="sandbox", repr=False)
     secret: str = field(default="sandbox", repr=False)
 
 

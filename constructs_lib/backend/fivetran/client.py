@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 
 from constructs_lib.backend.fivetran import errors, jsontext, log, retry
 from constructs_lib.backend.fivetran.deadline import Deadline
-from constructs_lib.backend.fivetran.redaction import hide
+from constructs_lib.backend.fivetran.redaction import hide, hide_inside
 
 if TYPE_CHECKING:
     import requests
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _HEADERS = {"Accept": "application/json;version=2", "Content-Type": "application/json"}
 _CONNECT_TIMEOUT = 10.0
+_OF_THE_SANDBOX = "sandbox"
+"""Key and secret of the sandbox stand in its documentation: they are no secret."""
 
 
 class Request(NamedTuple):
@@ -60,6 +62,7 @@ class Client:
         self._transport = transport
         login = base64.b64encode(f"{key}:{secret}".encode()).decode()
         self._authorization = f"Basic {login}"
+        self._login = () if secret == _OF_THE_SANDBOX else (key, secret, login)
         self._date: tuple[str, float] | None = None
         self._timeout = (min(_CONNECT_TIMEOUT, request_timeout), request_timeout)
 
@@ -139,10 +142,15 @@ class Client:
         self._send(request, deadline)
 
     def run_setup_tests(
-        self, identifier: str, body: dict[str, Any], deadline: Deadline
+        self,
+        identifier: str,
+        body: dict[str, Any],
+        deadline: Deadline,
+        secrets: Collection[str] = (),
     ) -> dict[str, Any]:
-        """``POST /v1/connections/{id}/test``."""
-        return self._ask(Request("POST", _connection(identifier) + "/test", body), deadline)
+        """``POST /v1/connections/{id}/test``. Its answer may quote ``secrets`` sent before."""
+        path = _connection(identifier) + "/test"
+        return self._ask(Request("POST", path, body, secrets=secrets), deadline)
 
     def _state(self, request: Request, data: dict[str, Any]) -> dict[str, Any]:
         state = data.get("state")
@@ -154,6 +162,9 @@ class Client:
         data = self._send(request, deadline).get("data")
         if not isinstance(data, dict):
             raise errors.BadAnswer(str(request), 200, "no object under data")
+        if "setup_tests" in data:
+            # They are there to be shown, and may quote what they tried.
+            data["setup_tests"] = hide_inside(data["setup_tests"], self._secrets(request))
         return data
 
     def _send(self, request: Request, deadline: Deadline) -> dict[str, Any]:
@@ -190,11 +201,20 @@ class Client:
             raise errors.answered(
                 str(request),
                 response.status_code,
-                str(envelope.get("code") or ""),
-                hide(str(envelope.get("message") or ""), request.secrets),
+                self._told(envelope.get("code"), request),
+                self._told(envelope.get("message"), request),
                 retry.retry_after(response.headers.get("Retry-After")),
             )
         return envelope
+
+    def _told(self, words: Any, request: Request) -> str:
+        """What the API says, without any secret that it quotes: a text, or else its JSON."""
+        if words is None or isinstance(words, str):
+            return hide(words or "", self._secrets(request))
+        return jsontext.dumps(hide_inside(words, self._secrets(request)))
+
+    def _secrets(self, request: Request) -> list[str]:
+        return [*request.secrets, *self._login]
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Signs a request; as the session's ``auth``, so that no ~/.netrc comes before it."""

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from constructs_lib.backend.fivetran import jsontext
+from constructs_lib.backend.fivetran import jsontext, secret_forms
 
 HIDDEN = "(hidden)"
-_SHORTEST = 4
 _LONGEST_SHOWN = 300
 _SECRET_NAME = re.compile(r"passw|secret|token|credential|private|(^|_)key$", re.IGNORECASE)
 
@@ -21,6 +20,8 @@ def texts(value: Any) -> Iterator[str]:
         yield value
     elif isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         yield str(value)
+        if isinstance(value, Decimal):
+            yield format(value, "f")
     elif isinstance(value, dict):
         for inner in value.values():
             yield from texts(inner)
@@ -30,26 +31,48 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def hide(text: str, secrets: Iterable[str]) -> str:
-    """``text`` without the secrets. A secret of fewer than four characters is left: hiding each
-    ``1`` would make the message useless, and the value is no better guarded for it.
+    """``text`` without the secrets, in whatever form it quotes them (see :mod:`secret_forms`), and
+    without the beginning of one where the text was cut.
+
+    A secret of fewer than four characters is left: hiding each ``1`` would make the message
+    useless, and the value is no better guarded for it.
     """
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST:
-            text = text.replace(secret, HIDDEN)
-    return text
+    return _without(text, _forms(secrets))
 
 
 def hide_inside(value: Any, secrets: Iterable[str]) -> Any:
     """A JSON value without the secrets in any of its texts and numbers."""
-    kept = list(secrets)
+    return _without_inside(value, _forms(secrets))
+
+
+def _forms(secrets: Iterable[str]) -> list[str]:
+    """What must not be shown, the longest first, because one may be a part of another."""
+    long = {secret for secret in secrets if len(secret) >= secret_forms.SHORTEST}
+    forms = sorted({form for secret in long for form in secret_forms.forms(secret)})
+    return sorted(forms, key=len, reverse=True)
+
+
+def _without(text: str, forms: list[str]) -> str:
+    for form in forms:
+        text = text.replace(form, HIDDEN)
+    for form in forms:
+        part = secret_forms.cut(text, form)
+        # A secret that begins like the word that hides it must not hide that word again.
+        if part and part not in HIDDEN:
+            text = text.replace(part, HIDDEN)
+    return text
+
+
+def _without_inside(value: Any, forms: list[str]) -> Any:
     if isinstance(value, dict):
-        return {hide(key, kept): hide_inside(inner, kept) for key, inner in value.items()}
+        pairs = value.items()
+        return {_without(key, forms): _without_inside(inner, forms) for key, inner in pairs}
     if isinstance(value, list):
-        return [hide_inside(inner, kept) for inner in value]
+        return [_without_inside(inner, forms) for inner in value]
     if isinstance(value, str):
-        return hide(value, kept)
+        return _without(value, forms)
     is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
-    return HIDDEN if is_number and HIDDEN in hide(str(value), kept) else value
+    return HIDDEN if is_number and HIDDEN in _without(str(value), forms) else value
 
 
 def shown(state: Any) -> str:

@@ -192,7 +192,12 @@ class Transport:
         await stream.recv_message()
         await stream.send_message(b"")
         await stream.send_trailing_metadata()
-        if not self._debug:
+        if self._debug:
+            return
+        if self._running:
+            # A second Ctrl-C: Terraform has given up, and what is half-done must still be finished.
+            self._wind_down()
+        else:
             self._end.set()
 
 

@@ -1,6 +1,30 @@
 """Secrets are taken out of texts."""
 
+import base64
+import html
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from urllib.parse import quote, quote_plus
+
+import pytest
+
 from constructs_lib.backend.fivetran.redaction import hide, hide_inside, shown, texts
+
+ODD = 'a "b"\nc\\d/ž <&> %'
+KEY = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\nw0BAQEFAASCBKcwggSj\n-----END KEY-----\n"
+WRITERS: dict[str, Callable[[str], str]] = {
+    "JSON": json.dumps,
+    "JSON in letters": lambda text: json.dumps(text, ensure_ascii=False),
+    "JSON in JSON": lambda text: json.dumps(json.dumps({"sent": text})),
+    "JSON with a careful slash": lambda text: json.dumps(text).replace("/", "\\/"),
+    "HTML": html.escape,
+    "an address": quote,
+    "a form": quote_plus,
+    "Base64": lambda text: base64.b64encode(f"user:{text}".encode()).decode(),
+    "Python": repr,
+    "one line": lambda text: " ".join(text.split()),
+}
 
 
 def test_each_secret_is_hidden_and_the_longest_first() -> None:
@@ -35,3 +59,38 @@ def test_a_state_is_shown_short_and_without_what_is_named_like_a_secret() -> Non
         '{"api_token": "(hidden)", "cursor": "2024", "nested": {"page": 1, "password": "(hidden)"}}'
     )
     assert len(shown({"cursor": "x" * 1000})) < 400
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize("secret", [ODD, KEY])
+def test_a_secret_is_hidden_as_any_format_writes_it(secret: str, writer: str) -> None:
+    text = f"sent: {WRITERS[writer](secret)}"
+
+    assert "(hidden)" in hide(text, [secret])
+    assert not set(secret.splitlines()) & set(hide(text, [secret]).splitlines())
+    assert all(part not in hide(text, [secret]) for part in ("MIIE", "w0BAQ", "b\\", "%20", "\\u"))
+
+
+def test_a_single_line_of_a_key_is_hidden() -> None:
+    assert hide("bad line w0BAQEFAASCBKcwggSj in key", [KEY]) == "bad line (hidden) in key"
+
+
+@pytest.mark.parametrize("end", ["", "...", "…", "'", '..."}', "... is wrong"])
+def test_the_beginning_of_a_secret_that_was_cut_is_hidden(end: str) -> None:
+    assert hide(f"value 'hunter2-lo{end}", ["hunter2-long"]) == f"value '(hidden){end}"
+
+
+def test_the_beginning_of_a_secret_within_a_message_is_left() -> None:
+    assert hide("the password of orders is wrong", ["password1"]) == (
+        "the password of orders is wrong"
+    )
+
+
+@pytest.mark.parametrize("secret", ["(hidden)x", "hidden-one"])
+def test_a_secret_like_the_word_that_hides_it_does_no_harm(secret: str) -> None:
+    assert hide(f"value {secret}", [secret]) == "value (hidden)"
+    assert hide("value (hidden)", [secret]) == "value (hidden)"
+
+
+def test_a_number_is_hidden_in_both_of_its_forms() -> None:
+    assert set(texts(Decimal("4E+10"))) == {"4E+10", "40000000000"}

@@ -4,12 +4,13 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from grpclib.client import Channel, UnaryUnaryMethod
 from grpclib.const import Status
-from grpclib.exceptions import GRPCError
+from grpclib.exceptions import GRPCError, StreamTerminatedError
 
 from constructs_lib.backend.plugin.handshake import Endpoint
 from constructs_lib.backend.plugin.transport import Transport, _Bytes
@@ -115,3 +116,35 @@ def test_a_method_that_fails_does_not_end_the_server() -> None:
     message, answer = talk({"/a/Fail": fail, "/a/Echo": lambda data: data}, script)
     assert "s3cret" not in str(message)
     assert answer == b"still here"
+
+
+def test_a_shutdown_lets_what_runs_finish_and_tells_it_to_stop() -> None:
+    """Terraform shuts down at the second Ctrl-C, while operations run."""
+    stopped, begun, finished = threading.Event(), threading.Event(), threading.Event()
+
+    def operate(data: bytes) -> bytes:
+        begun.set()
+        assert stopped.wait(TIMEOUT)
+        finished.set()
+        return b""
+
+    async def give_up() -> None:
+        channel = Channel(path=endpoint.path, codec=_Bytes())
+        running = asyncio.create_task(Client(channel).call("/a/Operate"))
+        await asyncio.to_thread(begun.wait, TIMEOUT)
+        await Client(channel).call(SHUTDOWN)
+        running.cancel()
+        with suppress(asyncio.CancelledError, StreamTerminatedError):
+            await running
+        channel.close()
+
+    endpoint = Endpoint()
+    transport = Transport({"/a/Operate": operate}, stop=stopped.set)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            result = pool.submit(asyncio.run, give_up())
+            transport.run(endpoint.listener, None, ready=lambda: None)
+            result.result(TIMEOUT)
+    finally:
+        endpoint.close()
+    assert finished.is_set()
