@@ -7,7 +7,7 @@ RUN := .venv/bin/python scripts/run.py
 CDKTF := $(RUN) --environment "$(ENVIRONMENT)" cdktf
 
 .DEFAULT_GOAL := help
-.PHONY: help deploy diff destroy test soak check clean setup setup-dev prerequisites
+.PHONY: help deploy diff destroy test bench soak check clean setup setup-dev prerequisites
 
 help: ## Show what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -33,6 +33,9 @@ check: setup-dev ## Check format, style, types and layers.
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
 	@$(RUN) lint-imports
+
+bench: setup-dev ## Measure, and write docs/benchmarks.md.
+	@$(RUN) python tests/benchmarks/run.py
 
 clean: ## Delete what was installed and written, the sandbox with its Terraform state too.
 	rm -rf .venv node_modules

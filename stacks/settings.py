@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import FilePlace, Finding, ValidationFailed, errors
-from constructs_lib.validation.suggestions import did_you_mean
 from stacks import settings_nulls, settings_rules
 from stacks.settings_build import environment
 from stacks.settings_findings import BASE, Found, located, together, without_follow_ups

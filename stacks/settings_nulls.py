@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import Finding
 from constructs_lib.validation.pointers import Path, pointer
-from constructs_lib.validation.suggestions import did_you_mean
 from stacks.settings_merge import at
 from stacks.settings_yaml import Node
 

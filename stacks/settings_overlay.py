@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from constructs_lib.schemas.suggestions import did_you_mean, nearest_name
 from constructs_lib.validation import FilePlace, Finding
 from constructs_lib.validation.pointers import pointer, steps
-from constructs_lib.validation.suggestions import did_you_mean, nearest_name
 from stacks import settings_nulls
 from stacks.settings_merge import at
 from stacks.settings_yaml import Node

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from constructs_lib.schemas.shown import HIDDEN, shown
+from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import FilePlace, Finding, rules, schema_check
 from constructs_lib.validation.plain import plain
 from constructs_lib.validation.pointers import pointer
-from constructs_lib.validation.shown import HIDDEN, shown
-from constructs_lib.validation.suggestions import did_you_mean
 from stacks import settings_text
 from stacks.settings_model import Variable
 from stacks.settings_schema import environment_validator

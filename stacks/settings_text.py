@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from constructs_lib.schemas.shown import shown
 from constructs_lib.validation import FilePlace, Finding
 from constructs_lib.validation.pointers import Path, pointer
-from constructs_lib.validation.shown import shown
 
 # As Terraform reads it: a doubled mark stands for the mark itself.
 _EXPRESSION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")

@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 from constructs_lib import schemas
+from constructs_lib.schemas.shown import HIDDEN, SECRET_PARAMETERS, shown
+from constructs_lib.schemas.suggestions import nearest_name
 from constructs_lib.validation import Finding
 from constructs_lib.validation.pointers import Path, pointer
-from constructs_lib.validation.shown import HIDDEN, SECRET_PARAMETERS, shown
-from constructs_lib.validation.suggestions import nearest_name
 from stacks.settings_model import Variable
 from stacks.settings_yaml import Node
 

@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from constructs_lib.schemas.shown import HIDDEN, is_secret_place
 from constructs_lib.validation import FilePlace, Finding
 from constructs_lib.validation.plain import DEEPEST
 from constructs_lib.validation.pointers import Path as Steps
 from constructs_lib.validation.pointers import pointer
-from constructs_lib.validation.shown import HIDDEN, is_secret_place
 from stacks.settings_yaml_syntax import syntax_finding
 
 _TAG = "tag:yaml.org,2002:"

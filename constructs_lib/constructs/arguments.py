@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar, cast
 
 from constructs_lib.constructs.placed import PlacedConstruct
+from constructs_lib.schemas.suggestions import did_you_mean, nearest_name
 from constructs_lib.validation import Finding
 from constructs_lib.validation.parameters import parameter_schema, unknown_hint
 from constructs_lib.validation.pointers import pointer
-from constructs_lib.validation.suggestions import did_you_mean, nearest_name
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -52,6 +52,7 @@ class ConnectionAttributes:
     trust_certificates = readable.flag()
     trust_fingerprints = readable.flag()
     require_setup_tests = readable.flag()
+    unchecked = readable.text_map()
     timeouts = readable.structure()
     setup_state = readable.text()
     sync_state = readable.text()
@@ -134,6 +135,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         trust_certificates: bool | None = None,
         trust_fingerprints: bool | None = None,
         require_setup_tests: bool | None = None,
+        unchecked: Mapping[str, str] | None = None,
         timeouts: Mapping[str, str] | None = None,
         provider: FivetranProvider | None = None,
         depends_on: Sequence[Construct] = (),
@@ -184,6 +186,8 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         :param trust_certificates: True trusts the certificate of the source in the setup tests
         :param trust_fingerprints: True trusts the SSH fingerprint of the source
         :param require_setup_tests: True makes a failed setup test an error, not a warning
+        :param unchecked: settings that the catalogue of services does not know, or knows
+            otherwise: for each, such as ``config.new_field``, the reason to send it all the same
         :param timeouts: longest time of ``create``, ``update`` and ``delete``, such as ``20m``
         :param provider: the provider to use if the stack has several
         :param depends_on: what must exist before

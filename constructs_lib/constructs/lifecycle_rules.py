@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from constructs_lib import toolkit
 from constructs_lib.constructs.lifecycle import lifecycle_names, parameter_of
+from constructs_lib.schemas.shown import shown
+from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import ALIASES
 from constructs_lib.validation.pointers import Path
-from constructs_lib.validation.shown import shown
-from constructs_lib.validation.suggestions import did_you_mean
 
 
 class Problem(NamedTuple):

@@ -97,7 +97,8 @@ class FivetranProvider(PlacedConstruct):
             "request_timeout": request_timeout,
         }
         found = check_provider(values, place=self.place, is_token=toolkit.is_token)
-        found += [*_alias_findings(alias, self.place), *_platform_findings(self.place)]
+        found += [*_login_findings(api_url, self.place), *_alias_findings(alias, self.place)]
+        found += _platform_findings(self.place)
         self.report(found)
         credentials = _literal_credentials(values)
         name = alias if alias is None else str(alias)
@@ -142,6 +143,19 @@ def _literal_credentials(values: Mapping[str, Any]) -> tuple[str, ...]:
         for name in ("api_key", "api_secret")
         if isinstance(values[name], str) and has_clear_text(values[name])
     )
+
+
+def _login_findings(api_url: Any, place: ConstructPlace) -> list[Finding]:
+    """A login within the address would stand in ``cdktf.out``, and the provider refuses it."""
+    try:
+        has_login = isinstance(api_url, str) and "@" in urlsplit(api_url).netloc
+    except ValueError:
+        return []
+    if not has_login:
+        return []
+    found, allowed = "an address with a user name or password", "the address alone"
+    hint = "set FIVETRAN_APIKEY and FIVETRAN_APISECRET in the environment of Terraform"
+    return [Finding("login-in-address", "error", place, "/api_url", found, allowed, hint)]
 
 
 def _alias_findings(alias: Any, place: ConstructPlace) -> list[Finding]:

@@ -71,6 +71,11 @@ def no_such_connection(connection_id: str) -> ApiError:
     return ApiError(404, "NotFound_Connection", message)
 
 
+def no_such_service(service: str) -> ApiError:
+    """404: there is no connector type of that name."""
+    return ApiError(404, "NotFound", f"Connector type '{service}' does not exist")
+
+
 def no_such_group(group_id: str) -> ApiError:
     """404: there is no such group."""
     return ApiError(404, "NotFound_Group", f"Group with id '{group_id}' does not exist")

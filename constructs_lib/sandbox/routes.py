@@ -11,6 +11,7 @@ from constructs_lib.sandbox import (
     control,
     errors,
     groups,
+    metadata,
     operations,
     state,
 )
@@ -30,6 +31,8 @@ _FIVETRAN: dict[str, dict[str, Endpoint]] = {
     "/v1/groups": {"GET": groups.list_all},
     "/v1/groups/{group_id}": {"GET": groups.read},
     "/v1/groups/{group_id}/connections": {"GET": groups.list_connections},
+    "/v1/metadata/connector-types": {"GET": metadata.list_all},
+    "/v1/metadata/connector-types/{service}": {"GET": metadata.read},
 }
 _CONTROL: dict[str, dict[str, Endpoint]] = {
     "/_sandbox/journal": {"GET": control.journal},

@@ -20,11 +20,16 @@ keyword                      meaning
 An optional attribute without ``default`` is not managed when it is left out: the API's value is
 read and kept (Terraform: optional and computed).
 
-This package imports nothing outside the standard library, because the provider loads it at start.
+Beside them stands the catalogue of services, which says what ``config`` and ``auth`` may hold: the
+facts in ``services.json``, the rules in ``rules``, the commands in ``catalogue``.
+
+What is imported here is small and of the standard library, because the provider loads it at start.
 """
 
+from constructs_lib.schemas.fields import Field, FieldKind
 from constructs_lib.schemas.model import Attribute, Kind, ResourceSchema, load, names
 from constructs_lib.schemas.services import (
+    DESTINATION_SCHEMA_KEYS,
     MASK,
     SERVICES_WITH_STATE,
     Service,
@@ -34,9 +39,12 @@ from constructs_lib.schemas.services import (
 )
 
 __all__ = [
+    "DESTINATION_SCHEMA_KEYS",
     "MASK",
     "SERVICES_WITH_STATE",
     "Attribute",
+    "Field",
+    "FieldKind",
     "Kind",
     "ResourceSchema",
     "Service",

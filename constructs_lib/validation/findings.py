@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-Severity: TypeAlias = Literal["error", "warning"]
-"""``error`` stops the synth; ``warning`` is printed and the synth goes on."""
+from constructs_lib.schemas.rules import Severity as Severity
 
 IsToken: TypeAlias = Callable[[Any], bool]
 """Says whether a value (a leaf, or a list or mapping as a whole) is known only later."""

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, final
 
+from constructs_lib.schemas.suggestions import a_type
 from constructs_lib.validation.findings import Finding, IsToken, Place
 from constructs_lib.validation.pointers import Path, pointer
-from constructs_lib.validation.suggestions import a_type
 
 DEEPEST: Final = 100
 """The most levels that a value may have; more come from a mistake, and would end in a traceback."""

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from constructs_lib.schemas import SERVICES_WITH_STATE
+from constructs_lib.schemas.rules import PYTHON, catalogue_rules
+from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation.findings import Finding, Place
 from constructs_lib.validation.plain import UNRESOLVED
 from constructs_lib.validation.pointers import pointer
@@ -21,14 +23,11 @@ from constructs_lib.validation.rules_schedule import (
     setup_tests,
     trust_needs_tests,
 )
-from constructs_lib.validation.rules_secrets import mask, secret_in_config, secret_twice
-from constructs_lib.validation.rules_service import (
-    destination_schema,
-    read_only_setting,
-    unknown_service,
-)
+from constructs_lib.validation.rules_secrets import mask, secret_twice
 from constructs_lib.validation.rules_types import Problem, Rule
-from constructs_lib.validation.suggestions import did_you_mean
+
+CATALOGUE = catalogue_rules(PYTHON, lambda value: value is UNRESOLVED)
+"""The rules that hold a connection against the catalogue of services."""
 
 CONNECTION = (
     Rule("daily-sync-time", ("daily_sync_time", "sync_frequency"), daily_sync_time),
@@ -45,16 +44,13 @@ CONNECTION = (
         ("trust_certificates", "trust_fingerprints", "run_setup_tests"),
         trust_needs_tests,
     ),
-    Rule("unknown-service", ("service",), unknown_service),
-    Rule("destination-schema", ("service", "config"), destination_schema),
-    Rule("read-only-setting", ("service", "config"), read_only_setting),
-    Rule("secret-in-config", ("service", "config"), secret_in_config),
     Rule("secret-twice", ("config", "secrets"), secret_twice),
     Rule("secret-twice", ("auth", "auth_secrets"), secret_twice),
     Rule("mask", ("config",), mask),
     Rule("mask", ("secrets",), mask),
     Rule("mask", ("auth",), mask),
     Rule("mask", ("auth_secrets",), mask),
+    *CATALOGUE,
 )
 """The rules of a connection."""
 

@@ -8,59 +8,6 @@ from typing import Any
 from constructs_lib import schemas
 from constructs_lib.validation.pointers import Path
 from constructs_lib.validation.rules_types import Inputs, Problem
-from constructs_lib.validation.shown import HIDDEN
-
-
-def secret_in_config(inputs: Inputs) -> Iterator[Problem]:
-    """A secret setting belongs into ``secrets``: ``config`` is kept in state, in clear.
-
-    That holds for a value that is known only at deployment, too: by then it would be in state.
-    It also holds for a name that differs in case and underscores only: nobody means another.
-    """
-    name, config = inputs["service"], inputs["config"]
-    facts = schemas.service(name) if isinstance(name, str) else None
-    for secret in facts.secrets if facts else ():
-        for path in secret_places(config, secret):
-            allowed = f"{secret} only in secrets; config is kept in Terraform's state"
-            hint = f"move {secret} from config to secrets"
-            written = _dotted(path)
-            if written != secret:
-                hint = f"remove {written} from config and write it as {secret} in secrets"
-            yield Problem(("config", *path), HIDDEN, allowed, hint)
-
-
-def _dotted(path: Path) -> str:
-    text = "".join("[]" if isinstance(step, int) else f".{step}" for step in path)
-    return text.removeprefix(".")
-
-
-def secret_places(value: Any, secret: str) -> Iterator[Path]:
-    """The paths in a value at which a secret setting stands, by its name or one like it.
-
-    :param value: ``config`` in plain form
-    :param secret: where the secret is by the facts, such as ``password`` or ``tokens[].value``
-    """
-    first, _, rest = secret.partition(".")
-    wanted = _folded(first.removesuffix("[]"))
-    for key, inner in value.items() if isinstance(value, dict) else ():
-        if _folded(key) != wanted or inner is None:
-            continue
-        if not first.endswith("[]"):
-            yield from _below(inner, (key,), rest)
-        elif isinstance(inner, list):
-            for index, item in enumerate(inner):
-                yield from _below(item, (key, index), rest)
-
-
-def _folded(key: str) -> str:
-    return key.casefold().replace("_", "").replace("-", "")
-
-
-def _below(value: Any, path: Path, rest: str) -> Iterator[Path]:
-    if rest:
-        yield from ((*path, *below) for below in secret_places(value, rest))
-    elif value is not None:
-        yield path
 
 
 def secret_twice(inputs: Inputs) -> Iterator[Problem]:

@@ -1,36 +1,13 @@
-"""What a rule is, and what it yields."""
+"""What a rule is, what it yields, and the two forms that many rules have."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Iterator
+from typing import Any
 
-from constructs_lib.validation.findings import Severity
-from constructs_lib.validation.pointers import Path
+from constructs_lib.schemas.rules import Inputs, Problem, Rule
 
-Inputs: TypeAlias = dict[str, Any]
-"""The parameters that a rule reads, in plain form; None stands for one that was left out."""
-
-
-class Problem(NamedTuple):
-    """What a rule has to say about one value."""
-
-    path: Path
-    """Where it is, from the top of the parameters."""
-    found: str
-    allowed: str
-    hint: str = ""
-    severity: Severity = "error"
-
-
-class Rule(NamedTuple):
-    """One rule across attributes."""
-
-    id: str
-    """Identifier, such as ``daily-sync-time``."""
-    inputs: tuple[str, ...]
-    """The parameters that it reads; it sees no others."""
-    check: Callable[[Inputs], Iterator[Problem]]
+__all__ = ["Inputs", "Problem", "Rule", "needs", "only_with"]
 
 
 def only_with(inputs: Inputs, name: str, other: str, value: Any) -> Iterator[Problem]:

@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib import schemas
-from constructs_lib.validation.findings import Finding, Place, errors
-from constructs_lib.validation.parameters import unknown_hint
-from constructs_lib.validation.pattern_words import allowed_text, first_sentence
-from constructs_lib.validation.plain import UNRESOLVED
-from constructs_lib.validation.pointers import Path, pointer, steps
-from constructs_lib.validation.shown import shown
-from constructs_lib.validation.suggestions import (
+from constructs_lib.schemas.shown import shown
+from constructs_lib.schemas.suggestions import (
     a_type,
     did_you_mean,
     nearest_name,
     type_in_words,
 )
+from constructs_lib.validation.findings import Finding, Place, errors
+from constructs_lib.validation.parameters import unknown_hint
+from constructs_lib.validation.pattern_words import allowed_text, first_sentence
+from constructs_lib.validation.plain import UNRESOLVED
+from constructs_lib.validation.pointers import Path, pointer, steps
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError

@@ -9,6 +9,7 @@ from typing import Any
 
 from constructs_lib.backend.fivetran import (
     connection_answer,
+    connection_check,
     connection_plan,
     creation,
     setup_tests,
@@ -40,7 +41,9 @@ class ConnectionResource(Resource):
     schema = connection_answer.SCHEMA
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
-        """A setting stands in one place: otherwise its secret would be taken for drift."""
+        """A setting stands in one place: otherwise its secret would be taken for drift. It is one
+        that its service has, see :mod:`connection_check`.
+        """
         for shown, secret in (("config", "config_wo"), ("auth", "auth_wo")):
             for path in requests_.in_both(config.get(shown), config.get(secret)):
                 diagnostics.error(
@@ -48,6 +51,7 @@ class ConnectionResource(Resource):
                     f"Keep it in {secret} if it is secret, and in {shown} if it is not.",
                     (shown,),
                 )
+        connection_check.check_settings(config, diagnostics)
 
     def plan(self, plan: Plan, operation: Operation) -> None:
         """Sharpens the planned values by the rules of :mod:`connection_plan`."""
@@ -83,7 +87,8 @@ class ConnectionResource(Resource):
         result = self._settled(planned, None, body, answer, secrets, operation)
         operation.save(result)
         _report_tests(answer, config, operation, _texts(secrets))
-        return result | self._schema_status(planned, answer, deadline, operation)
+        texts_ = _texts(secrets)
+        return result | self._schema_status(planned, answer, deadline, operation, texts_)
 
     def _post(
         self,
@@ -204,12 +209,12 @@ class ConnectionResource(Resource):
         deadline: Deadline,
         operation: Operation,
     ) -> dict[str, Any]:
+        secrets = _texts(secrets_of(config))
         if body:
-            secrets = _texts(secrets_of(config))
             return account.client.modify_connection(identifier, body, deadline, secrets)
         if operation.private.get(_TESTS_FAILED) and config.get("require_setup_tests"):
             controls = requests_.trust(config)
-            return account.client.run_setup_tests(identifier, controls, deadline)
+            return account.client.run_setup_tests(identifier, controls, deadline, secrets)
         return account.client.connection(identifier, deadline)
 
     def _settled(
@@ -238,7 +243,12 @@ class ConnectionResource(Resource):
         return {**planned, **connection_answer.facts(answer), "secrets_applied": times}
 
     def _schema_status(
-        self, planned: Object, answer: dict[str, Any], deadline: Deadline, operation: Operation
+        self,
+        planned: Object,
+        answer: dict[str, Any],
+        deadline: Deadline,
+        operation: Operation,
+        secrets: list[str],
     ) -> Object:
         """Sets ``schema_status`` after the creation, which does not take it."""
         wanted = planned.get("schema_status")
@@ -248,7 +258,8 @@ class ConnectionResource(Resource):
             return {}
         with explained("set schema_status of", f"fivetranops_connection {answer['id']}"):
             account: Account = operation.client
-            account.client.modify_connection(answer["id"], {"schema_status": wanted}, deadline)
+            body = {"schema_status": wanted}
+            account.client.modify_connection(answer["id"], body, deadline, secrets)
         return {"schema_status": wanted}
 
 

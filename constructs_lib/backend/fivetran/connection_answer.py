@@ -25,6 +25,7 @@ SCHEMA = schemas.load("fivetranops_connection")
 _FROM_STATUS = ("setup_state", "sync_state", "update_state", "rescheduled_for", "schema_status")
 _NOT_ANSWERED = (
     "auth",
+    "connect_card_config",
     "is_historical_sync",
     "run_setup_tests",
     "trust_certificates",
@@ -35,7 +36,8 @@ _NOT_ANSWERED = (
     "secrets_applied",
 )
 """Attributes of which the API says nothing, or nothing that may be taken over: its flag of a
-historical sync falls back by itself, which must not start another one."""
+historical sync falls back by itself, which must not start another one, and a connect card keeps
+what it was made with."""
 
 
 class _Sign(Enum):
@@ -133,7 +135,8 @@ def _prints(known: Any, answered: Any) -> list[str]:
 def _kept(name: str, known: Any, remote: Any, echo: Echo) -> Any:
     if known is None:
         return remote
-    if _is_echo(echo, name, plain(known), plain(remote)):
+    same_meaning = comparison.means_the_same(plain(known), plain(remote))
+    if same_meaning or _is_echo(echo, name, plain(known), plain(remote)):
         return known
     return comparison.reconcile(known, remote)
 

@@ -46,7 +46,7 @@ INFLUENCES = {
     "is_historical_sync": ("sync_state",),
 }
 """For each attribute, those that the API may change along with it."""
-DESTINATION_SCHEMA_KEYS = ("schema", "table", "schema_prefix", "table_group_name")
+DESTINATION_SCHEMA_KEYS = schemas.DESTINATION_SCHEMA_KEYS
 """The keys of ``config`` that name the destination schema, in all their forms."""
 
 
@@ -66,10 +66,11 @@ def names_another_schema(service: Any, before: dict[str, Any], after: dict[str, 
 def destination_keys(service: Any) -> tuple[str, ...]:
     """The keys of ``config`` that name the destination schema of a service.
 
-    For a service that is newer than the facts all four count, which is the careful reading.
+    For a service that is newer than the facts, or of which they do not tell the form, all four
+    count, which is the careful reading.
     """
     facts = schemas.service(service) if isinstance(service, str) else None
-    return facts.destination_schema if facts else DESTINATION_SCHEMA_KEYS
+    return (facts and facts.destination_schema) or schemas.DESTINATION_SCHEMA_KEYS
 
 
 def creation(planned: Object, config: Object) -> dict[str, Any]:

@@ -23,7 +23,8 @@ password = TerraformVariable(stack, "password", type="string", sensitive=True)
 password.add_override("ephemeral", True)
 orders = Connection(stack, "orders", group_id="sandbox_warehouse", service="postgres",
     config={"schema_prefix": "orders", "host": None, "tables": [1, None, {"a": None}]},
-    secrets={"password": password.string_value}, paused=True)
+    secrets={"password": password.string_value}, paused=True,
+    unchecked={"config.tables": "what matters here is the value"})
 regions = Connection(stack, "regions", group_id="sandbox_warehouse", service="connector_sdk",
     config={"schema": "${each.key}"}, for_each=["eu", "us"])
 ConnectionState(stack, "cursor", connection=regions.at("eu"),

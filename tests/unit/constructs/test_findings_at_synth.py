@@ -142,7 +142,14 @@ def test_credentials_of_this_machine_are_allowed(
     ("parameters", "pointer"),
     [
         ({"secrets": {"password": "hunter2"}}, "/secrets/password"),
-        ({"auth_secrets": {"client": {"secret": "hunter2"}}}, "/auth_secrets/client/secret"),
+        (
+            {
+                "service": "google_ads",
+                "config": {"schema": "ads"},
+                "auth_secrets": {"client_access": {"client_secret": "hunter2"}},
+            },
+            "/auth_secrets/client_access/client_secret",
+        ),
     ],
 )
 def test_a_secret_in_the_code_is_refused_and_not_shown(

@@ -52,3 +52,18 @@ def test_an_alias_is_a_name_of_terraform(
     FivetranProvider(bare_stack, "fivetran", api_url="sandbox", alias=alias)
 
     assert findings_of(synth) == [("demo/fivetran", "alias", "/alias")]
+
+
+@pytest.mark.parametrize("address", ["https://me:hunter2@api.example.com", "https://hunter2@host"])
+def test_a_login_in_the_address_is_refused_and_not_shown(
+    address: str, bare_stack: TerraformStack, synth: Synth
+) -> None:
+    FivetranProvider(bare_stack, "fivetran", api_url=address)
+
+    (finding,) = reported(synth)
+    assert (finding.rule, finding.severity, finding.pointer) == (
+        "login-in-address",
+        "error",
+        "/api_url",
+    )
+    assert "hunter2" not in str(finding)

@@ -38,7 +38,10 @@ def test_a_text_beside_a_reference_is_a_secret_in_the_code(
 def test_references_alone_are_in_order(real: TerraformStack, connect: Connect, app: App) -> None:
     variable = TerraformVariable(real, "password", type="string", sensitive=True)
 
-    connect(scope=real, secrets={"password": variable.string_value, "n": variable.number_value})
+    connect(
+        scope=real,
+        secrets={"password": variable.string_value, "client_private_key": variable.number_value},
+    )
 
     app.synth()
 
@@ -69,13 +72,16 @@ def test_a_secret_is_judged_by_the_provider_of_its_resource(
 
 
 @pytest.mark.parametrize("value", [None, "", {}])
-@pytest.mark.parametrize("name", ["secrets", "auth_secrets"])
+@pytest.mark.parametrize(
+    ("name", "key"), [("secrets", "client_secret"), ("auth_secrets", "refresh_token")]
+)
 def test_an_empty_secret_is_refused(
-    name: str, value: Any, connect: Connect, stack: TerraformStack, synth: Synth
+    name: str, key: str, value: Any, connect: Connect, stack: TerraformStack, synth: Synth
 ) -> None:
-    connect(**{name: {"password": value}})
+    service = "adobe_analytics" if name == "secrets" else "google_ads"
+    connect(service=service, config={"schema": "x"}, **{name: {key: value}})
 
-    assert findings_of(synth) == [("demo/orders", "empty-secret", f"/{name}/password")]
+    assert findings_of(synth) == [("demo/orders", "empty-secret", f"/{name}/{key}")]
 
 
 def test_a_text_in_place_of_the_secrets_is_one_finding(

@@ -7,6 +7,12 @@ from construct_fixtures import Connect, Synth
 from constructs_lib.toolkit import TerraformStack, TerraformVariable, Token
 
 
+def connect_with(connect: Connect, **settings: Any) -> None:
+    """Makes a connection with any settings, which no service need have."""
+    unchecked = {f"config.{key}": "what matters here is the value" for key in settings}
+    connect(config={"schema_prefix": "x", **settings}, unchecked=unchecked)
+
+
 def config_of(document: dict[str, Any]) -> dict[str, Any]:
     config: dict[str, Any] = document["resource"]["fivetranops_connection"]["orders"]["config"]
     config.pop("schema_prefix")
@@ -15,7 +21,7 @@ def config_of(document: dict[str, Any]) -> dict[str, Any]:
 
 def test_plain_values_arrive_as_they_are(connect: Connect, synth: Synth) -> None:
     plain = {"text": "a", "int": 360, "yes": True, "half": 0.5, "empty": {}, "none": [], "": ""}
-    connect(config={"schema_prefix": "x", **plain})
+    connect_with(connect, **plain)
 
     assert config_of(synth()) == plain
 
@@ -27,7 +33,7 @@ def test_an_integer_is_not_written_as_a_float(connect: Connect, synth: Synth) ->
 
 
 def test_nulls_inside_a_value_are_kept(connect: Connect, synth: Synth) -> None:
-    connect(config={"schema_prefix": "x", "a": None, "b": [1, None], "c": {"d": None}})
+    connect_with(connect, a=None, b=[1, None], c={"d": None})
 
     null = "${null}"
     assert config_of(synth()) == {"a": null, "b": [1, null], "c": {"d": null}}
@@ -40,13 +46,7 @@ def test_a_parameter_of_none_is_left_out(connect: Connect, synth: Synth) -> None
 
 
 def test_numbers_beyond_the_doubles_of_javascript_are_kept(connect: Connect, synth: Synth) -> None:
-    connect(
-        config={
-            "schema_prefix": "x",
-            "cursor": 1763700000000000001,
-            "minus": -1763700000000000001,
-        }
-    )
+    connect_with(connect, cursor=1763700000000000001, minus=-1763700000000000001)
 
     assert config_of(synth()) == {
         "cursor": "${1763700000000000001}",
@@ -59,13 +59,13 @@ def test_tokens_inside_a_value_become_expressions(
 ) -> None:
     variable = TerraformVariable(stack, "host", type="string")
     inner = {"host": variable.string_value, "port": Token.as_number("${var.port}")}
-    connect(config={"schema_prefix": "x", "inner": [inner]})
+    connect_with(connect, inner=[inner])
 
     assert config_of(synth()) == {"inner": [{"host": "${var.host}", "port": "${var.port}"}]}
 
 
 def test_tuples_are_lists(connect: Connect, synth: Synth) -> None:
-    connect(config={"schema_prefix": "x", "tables": ("a", "b")})
+    connect_with(connect, tables=("a", "b"))
 
     assert config_of(synth()) == {"tables": ["a", "b"]}
 

@@ -9,7 +9,7 @@ import pytest
 
 from constructs_lib.toolkit import App
 from constructs_lib.validation import ValidationFailed
-from stacks import __main__ as app
+from stacks import synth as app
 
 BASE = """\
     provider: {api_url: sandbox}
@@ -17,7 +17,7 @@ BASE = """\
       orders:
         service: postgress
         group_id: g
-        config: {schema_prefix: o, text: 'a $${HOST} %%{if} $5'}
+        config: {schema_prefix: o, host: 'a $${HOST} %%{if} $5'}
     """
 
 
@@ -63,7 +63,7 @@ def test_a_doubled_mark_reaches_terraform_as_it_is_written(
     _run(folder, monkeypatch, BASE)
 
     config = _document("live")["resource"]["fivetranops_connection"]["orders"]["config"]
-    assert config["text"] == "a $${HOST} %%{if} $5"
+    assert config["host"] == "a $${HOST} %%{if} $5"
 
 
 def test_with_an_error_the_warnings_are_in_the_one_report_and_nothing_is_written(

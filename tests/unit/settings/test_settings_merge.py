@@ -17,6 +17,7 @@ BASE = """\
       orders:
         service: postgres
         group_id: one
+        unchecked: {"config.hosts": a test}
         config: {schema_prefix: orders, hosts: [a, b], port: 5432}
     """
 

@@ -36,9 +36,9 @@ def test_the_report_counts_the_mistakes_and_shows_no_secret() -> None:
         load_environment("broken", FOLDER)
 
     report = str(failed.value)
-    assert report.endswith("33 errors, 1 warning in 1 file; nothing was written.")
+    assert report.endswith("38 errors, 2 warnings in 1 file; nothing was written.")
     assert "in-clear" not in report
-    assert report.count("(hidden)") == 4
+    assert report.count("(hidden)") == 5
 
 
 def test_each_mistake_has_a_place_of_its_own() -> None:

@@ -13,7 +13,7 @@ Load = Callable[..., Environment]
 BASE = """\
 defaults: {sync_frequency: 60, timeouts: {create: 5m}}
 connections:
-  billing: {service: stripe, group_id: g, config: {schema: s, mode: a}}
+  billing: {service: amplitude, group_id: g, config: {schema: s, export_storage_type: GCS}}
 """
 
 
@@ -27,12 +27,12 @@ def _only(environment: Environment) -> Finding:
     "overlay",
     [
         "connections: {billing: null}",
-        "connections: {billing: {config: {mode: null}}}",
+        "connections: {billing: {config: {export_storage_type: null}}}",
         "connections: {billing: {sync_frequency: null, timeouts: {create: null}}}",
         "connections: {billing: {timeouts: null}}",
         "defaults: {sync_frequency: null}",
         "defaults: null",
-        "connections: {billing: {config: {list: [null]}}}",
+        "connections: {billing: {config: {project_credentials: [null]}}}",
     ],
 )
 def test_a_null_that_removes_something_has_no_warning(load: Load, overlay: str) -> None:
@@ -45,9 +45,9 @@ def test_a_null_that_removes_something_has_no_warning(load: Load, overlay: str) 
         ("connections: {biling: null}", "/connections/biling", "did you mean 'billing'?"),
         ("connections: {zzz: }", "/connections/zzz", "write its settings, or delete the line"),
         (
-            "connections: {billing: {config: {mod: null}}}",
-            "/connections/billing/config/mod",
-            "did you mean 'mode'?",
+            "connections: {billing: {config: {export_storage: null}}}",
+            "/connections/billing/config/export_storage",
+            "did you mean 'export_storage_type'?",
         ),
         (
             "connections: {billing: {sync_frequenzy: null}}",
@@ -55,8 +55,8 @@ def test_a_null_that_removes_something_has_no_warning(load: Load, overlay: str) 
             "did you mean 'sync_frequency'?",
         ),
         (
-            "connections: {billing: {config: {new: {deep: null}}}}",
-            "/connections/billing/config/new/deep",
+            "connections: {billing: {config: {gcs_credentials: {bucket_name: null}}}}",
+            "/connections/billing/config/gcs_credentials/bucket_name",
             "delete the line",
         ),
         ("defaults: {paused: null}", "/defaults/paused", "delete the line"),

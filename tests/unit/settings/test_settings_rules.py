@@ -24,6 +24,10 @@ def _postgres(more: str) -> str:
     return _connection("postgres", "{schema_prefix: s}", more)
 
 
+def _ads(more: str) -> str:
+    return _connection("google_ads", "{schema: s}", more)
+
+
 def _sdk(more: str) -> str:
     return _connection("connector_sdk", "{schema: s}", more)
 
@@ -37,26 +41,27 @@ def test_a_variable_becomes_a_leaf_of_its_own_type(load: Load) -> None:
 
 def test_the_variables_are_named_sorted_and_once_each(load: Load) -> None:
     environment = load(
-        _postgres("secrets: {b: {variable: z}, c: [{variable: a}, {variable: z}]}"),
-        "provider: {api_key: {variable: k}}\nconnections: {a: {auth_secrets: {t: {variable: t}}}}",
+        _ads("secrets: {accounts: [{variable: z}, {variable: a}]}"),
+        "provider: {api_key: {variable: k}}\n"
+        "connections: {a: {auth_secrets: {refresh_token: {variable: z}}}}",
     )
 
-    assert environment.variables == ("a", "k", "t", "z")
+    assert environment.variables == ("a", "k", "z")
     assert environment.provider == {"api_key": Variable("k")}
 
 
 @pytest.mark.parametrize(
-    "more",
+    "text",
     [
-        "secrets: {password: hunter2}",
-        "secrets: {pin: 1234}",
-        "secrets: {flag: true}",
-        "auth_secrets: {client: {token: hunter2}}",
-        "secrets: {list: [{key: hunter2}]}",
+        _postgres("secrets: {password: hunter2}"),
+        _postgres("secrets: {port: 1234}"),
+        _postgres("secrets: {always_encrypted: true}"),
+        _ads("auth_secrets: {client_access: {developer_token: hunter2}}"),
+        _ads("secrets: {reports: [{report_type: hunter2}]}"),
     ],
 )
-def test_a_literal_among_the_secrets_is_refused_and_hidden(findings: Findings, more: str) -> None:
-    (finding,) = findings(_postgres(more))
+def test_a_literal_among_the_secrets_is_refused_and_hidden(findings: Findings, text: str) -> None:
+    (finding,) = findings(text)
 
     assert finding.rule == "secret-in-file"
     assert finding.found == "(hidden)"
@@ -79,10 +84,14 @@ def test_the_secret_in_a_list_may_not_be_literal(found: Found) -> None:
 
 @pytest.mark.parametrize(
     "more",
-    ["paused: {variable: v}", "auth: {a: {variable: v}}", "secrets: {variable: v}"],
+    [
+        "paused: {variable: v}",
+        "auth: {client_access: {user_agent: {variable: v}}}",
+        "secrets: {variable: v}",
+    ],
 )
 def test_a_variable_elsewhere_is_refused_with_the_reason(findings: Findings, more: str) -> None:
-    (finding,) = findings(_postgres(more))
+    (finding,) = findings(_ads(more))
 
     assert finding.rule == "variable-place"
     assert "plan and state" in finding.hint
@@ -106,7 +115,7 @@ def test_a_forgotten_name_of_a_variable_is_found(findings: Findings, nothing: st
     "text",
     [
         _postgres("secrets: {password: {variabel: db_password}}"),
-        _postgres("auth_secrets: {a: {b: {Variable: db_password}}}"),
+        _ads("auth_secrets: {client_access: {user_agent: {Variable: agent}}}"),
         "connections: {}\nprovider: {api_key: {varible: key}}",
     ],
 )
@@ -122,7 +131,10 @@ def test_a_misspelt_variable_is_recognised(findings: Findings, text: str) -> Non
     [
         (_connection("postgres", "{schema_prefix: s, host: '${HOST}'}", ""), "/config/host"),
         (_connection("postgres", "{schema_prefix: s, host: 'a-%{if true}'}", ""), "/config/host"),
-        (_connection("postgres", "{schema_prefix: s, hosts: ['${HOST}']}", ""), "/config/hosts/0"),
+        (
+            _connection("github", "{schema: s, repositories: ['${HOST}']}", ""),
+            "/config/repositories/0",
+        ),
         (_connection("postgres", "{schema_prefix: s, '${KEY}': a}", ""), "/config/${KEY}"),
         (_sdk("managed_state: {state: {since: '${DATE}'}}"), "/managed_state/state/since"),
     ],
@@ -147,9 +159,9 @@ def test_an_expression_among_the_defaults_is_reported_there_and_once(found: Foun
 
 @pytest.mark.parametrize("text", ["$${HOST}", "%%{if}", "$HOME", "5 %", "{a}", "$5"])
 def test_other_text_with_such_marks_is_accepted(load: Load, text: str) -> None:
-    environment = load(_connection("postgres", f"{{schema_prefix: s, x: '{text}'}}", ""))
+    environment = load(_connection("postgres", f"{{schema_prefix: s, host: '{text}'}}", ""))
 
-    assert environment.connections[0].parameters["config"]["x"] == text
+    assert environment.connections[0].parameters["config"]["host"] == text
 
 
 def test_an_expression_in_the_backend_is_refused(found: Found) -> None:

@@ -13,7 +13,10 @@ Load = Callable[..., Environment]
 Found = Callable[..., list[tuple[str, str]]]
 Findings = Callable[..., list[Finding]]
 
-HEAD = "connections: {a: {service: postgres, group_id: g, config: {schema_prefix: s, x: "
+HEAD = (
+    "connections: {a: {service: postgres, group_id: g, unchecked: {config.x: a test}, "
+    "config: {schema_prefix: s, x: "
+)
 
 
 def _config(load: Load, text: str) -> Any:

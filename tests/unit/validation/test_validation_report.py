@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from validation_samples import valid
 
+from constructs_lib.schemas.shown import HIDDEN, shown
 from constructs_lib.validation import (
     ConstructPlace,
     FilePlace,
@@ -17,7 +18,6 @@ from constructs_lib.validation import (
     parameters,
     render,
 )
-from constructs_lib.validation.shown import HIDDEN, shown
 
 Check = Callable[..., list[Finding]]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from validation_samples import TOKEN
 
 from constructs_lib.schemas import SERVICES_WITH_STATE
 from constructs_lib.validation import ConstructPlace, Finding, check_connection_state
@@ -12,6 +13,7 @@ Found = Callable[..., list[tuple[str, str]]]
 Check = Callable[..., list[Finding]]
 
 SHEET = {"service": "google_sheets", "config": {"schema": "a", "table": "b"}}
+ADS: dict[str, Any] = {"service": "google_ads", "config": {"schema": "a"}}
 SDK = "connector_sdk"
 
 
@@ -76,13 +78,33 @@ REPORTED: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"secrets": {"host": "h"}}, "secret-twice", "/secrets/host"),
     (
-        {"auth": {"client_access": {"id": "a"}}, "auth_secrets": {"client_access": {"id": "b"}}},
+        ADS
+        | {
+            "auth": {"client_access": {"user_agent": "a"}},
+            "auth_secrets": {"client_access": {"user_agent": "b"}},
+        },
         "secret-twice",
-        "/auth_secrets/client_access/id",
+        "/auth_secrets/client_access/user_agent",
     ),
     ({"secrets": {"password": "******"}}, "mask", "/secrets/password"),
-    ({"auth_secrets": {"tokens": ["a", "******"]}}, "mask", "/auth_secrets/tokens/1"),
-    ({"config": {"schema_prefix": "a", "key": "******"}}, "mask", "/config/key"),
+    (ADS | {"auth_secrets": {"refresh_token": "******"}}, "mask", "/auth_secrets/refresh_token"),
+    (ADS | {"config": {"schema": "a", "accounts": ["b", "******"]}}, "mask", "/config/accounts/1"),
+    ({"config": {"schema_prefix": "a", "host": "******"}}, "mask", "/config/host"),
+    ({"config": {"schema_prefix": "a", "hostt": "h"}}, "unknown-field", "/config/hostt"),
+    ({"secrets": {"passwort": TOKEN}}, "unknown-field", "/secrets/passwort"),
+    ({"config": {"schema_prefix": "a", "port": "many"}}, "field-type", "/config/port"),
+    ({"config": {"schema_prefix": "a", "auth_method": "NO"}}, "field-value", "/config/auth_method"),
+    (
+        ADS | {"auth": {"client_access": {"client_secret": "s"}}},
+        "secret-in-auth",
+        "/auth/client_access/client_secret",
+    ),
+    (
+        {"config": {"schema_prefix": "a", "new": 1}, "unchecked": {"config.new": " "}},
+        "unchecked-reason",
+        "/unchecked/config.new",
+    ),
+    ({"unchecked": {"config.host": "why"}}, "unchecked-unneeded", "/unchecked/config.host"),
 ]
 
 
@@ -111,7 +133,12 @@ def test_a_mistake_is_reported_once_where_it_stands(
         {"service": SDK, "config": {"schema": "a", "secrets_list": [{"key": "k"}]}},
         {"config": {"schema_prefix": "a", "host": None}, "secrets": {"host": "h"}},
         {"config": {"schema_prefix": "a", "password": None}},
-        {"secrets": {"password": "p"}, "auth": {"a": {"b": 1}}, "auth_secrets": {"a": {"c": 2}}},
+        ADS
+        | {
+            "auth": {"client_access": {"user_agent": "a"}},
+            "auth_secrets": {"client_access": {"client_secret": "b"}},
+        },
+        {"config": {"schema_prefix": "a", "new": 1}, "unchecked": {"config.new": "ticket 4711"}},
     ],
 )
 def test_what_belongs_together_is_accepted(found: Found, changes: dict[str, Any]) -> None:
@@ -144,14 +171,17 @@ def test_a_secret_that_is_spelled_differently_is_one_all_the_same(
 
 
 def test_a_setting_that_only_contains_the_name_of_a_secret_is_none(found: Found) -> None:
-    assert found(config={"schema_prefix": "a", "password_hint": "p"}) == []
+    (finding,) = found(config={"schema_prefix": "a", "password_hint": "p"})
+
+    assert finding == ("unknown-field", "/config/password_hint")
 
 
 def test_an_unknown_service_is_only_a_warning_with_the_nearest_name(check: Check) -> None:
     (finding,) = check(service="postgress", config={"anything": 1})
 
     assert finding.severity == "warning"
-    assert finding.hint == "did you mean 'postgres'?"
+    assert finding.hint.startswith("did you mean 'postgres'? ")
+    assert finding.hint.endswith("schemas.catalogue refresh --live postgress")
 
 
 def test_a_wrong_form_of_the_destination_schema_says_what_to_write(check: Check) -> None:

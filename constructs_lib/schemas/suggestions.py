@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -58,8 +57,10 @@ def nearest_name(word: str, candidates: Iterable[str]) -> str | None:
 
 
 def _alike(word: str, candidates: list[str]) -> list[str]:
+    from difflib import get_close_matches  # It is needed for mistakes only, and slow to load.
+
     folded = {text.casefold(): text for text in candidates}
-    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    near = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     return [folded[text] for text in near]
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TypeAlias
 
-from constructs_lib.schemas import MASK
-from constructs_lib.validation.pointers import Path
+from constructs_lib.schemas.services import MASK
+
+Path: TypeAlias = tuple[str | int, ...]
+"""The way to a value from the top: keys of mappings and indexes of lists."""
+
 
 HIDDEN = "(hidden)"
 """Stands in place of a secret."""

@@ -1,0 +1,85 @@
+"""Rules that keep secrets out of state, plan and files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from constructs_lib.schemas.fields import Field
+from constructs_lib.schemas.rules.types import Inputs, Problem, Scope
+from constructs_lib.schemas.services import service
+from constructs_lib.schemas.shown import HIDDEN, Path
+
+
+def secret_in_clear(scope: Scope, inputs: Inputs) -> Iterator[Problem]:
+    """A secret setting belongs into ``secrets``: ``config`` is kept in state, in clear.
+
+    That holds for a value that is known only at deployment, too: by then it would be in state.
+    It also holds for a name that differs in case and underscores only: nobody means another.
+    """
+    name, settings = inputs["service"], inputs[scope.attribute]
+    facts = service(name) if isinstance(name, str) else None
+    if facts is None:
+        return
+    for secret in facts.secrets if scope.root == "config" else facts.auth_secrets:
+        for path in secret_places(settings, secret):
+            yield _in_clear(scope, path, secret)
+
+
+def _in_clear(scope: Scope, path: Path, secret: str) -> Problem:
+    clear, other = scope.attribute, scope.counterpart
+    allowed = f"{secret} only in {other}; {clear} is kept in Terraform's state"
+    hint = f"move {secret} from {clear} to {other}"
+    written = dotted(path)
+    if written != secret:
+        hint = f"remove {written} from {clear} and write it as {secret} in {other}"
+    return Problem((clear, *path), HIDDEN, allowed, hint)
+
+
+def dotted(path: Path) -> str:
+    """A path in the form of a setting, such as ``secrets_list[].value``."""
+    text = "".join("[]" if isinstance(step, int) else f".{step}" for step in path)
+    return text.removeprefix(".")
+
+
+def secret_places(value: Any, secret: str) -> Iterator[Path]:
+    """The paths in a value at which a secret setting stands, by its name or one like it.
+
+    :param value: ``config`` in plain form
+    :param secret: where the secret is by the facts, such as ``password`` or ``tokens[].value``
+    """
+    first, _, rest = secret.partition(".")
+    wanted = _folded(first.removesuffix("[]"))
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        if _folded(key) != wanted or inner is None:
+            continue
+        if not first.endswith("[]"):
+            yield from _below(inner, (key,), rest)
+        elif isinstance(inner, list):
+            for index, item in enumerate(inner):
+                yield from _below(item, (key, index), rest)
+
+
+def is_spelled_like_a_secret(name: str, fields: Mapping[str, Field]) -> bool:
+    """True if a name differs from one of the fields, which is or holds a secret, in case only.
+
+    Such a name has a finding by ``secret_in_clear`` already.
+    """
+    return any(_folded(name) == _folded(each.name) for each in _with_secrets(fields.values()))
+
+
+def _with_secrets(fields: Iterable[Field]) -> Iterator[Field]:
+    return (field for field in fields if any(leaf.secret for _, leaf in field.leaves()))
+
+
+@lru_cache(maxsize=4096)
+def _folded(key: str) -> str:
+    return key.casefold().replace("_", "").replace("-", "")
+
+
+def _below(value: Any, path: Path, rest: str) -> Iterator[Path]:
+    if rest:
+        yield from ((*path, *below) for below in secret_places(value, rest))
+    elif value is not None:
+        yield path

@@ -1,0 +1,69 @@
+"""The table of the rules that hold a connection against the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from constructs_lib.schemas.rules.fields import unknown_field, value_not_allowed, wrong_type
+from constructs_lib.schemas.rules.secrets import secret_in_clear
+from constructs_lib.schemas.rules.service import (
+    destination_schema,
+    read_only_setting,
+    services_file_problem,
+    unknown_service,
+)
+from constructs_lib.schemas.rules.types import IsUnknown, Names, Rule, Scope, scopes
+from constructs_lib.schemas.rules.unchecked import (
+    FieldRule,
+    field_problems,
+    unchecked_reason,
+    unchecked_unneeded,
+)
+
+_FIELD_RULES: dict[str, FieldRule] = {
+    "unknown-field": unknown_field,
+    "field-type": wrong_type,
+    "field-value": value_not_allowed,
+}
+
+
+def catalogue_rules(names: Names, is_unknown: IsUnknown) -> tuple[Rule, ...]:
+    """The rules, in the order in which they are applied.
+
+    A rule is applied if each of its inputs is known as a whole; what is unknown inside of them it
+    leaves alone.
+
+    :param names: how the attributes for secrets are called
+    :param is_unknown: says of a value whether it is known only later
+    """
+    every = scopes(names)
+    attributes = tuple(scope.attribute for scope in every)
+    return (
+        Rule("services-file", ("service",), services_file_problem),
+        Rule("unknown-service", ("service",), unknown_service),
+        Rule("destination-schema", ("service", "config"), partial(destination_schema, is_unknown)),
+        Rule("read-only-setting", ("service", "config"), read_only_setting),
+        *_secret_rules(every),
+        *_field_rules(every, is_unknown),
+        Rule("unchecked-reason", ("unchecked",), partial(unchecked_reason, is_unknown)),
+        Rule(
+            "unchecked-unneeded",
+            ("service", *attributes, "unchecked"),
+            partial(unchecked_unneeded, tuple(_FIELD_RULES.values()), every, is_unknown),
+        ),
+    )
+
+
+def _secret_rules(every: tuple[Scope, ...]) -> Iterator[Rule]:
+    for scope in every:
+        if not scope.is_secret:
+            check = partial(secret_in_clear, scope)
+            yield Rule(f"secret-in-{scope.root}", ("service", scope.attribute), check)
+
+
+def _field_rules(every: tuple[Scope, ...], is_unknown: IsUnknown) -> Iterator[Rule]:
+    for scope in every:
+        for name, rule in _FIELD_RULES.items():
+            check = partial(field_problems, rule, scope, is_unknown)
+            yield Rule(name, ("service", scope.attribute, "unchecked"), check)

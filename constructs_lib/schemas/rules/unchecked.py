@@ -1,0 +1,83 @@
+"""The settings that are let through unchecked, each with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from constructs_lib.schemas.fields import ITEM
+from constructs_lib.schemas.rules.types import Inputs, IsUnknown, Problem, Scope
+from constructs_lib.schemas.rules.visits import Visit, visits
+from constructs_lib.schemas.services import service
+from constructs_lib.schemas.suggestions import did_you_mean
+
+FieldRule = Callable[[Visit], Problem | None]
+"""A rule about one value; None if it has nothing to say."""
+
+
+def field_problems(
+    rule: FieldRule, scope: Scope, is_unknown: IsUnknown, inputs: Inputs
+) -> Iterator[Problem]:
+    """What a rule has to say about the settings of one attribute that are not let through."""
+    unchecked = _mapping(inputs["unchecked"])
+    for visit in _visits(scope, is_unknown, inputs):
+        problem = rule(visit)
+        if problem is not None and visit.setting not in unchecked:
+            yield problem
+
+
+def unchecked_reason(is_unknown: IsUnknown, inputs: Inputs) -> Iterator[Problem]:
+    """Who lets a field through says why: the next reader cannot guess it."""
+    for setting, reason in _mapping(inputs["unchecked"]).items():
+        if not is_unknown(reason) and (not isinstance(reason, str) or not reason.strip()):
+            found = f"{setting} without a reason"
+            hint = "such as 'new in December, ticket 4711'"
+            yield Problem(("unchecked", setting), found, "text that says why", hint)
+
+
+def unchecked_unneeded(
+    rules: tuple[FieldRule, ...],
+    scopes: tuple[Scope, ...],
+    is_unknown: IsUnknown,
+    inputs: Inputs,
+) -> Iterator[Problem]:
+    """What is let through without need hides the next mistake. It may be needed where the service,
+    or the value of the setting, is not known.
+    """
+    name, unchecked = inputs["service"], _mapping(inputs["unchecked"])
+    if not unchecked or not isinstance(name, str) or service(name) is None:
+        return
+    seen = [visit for scope in scopes for visit in _visits(scope, is_unknown, inputs)]
+    needed = {visit.setting for visit in seen if any(rule(visit) for rule in rules)}
+    open_ = [visit.setting for visit in seen if not visit.is_known]
+    for setting, reason in unchecked.items():
+        # One without a reason has a finding already.
+        if not reason or setting in needed:
+            continue
+        if not any(_is_at_or_below(setting, each) for each in open_):
+            is_there = any(visit.setting == setting for visit in seen)
+            yield _unneeded(setting, is_there, needed - unchecked.keys())
+
+
+def _unneeded(setting: str, is_there: bool, in_need: set[str]) -> Problem:
+    found = f"{setting}, which has nothing to be let through"
+    hint = "no longer needed: leave it out"
+    if not is_there:
+        hint = did_you_mean(setting, in_need) or "leave it out: there is no such setting here"
+    allowed = "settings that a check finds fault with"
+    return Problem(("unchecked", setting), found, allowed, hint, "warning")
+
+
+def _is_at_or_below(setting: str, other: str) -> bool:
+    return setting == other or setting.startswith((other + ".", other + ITEM))
+
+
+def _visits(scope: Scope, is_unknown: IsUnknown, inputs: Inputs) -> Iterator[Visit]:
+    name, settings = inputs["service"], inputs[scope.attribute]
+    facts = service(name) if settings and isinstance(name, str) else None
+    if facts is not None:
+        yield from visits(facts, scope, settings, is_unknown)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

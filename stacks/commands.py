@@ -1,0 +1,66 @@
+"""The commands beside the synth: ``python -m stacks new-connection SERVICE``."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from constructs_lib import schemas
+from constructs_lib.schemas.suggestions import did_you_mean
+from stacks.settings_entry import entry
+from stacks.settings_insert import InsertError, insert
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs one command.
+
+    :param arguments: as in ``sys.argv``, without the program
+    :returns: the exit status: 0, or 1 after a message to stderr
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        sys.stdout.write(_new_connection(options.service, options.name, options.environment))
+    except InsertError as error:
+        sys.stderr.write(f"new-connection: {error}\n")
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    description = "Without a command, the stacks of all environments are synthesised."
+    parser = argparse.ArgumentParser(prog="python -m stacks", description=description)
+    commands = parser.add_subparsers(dest="command", required=True)
+    new = commands.add_parser("new-connection", help="write the settings of a new connection")
+    new.add_argument("service", metavar="SERVICE", help="the connector type, such as postgres")
+    new.add_argument("--name", metavar="NAME", help="name of the connection; default the service")
+    help_ = "a settings file to which it is added; without it, it is printed"
+    new.add_argument("--environment", metavar="FILE", type=Path, help=help_)
+    return parser
+
+
+def _new_connection(service: str, name: str | None, file: Path | None) -> str:
+    facts = schemas.service(service)
+    if facts is None:
+        refresh = (
+            f"if it is new: python -m constructs_lib.schemas.catalogue refresh --live {service}"
+        )
+        near = did_you_mean(service, schemas.services())
+        raise InsertError(f"the catalogue has no service {service!r}; {near or refresh}")
+    key = name if name is not None else _name(service)
+    if not _NAME.fullmatch(key):
+        allowed = "small letters, digits and underscores, with a letter first"
+        raise InsertError(f"{key!r} is no name of a connection; allowed are {allowed}")
+    if file is None:
+        return entry(facts, key)
+    insert(file, key, partial(entry, facts, key))
+    return f"{file}: added {key}\n"
+
+
+def _name(service: str) -> str:
+    return service if service[:1].isalpha() else f"source_{service}"

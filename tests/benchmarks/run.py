@@ -1,0 +1,49 @@
+"""Runs the benchmarks and writes ``docs/benchmarks.md``; ``make bench`` runs this.
+
+``--only WORD`` runs the measures whose title has the word, and prints instead of writing. Another
+measure is one more ``Measure`` in a module of measures, which ``_MODULES`` names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import catalogue_measures
+from report import page
+from side_by_side import Result, compared
+
+from constructs_lib.schemas import services_file
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+_MODULES = (catalogue_measures,)
+
+
+def main() -> int:
+    """Measures and reports; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=21, help="how often each way runs")
+    parser.add_argument("--only", default="", help="a word in the titles of the measures to run")
+    options = parser.parse_args()
+    results: list[Result] = []
+    for measure in (each for module in _MODULES for each in module.measures()):
+        if options.only.casefold() in measure.title.casefold():
+            sys.stderr.write(f"{measure.title} ...\n")
+            results.append(compared(measure, options.runs))
+    text = page(results, [_size()])
+    if options.only:
+        sys.stdout.write(text)
+    else:
+        DOCS.write_text(text, encoding="utf-8")
+    return 0
+
+
+def _size() -> str:
+    path = services_file.PACKAGED
+    lines = path.read_text(encoding="utf-8").count("\n")
+    return f"`{path.name}`: {path.stat().st_size / 1000:.0f} kB, {lines:,} lines."
+
+
+if __name__ == "__main__":
+    sys.exit(main())
