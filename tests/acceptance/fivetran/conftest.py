@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sandbox_server import Sandbox, serving
-from workspace import Workspace
+
+pytest.register_assert_rewrite("planned", "scenario", "workspace")
+
+from provider_process import ProviderProcess  # noqa: E402 - pytest rewrites it only before.
+from sandbox_server import Sandbox, serving  # noqa: E402
+from scenario import Scenario  # noqa: E402
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,10 +25,30 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def terraform(tmp_path: Path, sandbox: Sandbox) -> Iterator[Workspace]:
+def provider(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ProviderProcess | None]:
+    """The process that terraform attaches to; None for tests marked ``launched``."""
+    if request.node.get_closest_marker("launched"):
+        yield None
+        return
+    (tmp_path / "work").mkdir()
+    process = ProviderProcess(tmp_path / "work", tmp_path / "provider.log")
+    try:
+        yield process
+    finally:
+        process.end()
+
+
+@pytest.fixture
+def terraform(
+    tmp_path: Path, sandbox: Sandbox, provider: ProviderProcess | None
+) -> Iterator[Scenario]:
     """A working directory. Whatever is left at the end is destroyed, and nothing may remain."""
-    workspace = Workspace(tmp_path / "work", sandbox.url)
-    yield workspace
-    if (workspace.directory / ".terraform").exists() and workspace.addresses():
-        workspace.run("destroy", "-auto-approve", "-input=false")
-        assert workspace.addresses() == []
+    scenario = Scenario(tmp_path / "work", sandbox, provider)
+    yield scenario
+    scenario.finish()
+
+
+@pytest.fixture
+def connection(sandbox: Sandbox) -> str:
+    """A running connection that a person made, and whose service keeps a state."""
+    return sandbox.add("connector_sdk", schema="invoices", package_id="p")

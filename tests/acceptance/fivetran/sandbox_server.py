@@ -13,6 +13,7 @@ import requests
 from constructs_lib.sandbox import Api, Credentials, JournalEntry, SandboxServer, Store
 
 KEY, SECRET = "canary-api-key", "canary-api-secret"
+_LONG = 1e6
 
 
 class Sandbox:
@@ -20,28 +21,35 @@ class Sandbox:
 
     def __init__(self, url: str, store: Store) -> None:
         self.url, self.store = url, store
+        self.made_by_hand: set[str] = set()
+        """The connections that a person made, and that may be left at the end of a test."""
+        self._asked: set[int] = set()
         self._seen = 0
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """Does what a person or another program would do, and keeps it out of ``requests``."""
+        before = self._last()
         response = requests.request(
             method, self.url + path, json=body, auth=(KEY, SECRET), timeout=10
         )
         assert response.ok, response.text
-        self.requests()
+        plain = path.partition("?")[0]
+        own = [e for e in self.store.journal(before) if (e.method, e.path) == (method, plain)]
+        self._asked.add(own[-1].number)
         return response.json().get("data")
 
     def add(self, service: str, **config: Any) -> str:
         """Makes a connection as a person would, in the warehouse; returns its identifier."""
         body = {"group_id": "sandbox_warehouse", "service": service, "config": config}
         identifier: str = self.ask("POST", "/v1/connections", body)["id"]
+        self.made_by_hand.add(identifier)
         return identifier
 
     def requests(self) -> list[JournalEntry]:
-        """What reached the sandbox since the last call."""
+        """What the provider asked of the sandbox since the last call."""
         entries = self.store.journal(self._seen)
         self._seen = entries[-1].number if entries else self._seen
-        return list(entries)
+        return [entry for entry in entries if entry.number not in self._asked]
 
     def writes(self) -> list[tuple[str, str, Any]]:
         """The write requests since the last call: method, path, body."""
@@ -52,6 +60,24 @@ class Sandbox:
         found: list[dict[str, Any]] = self.ask("GET", "/v1/connections?limit=1000")["items"]
         return found
 
+    def connection(self, identifier: str) -> dict[str, Any]:
+        """One connection, as the API answers it."""
+        found: dict[str, Any] = self.ask("GET", f"/v1/connections/{identifier}")
+        return found
+
+    def state(self, identifier: str) -> Any:
+        """The state (cursor) of a connection."""
+        return self.ask("GET", f"/v1/connections/{identifier}/state")["state"]
+
+    def calm(self) -> None:
+        """Ends all faults, distortions and running syncs."""
+        self.store.configure(faults=[], distortions={}, sync_seconds=0)
+        self.store.advance(_LONG)
+
+    def _last(self) -> int:
+        entries = self.store.journal(self._seen)
+        return entries[-1].number if entries else self._seen
+
 
 @contextmanager
 def serving(database: Path) -> Iterator[Sandbox]:
@@ -60,6 +86,8 @@ def serving(database: Path) -> Iterator[Sandbox]:
     with Store(database) as store, SandboxServer(Api(store, credentials, True), 0) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
-        yield Sandbox(server.url, store)
-        server.shutdown()
-        thread.join()
+        try:
+            yield Sandbox(server.url, store)
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,40 +1,118 @@
-"""Ctrl-C during a run: what was really done is in state, and nothing stands half-done."""
+"""Interruptions of a run: what was really done is in state, and nothing stands half-done."""
 
 from __future__ import annotations
 
-import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
+import interrupted_run as run
 import pytest
-from sandbox_server import Sandbox
-from workspace import Workspace, wait_until
+from interrupted_run import STATES, WANTED, Left
+from provider_process import ProviderProcess
+from sandbox_server import serving
+from workspace import Workspace
 
-BODY = """
-resource "fivetranops_connection" "orders" {
-  count    = 3
-  group_id = "sandbox_warehouse"
-  service  = "postgres"
-  config   = { schema_prefix = "orders_${count.index}", host = "db.example.com" }
-}
-"""
+ORDERLY = [
+    pytest.param(run.ctrl_c, marks=pytest.mark.launched),
+    pytest.param(run.group_is_terminated, marks=pytest.mark.launched),
+    pytest.param(run.terraform_is_terminated, marks=pytest.mark.launched),
+    pytest.param(run.provider_is_terminated, marks=pytest.mark.launched),
+    pytest.param(run.stop_is_called),
+]
+"""Interruptions after which terraform still writes the state."""
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_connections_that_are_being_created_are_in_state(
-    terraform: Workspace, sandbox: Sandbox, number: signal.Signals
-) -> None:
-    slow = {"kind": "delay", "method": "POST", "path": "/v1/connections", "times": 3, "seconds": 3}
-    sandbox.store.configure(faults=[slow])
-    terraform.write(BODY)
-    process = terraform.start("apply", "-auto-approve", "-no-color")
-    wait_until(lambda: any(entry.method == "POST" for entry in sandbox.store.journal(0)))
+def interrupted(folder: Path, interrupt: run.Interrupt, held: float = 3.0) -> Iterator[Left]:
+    """One run for all tests that look at what it left."""
+    with serving(folder / "sandbox.sqlite3") as sandbox:
+        attached = None
+        if interrupt is run.stop_is_called:
+            (folder / "work").mkdir()
+            attached = ProviderProcess(folder / "work", folder / "provider.log")
+        terraform = Workspace(folder / "work", sandbox.url, attached)
+        try:
+            yield run.interrupted(terraform, sandbox, attached, interrupt, held)
+        finally:
+            terraform.close()
+            if attached is not None:
+                attached.end()
 
-    output = terraform.interrupt(process, number)
 
-    created = {connection["id"] for connection in sandbox.connections()}
-    known = {terraform.resource(address)["id"] for address in terraform.addresses()}
-    assert created, output
-    assert known == created, output
-    sandbox.store.configure(faults=[])
-    terraform.apply()
-    assert len(sandbox.connections()) == 3
-    assert terraform.is_settled()
+@pytest.fixture(scope="module", params=ORDERLY, ids=lambda interrupt: interrupt.__name__)
+def left(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Left]:
+    yield from interrupted(tmp_path_factory.mktemp("interrupted"), request.param)
+
+
+@pytest.fixture(scope="module")
+def abandoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Left]:
+    """What is left after the second Ctrl-C, at which terraform gives up its own state."""
+    yield from interrupted(tmp_path_factory.mktemp("abandoned"), run.ctrl_c_twice, 1.0)
+
+
+def state_of(left: Left, name: str) -> Any:
+    return left.terraform.resource(f"fivetranops_connection_state.{name}")["state"]
+
+
+def test_connections_that_were_being_created_are_in_state(left: Left) -> None:
+    addresses = [a for a in left.terraform.addresses() if ".new[" in a]
+
+    assert len(left.created()) == 2, left.output
+    assert {left.terraform.resource(a)["id"] for a in addresses} == left.created(), left.output
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_the_paused_flag_is_back(left: Left, name: str) -> None:
+    assert left.paused(name) is False, left.output
+
+
+def test_a_state_that_waited_for_a_sync_was_not_set_and_says_so(left: Left) -> None:
+    assert "stopped while waiting for the sync" in left.output
+    assert left.connections["waiting"] not in left.patched
+    assert "fivetranops_connection_state.waiting" not in left.terraform.addresses()
+
+
+@pytest.mark.parametrize("name", ["patching", "pausing"])
+def test_a_state_that_was_being_set_is_set_and_in_state(left: Left, name: str) -> None:
+    assert left.state(name) == WANTED, left.output
+    assert state_of(left, name) == WANTED, left.output
+
+
+def test_the_next_apply_finishes_and_settles(left: Left) -> None:
+    left.terraform.run("apply", "-auto-approve", "-input=false")
+
+    assert left.terraform.unsettled() == ""
+    assert len(left.created()) == 2
+    assert [left.state(name) for name in STATES] == [WANTED] * 3
+    assert not any(map(left.paused, STATES))
+
+
+@pytest.mark.launched
+@pytest.mark.parametrize("name", STATES)
+def test_the_paused_flag_is_back_after_terraform_gave_up(abandoned: Left, name: str) -> None:
+    assert abandoned.paused(name) is False, abandoned.output
+
+
+@pytest.mark.launched
+def test_what_terraform_gave_up_is_created_once_and_can_be_imported(abandoned: Left) -> None:
+    """Terraform no longer takes answers, so its state cannot know of these connections."""
+    terraform = abandoned.terraform
+    created = abandoned.created()
+    assert len(created) == 2
+    assert not [address for address in terraform.addresses() if ".new[" in address]
+
+    output = terraform.run("apply", "-auto-approve", "-input=false", ok=False)
+
+    assert "terraform import ADDRESS IDENTIFIER" in output
+    assert abandoned.created() == created
+    for connection in abandoned.sandbox.connections():
+        _, _, number = connection["schema"].partition("orders_")
+        if connection["id"] in created:
+            address = f"fivetranops_connection.new[{number}]"
+            terraform.run("import", "-input=false", address, connection["id"])
+    terraform.run("apply", "-auto-approve", "-input=false")
+    assert terraform.unsettled() == ""
+    assert abandoned.created() == created
+    assert [abandoned.state(name) for name in STATES] == [WANTED] * 3

@@ -5,151 +5,141 @@ from __future__ import annotations
 import json
 
 import pytest
+from bodies import CREATED, ORDERS, orders
+from expected_requests import change, creation, deletion
 from sandbox_server import Sandbox
-from workspace import Workspace
+from scenario import Scenario
 
-ADDRESS = "fivetranops_connection.orders"
-BODY = """
-resource "fivetranops_connection" "orders" {
-  group_id = "sandbox_warehouse"
-  service  = "postgres"
-  config   = { schema_prefix = "orders", host = "db.example.com", port = 5432 }
-  TIMEOUTS
-}
-"""
-LOST = BODY.replace("TIMEOUTS", 'timeouts = { create = "3s" }')
+LOST = orders('timeouts = { create = "2s" }')
+"""A connection that is looked for during two seconds."""
+CREATION = creation(**CREATED)
+NOT_FOUND = "It may still appear"
+FOUND_AGAIN = "was found again"
+REPLACED = {ORDERS: ["delete", "create"]}
 
 
 def fault(kind: str, method: str = "POST", **more: object) -> dict[str, object]:
     return {"kind": kind, "method": method, "path": "/v1/connections", **more}
 
 
+def lose_everything(terraform: Scenario, sandbox: Sandbox) -> str:
+    """A creation whose answer is lost, and no look for it comes through; its identifier."""
+    looks = fault("500", "GET", times=100)
+    sandbox.store.configure(faults=[fault("reset_after"), looks])
+    terraform.refused(LOST, NOT_FOUND, writes=[CREATION])
+    sandbox.store.configure(faults=[])
+    (connection,) = sandbox.connections()
+    identifier: str = connection["id"]
+    return identifier
+
+
+def is_the_only_one(terraform: Scenario, sandbox: Sandbox) -> bool:
+    (connection,) = sandbox.connections()
+    return bool(terraform.resource(ORDERS)["id"] == connection["id"])
+
+
 @pytest.mark.parametrize(
     "kind", ["reset_after", "500_after", "502_html_after", "truncated_body", "invalid_json"]
 )
 def test_a_connection_whose_answer_is_lost_is_found_again(
-    terraform: Workspace, sandbox: Sandbox, kind: str
+    terraform: Scenario, sandbox: Sandbox, kind: str
 ) -> None:
     sandbox.store.configure(faults=[fault(kind)])
-    terraform.write(BODY.replace("TIMEOUTS", ""))
 
-    output = terraform.apply()
+    terraform.step(orders(), [CREATION], warns=("The answer to the creation of connection",))
 
-    assert "The answer to the creation of connection" in output
-    assert [method for method, _, _ in sandbox.writes()] == ["POST"]
-    (connection,) = sandbox.connections()
-    assert terraform.resource(ADDRESS)["id"] == connection["id"]
-    assert terraform.is_settled()
+    assert is_the_only_one(terraform, sandbox)
+
+
+def test_a_creation_that_is_answered_too_late_is_found_again(
+    terraform: Scenario, sandbox: Sandbox
+) -> None:
+    sandbox.store.configure(faults=[fault("delay", seconds=2.0)])
+    hasty = 'provider "fivetranops" { request_timeout = 1 }\n'
+
+    terraform.step(
+        hasty + orders(), [CREATION], warns=("The answer to the creation of connection",)
+    )
+
+    assert is_the_only_one(terraform, sandbox)
 
 
 def test_a_connection_that_was_there_before_is_not_taken_for_the_lost_one(
-    terraform: Workspace, sandbox: Sandbox
+    terraform: Scenario, sandbox: Sandbox
 ) -> None:
     other = sandbox.add("postgres", schema_prefix="orders", host="db.example.com")
     sandbox.store.advance(3600)
     sandbox.store.configure(faults=[fault("reset_after")])
-    terraform.write(LOST)
 
-    output = terraform.apply(ok=False)
+    output = terraform.refused(LOST, NOT_FOUND, writes=[CREATION])
 
     assert "looked for" in output
-    assert terraform.resource(ADDRESS)["id"] is None
-    terraform.run("apply", "-auto-approve", ok=False)
+    assert terraform.resource(ORDERS)["id"] is None
+    terraform.refused(None, "with the destination schema orders", writes=[CREATION])
     assert [connection["id"] for connection in sandbox.connections()] == [other]
 
 
 @pytest.mark.parametrize("kind", ["reset_before", "500", "502_html"])
 def test_a_creation_that_never_arrived_is_made_by_the_next_apply(
-    terraform: Workspace, sandbox: Sandbox, kind: str
+    terraform: Scenario, sandbox: Sandbox, kind: str
 ) -> None:
     sandbox.store.configure(faults=[fault(kind)])
-    terraform.write(LOST)
-
-    output = terraform.apply(ok=False)
-
-    assert "It may still appear" in output
+    terraform.refused(LOST, NOT_FOUND, writes=[CREATION])
     assert sandbox.connections() == []
-    terraform.apply()
-    (connection,) = sandbox.connections()
-    assert terraform.resource(ADDRESS)["id"] == connection["id"]
-    assert terraform.is_settled()
+
+    terraform.step(writes=[CREATION])
+
+    assert is_the_only_one(terraform, sandbox)
 
 
 def test_a_connection_that_appears_late_is_found_by_the_next_run(
-    terraform: Workspace, sandbox: Sandbox
+    terraform: Scenario, sandbox: Sandbox
 ) -> None:
-    # Neither the answer to the creation nor any look for it comes through.
-    looks = fault("500", "GET", times=100)
-    sandbox.store.configure(faults=[fault("reset_after"), looks])
-    terraform.write(LOST)
-    terraform.apply(ok=False)
-    sandbox.store.configure(faults=[])
-    (connection,) = sandbox.connections()
+    identifier = lose_everything(terraform, sandbox)
+    assert f"Connection {identifier} was found again" in terraform.plan().output
 
-    assert f"Connection {connection['id']} was found again" in terraform.plan().output
     terraform.run("apply", "-refresh-only", "-auto-approve")
-    terraform.run("untaint", ADDRESS)
+    terraform.run("untaint", ORDERS)
 
-    assert terraform.resource(ADDRESS)["id"] == connection["id"]
-    assert terraform.is_settled()
-    assert len(sandbox.connections()) == 1
+    terraform.step(actions={})
+    assert is_the_only_one(terraform, sandbox)
 
 
 def test_a_late_connection_that_is_not_kept_is_replaced_and_never_doubled(
-    terraform: Workspace, sandbox: Sandbox
+    terraform: Scenario, sandbox: Sandbox
 ) -> None:
-    looks = fault("500", "GET", times=100)
-    sandbox.store.configure(faults=[fault("reset_after"), looks])
-    terraform.write(LOST)
-    terraform.apply(ok=False)
-    sandbox.store.configure(faults=[])
+    identifier = lose_everything(terraform, sandbox)
 
-    terraform.apply()
+    terraform.step(writes=[deletion(identifier), CREATION], actions=REPLACED, warns=(FOUND_AGAIN,))
 
-    (connection,) = sandbox.connections()
-    assert terraform.resource(ADDRESS)["id"] == connection["id"]
-    assert terraform.is_settled()
+    assert is_the_only_one(terraform, sandbox)
 
 
 def test_destroying_a_connection_that_was_never_confirmed_deletes_it(
-    terraform: Workspace, sandbox: Sandbox
+    terraform: Scenario, sandbox: Sandbox
 ) -> None:
-    looks = fault("500", "GET", times=100)
-    sandbox.store.configure(faults=[fault("reset_after"), looks])
-    terraform.write(LOST)
-    terraform.apply(ok=False)
-    sandbox.store.configure(faults=[])
+    identifier = lose_everything(terraform, sandbox)
 
     terraform.run("destroy", "-auto-approve", "-refresh=false")
 
+    assert sandbox.writes() == [deletion(identifier)]
     assert sandbox.connections() == []
     assert terraform.addresses() == []
 
 
-def test_a_refused_creation_is_repeated_by_itself(terraform: Workspace, sandbox: Sandbox) -> None:
-    sandbox.store.configure(faults=[fault("429", retry_after=1)])
-    terraform.write(BODY.replace("TIMEOUTS", ""))
-
-    terraform.apply()
-
-    assert len(sandbox.connections()) == 1
-    statuses = [entry.status for entry in sandbox.store.journal(0) if entry.method == "POST"]
-    assert statuses == [429, 201]
-
-
 def test_a_creation_whose_second_half_fails_stays_in_state(
-    terraform: Workspace, sandbox: Sandbox
+    terraform: Scenario, sandbox: Sandbox
 ) -> None:
-    sandbox.store.configure(
-        faults=[{"kind": "500", "method": "PATCH", "path": "^/v1/connections/", "times": 100}]
-    )
-    limits = 'timeouts = { create = "2s" }\n  schema_status = "ready"'
-    terraform.write(BODY.replace("TIMEOUTS", limits))
+    never = {"kind": "429", "method": "PATCH", "path": "^/v1/connections/", "retry_after": 3600}
+    sandbox.store.configure(faults=[never])
+    terraform.write(orders('schema_status = "ready"'))
 
     output = terraform.apply(ok=False)
 
     sandbox.store.configure(faults=[])
+    (connection,) = sandbox.connections()
+    assert sandbox.writes() == [CREATION, change(connection["id"], schema_status="ready")]
     assert "Cannot set schema_status" in output
-    assert terraform.resource(ADDRESS)["id"] == sandbox.connections()[0]["id"]
+    assert is_the_only_one(terraform, sandbox)
     state = json.loads((terraform.directory / "terraform.tfstate").read_text())
     assert state["resources"][0]["instances"][0]["status"] == "tainted"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from sandbox_server import Sandbox
 from workspace import Workspace
+
+pytestmark = pytest.mark.launched
 
 ADDRESS = "fivetranops_connection.orders"
 BODY = """

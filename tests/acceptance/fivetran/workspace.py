@@ -1,4 +1,4 @@
-"""A Terraform working directory in which the real terraform launches the real provider."""
+"""A Terraform working directory in which the real terraform works with the real provider."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ import os
 import signal
 import subprocess
 import time
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from constructs_lib.constructs.delivery import plant
+from planned import Planned, unwrapped
+from provider_process import ProviderProcess
+
 from constructs_lib.version import __version__
 
 SECRETS = {"FIVETRAN_APIKEY": "canary-api-key", "FIVETRAN_APISECRET": "canary-api-secret"}
+_INVENTED = Path(__file__).with_name("invented_services.json")
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT")
 _HEADER = f"""
 terraform {{
@@ -27,65 +33,57 @@ terraform {{
 """
 
 
-class Planned:
-    """A plan in a file, and what it says."""
-
-    def __init__(self, document: dict[str, Any], file: Path, output: str) -> None:
-        self.document, self.file, self.output = document, file, output
-
-    def actions(self) -> dict[str, list[str]]:
-        """For each resource that changes: what happens to it."""
-        changes = {c["address"]: c["change"]["actions"] for c in self.document["resource_changes"]}
-        return {address: done for address, done in changes.items() if done != ["no-op"]}
-
-    def differences(self, address: str) -> set[str]:
-        """The attributes of a resource that change, those known after apply included."""
-        change = next(
-            c["change"] for c in self.document["resource_changes"] if c["address"] == address
-        )
-        before, after = change["before"] or {}, change["after"] or {}
-        unknown = {name for name, value in change["after_unknown"].items() if _has_true(value)}
-        names = before.keys() | after.keys()
-        return {name for name in names if before.get(name) != after.get(name)} | unknown
-
-
 class Workspace:
     """One working directory with a clean environment.
 
     :param directory: an empty directory
     :param api_url: where the provider finds the API
+    :param provider: the provider that terraform attaches to; without one, terraform launches it
     """
 
-    def __init__(self, directory: Path, api_url: str) -> None:
-        self.directory = directory
+    def __init__(
+        self, directory: Path, api_url: str, provider: ProviderProcess | None = None
+    ) -> None:
+        self.directory, self.provider = directory, provider
         directory.mkdir(parents=True, exist_ok=True)
         self.environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        # Settings that no service has: here they may have every shape.
+        self.environment["FIVETRAN_SERVICES"] = str(_INVENTED)
         self.environment |= {**SECRETS, "FIVETRAN_API_URL": api_url, "CHECKPOINT_DISABLE": "1"}
-        plant(directory)
+        self.body = ""
+        self._plans = 0
+        self._started: list[subprocess.Popen[str]] = []
+        if provider is None:
+            # It brings the CDK and with it a Node process, which nothing else here needs.
+            from constructs_lib.constructs.delivery import plant
+
+            plant(directory)
 
     def write(self, body: str) -> None:
-        """Writes ``main.tf``, and initialises the directory the first time."""
+        """Writes ``main.tf``; initialises a directory in which the provider is launched."""
+        self.body = body
         (self.directory / "main.tf").write_text(_HEADER + body)
-        if not (self.directory / ".terraform").exists():
+        if self.provider is None and not (self.directory / ".terraform").exists():
             self.run("init", "-input=false")
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Starts terraform in a process group of its own."""
-        return subprocess.Popen(
+        process = subprocess.Popen(
             ["terraform", *arguments],
             cwd=self.directory,
-            env=self.environment,
+            env=self._environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
         )
+        self._started.append(process)
+        return process
 
     def run(self, *arguments: str, ok: bool = True) -> str:
         """Runs terraform, and returns what it printed."""
-        with self.start(*arguments, "-no-color") as process:
-            output = process.communicate(timeout=120)[0]
-        assert (process.returncode == 0) is ok, output
+        status, output = self._finish(*arguments, "-no-color")
+        assert (status == 0) is ok, output
         return unwrapped(output)
 
     def interrupt(
@@ -96,35 +94,46 @@ class Workspace:
         return unwrapped(process.communicate(timeout=60)[0])
 
     def plan(self, *arguments: str) -> Planned:
-        """Plans to a file."""
-        file = self.directory / "plan.bin"
+        """Plans to a file of its own."""
+        self._plans += 1
+        file = self.directory / f"plan-{self._plans}.bin"
         output = self.run("plan", "-input=false", f"-out={file.name}", *arguments)
-        return Planned(json.loads(self._show(file.name)), file, output)
+        return Planned(file, output, lambda: self._show(file.name))
 
     def apply(self, *, ok: bool = True) -> str:
         """Plans to a file, and applies that file."""
         return self.run("apply", "-input=false", self.plan().file.name, ok=ok)
 
     def is_settled(self) -> bool:
-        """True if a plan without and one with refresh change nothing."""
-        plans = self.plan("-refresh=false"), self.plan()
-        return all(not plan.actions() and "No changes." in plan.output for plan in plans)
+        """True if a plan without and one with refresh change nothing, outputs included."""
+        return all(not self.unsettled(*options) for options in (["-refresh=false"], []))
+
+    def unsettled(self, *arguments: str) -> str:
+        """What a plan still changes, as terraform prints it; empty if it changes nothing."""
+        command = ("plan", "-input=false", "-detailed-exitcode", *arguments, "-no-color")
+        status, output = self._finish(*command)
+        assert status in (0, 2), output
+        return "" if status == 0 and "No changes." in output else output
 
     def resource(self, address: str) -> dict[str, Any]:
         """The attributes of a resource in state."""
-        resources = self._state()["values"]["root_module"]["resources"]
-        found: dict[str, Any] = next(r["values"] for r in resources if r["address"] == address)
+        found: dict[str, Any]
+        found = next(r["values"] for r in self._resources() if r["address"] == address)
         return found
 
     def addresses(self) -> list[str]:
         """The addresses of all resources in state."""
-        module = self._state().get("values", {}).get("root_module", {})
-        return sorted(r["address"] for r in module.get("resources", []))
+        return sorted(resource["address"] for resource in self._resources())
+
+    def holds_anything(self) -> bool:
+        """True if the state file names a resource; asks nobody, so it works after any failure."""
+        file = self.directory / "terraform.tfstate"
+        # A terraform that was killed may leave an empty file.
+        text = file.read_text() if file.exists() else ""
+        return bool(text and json.loads(text)["resources"])
 
     def bytes_of_all_files(self) -> bytes:
         """Everything that terraform wrote, as raw bytes, and the plan file unpacked."""
-        import zipfile
-
         found = b""
         for path in self.directory.rglob("*"):
             if path.is_file() and path.name != "main.tf":
@@ -134,29 +143,39 @@ class Workspace:
                         found += b"".join(archive.read(name) for name in archive.namelist())
         return found
 
-    def _state(self) -> dict[str, Any]:
-        return json.loads(self._show())  # type: ignore[no-any-return]
+    def close(self) -> None:
+        """Ends what still runs of that which was started here."""
+        for process in self._started:
+            if process.poll() is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+            if process.stdout is not None and not process.stdout.closed:
+                process.communicate()
 
-    def _show(self, *file: str) -> str:
-        with self.start("show", "-json", *file) as process:
-            output = process.communicate(timeout=60)[0]
-        assert process.returncode == 0, output
-        return output[output.index("{") :]
+    def _environment(self) -> dict[str, str]:
+        if self.provider is None:
+            return self.environment
+        attached = self.provider.reattach(self.environment)
+        return {**self.environment, "TF_REATTACH_PROVIDERS": attached}
+
+    def _finish(self, *arguments: str) -> tuple[int, str]:
+        process = self.start(*arguments)
+        output = process.communicate(timeout=120)[0]
+        self._started.remove(process)
+        return process.returncode, output
+
+    def _resources(self) -> list[dict[str, Any]]:
+        module = self._show().get("values", {}).get("root_module", {})
+        return list(module.get("resources", []))
+
+    def _show(self, *file: str) -> dict[str, Any]:
+        status, output = self._finish("show", "-json", *file)
+        assert status == 0, output
+        shown: dict[str, Any] = json.loads(output[output.index("{") :])
+        return shown
 
 
-def _has_true(value: Any) -> bool:
-    if isinstance(value, (dict, list)):
-        return any(map(_has_true, value.values() if isinstance(value, dict) else value))
-    return value is True
-
-
-def unwrapped(output: str) -> str:
-    """Terraform's output with the frames and line breaks of its messages taken out."""
-    lines = (line.strip("│╷╵ ").rstrip() for line in output.splitlines())
-    return " ".join(" ".join(lines).split()) + "\n" + output
-
-
-def wait_until(condition: Any, seconds: float = 20.0) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
     """Waits for a condition; fails if it does not come about."""
     end = time.monotonic() + seconds
     while not condition():

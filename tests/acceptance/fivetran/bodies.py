@@ -1,0 +1,78 @@
+"""The configurations that the scenarios begin with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ORDERS = "fivetranops_connection.orders"
+"""The address of the connection in :func:`orders`."""
+CURSOR = "fivetranops_connection_state.cursor"
+"""The address of the state in :func:`cursor`."""
+
+CONFIG: dict[str, Any] = {"schema_prefix": "orders", "host": "db.example.com", "port": 5432}
+CREATED: dict[str, Any] = {
+    "group_id": "sandbox_warehouse",
+    "service": "postgres",
+    "config": CONFIG,
+}
+"""The body of the request that creates :func:`orders`."""
+
+INVOICES = """
+resource "fivetranops_connection" "invoices" {
+  group_id = "sandbox_warehouse"
+  service  = "connector_sdk"
+  config   = { schema = "invoices", package_id = "p" }
+}
+"""
+"""A connection whose service keeps a state."""
+INVOICES_CREATED: dict[str, Any] = {
+    "group_id": "sandbox_warehouse",
+    "service": "connector_sdk",
+    "config": {"schema": "invoices", "package_id": "p"},
+}
+"""The body of the request that creates :data:`INVOICES`."""
+
+
+def orders(
+    more: str = "", *, host: str = "db.example.com", config: str = "", schema: str = '"orders"'
+) -> str:
+    """A connection.
+
+    :param more: further attributes
+    :param config: further settings of ``config``, after a comma
+    :param schema: the expression that names the destination schema
+    """
+    return f"""
+resource "fivetranops_connection" "orders" {{
+  group_id = "sandbox_warehouse"
+  service  = "postgres"
+  config   = {{ schema_prefix = {schema}, host = "{host}", port = 5432{config} }}
+  {more}
+}}
+"""
+
+
+def cursor(state: str, more: str = "", *, of: str = "") -> str:
+    """The state of a connection.
+
+    :param state: the expression of the state
+    :param of: the identifier of the connection; that of :data:`INVOICES` if left out
+    """
+    identifier = f'"{of}"' if of else "fivetranops_connection.invoices.id"
+    return f"""
+resource "fivetranops_connection_state" "cursor" {{
+  connection_id = {identifier}
+  state         = {state}
+  {more}
+}}
+"""
+
+
+def later(value: str, trigger: int = 1) -> str:
+    """``terraform_data.late.output``: unknown at plan whenever the trigger changes."""
+    return f"""
+resource "terraform_data" "late" {{
+  input            = {value}
+  triggers_replace = {trigger}
+}}
+"""
