@@ -7,8 +7,9 @@ file (or in memory), and writes a journal of all requests. It holds no secret in
 * As a server: ``python -m constructs_lib.sandbox serve --port N --database FILE``.
 
 A test makes it hostile: :meth:`Store.configure` takes ``distortions`` (answers that differ from
-what was sent, by :data:`DISTORTIONS`) and ``faults`` (lost and broken answers, by
-:data:`FAULT_KINDS`).
+what was sent, by :data:`DISTORTIONS`) and ``faults`` (lost and broken answers, and what happens
+between two requests, by :data:`FAULT_KINDS`). A server takes both by ``PATCH /_sandbox/settings``,
+if it was started with ``--control``.
 
 It reaches nothing outside, and listens on 127.0.0.1 only.
 """

@@ -16,6 +16,7 @@ from constructs_lib.sandbox import (
     clock,
     control,
     errors,
+    events,
     fault_answers,
     headers,
     journal,
@@ -61,7 +62,10 @@ class Api:
         body = journal.visible(request.body, _service(tables, request)) if request.body else None
         struck = fault_answers.striking(tables, settings.faults, request)
         passes = fault_answers.let_pass(struck)
+        beside = Call(request, {}, tables, settings, now)
+        events.before(struck, beside)
         real = self._guarded(tables, settings, now, request) if passes else fault_answers.NOTHING
+        events.after(struck, beside, real)
         told = fault_answers.apply(struck, real)
         kinds, at = fault_answers.names(struck), clock.to_text(now)
         status = real.status if passes else told.status

@@ -109,7 +109,8 @@ class Call:
     def settled(self, connection: Connection) -> Connection:
         """A connection brought up to date with the clock, and stored if that changed it."""
         seconds = self.sync_seconds(connection.id)
-        if syncs.settle(connection, self.now, seconds, self.settings.auto_sync):
+        held = any(fault.kind == "sync_never_ends" for fault in self.settings.faults)
+        if syncs.settle(connection, self.now, seconds, self.settings.auto_sync, held):
             self.tables.update(connection)
         return connection
 

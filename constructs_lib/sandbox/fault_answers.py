@@ -18,7 +18,7 @@ _PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway
 
 
 def striking(tables: Tables, faults: Sequence[Fault], request: ApiRequest) -> list[Fault]:
-    """The faults that strike this request: all delays, and the first of the others.
+    """The faults that strike this request: all delays and events, and the first of the others.
 
     Every fault that concerns the request counts it.
     """
@@ -28,8 +28,8 @@ def striking(tables: Tables, faults: Sequence[Fault], request: ApiRequest) -> li
         if fault.concerns(request.method, request.path)
         and fault.strikes(tables.count_for_fault(position))
     ]
-    others = [fault for fault in due if fault.kind != "delay"]
-    return [fault for fault in due if fault.kind == "delay"] + others[:1]
+    others = [fault for fault in due if not _goes_together(fault)]
+    return [fault for fault in due if _goes_together(fault)] + others[:1]
 
 
 def let_pass(faults: Sequence[Fault]) -> bool:
@@ -45,8 +45,13 @@ def names(faults: Sequence[Fault]) -> str | None:
 def apply(faults: Sequence[Fault], answer: ApiResponse) -> ApiResponse:
     """The answer as its client gets it."""
     for fault in faults:
-        answer = _ANSWERS[fault.kind](fault, answer)
+        if not FAULT_KINDS[fault.kind].event:
+            answer = _ANSWERS[fault.kind](fault, answer)
     return answer
+
+
+def _goes_together(fault: Fault) -> bool:
+    return fault.kind == "delay" or FAULT_KINDS[fault.kind].event
 
 
 def _failed(error: ApiError, answer: ApiResponse) -> ApiResponse:

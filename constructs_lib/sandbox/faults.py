@@ -7,7 +7,18 @@ The setting ``faults`` is a list of :class:`Fault`, or of mappings with its fiel
 Each fault counts the requests that it is about, over all processes on one database, and strikes
 from the ``nth`` on, ``times`` times. What a request to ``/_sandbox`` asks for always works. A fault
 strikes before credentials and everything else is looked at. Where two that strike the same request
-would answer it, the one that is first in the list does; a ``delay`` goes together with any other.
+would answer it, the one that is first in the list does; a ``delay`` and what happens beside a
+request (``event``) go together with any other::
+
+    # A sync begins between the pause and the new state, and the state moves before it is sent.
+    store.configure(faults=[
+        {"kind": "sync_starts", "method": "PATCH", "path": "/v1/connections/{id}"},
+        {"kind": "state_moves", "method": "PATCH", "path": "/v1/connections/{id}/state",
+         "when": "before", "by": "person"},
+    ])
+
+An event happens to the connection that the path names, or that the request created, and whatever
+becomes of the request itself. Where there is no such connection, nothing happens.
 """
 
 from __future__ import annotations
@@ -26,6 +37,8 @@ class FaultKind(NamedTuple):
     takes_effect: bool
     """True if the request does what it asks for, although its client may not learn it."""
     meaning: str
+    event: bool = False
+    """True if something happens beside the request, which itself goes its ordinary way."""
 
 
 FAULT_KINDS: dict[str, FaultKind] = {
@@ -39,11 +52,30 @@ FAULT_KINDS: dict[str, FaultKind] = {
     "truncated_body": FaultKind(True, "The connection ends in the middle of the answer's body."),
     "invalid_json": FaultKind(True, "The answer is whole by its length, but half of the JSON."),
     "delay": FaultKind(True, "The request takes effect at once; its answer comes seconds later."),
+    "sync_starts": FaultKind(
+        True, "A sync begins, even of a paused connection; a running one goes on.", event=True
+    ),
+    "sync_never_ends": FaultKind(
+        True,
+        "As sync_starts; and as long as this fault is set, only a forced sync ends that one.",
+        event=True,
+    ),
+    "state_moves": FaultKind(
+        True, "The state changes, as by the connector or by a person (by).", event=True
+    ),
+    "state_stored_differently": FaultKind(
+        True, "A new state is answered as sent and stored otherwise (stored).", event=True
+    ),
 }
 """All kinds of faults by name."""
 
 _METHODS = ("*", "DELETE", "GET", "PATCH", "POST", "PUT")
 _LONGEST = 3600.0
+_CHOICES = {
+    "when": ("before", "after"),
+    "by": ("connector", "person"),
+    "stored": ("numbers_as_text", "key_added"),
+}
 
 
 @dataclass(frozen=True)
@@ -68,6 +100,12 @@ class Fault:
     """For ``429``: the header ``Retry-After``, in seconds or as an HTTP date."""
     seconds: float = 1.0
     """For ``delay``: how long the answer is held back, in seconds; up to an hour."""
+    when: str = "after"
+    """For a sync that starts and a state that moves: ``before`` or ``after`` the request."""
+    by: str = "connector"
+    """For ``state_moves``: ``connector`` makes a checkpoint, ``person`` sets another state."""
+    stored: str = "numbers_as_text"
+    """For ``state_stored_differently``: ``numbers_as_text``, or ``key_added``."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.kind, str) or self.kind not in FAULT_KINDS:
@@ -82,6 +120,9 @@ class Fault:
             raise SandboxError("seconds of a fault must be a number, 0 to 3600")
         if type(self.retry_after) not in (int, str) or not str(self.retry_after).isprintable():
             raise SandboxError("retry_after of a fault must be whole seconds or an HTTP date")
+        for name, allowed in _CHOICES.items():
+            if getattr(self, name) not in allowed:
+                raise SandboxError(f"{name} of a fault must be {' or '.join(allowed)}")
 
     def concerns(self, method: str, path: str) -> bool:
         """True if it counts requests with this method and path."""

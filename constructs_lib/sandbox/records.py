@@ -26,6 +26,8 @@ class Sync:
     started_at: str
     ends_at: str
     historical: bool
+    endless: bool = False
+    """True if it goes on for as long as the fault that began it is set."""
 
     @classmethod
     def begin(cls, start: datetime, seconds: float, historical: bool) -> Sync:

@@ -6,6 +6,7 @@ No thread runs a sync. A sync is a span of time in the record of its connection,
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,15 +15,19 @@ from constructs_lib.sandbox.records import Connection, Sync
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
 
-def settle(connection: Connection, now: datetime, seconds: float, automatic: bool) -> bool:
+def settle(
+    connection: Connection, now: datetime, seconds: float, automatic: bool, held: bool = False
+) -> bool:
     """Ends the sync whose time is over, and starts the one that is due.
 
     :param seconds: the length of a sync that starts
     :param automatic: True if connections sync by their schedule
+    :param held: True if a sync that is endless goes on; otherwise it ends like any other
     :returns: True if the record has changed
     """
     before = connection.sync
-    if before is not None and clock.from_text(before.ends_at) <= now:
+    is_held = held and before is not None and before.endless
+    if before is not None and not is_held and clock.from_text(before.ends_at) <= now:
         _end(connection, before)
     if automatic and _due(connection, now):
         begin(connection, now, seconds)
@@ -34,6 +39,12 @@ def begin(connection: Connection, now: datetime, seconds: float) -> None:
     connection.sync = Sync.begin(now, seconds, connection.is_historical_sync)
     connection.last_sync_started_at = connection.sync.started_at
     connection.waiting = None
+
+
+def hold(connection: Connection) -> None:
+    """Makes the running sync endless, see :func:`settle`."""
+    if connection.sync is not None:
+        connection.sync = replace(connection.sync, endless=True)
 
 
 def request(connection: Connection, now: datetime, seconds: float, kind: str) -> None:
@@ -92,14 +103,18 @@ def _end(connection: Connection, sync: Sync) -> None:
     if sync.historical:
         connection.is_historical_sync = False
     if connection.service in SERVICES_WITH_STATE:
-        connection.state = _moved(connection.state, sync.ends_at)
+        connection.state = checkpoint(connection.state, sync.ends_at)
 
 
-def _moved(state: dict[str, Any] | None, moment: str) -> dict[str, Any]:
+def checkpoint(state: dict[str, Any] | None, moment: str) -> dict[str, Any]:
+    """The state after a checkpoint of the connector.
+
+    :param moment: when it was made (RFC 3339)
+    """
     before = state or {}
     count = before.get("checkpoint")
-    checkpoint = count + 1 if type(count) is int else 1
-    return {**before, "cursor": moment, "checkpoint": checkpoint}
+    number = count + 1 if type(count) is int else 1
+    return {**before, "cursor": moment, "checkpoint": number}
 
 
 def _due(connection: Connection, now: datetime) -> bool:
