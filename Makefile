@@ -7,7 +7,7 @@ RUN := .venv/bin/python scripts/run.py
 CDKTF := $(RUN) --environment "$(ENVIRONMENT)" cdktf
 
 .DEFAULT_GOAL := help
-.PHONY: help deploy diff destroy test bench soak check clean setup setup-dev prerequisites
+.PHONY: help deploy diff output destroy test bench soak check clean setup setup-dev prerequisites
 
 help: ## Show what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -19,13 +19,17 @@ deploy: setup ## Create and change what the environment describes.
 diff: setup ## Show what a deploy would do.
 	@$(CDKTF) diff "$(ENVIRONMENT)"
 
+output: setup ## Print what the stack tells, such as the states of before.
+	@$(CDKTF) output "$(ENVIRONMENT)"
+
 destroy: setup ## Delete all that was deployed.
 	@$(CDKTF) destroy "$(ENVIRONMENT)" --auto-approve
 
 test: setup-dev ## Run all tests.
 	@$(RUN) pytest
 
-soak: setup-dev ## Run the property-based tests long and at random: minutes, not seconds.
+soak: setup-dev ## Run the tests with hostile answers and random faults long: minutes, not seconds.
+	@SOAK_SEQUENCES=200 $(RUN) pytest -m soak tests/faults
 	@HOSTILE_EXAMPLES=3000 $(RUN) pytest tests/acceptance/hostile/test_hostile_api.py
 
 check: setup-dev ## Check format, style, types and layers.

@@ -8,10 +8,12 @@ from typing import Any
 from constructs_lib import Connection, ConnectionState, FivetranProvider, Lifecycle
 from constructs_lib.toolkit import (
     Construct,
+    Fn,
     LocalBackend,
     TerraformOutput,
     TerraformStack,
     TerraformVariable,
+    Token,
 )
 from stacks.backend import Backend
 from stacks.settings import ConnectionSettings, Environment, Variable
@@ -21,7 +23,8 @@ class EnvironmentStack(TerraformStack):
     """The connections of one environment, their states, and what they need.
 
     In Terraform a connection is ``fivetranops_connection.<name>`` and its state
-    ``fivetranops_connection_state.<name>``. Each connection has the output ``<name>_id``.
+    ``fivetranops_connection_state.<name>``. Each connection has the output ``<name>_id``, and each
+    state ``<name>_state_before``: what was there before it was last set, as JSON.
     """
 
     def __init__(self, scope: Construct, id_: str, *, settings: Environment) -> None:
@@ -62,7 +65,10 @@ class EnvironmentStack(TerraformStack):
         self._output(f"{settings.name}_id", connection.id)
         if settings.managed_state is not None:
             state = settings.managed_state.parameters
-            ConnectionState(self._states, settings.name, connection=connection, **state)
+            cursor = ConnectionState(self._states, settings.name, connection=connection, **state)
+            # As text, because it is null at first, and the CLI cannot print null beside a value.
+            before = Token.as_string(Fn.jsonencode(cursor.previous_state))
+            self._output(f"{settings.name}_state_before", before)
 
     def _output(self, name: str, value: str) -> None:
         TerraformOutput(self._outputs, name, value=value).override_logical_id(name)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
+
 from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.journal import Journal
 from constructs_lib.backend.fivetran.secrets import Vault
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 
@@ -12,11 +15,17 @@ class Account:
 
     :param client: its API; None while the configuration of the provider is unknown
     :param vault: makes the digests of secrets; None as long
+    :param journal: keeps what a crash must not take away; None to keep nothing
     """
 
-    def __init__(self, client: Client | None, vault: Vault | None) -> None:
+    def __init__(
+        self, client: Client | None, vault: Vault | None, journal: Journal | None = None
+    ) -> None:
         self._client = client
         self.vault = vault
+        self.journal = journal
+        self.run = token_hex(8)
+        """Tells this run of the provider from those before."""
         self.refreshed: set[str] = set()
         """The connections that were read since the provider was configured: a plan that follows a
         refresh is a new plan, and not Terraform's check of a plan during apply."""

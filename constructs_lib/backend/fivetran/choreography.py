@@ -1,9 +1,9 @@
-"""Setting the state of a connection: read, pause, wait, patch, verify, restore.
+"""Setting the state of a connection: read, pause, wait, compare, patch, verify, restore.
 
 The API refuses a new state while a sync runs (409), and pausing does not end a sync that runs. So:
-pause if the connection is running, wait until no sync is in progress, PATCH the state, read it back
-and compare, and put the paused flag back: after success as asked, and after any failure or
-interruption as it was found. A connection that was paused is never unpaused unless that was asked.
+note in the journal what is there, pause if the connection is running, wait until no sync is in
+progress, look whether the state is still what was looked at, PATCH it, read it back and compare,
+and put the paused flag back. A connection that was paused is never unpaused unless that was asked.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/modify-connection-state
 """
@@ -11,89 +11,47 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/modify-conn
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
-from constructs_lib.backend.fivetran import log
+from constructs_lib.backend.fivetran import comparison, log
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.deadline import Deadline
-from constructs_lib.backend.fivetran.errors import ApiError, Conflict, FivetranError, NotFound
+from constructs_lib.backend.fivetran.errors import ApiError, Conflict
+from constructs_lib.backend.fivetran.journal import Entry, Journal, Slip
+from constructs_lib.backend.fivetran.paused_flag import (
+    PausedFlagStuck,
+    is_paused,
+    kept_paused,
+    put_back,
+)
 from constructs_lib.backend.fivetran.redaction import shown
+from constructs_lib.backend.fivetran.seen import Seen, is_syncing, last_syncs, progress
+from constructs_lib.backend.fivetran.state_errors import StateDiffers, StateMoved, StateNotSupported
+from constructs_lib.backend.fivetran.times import written
 from constructs_lib.backend.plugin.values import same
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
-_RESCUE_LIMIT = 120.0
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 15.0
-
-
-class StateNotSupported(FivetranError):
-    """The service of the connection keeps no state that could be changed."""
-
-    remedy = "Remove the state of this connection from the configuration."
-
-    def __init__(self, identifier: str, service: str) -> None:
-        super().__init__(
-            f"connection {identifier} is of the service {service!r}, which keeps no state that can "
-            f"be changed; the services that do are {', '.join(SERVICES_WITH_STATE)}"
-        )
-
-
-class PausedFlagUnknown(FivetranError):
-    """The API does not say whether the connection is paused, so that it could not be put back."""
-
-    remedy = "Nothing was changed. Look at the connection in the Fivetran dashboard, and try again."
-
-    def __init__(self, identifier: str) -> None:
-        super().__init__(f"the answer does not say whether connection {identifier} is paused")
-
-
-class StateDiffers(FivetranError):
-    """The API took the state, and what it stored is something else."""
-
-    remedy = (
-        "Compare the two, and configure the state in the form in which the connector stores it. "
-        "previous_state holds what was there before. If this was the creation of the resource, "
-        "Terraform marks it as tainted and sets the state anew with the next apply."
-    )
-
-    def __init__(self, identifier: str, wanted: Any, stored: Any) -> None:
-        super().__init__(
-            f"the state of connection {identifier} reads back differently: set was "
-            f"{shown(wanted)}, stored is {shown(stored)}"
-        )
-
-
-class PausedFlagStuck(FivetranError):
-    """The paused flag could not be put back."""
-
-    def __init__(
-        self, identifier: str, paused: bool, cause: FivetranError, before: FivetranError | None
-    ) -> None:
-        word = "paused" if paused else "running"
-        first = "" if before is None else f"; what went wrong before: {before}"
-        self.remedy = (
-            f"The connection must be set back by hand: PATCH /v1/connections/{identifier} with "
-            f'{{"paused": {str(paused).lower()}}}, or in the Fivetran dashboard.'
-        )
-        super().__init__(f"connection {identifier} should be {word} again, but {cause}{first}")
+State = dict[str, Any]
 
 
 class Outcome(NamedTuple):
     """What setting a state did."""
 
-    found: dict[str, Any] | None
+    found: State | None
     """The state before; None if none had been written yet."""
     changed: bool
     """False if the state was the wanted one already, so that nothing was sent."""
+    progress: str = ""
+    """How the connector moved the state between plan and apply, in words; empty if it did not."""
 
 
 def read_state(
-    client: Client,
-    identifier: str,
-    deadline: Deadline,
-    connection: dict[str, Any] | None = None,
-) -> dict[str, Any] | None:
+    client: Client, identifier: str, deadline: Deadline, connection: State | None = None
+) -> State | None:
     """The state of a connection; None if none was written yet.
 
     The API answers 400 both for that and for a service without state, and its documents disagree
@@ -126,114 +84,161 @@ def require_state(connection: dict[str, Any], identifier: str) -> None:
 def set_state(
     client: Client,
     identifier: str,
-    wanted: dict[str, Any],
+    wanted: State,
     *,
     paused_after: str,
     deadline: Deadline,
-    on_set: Callable[[dict[str, Any] | None], None] = lambda found: None,
+    journal: Journal | None = None,
+    seen: Seen | None = None,
+    on_set: Callable[[State | None], None] = lambda found: None,
 ) -> Outcome:
     """Sets the state of a connection, see the text of the module.
 
     :param wanted: the whole state
     :param paused_after: ``restore``, ``running`` or ``paused``
+    :param journal: where is noted what a crash must not take away; None to note nothing
+    :param seen: what the plan saw
     :param on_set: is told what was found before, as soon as the API has taken the new state
+    :raises StateMoved: if somebody else set the state since it was seen; nothing is changed
     :raises FivetranError: if it did not work; the paused flag is back where it was
     """
-    connection = client.connection(identifier, deadline)
-    require_state(connection, identifier)
-    found = read_state(client, identifier, deadline, connection)
-    if found is not None and same(found, wanted):
-        return Outcome(found, changed=False)
-    was_paused = _is_paused(connection, identifier)
-    after = {"running": False, "paused": True}.get(paused_after, was_paused)
-    with _paused(client, identifier, was_paused, after, deadline):
-        _patch_when_idle(client, identifier, wanted, deadline)
-        on_set(found)
-        stored = read_state(client, identifier, deadline, connection)
-        if not same(stored, wanted):
-            raise StateDiffers(identifier, wanted, stored)
-    return Outcome(found, changed=True)
+    with nullcontext(None) if journal is None else journal.hold(identifier) as slip:
+        setting = _Setting(client, identifier, wanted, deadline, slip)
+        return setting.run(paused_after, seen, on_set)
 
 
-@contextmanager
-def _paused(
-    client: Client, identifier: str, was_paused: bool, after: bool, deadline: Deadline
-) -> Iterator[None]:
-    """Keeps the connection paused inside; then sets the flag to ``after``, or back on failure."""
-    flag, target = was_paused, was_paused
-    failure: FivetranError | None = None
-    try:
-        if not was_paused:
-            flag = True
-            _pause(client, identifier, deadline)
-        yield
-        target = after
-    except _PauseRefused as refusal:
-        flag = was_paused
-        raise refusal.answer from None
-    except FivetranError as error:
-        failure = error
-        raise
-    finally:
-        if flag != target:
-            _put_back(client, identifier, target, failure)
+class _Setting:
+    """One state that is being set."""
 
+    def __init__(
+        self, client: Client, identifier: str, wanted: State, deadline: Deadline, slip: Slip | None
+    ) -> None:
+        self._client, self._identifier = client, identifier
+        self._wanted, self._deadline, self._slip = wanted, deadline, slip
+        self._entry: Entry | None = None
 
-class _PauseRefused(FivetranError):
-    """The API said no to the pause, so that there is nothing to put back."""
+    def run(
+        self, paused_after: str, seen: Seen | None, on_set: Callable[[State | None], None]
+    ) -> Outcome:
+        connection = self._client.connection(self._identifier, self._deadline)
+        require_state(connection, self._identifier)
+        found = self._read(connection)
+        left = self._slip.read() if self._slip else None
+        now = is_paused(connection, self._identifier)
+        before = left.paused if left is not None and left.is_open else now
+        after = {"running": False, "paused": True}.get(paused_after, before)
+        is_ours = left is not None and self._has_set(left, found)
+        if left is not None and is_ours:
+            log.information(f"connection {self._identifier}: a run of {left.since} set its state")
+        first = left.found if left is not None and is_ours else found
+        if found is not None and same(found, self._wanted):
+            return self._finish(left, first, now, after, changed=is_ours)
+        words = progress(self._identifier, seen, connection, found) if seen and not is_ours else ""
+        with self._noted(before, first):  # noqa: SIM117 - the note outlasts a flag that is stuck.
+            with kept_paused(
+                self._client,
+                self._identifier,
+                now=now,
+                before=before,
+                after=after,
+                deadline=self._deadline,
+            ):
+                last = self._patch(connection, found, is_ours=is_ours)
+                first = first if is_ours else last
+                self._note(is_set=True)
+                on_set(first)
+                self._verify(connection)
+        return Outcome(first, changed=True, progress=words)
 
-    def __init__(self, answer: ApiError) -> None:
-        self.answer = answer
-        super().__init__(str(answer))
+    def _finish(
+        self, left: Entry | None, first: State | None, now: bool, after: bool, *, changed: bool
+    ) -> Outcome:
+        """Nothing is to be set; what a run that died left undone is done."""
+        if left is not None and self._slip is not None:
+            if now != after:
+                put_back(self._client, self._identifier, after)
+            self._slip.forget()
+        return Outcome(first, changed=changed)
 
-
-def _pause(client: Client, identifier: str, deadline: Deadline) -> None:
-    """Pauses the connection. If no answer comes, it may be paused all the same."""
-    try:
-        client.modify_connection(identifier, {"paused": True}, deadline)
-    except ApiError as error:
-        if error.status < 500:
-            raise _PauseRefused(error) from None
-        raise
-
-
-def _put_back(client: Client, identifier: str, paused: bool, failure: FivetranError | None) -> None:
-    """Sets the flag with a time limit of its own, which no interruption shortens."""
-    try:
-        client.modify_connection(identifier, {"paused": paused}, Deadline(_RESCUE_LIMIT))
-    except NotFound:
-        return  # The connection is gone, and its flag with it.
-    except FivetranError as error:
-        raise PausedFlagStuck(identifier, paused, error, failure) from None
-
-
-def _patch_when_idle(
-    client: Client, identifier: str, wanted: dict[str, Any], deadline: Deadline
-) -> None:
-    """Sends the state as soon as no sync runs; a sync that began in between is waited for, too."""
-    pauses = _pauses()
-    while True:
-        _wait_until_idle(client, identifier, pauses, deadline)
+    @contextmanager
+    def _noted(self, paused: bool, found: State | None) -> Iterator[None]:
+        """The journal knows inside how to go on after a crash. After a failure it still knows what
+        was found, in case the state was set all the same, and the flag, if that is not back.
+        """
+        print_ = comparison.fingerprint(self._wanted)
+        since = written(self._client.server_time())
+        self._entry = Entry(self._identifier, self._client.account, paused, found, print_, since)
+        self._note()
         try:
-            client.set_state(identifier, wanted, deadline)
-            return
-        except Conflict:
-            _look_again(identifier, next(pauses), deadline)
+            yield
+        except PausedFlagStuck:
+            raise
+        except BaseException:
+            self._note(is_open=False)
+            raise
+        if self._slip is not None:
+            self._slip.forget()
 
+    def _note(self, **changes: Any) -> None:
+        """Writes what is known by now into the journal."""
+        if self._entry is not None and self._slip is not None:
+            self._entry = self._entry._replace(**changes)
+            self._slip.write(self._entry)
 
-def _wait_until_idle(
-    client: Client, identifier: str, pauses: Iterator[float], deadline: Deadline
-) -> None:
-    while _is_syncing(client.connection(identifier, deadline)):
-        _look_again(identifier, next(pauses), deadline)
+    def _has_set(self, left: Entry, found: State | None) -> bool:
+        """True if the run that left an entry has set the state: what is there is its work, or this
+        is the same attempt once more.
+        """
+        is_again = left.is_set and left.wanted == comparison.fingerprint(self._wanted)
+        return is_again or left.wanted == comparison.fingerprint(found)
 
+    def _patch(self, connection: State, found: State | None, *, is_ours: bool) -> State | None:
+        """Sends the state as soon as no sync runs; a sync that began in between is waited for, too.
 
-def _look_again(identifier: str, pause: float, deadline: Deadline) -> None:
-    log.information(
-        f"connection {identifier}: a sync is in progress; looking again in {pause:.1f} s, "
-        f"for at most {deadline.remaining:.0f} s more"
-    )
-    deadline.poll(pause, f"the sync of connection {identifier} to end")
+        :returns: the state just before
+        :raises StateMoved: if it is another one than was found, and no sync explains it
+        """
+        pauses, syncs, synced = _pauses(), last_syncs(connection), is_syncing(connection)
+        while True:
+            live, waited = self._wait_until_idle(pauses)
+            synced = synced or waited or last_syncs(live) != syncs
+            now = self._read(live)
+            if not _is_same(now, found) and not synced:
+                raise StateMoved(self._identifier, "it was read", _words(found), _words(now))
+            if not is_ours and not _is_same(now, found):
+                self._note(found=now)
+            found = now
+            try:
+                self._client.set_state(self._identifier, self._wanted, self._deadline)
+                return found
+            except Conflict:
+                synced = True
+                self._look_again(next(pauses))
+
+    def _wait_until_idle(self, pauses: Iterator[float]) -> tuple[State, bool]:
+        """The connection when no sync runs, and whether that had to be waited for."""
+        waited = False
+        while is_syncing(live := self._client.connection(self._identifier, self._deadline)):
+            waited = True
+            self._look_again(next(pauses))
+        return live, waited
+
+    def _look_again(self, pause: float) -> None:
+        left = self._deadline.remaining
+        end = datetime.now(timezone.utc) + timedelta(seconds=left)
+        log.information(
+            f"connection {self._identifier}: a sync is in progress; looking again in "
+            f"{pause:.1f} s, for at most {left:.0f} s more, until {end:%H:%M:%SZ}"
+        )
+        self._deadline.poll(pause, f"the sync of connection {self._identifier} to end")
+
+    def _verify(self, connection: State) -> None:
+        stored = self._read(connection)
+        if not same(stored, self._wanted):
+            raise StateDiffers(self._identifier, self._wanted, stored)
+
+    def _read(self, connection: State) -> State | None:
+        return read_state(self._client, self._identifier, self._deadline, connection)
 
 
 def _pauses() -> Iterator[float]:
@@ -244,14 +249,9 @@ def _pauses() -> Iterator[float]:
         pause = min(_LONGEST_PAUSE, pause * 1.5)
 
 
-def _is_paused(connection: dict[str, Any], identifier: str) -> bool:
-    flag = str(connection.get("paused")).lower()
-    if flag not in ("true", "false"):
-        raise PausedFlagUnknown(identifier)
-    return flag == "true"
+def _is_same(one: State | None, other: State | None) -> bool:
+    return one is other if one is None or other is None else same(one, other)
 
 
-def _is_syncing(connection: dict[str, Any]) -> bool:
-    """True if a sync is known to run. One that is not told of is met by the API's 409."""
-    status = connection.get("status")
-    return isinstance(status, dict) and str(status.get("sync_state")).lower() == "syncing"
+def _words(state: State | None) -> str:
+    return "not written yet" if state is None else shown(state)

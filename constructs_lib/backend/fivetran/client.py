@@ -7,44 +7,24 @@ decided in :mod:`retry`. Source: https://fivetran.com/docs/rest-api
 
 from __future__ import annotations
 
-import base64
-import ssl
+import hashlib
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from constructs_lib.backend.fivetran import errors, jsontext, log, retry
+from constructs_lib.backend.fivetran import comparison, errors, log, retry
 from constructs_lib.backend.fivetran.deadline import Deadline
-from constructs_lib.backend.fivetran.redaction import hide, hide_inside
+from constructs_lib.backend.fivetran.exchange import Exchange, Request
+from constructs_lib.backend.plugin.values import same
 
 if TYPE_CHECKING:
-    import requests
-
     from constructs_lib.backend.fivetran.transport import Transport
 
-_HEADERS = {"Accept": "application/json;version=2", "Content-Type": "application/json"}
-_CONNECT_TIMEOUT = 10.0
-_OF_THE_SANDBOX = "sandbox"
-"""Key and secret of the sandbox stand in its documentation: they are no secret."""
-
-
-class Request(NamedTuple):
-    """One request: what is asked, and whether asking twice does harm."""
-
-    method: str
-    path: str
-    body: dict[str, Any] | None = None
-    repeatable: bool = True
-    secrets: Collection[str] = ()
-    """Texts that must not stand in any message."""
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path}"
-
-    def __repr__(self) -> str:
-        return f"<Request {self}>"
+_NOT_READ = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
+"""What a modification may hold and no answer tells of, because it steers that request only."""
+Look = Callable[[], "dict[str, Any] | None"]
 
 
 class Client:
@@ -59,28 +39,21 @@ class Client:
     def __init__(
         self, transport: Transport, key: str, secret: str, request_timeout: float = 300.0
     ) -> None:
-        self._transport = transport
-        login = base64.b64encode(f"{key}:{secret}".encode()).decode()
-        self._authorization = f"Basic {login}"
-        self._login = () if secret == _OF_THE_SANDBOX else (key, secret, login)
-        self._date: tuple[str, float] | None = None
-        self._timeout = (min(_CONNECT_TIMEOUT, request_timeout), request_timeout)
+        self._exchange = Exchange(transport, key, secret, request_timeout)
+        whose = f"{transport.base}\n{key}"
+        self.account = hashlib.sha256(whose.encode()).hexdigest()[:16]
+        """Tells the accounts of one machine apart, and says nothing about them."""
 
     def __repr__(self) -> str:
-        return f"<Client of {self._transport.base}>"
+        return f"<Client of {self._exchange.transport.base}>"
 
     def server_time(self) -> datetime:
         """The time by the API's clock, as far as an answer has told it; else by ours."""
-        now = datetime.now(timezone.utc)
-        if self._date is None:
-            return now
-        header, received = self._date
-        moment = retry.date(header)
-        return now if moment is None else moment + timedelta(seconds=time.time() - received)
+        return self._exchange.server_time()
 
     def close(self) -> None:
         """Closes the connections to the API."""
-        self._transport.close()
+        self._exchange.transport.close()
 
     def create_connection(
         self, body: dict[str, Any], deadline: Deadline, secrets: Collection[str] = ()
@@ -116,10 +89,18 @@ class Client:
         deadline: Deadline,
         secrets: Collection[str] = (),
     ) -> dict[str, Any]:
-        """``PATCH /v1/connections/{id}``. Repeated, unless it starts a historical sync."""
+        """``PATCH /v1/connections/{id}``. If the answer is lost, the connection tells whether it
+        took effect; where it cannot, as with a secret, the request is repeated, unless it starts a
+        historical sync.
+        """
         once = body.get("is_historical_sync") is True
         request = Request("PATCH", _connection(identifier), body, not once, secrets)
-        return self._ask(request, deadline)
+
+        def look() -> dict[str, Any] | None:
+            answer = _data(Request("GET", request.path), self._exchange, deadline)
+            return answer if _shows(answer, body) else None
+
+        return self._ask(request, deadline, look)
 
     def delete_connection(self, identifier: str, deadline: Deadline) -> None:
         """``DELETE /v1/connections/{id}``."""
@@ -134,12 +115,23 @@ class Client:
         return self._state(request, self._ask(request, deadline))
 
     def set_state(self, identifier: str, state: dict[str, Any], deadline: Deadline) -> None:
-        """``PATCH /v1/connections/{id}/state``.
+        """``PATCH /v1/connections/{id}/state``. If the answer is lost, the state tells whether it
+        took effect.
 
         :raises Conflict: while a sync is in progress
         """
         request = Request("PATCH", _connection(identifier) + "/state", {"state": state})
-        self._send(request, deadline)
+
+        def look() -> dict[str, Any] | None:
+            try:
+                answer = _data(Request("GET", request.path), self._exchange, deadline)
+            except errors.ApiError as error:
+                if error.status in (400, 405):  # No state was ever written, nor by this request.
+                    return None
+                raise
+            return answer if same(answer.get("state"), state) else None
+
+        self._send(request, deadline, look)
 
     def run_setup_tests(
         self,
@@ -158,134 +150,67 @@ class Client:
             raise errors.BadAnswer(str(request), 200, "no object under data.state")
         return state
 
-    def _ask(self, request: Request, deadline: Deadline) -> dict[str, Any]:
-        data = self._send(request, deadline).get("data")
-        if not isinstance(data, dict):
-            raise errors.BadAnswer(str(request), 200, "no object under data")
-        if "setup_tests" in data:
-            # They are there to be shown, and may quote what they tried.
-            data["setup_tests"] = hide_inside(data["setup_tests"], self._secrets(request))
-        return data
+    def _ask(
+        self, request: Request, deadline: Deadline, look: Look | None = None
+    ) -> dict[str, Any]:
+        return _object(request, self._send(request, deadline, look))
 
-    def _send(self, request: Request, deadline: Deadline) -> dict[str, Any]:
-        begun = time.monotonic()
+    def _send(
+        self, request: Request, deadline: Deadline, look: Look | None = None
+    ) -> dict[str, Any]:
+        """Sends a request until it is answered, as :mod:`retry` allows.
+
+        :param look: for a write: reads, once, whether it took effect; the answer if it did
+        """
+        begun, is_open = time.monotonic(), False
         for attempt in range(1, retry.ATTEMPTS + 1):
             try:
-                return self._once(request, deadline)
+                found = look() if look is not None and is_open else None
+                return self._exchange.once(request, deadline) if found is None else {"data": found}
             except errors.FivetranError as error:
                 if attempt > 1:
                     passed = time.monotonic() - begun
                     error.tried = f"It was tried {attempt} times within {passed:.0f} s."
-                last = attempt == retry.ATTEMPTS
-                if last or not retry.may_repeat(error, repeatable=request.repeatable):
+                is_open = is_open or retry.may_have_worked(error)
+                can_look = look is not None and isinstance(error, errors.BadAnswer)
+                repeats = can_look or retry.may_repeat(error, repeatable=request.repeatable)
+                if attempt == retry.ATTEMPTS or not repeats:
                     raise
                 self._wait(error, retry.pause(error, attempt), deadline)
         raise AssertionError("the loop above returns or raises")
 
     def _wait(self, error: errors.FivetranError, pause: float, deadline: Deadline) -> None:
-        if pause > deadline.remaining:
+        if pause > min(deadline.remaining, retry.LONGEST_ASKED):
+            longest = min(deadline.remaining, retry.LONGEST_ASKED)
+            words = f"The API wants {pause:.0f} s to pass first, and at most {longest:.0f} s may."
+            error.tried = f"{error.tried} {words}".strip()
             raise error
         until = datetime.now(timezone.utc) + timedelta(seconds=pause)
         log.warning(f"{error}; trying again in {pause:.1f} s, at {until:%H:%M:%SZ}")
         deadline.wait(pause, "the API")
 
-    def _once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
-        if deadline.remaining <= 0:
-            raise errors.OutOfTime(
-                f"no time is left for {request}: {deadline.limit:.0f} s are over"
-            )
-        response = self._exchange(request, deadline)
-        self._date = (response.headers.get("Date") or "", time.time())
-        envelope = _envelope(request, response)
-        if response.status_code >= 400:
-            raise errors.answered(
-                str(request),
-                response.status_code,
-                self._told(envelope.get("code"), request),
-                self._told(envelope.get("message"), request),
-                retry.retry_after(response.headers.get("Retry-After")),
-            )
-        return envelope
 
-    def _told(self, words: Any, request: Request) -> str:
-        """What the API says, without any secret that it quotes: a text, or else its JSON."""
-        if words is None or isinstance(words, str):
-            return hide(words or "", self._secrets(request))
-        return jsontext.dumps(hide_inside(words, self._secrets(request)))
+def _data(request: Request, exchange: Exchange, deadline: Deadline) -> dict[str, Any]:
+    """The answer to a request that is sent once."""
+    return _object(request, exchange.once(request, deadline))
 
-    def _secrets(self, request: Request) -> list[str]:
-        return [*request.secrets, *self._login]
 
-    def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Signs a request; as the session's ``auth``, so that no ~/.netrc comes before it."""
-        request.headers["Authorization"] = self._authorization
-        return request
+def _object(request: Request, envelope: dict[str, Any]) -> dict[str, Any]:
+    data = envelope.get("data")
+    if not isinstance(data, dict):
+        raise errors.BadAnswer(str(request), 200, "no object under data")
+    return data
 
-    def _exchange(self, request: Request, deadline: Deadline) -> requests.Response:
-        import requests
 
-        connect, read = self._timeout
-        body = None if request.body is None else jsontext.dumps(request.body).encode()
-        try:
-            return self._transport.session().request(
-                request.method,
-                self._transport.base + request.path,
-                data=body,
-                headers=_HEADERS,
-                auth=self._sign,
-                timeout=(connect, min(read, max(deadline.remaining, 0.1))),
-                allow_redirects=False,
-            )
-        except requests.exceptions.RequestException as error:
-            raise _no_answer(request, error) from None
+def _shows(answer: dict[str, Any], body: dict[str, Any]) -> bool:
+    """True if a connection is as a modification wanted it, as far as it can be read at all."""
+    status = answer.get("status")
+    told = {**answer, **status} if isinstance(status, dict) else answer
+    sent = {name: value for name, value in body.items() if name not in _NOT_READ}
+    return comparison.shows(told, sent)
 
 
 def _connection(identifier: str) -> str:
     if not identifier:
         raise ValueError("a connection has an identifier that is not empty")
     return "/v1/connections/" + quote(identifier, safe="")
-
-
-def _envelope(request: Request, response: requests.Response) -> dict[str, Any]:
-    status = response.status_code
-    try:
-        envelope = jsontext.loads(response.content.decode("utf-8"))
-    except ValueError:
-        envelope = None
-    if isinstance(envelope, dict) and (200 <= status < 300 or status >= 400):
-        return envelope
-    kind = response.headers.get("Content-Type", "no content type")
-    if status >= 400:
-        return {"message": f"the answer is not JSON ({kind})"}
-    raise errors.BadAnswer(str(request), status, f"something else than the API's JSON ({kind})")
-
-
-def _no_answer(request: Request, error: requests.exceptions.RequestException) -> errors.NoAnswer:
-    """The error without the words of the HTTP library, which repeat addresses and objects."""
-    import requests
-    from urllib3.exceptions import NewConnectionError
-
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return errors.NoAnswer(str(request), "connecting timed out", sent=False)
-    if isinstance(error, requests.exceptions.Timeout):
-        return errors.NoAnswer(str(request), "the answer timed out", sent=True)
-    reason = error.args[0] if error.args else None
-    reason = getattr(reason, "reason", reason)
-    if _is_certificate_refused(reason):
-        words = "the certificate of the API was refused"
-        return errors.NoAnswer(str(request), words, sent=False, passing=False)
-    if isinstance(reason, NewConnectionError):
-        return errors.NoAnswer(str(request), "the connection was refused", sent=False)
-    return errors.NoAnswer(str(request), "the connection broke off", sent=True)
-
-
-def _is_certificate_refused(reason: Any) -> bool:
-    """True if TLS failed before anything was sent. Any other failure of TLS may come later."""
-    seen = 0
-    while reason is not None and seen < 5:
-        if isinstance(reason, ssl.SSLCertVerificationError):
-            return True
-        inner = reason.args[0] if getattr(reason, "args", None) else None
-        reason = inner if isinstance(inner, BaseException) else reason.__cause__
-        seen += 1
-    return False

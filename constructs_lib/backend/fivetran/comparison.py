@@ -73,6 +73,15 @@ def adopts(state: Any, configured: Any) -> bool:
     return means_the_same(configured, state)
 
 
+def shows(answer: Any, sent: Any) -> bool:
+    """True if an answer shows that what was sent took effect: it has all of it, and masks nothing
+    that would have to be looked at.
+    """
+    if isinstance(answer, dict) and isinstance(sent, dict):
+        return all(key in answer and shows(answer[key], inner) for key, inner in sent.items())
+    return not has_mask(answer) and means_the_same(sent, answer)
+
+
 def fingerprint(answer: Any) -> str:
     """A short digest of an answer, to recognise it later."""
     text = jsontext.dumps(answer, sort_keys=True)

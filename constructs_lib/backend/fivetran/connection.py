@@ -10,6 +10,7 @@ from typing import Any
 from constructs_lib.backend.fivetran import (
     connection_answer,
     connection_check,
+    connection_conflict,
     connection_plan,
     creation,
     setup_tests,
@@ -129,6 +130,7 @@ class ConnectionResource(Resource):
             except NotFound:
                 return None
         account.refreshed.add(state["id"])
+        connection_plan.warn_of_pause(state, answer, operation.diagnostics)
         echo = operation.private.get("echo", {})
         adopted = bool(operation.private.get(_ADOPTED))
         return connection_answer.refreshed(state, answer, echo, adopted=adopted)
@@ -149,6 +151,10 @@ class ConnectionResource(Resource):
             # Configured for a connection that exists, it says what was, and asks for nothing.
             body.pop("is_historical_sync", None)
         with explained("update", f"fivetranops_connection {prior['id']}"):
+            if body:
+                live = account.client.connection(prior["id"], deadline)
+                echo = operation.private.get("echo", {})
+                connection_conflict.require_unchanged(prior, planned, body, live, echo)
             answer = self._send(account, prior["id"], body, config, deadline, operation)
         result = self._settled(planned, prior, body, answer, secrets, operation, changed)
         operation.save(result)

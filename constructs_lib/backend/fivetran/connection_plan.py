@@ -23,6 +23,7 @@ from constructs_lib.backend.fivetran.ledger import Ledger, planned_times, secret
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Plan
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, contains_unknown
+from constructs_lib.schemas import SERVICES_WITH_STATE
 
 _NAMES_SHOWN = 10
 
@@ -156,6 +157,23 @@ def plan_influences(plan: Plan) -> None:
     tested = any(plan.changed(name) for name in ("config", "auth", "secrets_applied"))
     if tested and prior.get("setup_state") != "connected":
         plan.planned["setup_state"] = UNKNOWN
+
+
+def warn_of_pause(state: Object, answer: dict[str, Any], diagnostics: Diagnostics) -> None:
+    """Says that a connection was paused since Terraform last saw it running, if it is one whose
+    state can be set: a run that was cut off, on a machine that is gone, may have left it so.
+    """
+    has_state = state.get("service") in SERVICES_WITH_STATE
+    if has_state and state.get("paused") is False and answer.get("paused") is True:
+        diagnostics.warning(
+            f"Connection {state.get('id')} ({answer.get('schema')}) stands paused",
+            "It was running when Terraform last saw it. If nobody paused it on purpose, a run that "
+            "was setting its state may have been cut off: look at its state in the plan. With "
+            "paused = false in the configuration, the apply sets it running again; else unpause it "
+            f'by PATCH /v1/connections/{state.get("id")} with {{"paused": false}}, or in the '
+            "Fivetran dashboard.",
+            ("paused",),
+        )
 
 
 def warn_of_unmanaged_keys(plan: Plan, diagnostics: Diagnostics) -> None:

@@ -12,22 +12,26 @@ from __future__ import annotations
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran import choreography
+from constructs_lib.backend.fivetran import choreography, state_plan
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.connection_request import as_object
 from constructs_lib.backend.fivetran.deadline import Deadline
 from constructs_lib.backend.fivetran.errors import NotFound
 from constructs_lib.backend.fivetran.explanation import explained
-from constructs_lib.backend.fivetran.redaction import shown
+from constructs_lib.backend.fivetran.seen import Seen
+from constructs_lib.backend.fivetran.state_errors import StateDiffers
+from constructs_lib.backend.fivetran.times import written
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, contains_unknown, same
+from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, same
 
 _READ_LIMIT = 600.0
 _DEFAULT = "60m"
 _SETTINGS = ("drift_policy", "paused_after", "on_destroy")
 _SET = "set"
 """In private state: this resource has set the state at least once."""
+_SEEN = "seen"
+"""In private state: what the last refresh saw, so that an apply notices what happened since."""
 _OPEN = "open"
 """In private state: an attempt to set the state took effect, and was not completed."""
 
@@ -38,15 +42,14 @@ class ConnectionStateResource(Resource):
     schema = schemas.load("fivetranops_connection_state")
 
     def plan(self, plan: Plan, operation: Operation) -> None:
-        """Knows the identifier beforehand, checks the service, and says what enforcing rewinds."""
+        """Knows the identifier beforehand, and says in words what setting the state will do."""
         plan.planned["id"] = plan.planned["connection_id"]
         # Destroying knows the state only: limits that are no longer configured must leave it.
         plan.planned["timeouts"] = plan.config.get("timeouts")
-        if plan.is_create:
-            self._check_service(plan, operation)
-        elif plan.changed("state") or _begins_to_enforce(plan.prior, plan.planned):
+        sets = plan.is_create or plan.changed("state")
+        if sets or _begins_to_enforce(plan.prior, plan.planned):
             plan.planned["previous_state"] = UNKNOWN
-            self._warn_of_enforcing(plan, operation)
+            state_plan.explain(plan, operation)
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
         """Sets the state for the first time."""
@@ -68,6 +71,8 @@ class ConnectionStateResource(Resource):
         for name in _SETTINGS:
             if result.get(name) is None:
                 result[name] = self.schema.attributes[name].default
+        seen = Seen.of(live, written(account.client.server_time()))
+        operation.private[_SEEN] = list(seen)
         imported = state.get("state") is None
         if imported or result["drift_policy"] == "enforce":
             result["state"] = _live(state.get("state"), live)
@@ -119,10 +124,11 @@ class ConnectionStateResource(Resource):
                 as_object(prior.get("previous_state")),
                 paused_after="restore",
                 deadline=deadline,
+                journal=account.journal,
             )
         except NotFound:
             return
-        except choreography.StateDiffers as error:
+        except StateDiffers as error:
             # The API took it, and would answer the same again: an error would block for ever.
             operation.diagnostics.warning("The state before was restored, but differs", str(error))
 
@@ -153,50 +159,22 @@ class ConnectionStateResource(Resource):
                 _wanted(planned),
                 paused_after=planned["paused_after"],
                 deadline=deadline,
+                journal=account.journal,
+                seen=_seen(identifier, operation),
                 on_set=save,
             )
         operation.private.pop(_OPEN, None)
+        if outcome.progress:
+            operation.diagnostics.warning(
+                f"Connection {identifier} went on by itself between plan and apply",
+                f"For its state, {outcome.progress}. The planned state was set over that; "
+                "previous_state is what its syncs had reached.",
+                ("state",),
+            )
         kept = previous(outcome.found)
         if not outcome.changed and prior is not None:
             kept = before or kept
         return {"id": identifier, "previous_state": kept}
-
-    def _check_service(self, plan: Plan, operation: Operation) -> None:
-        """Reports at plan a connection whose service has no state, where it is known by then."""
-        identifier = plan.planned["connection_id"]
-        account: Account = operation.client
-        if not isinstance(identifier, str) or not account.is_known:
-            return
-        with explained("plan", _subject(identifier)):
-            connection = account.client.connection(identifier, Deadline(_READ_LIMIT))
-            choreography.require_state(connection, identifier)
-
-    def _warn_of_enforcing(self, plan: Plan, operation: Operation) -> None:
-        """Says from where to where enforcing moves the state."""
-        prior = plan.prior or {}
-        if plan.planned.get("drift_policy") != "enforce":
-            return
-        stands_at = prior.get("state")
-        if prior.get("drift_policy") != "enforce":
-            stands_at = self._live_state(prior, operation)
-        if stands_at is not UNKNOWN and same(stands_at, plan.planned.get("state")):
-            return
-        operation.diagnostics.warning(
-            "drift_policy enforce sets the state of a connection again",
-            f"Connection {prior.get('connection_id')} stands at {_short(stands_at)} and "
-            f"will be set to {_short(plan.planned.get('state'))}. What it has synced in between, "
-            'it syncs again. With drift_policy "on_change" its own progress is left alone.',
-            ("state",),
-        )
-
-    def _live_state(self, prior: Object, operation: Operation) -> Any:
-        account: Account = operation.client
-        identifier = prior["connection_id"]
-        if not account.is_known:
-            return UNKNOWN
-        with explained("plan", _subject(identifier)):
-            live = choreography.read_state(account.client, identifier, Deadline(_READ_LIMIT))
-        return None if live is None else Dynamic.of(live)
 
 
 def _begins_to_enforce(prior: Object | None, planned: Object) -> bool:
@@ -229,9 +207,10 @@ def _wanted(planned: Object) -> dict[str, Any]:
     return state.value
 
 
-def _short(state: Any) -> str:
-    if state is None:
-        return "no state"
-    if contains_unknown(state):
-        return "a value known at apply"
-    return shown(as_object(state))
+def _seen(identifier: str, operation: Operation) -> Seen | None:
+    """What the plan saw: the last refresh, or for a new resource the plan itself."""
+    account: Account = operation.client
+    noted = operation.private.get(_SEEN)
+    if isinstance(noted, list):
+        return Seen(*noted)
+    return None if account.journal is None else account.journal.planned(identifier, account.run)

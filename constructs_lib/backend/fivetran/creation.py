@@ -13,22 +13,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
-from constructs_lib.backend.fivetran import log
+from constructs_lib.backend.fivetran import log, retry
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.connection_request import DESTINATION_SCHEMA_KEYS, as_object
 from constructs_lib.backend.fivetran.deadline import Deadline
 from constructs_lib.backend.fivetran.errors import (
-    ApiError,
-    BadAnswer,
     Conflict,
     FivetranError,
     Interrupted,
-    NoAnswer,
     OutOfTime,
 )
+from constructs_lib.backend.fivetran.times import moment
 from constructs_lib.backend.plugin.values import Object
 
 _PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
@@ -47,8 +45,8 @@ class Trace(NamedTuple):
 
     def fits(self, connection: dict[str, Any]) -> bool:
         """True if this is the connection: one of the same name that is older is somebody else's."""
-        created = _moment(connection.get("created_at"))
-        since = _moment(self.since)
+        created = moment(connection.get("created_at"))
+        since = moment(self.since)
         return (
             isinstance(connection.get("id"), str)
             and connection.get("service") == self.service
@@ -90,7 +88,7 @@ def create(
         return client.create_connection(body, deadline, secrets), False
     except FivetranError as error:
         name = _schema(body)
-        if name is None or not may_have_worked(error):
+        if name is None or not retry.may_have_worked(error):
             raise
         log.warning(f"{error}; looking for the connection")
 
@@ -120,7 +118,7 @@ def advice(planned: Object) -> Callable[[FivetranError], str]:
                 f"There is {place} already, or was until just now. Choose another schema, or "
                 "import that connection: terraform import ADDRESS IDENTIFIER."
             )
-        if may_have_worked(error):
+        if retry.may_have_worked(error):
             return (
                 f"The connection may exist all the same. Look for {place}: if it is there, import "
                 "it (terraform import ADDRESS IDENTIFIER) before the next apply."
@@ -128,13 +126,6 @@ def advice(planned: Object) -> Callable[[FivetranError], str]:
         return ""
 
     return note
-
-
-def may_have_worked(error: FivetranError) -> bool:
-    """True if the request may have taken effect although it failed."""
-    if isinstance(error, NoAnswer):
-        return error.sent
-    return isinstance(error, BadAnswer) or (isinstance(error, ApiError) and error.status >= 500)
 
 
 def find(client: Client, trace: Trace, deadline: Deadline) -> dict[str, Any] | None:
@@ -176,11 +167,3 @@ def _schema(body: dict[str, Any]) -> str | None:
     config = body.get("config") or {}
     parts = [config[key] for key in DESTINATION_SCHEMA_KEYS if key in config]
     return ".".join(parts) if parts and all(isinstance(p, str) for p in parts) else None
-
-
-def _moment(text: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None

@@ -11,6 +11,8 @@ from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.connection import ConnectionResource
 from constructs_lib.backend.fivetran.connection_state import ConnectionStateResource
+from constructs_lib.backend.fivetran.journal import Journal
+from constructs_lib.backend.fivetran.recovery import recover
 from constructs_lib.backend.fivetran.secrets import Vault
 from constructs_lib.backend.fivetran.transport import (
     PUBLIC_URL,
@@ -66,7 +68,9 @@ class FivetranOps(Provider):
         if transport is None:
             return Account(None, None)
         client = Client(transport, values["api_key"], values["api_secret"], seconds)
-        return Account(client, Vault(values["api_key"], values["api_secret"]))
+        journal = Journal.of_working_directory()
+        recover(client, journal, diagnostics)
+        return Account(client, Vault(values["api_key"], values["api_secret"]), journal)
 
 
 def _transport(url: str, diagnostics: Diagnostics) -> Transport | None:

@@ -81,6 +81,14 @@ def shown(state: Any) -> str:
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
+def shown_value(path: str, value: Any) -> str:
+    """One value of a state for a message, or that it is hidden because of its name.
+
+    :param path: where it stands, such as ``tables.orders.cursor``
+    """
+    return HIDDEN if any(map(_SECRET_NAME.search, path.split("."))) else shown(value)
+
+
 def _without_secret_names(value: Any) -> Any:
     if isinstance(value, dict):
         return {

@@ -2,7 +2,18 @@
 
 A request may be repeated if doing it twice is the same as doing it once. GET, DELETE and a PATCH
 with absolute values are; a creation is not, and is repeated only if the API certainly did not do
-it: the connection was refused, or the answer was 429.
+it: the connection was refused, or the answer was 429. Before a PATCH is repeated that may have
+worked, its object is read: see ``look`` in :mod:`client`.
+
+=====================  =========================================================================
+what bounds the time   by how much
+=====================  =========================================================================
+one answer             ``request_timeout`` of the provider (300 s), never beyond the time limit
+one pause              exponential with jitter, 0.5 s to 30 s; after 429 what ``Retry-After`` asks
+                       for, up to :data:`LONGEST_ASKED`
+attempts               :data:`ATTEMPTS`
+the whole operation    ``timeouts`` of the resource
+=====================  =========================================================================
 """
 
 from __future__ import annotations
@@ -21,6 +32,9 @@ from constructs_lib.backend.fivetran.errors import (
 
 ATTEMPTS = 8
 """The most times one request is sent."""
+LONGEST_ASKED = 900.0
+"""Seconds that one answer can make us wait at most. An API that asks for more is told of at once:
+an apply that sleeps for an hour helps nobody."""
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
 
@@ -38,6 +52,13 @@ def may_repeat(error: FivetranError, *, repeatable: bool) -> bool:
     if isinstance(error, (ApiError, BadAnswer)):
         return repeatable and error.status >= 500
     return False
+
+
+def may_have_worked(error: FivetranError) -> bool:
+    """True if the request may have taken effect although it failed."""
+    if isinstance(error, NoAnswer):
+        return error.sent
+    return isinstance(error, BadAnswer) or (isinstance(error, ApiError) and error.status >= 500)
 
 
 def pause(error: FivetranError, attempt: int) -> float:

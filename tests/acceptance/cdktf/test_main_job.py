@@ -73,6 +73,30 @@ def everything_written(checkout: Path) -> bytes:
     return found
 
 
+def go_back(machine: Machine, checkout: Path, environ: dict[str, str]) -> None:
+    """Moves a cursor back, and returns by what is printed, as the page of ConnectionState says."""
+    first = '{"updated_since": "2024-01-01T00:00:00Z", "page": 1}'
+    text = (checkout / BASE).read_text()
+    block = text[text.index("        invoices:\n") : text.index("\n  # Returned parcels")]
+    moved = "        invoices: {updated_since: 2023-01-01T00:00:00Z, page: 1}\n"
+    change(checkout / BASE, block, moved.replace("2023-01-01T00:00:00Z", '"2023-01-01T00:00:00Z"'))
+
+    diff = machine.succeed(checkout, "make", "diff", **environ)
+    assert "moves BACKWARDS" in diff
+    assert '"2024-01-01T00:00:00Z" -> "2023-01-01T00:00:00Z" (backwards by 365 days)' in diff
+    machine.succeed(checkout, "make", "deploy", **environ)
+    printed = machine.succeed(checkout, "make", "output", **environ)
+    before = printed.partition("erp_invoices_state_before =")[2].split()[0]
+
+    assert json.loads(before) == {"invoices": json.loads(first)}
+    file = (checkout / BASE).read_text()
+    start, end = file.index("      state:\n" + moved[:17]), file.index("\n  # Returned parcels")
+    (checkout / BASE).write_text(f"{file[:start]}      state: {before}\n{file[end:]}")
+    machine.succeed(checkout, "make", "deploy", **environ)
+    sent = [body for _, path, body in writes(checkout) if path.endswith("/state")]
+    assert sent[-1] == {"state": {"invoices": json.loads(first)}}
+
+
 def test_deploy_again_change_one_key_and_destroy(machine: Machine, checkout: Path) -> None:
     # The key of a real account must neither be needed nor matter.
     account = {"FIVETRAN_APIKEY": "canary-key", "FIVETRAN_APISECRET": "canary-secret"}
@@ -109,6 +133,9 @@ def test_deploy_again_change_one_key_and_destroy(machine: Machine, checkout: Pat
         assert value.encode() not in found
         assert value.encode() not in planned
 
+    go_back(machine, checkout, canaries)
+
+    before = last_entry(checkout)
     machine.succeed(checkout, "make", "destroy", **canaries)
     with Store(checkout / ".sandbox" / "fivetran.sqlite3") as store:
         deleted = [e for e in store.journal(before) if (e.method, e.status) == ("DELETE", 200)]

@@ -123,7 +123,7 @@ CASES: dict[str, dict[str, Case]] = {
     },
     STATE: {
         "connection_id": Case("OWN", OTHER, Effect.REPLACES),
-        "state": Case({"cursor": 1}, {"cursor": 2}),
+        "state": Case({"cursor": 1}, {"cursor": 2}, warns="The state of connection"),
         "drift_policy": Case("enforce", "on_change", _STEERS),
         "paused_after": Case("running", "restore", _STEERS),
         "on_destroy": Case("restore", "keep", _STEERS),

@@ -99,7 +99,6 @@ def test_a_cursor_that_an_old_state_describes_is_moved(
         "",
         [patch],
         actions={STATE: ["update"]},
-        warns=("sets the state of a connection again",),
     )
 
 

@@ -55,8 +55,12 @@ def test_the_state_of_a_running_connection_is_set_in_order(
     output = process.communicate(timeout=60)[0]
     assert process.returncode == 0, output
 
-    assert steps(sandbox.requests(), connection) == [
-        *("read", "read state", "pause", "read", "patch state", "read state", "unpause"),
+    found = steps(sandbox.requests(), connection)
+    begin = found.index("pause") - 2
+    assert set(found[:begin]) == {"read", "read state"}, "planning only reads"
+    assert found[begin:] == [
+        *("read", "read state", "pause", "read", "read state"),
+        *("patch state", "read state", "unpause"),
     ]
     assert sandbox.state(connection) == {"cursor": "2024-01-01"}
     assert sandbox.connection(connection)["paused"] is False

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
+from api_world import GROUP, World
 from hostile_meaning import alike, hides, may_mean, means
 from hostile_strategies import (
     ATTRIBUTE_CHANGES,
@@ -26,7 +27,6 @@ from hostile_strategies import (
     SETTINGS,
     VALUES,
 )
-from hostile_world import GROUP, World
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule

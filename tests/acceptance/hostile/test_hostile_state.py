@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hostile_world import World
+from api_world import World
 from terraform_core import Core, ProviderRefused
 from terraform_values import literal
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hostile_world import GROUP, World
+from api_world import GROUP, World
 from terraform_core import Core, ProviderRefused
 from terraform_values import UNKNOWN, literal
 

@@ -14,10 +14,11 @@ from echoing_server import Served
 from hunter import Hunter
 
 from constructs_lib.backend.fivetran.account import Account
-from constructs_lib.backend.fivetran.client import Client, Request
+from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.connection import ConnectionResource
 from constructs_lib.backend.fivetran.deadline import Deadline
 from constructs_lib.backend.fivetran.errors import FivetranError
+from constructs_lib.backend.fivetran.exchange import Request
 from constructs_lib.backend.fivetran.ledger import Ledger, secrets_of
 from constructs_lib.backend.fivetran.redaction import texts
 from constructs_lib.backend.fivetran.secrets import Vault

@@ -80,6 +80,15 @@ def test_the_output_of_a_connection_is_its_id(app: App, synth: Synth) -> None:
     }
 
 
+def test_the_output_of_a_state_is_what_was_there_before_as_text(app: App, synth: Synth) -> None:
+    state = ManagedState({"state": {"cursor": 1}}, PLACE)
+    EnvironmentStack(app, "demo", settings=environment(connection(managed_state=state)))
+
+    assert synth()["output"]["orders_state_before"]["value"] == (
+        "${jsonencode(fivetranops_connection_state.orders.previous_state)}"
+    )
+
+
 @pytest.mark.parametrize(
     ("protect", "lifecycle"), [(True, {"prevent_destroy": True}), (False, None)]
 )

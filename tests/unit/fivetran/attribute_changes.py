@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from hostile_world import GROUP
+from api_world import GROUP
 
 CONNECTION, STATE = "fivetranops_connection", "fivetranops_connection_state"
 Values = dict[str, Any]

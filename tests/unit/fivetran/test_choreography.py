@@ -6,60 +6,11 @@ import threading
 from typing import Any
 
 import pytest
+from state_api import NEW, OLD, Fivetran
 
-from constructs_lib.backend.fivetran import choreography, errors
+from constructs_lib.backend.fivetran import choreography, errors, paused_flag, state_errors
 from constructs_lib.backend.fivetran.choreography import Outcome, set_state
 from constructs_lib.backend.fivetran.deadline import Deadline
-
-OLD, NEW = {"cursor": "2026-01-01"}, {"cursor": "2026-06-01"}
-
-
-class Fivetran:
-    """One connection in memory, which writes down what is asked of it.
-
-    ``failures`` maps a step to the error that it raises, once; the step takes effect before.
-    """
-
-    def __init__(self, *, paused: bool = False, syncing: int = 0, state: Any = OLD) -> None:
-        self.paused, self.syncing, self.stored = paused, syncing, state
-        self.service = "connector_sdk"
-        self.journal: list[str] = []
-        self.failures: dict[str, errors.FivetranError] = {}
-
-    def step(self, name: str) -> None:
-        self.journal.append(name)
-        if name in self.failures:
-            raise self.failures.pop(name)
-
-    def connection(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
-        sync_state = "syncing" if self.syncing else ("paused" if self.paused else "scheduled")
-        self.syncing = max(0, self.syncing - 1)
-        self.step("GET")
-        return {
-            "service": self.service,
-            "paused": self.paused,
-            "status": {"sync_state": sync_state},
-        }
-
-    def modify_connection(
-        self, identifier: str, body: dict[str, Any], deadline: Deadline
-    ) -> dict[str, Any]:
-        self.paused = body["paused"]
-        self.step("pause" if self.paused else "unpause")
-        return {}
-
-    def state(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
-        self.step("GET state")
-        if self.stored is None:
-            raise errors.answered("GET state", 400, "", "no state", None)
-        return dict(self.stored)
-
-    def set_state(self, identifier: str, state: dict[str, Any], deadline: Deadline) -> None:
-        if self.syncing:
-            self.journal.append("PATCH state: 409")
-            raise errors.answered("PATCH state", 409, "", "the sync is in progress", None)
-        self.stored = state
-        self.step("PATCH state")
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +42,7 @@ def test_a_running_connection_is_paused_patched_verified_and_unpaused() -> None:
         "GET state",
         "pause",
         "GET",
+        "GET state",
         "PATCH state",
         "GET state",
         "unpause",
@@ -105,7 +57,7 @@ def test_a_running_sync_is_waited_for() -> None:
 
     assert api.journal == [
         *("GET", "GET state", "pause", "GET", "GET", "GET"),
-        *("PATCH state", "GET state", "unpause"),
+        *("GET state", "PATCH state", "GET state", "unpause"),
     ]
 
 
@@ -215,7 +167,7 @@ def test_what_is_stored_differently_is_an_error_that_shows_both() -> None:
 
     api = Merging()
 
-    with pytest.raises(choreography.StateDiffers) as caught:
+    with pytest.raises(state_errors.StateDiffers) as caught:
         change(api)
 
     assert '{"cursor": "2026-06-01"}' in str(caught.value)
@@ -265,7 +217,7 @@ def test_a_flag_that_cannot_be_put_back_is_an_error_with_the_remedy() -> None:
     api = Fivetran()
     api.failures["unpause"] = BROKEN
 
-    with pytest.raises(choreography.PausedFlagStuck) as caught:
+    with pytest.raises(paused_flag.PausedFlagStuck) as caught:
         change(api)
 
     assert "abc should be running again" in str(caught.value)
@@ -277,7 +229,7 @@ def test_a_flag_that_cannot_be_put_back_hides_no_earlier_error() -> None:
     api.failures["PATCH state"] = errors.answered("PATCH state", 500, "", "first", None)
     api.failures["unpause"] = BROKEN
 
-    with pytest.raises(choreography.PausedFlagStuck) as caught:
+    with pytest.raises(paused_flag.PausedFlagStuck) as caught:
         change(api)
 
     assert "what went wrong before: PATCH state answered 500: first" in str(caught.value)
@@ -289,7 +241,7 @@ def test_a_service_without_state_is_named_with_those_that_have_one(status: int) 
     api.service = "postgres"
     api.failures["GET state"] = errors.answered("GET state", status, "", "no", None)
 
-    with pytest.raises(choreography.StateNotSupported) as caught:
+    with pytest.raises(state_errors.StateNotSupported) as caught:
         change(api)
 
     assert "'postgres'" in str(caught.value)
@@ -302,7 +254,7 @@ def test_what_was_found_is_told_as_soon_as_the_state_is_set() -> None:
     api, told = Fivetran(), []
     api.failures["unpause"] = BROKEN
 
-    with pytest.raises(choreography.PausedFlagStuck):
+    with pytest.raises(paused_flag.PausedFlagStuck):
         set_state(
             api,  # type: ignore[arg-type]
             "abc",
@@ -320,7 +272,7 @@ def test_without_knowing_whether_it_is_paused_nothing_is_changed(answered: Any) 
     api = Fivetran()
     api.paused = answered
 
-    with pytest.raises(choreography.PausedFlagUnknown, match="whether connection abc is paused"):
+    with pytest.raises(paused_flag.PausedFlagUnknown, match="whether connection abc is paused"):
         change(api)
 
     assert api.journal == ["GET", "GET state"]

@@ -13,8 +13,9 @@ from scripted_api import Answer, ScriptedApi
 from urllib3.exceptions import MaxRetryError
 
 from constructs_lib.backend.fivetran import errors, log, retry
-from constructs_lib.backend.fivetran.client import Client, Request, _no_answer
+from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.deadline import Deadline
+from constructs_lib.backend.fivetran.exchange import Request, _no_answer
 from constructs_lib.backend.fivetran.transport import Transport, check_url
 
 CONNECTION = {"id": "abc", "service": "postgres"}
@@ -147,12 +148,86 @@ def test_a_creation_that_may_have_worked_is_not_repeated(
     assert len(api.seen) == 1
 
 
-@pytest.mark.parametrize("failure", [Answer(500, {}), Answer(429, {}), Answer(drop=True)])
-def test_a_modification_is_repeated(api: ScriptedApi, client: Client, failure: Answer) -> None:
-    api.answers = [failure, FOUND]
+LOST = [Answer(500, {}), Answer(502, "<html>"), Answer(200, "{"), Answer(drop=True)]
 
-    assert client.modify_connection("abc", {"paused": True}, Deadline(5)) == CONNECTION
-    assert [seen.body for seen in api.seen] == [{"paused": True}] * 2
+
+@pytest.mark.parametrize("failure", LOST)
+def test_a_modification_whose_answer_is_lost_is_looked_for(
+    api: ScriptedApi, client: Client, failure: Answer
+) -> None:
+    paused = {**CONNECTION, "paused": True, "config": {"host": "DB", "port": "1"}}
+    api.answers = [failure, Answer(200, {"data": paused})]
+    body = {"paused": True, "config": {"host": "DB", "port": 1}, "run_setup_tests": False}
+
+    assert client.modify_connection("abc", body, Deadline(5)) == paused
+    assert [seen.method for seen in api.seen] == ["PATCH", "GET"]
+
+
+@pytest.mark.parametrize("failure", LOST)
+@pytest.mark.parametrize(
+    "answer", [{}, {"paused": False}, {"paused": True, "config": {"password": "******"}}]
+)
+def test_a_modification_that_is_not_seen_to_have_worked_is_repeated(
+    api: ScriptedApi, client: Client, failure: Answer, answer: dict[str, object]
+) -> None:
+    api.answers = [failure, Answer(200, {"data": answer}), FOUND]
+    body = {"paused": True, "config": {"password": "s3cret"}}
+
+    assert client.modify_connection("abc", body, Deadline(5)) == CONNECTION
+    assert [seen.method for seen in api.seen] == ["PATCH", "GET", "PATCH"]
+
+
+def test_a_look_that_fails_is_repeated_before_the_modification(
+    api: ScriptedApi, client: Client
+) -> None:
+    paused = Answer(200, {"data": {"paused": True}})
+    api.answers = [Answer(500, {}), Answer(500, {}), Answer(drop=True), paused]
+
+    assert client.modify_connection("abc", {"paused": True}, Deadline(5)) == {"paused": True}
+    assert [seen.method for seen in api.seen] == ["PATCH", "GET", "GET", "GET"]
+
+
+def test_a_refused_modification_is_repeated_without_a_look(
+    api: ScriptedApi, client: Client
+) -> None:
+    api.answers = [Answer(429, {}), FOUND]
+
+    client.modify_connection("abc", {"paused": True}, Deadline(5))
+
+    assert [seen.method for seen in api.seen] == ["PATCH", "PATCH"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "methods"), [(2, ["PATCH", "GET"]), (1, ["PATCH", "GET", "PATCH"])]
+)
+def test_a_state_whose_answer_is_lost_is_looked_for(
+    api: ScriptedApi, client: Client, stored: int, methods: list[str]
+) -> None:
+    api.answers = [Answer(drop=True), Answer(200, {"data": {"state": {"a": stored}}}), FOUND]
+
+    client.set_state("abc", {"a": 2}, Deadline(5))
+
+    assert [seen.method for seen in api.seen] == methods
+
+
+def test_a_state_whose_answer_is_lost_and_that_was_never_written_is_sent_again(
+    api: ScriptedApi, client: Client
+) -> None:
+    api.answers = [Answer(drop=True), Answer(400, {"message": "does not exist"}), FOUND]
+
+    client.set_state("abc", {"a": 2}, Deadline(5))
+
+    assert [seen.method for seen in api.seen] == ["PATCH", "GET", "PATCH"]
+
+
+def test_an_api_that_asks_for_an_hour_is_told_of_at_once(api: ScriptedApi, client: Client) -> None:
+    api.answers = [Answer(429, {}, {"Retry-After": "3600"})]
+
+    with pytest.raises(errors.TooManyRequests) as caught:
+        client.connection("abc", Deadline(7200))
+
+    assert "wants 3600 s to pass first, and at most 900 s may" in caught.value.tried
+    assert len(api.seen) == 1
 
 
 def test_a_historical_sync_is_not_started_twice(api: ScriptedApi, client: Client) -> None:

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from api_world import GROUP, World
 from attribute_changes import CHANGES, CONNECTION, SAYS_SO, STATE, STEERING, Change, Values
-from hostile_world import GROUP, World
 from terraform_core import Core, Planned
 from terraform_values import exact, literal
 

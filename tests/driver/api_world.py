@@ -1,9 +1,10 @@
-"""A hostile API in memory, the provider that talks to it, and the people who use it meanwhile."""
+"""An API in memory, the provider that talks to it, and the people who use it meanwhile."""
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,11 +13,14 @@ import requests
 from constructs_lib.backend.fivetran import jsontext
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.journal import Journal
 from constructs_lib.backend.fivetran.provider import FivetranOps
+from constructs_lib.backend.fivetran.recovery import recover
 from constructs_lib.backend.fivetran.secrets import Vault
 from constructs_lib.backend.fivetran.transport import Transport
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.sandbox import SandboxAdapter
+from constructs_lib.sandbox import Connection, Fault, SandboxAdapter
+from constructs_lib.sandbox.clock import Clock, utc_now
 
 GROUP = "sandbox_warehouse"
 _LOGIN = ("sandbox", "sandbox")
@@ -34,24 +38,32 @@ class _InMemory(Transport):
 
 
 class _Provider(FivetranOps):
-    """The provider as it is, but for where its requests go."""
+    """The provider as it is, but for where its requests go. It keeps a journal where a test sets
+    ``TF_DATA_DIR``, so that none is left in the project.
+    """
 
     def __init__(self, adapter: SandboxAdapter) -> None:
         super().__init__()
         self._adapter = adapter
 
     def configure(self, config: Any, terraform_version: str, diagnostics: Diagnostics) -> Account:
-        return Account(Client(_InMemory(self._adapter), *_LOGIN, 60), _VAULT)
+        client = Client(_InMemory(self._adapter), *_LOGIN, 60)
+        if "TF_DATA_DIR" not in os.environ:
+            return Account(client, _VAULT)
+        journal = Journal.of_working_directory()
+        recover(client, journal, diagnostics)
+        return Account(client, _VAULT, journal)
 
 
 class World:
-    """A sandbox whose answers are distorted.
+    """A sandbox, whose answers may be distorted, lost or late.
 
     :param distortions: paths of fields to names of distortions, as the sandbox takes them
+    :param now: the clock of the sandbox
     """
 
-    def __init__(self, distortions: Mapping[str, str]) -> None:
-        self._adapter = SandboxAdapter(None)
+    def __init__(self, distortions: Mapping[str, str], now: Clock = utc_now) -> None:
+        self._adapter = SandboxAdapter(None, now=now)
         self._session = requests.Session()
         self._session.mount("sandbox://local", self._adapter)
         self._session.auth = _LOGIN
@@ -91,10 +103,23 @@ class World:
         self._forget()
         return [entry.body for entry in entries if entry.writes]
 
-    def connections(self) -> list[Any]:
-        """All connections that exist."""
+    def connections(self) -> list[Connection]:
+        """All connections that exist, as the sandbox keeps them."""
         with self.store.transaction() as tables:
-            return list(tables.connections(0, 100, None, None))
+            return [record for _, record in tables.connections(0, 100, None, None)]
+
+    def restore(self, connections: Sequence[Connection]) -> None:
+        """Lets only these connections exist, as they were, and forgets journal and faults."""
+        self.store.reset()
+        self.fail()
+        with self.store.transaction() as tables:
+            for record in connections:
+                tables.insert(record)
+        self._seen = 0
+
+    def fail(self, *faults: Fault) -> None:
+        """Lets these faults strike, and no others, from here on."""
+        self.store.configure(faults=faults)
 
     def close(self) -> None:
         """Closes the sandbox."""

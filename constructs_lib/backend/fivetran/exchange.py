@@ -1,0 +1,182 @@
+"""One request to Fivetran's API and its answer: signing, timeouts, and what went wrong in words.
+
+Source: https://fivetran.com/docs/rest-api
+"""
+
+from __future__ import annotations
+
+import base64
+import ssl
+import time
+from collections.abc import Collection
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from constructs_lib.backend.fivetran import errors, jsontext, retry
+from constructs_lib.backend.fivetran.deadline import Deadline
+from constructs_lib.backend.fivetran.pace import Pace
+from constructs_lib.backend.fivetran.redaction import hide, hide_inside
+
+if TYPE_CHECKING:
+    import requests
+
+    from constructs_lib.backend.fivetran.transport import Transport
+
+_HEADERS = {"Accept": "application/json;version=2", "Content-Type": "application/json"}
+_CONNECT_TIMEOUT = 10.0
+_OF_THE_SANDBOX = "sandbox"
+"""Key and secret of the sandbox stand in its documentation: they are no secret."""
+
+
+class Request(NamedTuple):
+    """One request: what is asked, and whether asking twice does harm."""
+
+    method: str
+    path: str
+    body: dict[str, Any] | None = None
+    repeatable: bool = True
+    secrets: Collection[str] = ()
+    """Texts that must not stand in any message."""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def __repr__(self) -> str:
+        return f"<Request {self}>"
+
+
+class Exchange:
+    """Sends requests of one account, each once, and learns the API's clock and rate limit from the
+    answers.
+
+    :param transport: the way to the API
+    :param key: the API key
+    :param secret: the API secret
+    :param request_timeout: seconds to wait for one answer
+    """
+
+    def __init__(self, transport: Transport, key: str, secret: str, request_timeout: float) -> None:
+        self.transport = transport
+        login = base64.b64encode(f"{key}:{secret}".encode()).decode()
+        self._authorization = f"Basic {login}"
+        self._login = () if secret == _OF_THE_SANDBOX else (key, secret, login)
+        self._date: tuple[str, float] | None = None
+        self._pace = Pace()
+        self._timeout = (min(_CONNECT_TIMEOUT, request_timeout), request_timeout)
+
+    def __repr__(self) -> str:
+        return f"<Exchange with {self.transport.base}>"
+
+    def server_time(self) -> datetime:
+        """The time by the API's clock, as far as an answer has told it; else by ours."""
+        now = datetime.now(timezone.utc)
+        if self._date is None:
+            return now
+        header, received = self._date
+        moment = retry.date(header)
+        return now if moment is None else moment + timedelta(seconds=time.time() - received)
+
+    def once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
+        """The envelope of the answer to a request that is sent once.
+
+        :raises FivetranError: if there is none, or it tells of an error
+        """
+        self._pace.wait(deadline)
+        if deadline.remaining <= 0:
+            raise errors.OutOfTime(
+                f"no time is left for {request}: {deadline.limit:.0f} s are over"
+            )
+        response = self._send(request, deadline)
+        self._date = (response.headers.get("Date") or "", time.time())
+        self._pace.learn(response.headers)
+        envelope = _envelope(request, response)
+        if response.status_code >= 400:
+            raise errors.answered(
+                str(request),
+                response.status_code,
+                self._told(envelope.get("code"), request),
+                self._told(envelope.get("message"), request),
+                retry.retry_after(response.headers.get("Retry-After")),
+            )
+        data = envelope.get("data")
+        if isinstance(data, dict) and "setup_tests" in data:
+            # They are there to be shown, and may quote what they tried.
+            data["setup_tests"] = hide_inside(data["setup_tests"], self._secrets(request))
+        return envelope
+
+    def _told(self, words: Any, request: Request) -> str:
+        """What the API says, without any secret that it quotes: a text, or else its JSON."""
+        if words is None or isinstance(words, str):
+            return hide(words or "", self._secrets(request))
+        return jsontext.dumps(hide_inside(words, self._secrets(request)))
+
+    def _secrets(self, request: Request) -> list[str]:
+        return [*request.secrets, *self._login]
+
+    def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Signs a request; as the session's ``auth``, so that no ~/.netrc comes before it."""
+        request.headers["Authorization"] = self._authorization
+        return request
+
+    def _send(self, request: Request, deadline: Deadline) -> requests.Response:
+        import requests
+
+        connect, read = self._timeout
+        body = None if request.body is None else jsontext.dumps(request.body).encode()
+        try:
+            return self.transport.session().request(
+                request.method,
+                self.transport.base + request.path,
+                data=body,
+                headers=_HEADERS,
+                auth=self._sign,
+                timeout=(connect, min(read, max(deadline.remaining, 0.1))),
+                allow_redirects=False,
+            )
+        except requests.exceptions.RequestException as error:
+            raise _no_answer(request, error) from None
+
+
+def _envelope(request: Request, response: requests.Response) -> dict[str, Any]:
+    status = response.status_code
+    try:
+        envelope = jsontext.loads(response.content.decode("utf-8"))
+    except ValueError:
+        envelope = None
+    if isinstance(envelope, dict) and (200 <= status < 300 or status >= 400):
+        return envelope
+    kind = response.headers.get("Content-Type", "no content type")
+    if status >= 400:
+        return {"message": f"the answer is not JSON ({kind})"}
+    raise errors.BadAnswer(str(request), status, f"something else than the API's JSON ({kind})")
+
+
+def _no_answer(request: Request, error: requests.exceptions.RequestException) -> errors.NoAnswer:
+    """The error without the words of the HTTP library, which repeat addresses and objects."""
+    import requests
+    from urllib3.exceptions import NewConnectionError
+
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return errors.NoAnswer(str(request), "connecting timed out", sent=False)
+    if isinstance(error, requests.exceptions.Timeout):
+        return errors.NoAnswer(str(request), "the answer timed out", sent=True)
+    reason = error.args[0] if error.args else None
+    reason = getattr(reason, "reason", reason)
+    if _is_certificate_refused(reason):
+        words = "the certificate of the API was refused"
+        return errors.NoAnswer(str(request), words, sent=False, passing=False)
+    if isinstance(reason, NewConnectionError):
+        return errors.NoAnswer(str(request), "the connection was refused", sent=False)
+    return errors.NoAnswer(str(request), "the connection broke off", sent=True)
+
+
+def _is_certificate_refused(reason: Any) -> bool:
+    """True if TLS failed before anything was sent. Any other failure of TLS may come later."""
+    seen = 0
+    while reason is not None and seen < 5:
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            return True
+        inner = reason.args[0] if getattr(reason, "args", None) else None
+        reason = inner if isinstance(inner, BaseException) else reason.__cause__
+        seen += 1
+    return False

@@ -1,0 +1,220 @@
+"""What must be known after a crash in the middle of setting a state.
+
+Before the paused flag of a connection is touched, an :class:`Entry` is written beside Terraform's
+own data (``.terraform``, or ``TF_DATA_DIR``) and forced to the disk; it is removed when the flag is
+back. Whoever finds one later knows that a run died, and what the connection was like before:
+:mod:`recovery` puts the flag back, and the next setting of that state goes on from the entry.
+
+A run holds a lock on the entry as long as it lives, which the operating system releases however it
+ends. So a run that is still at work is never taken for a dead one, and of two runs in one working
+directory that set the same state the second is told so.
+
+The entry holds the state that was found, because that is in no other place once the new one is
+set; the files are readable by their owner only. Nothing in them is a credential.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from constructs_lib.backend.fivetran import jsontext, log
+from constructs_lib.backend.fivetran.errors import FivetranError
+from constructs_lib.backend.fivetran.seen import Seen
+
+_VERSION = 1
+
+
+class HeldElsewhere(FivetranError):
+    """Another run is setting the state of this connection right now."""
+
+    remedy = "Wait until that run has ended, and plan again: what it sets may be what you see then."
+
+    def __init__(self, identifier: str) -> None:
+        super().__init__(
+            f"another run in this working directory is setting the state of connection {identifier}"
+        )
+
+
+class Entry(NamedTuple):
+    """What a connection was like before its state was set."""
+
+    connection: str
+    """Its identifier."""
+    account: str
+    """Which account it belongs to, see ``Client.account``."""
+    paused: bool
+    """Its paused flag."""
+    found: dict[str, Any] | None
+    """Its state; None if none had been written."""
+    wanted: str
+    """The fingerprint of the state that was to be set."""
+    since: str
+    """When the run began (RFC 3339, UTC)."""
+    is_set: bool = False
+    """True when the API has taken the state."""
+    is_open: bool = True
+    """False when the paused flag is back; the rest is kept until the state is set."""
+
+
+class Slip:
+    """The entry of one connection, in the hands of the run that holds its lock."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def read(self) -> Entry | None:
+        """What an earlier run left; None if it left nothing, or nothing that can be read."""
+        try:
+            values = jsontext.loads(self._file.read_text(encoding="utf-8"))
+            is_ours = isinstance(values, dict) and values.pop("version") == _VERSION
+            return Entry(**values) if is_ours else None
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            log.warning(f"the journal {self._file} cannot be read ({type(error).__name__})")
+            return None
+
+    def write(self, entry: Entry) -> None:
+        """Puts an entry in place of what is there, all or nothing, and on the disk.
+
+        A journal that cannot be written is told to the log, and stops nothing: without it, a crash
+        is told by the plan from the paused flag alone.
+        """
+        text = jsontext.dumps({"version": _VERSION, **entry._asdict()})
+        draft = self._file.with_suffix(".new")
+        try:
+            with open(draft, "w", encoding="utf-8", opener=_private) as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self._file)
+        except OSError as error:
+            log.warning(f"the journal {self._file} cannot be written: {error.strerror}")
+
+    def forget(self) -> None:
+        """Removes the entry."""
+        with suppress(OSError):
+            self._file.unlink(missing_ok=True)
+
+
+class Journal:
+    """The entries of one working directory.
+
+    :param folder: where they are; made when the first one is written
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @classmethod
+    def of_working_directory(cls) -> Journal:
+        """The journal beside the data of the terraform that launched this process."""
+        return cls(Path(os.environ.get("TF_DATA_DIR") or ".terraform") / "fivetranops")
+
+    @contextmanager
+    def hold(self, identifier: str) -> Iterator[Slip]:
+        """The entry of a connection, which no other run can take meanwhile.
+
+        :raises HeldElsewhere: if another run holds it
+        """
+        file = self._folder / f"{quote(identifier, safe='')}.json"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = _locked(file.with_suffix(".lock"))
+        except OSError as error:
+            log.warning(f"no journal can be kept in {self._folder}: {error.strerror}")
+            yield Slip(file)
+            return
+        if lock is None:
+            raise HeldElsewhere(identifier)
+        try:
+            yield Slip(file)
+        finally:
+            with suppress(OSError):
+                file.with_suffix(".lock").unlink()
+            os.close(lock)
+
+    def note_plan(self, identifier: str, run: str, seen: Seen) -> None:
+        """Notes what a plan saw of a state that is not in Terraform's state yet.
+
+        Terraform plans once more during apply, and nothing tells the two apart but the run; so the
+        notes of the last two runs are kept.
+        """
+        notes = {**self._plans(identifier), run: list(seen)}
+        kept = dict(list(notes.items())[-2:])
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with open(self._plan_file(identifier), "w", encoding="utf-8", opener=_private) as file:
+                json.dump(kept, file)
+
+    def planned(self, identifier: str, run: str) -> Seen | None:
+        """What the plan before this run saw; None if it noted nothing. A note is good once."""
+        plans = self._plans(identifier)
+        with suppress(OSError):
+            self._plan_file(identifier).unlink(missing_ok=True)
+        earlier = [note for name, note in plans.items() if name != run]
+        return Seen(*earlier[-1]) if earlier else None
+
+    def _plan_file(self, identifier: str) -> Path:
+        return self._folder / f"{quote(identifier, safe='')}.plan"
+
+    def _plans(self, identifier: str) -> dict[str, list[str]]:
+        try:
+            plans = json.loads(self._plan_file(identifier).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        is_ours = isinstance(plans, dict) and all(_is_note(note) for note in plans.values())
+        return plans if is_ours else {}
+
+    def left_behind(self) -> list[str]:
+        """The connections of which there is an entry, whoever holds it."""
+        files = sorted(self._folder.glob("*.json")) if self._folder.is_dir() else []
+        return [name for name in map(_connection_of, files) if name is not None]
+
+
+def _is_note(note: Any) -> bool:
+    fields = len(Seen._fields)
+    return isinstance(note, list) and len(note) == fields and all(isinstance(n, str) for n in note)
+
+
+def _connection_of(file: Path) -> str | None:
+    try:
+        name = json.loads(file.read_text(encoding="utf-8"))["connection"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return name if isinstance(name, str) else None
+
+
+def _locked(file: Path) -> int | None:
+    """A descriptor that holds the lock; None if another run does."""
+    while True:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        if _is_the_same(descriptor, file):
+            return descriptor
+        # The run before us removed the file between our two calls.
+        os.close(descriptor)
+
+
+def _is_the_same(descriptor: int, file: Path) -> bool:
+    try:
+        there = file.stat()
+    except FileNotFoundError:
+        return False
+    ours = os.fstat(descriptor)
+    return (ours.st_ino, ours.st_dev) == (there.st_ino, there.st_dev)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,69 @@
+"""What a plan saw of a state, so that the apply notices what happened since.
+
+The state of a connection moves by itself: its syncs rewrite it. So a state that differs from what
+the plan saw is somebody else's work only if no sync explains it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from constructs_lib.backend.fivetran import comparison
+from constructs_lib.backend.fivetran.redaction import shown
+from constructs_lib.backend.fivetran.state_errors import StateMoved
+from constructs_lib.backend.fivetran.times import moment
+
+_TOLERANCE = timedelta(seconds=5)
+_LAST_SYNCS = ("succeeded_at", "failed_at")
+
+
+class Seen(NamedTuple):
+    """The state of a connection at one moment."""
+
+    print: str
+    """Its fingerprint."""
+    text: str
+    """In short, without what is named like a secret."""
+    at: str
+    """The moment, by the API's clock (RFC 3339)."""
+
+    @classmethod
+    def of(cls, state: dict[str, Any] | None, at: str) -> Seen:
+        """A state, or that there is none, as it is seen at a moment."""
+        text = "not written yet" if state is None else shown(state)
+        return cls(comparison.fingerprint(state), text, at)
+
+
+def is_syncing(connection: dict[str, Any]) -> bool:
+    """True if a sync is known to run. One that is not told of is met by the API's 409."""
+    status = connection.get("status")
+    return isinstance(status, dict) and str(status.get("sync_state")).lower() == "syncing"
+
+
+def last_syncs(connection: dict[str, Any]) -> tuple[Any, ...]:
+    """When the last syncs ended, as the API writes it: it differs after each sync."""
+    return tuple(connection.get(name) for name in _LAST_SYNCS)
+
+
+def progress(
+    identifier: str, seen: Seen, connection: dict[str, Any], state: dict[str, Any] | None
+) -> str:
+    """How the connector moved the state since it was seen, in words; empty if it did not.
+
+    :param connection: the connection as it is now
+    :param state: its state as it is now
+    :raises StateMoved: if the state moved without a sync
+    """
+    now = Seen.of(state, "")
+    if now.print == seen.print:
+        return ""
+    if not is_syncing(connection) and not _has_synced_since(connection, seen):
+        raise StateMoved(identifier, f"the plan of {seen.at}", seen.text, now.text)
+    return f"the plan of {seen.at} saw {seen.text}, and by now its syncs moved it to {now.text}"
+
+
+def _has_synced_since(connection: dict[str, Any], seen: Seen) -> bool:
+    begin = moment(seen.at)
+    ends = [moment(text) for text in last_syncs(connection)]
+    return begin is None or any(end is not None and end >= begin - _TOLERANCE for end in ends)

@@ -1,0 +1,102 @@
+"""What a change of a state means, in words: from where to where, and whether it goes backwards.
+
+Two values compare if both are numbers, or both are moments or dates in the form of ISO 8601. Others
+only differ.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from constructs_lib.backend.fivetran.redaction import shown_value
+from constructs_lib.backend.plugin.values import same
+
+_MOST_LINES = 12
+_ABSENT: Any = object()
+_SECOND = timedelta(seconds=1)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
+_NUMBER = re.compile(r"-?\d{1,38}(\.\d{1,38})?")
+
+
+class Step(NamedTuple):
+    """One value of a state that changes."""
+
+    path: str
+    """Where it stands, such as ``tables.orders.cursor``."""
+    words: str
+    """From where to where."""
+    is_backwards: bool
+    """True if it certainly goes backwards."""
+
+
+def steps(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Step]:
+    """The values in which two states differ, in the order of their paths.
+
+    :param before: the state as it is; None if none was written yet
+    :param after: the state to be set
+    """
+    return sorted(_differences(before or {}, after, ""))
+
+
+def lines(found: list[Step]) -> str:
+    """The steps, one a line; the last line counts those that are left out."""
+    told = [f"  {step.path}: {step.words}" for step in found[:_MOST_LINES]]
+    more = len(found) - _MOST_LINES
+    return "\n".join(told + ([f"  and {more} more"] if more > 0 else []))
+
+
+def _differences(before: Any, after: Any, path: str) -> Iterator[Step]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in before.keys() | after.keys():
+            inner = f"{path}.{key}" if path else key
+            yield from _differences(before.get(key, _ABSENT), after.get(key, _ABSENT), inner)
+    elif before is _ABSENT:
+        yield Step(path, f"{shown_value(path, after)} is added", False)
+    elif after is _ABSENT:
+        yield Step(path, f"{shown_value(path, before)} is removed", False)
+    elif not same(before, after):
+        distance, is_backwards = _distance(before, after)
+        words = f"{shown_value(path, before)} -> {shown_value(path, after)}{distance}"
+        yield Step(path, words, is_backwards)
+
+
+def _distance(before: Any, after: Any) -> tuple[str, bool]:
+    """How far it is in words, and whether that is backwards."""
+    distance: Any = None
+    one, other = _number(before), _number(after)
+    if one is not None and other is not None:
+        distance, words = other - one, f"{abs(other - one):f}"
+    begin, end = _moment(before), _moment(after)
+    if begin is not None and end is not None:
+        distance, words = (end - begin) / _SECOND, _time(abs(end - begin))
+    if not distance:
+        return "", False
+    return f" ({'backwards' if distance < 0 else 'forwards'} by {words})", distance < 0
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, str):
+        return Decimal(value) if _NUMBER.fullmatch(value) else None
+    is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+    return Decimal(str(value)) if is_number else None
+
+
+def _moment(value: Any) -> datetime | None:
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        return None
+    text = re.sub(r"\.\d+", lambda found: f"{found[0]:0<7}"[:7], value.replace("Z", "+00:00"))
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=timezone.utc)
+
+
+def _time(distance: timedelta) -> str:
+    if distance.days:
+        return f"{distance.days} day{'s' if distance.days > 1 else ''}"
+    return str(distance)

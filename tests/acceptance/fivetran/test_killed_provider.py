@@ -1,0 +1,162 @@
+"""The provider is killed (``kill -9``) while it sets a state: the next run finishes."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sandbox_server import Sandbox
+from scenario import Scenario
+from workspace import Workspace, wait_until
+
+pytestmark = pytest.mark.launched
+ADDRESS = "fivetranops_connection_state.cursor"
+PLANNING = 2
+"""Requests of the plan that Terraform asks for during apply."""
+STEPS = ["read", "read state", "pause", "read", "read state", "patch", "read state", "unpause"]
+OLD, NEW = {"cursor": "2026-01-01"}, {"cursor": "2025-01-01"}
+
+
+def body(identifier: str, cursor: str) -> str:
+    return f"""
+resource "fivetranops_connection_state" "cursor" {{
+  connection_id = "{identifier}"
+  state         = {{ cursor = "{cursor}" }}
+}}
+"""
+
+
+def provider_of(terraform: int) -> int:
+    """The process of the provider that a terraform has started."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            command = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if int(stat[1]) == terraform and b"constructs_lib.backend" in command:
+            return int(entry.name)
+    raise AssertionError("terraform has started no provider")
+
+
+def kill_after(terraform: Scenario, sandbox: Sandbox, identifier: str, step: int) -> None:
+    """Plans and applies, and kills the provider when a request of the choreography took effect."""
+    plan = terraform.plan()
+    held: dict[str, Any] = {
+        "kind": "delay",
+        "seconds": 20,
+        "path": f"^/v1/connections/{identifier}",
+    }
+    sandbox.requests()
+    sandbox.store.configure(faults=[{**held, "nth": PLANNING + step}])
+    process = terraform.start("apply", "-input=false", "-no-color", plan.file.name)
+    first = sandbox.store.journal(0)[-1].number
+    wait_until(lambda: len(sandbox.store.journal(first)) >= PLANNING + step)
+    os.kill(provider_of(process.pid), signal.SIGKILL)
+    output = process.communicate(timeout=60)[0]
+    assert process.returncode != 0, output
+    sandbox.store.configure(faults=[])
+
+
+@pytest.mark.parametrize(
+    "step", range(1, len(STEPS) + 1), ids=lambda n: f"after {n} {STEPS[n - 1]}"
+)
+def test_a_new_state_is_set_after_all(terraform: Scenario, sandbox: Sandbox, step: int) -> None:
+    made = sandbox.add("connector_sdk", schema="invoices", package_id="p")
+    sandbox.ask("PATCH", f"/v1/connections/{made}/state", {"state": OLD})
+    terraform.write(body(made, "2025-01-01"))
+    kill_after(terraform, sandbox, made, step)
+
+    output = terraform.run("apply", "-auto-approve")
+
+    assert ("was left behind by a run that was cut off" in output) is (step >= 3)
+    assert sandbox.ask("GET", f"/v1/connections/{made}/state")["state"] == NEW
+    assert sandbox.ask("GET", f"/v1/connections/{made}")["paused"] is False
+    assert terraform.resource(ADDRESS)["previous_state"] == OLD
+    assert terraform.is_settled()
+
+
+@pytest.mark.parametrize("step", [3, 6, 8], ids=lambda n: f"after {n} {STEPS[n - 1]}")
+def test_a_changed_state_is_set_after_all_and_a_plan_alone_unpauses(
+    terraform: Scenario, sandbox: Sandbox, step: int
+) -> None:
+    made = sandbox.add("connector_sdk", schema="invoices", package_id="p")
+    terraform.write(body(made, "2026-01-01"))
+    terraform.apply()
+    terraform.write(body(made, "2025-01-01"))
+    kill_after(terraform, sandbox, made, step)
+
+    assert "was left behind by a run that was cut off" in terraform.plan().output
+    assert sandbox.ask("GET", f"/v1/connections/{made}")["paused"] is False
+    terraform.apply()
+
+    assert sandbox.ask("GET", f"/v1/connections/{made}/state")["state"] == NEW
+    assert sandbox.ask("GET", f"/v1/connections/{made}")["paused"] is False
+    assert terraform.resource(ADDRESS)["previous_state"] == OLD
+    assert terraform.is_settled()
+
+
+def test_a_connection_whose_state_left_the_configuration_is_looked_after_too(
+    terraform: Scenario, sandbox: Sandbox
+) -> None:
+    made = sandbox.add("connector_sdk", schema="invoices", package_id="p")
+    terraform.write(body(made, "2025-01-01"))
+    kill_after(terraform, sandbox, made, 3)
+    other = '{ schema_prefix = "o", host = "db.example.com" }'
+    terraform.write(
+        f"""
+resource "fivetranops_connection" "other" {{
+  group_id = "sandbox_warehouse"
+  service  = "postgres"
+  config   = {other}
+}}
+"""
+    )
+
+    assert f"Connection {made} was left behind" in terraform.plan().output
+    assert sandbox.ask("GET", f"/v1/connections/{made}")["paused"] is False
+
+
+def test_without_the_journal_the_plan_tells_of_a_connection_that_stands_paused(
+    terraform: Scenario, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    made = sandbox.add("connector_sdk", schema="invoices", package_id="p")
+    terraform.write(body(made, "2025-01-01"))
+    kill_after(terraform, sandbox, made, 3)
+    elsewhere = Workspace(tmp_path / "another machine", sandbox.url)
+    elsewhere.write(body(made, "2025-01-01"))
+
+    output = elsewhere.plan().output
+
+    assert "The connection is paused, so that nothing has to be paused for it" in output
+    assert 'an interrupted run may have left it so: set paused_after = "running"' in output
+
+
+def test_without_the_journal_the_plan_of_the_connection_tells_of_it(
+    terraform: Scenario, sandbox: Sandbox
+) -> None:
+    terraform.write(
+        """
+resource "fivetranops_connection" "sdk" {
+  group_id = "sandbox_warehouse"
+  service  = "connector_sdk"
+  config   = { schema = "invoices", package_id = "p" }
+  paused   = false
+}
+"""
+    )
+    terraform.apply()
+    address = "fivetranops_connection.sdk"
+    made = terraform.resource(address)["id"]
+    sandbox.ask("PATCH", f"/v1/connections/{made}", {"paused": True})
+
+    plan = terraform.plan()
+
+    assert f"Connection {made} (invoices) stands paused" in plan.output
+    assert plan.differences(address) == {"paused", "sync_state"}
+    terraform.apply()
+    assert sandbox.ask("GET", f"/v1/connections/{made}")["paused"] is False
+    assert terraform.is_settled()

@@ -1,0 +1,66 @@
+"""The cells of the matrix: which faults strike which step of an operation, and for how long."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from constructs_lib.sandbox import FAULT_KINDS, Fault, JournalEntry
+
+_CHOICES: dict[str, list[dict[str, Any]]] = {
+    "429": [{}, {"retry_after": 3600}, {"retry_after": "Tue, 31 Dec 2999 23:59:59 GMT"}],
+    # The second comes later than the provider waits for an answer.
+    "delay": [{}, {"seconds": 90.0}],
+    "sync_starts": [{"when": "before"}, {"when": "after"}],
+    "sync_never_ends": [{"when": "before"}, {"when": "after"}],
+    "state_moves": [
+        {"when": when, "by": by} for when in ("before", "after") for by in ("connector", "person")
+    ],
+    "state_stored_differently": [{"stored": "numbers_as_text"}, {"stored": "key_added"}],
+}
+LENGTHS = {"once": 1, "three times": 3, "to the end": 10**6}
+"""How many requests a fault strikes; all are over when the run of Terraform has ended."""
+VARIANTS = [Fault(kind, **choice) for kind in FAULT_KINDS for choice in _CHOICES.get(kind, [{}])]
+"""Each kind of fault, with each of the forms that it may take."""
+
+
+class Step(NamedTuple):
+    """One request of an operation: the n-th of its method and path."""
+
+    method: str
+    path: str
+    """With ``{id}`` in place of the identifier."""
+    nth: int
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} ({self.nth})"
+
+
+def steps(journal: Iterable[JournalEntry]) -> list[Step]:
+    """The steps of an operation, as the journal of an untroubled run tells them."""
+    found: list[Step] = []
+    for entry in journal:
+        path = re.sub(r"^(/v1/connections/)[^/]+", r"\1{id}", entry.path)
+        same = [step for step in found if step[:2] == (entry.method, path)]
+        found.append(Step(entry.method, path, len(same) + 1))
+    return found
+
+
+def at(step: Step, variant: Fault, times: int) -> Fault:
+    """The fault that strikes at a step."""
+    settings = {name: getattr(variant, name) for name in variant.__dataclass_fields__}
+    return Fault(**{**settings, **step._asdict(), "times": times})
+
+
+def name(fault: Fault) -> str:
+    """A fault in words, without where it strikes."""
+    choices = _CHOICES.get(fault.kind, [{}])
+    told = sorted({key for choice in choices for key in choice})
+    return " ".join([fault.kind, *(str(getattr(fault, key)) for key in told)])
+
+
+def reached(journal: Iterable[JournalEntry], fault: Fault) -> int:
+    """How many requests of a run a fault could have struck, if it lasted."""
+    concerned = sum(fault.concerns(entry.method, entry.path) for entry in journal)
+    return max(0, concerned - fault.nth + 1)

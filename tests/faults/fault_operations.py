@@ -1,0 +1,134 @@
+"""The operations that faults strike, each from what is there before to what is to be there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from api_world import GROUP, World
+from terraform_values import exact, literal
+
+CONNECTION = "fivetranops_connection"
+STATE = "fivetranops_connection_state"
+CANARY = "canary-s3cret"
+"""In every secret; it may stand in no message, no log and no state file."""
+
+Values = dict[str, Any]
+
+BEFORE = {"since": "2026-01-01", "page": 1, "done": False}
+WANTED = {"since": "2026-06-01", "page": 2, "done": True}
+DRIFTED = {"since": "2026-03-01", "page": 3, "done": False}
+DYNAMIC = ("config", "config_wo", "state")
+_SECRETS = {"password": f"{CANARY}-1"}
+_ORDERS: Values = {
+    "group_id": GROUP,
+    "service": "postgres",
+    "config": {"schema_prefix": "orders", "host": "one.example.com", "port": 5432},
+    "config_wo": _SECRETS,
+}
+_CURSOR: Values = {"state": WANTED, "timeouts": dict.fromkeys(("create", "update", "delete"), "5m")}
+_ENFORCED: Values = {**_CURSOR, "drift_policy": "enforce"}
+
+
+class Operation(NamedTuple):
+    """One operation of Terraform on one resource."""
+
+    name: str
+    resource: str
+    """The type of the resource."""
+    wanted: Values
+    """The configuration that it applies, and that holds in the end."""
+    action: str = "apply"
+    """``apply``, ``refresh``, ``import`` or ``destroy``."""
+    before: Values | None = None
+    """The configuration that was applied before; None if there was none."""
+    people: Callable[[World], str] | None = None
+    """Makes the connection that Terraform did not make; returns its identifier."""
+    meanwhile: Values | None = None
+    """The state that the connection gets by itself before the operation."""
+    leaves: Values | None = None
+    """The state (cursor) that is to be there in the end; None if the operation has none."""
+
+
+def values(core: Any, given: Values, identifier: str | None) -> Values:
+    """A configuration as Terraform has it.
+
+    :param identifier: the connection that a state belongs to
+    """
+    of_state = {"connection_id": identifier} if "state" in given else {}
+    whole = {k: literal(v) if k in DYNAMIC else exact(v) for k, v in {**given, **of_state}.items()}
+    configured: Values = core.config(whole)
+    return configured
+
+
+def _orders(world: World) -> str:
+    return world.add("postgres", {**_ORDERS["config"], **_SECRETS})
+
+
+def _running(world: World) -> str:
+    identifier = world.add("connector_sdk", {"schema": "sdk"})
+    world.set_state(identifier, BEFORE)
+    return identifier
+
+
+def _paused(world: World) -> str:
+    identifier = _running(world)
+    world.change(identifier, {"paused": True})
+    return identifier
+
+
+def _moved(**changes: Any) -> Values:
+    return {**_ORDERS, "config": {**_ORDERS["config"], "host": "two.example.com"}, **changes}
+
+
+OPERATIONS = (
+    Operation("create a connection", CONNECTION, _ORDERS),
+    Operation("create with schema_status", CONNECTION, {**_ORDERS, "schema_status": "ready"}),
+    Operation("read a connection", CONNECTION, _ORDERS, "refresh", before=_ORDERS),
+    Operation("update a connection", CONNECTION, _moved(), before=_ORDERS),
+    Operation(
+        "update with secrets",
+        CONNECTION,
+        _moved(config_wo={"password": f"{CANARY}-2"}),
+        before=_ORDERS,
+    ),
+    Operation("delete a connection", CONNECTION, _ORDERS, "destroy", before=_ORDERS),
+    Operation("import a connection", CONNECTION, _ORDERS, "import", people=_orders),
+    Operation("set a state", STATE, _CURSOR, people=_running, leaves=WANTED),
+    Operation("set a state, paused", STATE, _CURSOR, people=_paused, leaves=WANTED),
+    Operation(
+        "change a state",
+        STATE,
+        _CURSOR,
+        before={**_CURSOR, "state": DRIFTED},
+        people=_running,
+        leaves=WANTED,
+    ),
+    Operation(
+        "enforce a state",
+        STATE,
+        _ENFORCED,
+        before=_ENFORCED,
+        people=_running,
+        meanwhile=DRIFTED,
+        leaves=WANTED,
+    ),
+    Operation(
+        "restore a state",
+        STATE,
+        {**_CURSOR, "on_destroy": "restore"},
+        "destroy",
+        before={**_CURSOR, "on_destroy": "restore"},
+        people=_running,
+        leaves=BEFORE,
+    ),
+    Operation(
+        "read a state", STATE, _ENFORCED, "refresh", before=_ENFORCED, people=_running,
+        leaves=WANTED,
+    ),
+    Operation(
+        "import a state", STATE, {**_CURSOR, "state": BEFORE}, "import", people=_running,
+        leaves=BEFORE,
+    ),
+)  # fmt: skip
+"""Every operation of the resources, with each of the ways that it can take."""

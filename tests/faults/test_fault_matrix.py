@@ -1,0 +1,53 @@
+"""Whatever fails at whichever step: nothing is lost, and nothing is left paused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import fault_cells as cells
+import pytest
+from fault_operations import OPERATIONS, Operation
+from fault_stand import Stand
+from fault_verdicts import Tally, run_with
+
+from constructs_lib.sandbox import FAULT_KINDS, Fault
+
+Stands = Callable[[Operation], Stand]
+_STEPS: dict[str, list[cells.Step]] = {}
+"""For each operation its steps, found once."""
+
+
+def steps_of(operation: Operation, stands: Stands) -> list[cells.Step]:
+    if operation.name not in _STEPS:
+        stand = stands(operation)
+        stand.run()
+        _STEPS[operation.name] = cells.steps(stand.world.store.journal())
+        assert stand.subject.is_settled(), "without faults there is nothing left to do"
+    return _STEPS[operation.name]
+
+
+@pytest.mark.parametrize("variant", cells.VARIANTS, ids=cells.name)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_an_operation_survives_a_fault_at_each_step(
+    operation: Operation, variant: Fault, stands: Stands, tally: Tally
+) -> None:
+    failures = []
+    for step in steps_of(operation, stands):
+        for length, times in cells.LENGTHS.items():
+            # Given the world as it was before the operation, and a fault at this step
+            stand, fault = stands(operation), cells.at(step, variant, times)
+            # When the operation is run, and run again without the fault
+            verdict = run_with(stand, fault)
+            # Then there is in the end what is wanted
+            tally[operation.name][verdict.name] += 1
+            if not verdict.is_survived:
+                failures.append(f"{step}, {length}: {verdict.name}: {verdict.story}")
+            if cells.reached(verdict.requests, fault) <= times:
+                break  # A fault that lasted longer would have struck the same requests.
+    if failures:
+        pytest.fail("\n".join(failures), pytrace=False)
+
+
+def test_the_matrix_has_every_kind_of_fault_and_every_operation_has_steps(stands: Stands) -> None:
+    assert {variant.kind for variant in cells.VARIANTS} == set(FAULT_KINDS)
+    assert all(steps_of(operation, stands) for operation in OPERATIONS)

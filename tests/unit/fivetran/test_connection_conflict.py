@@ -1,0 +1,72 @@
+"""Nobody's work is overwritten unseen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from constructs_lib import schemas
+from constructs_lib.backend.fivetran.connection_answer import echoes
+from constructs_lib.backend.fivetran.connection_conflict import ChangedMeanwhile, require_unchanged
+from constructs_lib.backend.plugin.values import Dynamic
+
+ATTRIBUTES = schemas.load("fivetranops_connection").attributes
+
+
+def values(config: dict[str, Any], **more: Any) -> dict[str, Any]:
+    known = {"id": "abc", "service": "postgres", "config": Dynamic.of(config)}
+    return {**dict.fromkeys(ATTRIBUTES), **known, **more}
+
+
+PRIOR = values({"host": "db1", "port": 1}, sync_frequency=60, paused=False)
+PLANNED = values({"host": "db2", "port": 1}, sync_frequency=15, paused=False)
+BODY = {"config": {"host": "db2"}, "sync_frequency": 15}
+
+
+def check(answer: dict[str, Any], echo: dict[str, Any] | None = None) -> None:
+    require_unchanged(PRIOR, PLANNED, BODY, answer, echo or {})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"config": {"host": "db1", "port": 1}, "sync_frequency": 60},
+        {"config": {"host": "db2"}, "sync_frequency": "15"},
+        {"config": {"host": "******"}},
+        {"config": {"port": 9}, "paused": True},
+        {},
+    ],
+    ids=["as planned", "set already", "masked", "another key", "nothing answered"],
+)
+def test_what_did_not_change_or_cannot_be_read_is_no_conflict(answer: dict[str, Any]) -> None:
+    check(answer)
+
+
+def test_what_the_api_made_of_a_setting_is_no_conflict() -> None:
+    answer = {"config": {"host": "DB1"}}
+    echo = echoes({"config": {"host": "db1"}}, answer)
+
+    check(answer, echo)
+    with pytest.raises(ChangedMeanwhile):
+        check(answer)
+
+
+def test_a_conflict_shows_all_values_that_differ() -> None:
+    with pytest.raises(ChangedMeanwhile) as caught:
+        check({"config": {"host": "db3"}, "sync_frequency": 5})
+
+    text = str(caught.value)
+    assert 'config.host was "db1", is "db3" now, and was to become "db2"' in text
+    assert "sync_frequency was 60, is 5 now, and was to become 15" in text
+    assert "Nothing was changed" in caught.value.remedy
+
+
+def test_what_is_named_like_a_secret_is_not_shown() -> None:
+    prior, planned = values({"api_key": "canary-1"}), values({"api_key": "canary-2"})
+    body = {"config": {"api_key": "canary-2"}}
+
+    with pytest.raises(ChangedMeanwhile) as caught:
+        require_unchanged(prior, planned, body, {"config": {"api_key": "canary-3"}}, {})
+
+    assert "canary" not in str(caught.value)

@@ -1,0 +1,84 @@
+"""Slowing down before the rate limit is used up."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+
+import pytest
+
+from constructs_lib.backend.fivetran import errors
+from constructs_lib.backend.fivetran.deadline import Deadline
+from constructs_lib.backend.fivetran.pace import Pace
+
+
+def headers(remaining: object, limit: object = 20_000) -> Mapping[str, str]:
+    return {"X-Rate-Limit": str(limit), "X-Rate-Limit-Remaining": str(remaining)}
+
+
+@pytest.mark.parametrize(
+    "told", [{}, headers(401), headers(21, 500), headers("many"), headers("-1"), headers("²")]
+)
+def test_nothing_waits_while_enough_is_left_or_nothing_is_told(told: Mapping[str, str]) -> None:
+    pace = Pace()
+
+    pace.learn(told)
+
+    assert [pace._reserve(100.0) for _ in range(3)] == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("told", "interval"),
+    [
+        (headers(400), 0.18),
+        (headers(0), 0.18),
+        (headers(20, 500), 7.2),
+        ({"X-Rate-Limit-Remaining": "3"}, 0.18),
+    ],
+)
+def test_near_the_end_requests_come_as_fast_as_the_hour_forgets_them(
+    told: Mapping[str, str], interval: float
+) -> None:
+    pace = Pace()
+
+    pace.learn(told)
+
+    waits = [pace._reserve(100.0) for _ in range(3)]
+    assert waits == pytest.approx([0.0, interval, 2 * interval])
+    assert pace._reserve(1000.0) == 0.0
+
+
+def test_when_enough_is_left_again_nothing_waits() -> None:
+    pace = Pace()
+    pace.learn(headers(1))
+    pace._reserve(100.0)
+
+    pace.learn(headers(20_000))
+
+    assert pace._reserve(100.0) == 0.0
+
+
+def test_waiting_is_told_with_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    pace = Pace()
+    pace.learn(headers(1, 3_600_000))
+    pace._reserve(0.0)
+    pace._next = pace._next + 10**9
+
+    with pytest.raises(errors.OutOfTime):
+        pace.wait(Deadline(1))
+
+    line = capsys.readouterr().err
+    assert "the rate limit of the account is nearly used up; going on in" in line
+    assert "Z" in line
+
+
+def test_a_stop_ends_the_waiting() -> None:
+    pace, stopping = Pace(), threading.Event()
+    pace.learn(headers(1, 1))
+    pace._reserve(0.0)
+    pace._next += 1000.0 + time.monotonic()
+    stopping.set()
+
+    with pytest.raises(errors.Interrupted):
+        pace.wait(Deadline(10.0**6, stopping))

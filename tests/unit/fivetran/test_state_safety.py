@@ -1,0 +1,278 @@
+"""Two writers of one state, and runs that are cut off while they set it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from state_api import NEW, OLD, Fivetran
+
+from constructs_lib.backend.fivetran import choreography, errors
+from constructs_lib.backend.fivetran.choreography import Outcome, set_state
+from constructs_lib.backend.fivetran.deadline import Deadline
+from constructs_lib.backend.fivetran.journal import Journal, Slip
+from constructs_lib.backend.fivetran.paused_flag import PausedFlagStuck
+from constructs_lib.backend.fivetran.recovery import recover
+from constructs_lib.backend.fivetran.seen import Seen
+from constructs_lib.backend.fivetran.state_errors import StateMoved
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+
+OTHER = {"cursor": "2026-03-03"}
+BROKEN = errors.NoAnswer("request", "the connection broke off", sent=True)
+SEEN = Seen.of(OLD, "2026-05-01T00:00:00Z")
+STEPS = ["GET", "GET state", "pause", "GET", "GET state", "PATCH state", "GET state", "unpause"]
+
+
+class Killed(BaseException):
+    """The process is gone: nothing of it runs any more."""
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choreography, "_FIRST_PAUSE", 0.001)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path)
+
+
+def change(api: Fivetran, journal: Journal | None = None, **more: Any) -> Outcome:
+    options: dict[str, Any] = {"paused_after": "restore", "deadline": Deadline(30)} | more
+    return set_state(api, "abc", NEW, journal=journal, **options)  # type: ignore[arg-type]
+
+
+def killed(api: Fivetran, journal: Journal, dies_at: int, **more: Any) -> None:
+    """A run that is killed after so many requests: from then on it neither asks nor writes."""
+    api.dies_at, api.death = dies_at, Killed()
+    write, forget = Slip.write, Slip.forget
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Slip, "write", lambda *given: api.lives() or write(*given))
+        patch.setattr(Slip, "forget", lambda *given: api.lives() or forget(*given))
+        with pytest.raises(Killed):
+            change(api, journal, **more)
+    assert len(api.journal) == dies_at
+    api.dies_at = 0
+
+
+def recovered(api: Fivetran, journal: Journal) -> list[str]:
+    diagnostics = Diagnostics()
+    recover(api, journal, diagnostics)  # type: ignore[arg-type]
+    return [f"{one.summary}: {one.detail}" for one in diagnostics]
+
+
+def test_a_state_that_is_as_the_plan_saw_it_is_set() -> None:
+    assert change(Fivetran(), seen=SEEN) == Outcome(OLD, changed=True)
+
+
+def test_what_somebody_set_since_the_plan_is_not_overwritten() -> None:
+    api = Fivetran(state=OTHER)
+
+    with pytest.raises(StateMoved) as caught:
+        change(api, seen=SEEN)
+
+    assert "the plan of 2026-05-01T00:00:00Z" in str(caught.value)
+    assert "2026-01-01" in str(caught.value)
+    assert "2026-03-03" in str(caught.value)
+    assert (api.stored, api.paused) == (OTHER, False)
+    assert "pause" not in api.journal
+
+
+@pytest.mark.parametrize(
+    "explained",
+    [
+        {"syncing": 1},
+        {"succeeded_at": "2026-05-01T00:00:01Z"},
+        {"failed_at": "2026-05-02T10:00:00.5+02:00"},
+    ],
+)
+def test_what_a_sync_moved_since_the_plan_is_told_and_set(explained: dict[str, Any]) -> None:
+    api = Fivetran(state=OTHER)
+    for name, value in explained.items():
+        setattr(api, name, value)
+
+    outcome = change(api, seen=SEEN)
+
+    assert outcome.found == OTHER
+    assert "2026-01-01" in outcome.progress
+    assert "2026-03-03" in outcome.progress
+    assert api.stored == NEW
+
+
+def test_a_sync_before_the_plan_explains_nothing() -> None:
+    api = Fivetran(state=OTHER)
+    api.succeeded_at = "2026-04-30T23:00:00Z"
+
+    with pytest.raises(StateMoved):
+        change(api, seen=SEEN)
+
+
+def test_what_somebody_set_to_the_wanted_value_is_fine() -> None:
+    api = Fivetran(state=NEW)
+
+    assert change(api, seen=SEEN) == Outcome(NEW, changed=False)
+
+
+class Meddled(Fivetran):
+    """Somebody sets the state right after the pause."""
+
+    def modify_connection(self, identifier: str, body: Any, deadline: Deadline) -> Any:
+        if body["paused"]:
+            self.stored = OTHER
+        return super().modify_connection(identifier, body, deadline)
+
+
+class Finishing(Meddled):
+    """A sync ends right after the pause, and has moved the state."""
+
+    def modify_connection(self, identifier: str, body: Any, deadline: Deadline) -> Any:
+        self.succeeded_at = "2026-06-01T00:00:00Z"
+        return super().modify_connection(identifier, body, deadline)
+
+
+def test_what_somebody_sets_between_the_look_and_the_patch_is_not_overwritten() -> None:
+    api = Meddled()
+
+    with pytest.raises(StateMoved, match="since it was read"):
+        change(api)
+
+    assert (api.stored, api.paused) == (OTHER, False)
+
+
+@pytest.mark.parametrize("api", [Finishing(), Meddled(syncing=3)])
+def test_what_a_sync_reaches_while_it_is_waited_for_is_the_state_before(api: Fivetran) -> None:
+    assert change(api).found == OTHER
+    assert api.stored == NEW
+
+
+DEATHS = [(n, after) for n in range(1, len(STEPS) + 1) for after in ("restore", "running")]
+DEATHS += [(n, "paused") for n in range(1, len(STEPS))]
+
+
+@pytest.mark.parametrize(("dies_at", "paused_after"), DEATHS)
+def test_a_run_that_dies_after_any_request_is_finished_by_the_next(
+    journal: Journal, dies_at: int, paused_after: str
+) -> None:
+    api = Fivetran()
+    killed(api, journal, dies_at, paused_after=paused_after)
+
+    words = recovered(api, journal)
+    outcome = change(api, journal, paused_after=paused_after)
+
+    assert (api.stored, api.paused) == (NEW, paused_after == "paused")
+    assert outcome == Outcome(OLD, changed=True)
+    assert journal.left_behind() == []
+    assert len(words) == (1 if dies_at > STEPS.index("pause") else 0)
+    assert not words or "was left behind by a run that was cut off" in words[0]
+
+
+@pytest.mark.parametrize("dies_at", range(3, len(STEPS) + 1))
+def test_a_recovery_alone_puts_the_flag_back(journal: Journal, dies_at: int) -> None:
+    api = Fivetran()
+    killed(api, journal, dies_at)
+
+    recovered(api, journal)
+
+    assert api.paused is False
+    assert recovered(api, journal) == []
+
+
+@pytest.mark.parametrize("dies_at", range(1, 7))
+def test_a_paused_connection_stays_paused_when_a_run_dies(journal: Journal, dies_at: int) -> None:
+    api = Fivetran(paused=True)
+    killed(api, journal, dies_at)
+
+    recovered(api, journal)
+    change(api, journal)
+
+    assert (api.stored, api.paused) == (NEW, True)
+    assert not {"pause", "unpause"} & set(api.journal)
+
+
+def test_a_run_that_died_is_gone_on_with_even_without_a_recovery(journal: Journal) -> None:
+    api = Fivetran()
+    killed(api, journal, STEPS.index("PATCH state") + 1)
+
+    assert change(api, journal) == Outcome(OLD, changed=True)
+    assert (api.stored, api.paused) == (NEW, False)
+
+
+def test_a_flag_that_was_stuck_is_put_back_by_the_next_run(journal: Journal) -> None:
+    api = Fivetran()
+    api.failures["unpause"] = BROKEN
+    with pytest.raises(PausedFlagStuck, match="abc should be running again"):
+        change(api, journal)
+    api.paused = True
+
+    (words,) = recovered(api, journal)
+
+    assert api.paused is False
+    assert "the connection was running, and it is so again" in words
+    assert recovered(api, journal) == []
+
+
+def test_after_a_failure_what_was_found_is_still_known(journal: Journal) -> None:
+    api = Fivetran()
+    api.failures["PATCH state"] = BROKEN
+    with pytest.raises(errors.NoAnswer):
+        change(api, journal)
+    assert api.paused is False
+
+    assert change(api, journal) == Outcome(OLD, changed=True)
+    assert recovered(api, journal) == []
+
+
+def test_the_entry_of_another_account_is_left_alone(journal: Journal) -> None:
+    api = Fivetran()
+    killed(api, journal, STEPS.index("pause") + 1)
+    api.account = "another"
+
+    assert recovered(api, journal) == []
+    assert api.paused is True
+    assert journal.left_behind() == ["abc"]
+
+
+def test_a_connection_that_is_gone_is_forgotten(journal: Journal) -> None:
+    api = Fivetran()
+    killed(api, journal, STEPS.index("pause") + 1)
+    api.failures["GET"] = errors.answered("GET", 404, "", "gone", None)
+
+    assert recovered(api, journal) == []
+    assert journal.left_behind() == []
+
+
+def test_a_recovery_that_fails_is_told_and_tried_again(journal: Journal) -> None:
+    api = Fivetran()
+    killed(api, journal, STEPS.index("pause") + 1)
+    api.failures["GET"] = BROKEN
+
+    (words,) = recovered(api, journal)
+    assert words.startswith("Connection abc may stand paused: ")
+    assert "broke off" in words
+
+    assert len(recovered(api, journal)) == 1
+    assert api.paused is False
+
+
+def test_a_run_that_is_at_work_is_not_looked_after(journal: Journal) -> None:
+    class Looking(Fivetran):
+        def set_state(self, identifier: str, state: Any, deadline: Deadline) -> None:
+            assert recovered(self, journal) == []
+            assert self.paused is True
+            super().set_state(identifier, state, deadline)
+
+    api = Looking()
+
+    change(api, journal)
+
+    assert api.stored == NEW
+
+
+def test_a_run_that_is_at_work_keeps_others_out(journal: Journal) -> None:
+    api = Fivetran()
+
+    with journal.hold("abc"), pytest.raises(errors.FivetranError, match="another run"):
+        change(api, journal)
+
+    assert api.journal == []

@@ -1,0 +1,76 @@
+"""What a change of a state means, in words."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from constructs_lib.backend.fivetran.state_words import lines, steps
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words", "is_backwards"),
+    [
+        ("2026-06-01", "2026-01-01", '"2026-06-01" -> "2026-01-01" (backwards by 151 days)', True),
+        (
+            "2026-06-01T12:00:00Z",
+            "2026-06-01T13:30:00+00:00",
+            '"2026-06-01T12:00:00Z" -> "2026-06-01T13:30:00+00:00" (forwards by 1:30:00)',
+            False,
+        ),
+        (
+            "2026-06-01T12:00:00.123456789Z",
+            "2026-06-01 11:00:00",
+            '"2026-06-01T12:00:00.123456789Z" -> "2026-06-01 11:00:00" '
+            "(backwards by 1:00:00.123456)",
+            True,
+        ),
+        (10, 5, "10 -> 5 (backwards by 5)", True),
+        (5, Decimal("5.50"), "5 -> 5.50 (forwards by 0.50)", False),
+        ("100", "99", '"100" -> "99" (backwards by 1)', True),
+        (10**30, 10**30 - 1, f"{10**30} -> {10**30 - 1} (backwards by 1)", True),
+        ("b", "a", '"b" -> "a"', False),
+        ("2026-13-45", "2026-01-01", '"2026-13-45" -> "2026-01-01"', False),
+        (True, False, "true -> false", False),
+        (1, "2026-01-01", '1 -> "2026-01-01"', False),
+        ([1, 2], [1], "[1, 2] -> [1]", False),
+        (None, 1, "null -> 1", False),
+        ("2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00", None, False),
+    ],
+)
+def test_one_value(before: Any, after: Any, words: str | None, is_backwards: bool) -> None:
+    (step,) = steps({"a": {"cursor": before}}, {"a": {"cursor": after}})
+
+    assert step.path == "a.cursor"
+    assert step.is_backwards is is_backwards
+    if words is not None:
+        assert step.words == words
+
+
+def test_what_is_added_removed_and_equal() -> None:
+    found = steps({"gone": 1, "same": Decimal("1.0")}, {"new": [1], "same": 1})
+
+    assert [(step.path, step.words) for step in found] == [
+        ("gone", "1 is removed"),
+        ("new", "[1] is added"),
+    ]
+
+
+def test_a_state_that_was_never_written_is_added_whole() -> None:
+    assert [step.words for step in steps(None, {"a": 1, "b": 2})] == ["1 is added", "2 is added"]
+
+
+def test_what_is_named_like_a_secret_is_not_shown() -> None:
+    (step,) = steps({"api_token": "canary-1"}, {"api_token": "canary-2"})
+
+    assert "canary" not in step.words
+
+
+def test_many_steps_are_counted() -> None:
+    text = lines(steps({}, {f"t{n:02}": n for n in range(40)}))
+
+    assert text.splitlines()[0] == "  t00: 0 is added"
+    assert text.splitlines()[-1] == "  and 28 more"
+    assert len(text.splitlines()) == 13
