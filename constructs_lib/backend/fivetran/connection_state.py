@@ -31,7 +31,7 @@ _SETTINGS = ("drift_policy", "paused_after", "on_destroy")
 _SET = "set"
 """In private state: this resource has set the state at least once."""
 _SEEN = "seen"
-"""In private state: what the last refresh saw, so that an apply notices what happened since."""
+"""In private state: what the last refresh or apply saw. An apply notices what happened since."""
 _OPEN = "open"
 """In private state: an attempt to set the state took effect, and was not completed."""
 
@@ -71,8 +71,7 @@ class ConnectionStateResource(Resource):
         for name in _SETTINGS:
             if result.get(name) is None:
                 result[name] = self.schema.attributes[name].default
-        seen = Seen.of(live, written(account.client.server_time()))
-        operation.private[_SEEN] = list(seen)
+        _note(live, operation)
         imported = state.get("state") is None
         if imported or result["drift_policy"] == "enforce":
             result["state"] = _live(state.get("state"), live)
@@ -164,6 +163,7 @@ class ConnectionStateResource(Resource):
                 on_set=save,
             )
         operation.private.pop(_OPEN, None)
+        _note(_wanted(planned), operation)
         if outcome.progress:
             operation.diagnostics.warning(
                 f"Connection {identifier} went on by itself between plan and apply",
@@ -205,6 +205,12 @@ def _wanted(planned: Object) -> dict[str, Any]:
             "state has no value", "It must be an object; nothing was changed.", ("state",)
         )
     return state.value
+
+
+def _note(state: dict[str, Any] | None, operation: Operation) -> None:
+    """Notes the state as it is known to be now."""
+    moment = written(operation.client.client.server_time())
+    operation.private[_SEEN] = list(Seen.of(state, moment))
 
 
 def _seen(identifier: str, operation: Operation) -> Seen | None:

@@ -41,8 +41,8 @@ class StateMoved(FivetranError):
     """Somebody else set the state since it was looked at, and no sync explains it."""
 
     remedy = (
-        "Nothing was changed. Find out who else sets this state; then plan again, and the plan "
-        "starts from what is there."
+        "Nothing was changed. Find out who else sets this state; then plan again, with refresh: "
+        "the plan starts from what is there."
     )
 
     def __init__(self, identifier: str, when: str, before: str, now: str) -> None:

@@ -75,3 +75,15 @@ def test_what_a_sync_moved_since_the_plan_is_told_and_kept(
     assert "went on by itself between plan and apply" in output
     assert sandbox.state(connection) == {"cursor": "2024-01-01"}
     assert terraform.resource(CURSOR)["previous_state"] == moved
+
+
+def test_ones_own_change_is_nobody_elses_also_without_a_refresh(
+    terraform: Scenario, sandbox: Sandbox, connection: str
+) -> None:
+    for wanted, refresh in ((1, "true"), (2, "true"), (3, "false"), (4, "false")):
+        terraform.write(cursor(f"{{ cursor = {wanted} }}", of=connection))
+        plan = terraform.plan(f"-refresh={refresh}")
+
+        terraform.run("apply", "-input=false", plan.file.name)
+
+        assert sandbox.state(connection) == {"cursor": wanted}
