@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran import log, retry
@@ -144,6 +144,11 @@ def _look_patiently(
 ) -> dict[str, Any] | None:
     """Looks several times, and gives up quietly: the error that led here is the one to tell."""
     for pause in _waits():
+        until = datetime.now(timezone.utc) + timedelta(seconds=pause)
+        log.information(
+            f"looking in {pause:.1f} s, at {until:%H:%M:%SZ}, for a connection whose creation was "
+            "not confirmed"
+        )
         try:
             deadline.wait(pause, "a connection whose creation was not confirmed")
             found = _find(client, trace, deadline)
