@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from constructs_lib.validation import render
 from stacks.settings_yaml import Node, displayed, read
 
 _INDENT = 2
@@ -44,10 +45,13 @@ def insert(path: Path, name: str, entry: Callable[[int], str]) -> None:
 
 
 def _checked(path: Path) -> Node:
+    if not path.is_file():
+        raise InsertError(f"there is no settings file {displayed(path)}")
     root, found = read(path)
-    if root is None or any(finding.severity == "error" for finding in found):
-        first = f": {found[0].found}" if found else ""
-        raise InsertError(f"{displayed(path)} has mistakes, mend them first{first}")
+    mistakes = [finding for finding in found if finding.severity == "error"]
+    if root is None or mistakes:
+        listed = "".join("\n" + render([finding]) for finding in mistakes)
+        raise InsertError(f"{displayed(path)} has mistakes, mend them first{listed}")
     return root
 
 
@@ -61,7 +65,9 @@ def _with_entry(text: str, entry: Callable[[int], str], shown: str) -> str:
     end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += end
-    at, indent, head = _place(lines, yaml.compose(text, Loader=yaml.SafeLoader), shown)
+    # Composed as it will be written: a last line without its end would move by one.
+    root = yaml.compose("".join(lines), Loader=yaml.SafeLoader)
+    at, indent, head = _place(lines, root, shown)
     added = (head + entry(indent)).splitlines()
     return "".join([*lines[:at], *(line + end for line in added), *lines[at:]])
 

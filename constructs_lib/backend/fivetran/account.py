@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from secrets import token_hex
+from threading import Lock
 
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.journal import Journal
@@ -30,7 +31,20 @@ class Account:
         """The connections that were read since the provider was configured: a plan that follows a
         refresh is a new plan, and not Terraform's check of a plan during apply."""
         self.state_set: set[str] = set()
-        """The connections whose state was set since then."""
+        """The connections whose state a resource set since then."""
+        self._claims: set[str] = set()
+        self._claiming = Lock()
+        self.state_restored: set[str] = set()
+        """The connections whose state of before was put back since then."""
+        self.journal_told = False
+        """True if it was said that the journal cannot be kept."""
+
+    def claim_state(self, identifier: str) -> bool:
+        """True for the first resource that is about to set the state of a connection."""
+        with self._claiming:
+            is_first = identifier not in self._claims
+            self._claims.add(identifier)
+            return is_first
 
     @property
     def is_known(self) -> bool:

@@ -11,7 +11,7 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/modify-conn
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
@@ -19,7 +19,8 @@ from constructs_lib.backend.fivetran import comparison, log
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.deadline import Deadline
 from constructs_lib.backend.fivetran.errors import ApiError, Conflict
-from constructs_lib.backend.fivetran.journal import Entry, Journal, Slip
+from constructs_lib.backend.fivetran.journal import Journal, Slip
+from constructs_lib.backend.fivetran.journal_entry import Entry
 from constructs_lib.backend.fivetran.paused_flag import (
     PausedFlagStuck,
     is_paused,
@@ -123,47 +124,57 @@ class _Setting:
         connection = self._client.connection(self._identifier, self._deadline)
         require_state(connection, self._identifier)
         found = self._read(connection)
-        left = self._slip.read() if self._slip else None
         now = is_paused(connection, self._identifier)
-        before = left.paused if left is not None and left.is_open else now
+        left = self._left()
+        # What a run that died had paused was running, whatever it is now.
+        before = now and not (left is not None and left.is_open and not left.paused)
         after = {"running": False, "paused": True}.get(paused_after, before)
-        is_ours = left is not None and self._has_set(left, found)
-        if left is not None and is_ours:
-            log.information(f"connection {self._identifier}: a run of {left.since} set its state")
+        is_ours = left is not None and left.has_set(comparison.fingerprint(found))
         first = left.found if left is not None and is_ours else found
         if found is not None and same(found, self._wanted):
-            return self._finish(left, first, now, after, changed=is_ours)
+            asked = paused_after != "restore"
+            return self._finish(left, first, now, after if left or asked else now, changed=is_ours)
         words = progress(self._identifier, seen, connection, found) if seen and not is_ours else ""
-        with self._noted(before, first):  # noqa: SIM117 - the note outlasts a flag that is stuck.
-            with kept_paused(
-                self._client,
-                self._identifier,
-                now=now,
-                before=before,
-                after=after,
-                deadline=self._deadline,
-            ):
-                last = self._patch(connection, found, is_ours=is_ours)
+        with self._noted(before, first), self._paused(now, before, after):
+            last = self._patch(connection, found, is_ours=is_ours)
+            if not _is_same(last, found):
+                words += " Then a sync moved it on" if words else "a sync moved it on"
+                words += f" from {_words(found)} to {_words(last)}"
                 first = first if is_ours else last
-                self._note(is_set=True)
-                on_set(first)
-                self._verify(connection)
+            on_set(first)
+            self._verify(connection)
+            self._note(is_putting_back=True)
         return Outcome(first, changed=True, progress=words)
+
+    def _left(self) -> Entry | None:
+        """What a run that died has left, if it is about this account."""
+        left = self._slip.read() if self._slip else None
+        return left if left is not None and left.account == self._client.account else None
+
+    def _paused(self, now: bool, before: bool, after: bool) -> AbstractContextManager[None]:
+        return kept_paused(
+            self._client,
+            self._identifier,
+            now=now,
+            before=before,
+            after=after,
+            deadline=self._deadline,
+        )
 
     def _finish(
         self, left: Entry | None, first: State | None, now: bool, after: bool, *, changed: bool
     ) -> Outcome:
-        """Nothing is to be set; what a run that died left undone is done."""
+        """No state is to be set; the flag is set as asked, or as a run that died had found it."""
+        if now != after:
+            put_back(self._client, self._identifier, after)
         if left is not None and self._slip is not None:
-            if now != after:
-                put_back(self._client, self._identifier, after)
             self._slip.forget()
         return Outcome(first, changed=changed)
 
     @contextmanager
     def _noted(self, paused: bool, found: State | None) -> Iterator[None]:
         """The journal knows inside how to go on after a crash. After a failure it still knows what
-        was found, in case the state was set all the same, and the flag, if that is not back.
+        was found, if the state may have been set, and the flag, if that is not back.
         """
         print_ = comparison.fingerprint(self._wanted)
         since = written(self._client.server_time())
@@ -175,6 +186,8 @@ class _Setting:
             raise
         except BaseException:
             self._note(is_open=False)
+            if self._slip is not None and not self._entry.is_sent:
+                self._slip.forget()
             raise
         if self._slip is not None:
             self._slip.forget()
@@ -184,13 +197,6 @@ class _Setting:
         if self._entry is not None and self._slip is not None:
             self._entry = self._entry._replace(**changes)
             self._slip.write(self._entry)
-
-    def _has_set(self, left: Entry, found: State | None) -> bool:
-        """True if the run that left an entry has set the state: what is there is its work, or this
-        is the same attempt once more.
-        """
-        is_again = left.is_set and left.wanted == comparison.fingerprint(self._wanted)
-        return is_again or left.wanted == comparison.fingerprint(found)
 
     def _patch(self, connection: State, found: State | None, *, is_ours: bool) -> State | None:
         """Sends the state as soon as no sync runs; a sync that began in between is waited for, too.
@@ -205,9 +211,10 @@ class _Setting:
             now = self._read(live)
             if not _is_same(now, found) and not synced:
                 raise StateMoved(self._identifier, "it was read", _words(found), _words(now))
-            if not is_ours and not _is_same(now, found):
+            if not _is_same(now, found) and not is_ours:
                 self._note(found=now)
             found = now
+            self._note(is_sent=True)
             try:
                 self._client.set_state(self._identifier, self._wanted, self._deadline)
                 return found
@@ -234,6 +241,7 @@ class _Setting:
 
     def _verify(self, connection: State) -> None:
         stored = self._read(connection)
+        self._note(stored=comparison.fingerprint(stored))
         if not same(stored, self._wanted):
             raise StateDiffers(self._identifier, self._wanted, stored)
 

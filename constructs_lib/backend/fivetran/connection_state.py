@@ -9,6 +9,8 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from constructs_lib import schemas
@@ -18,8 +20,8 @@ from constructs_lib.backend.fivetran.connection_request import as_object
 from constructs_lib.backend.fivetran.deadline import Deadline
 from constructs_lib.backend.fivetran.errors import NotFound
 from constructs_lib.backend.fivetran.explanation import explained
-from constructs_lib.backend.fivetran.seen import Seen
-from constructs_lib.backend.fivetran.state_errors import StateDiffers
+from constructs_lib.backend.fivetran.seen import Seen, progress
+from constructs_lib.backend.fivetran.state_errors import StateDiffers, StateMoved
 from constructs_lib.backend.fivetran.times import written
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
@@ -27,9 +29,10 @@ from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, same
 
 _READ_LIMIT = 600.0
 _DEFAULT = "60m"
+_NOT_RESTORED = "The state before is not restored"
 _SETTINGS = ("drift_policy", "paused_after", "on_destroy")
 _SET = "set"
-"""In private state: this resource has set the state at least once."""
+"""In private state: what this resource has set last, and when; missing if it never did."""
 _SEEN = "seen"
 """In private state: what the last refresh or apply saw. An apply notices what happened since."""
 _OPEN = "open"
@@ -89,12 +92,11 @@ class ConnectionStateResource(Resource):
         """Forgets the resource, or sets the state that was found before, as ``on_destroy`` says."""
         account: Account = operation.client
         identifier = prior["connection_id"]
-        if prior.get("on_destroy") != "restore" or not operation.private.get(_SET):
-            # What this resource never set (an import, an equal state), it must not put back.
+        if not _restores(prior, operation):
             return
         if identifier in account.state_set:
             operation.diagnostics.warning(
-                "The state before is not restored",
+                _NOT_RESTORED,
                 f"The state of connection {identifier} was set anew in the same run, by the "
                 "resource that takes the place of this one. It is left as it is.",
             )
@@ -102,6 +104,11 @@ class ConnectionStateResource(Resource):
         deadline = Deadline.of(prior.get("timeouts"), "delete", _DEFAULT, operation.stopping)
         with explained("restore the state before", _subject(identifier)):
             self._restore(account, prior, deadline, operation)
+
+    def plan_destroy(self, prior: Object, operation: Operation) -> None:
+        """Says in words what restoring the state of before will do."""
+        if _restores(prior, operation):
+            state_plan.explain_restoring(prior, operation)
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Imports by the identifier of the connection."""
@@ -115,16 +122,28 @@ class ConnectionStateResource(Resource):
     def _restore(
         self, account: Account, prior: Object, deadline: Deadline, operation: Operation
     ) -> None:
+        client, identifier = account.client, prior["connection_id"]
         try:
+            connection = client.connection(identifier, deadline)
+            live = choreography.read_state(client, identifier, deadline, connection)
+            if not _is_own_work(operation.private[_SET], connection, live):
+                operation.diagnostics.warning(
+                    _NOT_RESTORED,
+                    f"Somebody else has set the state of connection {identifier} since this "
+                    "resource did: no sync explains what is there. It is left as it is.",
+                )
+                return
             # Where no state was written before, {} is what the connector starts from.
             choreography.set_state(
-                account.client,
-                prior["connection_id"],
+                client,
+                identifier,
                 as_object(prior.get("previous_state")),
                 paused_after="restore",
                 deadline=deadline,
                 journal=account.journal,
+                seen=Seen.of(live, written(client.server_time())),
             )
+            account.state_restored.add(identifier)
         except NotFound:
             return
         except StateDiffers as error:
@@ -144,14 +163,18 @@ class ConnectionStateResource(Resource):
             """After a failed attempt, what is found is our own half-done work."""
             return before if is_again else (None if found is None else Dynamic.of(found))
 
+        if not account.claim_state(identifier):
+            raise _set_twice(identifier)
+
         def save(found: dict[str, Any] | None) -> None:
             """From here on the state before stands nowhere else."""
-            operation.private |= {_SET: True, _OPEN: True}
+            own = Seen.of(_wanted(planned), written(account.client.server_time()))
+            operation.private |= {_SET: list(own), _OPEN: True}
             account.state_set.add(identifier)
             kept = {"previous_state": previous(found)}
             operation.save(kept if prior is not None else {**planned, **kept})
 
-        with explained(action, _subject(identifier)):
+        with explained(action, _subject(identifier)), _own_form(operation):
             outcome = choreography.set_state(
                 account.client,
                 identifier,
@@ -164,13 +187,8 @@ class ConnectionStateResource(Resource):
             )
         operation.private.pop(_OPEN, None)
         _note(_wanted(planned), operation)
-        if outcome.progress:
-            operation.diagnostics.warning(
-                f"Connection {identifier} went on by itself between plan and apply",
-                f"For its state, {outcome.progress}. The planned state was set over that; "
-                "previous_state is what its syncs had reached.",
-                ("state",),
-            )
+        _tell_of_progress(identifier, outcome.progress, operation)
+        _tell_of_journal(account, operation)
         kept = previous(outcome.found)
         if not outcome.changed and prior is not None:
             kept = before or kept
@@ -207,6 +225,64 @@ def _wanted(planned: Object) -> dict[str, Any]:
     return state.value
 
 
+def _restores(prior: Object, operation: Operation) -> bool:
+    """True if destroying puts the state of before back: what this resource never set (an import, an
+    equal state), it must not put back.
+    """
+    return prior.get("on_destroy") == "restore" and bool(operation.private.get(_SET))
+
+
+def _is_own_work(own: Any, connection: dict[str, Any], live: dict[str, Any] | None) -> bool:
+    """True if the state is what this resource has set, or what syncs have made of it since."""
+    try:
+        # A private state of before this was kept holds True: then it cannot be told.
+        if isinstance(own, list):
+            progress(str(connection.get("id")), Seen(*own), connection, live)
+    except StateMoved:
+        return False
+    return True
+
+
+@contextmanager
+def _own_form(operation: Operation) -> Iterator[None]:
+    """What is stored in another form than it was sent is this resource's work all the same."""
+    try:
+        yield
+    except StateDiffers as error:
+        moment = written(operation.client.client.server_time())
+        operation.private[_SET] = list(Seen.of(error.stored, moment))
+        raise
+
+
+def _set_twice(identifier: str) -> ProviderError:
+    return ProviderError(
+        f"Two resources set the state of connection {identifier}",
+        "Another fivetranops_connection_state set it in this run. Keep one of them. If a resource "
+        'was renamed, say so by a block: moved { from = "OLD ADDRESS" to = "NEW ADDRESS" }.',
+        ("connection_id",),
+    )
+
+
+def _tell_of_progress(identifier: str, words: str, operation: Operation) -> None:
+    if words:
+        operation.diagnostics.warning(
+            f"Connection {identifier} went on by itself between plan and apply",
+            f"Its state: {words.strip()} The planned state was set over that; previous_state is "
+            "what its syncs had reached.",
+            ("state",),
+        )
+
+
+def _tell_of_journal(account: Account, operation: Operation) -> None:
+    if account.journal is not None and account.journal.problem and not account.journal_told:
+        account.journal_told = True
+        operation.diagnostics.warning(
+            "No journal can be kept",
+            f"{account.journal.problem}. All went well; but if a run dies while it sets a state, "
+            "the next one cannot put the connection back into operation by itself.",
+        )
+
+
 def _note(state: dict[str, Any] | None, operation: Operation) -> None:
     """Notes the state as it is known to be now."""
     moment = written(operation.client.client.server_time())
@@ -217,6 +293,8 @@ def _seen(identifier: str, operation: Operation) -> Seen | None:
     """What the plan saw: the last refresh, or for a new resource the plan itself."""
     account: Account = operation.client
     noted = operation.private.get(_SEEN)
+    if identifier in account.state_restored:
+        return None  # What the plan saw was undone by this very run.
     if isinstance(noted, list):
         return Seen(*noted)
     return None if account.journal is None else account.journal.planned(identifier, account.run)

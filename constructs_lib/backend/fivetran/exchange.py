@@ -96,7 +96,9 @@ class Exchange:
                 response.status_code,
                 self._told(envelope.get("code"), request),
                 self._told(envelope.get("message"), request),
-                retry.retry_after(response.headers.get("Retry-After")),
+                retry.retry_after(
+                    response.headers.get("Retry-After"), response.headers.get("Date")
+                ),
             )
         data = envelope.get("data")
         if isinstance(data, dict) and "setup_tests" in data:

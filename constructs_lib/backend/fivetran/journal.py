@@ -1,9 +1,9 @@
 """What must be known after a crash in the middle of setting a state.
 
-Before the paused flag of a connection is touched, an :class:`Entry` is written beside Terraform's
-own data (``.terraform``, or ``TF_DATA_DIR``) and forced to the disk; it is removed when the flag is
-back. Whoever finds one later knows that a run died, and what the connection was like before:
-:mod:`recovery` puts the flag back, and the next setting of that state goes on from the entry.
+Before the paused flag of a connection is touched, an entry (:mod:`journal_entry`) is written beside
+Terraform's own data (``.terraform``, or ``TF_DATA_DIR``) and forced to the disk; it is removed when
+the flag is back. Whoever finds one later knows that a run died, and what the connection was like
+before: :mod:`recovery` puts the flag back, and the next setting of that state goes on from it.
 
 A run holds a lock on the entry as long as it lives, which the operating system releases however it
 ends. So a run that is still at work is never taken for a dead one, and of two runs in one working
@@ -18,17 +18,20 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from threading import Lock
+from typing import Any
 from urllib.parse import quote
 
-from constructs_lib.backend.fivetran import jsontext, log
+from constructs_lib.backend.fivetran import log
 from constructs_lib.backend.fivetran.errors import FivetranError
+from constructs_lib.backend.fivetran.journal_entry import Entry, dumped, loaded
 from constructs_lib.backend.fivetran.seen import Seen
 
-_VERSION = 1
+_TURNS: defaultdict[str, Lock] = defaultdict(Lock)
 
 
 class HeldElsewhere(FivetranError):
@@ -42,61 +45,36 @@ class HeldElsewhere(FivetranError):
         )
 
 
-class Entry(NamedTuple):
-    """What a connection was like before its state was set."""
-
-    connection: str
-    """Its identifier."""
-    account: str
-    """Which account it belongs to, see ``Client.account``."""
-    paused: bool
-    """Its paused flag."""
-    found: dict[str, Any] | None
-    """Its state; None if none had been written."""
-    wanted: str
-    """The fingerprint of the state that was to be set."""
-    since: str
-    """When the run began (RFC 3339, UTC)."""
-    is_set: bool = False
-    """True when the API has taken the state."""
-    is_open: bool = True
-    """False when the paused flag is back; the rest is kept until the state is set."""
-
-
 class Slip:
     """The entry of one connection, in the hands of the run that holds its lock."""
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, file: Path, tell: Callable[[str], None]) -> None:
+        self._file, self._tell = file, tell
 
     def read(self) -> Entry | None:
         """What an earlier run left; None if it left nothing, or nothing that can be read."""
         try:
-            values = jsontext.loads(self._file.read_text(encoding="utf-8"))
-            is_ours = isinstance(values, dict) and values.pop("version") == _VERSION
-            return Entry(**values) if is_ours else None
+            return loaded(self._file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError) as error:
             log.warning(f"the journal {self._file} cannot be read ({type(error).__name__})")
             return None
 
     def write(self, entry: Entry) -> None:
         """Puts an entry in place of what is there, all or nothing, and on the disk.
 
-        A journal that cannot be written is told to the log, and stops nothing: without it, a crash
-        is told by the plan from the paused flag alone.
+        A journal that cannot be written stops nothing, and is told: ``Journal.problem``.
         """
-        text = jsontext.dumps({"version": _VERSION, **entry._asdict()})
         draft = self._file.with_suffix(".new")
         try:
             with open(draft, "w", encoding="utf-8", opener=_private) as file:
-                file.write(text)
+                file.write(dumped(entry))
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(self._file)
         except OSError as error:
-            log.warning(f"the journal {self._file} cannot be written: {error.strerror}")
+            self._tell(f"{self._file} cannot be written: {error.strerror}")
 
     def forget(self) -> None:
         """Removes the entry."""
@@ -112,6 +90,8 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.problem = ""
+        """Why nothing could be kept, in words; empty if all could."""
 
     @classmethod
     def of_working_directory(cls) -> Journal:
@@ -119,27 +99,45 @@ class Journal:
         return cls(Path(os.environ.get("TF_DATA_DIR") or ".terraform") / "fivetranops")
 
     @contextmanager
-    def hold(self, identifier: str) -> Iterator[Slip]:
+    def hold(self, identifier: str, *, waits: bool = True) -> Iterator[Slip]:
         """The entry of a connection, which no other run can take meanwhile.
 
-        :raises HeldElsewhere: if another run holds it
+        :param waits: two resources of one run can be about the same connection, and take turns;
+            False to go on without a turn
+        :raises HeldElsewhere: if another run holds it, or this one and it shall not wait
         """
+        turn = _TURNS[str(self._folder / identifier)]
+        if not turn.acquire(blocking=waits):
+            raise HeldElsewhere(identifier)
+        try:
+            with self._locked(identifier) as file:
+                yield Slip(file, self._tell)
+        finally:
+            turn.release()
+
+    @contextmanager
+    def _locked(self, identifier: str) -> Iterator[Path]:
         file = self._folder / f"{quote(identifier, safe='')}.json"
+        lock_file = file.with_suffix(".lock")
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock = _locked(file.with_suffix(".lock"))
+            lock = _locked(lock_file)
         except OSError as error:
-            log.warning(f"no journal can be kept in {self._folder}: {error.strerror}")
-            yield Slip(file)
+            self._tell(f"nothing can be kept in {self._folder}: {error.strerror}")
+            yield file
             return
         if lock is None:
             raise HeldElsewhere(identifier)
         try:
-            yield Slip(file)
+            yield file
         finally:
             with suppress(OSError):
-                file.with_suffix(".lock").unlink()
+                lock_file.unlink()
             os.close(lock)
+
+    def _tell(self, problem: str) -> None:
+        self.problem = self.problem or problem
+        log.warning(f"the journal: {problem}")
 
     def note_plan(self, identifier: str, run: str, seen: Seen) -> None:
         """Notes what a plan saw of a state that is not in Terraform's state yet.
@@ -186,10 +184,9 @@ def _is_note(note: Any) -> bool:
 
 def _connection_of(file: Path) -> str | None:
     try:
-        name = json.loads(file.read_text(encoding="utf-8"))["connection"]
-    except (OSError, ValueError, TypeError, KeyError):
+        return loaded(file.read_text(encoding="utf-8")).connection
+    except (OSError, ValueError):
         return None
-    return name if isinstance(name, str) else None
 
 
 def _locked(file: Path) -> int | None:

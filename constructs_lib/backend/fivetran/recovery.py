@@ -6,26 +6,37 @@ the configuration: a connection must not stay paused because its state was taken
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.deadline import Deadline
 from constructs_lib.backend.fivetran.errors import FivetranError, NotFound
-from constructs_lib.backend.fivetran.journal import Entry, HeldElsewhere, Journal, Slip
+from constructs_lib.backend.fivetran.journal import HeldElsewhere, Journal, Slip
+from constructs_lib.backend.fivetran.journal_entry import Entry
 from constructs_lib.backend.fivetran.paused_flag import is_paused, put_back
+from constructs_lib.backend.fivetran.times import moment
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 _LIMIT = 60.0
+_LONGEST = timedelta(days=1)
+"""After so long a connection that stands paused may have been mended and paused again since."""
+_LONGEST_PUTTING_BACK = timedelta(minutes=10)
+"""The same where the run was about to put the flag back, and most likely did."""
 
 
 def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
-    """Puts back the paused flag of each connection that a dead run left behind, and says so.
+    """Sets running again each connection that a dead run had paused, and says so.
 
-    :param client: the account; entries of others are left alone
+    A connection is never paused here. Where somebody may have paused it on purpose since, it is
+    left alone, and what to do is said.
+
+    :param client: the account; connections of others are only spoken of
     """
     for identifier in journal.left_behind():
         try:
-            with journal.hold(identifier) as slip:
+            with journal.hold(identifier, waits=False) as slip:
                 entry = slip.read()
-                if entry is not None and entry.is_open and entry.account == client.account:
+                if entry is not None and entry.is_open:
                     _look_after(client, entry, slip, diagnostics)
         except HeldElsewhere:
             continue
@@ -38,18 +49,41 @@ def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
 
 
 def _look_after(client: Client, entry: Entry, slip: Slip, diagnostics: Diagnostics) -> None:
+    summary = f"Connection {entry.connection} was left behind by a run that was cut off"
+    begin = f"A run of {entry.since} was setting its state"
+    if entry.account != client.account:
+        diagnostics.warning(summary, f"{begin}, with another API key or address. {_by_hand(entry)}")
+        return
     try:
         now = is_paused(client.connection(entry.connection, Deadline(_LIMIT)), entry.connection)
     except NotFound:
         slip.forget()
         return
-    if now != entry.paused:
-        put_back(client, entry.connection, entry.paused)
+    if now and not entry.paused and _may_be_meant(entry, client.server_time()):
+        diagnostics.warning(summary, f"{begin}, long enough ago. {_by_hand(entry)}")
+        return
+    if now and not entry.paused:
+        put_back(client, entry.connection, False)
     slip.write(entry._replace(is_open=False))
     word = "paused" if entry.paused else "running"
-    done = "is so still" if now == entry.paused else "is so again"
+    done = "It was set running again now. " if now and not entry.paused else ""
     diagnostics.warning(
-        f"Connection {entry.connection} was left behind by a run that was cut off",
-        f"A run of {entry.since} was setting its state. Before that the connection was {word}, and "
-        f"it {done}. If the state was not set yet, the next apply sets it.",
+        summary,
+        f"{begin}; before that the connection was {word}. {done}If the state was not set yet, the "
+        "next apply sets it.",
+    )
+
+
+def _may_be_meant(entry: Entry, now: datetime) -> bool:
+    """True if so much time went by that somebody may have paused the connection on purpose."""
+    since = moment(entry.since)
+    longest = _LONGEST_PUTTING_BACK if entry.is_putting_back else _LONGEST
+    return since is None or now - since > longest
+
+
+def _by_hand(entry: Entry) -> str:
+    return (
+        "If it stands paused and nobody paused it on purpose, set it running by hand: PATCH "
+        f'/v1/connections/{entry.connection} with {{"paused": false}}, or in the Fivetran '
+        "dashboard. This is said until it runs, or its state is set again."
     )

@@ -67,15 +67,16 @@ def pause(error: FivetranError, attempt: int) -> float:
     :param error: how the last attempt failed
     :param attempt: 1 after the first attempt
     """
-    if isinstance(error, TooManyRequests) and error.retry_after is not None:
-        return error.retry_after
     ceiling = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (attempt - 1))
-    return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter is no secret.
+    chosen = ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter is no secret.
+    asked = error.retry_after if isinstance(error, TooManyRequests) else None
+    return chosen if asked is None else max(asked, chosen)
 
 
-def retry_after(header: str | None) -> float | None:
+def retry_after(header: str | None, answered_at: str | None = None) -> float | None:
     """The seconds of a ``Retry-After`` header (RFC 9110, 10.2.3): a number of seconds, or a date.
 
+    :param answered_at: the header ``Date`` of the answer: a date is meant by the API's clock
     :returns: None if there is no such header, or it cannot be read
     """
     if header is None:
@@ -83,9 +84,8 @@ def retry_after(header: str | None) -> float | None:
     if header.isascii() and header.strip().isdigit():
         return float(header)
     moment = date(header)
-    return (
-        None if moment is None else max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())
-    )
+    now = date(answered_at or "") or datetime.now(timezone.utc)
+    return None if moment is None else max(0.0, (moment - now).total_seconds())
 
 
 def date(header: str) -> datetime | None:

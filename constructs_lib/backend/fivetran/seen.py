@@ -59,8 +59,8 @@ def progress(
     if now.print == seen.print:
         return ""
     if not is_syncing(connection) and not _has_synced_since(connection, seen):
-        raise StateMoved(identifier, f"the plan of {seen.at}", seen.text, now.text)
-    return f"the plan of {seen.at} saw {seen.text}, and by now its syncs moved it to {now.text}"
+        raise StateMoved(identifier, f"it was last looked at ({seen.at})", seen.text, now.text)
+    return f"{seen.text} was seen at {seen.at}, and by now its syncs moved it to {now.text}."
 
 
 def _has_synced_since(connection: dict[str, Any], seen: Seen) -> bool:

@@ -31,6 +31,7 @@ class StateDiffers(FivetranError):
     )
 
     def __init__(self, identifier: str, wanted: Any, stored: Any) -> None:
+        self.stored = stored
         super().__init__(
             f"the state of connection {identifier} reads back differently: set was "
             f"{shown(wanted)}, stored is {shown(stored)}"

@@ -10,14 +10,16 @@ from constructs_lib.backend.fivetran import choreography, state_words
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.connection_request import as_object
 from constructs_lib.backend.fivetran.deadline import Deadline
+from constructs_lib.backend.fivetran.errors import NotFound
 from constructs_lib.backend.fivetran.explanation import explained
 from constructs_lib.backend.fivetran.paused_flag import is_paused
 from constructs_lib.backend.fivetran.seen import Seen, is_syncing
 from constructs_lib.backend.fivetran.times import written
 from constructs_lib.backend.plugin.resource import Operation, Plan
-from constructs_lib.backend.plugin.values import contains_unknown, same
+from constructs_lib.backend.plugin.values import Object, contains_unknown, same
 
 _READ_LIMIT = 600.0
+_FROM = "From where it stands now to what is to be:"
 _ENFORCED = (
     'drift_policy is "enforce": what the connection has synced in between, it syncs again. With '
     '"on_change" its own progress is left alone.'
@@ -46,6 +48,7 @@ def explain(plan: Plan, operation: Operation) -> None:
     if contains_unknown(wanted):
         return
     if live is not None and same(live, as_object(wanted)):
+        _warn_of_pause(plan, connection, operation, paused=paused)
         return
     found = state_words.steps(live, as_object(wanted))
     parts = [_from_where(live) + "\n" + state_words.lines(found)]
@@ -53,19 +56,63 @@ def explain(plan: Plan, operation: Operation) -> None:
         parts.append(_ENFORCED)
     parts.append(_meanwhile(plan, connection, paused=paused))
     operation.diagnostics.warning(
-        _summary(identifier, connection, found), "\n\n".join(parts), ("state",)
+        _summary(identifier, connection, found, as_object(wanted)), "\n\n".join(parts), ("state",)
     )
 
 
-def _summary(identifier: str, connection: dict[str, Any], found: list[state_words.Step]) -> str:
+def explain_restoring(prior: Object, operation: Operation) -> None:
+    """Warns of what destroying a state with ``on_destroy = "restore"`` will do."""
+    account: Account = operation.client
+    if not account.is_known:
+        return
+    identifier, deadline = prior["connection_id"], Deadline(_READ_LIMIT, operation.stopping)
+    with explained("plan", f"fivetranops_connection_state {identifier}"):
+        try:
+            connection = account.client.connection(identifier, deadline)
+            live = choreography.read_state(account.client, identifier, deadline, connection)
+        except NotFound:
+            return
+    wanted = as_object(prior.get("previous_state"))
+    found = state_words.steps(live, wanted)
+    if found:
+        text = f"Destroying restores the state of before.\n\n{_FROM}\n{state_words.lines(found)}"
+        operation.diagnostics.warning(_summary(identifier, connection, found, wanted), text)
+
+
+def _warn_of_pause(
+    plan: Plan, connection: dict[str, Any], operation: Operation, *, paused: bool
+) -> None:
+    """The state is as configured, and nothing will be sent: so nothing sets a connection running
+    that a run, cut off elsewhere, has left paused.
+    """
+    identifier = plan.planned["connection_id"]
+    if paused and plan.planned.get("paused_after") == "restore":
+        operation.diagnostics.warning(
+            f"Connection {identifier} ({connection.get('schema')}) stands paused",
+            "Its state is the configured one already, and it stays paused. If nobody paused it on "
+            'purpose, an interrupted run may have left it so: set paused_after = "running" for '
+            f'this apply, or send PATCH /v1/connections/{identifier} with {{"paused": false}}. '
+            "What its state was before is not known then: previous_state is what is there now.",
+            ("paused_after",),
+        )
+
+
+def _summary(
+    identifier: str,
+    connection: dict[str, Any],
+    found: list[state_words.Step],
+    wanted: dict[str, Any],
+) -> str:
     verb = "moves BACKWARDS" if any(step.is_backwards for step in found) else "will be set"
+    if not wanted:
+        verb = "is RESET: everything is synced from the start"
     return f"The state of connection {identifier} ({connection.get('schema')}) {verb}"
 
 
 def _from_where(live: dict[str, Any] | None) -> str:
     if live is None:
         return "No state was written yet. It will be:"
-    return "From where it stands now to what is configured:"
+    return _FROM
 
 
 def _meanwhile(plan: Plan, connection: dict[str, Any], *, paused: bool) -> str:

@@ -61,7 +61,7 @@ def unchecked_unneeded(
 
 def _unneeded(setting: str, is_there: bool, in_need: set[str]) -> Problem:
     found = f"{setting}, which has nothing to be let through"
-    hint = "no longer needed: leave it out"
+    hint = "leave it out: its name, type and value are right, and a secret is never let through"
     if not is_there:
         hint = did_you_mean(setting, in_need) or "leave it out: there is no such setting here"
     allowed = "settings that a check finds fault with"

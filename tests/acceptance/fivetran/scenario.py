@@ -28,7 +28,9 @@ class Done(NamedTuple):
     output: str
 
 
-_PLAN_OF_A_STATE = re.compile(r"The state of connection \S+ \(\S+\) (will be set|moves BACKWARDS)")
+_PLAN_OF_A_STATE = re.compile(
+    r"The state of connection \S+ \(\S+\) (will be set|moves BACKWARDS|is RESET)"
+)
 
 
 class Scenario(Workspace):

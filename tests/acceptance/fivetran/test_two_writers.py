@@ -54,7 +54,7 @@ def test_a_state_that_somebody_set_since_the_plan_is_not_overwritten(
 
         output = terraform.run("apply", "-input=false", plan.file.name, ok=False)
 
-        assert "was changed by somebody else since the plan of" in output
+        assert "was changed by somebody else since it was last looked at" in output
         assert f'now it is {{"cursor": {theirs}}}' in output
         assert sandbox.writes() == []
         terraform.step(writes=careful_state(connection, {"cursor": wanted}))
@@ -87,3 +87,76 @@ def test_ones_own_change_is_nobody_elses_also_without_a_refresh(
         terraform.run("apply", "-input=false", plan.file.name)
 
         assert sandbox.state(connection) == {"cursor": wanted}
+
+
+RESTORING = 'on_destroy = "restore"'
+
+
+def test_destroying_says_where_it_moves_the_state(
+    terraform: Scenario, sandbox: Sandbox, connection: str
+) -> None:
+    sandbox.ask("PATCH", f"/v1/connections/{connection}/state", {"state": {"cursor": 1}})
+    terraform.write(cursor("{ cursor = 5 }", RESTORING, of=connection))
+    terraform.apply()
+    sandbox.store.configure(sync_seconds=0)
+    terraform.write("")
+
+    plan = terraform.plan()
+
+    assert f"The state of connection {connection} (invoices) moves BACKWARDS" in plan.output
+    assert "cursor: 5 -> 1 (backwards by 4)" in plan.output
+    terraform.apply()
+    assert sandbox.state(connection) == {"cursor": 1}
+
+
+def test_destroying_leaves_what_somebody_else_has_set(
+    terraform: Scenario, sandbox: Sandbox, connection: str
+) -> None:
+    path = f"/v1/connections/{connection}/state"
+    sandbox.ask("PATCH", path, {"state": {"cursor": 1}})
+    terraform.write(cursor("{ cursor = 5 }", RESTORING, of=connection))
+    terraform.apply()
+    sandbox.ask("PATCH", path, {"state": {"cursor": 500}})
+    terraform.write("")
+
+    output = terraform.apply()
+
+    assert "The state before is not restored" in output
+    assert sandbox.state(connection) == {"cursor": 500}
+
+
+def test_two_resources_for_one_state_are_an_error(
+    terraform: Scenario, sandbox: Sandbox, connection: str
+) -> None:
+    one = cursor("{ cursor = 1 }", of=connection)
+    terraform.write(
+        one + one.replace('"cursor" {', '"again" {').replace("cursor = 1", "cursor = 2")
+    )
+
+    output = terraform.apply(ok=False)
+
+    assert f"Two resources set the state of connection {connection}" in output
+
+
+def test_a_state_that_is_emptied_is_said_to_be_reset(
+    terraform: Scenario, sandbox: Sandbox, connection: str
+) -> None:
+    sandbox.ask("PATCH", f"/v1/connections/{connection}/state", {"state": {"cursor": 1}})
+    terraform.write(cursor("{}", of=connection))
+
+    assert "is RESET: everything is synced from the start" in terraform.plan().output
+
+
+def test_a_connection_that_stands_paused_with_the_state_that_is_wanted_is_told(
+    terraform: Scenario, sandbox: Sandbox, connection: str
+) -> None:
+    path = f"/v1/connections/{connection}"
+    sandbox.ask("PATCH", f"{path}/state", {"state": {"cursor": 1}})
+    sandbox.ask("PATCH", path, {"paused": True})
+    terraform.write(cursor("{ cursor = 1 }", of=connection))
+    assert f"Connection {connection} (invoices) stands paused" in terraform.plan().output
+
+    terraform.write(cursor("{ cursor = 1 }", 'paused_after = "running"', of=connection))
+    terraform.apply()
+
+    assert sandbox.ask("GET", path)["paused"] is False

@@ -167,7 +167,10 @@ def test_a_setting_is_not_let_through_without_a_reason(reason: str) -> None:
 @pytest.mark.parametrize(
     ("path", "hint"),
     [
-        ("config.host", "no longer needed: leave it out"),
+        (
+            "config.host",
+            "leave it out: its name, type and value are right, and a secret is never let through",
+        ),
         ("config.hosts", "leave it out: there is no such setting here"),
         ("zzz", "leave it out: there is no such setting here"),
     ],

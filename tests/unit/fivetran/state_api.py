@@ -25,11 +25,12 @@ class Fivetran:
         self.succeeded_at: Any = None
         self.failed_at: Any = None
         self.account = "account"
+        self.time = datetime(2026, 6, 1, tzinfo=timezone.utc)
         self.dies_at = 0
         self.death = BaseException()
 
     def server_time(self) -> datetime:
-        return datetime(2026, 6, 1, tzinfo=timezone.utc)
+        return self.time
 
     def lives(self) -> None:
         """Raises ``death`` when the client has sent ``dies_at`` requests: it sends no more."""

@@ -73,8 +73,22 @@ def test_a_paused_connection_stays_paused_and_its_flag_is_not_touched() -> None:
 def test_an_equal_state_needs_no_write() -> None:
     api = Fivetran(syncing=5)
 
-    assert change(api, wanted=OLD, paused_after="paused") == Outcome(OLD, changed=False)
+    assert change(api, wanted=OLD) == Outcome(OLD, changed=False)
     assert api.journal == ["GET", "GET state"]
+
+
+@pytest.mark.parametrize(
+    ("was_paused", "paused_after", "sent"),
+    [(True, "running", ["unpause"]), (False, "paused", ["pause"]), (False, "running", [])],
+)
+def test_with_an_equal_state_the_flag_is_set_as_asked(
+    was_paused: bool, paused_after: str, sent: list[str]
+) -> None:
+    api = Fivetran(paused=was_paused)
+
+    change(api, wanted=OLD, paused_after=paused_after)
+
+    assert api.journal == ["GET", "GET state", *sent]
 
 
 def test_a_state_that_was_never_written_is_none() -> None:

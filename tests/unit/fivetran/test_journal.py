@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from constructs_lib.backend.fivetran.journal import Entry, HeldElsewhere, Journal
+from constructs_lib.backend.fivetran.journal import HeldElsewhere, Journal
+from constructs_lib.backend.fivetran.journal_entry import Entry, dumped
 from constructs_lib.backend.fivetran.seen import Seen
 
 ENTRY = Entry("abc/d", "account", False, {"n": Decimal("1.50"), "t": "é"}, "print", "2026-01-31")
@@ -49,13 +50,14 @@ def test_only_the_owner_can_read_it_and_no_draft_remains(journal: Journal, folde
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_a_connection_is_held_once_and_others_are_free(journal: Journal) -> None:
+def test_a_connection_is_held_once_and_others_are_free(journal: Journal, folder: Path) -> None:
+    other = Journal(folder.parent / "." / "fivetranops" / ".." / "fivetranops")
     with journal.hold("a"):
-        with pytest.raises(HeldElsewhere, match="another run"), journal.hold("a"):
+        with pytest.raises(HeldElsewhere, match="another run"), other.hold("a"):
             pass
         with journal.hold("b"):
             pass
-    with journal.hold("a"):
+    with other.hold("a"):
         pass
 
 
@@ -83,7 +85,12 @@ def test_a_run_that_is_killed_lets_go(journal: Journal, folder: Path) -> None:
         pass
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 9}', '{"version": 1, "x": 2}'])
+DAMAGED = dumped(ENTRY).replace('"paused": false', '"paused": "false"')
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[1]", '{"version": 9}', '{"version": 1, "x": 2}', DAMAGED]
+)
 def test_a_file_that_is_no_entry_is_nothing(journal: Journal, folder: Path, content: str) -> None:
     with journal.hold("a") as slip:
         (folder / "a.json").write_text(content)
@@ -105,7 +112,8 @@ def test_without_a_place_for_it_nothing_is_kept_and_all_goes_on(
     journal.note_plan("a", "run", Seen("p", "t", "at"))
 
     assert journal.left_behind() == []
-    assert "no journal can be kept" in capsys.readouterr().err
+    assert "nothing can be kept" in journal.problem
+    assert journal.problem in capsys.readouterr().err
 
 
 def test_an_apply_finds_what_the_plan_before_it_saw(journal: Journal) -> None:

@@ -59,3 +59,13 @@ def test_retry_after_may_be_seconds_or_a_date() -> None:
     assert retry.retry_after("soon") is None
     assert retry.retry_after("²") is None
     assert retry.retry_after(None) is None
+
+
+def test_a_date_is_meant_by_the_clock_of_the_api() -> None:
+    date = "Wed, 21 Oct 2015 07:28:30 GMT"
+
+    assert retry.retry_after(date, "Wed, 21 Oct 2015 07:28:00 GMT") == 30.0
+
+
+def test_an_api_that_asks_for_no_pause_is_not_asked_in_a_burst() -> None:
+    assert retry.pause(answered(429, 0.0), attempt=4) >= 2.0

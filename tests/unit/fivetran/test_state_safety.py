@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from constructs_lib.backend.fivetran.journal import Journal, Slip
 from constructs_lib.backend.fivetran.paused_flag import PausedFlagStuck
 from constructs_lib.backend.fivetran.recovery import recover
 from constructs_lib.backend.fivetran.seen import Seen
-from constructs_lib.backend.fivetran.state_errors import StateMoved
+from constructs_lib.backend.fivetran.state_errors import StateDiffers, StateMoved
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 OTHER = {"cursor": "2026-03-03"}
@@ -72,7 +73,7 @@ def test_what_somebody_set_since_the_plan_is_not_overwritten() -> None:
     with pytest.raises(StateMoved) as caught:
         change(api, seen=SEEN)
 
-    assert "the plan of 2026-05-01T00:00:00Z" in str(caught.value)
+    assert "since it was last looked at (2026-05-01T00:00:00Z)" in str(caught.value)
     assert "2026-01-01" in str(caught.value)
     assert "2026-03-03" in str(caught.value)
     assert (api.stored, api.paused) == (OTHER, False)
@@ -208,7 +209,7 @@ def test_a_flag_that_was_stuck_is_put_back_by_the_next_run(journal: Journal) -> 
     (words,) = recovered(api, journal)
 
     assert api.paused is False
-    assert "the connection was running, and it is so again" in words
+    assert "the connection was running. It was set running again now" in words
     assert recovered(api, journal) == []
 
 
@@ -228,9 +229,13 @@ def test_the_entry_of_another_account_is_left_alone(journal: Journal) -> None:
     killed(api, journal, STEPS.index("pause") + 1)
     api.account = "another"
 
-    assert recovered(api, journal) == []
+    (words,) = recovered(api, journal)
+    assert "with another API key or address" in words
+    assert 'PATCH /v1/connections/abc with {"paused": false}' in words
     assert api.paused is True
     assert journal.left_behind() == ["abc"]
+    change(api, journal)
+    assert api.paused is True, "nothing of another account is gone on with"
 
 
 def test_a_connection_that_is_gone_is_forgotten(journal: Journal) -> None:
@@ -272,7 +277,87 @@ def test_a_run_that_is_at_work_is_not_looked_after(journal: Journal) -> None:
 def test_a_run_that_is_at_work_keeps_others_out(journal: Journal) -> None:
     api = Fivetran()
 
-    with journal.hold("abc"), pytest.raises(errors.FivetranError, match="another run"):
+    other = Journal(journal._folder / "x" / "..")
+    with other.hold("abc"), pytest.raises(errors.FivetranError, match="another run"):
         change(api, journal)
 
     assert api.journal == []
+
+
+def test_a_connection_that_was_paused_is_never_paused_again(journal: Journal) -> None:
+    api = Fivetran(paused=True)
+    killed(api, journal, 5)
+    api.paused = False
+
+    (words,) = recovered(api, journal)
+
+    assert api.paused is False
+    assert "before that the connection was paused. If the state" in words
+    change(api, journal)
+    assert api.paused is False
+
+
+@pytest.mark.parametrize(
+    ("dies_at", "later", "is_undone"),
+    [
+        (STEPS.index("pause") + 1, timedelta(hours=23), True),
+        (STEPS.index("pause") + 1, timedelta(hours=25), False),
+        (STEPS.index("unpause") + 1, timedelta(minutes=9), True),
+        (STEPS.index("unpause") + 1, timedelta(minutes=11), False),
+    ],
+)
+def test_a_pause_that_may_be_meant_by_now_is_left_and_told(
+    journal: Journal, dies_at: int, later: timedelta, is_undone: bool
+) -> None:
+    api = Fivetran()
+    killed(api, journal, dies_at)
+    api.paused = True
+    api.time += later
+
+    (words,) = recovered(api, journal)
+
+    assert api.paused is not is_undone
+    assert ("set it running by hand: PATCH /v1/connections/abc" in words) is not is_undone
+    assert (recovered(api, journal) == []) is is_undone
+
+
+def test_a_state_that_was_never_sent_is_nobodys_work(journal: Journal) -> None:
+    api = Fivetran(syncing=10**9)
+    with pytest.raises(errors.OutOfTime):
+        change(api, journal, deadline=Deadline(0.05))
+    api.syncing, api.stored = 0, NEW
+
+    outcome = set_state(
+        api,  # type: ignore[arg-type]
+        "abc",
+        OTHER,
+        journal=journal,
+        paused_after="restore",
+        deadline=Deadline(30),
+    )
+
+    assert outcome.found == NEW
+
+
+def test_what_somebody_set_after_a_failed_attempt_is_not_overwritten(journal: Journal) -> None:
+    class Adding(Fivetran):
+        def set_state(self, identifier: str, state: Any, deadline: Deadline) -> None:
+            super().set_state(identifier, {**state, "added": 1}, deadline)
+
+    api = Adding()
+    with pytest.raises(StateDiffers):
+        change(api, journal)
+    seen = Seen.of(api.stored, "2026-06-01T00:00:00Z")
+    api.stored = OTHER
+
+    with pytest.raises(StateMoved):
+        change(api, journal, seen=seen)
+
+    assert api.stored == OTHER
+
+
+def test_what_a_sync_moved_while_it_was_waited_for_is_told() -> None:
+    outcome = change(Finishing())
+
+    assert "a sync moved it on from" in outcome.progress
+    assert "2026-03-03" in outcome.progress

@@ -16,6 +16,7 @@ from constructs_lib.validation import FilePlace
 from stacks.commands import main
 from stacks.settings import load_environments
 from stacks.settings_entry import entry
+from stacks.settings_insert import InsertError, insert
 from stacks.settings_merge import with_defaults, without_nulls
 from stacks.settings_rules import findings
 from stacks.settings_variables import with_variables
@@ -262,3 +263,28 @@ def test_the_command_starts_no_node(tmp_path: Path) -> None:
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
 
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_a_file_without_an_end_of_its_last_line_is_added_to(tmp_path: Path) -> None:
+    file = tmp_path / "env.yaml"
+    file.write_text("connections:\n  orders:\n    service: postgres")
+
+    insert(
+        file, "shop", lambda indent: " " * indent + "shop:\n" + " " * indent + "  service: mysql"
+    )
+
+    assert file.read_text().splitlines()[-2:] == ["  shop:", "    service: mysql"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(None, "there is no settings file"), ("a: [\n", "env.yaml:2:1: error")]
+)
+def test_a_file_that_cannot_be_added_to_is_told_with_its_place(
+    tmp_path: Path, content: str | None, words: str
+) -> None:
+    file = tmp_path / "env.yaml"
+    if content is not None:
+        file.write_text(content)
+
+    with pytest.raises(InsertError, match=words):
+        insert(file, "shop", lambda indent: "shop:")

@@ -1,0 +1,66 @@
+"""What the journal says of one connection: what it was like before its state was set."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from constructs_lib.backend.fivetran import jsontext
+
+_VERSION = 1
+
+
+class Entry(NamedTuple):
+    """What a connection was like before its state was set, and how far that went."""
+
+    connection: str
+    """Its identifier."""
+    account: str
+    """Which account it belongs to, see ``Client.account``."""
+    paused: bool
+    """Its paused flag. If true, the run had nothing to pause, and there is nothing to undo."""
+    found: dict[str, Any] | None
+    """Its state; None if none had been written."""
+    wanted: str
+    """The fingerprint of the state that was to be set."""
+    since: str
+    """When the run began (RFC 3339, UTC, by the API's clock)."""
+    is_sent: bool = False
+    """True from just before the state was sent."""
+    stored: str = ""
+    """The fingerprint of what was read back after that; empty before."""
+    is_putting_back: bool = False
+    """True from just before the paused flag was put back: it may be back, and who paused the
+    connection since then meant it."""
+    is_open: bool = True
+    """False when the paused flag is back; the rest is kept until the state is set."""
+
+    def has_set(self, live: str) -> bool:
+        """True if a state is what the run has set.
+
+        :param live: its fingerprint
+        """
+        return self.is_sent and live == (self.stored or self.wanted)
+
+
+def dumped(entry: Entry) -> str:
+    """An entry as the text of its file."""
+    return jsontext.dumps({"version": _VERSION, **entry._asdict()})
+
+
+def loaded(text: str) -> Entry:
+    """The entry in the text of a file.
+
+    :raises ValueError: if it is none, or one of another version
+    """
+    values = jsontext.loads(text)
+    if not isinstance(values, dict) or values.pop("version", None) != _VERSION:
+        raise ValueError("no entry of this version")
+    kinds: dict[str, Any] = dict.fromkeys(("connection", "account", "wanted", "since"), str)
+    kinds |= {"paused": bool, "found": (dict, type(None)), "is_sent": bool, "stored": str}
+    kinds |= {"is_putting_back": bool, "is_open": bool}
+    if values.keys() != kinds.keys():
+        raise ValueError("an entry has other fields")
+    for name, kind in kinds.items():
+        if not isinstance(values[name], kind):
+            raise ValueError(f"{name} is of another type")
+    return Entry(**values)
