@@ -1,4 +1,4 @@
-"""Connections as code: constructs of the CDK for Terraform over Fivetran connections.
+"""Connections as code: constructs of the CDK for Terraform over Fivetran and Elastic.
 
 The public surface is what ``__all__`` names; it is imported on first use. Terraform starts the
 provider out of this package, too, and that must not start the Node process of the CDK.
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
         Connection,
         ConnectionReference,
         ConnectionState,
+        ConnectorStatus,
+        ElasticProvider,
         FivetranProvider,
         Lifecycle,
     )
@@ -24,6 +26,8 @@ __all__ = [
     "Connection",
     "ConnectionReference",
     "ConnectionState",
+    "ConnectorStatus",
+    "ElasticProvider",
     "FivetranProvider",
     "Lifecycle",
     "__version__",

@@ -11,13 +11,15 @@ from pathlib import Path
 
 from constructs_lib import schemas
 from constructs_lib.schemas import Attribute, Kind
-from constructs_lib.validation.parameters import ALIASES
+from constructs_lib.validation.parameters import ALIASES, IGNORING_CASE
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGES = {
     "provider.md": "fivetranops",
     "connection.md": "fivetranops_connection",
     "connection_state.md": "fivetranops_connection_state",
+    "elastic_provider.md": "elasticops",
+    "connector_status.md": "elasticops_connector_status",
 }
 MARK = "<!-- reference -->\n"
 _IN_PYTHON = {attribute: parameter for parameter, attribute in ALIASES.items()}
@@ -27,6 +29,7 @@ _TYPES = {
     Kind.NUMBER: "number",
     Kind.BOOLEAN: "boolean",
     Kind.DYNAMIC: "any object",
+    Kind.LIST: "list of strings",
     Kind.MAP: "map of strings",
     Kind.NESTED: "object",
 }
@@ -58,10 +61,9 @@ def _row(attribute: Attribute, prefix: str = "") -> str:
 
 def _meaning(attribute: Attribute) -> str:
     parts = [attribute.description]
-    if "enum" in attribute.rule:
-        parts.append(
-            "Allowed: " + ", ".join(f"`{value}`" for value in attribute.rule["enum"]) + "."
-        )
+    allowed = attribute.rule.get("enum") or attribute.rule.get(IGNORING_CASE)
+    if allowed:
+        parts.append("Allowed: " + ", ".join(f"`{value}`" for value in allowed) + ".")
     if attribute.default is not None:
         parts.append(f"Default: `{attribute.default}`.")
     return " ".join(parts).replace("|", "\\|")

@@ -3,9 +3,9 @@
 usage: ``.venv/bin/python scripts/run.py [--environment NAME] COMMAND ...``
 
 The tools are those of the virtual environment, Node and the cdktf CLI. With an environment it
-looks after the variables that its settings name and the credentials: for the embedded sandbox,
-variables that are not set get a placeholder; for any other API all that is missing is listed and
-nothing runs. A destroy of protected connections does not run either.
+looks after the variables that its settings name and the credentials: where the embedded sandbox
+answers for all its APIs, variables that are not set get a placeholder; otherwise all that is
+missing is listed and nothing runs. A destroy of protected connections does not run either.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stacks.settings import Environment
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 
 _TOOLS = (".venv/bin", ".venv/node/bin", "node_modules/.bin")
-_CREDENTIALS = {"api_key": "FIVETRAN_APIKEY", "api_secret": "FIVETRAN_APISECRET"}
+_FIVETRAN = {"api_key": "FIVETRAN_APIKEY", "api_secret": "FIVETRAN_APISECRET"}
+_ELASTIC = ("ELASTICSEARCH_API_KEY", "ELASTICSEARCH_USERNAME", "ELASTICSEARCH_PASSWORD")
 _QUIET = {
     "CHECKPOINT_DISABLE": "1",  # Neither Terraform nor cdktf reports to its makers.
     "DISABLE_VERSION_CHECK": "1",  # cdktf does not look for newer versions of itself.
@@ -64,16 +65,21 @@ def with_variables(settings: Environment, environ: Mapping[str, str]) -> dict[st
 
     A variable that is set to the empty text counts as missing: no secret is empty.
 
-    :param settings: the environment; only where its API is the embedded sandbox, which asks for
+    :param settings: the environment; only where each API is the embedded sandbox, which asks for
         no credentials, the variables get placeholders, which are no secrets
     :raises SystemExit: listing all that is missing, for any other environment
     """
     needed = [f"TF_VAR_{name}" for name in settings.variables]
-    if _is_sandbox(settings, environ):
+    fivetran = not _is_sandbox(_fivetran_address(settings, environ))
+    elastic = not _is_sandbox(_elastic_address(settings, environ))
+    if not (fivetran or elastic):
         placeholders = {name: name.replace("TF_VAR_", "sandbox-", 1) for name in needed}
         return {**environ, **{n: p for n, p in placeholders.items() if not environ.get(n)}}
-    needed += [name for key, name in _CREDENTIALS.items() if key not in settings.provider]
+    if fivetran:
+        needed += [name for key, name in _FIVETRAN.items() if key not in settings.provider]
     missing = [name for name in needed if not environ.get(name)]
+    if elastic:
+        missing += _missing_for_elastic(settings.elastic or {}, environ)
     if missing:
         raise SystemExit(
             f"The environment {settings.name} needs these environment variables, which are not "
@@ -82,9 +88,34 @@ def with_variables(settings: Environment, environ: Mapping[str, str]) -> dict[st
     return dict(environ)
 
 
-def _is_sandbox(settings: Environment, environ: Mapping[str, str]) -> bool:
-    url = settings.provider.get("api_url") or environ.get("FIVETRAN_API_URL", "")
-    return url == "sandbox" or url.startswith("sandbox:")
+def _fivetran_address(settings: Environment, environ: Mapping[str, str]) -> str:
+    return settings.provider.get("api_url") or environ.get("FIVETRAN_API_URL", "")
+
+
+def _elastic_address(settings: Environment, environ: Mapping[str, str]) -> str:
+    """The first address; that of the sandbox where there is nothing to ask."""
+    if settings.elastic is None:
+        return "sandbox"
+    endpoints = settings.elastic.get("endpoints") or [environ.get("ELASTICSEARCH_ENDPOINTS", "")]
+    return str(endpoints[0])
+
+
+def _is_sandbox(address: str) -> bool:
+    return address == "sandbox" or address.startswith("sandbox:")
+
+
+def _missing_for_elastic(elastic: Mapping[str, Any], environ: Mapping[str, str]) -> list[str]:
+    api_key, *login = _ELASTIC
+    missing = []
+    if not elastic.get("endpoints") and not environ.get("ELASTICSEARCH_ENDPOINTS"):
+        missing.append("ELASTICSEARCH_ENDPOINTS")
+    if "api_key" in elastic or "bearer_token" in elastic or environ.get(api_key):
+        return missing
+    keys = dict(zip(("username", "password"), login, strict=True))
+    absent = [name for key, name in keys.items() if key not in elastic and not environ.get(name)]
+    if len(absent) == len(keys):
+        return [*missing, f"{api_key} (or {' and '.join(login)})"]
+    return missing + absent
 
 
 def refuse_if_protected(settings: Environment) -> None:

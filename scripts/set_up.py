@@ -20,6 +20,10 @@ PYTHON = VENV / "bin" / "python"
 NODE_FOLDER = VENV / "node" / "bin"
 """Holds ``node`` and ``npm``, whichever they are; the first folder to look for them."""
 
+CLIENTS = ("elasticsearch-8", "elasticsearch-9")
+"""The groups of dependencies that exclude each other: each is installed into a folder of its own,
+``.venv/GROUP``, which a test puts on the path of the process that needs it."""
+
 NODE_MAJORS = range(20, 23)
 """The versions of Node that cdktf-cli 0.21 runs on."""
 
@@ -55,7 +59,14 @@ def _set_up_python(*, dev: bool) -> None:
         _say("Installing the tools for checks and tests")
         _pip("install", "--upgrade", _PIP_WITH_GROUPS)
         _pip("install", "--group", f"{ROOT / 'pyproject.toml'}:dev")
+        _install_clients()
         _is_done(VENV / ".installed-dev", "pyproject.toml")
+
+
+def _install_clients() -> None:
+    for group in CLIENTS:
+        shutil.rmtree(VENV / group, ignore_errors=True)
+        _pip("install", "--target", VENV / group, "--group", f"{ROOT / 'pyproject.toml'}:{group}")
 
 
 def _set_up_node() -> None:

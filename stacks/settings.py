@@ -24,6 +24,7 @@ from stacks.settings_merge import merge_files, with_defaults, without_nulls
 from stacks.settings_model import (
     Backend,
     ConnectionSettings,
+    ConnectorStatusSettings,
     Environment,
     ManagedState,
     Variable,
@@ -35,6 +36,7 @@ from stacks.settings_yaml import Node, displayed, read
 __all__ = [
     "Backend",
     "ConnectionSettings",
+    "ConnectorStatusSettings",
     "Environment",
     "ManagedState",
     "Variable",

@@ -11,6 +11,7 @@ from stacks.settings_merge import at, nearest
 from stacks.settings_model import (
     Backend,
     ConnectionSettings,
+    ConnectorStatusSettings,
     Environment,
     ManagedState,
     Variable,
@@ -44,15 +45,38 @@ def environment(
         connections=tuple(_connection(key, connections[key], root) for key in connections),
         variables=tuple(sorted(set(_variables(values)))),
         warnings=tuple(found),
+        elastic=_elastic(values, project),
+        connector_statuses=_connector_statuses(values),
     )
 
 
 def _provider(values: dict[str, Any], project: Path) -> dict[str, Any]:
-    url = values.get("api_url", "")
-    if not url.startswith(_SANDBOX):
+    if "api_url" not in values:
         return dict(values)
+    return {**values, "api_url": _address(values["api_url"], project)}
+
+
+def _elastic(values: dict[str, Any], project: Path) -> dict[str, Any] | None:
+    if "elastic" not in values and not values.get("connector_statuses"):
+        return None
+    settings = dict(values.get("elastic", {}))
+    if "endpoints" in settings:
+        settings["endpoints"] = [_address(each, project) for each in settings["endpoints"]]
+    if "ca_file" in settings:
+        settings["ca_file"] = _absolute(settings["ca_file"], project)
+    return settings
+
+
+def _address(address: str, project: Path) -> str:
+    if not address.startswith(_SANDBOX):
+        return address
     # Terraform starts the provider in another folder, so a relative path would lead elsewhere.
-    return {**values, "api_url": _SANDBOX + _absolute(url.removeprefix(_SANDBOX), project)}
+    return _SANDBOX + _absolute(address.removeprefix(_SANDBOX), project)
+
+
+def _connector_statuses(values: dict[str, Any]) -> tuple[ConnectorStatusSettings, ...]:
+    statuses: dict[str, dict[str, Any]] = values.get("connector_statuses", {})
+    return tuple(ConnectorStatusSettings(name, dict(given)) for name, given in statuses.items())
 
 
 def _backend(values: dict[str, Any], project: Path) -> Backend:

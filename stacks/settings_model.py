@@ -59,6 +59,16 @@ class ConnectionSettings:
 
 
 @dataclass(frozen=True)
+class ConnectorStatusSettings:
+    """The status of one Elastic connector of an environment."""
+
+    name: str
+    """The key in the file, and the id of the construct."""
+    parameters: dict[str, Any]
+    """Keyword arguments of the ``ConnectorStatus`` construct."""
+
+
+@dataclass(frozen=True)
 class Environment:
     """One environment: the settings of one stack."""
 
@@ -73,3 +83,7 @@ class Environment:
     """The names of all variables that are used, sorted, each once."""
     warnings: tuple[Finding, ...] = ()
     """What is suspicious in the files of this environment, but no error."""
+    elastic: dict[str, Any] | None = None
+    """Keyword arguments of the ``ElasticProvider`` construct, as ``provider`` has them; None if
+    the environment has nothing to do with Elastic."""
+    connector_statuses: tuple[ConnectorStatusSettings, ...] = ()

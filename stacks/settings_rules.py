@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from constructs_lib.schemas.shown import HIDDEN, shown
 from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import FilePlace, Finding, rules, schema_check
 from constructs_lib.validation.plain import plain
-from constructs_lib.validation.pointers import pointer
+from constructs_lib.validation.pointers import pointer, steps
 from stacks import settings_text
 from stacks.settings_model import Variable
 from stacks.settings_schema import environment_validator
@@ -43,6 +43,8 @@ def findings(values: dict[str, Any], place: FilePlace) -> list[Finding]:
     found += schema_check.findings(environment_validator(), known, place=place)
     found += _backend(_mapping(known, "backend"), place)
     found += settings_text.findings(known, place)
+    # A variable of an environment is never null, so that it counts as given.
+    found += _elastic(_mapping(values, "elastic"), found, place)
     connections = _mapping(known, "connections")
     broken = _broken(found)
     for name, connection in connections.items():
@@ -76,6 +78,15 @@ def _connection(
     if "managed_state" in connection and isinstance(service, str):
         for finding in rules.state_findings(service, place):
             yield finding._replace(pointer="/managed_state")
+
+
+def _elastic(elastic: dict[str, Any], found: Sequence[Finding], place: FilePlace) -> list[Finding]:
+    wrong = (steps(finding.pointer) for finding in found)
+    broken = frozenset(path[1] for path in wrong if path[:1] == ("elastic",) and len(path) > 1)
+    return [
+        finding._replace(pointer="/elastic" + finding.pointer)
+        for finding in rules.apply(rules.ELASTIC_PROVIDER, elastic, place=place, broken=broken)
+    ]
 
 
 def _backend(backend: dict[str, Any], place: FilePlace) -> Iterator[Finding]:

@@ -23,13 +23,15 @@ def environment_schema() -> dict[str, Any]:
     """The schema of a merged environment.
 
     ``environment.schema.json`` describes what only the files have. What a connection, a managed
-    state and the provider take is not repeated there, but laid in from the schemas of the
-    resources.
+    state, the status of a connector and the providers take is not repeated there, but laid in from
+    the schemas of the resources.
     """
     document = deepcopy(schemas.load("environment").document)
     document.pop("$id", None)
     properties = document["properties"]
     properties["provider"] |= _body("fivetranops")
+    properties["elastic"] |= _body("elasticops")
+    properties["connector_statuses"]["additionalProperties"] |= _body("elasticops_connector_status")
     entry = properties["connections"]["additionalProperties"]
     own = entry["properties"]
     own["managed_state"] |= _without(_body("fivetranops_connection_state"), "connection_id")

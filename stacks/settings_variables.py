@@ -18,7 +18,15 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _RESERVED = frozenset(
     {"count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"}
 )
-_CREDENTIALS = ("api_key", "api_secret")
+_CREDENTIALS = {
+    ("provider", "api_key"): "FIVETRAN_APIKEY",
+    ("provider", "api_secret"): "FIVETRAN_APISECRET",
+    ("elastic", "api_key"): "ELASTICSEARCH_API_KEY",
+    ("elastic", "password"): "ELASTICSEARCH_PASSWORD",
+    ("elastic", "bearer_token"): None,
+}
+"""The credentials of the providers, each with the variable that Terraform reads it from."""
+_USER_NAME = ("elastic", "username")
 
 
 def with_variables(root: Node) -> tuple[Any, list[Finding]]:
@@ -57,7 +65,7 @@ class _Walk:
             allowed = "a name of small letters, digits and underscores, not reserved by Terraform"
             found = "nothing" if name.value is None else shown(name.value)
             self._report("variable-name", name, (*path, "variable"), found, allowed)
-        elif not (_in_secrets(path) or _is_credential(path)):
+        elif not _takes_variable(path):
             allowed = "a variable inside secrets, inside auth_secrets, or as a provider credential"
             hint = "elsewhere Terraform would write its value to plan and state"
             self._report("variable-place", node, path, f"the variable {name.value}", allowed, hint)
@@ -67,7 +75,7 @@ class _Walk:
         (key, inner) = next(iter(node.value.items()), ("", node))
         alone = len(node.value) == 1 and isinstance(inner.value, str)
         near = alone and nearest_name(key, ["variable"]) is not None
-        return near and (_in_secrets(path) or _is_credential(path))
+        return near and _takes_variable(path)
 
     def _misspelt(self, node: Node, path: Path) -> Variable:
         ((key, inner),) = node.value.items()
@@ -77,9 +85,10 @@ class _Walk:
         return Variable(str(inner.value))
 
     def _literal(self, node: Node, path: Path) -> None:
-        if _is_credential(path):
-            variable = "FIVETRAN_" + str(path[-1]).upper().replace("_", "", 1)
-            hint = f"leave it out and set {variable}, or write {{variable: name}}"
+        if path in _CREDENTIALS:
+            variable = _CREDENTIALS[path]
+            hint = f"leave it out and set {variable}, or " if variable else ""
+            hint += "write {variable: name}"
             allowed = "no credentials in a file"
             self._report("credentials-in-file", node, path, HIDDEN, allowed, hint)
         elif _in_secrets(path) and not self._stands_beside_a_secret(path):
@@ -115,8 +124,9 @@ def _in_secrets(path: Path) -> bool:
     return path[:1] == ("defaults",) and len(path) > 2 and path[1] in SECRET_PARAMETERS
 
 
-def _is_credential(path: Path) -> bool:
-    return len(path) == 2 and path[0] == "provider" and path[1] in _CREDENTIALS
+def _takes_variable(path: Path) -> bool:
+    # A user's name is no secret, but may stand beside the password in what keeps secrets.
+    return _in_secrets(path) or path in _CREDENTIALS or path == _USER_NAME
 
 
 def _dotted(path: Path) -> str:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from constructs_lib import Connection, ConnectionState, FivetranProvider, Lifecycle
+from constructs_lib import (
+    Connection,
+    ConnectionState,
+    ConnectorStatus,
+    ElasticProvider,
+    FivetranProvider,
+    Lifecycle,
+)
 from constructs_lib.toolkit import (
     Construct,
     Fn,
@@ -16,15 +23,22 @@ from constructs_lib.toolkit import (
     Token,
 )
 from stacks.backend import Backend
-from stacks.settings import ConnectionSettings, Environment, Variable
+from stacks.settings import (
+    ConnectionSettings,
+    ConnectorStatusSettings,
+    Environment,
+    Variable,
+)
 
 
 class EnvironmentStack(TerraformStack):
-    """The connections of one environment, their states, and what they need.
+    """The connections of one environment, their states, statuses of connectors, what they need.
 
-    In Terraform a connection is ``fivetranops_connection.<name>`` and its state
-    ``fivetranops_connection_state.<name>``. Each connection has the output ``<name>_id``, and each
-    state ``<name>_state_before``: what was there before it was last set, as JSON.
+    In Terraform a connection is ``fivetranops_connection.<name>``, its state
+    ``fivetranops_connection_state.<name>``, and the status of an Elastic connector
+    ``elasticops_connector_status.<name>``. Each connection has the output ``<name>_id``, each state
+    ``<name>_state_before``, and each status ``<name>_status_before``: what was there before it was
+    last set, as JSON.
     """
 
     def __init__(self, scope: Construct, id_: str, *, settings: Environment) -> None:
@@ -38,12 +52,18 @@ class EnvironmentStack(TerraformStack):
         # Connections have names in small letters, so that none of them meets these scopes.
         # The id Default stays out of the address: a state is named as its connection.
         self._states = Construct(self, "Default")
+        # A level deeper, because a status may have the name of a state.
+        self._statuses = Construct(self._states, "Default")
         self._outputs = Construct(self, "Outputs")
         self._variables = self._declare(settings.variables)
         self._choose_backend(settings)
         FivetranProvider(self, "Fivetran", **self._resolved(settings.provider))
         for connection in settings.connections:
             self._add(connection)
+        if settings.elastic is not None:
+            ElasticProvider(self, "Elastic", **self._resolved(settings.elastic))
+        for status in settings.connector_statuses:
+            self._add_status(status)
 
     def _declare(self, names: tuple[str, ...]) -> dict[str, str]:
         """One variable for each name; returns the reference to it."""
@@ -66,9 +86,16 @@ class EnvironmentStack(TerraformStack):
         if settings.managed_state is not None:
             state = settings.managed_state.parameters
             cursor = ConnectionState(self._states, settings.name, connection=connection, **state)
-            # As text, because it is null at first, and the CLI cannot print null beside a value.
-            before = Token.as_string(Fn.jsonencode(cursor.previous_state))
-            self._output(f"{settings.name}_state_before", before)
+            self._output_before(f"{settings.name}_state_before", cursor.previous_state)
+
+    def _add_status(self, settings: ConnectorStatusSettings) -> None:
+        parameters = self._resolved(settings.parameters)
+        status = ConnectorStatus(self._statuses, settings.name, **parameters)
+        self._output_before(f"{settings.name}_status_before", status.previous_status)
+
+    def _output_before(self, name: str, value: Any) -> None:
+        # As text, because it is null at first, and the CLI cannot print null beside a value.
+        self._output(name, Token.as_string(Fn.jsonencode(value)))
 
     def _output(self, name: str, value: str) -> None:
         TerraformOutput(self._outputs, name, value=value).override_logical_id(name)

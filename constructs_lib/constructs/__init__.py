@@ -6,8 +6,10 @@ from constructs_lib.constructs.connection import (
     ConnectionReference,
 )
 from constructs_lib.constructs.connection_state import ConnectionState, ConnectionStateInstance
+from constructs_lib.constructs.connector_status import ConnectorStatus, ConnectorStatusInstance
+from constructs_lib.constructs.elastic_provider import ElasticProvider
+from constructs_lib.constructs.fivetran_provider import FivetranProvider
 from constructs_lib.constructs.lifecycle import Lifecycle
-from constructs_lib.constructs.provider import FivetranProvider
 
 __all__ = [
     "Connection",
@@ -15,6 +17,9 @@ __all__ = [
     "ConnectionReference",
     "ConnectionState",
     "ConnectionStateInstance",
+    "ConnectorStatus",
+    "ConnectorStatusInstance",
+    "ElasticProvider",
     "FivetranProvider",
     "Lifecycle",
 ]

@@ -8,9 +8,9 @@ from typing import Any, Literal
 from constructs_lib.constructs import readable
 from constructs_lib.constructs.arguments import reports_misfits
 from constructs_lib.constructs.claims import Claim
+from constructs_lib.constructs.fivetran_provider import FivetranProvider
 from constructs_lib.constructs.lifecycle import Lifecycle
 from constructs_lib.constructs.placed import PlacedConstruct
-from constructs_lib.constructs.provider import FivetranProvider
 from constructs_lib.constructs.resource import Instance, ResourceConstruct
 from constructs_lib.constructs.secrets_in_code import empty_secrets, literal_secrets
 from constructs_lib.schemas import destination_schema_name
@@ -98,6 +98,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
     """
 
     TYPE = "fivetranops_connection"
+    PROVIDER = FivetranProvider
 
     @reports_misfits(TYPE)
     def __init__(

@@ -14,8 +14,8 @@ from constructs_lib.constructs.connection import (
     ConnectionInstance,
     ConnectionReference,
 )
+from constructs_lib.constructs.fivetran_provider import FivetranProvider
 from constructs_lib.constructs.lifecycle import Lifecycle
-from constructs_lib.constructs.provider import FivetranProvider
 from constructs_lib.constructs.resource import Instance, ResourceConstruct
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_connection_state
@@ -49,6 +49,7 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
     """
 
     TYPE = "fivetranops_connection_state"
+    PROVIDER = FivetranProvider
 
     @reports_misfits(TYPE)
     def __init__(

@@ -1,4 +1,4 @@
-"""Delivers the provider: plants it in a Terraform working directory, so that ``init`` finds it.
+"""Delivers providers: plants them in a Terraform working directory, so that ``init`` finds them.
 
 Planted are, under the working directory (the output directory of a stack):
 
@@ -8,10 +8,10 @@ Planted are, under the working directory (the output directory of a stack):
 * ``terraform.d/connections-as-code/python``, the path of the Python that the launcher starts;
 * entries in ``.terraform.lock.hcl``, see ``lock_file``.
 
-These files are all that a plain Terraform working directory needs, too. The launcher is the same
-in every project, on every platform and on every machine, because a plugin cache shares it between
-projects. So its checksum is known before Terraform computes it, and goes into the lock file at
-once: otherwise each first ``init`` warns of an incomplete lock file, and advises a command that
+These files are all that a plain Terraform working directory needs, too. A launcher of a provider is
+the same in every project, on every platform and on every machine, because a plugin cache shares it
+between projects. So its checksum is known before Terraform computes it, and goes into the lock file
+at once: otherwise each first ``init`` warns of an incomplete lock file, and advises a command that
 fails. If the launcher's content ever changes, the version has to change with it.
 """
 
@@ -20,57 +20,80 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from constructs_lib.constructs import lock_file
+from constructs_lib.constructs.provider_kind import FIVETRAN
 from constructs_lib.version import __version__
-
-PROVIDER_NAME = "fivetranops"
-"""The name of the provider, and the first part of the names of its resource types."""
-
-PROVIDER_SOURCE = f"terraform.local/connections-as-code/{PROVIDER_NAME}"
-"""The address of the provider, as it stands in ``required_providers``."""
 
 PLATFORMS = ("darwin_amd64", "darwin_arm64", "linux_amd64", "linux_arm64")
 """The platforms that are planted, all of them each time: Terraform may run elsewhere than synth."""
 
 _LAUNCHER = Path(__file__).with_name("launcher.sh")
-_LAUNCHER_NAME = f"terraform-provider-{PROVIDER_NAME}_v{__version__}"
+_NAME_IN_LAUNCHER = b"@PROVIDER@"
 _PYTHON_FILE = Path("terraform.d", "connections-as-code", "python")
 _DEFAULT_NAMESPACE = ("registry.terraform.io", "hashicorp")
 
 
-def plant(directory: Path, *, python: str | None = None) -> None:
-    """Plant the provider in a Terraform working directory. Doing it again changes nothing.
+def source(provider: str) -> str:
+    """The address of a provider, as it stands in ``required_providers``.
+
+    :param provider: its name, such as ``fivetranops``
+    """
+    return f"terraform.local/connections-as-code/{provider}"
+
+
+def plant(
+    directory: Path, *, providers: Sequence[str] = (FIVETRAN.name,), python: str | None = None
+) -> None:
+    """Plant providers in a Terraform working directory. Doing it again changes nothing.
 
     :param directory: the working directory; it must exist
-    :param python: path of the Python that runs the provider; the one that runs this by default
+    :param providers: the names of the providers that its configuration requires, of
+        ``fivetranops`` and ``elasticops``
+    :param python: path of the Python that runs the providers; the one that runs this by default
     :raises OSError: if a file cannot be written
     """
-    content = _LAUNCHER.read_bytes()
-    for platform in PLATFORMS:
-        _write(directory, launcher_path(directory, platform), content, mode=0o755)
+    for provider in providers:
+        content = _launcher(provider)
+        for platform in PLATFORMS:
+            _write(directory, launcher_path(directory, platform, provider), content, mode=0o755)
     recorded = (python or sys.executable).encode() + b"\n"
     _write(directory, directory / _PYTHON_FILE, recorded, mode=0o644)
-    _seed_lock(directory, content)
+    _seed_lock(directory, providers)
 
 
-def launcher_path(directory: Path, platform: str) -> Path:
-    """Where the launcher stands in a working directory, for a platform such as ``linux_amd64``."""
-    folder = directory / "terraform.d" / "plugins" / PROVIDER_SOURCE / __version__ / platform
-    return folder / _LAUNCHER_NAME
+def launcher_path(directory: Path, platform: str, provider: str = FIVETRAN.name) -> Path:
+    """Where a launcher stands in a working directory, for a platform such as ``linux_amd64``."""
+    folder = directory / "terraform.d" / "plugins" / source(provider) / __version__ / platform
+    return folder / _launcher_name(provider)
 
 
-def _seed_lock(directory: Path, launcher: bytes) -> None:
+def _launcher(provider: str) -> bytes:
+    return _LAUNCHER.read_bytes().replace(_NAME_IN_LAUNCHER, provider.encode())
+
+
+def _launcher_name(provider: str) -> str:
+    return f"terraform-provider-{provider}_v{__version__}"
+
+
+def _seed_lock(directory: Path, providers: Sequence[str]) -> None:
     path = directory / lock_file.NAME
-    checksum = lock_file.checksum(_LAUNCHER_NAME, launcher)
-    ours = lock_file.Locked(PROVIDER_SOURCE, __version__, checksum)
-    text = lock_file.seeded(_read(path).decode(), ours, _other_providers(directory))
+    ours = [
+        lock_file.Locked(
+            source(provider),
+            __version__,
+            lock_file.checksum(_launcher_name(provider), _launcher(provider)),
+        )
+        for provider in providers
+    ]
+    others = _other_providers(directory, {locked.source for locked in ours})
+    text = lock_file.seeded(_read(path).decode(), ours, others)
     _write(directory, path, text.encode(), mode=0o644)
 
 
-def _other_providers(directory: Path) -> dict[str, str]:
+def _other_providers(directory: Path, ours: Collection[str]) -> dict[str, str]:
     """The other providers that the synthesised stack requires: full address and constraint."""
     document = json.loads(_read(directory / "cdk.tf.json") or b"{}")
     required: Mapping[str, Mapping[str, str]]
@@ -79,13 +102,13 @@ def _other_providers(directory: Path) -> dict[str, str]:
         _address(entry.get("source", name)): entry.get("version", "")
         for name, entry in required.items()
     }
-    return {source: limits for source, limits in found.items() if source != PROVIDER_SOURCE}
+    return {address: limits for address, limits in found.items() if address not in ours}
 
 
-def _address(source: str) -> str:
+def _address(written: str) -> str:
     """The full address of a provider: ``aws`` is ``registry.terraform.io/hashicorp/aws``."""
-    missing = max(0, 2 - source.count("/"))
-    return "/".join((*_DEFAULT_NAMESPACE[:missing], source))
+    missing = max(0, 2 - written.count("/"))
+    return "/".join((*_DEFAULT_NAMESPACE[:missing], written))
 
 
 def _read(path: Path) -> bytes:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts the Terraform provider "fivetranops", which is written in Python.
+# Starts the Terraform provider "@PROVIDER@", which is written in Python.
 #
 # Terraform starts this file from the directory that holds the configuration. That directory says
 # which Python to use, in terraform.d/connections-as-code/python; this file itself is the same in
@@ -10,7 +10,7 @@ PYTHONSAFEPATH=1
 export PYTHONSAFEPATH
 
 serve() {
-    exec "$1" -m constructs_lib.backend fivetranops
+    exec "$1" -m constructs_lib.backend @PROVIDER@
 }
 
 offers_provider() {
@@ -25,7 +25,7 @@ fi
 for candidate in "${CONNECTIONS_PYTHON:-}" python3; do
     [ -n "$candidate" ] && offers_provider "$candidate" && serve "$candidate"
 done
-problem="terraform-provider-fivetranops: no Python with the package connections-as-code: \
+problem="terraform-provider-@PROVIDER@: no Python with the package connections-as-code: \
 neither '${python:-(none)}' of $recorded, nor CONNECTIONS_PYTHON, nor python3 on the PATH. \
 Run the synth again, or set CONNECTIONS_PYTHON to the Python of an environment that has it."
 # Terraform shows what comes in place of the handshake on stdout, and hides stderr.

@@ -1,22 +1,22 @@
-"""The dependency lock file of a stack, seeded so that no command asks a registry for our provider.
+"""The dependency lock file of a stack, seeded so that no command asks a registry for our providers.
 
 Before ``init`` the CDK's command line looks into ``.terraform.lock.hcl``. If one of the required
 providers is missing there, or stands there without constraints, it runs ``terraform providers
 lock`` for *all* of them. That command only asks registries on the network, and fails for a
 provider that is delivered as files.
 
-So our own provider gets a block, with the checksum of its package: without it ``init`` would warn
-that the file is incomplete, and with that of an older package ``init`` would refuse the new one.
-The other providers of the stack get a block in a comment: the command line does not tell comments
-from blocks, while Terraform does, and ``init`` chooses their versions and writes their blocks as
-ever.
+So each of our own providers gets a block, with the checksum of its package: without it ``init``
+would warn that the file is incomplete, and with that of an older package ``init`` would refuse the
+new one. The other providers of the stack get a block in a comment: the command line does not tell
+comments from blocks, while Terraform does, and ``init`` chooses their versions and writes their
+blocks as ever.
 """
 
 from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -55,17 +55,18 @@ def checksum(name: str, content: bytes) -> str:
     return "h1:" + b64encode(sha256(listing.encode()).digest()).decode()
 
 
-def seeded(text: str, ours: Locked, others: Mapping[str, str]) -> str:
+def seeded(text: str, ours: Sequence[Locked], others: Mapping[str, str]) -> str:
     """The text of a lock file with what is missing in it.
 
     :param text: the text so far; empty if there is no file
-    :param ours: our provider
+    :param ours: our own providers, as the configuration requires them
     :param others: the other required providers, each with its version constraint or ``""``
     """
     text = _COMMENT.sub("", text) or _HEADER
-    block = _block(text, ours.source)
-    if not _locks(block, ours):
-        text = _without(text, block) + "\n" + _our_entry(ours)
+    for locked in ours:
+        block = _block(text, locked.source)
+        if not _locks(block, locked):
+            text = _without(text, block) + "\n" + _our_entry(locked)
     open_ones = {other: limits for other, limits in others.items() if not _limits(text, other)}
     return text.rstrip("\n") + "\n" + _comment(open_ones)
 

@@ -9,7 +9,7 @@ from constructs_lib import toolkit
 from constructs_lib.constructs.lifecycle import Lifecycle
 from constructs_lib.constructs.lifecycle_rules import Problem, lifecycle_problems
 from constructs_lib.constructs.meta_arguments import is_many
-from constructs_lib.constructs.provider import FivetranProvider
+from constructs_lib.constructs.provider import ProviderConstruct
 from constructs_lib.constructs.synthesis import StackSynthesis
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import ConstructPlace, Finding
@@ -25,6 +25,8 @@ class Resource(NamedTuple):
     """The stack in which it stands."""
     parameters: tuple[str, ...]
     """The parameters that are attributes: what ``lifecycle.ignore_changes`` may name."""
+    provider: type[ProviderConstruct]
+    """The construct of the provider that the resource belongs to."""
 
 
 def findings(arguments: Mapping[str, Any], resource: Resource) -> list[Finding]:
@@ -33,7 +35,7 @@ def findings(arguments: Mapping[str, Any], resource: Resource) -> list[Finding]:
     :param arguments: the parameters of the construct by name; others are left aside
     """
     problems = (
-        _provider(arguments.get("provider"), resource.synthesis),
+        _provider(arguments.get("provider"), resource),
         _depends_on(arguments.get("depends_on")),
         _count(arguments.get("count")),
         _for_each(arguments.get("for_each")),
@@ -57,14 +59,15 @@ def findings(arguments: Mapping[str, Any], resource: Resource) -> list[Finding]:
     return found + _no_json(arguments.get("for_each"), resource.place)
 
 
-def _provider(value: Any, own: StackSynthesis) -> Iterator[Problem]:
+def _provider(value: Any, resource: Resource) -> Iterator[Problem]:
     if value is None:
         return
-    if not isinstance(value, FivetranProvider):
-        yield Problem("type", ("provider",), a_kind(value), "a FivetranProvider")
-    elif value.synthesis is not own:
+    construct = resource.provider.KIND.construct
+    if not isinstance(value, resource.provider):
+        yield Problem("type", ("provider",), a_kind(value), f"the construct {construct}")
+    elif value.synthesis is not resource.synthesis:
         found = f"a provider of stack {value.synthesis.path}"
-        hint = "make a FivetranProvider in this stack, too"
+        hint = f"make the construct {construct} in this stack, too"
         yield Problem("provider-stack", ("provider",), found, "a provider of the same stack", hint)
 
 
@@ -123,11 +126,11 @@ def _import_id(arguments: Mapping[str, Any]) -> Iterator[Problem]:
         found, allowed = "import_id together with count or for_each", "import_id for one resource"
         yield Problem("import-of-many", ("import_id",), found, allowed)
     elif not isinstance(value, str):
-        allowed = "the identifier of a connection, a text"
+        allowed = "the identifier of what exists, a text"
         yield Problem("type", ("import_id",), a_kind(value), allowed)
     elif not value.strip():
         hint = "leave it out to make a new one"
-        allowed = "the identifier of an existing connection"
+        allowed = "the identifier of what exists"
         yield Problem("minLength", ("import_id",), "an empty text", allowed, hint)
 
 

@@ -12,7 +12,7 @@ from constructs_lib.constructs import meta_arguments, meta_rules, stack_rules
 from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.hidden_resource import HiddenResource
 from constructs_lib.constructs.placed import PlacedConstruct
-from constructs_lib.constructs.provider import FivetranProvider
+from constructs_lib.constructs.provider import ProviderConstruct
 from constructs_lib.constructs.values import rendered
 from constructs_lib.validation import ALIASES, ConstructPlace, Finding, errors
 
@@ -29,6 +29,8 @@ class ResourceConstruct(PlacedConstruct):
 
     TYPE: ClassVar[str]
     """Terraform's name of the resource type, and the name of its schema."""
+    PROVIDER: ClassVar[type[ProviderConstruct]]
+    """The construct of the provider that the resource belongs to."""
 
     def __init__(self, scope: toolkit.Construct, id_: str, arguments: Mapping[str, Any]) -> None:
         super().__init__(scope, id_)
@@ -97,7 +99,7 @@ class ResourceConstruct(PlacedConstruct):
     def _all_findings(
         self, arguments: Mapping[str, Any], values: Mapping[str, Any]
     ) -> list[Finding]:
-        meta = meta_rules.Resource(self._place, self.synthesis, tuple(values))
+        meta = meta_rules.Resource(self._place, self.synthesis, tuple(values), self.PROVIDER)
         return self.check(values, self._place) + meta_rules.findings(arguments, meta)
 
     def _name(self, scope: toolkit.Construct, id_: str) -> str:
@@ -125,7 +127,7 @@ class ResourceConstruct(PlacedConstruct):
         found: list[Finding],
     ) -> stack_rules.ResourceFacts:
         given = arguments.get("provider")
-        provider = given.facts if isinstance(given, FivetranProvider) else None
+        provider = given.facts if isinstance(given, self.PROVIDER) else None
         wrong = {finding.pointer for finding in errors(found)}
         # What contains itself has no end to look for.
         is_finite = all(finding.rule != "not-json" for finding in found)
@@ -137,6 +139,7 @@ class ResourceConstruct(PlacedConstruct):
             claims += () if wrong else self.claims(values, provider and provider.place)
         return stack_rules.ResourceFacts(
             self._place,
+            self.PROVIDER.KIND,
             provider,
             given is None,
             tuple(each for each in literal if each not in wrong),
@@ -149,7 +152,7 @@ class ResourceConstruct(PlacedConstruct):
         by_name = Claim("resource-name", (self.TYPE, name), "/id_", found, allowed)
         if isinstance(import_id, str) and import_id and not toolkit.is_token(import_id):
             key, found = (self.TYPE, import_id), f"the identifier {import_id!r} a second time"
-            allowed = "one construct for each existing connection"
+            allowed = "one construct for each of what exists"
             return (by_name, Claim("import-twice", key, "/import_id", found, allowed))
         return (by_name,)
 

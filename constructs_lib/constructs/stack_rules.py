@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from constructs_lib.constructs import claims
 from constructs_lib.constructs.claims import Claim, Claimant
+from constructs_lib.constructs.provider_kind import ProviderKind
 from constructs_lib.validation import ConstructPlace, Finding
 
 
@@ -14,6 +15,7 @@ class ProviderFacts(NamedTuple):
     """What the rules need to know of a provider."""
 
     place: ConstructPlace
+    kind: ProviderKind
     alias: str | None
     is_local: bool
     """True if it talks to the sandbox or to this machine only, so that no secret is at stake."""
@@ -25,6 +27,8 @@ class ResourceFacts(NamedTuple):
     """What the rules need to know of a resource."""
 
     place: ConstructPlace
+    kind: ProviderKind
+    """The kind of provider that it needs."""
     provider: ProviderFacts | None
     """The provider that was given with ``provider=``, if that is one."""
     takes_default: bool
@@ -57,30 +61,36 @@ def _provider_missing(
     Beside providers that all have an alias Terraform would make one more, for the account whose
     credentials stand in the environment.
     """
-    without = [each for each in resources if each.takes_default]
-    if _default(providers) is not None or not without:
-        return
-    found, allowed = "no FivetranProvider in this stack", "one FivetranProvider in each stack"
-    hint = 'add FivetranProvider(self, "fivetran") to the stack'
-    if providers:
-        found = "no provider=, and each FivetranProvider of this stack has an alias"
+    for kind in dict.fromkeys(resource.kind for resource in resources):
+        without = [each for each in resources if each.takes_default and each.kind == kind]
+        if without and _default(providers, kind) is None:
+            has_any = any(provider.kind == kind for provider in providers)
+            # Where there is no provider at all, one finding, at the first resource, says it all.
+            for resource in without if has_any else without[:1]:
+                yield _missing(resource, has_any=has_any)
+
+
+def _missing(resource: ResourceFacts, *, has_any: bool) -> Finding:
+    name = resource.kind.construct
+    found, allowed = f"no {name} in this stack", f"one {name} in each stack"
+    hint = f'add {name}(self, "{resource.kind.suggested_id}") to the stack'
+    if has_any:
+        found = f"no provider=, and each {name} of this stack has an alias"
         allowed = "a provider for each resource"
         hint = "hand over one with provider=, or leave out the alias of one"
-    # Where there is no provider at all, one finding, at the first resource, says it all.
-    for resource in without if providers else without[:1]:
-        yield Finding("provider-missing", "error", resource.place, "", found, allowed, hint)
+    return Finding("provider-missing", "error", resource.place, "", found, allowed, hint)
 
 
-def _default(providers: Sequence[ProviderFacts]) -> ProviderFacts | None:
-    """The provider of the resources that name none."""
-    return next((each for each in providers if each.alias is None), None)
+def _default(providers: Sequence[ProviderFacts], kind: ProviderKind) -> ProviderFacts | None:
+    """The provider of the resources of one kind that name none."""
+    return next((each for each in providers if each.kind == kind and each.alias is None), None)
 
 
 def _provider_alias(providers: Sequence[ProviderFacts]) -> Iterator[Finding]:
-    """Terraform allows one provider without an alias, and each alias once."""
-    seen: dict[str | None, ConstructPlace] = {}
+    """Terraform allows one provider of a kind without an alias, and each alias once."""
+    seen: dict[tuple[ProviderKind, str | None], ConstructPlace] = {}
     for provider in providers:
-        first = seen.setdefault(provider.alias, provider.place)
+        first = seen.setdefault((provider.kind, provider.alias), provider.place)
         if first is not provider.place:
             yield Finding(
                 "provider-alias",
@@ -89,7 +99,7 @@ def _provider_alias(providers: Sequence[ProviderFacts]) -> Iterator[Finding]:
                 "/alias",
                 repr(provider.alias) if provider.alias else "a second provider without alias",
                 f"an alias of its own beside the provider {first}",
-                'give alias="..." and hand the provider to its connections with provider=',
+                'give alias="..." and hand the provider to its resources with provider=',
             )
 
 
@@ -104,7 +114,7 @@ def _credentials_in_code(providers: Sequence[ProviderFacts]) -> Iterator[Finding
                 pointer,
                 "(hidden)",
                 "nothing, or a reference to a variable",
-                "set FIVETRAN_APIKEY and FIVETRAN_APISECRET in the environment of Terraform",
+                provider.kind.from_environment,
             )
 
 
@@ -116,7 +126,7 @@ def _secret_in_code(
     Whoever plays with the sandbox has none to lose, but should know it: that is a warning.
     """
     for resource in resources:
-        provider = resource.provider or _default(providers)
+        provider = resource.provider or _default(providers, resource.kind)
         is_local = provider is not None and provider.is_local
         for pointer in resource.literal_secrets:
             yield Finding(

@@ -53,9 +53,10 @@ class StackSynthesis:
         return self.findings + stack_rules.findings(self.providers, self.resources)
 
     def deliver(self, outdir: Path) -> None:
-        """Plant the provider in the output directory of this stack."""
-        if self.providers:
-            delivery.plant(outdir / "stacks" / str(self.stack.node.id))
+        """Plant the providers of this stack in its output directory."""
+        names = sorted({provider.kind.name for provider in self.providers})
+        if names:
+            delivery.plant(outdir / "stacks" / str(self.stack.node.id), providers=names)
 
 
 class AppSynthesis:

@@ -11,12 +11,14 @@ what was sent, by :data:`DISTORTIONS`) and ``faults`` (lost and broken answers, 
 between two requests, by :data:`FAULT_KINDS`). A server takes both by ``PATCH /_sandbox/settings``,
 if it was started with ``--control``.
 
+A stand-in for Elastic's connector API is in :mod:`constructs_lib.sandbox.elastic`.
+
 It reaches nothing outside, and listens on 127.0.0.1 only.
 """
 
 from constructs_lib.sandbox.adapter import SandboxAdapter
+from constructs_lib.sandbox.answer import ApiRequest, ApiResponse
 from constructs_lib.sandbox.api import Api
-from constructs_lib.sandbox.call import ApiRequest, ApiResponse
 from constructs_lib.sandbox.distortions import DISTORTIONS
 from constructs_lib.sandbox.errors import SandboxError
 from constructs_lib.sandbox.faults import FAULT_KINDS, Fault

@@ -11,13 +11,14 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from constructs_lib.sandbox.api import Api
+from constructs_lib.sandbox import serving
+from constructs_lib.sandbox.elastic import ElasticStore
+from constructs_lib.sandbox.elastic.store import is_elastic
 from constructs_lib.sandbox.errors import SandboxError
-from constructs_lib.sandbox.headers import Credentials
-from constructs_lib.sandbox.server import SandboxServer
 from constructs_lib.sandbox.store import Store
 
 
@@ -32,19 +33,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    if options.database is None and options.elastic_database is None:
+        options.wrong_usage("one of --database and --elastic-database is needed, or both")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    credentials = Credentials(options.api_key, options.api_secret)
-    with Store(options.database) as store:
-        store.configure(**_settings(options))
-        with SandboxServer(Api(store, credentials, options.control), options.port) as server:
-            thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-            thread.start()
-            _say(f"Serving the sandbox on {server.url} (database {options.database})")
-            stop.wait()
-            server.shutdown()
-            thread.join()
+    with ExitStack() as open_ones:
+        if options.database is not None:
+            _say(serving.fivetran(options, open_ones))
+        if options.elastic_database is not None:
+            _say(serving.elastic(options, open_ones))
+        stop.wait()
     return 0
 
 
@@ -68,6 +67,13 @@ def _reset(options: argparse.Namespace) -> int:
     return 0
 
 
+def _add_connector(options: argparse.Namespace) -> int:
+    with ElasticStore(options.database) as store:
+        store.add_connector(options.id, name=options.id, service_type=options.service_type)
+    _say(f"The connector {options.id} is in the Elastic sandbox in {options.database}")
+    return 0
+
+
 def _add_group(options: argparse.Namespace) -> int:
     with Store(options.database) as store:
         store.add_group(options.id)
@@ -77,21 +83,23 @@ def _add_group(options: argparse.Namespace) -> int:
 
 def _configure(options: argparse.Namespace) -> int:
     with Store(options.database) as store:
-        settings = store.configure(**_settings(options))
+        settings = store.configure(**serving.behaviour(options))
     _say(settings.to_json())
     return 0
 
 
-def _existing(database: Path) -> Store:
+def _configure_elastic(options: argparse.Namespace) -> int:
+    with ElasticStore(options.database) as store:
+        settings = store.configure(**serving.elastic_behaviour(options))
+    _say(settings.to_json())
+    return 0
+
+
+def _existing(database: Path) -> Store | ElasticStore:
     # A mistyped name must not make an empty sandbox that looks like a lost one.
     if not database.is_file():
         raise SandboxError(f"there is no sandbox database {database}")
-    return Store(database)
-
-
-def _settings(options: argparse.Namespace) -> dict[str, Any]:
-    given = {"sync_seconds": options.sync_seconds, "auto_sync": options.auto_sync}
-    return {name: value for name, value in given.items() if value is not None}
+    return ElasticStore(database) if is_elastic(database) else Store(database)
 
 
 def _say(line: str) -> None:
@@ -102,25 +110,32 @@ def _say(line: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m constructs_lib.sandbox",
-        description="A local stand-in for Fivetran's REST API.",
+        description="A local stand-in for Fivetran's REST API, and for Elastic's connector API.",
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    _add_serve(_command(commands, "serve", _serve, "answer over HTTP, on 127.0.0.1 only"))
+    _add_serve(_command(commands, "serve", _serve, "answer over HTTP, on 127.0.0.1 only", False))
     _add_behaviour(_command(commands, "configure", _configure, "change and show the behaviour"))
+    text = "change and show the behaviour of an Elastic sandbox"
+    _add_elastic_behaviour(_command(commands, "configure-elastic", _configure_elastic, text))
     journal = _command(commands, "journal", _journal, "print the requests that were answered")
     journal.add_argument("--since", type=int, default=0, help="only those after this number")
     journal.add_argument("--writes", action="store_true", help="only those other than GET")
     journal.add_argument("--json", action="store_true", help="one JSON object a line")
-    _command(commands, "reset", _reset, "forget connections, groups and journal")
+    _command(commands, "reset", _reset, "forget all but the settings")
     group = _command(commands, "add-group", _add_group, "add a group (destination)")
     group.add_argument("id", help="identifier of the group")
+    connector = _command(commands, "add-connector", _add_connector, "add an Elastic connector")
+    connector.add_argument("id", help="identifier of the connector")
+    connector.add_argument("--service-type", help="such as confluence")
     return parser
 
 
-def _command(commands: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
+def _command(
+    commands: Any, name: str, run: Any, text: str, needs_database: bool = True
+) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-    command.add_argument("--database", type=Path, required=True, help="the SQLite file")
-    command.set_defaults(run=run)
+    command.add_argument("--database", type=Path, required=needs_database, help="the SQLite file")
+    command.set_defaults(run=run, wrong_usage=command.error)
     return command
 
 
@@ -132,6 +147,18 @@ def _add_serve(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--control", action="store_true", help="offer the paths below /_sandbox")
     _add_behaviour(command)
+    command.add_argument("--elastic-database", type=Path, help="the SQLite file of Elastic's API")
+    command.add_argument(
+        "--elastic-port", type=int, default=0, help="its TCP port; 0 takes a free one"
+    )
+    for name in ("api-key", "username", "password", "bearer-token"):
+        text = "the API key (base64 of id:key)" if name == "api-key" else f"the {name}"
+        command.add_argument(f"--elastic-{name}", help=f"{text} of Elastic's API")
+    _add_elastic_behaviour(command)
+
+
+def _add_elastic_behaviour(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--elastic-version", help="the version of the server, such as 8.14.3")
 
 
 def _add_behaviour(command: argparse.ArgumentParser) -> None:

@@ -17,7 +17,7 @@ import errno
 import io
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -29,37 +29,24 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import ProtocolError
 
+from constructs_lib.sandbox.answer import Answers, ApiRequest, ApiResponse, Delivery
 from constructs_lib.sandbox.api import Api
-from constructs_lib.sandbox.call import ApiRequest, ApiResponse, Delivery
 from constructs_lib.sandbox.clock import Clock, utc_now
 from constructs_lib.sandbox.headers import Credentials
 from constructs_lib.sandbox.store import Store
 
 
-class SandboxAdapter(BaseAdapter):
-    """Answers the requests of a session from an embedded sandbox.
+class ApiAdapter(BaseAdapter):
+    """Answers the requests of a session from an API in this process.
 
-    Many threads may use one adapter, and many processes one file, but an adapter must not be used
-    across a fork. Closing the session closes it.
-
-    :param database: the SQLite file; None keeps all in memory, for this adapter alone
-    :param api_key: the API key that is accepted
-    :param api_secret: the API secret that is accepted
-    :param now: the clock; tests give their own
-    :raises SandboxError: if the file cannot be used
+    :param api: what answers the requests
+    :param close: what closing the session closes
     """
 
-    def __init__(
-        self,
-        database: str | Path | None,
-        *,
-        api_key: str = "sandbox",
-        api_secret: str = "sandbox",  # noqa: S107 - the sandbox's own, and no secret.
-        now: Clock = utc_now,
-    ) -> None:
+    def __init__(self, api: Answers, close: Callable[[], None]) -> None:
         super().__init__()
-        self.store = Store(database, now)
-        self._api = Api(self.store, Credentials(api_key, api_secret))
+        self._api = api
+        self._close = close
 
     def send(
         self,
@@ -84,7 +71,32 @@ class SandboxAdapter(BaseAdapter):
 
     def close(self) -> None:
         """Closes the database."""
-        self.store.close()
+        self._close()
+
+
+class SandboxAdapter(ApiAdapter):
+    """Answers the requests of a session from an embedded sandbox.
+
+    Many threads may use one adapter, and many processes one file, but an adapter must not be used
+    across a fork. Closing the session closes it.
+
+    :param database: the SQLite file; None keeps all in memory, for this adapter alone
+    :param api_key: the API key that is accepted
+    :param api_secret: the API secret that is accepted
+    :param now: the clock; tests give their own
+    :raises SandboxError: if the file cannot be used
+    """
+
+    def __init__(
+        self,
+        database: str | Path | None,
+        *,
+        api_key: str = "sandbox",
+        api_secret: str = "sandbox",  # noqa: S107 - the sandbox's own, and no secret.
+        now: Clock = utc_now,
+    ) -> None:
+        self.store = Store(database, now)
+        super().__init__(Api(self.store, Credentials(api_key, api_secret)), self.store.close)
 
 
 def _api_request(request: PreparedRequest) -> ApiRequest:
@@ -96,6 +108,7 @@ def _api_request(request: PreparedRequest) -> ApiRequest:
         query=dict(parse_qsl(address.query, keep_blank_values=True)),
         headers={name.lower(): _text(value) for name, value in request.headers.items()},
         body=body.encode() if isinstance(body, str) else _bytes(body),
+        raw_path=address.path,
     )
 
 
@@ -135,7 +148,7 @@ def _response(request: PreparedRequest, answer: ApiResponse) -> Response:
     response.reason = HTTPStatus(answer.status).phrase
     response.headers = CaseInsensitiveDict(answer.headers_for(content))
     response.encoding = "utf-8"
-    response.raw = io.BytesIO(content)
+    response.raw = io.BytesIO(b"" if request.method == "HEAD" else content)
     response.url = request.url or ""
     response.request = request
     return response

@@ -22,7 +22,8 @@ from constructs_lib.sandbox import (
     journal,
     routes,
 )
-from constructs_lib.sandbox.call import ApiRequest, ApiResponse, Call
+from constructs_lib.sandbox.answer import ApiRequest, ApiResponse
+from constructs_lib.sandbox.call import Call
 from constructs_lib.sandbox.errors import ApiError, SandboxError
 from constructs_lib.sandbox.headers import Credentials
 from constructs_lib.sandbox.settings import Settings
@@ -51,7 +52,12 @@ class Api:
             with self._store.transaction() as tables:
                 return self._journaled(tables, request)
         except SandboxError as error:
-            return _failure(errors.unavailable(str(error)))
+            return self.failure(errors.unavailable(str(error)))
+
+    def failure(self, error: ApiError) -> ApiResponse:
+        """The answer that tells of an error, in Fivetran's envelope."""
+        envelope = {"code": error.code, "message": error.message}
+        return ApiResponse(error.status, envelope, error.headers)
 
     def _journaled(self, tables: Tables, request: ApiRequest) -> ApiResponse:
         settings = tables.settings() or Settings()
@@ -66,7 +72,7 @@ class Api:
         events.before(struck, beside)
         real = self._guarded(tables, settings, now, request) if passes else fault_answers.NOTHING
         events.after(struck, beside, real)
-        told = fault_answers.apply(struck, real)
+        told = fault_answers.apply(struck, real, self.failure)
         kinds, at = fault_answers.names(struck), clock.to_text(now)
         status = real.status if passes else told.status
         tables.write_journal(at, request.method, request.path, status, body, kinds)
@@ -80,15 +86,13 @@ class Api:
             with tables.undone_on_error():
                 return self._answer(tables, settings, now, request)
         except ApiError as error:
-            return _failure(error)
+            return self.failure(error)
         except SandboxError:
             raise
         except Exception as error:
             # What went wrong may quote the request, and the request may hold secrets.
             name = type(error).__name__
-            return _failure(
-                ApiError(500, "Error", f"The sandbox failed ({name}); please report it")
-            )
+            return self.failure(errors.failed(name))
 
     def _answer(
         self, tables: Tables, settings: Settings, now: datetime, request: ApiRequest
@@ -144,8 +148,3 @@ def _with_limits(
         "Date": format_datetime(now, usegmt=True),
     }
     return replace(response, headers={**response.headers, **limits})
-
-
-def _failure(error: ApiError) -> ApiResponse:
-    envelope = {"code": error.code, "message": error.message}
-    return ApiResponse(error.status, envelope, error.headers)

@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from constructs_lib.sandbox import checks
-from constructs_lib.sandbox.call import ApiResponse, Call, success
+from constructs_lib.sandbox.answer import ApiResponse
+from constructs_lib.sandbox.call import Call, success
 
 _ADDRESS = "https://fivetran.com/connect-card/setup"
 

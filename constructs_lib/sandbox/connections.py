@@ -11,7 +11,8 @@ from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.sandbox import answers, checks, clock, connect_cards, errors, setup_tests, syncs
-from constructs_lib.sandbox.call import ApiResponse, Call, listed, success
+from constructs_lib.sandbox.answer import ApiResponse
+from constructs_lib.sandbox.call import Call, listed, success
 from constructs_lib.sandbox.configs import merge_auth, merge_config
 from constructs_lib.sandbox.records import Connection
 

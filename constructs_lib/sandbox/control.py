@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from constructs_lib.sandbox import clock, errors
-from constructs_lib.sandbox.call import ApiResponse, Call, success
+from constructs_lib.sandbox.answer import ApiResponse
+from constructs_lib.sandbox.call import Call, success
 from constructs_lib.sandbox.errors import SandboxError
 from constructs_lib.sandbox.settings import Settings
 

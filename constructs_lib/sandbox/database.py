@@ -13,46 +13,50 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from constructs_lib.sandbox import database_file
 from constructs_lib.sandbox.errors import SandboxError
 
 T = TypeVar("T")
 
-_VERSION = 2
 _WAIT_SECONDS = 60.0
 _WAIT_AT_CLOSE_MS = 2000
-_TABLES = """
+_COMMON_TABLES = """
 CREATE TABLE settings (one INTEGER PRIMARY KEY CHECK (one = 1), document TEXT NOT NULL);
-CREATE TABLE groups (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, created_at TEXT NOT NULL);
-CREATE TABLE connections (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE, group_id TEXT NOT NULL, schema TEXT NOT NULL, document TEXT NOT NULL,
-    UNIQUE (group_id, schema));
 CREATE TABLE journal (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     at TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, status INTEGER NOT NULL, body TEXT,
     fault TEXT);
 CREATE INDEX journal_at ON journal (at, status);
-CREATE TABLE spans (connection_id TEXT PRIMARY KEY, seconds REAL NOT NULL);
 CREATE TABLE fault_counts (position INTEGER PRIMARY KEY, requests INTEGER NOT NULL);
 """
+
+
+class Layout(NamedTuple):
+    """What a database holds, and how its file is told from all others."""
+
+    application_id: int
+    """Stands in the header of the file (SQLite's file format, "Application ID")."""
+    version: int
+    """1 or more; a file of another version is refused."""
+    tables: str
+    """The SQL that makes the tables beside settings, journal and counts of faults."""
 
 
 class Database:
     """One open database; safe to use from many threads, but not across a fork.
 
     :param path: the file, made if it is missing (mode 0600); None for one in memory
+    :param layout: what it holds
     :raises SandboxError: if the file cannot be opened or is something else
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, layout: Layout) -> None:
+        self._layout = layout
         self._lock = threading.Lock()
         self._open = True
-        self._link = _connect(path)
+        self._link = _connect(path, layout)
         try:
             _patiently(self._prepare)
         except (sqlite3.Error, SandboxError) as error:
@@ -99,7 +103,7 @@ class Database:
         # The mark comes before the write-ahead log is turned on, so that it stands in the file
         # itself, where other processes look for it.
         if self._link.execute("PRAGMA application_id").fetchone()[0] == 0:
-            self._link.execute(f"PRAGMA application_id = {database_file.APPLICATION_ID}")
+            self._link.execute(f"PRAGMA application_id = {self._layout.application_id}")
         # Only one process may change the journal mode, so it is changed only where it must be.
         if self._link.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
             self._link.execute("PRAGMA journal_mode = WAL")
@@ -107,15 +111,15 @@ class Database:
         self._link.execute("BEGIN IMMEDIATE")
         with _kept_or_undone(self._link):
             version = self._link.execute("PRAGMA user_version").fetchone()[0]
-            if version not in (0, _VERSION):
+            if version not in (0, self._layout.version):
                 raise SandboxError("it was made by another version of the sandbox; delete it")
             if version == 0:
                 self._create_tables()
 
     def _create_tables(self) -> None:
-        for statement in _TABLES.split(";"):
+        for statement in (_COMMON_TABLES + self._layout.tables).split(";"):
             self._link.execute(statement)
-        self._link.execute(f"PRAGMA user_version = {_VERSION}")
+        self._link.execute(f"PRAGMA user_version = {self._layout.version}")
 
 
 @contextmanager
@@ -128,9 +132,9 @@ def _kept_or_undone(link: sqlite3.Connection) -> Iterator[None]:
     link.execute("COMMIT")
 
 
-def _connect(path: Path | None) -> sqlite3.Connection:
+def _connect(path: Path | None, layout: Layout) -> sqlite3.Connection:
     if path is not None:
-        database_file.claim(path)
+        database_file.claim(path, layout.application_id)
     try:
         return sqlite3.connect(
             path or ":memory:",

@@ -16,9 +16,6 @@ from pathlib import Path
 
 from constructs_lib.sandbox.errors import SandboxError
 
-APPLICATION_ID = 0x53424F58
-"""Marks a database as a sandbox's (``SBOX``; SQLite's file format, "Application ID")."""
-
 _OWNER_ONLY = 0o600
 _OTHERS = 0o077
 # Closing a file drops every lock that this process has on it (POSIX), also those of SQLite on a
@@ -26,9 +23,10 @@ _OTHERS = 0o077
 _making = threading.Lock()
 
 
-def claim(path: Path) -> None:
+def claim(path: Path, application_id: int) -> None:
     """Makes the file if it is missing, or recognises it as a sandbox's; its mode is then 0600.
 
+    :param application_id: marks the databases of this sandbox
     :raises SandboxError: if it is something else, which stays as it is, or cannot be reached
     """
     try:
@@ -37,7 +35,7 @@ def claim(path: Path) -> None:
             if _made(path):
                 return
             _check_kind(path)
-            _check_mark(path)
+            _check_mark(path, application_id)
         path.chmod(_OWNER_ONLY)
     except (OSError, sqlite3.OperationalError) as error:
         raise SandboxError(f"{path} cannot be opened: {_reason(error)}") from None
@@ -63,16 +61,20 @@ def _check_kind(path: Path) -> None:
         raise SandboxError(f"{path} is no ordinary file, so no sandbox database; name another")
 
 
-def _check_mark(path: Path) -> None:
+def _check_mark(path: Path, application_id: int) -> None:
     about = path.stat()
     if about.st_size == 0 and not about.st_mode & _OTHERS:
         # Another process has just made it, and comes to fill it.
         return
-    if _application_id(path) != APPLICATION_ID:
+    if mark(path) != application_id:
         raise SandboxError(f"{path} is a file, but not a sandbox database; name another")
 
 
-def _application_id(path: Path) -> int | None:
+def mark(path: Path) -> int | None:
+    """The application id of a database; None if the file is none.
+
+    :raises sqlite3.OperationalError: if the file cannot be read
+    """
     # SQLite itself must look: it knows which files this process has locked, and keeps the locks.
     # "immutable" means no lock, no recovery and no files beside the database.
     address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"

@@ -118,6 +118,11 @@ def internal() -> ApiError:
     return ApiError(500, "InternalServerError", "HTTP 500 Internal Server Error")
 
 
+def failed(name: str) -> ApiError:
+    """500: the sandbox itself has a fault; ``name`` is the type of what was raised."""
+    return ApiError(500, "Error", f"The sandbox failed ({name}); please report it")
+
+
 def unavailable(message: str) -> ApiError:
     """503: the sandbox cannot work."""
     return ApiError(503, "Error", message)

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from constructs_lib.sandbox import clock, routes, syncs
-from constructs_lib.sandbox.call import ApiResponse, Call
-from constructs_lib.sandbox.faults import FAULT_KINDS, Fault
+from constructs_lib.sandbox.answer import ApiResponse
+from constructs_lib.sandbox.call import Call
+from constructs_lib.sandbox.faults import Fault
 from constructs_lib.sandbox.records import Connection
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
@@ -44,7 +45,7 @@ def after(faults: Sequence[Fault], call: Call, answer: ApiResponse) -> None:
 
 
 def _happen(faults: Sequence[Fault], call: Call, identifier: str | None) -> None:
-    events = [fault for fault in faults if FAULT_KINDS[fault.kind].event]
+    events = [fault for fault in faults if fault.facts.event]
     found = call.tables.connection(identifier) if events and identifier else None
     if found is None:
         return

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from constructs_lib.sandbox import errors
-from constructs_lib.sandbox.call import ApiRequest, ApiResponse, Delivery
+from constructs_lib.sandbox.answer import ApiRequest, ApiResponse, Delivery
+from constructs_lib.sandbox.common_tables import CommonTables
 from constructs_lib.sandbox.errors import ApiError
-from constructs_lib.sandbox.faults import FAULT_KINDS, Fault
-from constructs_lib.sandbox.tables import Tables
+from constructs_lib.sandbox.faults import F, Fault
 
 NOTHING = ApiResponse(0, {})
 """The answer to a request that was never looked at."""
 
+Telling = Callable[[ApiError], ApiResponse]
+"""From an error to the answer that tells of it."""
+
 _PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 
 
-def striking(tables: Tables, faults: Sequence[Fault], request: ApiRequest) -> list[Fault]:
+def striking(tables: CommonTables[Any], faults: Sequence[F], request: ApiRequest) -> list[F]:
     """The faults that strike this request: all delays and events, and the first of the others.
 
     Every fault that concerns the request counts it.
@@ -34,7 +38,7 @@ def striking(tables: Tables, faults: Sequence[Fault], request: ApiRequest) -> li
 
 def let_pass(faults: Sequence[Fault]) -> bool:
     """True if a request that these faults strike takes effect all the same."""
-    return all(FAULT_KINDS[fault.kind].takes_effect for fault in faults)
+    return all(fault.facts.takes_effect for fault in faults)
 
 
 def names(faults: Sequence[Fault]) -> str | None:
@@ -42,29 +46,22 @@ def names(faults: Sequence[Fault]) -> str | None:
     return ", ".join(fault.kind for fault in faults) or None
 
 
-def apply(faults: Sequence[Fault], answer: ApiResponse) -> ApiResponse:
-    """The answer as its client gets it."""
+def apply(faults: Sequence[Fault], answer: ApiResponse, told: Telling) -> ApiResponse:
+    """The answer as its client gets it.
+
+    :param told: how this API tells of a failure
+    """
     for fault in faults:
-        if not FAULT_KINDS[fault.kind].event:
+        if fault.kind in _FAILURES:
+            failed = told(_FAILURES[fault.kind](fault))
+            answer = replace(failed, delay_seconds=answer.delay_seconds)
+        elif not fault.facts.event:
             answer = _ANSWERS[fault.kind](fault, answer)
     return answer
 
 
 def _goes_together(fault: Fault) -> bool:
-    return fault.kind == "delay" or FAULT_KINDS[fault.kind].event
-
-
-def _failed(error: ApiError, answer: ApiResponse) -> ApiResponse:
-    envelope = {"code": error.code, "message": error.message}
-    return ApiResponse(error.status, envelope, error.headers, delay_seconds=answer.delay_seconds)
-
-
-def _internal_error(_: Fault, answer: ApiResponse) -> ApiResponse:
-    return _failed(errors.internal(), answer)
-
-
-def _rate_limited(fault: Fault, answer: ApiResponse) -> ApiResponse:
-    return _failed(errors.too_many_requests(fault.retry_after), answer)
+    return fault.kind == "delay" or fault.facts.event
 
 
 def _html(_: Fault, answer: ApiResponse) -> ApiResponse:
@@ -88,12 +85,14 @@ def _delayed(fault: Fault, answer: ApiResponse) -> ApiResponse:
     return replace(answer, delay_seconds=answer.delay_seconds + fault.seconds)
 
 
+_FAILURES: Mapping[str, Callable[[Fault], ApiError]] = {
+    "500": lambda _: errors.internal(),
+    "500_after": lambda _: errors.internal(),
+    "429": lambda fault: errors.too_many_requests(fault.retry_after),
+}
 _ANSWERS: Mapping[str, Callable[[Fault, ApiResponse], ApiResponse]] = {
-    "500": _internal_error,
-    "500_after": _internal_error,
     "502_html": _html,
     "502_html_after": _html,
-    "429": _rate_limited,
     "reset_before": _reset,
     "reset_after": _reset,
     "truncated_body": _truncated,

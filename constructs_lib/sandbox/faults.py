@@ -26,7 +26,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from constructs_lib.sandbox.errors import SandboxError
 
@@ -85,6 +85,9 @@ class Fault:
     :raises SandboxError: if a value is not allowed
     """
 
+    KINDS: ClassVar[Mapping[str, FaultKind]] = FAULT_KINDS
+    """The kinds that there are."""
+
     kind: str
     """One of :data:`FAULT_KINDS`."""
     method: str = "*"
@@ -108,8 +111,8 @@ class Fault:
     """For ``state_stored_differently``: ``numbers_as_text``, or ``key_added``."""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.kind, str) or self.kind not in FAULT_KINDS:
-            raise SandboxError(f"unknown fault {self.kind!r}; there are {', '.join(FAULT_KINDS)}")
+        if not isinstance(self.kind, str) or self.kind not in self.KINDS:
+            raise SandboxError(f"unknown fault {self.kind!r}; there are {', '.join(self.KINDS)}")
         if self.method not in _METHODS:
             raise SandboxError(f"method of a fault must be one of {', '.join(_METHODS)}")
         _pattern(self.path)
@@ -124,6 +127,11 @@ class Fault:
             if getattr(self, name) not in allowed:
                 raise SandboxError(f"{name} of a fault must be {' or '.join(allowed)}")
 
+    @property
+    def facts(self) -> FaultKind:
+        """What its kind does."""
+        return self.KINDS[self.kind]
+
     def concerns(self, method: str, path: str) -> bool:
         """True if it counts requests with this method and path."""
         return self.method in ("*", method) and bool(_pattern(self.path).search(path))
@@ -133,21 +141,27 @@ class Fault:
         return self.nth <= count < self.nth + self.times
 
 
-def checked(values: Any) -> tuple[Fault, ...]:
+F = TypeVar("F", bound=Fault)
+
+
+def checked(values: Any, fault_type: type[F]) -> tuple[F, ...]:
     """The setting ``faults``, if it is right.
 
+    :param fault_type: the faults of this API
     :raises SandboxError: if it is not
     """
     if not isinstance(values, Sequence) or isinstance(values, str):
         raise SandboxError("faults must be a list")
-    return tuple(value if isinstance(value, Fault) else _fault(value) for value in values)
+    return tuple(_fault(value, fault_type) for value in values)
 
 
-def _fault(value: Any) -> Fault:
-    known = [field.name for field in fields(Fault)]
+def _fault(value: Any, fault_type: type[F]) -> F:
+    if isinstance(value, fault_type):
+        return value
+    known = [field.name for field in fields(fault_type)]
     if not isinstance(value, Mapping) or "kind" not in value or set(value) - set(known):
         raise SandboxError(f"a fault must have kind, and may have {', '.join(known[1:])}")
-    return Fault(**value)
+    return fault_type(**value)
 
 
 def _pattern(path: Any) -> re.Pattern[str]:

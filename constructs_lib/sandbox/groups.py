@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from constructs_lib.sandbox import connections, errors
-from constructs_lib.sandbox.call import ApiResponse, Call, listed, success
+from constructs_lib.sandbox.answer import ApiResponse
+from constructs_lib.sandbox.call import Call, listed, success
 from constructs_lib.sandbox.records import Group
 
 

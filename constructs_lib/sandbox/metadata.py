@@ -12,7 +12,8 @@ from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.sandbox import errors
-from constructs_lib.sandbox.call import ApiResponse, Call, listed, success
+from constructs_lib.sandbox.answer import ApiResponse
+from constructs_lib.sandbox.call import Call, listed, success
 from constructs_lib.schemas import SERVICES_WITH_STATE, Field, FieldKind, Service
 
 

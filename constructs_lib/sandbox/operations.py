@@ -9,7 +9,8 @@ from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.sandbox import answers, checks, errors, setup_tests, syncs
-from constructs_lib.sandbox.call import ApiResponse, Call, success
+from constructs_lib.sandbox.answer import ApiResponse
+from constructs_lib.sandbox.call import Call, success
 from constructs_lib.sandbox.records import Connection
 
 

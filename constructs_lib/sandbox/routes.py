@@ -15,7 +15,8 @@ from constructs_lib.sandbox import (
     operations,
     state,
 )
-from constructs_lib.sandbox.call import ApiResponse, Call
+from constructs_lib.sandbox.answer import ApiResponse
+from constructs_lib.sandbox.call import Call
 
 Endpoint = Callable[[Call], ApiResponse]
 

@@ -6,13 +6,13 @@ import os
 import socket
 import struct
 import time
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from constructs_lib.sandbox import errors
-from constructs_lib.sandbox.api import Api
-from constructs_lib.sandbox.call import ApiRequest, ApiResponse, Delivery
+from constructs_lib.sandbox.answer import Answers, ApiRequest, ApiResponse, Delivery
 
 HOST = "127.0.0.1"
 """The only address on which the sandbox listens."""
@@ -32,7 +32,7 @@ class SandboxServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, api: Api, port: int = 0) -> None:
+    def __init__(self, api: Answers, port: int = 0) -> None:
         self.api = api
         super().__init__((HOST, port), _Handler)
 
@@ -65,6 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
             query=dict(parse_qsl(address.query, keep_blank_values=True)),
             headers={name.lower(): value for name, value in self.headers.items()},
             body=body,
+            raw_path=address.path,
         )
         self._answer(self.server.api.handle(request))
 
@@ -77,8 +78,8 @@ class _Handler(BaseHTTPRequestHandler):
             # The length is not known or too large, so the next request could not be found.
             self.close_connection = True
             error = errors.invalid("A body needs a Content-Length of at most 10 MiB")
-            envelope = {"code": error.code, "message": error.message}
-            self._answer(ApiResponse(error.status, envelope, {"Connection": "close"}))
+            refusal = self.server.api.failure(error)
+            self._answer(replace(refusal, headers={**refusal.headers, "Connection": "close"}))
             return None
         return self.rfile.read(int(length))
 

@@ -59,7 +59,7 @@ class Settings:
             given = values["distortions"]
             values["distortions"] = distortions.checked(given, answers.FIELDS)
         if "faults" in values:
-            values["faults"] = faults.checked(values["faults"])
+            values["faults"] = faults.checked(values["faults"], Fault)
         return _checked(replace(self, **values))
 
     def to_json(self) -> str:

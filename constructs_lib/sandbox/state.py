@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from constructs_lib.sandbox import distortions, errors
-from constructs_lib.sandbox.call import ApiResponse, Call, success
+from constructs_lib.sandbox.answer import ApiResponse
+from constructs_lib.sandbox.call import Call, success
 from constructs_lib.sandbox.errors import ApiError
 from constructs_lib.sandbox.records import Connection
 from constructs_lib.schemas import SERVICES_WITH_STATE

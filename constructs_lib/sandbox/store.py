@@ -2,69 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from constructs_lib.sandbox import clock, masking
-from constructs_lib.sandbox.clock import Clock, utc_now
-from constructs_lib.sandbox.database import Database
+from constructs_lib.sandbox.common_store import CommonStore
 from constructs_lib.sandbox.errors import SandboxError
-from constructs_lib.sandbox.journal import JournalEntry
 from constructs_lib.sandbox.records import Connection, Group
 from constructs_lib.sandbox.settings import Settings
-from constructs_lib.sandbox.tables import Tables
+from constructs_lib.sandbox.tables import FIVETRAN, Tables
 
 
-class Store:
-    """The memory of a sandbox, in an SQLite file or in memory.
+class Store(CommonStore[Tables, Settings]):
+    """The memory of a sandbox of Fivetran's API. It holds no secret in clear."""
 
-    Many threads may share one store, and many processes one file. It holds no secret in clear.
-
-    :param database: the SQLite file, made if it is missing; None keeps all in memory
-    :param now: the clock; tests give their own
-    :raises SandboxError: if the file cannot be used
-    """
-
-    def __init__(self, database: str | Path | None, now: Clock = utc_now) -> None:
-        self.clock = now
-        self._database = Database(None if database is None else Path(database))
-        try:
-            self._seed()
-        except BaseException:
-            self._database.close()
-            raise
-
-    @contextmanager
-    def transaction(self) -> Iterator[Tables]:
-        """The tables, within one transaction that is undone if the block raises."""
-        with self._database.transaction() as link:
-            yield Tables(link)
-
-    @property
-    def settings(self) -> Settings:
-        """The present settings."""
-        with self.transaction() as tables:
-            return tables.settings() or Settings()
-
-    def configure(self, **values: Any) -> Settings:
-        """Changes some settings, by the names of :class:`Settings`, and returns all.
-
-        :raises SandboxError: if a name or a value is not allowed
-        """
-        with self.transaction() as tables:
-            return tables.configure(**values)
-
-    def advance(self, seconds: float) -> None:
-        """Lets time pass: puts the sandbox's clock ahead by some more seconds, for all processes.
-
-        :raises SandboxError: if the clock would fall behind the real one
-        """
-        with self.transaction() as tables:
-            settings = tables.settings() or Settings()
-            tables.configure(clock_ahead_seconds=settings.clock_ahead_seconds + seconds)
+    layout = FIVETRAN
+    tables_type = Tables
 
     def add_group(self, group_id: str) -> None:
         """Adds a group; one that is there already stays as it is."""
@@ -99,36 +51,6 @@ class Store:
         stored = connection.digests.get(place) if connection else None
         return stored is not None and masking.equals(stored, value)
 
-    def journal(self, since: int = 0) -> list[JournalEntry]:
-        """The request journal: the entries with numbers above ``since``, in order."""
-        with self.transaction() as tables:
-            return tables.journal(since)
-
-    def reset(self) -> None:
-        """Forgets connections, groups, journal and what faults have counted; seeds the groups.
-
-        Settings stay.
-        """
-        with self.transaction() as tables:
-            tables.reset(clock.to_text(self.clock()))
-
-    def close(self) -> None:
-        """Closes the database. Later use raises :class:`SandboxError`."""
-        self._database.close()
-
-    def __enter__(self) -> Store:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def _seed(self) -> None:
-        with self.transaction() as tables:
-            if tables.settings() is None:
-                tables.save_settings(Settings())
-                tables.reset(clock.to_text(self.clock()))
+    def seed(self, tables: Tables) -> None:
+        """Removes all but the groups that every new sandbox has."""
+        tables.reset(clock.to_text(self.clock()))

@@ -1,71 +1,36 @@
-"""What one transaction can read and write."""
+"""What one transaction of the sandbox of Fivetran's API can read and write."""
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
-from constructs_lib.sandbox.journal import JournalEntry
+from constructs_lib.sandbox.common_tables import CommonTables
+from constructs_lib.sandbox.database import Layout
 from constructs_lib.sandbox.records import Connection, Group
 from constructs_lib.sandbox.settings import Settings
+
+FIVETRAN = Layout(
+    application_id=0x53424F58,  # SBOX
+    version=2,
+    tables="""
+CREATE TABLE groups (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, created_at TEXT NOT NULL);
+CREATE TABLE connections (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE, group_id TEXT NOT NULL, schema TEXT NOT NULL, document TEXT NOT NULL,
+    UNIQUE (group_id, schema));
+CREATE TABLE spans (connection_id TEXT PRIMARY KEY, seconds REAL NOT NULL);
+""",
+)
+"""The database of the sandbox of Fivetran's API."""
 
 SEEDED_GROUPS = ("sandbox_warehouse", "sandbox_lake")
 """The groups that every new sandbox has."""
 
 
-class Tables:
-    """The tables of the sandbox, within one transaction.
+class Tables(CommonTables[Settings]):
+    """The tables of the sandbox, within one transaction."""
 
-    :param link: the connection to SQLite, in a transaction
-    """
-
-    def __init__(self, link: sqlite3.Connection) -> None:
-        self._link = link
-
-    @contextmanager
-    def undone_on_error(self) -> Iterator[None]:
-        """Undoes what the block wrote if it raises, and goes on with the transaction."""
-        self._link.execute("SAVEPOINT step")
-        try:
-            yield
-        except BaseException:
-            self._link.execute("ROLLBACK TO step")
-            raise
-        finally:
-            self._link.execute("RELEASE step")
-
-    def settings(self) -> Settings | None:
-        """The stored settings; None in a new database."""
-        row = self._link.execute("SELECT document FROM settings").fetchone()
-        return Settings.from_json(row[0]) if row else None
-
-    def save_settings(self, settings: Settings) -> None:
-        """Stores the settings."""
-        self._link.execute("REPLACE INTO settings VALUES (1, ?)", (settings.to_json(),))
-
-    def configure(self, **values: Any) -> Settings:
-        """Changes some settings, by the names of :class:`Settings`, and returns all.
-
-        :raises SandboxError: if a name or a value is not allowed
-        """
-        settings = (self.settings() or Settings()).changed(**values)
-        self.save_settings(settings)
-        if "faults" in values:
-            self._link.execute("DELETE FROM fault_counts")
-        return settings
-
-    def count_for_fault(self, position: int) -> int:
-        """How many requests have met a fault, this one included; by its position in the list."""
-        self._link.execute(
-            "INSERT INTO fault_counts VALUES (?, 1) "
-            "ON CONFLICT (position) DO UPDATE SET requests = requests + 1",
-            (position,),
-        )
-        query = "SELECT requests FROM fault_counts WHERE position = ?"
-        return int(self._link.execute(query, (position,)).fetchone()[0])
+    settings_type = Settings
 
     def group(self, group_id: str) -> Group | None:
         """One group."""
@@ -139,24 +104,6 @@ class Tables:
         """Gives the syncs of one connection their own length, in seconds."""
         self._link.execute("REPLACE INTO spans VALUES (?, ?)", (connection_id, seconds))
 
-    def write_journal(
-        self, at: str, method: str, path: str, status: int, body: str | None, fault: str | None
-    ) -> None:
-        """Adds an entry; ``body`` is JSON text that holds no secret."""
-        self._link.execute(
-            "INSERT INTO journal (at, method, path, status, body, fault) VALUES (?, ?, ?, ?, ?, ?)",
-            (at, method, path, status, body, fault),
-        )
-
-    def journal(self, since: int) -> list[JournalEntry]:
-        """The entries with numbers above ``since``, in order."""
-        query = (
-            "SELECT number, at, method, path, status, body, fault FROM journal "
-            "WHERE number > ? ORDER BY number"
-        )
-        rows = self._link.execute(query, (since,)).fetchall()
-        return [_entry(*row) for row in rows]
-
     def requests_since(self, moment: str, most: int) -> int:
         """How many requests were answered after a moment (RFC 3339), other than by 429.
 
@@ -184,10 +131,3 @@ class Tables:
         self._link.execute("DELETE FROM sqlite_sequence")
         for group_id in SEEDED_GROUPS:
             self.add_group(Group(group_id, group_id, at))
-
-
-def _entry(
-    number: int, at: str, method: str, path: str, status: int, body: str | None, fault: str | None
-) -> JournalEntry:
-    parsed = json.loads(body) if body else None
-    return JournalEntry(number, at, method, path, status, parsed, fault)

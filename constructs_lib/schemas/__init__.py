@@ -14,7 +14,8 @@ keyword                      meaning
 ``format: password``         sensitive: Terraform hides it
 ``default``                  the value when it is left out; ``null`` means that leaving it out is
                              never answered by the API, so it stays null
-``x-forces-replacement``     a change replaces the resource (the one extension keyword)
+``x-forces-replacement``     a change replaces the resource (an extension keyword)
+``x-enum-ignoring-case``     the allowed texts, whatever their case (an extension keyword)
 ===========================  ====================================================================
 
 An optional attribute without ``default`` is not managed when it is left out: the API's value is

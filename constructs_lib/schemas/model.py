@@ -23,6 +23,8 @@ class Kind(Enum):
     """An object whose keys the resource does not know beforehand, such as ``config``."""
     MAP = "map"
     """An object whose values are all strings."""
+    LIST = "array"
+    """A list of texts."""
     NESTED = "nested"
     """An object with known keys, described in ``Attribute.attributes``."""
 

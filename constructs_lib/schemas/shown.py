@@ -33,7 +33,7 @@ def is_secret_place(path: Path) -> bool:
     In an environment file the name of a connection says nothing: ``connections/secrets/paused``
     is no secret.
     """
-    names = path[2:] if path[:1] == ("connections",) else path
+    names = path[2:] if path[:1] in (("connections",), ("connector_statuses",)) else path
     return any(isinstance(step, str) and _is_secret_name(step) for step in names)
 
 

@@ -1,7 +1,8 @@
 """The checks that run before synth: JSON Schema, and rules across attributes.
 
-``check_provider``, ``check_connection`` and ``check_connection_state`` take the values of one
-construct, by parameter name, and return *all* findings; they raise nothing. ``render`` makes the
+``check_provider``, ``check_connection``, ``check_connection_state``, ``check_elastic_provider`` and
+``check_connector_status`` take the values of one construct, by parameter name, and return *all*
+findings; they raise nothing. ``render`` makes the
 report of many findings that a person reads, and ``ValidationFailed`` ends the program with it.
 
 Values that are known only at deployment (tokens of the CDK, variables) are recognised by the
@@ -14,6 +15,8 @@ when something is checked.
 from constructs_lib.validation.checks import (
     check_connection,
     check_connection_state,
+    check_connector_status,
+    check_elastic_provider,
     check_provider,
 )
 from constructs_lib.validation.failure import ValidationFailed
@@ -41,6 +44,8 @@ __all__ = [
     "ValidationFailed",
     "check_connection",
     "check_connection_state",
+    "check_connector_status",
+    "check_elastic_provider",
     "check_provider",
     "errors",
     "never",

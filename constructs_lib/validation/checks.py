@@ -24,6 +24,30 @@ def check_provider(
     return _check("fivetranops", values, (), place, is_token)
 
 
+def check_elastic_provider(
+    values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
+) -> list[Finding]:
+    """All findings about the parameters of an ``ElasticProvider``.
+
+    :param values: the parameters by name; None at the top level means left out
+    :param place: where the construct stands
+    :param is_token: says whether a value is known only later, and so satisfies any check
+    """
+    return _check("elasticops", values, rules.ELASTIC_PROVIDER, place, is_token)
+
+
+def check_connector_status(
+    values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
+) -> list[Finding]:
+    """All findings about the parameters of a ``ConnectorStatus``.
+
+    :param values: the parameters by name; None at the top level means left out
+    :param place: where the construct stands
+    :param is_token: says whether a value is known only later, and so satisfies any check
+    """
+    return _check("elasticops_connector_status", values, (), place, is_token)
+
+
 def check_connection(
     values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
 ) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib import schemas
 
 if TYPE_CHECKING:
+    from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
 ALIASES = {"secrets": "config_wo", "auth_secrets": "auth_wo"}
 """The parameters that are not named as their attribute: parameter name to attribute name."""
+
+IGNORING_CASE = "x-enum-ignoring-case"
+"""The keyword of our schemas for the allowed words of a text, in lower case."""
 
 
 @cache
@@ -82,12 +86,26 @@ def unknown_hint(schema: dict[str, Any], name: str) -> str:
 
 
 def compiled(document: dict[str, Any]) -> Validator:
-    """A validator (draft 2020-12) of a JSON Schema.
+    """A validator (draft 2020-12, and ``x-enum-ignoring-case``) of a JSON Schema.
 
     :raises jsonschema.exceptions.SchemaError: if the schema itself is wrong
     """
     # jsonschema takes a tenth of a second to import: only who checks something pays for it.
     from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
 
     Draft202012Validator.check_schema(document)
-    return Draft202012Validator(document)
+    own = {IGNORING_CASE: _enum_ignoring_case}
+    with_our_keyword = extend(Draft202012Validator, own)  # type: ignore[no-untyped-call]
+    validator: Validator = with_our_keyword(document)
+    return validator
+
+
+def _enum_ignoring_case(
+    _validator: Validator, words: list[str], value: Any, _schema: Any
+) -> Iterator[ValidationError]:
+    from jsonschema import ValidationError
+
+    # What is no text is a mistake of its type.
+    if isinstance(value, str) and value.lower() not in words:
+        yield ValidationError(f"{value!r} is not one of {words!r}")

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 _DURATION = "a duration such as 90s, 20m or 1h30m"
+_ADDRESS = "an address with https://, one with http:// for this machine only, or sandbox"
 _BY_ATTRIBUTE = {
     "service": "small letters, digits and underscores",
     "daily_sync_time": "a full hour from 00:00 to 23:00",
     "redirect_uri": "an address that begins with https:// or http://",
-    "api_url": "an address with https://, one with http:// for this machine only, or sandbox",
+    "api_url": _ADDRESS,
+    "endpoints": _ADDRESS,
+    "server_version": "a version such as 8.14.3",
     "create": _DURATION,
     "update": _DURATION,
     "delete": _DURATION,

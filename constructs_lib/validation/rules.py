@@ -16,6 +16,11 @@ from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation.findings import Finding, Place
 from constructs_lib.validation.plain import UNRESOLVED
 from constructs_lib.validation.pointers import pointer
+from constructs_lib.validation.rules_elastic import (
+    AUTHENTICATION,
+    one_authentication,
+    sandbox_alone,
+)
 from constructs_lib.validation.rules_network import private_link, proxy_agent
 from constructs_lib.validation.rules_schedule import (
     daily_sync_time,
@@ -53,6 +58,12 @@ CONNECTION = (
     *CATALOGUE,
 )
 """The rules of a connection."""
+
+ELASTIC_PROVIDER = (
+    Rule("one-authentication", AUTHENTICATION, one_authentication),
+    Rule("sandbox-alone", ("endpoints",), sandbox_alone),
+)
+"""The rules of the provider of Elastic connectors."""
 
 
 def apply(

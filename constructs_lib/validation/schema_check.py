@@ -15,7 +15,7 @@ from constructs_lib.schemas.suggestions import (
     type_in_words,
 )
 from constructs_lib.validation.findings import Finding, Place, errors
-from constructs_lib.validation.parameters import unknown_hint
+from constructs_lib.validation.parameters import IGNORING_CASE, unknown_hint
 from constructs_lib.validation.pattern_words import allowed_text, first_sentence
 from constructs_lib.validation.plain import UNRESOLVED
 from constructs_lib.validation.pointers import Path, pointer, steps
@@ -144,11 +144,13 @@ def _type_hint(value: Any, names: list[str]) -> str:
 def _enum(error: _Error) -> Iterator[_Words]:
     allowed = "one of " + ", ".join(str(each) for each in error.demand)
     hint = did_you_mean(error.instance, error.demand)
+    # To whoever writes it, it is one keyword, whether the case of the letters matters or not.
     yield _Words("enum", error.path, error.shown, allowed, hint)
 
 
 def _pattern(error: _Error) -> Iterator[_Words]:
-    name = str(error.path[-1]) if error.path else ""
+    # An item of a list is described by the name of the list.
+    name = next((step for step in reversed(error.path) if isinstance(step, str)), "")
     hint = did_you_mean(error.instance, schemas.services()) if name == "service" else ""
     yield _Words("pattern", error.path, error.shown, allowed_text(name, error.schema), hint)
 
@@ -162,6 +164,11 @@ def _length(error: _Error) -> Iterator[_Words]:
     least = error.demand
     allowed = "text that is not empty" if least == 1 else f"text of at least {least} characters"
     yield _Words("minLength", error.path, error.shown, allowed)
+
+
+def _items(error: _Error) -> Iterator[_Words]:
+    least = error.demand
+    yield _Words("minItems", error.path, error.shown, f"a list of at least {least} of them")
 
 
 def _name(error: _Error) -> Iterator[_Words]:
@@ -181,8 +188,10 @@ _WORDS: dict[str, Callable[[_Error], Iterator[_Words]]] = {
     "additionalProperties": _unknown,
     "type": _type,
     "enum": _enum,
+    IGNORING_CASE: _enum,
     "pattern": _pattern,
     "minLength": _length,
+    "minItems": _items,
     "propertyNames": _name,
     **dict.fromkeys(_LIMITS, _limit),
 }

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from elastic_carriers import ElasticCarrier, ElasticEmbedded, ElasticServed, serving_elastic
+from elastic_client import ElasticClient
 from sandbox_carriers import Carrier, Embedded, Served, serving
 
 
@@ -24,4 +26,31 @@ def carrier(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Carrier]
     else:
         made = Embedded(tmp_path / "sandbox.db" if request.param == "file" else None)
     with made.session:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def elastic_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One server of Elastic's API for all tests."""
+    with serving_elastic(tmp_path_factory.mktemp("elastic") / "elastic.db", "--control") as url:
+        yield url
+
+
+@pytest.fixture(params=["server", "file", "memory"])
+def elastic(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ElasticCarrier]:
+    """A new sandbox of Elastic's API with the default settings, reached in each of three ways."""
+    made: ElasticCarrier
+    if request.param == "server":
+        made = ElasticServed(request.getfixturevalue("elastic_server"))
+        made.clean()
+    else:
+        made = ElasticEmbedded(tmp_path / "elastic.db" if request.param == "file" else None)
+    with made.session:
+        yield made
+
+
+@pytest.fixture(scope="session", params=["elasticsearch-8", "elasticsearch-9"])
+def client(request: pytest.FixtureRequest, elastic_server: str) -> Iterator[ElasticClient]:
+    """Elastic's own client, unmodified, in each major version."""
+    with ElasticClient.running(request.param, elastic_server) as made:
         yield made

@@ -126,15 +126,21 @@ class Served(Carrier):
 @contextmanager
 def serving(database: Path, *options: str) -> Iterator[str]:
     """A server process; yields its address, and asserts that it ends cleanly."""
-    command = [sys.executable, "-m", "constructs_lib.sandbox", "serve", "--database", str(database)]
+    with running(1, "--database", str(database), *options) as (line,):
+        assert line.startswith("Serving the sandbox on http://127.0.0.1:")
+        yield line.split()[4]
+
+
+@contextmanager
+def running(servers: int, *options: str) -> Iterator[list[str]]:
+    """A process with one or more servers; yields the line that each says at its start."""
+    command = [sys.executable, "-m", "constructs_lib.sandbox", "serve", *options]
     with subprocess.Popen(
-        [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
             assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line.startswith("Serving the sandbox on http://127.0.0.1:")
-            yield line.split()[4]
+            yield [process.stdout.readline() for _ in range(servers)]
         finally:
             process.terminate()
             _, complaints = process.communicate(timeout=10)

@@ -10,7 +10,6 @@ from typing import Any
 
 import requests
 
-from constructs_lib.backend.fivetran import jsontext
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.journal import Journal
@@ -18,6 +17,7 @@ from constructs_lib.backend.fivetran.provider import FivetranOps
 from constructs_lib.backend.fivetran.recovery import recover
 from constructs_lib.backend.fivetran.secrets import Vault
 from constructs_lib.backend.fivetran.transport import Transport
+from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.sandbox import Connection, Fault, SandboxAdapter
 from constructs_lib.sandbox.clock import Clock, utc_now

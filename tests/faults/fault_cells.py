@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from constructs_lib.sandbox import FAULT_KINDS, Fault, JournalEntry
@@ -49,8 +50,7 @@ def steps(journal: Iterable[JournalEntry]) -> list[Step]:
 
 def at(step: Step, variant: Fault, times: int) -> Fault:
     """The fault that strikes at a step."""
-    settings = {name: getattr(variant, name) for name in variant.__dataclass_fields__}
-    return Fault(**{**settings, **step._asdict(), "times": times})
+    return replace(variant, **step._asdict(), times=times)
 
 
 def name(fault: Fault) -> str:

@@ -8,10 +8,10 @@ from threading import Lock
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.journal import Journal
 from constructs_lib.backend.fivetran.secrets import Vault
-from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.http.configured import Configured
 
 
-class Account:
+class Account(Configured[Client]):
     """One configured account.
 
     :param client: its API; None while the configuration of the provider is unknown
@@ -19,10 +19,15 @@ class Account:
     :param journal: keeps what a crash must not take away; None to keep nothing
     """
 
+    UNKNOWN_BECAUSE = (
+        "api_key, api_secret or api_url of the provider fivetranops comes from something that is"
+    )
+    INSTEAD = "FIVETRAN_APIKEY, FIVETRAN_APISECRET, FIVETRAN_API_URL"
+
     def __init__(
         self, client: Client | None, vault: Vault | None, journal: Journal | None = None
     ) -> None:
-        self._client = client
+        super().__init__(client)
         self.vault = vault
         self.journal = journal
         self.run = token_hex(8)
@@ -45,29 +50,3 @@ class Account:
             is_first = identifier not in self._claims
             self._claims.add(identifier)
             return is_first
-
-    @property
-    def is_known(self) -> bool:
-        """False while the provider's configuration is unknown, so that nothing can be asked."""
-        return self._client is not None
-
-    @property
-    def client(self) -> Client:
-        """The API.
-
-        :raises ProviderError: while the configuration of the provider is unknown
-        """
-        if self._client is None:
-            raise ProviderError(
-                "The provider's configuration is not known yet",
-                "api_key, api_secret or api_url of the provider fivetranops comes from something "
-                "that is created in the same run, and this step needs the API before. Create that "
-                "first (terraform apply -target=…), or give the value by a variable or by the "
-                "environment variables FIVETRAN_APIKEY, FIVETRAN_APISECRET, FIVETRAN_API_URL.",
-            )
-        return self._client
-
-    def close(self) -> None:
-        """Closes the connections to the API."""
-        if self._client is not None:
-            self._client.close()

@@ -15,9 +15,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
-from constructs_lib.backend.fivetran import comparison, log
+from constructs_lib.backend.fivetran import comparison
 from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.deadline import Deadline
 from constructs_lib.backend.fivetran.errors import ApiError, Conflict
 from constructs_lib.backend.fivetran.journal import Journal, Slip
 from constructs_lib.backend.fivetran.journal_entry import Entry
@@ -27,10 +26,12 @@ from constructs_lib.backend.fivetran.paused_flag import (
     kept_paused,
     put_back,
 )
-from constructs_lib.backend.fivetran.redaction import shown
 from constructs_lib.backend.fivetran.seen import Seen, is_syncing, last_syncs, progress
 from constructs_lib.backend.fivetran.state_errors import StateDiffers, StateMoved, StateNotSupported
-from constructs_lib.backend.fivetran.times import written
+from constructs_lib.backend.http import log
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.redaction import shown
+from constructs_lib.backend.http.times import written
 from constructs_lib.backend.plugin.values import same
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
@@ -101,7 +102,7 @@ def set_state(
     :param seen: what the plan saw
     :param on_set: is told what was found before, as soon as the API has taken the new state
     :raises StateMoved: if somebody else set the state since it was seen; nothing is changed
-    :raises FivetranError: if it did not work; the paused flag is back where it was
+    :raises VendorError: if it did not work; the paused flag is back where it was
     """
     with nullcontext(None) if journal is None else journal.hold(identifier) as slip:
         setting = _Setting(client, identifier, wanted, deadline, slip)

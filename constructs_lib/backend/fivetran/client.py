@@ -8,15 +8,15 @@ decided in :mod:`retry`. Source: https://fivetran.com/docs/rest-api
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from constructs_lib.backend.fivetran import comparison, errors, log, retry
-from constructs_lib.backend.fivetran.deadline import Deadline
+from constructs_lib.backend.fivetran import comparison, errors
 from constructs_lib.backend.fivetran.exchange import Exchange, Request
+from constructs_lib.backend.http.attempts import until_answered
+from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.plugin.values import same
 
 if TYPE_CHECKING:
@@ -158,36 +158,24 @@ class Client:
     def _send(
         self, request: Request, deadline: Deadline, look: Look | None = None
     ) -> dict[str, Any]:
-        """Sends a request until it is answered, as :mod:`retry` allows.
+        """Sends a request until it is answered.
 
         :param look: for a write: reads, once, whether it took effect; the answer if it did
         """
-        begun, is_open = time.monotonic(), False
-        for attempt in range(1, retry.ATTEMPTS + 1):
-            try:
-                found = look() if look is not None and is_open else None
-                return self._exchange.once(request, deadline) if found is None else {"data": found}
-            except errors.FivetranError as error:
-                if attempt > 1:
-                    passed = time.monotonic() - begun
-                    error.tried = f"It was tried {attempt} times within {passed:.0f} s."
-                is_open = is_open or retry.may_have_worked(error)
-                can_look = look is not None and isinstance(error, errors.BadAnswer)
-                repeats = can_look or retry.may_repeat(error, repeatable=request.repeatable)
-                if attempt == retry.ATTEMPTS or not repeats:
-                    raise
-                self._wait(error, retry.pause(error, attempt), deadline)
-        raise AssertionError("the loop above returns or raises")
 
-    def _wait(self, error: errors.FivetranError, pause: float, deadline: Deadline) -> None:
-        if pause > min(deadline.remaining, retry.LONGEST_ASKED):
-            longest = min(deadline.remaining, retry.LONGEST_ASKED)
-            words = f"The API wants {pause:.0f} s to pass first, and at most {longest:.0f} s may."
-            error.tried = f"{error.tried} {words}".strip()
-            raise error
-        until = datetime.now(timezone.utc) + timedelta(seconds=pause)
-        log.warning(f"{error}; trying again in {pause:.1f} s, at {until:%H:%M:%SZ}")
-        deadline.wait(pause, "the API")
+        def once() -> dict[str, Any]:
+            return self._exchange.once(request, deadline)
+
+        def envelope() -> dict[str, Any] | None:
+            found = None if look is None else look()
+            return None if found is None else {"data": found}
+
+        return until_answered(
+            once,
+            deadline,
+            repeatable=request.repeatable,
+            look=None if look is None else envelope,
+        )
 
 
 def _data(request: Request, exchange: Exchange, deadline: Deadline) -> dict[str, Any]:

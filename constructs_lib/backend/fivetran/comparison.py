@@ -21,7 +21,7 @@ from collections import Counter
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from constructs_lib.backend.fivetran import jsontext
+from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.plugin.values import UNKNOWN, contains_unknown
 from constructs_lib.schemas import MASK
 

@@ -17,11 +17,11 @@ from constructs_lib.backend.fivetran import (
 )
 from constructs_lib.backend.fivetran import connection_request as requests_
 from constructs_lib.backend.fivetran.account import Account
-from constructs_lib.backend.fivetran.deadline import Deadline
 from constructs_lib.backend.fivetran.errors import NotFound
-from constructs_lib.backend.fivetran.explanation import explained
 from constructs_lib.backend.fivetran.ledger import Ledger, applied_times, secrets_of
-from constructs_lib.backend.fivetran.redaction import texts
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.explanation import explained
+from constructs_lib.backend.http.redaction import texts
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values import UNKNOWN, Object, same

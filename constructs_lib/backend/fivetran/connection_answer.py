@@ -12,12 +12,13 @@ from enum import Enum
 from typing import Any, Final, Literal
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran import comparison, jsontext
+from constructs_lib.backend.fivetran import comparison
 from constructs_lib.backend.fivetran.connection_request import (
     SETTINGS,
     as_object,
     plain,
 )
+from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.plugin.values import Dynamic, Object, same
 
 Echo = dict[str, list[str]]

@@ -16,12 +16,12 @@ from constructs_lib.backend.fivetran.connection_request import (
     as_object,
     plain,
 )
-from constructs_lib.backend.fivetran.errors import FivetranError
-from constructs_lib.backend.fivetran.redaction import shown_value
+from constructs_lib.backend.fivetran.errors import VendorError
+from constructs_lib.backend.http.redaction import shown_value
 from constructs_lib.backend.plugin.values import Object, same
 
 
-class ChangedMeanwhile(FivetranError):
+class ChangedMeanwhile(VendorError):
     """Somebody changed, since the plan, what is to be changed."""
 
     remedy = (

@@ -17,12 +17,12 @@ from constructs_lib import schemas
 from constructs_lib.backend.fivetran import choreography, state_plan
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.connection_request import as_object
-from constructs_lib.backend.fivetran.deadline import Deadline
 from constructs_lib.backend.fivetran.errors import NotFound
-from constructs_lib.backend.fivetran.explanation import explained
 from constructs_lib.backend.fivetran.seen import Seen, progress
 from constructs_lib.backend.fivetran.state_errors import StateDiffers, StateMoved
-from constructs_lib.backend.fivetran.times import written
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.explanation import explained
+from constructs_lib.backend.http.times import written
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, same

@@ -16,17 +16,17 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
-from constructs_lib.backend.fivetran import log, retry
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.connection_request import DESTINATION_SCHEMA_KEYS, as_object
-from constructs_lib.backend.fivetran.deadline import Deadline
 from constructs_lib.backend.fivetran.errors import (
     Conflict,
-    FivetranError,
     Interrupted,
     OutOfTime,
+    VendorError,
 )
-from constructs_lib.backend.fivetran.times import moment
+from constructs_lib.backend.http import log, retry
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.times import moment
 from constructs_lib.backend.plugin.values import Object
 
 _PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
@@ -57,14 +57,14 @@ class Trace(NamedTuple):
         )
 
 
-class LostCreation(FivetranError):
+class LostCreation(VendorError):
     """The answer to a creation is lost, and the connection was not found so far.
 
     :param cause: how the answer was lost
     :param trace: how to look for it
     """
 
-    def __init__(self, cause: FivetranError, trace: Trace) -> None:
+    def __init__(self, cause: VendorError, trace: Trace) -> None:
         self.cause, self.trace = cause, trace
         self.tried = cause.tried
         self.remedy = (
@@ -81,12 +81,12 @@ def create(
     """The answer about the new connection, and whether it had to be looked for.
 
     :raises LostCreation: if the answer is lost and the connection is not found
-    :raises FivetranError: if it was certainly not created
+    :raises VendorError: if it was certainly not created
     """
     begun = time.monotonic()
     try:
         return client.create_connection(body, deadline, secrets), False
-    except FivetranError as error:
+    except VendorError as error:
         name = _schema(body)
         if name is None or not retry.may_have_worked(error):
             raise
@@ -103,7 +103,7 @@ def create(
         return found, True
 
 
-def advice(planned: Object) -> Callable[[FivetranError], str]:
+def advice(planned: Object) -> Callable[[VendorError], str]:
     """What to do after a creation that failed, by how it failed; empty where the error itself
     says it.
     """
@@ -112,7 +112,7 @@ def advice(planned: Object) -> Callable[[FivetranError], str]:
     name = ".".join(map(str, parts))
     place = f"a connection with the destination schema {name} in group {planned.get('group_id')}"
 
-    def note(error: FivetranError) -> str:
+    def note(error: VendorError) -> str:
         if isinstance(error, Conflict):
             return (
                 f"There is {place} already, or was until just now. Choose another schema, or "
@@ -154,7 +154,7 @@ def _look_patiently(
             found = _find(client, trace, deadline)
         except (Interrupted, OutOfTime):
             return None
-        except FivetranError as error:
+        except VendorError as error:
             log.warning(f"{error}")
             continue
         if found is not None:

@@ -1,50 +1,33 @@
-"""What can go wrong between the provider and Fivetran's REST API.
-
-::
-
-    FivetranError
-    ├── ApiError             the API answered with an error status
-    │   ├── Unauthorized     401 or 403: the key is wrong, or may not do this
-    │   ├── NotFound         404
-    │   ├── Conflict         409: a sync is in progress, or the name is taken
-    │   └── TooManyRequests  429
-    ├── NoAnswer             refused, reset or timed out; ``sent`` says whether it may have worked
-    ├── BadAnswer            an answer that is not what the API's contract says
-    ├── OutOfTime            the time limit of the operation is over
-    └── Interrupted          Terraform was asked to stop
-
-No message holds a secret: what was sent as one is taken out of whatever the API answers.
-"""
+"""The errors of Fivetran's REST API, with what to do about them; see :mod:`http.errors`."""
 
 from __future__ import annotations
 
+from constructs_lib.backend.http import errors
+from constructs_lib.backend.http.errors import (
+    ApiError,
+    Interrupted,
+    NotFound,
+    OutOfTime,
+    TooManyRequests,
+    VendorError,
+)
 
-class FivetranError(Exception):
-    """The base of all errors of this package. ``str()`` is one sentence for a person."""
-
-    remedy = "Run the command again; if it fails again, see https://status.fivetran.com."
-    tried = ""
-    """How often and how long it was tried, in words; empty if once."""
-
-
-class ApiError(FivetranError):
-    """The API answered with an error status.
-
-    :param request: what was asked, such as ``PATCH /v1/connections/abc``
-    :param status: the HTTP status
-    :param code: the API's own code, such as ``NotFound_Connection``; empty if it gave none
-    :param message: the API's own words; empty if it gave none
-    """
-
-    remedy = "Mend what the API's message names, and run the command again."
-
-    def __init__(self, request: str, status: int, code: str, message: str) -> None:
-        self.request, self.status, self.code, self.message = request, status, code, message
-        known_as = f" ({code})" if code else ""
-        super().__init__(f"{request} answered {status}{known_as}: {message or 'no message'}")
+__all__ = [
+    "ApiError",
+    "BadAnswer",
+    "Conflict",
+    "Interrupted",
+    "NoAnswer",
+    "NotFound",
+    "OutOfTime",
+    "TooManyRequests",
+    "Unauthorized",
+    "VendorError",
+    "answered",
+]
 
 
-class Unauthorized(ApiError):
+class Unauthorized(errors.Unauthorized):
     """401 or 403."""
 
     remedy = (
@@ -53,14 +36,8 @@ class Unauthorized(ApiError):
     )
 
 
-class NotFound(ApiError):
-    """404."""
-
-    remedy = "Check the identifiers: it may have been deleted, or belong to another account."
-
-
-class Conflict(ApiError):
-    """409."""
+class Conflict(errors.Conflict):
+    """409: a sync is in progress, or the name is taken."""
 
     remedy = (
         "Wait until the sync that is in progress has ended, and run the command again. "
@@ -68,67 +45,18 @@ class Conflict(ApiError):
     )
 
 
-class TooManyRequests(ApiError):
-    """429.
-
-    :param retry_after: seconds that the API asks us to wait; None if it does not say
-    """
-
-    remedy = (
-        "The account's rate limit is used up. Run the command again later, raise the time limit in "
-        "timeouts, or lower terraform's -parallelism."
-    )
-
-    def __init__(
-        self, request: str, status: int, code: str, message: str, retry_after: float | None
-    ) -> None:
-        super().__init__(request, status, code, message)
-        self.retry_after = retry_after
-
-
-class NoAnswer(FivetranError):
-    """No answer came.
-
-    :param request: what was asked
-    :param reason: what happened, in words
-    :param sent: False if the request certainly did not reach the API
-    :param passing: False if trying again would fail in the same way
-    """
+class NoAnswer(errors.NoAnswer):
+    """No answer came."""
 
     remedy = "Check api_url, the network and the proxy settings, and run the command again."
 
-    def __init__(self, request: str, reason: str, *, sent: bool, passing: bool = True) -> None:
-        self.sent, self.passing = sent, passing
-        super().__init__(f"{request} got no answer: {reason}")
 
-
-class BadAnswer(FivetranError):
-    """An answer that is not what the contract says, such as HTML from a proxy.
-
-    :param request: what was asked
-    :param status: the HTTP status
-    :param reason: what is wrong with the answer
-    """
+class BadAnswer(errors.BadAnswer):
+    """An answer that is not what the contract says, such as HTML from a proxy."""
 
     remedy = (
         "Check that api_url is the address of Fivetran's API, and that no proxy answers for it."
     )
-
-    def __init__(self, request: str, status: int, reason: str) -> None:
-        self.status = status
-        super().__init__(f"{request} answered {status} with {reason}")
-
-
-class OutOfTime(FivetranError):
-    """The time limit of the operation is over."""
-
-    remedy = "Run the command again, or raise the limit in timeouts."
-
-
-class Interrupted(FivetranError):
-    """Terraform was asked to stop; what was begun is wound down."""
-
-    remedy = "Run the command again to finish."
 
 
 def answered(

@@ -6,16 +6,17 @@ Source: https://fivetran.com/docs/rest-api
 from __future__ import annotations
 
 import base64
-import ssl
 import time
 from collections.abc import Collection
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from constructs_lib.backend.fivetran import errors, jsontext, retry
-from constructs_lib.backend.fivetran.deadline import Deadline
+from constructs_lib.backend.fivetran import errors
 from constructs_lib.backend.fivetran.pace import Pace
-from constructs_lib.backend.fivetran.redaction import hide, hide_inside
+from constructs_lib.backend.http import jsontext, retry
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.failures import failure
+from constructs_lib.backend.http.redaction import hide, hide_inside
 
 if TYPE_CHECKING:
     import requests
@@ -79,7 +80,7 @@ class Exchange:
     def once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
         """The envelope of the answer to a request that is sent once.
 
-        :raises FivetranError: if there is none, or it tells of an error
+        :raises VendorError: if there is none, or it tells of an error
         """
         self._pace.wait(deadline)
         if deadline.remaining <= 0:
@@ -136,7 +137,10 @@ class Exchange:
                 allow_redirects=False,
             )
         except requests.exceptions.RequestException as error:
-            raise _no_answer(request, error) from None
+            why = failure(error)
+            raise errors.NoAnswer(
+                str(request), why.reason, sent=why.sent, passing=why.passing
+            ) from None
 
 
 def _envelope(request: Request, response: requests.Response) -> dict[str, Any]:
@@ -151,34 +155,3 @@ def _envelope(request: Request, response: requests.Response) -> dict[str, Any]:
     if status >= 400:
         return {"message": f"the answer is not JSON ({kind})"}
     raise errors.BadAnswer(str(request), status, f"something else than the API's JSON ({kind})")
-
-
-def _no_answer(request: Request, error: requests.exceptions.RequestException) -> errors.NoAnswer:
-    """The error without the words of the HTTP library, which repeat addresses and objects."""
-    import requests
-    from urllib3.exceptions import NewConnectionError
-
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return errors.NoAnswer(str(request), "connecting timed out", sent=False)
-    if isinstance(error, requests.exceptions.Timeout):
-        return errors.NoAnswer(str(request), "the answer timed out", sent=True)
-    reason = error.args[0] if error.args else None
-    reason = getattr(reason, "reason", reason)
-    if _is_certificate_refused(reason):
-        words = "the certificate of the API was refused"
-        return errors.NoAnswer(str(request), words, sent=False, passing=False)
-    if isinstance(reason, NewConnectionError):
-        return errors.NoAnswer(str(request), "the connection was refused", sent=False)
-    return errors.NoAnswer(str(request), "the connection broke off", sent=True)
-
-
-def _is_certificate_refused(reason: Any) -> bool:
-    """True if TLS failed before anything was sent. Any other failure of TLS may come later."""
-    seen = 0
-    while reason is not None and seen < 5:
-        if isinstance(reason, ssl.SSLCertVerificationError):
-            return True
-        inner = reason.args[0] if getattr(reason, "args", None) else None
-        reason = inner if isinstance(inner, BaseException) else reason.__cause__
-        seen += 1
-    return False

@@ -26,15 +26,15 @@ from threading import Lock
 from typing import Any
 from urllib.parse import quote
 
-from constructs_lib.backend.fivetran import log
-from constructs_lib.backend.fivetran.errors import FivetranError
+from constructs_lib.backend.fivetran.errors import VendorError
 from constructs_lib.backend.fivetran.journal_entry import Entry, dumped, loaded
 from constructs_lib.backend.fivetran.seen import Seen
+from constructs_lib.backend.http import log
 
 _TURNS: defaultdict[str, Lock] = defaultdict(Lock)
 
 
-class HeldElsewhere(FivetranError):
+class HeldElsewhere(VendorError):
     """Another run is setting the state of this connection right now."""
 
     remedy = "Wait until that run has ended, and plan again: what it sets may be what you see then."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from constructs_lib.backend.fivetran import jsontext
+from constructs_lib.backend.http import jsontext
 
 _VERSION = 1
 

@@ -14,8 +14,8 @@ import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 
-from constructs_lib.backend.fivetran import log
-from constructs_lib.backend.fivetran.deadline import Deadline
+from constructs_lib.backend.http import log
+from constructs_lib.backend.http.deadline import Deadline
 
 _HOUR = 3600.0
 _USUAL_LIMIT = 20_000

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.deadline import Deadline
-from constructs_lib.backend.fivetran.errors import ApiError, FivetranError, NotFound
+from constructs_lib.backend.fivetran.errors import ApiError, NotFound, VendorError
+from constructs_lib.backend.http.deadline import Deadline
 
 _RESCUE_LIMIT = 120.0
 
 
-class PausedFlagUnknown(FivetranError):
+class PausedFlagUnknown(VendorError):
     """The API does not say whether the connection is paused, so that it could not be put back."""
 
     remedy = "Nothing was changed. Look at the connection in the Fivetran dashboard, and try again."
@@ -26,11 +26,11 @@ class PausedFlagUnknown(FivetranError):
         super().__init__(f"the answer does not say whether connection {identifier} is paused")
 
 
-class PausedFlagStuck(FivetranError):
+class PausedFlagStuck(VendorError):
     """The paused flag could not be put back."""
 
     def __init__(
-        self, identifier: str, paused: bool, cause: FivetranError, before: FivetranError | None
+        self, identifier: str, paused: bool, cause: VendorError, before: VendorError | None
     ) -> None:
         word = "paused" if paused else "running"
         first = "" if before is None else f"; what went wrong before: {before}"
@@ -54,7 +54,7 @@ def is_paused(connection: dict[str, Any], identifier: str) -> bool:
 
 
 def put_back(
-    client: Client, identifier: str, paused: bool, failure: FivetranError | None = None
+    client: Client, identifier: str, paused: bool, failure: VendorError | None = None
 ) -> None:
     """Sets the flag with a time limit of its own, which no interruption shortens.
 
@@ -65,7 +65,7 @@ def put_back(
         client.modify_connection(identifier, {"paused": paused}, Deadline(_RESCUE_LIMIT))
     except NotFound:
         return  # The connection is gone, and its flag with it.
-    except FivetranError as error:
+    except VendorError as error:
         raise PausedFlagStuck(identifier, paused, error, failure) from None
 
 
@@ -80,7 +80,7 @@ def kept_paused(
     :param after: the flag to be set after success
     """
     flag, target = now, before
-    failure: FivetranError | None = None
+    failure: VendorError | None = None
     try:
         if not now:
             flag = True
@@ -90,7 +90,7 @@ def kept_paused(
     except _PauseRefused as refusal:
         flag = now
         raise refusal.answer from None
-    except FivetranError as error:
+    except VendorError as error:
         failure = error
         raise
     finally:
@@ -98,7 +98,7 @@ def kept_paused(
             put_back(client, identifier, target, failure)
 
 
-class _PauseRefused(FivetranError):
+class _PauseRefused(VendorError):
     """The API said no to the pause, so that there is nothing to put back."""
 
     def __init__(self, answer: ApiError) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.deadline import Deadline
-from constructs_lib.backend.fivetran.errors import FivetranError, NotFound
+from constructs_lib.backend.fivetran.errors import NotFound, VendorError
 from constructs_lib.backend.fivetran.journal import HeldElsewhere, Journal, Slip
 from constructs_lib.backend.fivetran.journal_entry import Entry
 from constructs_lib.backend.fivetran.paused_flag import is_paused, put_back
-from constructs_lib.backend.fivetran.times import moment
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.times import moment
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 _LIMIT = 60.0
@@ -40,7 +40,7 @@ def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
                     _look_after(client, entry, slip, diagnostics)
         except HeldElsewhere:
             continue
-        except FivetranError as error:
+        except VendorError as error:
             diagnostics.warning(
                 f"Connection {identifier} may stand paused",
                 f"A run that set its state was cut off, and what it left cannot be mended now: "

@@ -18,7 +18,7 @@ import hmac
 import threading
 from typing import Any
 
-from constructs_lib.backend.fivetran import jsontext
+from constructs_lib.backend.http import jsontext
 
 _CONTEXT = b"connections-as-code/secret-digest/1"
 _COST = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}

@@ -10,9 +10,9 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran import comparison
-from constructs_lib.backend.fivetran.redaction import shown
 from constructs_lib.backend.fivetran.state_errors import StateMoved
-from constructs_lib.backend.fivetran.times import moment
+from constructs_lib.backend.http.redaction import shown
+from constructs_lib.backend.http.times import moment
 
 _TOLERANCE = timedelta(seconds=5)
 _LAST_SYNCS = ("succeeded_at", "failed_at")

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from constructs_lib.backend.fivetran import jsontext
-from constructs_lib.backend.fivetran.redaction import hide_inside
+from constructs_lib.backend.http import jsontext
+from constructs_lib.backend.http.redaction import hide_inside
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 _FAILED = ("FAILED", "JOB_FAILED")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from constructs_lib.backend.fivetran.errors import FivetranError
-from constructs_lib.backend.fivetran.redaction import shown
+from constructs_lib.backend.fivetran.errors import VendorError
+from constructs_lib.backend.http.redaction import shown
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
 
-class StateNotSupported(FivetranError):
+class StateNotSupported(VendorError):
     """The service of the connection keeps no state that could be changed."""
 
     remedy = "Remove the state of this connection from the configuration."
@@ -21,7 +21,7 @@ class StateNotSupported(FivetranError):
         )
 
 
-class StateDiffers(FivetranError):
+class StateDiffers(VendorError):
     """The API took the state, and what it stored is something else."""
 
     remedy = (
@@ -38,7 +38,7 @@ class StateDiffers(FivetranError):
         )
 
 
-class StateMoved(FivetranError):
+class StateMoved(VendorError):
     """Somebody else set the state since it was looked at, and no sync explains it."""
 
     remedy = (

@@ -9,12 +9,12 @@ from typing import Any
 from constructs_lib.backend.fivetran import choreography, state_words
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.connection_request import as_object
-from constructs_lib.backend.fivetran.deadline import Deadline
 from constructs_lib.backend.fivetran.errors import NotFound
-from constructs_lib.backend.fivetran.explanation import explained
 from constructs_lib.backend.fivetran.paused_flag import is_paused
 from constructs_lib.backend.fivetran.seen import Seen, is_syncing
-from constructs_lib.backend.fivetran.times import written
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.explanation import explained
+from constructs_lib.backend.http.times import written
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values import Object, contains_unknown, same
 

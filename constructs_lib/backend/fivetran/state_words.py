@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from constructs_lib.backend.fivetran.redaction import shown_value
+from constructs_lib.backend.http.redaction import shown_value
 from constructs_lib.backend.plugin.values import same
 
 _MOST_LINES = 12

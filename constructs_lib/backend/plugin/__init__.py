@@ -1,8 +1,9 @@
 """The Terraform plugin protocol, version 6, in Python; it knows nothing of any vendor.
 
-A provider is written against four modules, and started by a fifth:
+A provider is written against five modules, and started by a sixth:
 
 * ``resource``: what a resource is, and what it gets for each operation
+* ``data_source``: what a data source is
 * ``provider``: what a provider is: its configuration and its resources
 * ``values``: the values of attributes, with unknown and dynamic ones
 * ``diagnostics``: errors and warnings for the user

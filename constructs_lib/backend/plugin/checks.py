@@ -1,8 +1,9 @@
 """The checks of a configuration that its JSON Schema asks for.
 
 They run in Terraform's validate, where any value may be unknown: those are skipped. The keywords
-are those that the schemas use: ``enum``, ``pattern``, ``minimum``, ``exclusiveMinimum``,
-``maximum``, ``minLength`` and the type ``integer``.
+are those that the schemas use: ``enum``, ``x-enum-ignoring-case``, ``pattern``, ``minimum``,
+``exclusiveMinimum``, ``maximum``, ``minLength``, ``minItems``, the ``pattern`` of ``items`` and the
+type ``integer``.
 """
 
 from __future__ import annotations
@@ -30,6 +31,23 @@ def check(
             check(attribute.attributes, value, diagnostics, here)
         for problem in _problems(attribute, value):
             diagnostics.error(f"Invalid value of {dotted(here)}", problem, here)
+        if attribute.kind is Kind.LIST and isinstance(value, list):
+            _check_items(attribute, value, diagnostics, here)
+
+
+def _check_items(
+    attribute: Attribute, items: list[Value], diagnostics: Diagnostics, path: Path
+) -> None:
+    pattern = attribute.rule.get("items", {}).get("pattern")
+    for place, item in enumerate(items):
+        if item is UNKNOWN:
+            continue
+        here = (*path, place)
+        if item is None:
+            diagnostics.error(f"Invalid value of {dotted(here)}", "Found null.", here)
+        elif pattern and not _matches(item, pattern):
+            problem = _mismatch(attribute, item, pattern)
+            diagnostics.error(f"Invalid value of {dotted(here)}", problem, here)
 
 
 def _problems(attribute: Attribute, value: Value) -> Iterator[str]:
@@ -46,9 +64,13 @@ def _problems(attribute: Attribute, value: Value) -> Iterator[str]:
                 yield f"Found {_shown(attribute, value)}; {problem}{end}"
     pattern = attribute.rule.get("pattern")
     if pattern and not _matches(value, pattern):
-        # The description is what a person can read; the regular expression is the last resort.
-        allowed = f"Allowed is what matches the regular expression {pattern}."
-        yield f"Found {_shown(attribute, value)}. {attribute.description or allowed}"
+        yield _mismatch(attribute, value, pattern)
+
+
+def _mismatch(attribute: Attribute, value: Value, pattern: str) -> str:
+    # The description is what a person can read; the regular expression is the last resort.
+    allowed = f"Allowed is what matches the regular expression {pattern}."
+    return f"Found {_shown(attribute, value)}. {attribute.description or allowed}"
 
 
 def _not_an_object(value: Value) -> Iterator[str]:
@@ -66,6 +88,14 @@ def _enum(value: Any, allowed: list[Any]) -> str:
     if any(same(value, choice) for choice in allowed):
         return ""
     return f"allowed are {', '.join(map(_quoted, allowed))}{_suggestion(value, allowed)}"
+
+
+def _enum_ignoring_case(value: Any, allowed: list[str]) -> str:
+    return _enum(value.lower() if isinstance(value, str) else value, allowed)
+
+
+def _min_items(value: Any, limit: int) -> str:
+    return "" if len(value) >= limit else f"at least {limit} are due"
 
 
 def _suggestion(value: Any, allowed: list[Any]) -> str:
@@ -102,6 +132,8 @@ def _min_length(value: Any, limit: int) -> str:
 
 _RULES: Final[dict[str, Callable[[Any, Any], str]]] = {
     "enum": _enum,
+    "x-enum-ignoring-case": _enum_ignoring_case,
+    "minItems": _min_items,
     "minimum": _minimum,
     "exclusiveMinimum": _exclusive_minimum,
     "maximum": _maximum,

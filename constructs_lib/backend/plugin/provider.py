@@ -1,11 +1,13 @@
-"""What a provider is: a configuration, and resources by name."""
+"""What a provider is: a configuration, and resources and data sources by name."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.resource import Resource
 from constructs_lib.backend.plugin.values import Object
@@ -18,7 +20,9 @@ class Provider(ABC):
     schema: ResourceSchema
     """The description of its configuration."""
     resources: Mapping[str, Resource]
-    """Its resources by type name, such as ``toy_note``. Data sources will stand beside them."""
+    """Its resources by type name, such as ``toy_note``."""
+    data_sources: Mapping[str, DataSource] = MappingProxyType({})
+    """Its data sources by type name."""
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:  # noqa: B027
         """Adds what is wrong with the configuration beyond the rules of the schema.

@@ -1,4 +1,4 @@
-"""The calls about the provider itself, and the answers about what it does not have."""
+"""The calls about the provider itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from copy import deepcopy
 
 from constructs_lib.backend.plugin import checks, messages, schema
 from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
-from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.session import Call
 from constructs_lib.backend.plugin.values import Object
 
@@ -14,22 +13,26 @@ from constructs_lib.backend.plugin.values import Object
 def get_metadata(
     call: Call, request: pb.GetMetadata.Request, response: pb.GetMetadata.Response
 ) -> None:
-    """Names the resources, without their schemas."""
+    """Names the resources and data sources, without their schemas."""
     _announce_capabilities(response.server_capabilities)
     for name in call.session.provider.resources:
         response.resources.add(type_name=name)
+    for name in call.session.provider.data_sources:
+        response.data_sources.add(type_name=name)
 
 
 def get_provider_schema(
     call: Call, request: pb.GetProviderSchema.Request, response: pb.GetProviderSchema.Response
 ) -> None:
-    """Answers the schemas of the provider and of all resources."""
+    """Answers the schemas of the provider and of all resources and data sources."""
     _announce_capabilities(response.server_capabilities)
     provider = call.session.provider
     response.provider.CopyFrom(schema.provider_schema(provider.schema))
     for name, resource in provider.resources.items():
         described = schema.resource_schema(resource.schema, resource.version)
         response.resource_schemas[name].CopyFrom(described)
+    for name, source in provider.data_sources.items():
+        response.data_source_schemas[name].CopyFrom(schema.resource_schema(source.schema))
 
 
 def validate_provider_config(
@@ -69,22 +72,6 @@ def get_functions(
     """There are no functions."""
 
 
-def validate_data_resource_config(
-    call: Call,
-    request: pb.ValidateDataResourceConfig.Request,
-    response: pb.ValidateDataResourceConfig.Response,
-) -> None:
-    """There are no data sources."""
-    raise _no_data_source(request.type_name)
-
-
-def read_data_source(
-    call: Call, request: pb.ReadDataSource.Request, response: pb.ReadDataSource.Response
-) -> None:
-    """There are no data sources."""
-    raise _no_data_source(request.type_name)
-
-
 def _announce_capabilities(capabilities: pb.ServerCapabilities) -> None:
     capabilities.plan_destroy = True
     capabilities.get_provider_schema_optional = True
@@ -93,9 +80,3 @@ def _announce_capabilities(capabilities: pb.ServerCapabilities) -> None:
 def _config(call: Call, message: pb.DynamicValue) -> Object:
     call.attributes = call.session.provider.schema.attributes
     return messages.read_object(message, call.object_type) or {}
-
-
-def _no_data_source(type_name: str) -> ProviderError:
-    return ProviderError(
-        "Unknown data source", f"This version of the provider has no data source {type_name}."
-    )

@@ -19,6 +19,7 @@ _TYPES: Final = {
     Kind.BOOLEAN: types.BOOL,
     Kind.DYNAMIC: types.DYNAMIC,
     Kind.MAP: types.map_of(types.STRING),
+    Kind.LIST: types.list_of(types.STRING),
 }
 
 

@@ -17,6 +17,7 @@ from constructs_lib.backend.plugin.session import Call
 from constructs_lib.backend.plugin.settle import settle_failure, without_unknown
 from constructs_lib.backend.plugin.state_promises import (
     ApplyAnswer,
+    DataAnswer,
     ImportAnswer,
     ReadAnswer,
     UpgradeAnswer,
@@ -39,6 +40,7 @@ def _check_schema(
 ) -> None:
     found = [("provider", response.provider, promises.RESERVED_IN_PROVIDERS)]
     found += [(n, s, promises.RESERVED) for n, s in response.resource_schemas.items()]
+    found += [(n, s, promises.RESERVED) for n, s in response.data_source_schemas.items()]
     for name, schema, reserved in found:
         names = [attribute.name for attribute in schema.block.attributes]
         answer = promises.SchemaAnswer(names, reserved)
@@ -142,6 +144,22 @@ def _check_upgrade(
         response.ClearField("upgraded_state")
 
 
+def _check_data(
+    call: Call, request: pb.ReadDataSource.Request, response: pb.ReadDataSource.Response
+) -> None:
+    if not call.attributes:
+        return
+    answer = DataAnswer(
+        call.attributes,
+        _object(call, request.config) or {},
+        _object(call, response.state),
+        call.diagnostics.has_errors,
+    )
+    found = promises.broken(state_promises.DATA, answer)
+    if promises.report(found, call.subject, call.diagnostics):
+        response.ClearField("state")
+
+
 _CHECKERS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
     "GetProviderSchema": _check_schema,
     "PlanResourceChange": _check_plan,
@@ -149,6 +167,7 @@ _CHECKERS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
     "ReadResource": _check_read,
     "ImportResourceState": _check_import,
     "UpgradeResourceState": _check_upgrade,
+    "ReadDataSource": _check_data,
 }
 
 

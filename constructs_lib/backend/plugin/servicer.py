@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from constructs_lib.backend.plugin import (
     change_calls,
+    data_source_calls,
     faults,
     log,
     messages,
@@ -36,8 +37,8 @@ _CALLS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
     "ConfigureProvider": provider_calls.configure_provider,
     "StopProvider": provider_calls.stop_provider,
     "GetFunctions": provider_calls.get_functions,
-    "ValidateDataResourceConfig": provider_calls.validate_data_resource_config,
-    "ReadDataSource": provider_calls.read_data_source,
+    "ValidateDataResourceConfig": data_source_calls.validate_data_resource_config,
+    "ReadDataSource": data_source_calls.read_data_source,
     "ValidateResourceConfig": resources.validate_resource_config,
     "UpgradeResourceState": resources.upgrade_resource_state,
     "ReadResource": resources.read_resource,

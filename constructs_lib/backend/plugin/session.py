@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from constructs_lib.backend.plugin import messages, promises
+from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.provider import Provider
 from constructs_lib.backend.plugin.resource import Operation, Resource
@@ -88,6 +89,21 @@ class Call:
         self.type_name = type_name
         self.attributes = resource.schema.attributes
         return resource
+
+    def data_source(self, type_name: str) -> DataSource:
+        """The data source that the call is about.
+
+        :raises ProviderError: if the provider has none of that name
+        """
+        source = self.session.provider.data_sources.get(type_name)
+        if source is None:
+            raise ProviderError(
+                "Unknown data source",
+                f"This version of the provider has no data source {type_name}.",
+            )
+        self.type_name = type_name
+        self.attributes = source.schema.attributes
+        return source
 
     @property
     def object_type(self) -> Type:

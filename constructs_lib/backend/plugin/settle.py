@@ -56,6 +56,14 @@ def settle_read(attributes: dict[str, Attribute], state: Object, returned: Objec
     }
 
 
+def settle_data(attributes: dict[str, Attribute], config: Object, returned: Object) -> Object:
+    """The state of a data source: what is configured, completed by what was returned."""
+    return {
+        name: returned.get(name) if config.get(name) is None else config[name]
+        for name in attributes
+    }
+
+
 def settle_failure(
     attributes: dict[str, Attribute],
     prior: Object | None,

@@ -1,7 +1,7 @@
-"""The rules for states: what apply, read, import and upgrade answer.
+"""The rules for states: what apply, read, import, upgrade and data sources answer.
 
 Source: Terraform plugin protocol 6, ``ApplyResourceChange``, ``ReadResource``,
-``ImportResourceState`` and ``UpgradeResourceState``.
+``ImportResourceState``, ``UpgradeResourceState`` and ``ReadDataSource``.
 """
 
 from __future__ import annotations
@@ -63,7 +63,16 @@ class UpgradeAnswer(NamedTuple):
     state: Object | None
 
 
-StateAnswer = ApplyAnswer | ReadAnswer | ImportAnswer | UpgradeAnswer
+class DataAnswer(NamedTuple):
+    """What a data source answered."""
+
+    attributes: Attributes
+    config: Object
+    state: Object | None
+    failed: bool = False
+
+
+StateAnswer = ApplyAnswer | ReadAnswer | ImportAnswer | UpgradeAnswer | DataAnswer
 
 
 def nothing_is_unknown(answer: StateAnswer) -> Iterator[Path]:
@@ -155,6 +164,26 @@ def import_is_of_the_type(answer: ImportAnswer) -> Iterator[Path]:
         yield ()
 
 
+def data_is_answered_as_object(answer: DataAnswer) -> Iterator[Path]:
+    """A data source that is read must answer an object."""
+    if not answer.failed and answer.state is None:
+        yield ()
+
+
+def error_answers_no_data(answer: DataAnswer) -> Iterator[Path]:
+    """A data source that cannot be read must answer nothing."""
+    if answer.failed and answer.state is not None:
+        yield ()
+
+
+def configured_data_is_kept(answer: DataAnswer) -> Iterator[Path]:
+    """What a data source is configured with must come back unchanged."""
+    for name, value in answer.config.items():
+        is_open = answer.state is None or value is None
+        if not is_open and not identical(value, (answer.state or {}).get(name)):
+            yield (name,)
+
+
 APPLY: Final = (
     planned_is_applied,
     nothing_is_unknown,
@@ -177,6 +206,14 @@ IMPORT: Final = (import_has_an_id, import_is_of_the_type, nothing_is_unknown, wr
 """The rules that each imported object is checked by."""
 UPGRADE: Final = (nothing_is_unknown, write_only_is_null)
 """The rules that each upgraded state is checked by."""
+DATA: Final = (
+    data_is_answered_as_object,
+    error_answers_no_data,
+    configured_data_is_kept,
+    nothing_is_unknown,
+    write_only_is_null,
+)
+"""The rules that each answer of a data source is checked by."""
 
 
 def _masked(before: Value, now: Value, path: Path) -> Iterator[Path]:

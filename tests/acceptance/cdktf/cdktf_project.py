@@ -37,6 +37,27 @@ resource "fivetranops_connection" "orders" {
 }
 """
 
+BOTH_TF = (
+    MAIN_TF.replace(
+        "required_providers {",
+        """required_providers {
+    elasticops = {
+      source  = "terraform.local/connections-as-code/elasticops"
+      version = "0.1.0"
+    }""",
+    )
+    + """
+provider "elasticops" {
+  endpoints = ["sandbox:elastic.sqlite3"]
+}
+
+resource "elasticops_connector_status" "wiki" {
+  connector_id = "sandbox_wiki"
+  status       = "needs_configuration"
+}
+"""
+)
+
 MAIN_PY = """
 from cdktf import App, TerraformStack
 from constructs_lib import Connection, FivetranProvider

@@ -15,6 +15,7 @@ import pytest
 from cdktf_project import ROOT, Machine
 
 from constructs_lib.sandbox import Store
+from constructs_lib.sandbox.elastic import ElasticStore
 
 pytestmark = [pytest.mark.cdktf, pytest.mark.terraform]
 
@@ -48,6 +49,16 @@ def writes(checkout: Path, since: int = 0) -> list[tuple[str, str, Any]]:
 def last_entry(checkout: Path) -> int:
     with Store(checkout / ".sandbox" / "fivetran.sqlite3") as store:
         return store.journal(0)[-1].number
+
+
+def statuses_sent(checkout: Path) -> list[str]:
+    with ElasticStore(checkout / ".sandbox" / "elastic.sqlite3") as store:
+        return [entry.body["status"] for entry in store.journal(0) if entry.writes]
+
+
+def planted_providers(checkout: Path) -> set[str]:
+    plugins = checkout / "cdktf.out" / "stacks" / "sandbox" / "terraform.d" / "plugins"
+    return {path.name for path in plugins.glob("terraform.local/connections-as-code/*")}
 
 
 def change(file: Path, before: str, after: str) -> None:
@@ -98,8 +109,12 @@ def go_back(machine: Machine, checkout: Path, environ: dict[str, str]) -> None:
 
 
 def test_deploy_again_change_one_key_and_destroy(machine: Machine, checkout: Path) -> None:
-    # The key of a real account must neither be needed nor matter.
-    account = {"FIVETRAN_APIKEY": "canary-key", "FIVETRAN_APISECRET": "canary-secret"}
+    # The keys of real accounts must neither be needed nor matter.
+    account = {
+        "FIVETRAN_APIKEY": "canary-key",
+        "FIVETRAN_APISECRET": "canary-secret",
+        "ELASTICSEARCH_API_KEY": "canary-elastic-key",
+    }
     secrets = ["orders_db_password", "billing_api_key", "erp_invoices_api_token"]
     canaries = account | {f"TF_VAR_{name}": f"canary-{name}" for name in secrets}
 
@@ -108,11 +123,14 @@ def test_deploy_again_change_one_key_and_destroy(machine: Machine, checkout: Pat
     states = [path for _, path, _ in writes(checkout) if path.endswith("/state")]
     assert len(created) == 7
     assert len(states) == 2
+    assert statuses_sent(checkout) == ["needs_configuration", "configured"]
+    assert planted_providers(checkout) == {"elasticops", "fivetranops"}
 
     before = last_entry(checkout)
     machine.succeed(checkout, "make", "deploy", **canaries)
     assert last_entry(checkout) > before
     assert writes(checkout, before) == []
+    assert len(statuses_sent(checkout)) == 2
 
     change(checkout / BASE, "host: orders-db.example.com", "host: orders-db-2.example.com")
     diff = machine.succeed(checkout, "make", "diff", **canaries)
@@ -140,6 +158,7 @@ def test_deploy_again_change_one_key_and_destroy(machine: Machine, checkout: Pat
     with Store(checkout / ".sandbox" / "fivetran.sqlite3") as store:
         deleted = [e for e in store.journal(before) if (e.method, e.status) == ("DELETE", 200)]
     assert len(deleted) == 7
+    assert len(statuses_sent(checkout)) == 2, "destroying a status only forgets it"
 
 
 def test_mistakes_in_the_files_end_the_command_with_all_of_them(

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cdktf_project import MAIN_TF, Machine
+from cdktf_project import BOTH_TF, MAIN_TF, Machine
 
 from constructs_lib.constructs.delivery import plant
 
@@ -72,6 +72,23 @@ def test_init_has_nothing_to_add_to_the_lock_file(machine: Machine, plain_projec
     machine.succeed(plain_project, "terraform", "init")
 
     assert lock.read_text() == before
+
+
+def test_both_providers_work_in_one_directory(machine: Machine, tmp_path: Path) -> None:
+    folder = tmp_path / "both"
+    folder.mkdir()
+    (folder / "main.tf").write_text(BOTH_TF)
+    plant(folder, providers=["elasticops", "fivetranops"])
+    lock = folder / ".terraform.lock.hcl"
+    before = lock.read_text()
+
+    init = machine.succeed(folder, "terraform", "init")
+    applied = machine.succeed(folder, "terraform", "apply", "-auto-approve", "-no-color")
+
+    assert "Incomplete lock file" not in init
+    assert lock.read_text() == before
+    assert "2 added" in applied
+    assert machine.run(folder, "terraform", "plan", "-detailed-exitcode").status == 0
 
 
 @pytest.mark.parametrize("line", ["", '    "h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",\n'])

@@ -7,7 +7,7 @@ import pytest
 
 pytest.register_assert_rewrite("planned", "scenario", "workspace")
 
-from provider_process import ProviderProcess  # noqa: E402 - pytest rewrites it only before.
+from provider_process import ProviderProcess, attached  # noqa: E402 - pytest rewrites it only before.
 from sandbox_server import Sandbox, serving  # noqa: E402
 from scenario import Scenario  # noqa: E402
 
@@ -26,16 +26,8 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def provider(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ProviderProcess | None]:
-    """The process that terraform attaches to; None for tests marked ``launched``."""
-    if request.node.get_closest_marker("launched"):
-        yield None
-        return
-    (tmp_path / "work").mkdir()
-    process = ProviderProcess(tmp_path / "work", tmp_path / "provider.log")
-    try:
+    with attached(request.node, tmp_path, "fivetranops") as process:
         yield process
-    finally:
-        process.end()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from vendor import FIVETRAN
 
 from constructs_lib.sandbox import Api, Credentials, JournalEntry, SandboxServer, Store
 
@@ -18,6 +19,8 @@ _LONG = 1e6
 
 class Sandbox:
     """A running sandbox."""
+
+    vendor = FIVETRAN
 
     def __init__(self, url: str, store: Store) -> None:
         self.url, self.store = url, store
@@ -68,6 +71,11 @@ class Sandbox:
     def state(self, identifier: str) -> Any:
         """The state (cursor) of a connection."""
         return self.ask("GET", f"/v1/connections/{identifier}/state")["state"]
+
+    def check_nothing_is_left(self) -> None:
+        """Fails if there is a connection that no person made."""
+        left = {connection["id"] for connection in self.connections()}
+        assert left <= self.made_by_hand, left - self.made_by_hand
 
     def calm(self) -> None:
         """Ends all faults, distortions and running syncs."""

@@ -65,7 +65,8 @@ def record(version: str) -> None:
 
 def _applied(directory: Path) -> tuple[str, str]:
     """The state file after an apply, and the identifier of the connection in it."""
-    sys.path.insert(0, str(Path(__file__).parents[1] / "fivetran"))
+    tests = Path(__file__).parents[2]
+    sys.path[:0] = [str(tests / "acceptance" / "fivetran"), str(tests / "driver")]
     from sandbox_server import serving
     from workspace import Workspace
 

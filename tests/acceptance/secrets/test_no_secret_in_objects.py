@@ -16,18 +16,18 @@ from hunter import Hunter
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.connection import ConnectionResource
-from constructs_lib.backend.fivetran.deadline import Deadline
-from constructs_lib.backend.fivetran.errors import FivetranError
+from constructs_lib.backend.fivetran.errors import VendorError
 from constructs_lib.backend.fivetran.exchange import Request
 from constructs_lib.backend.fivetran.ledger import Ledger, secrets_of
-from constructs_lib.backend.fivetran.redaction import texts
 from constructs_lib.backend.fivetran.secrets import Vault
 from constructs_lib.backend.fivetran.transport import Transport
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.redaction import texts
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values import Dynamic
 from constructs_lib.sandbox import Api, Credentials, SandboxAdapter, SandboxServer, Store
-from constructs_lib.sandbox.call import ApiRequest
+from constructs_lib.sandbox.answer import ApiRequest
 
 HUNTER = Hunter()
 SECRETS = list(FIRST)
@@ -91,7 +91,7 @@ def test_no_error_repeats_what_the_api_quotes(
 ) -> None:
     served.api.manner = manner
 
-    with pytest.raises(FivetranError) as caught:
+    with pytest.raises(VendorError) as caught:
         client.modify_connection("abc", BODY, Deadline(1.0), SECRETS)
 
     error = caught.value

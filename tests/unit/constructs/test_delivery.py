@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,9 +24,11 @@ def files_of(folder: Path) -> dict[str, tuple[bytes, int]]:
     return {str(p.relative_to(folder)): (p.read_bytes(), p.stat().st_mtime_ns) for p in paths}
 
 
-def launch(folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+def launch(
+    folder: Path, launcher: Path = LAUNCHER, **environ: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(folder / LAUNCHER)],
+        [str(folder / launcher)],
         cwd=folder,
         env={"PATH": "/usr/bin:/bin", **environ},
         capture_output=True,
@@ -67,6 +70,27 @@ def test_the_launcher_lies_where_terraform_looks_for_it(tmp_path: Path) -> None:
         assert os.access(path, os.X_OK)
 
 
+def test_the_lock_file_holds_each_provider_that_is_planted(tmp_path: Path) -> None:
+    delivery.plant(tmp_path, providers=["elasticops", "fivetranops"])
+
+    text = (tmp_path / ".terraform.lock.hcl").read_text()
+    assert re.findall('^provider "(.*)" {$', text, re.MULTILINE) == [
+        "terraform.local/connections-as-code/elasticops",
+        "terraform.local/connections-as-code/fivetranops",
+    ]
+    assert len(set(re.findall('"h1:.*"', text))) == 2
+
+
+def test_each_launcher_serves_its_own_provider(tmp_path: Path) -> None:
+    python = fake_python(tmp_path / "recorded")
+    delivery.plant(tmp_path, providers=["elasticops", "fivetranops"], python=str(python))
+
+    launcher = delivery.launcher_path(Path(), "linux_amd64", "elasticops")
+    result = launch(tmp_path, launcher)
+
+    assert result.stdout == "recorded -m constructs_lib.backend elasticops\n"
+
+
 def test_planting_again_changes_nothing(tmp_path: Path) -> None:
     delivery.plant(tmp_path)
     before = files_of(tmp_path)
@@ -89,11 +113,16 @@ def test_the_launcher_is_the_same_for_every_project(tmp_path: Path) -> None:
 
 def test_a_changed_launcher_needs_a_new_version(tmp_path: Path) -> None:
     """Terraform keeps the checksum by version: change both lines together."""
-    delivery.plant(tmp_path)
+    delivery.plant(tmp_path, providers=["elasticops", "fivetranops"])
 
-    digest = hashlib.sha256((tmp_path / LAUNCHER).read_bytes()).hexdigest()
+    digests = [
+        hashlib.sha256(
+            delivery.launcher_path(tmp_path, "linux_amd64", provider).read_bytes()
+        ).hexdigest()[:16]
+        for provider in ("elasticops", "fivetranops")
+    ]
 
-    assert (__version__, digest[:16]) == ("0.1.0", "bc618b21ec7e5fae")
+    assert (__version__, digests) == ("0.1.0", ["38f91d4de1dd19a7", "bc618b21ec7e5fae"])
 
 
 def test_other_versions_are_left_alone(tmp_path: Path) -> None:

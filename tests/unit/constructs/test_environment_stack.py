@@ -8,7 +8,14 @@ from construct_fixtures import Synth
 
 from constructs_lib.toolkit import App, TerraformOutput, TerraformStack
 from constructs_lib.validation import FilePlace
-from stacks.settings import Backend, ConnectionSettings, Environment, ManagedState, Variable
+from stacks.settings import (
+    Backend,
+    ConnectionSettings,
+    ConnectorStatusSettings,
+    Environment,
+    ManagedState,
+    Variable,
+)
 from stacks.stack import EnvironmentStack
 
 PLACE = FilePlace("sandbox.yaml", 1, 1)
@@ -126,3 +133,53 @@ def test_another_stack_reads_from_the_backend(app: App, synth: Synth) -> None:
 
     assert data["backend"] == "s3"
     assert data["config"] == {"bucket": "b", "key": "k"}
+
+
+def with_status(name: str, **replaced: Any) -> Environment:
+    status = ConnectorStatusSettings(name, {"connector_id": "wiki", "status": "configured"})
+    elastic = {"endpoints": ["https://elastic"], "api_key": Variable("token")}
+    state = ManagedState({"state": {}}, PLACE)
+    values = {"elastic": elastic, "connector_statuses": (status,), **replaced}
+    return environment(connection(managed_state=state), **values)
+
+
+def test_the_status_of_a_connector_stands_beside_the_connections(app: App, synth: Synth) -> None:
+    EnvironmentStack(app, "demo", settings=with_status("wiki"))
+
+    document = synth()
+
+    status = document["resource"]["elasticops_connector_status"]["wiki"]
+    assert (status["connector_id"], status["status"]) == ("wiki", "configured")
+    assert document["provider"]["elasticops"] == [
+        {"endpoints": ["https://elastic"], "api_key": "${var.token}"}
+    ]
+    assert document["output"]["wiki_status_before"]["value"] == (
+        "${jsonencode(elasticops_connector_status.wiki.previous_status)}"
+    )
+
+
+def test_a_status_may_have_the_name_of_a_connection_and_its_state(app: App, synth: Synth) -> None:
+    EnvironmentStack(app, "demo", settings=with_status("orders"))
+
+    resources = synth()["resource"]
+
+    assert {kind: list(named) for kind, named in resources.items()} == {
+        "fivetranops_connection": ["orders"],
+        "fivetranops_connection_state": ["orders"],
+        "elasticops_connector_status": ["orders"],
+    }
+
+
+def test_the_provider_stays_to_forget_the_last_status(app: App, synth: Synth) -> None:
+    EnvironmentStack(app, "demo", settings=with_status("wiki", connector_statuses=()))
+
+    document = synth()
+
+    assert "elasticops" in document["provider"]
+    assert "elasticops_connector_status" not in document["resource"]
+
+
+def test_an_environment_without_elastic_has_no_provider_for_it(app: App, synth: Synth) -> None:
+    EnvironmentStack(app, "demo", settings=environment(connection()))
+
+    assert set(synth()["provider"]) == {"fivetranops"}

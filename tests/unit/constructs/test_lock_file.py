@@ -34,7 +34,7 @@ def seed(
     *,
     checksum: str = "h1:ours",
 ) -> str:
-    return seeded(text, Locked(SOURCE, version, checksum), others or {})
+    return seeded(text, [Locked(SOURCE, version, checksum)], others or {})
 
 
 def test_a_new_file_holds_version_constraint_and_checksum() -> None:
@@ -101,3 +101,12 @@ def test_seeding_twice_changes_nothing() -> None:
     once = seed("", others=others)
 
     assert seed(once, others=others) == once
+
+
+def test_several_providers_of_ours_are_locked_together() -> None:
+    other = Locked(SOURCE.replace("fivetran", "elastic"), "1.0.0", "h1:other")
+    text = seeded(LOCKED, [other, Locked(SOURCE, "1.0.0", "h1:ours")], {})
+
+    assert text.startswith(LOCKED)
+    assert text.count("provider ") == LOCKED.count("provider ") + 1
+    assert "h1:other" in text

@@ -8,7 +8,14 @@ from typing import Any, get_args
 
 import pytest
 
-from constructs_lib import Connection, ConnectionState, FivetranProvider, schemas
+from constructs_lib import (
+    Connection,
+    ConnectionState,
+    ConnectorStatus,
+    ElasticProvider,
+    FivetranProvider,
+    schemas,
+)
 from constructs_lib.constructs.meta_arguments import NAMES
 from constructs_lib.constructs.readable import Readable
 from constructs_lib.validation import ALIASES
@@ -18,9 +25,11 @@ CONSTRUCTS = [
     pytest.param(
         ConnectionState, "fivetranops_connection_state", {*NAMES, "connection"}, id="State"
     ),
+    pytest.param(ConnectorStatus, "elasticops_connector_status", set(NAMES), id="ConnectorStatus"),
     pytest.param(FivetranProvider, "fivetranops", {"alias"}, id="FivetranProvider"),
+    pytest.param(ElasticProvider, "elasticops", {"alias"}, id="ElasticProvider"),
 ]
-RESOURCES = CONSTRUCTS[:2]
+RESOURCES = CONSTRUCTS[:3]
 
 
 def parameters(construct: type) -> dict[str, inspect.Parameter]:

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from constructs_lib.backend.fivetran import errors
-from constructs_lib.backend.fivetran.deadline import Deadline
+from constructs_lib.backend.http.deadline import Deadline
 
 OLD, NEW = {"cursor": "2026-01-01"}, {"cursor": "2026-06-01"}
 
@@ -21,7 +21,7 @@ class Fivetran:
         self.paused, self.syncing, self.stored = paused, syncing, state
         self.service = "connector_sdk"
         self.journal: list[str] = []
-        self.failures: dict[str, errors.FivetranError] = {}
+        self.failures: dict[str, errors.VendorError] = {}
         self.succeeded_at: Any = None
         self.failed_at: Any = None
         self.account = "account"

@@ -10,7 +10,7 @@ from state_api import NEW, OLD, Fivetran
 
 from constructs_lib.backend.fivetran import choreography, errors, paused_flag, state_errors
 from constructs_lib.backend.fivetran.choreography import Outcome, set_state
-from constructs_lib.backend.fivetran.deadline import Deadline
+from constructs_lib.backend.http.deadline import Deadline
 
 
 @pytest.fixture(autouse=True)

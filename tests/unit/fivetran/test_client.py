@@ -12,11 +12,13 @@ import requests
 from scripted_api import Answer, ScriptedApi
 from urllib3.exceptions import MaxRetryError
 
-from constructs_lib.backend.fivetran import errors, log, retry
+from constructs_lib.backend.fivetran import errors
 from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.deadline import Deadline
-from constructs_lib.backend.fivetran.exchange import Request, _no_answer
+from constructs_lib.backend.fivetran.exchange import Request
 from constructs_lib.backend.fivetran.transport import Transport, check_url
+from constructs_lib.backend.http import log, retry
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.failures import Failure, failure
 
 CONNECTION = {"id": "abc", "service": "postgres"}
 FOUND = Answer(200, {"code": "Success", "data": CONNECTION})
@@ -142,7 +144,7 @@ def test_a_creation_that_may_have_worked_is_not_repeated(
 ) -> None:
     api.answers = [failure]
 
-    with pytest.raises(errors.FivetranError):
+    with pytest.raises(errors.VendorError):
         client.create_connection({"service": "postgres"}, Deadline(5))
 
     assert len(api.seen) == 1
@@ -353,20 +355,24 @@ def test_a_secret_of_any_characters_can_be_sent(api: ScriptedApi) -> None:
 def test_a_broken_tls_answer_may_come_after_the_request_and_is_not_repeated() -> None:
     reason = requests.exceptions.SSLError(MaxRetryError(None, "/", ssl.SSLError("bad record")))  # type: ignore[arg-type]
 
-    error = _no_answer(Request("POST", "/v1/connections", {}, repeatable=False), reason)
+    found = failure(reason)
 
-    assert error.sent is True
-    assert not retry.may_repeat(error, repeatable=False)
+    assert found.sent is True
+    assert not retry.may_repeat(_no_answer(found), repeatable=False)
 
 
 def test_a_refused_certificate_is_not_tried_again() -> None:
     refused = ssl.SSLCertVerificationError("self-signed")
     reason = requests.exceptions.SSLError(MaxRetryError(None, "/", refused))  # type: ignore[arg-type]
 
-    error = _no_answer(Request("GET", "/"), reason)
+    found = failure(reason)
 
-    assert (error.sent, error.passing) == (False, False)
-    assert not retry.may_repeat(error, repeatable=True)
+    assert (found.sent, found.passing) == (False, False)
+    assert not retry.may_repeat(_no_answer(found), repeatable=True)
+
+
+def _no_answer(found: Failure) -> errors.NoAnswer:
+    return errors.NoAnswer("GET /", found.reason, sent=found.sent, passing=found.passing)
 
 
 def test_how_often_it_was_tried_is_said(api: ScriptedApi, client: Client) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from constructs_lib.backend.fivetran import jsontext
+from constructs_lib.backend.http import jsontext
 
 values = st.recursive(
     st.none()

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import pytest
 
 from constructs_lib.backend.fivetran import errors
-from constructs_lib.backend.fivetran.deadline import Deadline
 from constructs_lib.backend.fivetran.pace import Pace
+from constructs_lib.backend.http.deadline import Deadline
 
 
 def headers(remaining: object, limit: object = 20_000) -> Mapping[str, str]:

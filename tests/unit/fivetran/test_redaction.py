@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from constructs_lib.backend.fivetran.redaction import hide, hide_inside, shown, texts
+from constructs_lib.backend.http.redaction import hide, hide_inside, shown, texts
 
 ODD = 'a "b"\nc\\d/ž <&> %'
 KEY = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\nw0BAQEFAASCBKcwggSj\n-----END KEY-----\n"

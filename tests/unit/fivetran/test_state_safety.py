@@ -11,12 +11,12 @@ from state_api import NEW, OLD, Fivetran
 
 from constructs_lib.backend.fivetran import choreography, errors
 from constructs_lib.backend.fivetran.choreography import Outcome, set_state
-from constructs_lib.backend.fivetran.deadline import Deadline
 from constructs_lib.backend.fivetran.journal import Journal, Slip
 from constructs_lib.backend.fivetran.paused_flag import PausedFlagStuck
 from constructs_lib.backend.fivetran.recovery import recover
 from constructs_lib.backend.fivetran.seen import Seen
 from constructs_lib.backend.fivetran.state_errors import StateDiffers, StateMoved
+from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 OTHER = {"cursor": "2026-03-03"}
@@ -278,7 +278,7 @@ def test_a_run_that_is_at_work_keeps_others_out(journal: Journal) -> None:
     api = Fivetran()
 
     other = Journal(journal._folder / "x" / "..")
-    with other.hold("abc"), pytest.raises(errors.FivetranError, match="another run"):
+    with other.hold("abc"), pytest.raises(errors.VendorError, match="another run"):
         change(api, journal)
 
     assert api.journal == []

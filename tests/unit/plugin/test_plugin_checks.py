@@ -9,6 +9,7 @@ from plugin_samples import ATTRIBUTES, thing
 from constructs_lib.backend.plugin import checks, types
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.schemas.model import _attributes
 
 
 def found(**values: Any) -> list[tuple[Any, str]]:
@@ -70,3 +71,40 @@ def test_what_keeps_the_rules_or_is_unknown_passes(values: Any) -> None:
 def test_a_huge_exponent_is_answered_at_once() -> None:
     [(_, detail)] = found(level=Decimal("1E+999999"))
     assert "greatest" in detail
+
+
+def of_lists(**values: Any) -> list[tuple[Any, str]]:
+    rules = {
+        "hosts": {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^h"}},
+        "size": {"type": "string", "x-enum-ignoring-case": ["small", "large"]},
+    }
+    diagnostics = Diagnostics()
+    attributes = _attributes({"properties": rules})
+    checks.check(attributes, {"hosts": None, "size": None, **values}, diagnostics)
+    return [(diagnostic.path, diagnostic.detail) for diagnostic in diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("values", "path", "detail"),
+    [
+        ({"hosts": []}, ("hosts",), "Found []; at least 1 are due."),
+        ({"hosts": ["h", None]}, ("hosts", 1), "Found null."),
+        (
+            {"hosts": ["h", "x"]},
+            ("hosts", 1),
+            'Found "x". Allowed is what matches the regular expression ^h.',
+        ),
+        (
+            {"size": "Smal"},
+            ("size",),
+            'Found "Smal"; allowed are "small", "large". Did you mean "small"?',
+        ),
+    ],
+)
+def test_a_broken_rule_of_a_list_or_of_words_is_told(values: Any, path: Any, detail: str) -> None:
+    assert of_lists(**values) == [(path, detail)]
+
+
+@pytest.mark.parametrize("values", [{"hosts": ["h", UNKNOWN]}, {"size": "LARGE"}])
+def test_items_may_be_unknown_and_words_of_any_case(values: Any) -> None:
+    assert of_lists(**values) == []

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.sandbox import SandboxError, Store
-from constructs_lib.sandbox.database_file import APPLICATION_ID, claim
+from constructs_lib.sandbox.database_file import claim
+from constructs_lib.sandbox.tables import FIVETRAN
 
 
 def mode(path: Path) -> int:
@@ -104,7 +105,7 @@ def test_file_below_a_file_is_one_clear_error(tmp_path: Path) -> None:
 def test_database_of_another_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "sandbox.db"
     with closing(sqlite3.connect(path)) as link:
-        link.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        link.execute(f"PRAGMA application_id = {FIVETRAN.application_id}")
         link.execute("PRAGMA user_version = 99")
     with pytest.raises(SandboxError, match="another version"):
         Store(path)
@@ -165,7 +166,7 @@ def test_opening_again_keeps_the_locks_of_this_process(tmp_path: Path) -> None:
     with Store(path):
         assert not can_be_locked_by_another_process(path)
         # When this process looks once more whether the file is a sandbox's
-        claim(path)
+        claim(path, FIVETRAN.application_id)
         # Then the store still has its lock: by POSIX, closing a file drops all locks of a process
         assert not can_be_locked_by_another_process(path)
 

@@ -92,6 +92,57 @@ def test_what_is_complete_is_left_as_it_is(run: ModuleType) -> None:
     assert run.with_variables(settings("a"), given) == given
 
 
+def with_elastic(*, url: str = "sandbox", **elastic: Any) -> Environment:
+    return Environment("live", {"api_url": url}, Backend("local"), (), (), elastic=elastic)
+
+
+def test_two_embedded_sandboxes_need_nothing(run: ModuleType) -> None:
+    assert run.with_variables(with_elastic(endpoints=["sandbox:/e.sqlite3"]), {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("elastic", "environ", "missing"),
+    [
+        ({}, {}, ["ELASTICSEARCH_ENDPOINTS", "ELASTICSEARCH_API_KEY (or {both})"]),
+        ({"endpoints": ["https://e"]}, {}, ["ELASTICSEARCH_API_KEY (or {both})"]),
+        (
+            {"endpoints": ["https://e"]},
+            {"ELASTICSEARCH_USERNAME": "u"},
+            ["ELASTICSEARCH_PASSWORD"],
+        ),
+        ({"endpoints": ["https://e"], "username": "u"}, {}, ["ELASTICSEARCH_PASSWORD"]),
+        ({"api_key": Variable("k")}, {}, ["ELASTICSEARCH_ENDPOINTS"]),
+    ],
+)
+def test_what_is_missing_for_elastic_is_listed(
+    elastic: dict[str, Any], environ: dict[str, str], missing: list[str], run: ModuleType
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        run.with_variables(with_elastic(**elastic), environ)
+
+    both = "ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD"
+    listed = [line.strip() for line in str(stopped.value).splitlines()[1:]]
+    assert listed == [name.format(both=both) for name in missing]
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"ELASTICSEARCH_API_KEY": "k"},
+        {"ELASTICSEARCH_USERNAME": "u", "ELASTICSEARCH_PASSWORD": "p"},
+    ],
+)
+def test_elastic_takes_either_way_to_authenticate(environ: dict[str, str], run: ModuleType) -> None:
+    assert run.with_variables(with_elastic(endpoints=["https://e"]), environ) == environ
+
+
+def test_elastic_in_the_sandbox_does_not_stand_for_fivetran(run: ModuleType) -> None:
+    settings = with_elastic(url="https://api.fivetran.com", endpoints=["sandbox"])
+
+    with pytest.raises(SystemExit, match="FIVETRAN_APIKEY"):
+        run.with_variables(settings, {})
+
+
 def _connection(name: str, place: FilePlace | None) -> ConnectionSettings:
     written = FilePlace("base.yaml", 1, 1)
     return ConnectionSettings(name, {}, None, place is not None, written, place)

@@ -122,6 +122,20 @@ def test_the_tools_for_development_come_only_when_asked_for(machine: Machine) ->
     assert any(command.endswith(":dev") for command in machine.set_up("--dev"))
 
 
+def test_clients_that_exclude_each_other_come_into_folders_of_their_own(machine: Machine) -> None:
+    stale = machine.project / ".venv" / "elasticsearch-8" / "stale.py"
+    stale.parent.mkdir(parents=True)
+    stale.touch()
+
+    commands = machine.set_up("--dev")
+
+    for group in ("elasticsearch-8", "elasticsearch-9"):
+        folder = machine.project / ".venv" / group
+        (command,) = [one for one in commands if one.endswith(f":{group}")]
+        assert f"install --target {folder} --group" in command
+    assert not stale.exists()
+
+
 def test_a_failed_command_is_named_without_a_traceback(machine: Machine) -> None:
     program(machine.project / ".venv" / "bin" / "python", "exit 3")
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from constructs_lib.sandbox.elastic import ElasticStore
 from constructs_lib.validation import ConstructPlace, check_connection
 from stacks.settings import Environment, Variable, load_environment, load_environments
 
@@ -46,6 +47,25 @@ def test_the_sandbox_is_a_file_of_the_project(environments: dict[str, Environmen
     expected = f"sandbox:{FOLDER.parent.parent}/.sandbox/fivetran.sqlite3"
 
     assert environments["sandbox"].provider["api_url"] == expected
+
+
+def test_the_sandbox_sets_the_status_of_the_connector_that_is_there(
+    environments: dict[str, Environment],
+) -> None:
+    sandbox = environments["sandbox"]
+
+    assert sandbox.elastic == {
+        "endpoints": [f"sandbox:{FOLDER.parent.parent}/.sandbox/elastic.sqlite3"]
+    }
+    (wiki,) = sandbox.connector_statuses
+    with ElasticStore(None) as store:
+        connector = store.connector(wiki.parameters["connector_id"])
+    assert connector is not None
+    assert connector.status == "created"
+
+
+def test_staging_has_nothing_to_do_with_elastic(environments: dict[str, Environment]) -> None:
+    assert environments["staging"].elastic is None
 
 
 def test_production_is_protected_and_shares_its_state(

@@ -1,0 +1,18 @@
+"""The provider ``elasticops``: statuses of Elastic connectors, over Elasticsearch's REST API."""
+
+__all__ = ["SOURCE", "load"]
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from constructs_lib.backend.plugin.provider import Provider
+
+SOURCE = "terraform.local/connections-as-code/elasticops"
+"""The address under which Terraform knows the provider."""
+
+
+def load() -> "Provider":
+    """The provider. Imported only here, so that the handshake need not wait for it."""
+    from constructs_lib.backend.elastic.provider import ElasticOps
+
+    return ElasticOps()

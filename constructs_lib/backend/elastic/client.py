@@ -1,0 +1,127 @@
+"""Elasticsearch's connector API, as far as the status of connectors needs it.
+
+One method per endpoint; each takes the :class:`Deadline` of the operation that it serves, and
+raises :mod:`errors`. Source: https://www.elastic.co/docs/api/doc/elasticsearch/group/endpoint-connector
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from constructs_lib.backend.elastic import errors
+from constructs_lib.backend.elastic.exchange import Exchange, Request
+from constructs_lib.backend.http import retry
+from constructs_lib.backend.http.attempts import until_answered
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.schemas.connector_status import is_strict_version
+
+_RESULTS = ("updated", "noop")
+
+
+class Client:
+    """One cluster, or one serverless project.
+
+    :param exchange: the way to it
+    :param server_version: such as ``8.14.3``; None to ask the server when it matters
+    """
+
+    def __init__(self, exchange: Exchange, server_version: str | None = None) -> None:
+        self._exchange = exchange
+        self._is_strict = None if server_version is None else is_strict_version(server_version)
+
+    def __repr__(self) -> str:
+        return f"<Client of {self._exchange!r}>"
+
+    def close(self) -> None:
+        """Closes the connections."""
+        for transport in self._exchange.transports:
+            transport.close()
+
+    def connector(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
+        """``GET /_connector/{id}``: the document, which has a text under ``status``.
+
+        Its ``configuration`` may hold secrets in clear: do not keep it.
+        """
+        request = Request("GET", _connector(identifier))
+        return until_answered(lambda: self._read(request, deadline), deadline, repeatable=True)
+
+    def set_status(
+        self,
+        identifier: str,
+        before: str,
+        status: str,
+        deadline: Deadline,
+        on_effect: Callable[[], None],
+    ) -> None:
+        """``PUT /_connector/{id}/_status``.
+
+        It is not idempotent: a status may be refused just because it is set already. So if the
+        answer is lost, the connector is read: it has the new status, or the request is sent again
+        because it still has the one of before.
+
+        :param before: the status that was found
+        :param status: the status to set
+        :param on_effect: is called as soon as the status has been set, or may have been
+        :raises StatusMoved: if the connector has neither of them after an answer was lost
+        """
+        request = Request("PUT", f"{_connector(identifier)}/_status", {"status": status})
+
+        def once() -> str:
+            try:
+                answer = self._exchange.once(request, deadline)
+                if answer.get("result") not in _RESULTS:
+                    raise errors.BadAnswer(str(request), 200, "no result that is known")
+            except errors.VendorError as error:
+                if retry.may_have_worked(error):
+                    on_effect()
+                raise
+            on_effect()
+            return status
+
+        def look() -> str | None:
+            now = status_of(self._read(Request("GET", _connector(identifier)), deadline))
+            if now not in (before, status):
+                raise errors.StatusMoved(identifier, before, status, now)
+            return now if now == status else None
+
+        until_answered(once, deadline, repeatable=True, look=look)
+
+    def is_strict(self, deadline: Deadline) -> bool:
+        """True if the server never lets a status follow itself; asked once, by ``GET /``.
+
+        It only chooses words: where the server does not tell, the table of today is taken.
+        """
+        if self._is_strict is None:
+            try:
+                version = self._exchange.once(Request("GET", "/"), deadline).get("version")
+            except errors.VendorError:
+                return False
+            self._is_strict = _is_strict(version if isinstance(version, dict) else {})
+        return self._is_strict
+
+    def _read(self, request: Request, deadline: Deadline) -> dict[str, Any]:
+        document = self._exchange.once(request, deadline)
+        if not isinstance(document.get("status"), str):
+            raise errors.BadAnswer(str(request), 200, "no text under status")
+        return document
+
+
+def status_of(connector: dict[str, Any]) -> str:
+    """The status of a connector, in lower case."""
+    return str(connector["status"]).lower()
+
+
+def _is_strict(version: dict[str, Any]) -> bool:
+    """A serverless project answers a number that means nothing, and is always of today."""
+    if version.get("build_flavor") == "serverless":
+        return False
+    return is_strict_version(str(version.get("number")))
+
+
+def _connector(identifier: str) -> str:
+    if identifier.strip() in ("", ".", ".."):
+        # The path would lead to another endpoint.
+        raise ValueError("a connector has an identifier that can stand in a path")
+    return "/_connector/" + quote(identifier, safe="")

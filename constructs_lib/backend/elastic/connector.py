@@ -1,0 +1,73 @@
+"""The data source ``elasticops_connector``: a connector as it is.
+
+Source: https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-connector-get
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from constructs_lib import schemas
+from constructs_lib.backend.elastic.cluster import Cluster
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.explanation import explained
+from constructs_lib.backend.plugin.data_source import DataSource
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+from constructs_lib.backend.plugin.resource import Operation
+from constructs_lib.backend.plugin.values import Object
+from constructs_lib.schemas import Kind
+
+_READ_LIMIT = 120.0
+
+
+class ConnectorData(DataSource):
+    """Reads one connector. Its configuration is left out, because it may hold secrets in clear."""
+
+    schema = schemas.load("elasticops_connector")
+
+    def validate(self, config: Object, diagnostics: Diagnostics) -> None:
+        """Checks the identifier, as far as it is known."""
+        if isinstance(config["connector_id"], str):
+            require_identifier(config["connector_id"])
+
+    def read(self, config: Object, operation: Operation) -> Object:
+        """The connector.
+
+        :raises ProviderError: if there is none
+        """
+        cluster: Cluster = operation.client
+        identifier = config["connector_id"]
+        require_identifier(identifier)
+        deadline = Deadline(_READ_LIMIT, operation.stopping)
+        with explained("read", f"elasticops_connector {identifier}"):
+            document = cluster.client.connector(identifier, deadline)
+        found = {
+            name: _value(attribute.kind, document.get(name))
+            for name, attribute in self.schema.attributes.items()
+            if attribute.read_only
+        }
+        return {**found, "id": identifier, "status": document["status"].lower()}
+
+
+def require_identifier(identifier: str) -> None:
+    """Refuses an identifier that would lead to another endpoint.
+
+    :raises ProviderError: if it is empty, blank, or a step in a path
+    """
+    if identifier.strip() in ("", ".", ".."):
+        raise ProviderError(
+            "A connector cannot have this identifier",
+            f"Found {identifier!r}. Give the identifier as Elasticsearch shows it.",
+            ("connector_id",),
+        )
+
+
+def text(value: Any) -> str | None:
+    """A value of the document as text; None if there is none."""
+    return value if isinstance(value, str) and value else None
+
+
+def _value(kind: Kind, value: Any) -> Any:
+    if kind is Kind.BOOLEAN:
+        return value if isinstance(value, bool) else None
+    return text(value)

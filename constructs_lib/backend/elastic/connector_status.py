@@ -1,0 +1,205 @@
+"""The resource ``elasticops_connector_status``: the status of one connector.
+
+The connector service writes the status by itself: ``connected`` after a ping, ``error`` after a
+failure. So the status differing from the configuration is normal, and with
+``drift_policy = "on_change"`` it is set only when the *configured* value changes. ``enforce``
+compares with what is there.
+
+Source: https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-connector-update-status
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from constructs_lib import schemas
+from constructs_lib.backend.elastic import connector, status_plan, transition
+from constructs_lib.backend.elastic.client import status_of
+from constructs_lib.backend.elastic.cluster import Cluster
+from constructs_lib.backend.elastic.connector import require_identifier
+from constructs_lib.backend.elastic.errors import NotFound
+from constructs_lib.backend.elastic.transition import Wish, arrow
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.explanation import explained
+from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
+from constructs_lib.backend.plugin.values import UNKNOWN, Object
+from constructs_lib.schemas.connector_status import STATUSES
+
+_READ_LIMIT = 120.0
+_DEFAULT = "5m"
+_SETTINGS = ("drift_policy", "via")
+_REPORTED = ("last_seen", "error")
+_SEEN = "seen"
+"""In private state: a connector, and the status of it that the last refresh saw. A replacement
+gets the private state of what it replaces."""
+_OPEN = "open"
+"""In private state: a walk took a step, and did not come to its end."""
+
+
+class ConnectorStatusResource(Resource):
+    """Sets and follows the status of a connector."""
+
+    schema = schemas.load("elasticops_connector_status")
+
+    def plan(self, plan: Plan, operation: Operation) -> None:
+        """Knows the identifier beforehand, and checks and shows the way to the status."""
+        planned = plan.planned
+        planned["id"] = planned["connector_id"]
+        planned["timeouts"] = plan.config.get("timeouts")
+        if not _sets(plan.prior, planned, operation):
+            planned["status"] = (plan.prior or planned)["status"]
+            return
+        planned["previous_status"] = UNKNOWN
+        is_open = UNKNOWN in (planned["connector_id"], planned["status"])
+        is_replaced = plan.is_update and plan.changed("connector_id")
+        if not is_open and not is_replaced:
+            require_identifier(planned["connector_id"])
+            status_plan.explain(plan, _wish(planned, operation), operation)
+
+    def plan_destroy(self, prior: Object, operation: Operation) -> None:
+        """Says that destroying only forgets."""
+        operation.diagnostics.warning(
+            f"The status of connector {prior['connector_id']} is left as it is",
+            "Destroying an elasticops_connector_status sends nothing: it is only forgotten here. "
+            f"To go back first, apply with the status of before ({_before(prior)}).",
+        )
+
+    def create(self, planned: Object, config: Object, operation: Operation) -> Object:
+        """Sets the status for the first time."""
+        return self._set(planned, None, "create", operation)
+
+    def read(self, state: Object, operation: Operation) -> Object | None:
+        """What the connector service reports; the status only where it is enforced or imported."""
+        cluster: Cluster = operation.client
+        imported = state.get("status") is None
+        if not cluster.is_known and not imported:
+            return state
+        identifier = state["connector_id"]
+        deadline = Deadline(_READ_LIMIT, operation.stopping)
+        with explained("read", _subject(identifier)):
+            try:
+                document = cluster.client.connector(identifier, deadline)
+            except NotFound:
+                return None
+        result = {**state, "id": identifier, **_reported(document)}
+        for name in _SETTINGS:
+            if result.get(name) is None:
+                result[name] = self.schema.attributes[name].default
+        operation.private[_SEEN] = [identifier, status_of(document)]
+        if imported or result["drift_policy"] == "enforce":
+            result["status"] = _live(state.get("status"), status_of(document))
+        return result
+
+    def update(
+        self, prior: Object, planned: Object, config: Object, operation: Operation
+    ) -> Object:
+        """Sets the status if it is to change; the other attributes need no request."""
+        if not _sets(prior, planned, operation):
+            return {}
+        return self._set(planned, prior, "update", operation)
+
+    def delete(self, prior: Object, operation: Operation) -> None:
+        """Forgets the resource, but for what one that takes its place has to know."""
+        cluster: Cluster = operation.client
+        if prior.get("previous_status") is not None:
+            cluster.forgotten[prior["connector_id"]] = prior["previous_status"]
+
+    def import_state(self, identifier: str, operation: Operation) -> Object:
+        """Imports by the identifier of the connector."""
+        require_identifier(identifier)
+        return {"id": identifier, "connector_id": identifier}
+
+    def _set(
+        self, planned: Object, prior: Object | None, action: str, operation: Operation
+    ) -> Object:
+        cluster: Cluster = operation.client
+        require_identifier(planned["connector_id"])
+        wish = _wish(planned, operation)
+        deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
+        earlier = _earlier(planned, prior, cluster)
+        was_open = prior is None or bool(operation.private.get(_OPEN))
+
+        def previous(found: str) -> str:
+            """After a walk that did not come to its end, what is found is our half-done work."""
+            is_ours = was_open and transition.is_on_the_way(found, earlier or "", wish.status)
+            return earlier if is_ours and earlier else found
+
+        def save(found: str) -> None:
+            """Keeps, should the walk fail, what stands nowhere else from here on."""
+            operation.private[_OPEN] = True
+            kept = {"previous_status": previous(found)}
+            operation.save(kept if prior is not None else {**planned, **kept})
+
+        with explained(action, _subject(wish.identifier)):
+            outcome = transition.walk(cluster.client, wish, deadline, save)
+        _tell_of_move(wish, outcome, operation)
+        operation.private.pop(_OPEN, None)
+        kept = previous(outcome.found) if outcome.steps else earlier
+        return {"id": wish.identifier, "previous_status": kept, **_reported(outcome.connector)}
+
+
+def _earlier(planned: Object, prior: Object | None, cluster: Cluster) -> str | None:
+    """The previous_status of the state, or of what this resource takes the place of."""
+    if prior is not None:
+        return connector.text(prior.get("previous_status"))
+    return cluster.forgotten.get(planned["connector_id"])
+
+
+def _sets(prior: Object | None, planned: Object, operation: Operation) -> bool:
+    """True if the status is to be set: it is new, it changes, or is enforced from now on; or
+    because a walk did not come to its end.
+    """
+    if prior is None or operation.private.get(_OPEN):
+        return True
+    if not isinstance(planned["status"], str) or not isinstance(planned["connector_id"], str):
+        return True
+    begins = planned.get("drift_policy") == "enforce" and prior.get("drift_policy") != "enforce"
+    return begins or str(prior.get("status")).lower() != planned["status"].lower()
+
+
+def _wish(planned: Object, operation: Operation) -> Wish:
+    """What is wanted.
+
+    :raises ProviderError: if there is no such status, which is not known before apply
+    """
+    status = str(planned["status"]).lower()
+    if status not in STATUSES:
+        raise ProviderError(
+            "There is no such status",
+            f"Found {planned['status']!r}; allowed are {', '.join(STATUSES)}. Nothing was changed.",
+            ("status",),
+        )
+    identifier = planned["connector_id"]
+    seen = operation.private.get(_SEEN)
+    seen_here = seen[1] if isinstance(seen, list) and seen[0] == identifier else None
+    return Wish(identifier, status, planned["via"], seen_here)
+
+
+def _tell_of_move(wish: Wish, outcome: transition.Outcome, operation: Operation) -> None:
+    if wish.seen is None or wish.seen == outcome.found:
+        return
+    way = arrow(outcome.found, *outcome.steps)
+    done = f"It went {way}." if outcome.steps else "That is what is configured: nothing was sent."
+    operation.diagnostics.warning(
+        f"The status of connector {wish.identifier} changed between plan and apply",
+        f"The plan saw {wish.seen}, and by now it was {outcome.found}. {done}",
+        ("status",),
+    )
+
+
+def _reported(document: dict[str, Any]) -> Object:
+    return {name: connector.text(document.get(name)) for name in _REPORTED}
+
+
+def _live(known: Any, live: str) -> str:
+    """The live status, in the known form where it is the same."""
+    return known if isinstance(known, str) and known.lower() == live else live
+
+
+def _before(prior: Object) -> str:
+    return prior.get("previous_status") or "none was noted"
+
+
+def _subject(identifier: str) -> str:
+    return f"elasticops_connector_status {identifier}"

@@ -1,0 +1,103 @@
+"""The errors of Elasticsearch's REST API, and of transitions between statuses.
+
+The tree above them stands in :mod:`constructs_lib.backend.http.errors`.
+"""
+
+from __future__ import annotations
+
+from constructs_lib.backend.http import errors
+from constructs_lib.backend.http.errors import ApiError, OutOfTime, TooManyRequests, VendorError
+
+__all__ = [
+    "ApiError",
+    "BadAnswer",
+    "NoAnswer",
+    "NotFound",
+    "OutOfTime",
+    "StatusMoved",
+    "StatusUnknown",
+    "TooManyRequests",
+    "TransitionNotAllowed",
+    "Unauthorized",
+    "VendorError",
+    "answered",
+]
+_MISSING = "resource_not_found_exception"
+
+
+class Unauthorized(errors.Unauthorized):
+    """401 or 403."""
+
+    remedy = (
+        "Check api_key, username and password, or bearer_token of the provider elasticops (or "
+        "ELASTICSEARCH_API_KEY, ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD). From 9.0 on "
+        "the cluster privilege manage_connector is needed, monitor_connector to read."
+    )
+
+
+class NotFound(errors.NotFound):
+    """404, with Elasticsearch's own word that there is no such connector."""
+
+    remedy = "Check connector_id: the connector may have been deleted, or be in another cluster."
+
+
+class NoAnswer(errors.NoAnswer):
+    """No answer came, from no endpoint."""
+
+    remedy = "Check endpoints, ca_file, the network and the proxy, and run the command again."
+
+
+class BadAnswer(errors.BadAnswer):
+    """An answer that is not Elasticsearch's, such as HTML from a proxy."""
+
+    remedy = "Check that endpoints are addresses of Elasticsearch, and that no proxy answers."
+
+
+class StatusUnknown(VendorError):
+    """A status that this version of the provider does not know."""
+
+    remedy = "Install a newer version of the provider."
+
+    def __init__(self, identifier: str, status: str) -> None:
+        super().__init__(f"connector {identifier} has the status {status!r}, which is not known")
+
+
+class StatusMoved(VendorError):
+    """The status is neither what was found nor what was set: somebody else set it meanwhile."""
+
+    remedy = "Plan again: the plan then starts from what is there."
+
+    def __init__(self, identifier: str, before: str, wanted: str, now: str) -> None:
+        super().__init__(
+            f"the status of connector {identifier} was changed by somebody else while it was set "
+            f"from {before} to {wanted}: now it is {now}"
+        )
+
+
+class TransitionNotAllowed(VendorError):
+    """The Connector Protocol does not allow this transition.
+
+    :param words: which one, and what is allowed instead
+    :param remedy: what to do
+    """
+
+    def __init__(self, words: str, remedy: str) -> None:
+        super().__init__(words)
+        self.remedy = remedy
+
+
+def answered(
+    request: str, status: int, code: str, message: str, retry_after: float | None
+) -> ApiError:
+    """The error that fits an HTTP status.
+
+    A 404 that does not come from the connector API, such as a proxy's, is no :class:`NotFound`: it
+    must not let a connector be taken for gone.
+    """
+    if status == 429:
+        return TooManyRequests(request, status, code, message, retry_after)
+    if status in (401, 403):
+        return Unauthorized(request, status, code, message)
+    if status == 404 and code == _MISSING:
+        return NotFound(request, status, code, message)
+    return ApiError(request, status, code, message)

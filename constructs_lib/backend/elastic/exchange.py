@@ -1,0 +1,164 @@
+"""One request to Elasticsearch and its answer, over the first endpoint that can be reached.
+
+Source: https://www.elastic.co/docs/reference/elasticsearch/rest-apis
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from constructs_lib.backend.elastic import errors
+from constructs_lib.backend.elastic.credentials import Credentials
+from constructs_lib.backend.http import jsontext, retry
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.failures import failure
+from constructs_lib.backend.http.redaction import hide
+
+if TYPE_CHECKING:
+    import requests
+
+    from constructs_lib.backend.http.transport import Transport
+
+_HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
+_CONNECT_TIMEOUT = 10.0
+_PRODUCT = "Elasticsearch"
+_ELSEWHERE_MAY_WORK = (502, 503, 504)
+
+
+class Request(NamedTuple):
+    """One request."""
+
+    method: str
+    path: str
+    body: dict[str, Any] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+class Exchange:
+    """Sends requests to one cluster, each once, unless an endpoint certainly did not get it.
+
+    :param transports: the ways to the endpoints, in the order in which they are tried
+    :param credentials: who asks
+    :param request_timeout: seconds to wait for one answer
+    :param ca_file: the path of a PEM file with the authorities to trust; None for the system's
+    """
+
+    def __init__(
+        self,
+        transports: Sequence[Transport],
+        credentials: Credentials,
+        request_timeout: float,
+        ca_file: str | None = None,
+    ) -> None:
+        self.transports = list(transports)
+        self._credentials = credentials
+        self._first = 0
+        self._verify: bool | str = ca_file or True
+        self._timeout = (min(_CONNECT_TIMEOUT, request_timeout), request_timeout)
+
+    def __repr__(self) -> str:
+        return f"<Exchange with {', '.join(each.base for each in self.transports)}>"
+
+    def once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
+        """The JSON of the answer. Where no connection can be made, the next endpoint is tried.
+
+        :raises VendorError: if there is no answer, or it tells of an error
+        """
+        unreached: list[tuple[str, errors.NoAnswer]] = []
+        count = len(self.transports)
+        for place in [(self._first + step) % count for step in range(count)]:
+            if deadline.remaining <= 0:
+                raise errors.OutOfTime(
+                    f"no time is left for {request}: {deadline.limit:.0f} s are over"
+                )
+            try:
+                response = self._send(self.transports[place], request, deadline)
+            except errors.NoAnswer as error:
+                self._first = (place + 1) % count
+                if error.sent:
+                    raise
+                unreached.append((self.transports[place].base, error))
+                continue
+            is_off = response.status_code in _ELSEWHERE_MAY_WORK
+            self._first = (place + 1) % count if is_off else place
+            return self._answer(request, response)
+        raise _unreachable(request, unreached)
+
+    def _answer(self, request: Request, response: requests.Response) -> dict[str, Any]:
+        status = response.status_code
+        document = _document(response)
+        if status >= 400:
+            code, message = _told(document, response)
+            raise errors.answered(
+                str(request),
+                status,
+                hide(code, self._credentials.secrets),
+                hide(message, self._credentials.secrets),
+                retry.retry_after(response.headers.get("Retry-After")),
+            )
+        if response.headers.get("X-elastic-product") != _PRODUCT:
+            raise errors.BadAnswer(str(request), status, f"no sign of {_PRODUCT}")
+        if not isinstance(document, dict) or not 200 <= status < 300:
+            raise errors.BadAnswer(str(request), status, "something else than a JSON object")
+        return document
+
+    def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Signs a request; as the session's ``auth``, so that no ~/.netrc comes before it."""
+        request.headers["Authorization"] = self._credentials.authorization
+        return request
+
+    def _send(
+        self, transport: Transport, request: Request, deadline: Deadline
+    ) -> requests.Response:
+        import requests
+
+        connect, read = self._timeout
+        body = None if request.body is None else jsontext.dumps(request.body).encode()
+        try:
+            # ``verify`` stands here, because REQUESTS_CA_BUNDLE goes before that of a session.
+            return transport.session().request(
+                request.method,
+                transport.base + request.path,
+                data=body,
+                headers=_HEADERS,
+                auth=self._sign,
+                timeout=(connect, min(read, max(deadline.remaining, 0.1))),
+                allow_redirects=False,
+                verify=self._verify,
+            )
+        except requests.exceptions.RequestException as error:
+            why = failure(error)
+            raise errors.NoAnswer(
+                str(request), why.reason, sent=why.sent, passing=why.passing
+            ) from None
+
+
+def _unreachable(request: Request, found: list[tuple[str, errors.NoAnswer]]) -> errors.NoAnswer:
+    """The error that names each endpoint, and what went wrong there."""
+    start = f"{request} got no answer: "
+    words = "; ".join(f"{base}: {str(error).removeprefix(start)}" for base, error in found)
+    passing = any(error.passing for _, error in found)
+    return errors.NoAnswer(str(request), words, sent=False, passing=passing)
+
+
+def _document(response: requests.Response) -> Any:
+    try:
+        return jsontext.loads(response.content.decode("utf-8"))
+    except ValueError:
+        return None
+
+
+def _told(document: Any, response: requests.Response) -> tuple[str, str]:
+    """Type and reason of an error, as Elasticsearch tells them."""
+    error = document.get("error") if isinstance(document, dict) else None
+    if isinstance(error, dict):
+        cause = error.get("caused_by")
+        reasons = [error.get("reason"), cause.get("reason") if isinstance(cause, dict) else None]
+        return str(error.get("type") or ""), ": ".join(str(each) for each in reasons if each)
+    if isinstance(error, str):
+        return "", error
+    kind = response.headers.get("Content-Type", "no content type")
+    return "", f"the answer is not that of Elasticsearch ({kind})"

@@ -1,0 +1,83 @@
+"""The provider ``elasticops``: its configuration, its resource and its data source."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from typing import Any
+
+from constructs_lib import schemas
+from constructs_lib.backend.elastic import credentials, endpoints
+from constructs_lib.backend.elastic.client import Client
+from constructs_lib.backend.elastic.cluster import Cluster
+from constructs_lib.backend.elastic.connector import ConnectorData
+from constructs_lib.backend.elastic.connector_status import ConnectorStatusResource
+from constructs_lib.backend.elastic.exchange import Exchange
+from constructs_lib.backend.http.address import is_sandbox
+from constructs_lib.backend.plugin.data_source import DataSource
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.provider import Provider
+from constructs_lib.backend.plugin.resource import Resource
+from constructs_lib.backend.plugin.values import UNKNOWN, Object
+
+_REQUEST_TIMEOUT = 30.0
+_OTHERS = ("ca_file", "server_version", "request_timeout")
+
+
+class ElasticOps(Provider):
+    """The provider of the statuses of Elastic connectors."""
+
+    schema = schemas.load("elasticops")
+
+    def __init__(self) -> None:
+        self.resources: Mapping[str, Resource] = {
+            "elasticops_connector_status": ConnectorStatusResource()
+        }
+        self.data_sources: Mapping[str, DataSource] = {"elasticops_connector": ConnectorData()}
+
+    def validate(self, config: Object, diagnostics: Diagnostics) -> None:
+        """Checks addresses and credentials, as far as they stand in the configuration."""
+        given = config.get("endpoints")
+        endpoints.check(None if given is UNKNOWN else given, diagnostics)
+        credentials.check(config, diagnostics)
+
+    def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
+        """Makes the cluster: from the configuration, then the environment, then the defaults."""
+        urls = endpoints.chosen(config)
+        if urls is UNKNOWN or UNKNOWN in [config.get(name) for name in _OTHERS]:
+            return Cluster(None)
+        endpoints.check(urls, diagnostics)
+        endpoints.check_any(urls, diagnostics)
+        if urls and is_sandbox(urls[0]):
+            # The embedded sandbox has a key of its own; the user's is none of its matter.
+            who: credentials.Credentials | None = credentials.SANDBOX
+        else:
+            who = credentials.choose(config, diagnostics)
+        _check_ca_file(config.get("ca_file"), diagnostics)
+        if who is None or diagnostics.has_errors:
+            return Cluster(None)
+        transports = endpoints.transports(urls, diagnostics)
+        if not transports:
+            return Cluster(None)
+        seconds = float(config.get("request_timeout") or _REQUEST_TIMEOUT)
+        exchange = Exchange(transports, who, seconds, config.get("ca_file"))
+        return Cluster(Client(exchange, config.get("server_version")))
+
+    def close(self, client: Any) -> None:
+        """Closes the connections to the cluster."""
+        if isinstance(client, Cluster):
+            client.close()
+
+
+def _check_ca_file(path: Any, diagnostics: Diagnostics) -> None:
+    if path is None:
+        return
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        reason = error.strerror or "it holds no certificate in PEM form"
+        diagnostics.error(
+            "ca_file cannot be used",
+            f"{path}: {reason}. It must be a PEM file with the certificates of the authorities.",
+            ("ca_file",),
+        )

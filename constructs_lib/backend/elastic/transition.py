@@ -1,0 +1,139 @@
+"""From one status to another: which steps are allowed, and taking them.
+
+The table is :mod:`constructs_lib.schemas.connector_status`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from constructs_lib.backend.elastic.client import Client, status_of
+from constructs_lib.backend.elastic.errors import (
+    ApiError,
+    StatusUnknown,
+    TransitionNotAllowed,
+    VendorError,
+)
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.schemas import connector_status
+
+
+class Wish(NamedTuple):
+    """What is to become of one connector."""
+
+    identifier: str
+    status: str
+    """The status to set, in lower case."""
+    via: str
+    """``direct`` or ``shortest``."""
+    seen: str | None = None
+    """The status that the last refresh saw; None if there was none."""
+
+
+class Outcome(NamedTuple):
+    """What was done."""
+
+    found: str
+    """The status before."""
+    steps: tuple[str, ...]
+    """The statuses that were set; none if the wanted one was there already."""
+    connector: dict[str, Any]
+    """The document of before."""
+
+
+def arrow(*statuses: str) -> str:
+    """A path in words, such as ``created -> configured``."""
+    return " -> ".join(statuses)
+
+
+def steps(client: Client, wish: Wish, current: str, deadline: Deadline) -> tuple[str, ...]:
+    """The statuses to set one after the other; none if the wanted one is there already.
+
+    :raises TransitionNotAllowed: if the protocol does not allow it
+    :raises StatusUnknown: if the connector has a status that is not in the table
+    """
+    if current == wish.status:
+        return ()
+    if current not in connector_status.STATUSES:
+        raise StatusUnknown(wish.identifier, current)
+    path = connector_status.shortest(current, wish.status)
+    if path is None or (wish.via == "direct" and len(path) > 1):
+        allowed = connector_status.allowed(current, strict=client.is_strict(deadline))
+        raise _refused(wish, current, allowed, path)
+    return path
+
+
+def walk(
+    client: Client, wish: Wish, deadline: Deadline, on_effect: Callable[[str], None]
+) -> Outcome:
+    """Sets the status, step by step; sends nothing if it is there already.
+
+    :param on_effect: is called when a step took effect, or may have, with the status of before all
+    :raises VendorError: if it did not work; the message says where the connector stands
+    """
+    document = client.connector(wish.identifier, deadline)
+    found = status_of(document)
+    path = steps(client, wish, found, deadline)
+    before = found
+    for step in path:
+        try:
+            _set(client, wish, before, step, deadline, lambda: on_effect(found))
+        except VendorError as error:
+            if before != found:
+                words = f"The status was {found}, and got as far as {before}."
+                error.tried = f"{error.tried} {words}".strip()
+            raise
+        before = step
+    return Outcome(found, path, document)
+
+
+def is_on_the_way(found: str, before: str, wanted: str) -> bool:
+    """True if a status is one that a walk from ``before`` to ``wanted`` may have stopped at."""
+    path = connector_status.shortest(before, wanted) if before in connector_status.STATUSES else ()
+    return found in (path or ())
+
+
+def _set(
+    client: Client,
+    wish: Wish,
+    before: str,
+    step: str,
+    deadline: Deadline,
+    on_effect: Callable[[], None],
+) -> None:
+    try:
+        client.set_status(wish.identifier, before, step, deadline, on_effect)
+    except ApiError as error:
+        if error.status != 400:
+            raise
+        # It may be refused only because it was set meanwhile, by a lost attempt of ours too.
+        now = status_of(client.connector(wish.identifier, deadline))
+        if now == step:
+            return
+        if now == before or now not in connector_status.STATUSES:
+            raise
+        allowed = connector_status.allowed(now, strict=client.is_strict(deadline))
+        path = connector_status.shortest(now, wish.status)
+        raise _refused(wish._replace(seen=before), now, allowed, path) from None
+
+
+def _refused(
+    wish: Wish, current: str, allowed: tuple[str, ...], path: tuple[str, ...] | None
+) -> TransitionNotAllowed:
+    since = ""
+    if wish.seen is not None and wish.seen != current:
+        since = f"; it was {wish.seen} when it was looked at before"
+    words = (
+        f"the status of connector {wish.identifier} is {current}{since}. The Connector Protocol "
+        f"does not allow {arrow(current, wish.status)}; allowed after {current} are "
+        f"{', '.join(allowed)}"
+    )
+    if path is None:
+        return TransitionNotAllowed(
+            words, f"Nothing leads to {wish.status}: configure another status."
+        )
+    way = arrow(current, *path)
+    return TransitionNotAllowed(
+        words, f'Configure one of those, or set via = "shortest" to go {way}.'
+    )

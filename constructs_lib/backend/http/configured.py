@@ -1,0 +1,57 @@
+"""What a provider is configured for: an API, unless its configuration is not known yet."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Generic, Protocol, TypeVar
+
+from constructs_lib.backend.plugin.diagnostics import ProviderError
+
+
+class Closable(Protocol):
+    """A client that holds connections."""
+
+    def close(self) -> None:
+        """Closes them."""
+
+
+ClientT = TypeVar("ClientT", bound=Closable)
+
+
+class Configured(Generic[ClientT]):
+    """The API that a provider is configured for.
+
+    :param client: the API; None while the configuration of the provider is unknown
+    """
+
+    UNKNOWN_BECAUSE: ClassVar[str]
+    """Which values of the provider may be unknown, for the message: a whole clause."""
+    INSTEAD: ClassVar[str]
+    """The environment variables that can give them."""
+
+    def __init__(self, client: ClientT | None) -> None:
+        self._client = client
+
+    @property
+    def is_known(self) -> bool:
+        """False while the provider's configuration is unknown, so that nothing can be asked."""
+        return self._client is not None
+
+    @property
+    def client(self) -> ClientT:
+        """The API.
+
+        :raises ProviderError: while the configuration of the provider is unknown
+        """
+        if self._client is None:
+            raise ProviderError(
+                "The provider's configuration is not known yet",
+                f"{self.UNKNOWN_BECAUSE} created in the same run, and this step needs the API "
+                "before. Create that first (terraform apply -target=…), or give the values by "
+                f"variables or by the environment variables {self.INSTEAD}.",
+            )
+        return self._client
+
+    def close(self) -> None:
+        """Closes the connections to the API."""
+        if self._client is not None:
+            self._client.close()

@@ -1,0 +1,88 @@
+"""Time limits: durations as text, and the deadline of one operation."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from constructs_lib.backend.http.errors import Interrupted, OutOfTime
+
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(h|ms|m|s)")
+_FOR_THE_LAST_LOOK = 0.2
+_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+
+
+def seconds(duration: str) -> float:
+    """The seconds of a duration such as ``20m``, ``1h30m`` or ``500ms``.
+
+    :raises ValueError: if the text is not a duration
+    """
+    if not duration or _PART.sub("", duration):
+        raise ValueError(f"{duration!r} is not a duration such as 20m or 1h30m")
+    return sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(duration))
+
+
+class Deadline:
+    """The end of one operation, and the way to wait within it.
+
+    :param limit: seconds from now
+    :param stopping: is set when Terraform wants the operation to end early; None: never
+    """
+
+    def __init__(self, limit: float, stopping: threading.Event | None = None) -> None:
+        self.limit = limit
+        self._end = time.monotonic() + limit
+        self._stopping = stopping or threading.Event()
+
+    @classmethod
+    def of(
+        cls, timeouts: Mapping[str, Any] | None, name: str, default: str, stopping: threading.Event
+    ) -> Deadline:
+        """The deadline that the attribute ``timeouts`` sets for an operation.
+
+        :param timeouts: the value of the attribute; None if it is left out
+        :param name: ``create``, ``update`` or ``delete``
+        :param default: the duration that holds when none is set
+        """
+        chosen = (timeouts or {}).get(name)
+        return cls(seconds(chosen if isinstance(chosen, str) else default), stopping)
+
+    @property
+    def remaining(self) -> float:
+        """Seconds that are left; never negative."""
+        return max(0.0, self._end - time.monotonic())
+
+    def wait(self, pause: float, reason: str) -> None:
+        """Waits, and returns when the time is over.
+
+        :param pause: seconds
+        :param reason: what is waited for, for the message
+        :raises OutOfTime: at once, if the deadline comes first
+        :raises Interrupted: as soon as Terraform wants to stop
+        """
+        left = self.remaining
+        if pause > left:
+            raise OutOfTime(
+                f"waiting for {reason} would take {pause:.0f} s more, "
+                f"and of the limit of {self.limit:.0f} s only {left:.0f} s are left"
+            )
+        if self._stopping.wait(pause):
+            raise Interrupted(f"stopped while waiting for {reason}")
+
+    def poll(self, pause: float, reason: str) -> None:
+        """Waits before looking again, and no longer than to the end: the last look is due just
+        before it.
+
+        :param pause: seconds
+        :param reason: what is waited for, for the message
+        :raises OutOfTime: if no time is left
+        :raises Interrupted: as soon as Terraform wants to stop
+        """
+        left = self.remaining - _FOR_THE_LAST_LOOK
+        if left <= 0:
+            raise OutOfTime(f"waiting for {reason} took longer than the limit of {self.limit:g} s")
+        if self._stopping.wait(min(pause, left)):
+            raise Interrupted(f"stopped while waiting for {reason}")

@@ -1,0 +1,122 @@
+"""What can go wrong between the provider and the API of a vendor.
+
+::
+
+    VendorError
+    ├── ApiError             the API answered with an error status
+    │   ├── Unauthorized     401 or 403: the credentials are wrong, or do not allow this
+    │   ├── NotFound         404
+    │   ├── Conflict         409
+    │   └── TooManyRequests  429
+    ├── NoAnswer             refused, reset or timed out; ``sent`` says whether it may have worked
+    ├── BadAnswer            an answer that is not what the API's contract says
+    ├── OutOfTime            the time limit of the operation is over
+    └── Interrupted          Terraform was asked to stop
+
+Each vendor gives its own remedies in classes below these. No message holds a secret: what was sent
+as one is taken out of whatever the API answers.
+"""
+
+from __future__ import annotations
+
+
+class VendorError(Exception):
+    """The base of all errors of an API. ``str()`` is one sentence for a person."""
+
+    remedy = "Run the command again; if it fails again, see the status page of the API."
+    tried = ""
+    """How often and how long it was tried, in words; empty if once."""
+
+
+class ApiError(VendorError):
+    """The API answered with an error status.
+
+    :param request: what was asked, such as ``PATCH /v1/connections/abc``
+    :param status: the HTTP status
+    :param code: the API's own code, such as ``NotFound_Connection``; empty if it gave none
+    :param message: the API's own words; empty if it gave none
+    """
+
+    remedy = "Mend what the API's message names, and run the command again."
+
+    def __init__(self, request: str, status: int, code: str, message: str) -> None:
+        self.request, self.status, self.code, self.message = request, status, code, message
+        known_as = f" ({code})" if code else ""
+        super().__init__(f"{request} answered {status}{known_as}: {message or 'no message'}")
+
+
+class Unauthorized(ApiError):
+    """401 or 403."""
+
+    remedy = "Check the credentials of the provider, and what they allow."
+
+
+class NotFound(ApiError):
+    """404."""
+
+    remedy = "Check the identifiers: it may have been deleted, or belong to another account."
+
+
+class Conflict(ApiError):
+    """409."""
+
+
+class TooManyRequests(ApiError):
+    """429.
+
+    :param retry_after: seconds that the API asks us to wait; None if it does not say
+    """
+
+    remedy = (
+        "The rate limit is used up. Run the command again later, raise the time limit in "
+        "timeouts, or lower terraform's -parallelism."
+    )
+
+    def __init__(
+        self, request: str, status: int, code: str, message: str, retry_after: float | None
+    ) -> None:
+        super().__init__(request, status, code, message)
+        self.retry_after = retry_after
+
+
+class NoAnswer(VendorError):
+    """No answer came.
+
+    :param request: what was asked
+    :param reason: what happened, in words
+    :param sent: False if the request certainly did not reach the API
+    :param passing: False if trying again would fail in the same way
+    """
+
+    remedy = "Check the address, the network and the proxy settings, and run the command again."
+
+    def __init__(self, request: str, reason: str, *, sent: bool, passing: bool = True) -> None:
+        self.sent, self.passing = sent, passing
+        super().__init__(f"{request} got no answer: {reason}")
+
+
+class BadAnswer(VendorError):
+    """An answer that is not what the contract says, such as HTML from a proxy.
+
+    :param request: what was asked
+    :param status: the HTTP status
+    :param reason: what is wrong with the answer
+    """
+
+    remedy = "Check that the address is that of the API, and that no proxy answers for it."
+
+    def __init__(self, request: str, status: int, reason: str) -> None:
+        self.status = status
+        super().__init__(f"{request} answered {status} with {reason}")
+
+
+class OutOfTime(VendorError):
+    """The time limit of the operation is over."""
+
+    remedy = "Run the command again, or raise the limit in timeouts."
+
+
+class Interrupted(VendorError):
+    """Terraform was asked to stop; what was begun is wound down."""
+
+    remedy = "Run the command again to finish."

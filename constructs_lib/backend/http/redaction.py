@@ -1,0 +1,98 @@
+"""Takes secrets out of texts before anybody reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from constructs_lib.backend.http import jsontext, secret_forms
+
+HIDDEN = "(hidden)"
+_LONGEST_SHOWN = 300
+_SECRET_NAME = re.compile(r"passw|secret|token|credential|private|(^|_)key$", re.IGNORECASE)
+
+
+def texts(value: Any) -> Iterator[str]:
+    """All texts and numbers inside a JSON value, as texts to be hidden with :func:`hide`."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+        yield str(value)
+        if isinstance(value, Decimal):
+            yield format(value, "f")
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from texts(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from texts(inner)
+
+
+def hide(text: str, secrets: Iterable[str]) -> str:
+    """``text`` without the secrets, in whatever form it quotes them (see :mod:`secret_forms`), and
+    without the beginning of one where the text was cut.
+
+    A secret of fewer than four characters is left: hiding each ``1`` would make the message
+    useless, and the value is no better guarded for it.
+    """
+    return _without(text, _forms(secrets))
+
+
+def hide_inside(value: Any, secrets: Iterable[str]) -> Any:
+    """A JSON value without the secrets in any of its texts and numbers."""
+    return _without_inside(value, _forms(secrets))
+
+
+def _forms(secrets: Iterable[str]) -> list[str]:
+    """What must not be shown, the longest first, because one may be a part of another."""
+    long = {secret for secret in secrets if len(secret) >= secret_forms.SHORTEST}
+    forms = sorted({form for secret in long for form in secret_forms.forms(secret)})
+    return sorted(forms, key=len, reverse=True)
+
+
+def _without(text: str, forms: list[str]) -> str:
+    for form in forms:
+        text = text.replace(form, HIDDEN)
+    for form in forms:
+        part = secret_forms.cut(text, form)
+        # A secret that begins like the word that hides it must not hide that word again.
+        if part and part not in HIDDEN:
+            text = text.replace(part, HIDDEN)
+    return text
+
+
+def _without_inside(value: Any, forms: list[str]) -> Any:
+    if isinstance(value, dict):
+        pairs = value.items()
+        return {_without(key, forms): _without_inside(inner, forms) for key, inner in pairs}
+    if isinstance(value, list):
+        return [_without_inside(inner, forms) for inner in value]
+    if isinstance(value, str):
+        return _without(value, forms)
+    is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+    return HIDDEN if is_number and HIDDEN in _without(str(value), forms) else value
+
+
+def shown(state: Any) -> str:
+    """The state of a connector for a message: short, and without what is named like a secret."""
+    text = jsontext.dumps(_without_secret_names(state), sort_keys=True)
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
+
+
+def shown_value(path: str, value: Any) -> str:
+    """One value of a state for a message, or that it is hidden because of its name.
+
+    :param path: where it stands, such as ``tables.orders.cursor``
+    """
+    return HIDDEN if any(map(_SECRET_NAME.search, path.split("."))) else shown(value)
+
+
+def _without_secret_names(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: HIDDEN if _SECRET_NAME.search(key) else _without_secret_names(inner)
+            for key, inner in value.items()
+        }
+    return list(map(_without_secret_names, value)) if isinstance(value, list) else value

@@ -1,0 +1,37 @@
+"""A local stand-in for Elastic's connector API, for demonstrations and tests.
+
+It keeps the envelopes, statuses and messages of Elasticsearch for connectors and their status,
+remembers everything in an SQLite file (or in memory), and writes a journal of all requests.
+
+* In a process: mount :class:`ElasticAdapter` on a ``requests`` session for ``sandbox://elastic``.
+* As a server: ``python -m constructs_lib.sandbox serve --elastic-database FILE --elastic-port N``.
+
+A new one holds the connector :data:`SEEDED_CONNECTOR`. :meth:`ElasticStore.configure` chooses the
+version of the server, and takes ``faults`` as the sandbox of Fivetran's API does.
+
+As Elasticsearch does, it keeps and answers the configuration of a connector in clear; the journal
+has it masked.
+
+Sources: https://www.elastic.co/docs/api/doc/elasticsearch/group/endpoint-connector and the
+Connector Protocol, https://github.com/elastic/connectors/blob/main/docs/CONNECTOR_PROTOCOL.md.
+"""
+
+from constructs_lib.sandbox.elastic.adapter import ElasticAdapter
+from constructs_lib.sandbox.elastic.api import ElasticApi
+from constructs_lib.sandbox.elastic.credentials import ElasticCredentials
+from constructs_lib.sandbox.elastic.faults import ElasticFault
+from constructs_lib.sandbox.elastic.records import ElasticConnector
+from constructs_lib.sandbox.elastic.settings import ElasticSettings
+from constructs_lib.sandbox.elastic.store import ElasticStore
+from constructs_lib.sandbox.elastic.tables import SEEDED_CONNECTOR
+
+__all__ = [
+    "SEEDED_CONNECTOR",
+    "ElasticAdapter",
+    "ElasticApi",
+    "ElasticConnector",
+    "ElasticCredentials",
+    "ElasticFault",
+    "ElasticSettings",
+    "ElasticStore",
+]

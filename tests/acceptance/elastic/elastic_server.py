@@ -1,0 +1,94 @@
+"""The Elastic sandbox on a socket, seen from both sides: its address, and what reached it."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from vendor import ELASTIC
+
+from constructs_lib.sandbox import SandboxServer
+from constructs_lib.sandbox.elastic import (
+    ElasticApi,
+    ElasticCredentials,
+    ElasticStore,
+)
+
+WIKI = "wiki"
+"""The connector of these tests."""
+USER, PASSWORD = ELASTIC.environment.values()
+API_KEY, TOKEN = "Y2FuYXJ5OmNhbmFyeS1rZXk=", "canary-token"
+
+
+class ElasticSandbox:
+    """A running sandbox with one connector."""
+
+    vendor = ELASTIC
+
+    def __init__(self, url: str, store: ElasticStore) -> None:
+        self.url, self.store = url, store
+        self._seen = 0
+        store.add_connector(WIKI, name="Wiki", configuration={"key": {"value": "canary-hidden"}})
+
+    @property
+    def status(self) -> str:
+        """The status of the connector."""
+        found = self.store.connector(WIKI)
+        assert found is not None
+        return found.status
+
+    def move(self, status: str) -> None:
+        """What the connector service does by itself."""
+        self.store.set_status(WIKI, status)
+
+    def remove(self) -> None:
+        """Removes the connector."""
+        with self.store.transaction() as tables:
+            tables.remove(WIKI)
+
+    def requests(self) -> list[tuple[str, str, Any]]:
+        """Method, path and body of the requests since the last call."""
+        entries = self.store.journal(self._seen)
+        self._seen = entries[-1].number if entries else self._seen
+        return [(entry.method, entry.path, entry.body) for entry in entries]
+
+    def writes(self) -> list[tuple[str, str, Any]]:
+        """The write requests since the last call."""
+        return [one for one in self.requests() if one[0] != "GET"]
+
+    def calm(self) -> None:
+        """Ends all faults."""
+        self.store.configure(faults=[])
+
+    def check_nothing_is_left(self) -> None:
+        """A status leaves nothing behind: the connector is somebody else's."""
+
+
+def put(status: str, connector: str = WIKI) -> tuple[str, str, Any]:
+    """The request that sets a status."""
+    return ("PUT", f"/_connector/{connector}/_status", {"status": status})
+
+
+@contextmanager
+def serving(database: Path, tls: ssl.SSLContext | None = None) -> Iterator[ElasticSandbox]:
+    """A sandbox on a free port.
+
+    :param tls: what it shows who it is with, as ``localhost``; None for plain HTTP
+    """
+    credentials = ElasticCredentials(API_KEY, USER, PASSWORD, TOKEN)
+    with ElasticStore(database) as store, SandboxServer(ElasticApi(store, credentials)) as server:
+        url = server.url
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+            url = f"https://localhost:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield ElasticSandbox(url, store)
+        finally:
+            server.shutdown()
+            thread.join()

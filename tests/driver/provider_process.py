@@ -1,0 +1,101 @@
+"""A provider in debug mode, to which terraform attaches instead of launching one per command.
+
+A launch costs a Python start and a TLS handshake, three to five times for each command; attached, a
+command takes a tenth of the time. What is lost is that each command meets a new process. Little can
+hide in that: terraform configures the provider anew in each command, and with it come a new client
+and all that is noted about one run (``Session.use``). What remains is read-only: schemas, and the
+key derived from an API secret. Each working directory has a process of its own, with the
+environment of that directory, and the tests marked ``launched`` take the real way.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+_COMMAND = (sys.executable, "-m", "constructs_lib.backend")
+_PATIENCE = 20.0
+
+
+class ProviderProcess:
+    """One provider process at a time: started at first use, and anew for another environment.
+
+    :param directory: where the process runs, and where relative files of the sandbox are looked for
+    :param log: takes what the process writes to its standard error
+    :param provider: the name of the provider
+    """
+
+    def __init__(self, directory: Path, log: Path, provider: str = "fivetranops") -> None:
+        self._directory, self._log, self._provider = directory, log, provider
+        self._process: subprocess.Popen[str] | None = None
+        self._environment: dict[str, str] = {}
+        self._reattach = ""
+
+    def reattach(self, environment: Mapping[str, str]) -> str:
+        """The value of ``TF_REATTACH_PROVIDERS`` for a provider with this environment."""
+        # What concerns terraform alone is no reason for another process.
+        wanted = {name: text for name, text in environment.items() if not name.startswith("TF_")}
+        if self._process is not None and wanted != self._environment:
+            self.end()
+        if self._process is None:
+            self._start(wanted)
+        return self._reattach
+
+    def end(self) -> None:
+        """Ends the process; fails if it does not end by itself, or leaves something behind."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            status = process.wait(_PATIENCE)
+        finally:
+            process.kill()
+            process.communicate()
+        (reattach,) = json.loads(self._reattach).values()
+        log = self._log.read_text()
+        assert status == 0, log
+        assert "Traceback" not in log, log
+        assert not Path(reattach["Addr"]["String"]).parent.exists()
+
+    def _start(self, environment: dict[str, str]) -> None:
+        with self._log.open("a") as log:
+            process = subprocess.Popen(
+                (*_COMMAND, self._provider, "--debug"),
+                cwd=self._directory,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        self._process, self._environment = process, environment
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, self._log.read_text()
+        self._reattach = shlex.split(line)[0].partition("=")[2]
+
+
+@contextmanager
+def attached(node: pytest.Item, path: Path, provider: str) -> Iterator[ProviderProcess | None]:
+    """The process that terraform attaches to in a test; None for tests marked ``launched``.
+
+    :param node: the test
+    :param path: the folder of the test; the process works in ``work`` below it
+    :param provider: the name of the provider
+    """
+    if node.get_closest_marker("launched"):
+        yield None
+        return
+    (path / "work").mkdir()
+    process = ProviderProcess(path / "work", path / "provider.log", provider)
+    try:
+        yield process
+    finally:
+        process.end()

@@ -1,0 +1,187 @@
+"""A Terraform working directory in which the real terraform works with the real provider."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from planned import Planned, unwrapped
+from provider_process import ProviderProcess
+from vendor import FIVETRAN, Vendor
+
+from constructs_lib.version import __version__
+
+_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT")
+_HEADER = """
+terraform {{
+  required_providers {{
+    {provider} = {{
+      source  = "terraform.local/connections-as-code/{provider}"
+      version = "{version}"
+    }}
+  }}
+}}
+"""
+
+
+class Workspace:
+    """One working directory with a clean environment.
+
+    :param directory: an empty directory
+    :param api_url: where the provider finds the API
+    :param provider: the provider that terraform attaches to; without one, terraform launches it
+    :param vendor: whose provider it is
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        api_url: str,
+        provider: ProviderProcess | None = None,
+        vendor: Vendor = FIVETRAN,
+    ) -> None:
+        self.directory, self.provider, self.vendor = directory, provider, vendor
+        directory.mkdir(parents=True, exist_ok=True)
+        self.environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        self.environment |= {**vendor.environment, vendor.url_variable: api_url}
+        self.environment["CHECKPOINT_DISABLE"] = "1"
+        self.body = ""
+        self._plans = 0
+        self._started: list[subprocess.Popen[str]] = []
+        if provider is None:
+            # It brings the CDK and with it a Node process, which nothing else here needs.
+            from constructs_lib.constructs.delivery import plant
+
+            plant(directory, providers=(vendor.provider,))
+
+    def write(self, body: str) -> None:
+        """Writes ``main.tf``; initialises a directory in which the provider is launched."""
+        self.body = body
+        header = _HEADER.format(provider=self.vendor.provider, version=__version__)
+        (self.directory / "main.tf").write_text(header + body)
+        if self.provider is None and not (self.directory / ".terraform").exists():
+            self.run("init", "-input=false")
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Starts terraform in a process group of its own."""
+        process = subprocess.Popen(
+            ["terraform", *arguments],
+            cwd=self.directory,
+            env=self._environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._started.append(process)
+        return process
+
+    def run(self, *arguments: str, ok: bool = True) -> str:
+        """Runs terraform, and returns what it printed."""
+        status, output = self._finish(*arguments, "-no-color")
+        assert (status == 0) is ok, output
+        return unwrapped(output)
+
+    def interrupt(
+        self, process: subprocess.Popen[str], number: signal.Signals = signal.SIGINT
+    ) -> str:
+        """What Ctrl-C does: a signal to the whole group. Returns what was printed."""
+        os.killpg(process.pid, number)
+        return unwrapped(process.communicate(timeout=60)[0])
+
+    def plan(self, *arguments: str) -> Planned:
+        """Plans to a file of its own."""
+        self._plans += 1
+        file = self.directory / f"plan-{self._plans}.bin"
+        output = self.run("plan", "-input=false", f"-out={file.name}", *arguments)
+        return Planned(file, output, lambda: self._show(file.name))
+
+    def apply(self, *, ok: bool = True) -> str:
+        """Plans to a file, and applies that file."""
+        return self.run("apply", "-input=false", self.plan().file.name, ok=ok)
+
+    def is_settled(self) -> bool:
+        """True if a plan without and one with refresh change nothing, outputs included."""
+        return all(not self.unsettled(*options) for options in (["-refresh=false"], []))
+
+    def unsettled(self, *arguments: str) -> str:
+        """What a plan still changes, as terraform prints it; empty if it changes nothing."""
+        command = ("plan", "-input=false", "-detailed-exitcode", *arguments, "-no-color")
+        status, output = self._finish(*command)
+        assert status in (0, 2), output
+        return "" if status == 0 and "No changes." in output else output
+
+    def resource(self, address: str) -> dict[str, Any]:
+        """The attributes of a resource in state."""
+        found: dict[str, Any]
+        found = next(r["values"] for r in self._resources() if r["address"] == address)
+        return found
+
+    def addresses(self) -> list[str]:
+        """The addresses of all resources in state."""
+        return sorted(resource["address"] for resource in self._resources())
+
+    def holds_anything(self) -> bool:
+        """True if the state file names a resource; asks nobody, so it works after any failure."""
+        file = self.directory / "terraform.tfstate"
+        # A terraform that was killed may leave an empty file.
+        text = file.read_text() if file.exists() else ""
+        return bool(text and json.loads(text)["resources"])
+
+    def bytes_of_all_files(self) -> bytes:
+        """Everything that terraform wrote, as raw bytes, and the plan file unpacked."""
+        found = b""
+        for path in self.directory.rglob("*"):
+            if path.is_file() and path.name != "main.tf":
+                found += path.read_bytes()
+                if zipfile.is_zipfile(path):
+                    with zipfile.ZipFile(path) as archive:
+                        found += b"".join(archive.read(name) for name in archive.namelist())
+        return found
+
+    def close(self) -> None:
+        """Ends what still runs of that which was started here."""
+        for process in self._started:
+            if process.poll() is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+            if process.stdout is not None and not process.stdout.closed:
+                process.communicate()
+
+    def _environment(self) -> dict[str, str]:
+        if self.provider is None:
+            return self.environment
+        attached = self.provider.reattach(self.environment)
+        return {**self.environment, "TF_REATTACH_PROVIDERS": attached}
+
+    def _finish(self, *arguments: str) -> tuple[int, str]:
+        process = self.start(*arguments)
+        output = process.communicate(timeout=120)[0]
+        self._started.remove(process)
+        return process.returncode, output
+
+    def _resources(self) -> list[dict[str, Any]]:
+        module = self._show().get("values", {}).get("root_module", {})
+        return list(module.get("resources", []))
+
+    def _show(self, *file: str) -> dict[str, Any]:
+        status, output = self._finish("show", "-json", *file)
+        assert status == 0, output
+        shown: dict[str, Any] = json.loads(output[output.index("{") :])
+        return shown
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Waits for a condition; fails if it does not come about."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come about in time"
+        time.sleep(0.05)

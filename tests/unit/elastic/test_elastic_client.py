@@ -1,0 +1,257 @@
+"""What the client sends over a socket, and what it makes of answers that are not as they should."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from scripted_api import Answer, ScriptedApi, scripted_api
+
+from constructs_lib.backend.elastic import errors
+from constructs_lib.backend.elastic.client import Client
+from constructs_lib.backend.elastic.credentials import from_key
+from constructs_lib.backend.elastic.exchange import Exchange
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.transport import Transport
+
+PRODUCT = {"X-elastic-product": "Elasticsearch", "Content-Type": "application/json"}
+KEY = "aWQ6Y2FuYXJ5LXMzY3JldA=="
+SECRET = "canary-s3cret"
+FOUND = Answer(200, {"id": "wiki", "status": "Created"}, PRODUCT)
+MISSING = {
+    "error": {"type": "resource_not_found_exception", "reason": "connector [wiki] not found"},
+    "status": 404,
+}
+
+
+@pytest.fixture
+def api() -> Iterator[ScriptedApi]:
+    with scripted_api() as server:
+        yield server
+
+
+def client(*urls: str, version: str | None = None) -> Client:
+    return Client(Exchange([Transport(url) for url in urls], from_key(KEY), 5), version)
+
+
+def unused() -> str:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{closed.getsockname()[1]}"
+
+
+def ask(*urls: str) -> dict[str, Any]:
+    asking = client(*urls)
+    try:
+        # Less than the shortest pause: what fails is not tried again.
+        return asking.connector("wiki", Deadline(0.2))
+    finally:
+        asking.close()
+
+
+def test_a_connector_is_read_with_the_key(api: ScriptedApi) -> None:
+    api.answers = [FOUND]
+
+    assert ask(api.url)["id"] == "wiki"
+
+    (seen,) = api.seen
+    assert (seen.method, seen.path) == ("GET", "/_connector/wiki")
+    assert seen.headers["Authorization"] == f"ApiKey {KEY}"
+
+
+def test_a_status_is_sent_as_json(api: ScriptedApi) -> None:
+    api.answers = [Answer(200, {"result": "updated"}, PRODUCT)]
+    asking = client(api.url)
+
+    asking.set_status("wi/ki", "created", "error", Deadline(5), lambda: None)
+
+    (seen,) = api.seen
+    assert (seen.method, seen.path) == ("PUT", "/_connector/wi%2Fki/_status")
+    assert seen.body == {"status": "error"}
+    asking.close()
+
+
+def test_noop_is_a_success(api: ScriptedApi) -> None:
+    api.answers = [Answer(200, {"result": "noop"}, PRODUCT)]
+    asking, told = client(api.url), []
+
+    asking.set_status("wiki", "error", "connected", Deadline(5), lambda: told.append(1))
+
+    assert (len(api.seen), told) == (1, [1])
+    asking.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (401, {"error": {"type": "security_exception", "reason": "no"}}, errors.Unauthorized),
+        (403, {"error": {"type": "security_exception", "reason": "no"}}, errors.Unauthorized),
+        (404, MISSING, errors.NotFound),
+        (400, {"error": {"type": "status_exception", "reason": "no"}}, errors.ApiError),
+        (429, {"error": "too many"}, errors.TooManyRequests),
+    ],
+)
+def test_each_error_status_has_its_error(
+    api: ScriptedApi, status: int, body: Any, kind: type[Exception]
+) -> None:
+    api.answers = [Answer(status, body, {**PRODUCT, "Retry-After": "3600"})]
+
+    with pytest.raises(kind):
+        ask(api.url)
+
+    assert len(api.seen) == 1
+
+
+@pytest.mark.parametrize("body", ["<html>gone</html>", {"error": "no handler found for uri"}])
+def test_a_404_of_somebody_else_does_not_mean_that_the_connector_is_gone(
+    api: ScriptedApi, body: Any
+) -> None:
+    api.answers = [Answer(404, body)]
+
+    with pytest.raises(errors.ApiError) as caught:
+        ask(api.url)
+
+    assert not isinstance(caught.value, errors.NotFound)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(200, FOUND.body),
+        Answer(200, "<html></html>", PRODUCT),
+        Answer(200, [], PRODUCT),
+        Answer(200, {"id": "wiki"}, PRODUCT),
+        Answer(302, {}, {**PRODUCT, "Location": "http://127.0.0.1:9/"}),
+    ],
+    ids=["no product", "no json", "no object", "no status", "redirection"],
+)
+def test_what_elasticsearch_would_not_answer_is_refused(api: ScriptedApi, answer: Answer) -> None:
+    api.answers = [answer]
+
+    with pytest.raises(errors.BadAnswer):
+        ask(api.url)
+
+
+def test_a_secret_that_the_answer_quotes_is_hidden(api: ScriptedApi) -> None:
+    reason = f"bad key {KEY} with {SECRET}"
+    api.answers = [Answer(401, {"error": {"type": "security_exception", "reason": reason}})]
+
+    with pytest.raises(errors.Unauthorized) as caught:
+        ask(api.url)
+
+    assert KEY not in str(caught.value)
+    assert SECRET not in str(caught.value)
+    assert SECRET not in repr(client(api.url))
+
+
+def test_the_cause_of_an_error_is_told(api: ScriptedApi) -> None:
+    cause = {"reason": "Unknown ConnectorStatus: x"}
+    error = {"type": "x_content_parse_exception", "reason": "failed", "caused_by": cause}
+    api.answers = [Answer(400, {"error": error})]
+
+    with pytest.raises(errors.ApiError, match="failed: Unknown ConnectorStatus: x"):
+        ask(api.url)
+
+
+def test_an_endpoint_that_refuses_is_followed_by_the_next_which_is_kept(api: ScriptedApi) -> None:
+    api.answers = [FOUND]
+    exchange = Exchange([Transport(unused()), Transport(api.url)], from_key(KEY), 5)
+    asking = Client(exchange)
+
+    for _ in range(2):
+        assert asking.connector("wiki", Deadline(5))["id"] == "wiki"
+
+    assert len(api.seen) == 2
+    assert exchange._first == 1
+    asking.close()
+
+
+def test_endpoints_are_tried_in_order(api: ScriptedApi) -> None:
+    api.answers = [FOUND]
+
+    ask(api.url, unused())
+
+    assert len(api.seen) == 1
+
+
+def test_an_endpoint_that_is_off_gives_way_to_the_next(api: ScriptedApi) -> None:
+    api.answers = [FOUND]
+    with scripted_api() as off:
+        off.answers = [Answer(503, "<html></html>")]
+        asking = client(off.url, api.url)
+
+        assert asking.connector("wiki", Deadline(5))["id"] == "wiki"
+
+        assert (len(off.seen), len(api.seen)) == (1, 1)
+        asking.close()
+
+
+def test_when_no_endpoint_can_be_reached_each_is_named() -> None:
+    one, other = unused(), unused()
+
+    with pytest.raises(errors.NoAnswer) as caught:
+        ask(one, other)
+
+    assert f"{one}: the connection was refused; {other}: the connection was" in str(caught.value)
+    assert "Check endpoints" in caught.value.remedy
+
+
+def test_a_write_that_was_lost_is_not_sent_to_another_endpoint_before_reading(
+    api: ScriptedApi,
+) -> None:
+    api.answers = [Answer(200, {"status": "error"}, PRODUCT)]
+    with scripted_api() as lossy:
+        lossy.answers = [Answer(drop=True)]
+        asking, told = client(lossy.url, api.url), []
+
+        asking.set_status("wiki", "created", "error", Deadline(5), lambda: told.append(1))
+
+        assert [one.method for one in lossy.seen] == ["PUT"]
+        assert [one.method for one in api.seen] == ["GET"]
+        assert told == [1]
+        asking.close()
+
+
+@pytest.mark.parametrize(
+    ("version", "is_strict"),
+    [
+        ({"number": "8.14.3"}, True),
+        ({"number": "9.1.0"}, False),
+        ({"number": "8.14.0", "build_flavor": "serverless"}, False),
+    ],
+)
+def test_the_server_tells_once_whether_it_is_strict(
+    api: ScriptedApi, version: Any, is_strict: bool
+) -> None:
+    api.answers = [Answer(200, {"version": version}, PRODUCT)]
+    asking = client(api.url)
+
+    assert [asking.is_strict(Deadline(5)) for _ in range(2)] == [is_strict] * 2
+
+    assert len(api.seen) == 1
+    asking.close()
+
+
+def test_a_version_that_is_set_is_not_asked_for(api: ScriptedApi) -> None:
+    asking = client(api.url, version="8.13.0")
+
+    assert asking.is_strict(Deadline(5)) is True
+
+    assert api.seen == []
+    asking.close()
+
+
+def test_a_version_that_nobody_tells_is_taken_as_of_today(api: ScriptedApi) -> None:
+    api.answers = [Answer(403, {})]
+    asking = client(api.url)
+
+    assert asking.is_strict(Deadline(5)) is False
+    asking.close()
+
+
+@pytest.mark.parametrize("identifier", ["", " ", ".", ".."])
+def test_an_identifier_that_leads_elsewhere_is_never_sent(identifier: str) -> None:
+    with pytest.raises(ValueError, match="identifier"):
+        client("http://127.0.0.1:9").connector(identifier, Deadline(1))

@@ -1,0 +1,72 @@
+"""Which requests are repeated, and when."""
+
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+
+import pytest
+
+from constructs_lib.backend.fivetran import errors
+from constructs_lib.backend.http import retry
+
+BROKEN = errors.NoAnswer("GET /", "the connection broke off", sent=True)
+REFUSED = errors.NoAnswer("GET /", "the connection was refused", sent=False)
+
+
+def answered(status: int, wait: float | None = None) -> errors.ApiError:
+    return errors.answered("GET /", status, "", "", wait)
+
+
+@pytest.mark.parametrize(
+    ("error", "if_repeatable", "if_not"),
+    [
+        (answered(429), True, True),
+        (answered(500), True, False),
+        (answered(502), True, False),
+        (answered(400), False, False),
+        (answered(401), False, False),
+        (answered(404), False, False),
+        (answered(409), False, False),
+        (BROKEN, True, False),
+        (REFUSED, True, True),
+        (errors.BadAnswer("GET /", 200, "HTML"), False, False),
+        (errors.OutOfTime("over"), False, False),
+        (errors.Interrupted("stopped"), False, False),
+    ],
+)
+def test_only_what_does_no_harm_is_repeated(
+    error: errors.VendorError, if_repeatable: bool, if_not: bool
+) -> None:
+    assert retry.may_repeat(error, repeatable=True) is if_repeatable
+    assert retry.may_repeat(error, repeatable=False) is if_not
+
+
+def test_the_pause_is_what_the_api_asks_for() -> None:
+    assert retry.pause(answered(429, 12.0), attempt=1) == 12.0
+
+
+def test_without_a_word_of_the_api_the_pause_grows_up_to_a_limit() -> None:
+    for attempt, ceiling in [(1, 0.5), (2, 1.0), (4, 4.0), (20, 30.0)]:
+        assert ceiling / 2 <= retry.pause(answered(500), attempt) <= ceiling
+
+
+def test_retry_after_may_be_seconds_or_a_date() -> None:
+    moment = datetime.now(timezone.utc) + timedelta(seconds=60)
+
+    assert retry.retry_after("7") == 7.0
+    seconds = retry.retry_after(format_datetime(moment, usegmt=True))
+    assert seconds is not None
+    assert 55 < seconds <= 60
+    assert retry.retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
+    assert retry.retry_after("soon") is None
+    assert retry.retry_after("²") is None
+    assert retry.retry_after(None) is None
+
+
+def test_a_date_is_meant_by_the_clock_of_the_api() -> None:
+    date = "Wed, 21 Oct 2015 07:28:30 GMT"
+
+    assert retry.retry_after(date, "Wed, 21 Oct 2015 07:28:00 GMT") == 30.0
+
+
+def test_an_api_that_asks_for_no_pause_is_not_asked_in_a_burst() -> None:
+    assert retry.pause(answered(429, 0.0), attempt=4) >= 2.0
