@@ -5,12 +5,20 @@ Terraform shows them when ``TF_LOG`` asks for that level. They never hold values
 
 from __future__ import annotations
 
+import os
 import sys
+
+_WANTED_BY = ("TF_LOG", "TF_LOG_PROVIDER")
 
 
 def debug(message: str) -> None:
-    """Writes a line that explains what happens."""
-    _write("DEBUG", message)
+    """Writes a line that explains what happens, if Terraform was asked for a log.
+
+    There is one for each call, thousands in a plan, and otherwise Terraform would read and drop
+    them.
+    """
+    if any(os.environ.get(name) for name in _WANTED_BY):
+        _write("DEBUG", message)
 
 
 def info(message: str) -> None:

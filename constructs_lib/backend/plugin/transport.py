@@ -1,82 +1,38 @@
-"""The gRPC server: the one module that knows the library under it.
+"""The server: the one module that knows what carries the calls.
 
-Messages pass as bytes, of any size. Methods block, so each runs in a thread of its own and never on
-the event loop. Terraform runs ten operations at once by default (``-parallelism``); the limit here
-is far above that.
+Messages pass as bytes, of any size. Methods block, so each runs in a thread of its own, while one
+thread for each connection reads. Terraform runs ten operations at once by default
+(``-parallelism``); the limit here is far above that.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Collection, Mapping
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
-
-from grpclib.const import Cardinality, Handler, Status
-from grpclib.encoding.base import CodecBase
-from grpclib.exceptions import GRPCError
-from grpclib.protocol import H2Protocol
-from grpclib.server import Server, Stream
+from functools import partial
 
 from constructs_lib.backend.plugin import log
+from constructs_lib.backend.plugin.wire import headers
+from constructs_lib.backend.plugin.wire.channel import Channel, TlsChannel
+from constructs_lib.backend.plugin.wire.connection import Connection
 
 Method = Callable[[bytes], bytes]
 
+_SHUTDOWN = "/plugin.GRPCController/Shutdown"
+_STDIO = "/plugin.GRPCStdio/StreamStdio"
 _THREADS = 128
 _PARENT_CHECK = 1.0
 """Seconds between looks whether Terraform still lives."""
 _GRACE = 180.0
 """Seconds that running operations get to wind down after Terraform is gone."""
-
-
-class _Bytes(CodecBase):
-    """Leaves messages as bytes: whoever answers them parses them, in its thread."""
-
-    __content_subtype__ = "proto"
-
-    def encode(self, message: bytes, message_type: Any) -> bytes:
-        return message
-
-    def decode(self, data: bytes, message_type: Any) -> bytes:
-        return data
-
-
-class _Methods(dict[str, Handler]):
-    """Answers unknown methods as unimplemented.
-
-    A newer Terraform tries methods that it can do without. The library's own answer to an unknown
-    method lacks the content type, so that Terraform would take it for a broken connection.
-    """
-
-    def get(self, path: str, default: Any = None) -> Handler:
-        return super().get(path) or _unary(_refuse)
-
-
-class _Server(Server):
-    """Closes its connections when it is closed, which the library leaves to the other side."""
-
-    def __init__(self, handlers: Collection[Any], codec: CodecBase) -> None:
-        super().__init__(handlers, codec=codec)
-        self._mapping = _Methods(self._mapping)
-        self._protocols: list[H2Protocol] = []
-
-    def _protocol_factory(self) -> H2Protocol:
-        protocol = super()._protocol_factory()
-        self._protocols.append(protocol)
-        return protocol
-
-    def close(self) -> None:
-        super().close()
-        for protocol in self._protocols:
-            # Before its handshake has ended, a connection has no processor yet.
-            if hasattr(protocol, "processor"):
-                protocol.processor.close("Shutdown")
+_IDLE_CHECK = 0.05
 
 
 class Transport:
@@ -94,8 +50,11 @@ class Transport:
         self._stop = stop
         self._debug = debug
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="operation")
-        self._running = 0
         self._lock = threading.Lock()
+        self._running = 0
+        self._connections: set[Connection] = set()
+        self._is_ending = False
+        self._end = threading.Event()
         self._parent = os.getppid()
 
     def run(
@@ -104,118 +63,118 @@ class Transport:
         context: ssl.SSLContext | None,
         ready: Callable[[], None],
     ) -> None:
-        """Serves; returns when the process shall end.
+        """Serves; returns when the process shall end. To be called in the main thread.
 
         :param context: TLS; None serves plaintext
         :param ready: called in a thread as soon as the server runs
         """
-        asyncio.run(self._serve(listener, context, ready))
-
-    async def _serve(
-        self,
-        listener: socket.socket,
-        context: ssl.SSLContext | None,
-        ready: Callable[[], None],
-    ) -> None:
-        self._end = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        loop.set_exception_handler(_log_failure)
-        self._take_signals(loop)
-        server = _Server([self], codec=_Bytes())
-        listener.setblocking(False)
-        await server.start(sock=listener, ssl=context)
+        self._take_signals()
+        _start(partial(self._accept, listener, context))
         self._pool.submit(ready)
-        watch = loop.create_task(self._watch_parent())
-        await self._end.wait()
-        watch.cancel()
-        server.close()
-        await asyncio.sleep(0)
+        while not self._end.wait(_PARENT_CHECK):
+            if os.getppid() != self._parent:
+                self._be_orphaned()
+        for connection in self._open_connections():
+            connection.close()
 
-    def _take_signals(self, loop: asyncio.AbstractEventLoop) -> None:
-        for name in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(name, self._wind_down)
+    def _take_signals(self) -> None:
+        def wind_down(number: int, frame: object) -> None:
+            # A handler interrupts the main thread wherever it is, so it takes no lock itself.
+            _start(self._wind_down)
+
+        signal.signal(signal.SIGTERM, wind_down)
+        signal.signal(signal.SIGHUP, wind_down)
         if self._debug:
-            loop.add_signal_handler(signal.SIGINT, self._wind_down)
+            signal.signal(signal.SIGINT, wind_down)
 
-    def _wind_down(self) -> None:
-        """Ends as soon as no operation runs: their states must reach Terraform."""
-        log.info("asked to end; running operations finish first")
-        with suppress(Exception):
-            self._stop()
-        self._ending = asyncio.get_running_loop().create_task(self._end_when_idle(None))
+    def _accept(self, listener: socket.socket, context: ssl.SSLContext | None) -> None:
+        while True:
+            try:
+                link, _ = listener.accept()
+            except OSError:
+                return  # The socket was closed: the process ends.
+            channel = Channel(link) if context is None else TlsChannel(link, context)
+            connection = Connection(channel, self._answer)
+            with self._lock:
+                self._connections.add(connection)
+            _start(partial(self._serve, connection))
 
-    async def _end_when_idle(self, patience: float | None) -> None:
-        waited = 0.0
-        while self._running and (patience is None or waited < patience):
-            await asyncio.sleep(0.05)
-            waited += 0.05
-        # One more moment, in which the last answer leaves.
-        await asyncio.sleep(0.05)
-        self._end.set()
-
-    async def _watch_parent(self) -> None:
-        while os.getppid() == self._parent:
-            await asyncio.sleep(_PARENT_CHECK)
-        log.warn("Terraform is gone")
-        with suppress(Exception):
-            self._stop()
-        await self._end_when_idle(_GRACE)
-
-    def __mapping__(self) -> dict[str, Handler]:
-        """What the library serves."""
-        served = {path: _unary(self._answering(method)) for path, method in self._methods.items()}
-        served["/plugin.GRPCController/Shutdown"] = _unary(self._shut_down)
-        served["/plugin.GRPCStdio/StreamStdio"] = Handler(
-            _keep_open, Cardinality.UNARY_STREAM, bytes, bytes
-        )
-        return served
-
-    def _answering(self, method: Method) -> Callable[[Any], Any]:
-        async def handle(stream: Stream[bytes, bytes]) -> None:
-            request = await stream.recv_message()
-            loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(self._pool, self._call, method, request or b"")
-            await stream.send_message(answer)
-
-        return handle
-
-    def _call(self, method: Method, request: bytes) -> bytes:
-        with self._lock:
-            self._running += 1
+    def _serve(self, connection: Connection) -> None:
         try:
-            return method(request)
+            connection.run()
+        except Exception as error:
+            # Closed by us, it is read no more, and that is no failure.
+            if not self._end.is_set():
+                log.warn(f"connection: {type(error).__name__}")
+        finally:
+            with self._lock:
+                self._connections.discard(connection)
+
+    def _open_connections(self) -> list[Connection]:
+        with self._lock:
+            return list(self._connections)
+
+    def _answer(self, connection: Connection, stream: int, path: str, message: bytes) -> None:
+        """Takes a call; runs in the reading thread, so it only hands over."""
+        method = self._methods.get(path)
+        if method is not None:
+            with self._lock:
+                self._running += 1
+            self._pool.submit(self._call, method, connection, stream, message)
+        elif path == _SHUTDOWN:
+            connection.succeed(stream, b"")
+            self._shut_down()
+        elif path != _STDIO:
+            # A newer Terraform tries methods that it can do without.
+            words = "This provider does not know the method."
+            connection.fail(stream, headers.UNIMPLEMENTED, words)
+        # Nothing is ever sent on the stream for output: what is written to stderr reaches
+        # Terraform's log by itself.
+
+    def _call(self, method: Method, connection: Connection, stream: int, message: bytes) -> None:
+        try:
+            connection.succeed(stream, method(message))
+        except Exception as error:
+            log.error(f"a method failed: {type(error).__name__}")
+            connection.fail(stream, headers.INTERNAL, "The provider failed; see its log.")
         finally:
             with self._lock:
                 self._running -= 1
 
-    async def _shut_down(self, stream: Stream[bytes, bytes]) -> None:
-        await stream.recv_message()
-        await stream.send_message(b"")
-        await stream.send_trailing_metadata()
+    def _shut_down(self) -> None:
         if self._debug:
             return
-        if self._running:
-            # A second Ctrl-C: Terraform has given up, and what is half-done must still be finished.
-            self._wind_down()
-        else:
+        with self._lock:
+            is_idle = not self._running
+        if is_idle:
             self._end.set()
+        else:
+            # A second Ctrl-C: Terraform has given up, and what is half-done must still be finished.
+            _start(self._wind_down)
+
+    def _wind_down(self, patience: float | None = None) -> None:
+        """Ends as soon as no operation runs: their states must reach Terraform.
+
+        :param patience: the most seconds to wait; None waits as long as it takes
+        """
+        with self._lock:
+            is_first, self._is_ending = not self._is_ending, True
+        if not is_first:
+            return
+        log.info("asked to end; running operations finish first")
+        with suppress(Exception):
+            self._stop()
+        waited = 0.0
+        while self._running and (patience is None or waited < patience):
+            time.sleep(_IDLE_CHECK)
+            waited += _IDLE_CHECK
+        self._end.set()
+
+    def _be_orphaned(self) -> None:
+        log.warn("Terraform is gone")
+        self._parent = os.getppid()
+        _start(partial(self._wind_down, _GRACE))
 
 
-def _unary(handle: Callable[[Any], Any]) -> Handler:
-    return Handler(handle, Cardinality.UNARY_UNARY, bytes, bytes)
-
-
-async def _refuse(stream: Stream[bytes, bytes]) -> None:
-    raise GRPCError(Status.UNIMPLEMENTED, "This provider does not know the method.")
-
-
-async def _keep_open(stream: Stream[bytes, bytes]) -> None:
-    """Nothing is ever sent here: what is written to stderr reaches Terraform's log by itself."""
-    await stream.recv_message()
-    await asyncio.Event().wait()
-
-
-def _log_failure(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    error = context.get("exception")
-    kind = f" ({type(error).__name__})" if error is not None else ""
-    log.warn(f"connection: {context.get('message', 'failure')}{kind}")
+def _start(action: Callable[[], object]) -> None:
+    threading.Thread(target=action, daemon=True).start()

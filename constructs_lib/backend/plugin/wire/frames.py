@@ -1,0 +1,144 @@
+"""The frames of HTTP/2 (RFC 9113, section 4 and 6), as far as a gRPC server needs them."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+PREFACE: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+"""What every client begins with (section 3.4)."""
+
+DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS = range(5)
+PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION = range(5, 10)
+
+END_STREAM: Final = 0x1
+ACK: Final = 0x1
+END_HEADERS: Final = 0x4
+PADDED: Final = 0x8
+WITH_PRIORITY: Final = 0x20
+
+INITIAL_WINDOW_SIZE: Final = 0x4
+MAX_FRAME_SIZE: Final = 0x5
+FIRST_WINDOW: Final = 65535
+"""The window of each stream and of the connection, unless a setting says otherwise."""
+LARGEST_WINDOW: Final = 2**31 - 1
+LEAST_FRAME: Final = 16384
+"""The largest frame that a side takes, unless its settings say otherwise."""
+
+PROTOCOL_ERROR: Final = 1
+
+_HEAD: Final = struct.Struct(">HBBBL")
+_SETTING: Final = struct.Struct(">HL")
+_NUMBER: Final = struct.Struct(">L")
+
+
+class ProtocolError(Exception):
+    """The client does what HTTP/2 does not allow."""
+
+
+class Frame(NamedTuple):
+    """One frame that was received."""
+
+    kind: int
+    flags: int
+    stream: int
+    """0 for the connection itself."""
+    payload: bytes
+
+
+class Reader:
+    """Cuts what is received into frames."""
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+        self._is_begun = False
+
+    def frames(self, received: bytes) -> Iterator[Frame]:
+        """The frames that are whole by now.
+
+        :raises ProtocolError: if the client speaks something else, or a frame is too large
+        """
+        self._data += received
+        if not self._is_begun:
+            self._begin()
+        place, data = 0, self._data
+        while self._is_begun and len(data) - place >= 9:
+            upper, lower, kind, flags, stream = _HEAD.unpack_from(data, place)
+            length = upper << 8 | lower
+            if length > LEAST_FRAME:
+                raise ProtocolError("a frame that is larger than allowed")
+            end = place + 9 + length
+            if len(data) < end:
+                break
+            payload = bytes(data[place + 9 : end])
+            place = end
+            yield Frame(kind, flags, stream & LARGEST_WINDOW, payload)
+        del data[:place]
+
+    def _begin(self) -> None:
+        begun = bytes(self._data[: len(PREFACE)])
+        if not PREFACE.startswith(begun):
+            raise ProtocolError("something else than HTTP/2")
+        if begun == PREFACE:
+            del self._data[: len(PREFACE)]
+            self._is_begun = True
+
+
+def frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
+    """A frame to send."""
+    length = len(payload)
+    return _HEAD.pack(length >> 8, length & 0xFF, kind, flags, stream) + payload
+
+
+def settings(values: dict[int, int]) -> bytes:
+    """A frame with settings (section 6.5)."""
+    return frame(SETTINGS, 0, 0, b"".join(_SETTING.pack(*pair) for pair in values.items()))
+
+
+def read_settings(payload: bytes) -> dict[int, int]:
+    """The settings of a frame.
+
+    :raises ProtocolError: if it cannot be read
+    """
+    if len(payload) % _SETTING.size:
+        raise ProtocolError("settings of an impossible length")
+    return dict(_SETTING.iter_unpack(payload))
+
+
+def window_update(stream: int, increment: int) -> bytes:
+    """A frame that lets the client send more (section 6.9)."""
+    return frame(WINDOW_UPDATE, 0, stream, _NUMBER.pack(increment))
+
+
+def goaway(last_stream: int, code: int) -> bytes:
+    """A frame that says that the connection ends (section 6.8)."""
+    return frame(GOAWAY, 0, 0, _NUMBER.pack(last_stream) + _NUMBER.pack(code))
+
+
+def number(payload: bytes) -> int:
+    """The number that a payload consists of, without the bit that is reserved.
+
+    :raises ProtocolError: if it is none
+    """
+    if len(payload) != _NUMBER.size:
+        raise ProtocolError("a number of an impossible length")
+    found: int = _NUMBER.unpack(payload)[0]
+    return found & LARGEST_WINDOW
+
+
+def content(received: Frame) -> bytes:
+    """The payload without padding and priority (sections 6.1 and 6.2).
+
+    :raises ProtocolError: if there is more padding than payload
+    """
+    payload, padding = received.payload, 0
+    if received.flags & PADDED:
+        if not payload:
+            raise ProtocolError("padding of an unknown length")
+        padding, payload = payload[0], payload[1:]
+    if received.kind == HEADERS and received.flags & WITH_PRIORITY:
+        payload = payload[5:]
+    if padding > len(payload):
+        raise ProtocolError("more padding than payload")
+    return payload[: len(payload) - padding]

@@ -1,0 +1,339 @@
+"""HTTP/2 as a client with bad habits speaks it, frame by frame; and as another library does."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+import pytest
+from hpack import Decoder, Encoder
+from hypothesis import given
+from hypothesis import strategies as st
+
+from constructs_lib.backend.plugin.handshake import Endpoint
+from constructs_lib.backend.plugin.transport import Transport
+from constructs_lib.backend.plugin.wire import frames
+from constructs_lib.backend.plugin.wire.channel import Channel
+from constructs_lib.backend.plugin.wire.connection import Connection
+from constructs_lib.backend.plugin.wire.frames import Frame, ProtocolError
+
+CALL = [(":method", "POST"), (":scheme", "http"), (":path", "/a/Echo"), ("te", "trailers")]
+WHOLE = frames.END_HEADERS | frames.END_STREAM
+PATIENCE = 20
+
+
+class RawClient:
+    """The other end of a connection that answers each message with itself."""
+
+    def __init__(self, link: socket.socket) -> None:
+        self.link, self.encoder, self.decoder = link, Encoder(), Decoder()
+        link.settimeout(PATIENCE)
+        self._reader = frames.Reader()
+        self._frames: Iterator[Frame] = self._reader.frames(frames.PREFACE)
+
+    def begin(self, settings: dict[int, int] | None = None) -> None:
+        self.link.sendall(frames.PREFACE + frames.settings(settings or {}))
+
+    def call(self, stream: int, data: bytes, *, flags: int = 0, pieces: int = 1) -> None:
+        """Sends a call; its data in frames of the least size, and its headers in pieces."""
+        block = self.encoder.encode(CALL)
+        size = -(-len(block) // pieces)
+        parts = [block[place : place + size] for place in range(0, len(block), size)]
+        for number, part in enumerate(parts):
+            kind = frames.CONTINUATION if number else frames.HEADERS
+            ends = frames.END_HEADERS if number == len(parts) - 1 else 0
+            self.send(kind, ends | (0 if number else flags), stream, part)
+        message = b"\0" + struct.pack(">L", len(data)) + data
+        for place in range(0, len(message), frames.LEAST_FRAME):
+            part = message[place : place + frames.LEAST_FRAME]
+            is_last = place + len(part) == len(message)
+            self.send(frames.DATA, frames.END_STREAM if is_last else 0, stream, part)
+
+    def send(self, kind: int, flags: int, stream: int, payload: bytes = b"") -> None:
+        self.link.sendall(frames.frame(kind, flags, stream, payload))
+
+    def next(self, *kinds: int) -> Frame:
+        """The next frame of one of these kinds."""
+        while True:
+            for frame in self._frames:
+                if frame.kind in kinds:
+                    return frame
+            received = self.link.recv(65536)
+            assert received, "the connection was closed"
+            self._frames = self._reader.frames(received)
+
+    def answer(self, stream: int) -> bytes:
+        """The message of an answer, which must be a success."""
+        data = b""
+        while True:
+            frame = self.next(frames.DATA, frames.HEADERS)
+            assert frame.stream == stream
+            if frame.kind == frames.DATA:
+                data += frame.payload
+            elif frame.flags & frames.END_STREAM:
+                assert (b"grpc-status", b"0") in self.decoder.decode(frame.payload, raw=True)
+                return data[5:]
+            else:
+                self.decoder.decode(frame.payload)
+
+    def is_closed(self) -> bool:
+        """True as soon as the other end has closed."""
+        while self.link.recv(65536):
+            pass
+        return True
+
+
+class Served:
+    """A connection with a thread that reads it."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        self.client = RawClient(ours)
+        self.errors: list[Exception] = []
+        self.connection = Connection(Channel(theirs), _echo)
+        self.thread = threading.Thread(target=self._run)
+        self.thread.start()
+
+    def _run(self) -> None:
+        try:
+            self.connection.run()
+        except Exception as error:
+            self.errors.append(error)
+
+    def end(self) -> None:
+        self.client.link.close()
+        self.thread.join(PATIENCE)
+        assert not self.thread.is_alive()
+
+
+def _echo(connection: Connection, stream: int, path: str, message: bytes) -> None:
+    assert path == "/a/Echo"
+    # In a thread, as the server does: it must go on reading while an answer waits for its window.
+    threading.Thread(target=connection.succeed, args=(stream, message)).start()
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    served = Served()
+    yield served
+    served.end()
+
+
+@pytest.fixture
+def client(served: Served) -> RawClient:
+    return served.client
+
+
+def test_a_call_is_answered(client: RawClient) -> None:
+    client.begin()
+    client.call(1, b"hello")
+
+    assert client.answer(1) == b"hello"
+
+
+def test_headers_in_pieces_are_put_together(client: RawClient) -> None:
+    client.begin()
+    client.call(1, b"hello", pieces=3)
+
+    assert client.answer(1) == b"hello"
+
+
+def test_padding_and_priority_are_no_content(client: RawClient) -> None:
+    client.begin()
+    block = client.encoder.encode(CALL)
+    flags = frames.END_HEADERS | frames.PADDED | frames.WITH_PRIORITY
+    client.send(frames.HEADERS, flags, 1, b"\x03" + bytes(5) + block + bytes(3))
+    data = b"\x02" + b"\0\0\0\0\x02hi" + bytes(2)
+    client.send(frames.DATA, frames.PADDED | frames.END_STREAM, 1, data)
+
+    assert client.answer(1) == b"hi"
+
+
+def test_the_preface_may_come_byte_by_byte(client: RawClient) -> None:
+    for byte in frames.PREFACE + frames.settings({}):
+        client.link.sendall(bytes([byte]))
+    client.call(1, b"hello")
+
+    assert client.answer(1) == b"hello"
+
+
+def test_an_answer_waits_for_the_window_of_its_stream(client: RawClient) -> None:
+    client.begin({frames.INITIAL_WINDOW_SIZE: 10})
+    client.call(1, b"0123456789")
+
+    assert client.next(frames.DATA).payload == b"\0\0\0\0\x0a01234"
+    client.link.sendall(frames.window_update(1, 2))
+    assert client.next(frames.DATA).payload == b"56"
+    # Another initial window holds for the streams that are open, too.
+    client.link.sendall(frames.settings({frames.INITIAL_WINDOW_SIZE: 100}))
+    assert client.next(frames.DATA).payload == b"789"
+
+
+def test_an_answer_waits_for_the_window_of_the_connection(client: RawClient) -> None:
+    client.begin({frames.INITIAL_WINDOW_SIZE: frames.LARGEST_WINDOW})
+    client.call(1, bytes(100_000))
+
+    received = 0
+    while received < frames.FIRST_WINDOW:
+        received += len(client.next(frames.DATA).payload)
+    assert received == frames.FIRST_WINDOW
+    client.link.sendall(frames.window_update(0, 100_000))
+    while received < 100_005:
+        received += len(client.next(frames.DATA).payload)
+    assert received == 100_005
+
+
+def test_no_frame_is_larger_than_the_client_takes(client: RawClient) -> None:
+    client.begin({frames.INITIAL_WINDOW_SIZE: 2**20})
+    client.call(1, bytes(60_000))
+
+    first = client.next(frames.DATA)
+
+    assert len(first.payload) == frames.LEAST_FRAME
+
+
+def test_a_call_that_was_given_up_is_not_answered_and_holds_up_no_other(client: RawClient) -> None:
+    client.begin({frames.INITIAL_WINDOW_SIZE: 8})
+    client.call(1, b"waits for its window")
+    client.next(frames.DATA)
+    client.send(frames.RST_STREAM, 0, 1, struct.pack(">L", 8))
+    client.call(3, b"abc")
+
+    answered = client.next(frames.DATA)
+
+    assert (answered.stream, answered.payload) == (3, b"\0\0\0\0\x03abc")
+
+
+def test_a_ping_is_answered_with_its_payload(client: RawClient) -> None:
+    client.begin()
+    client.send(frames.PING, 0, 0, b"12345678")
+
+    answer = client.next(frames.PING)
+
+    assert (answer.flags, answer.payload) == (frames.ACK, b"12345678")
+
+
+def test_frames_of_unknown_kinds_are_ignored(client: RawClient) -> None:
+    client.begin()
+    client.send(0x42, 0xFF, 0, b"whatever")
+    client.call(1, b"hello")
+
+    assert client.answer(1) == b"hello"
+
+
+def test_data_of_no_call_is_ignored(client: RawClient) -> None:
+    client.begin()
+    client.send(frames.DATA, frames.END_STREAM, 99, b"whatever")
+    client.call(1, b"hello")
+
+    assert client.answer(1) == b"hello"
+
+
+@pytest.mark.parametrize("message", [b"\0\0\0\0\x09short", b"\x01\0\0\0\x02hi", b"\0\0"])
+def test_a_message_that_cannot_be_read_fails_its_call_only(
+    client: RawClient, message: bytes
+) -> None:
+    client.begin()
+    client.send(frames.HEADERS, frames.END_HEADERS, 1, client.encoder.encode(CALL))
+    client.send(frames.DATA, frames.END_STREAM, 1, message)
+
+    told = client.decoder.decode(client.next(frames.HEADERS).payload, raw=True)
+    assert (b"grpc-status", b"13") in told
+    client.call(3, b"hello")
+    assert client.answer(3) == b"hello"
+
+
+BROKEN = {
+    "another protocol": b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "a frame that is too large": frames.PREFACE + b"\xff\xff\xff\0\0\0\0\0\x01",
+    "settings of an impossible length": frames.PREFACE + frames.frame(frames.SETTINGS, 0, 0, b"1"),
+    "a window of an impossible length": frames.PREFACE
+    + frames.frame(frames.WINDOW_UPDATE, 0, 0, b"1"),
+    "headers that cannot be read": frames.PREFACE
+    + frames.frame(frames.HEADERS, WHOLE, 1, b"\xff\xff\xff"),
+    "headers that do not end": frames.PREFACE
+    + frames.frame(frames.HEADERS, 0, 1, b"\x83")
+    + frames.frame(frames.PING, 0, 0, bytes(8)),
+    "headers that nothing began": frames.PREFACE
+    + frames.frame(frames.CONTINUATION, frames.END_HEADERS, 1, b"\x83"),
+    "headers that go on in another stream": frames.PREFACE
+    + frames.frame(frames.HEADERS, 0, 1, b"\x83")
+    + frames.frame(frames.CONTINUATION, frames.END_HEADERS, 3, b"\x83"),
+    "more padding than payload": frames.PREFACE
+    + frames.frame(frames.HEADERS, WHOLE | frames.PADDED, 1, b"\x09\x83"),
+    "padding of an unknown length": frames.PREFACE
+    + frames.frame(frames.HEADERS, WHOLE | frames.PADDED, 1, b""),
+}
+
+
+@pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
+def test_what_the_protocol_does_not_allow_ends_the_connection(served: Served, data: bytes) -> None:
+    served.client.link.sendall(data)
+
+    assert served.client.is_closed()
+    served.thread.join(PATIENCE)
+    (error,) = served.errors
+    assert isinstance(error, ProtocolError)
+
+
+def test_closing_frees_who_waits_for_a_window(served: Served) -> None:
+    served.client.begin({frames.INITIAL_WINDOW_SIZE: 1})
+    served.client.call(1, b"hello")
+    served.client.next(frames.DATA)
+
+    served.connection.close()
+
+    assert served.client.is_closed()
+
+
+@given(st.lists(st.binary(max_size=40), max_size=6), st.integers(1, 50))
+def test_frames_are_found_however_they_are_cut(payloads: list[bytes], size: int) -> None:
+    sent = [Frame(frames.DATA, 0, 2 * n + 1, data) for n, data in enumerate(payloads)]
+    data = frames.PREFACE + b"".join(frames.frame(*each) for each in sent)
+    reader = frames.Reader()
+
+    found = [
+        frame
+        for place in range(0, len(data), size)
+        for frame in reader.frames(data[place : place + size])
+    ]
+
+    assert found == sent
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_frames_or_an_error(data: bytes) -> None:
+    reader = frames.Reader()
+    try:
+        for frame in reader.frames(frames.PREFACE + data):
+            frames.content(frame)
+    except ProtocolError:
+        pass
+
+
+def test_another_library_calls_it_with_large_messages_and_in_parallel() -> None:
+    """The client in C of the gRPC project, which shares nothing with this server."""
+    endpoint = Endpoint()
+    transport = Transport({"/a/Echo": lambda data: data}, stop=lambda: None)
+
+    def converse() -> list[int]:
+        unlimited = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+        with grpc.insecure_channel(f"unix:{endpoint.path}", unlimited) as channel:
+            echo = channel.unary_unary("/a/Echo")
+            sizes = [0, 1, 16_384, 70_000, 8 * 2**20] * 4
+            calls = [echo.future(bytes(size), timeout=PATIENCE) for size in sizes]
+            lengths = [len(call.result()) - size for call, size in zip(calls, sizes, strict=True)]
+            channel.unary_unary("/plugin.GRPCController/Shutdown")(b"", timeout=PATIENCE)
+            return lengths
+
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            result = pool.submit(converse)
+            transport.run(endpoint.listener, None, ready=lambda: None)
+            assert set(result.result(PATIENCE)) == {0}
+    finally:
+        endpoint.close()
