@@ -21,12 +21,13 @@ from constructs_lib.backend.plugin.values import (
     UNKNOWN,
     CodecError,
     Dynamic,
+    Misfit,
     Value,
-    levels,
     mismatch,
     too_deep,
 )
 
+_SCALARS: Final = frozenset({"string", "number", "bool"})
 _LONGEST_INT: Final = 1000
 """Digits up to which a whole number becomes an ``int``; Python refuses very long ones."""
 
@@ -87,68 +88,96 @@ def unknown_types(data: bytes, type_: Type) -> dict[str, Type]:
             and len(value) == 2
             and _is_unknown(value[-1])
         ):
-            found[name] = _type_of(value[0], name)
+            try:
+                found[name] = _type_of(value[0])
+            except Misfit as misfit:
+                raise mismatch(misfit.expected, name) from None
     return found
 
 
 def _read(form: Any, type_: Type, *, wrapped_dynamic: bool) -> Value:
     try:
-        value = _Reader(wrapped_dynamic=wrapped_dynamic).read(form, type_, "")
+        return _Reader(wrapped_dynamic=wrapped_dynamic).read(form, type_, 0)
+    except Misfit as misfit:
+        raise mismatch(misfit.expected, misfit.path) from None
     except RecursionError:
         raise too_deep("") from None
-    if levels(value) > MOST_LEVELS:
-        raise too_deep("")
-    return value
 
 
 class _Reader:
-    """Reads unpacked MessagePack, or JSON in which dynamic values are wrapped as Terraform does."""
+    """Reads unpacked MessagePack, or JSON in which dynamic values are wrapped as Terraform does.
+
+    It runs for each value of each resource several times in a plan, so it takes the usual cases
+    first, and puts the path of a misfit together only when there is one.
+    """
 
     def __init__(self, *, wrapped_dynamic: bool) -> None:
         self._wrapped_dynamic = wrapped_dynamic
 
-    def read(self, raw: Any, type_: Type, path: str) -> Value:
+    def read(self, raw: Any, type_: Type, depth: int) -> Value:
+        """A value; ``depth`` is the number of lists and objects around it."""
         if raw is None:
             return None
+        kind = type_.kind
+        if kind == "string" and type(raw) is str:
+            return raw
         if _is_unknown(raw):
             return UNKNOWN
-        if type_.kind == "dynamic":
-            return self._dynamic(raw, path)
-        if type_.kind in ("list", "set", "tuple"):
-            return self._sequence(raw, type_, path)
-        if type_.kind in ("map", "object"):
-            return self._mapping(raw, type_, path)
-        return _scalar(raw, type_.kind, path)
+        if kind == "dynamic":
+            return self._dynamic(raw, depth)
+        if kind in _SCALARS:
+            return _scalar(raw, kind)
+        if depth >= MOST_LEVELS:
+            raise too_deep("")
+        if kind in ("map", "object"):
+            return self._mapping(raw, type_, depth + 1)
+        return self._sequence(raw, type_, depth + 1)
 
-    def _dynamic(self, raw: Any, path: str) -> Value:
+    def _dynamic(self, raw: Any, depth: int) -> Value:
         if self._wrapped_dynamic and isinstance(raw, dict) and raw.keys() == {"type", "value"}:
-            raw = [_dumped(raw["type"], path), raw["value"]]
+            raw = [_dumped(raw["type"]), raw["value"]]
         if not isinstance(raw, list) or len(raw) != 2:
-            raise mismatch("a dynamic value", path)
-        type_ = _type_of(raw[0], path)
-        value = self.read(raw[1], type_, path)
+            raise Misfit("a dynamic value")
+        type_ = _type_of(raw[0])
+        value = self.read(raw[1], type_, depth)
         if value is None or value is UNKNOWN or isinstance(value, Dynamic):
             return value
         return Dynamic(type_, value)
 
-    def _sequence(self, raw: Any, type_: Type, path: str) -> Value:
+    def _sequence(self, raw: Any, type_: Type, depth: int) -> Value:
         if not isinstance(raw, list):
-            raise mismatch(f"a {type_.kind}", path)
+            raise Misfit(f"a {type_.kind}")
         inner = type_.elements if type_.element is None else (type_.element,) * len(raw)
         if len(inner) != len(raw):
-            raise mismatch(f"a tuple of {len(inner)}", path)
-        pairs = enumerate(zip(raw, inner, strict=True))
-        return [self.read(part, t, f"{path}[{i}]") for i, (part, t) in pairs]
+            raise Misfit(f"a tuple of {len(inner)}")
+        found: list[Value] = []
+        try:
+            for part, part_type in zip(raw, inner, strict=True):
+                found.append(self.read(part, part_type, depth))
+        except Misfit as misfit:
+            raise misfit.within(f"[{len(found)}]") from None
+        return found
 
-    def _mapping(self, raw: Any, type_: Type, path: str) -> Value:
-        if not isinstance(raw, dict) or not all(isinstance(name, str) for name in raw):
-            raise mismatch(f"a {type_.kind}", path)
-        if type_.element is not None:
-            return {n: self.read(part, type_.element, f"{path}.{n}") for n, part in raw.items()}
-        return {n: self.read(raw.get(n), t, f"{path}.{n}") for n, t in type_.attributes.items()}
+    def _mapping(self, raw: Any, type_: Type, depth: int) -> Value:
+        if not isinstance(raw, dict) or not all(map(_is_text, raw)):
+            raise Misfit(f"a {type_.kind}")
+        element, found = type_.element, {}
+        types_ = type_.attributes if element is None else dict.fromkeys(raw, element)
+        get, read, name = raw.get, self.read, ""
+        try:
+            for name, part_type in types_.items():
+                part = get(name)
+                found[name] = None if part is None else read(part, part_type, depth)
+        except Misfit as misfit:
+            raise misfit.within(f".{name}") from None
+        return found
 
 
-def _scalar(raw: Any, kind: str, path: str) -> Value:
+def _is_text(name: object) -> bool:
+    return type(name) is str
+
+
+def _scalar(raw: Any, kind: str) -> Value:
     if kind == "string" and isinstance(raw, str):
         return raw
     if kind == "bool" and isinstance(raw, bool):
@@ -157,7 +186,7 @@ def _scalar(raw: Any, kind: str, path: str) -> Value:
         number = _number(raw)
         if number is not None:
             return number
-    raise mismatch(f"a {kind}", path)
+    raise Misfit(f"a {kind}")
 
 
 def _number(raw: Any) -> int | float | Decimal | None:
@@ -198,18 +227,18 @@ def _is_unknown(raw: Any) -> bool:
     return raw is UNKNOWN or isinstance(raw, msgpack.Timestamp)
 
 
-def _type_of(form: Any, path: str) -> Type:
+def _type_of(form: Any) -> Type:
     try:
         return types.parse(form)
     except (ValueError, TypeError, RecursionError):
-        raise mismatch("a type", path) from None
+        raise Misfit("a type") from None
 
 
-def _dumped(form: Any, path: str) -> str:
+def _dumped(form: Any) -> str:
     try:
         return json.dumps(form)
     except (TypeError, ValueError, RecursionError):
-        raise mismatch("a type", path) from None
+        raise Misfit("a type") from None
 
 
 def _refuse(constant: str) -> Any:

@@ -13,13 +13,14 @@ from constructs_lib.backend.plugin.values import (
     MOST_LEVELS,
     UNKNOWN,
     Dynamic,
+    Misfit,
     Value,
     is_number,
-    levels,
     mismatch,
     too_deep,
 )
 
+_SCALARS: Final = frozenset({"string", "number", "bool"})
 _PLAIN_UNKNOWN: Final = msgpack.ExtType(0, b"\x00")
 _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 
@@ -29,11 +30,11 @@ def encode(value: Value, type_: Type) -> bytes:
 
     :raises CodecError: if the value is not of the type
     """
-    if levels(value) > MOST_LEVELS:
-        raise too_deep("")
     try:
-        form = _form(value, type_, "")
+        form = _form(value, type_, 0)
         packed: bytes = msgpack.packb(form, use_bin_type=True, unicode_errors="replace")
+    except Misfit as misfit:
+        raise mismatch(misfit.expected, misfit.path) from None
     except RecursionError:
         raise too_deep("") from None
     return packed
@@ -55,61 +56,76 @@ class _TypedUnknown:
         self.type = type_
 
 
-def _form(value: Any, type_: Type, path: str) -> Any:
-    """What ``msgpack`` packs for a value."""
+def _form(value: Any, type_: Type, depth: int) -> Any:
+    """What ``msgpack`` packs for a value; ``depth`` counts the lists and objects around it."""
     if value is None:
         return None
+    kind = type_.kind
+    if kind == "string" and type(value) is str:
+        return value
     if value is UNKNOWN:
         return _PLAIN_UNKNOWN
-    if type_.kind == "dynamic":
-        return _dynamic_form(value, path)
+    if kind == "dynamic":
+        return _dynamic_form(value, depth)
     value = value.value if isinstance(value, Dynamic) else value
-    if type_.kind in ("list", "set", "tuple"):
-        return _sequence_form(value, type_, path)
-    if type_.kind in ("map", "object"):
-        return _mapping_form(value, type_, path)
-    return _scalar_form(value, type_.kind, path)
+    if kind in _SCALARS:
+        return _scalar_form(value, kind)
+    if depth >= MOST_LEVELS:
+        raise too_deep("")
+    if kind in ("map", "object"):
+        return _mapping_form(value, type_, depth + 1)
+    return _sequence_form(value, type_, depth + 1)
 
 
-def _dynamic_form(value: Any, path: str) -> Any:
+def _dynamic_form(value: Any, depth: int) -> Any:
     if isinstance(value, _TypedUnknown):
         return [types.dump(value.type), _PLAIN_UNKNOWN]
     # A plain value gets the type that it has by itself.
     value = value if isinstance(value, Dynamic) else Dynamic.of(value)
     if value.type.kind == "dynamic":
-        raise mismatch("a value of a known type", path)
-    return [types.dump(value.type), _form(value.value, value.type, path)]
+        raise Misfit("a value of a known type")
+    return [types.dump(value.type), _form(value.value, value.type, depth)]
 
 
-def _sequence_form(value: Any, type_: Type, path: str) -> Any:
+def _sequence_form(value: Any, type_: Type, depth: int) -> Any:
     if not isinstance(value, list):
-        raise mismatch(f"a {type_.kind}", path)
+        raise Misfit(f"a {type_.kind}")
     inner = type_.elements if type_.element is None else (type_.element,) * len(value)
     if len(inner) != len(value):
-        raise mismatch(f"a tuple of {len(inner)}", path)
-    pairs = enumerate(zip(value, inner, strict=True))
-    return [_form(part, t, f"{path}[{i}]") for i, (part, t) in pairs]
+        raise Misfit(f"a tuple of {len(inner)}")
+    forms: list[Any] = []
+    try:
+        for part, part_type in zip(value, inner, strict=True):
+            forms.append(_form(part, part_type, depth))
+    except Misfit as misfit:
+        raise misfit.within(f"[{len(forms)}]") from None
+    return forms
 
 
-def _mapping_form(value: Any, type_: Type, path: str) -> Any:
+def _mapping_form(value: Any, type_: Type, depth: int) -> Any:
     if not isinstance(value, dict):
-        raise mismatch(f"a {type_.kind}", path)
-    if type_.element is not None:
-        return {n: _form(part, type_.element, f"{path}.{n}") for n, part in value.items()}
-    surplus = value.keys() - type_.attributes.keys()
+        raise Misfit(f"a {type_.kind}")
+    element, forms, name = type_.element, {}, ""
+    types_ = type_.attributes if element is None else dict.fromkeys(value, element)
+    surplus = value.keys() - types_.keys()
     if surplus:
-        raise mismatch(f"no attribute named {min(surplus)!r}", path)
-    return {n: _form(value.get(n), t, f"{path}.{n}") for n, t in type_.attributes.items()}
+        raise Misfit(f"no attribute named {min(surplus)!r}")
+    try:
+        for name, part_type in types_.items():
+            forms[name] = _form(value.get(name), part_type, depth)
+    except Misfit as misfit:
+        raise misfit.within(f".{name}") from None
+    return forms
 
 
-def _scalar_form(value: Any, kind: str, path: str) -> Any:
+def _scalar_form(value: Any, kind: str) -> Any:
     if kind == "string" and isinstance(value, str):
         return value
     if kind == "bool" and isinstance(value, bool):
         return value
     if kind == "number" and is_number(value) and not Decimal(value).is_nan():
         return _number_form(value)
-    raise mismatch(f"a {kind}", path)
+    raise Misfit(f"a {kind}")
 
 
 def _number_form(number: int | float | Decimal) -> int | float | str:

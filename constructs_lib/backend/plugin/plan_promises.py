@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from constructs_lib.backend.plugin.diagnostics import Path
@@ -20,7 +22,8 @@ from constructs_lib.backend.plugin.values import (
 from constructs_lib.schemas import Attribute, Kind
 
 
-class PlanAnswer(NamedTuple):
+@dataclass(frozen=True)
+class PlanAnswer:
     """A planned change, with what it was planned from."""
 
     attributes: Attributes
@@ -30,6 +33,13 @@ class PlanAnswer(NamedTuple):
     planned: Object | None
     replace: list[Path]
     is_destroy: bool = False
+
+    @cached_property
+    def parts(self) -> list[_Planned]:
+        """The attributes of the plan that the configuration may set."""
+        if self.planned is None:
+            return []
+        return list(_descend(self.attributes, self.config, self.prior or {}, self.planned, ()))
 
 
 class _Planned(NamedTuple):
@@ -57,19 +67,19 @@ def change_is_planned_as_object(answer: PlanAnswer) -> Iterator[Path]:
 
 def configured_is_planned(answer: PlanAnswer) -> Iterator[Path]:
     """A configured value must be planned as configured or exactly as before."""
-    for part in _planned_parts(answer):
+    for part in answer.parts:
         if part.configured is not None and not _turned_unknown(part) and not _is_kept(part):
             yield part.path
 
 
 def known_is_not_planned_unknown(answer: PlanAnswer) -> Iterator[Path]:
     """A configured known value must not be planned unknown."""
-    return (part.path for part in _planned_parts(answer) if _turned_unknown(part))
+    return (part.path for part in answer.parts if _turned_unknown(part))
 
 
 def unconfigured_is_planned_null(answer: PlanAnswer) -> Iterator[Path]:
     """A value that is neither configured nor computed must be planned null."""
-    for part in _planned_parts(answer):
+    for part in answer.parts:
         if part.configured is None and not part.is_computed and part.planned is not None:
             yield part.path
 
@@ -127,13 +137,6 @@ def second_plan_keeps_the_first(first: PlanAnswer, second: PlanAnswer) -> Iterat
     for name in first.attributes:
         if not agrees((first.planned or {}).get(name), (second.planned or {}).get(name)):
             yield (name,)
-
-
-def _planned_parts(answer: PlanAnswer) -> Iterator[_Planned]:
-    """The attributes of a plan that the configuration may set."""
-    if answer.planned is not None:
-        prior = answer.prior or {}
-        yield from _descend(answer.attributes, answer.config, prior, answer.planned, ())
 
 
 def _descend(

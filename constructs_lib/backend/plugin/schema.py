@@ -23,9 +23,17 @@ _TYPES: Final = {
 }
 
 
+_MADE: dict[int, tuple[dict[str, Attribute], Type]] = {}
+"""The types that were made, with what they were made of; schemas never change."""
+
+
 def object_type(attributes: dict[str, Attribute]) -> Type:
     """The type of the object that these attributes make up."""
-    return types.object_of({name: type_of(inner) for name, inner in attributes.items()})
+    made = _MADE.get(id(attributes))
+    if made is None:
+        type_ = types.object_of({name: type_of(inner) for name, inner in attributes.items()})
+        made = _MADE[id(attributes)] = (attributes, type_)
+    return made[1]
 
 
 def type_of(attribute: Attribute) -> Type:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 
@@ -111,6 +112,7 @@ def dump(type_: Type) -> bytes:
     return json.dumps(to_json(type_), separators=(",", ":")).encode()
 
 
+@lru_cache(maxsize=1024)
 def parse(data: bytes | str) -> Type:
     """The type whose JSON form travelled as ``data``.
 

@@ -110,6 +110,8 @@ names. ``Any``, because the schema knows the kind, and a type checker does not."
 
 def contains_unknown(value: object) -> bool:
     """True if the value is unknown, or holds an unknown value at any depth."""
+    if value is None or isinstance(value, (str, bool)):
+        return False  # As most values are.
     # No recursion here and below: an answer that is nested too deeply must not cost the state.
     left = [value]
     while left:
@@ -139,12 +141,12 @@ def same(a: object, b: object) -> bool:
     no number. Types of dynamic values are ignored: a list is the same as a tuple with these
     elements. ``UNKNOWN`` is the same as itself only.
     """
-    return _compare(a, b, lambda a, b: False, types_count=False)
+    return a is b or _compare(a, b, _passes_never, types_count=False)
 
 
 def identical(a: object, b: object) -> bool:
     """True if two values are the same and of the same type, as Terraform compares them."""
-    return _compare(a, b, lambda a, b: False, types_count=True)
+    return a is b or _compare(a, b, _passes_never, types_count=True)
 
 
 def agrees(planned: object, applied: object) -> bool:
@@ -177,6 +179,22 @@ def mismatch(expected: str, path: str) -> CodecError:
     return CodecError(f"{place}expected {expected}")
 
 
+class Misfit(Exception):
+    """A value that is not of the type it should have, while it is not known yet where it stands.
+
+    :param expected: what should stand there, such as ``a string``
+    """
+
+    def __init__(self, expected: str) -> None:
+        super().__init__(expected)
+        self.expected, self.path = expected, ""
+
+    def within(self, step: str) -> Misfit:
+        """This misfit, seen from one step further outside."""
+        self.path = step + self.path
+        return self
+
+
 def _plain(value: object) -> object:
     return value.value if isinstance(value, Dynamic) else value
 
@@ -185,6 +203,10 @@ def _inside(value: object) -> Iterable[object]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()
+
+
+def _passes_never(a: object, b: object) -> bool:
+    return False
 
 
 def _compare(
