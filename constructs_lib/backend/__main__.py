@@ -1,4 +1,8 @@
-"""``python -m constructs_lib.backend PROVIDER``: what Terraform launches."""
+"""``python -m constructs_lib.backend PROVIDER``: what Terraform launches.
+
+``python -m constructs_lib.backend state`` is for people. Terraform starts this file several times
+for each command, so nothing is imported that its own way does not need.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +14,25 @@ _PROVIDERS = {
     "fivetranops": "constructs_lib.backend.fivetran",
 }
 _USAGE = f"""usage: python -m constructs_lib.backend {{{",".join(_PROVIDERS)}}} [--debug]
+       python -m constructs_lib.backend state --help
 
 Terraform starts this program by itself. With --debug the provider serves until it is interrupted,
 and prints the TF_REATTACH_PROVIDERS that makes Terraform use it.
+
+The second is for people: it shows, moves and restores the state (cursor) of a connection.
 """
 
 
 def main(arguments: list[str]) -> int:
-    """Serves one provider; returns the exit status."""
+    """Serves one provider, or runs a command; returns the exit status."""
+    if arguments[:1] == ["state"]:
+        import signal
+
+        # Until the command takes it, Ctrl-C ends the process without a word.
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+        commands = import_module("constructs_lib.backend.fivetran.state_command.commands")
+        return int(commands.main(arguments[1:]))
     if not arguments or arguments[0] not in _PROVIDERS:
         sys.stderr.write(_USAGE)
         return 2

@@ -9,6 +9,15 @@ from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.journal import Journal
 from constructs_lib.backend.fivetran.secrets import Vault
 from constructs_lib.backend.http.configured import Configured
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+
+_NO_JOURNAL = (
+    "All went well; but if a run dies while it sets a state, the next one cannot put the "
+    "connection back into operation by itself."
+)
+_NO_HISTORY = (
+    "All went well; but the state of before is not among those that 'state history' shows."
+)
 
 
 class Account(Configured[Client]):
@@ -41,8 +50,8 @@ class Account(Configured[Client]):
         self._claiming = Lock()
         self.state_restored: set[str] = set()
         """The connections whose state of before was put back since then."""
-        self.journal_told = False
-        """True if it was said that the journal cannot be kept."""
+        self._told: set[str] = set()
+        """What was said of the journal, which is said once."""
 
     def claim_state(self, identifier: str) -> bool:
         """True for the first resource that is about to set the state of a connection."""
@@ -50,3 +59,14 @@ class Account(Configured[Client]):
             is_first = identifier not in self._claims
             self._claims.add(identifier)
             return is_first
+
+    def tell_of_journal(self, diagnostics: Diagnostics) -> None:
+        """Warns, once, of a journal or history that cannot be kept."""
+        if self.journal is None:
+            return
+        problems = {"No journal can be kept": (self.journal.problem, _NO_JOURNAL)}
+        problems["No history can be kept"] = (self.journal.history_problem, _NO_HISTORY)
+        for summary, (problem, meaning) in problems.items():
+            if problem and summary not in self._told:
+                self._told.add(summary)
+                diagnostics.warning(summary, f"{problem}. {meaning}")

@@ -11,17 +11,17 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/modify-conn
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran import comparison
+from constructs_lib.backend.fivetran.bookkeeping import Bookkeeping
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.errors import ApiError, Conflict
 from constructs_lib.backend.fivetran.journal import Journal, Slip
 from constructs_lib.backend.fivetran.journal_entry import Entry
 from constructs_lib.backend.fivetran.paused_flag import (
-    PausedFlagStuck,
     is_paused,
     kept_paused,
     put_back,
@@ -31,7 +31,6 @@ from constructs_lib.backend.fivetran.state_errors import StateDiffers, StateMove
 from constructs_lib.backend.http import log
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.redaction import shown
-from constructs_lib.backend.http.times import written
 from constructs_lib.backend.plugin.values import same
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
@@ -93,6 +92,7 @@ def set_state(
     journal: Journal | None = None,
     seen: Seen | None = None,
     on_set: Callable[[State | None], None] = lambda found: None,
+    on_send: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Sets the state of a connection, see the text of the module.
 
@@ -101,11 +101,12 @@ def set_state(
     :param journal: where is noted what a crash must not take away; None to note nothing
     :param seen: what the plan saw
     :param on_set: is told what was found before, as soon as the API has taken the new state
+    :param on_send: is called just before the state is sent; what it raises keeps it from that
     :raises StateMoved: if somebody else set the state since it was seen; nothing is changed
     :raises VendorError: if it did not work; the paused flag is back where it was
     """
     with nullcontext(None) if journal is None else journal.hold(identifier) as slip:
-        setting = _Setting(client, identifier, wanted, deadline, slip)
+        setting = _Setting(client, identifier, wanted, deadline, slip, on_send)
         return setting.run(paused_after, seen, on_set)
 
 
@@ -113,11 +114,18 @@ class _Setting:
     """One state that is being set."""
 
     def __init__(
-        self, client: Client, identifier: str, wanted: State, deadline: Deadline, slip: Slip | None
+        self,
+        client: Client,
+        identifier: str,
+        wanted: State,
+        deadline: Deadline,
+        slip: Slip | None,
+        on_send: Callable[[], None],
     ) -> None:
         self._client, self._identifier = client, identifier
-        self._wanted, self._deadline, self._slip = wanted, deadline, slip
-        self._entry: Entry | None = None
+        self._wanted, self._deadline = wanted, deadline
+        self._books = Bookkeeping(client, identifier, wanted, slip)
+        self._on_send = on_send
 
     def run(
         self, paused_after: str, seen: Seen | None, on_set: Callable[[State | None], None]
@@ -126,17 +134,18 @@ class _Setting:
         require_state(connection, self._identifier)
         found = self._read(connection)
         now = is_paused(connection, self._identifier)
-        left = self._left()
+        left = self._books.left()
         # What a run that died had paused was running, whatever it is now.
         before = now and not (left is not None and left.is_open and not left.paused)
         after = {"running": False, "paused": True}.get(paused_after, before)
-        is_ours = left is not None and left.has_set(comparison.fingerprint(found))
+        is_ours = left is not None and self._books.goes_on(left, found)
         first = left.found if left is not None and is_ours else found
         if found is not None and same(found, self._wanted):
             asked = paused_after != "restore"
             return self._finish(left, first, now, after if left or asked else now, changed=is_ours)
         words = progress(self._identifier, seen, connection, found) if seen and not is_ours else ""
-        with self._noted(before, first), self._paused(now, before, after):
+        stored = comparison.fingerprint(found) if is_ours else ""
+        with self._books.noted(before, first, stored), self._paused(now, before, after):
             last = self._patch(connection, found, is_ours=is_ours)
             if not _is_same(last, found):
                 words += " Then a sync moved it on" if words else "a sync moved it on"
@@ -144,13 +153,8 @@ class _Setting:
                 first = first if is_ours else last
             on_set(first)
             self._verify(connection)
-            self._note(is_putting_back=True)
+            self._books.note(is_putting_back=True)
         return Outcome(first, changed=True, progress=words)
-
-    def _left(self) -> Entry | None:
-        """What a run that died has left, if it is about this account."""
-        left = self._slip.read() if self._slip else None
-        return left if left is not None and left.account == self._client.account else None
 
     def _paused(self, now: bool, before: bool, after: bool) -> AbstractContextManager[None]:
         return kept_paused(
@@ -168,36 +172,9 @@ class _Setting:
         """No state is to be set; the flag is set as asked, or as a run that died had found it."""
         if now != after:
             put_back(self._client, self._identifier, after)
-        if left is not None and self._slip is not None:
-            self._slip.forget()
+        if left is not None:
+            self._books.conclude()
         return Outcome(first, changed=changed)
-
-    @contextmanager
-    def _noted(self, paused: bool, found: State | None) -> Iterator[None]:
-        """The journal knows inside how to go on after a crash. After a failure it still knows what
-        was found, if the state may have been set, and the flag, if that is not back.
-        """
-        print_ = comparison.fingerprint(self._wanted)
-        since = written(self._client.server_time())
-        self._entry = Entry(self._identifier, self._client.account, paused, found, print_, since)
-        self._note()
-        try:
-            yield
-        except PausedFlagStuck:
-            raise
-        except BaseException:
-            self._note(is_open=False)
-            if self._slip is not None and not self._entry.is_sent:
-                self._slip.forget()
-            raise
-        if self._slip is not None:
-            self._slip.forget()
-
-    def _note(self, **changes: Any) -> None:
-        """Writes what is known by now into the journal."""
-        if self._entry is not None and self._slip is not None:
-            self._entry = self._entry._replace(**changes)
-            self._slip.write(self._entry)
 
     def _patch(self, connection: State, found: State | None, *, is_ours: bool) -> State | None:
         """Sends the state as soon as no sync runs; a sync that began in between is waited for, too.
@@ -213,11 +190,12 @@ class _Setting:
             if not _is_same(now, found) and not synced:
                 raise StateMoved(self._identifier, "it was read", _words(found), _words(now))
             if not _is_same(now, found) and not is_ours:
-                self._note(found=now)
+                self._books.note(found=now)
             found = now
-            self._note(is_sent=True)
+            self._on_send()
             try:
-                self._client.set_state(self._identifier, self._wanted, self._deadline)
+                with self._books.sending(found):
+                    self._client.set_state(self._identifier, self._wanted, self._deadline)
                 return found
             except Conflict:
                 synced = True
@@ -242,8 +220,9 @@ class _Setting:
 
     def _verify(self, connection: State) -> None:
         stored = self._read(connection)
-        self._note(stored=comparison.fingerprint(stored))
-        if not same(stored, self._wanted):
+        is_set = same(stored, self._wanted)
+        self._books.read_back(stored, is_set=is_set)
+        if not is_set:
             raise StateDiffers(self._identifier, self._wanted, stored)
 
     def _read(self, connection: State) -> State | None:

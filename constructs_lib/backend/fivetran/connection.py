@@ -13,7 +13,7 @@ from constructs_lib.backend.fivetran import (
     connection_conflict,
     connection_plan,
     creation,
-    setup_tests,
+    setup_gate,
 )
 from constructs_lib.backend.fivetran import connection_request as requests_
 from constructs_lib.backend.fivetran.account import Account
@@ -32,8 +32,6 @@ _TRACE = "trace"
 """In private state: how to find a connection whose creation was not confirmed."""
 _ADOPTED = "adopted"
 """In private state: the connection was imported, and its ``config`` is what was read then."""
-_TESTS_FAILED = "tests_failed"
-"""In private state: setup tests that are required failed, and were not passed since."""
 
 
 class ConnectionResource(Resource):
@@ -71,7 +69,7 @@ class ConnectionResource(Resource):
         connection_plan.plan_connect_card(plan, operation.diagnostics)
         connection_plan.plan_influences(plan)
         connection_plan.warn_of_unmanaged_keys(plan, operation.diagnostics)
-        if operation.private.get(_TESTS_FAILED) and plan.config.get("require_setup_tests"):
+        if setup_gate.is_closed(plan.config, operation):
             plan.planned["setup_state"] = UNKNOWN
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
@@ -87,7 +85,7 @@ class ConnectionResource(Resource):
         operation.save({**planned, "id": answer["id"]})
         result = self._settled(planned, None, body, answer, secrets, operation)
         operation.save(result)
-        _report_tests(answer, config, operation, _texts(secrets))
+        setup_gate.report(answer, config, operation, _texts(secrets))
         texts_ = _texts(secrets)
         return result | self._schema_status(planned, answer, deadline, operation, texts_)
 
@@ -158,7 +156,7 @@ class ConnectionResource(Resource):
             answer = self._send(account, prior["id"], body, config, deadline, operation)
         result = self._settled(planned, prior, body, answer, secrets, operation, changed)
         operation.save(result)
-        _report_tests(answer, config, operation, _texts(secrets))
+        setup_gate.report(answer, config, operation, _texts(secrets))
         return result
 
     def delete(self, prior: Object, operation: Operation) -> None:
@@ -218,7 +216,7 @@ class ConnectionResource(Resource):
         secrets = _texts(secrets_of(config))
         if body:
             return account.client.modify_connection(identifier, body, deadline, secrets)
-        if operation.private.get(_TESTS_FAILED) and config.get("require_setup_tests"):
+        if setup_gate.is_closed(config, operation):
             controls = requests_.trust(config)
             return account.client.run_setup_tests(identifier, controls, deadline, secrets)
         return account.client.connection(identifier, deadline)
@@ -289,20 +287,3 @@ def _refuse_another_schema(prior: Object, planned: Object) -> None:
     changed = requests_.names_another_schema(planned.get("service"), before, after)
     if changed:
         raise connection_plan.another_schema(prior, changed)
-
-
-def _report_tests(
-    answer: dict[str, Any], config: Object, operation: Operation, secrets: list[str]
-) -> None:
-    required = config.get("require_setup_tests") is True
-    if "setup_tests" in answer:
-        operation.private.pop(_TESTS_FAILED, None)
-        if required and setup_tests.have_failed(answer):
-            operation.private[_TESTS_FAILED] = True
-    setup_tests.report(
-        answer,
-        operation.diagnostics,
-        subject=f"connection {answer.get('id')} ({answer.get('schema')})",
-        required=required,
-        secrets=secrets,
-    )

@@ -188,7 +188,7 @@ class ConnectionStateResource(Resource):
         operation.private.pop(_OPEN, None)
         _note(_wanted(planned), operation)
         _tell_of_progress(identifier, outcome.progress, operation)
-        _tell_of_journal(account, operation)
+        account.tell_of_journal(operation.diagnostics)
         kept = previous(outcome.found)
         if not outcome.changed and prior is not None:
             kept = before or kept
@@ -270,16 +270,6 @@ def _tell_of_progress(identifier: str, words: str, operation: Operation) -> None
             f"Its state: {words.strip()} The planned state was set over that; previous_state is "
             "what its syncs had reached.",
             ("state",),
-        )
-
-
-def _tell_of_journal(account: Account, operation: Operation) -> None:
-    if account.journal is not None and account.journal.problem and not account.journal_told:
-        account.journal_told = True
-        operation.diagnostics.warning(
-            "No journal can be kept",
-            f"{account.journal.problem}. All went well; but if a run dies while it sets a state, "
-            "the next one cannot put the connection back into operation by itself.",
         )
 
 

@@ -26,7 +26,9 @@ from threading import Lock
 from typing import Any
 from urllib.parse import quote
 
+from constructs_lib.backend.fivetran import private_file
 from constructs_lib.backend.fivetran.errors import VendorError
+from constructs_lib.backend.fivetran.history import TERRAFORM, History
 from constructs_lib.backend.fivetran.journal_entry import Entry, dumped, loaded
 from constructs_lib.backend.fivetran.seen import Seen
 from constructs_lib.backend.http import log
@@ -46,10 +48,15 @@ class HeldElsewhere(VendorError):
 
 
 class Slip:
-    """The entry of one connection, in the hands of the run that holds its lock."""
+    """The entry of one connection, in the hands of the run that holds its lock.
 
-    def __init__(self, file: Path, tell: Callable[[str], None]) -> None:
-        self._file, self._tell = file, tell
+    :param history: the states that were set of this connection
+    """
+
+    def __init__(self, file: Path, history: History, tell: Callable[[str], None]) -> None:
+        self._file, self.history, self._tell = file, history, tell
+        self.by = history.by
+        """Who sets the state now."""
 
     def read(self) -> Entry | None:
         """What an earlier run left; None if it left nothing, or nothing that can be read."""
@@ -66,13 +73,8 @@ class Slip:
 
         A journal that cannot be written stops nothing, and is told: ``Journal.problem``.
         """
-        draft = self._file.with_suffix(".new")
         try:
-            with open(draft, "w", encoding="utf-8", opener=_private) as file:
-                file.write(dumped(entry))
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self._file)
+            private_file.write(self._file, dumped(entry))
         except OSError as error:
             self._tell(f"{self._file} cannot be written: {error.strerror}")
 
@@ -86,17 +88,28 @@ class Journal:
     """The entries of one working directory.
 
     :param folder: where they are; made when the first one is written
+    :param by: who sets states, for the history of them
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, by: str = TERRAFORM) -> None:
+        self._folder, self._by = folder, by
         self.problem = ""
         """Why nothing could be kept, in words; empty if all could."""
+        self.history_problem = ""
+        """Why the history could not be kept, in words; empty if it could."""
 
     @classmethod
-    def of_working_directory(cls) -> Journal:
-        """The journal beside the data of the terraform that launched this process."""
-        return cls(Path(os.environ.get("TF_DATA_DIR") or ".terraform") / "fivetranops")
+    def of_working_directory(cls, directory: Path = Path(), by: str = TERRAFORM) -> Journal:
+        """The journal beside the data of the terraform that works in a directory.
+
+        :param directory: by default that of this process, where terraform has launched it
+        """
+        data = directory / (os.environ.get("TF_DATA_DIR") or ".terraform")
+        return cls(data / "fivetranops", by)
+
+    def history(self, identifier: str) -> History:
+        """The states that were set of a connection."""
+        return History(self._folder, identifier, self._by, self._tell_of_history)
 
     @contextmanager
     def hold(self, identifier: str, *, waits: bool = True) -> Iterator[Slip]:
@@ -111,7 +124,7 @@ class Journal:
             raise HeldElsewhere(identifier)
         try:
             with self._locked(identifier) as file:
-                yield Slip(file, self._tell)
+                yield Slip(file, self.history(identifier), self._tell)
         finally:
             turn.release()
 
@@ -139,6 +152,10 @@ class Journal:
         self.problem = self.problem or problem
         log.warning(f"the journal: {problem}")
 
+    def _tell_of_history(self, problem: str) -> None:
+        self.history_problem = self.history_problem or problem
+        log.warning(f"the history of states: {problem}")
+
     def note_plan(self, identifier: str, run: str, seen: Seen) -> None:
         """Notes what a plan saw of a state that is not in Terraform's state yet.
 
@@ -149,8 +166,7 @@ class Journal:
         kept = dict(list(notes.items())[-2:])
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with open(self._plan_file(identifier), "w", encoding="utf-8", opener=_private) as file:
-                json.dump(kept, file)
+            private_file.write(self._plan_file(identifier), json.dumps(kept))
 
     def planned(self, identifier: str, run: str) -> Seen | None:
         """What the plan before this run saw; None if it noted nothing. A note is good once."""
@@ -211,7 +227,3 @@ def _is_the_same(descriptor: int, file: Path) -> bool:
         return False
     ours = os.fstat(descriptor)
     return (ours.st_ino, ours.st_dev) == (there.st_ino, there.st_dev)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

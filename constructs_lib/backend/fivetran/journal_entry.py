@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from constructs_lib.backend.fivetran.history import TERRAFORM
 from constructs_lib.backend.http import jsontext
 
 _VERSION = 1
@@ -27,19 +28,22 @@ class Entry(NamedTuple):
     is_sent: bool = False
     """True from just before the state was sent."""
     stored: str = ""
-    """The fingerprint of what was read back after that; empty before."""
+    """The fingerprint of what was read back after that. Before that, of what an earlier attempt has
+    stored, if that is what was found; else empty."""
     is_putting_back: bool = False
     """True from just before the paused flag was put back: it may be back, and who paused the
     connection since then meant it."""
     is_open: bool = True
     """False when the paused flag is back; the rest is kept until the state is set."""
+    by: str = TERRAFORM
+    """Whose run it was, as in the history."""
 
     def has_set(self, live: str) -> bool:
-        """True if a state is what the run has set.
+        """True if a state is what the run has set, or what it was about to set.
 
         :param live: its fingerprint
         """
-        return self.is_sent and live == (self.stored or self.wanted)
+        return self.is_sent and live in (self.stored, self.wanted)
 
 
 def dumped(entry: Entry) -> str:
@@ -57,7 +61,8 @@ def loaded(text: str) -> Entry:
         raise ValueError("no entry of this version")
     kinds: dict[str, Any] = dict.fromkeys(("connection", "account", "wanted", "since"), str)
     kinds |= {"paused": bool, "found": (dict, type(None)), "is_sent": bool, "stored": str}
-    kinds |= {"is_putting_back": bool, "is_open": bool}
+    kinds |= {"is_putting_back": bool, "is_open": bool, "by": str}
+    values.setdefault("by", TERRAFORM)
     if values.keys() != kinds.keys():
         raise ValueError("an entry has other fields")
     for name, kind in kinds.items():

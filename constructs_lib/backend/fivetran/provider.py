@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from constructs_lib import schemas
@@ -35,11 +35,15 @@ _REQUEST_TIMEOUT = 300.0
 
 
 class FivetranOps(Provider):
-    """The provider of Fivetran connections and their state."""
+    """The provider of Fivetran connections and their state.
+
+    :param journal: where is noted what a crash must not take away
+    """
 
     schema = schemas.load("fivetranops")
 
-    def __init__(self) -> None:
+    def __init__(self, journal: Callable[[], Journal] = Journal.of_working_directory) -> None:
+        self._journal = journal
         self.resources: Mapping[str, Resource] = {
             "fivetranops_connection": ConnectionResource(),
             "fivetranops_connection_state": ConnectionStateResource(),
@@ -68,7 +72,7 @@ class FivetranOps(Provider):
         if transport is None:
             return Account(None, None)
         client = Client(transport, values["api_key"], values["api_secret"], seconds)
-        journal = Journal.of_working_directory()
+        journal = self._journal()
         recover(client, journal, diagnostics)
         return Account(client, Vault(values["api_key"], values["api_secret"]), journal)
 

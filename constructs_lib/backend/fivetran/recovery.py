@@ -70,7 +70,7 @@ def _look_after(client: Client, entry: Entry, slip: Slip, diagnostics: Diagnosti
     diagnostics.warning(
         summary,
         f"{begin}; before that the connection was {word}. {done}If the state was not set yet, the "
-        "next apply sets it.",
+        "next apply sets it, or the command that was setting it, if it is run again.",
     )
 
 

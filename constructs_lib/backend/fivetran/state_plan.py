@@ -11,7 +11,7 @@ from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.connection_request import as_object
 from constructs_lib.backend.fivetran.errors import NotFound
 from constructs_lib.backend.fivetran.paused_flag import is_paused
-from constructs_lib.backend.fivetran.seen import Seen, is_syncing
+from constructs_lib.backend.fivetran.seen import Seen
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.http.times import written
@@ -19,7 +19,7 @@ from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values import Object, contains_unknown, same
 
 _READ_LIMIT = 600.0
-_FROM = "From where it stands now to what is to be:"
+_TO_RUN = 'set paused_after = "running" for this apply'
 _ENFORCED = (
     'drift_policy is "enforce": what the connection has synced in between, it syncs again. With '
     '"on_change" its own progress is left alone.'
@@ -51,13 +51,13 @@ def explain(plan: Plan, operation: Operation) -> None:
         _warn_of_pause(plan, connection, operation, paused=paused)
         return
     found = state_words.steps(live, as_object(wanted))
-    parts = [_from_where(live) + "\n" + state_words.lines(found)]
+    parts = [state_words.from_where(live) + "\n" + state_words.lines(found)]
     if plan.planned.get("drift_policy") == "enforce" and plan.is_update:
         parts.append(_ENFORCED)
-    parts.append(_meanwhile(plan, connection, paused=paused))
-    operation.diagnostics.warning(
-        _summary(identifier, connection, found, as_object(wanted)), "\n\n".join(parts), ("state",)
-    )
+    after = str(plan.planned.get("paused_after"))
+    parts.append(state_words.meanwhile(connection, _TO_RUN, paused=paused, after=after))
+    summary = state_words.summary(identifier, connection, found, as_object(wanted))
+    operation.diagnostics.warning(summary, "\n\n".join(parts), ("state",))
 
 
 def explain_restoring(prior: Object, operation: Operation) -> None:
@@ -75,8 +75,10 @@ def explain_restoring(prior: Object, operation: Operation) -> None:
     wanted = as_object(prior.get("previous_state"))
     found = state_words.steps(live, wanted)
     if found:
-        text = f"Destroying restores the state of before.\n\n{_FROM}\n{state_words.lines(found)}"
-        operation.diagnostics.warning(_summary(identifier, connection, found, wanted), text)
+        parts = ["Destroying restores the state of before.", ""]
+        parts += [state_words.FROM, state_words.lines(found)]
+        summary = state_words.summary(identifier, connection, found, wanted)
+        operation.diagnostics.warning(summary, "\n".join(parts))
 
 
 def _warn_of_pause(
@@ -95,37 +97,3 @@ def _warn_of_pause(
             "What its state was before is not known then: previous_state is what is there now.",
             ("paused_after",),
         )
-
-
-def _summary(
-    identifier: str,
-    connection: dict[str, Any],
-    found: list[state_words.Step],
-    wanted: dict[str, Any],
-) -> str:
-    verb = "moves BACKWARDS" if any(step.is_backwards for step in found) else "will be set"
-    if not wanted:
-        verb = "is RESET: everything is synced from the start"
-    return f"The state of connection {identifier} ({connection.get('schema')}) {verb}"
-
-
-def _from_where(live: dict[str, Any] | None) -> str:
-    if live is None:
-        return "No state was written yet. It will be:"
-    return _FROM
-
-
-def _meanwhile(plan: Plan, connection: dict[str, Any], *, paused: bool) -> str:
-    after = plan.planned.get("paused_after")
-    if paused:
-        stays = "It will be running afterwards." if after == "running" else _STAYS_PAUSED
-        return f"The connection is paused, so that nothing has to be paused for it. {stays}"
-    waits = " A sync is in progress now and is waited for." if is_syncing(connection) else ""
-    then = "stays paused" if after == "paused" else "is set running again"
-    return f"The connection is running: it is paused meanwhile, and {then} afterwards.{waits}"
-
-
-_STAYS_PAUSED = (
-    "It stays paused afterwards. If nobody paused it on purpose, an interrupted run may have left "
-    'it so: set paused_after = "running" for this apply.'
-)

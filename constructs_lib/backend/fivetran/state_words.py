@@ -12,10 +12,13 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from constructs_lib.backend.fivetran.seen import is_syncing
 from constructs_lib.backend.http.redaction import shown_value
 from constructs_lib.backend.plugin.values import same
 
-_MOST_LINES = 12
+MOST_LINES = 12
+"""Steps that :func:`lines` shows, if it is not told otherwise."""
+FROM = "From where it stands now to what is to be:"
 _ABSENT: Any = object()
 _SECOND = timedelta(seconds=1)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
@@ -42,11 +45,53 @@ def steps(before: dict[str, Any] | None, after: dict[str, Any]) -> list[Step]:
     return sorted(_differences(before or {}, after, ""))
 
 
-def lines(found: list[Step]) -> str:
-    """The steps, one a line; the last line counts those that are left out."""
-    told = [f"  {step.path}: {step.words}" for step in found[:_MOST_LINES]]
-    more = len(found) - _MOST_LINES
+def lines(found: list[Step], most: int = MOST_LINES) -> str:
+    """The steps, one a line, and no more than that; the last line counts those left out."""
+    told = [f"  {step.path}: {step.words}" for step in found[:most]]
+    more = len(found) - most
     return "\n".join(told + ([f"  and {more} more"] if more > 0 else []))
+
+
+def summary(
+    identifier: str, connection: dict[str, Any], found: list[Step], wanted: dict[str, Any]
+) -> str:
+    """What setting a state does, in one sentence.
+
+    :param connection: the connection as it is
+    :param found: the steps from its state to the one that is wanted
+    """
+    verb = "moves BACKWARDS" if any(step.is_backwards for step in found) else "will be set"
+    if not wanted:
+        verb = "is RESET: everything is synced from the start"
+    return f"The state of connection {identifier} ({connection.get('schema')}) {verb}"
+
+
+def from_where(live: dict[str, Any] | None) -> str:
+    """What stands above the steps.
+
+    :param live: the state as it is; None if none was written yet
+    """
+    return "No state was written yet. It will be:" if live is None else FROM
+
+
+def meanwhile(connection: dict[str, Any], to_run: str, *, paused: bool, after: str) -> str:
+    """What happens to the connection while its state is set.
+
+    :param connection: the connection as it is
+    :param to_run: what to do so that a paused connection is running afterwards
+    :param paused: its paused flag
+    :param after: what becomes of the flag: ``restore``, ``running`` or ``paused``
+    """
+    if paused:
+        stays = (
+            "It stays paused afterwards. If nobody paused it on purpose, an interrupted run may "
+            f"have left it so: {to_run}."
+        )
+        then = "It will be running afterwards." if after == "running" else stays
+        return f"The connection is paused, so that nothing has to be paused for it. {then}"
+    waits = " A sync is in progress now and is waited for." if is_syncing(connection) else ""
+    then = "stays paused" if after == "paused" else "is set running again"
+    return f"The connection is running: it is paused meanwhile, and {then} afterwards.{waits}"
 
 
 def _differences(before: Any, after: Any, path: str) -> Iterator[Step]:

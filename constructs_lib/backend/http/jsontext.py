@@ -34,5 +34,21 @@ def dumps(value: Any, *, sort_keys: bool = False) -> str:
     return json.dumps(value, allow_nan=False)
 
 
+def pretty(value: Any, indent: str = "") -> str:
+    """Writes JSON for a person: a value a line, two blanks for each level.
+
+    :param indent: what stands before each line but the first
+    :raises TypeError: if a value has no JSON form
+    """
+    inner = indent + "  "
+    if isinstance(value, dict) and value:
+        lines = [f"{json.dumps(key)}: {pretty(value[key], inner)}" for key in value]
+        return "{\n" + ",\n".join(inner + line for line in lines) + f"\n{indent}}}"
+    if isinstance(value, (list, tuple)) and value:
+        lines = [pretty(item, inner) for item in value]
+        return "[\n" + ",\n".join(inner + line for line in lines) + f"\n{indent}]"
+    return dumps(value)
+
+
 def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")

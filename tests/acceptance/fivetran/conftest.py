@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("planned", "scenario", "workspace")
+pytest.register_assert_rewrite("command_run", "planned", "scenario", "workspace")
 
-from provider_process import ProviderProcess, attached  # noqa: E402 - pytest rewrites it only before.
+from command_run import Commands  # noqa: E402 - pytest rewrites it only before.
+from provider_process import ProviderProcess, attached  # noqa: E402
 from sandbox_server import Sandbox, serving  # noqa: E402
 from scenario import Scenario  # noqa: E402
 
@@ -44,3 +45,16 @@ def terraform(
 def connection(sandbox: Sandbox) -> str:
     """A running connection that a person made, and whose service keeps a state."""
     return sandbox.add("connector_sdk", schema="invoices", package_id="p")
+
+
+@pytest.fixture
+def commands(tmp_path: Path, sandbox: Sandbox) -> Commands:
+    """The command ``state``, in the working directory of terraform."""
+    return Commands(tmp_path / "work", sandbox.url)
+
+
+@pytest.fixture
+def cursor_at_ten(sandbox: Sandbox, connection: str) -> str:
+    """That connection, with a state."""
+    sandbox.ask("PATCH", f"/v1/connections/{connection}/state", {"state": {"cursor": 10}})
+    return connection

@@ -1,0 +1,113 @@
+"""What a run notes while it sets a state: in the journal for a crash, in the history to go back.
+
+Where nothing can be kept, nothing is noted, and all goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from constructs_lib.backend.fivetran import comparison, history
+from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.errors import ApiError
+from constructs_lib.backend.fivetran.journal import Slip
+from constructs_lib.backend.fivetran.journal_entry import Entry
+from constructs_lib.backend.fivetran.paused_flag import PausedFlagStuck
+from constructs_lib.backend.http.times import written
+
+State = dict[str, Any]
+
+
+class Bookkeeping:
+    """The notes of one run about one connection.
+
+    :param client: the account, and its clock
+    :param identifier: the connection
+    :param wanted: the state that is being set
+    :param slip: takes the notes; None to note nothing
+    """
+
+    def __init__(self, client: Client, identifier: str, wanted: State, slip: Slip | None) -> None:
+        self._client, self._identifier, self._wanted = client, identifier, wanted
+        self._slip = slip
+        self._entry: Entry | None = None
+
+    def left(self) -> Entry | None:
+        """What a run that died has left, if it is about this account."""
+        left = self._slip.read() if self._slip else None
+        return left if left is not None and left.account == self._client.account else None
+
+    def goes_on(self, left: Entry, found: State | None) -> bool:
+        """True if what is there is the half-done work that this run repeats. What Terraform has set
+        is no attempt of the command's, nor the other way round, unless both want the same.
+        """
+        is_same_work = self._slip is not None and left.by == self._slip.by
+        is_same_work = is_same_work or left.wanted == comparison.fingerprint(self._wanted)
+        return is_same_work and left.has_set(comparison.fingerprint(found))
+
+    @contextmanager
+    def noted(self, paused: bool, found: State | None, stored: str) -> Iterator[None]:
+        """The journal knows inside how to go on after a crash. After a failure it still knows what
+        was found, if the state may have been set, and the flag, if that is not back.
+
+        :param paused: the flag as it was found
+        :param found: the state as it was found
+        :param stored: the fingerprint of what an earlier attempt has set; empty if there was none
+        """
+        print_ = comparison.fingerprint(self._wanted)
+        since = written(self._client.server_time())
+        entry = Entry(self._identifier, self._client.account, paused, found, print_, since)
+        by = self._slip.by if self._slip else entry.by
+        self._entry = entry._replace(is_sent=bool(stored), stored=stored, by=by)
+        self.note()
+        try:
+            yield
+        except PausedFlagStuck:
+            raise
+        except BaseException:
+            self.note(is_open=False)
+            if self._slip is not None and not self._entry.is_sent:
+                self._slip.forget()
+            raise
+        if self._slip is not None:
+            self._slip.forget()
+
+    def note(self, **changes: Any) -> None:
+        """Writes what is known by now into the journal."""
+        if self._entry is not None and self._slip is not None:
+            self._entry = self._entry._replace(**changes)
+            self._slip.write(self._entry)
+
+    @contextmanager
+    def sending(self, found: State | None) -> Iterator[None]:
+        """The state is sent inside; what is there is noted before.
+
+        :param found: the state just before
+        """
+        past = self._slip.history if self._slip else None
+        if past is not None:
+            past.begin(found, self._wanted, written(self._client.server_time()))
+        self.note(is_sent=True)
+        try:
+            yield
+        except ApiError as error:
+            if past is not None and error.status < 500:
+                past.withdraw()
+            raise
+
+    def read_back(self, stored: State | None, *, is_set: bool) -> None:
+        """Notes what was read after the state was sent.
+
+        :param is_set: True if it is what was sent
+        """
+        self.note(stored=comparison.fingerprint(stored))
+        if self._slip is not None:
+            self._slip.history.end(history.SET if is_set else history.DIFFERS)
+
+    def conclude(self) -> None:
+        """The state is there already: what a run that died has left is done with."""
+        if self._slip is not None:
+            self._slip.history.confirm(self._wanted)
+            self._slip.forget()

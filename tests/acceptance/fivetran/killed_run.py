@@ -1,0 +1,49 @@
+"""A run of terraform whose provider is killed (``kill -9``) in the middle of setting a state."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+from sandbox_server import Sandbox
+from scenario import Scenario
+from workspace import wait_until
+
+STEPS = ["read", "read state", "pause", "read", "read state", "patch", "read state", "unpause"]
+"""The requests that set a state."""
+_PLANNING = 2
+"""Requests of the plan that Terraform asks for during apply."""
+
+
+def provider_of(terraform: int) -> int:
+    """The process of the provider that a terraform has started."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            command = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if int(stat[1]) == terraform and b"constructs_lib.backend" in command:
+            return int(entry.name)
+    raise AssertionError("terraform has started no provider")
+
+
+def kill_after(terraform: Scenario, sandbox: Sandbox, identifier: str, step: int) -> None:
+    """Plans and applies, and kills the provider when a request of the choreography took effect."""
+    plan = terraform.plan()
+    held: dict[str, Any] = {
+        "kind": "delay",
+        "seconds": 20,
+        "path": f"^/v1/connections/{identifier}",
+    }
+    sandbox.requests()
+    sandbox.store.configure(faults=[{**held, "nth": _PLANNING + step}])
+    process = terraform.start("apply", "-input=false", "-no-color", plan.file.name)
+    first = sandbox.store.journal(0)[-1].number
+    wait_until(lambda: len(sandbox.store.journal(first)) >= _PLANNING + step)
+    os.kill(provider_of(process.pid), signal.SIGKILL)
+    output = process.communicate(timeout=60)[0]
+    assert process.returncode != 0, output
+    sandbox.store.configure(faults=[])

@@ -1,0 +1,207 @@
+"""The states that were set: what is kept of them, how much, and what a failure leaves."""
+
+from __future__ import annotations
+
+import stat
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from state_api import NEW, OLD, Fivetran
+
+from constructs_lib.backend.fivetran import choreography, errors, history
+from constructs_lib.backend.fivetran.choreography import set_state
+from constructs_lib.backend.fivetran.history import Change, History
+from constructs_lib.backend.fivetran.journal import Journal
+from constructs_lib.backend.fivetran.state_errors import StateDiffers
+from constructs_lib.backend.http.deadline import Deadline
+
+AT = "2026-06-01T00:00:00Z"
+BROKEN = errors.NoAnswer("request", "the connection broke off", sent=True)
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choreography, "_FIRST_PAUSE", 0.001)
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> History:
+    return History(tmp_path, "abc/d")
+
+
+def change(api: Fivetran, journal: Journal, wanted: Any = NEW, **more: Any) -> None:
+    options: dict[str, Any] = {"paused_after": "restore", "deadline": Deadline(30)} | more
+    set_state(api, "abc", wanted, journal=journal, **options)  # type: ignore[arg-type]
+
+
+def kept(past: History, number: int) -> None:
+    """Notes that many changes, each from the one before."""
+    for n in range(number):
+        before = None if n == 0 else {"n": n}
+        past.begin(before, {"n": n + 1}, AT)
+        past.end(history.SET)
+        past._change = None
+
+
+def test_a_change_reads_back_digit_by_digit(past: History) -> None:
+    exact = {"n": Decimal("1.10"), "big": 2**70, "t": "é\u2028"}
+    past.begin(exact, {}, AT)
+    past.end(history.SET)
+
+    (found,) = past.changes()
+
+    assert found == Change(1, AT, "terraform", exact, {}, "set")
+
+
+def test_only_the_owner_can_read_it(past: History) -> None:
+    past.begin(None, {}, AT)
+
+    assert past.file.name == "abc%2Fd.jsonl"
+    assert [file.name for file in past.file.parent.iterdir()] == [past.file.name]
+    assert stat.S_IMODE(past.file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(past.file.parent.stat().st_mode) == 0o700
+
+
+def test_the_last_twenty_are_kept_with_their_numbers_and_the_newest_is_first(past: History) -> None:
+    kept(past, 25)
+
+    assert [change.number for change in past.changes()] == list(range(25, 5, -1))
+    assert past.changes()[0].before == {"n": 24}
+
+
+def test_big_states_are_kept_as_many_as_fit_and_the_last_always(
+    past: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(past, 5)
+    monkeypatch.setattr(history, "LONGEST", 2 * len(past.file.read_bytes()) // 5 + 1)
+
+    kept(past, 1)
+    assert [change.number for change in past.changes()] == [6, 5]
+
+    monkeypatch.setattr(history, "LONGEST", 1)
+    kept(past, 1)
+    assert [change.number for change in past.changes()] == [7]
+
+
+def test_a_change_that_was_taken_back_is_not_there_and_its_number_is_free(past: History) -> None:
+    kept(past, 1)
+    past.begin({"n": 1}, {"n": 9}, AT)
+    past.withdraw()
+    past.begin({"n": 1}, {"n": 8}, AT)
+
+    assert [(one.number, one.after) for one in past.changes()] == [(2, {"n": 8}), (1, {"n": 1})]
+
+
+@pytest.mark.parametrize(
+    "line", ["", "{", "[1]", '{"number": 1}', "\udcff", '{"number": "1", "at": 1}', "[" * 10**5]
+)
+def test_a_line_that_is_no_change_is_passed_over(past: History, line: str) -> None:
+    kept(past, 1)
+    with past.file.open("ab") as file:
+        file.write(line.encode("utf-8", "surrogateescape") + b"\n")
+
+    kept(past, 1)
+
+    assert [change.number for change in past.changes()] == [2, 1]
+
+
+def test_without_a_place_for_it_all_goes_on_and_it_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "history").write_text("")
+    journal, api = Journal(tmp_path), Fivetran()
+
+    change(api, journal)
+
+    assert api.stored == NEW
+    assert "history" in journal.history_problem
+    assert journal.problem == ""
+    assert journal.history_problem in capsys.readouterr().err
+
+
+def test_a_setting_is_noted_with_the_state_that_was_there(tmp_path: Path) -> None:
+    change(Fivetran(), Journal(tmp_path, "command"))
+
+    (found,) = Journal(tmp_path).history("abc").changes()
+    assert found == Change(1, AT, "command", OLD, NEW, "set")
+
+
+def test_the_state_of_before_is_on_the_disk_before_the_new_one_is_sent(tmp_path: Path) -> None:
+    class Looking(Fivetran):
+        def set_state(self, identifier: str, state: Any, deadline: Deadline) -> None:
+            (found,) = Journal(tmp_path).history("abc").changes()
+            assert (found.before, found.result) == (OLD, "sent")
+            super().set_state(identifier, state, deadline)
+
+    change(Looking(), Journal(tmp_path))
+
+
+def test_an_equal_state_is_no_change(tmp_path: Path) -> None:
+    change(Fivetran(), Journal(tmp_path), OLD)
+
+    assert Journal(tmp_path).history("abc").changes() == []
+
+
+def test_what_the_api_refuses_was_not_set(tmp_path: Path) -> None:
+    api = Fivetran()
+    api.failures["PATCH state"] = errors.answered("PATCH state", 400, "", "no", None)
+
+    with pytest.raises(errors.ApiError):
+        change(api, Journal(tmp_path))
+
+    assert Journal(tmp_path).history("abc").changes() == []
+
+
+def test_a_sync_that_begins_in_between_leaves_one_change(tmp_path: Path) -> None:
+    class Racing(Fivetran):
+        def set_state(self, identifier: str, state: Any, deadline: Deadline) -> None:
+            if "PATCH state: 409" not in self.journal:
+                self.syncing = 2
+            super().set_state(identifier, state, deadline)
+
+    change(Racing(), Journal(tmp_path))
+
+    (found,) = Journal(tmp_path).history("abc").changes()
+    assert (found.number, found.result) == (1, "set")
+
+
+def test_an_answer_that_is_lost_leaves_a_change_that_may_be_set(tmp_path: Path) -> None:
+    api = Fivetran()
+    api.failures["PATCH state"] = BROKEN
+    with pytest.raises(errors.NoAnswer):
+        change(api, Journal(tmp_path))
+
+    (found,) = Journal(tmp_path).history("abc").changes()
+    assert found.result == "sent"
+
+    change(api, Journal(tmp_path))
+    (found,) = Journal(tmp_path).history("abc").changes()
+    assert found.result == "set", "the next run looked, and found what was sent"
+
+
+def test_what_is_stored_in_another_form_is_noted_as_that(tmp_path: Path) -> None:
+    class Adding(Fivetran):
+        def set_state(self, identifier: str, state: Any, deadline: Deadline) -> None:
+            super().set_state(identifier, {**state, "added": 1}, deadline)
+
+    with pytest.raises(StateDiffers):
+        change(Adding(), Journal(tmp_path))
+
+    (found,) = Journal(tmp_path).history("abc").changes()
+    assert (found.after, found.result) == (NEW, "differs")
+
+
+def test_what_keeps_the_state_from_being_sent_leaves_it_and_the_flag(tmp_path: Path) -> None:
+    def stop() -> None:
+        raise errors.Interrupted("stopped")
+
+    api = Fivetran()
+
+    with pytest.raises(errors.Interrupted):
+        change(api, Journal(tmp_path), on_send=stop)
+
+    assert (api.stored, api.paused) == (OLD, False)
+    assert "PATCH state" not in api.journal
+    assert Journal(tmp_path).history("abc").changes() == []
