@@ -13,21 +13,33 @@ from constructs_lib.version import __version__
 
 if TYPE_CHECKING:
     from constructs_lib.constructs import (
+        ConnectCard,
         Connection,
+        ConnectionData,
         ConnectionReference,
+        ConnectionsData,
         ConnectionState,
+        ConnectionStateData,
+        ConnectorData,
         ConnectorStatus,
         ElasticProvider,
+        EphemeralConnectCard,
         FivetranProvider,
         Lifecycle,
     )
 
 __all__ = [
+    "ConnectCard",
     "Connection",
+    "ConnectionData",
     "ConnectionReference",
     "ConnectionState",
+    "ConnectionStateData",
+    "ConnectionsData",
+    "ConnectorData",
     "ConnectorStatus",
     "ElasticProvider",
+    "EphemeralConnectCard",
     "FivetranProvider",
     "Lifecycle",
     "__version__",

@@ -14,13 +14,21 @@ from constructs_lib.schemas import Attribute, Kind
 from constructs_lib.validation.parameters import ALIASES, IGNORING_CASE
 
 DOCS = Path(__file__).parent.parent / "docs"
-PAGES = {
-    "provider.md": "fivetranops",
-    "connection.md": "fivetranops_connection",
-    "connection_state.md": "fivetranops_connection_state",
-    "elastic_provider.md": "elasticops",
-    "connector_status.md": "elasticops_connector_status",
+PAGES: dict[str, tuple[str, ...]] = {
+    "provider.md": ("fivetranops",),
+    "connection.md": ("fivetranops_connection",),
+    "connection_state.md": ("fivetranops_connection_state",),
+    "connect_card.md": ("fivetranops_connect_card", "ephemeral.fivetranops_connect_card"),
+    "data_sources.md": (
+        "data.fivetranops_connection",
+        "data.fivetranops_connections",
+        "data.fivetranops_connection_state",
+        "data.elasticops_connector",
+    ),
+    "elastic_provider.md": ("elasticops",),
+    "connector_status.md": ("elasticops_connector_status",),
 }
+"""For each page the schemas that it shows."""
 MARK = "<!-- reference -->\n"
 _IN_PYTHON = {attribute: parameter for parameter, attribute in ALIASES.items()}
 _TYPES = {
@@ -30,13 +38,20 @@ _TYPES = {
     Kind.BOOLEAN: "boolean",
     Kind.DYNAMIC: "any object",
     Kind.LIST: "list of strings",
+    Kind.OBJECTS: "list of objects",
     Kind.MAP: "map of strings",
     Kind.NESTED: "object",
 }
 
 
-def reference(name: str) -> str:
-    """The generated part of a page."""
+def reference(names: tuple[str, ...]) -> str:
+    """The generated part of a page; with a heading for each schema if there are several."""
+    if len(names) == 1:
+        return _sections(names[0], "##")
+    return "".join(f"\n## `{name}`\n{_sections(name, '###')}" for name in names)
+
+
+def _sections(name: str, heading: str) -> str:
     attributes = schemas.load(name).attributes.values()
     sections = [
         ("Required", [a for a in attributes if a.required]),
@@ -44,7 +59,8 @@ def reference(name: str) -> str:
         ("Read-only", [a for a in attributes if a.read_only]),
     ]
     return "".join(
-        f"\n## {title}\n\n| name | type | meaning |\n|---|---|---|\n" + "".join(map(_row, chosen))
+        f"\n{heading} {title}\n\n| name | type | meaning |\n|---|---|---|\n"
+        + "".join(map(_row, chosen))
         for title, chosen in sections
         if chosen
     )
@@ -72,10 +88,10 @@ def _meaning(attribute: Attribute) -> str:
 def main(arguments: list[str]) -> int:
     """Writes or checks the pages; returns the exit status."""
     stale = []
-    for file, name in PAGES.items():
+    for file, names in PAGES.items():
         path = DOCS / file
         text = path.read_text(encoding="utf-8")
-        fresh = text.partition(MARK)[0] + MARK + reference(name)
+        fresh = text.partition(MARK)[0] + MARK + reference(names)
         if fresh != text:
             stale.append(file)
             if "--check" not in arguments:

@@ -23,6 +23,7 @@ from stacks.settings_findings import BASE, Found, located, together, without_fol
 from stacks.settings_merge import merge_files, with_defaults, without_nulls
 from stacks.settings_model import (
     Backend,
+    ConnectCardSettings,
     ConnectionSettings,
     ConnectorStatusSettings,
     Environment,
@@ -35,6 +36,7 @@ from stacks.settings_yaml import Node, displayed, read
 
 __all__ = [
     "Backend",
+    "ConnectCardSettings",
     "ConnectionSettings",
     "ConnectorStatusSettings",
     "Environment",

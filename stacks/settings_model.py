@@ -69,6 +69,18 @@ class ConnectorStatusSettings:
 
 
 @dataclass(frozen=True)
+class ConnectCardSettings:
+    """One connect card of an environment."""
+
+    name: str
+    """The key in the file, and the id of the construct."""
+    connection: str | None
+    """The name of its connection in the same environment; None if it has a ``connection_id``."""
+    parameters: dict[str, Any]
+    """Keyword arguments of the ``ConnectCard`` construct, all but ``connection``."""
+
+
+@dataclass(frozen=True)
 class Environment:
     """One environment: the settings of one stack."""
 
@@ -87,3 +99,4 @@ class Environment:
     """Keyword arguments of the ``ElasticProvider`` construct, as ``provider`` has them; None if
     the environment has nothing to do with Elastic."""
     connector_statuses: tuple[ConnectorStatusSettings, ...] = ()
+    connect_cards: tuple[ConnectCardSettings, ...] = ()

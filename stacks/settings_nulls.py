@@ -52,7 +52,7 @@ def _keys(node: Node | None) -> Iterator[str]:
 
 
 def _finding(node: Node, path: Path, removable: list[str]) -> Finding:
-    is_named = path[0] in ("connections", "connector_statuses") and len(path) == 2
+    is_named = path[0] in ("connections", "connector_statuses", "connect_cards") and len(path) == 2
     otherwise = "write its settings, or delete the line" if is_named else "delete the line"
     hint = did_you_mean(path[-1], removable) or otherwise
     found = f"null, but there is no {str(path[-1])!r} to remove"

@@ -23,8 +23,8 @@ def environment_schema() -> dict[str, Any]:
     """The schema of a merged environment.
 
     ``environment.schema.json`` describes what only the files have. What a connection, a managed
-    state, the status of a connector and the providers take is not repeated there, but laid in from
-    the schemas of the resources.
+    state, a connect card, the status of a connector and the providers take is not repeated there,
+    but laid in from the schemas of the resources.
     """
     document = deepcopy(schemas.load("environment").document)
     document.pop("$id", None)
@@ -32,6 +32,9 @@ def environment_schema() -> dict[str, Any]:
     properties["provider"] |= _body("fivetranops")
     properties["elastic"] |= _body("elasticops")
     properties["connector_statuses"]["additionalProperties"] |= _body("elasticops_connector_status")
+    card = properties["connect_cards"]["additionalProperties"]
+    card |= _with(_body("fivetranops_connect_card"), card["properties"])
+    card["required"] = [name for name in card["required"] if name != "connection_id"]
     entry = properties["connections"]["additionalProperties"]
     own = entry["properties"]
     own["managed_state"] |= _without(_body("fivetranops_connection_state"), "connection_id")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from constructs_lib import (
+    ConnectCard,
     Connection,
     ConnectionState,
     ConnectorStatus,
@@ -24,6 +25,7 @@ from constructs_lib.toolkit import (
 )
 from stacks.backend import Backend
 from stacks.settings import (
+    ConnectCardSettings,
     ConnectionSettings,
     ConnectorStatusSettings,
     Environment,
@@ -32,13 +34,15 @@ from stacks.settings import (
 
 
 class EnvironmentStack(TerraformStack):
-    """The connections of one environment, their states, statuses of connectors, what they need.
+    """The connections of one environment, their states and connect cards, statuses of connectors,
+    and what they need.
 
     In Terraform a connection is ``fivetranops_connection.<name>``, its state
-    ``fivetranops_connection_state.<name>``, and the status of an Elastic connector
-    ``elasticops_connector_status.<name>``. Each connection has the output ``<name>_id``, each state
-    ``<name>_state_before``, and each status ``<name>_status_before``: what was there before it was
-    last set, as JSON.
+    ``fivetranops_connection_state.<name>``, a connect card ``fivetranops_connect_card.<name>``, and
+    the status of an Elastic connector ``elasticops_connector_status.<name>``. Each connection has
+    the output ``<name>_id``, each state ``<name>_state_before``, and each status
+    ``<name>_status_before``: what was there before it was last set, as JSON. The output of a
+    connect card, ``<name>_connect_card_uri``, is sensitive.
     """
 
     def __init__(self, scope: Construct, id_: str, *, settings: Environment) -> None:
@@ -54,12 +58,16 @@ class EnvironmentStack(TerraformStack):
         self._states = Construct(self, "Default")
         # A level deeper, because a status may have the name of a state.
         self._statuses = Construct(self._states, "Default")
+        self._cards = Construct(self._statuses, "Default")
+        self._connections: dict[str, Connection] = {}
         self._outputs = Construct(self, "Outputs")
         self._variables = self._declare(settings.variables)
         self._choose_backend(settings)
         FivetranProvider(self, "Fivetran", **self._resolved(settings.provider))
         for connection in settings.connections:
             self._add(connection)
+        for card in settings.connect_cards:
+            self._add_card(card)
         if settings.elastic is not None:
             ElasticProvider(self, "Elastic", **self._resolved(settings.elastic))
         for status in settings.connector_statuses:
@@ -82,11 +90,19 @@ class EnvironmentStack(TerraformStack):
         lifecycle = Lifecycle(prevent_destroy=True) if settings.protect else None
         parameters = self._resolved(settings.parameters)
         connection = Connection(self, settings.name, lifecycle=lifecycle, **parameters)
+        self._connections[settings.name] = connection
         self._output(f"{settings.name}_id", connection.id)
         if settings.managed_state is not None:
             state = settings.managed_state.parameters
             cursor = ConnectionState(self._states, settings.name, connection=connection, **state)
             self._output_before(f"{settings.name}_state_before", cursor.previous_state)
+
+    def _add_card(self, settings: ConnectCardSettings) -> None:
+        given = settings.connection
+        connection = None if given is None else self._connections[given]
+        parameters = settings.parameters
+        card = ConnectCard(self._cards, settings.name, connection=connection, **parameters)
+        self._output(f"{settings.name}_connect_card_uri", card.uri, sensitive=True)
 
     def _add_status(self, settings: ConnectorStatusSettings) -> None:
         parameters = self._resolved(settings.parameters)
@@ -97,8 +113,9 @@ class EnvironmentStack(TerraformStack):
         # As text, because it is null at first, and the CLI cannot print null beside a value.
         self._output(name, Token.as_string(Fn.jsonencode(value)))
 
-    def _output(self, name: str, value: str) -> None:
-        TerraformOutput(self._outputs, name, value=value).override_logical_id(name)
+    def _output(self, name: str, value: str, *, sensitive: bool | None = None) -> None:
+        output = TerraformOutput(self._outputs, name, value=value, sensitive=sensitive)
+        output.override_logical_id(name)
 
     def _resolved(self, value: Any) -> Any:
         """A setting with references in place of the variables in it."""

@@ -1,19 +1,32 @@
-"""The connection of a ``ConnectionState``: a construct, or an identifier."""
+"""The connection that a construct is about: a construct itself, or an identifier."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, TypeAlias
 
 from constructs_lib.constructs.connection import (
     Connection,
     ConnectionInstance,
     ConnectionReference,
 )
+from constructs_lib.constructs.connection_data import ConnectionData, ConnectionDataInstance
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import ConstructPlace, Finding
 
-_KNOWN = (Connection, ConnectionInstance, ConnectionReference)
+AnyConnection: TypeAlias = (
+    Connection | ConnectionInstance | ConnectionReference | ConnectionData | ConnectionDataInstance
+)
+"""What constructs take as their ``connection``."""
+
+_KNOWN = (
+    Connection,
+    ConnectionInstance,
+    ConnectionReference,
+    ConnectionData,
+    ConnectionDataInstance,
+)
+_ID = "/connection_id"
 _SOME_REFERENCE = "${connection.id}"
 
 
@@ -38,11 +51,20 @@ class ChosenConnection:
     @property
     def identity(self) -> Hashable | None:
         """Tells this connection from others; None if only Terraform knows which one it is."""
-        if isinstance(self._connection, Connection):
+        if isinstance(self._connection, (Connection, ConnectionData)):
             return self._connection.place
-        if isinstance(self._connection, ConnectionInstance):
+        if isinstance(self._connection, (ConnectionInstance, ConnectionDataInstance)):
             return self._connection.identity
         return None if is_token(self.identifier) else str(self.identifier)
+
+    def told(self, findings: list[Finding], place: ConstructPlace) -> list[Finding]:
+        """The findings about a construct, told of what was given, and those about the choice.
+
+        :param findings: what the rules say, which know attributes: who gave a connection has not
+            written ``connection_id``
+        """
+        named = [f._replace(pointer=self.named) if f.pointer == _ID else f for f in findings]
+        return named + self.findings(place)
 
     def findings(self, place: ConstructPlace) -> list[Finding]:
         """What is wrong with the choice."""

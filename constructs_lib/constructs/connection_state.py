@@ -7,20 +7,13 @@ from typing import Any, Literal
 
 from constructs_lib.constructs import readable
 from constructs_lib.constructs.arguments import reports_misfits
-from constructs_lib.constructs.chosen_connection import ChosenConnection
+from constructs_lib.constructs.chosen_connection import AnyConnection, ChosenConnection
 from constructs_lib.constructs.claims import Claim
-from constructs_lib.constructs.connection import (
-    Connection,
-    ConnectionInstance,
-    ConnectionReference,
-)
 from constructs_lib.constructs.fivetran_provider import FivetranProvider
 from constructs_lib.constructs.lifecycle import Lifecycle
 from constructs_lib.constructs.resource import Instance, ResourceConstruct
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_connection_state
-
-_ID = "/connection_id"
 
 
 class ConnectionStateAttributes:
@@ -58,7 +51,7 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         id_: str,
         *,
         state: Mapping[str, Any],
-        connection: Connection | ConnectionInstance | ConnectionReference | None = None,
+        connection: AnyConnection | None = None,
         connection_id: str | None = None,
         drift_policy: Literal["on_change", "enforce"] | None = None,
         paused_after: Literal["restore", "running", "paused"] | None = None,
@@ -110,9 +103,7 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         findings = check_connection_state(
             values, service=choice.service, place=place, is_token=is_token
         )
-        # The rules know attributes; who gave a connection has not written connection_id.
-        found = [f._replace(pointer=choice.named) if f.pointer == _ID else f for f in findings]
-        return found + choice.findings(place)
+        return choice.told(findings, place)
 
     def claims(self, values: Mapping[str, Any], provider: object) -> tuple[Claim, ...]:
         """The state of the connection, which only one construct may set."""

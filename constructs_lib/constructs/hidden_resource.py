@@ -1,17 +1,22 @@
-"""The resource of the CDK inside of a construct of this package."""
+"""The resource of the CDK inside of a construct of this package, of whatever mode."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from constructs_lib import toolkit
 from constructs_lib.constructs.values import hcl_form
 
 _NOT_SHOWN = "Default"
+_EPHEMERAL = "ephemeral."
 
 
-class HiddenResource(toolkit.TerraformResource):
-    """The resource of the CDK. Its id ``Default`` keeps it out of the address."""
+class _Hidden:
+    """What is common to all of them. The id ``Default`` keeps them out of the address."""
+
+    PREFIX: ClassVar[str] = ""
+    """How the names of our schemas begin, where the CDK knows by itself what it is."""
+    _attributes: dict[str, Any]
 
     def __init__(
         self,
@@ -21,8 +26,9 @@ class HiddenResource(toolkit.TerraformResource):
         attributes: dict[str, Any],
         meta: dict[str, Any],
     ) -> None:
-        """Make the resource.
+        """Make it.
 
+        :param type_name: how its address begins, such as ``data.fivetranops_connection``
         :param path: path of the construct in which it is hidden
         :param attributes: the attributes in the form for the CDK
         :param meta: the meta-arguments, as keyword arguments of the CDK's resource
@@ -33,7 +39,9 @@ class HiddenResource(toolkit.TerraformResource):
         self.name = ""
         """The name of the resource in Terraform, which only the construct around it knows."""
         self._path = "/".join(step for step in path.split("/") if step != _NOT_SHOWN)
-        super().__init__(scope, _NOT_SHOWN, terraform_resource_type=type_name, **meta)
+        kind = type_name.removeprefix(self.PREFIX)
+        # The classes of the CDK stand behind this one; a type checker cannot know that.
+        super().__init__(scope, _NOT_SHOWN, terraform_resource_type=kind, **meta)  # type: ignore[call-arg]
 
     @property
     def _construct_node_metadata(self) -> dict[str, Any]:
@@ -45,3 +53,28 @@ class HiddenResource(toolkit.TerraformResource):
 
     def _synthesize_hcl_attributes(self) -> dict[str, Any]:
         return hcl_form(self._attributes)
+
+
+class HiddenResource(_Hidden, toolkit.TerraformResource):
+    """The resource of the CDK."""
+
+
+class HiddenData(_Hidden, toolkit.TerraformDataSource):
+    """The data source of the CDK."""
+
+    PREFIX = "data."
+
+
+class HiddenEphemeral(HiddenResource):
+    """A resource of the CDK, which knows no ephemeral ones: it is written as one.
+
+    Its type begins with ``ephemeral.``, so that all references to it are right; what is left to
+    do is to write it into the block of that name.
+    """
+
+    def to_terraform(self) -> Any:
+        """The part of the stack's document."""
+        document = super().to_terraform()
+        blocks = document.pop("resource", {}).items()
+        ephemeral = {kind.removeprefix(_EPHEMERAL): named for kind, named in blocks}
+        return {**document, "ephemeral": ephemeral}

@@ -58,6 +58,16 @@ def text_map() -> Readable[dict[str, str]]:
     return Readable(lambda expression: dict(toolkit.Token.as_string_map(expression)))
 
 
+def text_list() -> Readable[list[str]]:
+    """An attribute that is a list of texts, such as ``ids``."""
+    return Readable(lambda expression: list(toolkit.Token.as_list(expression)))
+
+
+def structures() -> Readable[toolkit.IResolvable]:
+    """An attribute that is a list of objects, such as ``connections``; to be used as a whole."""
+    return Readable(lambda expression: toolkit.Token.as_any(expression))
+
+
 def structure() -> Readable[dict[str, Any]]:
     """An attribute with a structure of its own, such as ``config``; to be used as a whole."""
     return Readable(lambda expression: dict(toolkit.Token.as_any_map(expression)))

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from constructs_lib import schemas, toolkit
 from constructs_lib.constructs import meta_arguments, meta_rules, stack_rules
 from constructs_lib.constructs.claims import Claim
-from constructs_lib.constructs.hidden_resource import HiddenResource
+from constructs_lib.constructs.hidden_resource import HiddenData, HiddenResource
 from constructs_lib.constructs.placed import PlacedConstruct
 from constructs_lib.constructs.provider import ProviderConstruct
 from constructs_lib.constructs.values import rendered
@@ -28,9 +28,13 @@ class ResourceConstruct(PlacedConstruct):
     """
 
     TYPE: ClassVar[str]
-    """Terraform's name of the resource type, and the name of its schema."""
+    """How its address in Terraform begins, which is also the name of its schema: the resource type,
+    behind ``data.`` or ``ephemeral.`` if it is of that mode."""
     PROVIDER: ClassVar[type[ProviderConstruct]]
     """The construct of the provider that the resource belongs to."""
+
+    HIDDEN: ClassVar[type[HiddenResource | HiddenData]] = HiddenResource
+    """The class of the resource inside, which decides in what block it is written."""
 
     def __init__(self, scope: toolkit.Construct, id_: str, arguments: Mapping[str, Any]) -> None:
         super().__init__(scope, id_)
@@ -40,7 +44,7 @@ class ResourceConstruct(PlacedConstruct):
         self.report(found)
         # After an error nothing is written, and the CDK could fail at the very same mistake.
         usable = not errors(found)
-        self._resource = HiddenResource(
+        self._resource = self.HIDDEN(
             self,
             self.TYPE,
             self._place.path,

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from constructs_lib.schemas.references import resolved
+
 _FOLDER = Path(__file__).parent
 _SUFFIX = ".schema.json"
 
@@ -25,6 +27,8 @@ class Kind(Enum):
     """An object whose values are all strings."""
     LIST = "array"
     """A list of texts."""
+    OBJECTS = "objects"
+    """A list of objects with known keys, described in ``Attribute.attributes``."""
     NESTED = "nested"
     """An object with known keys, described in ``Attribute.attributes``."""
 
@@ -44,7 +48,7 @@ class Attribute(NamedTuple):
     default: Any
     deprecated: bool
     attributes: dict[str, Attribute]
-    """The attributes inside, for ``Kind.NESTED``; otherwise empty."""
+    """The attributes inside, for ``Kind.NESTED`` and ``Kind.OBJECTS``; otherwise empty."""
     rule: dict[str, Any]
     """The JSON Schema of the value itself, with ``enum``, ``pattern``, ``minimum`` and so on."""
 
@@ -60,7 +64,7 @@ class Attribute(NamedTuple):
 
 
 class ResourceSchema(NamedTuple):
-    """One provider or resource type."""
+    """One provider, resource, data source or ephemeral resource."""
 
     name: str
     description: str
@@ -70,21 +74,23 @@ class ResourceSchema(NamedTuple):
 
 
 def names() -> list[str]:
-    """The names of all providers and resources that are described here, sorted."""
+    """The names of all that is described here, sorted."""
     return sorted(path.name.removesuffix(_SUFFIX) for path in _FOLDER.glob("*" + _SUFFIX))
 
 
 @cache
 def load(name: str) -> ResourceSchema:
-    """The description of one provider or resource.
+    """The description of one provider, resource, data source or ephemeral resource.
 
-    :param name: such as ``fivetranops_connection``
+    :param name: such as ``fivetranops_connection``, ``data.fivetranops_connection`` or
+        ``ephemeral.fivetranops_connect_card``: how its address in Terraform begins
     :raises KeyError: if nothing of that name is described
     """
     path = _FOLDER / (name + _SUFFIX)
     if not path.is_file():
         raise KeyError(f"no schema named {name!r}; there are {', '.join(names())}")
-    document = json.loads(path.read_text(encoding="utf-8"))
+    written = json.loads(path.read_text(encoding="utf-8"))
+    document = resolved(written, lambda other: load(other).document)
     return ResourceSchema(name, document["description"], _attributes(document), document)
 
 
@@ -111,12 +117,20 @@ def _attribute(name: str, rule: dict[str, Any], required: bool) -> Attribute:
         has_default="default" in rule,
         default=rule.get("default"),
         deprecated=bool(rule.get("deprecated", False)),
-        attributes=_attributes(rule) if kind is Kind.NESTED else {},
+        attributes=_inside(kind, rule),
         rule=rule,
     )
 
 
+def _inside(kind: Kind, rule: dict[str, Any]) -> dict[str, Attribute]:
+    if kind is Kind.OBJECTS:
+        return _attributes(rule["items"])
+    return _attributes(rule) if kind is Kind.NESTED else {}
+
+
 def _kind(rule: dict[str, Any]) -> Kind:
+    if rule["type"] == "array" and "properties" in rule.get("items", {}):
+        return Kind.OBJECTS
     if rule["type"] != "object":
         return Kind(rule["type"])
     if "properties" in rule:

@@ -23,6 +23,8 @@ _SECRET_NAME = re.compile(
 )
 # The external secrets manager is named in attributes that are no secrets themselves.
 _NO_SECRET_NAME = re.compile(r"^external_secrets_|_id$", re.IGNORECASE)
+# The parts of an environment file whose keys are names that somebody chose.
+_NAMED = (("connections",), ("connector_statuses",), ("connect_cards",))
 _USER_IN_URL = re.compile(r"(?<=://)[^/@\s]*@")
 _LONGEST = 60
 
@@ -33,7 +35,7 @@ def is_secret_place(path: Path) -> bool:
     In an environment file the name of a connection says nothing: ``connections/secrets/paused``
     is no secret.
     """
-    names = path[2:] if path[:1] in (("connections",), ("connector_statuses",)) else path
+    names = path[2:] if path[:1] in _NAMED else path
     return any(isinstance(step, str) and _is_secret_name(step) for step in names)
 
 

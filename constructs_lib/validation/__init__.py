@@ -1,9 +1,9 @@
 """The checks that run before synth: JSON Schema, and rules across attributes.
 
-``check_provider``, ``check_connection``, ``check_connection_state``, ``check_elastic_provider`` and
-``check_connector_status`` take the values of one construct, by parameter name, and return *all*
-findings; they raise nothing. ``render`` makes the
-report of many findings that a person reads, and ``ValidationFailed`` ends the program with it.
+The functions ``check_…`` take the values of one construct, by parameter name, and return *all*
+findings; they raise nothing. ``check_parameters`` is for those without rules of their own.
+``render`` makes the report of many findings that a person reads, and ``ValidationFailed`` ends the
+program with it.
 
 Values that are known only at deployment (tokens of the CDK, variables) are recognised by the
 ``is_token`` function of the caller, leaf by leaf: whatever stands beside them is still checked.
@@ -14,9 +14,12 @@ when something is checked.
 
 from constructs_lib.validation.checks import (
     check_connection,
+    check_connection_data,
     check_connection_state,
+    check_connection_state_data,
     check_connector_status,
     check_elastic_provider,
+    check_parameters,
     check_provider,
 )
 from constructs_lib.validation.failure import ValidationFailed
@@ -43,9 +46,12 @@ __all__ = [
     "Severity",
     "ValidationFailed",
     "check_connection",
+    "check_connection_data",
     "check_connection_state",
+    "check_connection_state_data",
     "check_connector_status",
     "check_elastic_provider",
+    "check_parameters",
     "check_provider",
     "errors",
     "never",

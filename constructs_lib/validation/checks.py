@@ -9,6 +9,7 @@ from constructs_lib.validation import rules, schema_check
 from constructs_lib.validation.findings import Finding, IsToken, Place, never
 from constructs_lib.validation.parameters import left_out, parameter_validator
 from constructs_lib.validation.plain import plain
+from constructs_lib.validation.rules_data import connection_form
 from constructs_lib.validation.rules_types import Rule
 
 
@@ -76,9 +77,57 @@ def check_connection_state(
     :param is_token: says whether a value is known only later, and so satisfies any check
     """
     findings = _check("fivetranops_connection_state", values, (), place, is_token)
-    if service is not None and not is_token(service):
-        findings += rules.state_findings(service, place)
-    return findings
+    return findings + _state_findings(service, place, is_token)
+
+
+def check_parameters(
+    name: str, values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
+) -> list[Finding]:
+    """All findings about the parameters of a construct that has no rules across attributes.
+
+    :param name: name of its schema, such as ``fivetranops_connect_card``
+    :param values: the parameters by name; None at the top level means left out
+    :param place: where the construct stands
+    :param is_token: says whether a value is known only later, and so satisfies any check
+    """
+    return _check(name, values, (), place, is_token)
+
+
+def check_connection_data(
+    values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
+) -> list[Finding]:
+    """All findings about the parameters of a ``ConnectionData``.
+
+    :param values: the parameters by name; None at the top level means left out
+    :param place: where the construct stands
+    :param is_token: says whether a value is known only later, and so satisfies any check
+    """
+    found = _check("data.fivetranops_connection", values, (), place, is_token)
+    return found + list(connection_form(values, place))
+
+
+def check_connection_state_data(
+    values: Mapping[str, Any],
+    *,
+    service: str | None,
+    place: Place,
+    is_token: IsToken = never,
+) -> list[Finding]:
+    """All findings about the parameters of a ``ConnectionStateData``.
+
+    :param values: the parameters by name; None at the top level means left out
+    :param service: the service of the connection, or None if it is not known
+    :param place: where the construct stands
+    :param is_token: says whether a value is known only later, and so satisfies any check
+    """
+    found = _check("data.fivetranops_connection_state", values, (), place, is_token)
+    return found + _state_findings(service, place, is_token)
+
+
+def _state_findings(service: str | None, place: Place, is_token: IsToken) -> list[Finding]:
+    if service is None or is_token(service):
+        return []
+    return rules.state_findings(service, place)
 
 
 def _check(

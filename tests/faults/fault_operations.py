@@ -10,6 +10,7 @@ from terraform_values import exact, literal
 
 CONNECTION = "fivetranops_connection"
 STATE = "fivetranops_connection_state"
+CARD = "fivetranops_connect_card"
 CANARY = "canary-s3cret"
 """In every secret; it may stand in no message, no log and no state file."""
 
@@ -27,6 +28,11 @@ _ORDERS: Values = {
     "config_wo": _SECRETS,
 }
 _CURSOR: Values = {"state": WANTED, "timeouts": dict.fromkeys(("create", "update", "delete"), "5m")}
+_CARD: Values = {
+    "redirect_uri": "https://example.com",
+    "triggers": {"month": "may"},
+    "timeouts": dict.fromkeys(("create", "update"), "5m"),
+}
 _ENFORCED: Values = {**_CURSOR, "drift_policy": "enforce"}
 
 
@@ -53,10 +59,10 @@ class Operation(NamedTuple):
 def values(core: Any, given: Values, identifier: str | None) -> Values:
     """A configuration as Terraform has it.
 
-    :param identifier: the connection that a state belongs to
+    :param identifier: the connection that a state or a connect card belongs to
     """
-    of_state = {"connection_id": identifier} if "state" in given else {}
-    whole = {k: literal(v) if k in DYNAMIC else exact(v) for k, v in {**given, **of_state}.items()}
+    whose = {} if "group_id" in given else {"connection_id": identifier}
+    whole = {k: literal(v) if k in DYNAMIC else exact(v) for k, v in {**given, **whose}.items()}
     configured: Values = core.config(whole)
     return configured
 
@@ -130,5 +136,16 @@ OPERATIONS = (
         "import a state", STATE, {**_CURSOR, "state": BEFORE}, "import", people=_running,
         leaves=BEFORE,
     ),
+    Operation("issue a connect card", CARD, _CARD, people=_running),
+    Operation(
+        "renew a connect card",
+        CARD,
+        _CARD,
+        before={**_CARD, "triggers": {"month": "april"}},
+        people=_running,
+    ),
+    Operation("read a connect card", CARD, _CARD, "refresh", before=_CARD, people=_running),
+    Operation("forget a connect card", CARD, _CARD, "destroy", before=_CARD, people=_running),
+    Operation("import a connect card", CARD, _CARD, "import", people=_running),
 )  # fmt: skip
 """Every operation of the resources, with each of the ways that it can take."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from api_world import World
 from fake_time import FakeTime
-from fault_operations import CANARY, STATE, Operation, values
+from fault_operations import CANARY, CONNECTION, STATE, Operation, values
 from fault_subject import Subject
 from terraform_core import Core, fields
 from terraform_values import exact
@@ -72,7 +72,7 @@ class Stand:
     def is_lost(self) -> bool:
         """True unless there is the one connection that is to be, and the state file knows it."""
         there = [record.id for record in self.world.connections()]
-        if self.operation.resource == STATE:
+        if self.operation.resource != CONNECTION:
             return there != [self._identifier]
         if self.subject.wanted is None:
             return there != []

@@ -23,7 +23,7 @@ _READ_LIMIT = 120.0
 class ConnectorData(DataSource):
     """Reads one connector. Its configuration is left out, because it may hold secrets in clear."""
 
-    schema = schemas.load("elasticops_connector")
+    schema = schemas.load("data.elasticops_connector")
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
         """Checks the identifier, as far as it is known."""

@@ -8,12 +8,13 @@ decided in :mod:`retry`. Source: https://fivetran.com/docs/rest-api
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from constructs_lib.backend.fivetran import comparison, errors
+from constructs_lib.backend.fivetran.connect_card_request import Card
 from constructs_lib.backend.fivetran.exchange import Exchange, Request
 from constructs_lib.backend.http.attempts import until_answered
 from constructs_lib.backend.http.deadline import Deadline
@@ -75,12 +76,25 @@ class Client:
         self, group_id: str, schema: str, deadline: Deadline
     ) -> list[dict[str, Any]]:
         """``GET /v1/connections`` of one group with exactly this schema; at most one page."""
-        query = urlencode({"group_id": group_id, "schema": schema, "limit": 100})
-        request = Request("GET", f"/v1/connections?{query}")
-        items = self._ask(request, deadline).get("items")
+        query = {"group_id": group_id, "schema": schema, "limit": "100"}
+        items, _ = self.connections_page(query, deadline)
+        return [item for item in items if isinstance(item, dict)]
+
+    def connections_page(
+        self, query: Mapping[str, str], deadline: Deadline
+    ) -> tuple[list[Any], str | None]:
+        """``GET /v1/connections``: one page, and the cursor of the next; None if it is the last.
+
+        :param query: ``group_id``, ``schema``, ``limit`` and ``cursor``, as far as they are given
+        """
+        request = Request("GET", f"/v1/connections?{urlencode(query)}")
+        answer = self._ask(request, deadline)
+        items, cursor = answer.get("items"), answer.get("next_cursor")
         if not isinstance(items, list):
             raise errors.BadAnswer(str(request), 200, "no list under data.items")
-        return [item for item in items if isinstance(item, dict)]
+        if cursor is not None and not isinstance(cursor, str):
+            raise errors.BadAnswer(str(request), 200, "no text under data.next_cursor")
+        return items, cursor or None
 
     def modify_connection(
         self,
@@ -143,6 +157,22 @@ class Client:
         """``POST /v1/connections/{id}/test``. Its answer may quote ``secrets`` sent before."""
         path = _connection(identifier) + "/test"
         return self._ask(Request("POST", path, body, secrets=secrets), deadline)
+
+    def issue_connect_card(
+        self, identifier: str, config: dict[str, Any], deadline: Deadline
+    ) -> Card:
+        """``POST /v1/connections/{id}/connect-card``. A second card is harmless, so that it is
+        repeated if its answer is lost.
+
+        :param config: ``redirect_uri`` and, if they are given, ``hide_setup_guide`` and
+            ``all_fields``
+        """
+        path = _connection(identifier) + "/connect-card"
+        request = Request("POST", path, {"connect_card_config": config})
+        card = Card.of(self._ask(request, deadline))
+        if card is None:
+            raise errors.BadAnswer(str(request), 200, "no uri and token under data.connect_card")
+        return card
 
     def _state(self, request: Request, data: dict[str, Any]) -> dict[str, Any]:
         state = data.get("state")

@@ -9,8 +9,13 @@ from typing import Any
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.connect_card import ConnectCardResource
+from constructs_lib.backend.fivetran.connect_card_ephemeral import ConnectCardEphemeral
 from constructs_lib.backend.fivetran.connection import ConnectionResource
+from constructs_lib.backend.fivetran.connection_data import ConnectionData
 from constructs_lib.backend.fivetran.connection_state import ConnectionStateResource
+from constructs_lib.backend.fivetran.connection_state_data import ConnectionStateData
+from constructs_lib.backend.fivetran.connections_data import ConnectionsData
 from constructs_lib.backend.fivetran.journal import Journal
 from constructs_lib.backend.fivetran.recovery import recover
 from constructs_lib.backend.fivetran.secrets import Vault
@@ -20,7 +25,9 @@ from constructs_lib.backend.fivetran.transport import (
     check_url,
     is_sandbox,
 )
+from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource
 from constructs_lib.backend.plugin.provider import Provider
 from constructs_lib.backend.plugin.resource import Resource
 from constructs_lib.backend.plugin.values import UNKNOWN, Object
@@ -35,7 +42,7 @@ _REQUEST_TIMEOUT = 300.0
 
 
 class FivetranOps(Provider):
-    """The provider of Fivetran connections and their state.
+    """The provider of Fivetran connections, their states, and what can be done with them.
 
     :param journal: where is noted what a crash must not take away
     """
@@ -47,6 +54,15 @@ class FivetranOps(Provider):
         self.resources: Mapping[str, Resource] = {
             "fivetranops_connection": ConnectionResource(),
             "fivetranops_connection_state": ConnectionStateResource(),
+            "fivetranops_connect_card": ConnectCardResource(),
+        }
+        self.data_sources: Mapping[str, DataSource] = {
+            "fivetranops_connection": ConnectionData(),
+            "fivetranops_connections": ConnectionsData(),
+            "fivetranops_connection_state": ConnectionStateData(),
+        }
+        self.ephemeral_resources: Mapping[str, EphemeralResource] = {
+            "fivetranops_connect_card": ConnectCardEphemeral(),
         }
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:

@@ -6,7 +6,8 @@ provider. Terraform would find some of them itself, but says not what to do; oth
 pass, and the state would be wrong.
 
 The rules about plans are in ``plan_promises``, those about states in ``state_promises``, those
-about configurations and schemas here. ``self_check`` applies them to the messages.
+about ephemeral resources in ``ephemeral_promises``, those about configurations and schemas here.
+``self_check`` applies them to the messages.
 """
 
 from __future__ import annotations
@@ -106,8 +107,15 @@ def require_object(returned: Any, subject: str) -> Object:
     """
     if isinstance(returned, dict):
         return returned
-    text = "An operation must return an object."
-    raise ProviderError(SUMMARY, _detail(subject, (), "require_object", text))
+    raise broken_at_once("require_object", "An operation must return an object.", subject)
+
+
+def broken_at_once(rule: str, text: str, subject: str) -> ProviderError:
+    """The error for a rule that cannot wait for the answer, because there would be none.
+
+    :param text: what the rule asks for
+    """
+    return ProviderError(SUMMARY, _detail(subject, (), rule, text))
 
 
 def parts(attributes: Attributes, values: Object, path: Path = ()) -> Iterator[Part]:

@@ -1,4 +1,4 @@
-"""What a provider is: a configuration, and resources and data sources by name."""
+"""What a provider is: a configuration, and resources, data sources and ephemeral ones by name."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource
 from constructs_lib.backend.plugin.resource import Resource
 from constructs_lib.backend.plugin.values import Object
 from constructs_lib.schemas import ResourceSchema
@@ -23,6 +24,8 @@ class Provider(ABC):
     """Its resources by type name, such as ``toy_note``."""
     data_sources: Mapping[str, DataSource] = MappingProxyType({})
     """Its data sources by type name."""
+    ephemeral_resources: Mapping[str, EphemeralResource] = MappingProxyType({})
+    """Its ephemeral resources by type name, which may be that of a resource, too."""
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:  # noqa: B027
         """Adds what is wrong with the configuration beyond the rules of the schema.

@@ -13,18 +13,20 @@ from constructs_lib.backend.plugin.values import Object
 def get_metadata(
     call: Call, request: pb.GetMetadata.Request, response: pb.GetMetadata.Response
 ) -> None:
-    """Names the resources and data sources, without their schemas."""
+    """Names the resources, data sources and ephemeral resources, without their schemas."""
     _announce_capabilities(response.server_capabilities)
     for name in call.session.provider.resources:
         response.resources.add(type_name=name)
     for name in call.session.provider.data_sources:
         response.data_sources.add(type_name=name)
+    for name in call.session.provider.ephemeral_resources:
+        response.ephemeral_resources.add(type_name=name)
 
 
 def get_provider_schema(
     call: Call, request: pb.GetProviderSchema.Request, response: pb.GetProviderSchema.Response
 ) -> None:
-    """Answers the schemas of the provider and of all resources and data sources."""
+    """Answers the schemas of the provider and of all that it offers."""
     _announce_capabilities(response.server_capabilities)
     provider = call.session.provider
     response.provider.CopyFrom(schema.provider_schema(provider.schema))
@@ -33,6 +35,9 @@ def get_provider_schema(
         response.resource_schemas[name].CopyFrom(described)
     for name, source in provider.data_sources.items():
         response.data_source_schemas[name].CopyFrom(schema.resource_schema(source.schema))
+    for name, ephemeral in provider.ephemeral_resources.items():
+        described = schema.resource_schema(ephemeral.schema)
+        response.ephemeral_resource_schemas[name].CopyFrom(described)
 
 
 def validate_provider_config(

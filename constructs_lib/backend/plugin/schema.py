@@ -40,6 +40,8 @@ def type_of(attribute: Attribute) -> Type:
     """The Terraform type of an attribute."""
     if attribute.kind is Kind.NESTED:
         return object_type(attribute.attributes)
+    if attribute.kind is Kind.OBJECTS:
+        return types.list_of(object_type(attribute.attributes))
     return _TYPES[attribute.kind]
 
 
@@ -71,12 +73,15 @@ def _attribute(attribute: Attribute) -> pb.Schema.Attribute:
         description=attribute.description,
         required=attribute.required,
         optional=attribute.optional,
+        computed=attribute.read_only,
         sensitive=attribute.sensitive,
         deprecated=attribute.deprecated,
         write_only=attribute.write_only,
     )
-    if attribute.kind is Kind.NESTED:
-        described.nested_type.nesting = pb.Schema.Object.SINGLE
+    if attribute.attributes:
+        is_list = attribute.kind is Kind.OBJECTS
+        nesting = pb.Schema.Object.LIST if is_list else pb.Schema.Object.SINGLE
+        described.nested_type.nesting = nesting
         described.nested_type.attributes.extend(map(_attribute, attribute.attributes.values()))
     else:
         described.type = types.dump(type_of(attribute))

@@ -8,10 +8,18 @@ before, and an apply keeps what is real.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
 from typing import Any, Final
 
-from constructs_lib.backend.plugin import messages, plan_promises, promises, state_promises
+from constructs_lib.backend.plugin import (
+    ephemeral_promises,
+    messages,
+    plan_promises,
+    promises,
+    state_promises,
+)
 from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+from constructs_lib.backend.plugin.ephemeral_promises import OpenAnswer, RenewalAnswer
 from constructs_lib.backend.plugin.plan_promises import PlanAnswer
 from constructs_lib.backend.plugin.session import Call
 from constructs_lib.backend.plugin.settle import settle_failure, without_unknown
@@ -41,6 +49,7 @@ def _check_schema(
     found = [("provider", response.provider, promises.RESERVED_IN_PROVIDERS)]
     found += [(n, s, promises.RESERVED) for n, s in response.resource_schemas.items()]
     found += [(n, s, promises.RESERVED) for n, s in response.data_source_schemas.items()]
+    found += [(n, s, promises.RESERVED) for n, s in response.ephemeral_resource_schemas.items()]
     for name, schema, reserved in found:
         names = [attribute.name for attribute in schema.block.attributes]
         answer = promises.SchemaAnswer(names, reserved)
@@ -160,6 +169,37 @@ def _check_data(
         response.ClearField("state")
 
 
+def _check_open(
+    call: Call,
+    request: pb.OpenEphemeralResource.Request,
+    response: pb.OpenEphemeralResource.Response,
+) -> None:
+    if not call.attributes:
+        return
+    answer = OpenAnswer(
+        call.attributes,
+        _object(call, request.config) or {},
+        _object(call, response.result),
+        call.diagnostics.has_errors,
+    )
+    found = promises.broken(ephemeral_promises.OPEN, answer)
+    if promises.report(found, call.subject, call.diagnostics):
+        response.ClearField("result")
+        response.ClearField("private")
+    _check_renewal(call, request, response)
+
+
+def _check_renewal(call: Call, request: Any, response: Any) -> None:
+    """Drops the moment of a renewal that breaks a rule: then Terraform never renews."""
+    due = None
+    if response.HasField("renew_at"):
+        due = response.renew_at.ToDatetime(tzinfo=timezone.utc)
+    answer = RenewalAnswer(due, datetime.now(timezone.utc))
+    found = promises.broken(ephemeral_promises.RENEWAL, answer)
+    if promises.report(found, call.subject, call.diagnostics):
+        response.ClearField("renew_at")
+
+
 _CHECKERS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
     "GetProviderSchema": _check_schema,
     "PlanResourceChange": _check_plan,
@@ -168,6 +208,8 @@ _CHECKERS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
     "ImportResourceState": _check_import,
     "UpgradeResourceState": _check_upgrade,
     "ReadDataSource": _check_data,
+    "OpenEphemeralResource": _check_open,
+    "RenewEphemeralResource": _check_renewal,
 }
 
 

@@ -1,8 +1,7 @@
 """Answers the calls of Terraform: bytes in, bytes out, and no exception escapes.
 
 Source: Terraform plugin protocol 6, service ``tfplugin6.Provider``. Calls that are not listed here
-(functions and ephemeral resources, which this package does not offer) are answered as
-unimplemented by the transport.
+(functions, which this package does not offer) are answered as unimplemented by the transport.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from typing import Any, Final
 from constructs_lib.backend.plugin import (
     change_calls,
     data_source_calls,
+    ephemeral_calls,
     faults,
     log,
     messages,
@@ -39,6 +39,10 @@ _CALLS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
     "GetFunctions": provider_calls.get_functions,
     "ValidateDataResourceConfig": data_source_calls.validate_data_resource_config,
     "ReadDataSource": data_source_calls.read_data_source,
+    "ValidateEphemeralResourceConfig": ephemeral_calls.validate_ephemeral_resource_config,
+    "OpenEphemeralResource": ephemeral_calls.open_ephemeral_resource,
+    "RenewEphemeralResource": ephemeral_calls.renew_ephemeral_resource,
+    "CloseEphemeralResource": ephemeral_calls.close_ephemeral_resource,
     "ValidateResourceConfig": resources.validate_resource_config,
     "UpgradeResourceState": resources.upgrade_resource_state,
     "ReadResource": resources.read_resource,

@@ -10,6 +10,7 @@ from typing import Any
 from constructs_lib.backend.plugin import messages, promises
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource
 from constructs_lib.backend.plugin.provider import Provider
 from constructs_lib.backend.plugin.resource import Operation, Resource
 from constructs_lib.backend.plugin.schema import object_type
@@ -104,6 +105,21 @@ class Call:
         self.type_name = type_name
         self.attributes = source.schema.attributes
         return source
+
+    def ephemeral_resource(self, type_name: str) -> EphemeralResource:
+        """The ephemeral resource that the call is about.
+
+        :raises ProviderError: if the provider has none of that name
+        """
+        ephemeral = self.session.provider.ephemeral_resources.get(type_name)
+        if ephemeral is None:
+            raise ProviderError(
+                "Unknown ephemeral resource",
+                f"This version of the provider has no ephemeral resource {type_name}.",
+            )
+        self.type_name = type_name
+        self.attributes = ephemeral.schema.attributes
+        return ephemeral
 
     @property
     def object_type(self) -> Type:

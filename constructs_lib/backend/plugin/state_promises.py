@@ -7,7 +7,7 @@ Source: Terraform plugin protocol 6, ``ApplyResourceChange``, ``ReadResource``,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from constructs_lib.backend.plugin.diagnostics import Path
 from constructs_lib.backend.plugin.promises import Attributes, parts
@@ -72,7 +72,16 @@ class DataAnswer(NamedTuple):
     failed: bool = False
 
 
-StateAnswer = ApplyAnswer | ReadAnswer | ImportAnswer | UpgradeAnswer | DataAnswer
+class StateAnswer(Protocol):
+    """Any of these answers: an object, and what describes it."""
+
+    @property
+    def attributes(self) -> Attributes:
+        """The attributes of the object."""
+
+    @property
+    def state(self) -> Object | None:
+        """The object."""
 
 
 def nothing_is_unknown(answer: StateAnswer) -> Iterator[Path]:

@@ -119,10 +119,12 @@ def test_deploy_again_change_one_key_and_destroy(machine: Machine, checkout: Pat
     canaries = account | {f"TF_VAR_{name}": f"canary-{name}" for name in secrets}
 
     machine.succeed(checkout, "make", "deploy", **canaries)
-    created = [path for method, path, _ in writes(checkout) if method == "POST"]
+    created = [path for method, path, _ in writes(checkout) if path == "/v1/connections"]
+    cards = [path for _, path, _ in writes(checkout) if path.endswith("/connect-card")]
     states = [path for _, path, _ in writes(checkout) if path.endswith("/state")]
     assert len(created) == 7
     assert len(states) == 2
+    assert len(cards) == 1
     assert statuses_sent(checkout) == ["needs_configuration", "configured"]
     assert planted_providers(checkout) == {"elasticops", "fivetranops"}
 
@@ -152,6 +154,10 @@ def test_deploy_again_change_one_key_and_destroy(machine: Machine, checkout: Pat
         assert value.encode() not in planned
 
     go_back(machine, checkout, canaries)
+
+    printed = machine.succeed(checkout, "make", "output", **canaries)
+    assert "click_events_setup_connect_card_uri = <sensitive>" in " ".join(printed.split())
+    assert "fivetran.com/connect-card" not in printed
 
     before = last_entry(checkout)
     machine.succeed(checkout, "make", "destroy", **canaries)

@@ -9,13 +9,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from toy_readers import Key, NoteData, described, until_told
+
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.provider import Provider
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.serve import serve
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, contains_unknown, plain
-from constructs_lib.schemas import ResourceSchema
-from constructs_lib.schemas.model import _attributes
 
 NOTE = {
     "description": "A note.",
@@ -54,10 +54,6 @@ PROVIDER = {
 KEPT = ("title", "body", "kind", "color", "priority", "weight", "labels", "details")
 
 
-def described(name: str, document: dict[str, Any]) -> ResourceSchema:
-    return ResourceSchema(name, document["description"], _attributes(document), document)
-
-
 class Store:
     """The notes in a file, and a journal of what was written."""
 
@@ -74,8 +70,15 @@ class Store:
             notes = self.load()
             notes.pop(identifier, None) if note is None else notes.update({identifier: note})
             self.file.write_text(json.dumps(notes, default=float))
-            with self.file.with_suffix(".journal").open("a") as journal:
-                journal.write(f"{'delete' if note is None else 'write'} {identifier}\n")
+        self.tell(f"{'delete' if note is None else 'write'} {identifier}")
+
+    @property
+    def journal(self) -> Path:
+        return self.file.with_suffix(".journal")
+
+    def tell(self, line: str) -> None:
+        with self.lock, self.journal.open("a") as journal:
+            journal.write(f"{line}\n")
 
 
 def _length(secret: Any) -> int | None:
@@ -108,6 +111,8 @@ class Note(Resource):
         if planned["fail"] == "wait":
             Path(operation.client.file).with_suffix(".waiting").touch()
             operation.stopping.wait(30)
+        if planned["fail"] == "until renewed":
+            until_told(operation.client.journal, "renew")
         return state
 
     def _write(
@@ -152,6 +157,8 @@ class Toy(Provider):
 
     def __init__(self) -> None:
         self.resources = {"toy_note": Note()}
+        self.data_sources = {"toy_note": NoteData()}
+        self.ephemeral_resources = {"toy_key": Key()}
 
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
         return Store(Path(config.get("file") or os.environ["TOY_FILE"]))

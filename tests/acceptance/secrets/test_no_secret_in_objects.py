@@ -15,6 +15,7 @@ from hunter import Hunter
 
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.connect_card_request import Card
 from constructs_lib.backend.fivetran.connection import ConnectionResource
 from constructs_lib.backend.fivetran.errors import VendorError
 from constructs_lib.backend.fivetran.exchange import Request
@@ -24,6 +25,7 @@ from constructs_lib.backend.fivetran.transport import Transport
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.redaction import texts
 from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.ephemeral_resource import Opened
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values import Dynamic
 from constructs_lib.sandbox import Api, Credentials, SandboxAdapter, SandboxServer, Store
@@ -65,6 +67,8 @@ def holders() -> dict[str, Callable[[], object]]:
         "ledger": lambda: Ledger(private, vault),
         "private state": lambda: private,
         "write-only value": lambda: WRITE_ONLY,
+        "connect card": lambda: Card(f"https://f/setup?auth={FIRST.token}", FIRST.token),
+        "opened": lambda: Opened({"token": FIRST.token}),
         "operation": lambda: Operation(account, private, threading.Event()),
         "plan": lambda: Plan(WRITE_ONLY, None, {}),
         "credentials": lambda: login,

@@ -10,6 +10,7 @@ from constructs_lib.toolkit import App, TerraformOutput, TerraformStack
 from constructs_lib.validation import FilePlace
 from stacks.settings import (
     Backend,
+    ConnectCardSettings,
     ConnectionSettings,
     ConnectorStatusSettings,
     Environment,
@@ -183,3 +184,20 @@ def test_an_environment_without_elastic_has_no_provider_for_it(app: App, synth: 
     EnvironmentStack(app, "demo", settings=environment(connection()))
 
     assert set(synth()["provider"]) == {"fivetranops"}
+
+
+def test_a_connect_card_stands_beside_its_connection(app: App, synth: Synth) -> None:
+    own = ConnectCardSettings("setup", "orders", {"redirect_uri": "https://example.com"})
+    other = ConnectCardSettings(
+        "orders", None, {"redirect_uri": "https://example.com", "connection_id": "abc"}
+    )
+    settings = environment(connection(), connect_cards=(own, other))
+    EnvironmentStack(app, "demo", settings=settings)
+
+    document = synth()
+
+    cards = document["resource"]["fivetranops_connect_card"]
+    assert cards["setup"]["connection_id"] == "${fivetranops_connection.orders.id}"
+    assert cards["orders"]["connection_id"] == "abc"
+    output = document["output"]["setup_connect_card_uri"]
+    assert output == {"sensitive": True, "value": "${fivetranops_connect_card.setup.uri}"}

@@ -9,10 +9,16 @@ from typing import Any, get_args
 import pytest
 
 from constructs_lib import (
+    ConnectCard,
     Connection,
+    ConnectionData,
+    ConnectionsData,
     ConnectionState,
+    ConnectionStateData,
+    ConnectorData,
     ConnectorStatus,
     ElasticProvider,
+    EphemeralConnectCard,
     FivetranProvider,
     schemas,
 )
@@ -20,16 +26,34 @@ from constructs_lib.constructs.meta_arguments import NAMES
 from constructs_lib.constructs.readable import Readable
 from constructs_lib.validation import ALIASES
 
+READING = set(NAMES) - {"lifecycle", "import_id"}
+"""The meta-arguments of what is only read or opened: nothing is changed, and nothing imported."""
 CONSTRUCTS = [
     pytest.param(Connection, "fivetranops_connection", set(NAMES), id="Connection"),
     pytest.param(
         ConnectionState, "fivetranops_connection_state", {*NAMES, "connection"}, id="State"
     ),
     pytest.param(ConnectorStatus, "elasticops_connector_status", set(NAMES), id="ConnectorStatus"),
+    pytest.param(ConnectCard, "fivetranops_connect_card", {*NAMES, "connection"}, id="ConnectCard"),
+    pytest.param(
+        EphemeralConnectCard,
+        "ephemeral.fivetranops_connect_card",
+        {*READING, "connection"},
+        id="EphemeralConnectCard",
+    ),
+    pytest.param(ConnectionData, "data.fivetranops_connection", READING, id="ConnectionData"),
+    pytest.param(ConnectionsData, "data.fivetranops_connections", READING, id="ConnectionsData"),
+    pytest.param(
+        ConnectionStateData,
+        "data.fivetranops_connection_state",
+        {*READING, "connection"},
+        id="ConnectionStateData",
+    ),
+    pytest.param(ConnectorData, "data.elasticops_connector", READING, id="ConnectorData"),
     pytest.param(FivetranProvider, "fivetranops", {"alias"}, id="FivetranProvider"),
     pytest.param(ElasticProvider, "elasticops", {"alias"}, id="ElasticProvider"),
 ]
-RESOURCES = CONSTRUCTS[:3]
+RESOURCES = CONSTRUCTS[:-2]
 
 
 def parameters(construct: type) -> dict[str, inspect.Parameter]:

@@ -1,0 +1,55 @@
+"""All connections of an account, over all pages.
+
+Source: Fivetran's REST API, "Pagination" and ``GET /v1/connections``
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.errors import BadAnswer
+from constructs_lib.backend.http.deadline import Deadline
+
+PAGE: Final = 1000
+"""The connections of one page: the most that the API gives."""
+_MOST_PAGES = 1000
+_MOST_WITHOUT_NEWS = 10
+_LIST = "GET /v1/connections"
+
+
+def connections(client: Client, deadline: Deadline, **filters: str | None) -> list[dict[str, Any]]:
+    """The connections that the filters leave, each once, in the order of the API.
+
+    Either all of them or an error: a list that ends too early would look as if the rest was gone.
+
+    :param filters: ``group_id`` and ``schema``, which the API knows; None lets everything pass
+    :raises BadAnswer: if the pages have no end
+    """
+    given = {name: value for name, value in filters.items() if value is not None}
+    found: dict[str, dict[str, Any]] = {}
+    cursors: set[str] = set()
+    cursor: str | None = None
+    without_news = 0
+    for _ in range(_MOST_PAGES):
+        at = {} if cursor is None else {"cursor": cursor}
+        items, cursor = client.connections_page({**given, "limit": str(PAGE), **at}, deadline)
+        new = {_identifier(item): item for item in items}
+        without_news = 0 if new.keys() - found.keys() else without_news + 1
+        # One that moves to a later page while the pages are read is there twice.
+        found |= new
+        if cursor is None:
+            return list(found.values())
+        if cursor in cursors:
+            raise BadAnswer(_LIST, 200, "a cursor that was there before: the pages have no end")
+        if without_news == _MOST_WITHOUT_NEWS:
+            raise BadAnswer(_LIST, 200, f"{without_news} pages without anything new, and a cursor")
+        cursors.add(cursor)
+    raise BadAnswer(_LIST, 200, f"more than {_MOST_PAGES} pages")
+
+
+def _identifier(item: Any) -> str:
+    identifier = item.get("id") if isinstance(item, dict) else None
+    if not isinstance(identifier, str) or not identifier:
+        raise BadAnswer(_LIST, 200, "a connection without an identifier")
+    return identifier

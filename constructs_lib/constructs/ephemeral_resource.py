@@ -1,0 +1,35 @@
+"""The base of the constructs that stand for one ephemeral resource of Terraform."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from constructs_lib.constructs.hidden_resource import HiddenEphemeral
+from constructs_lib.constructs.resource import ResourceConstruct
+from constructs_lib.toolkit import is_token
+from constructs_lib.validation import ConstructPlace, Finding, check_parameters
+
+_HCL = "SYNTH_HCL_OUTPUT"
+"""The environment variable by which the CDK's command line asks for HCL."""
+
+
+class EphemeralConstruct(ResourceConstruct):
+    """A construct that is opened for one run, and stands in no state and in no plan file."""
+
+    HIDDEN = HiddenEphemeral
+
+    def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
+        """All findings about the parameters, and about the form of the synth."""
+        found = check_parameters(self.TYPE, values, place=place, is_token=is_token)
+        return found + _hcl_findings(place)
+
+
+def _hcl_findings(place: ConstructPlace) -> list[Finding]:
+    # The CDK writes the blocks that it knows as HCL, and leaves others out without a word.
+    if os.environ.get(_HCL) != "true":
+        return []
+    found, allowed = "a synth as HCL, in which the CDK writes no ephemeral blocks", "JSON"
+    hint = "run cdktf synth without --hcl"
+    return [Finding("ephemeral-hcl", "error", place, "", found, allowed, hint)]

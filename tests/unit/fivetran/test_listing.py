@@ -1,0 +1,113 @@
+"""Lists over pages: all of them, each connection once, and an end in any case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from scripted_api import Answer, ScriptedApi
+
+from constructs_lib.backend.fivetran import listing
+from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.errors import BadAnswer
+from constructs_lib.backend.fivetran.transport import Transport
+from constructs_lib.backend.http.deadline import Deadline
+
+Items = list[dict[str, Any]]
+
+
+def page(items: Items, cursor: str | None = None) -> Answer:
+    return Answer(200, {"code": "Success", "data": {"items": items, "next_cursor": cursor}})
+
+
+def named(*names: str) -> Items:
+    return [{"id": name} for name in names]
+
+
+class Pages:
+    """A client whose pages a test makes; they need no socket, of which a thousand would be used."""
+
+    def __init__(self, make: Callable[[int], tuple[Items, str | None]]) -> None:
+        self.asked: list[dict[str, str]] = []
+        self._make = make
+
+    def connections_page(self, query: Any, deadline: Deadline) -> tuple[Items, str | None]:
+        self.asked.append(dict(query))
+        return self._make(len(self.asked))
+
+
+def ids(pages: Any, **filters: str | None) -> list[str]:
+    return [item["id"] for item in listing.connections(pages, Deadline(60), **filters)]
+
+
+def test_the_pages_follow_their_cursors(api: ScriptedApi) -> None:
+    api.answers = [page(named("a", "b"), "x"), page(named("c"), "y&z"), page(named("d"))]
+    client = Client(Transport(api.url), "key", "secret")
+
+    assert ids(client, group_id="g", schema=None) == ["a", "b", "c", "d"]
+
+    asked = [parse_qs(urlsplit(seen.path).query) for seen in api.seen]
+    first = {"group_id": ["g"], "limit": ["1000"]}
+    assert asked == [first, {**first, "cursor": ["x"]}, {**first, "cursor": ["y&z"]}]
+    client.close()
+
+
+@pytest.mark.parametrize("last", [None, ""])
+def test_a_list_ends_without_a_cursor(api: ScriptedApi, last: str | None) -> None:
+    api.answers = [page([], last)]
+    client = Client(Transport(api.url), "key", "secret")
+
+    assert ids(client) == []
+
+    assert len(api.seen) == 1
+    client.close()
+
+
+def test_a_connection_that_moves_between_pages_is_there_once() -> None:
+    pages = Pages(lambda n: (named("a", "b"), "x") if n == 1 else (named("b", "c"), None))
+
+    assert ids(pages) == ["a", "b", "c"]
+
+
+def test_a_cursor_that_repeats_is_an_error() -> None:
+    pages = Pages(lambda n: (named(f"item{n}"), "xy"[n % 2]))
+
+    with pytest.raises(BadAnswer, match="the pages have no end"):
+        ids(pages)
+
+    assert len(pages.asked) == 3
+
+
+def test_new_cursors_without_anything_new_are_an_error() -> None:
+    pages = Pages(lambda n: (named("a"), f"cursor{n}"))
+
+    with pytest.raises(BadAnswer, match="10 pages without anything new"):
+        ids(pages)
+
+    assert len(pages.asked) == 11
+
+
+def test_some_empty_pages_are_no_end() -> None:
+    pages = Pages(lambda n: (named("a") if n == 9 else [], None if n == 9 else f"cursor{n}"))
+
+    assert ids(pages) == ["a"]
+
+
+def test_pages_without_an_end_are_an_error() -> None:
+    pages = Pages(lambda n: (named(f"item{n}"), f"cursor{n}"))
+
+    with pytest.raises(BadAnswer, match="more than 1000 pages"):
+        ids(pages)
+
+
+def test_a_page_that_fails_leaves_no_part_of_the_list(api: ScriptedApi) -> None:
+    refused = Answer(406, {"code": "NotAcceptable", "message": "no"})
+    api.answers = [page(named("a"), "x"), refused]
+    client = Client(Transport(api.url), "key", "secret")
+
+    with pytest.raises(Exception, match="answered 406"):
+        ids(client)
+
+    client.close()
