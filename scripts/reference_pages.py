@@ -18,6 +18,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "provider.md": ("fivetranops",),
     "connection.md": ("fivetranops_connection",),
     "connection_state.md": ("fivetranops_connection_state",),
+    "connection_sync.md": ("fivetranops_connection_sync",),
+    "connection_test.md": ("fivetranops_connection_test",),
     "connect_card.md": ("fivetranops_connect_card", "ephemeral.fivetranops_connect_card"),
     "data_sources.md": (
         "data.fivetranops_connection",
@@ -38,6 +40,7 @@ _TYPES = {
     Kind.BOOLEAN: "boolean",
     Kind.DYNAMIC: "any object",
     Kind.LIST: "list of strings",
+    Kind.LISTS: "lists of strings by name",
     Kind.OBJECTS: "list of objects",
     Kind.MAP: "map of strings",
     Kind.NESTED: "object",
@@ -72,7 +75,8 @@ def _row(attribute: Attribute, prefix: str = "") -> str:
     if attribute.name in _IN_PYTHON:
         shown += f" (Terraform: `{attribute.name}`)"
     row = f"| {shown} | {_TYPES[attribute.kind]} | {_meaning(attribute)} |\n"
-    return row + "".join(_row(inner, f"{name}.") for inner in attribute.attributes.values())
+    step = "[]." if attribute.kind is Kind.OBJECTS else "."
+    return row + "".join(_row(inner, name + step) for inner in attribute.attributes.values())
 
 
 def _meaning(attribute: Attribute) -> str:

@@ -23,7 +23,7 @@ from stacks.settings_findings import BASE, Found, located, together, without_fol
 from stacks.settings_merge import merge_files, with_defaults, without_nulls
 from stacks.settings_model import (
     Backend,
-    ConnectCardSettings,
+    ConnectionActionSettings,
     ConnectionSettings,
     ConnectorStatusSettings,
     Environment,
@@ -36,7 +36,7 @@ from stacks.settings_yaml import Node, displayed, read
 
 __all__ = [
     "Backend",
-    "ConnectCardSettings",
+    "ConnectionActionSettings",
     "ConnectionSettings",
     "ConnectorStatusSettings",
     "Environment",

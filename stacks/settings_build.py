@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from constructs_lib.validation import Finding
+from stacks import settings_actions
 from stacks.settings_merge import at, nearest
 from stacks.settings_model import (
     Backend,
-    ConnectCardSettings,
     ConnectionSettings,
     ConnectorStatusSettings,
     Environment,
@@ -48,9 +48,9 @@ def environment(
         warnings=tuple(found),
         elastic=_elastic(values, project),
         connector_statuses=_connector_statuses(values),
-        connect_cards=tuple(
-            _connect_card(key, given) for key, given in values.get("connect_cards", {}).items()
-        ),
+        connection_tests=settings_actions.built(values, settings_actions.TESTS),
+        connection_syncs=settings_actions.built(values, settings_actions.SYNCS),
+        connect_cards=settings_actions.built(values, settings_actions.CARDS),
     )
 
 
@@ -81,11 +81,6 @@ def _address(address: str, project: Path) -> str:
 def _connector_statuses(values: dict[str, Any]) -> tuple[ConnectorStatusSettings, ...]:
     statuses: dict[str, dict[str, Any]] = values.get("connector_statuses", {})
     return tuple(ConnectorStatusSettings(name, dict(given)) for name, given in statuses.items())
-
-
-def _connect_card(name: str, values: dict[str, Any]) -> ConnectCardSettings:
-    parameters = {key: value for key, value in values.items() if key != "connection"}
-    return ConnectCardSettings(name, values.get("connection"), parameters)
 
 
 def _backend(values: dict[str, Any], project: Path) -> Backend:

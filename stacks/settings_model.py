@@ -69,15 +69,20 @@ class ConnectorStatusSettings:
 
 
 @dataclass(frozen=True)
-class ConnectCardSettings:
-    """One connect card of an environment."""
+class ConnectionActionSettings:
+    """Setup tests or a sync of one connection."""
 
     name: str
     """The key in the file, and the id of the construct."""
     connection: str | None
-    """The name of its connection in the same environment; None if it has a ``connection_id``."""
+    """The name of the connection in the file; None if its identifier is given instead."""
     parameters: dict[str, Any]
-    """Keyword arguments of the ``ConnectCard`` construct, all but ``connection``."""
+    """Keyword arguments of ``ConnectionTest`` or ``ConnectionSync``, all but ``connection``."""
+
+    @property
+    def subject(self) -> tuple[str | None, Any]:
+        """Tells the connection from others."""
+        return (self.connection, self.parameters.get("connection_id"))
 
 
 @dataclass(frozen=True)
@@ -99,4 +104,6 @@ class Environment:
     """Keyword arguments of the ``ElasticProvider`` construct, as ``provider`` has them; None if
     the environment has nothing to do with Elastic."""
     connector_statuses: tuple[ConnectorStatusSettings, ...] = ()
-    connect_cards: tuple[ConnectCardSettings, ...] = ()
+    connection_tests: tuple[ConnectionActionSettings, ...] = ()
+    connection_syncs: tuple[ConnectionActionSettings, ...] = ()
+    connect_cards: tuple[ConnectionActionSettings, ...] = ()

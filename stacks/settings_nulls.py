@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import Finding
 from constructs_lib.validation.pointers import Path, pointer
+from stacks import settings_actions
 from stacks.settings_merge import at
 from stacks.settings_yaml import Node
 
 RULE = "removes-nothing"
+_WITH_NAMES = ("connections", "connector_statuses", *settings_actions.SECTIONS)
 
 
 def findings(merged: Node, base: Node) -> list[Finding]:
@@ -52,7 +54,7 @@ def _keys(node: Node | None) -> Iterator[str]:
 
 
 def _finding(node: Node, path: Path, removable: list[str]) -> Finding:
-    is_named = path[0] in ("connections", "connector_statuses", "connect_cards") and len(path) == 2
+    is_named = path[0] in _WITH_NAMES and len(path) == 2
     otherwise = "write its settings, or delete the line" if is_named else "delete the line"
     hint = did_you_mean(path[-1], removable) or otherwise
     found = f"null, but there is no {str(path[-1])!r} to remove"

@@ -10,7 +10,7 @@ from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import FilePlace, Finding, rules, schema_check
 from constructs_lib.validation.plain import plain
 from constructs_lib.validation.pointers import pointer, steps
-from stacks import settings_cards, settings_text
+from stacks import settings_actions, settings_text
 from stacks.settings_model import Variable
 from stacks.settings_schema import environment_validator
 
@@ -43,10 +43,10 @@ def findings(values: dict[str, Any], place: FilePlace) -> list[Finding]:
     found += schema_check.findings(environment_validator(), known, place=place)
     found += _backend(_mapping(known, "backend"), place)
     found += settings_text.findings(known, place)
+    found += list(settings_actions.findings(known, found, place))
     # A variable of an environment is never null, so that it counts as given.
     found += _elastic(_mapping(values, "elastic"), found, place)
     connections = _mapping(known, "connections")
-    found += settings_cards.findings(_mapping(known, "connect_cards"), connections, place)
     broken = _broken(found)
     for name, connection in connections.items():
         if isinstance(connection, dict):

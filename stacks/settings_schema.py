@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib import schemas
 from constructs_lib.validation.parameters import compiled, parameter_schema
+from stacks.settings_actions import SECTIONS
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -32,9 +33,12 @@ def environment_schema() -> dict[str, Any]:
     properties["provider"] |= _body("fivetranops")
     properties["elastic"] |= _body("elasticops")
     properties["connector_statuses"]["additionalProperties"] |= _body("elasticops_connector_status")
-    card = properties["connect_cards"]["additionalProperties"]
-    card |= _with(_body("fivetranops_connect_card"), card["properties"])
-    card["required"] = [name for name in card["required"] if name != "connection_id"]
+    for section, name in SECTIONS.items():
+        action = properties[section]["additionalProperties"]
+        # Which connection is meant can be said in two ways: see settings_actions.
+        body = _with(_body(name), action["properties"])
+        required = [each for each in body["required"] if each != "connection_id"]
+        action |= body | {"required": required}
     entry = properties["connections"]["additionalProperties"]
     own = entry["properties"]
     own["managed_state"] |= _without(_body("fivetranops_connection_state"), "connection_id")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from constructs_lib import (
     ConnectCard,
     Connection,
     ConnectionState,
+    ConnectionSync,
+    ConnectionTest,
     ConnectorStatus,
     ElasticProvider,
     FivetranProvider,
@@ -25,7 +27,7 @@ from constructs_lib.toolkit import (
 )
 from stacks.backend import Backend
 from stacks.settings import (
-    ConnectCardSettings,
+    ConnectionActionSettings,
     ConnectionSettings,
     ConnectorStatusSettings,
     Environment,
@@ -38,9 +40,10 @@ class EnvironmentStack(TerraformStack):
     and what they need.
 
     In Terraform a connection is ``fivetranops_connection.<name>``, its state
-    ``fivetranops_connection_state.<name>``, a connect card ``fivetranops_connect_card.<name>``, and
-    the status of an Elastic connector ``elasticops_connector_status.<name>``. Each connection has
-    the output ``<name>_id``, each state ``<name>_state_before``, and each status
+    ``fivetranops_connection_state.<name>``, setup tests ``fivetranops_connection_test.<name>``, a
+    sync ``fivetranops_connection_sync.<name>``, a connect card ``fivetranops_connect_card.<name>``,
+    and the status of an Elastic connector ``elasticops_connector_status.<name>``. Each connection
+    has the output ``<name>_id``, each state ``<name>_state_before``, and each status
     ``<name>_status_before``: what was there before it was last set, as JSON. The output of a
     connect card, ``<name>_connect_card_uri``, is sensitive.
     """
@@ -58,7 +61,9 @@ class EnvironmentStack(TerraformStack):
         self._states = Construct(self, "Default")
         # A level deeper, because a status may have the name of a state.
         self._statuses = Construct(self._states, "Default")
-        self._cards = Construct(self._statuses, "Default")
+        self._tests = Construct(self._statuses, "Default")
+        self._syncs = Construct(self._tests, "Default")
+        self._cards = Construct(self._syncs, "Default")
         self._connections: dict[str, Connection] = {}
         self._outputs = Construct(self, "Outputs")
         self._variables = self._declare(settings.variables)
@@ -66,6 +71,7 @@ class EnvironmentStack(TerraformStack):
         FivetranProvider(self, "Fivetran", **self._resolved(settings.provider))
         for connection in settings.connections:
             self._add(connection)
+        self._add_actions(settings.connection_tests, settings.connection_syncs)
         for card in settings.connect_cards:
             self._add_card(card)
         if settings.elastic is not None:
@@ -97,12 +103,28 @@ class EnvironmentStack(TerraformStack):
             cursor = ConnectionState(self._states, settings.name, connection=connection, **state)
             self._output_before(f"{settings.name}_state_before", cursor.previous_state)
 
-    def _add_card(self, settings: ConnectCardSettings) -> None:
-        given = settings.connection
-        connection = None if given is None else self._connections[given]
-        parameters = settings.parameters
-        card = ConnectCard(self._cards, settings.name, connection=connection, **parameters)
+    def _add_card(self, settings: ConnectionActionSettings) -> None:
+        card = ConnectCard(self._cards, settings.name, **self._action(settings))
         self._output(f"{settings.name}_connect_card_uri", card.uri, sensitive=True)
+
+    def _add_actions(
+        self,
+        tests: Sequence[ConnectionActionSettings],
+        syncs: Sequence[ConnectionActionSettings],
+    ) -> None:
+        """Adds tests and syncs; a sync waits for the tests of the same connection."""
+        gates: dict[Any, list[ConnectionTest]] = {}
+        for test in tests:
+            gate = ConnectionTest(self._tests, test.name, **self._action(test))
+            gates.setdefault(test.subject, []).append(gate)
+        for sync in syncs:
+            before = gates.get(sync.subject, [])
+            ConnectionSync(self._syncs, sync.name, depends_on=before, **self._action(sync))
+
+    def _action(self, settings: ConnectionActionSettings) -> dict[str, Any]:
+        if settings.connection is None:
+            return settings.parameters
+        return {**settings.parameters, "connection": self._connections[settings.connection]}
 
     def _add_status(self, settings: ConnectorStatusSettings) -> None:
         parameters = self._resolved(settings.parameters)

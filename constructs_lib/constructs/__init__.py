@@ -12,6 +12,8 @@ from constructs_lib.constructs.connection_state_data import (
     ConnectionStateData,
     ConnectionStateDataInstance,
 )
+from constructs_lib.constructs.connection_sync import ConnectionSync, ConnectionSyncInstance
+from constructs_lib.constructs.connection_test import ConnectionTest, ConnectionTestInstance
 from constructs_lib.constructs.connections_data import ConnectionsData, ConnectionsDataInstance
 from constructs_lib.constructs.connector_data import ConnectorData, ConnectorDataInstance
 from constructs_lib.constructs.connector_status import ConnectorStatus, ConnectorStatusInstance
@@ -35,6 +37,10 @@ __all__ = [
     "ConnectionStateData",
     "ConnectionStateDataInstance",
     "ConnectionStateInstance",
+    "ConnectionSync",
+    "ConnectionSyncInstance",
+    "ConnectionTest",
+    "ConnectionTestInstance",
     "ConnectionsData",
     "ConnectionsDataInstance",
     "ConnectorData",

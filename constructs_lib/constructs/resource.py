@@ -165,12 +165,14 @@ class ResourceConstruct(PlacedConstruct):
             self.synthesis.import_resource(f"{self.TYPE}.{name}", identifier)
 
     def _parameters(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """The parameters that are attributes of the resource; others are left aside."""
+        """The parameters that are attributes of the resource; others are left aside, such as the
+        scope of the construct, which is not the attribute of that name.
+        """
         attributes = schemas.load(self.TYPE).attributes
         return {
             name: value
             for name, value in arguments.items()
-            if ALIASES.get(name, name) in attributes
+            if ALIASES.get(name, name) in attributes and name not in ALIASES.values()
         }
 
 

@@ -66,23 +66,28 @@ def _plain(record: Connection) -> dict[str, Any]:
 
 def _status(record: Connection) -> dict[str, Any]:
     late = record.failed_at is not None and (record.succeeded_at or "") < record.failed_at
-    status = {
+    sync_state = syncs.state_of(record)
+    status: dict[str, Any] = {
         "setup_state": record.setup_state,
-        "sync_state": syncs.state_of(record),
+        "sync_state": sync_state,
         "update_state": "delayed" if late else "on_schedule",
         "is_historical_sync": record.is_historical_sync,
         "tasks": _tasks(record),
         "warnings": [],
     }
+    if sync_state == "rescheduled":
+        status["rescheduled_for"] = record.rescheduled_for
     # The contract answers schema_status only for connections that use column masking.
     schema_status = record.attributes.get("schema_status")
     return {**status, "schema_status": schema_status} if schema_status else status
 
 
 def _tasks(record: Connection) -> list[dict[str, str]]:
-    if record.setup_state != "broken":
-        return []
-    return [{"code": "reconnect", "message": "Reconnect", "details": "A setup test failed."}]
+    tasks = [record.task] if record.task is not None else []
+    if record.setup_state == "broken":
+        details = "A setup test failed."
+        tasks.append({"code": "reconnect", "message": "Reconnect", "details": details})
+    return tasks
 
 
 def _attributes(record: Connection) -> dict[str, Any]:

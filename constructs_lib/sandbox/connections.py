@@ -133,7 +133,7 @@ def _set_attributes(record: Connection, given: Mapping[str, Any]) -> None:
 def _run_setup_tests(record: Connection, given: Mapping[str, Any]) -> dict[str, Any]:
     if given.get("run_setup_tests", True) is False:
         return {}
-    return {"setup_tests": setup_tests.run(record)}
+    return {"setup_tests": setup_tests.run(record, given)}
 
 
 def _steer_syncs(call: Call, record: Connection, given: Mapping[str, Any]) -> None:

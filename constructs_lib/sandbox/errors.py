@@ -107,6 +107,19 @@ def unsupported_media_type() -> ApiError:
     return ApiError(415, "UnsupportedMediaType", "HTTP 415 Unsupported Media Type")
 
 
+def refused(status: int) -> ApiError:
+    """An error answer of a given status, such as a fault asks for."""
+    made = {
+        401: unauthorized(),
+        404: ApiError(404, "NotFound_Connection", "Connection not found"),
+        405: wrong_method([]),
+        406: not_acceptable(),
+        409: sync_in_progress(),
+        415: unsupported_media_type(),
+    }
+    return made.get(status) or invalid("The request was refused")
+
+
 def too_many_requests(retry_after: int | str) -> ApiError:
     """429: the rate limit is used up; in how many seconds, or at which HTTP date, to try again."""
     headers = {"Retry-After": str(retry_after)}

@@ -8,6 +8,7 @@ or state: ``syncing``, and 409 for a new state.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from constructs_lib.sandbox import clock, routes, syncs
@@ -78,6 +79,15 @@ def _sync_never_ends(fault: Fault, call: Call, record: Connection) -> None:
     syncs.hold(record)
 
 
+def _sync_fails(fault: Fault, call: Call, record: Connection) -> None:
+    _sync_starts(fault, call, record)
+    syncs.let_fail(record)
+
+
+def _sync_rescheduled(fault: Fault, call: Call, record: Connection) -> None:
+    syncs.put_off(record, call.now + timedelta(seconds=fault.seconds))
+
+
 def _state_moves(fault: Fault, call: Call, record: Connection) -> None:
     if record.service not in SERVICES_WITH_STATE:
         return
@@ -103,6 +113,8 @@ def _as_text(value: Any) -> Any:
 _EVENTS: Mapping[str, Callable[[Fault, Call, Connection], None]] = {
     "sync_starts": _sync_starts,
     "sync_never_ends": _sync_never_ends,
+    "sync_fails": _sync_fails,
+    "sync_rescheduled": _sync_rescheduled,
     "state_moves": _state_moves,
     _STORED: _stored_differently,
 }

@@ -46,6 +46,7 @@ FAULT_KINDS: dict[str, FaultKind] = {
     "500_after": FaultKind(True, "500 as JSON, although the request took effect."),
     "502_html": FaultKind(False, "502 as an HTML page; nothing took effect."),
     "502_html_after": FaultKind(True, "502 as an HTML page, although the request took effect."),
+    "refused": FaultKind(False, "An error that the contract names (code); nothing took effect."),
     "429": FaultKind(False, "429 with Retry-After: retry_after; nothing took effect."),
     "reset_before": FaultKind(False, "The connection is reset; nothing took effect."),
     "reset_after": FaultKind(True, "The connection is reset after the request took effect."),
@@ -59,6 +60,12 @@ FAULT_KINDS: dict[str, FaultKind] = {
         True,
         "As sync_starts; and as long as this fault is set, only a forced sync ends that one.",
         event=True,
+    ),
+    "sync_fails": FaultKind(
+        True, "As sync_starts; and the sync that runs then ends with a failure.", event=True
+    ),
+    "sync_rescheduled": FaultKind(
+        True, "A sync that runs, or is to, is put off for some seconds (seconds).", event=True
     ),
     "state_moves": FaultKind(
         True, "The state changes, as by the connector or by a person (by).", event=True
@@ -75,6 +82,7 @@ _CHOICES = {
     "when": ("before", "after"),
     "by": ("connector", "person"),
     "stored": ("numbers_as_text", "key_added"),
+    "code": (400, 401, 404, 405, 406, 409, 415),
 }
 
 
@@ -102,7 +110,10 @@ class Fault:
     retry_after: int | str = 1
     """For ``429``: the header ``Retry-After``, in seconds or as an HTTP date."""
     seconds: float = 1.0
-    """For ``delay``: how long the answer is held back, in seconds; up to an hour."""
+    """For ``delay``: how long the answer is held back, in seconds; up to an hour. For
+    ``sync_rescheduled``: after how many the sync goes on."""
+    code: int = 406
+    """For ``refused``: 400, 401, 404, 405, 406, 409 or 415."""
     when: str = "after"
     """For a sync that starts and a state that moves: ``before`` or ``after`` the request."""
     by: str = "connector"
@@ -125,7 +136,8 @@ class Fault:
             raise SandboxError("retry_after of a fault must be whole seconds or an HTTP date")
         for name, allowed in _CHOICES.items():
             if getattr(self, name) not in allowed:
-                raise SandboxError(f"{name} of a fault must be {' or '.join(allowed)}")
+                choices = " or ".join(map(str, allowed))
+                raise SandboxError(f"{name} of a fault must be {choices}")
 
     @property
     def facts(self) -> FaultKind:

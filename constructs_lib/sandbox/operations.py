@@ -46,8 +46,8 @@ def resync(call: Call) -> ApiResponse:
 def test(call: Call) -> ApiResponse:
     """``POST …/test``: runs the setup tests. A missing body is a 400; ``{}`` is enough."""
     record = call.connection()
-    checks.fields(call.body(), ("trust_certificates", "trust_fingerprints"))
-    results = setup_tests.run(record)
+    trusts = checks.fields(call.body(), ("trust_certificates", "trust_fingerprints"))
+    results = setup_tests.run(record, trusts)
     call.tables.update(record)
     rules = call.settings.distortions
     answer = answers.connection(call.settled(record), rules, setup_tests=results)

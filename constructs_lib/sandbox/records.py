@@ -28,6 +28,8 @@ class Sync:
     historical: bool
     endless: bool = False
     """True if it goes on for as long as the fault that began it is set."""
+    failing: bool = False
+    """True if it ends with a failure."""
 
     @classmethod
     def begin(cls, start: datetime, seconds: float, historical: bool) -> Sync:
@@ -66,6 +68,10 @@ class Connection:
     last_sync_started_at: str | None = None
     succeeded_at: str | None = None
     failed_at: str | None = None
+    rescheduled_for: str | None = None
+    """When a sync that was put off goes on; None if none was."""
+    task: dict[str, str] | None = None
+    """What the last sync that failed left to be done; None since one has succeeded."""
     state: dict[str, Any] | None = None
     """The state (cursor); None until one is written."""
 

@@ -5,6 +5,11 @@ in the configuration                                   what happens
 =====================================================  ============================================
 any text that ends with ``.invalid`` (a host name       ``Connecting to host`` fails
 that cannot exist, RFC 2606)
+any text that ends with ``.stuck.test`` (RFC 2606)      ``Connecting to host`` ends with JOB_FAILED
+any text that ends with ``.unsigned.test``              ``Connecting to host`` fails, unless the
+                                                       certificate is trusted
+any text that ends with ``.unknown.test``               the same for the SSH fingerprint
+any text that ends with ``.old.test``                   ``Checking permissions`` warns
 a secret, or anything in ``auth``, equal to ``wrong``   ``Validating credentials`` fails
 anything else                                          all tests pass
 =====================================================  ============================================
@@ -12,7 +17,8 @@ anything else                                          all tests pass
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from constructs_lib.sandbox import masking
 from constructs_lib.sandbox.records import Connection
@@ -22,13 +28,36 @@ _CREDENTIALS = "Validating credentials"
 _PERMISSIONS = "Checking permissions"
 
 
-def run(connection: Connection) -> list[dict[str, Any]]:
+class _Host(NamedTuple):
+    """How a host whose name ends in a certain way is found."""
+
+    status: str
+    words: str
+    trusted_by: str = ""
+    """The field of the request that lets the test pass all the same."""
+
+
+_HOSTS = {
+    ".invalid": _Host("FAILED", "The host in {} cannot be resolved"),
+    ".stuck.test": _Host("JOB_FAILED", "The test of the host in {} did not end"),
+    ".unsigned.test": _Host(
+        "FAILED", "The certificate of the host in {} is not trusted", "trust_certificates"
+    ),
+    ".unknown.test": _Host(
+        "FAILED", "The fingerprint of the host in {} is not trusted", "trust_fingerprints"
+    ),
+}
+_OLD = ".old.test"
+
+
+def run(connection: Connection, trusts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Runs the setup tests, and sets ``setup_state`` by their outcome.
 
+    :param trusts: the request, with ``trust_certificates`` and ``trust_fingerprints``
     :returns: the results, as the API answers them: title, status, message, details
     """
-    results = _results(connection)
-    if all(result["status"] == "PASSED" for result in results):
+    results = _results(connection, trusts)
+    if not any(result["status"] in ("FAILED", "JOB_FAILED") for result in results):
         connection.setup_state = "connected"
         connection.connected_before = True
     else:
@@ -37,27 +66,33 @@ def run(connection: Connection) -> list[dict[str, Any]]:
     return results
 
 
-def _results(connection: Connection) -> list[dict[str, Any]]:
-    place = _unreachable(connection.config, "config")
-    if place is not None:
-        failure = _failed(_HOST, f"The host in {place} cannot be resolved", {"field": place})
-        return [failure, _result(_CREDENTIALS, "SKIPPED"), _result(_PERMISSIONS, "SKIPPED")]
+def _results(connection: Connection, trusts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    for ending, host in _HOSTS.items():
+        place = _named(connection.config, "config", ending)
+        if place is not None and trusts.get(host.trusted_by) is not True:
+            failure = _told(_HOST, host.status, host.words.format(place), place)
+            return [failure, _result(_CREDENTIALS, "SKIPPED"), _result(_PERMISSIONS, "SKIPPED")]
     rejected = _rejected(connection)
     if rejected is not None:
-        failure = _failed(_CREDENTIALS, f"The source rejects {rejected}", {"field": rejected})
+        failure = _told(_CREDENTIALS, "FAILED", f"The source rejects {rejected}", rejected)
         return [_result(_HOST, "PASSED"), failure, _result(_PERMISSIONS, "SKIPPED")]
-    return [_result(title, "PASSED") for title in (_HOST, _CREDENTIALS, _PERMISSIONS)]
+    passed = [_result(title, "PASSED") for title in (_HOST, _CREDENTIALS, _PERMISSIONS)]
+    old = _named(connection.config, "config", _OLD)
+    if old is not None:
+        passed[-1] = _told(_PERMISSIONS, "WARNING", f"The host in {old} will soon be too old", old)
+    return passed
 
 
-def _unreachable(value: Any, at: str) -> str | None:
+def _named(value: Any, at: str, ending: str) -> str | None:
+    """Where a host name with this ending stands; None if there is none."""
     if isinstance(value, str):
-        return at if value.rstrip(".").endswith(".invalid") else None
+        return at if value.rstrip(".").endswith(ending) else None
     items: list[tuple[str, Any]] = []
     if isinstance(value, dict):
         items = [(f"{at}.{key}", inner) for key, inner in value.items()]
     if isinstance(value, list):
         items = [(f"{at}[{position}]", inner) for position, inner in enumerate(value)]
-    places = (_unreachable(inner, place) for place, inner in items)
+    places = (_named(inner, place, ending) for place, inner in items)
     return next((place for place in places if place is not None), None)
 
 
@@ -70,5 +105,5 @@ def _result(title: str, status: str) -> dict[str, Any]:
     return {"title": title, "status": status, "message": ""}
 
 
-def _failed(title: str, message: str, details: dict[str, Any]) -> dict[str, Any]:
-    return {"title": title, "status": "FAILED", "message": message, "details": details}
+def _told(title: str, status: str, message: str, field: str) -> dict[str, Any]:
+    return {"title": title, "status": status, "message": message, "details": {"field": field}}

@@ -14,6 +14,13 @@ from constructs_lib.sandbox import clock
 from constructs_lib.sandbox.records import Connection, Sync
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
+_TASK = {
+    "code": "sync_failed",
+    "message": "Sync failed",
+    "details": "The source closed the connection in the middle of a table.",
+}
+"""What a sync that fails leaves to be done."""
+
 
 def settle(
     connection: Connection, now: datetime, seconds: float, automatic: bool, held: bool = False
@@ -29,7 +36,7 @@ def settle(
     is_held = held and before is not None and before.endless
     if before is not None and not is_held and clock.from_text(before.ends_at) <= now:
         _end(connection, before)
-    if automatic and _due(connection, now):
+    if _is_to_go_on(connection, now) or (automatic and _due(connection, now)):
         begin(connection, now, seconds)
     return connection.sync is not before
 
@@ -38,13 +45,28 @@ def begin(connection: Connection, now: datetime, seconds: float) -> None:
     """Starts a sync, historical if the connection asks for one; a running sync is dropped."""
     connection.sync = Sync.begin(now, seconds, connection.is_historical_sync)
     connection.last_sync_started_at = connection.sync.started_at
-    connection.waiting = None
+    connection.waiting = connection.rescheduled_for = None
 
 
 def hold(connection: Connection) -> None:
     """Makes the running sync endless, see :func:`settle`."""
     if connection.sync is not None:
         connection.sync = replace(connection.sync, endless=True)
+
+
+def let_fail(connection: Connection) -> None:
+    """Makes the running sync end with a failure."""
+    if connection.sync is not None:
+        connection.sync = replace(connection.sync, failing=True)
+
+
+def put_off(connection: Connection, until: datetime) -> None:
+    """Puts the running sync off: by the contract it waits for the limits of its source.
+
+    It goes on at that time by itself, or with ``schedule_type`` manual when it is asked for.
+    """
+    connection.sync = None
+    connection.rescheduled_for = clock.to_text(until)
 
 
 def request(connection: Connection, now: datetime, seconds: float, kind: str) -> None:
@@ -84,13 +106,15 @@ def resume(connection: Connection, now: datetime, seconds: float) -> None:
 
 
 def state_of(connection: Connection) -> str:
-    """The ``sync_state`` of a settled record: syncing, paused or scheduled.
+    """The ``sync_state`` of a settled record: syncing, paused, rescheduled or scheduled.
 
     A paused connection whose sync still runs is syncing: pausing stops no running sync.
     """
     if connection.sync is not None:
         return "syncing"
-    return "paused" if connection.paused else "scheduled"
+    if connection.paused:
+        return "paused"
+    return "rescheduled" if connection.rescheduled_for is not None else "scheduled"
 
 
 def _end(connection: Connection, sync: Sync) -> None:
@@ -99,7 +123,10 @@ def _end(connection: Connection, sync: Sync) -> None:
         # Nothing can be read from a source whose setup tests have not passed.
         connection.failed_at = sync.ends_at
         return
-    connection.succeeded_at = sync.ends_at
+    if sync.failing:
+        connection.failed_at, connection.task = sync.ends_at, dict(_TASK)
+        return
+    connection.succeeded_at, connection.task = sync.ends_at, None
     if sync.historical:
         connection.is_historical_sync = False
     if connection.service in SERVICES_WITH_STATE:
@@ -117,9 +144,19 @@ def checkpoint(state: dict[str, Any] | None, moment: str) -> dict[str, Any]:
     return {**before, "cursor": moment, "checkpoint": number}
 
 
+def _is_to_go_on(connection: Connection, now: datetime) -> bool:
+    """True if a sync that was put off is to go on by itself now."""
+    until = connection.rescheduled_for
+    if until is None or connection.sync or connection.paused:
+        return False
+    automatic = connection.attributes.get("schedule_type", "auto") == "auto"
+    return automatic and clock.from_text(until) <= now
+
+
 def _due(connection: Connection, now: datetime) -> bool:
     automatic = connection.attributes.get("schedule_type", "auto") == "auto"
-    if connection.sync or connection.paused or not automatic:
+    is_busy = connection.sync or connection.rescheduled_for
+    if is_busy or connection.paused or not automatic:
         return False
     if connection.setup_state != "connected":
         return False

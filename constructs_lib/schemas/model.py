@@ -27,6 +27,8 @@ class Kind(Enum):
     """An object whose values are all strings."""
     LIST = "array"
     """A list of texts."""
+    LISTS = "lists"
+    """An object whose values are all lists of texts."""
     OBJECTS = "objects"
     """A list of objects with known keys, described in ``Attribute.attributes``."""
     NESTED = "nested"
@@ -117,22 +119,27 @@ def _attribute(name: str, rule: dict[str, Any], required: bool) -> Attribute:
         has_default="default" in rule,
         default=rule.get("default"),
         deprecated=bool(rule.get("deprecated", False)),
-        attributes=_inside(kind, rule),
+        attributes=_attributes(_inside(rule, kind)),
         rule=rule,
     )
 
 
-def _inside(kind: Kind, rule: dict[str, Any]) -> dict[str, Attribute]:
+def _inside(rule: dict[str, Any], kind: Kind) -> dict[str, Any]:
+    """The JSON Schema of the object whose keys are known; empty if there is none."""
     if kind is Kind.OBJECTS:
-        return _attributes(rule["items"])
-    return _attributes(rule) if kind is Kind.NESTED else {}
+        items: dict[str, Any] = rule["items"]
+        return items
+    return rule if kind is Kind.NESTED else {}
 
 
 def _kind(rule: dict[str, Any]) -> Kind:
-    if rule["type"] == "array" and "properties" in rule.get("items", {}):
-        return Kind.OBJECTS
+    if rule["type"] == "array":
+        return Kind.OBJECTS if rule.get("items", {}).get("type") == "object" else Kind.LIST
     if rule["type"] != "object":
         return Kind(rule["type"])
     if "properties" in rule:
         return Kind.NESTED
-    return Kind.MAP if isinstance(rule.get("additionalProperties"), dict) else Kind.DYNAMIC
+    values = rule.get("additionalProperties")
+    if not isinstance(values, dict):
+        return Kind.DYNAMIC
+    return Kind.LISTS if values.get("type") == "array" else Kind.MAP

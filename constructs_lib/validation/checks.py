@@ -130,6 +130,31 @@ def _state_findings(service: str | None, place: Place, is_token: IsToken) -> lis
     return rules.state_findings(service, place)
 
 
+def check_connection_test(
+    values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
+) -> list[Finding]:
+    """All findings about the parameters of a ``ConnectionTest``.
+
+    :param values: the parameters by name; None at the top level means left out
+    :param place: where the construct stands
+    :param is_token: says whether a value is known only later, and so satisfies any check
+    """
+    return _check("fivetranops_connection_test", values, (), place, is_token)
+
+
+def check_connection_sync(
+    values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
+) -> list[Finding]:
+    """All findings about the parameters of a ``ConnectionSync``.
+
+    :param values: the parameters by name (``tables`` for the attribute ``scope``); None at the top
+        level means left out
+    :param place: where the construct stands
+    :param is_token: says whether a value is known only later, and so satisfies any check
+    """
+    return _check("fivetranops_connection_sync", values, rules.SYNC, place, is_token)
+
+
 def _check(
     name: str,
     values: Mapping[str, Any],

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
-ALIASES = {"secrets": "config_wo", "auth_secrets": "auth_wo"}
+ALIASES = {"secrets": "config_wo", "auth_secrets": "auth_wo", "tables": "scope"}
 """The parameters that are not named as their attribute: parameter name to attribute name."""
 
 IGNORING_CASE = "x-enum-ignoring-case"

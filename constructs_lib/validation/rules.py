@@ -29,6 +29,7 @@ from constructs_lib.validation.rules_schedule import (
     trust_needs_tests,
 )
 from constructs_lib.validation.rules_secrets import mask, secret_twice
+from constructs_lib.validation.rules_sync import forced_sync, tables_to_resync
 from constructs_lib.validation.rules_types import Problem, Rule
 
 CATALOGUE = catalogue_rules(PYTHON, lambda value: value is UNRESOLVED)
@@ -58,6 +59,12 @@ CONNECTION = (
     *CATALOGUE,
 )
 """The rules of a connection."""
+
+SYNC = (
+    Rule("sync-mode", ("tables", "mode"), tables_to_resync),
+    Rule("sync-mode", ("force", "mode"), forced_sync),
+)
+"""The rules of a sync."""
 
 ELASTIC_PROVIDER = (
     Rule("one-authentication", AUTHENTICATION, one_authentication),

@@ -171,6 +171,17 @@ def _items(error: _Error) -> Iterator[_Words]:
     yield _Words("minItems", error.path, error.shown, f"a list of at least {least} of them")
 
 
+def _entries(error: _Error) -> Iterator[_Words]:
+    least = error.demand
+    yield _Words("minProperties", error.path, error.shown, f"at least {least} entry of a name")
+
+
+def _twice(error: _Error) -> Iterator[_Words]:
+    # What is known later only may turn out as anything.
+    if not any(item is UNRESOLVED for item in error.instance):
+        yield _Words("uniqueItems", error.path, error.shown, "a list that names each once")
+
+
 def _name(error: _Error) -> Iterator[_Words]:
     name = str(error.instance)
     suggested = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_").lstrip("0123456789_")
@@ -192,6 +203,8 @@ _WORDS: dict[str, Callable[[_Error], Iterator[_Words]]] = {
     "pattern": _pattern,
     "minLength": _length,
     "minItems": _items,
+    "minProperties": _entries,
+    "uniqueItems": _twice,
     "propertyNames": _name,
     **dict.fromkeys(_LIMITS, _limit),
 }

@@ -202,6 +202,7 @@ def test_an_event_happens_although_the_request_was_dropped(cursor: Cursor) -> No
     [
         {"kind": "sync_starts", "when": "during"},
         {"kind": "state_moves", "by": "nobody"},
+        {"kind": "refused", "code": 418},
         {"kind": "state_stored_differently", "stored": ["upside down"]},
     ],
 )

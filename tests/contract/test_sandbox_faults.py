@@ -57,6 +57,11 @@ def answers_429(carrier: Carrier) -> None:
     assert response.json()["code"] == "TooManyRequests"
 
 
+def answers_406(carrier: Carrier) -> None:
+    response = create(carrier)
+    assert (response.status_code, response.json()["code"]) == (406, "NotAcceptable")
+
+
 def answers_no_json(carrier: Carrier) -> None:
     response = create(carrier)
     assert (response.status_code, response.headers["Content-Type"]) == (201, "application/json")
@@ -77,6 +82,7 @@ CASES: dict[str, tuple[Callable[[Carrier], None], int]] = {
     "502_html": (answers_502, 502),
     "502_html_after": (answers_502, 201),
     "429": (answers_429, 429),
+    "refused": (answers_406, 406),
     "reset_before": (fails_with(requests.ConnectionError), 0),
     "reset_after": (fails_with(requests.ConnectionError), 201),
     "truncated_body": (fails_with(ChunkedEncodingError), 201),

@@ -89,6 +89,11 @@ class World:
         body = {"group_id": GROUP, "service": service, "config": config}
         return str(self._ask("POST", "", body)["id"])
 
+    def begin_sync(self, identifier: str, seconds: float) -> None:
+        """Begins a sync of some length as a person would."""
+        self.store.set_sync_seconds(identifier, seconds)
+        self._ask("POST", f"{identifier}/sync", {})
+
     def state(self, identifier: str) -> Any:
         """The state of a connection, as it is answered."""
         return self._ask("GET", f"{identifier}/state")["state"]

@@ -11,6 +11,7 @@ from constructs_lib.sandbox import FAULT_KINDS, Fault, JournalEntry
 
 _CHOICES: dict[str, list[dict[str, Any]]] = {
     "429": [{}, {"retry_after": 3600}, {"retry_after": "Tue, 31 Dec 2999 23:59:59 GMT"}],
+    "sync_fails": [{"when": "before"}, {"when": "after"}],
     # The second comes later than the provider waits for an answer.
     "delay": [{}, {"seconds": 90.0}],
     "sync_starts": [{"when": "before"}, {"when": "after"}],

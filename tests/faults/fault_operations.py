@@ -11,6 +11,8 @@ from terraform_values import exact, literal
 CONNECTION = "fivetranops_connection"
 STATE = "fivetranops_connection_state"
 CARD = "fivetranops_connect_card"
+TEST = "fivetranops_connection_test"
+SYNC = "fivetranops_connection_sync"
 CANARY = "canary-s3cret"
 """In every secret; it may stand in no message, no log and no state file."""
 
@@ -20,6 +22,8 @@ BEFORE = {"since": "2026-01-01", "page": 1, "done": False}
 WANTED = {"since": "2026-06-01", "page": 2, "done": True}
 DRIFTED = {"since": "2026-03-01", "page": 3, "done": False}
 DYNAMIC = ("config", "config_wo", "state")
+_VERY_LONG = 1e8
+"""Seconds of a sync that outlasts all tests."""
 _SECRETS = {"password": f"{CANARY}-1"}
 _ORDERS: Values = {
     "group_id": GROUP,
@@ -54,21 +58,29 @@ class Operation(NamedTuple):
     """The state that the connection gets by itself before the operation."""
     leaves: Values | None = None
     """The state (cursor) that is to be there in the end; None if the operation has none."""
+    begins: str | None = None
+    """``sync`` or ``resync``, if the operation begins one: once, whatever happens to its answer."""
 
 
 def values(core: Any, given: Values, identifier: str | None) -> Values:
     """A configuration as Terraform has it.
 
-    :param identifier: the connection that a state or a connect card belongs to
+    :param identifier: the connection that all but a connection belong to
     """
-    whose = {} if "group_id" in given else {"connection_id": identifier}
-    whole = {k: literal(v) if k in DYNAMIC else exact(v) for k, v in {**given, **whose}.items()}
+    belongs = {} if "group_id" in given else {"connection_id": identifier}
+    whole = {k: literal(v) if k in DYNAMIC else exact(v) for k, v in {**given, **belongs}.items()}
     configured: Values = core.config(whole)
     return configured
 
 
 def _orders(world: World) -> str:
     return world.add("postgres", {**_ORDERS["config"], **_SECRETS})
+
+
+def _syncing(world: World) -> str:
+    identifier = _orders(world)
+    world.begin_sync(identifier, _VERY_LONG)
+    return identifier
 
 
 def _running(world: World) -> str:
@@ -86,6 +98,15 @@ def _paused(world: World) -> str:
 def _moved(**changes: Any) -> Values:
     return {**_ORDERS, "config": {**_ORDERS["config"], "host": "two.example.com"}, **changes}
 
+
+_LIMITS = {"timeouts": dict.fromkeys(("create", "update"), "5m")}
+
+
+def _triggered(day: str, **more: Any) -> Values:
+    return {"triggers": {"day": day}, **_LIMITS, **more}
+
+
+_TABLES = {"mode": "resync", "scope": {"public": ["orders", "returns"]}}
 
 OPERATIONS = (
     Operation("create a connection", CONNECTION, _ORDERS),
@@ -147,5 +168,32 @@ OPERATIONS = (
     Operation("read a connect card", CARD, _CARD, "refresh", before=_CARD, people=_running),
     Operation("forget a connect card", CARD, _CARD, "destroy", before=_CARD, people=_running),
     Operation("import a connect card", CARD, _CARD, "import", people=_running),
+    Operation("run setup tests", TEST, _triggered("1"), people=_orders),
+    Operation(
+        "run setup tests again", TEST, _triggered("2"), before=_triggered("1"), people=_orders
+    ),
+    Operation("sync", SYNC, _triggered("1"), people=_orders, begins="sync"),
+    Operation("force a sync", SYNC, _triggered("1", force=True), people=_orders, begins="sync"),
+    Operation(
+        "force a running sync", SYNC, _triggered("1", force=True), people=_syncing, begins="sync"
+    ),
+    Operation("follow a sync", SYNC, _triggered("1", wait=True), people=_orders, begins="sync"),
+    Operation("re-sync", SYNC, _triggered("1", mode="resync"), people=_orders, begins="resync"),
+    Operation("re-sync tables", SYNC, _triggered("1", **_TABLES), people=_orders, begins="resync"),
+    Operation(
+        "follow a re-sync again",
+        SYNC,
+        _triggered("2", mode="resync", wait=True),
+        before=_triggered("1", mode="sync"),
+        people=_orders,
+        begins="resync",
+    ),
+    Operation(
+        "read a sync", SYNC, _triggered("1"), "refresh", before=_triggered("1"), people=_orders
+    ),
+    Operation("import a sync", SYNC, _triggered("1"), "import", people=_orders),
+    Operation(
+        "forget a sync", SYNC, _triggered("1"), "destroy", before=_triggered("1"), people=_orders
+    ),
 )  # fmt: skip
 """Every operation of the resources, with each of the ways that it can take."""

@@ -90,6 +90,17 @@ class Stand:
         state = self.core.state()
         return bool(fields(state, "previous_state") != exact(self._records[0].state))
 
+    def begun(self) -> int:
+        """How many requests of the operation began a sync, whatever their client was told."""
+        tail = f"/{self.operation.begins}"
+        journal = self.world.store.journal()
+        return len([e for e in journal if e.path.endswith(tail) and e.status == 200])
+
+    def lost_sight(self) -> bool:
+        """True if a sync that was to be followed to its end was not."""
+        state = self.core.state() or {}
+        return "wait" in self.operation.wanted and state.get("outcome") != "succeeded"
+
     def leaks(self) -> bool:
         """True if a secret stands in a message or in a file."""
         return self.subject.leaks() or holds_secret(self._folder)

@@ -25,6 +25,9 @@ LEFT_PAUSED = "left paused"
 WRONG_STATE = "wrong state"
 FORGOTTEN = "forgotten"
 UNSETTLED = "unsettled"
+TWICE = "begun twice"
+NOT_BEGUN = "not begun"
+NOT_FOLLOWED = "not followed"
 UNCLEAR = "unclear"
 BROKEN = "broken rule"
 NOT_SURVIVED = {
@@ -33,10 +36,13 @@ NOT_SURVIVED = {
     WRONG_STATE: "the state (cursor) is not what was asked for",
     FORGOTTEN: "previous_state is not the state that was there before",
     UNSETTLED: "three applies did not bring what was wanted",
+    TWICE: "one run of Terraform began two syncs",
+    NOT_BEGUN: "no sync was begun, although all runs are over",
+    NOT_FOLLOWED: "a sync that was to be followed is settled without its end",
     UNCLEAR: "a message that calls itself a bug, or that holds a secret",
     BROKEN: "an answer that Terraform would not take",
 }
-MOVING = ("state_moves", "sync_starts", "sync_never_ends")
+MOVING = ("state_moves", "sync_starts", "sync_never_ends", "sync_rescheduled")
 """The faults after which a connector has moved its state, or a person has."""
 _BY_THE_CONNECTOR = ("cursor", "checkpoint")
 _BY_A_PERSON = "set_by"
@@ -67,12 +73,13 @@ def run_with(stand: Stand, *faults: Fault) -> Verdict:
     try:
         story = _errors_of(stand)
         requests += stand.world.store.journal()
+        begun = stand.begun()
         stand.end_of_trouble()
-        is_unchanged = stand.outside() == before
+        is_unchanged = stand.outside() == before and begun == 0
         name = _settled(stand, story, is_unchanged=is_unchanged)
     except AssertionError as broken:
         return Verdict(BROKEN, [str(broken)], requests)
-    wrong = _wrong(stand, {fault.kind for fault in faults})
+    wrong = _wrong(stand, {fault.kind for fault in faults}) or _wrong_sync(stand, begun)
     return Verdict(wrong or name, story, requests)
 
 
@@ -107,6 +114,20 @@ def _wrong(stand: Stand, kinds: set[str]) -> str | None:
     if stand.leaks() or any(map(is_unclear, stand.core.said)):
         return UNCLEAR
     return None
+
+
+def _wrong_sync(stand: Stand, begun: int) -> str | None:
+    """What must not become of a sync that is to begin, if it did.
+
+    :param begun: how many the first run began
+    """
+    if stand.operation.begins is None:
+        return None
+    if begun > 1:
+        return TWICE
+    if stand.begun() == 0:
+        return NOT_BEGUN
+    return NOT_FOLLOWED if stand.lost_sight() else None
 
 
 def is_unclear(text: str) -> bool:

@@ -6,8 +6,10 @@ from secrets import token_hex
 from threading import Lock
 
 from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.intents import Intents
 from constructs_lib.backend.fivetran.journal import Journal
 from constructs_lib.backend.fivetran.secrets import Vault
+from constructs_lib.backend.fivetran.turns import Turns
 from constructs_lib.backend.http.configured import Configured
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
@@ -52,6 +54,12 @@ class Account(Configured[Client]):
         """The connections whose state of before was put back since then."""
         self._told: set[str] = set()
         """What was said of the journal, which is said once."""
+        self.intents = Intents()
+        """What this run will have done with a connection."""
+        self.turns = Turns()
+        """Whose turn it is at a connection."""
+        self.secrets: dict[str, list[str]] = {}
+        """The secrets of a connection, as far as this run has seen them: its answers quote them."""
 
     def claim_state(self, identifier: str) -> bool:
         """True for the first resource that is about to set the state of a connection."""

@@ -174,6 +174,42 @@ class Client:
             raise errors.BadAnswer(str(request), 200, "no uri and token under data.connect_card")
         return card
 
+    def sync(
+        self,
+        identifier: str,
+        deadline: Deadline,
+        look: Callable[[], bool],
+        *,
+        force: bool = False,
+    ) -> None:
+        """``POST /v1/connections/{id}/sync``. Without ``force`` a sync that runs goes on.
+
+        :param look: after an answer that was lost: True if the sync began all the same; what it
+            raises ends the matter
+        """
+        request = Request("POST", _connection(identifier) + "/sync", {"force": force})
+        self._send(request, deadline, lambda: {} if look() else None)
+
+    def resync(
+        self,
+        identifier: str,
+        deadline: Deadline,
+        look: Callable[[], bool],
+        scope: dict[str, list[str]] | None = None,
+    ) -> None:
+        """``POST /v1/connections/{id}/resync``: of everything, or of the tables in ``scope``.
+
+        :param look: as in :meth:`sync`
+        :raises Conflict: while a sync is in progress
+        """
+        body = {} if scope is None else {"scope": scope}
+        request = Request("POST", _connection(identifier) + "/resync", body)
+        self._send(request, deadline, lambda: {} if look() else None)
+
+    def look_once(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
+        """``GET /v1/connections/{id}``, sent once: for what is repeated around it."""
+        return _data(Request("GET", _connection(identifier)), self._exchange, deadline)
+
     def _state(self, request: Request, data: dict[str, Any]) -> dict[str, Any]:
         state = data.get("state")
         if not isinstance(state, dict):

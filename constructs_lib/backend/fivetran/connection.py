@@ -69,8 +69,11 @@ class ConnectionResource(Resource):
         connection_plan.plan_connect_card(plan, operation.diagnostics)
         connection_plan.plan_influences(plan)
         connection_plan.warn_of_unmanaged_keys(plan, operation.diagnostics)
-        if setup_gate.is_closed(plan.config, operation):
+        repeats = setup_gate.is_closed(plan.config, operation)
+        if repeats:
             plan.planned["setup_state"] = UNKNOWN
+        account.intents.note_connection(plan, repeats_tests=bool(repeats))
+        account.secrets[plan.prior["id"]] = _texts(secrets_of(plan.config))
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
         """``POST /v1/connections``. From then on the connection is in state, whatever follows."""
@@ -86,7 +89,7 @@ class ConnectionResource(Resource):
         result = self._settled(planned, None, body, answer, secrets, operation)
         operation.save(result)
         setup_gate.report(answer, config, operation, _texts(secrets))
-        texts_ = _texts(secrets)
+        account.secrets[answer["id"]] = texts_ = _texts(secrets)
         return result | self._schema_status(planned, answer, deadline, operation, texts_)
 
     def _post(

@@ -53,6 +53,7 @@ class ConnectionStateResource(Resource):
         if sets or _begins_to_enforce(plan.prior, plan.planned):
             plan.planned["previous_state"] = UNKNOWN
             state_plan.explain(plan, operation)
+            state_plan.note_flag(plan, operation)
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
         """Sets the state for the first time."""
@@ -102,7 +103,8 @@ class ConnectionStateResource(Resource):
             )
             return
         deadline = Deadline.of(prior.get("timeouts"), "delete", _DEFAULT, operation.stopping)
-        with explained("restore the state before", _subject(identifier)):
+        turn = account.turns.turn(identifier, deadline)
+        with explained("restore the state before", _subject(identifier)), turn:
             self._restore(account, prior, deadline, operation)
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
@@ -174,7 +176,8 @@ class ConnectionStateResource(Resource):
             kept = {"previous_state": previous(found)}
             operation.save(kept if prior is not None else {**planned, **kept})
 
-        with explained(action, _subject(identifier)), _own_form(operation):
+        turn = account.turns.turn(identifier, deadline)
+        with explained(action, _subject(identifier)), turn, _own_form(operation):
             outcome = choreography.set_state(
                 account.client,
                 identifier,

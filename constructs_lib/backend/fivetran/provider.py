@@ -15,6 +15,8 @@ from constructs_lib.backend.fivetran.connection import ConnectionResource
 from constructs_lib.backend.fivetran.connection_data import ConnectionData
 from constructs_lib.backend.fivetran.connection_state import ConnectionStateResource
 from constructs_lib.backend.fivetran.connection_state_data import ConnectionStateData
+from constructs_lib.backend.fivetran.connection_sync import ConnectionSyncResource
+from constructs_lib.backend.fivetran.connection_test import ConnectionTestResource
 from constructs_lib.backend.fivetran.connections_data import ConnectionsData
 from constructs_lib.backend.fivetran.journal import Journal
 from constructs_lib.backend.fivetran.recovery import recover
@@ -54,6 +56,8 @@ class FivetranOps(Provider):
         self.resources: Mapping[str, Resource] = {
             "fivetranops_connection": ConnectionResource(),
             "fivetranops_connection_state": ConnectionStateResource(),
+            "fivetranops_connection_sync": ConnectionSyncResource(),
+            "fivetranops_connection_test": ConnectionTestResource(),
             "fivetranops_connect_card": ConnectCardResource(),
         }
         self.data_sources: Mapping[str, DataSource] = {

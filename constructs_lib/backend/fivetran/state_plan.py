@@ -60,6 +60,14 @@ def explain(plan: Plan, operation: Operation) -> None:
     operation.diagnostics.warning(summary, "\n\n".join(parts), ("state",))
 
 
+def note_flag(plan: Plan, operation: Operation) -> None:
+    """Notes the paused flag that setting the state leaves, for a sync that comes after it."""
+    identifier, after = plan.planned["connection_id"], plan.planned.get("paused_after")
+    if isinstance(identifier, str) and after in ("running", "paused"):
+        account: Account = operation.client
+        account.intents.note_flag(identifier, after == "paused")
+
+
 def explain_restoring(prior: Object, operation: Operation) -> None:
     """Warns of what destroying a state with ``on_destroy = "restore"`` will do."""
     account: Account = operation.client

@@ -77,7 +77,7 @@ def _without_inside(value: Any, forms: list[str]) -> Any:
 
 def shown(state: Any) -> str:
     """The state of a connector for a message: short, and without what is named like a secret."""
-    text = jsontext.dumps(_without_secret_names(state), sort_keys=True)
+    text = jsontext.dumps(without_secret_names(state), sort_keys=True)
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
@@ -89,10 +89,11 @@ def shown_value(path: str, value: Any) -> str:
     return HIDDEN if any(map(_SECRET_NAME.search, path.split("."))) else shown(value)
 
 
-def _without_secret_names(value: Any) -> Any:
+def without_secret_names(value: Any) -> Any:
+    """A JSON value without what is named like a secret, such as ``{"password": …}``."""
     if isinstance(value, dict):
         return {
-            key: HIDDEN if _SECRET_NAME.search(key) else _without_secret_names(inner)
+            key: HIDDEN if _SECRET_NAME.search(key) else without_secret_names(inner)
             for key, inner in value.items()
         }
-    return list(map(_without_secret_names, value)) if isinstance(value, list) else value
+    return list(map(without_secret_names, value)) if isinstance(value, list) else value

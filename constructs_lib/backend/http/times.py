@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 from typing import Any
+
+_FRACTION = re.compile(r"\.\d+")
 
 
 def moment(text: Any) -> datetime | None:
     """The moment that a text names; None if it names none, or has no time zone."""
+    # Before 3.11 Python reads three or six digits of a second only, and an API may write others.
+    digits = _FRACTION.sub(lambda found: f"{found[0]:0<7}"[:7], str(text).replace("Z", "+00:00"))
     try:
-        found = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+        found = datetime.fromisoformat(digits)
     except ValueError:
         return None
     return found if found.tzinfo is not None else None

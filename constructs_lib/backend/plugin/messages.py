@@ -71,7 +71,7 @@ def write_path(path: Path, attributes: Attributes) -> pb.AttributePath:
         steps.append(_write_step(step, in_map=in_map))
         attribute = attributes.get(step) if isinstance(step, str) else None
         attributes = attribute.attributes if attribute is not None else {}
-        in_map = attribute is not None and attribute.kind is Kind.MAP
+        in_map = attribute is not None and attribute.kind in (Kind.MAP, Kind.LISTS)
     return pb.AttributePath(steps=steps)
 
 

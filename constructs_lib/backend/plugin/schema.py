@@ -20,6 +20,7 @@ _TYPES: Final = {
     Kind.DYNAMIC: types.DYNAMIC,
     Kind.MAP: types.map_of(types.STRING),
     Kind.LIST: types.list_of(types.STRING),
+    Kind.LISTS: types.map_of(types.list_of(types.STRING)),
 }
 
 

@@ -1,6 +1,7 @@
 """Faults of the way to Elasticsearch, and what the connector service does beside a request.
 
-All but the events of :mod:`constructs_lib.sandbox.faults` can be asked for, and one event more::
+All but the events of :mod:`constructs_lib.sandbox.faults`, and what only Fivetran answers, can be
+asked for, and one event more::
 
     # The service finds the source unreachable between the reading and the writing of the status.
     store.configure(faults=[
@@ -23,6 +24,8 @@ from constructs_lib.schemas.connector_status import STATUSES
 
 STATUS_MOVES = "status_moves"
 """The event: the connector service sets the status."""
+OF_FIVETRAN = "refused"
+"""The fault whose statuses are those of Fivetran's contract."""
 
 _EVENT = FaultKind(True, "The connector service sets the status (status).", event=True)
 
@@ -35,7 +38,11 @@ class ElasticFault(Fault):
     """
 
     KINDS: ClassVar[Mapping[str, FaultKind]] = {
-        **{name: facts for name, facts in FAULT_KINDS.items() if not facts.event},
+        **{
+            name: facts
+            for name, facts in FAULT_KINDS.items()
+            if not facts.event and name != OF_FIVETRAN
+        },
         STATUS_MOVES: _EVENT,
     }
 

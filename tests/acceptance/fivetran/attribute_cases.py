@@ -1,4 +1,4 @@
-"""Two values for each attribute of both resources, and what changing one to the other sends."""
+"""Two values for each attribute of each resource, and what changing one to the other sends."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 CONNECTION, STATE = "fivetranops_connection", "fivetranops_connection_state"
+TEST, SYNC = "fivetranops_connection_test", "fivetranops_connection_sync"
 MASK = "******"
 OTHER = "OTHER"
 """Stands for the identifier of another connection."""
@@ -53,6 +54,7 @@ _LIMITS = {
     f"timeouts.{name}": Case({name: "5m"}, {name: "6m"}, _STEERS)
     for name in ("create", "update", "delete")
 }
+_LIMITS_OF_ACTIONS = {n: c for n, c in _LIMITS.items() if n != "timeouts.delete"}
 
 CASES: dict[str, dict[str, Case]] = {
     CONNECTION: {
@@ -128,6 +130,25 @@ CASES: dict[str, dict[str, Case]] = {
         "paused_after": Case("running", "restore", _STEERS),
         "on_destroy": Case("restore", "keep", _STEERS),
         **_LIMITS,
+    },
+    TEST: {
+        "connection_id": Case("OWN", OTHER, Effect.REPLACES),
+        "triggers": Case({"day": "1"}, {"day": "2"}),
+        "fail_on": Case("warning", "never", _STEERS),
+        "trust_certificates": Case(True, False, _STEERS),
+        "trust_fingerprints": Case(True, False, _STEERS),
+        **_LIMITS_OF_ACTIONS,
+    },
+    SYNC: {
+        "connection_id": Case("OWN", OTHER, Effect.REPLACES),
+        "triggers": Case({"day": "1"}, {"day": "2"}),
+        "mode": Case("resync", "sync", _STEERS),
+        "force": Case(True, False, _STEERS),
+        "scope": Case(
+            {"public": ["a"]}, {"public": ["a", "b"]}, _STEERS, beside={"mode": "resync"}
+        ),
+        "wait": Case(True, False, _STEERS),
+        **_LIMITS_OF_ACTIONS,
     },
 }
 """For each resource, the cases by place: an attribute, or one inside another after a point."""

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from attribute_cases import CASES, CONNECTION, OTHER, STATE, Case
+from attribute_cases import CASES, CONNECTION, OTHER, STATE, SYNC, TEST, Case
 from planned import Messages, Planned
 from scenario import Scenario, Write
 
@@ -46,11 +46,14 @@ class Walk:
 
     def __init__(self, terraform: Scenario) -> None:
         self._terraform, self._sandbox = terraform, terraform.sandbox
-        self.connections: dict[str, str] = {}
-        """For each attribute of the state resource, its connection; ``OTHER`` is one more."""
-        for place in (*CASES[STATE], OTHER):
-            made = self._sandbox.add("connector_sdk", schema=f"of_{name_of(place)}", package_id="p")
-            self.connections[place] = made
+        self._sandbox.store.configure(sync_seconds=1)
+        self.connections: dict[Key, str] = {}
+        """For each attribute of a resource that belongs to a connection, its connection; ``OTHER``
+        is one more.
+        """
+        for kind in (STATE, TEST, SYNC):
+            for place in (*CASES[kind], OTHER):
+                self.connections[kind, place] = self._made_by_hand(kind, place)
         self.identifiers: dict[Key, str] = {}
         self.phases = {phase: self._run(phase) for phase in PHASES}
 
@@ -58,7 +61,7 @@ class Walk:
         """The attributes of a resource in one phase: what is required, and the one attribute."""
         resource, place = key
         case = CASES[resource][place]
-        base = self._base(place) if resource == CONNECTION else self._state_base(place)
+        base = self._base(place) if resource == CONNECTION else self._base_of_other(key)
         if phase == "removed":
             return {**base, **case.beside}
         return {**base, **case.beside, **self._value(key, case, phase, base)}
@@ -67,16 +70,23 @@ class Walk:
         value = case.first if phase == "first" else case.second
         if key == (CONNECTION, "config"):
             value = {**base["config"], **value}
-        if key == (STATE, "connection_id"):
-            value = self.connections[OTHER if value == OTHER else "connection_id"]
+        if key[1] == "connection_id":
+            value = self.connections[key[0], OTHER if value == OTHER else "connection_id"]
         return {key[1].partition(".")[0]: value}
 
     def _base(self, place: str) -> dict[str, Any]:
         config = {"schema_prefix": name_of(place), "host": "db.example.com"}
         return {"group_id": "sandbox_warehouse", "service": "postgres", "config": config}
 
-    def _state_base(self, place: str) -> dict[str, Any]:
-        return {"connection_id": self.connections[place], "state": {"cursor": 0}}
+    def _base_of_other(self, key: Key) -> dict[str, Any]:
+        belongs = {"connection_id": self.connections[key]}
+        return {**belongs, "state": {"cursor": 0}} if key[0] == STATE else belongs
+
+    def _made_by_hand(self, kind: str, place: str) -> str:
+        name = f"of_{kind.rpartition('_')[2]}_{name_of(place)}"
+        if kind == STATE:
+            return self._sandbox.add("connector_sdk", schema=name, package_id="p")
+        return self._sandbox.add("postgres", schema_prefix=name, host="db.example.com")
 
     def _run(self, phase: str) -> Phase:
         resources = {
@@ -100,14 +110,15 @@ class Walk:
         former = {identifier: key for key, identifier in self.identifiers.items()}
         schemas = {connection["id"]: connection["schema"] for connection in self._live()}
         places = {name_of(place): (CONNECTION, place) for place in CASES[CONNECTION]}
-        own = {i: (STATE, place) for place, i in self.connections.items()}
-        own[self.connections[OTHER]] = (STATE, "connection_id")
+        own = {i: key for key, i in self.connections.items()}
+        for kind in (STATE, TEST, SYNC):
+            own[self.connections[kind, OTHER]] = (kind, "connection_id")
         now = {i: places[schema] for i, schema in schemas.items() if i not in own}
         self.identifiers |= {key: identifier for identifier, key in now.items()}
         found: dict[Key, list[Write]] = {}
         for write in writes:
             method, path, body = write
-            if method == "POST":
+            if (method, path) == ("POST", "/v1/connections"):
                 key = places[body["config"]["schema_prefix"]]
             else:
                 key = {**own, **former, **now}[path.split("/")[3]]

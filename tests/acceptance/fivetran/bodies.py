@@ -68,6 +68,32 @@ resource "fivetranops_connection_state" "cursor" {{
 """
 
 
+GATE = "fivetranops_connection_test.gate"
+"""The address of the setup tests in :func:`gate`."""
+SYNC = "fivetranops_connection_sync.now"
+"""The address of the sync in :func:`sync`."""
+
+
+def gate(more: str = "", *, of: str = "") -> str:
+    """The setup tests of a connection; of that of :func:`orders` if ``of`` is left out."""
+    return _action("connection_test", "gate", more, of)
+
+
+def sync(more: str = "", *, of: str = "") -> str:
+    """A sync of a connection; of that of :func:`orders` if ``of`` is left out."""
+    return _action("connection_sync", "now", more, of)
+
+
+def _action(kind: str, name: str, more: str, of: str) -> str:
+    identifier = f'"{of}"' if of else "fivetranops_connection.orders.id"
+    return f"""
+resource "fivetranops_{kind}" "{name}" {{
+  connection_id = {identifier}
+  {more}
+}}
+"""
+
+
 def later(value: str, trigger: int = 1) -> str:
     """``terraform_data.late.output``: unknown at plan whenever the trigger changes."""
     return f"""

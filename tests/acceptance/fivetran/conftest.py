@@ -42,6 +42,12 @@ def terraform(
 
 
 @pytest.fixture
+def database(sandbox: Sandbox) -> str:
+    """A running connection that a person made, and whose tables can be synced one by one."""
+    return sandbox.add("postgres", schema_prefix="shop", host="shop.example.com")
+
+
+@pytest.fixture
 def connection(sandbox: Sandbox) -> str:
     """A running connection that a person made, and whose service keeps a state."""
     return sandbox.add("connector_sdk", schema="invoices", package_id="p")

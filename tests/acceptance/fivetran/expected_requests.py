@@ -22,9 +22,20 @@ def deletion(identifier: str) -> Write:
     return ("DELETE", f"/v1/connections/{identifier}", None)
 
 
-def setup_tests(identifier: str) -> Write:
+def setup_tests(identifier: str, **trusts: bool) -> Write:
     """The setup tests of a connection are run."""
-    return ("POST", f"/v1/connections/{identifier}/test", {})
+    return ("POST", f"/v1/connections/{identifier}/test", trusts)
+
+
+def sync(identifier: str, *, force: bool = False) -> Write:
+    """A sync of a connection is begun."""
+    return ("POST", f"/v1/connections/{identifier}/sync", {"force": force})
+
+
+def resync(identifier: str, scope: dict[str, list[str]] | None = None) -> Write:
+    """A re-sync of a connection is begun, of everything or of some tables."""
+    body = {} if scope is None else {"scope": scope}
+    return ("POST", f"/v1/connections/{identifier}/resync", body)
 
 
 def state(identifier: str, value: Any) -> Write:

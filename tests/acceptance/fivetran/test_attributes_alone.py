@@ -1,4 +1,4 @@
-"""Each attribute of both resources alone: created, changed by one request, and taken back."""
+"""Each attribute of each resource alone: created, changed by one request, and taken back."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from attribute_cases import CASES, CONNECTION, STATE, Case, Effect
+from attribute_cases import CASES, CONNECTION, STATE, TEST, Case, Effect
 from attribute_walk import PHASES, Key, Walk, address_of
-from expected_requests import careful_state, change, creation, deletion
+from expected_requests import (
+    careful_state,
+    change,
+    creation,
+    deletion,
+    resync,
+    setup_tests,
+    sync,
+)
 from provider_process import ProviderProcess
 from sandbox_server import serving
 from scenario import Scenario, Write
@@ -62,11 +70,24 @@ def sent(key: Key, which: int) -> dict[str, Any]:
     return {SECRET.get(name, name): value}
 
 
+def done_to_another(kind: str, configured: dict[str, Any]) -> list[Write]:
+    """The requests of a resource that belongs to a connection, when it does what it is for."""
+    identifier = configured["connection_id"]
+    if kind == STATE:
+        return careful_state(identifier, configured["state"])
+    if kind == TEST:
+        trusts = {n: True for n in configured if n.startswith("trust_") and configured[n]}
+        return [setup_tests(identifier, **trusts)]
+    if configured.get("mode") == "resync":
+        return [resync(identifier, configured.get("scope"))]
+    return [sync(identifier, force=configured.get("force", False))]
+
+
 def created(walk: Walk, key: Key, phase: str) -> list[Write]:
     """The requests that create the resource of an attribute."""
     configured = walk.configured(key, phase)
-    if key[0] == STATE:
-        return careful_state(configured["connection_id"], configured["state"])
+    if key[0] != CONNECTION:
+        return done_to_another(key[0], configured)
     case, which = case_of(key), PHASES.index(phase)
     name = attribute_of(key).name
     body = {n: value for n, value in configured.items() if n != name}
@@ -120,8 +141,8 @@ def test_a_change_of_an_attribute_sends_exactly_what_it_must(walk: Walk, key: Ke
         assert len(removed) == (key[0] == CONNECTION)
         assert writes[: len(removed)] == removed
         assert all(write == deletion(write[1].rpartition("/")[2]) for write in removed)
-    elif key[0] == STATE:
-        assert writes == careful_state(walk.connections[key[1]], case.second)
+    elif key[0] != CONNECTION:
+        assert writes == done_to_another(key[0], walk.configured(key, "second"))
     else:
         assert writes == [change(walk.identifiers[key], **sent(key, 1))]
 

@@ -10,7 +10,7 @@ from constructs_lib.toolkit import App, TerraformOutput, TerraformStack
 from constructs_lib.validation import FilePlace
 from stacks.settings import (
     Backend,
-    ConnectCardSettings,
+    ConnectionActionSettings,
     ConnectionSettings,
     ConnectorStatusSettings,
     Environment,
@@ -187,8 +187,8 @@ def test_an_environment_without_elastic_has_no_provider_for_it(app: App, synth: 
 
 
 def test_a_connect_card_stands_beside_its_connection(app: App, synth: Synth) -> None:
-    own = ConnectCardSettings("setup", "orders", {"redirect_uri": "https://example.com"})
-    other = ConnectCardSettings(
+    own = ConnectionActionSettings("setup", "orders", {"redirect_uri": "https://example.com"})
+    other = ConnectionActionSettings(
         "orders", None, {"redirect_uri": "https://example.com", "connection_id": "abc"}
     )
     settings = environment(connection(), connect_cards=(own, other))
@@ -201,3 +201,33 @@ def test_a_connect_card_stands_beside_its_connection(app: App, synth: Synth) -> 
     assert cards["orders"]["connection_id"] == "abc"
     output = document["output"]["setup_connect_card_uri"]
     assert output == {"sensitive": True, "value": "${fivetranops_connect_card.setup.uri}"}
+
+
+def with_actions(**replaced: Any) -> Environment:
+    test = ConnectionActionSettings("orders", "orders", {"fail_on": "warning"})
+    other = ConnectionActionSettings("other", None, {"connection_id": "pale_hydrogen"})
+    sync = ConnectionActionSettings("orders", "orders", {"wait": True})
+    values = {"connection_tests": (test, other), "connection_syncs": (sync, other), **replaced}
+    state = ManagedState({"state": {}}, PLACE)
+    return environment(connection(managed_state=state), **values)
+
+
+def test_a_sync_waits_for_the_tests_of_its_connection(app: App, synth: Synth) -> None:
+    EnvironmentStack(app, "demo", settings=with_actions())
+
+    resources = synth()["resource"]
+
+    tests = resources["fivetranops_connection_test"]
+    syncs = resources["fivetranops_connection_sync"]
+    assert tests["orders"]["connection_id"] == "${fivetranops_connection.orders.id}"
+    assert tests["other"]["connection_id"] == "pale_hydrogen"
+    assert syncs["orders"]["depends_on"] == ["fivetranops_connection_test.orders"]
+    assert syncs["other"]["depends_on"] == ["fivetranops_connection_test.other"]
+
+
+def test_a_sync_without_tests_of_its_connection_waits_for_none(app: App, synth: Synth) -> None:
+    EnvironmentStack(app, "demo", settings=with_actions(connection_tests=()))
+
+    syncs = synth()["resource"]["fivetranops_connection_sync"]
+
+    assert all("depends_on" not in sync for sync in syncs.values())

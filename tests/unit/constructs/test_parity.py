@@ -15,6 +15,8 @@ from constructs_lib import (
     ConnectionsData,
     ConnectionState,
     ConnectionStateData,
+    ConnectionSync,
+    ConnectionTest,
     ConnectorData,
     ConnectorStatus,
     ElasticProvider,
@@ -33,6 +35,8 @@ CONSTRUCTS = [
     pytest.param(
         ConnectionState, "fivetranops_connection_state", {*NAMES, "connection"}, id="State"
     ),
+    pytest.param(ConnectionTest, "fivetranops_connection_test", {*NAMES, "connection"}, id="Test"),
+    pytest.param(ConnectionSync, "fivetranops_connection_sync", {*NAMES, "connection"}, id="Sync"),
     pytest.param(ConnectorStatus, "elasticops_connector_status", set(NAMES), id="ConnectorStatus"),
     pytest.param(ConnectCard, "fivetranops_connect_card", {*NAMES, "connection"}, id="ConnectCard"),
     pytest.param(
@@ -53,7 +57,7 @@ CONSTRUCTS = [
     pytest.param(FivetranProvider, "fivetranops", {"alias"}, id="FivetranProvider"),
     pytest.param(ElasticProvider, "elasticops", {"alias"}, id="ElasticProvider"),
 ]
-RESOURCES = CONSTRUCTS[:-2]
+RESOURCES = [case for case in CONSTRUCTS if "Provider" not in str(case.id)]
 
 
 def parameters(construct: type) -> dict[str, inspect.Parameter]:

@@ -4,7 +4,8 @@ import json
 
 from plugin_samples import SCHEMA
 
-from constructs_lib.backend.plugin import schema
+from constructs_lib import schemas
+from constructs_lib.backend.plugin import schema, types
 
 
 def attributes() -> dict[str, object]:
@@ -34,6 +35,17 @@ def test_each_kind_of_attribute_gets_its_type() -> None:
     assert found["flag"] == "bool"
     assert found["config"] == "dynamic"
     assert found["labels"] == ["map", "string"]
+
+
+def test_lists_by_name_and_lists_of_objects_have_their_types() -> None:
+    sync = schemas.load("fivetranops_connection_sync").attributes
+    test = schemas.load("fivetranops_connection_test").attributes
+    assert types.to_json(schema.type_of(sync["scope"])) == ["map", ["list", "string"]]
+    parts = ("title", "status", "message", "details")
+    assert types.to_json(schema.type_of(test["results"])) == [
+        "list",
+        ["object", dict.fromkeys(parts, "string")],
+    ]
 
 
 def test_a_nested_attribute_has_attributes_that_are_not_computed() -> None:

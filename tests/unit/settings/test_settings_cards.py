@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from constructs_lib.validation import Finding
-from stacks.settings import ConnectCardSettings, Environment
+from stacks.settings import ConnectionActionSettings, Environment
 
 Load = Callable[..., Environment]
 Findings = Callable[..., list[Finding]]
@@ -27,7 +27,7 @@ def test_a_card_of_a_connection_of_the_file(load: Load) -> None:
     environment = load(cards(f"connection: orders, {URI}, triggers: {{month: may}}"))
 
     assert environment.connect_cards == (
-        ConnectCardSettings(
+        ConnectionActionSettings(
             "setup",
             "orders",
             {"redirect_uri": "https://example.com", "triggers": {"month": "may"}},
@@ -58,11 +58,11 @@ def test_an_environment_takes_a_card_away(load: Load) -> None:
         (URI, ("connection-or-id", "/connect_cards/setup")),
         (
             f"connection: orders, connection_id: a, {URI}",
-            ("connection-or-id", "/connect_cards/setup/connection_id"),
+            ("connection-or-id", "/connect_cards/setup"),
         ),
         (
             f"connection: ordres, {URI}",
-            ("no-such-connection", "/connect_cards/setup/connection"),
+            ("unknown-connection", "/connect_cards/setup/connection"),
         ),
         ("connection: orders", ("required", "/connect_cards/setup")),
         (

@@ -181,10 +181,17 @@ def test_parameters_are_the_attributes_that_may_be_configured(name: str) -> None
     assert set(parameter_schema(name)["properties"]) == writable
 
 
-def test_the_secrets_of_a_connection_have_parameter_names_of_their_own() -> None:
-    parameters = parameter_schema("fivetranops_connection")["properties"]
+@pytest.mark.parametrize(
+    ("name", "aliases"),
+    [
+        ("fivetranops_connection", {"secrets", "auth_secrets"}),
+        ("fivetranops_connection_sync", {"tables"}),
+    ],
+)
+def test_some_attributes_have_parameter_names_of_their_own(name: str, aliases: set[str]) -> None:
+    parameters = parameter_schema(name)["properties"]
 
-    assert set(ALIASES) <= set(parameters)
+    assert set(ALIASES) & set(parameters) == aliases
     assert not set(ALIASES.values()) & set(parameters)
 
 

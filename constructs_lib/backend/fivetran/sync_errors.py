@@ -1,0 +1,103 @@
+"""What can go wrong with a sync, beyond the request itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from constructs_lib.backend.fivetran.errors import VendorError
+from constructs_lib.backend.http.redaction import hide
+from constructs_lib.backend.http.times import written
+
+
+class NotReady(VendorError):
+    """No sync would begin: the connection is paused, or not set up."""
+
+
+class Paused(NotReady):
+    """The connection is paused."""
+
+    remedy = (
+        "Unpause it before: paused = false on the connection, or in the Fivetran dashboard. If "
+        "another resource of this configuration unpauses it, name that in depends_on of the sync."
+    )
+
+    def __init__(self, name: str, when: str) -> None:
+        super().__init__(f"{name} {when} paused, and a paused connection begins no sync")
+
+
+class NotSetUp(NotReady):
+    """The setup of the connection is incomplete or broken."""
+
+    remedy = (
+        "Mend its settings, and let the setup tests pass (fivetranops_connection_test). If another "
+        "resource of this configuration does that, name it in depends_on of the sync."
+    )
+
+    def __init__(self, name: str, setup_state: str, words: str) -> None:
+        super().__init__(
+            f"{name} cannot sync: its setup_state is {setup_state}, not connected{words}"
+        )
+
+
+class Unsure(VendorError):
+    """The answer to a request that begins a sync is lost, and nothing tells whether it worked."""
+
+    def __init__(self, name: str, what: str, cause: VendorError) -> None:
+        self.cause, self.tried = cause, cause.tried
+        self.remedy = (
+            f"Whether the {what} of {name} began is not known, so that it was not asked for "
+            "again. Look at the connection in the Fivetran dashboard. If it runs or has run, take "
+            "it over without another one: terraform import ADDRESS IDENTIFIER, or for a resource "
+            "that is in state put its triggers back. Otherwise apply again."
+        )
+        super().__init__(str(cause))
+
+
+class SyncFailed(VendorError):
+    """The sync ended with a failure."""
+
+    remedy = (
+        "Mend what Fivetran names, and apply again: that begins another sync. The connection's "
+        "page in the Fivetran dashboard has the log of the sync."
+    )
+
+    def __init__(self, name: str, how: str, words: str) -> None:
+        super().__init__(f"the sync of {name} {how}{words}")
+
+
+class PutOff(VendorError):
+    """Fivetran put the sync off until after the time limit."""
+
+    def __init__(self, name: str, until: datetime, left: float, *, is_manual: bool) -> None:
+        self.remedy = (
+            "With schedule_type manual it only goes on when it is asked for again: apply again "
+            "after that time, or raise the limit in timeouts, and the provider asks for it then."
+            if is_manual
+            else "It goes on by itself then. Raise the limit in timeouts to wait for it."
+        )
+        super().__init__(
+            f"Fivetran put the sync of {name} off until {written(until)}, because its source "
+            f"takes no more requests for now, and of the time limit only {left:.0f} s are left"
+        )
+
+
+def words_of(connection: dict[str, Any], secrets: Collection[str]) -> str:
+    """The connection's own words about what is wrong with it: its tasks and warnings.
+
+    :param secrets: texts that must not be shown
+    :returns: lines to be added to a sentence; empty if it says nothing
+    """
+    status = connection.get("status")
+    status = status if isinstance(status, dict) else {}
+    lists = (status.get(name) for name in ("tasks", "warnings"))
+    entries = [entry for found in lists if isinstance(found, list) for entry in found]
+    lines = [_line(entry) for entry in entries if isinstance(entry, dict)]
+    return "".join(f"\n  {hide(line, secrets)}" for line in lines if line)
+
+
+def _line(entry: dict[str, Any]) -> str:
+    title, code, details = (str(entry.get(name) or "") for name in ("message", "code", "details"))
+    head = f"{title} ({code})" if title and code else title or code
+    return ": ".join(part for part in (head, details) if part)

@@ -1,0 +1,113 @@
+"""What the plan of a sync checks, and what it says in words."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from constructs_lib.backend.fivetran.account import Account
+from constructs_lib.backend.fivetran.connection_action import READ_LIMIT
+from constructs_lib.backend.fivetran.errors import NotFound, VendorError
+from constructs_lib.backend.fivetran.readiness import require_ready_later
+from constructs_lib.backend.fivetran.sync_errors import NotReady
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.explanation import explained
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.resource import Operation, Plan
+from constructs_lib.backend.plugin.values import UNKNOWN, Object, contains_unknown
+
+_MOST_TABLES = 12
+
+
+def check(config: Object, diagnostics: Diagnostics) -> None:
+    """Adds an error for what goes with the other mode only, and for a scope that names nothing."""
+    mode = config.get("mode") or "sync"
+    if mode == "sync" and config.get("scope") not in (None, UNKNOWN):
+        diagnostics.error(
+            "A scope without a re-sync",
+            'scope names tables to re-sync: set mode = "resync", or leave scope out.',
+            ("scope",),
+        )
+    if mode == "resync" and config.get("force") is True:
+        diagnostics.error(
+            "A re-sync cannot be forced",
+            'force stops a running sync: set mode = "sync", or leave force out. A re-sync waits '
+            "for the end of a sync that runs.",
+            ("force",),
+        )
+    scope = config.get("scope")
+    if isinstance(scope, dict):
+        _check_scope(scope, diagnostics)
+
+
+def explain(plan: Plan, operation: Operation) -> None:
+    """Says what a re-sync costs, and checks that the connection is ready for a sync.
+
+    :raises ProviderError: if the connection is paused, or not set up, and this run does not mend it
+    """
+    account: Account = operation.client
+    identifier = plan.planned["connection_id"]
+    is_known = isinstance(identifier, str)
+    if plan.planned.get("mode") == "resync":
+        name = f"connection {identifier}" if is_known else "the connection"
+        operation.diagnostics.warning(
+            f"The history of {name} will be loaded anew",
+            f"{_extent(plan.planned.get('scope'))} This takes its time and costs its rows. To load "
+            'only what is new, use mode = "sync".'.strip(),
+            ("mode",),
+        )
+    if is_known and account.is_known:
+        deadline = Deadline(READ_LIMIT, operation.stopping)
+        # One that is gone is told by the apply: Terraform plans before it destroys, too, and the
+        # resource of a connection that is gone must not stand in the way of that.
+        subject = f"fivetranops_connection_sync {identifier}"
+        with explained("plan", subject, _advice), suppress(NotFound):
+            require_ready_later(account, identifier, deadline)
+
+
+def explain_adoption(plan: Plan, operation: Operation) -> None:
+    """Says that the first triggers after an import begin nothing."""
+    operation.diagnostics.warning(
+        f"No sync of connection {plan.planned['connection_id']} is begun",
+        "This resource was imported, so its triggers are taken as those of what was done before. "
+        "The next change of triggers begins a sync.",
+        ("triggers",),
+    )
+
+
+def _advice(error: VendorError) -> str:
+    if not isinstance(error, NotReady):
+        return ""
+    return (
+        f"{error.remedy}\n\nTo destroy everything all the same: terraform destroy -refresh=false."
+    )
+
+
+def _extent(scope: Any) -> str:
+    """What is loaded anew, in a sentence; empty if that is not known yet."""
+    if contains_unknown(scope):
+        return ""
+    if not isinstance(scope, dict):
+        return "All its tables are synced from the beginning."
+    tables = [f"{schema}.{table}" for schema in sorted(scope) for table in scope[schema] or ()]
+    more = len(tables) - _MOST_TABLES
+    named = ", ".join(tables[:_MOST_TABLES]) + (f" and {more} more" if more > 0 else "")
+    return f"These tables are synced from the beginning: {named}."
+
+
+def _check_scope(scope: dict[str, Any], diagnostics: Diagnostics) -> None:
+    if not scope:
+        detail = "The API refuses an empty one. Name schemas with tables, or leave scope out."
+        diagnostics.error("The scope names nothing", detail, ("scope",))
+    for schema, tables in scope.items():
+        known = isinstance(tables, list) and not any(table is UNKNOWN for table in tables)
+        if tables is None or (known and _is_wrong(tables)):
+            diagnostics.error(
+                f"The tables of {schema} in scope cannot be re-synced",
+                "Name at least one table, each once; to re-sync all of a schema, name them all.",
+                ("scope", schema),
+            )
+
+
+def _is_wrong(tables: list[Any]) -> bool:
+    return not tables or not all(tables) or len(set(tables)) < len(tables)

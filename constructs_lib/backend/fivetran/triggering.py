@@ -1,0 +1,159 @@
+"""Beginning a sync or a re-sync, once: what is done when the answer is lost, or a sync runs.
+
+A sync without ``force`` may be asked for twice as long as the first one runs; a forced one and a
+re-sync must not be. So after an answer that was lost the connection is looked at: whether a sync
+began since. Where that cannot be told, nothing is sent again, and the error says so.
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connections/sync-connection and
+https://fivetran.com/docs/rest-api/api-reference/connections/resync-connection
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from constructs_lib.backend.fivetran.account import Account
+from constructs_lib.backend.fivetran.errors import (
+    ApiError,
+    Conflict,
+    Interrupted,
+    OutOfTime,
+    VendorError,
+)
+from constructs_lib.backend.fivetran.readiness import name_of, require_ready
+from constructs_lib.backend.fivetran.seen import is_syncing, last_syncs
+from constructs_lib.backend.fivetran.sync_errors import Unsure
+from constructs_lib.backend.http import log, retry
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.times import written
+
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 30.0
+
+
+class Wish(NamedTuple):
+    """What is to begin."""
+
+    identifier: str
+    mode: str = "sync"
+    """``sync`` or ``resync``."""
+    force: bool = False
+    scope: dict[str, list[str]] | None = None
+
+
+class Mark(NamedTuple):
+    """A sync that was begun: what there was before, and when."""
+
+    since: str
+    """By the API's clock (RFC 3339)."""
+    succeeded_at: str | None
+    """When the last sync before it succeeded, as the API writes it."""
+    failed_at: str | None
+
+
+def pauses() -> Iterator[float]:
+    """Seconds between two looks at a connection: often at first, then ever more seldom."""
+    pause = _FIRST_PAUSE
+    while True:
+        yield pause
+        pause = min(_LONGEST_PAUSE, pause * 1.5)
+
+
+def begin(account: Account, wish: Wish, deadline: Deadline) -> Mark:
+    """Begins a sync. A re-sync that meets a running sync waits for its end, and tries again.
+
+    :raises NotReady: if the connection is paused or not set up
+    :raises Unsure: if it is not known whether it began
+    :raises VendorError: if it certainly did not
+    """
+    what = f"the sync of connection {wish.identifier} to end, so that a re-sync can begin"
+    for pause in pauses():
+        try:
+            with account.turns.turn(wish.identifier, deadline):
+                return _Attempt(account, wish, deadline).send()
+        except Conflict as conflict:
+            if wish.mode != "resync":
+                raise
+            log.information(f"{conflict}; looking again in {pause:.1f} s")
+        deadline.poll(pause, what)
+    raise AssertionError("the pauses have no end")
+
+
+class _Attempt:
+    """One attempt, from the look before to the answer."""
+
+    def __init__(self, account: Account, wish: Wish, deadline: Deadline) -> None:
+        self._client, self._wish, self._deadline = account.client, wish, deadline
+        self._secrets = account.secrets.get(wish.identifier, [])
+        self._before: dict[str, Any] = {}
+        self._has_looked = False
+
+    def send(self) -> Mark:
+        """Sends the request, and looks whether it worked if no answer comes."""
+        self._before = self._client.connection(self._wish.identifier, self._deadline)
+        require_ready(self._wish.identifier, self._before, self._secrets)
+        succeeded_at, failed_at = last_syncs(self._before)
+        mark = Mark(written(self._client.server_time()), succeeded_at, failed_at)
+        try:
+            self._post()
+        except Unsure:
+            raise
+        except Conflict:
+            # After a lost answer, what is in the way may be the very sync that was asked for.
+            if not self._has_looked or not self._look():
+                raise
+        except VendorError as error:
+            if self._may_have_begun(error):
+                raise self._unsure(error) from None
+            raise
+        return mark
+
+    def _post(self) -> None:
+        wish = self._wish
+        if wish.mode == "resync":
+            self._client.resync(wish.identifier, self._deadline, self._look, wish.scope)
+        else:
+            self._client.sync(wish.identifier, self._deadline, self._look, force=wish.force)
+
+    def _look(self) -> bool:
+        """True if a sync began since; False if none did, so that it may be asked for again."""
+        self._has_looked = True
+        now = self._client.look_once(self._wish.identifier, self._deadline)
+        began = has_begun(self._wish, self._before, now)
+        if began is None:
+            raise self._unsure(VendorError("the answer to the request was lost"))
+        return began
+
+    def _may_have_begun(self, error: VendorError) -> bool:
+        is_certain = isinstance(error, ApiError) and error.status < 500
+        if self._has_looked:
+            # The last word was that of a look, unless the API has said no to the request itself.
+            return not (is_certain and str(error).startswith("POST"))
+        return retry.may_have_worked(error) or isinstance(error, (Interrupted, OutOfTime))
+
+    def _unsure(self, error: VendorError) -> Unsure:
+        what = "re-sync" if self._wish.mode == "resync" else "sync"
+        return Unsure(name_of(self._wish.identifier, self._before), what, error)
+
+
+def has_begun(wish: Wish, before: dict[str, Any], now: dict[str, Any]) -> bool | None:
+    """Whether what was wished began between two looks at a connection; None if nothing tells.
+
+    A sync that began or ended since is taken for the one that was asked for. There are two cases in
+    which it may be another one: a forced sync while one was running already, and a re-sync of
+    everything, which the API shows by its flag of a historical sync.
+    """
+    is_other = is_syncing(now) != is_syncing(before) or last_syncs(now) != last_syncs(before)
+    if wish.mode == "sync" and not wish.force:
+        return is_syncing(now) or is_other
+    if wish.mode == "sync" and is_syncing(before):
+        return None
+    if wish.mode == "resync" and wish.scope is None and not _is_historical(before):
+        return True if _is_historical(now) else (None if is_other else False)
+    return is_other
+
+
+def _is_historical(connection: dict[str, Any]) -> bool:
+    status = connection.get("status")
+    return isinstance(status, dict) and str(status.get("is_historical_sync")).lower() == "true"

@@ -1,0 +1,110 @@
+"""The construct ``ConnectionSync``: a sync or re-sync of a Fivetran connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from constructs_lib.constructs import readable
+from constructs_lib.constructs.arguments import reports_misfits
+from constructs_lib.constructs.chosen_connection import ChosenConnection
+from constructs_lib.constructs.connection import (
+    Connection,
+    ConnectionInstance,
+    ConnectionReference,
+)
+from constructs_lib.constructs.fivetran_provider import FivetranProvider
+from constructs_lib.constructs.lifecycle import Lifecycle
+from constructs_lib.constructs.resource import Instance, ResourceConstruct
+from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
+from constructs_lib.validation import ConstructPlace, Finding, check_connection_sync
+
+
+class ConnectionSyncAttributes:
+    """The attributes of a sync that other resources can use."""
+
+    id = readable.text()
+    connection_id = readable.text()
+    mode = readable.text()
+    force = readable.flag()
+    scope = readable.structure()
+    triggers = readable.text_map()
+    wait = readable.flag()
+    timeouts = readable.structure()
+    triggered_at = readable.text()
+    outcome = readable.text()
+    succeeded_at = readable.text()
+
+
+class ConnectionSyncInstance(Instance, ConnectionSyncAttributes):
+    """One of those that a ``ConnectionSync`` with ``count`` or ``for_each`` stands for."""
+
+
+class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
+    """A sync or re-sync of a connection, at creation and whenever ``triggers`` change.
+
+    With ``wait`` deploying follows it to its end, and a sync that fails is an error. A re-sync
+    loads the history anew: the plan says so.
+    """
+
+    TYPE = "fivetranops_connection_sync"
+    PROVIDER = FivetranProvider
+
+    @reports_misfits(TYPE)
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        connection: Connection | ConnectionInstance | ConnectionReference | None = None,
+        connection_id: str | None = None,
+        mode: Literal["sync", "resync"] | None = None,
+        force: bool | None = None,
+        tables: Mapping[str, Sequence[str]] | None = None,
+        triggers: Mapping[str, str] | None = None,
+        wait: bool | None = None,
+        timeouts: Mapping[str, str] | None = None,
+        provider: FivetranProvider | None = None,
+        depends_on: Sequence[Construct] = (),
+        lifecycle: Lifecycle | Mapping[str, Any] | None = None,
+        count: int | str | TerraformCount | None = None,
+        for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
+        import_id: str | None = None,
+    ) -> None:
+        """Describe a sync of a connection.
+
+        :param scope: the stack, or a construct in it
+        :param id_: name of the construct; in a stack it is the name of the resource, too
+        :param connection: the connection; either this or ``connection_id``
+        :param connection_id: identifier of the connection; a change syncs the other one
+        :param mode: ``sync`` (default) loads what is new, ``resync`` the history anew
+        :param force: True stops a sync that runs and begins anew; only with mode ``sync``
+        :param tables: the tables to re-sync, by schema; everything if left out. Only with mode
+            ``resync``. In Terraform it is named ``scope``
+        :param triggers: texts whose change syncs again
+        :param wait: True follows the sync to its end; one that fails is an error
+        :param timeouts: longest time of ``create`` and ``update``, waiting included, such as ``2h``
+        :param provider: the provider to use if the stack has several
+        :param depends_on: what must exist before
+        :param lifecycle: how Terraform treats changes, see ``Lifecycle``
+        :param count: number of syncs
+        :param for_each: one for each entry: a mapping, texts, or an iterator of the CDK
+        :param import_id: identifier of the connection, whose next triggers begin nothing
+        """
+        # The parameters are the attributes, by name: spelling the table out would repeat them.
+        arguments = dict(locals())
+        self._choice = ChosenConnection(connection, connection_id)
+        arguments["connection_id"] = self._choice.identifier
+        super().__init__(scope, id_, arguments)
+
+    def at(self, key: str | int) -> ConnectionSyncInstance:
+        """One of several.
+
+        :param key: the key in ``for_each``, or the index with ``count``
+        """
+        return ConnectionSyncInstance(self, key)
+
+    def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
+        """All findings about the parameters."""
+        found = check_connection_sync(values, place=place, is_token=is_token)
+        return self._choice.told(found, place)

@@ -1,0 +1,95 @@
+"""What this run will have done with a connection, and whose turn it is at it."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from constructs_lib.backend.fivetran.errors import Interrupted, OutOfTime
+from constructs_lib.backend.fivetran.intents import Intents
+from constructs_lib.backend.fivetran.turns import Turns
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.plugin.resource import Plan
+from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+
+PRIOR: dict[str, Any] = {"id": "abc", "paused": True, "config": Dynamic.of({"host": "one"})}
+OTHER_HOST = Dynamic.of({"host": "two"})
+
+
+def planned(*, replaced: bool = False, **changes: Any) -> Intents:
+    plan = Plan({}, PRIOR, {**PRIOR, **changes})
+    plan.replace.extend([("group_id",)] if replaced else [])
+    intents = Intents()
+    intents.note_connection(plan, repeats_tests=False)
+    return intents
+
+
+@pytest.mark.parametrize(
+    ("changes", "paused"), [({}, True), ({"paused": False}, False), ({"paused": UNKNOWN}, None)]
+)
+def test_the_paused_flag_is_what_the_plan_makes_of_it(
+    changes: dict[str, Any], paused: bool | None
+) -> None:
+    assert planned(**changes).paused("abc", now=True) is paused
+
+
+@pytest.mark.parametrize(
+    ("changes", "may_be"),
+    [
+        ({}, False),
+        ({"paused": False}, False),
+        ({"config": OTHER_HOST}, True),
+        ({"config": UNKNOWN}, True),
+        ({"secrets_applied": {"config.password": UNKNOWN}}, True),
+        ({"config": OTHER_HOST, "run_setup_tests": False}, False),
+    ],
+)
+def test_only_settings_that_are_tested_may_set_a_connection_up(
+    changes: dict[str, Any], may_be: bool
+) -> None:
+    assert planned(**changes).may_be_set_up("abc") is may_be
+
+
+def test_a_connection_that_is_replaced_is_another_one_afterwards() -> None:
+    intents = planned(replaced=True, paused=False, config=OTHER_HOST)
+
+    assert intents.paused("abc", now=True) is True
+    assert not intents.may_be_set_up("abc")
+
+
+def test_a_note_is_about_one_connection() -> None:
+    assert planned(paused=False).paused("other", now=True) is True
+
+
+def test_a_turn_is_waited_for() -> None:
+    turns, order = Turns(), []
+    begun = threading.Event()
+
+    def other() -> None:
+        begun.set()
+        with turns.turn("abc", Deadline(30)):
+            order.append("second")
+
+    thread = threading.Thread(target=other)
+    with turns.turn("abc", Deadline(30)):
+        thread.start()
+        begun.wait(10)
+        assert turns.is_taken("abc")
+        assert not turns.is_taken("other")
+        order.append("first")
+    thread.join()
+
+    assert order == ["first", "second"]
+    assert not turns.is_taken("abc")
+
+
+def test_a_turn_comes_within_the_limit_or_not_at_all() -> None:
+    turns, stopping = Turns(), threading.Event()
+    stopping.set()
+    with turns.turn("abc", Deadline(30)):
+        with pytest.raises(OutOfTime), turns.turn("abc", Deadline(0.1)):
+            raise AssertionError("it is another's turn")
+        with pytest.raises(Interrupted), turns.turn("abc", Deadline(30, stopping)):
+            raise AssertionError("it is another's turn")

@@ -1,0 +1,61 @@
+"""Whether a sync began although the answer was lost, by two looks at the connection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from constructs_lib.backend.fivetran.triggering import Wish, has_begun
+
+SYNC, FORCED = Wish("abc"), Wish("abc", force=True)
+RESYNC = Wish("abc", "resync")
+TABLES = Wish("abc", "resync", scope={"public": ["orders"]})
+
+
+def look(
+    *, syncing: bool = False, ended: str | None = None, historical: bool = False
+) -> dict[str, Any]:
+    state = "syncing" if syncing else "scheduled"
+    status = {"sync_state": state, "is_historical_sync": historical}
+    return {"succeeded_at": ended, "failed_at": None, "status": status}
+
+
+IDLE, RUNS, ENDED = look(), look(syncing=True), look(ended="2026-06-01T00:00:00Z")
+HISTORICAL = look(syncing=True, historical=True)
+WANTS_HISTORY = look(historical=True)
+
+
+@pytest.mark.parametrize(
+    ("wish", "before", "now", "began"),
+    [
+        (SYNC, IDLE, IDLE, False),
+        (SYNC, IDLE, RUNS, True),
+        (SYNC, IDLE, ENDED, True),
+        # It was running already, and has been joined.
+        (SYNC, RUNS, RUNS, True),
+        (SYNC, RUNS, ENDED, True),
+        (FORCED, IDLE, IDLE, False),
+        (FORCED, IDLE, RUNS, True),
+        (FORCED, IDLE, ENDED, True),
+        # What runs may be the former sync, or the forced one.
+        (FORCED, RUNS, RUNS, None),
+        (FORCED, RUNS, ENDED, None),
+        (RESYNC, IDLE, IDLE, False),
+        (RESYNC, IDLE, HISTORICAL, True),
+        # An ordinary sync, by the schedule.
+        (RESYNC, IDLE, RUNS, None),
+        (RESYNC, IDLE, ENDED, None),
+        # The flag of a historical sync was set before, so it says nothing.
+        (RESYNC, WANTS_HISTORY, WANTS_HISTORY, False),
+        (RESYNC, WANTS_HISTORY, HISTORICAL, True),
+        (RESYNC, WANTS_HISTORY, ENDED, True),
+        (TABLES, IDLE, IDLE, False),
+        (TABLES, IDLE, RUNS, True),
+        (TABLES, IDLE, ENDED, True),
+    ],
+)
+def test_a_second_look_tells_whether_a_sync_began(
+    wish: Wish, before: dict[str, Any], now: dict[str, Any], began: bool | None
+) -> None:
+    assert has_begun(wish, before, now) is began

@@ -1,0 +1,103 @@
+"""Setup tests and syncs in the files of an environment."""
+
+from collections.abc import Callable
+
+import pytest
+
+from constructs_lib.validation import Finding
+from stacks.settings import ConnectionActionSettings, Environment
+
+Load = Callable[..., Environment]
+Found = Callable[..., list[tuple[str, str]]]
+Findings = Callable[..., list[Finding]]
+
+BASE = """
+connections:
+  billing: {service: stripe, group_id: g, config: {schema: stripe}}
+connection_tests:
+  billing: {connection: billing, fail_on: warning}
+connection_syncs:
+  billing: {connection: billing, wait: true}
+  other: {connection_id: pale_hydrogen, mode: resync, tables: {public: [orders]}}
+"""
+
+
+def test_tests_and_syncs_become_arguments(load: Load) -> None:
+    environment = load(BASE, "connection_syncs: {billing: {triggers: {day: monday}}}")
+
+    assert environment.connection_tests == (
+        ConnectionActionSettings("billing", "billing", {"fail_on": "warning"}),
+    )
+    billing, other = environment.connection_syncs
+    assert billing.parameters == {"wait": True, "triggers": {"day": "monday"}}
+    assert (other.connection, other.parameters) == (
+        None,
+        {
+            "connection_id": "pale_hydrogen",
+            "mode": "resync",
+            "tables": {"public": ["orders"]},
+        },
+    )
+
+
+def test_an_environment_takes_tests_and_syncs_away(load: Load) -> None:
+    environment = load(BASE, "connection_tests: null\nconnection_syncs: {other: null}")
+
+    assert environment.connection_tests == ()
+    assert [sync.name for sync in environment.connection_syncs] == ["billing"]
+
+
+def test_without_the_sections_there_are_none(load: Load) -> None:
+    environment = load("connections: {}")
+
+    assert (environment.connection_tests, environment.connection_syncs) == ((), ())
+
+
+@pytest.mark.parametrize("section", ["connection_tests", "connection_syncs"])
+def test_a_connection_that_is_not_there_has_a_suggestion(findings: Findings, section: str) -> None:
+    (finding,) = findings(f"{BASE}", f"{section}: {{billing: {{connection: biling}}}}")
+
+    assert finding.rule == "unknown-connection"
+    assert finding.pointer == f"/{section}/billing/connection"
+    assert finding.hint == "did you mean 'billing'?"
+
+
+@pytest.mark.parametrize("given", ["{}", "{connection: billing, connection_id: pale_hydrogen}"])
+def test_one_connection_is_chosen(found: Found, given: str) -> None:
+    text = BASE.replace("{connection: billing, wait: true}", given)
+
+    assert [rule for rule, _ in found(text)] == ["connection-or-id"]
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ("{connection: billing, tables: {public: [a]}}", "sync-mode"),
+        ("{connection: billing, mode: resync, force: true}", "sync-mode"),
+        ("{connection: billing, mode: resync, tables: {public: []}}", "minItems"),
+        ("{connection: billing, wait: yess}", "type"),
+        ("{connection: billing, sope: {public: [a]}}", "unknown-attribute"),
+        ("{connection: 5}", "type"),
+    ],
+)
+def test_a_mistake_in_a_sync_has_its_place(found: Found, given: str, rule: str) -> None:
+    text = BASE.replace("{connection: billing, wait: true}", given)
+
+    ((named, place),) = found(text)
+
+    assert (named, place.rpartition(":")[0]) == (rule, "base.yaml:7")
+
+
+def test_the_name_of_terraform_has_the_hint_to_write_tables(findings: Findings) -> None:
+    text = BASE.replace("tables: {public", "scope: {public")
+
+    (finding,) = findings(text)
+
+    assert (finding.rule, finding.hint) == ("unknown-attribute", "write 'tables'")
+
+
+def test_a_test_that_is_taken_away_but_not_there_is_a_warning(load: Load) -> None:
+    (warning,) = load("connections: {}\nconnection_tests: {gate: null}").warnings
+
+    assert (warning.rule, warning.pointer) == ("removes-nothing", "/connection_tests/gate")
+    assert warning.hint == "write its settings, or delete the line"
