@@ -45,6 +45,7 @@ def main() -> int:
         if "destroy" in options.command[1:2]:
             refuse_if_protected(settings)
         environ = with_variables(settings, environ)
+        sys.stderr.write(kept_secrets(settings, environ))
     program = shutil.which(options.command[0], path=environ["PATH"]) if options.command else None
     if program is not None:
         os.chdir(ROOT)
@@ -86,6 +87,22 @@ def with_variables(settings: Environment, environ: Mapping[str, str]) -> dict[st
             "set, or empty:\n" + "\n".join(f"  {name}" for name in missing)
         )
     return dict(environ)
+
+
+def kept_secrets(settings: Environment, environ: Mapping[str, str]) -> str:
+    """A line that tells how many secrets are left as they are at Fivetran; empty if none are.
+
+    :param settings: the environment
+    :param environ: where the values of the variables stand
+    """
+    kept = [f"TF_VAR_{n}" for n in settings.keeping_variables if not environ.get(f"TF_VAR_{n}")]
+    if not kept:
+        return ""
+    whole, first = len(settings.keeping_variables), kept[0]
+    return (
+        f"{len(kept)} of {whole} adopted secrets have no value here ({first}"
+        f"{', …' if len(kept) > 1 else ''}): they are left as they are at Fivetran.\n"
+    )
 
 
 def _fivetran_address(settings: Environment, environ: Mapping[str, str]) -> str:

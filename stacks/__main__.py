@@ -1,6 +1,7 @@
 """Synthesises the stacks of all environments: ``python -m stacks``, as ``cdktf.json`` says.
 
-``python -m stacks new-connection SERVICE`` writes the settings of a new connection instead.
+``python -m stacks new-connection SERVICE`` writes the settings of a new connection instead, and
+``python -m stacks adopt --environment NAME`` those of the connections that the account has.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""The commands beside the synth: ``python -m stacks new-connection SERVICE``."""
+"""The commands beside the synth: ``python -m stacks new-connection SERVICE`` and ``adopt``."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -21,9 +22,14 @@ def main(arguments: Sequence[str]) -> int:
     """Runs one command.
 
     :param arguments: as in ``sys.argv``, without the program
-    :returns: the exit status: 0, or 1 after a message to stderr
+    :returns: the exit status: 0, or another one after a message to stderr
     """
     options = _parser().parse_args(arguments)
+    if options.command == "adopt":
+        from stacks import adopt  # The API's client takes its time to load.
+
+        asked = adopt.Asked(options.environment, options.group, options.service, options.dry_run)
+        return adopt.main(asked, os.environ)
     try:
         sys.stdout.write(_new_connection(options.service, options.name, options.environment))
     except InsertError as error:
@@ -41,7 +47,18 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--name", metavar="NAME", help="name of the connection; default the service")
     help_ = "a settings file to which it is added; without it, it is printed"
     new.add_argument("--environment", metavar="FILE", type=Path, help=help_)
+    _add_adopt(commands.add_parser("adopt", help="write the settings of what the account has"))
     return parser
+
+
+def _add_adopt(command: argparse.ArgumentParser) -> None:
+    help_ = "the environment to whose file the connections are added, such as production"
+    command.add_argument("--environment", metavar="NAME", required=True, help=help_)
+    help_ = "only connections of this group; may be given several times"
+    command.add_argument("--group", metavar="ID", action="append", default=[], help=help_)
+    help_ = "only connections of this service, such as postgres; may be given several times"
+    command.add_argument("--service", metavar="S", action="append", default=[], help=help_)
+    command.add_argument("--dry-run", action="store_true", help="print what would be written")
 
 
 def _new_connection(service: str, name: str | None, file: Path | None) -> str:

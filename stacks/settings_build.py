@@ -39,25 +39,34 @@ def environment(
     :param found: the warnings about its files
     """
     connections = values["connections"]
+    used = set(variables_in(values))
+    needed = {variable.name for variable in used if not variable.keep_unset}
     return Environment(
         name=name,
-        provider=_provider(values.get("provider", {}), project),
+        provider=provider_parameters(values, project),
         backend=_backend(values.get("backend", {"type": "local"}), project),
         connections=tuple(_connection(key, connections[key], root) for key in connections),
-        variables=tuple(sorted(set(_variables(values)))),
+        variables=tuple(sorted(needed)),
         warnings=tuple(found),
         elastic=_elastic(values, project),
         connector_statuses=_connector_statuses(values),
         connection_tests=settings_actions.built(values, settings_actions.TESTS),
         connection_syncs=settings_actions.built(values, settings_actions.SYNCS),
         connect_cards=settings_actions.built(values, settings_actions.CARDS),
+        keeping_variables=tuple(sorted({variable.name for variable in used} - needed)),
     )
 
 
-def _provider(values: dict[str, Any], project: Path) -> dict[str, Any]:
-    if "api_url" not in values:
-        return dict(values)
-    return {**values, "api_url": _address(values["api_url"], project)}
+def provider_parameters(values: dict[str, Any], project: Path) -> dict[str, Any]:
+    """Keyword arguments of the ``FivetranProvider`` construct.
+
+    :param values: the values of an environment
+    :param project: the folder at which relative paths start
+    """
+    parameters = dict(values.get("provider", {}))
+    if "api_url" in parameters:
+        parameters["api_url"] = _address(parameters["api_url"], project)
+    return parameters
 
 
 def _elastic(values: dict[str, Any], project: Path) -> dict[str, Any] | None:
@@ -109,12 +118,13 @@ def _connection(name: str, values: dict[str, Any], root: Node) -> ConnectionSett
     return ConnectionSettings(name, parameters, state, protect, place, protect_place)
 
 
-def _variables(value: Any) -> Iterator[str]:
+def variables_in(value: Any) -> Iterator[Variable]:
+    """The variables in a value, each as often as it stands there."""
     if isinstance(value, Variable):
-        yield value.name
+        yield value
     elif isinstance(value, dict):
         for inner in value.values():
-            yield from _variables(inner)
+            yield from variables_in(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _variables(inner)
+            yield from variables_in(inner)

@@ -1,10 +1,10 @@
-"""Writes a new connection into a settings file, and leaves every other byte of it as it is."""
+"""Writes new connections into a settings file, and leaves every other byte of it as it is."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,28 +20,60 @@ class InsertError(Exception):
     """The file was left as it is; the message says why and what to do."""
 
 
-def insert(path: Path, name: str, entry: Callable[[int], str]) -> None:
-    """Adds a connection at the end of the connections of a file.
+Entry = Callable[[int], str]
+"""Makes the lines of a connection for a number of columns before its key."""
+
+
+def insert(path: Path, name: str, entry: Entry) -> None:
+    """Adds a connection at the end of the connections of a file, as :func:`insert_all` does."""
+    insert_all(path, {name: entry})
+
+
+def insert_all(path: Path, entries: Mapping[str, Entry]) -> None:
+    """Adds connections at the end of the connections of a file.
 
     The file is replaced as a whole, and only if it then says what it said before and the new
-    connection besides.
+    connections besides.
 
     :param path: the settings file, which exists
-    :param name: the name of the connection
-    :param entry: makes the lines of the connection for a number of columns before its key
+    :param entries: the connections by name
     :raises InsertError: if that cannot be done
     """
-    target = path.resolve()
     before = _checked(path)
-    if name in _connections(before):
-        raise InsertError(f"{displayed(path)} has a connection {name!r} already; give another name")
+    for name in entries:
+        if name in _connections(before):
+            raise InsertError(
+                f"{displayed(path)} has a connection {name!r} already; give another name"
+            )
+    changed = with_entries(path, entries)
     try:
-        text = target.read_bytes().decode("utf-8")
-        changed = _with_entry(text, entry, displayed(path))
-        _replace(target, changed, lambda written: _require_only_new(before, written, name, path))
+        _replace(
+            path.resolve(),
+            changed,
+            lambda written: _require_only_new(before, written, entries, path),
+        )
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InsertError(f"{displayed(path)} cannot be written: {reason}") from None
+
+
+def with_entries(path: Path, entries: Mapping[str, Entry]) -> str:
+    """The content of a file as it would be with more connections.
+
+    :param path: the settings file, which can be read as one
+    :param entries: the connections by name
+    :raises InsertError: if they cannot be added to it
+    """
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InsertError(f"{displayed(path)} cannot be read: {reason}") from None
+
+    def joined(indent: int) -> str:
+        return "\n".join(entry(indent) for entry in entries.values())
+
+    return _with_entry(text, joined, displayed(path))
 
 
 def _checked(path: Path) -> Node:
@@ -60,7 +92,7 @@ def _connections(root: Node) -> dict[str, Node]:
     return node.value if node is not None and isinstance(node.value, dict) else {}
 
 
-def _with_entry(text: str, entry: Callable[[int], str], shown: str) -> str:
+def _with_entry(text: str, entry: Entry, shown: str) -> str:
     lines = text.splitlines(keepends=True)
     end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
     if lines and not lines[-1].endswith("\n"):
@@ -97,10 +129,10 @@ def _last_line(lines: list[str], end: int) -> int:
     return end
 
 
-def _require_only_new(before: Node, written: Path, name: str, path: Path) -> None:
+def _require_only_new(before: Node, written: Path, names: Mapping[str, object], path: Path) -> None:
     root, _ = read(written)
     after = dict(_connections(root)) if root is not None else {}
-    is_new = after.pop(name, None) is not None
+    is_new = all(after.pop(name, None) is not None for name in names)
     others = root.value if root is not None else {}
     same = {key: _values(node) for key, node in others.items() if key != "connections"} == {
         key: _values(node) for key, node in before.value.items() if key != "connections"
@@ -108,7 +140,7 @@ def _require_only_new(before: Node, written: Path, name: str, path: Path) -> Non
     kept = {key: _values(node) for key, node in _connections(before).items()}
     if not (is_new and same and kept == {key: _values(node) for key, node in after.items()}):
         raise InsertError(
-            f"the connection cannot be added to {displayed(path)} without changing more than that; "
+            f"nothing can be added to {displayed(path)} without changing more than that; "
             "print the entry and paste it"
         )
 
@@ -127,6 +159,8 @@ def _replace(target: Path, text: str, check: Callable[[Path], None]) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(text.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
         check(temporary)
         temporary.chmod(target.stat().st_mode)
         temporary.replace(target)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from constructs_lib.validation.pointers import Path, steps
 from stacks.settings_yaml import Node
 
+_WORDS = {"variable", "unset"}
+
 
 def merge(below: Node, above: Node) -> Node:
     """``above`` laid over ``below``: mappings merge deeply, everything else replaces.
@@ -34,10 +36,18 @@ def _base_unless_removed(base: Node, own: Node) -> Node:
 def _laid_over(below: Node, above: Node, *, place_of: Callable[[Node, Node], Node]) -> Node:
     if not isinstance(below.value, dict) or not isinstance(above.value, dict):
         return above
+    if is_variable(below) or is_variable(above):
+        # One value, although it is written as a mapping: half of another one means nothing.
+        return above
     merged = dict(below.value)
     for key, node in above.value.items():
         merged[key] = _laid_over(merged[key], node, place_of=place_of) if key in merged else node
     return place_of(below, above)._replace(value=merged)
+
+
+def is_variable(node: Node) -> bool:
+    """True for ``{variable: name}``, with or without ``unset``."""
+    return isinstance(node.value, dict) and "variable" in node.value and set(node.value) <= _WORDS
 
 
 def without_nulls(node: Node) -> Node:
@@ -45,7 +55,7 @@ def without_nulls(node: Node) -> Node:
 
     The items of lists stay, and so does ``{variable: null}``: there a name was forgotten.
     """
-    if not isinstance(node.value, dict) or list(node.value) == ["variable"]:
+    if not isinstance(node.value, dict) or is_variable(node):
         return node
     kept = {
         key: without_nulls(inner) for key, inner in node.value.items() if inner.value is not None

@@ -10,7 +10,8 @@ from constructs_lib.validation import FilePlace, Finding
 
 @dataclass(frozen=True)
 class Variable:
-    """A secret that stands outside the files: ``{variable: name}``.
+    """A secret that stands outside the files: ``{variable: name}``, or for a secret of a connection
+    that exists ``{variable: name, unset: keep}``.
 
     It becomes a sensitive, ephemeral Terraform variable, whose value comes from the process
     environment as ``TF_VAR_<name>``.
@@ -18,6 +19,9 @@ class Variable:
 
     name: str
     """Name of the Terraform variable: small letters, digits and underscores."""
+    keep_unset: bool = False
+    """True if the secret is left as it is at Fivetran while the variable has no value; otherwise
+    it must have one."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ class Environment:
     backend: Backend
     connections: tuple[ConnectionSettings, ...]
     variables: tuple[str, ...]
-    """The names of all variables that are used, sorted, each once."""
+    """The names of the variables that must have a value, sorted, each once."""
     warnings: tuple[Finding, ...] = ()
     """What is suspicious in the files of this environment, but no error."""
     elastic: dict[str, Any] | None = None
@@ -107,3 +111,6 @@ class Environment:
     connection_tests: tuple[ConnectionActionSettings, ...] = ()
     connection_syncs: tuple[ConnectionActionSettings, ...] = ()
     connect_cards: tuple[ConnectionActionSettings, ...] = ()
+    keeping_variables: tuple[str, ...] = ()
+    """The names of the variables that need no value, because all their secrets are then kept as
+    they are at Fivetran; sorted, each once."""

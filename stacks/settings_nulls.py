@@ -8,7 +8,7 @@ from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import Finding
 from constructs_lib.validation.pointers import Path, pointer
 from stacks import settings_actions
-from stacks.settings_merge import at
+from stacks.settings_merge import at, is_variable
 from stacks.settings_yaml import Node
 
 RULE = "removes-nothing"
@@ -31,7 +31,7 @@ def findings(merged: Node, base: Node) -> list[Finding]:
 
 
 def _nulls(node: Node, path: Path) -> Iterator[tuple[Node, Path]]:
-    if not isinstance(node.value, dict) or list(node.value) == ["variable"]:
+    if not isinstance(node.value, dict) or is_variable(node):
         return
     for key, inner in node.value.items():
         if inner.value is None:

@@ -43,7 +43,8 @@ def environment_schema() -> dict[str, Any]:
     own = entry["properties"]
     own["managed_state"] |= _without(_body("fivetranops_connection_state"), "connection_id")
     entry |= _with(_body("fivetranops_connection"), own)
-    properties["defaults"] |= _without(_with(entry, {}), "managed_state") | {"required": []}
+    shared = _without(_without(_with(entry, {}), "managed_state"), "import_id")
+    properties["defaults"] |= shared | {"required": []}
     return document
 
 

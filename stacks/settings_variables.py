@@ -10,6 +10,7 @@ from constructs_lib.schemas.shown import HIDDEN, SECRET_PARAMETERS, shown
 from constructs_lib.schemas.suggestions import nearest_name
 from constructs_lib.validation import Finding
 from constructs_lib.validation.pointers import Path, pointer
+from stacks.settings_merge import is_variable
 from stacks.settings_model import Variable
 from stacks.settings_yaml import Node
 
@@ -48,7 +49,7 @@ class _Walk:
     def value(self, node: Node, path: Path) -> Any:
         """One value; reports what is wrong with it on the way."""
         if isinstance(node.value, dict):
-            if list(node.value) == ["variable"]:
+            if is_variable(node):
                 return self._variable(node, path)
             if self._is_misspelt(node, path):
                 return self._misspelt(node, path)
@@ -61,7 +62,7 @@ class _Walk:
 
     def _variable(self, node: Node, path: Path) -> Variable:
         name = node.value["variable"]
-        if not _is_name(name.value):
+        if not is_variable_name(name.value):
             allowed = "a name of small letters, digits and underscores, not reserved by Terraform"
             found = "nothing" if name.value is None else shown(name.value)
             self._report("variable-name", name, (*path, "variable"), found, allowed)
@@ -69,7 +70,21 @@ class _Walk:
             allowed = "a variable inside secrets, inside auth_secrets, or as a provider credential"
             hint = "elsewhere Terraform would write its value to plan and state"
             self._report("variable-place", node, path, f"the variable {name.value}", allowed, hint)
-        return Variable(str(name.value))
+        return Variable(str(name.value), self._keeps_unset(node, path))
+
+    def _keeps_unset(self, node: Node, path: Path) -> bool:
+        """Whether the secret is kept where the variable has no value; reports what is wrong."""
+        unset = node.value.get("unset")
+        if unset is None:
+            return False
+        if unset.value != "keep":
+            hint = "leave it out if the variable must have a value"
+            self._report("variable-unset", unset, path, shown(unset.value), "unset: keep", hint)
+        elif path[:1] != ("connections",) or not _in_secrets(path):
+            hint = "elsewhere there is nothing to be kept: leave unset out"
+            allowed = "unset: keep for a secret of one connection"
+            self._report("variable-unset", unset, path, "unset: keep", allowed, hint)
+        return True
 
     def _is_misspelt(self, node: Node, path: Path) -> bool:
         (key, inner) = next(iter(node.value.items()), ("", node))
@@ -114,7 +129,8 @@ class _Walk:
         self.findings.append(Finding(rule, "error", node.place, pointer(path), *words))
 
 
-def _is_name(value: Any) -> bool:
+def is_variable_name(value: Any) -> bool:
+    """True for small letters, digits and underscores that Terraform does not keep for itself."""
     return isinstance(value, str) and bool(_NAME.fullmatch(value)) and value not in _RESERVED
 
 

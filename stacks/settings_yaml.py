@@ -68,11 +68,20 @@ def read(path: Path) -> tuple[Node | None, list[Finding]]:
         as a mapping; and all findings
     """
     file = displayed(path)
-    start = FilePlace(file, 1, 1)
     try:
         data = path.read_bytes()
     except OSError as error:
         return None, [_unreadable(error, file)]
+    return read_content(data, file)
+
+
+def read_content(data: bytes, file: str) -> tuple[Node | None, list[Finding]]:
+    """The content of a YAML file, as by :func:`read`.
+
+    :param data: the content
+    :param file: the name of the file, as it is shown
+    """
+    start = FilePlace(file, 1, 1)
     try:
         composed = yaml.compose(data, Loader=_Loader)
     except yaml.YAMLError as error:

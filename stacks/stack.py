@@ -26,6 +26,7 @@ from constructs_lib.toolkit import (
     Token,
 )
 from stacks.backend import Backend
+from stacks.kept_secrets import with_kept_secrets
 from stacks.settings import (
     ConnectionActionSettings,
     ConnectionSettings,
@@ -66,7 +67,7 @@ class EnvironmentStack(TerraformStack):
         self._cards = Construct(self._syncs, "Default")
         self._connections: dict[str, Connection] = {}
         self._outputs = Construct(self, "Outputs")
-        self._variables = self._declare(settings.variables)
+        self._variables = self._declare(settings)
         self._choose_backend(settings)
         FivetranProvider(self, "Fivetran", **self._resolved(settings.provider))
         for connection in settings.connections:
@@ -79,10 +80,13 @@ class EnvironmentStack(TerraformStack):
         for status in settings.connector_statuses:
             self._add_status(status)
 
-    def _declare(self, names: tuple[str, ...]) -> dict[str, str]:
-        """One variable for each name; returns the reference to it."""
+    def _declare(self, settings: Environment) -> dict[str, str]:
+        """One variable for each name; returns the references to those that must have a value."""
         scope = Construct(self, "Variables")
-        return {name: _variable(scope, name).string_value for name in names}
+        for name in settings.keeping_variables:
+            # No secret is empty, so that the empty text can stand for none.
+            _variable(scope, name, default="")
+        return {name: _variable(scope, name).string_value for name in settings.variables}
 
     def _choose_backend(self, settings: Environment) -> None:
         backend = settings.backend
@@ -94,7 +98,7 @@ class EnvironmentStack(TerraformStack):
 
     def _add(self, settings: ConnectionSettings) -> None:
         lifecycle = Lifecycle(prevent_destroy=True) if settings.protect else None
-        parameters = self._resolved(settings.parameters)
+        parameters = self._resolved(with_kept_secrets(settings.parameters))
         connection = Connection(self, settings.name, lifecycle=lifecycle, **parameters)
         self._connections[settings.name] = connection
         self._output(f"{settings.name}_id", connection.id)
@@ -150,8 +154,10 @@ class EnvironmentStack(TerraformStack):
         return value
 
 
-def _variable(scope: Construct, name: str) -> TerraformVariable:
-    variable = TerraformVariable(scope, name, type="string", sensitive=True, nullable=False)
+def _variable(scope: Construct, name: str, default: str | None = None) -> TerraformVariable:
+    variable = TerraformVariable(
+        scope, name, type="string", sensitive=True, nullable=False, default=default
+    )
     variable.override_logical_id(name)
     # An ephemeral value reaches neither the plan file nor the state; the CDK does not know it yet.
     variable.add_override("ephemeral", True)

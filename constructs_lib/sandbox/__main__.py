@@ -81,6 +81,17 @@ def _add_group(options: argparse.Namespace) -> int:
     return 0
 
 
+def _generate(options: argparse.Namespace) -> int:
+    from constructs_lib.sandbox.generated import generate
+
+    numbers = {"connections": options.connections, "services": options.services}
+    with Store(options.database) as store:
+        groups = {"groups": options.group} if options.group else {}
+        made = generate(store, **numbers, **groups, seed=options.seed)
+    _say(f"{len(made)} connections are in the sandbox in {options.database}")
+    return 0
+
+
 def _configure(options: argparse.Namespace) -> int:
     with Store(options.database) as store:
         settings = store.configure(**serving.behaviour(options))
@@ -124,6 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "reset", _reset, "forget all but the settings")
     group = _command(commands, "add-group", _add_group, "add a group (destination)")
     group.add_argument("id", help="identifier of the group")
+    _add_generate(_command(commands, "generate", _generate, "add an account that has grown"))
     connector = _command(commands, "add-connector", _add_connector, "add an Elastic connector")
     connector.add_argument("id", help="identifier of the connector")
     connector.add_argument("--service-type", help="such as confluence")
@@ -137,6 +149,14 @@ def _command(
     command.add_argument("--database", type=Path, required=needs_database, help="the SQLite file")
     command.set_defaults(run=run, wrong_usage=command.error)
     return command
+
+
+def _add_generate(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--connections", type=int, default=300, help="how many (default: 300)")
+    command.add_argument("--services", type=int, default=60, help="of how many (default: 60)")
+    text = "a group to spread them over; may be given several times"
+    command.add_argument("--group", action="append", metavar="ID", help=text)
+    command.add_argument("--seed", type=int, default=1, help="another one, another account")
 
 
 def _add_serve(command: argparse.ArgumentParser) -> None:

@@ -6,6 +6,7 @@ from secrets import token_hex
 from threading import Lock
 
 from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.import_claims import Imports
 from constructs_lib.backend.fivetran.intents import Intents
 from constructs_lib.backend.fivetran.journal import Journal
 from constructs_lib.backend.fivetran.secrets import Vault
@@ -48,6 +49,8 @@ class Account(Configured[Client]):
         refresh is a new plan, and not Terraform's check of a plan during apply."""
         self.state_set: set[str] = set()
         """The connections whose state a resource set since then."""
+        self.imports = Imports()
+        """Keeps a run from importing and destroying one connection."""
         self._claims: set[str] = set()
         self._claiming = Lock()
         self.state_restored: set[str] = set()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _NOT_READ = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
 """What a modification may hold and no answer tells of, because it steers that request only."""
+_LONGEST_PAGE = 1000
 Look = Callable[[], "dict[str, Any] | None"]
 
 

@@ -13,6 +13,7 @@ from constructs_lib.backend.fivetran import (
     connection_conflict,
     connection_plan,
     creation,
+    kept_secrets,
     setup_gate,
 )
 from constructs_lib.backend.fivetran import connection_request as requests_
@@ -59,10 +60,12 @@ class ConnectionResource(Resource):
         account: Account = operation.client
         ledger = Ledger(operation.private, account.vault)
         if plan.prior is None:
+            kept_secrets.check_kept(plan, ledger, operation.diagnostics)
             connection_plan.plan_secrets(plan, ledger, operation.diagnostics)
             return
         if operation.private.get(_ADOPTED):
             connection_plan.adopt_settings(plan)
+        kept_secrets.check_kept(plan, ledger, operation.diagnostics)
         connection_plan.plan_secrets(plan, ledger, operation.diagnostics)
         refreshed = plan.prior.get("id") in account.refreshed
         connection_plan.plan_replacement(plan, operation.diagnostics, refreshed=refreshed)
@@ -184,7 +187,12 @@ class ConnectionResource(Resource):
                 "Give the identifier as Fivetran shows it, such as pale_hydrogen.",
             )
         operation.private[_ADOPTED] = True
+        operation.client.imports.imported(identifier)
         return {"id": identifier}
+
+    def plan_destroy(self, prior: Object, operation: Operation) -> None:
+        """Refuses to destroy what the same run imports under another address."""
+        operation.client.imports.destroyed(prior.get("id"))
 
     def _found_again(
         self, state: Object, deadline: Deadline, operation: Operation

@@ -89,6 +89,8 @@ def refreshed(
         elif attribute.default is not None and result.get(name) is None:
             result[name] = attribute.default
     config = answer.get("config")
+    if adopted and comparison.is_nothing(config):
+        config = {}  # What is imported has at least the name of its destination schema.
     if isinstance(config, dict):
         result["config"] = _config(state, config, answer, echo, adopted=adopted)
     return result
@@ -146,9 +148,11 @@ def _config(
     state: Object, remote: dict[str, Any], answer: dict[str, Any], echo: Echo, *, adopted: bool
 ) -> Dynamic:
     known = state.get("config")
+    before = as_object(known)
+    if adopted:
+        remote = {k: v for k, v in remote.items() if k in before or _is_said(k, v, answer)}
     if not isinstance(known, Dynamic):
         return Dynamic.of(_adopted(remote, answer))
-    before = as_object(known)
     is_kept = [
         key for key in before if _is_echo(echo, f"config.{key}", before[key], remote.get(key))
     ]
@@ -157,17 +161,30 @@ def _config(
     return known if same(before, after) else Dynamic.of(after)
 
 
+def _is_said(key: str, value: Any, answer: dict[str, Any]) -> bool:
+    """True for a setting that says something and that somebody can have set. Nobody configures the
+    others, so the first change of ``config`` would show all of them as removed.
+    """
+    service = schemas.service(str(answer.get("service")))
+    return not comparison.is_nothing(value) and key not in (service.read_only if service else ())
+
+
 def _adopted(remote: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
     """The settings of a connection that is imported: all that can be read, without masked secrets,
     and the name of the destination schema, which the API answers in joined form only.
     """
-    service = schemas.service(str(answer.get("service")))
-    name = answer.get("schema")
-    named: dict[str, Any] = {}
-    if service is not None and isinstance(name, str):
-        keys = service.destination_schema
-        named = dict(zip(keys, name.split(".", len(keys) - 1), strict=False))
-    return {**named, **comparison.unmasked(remote)}
+    return {**destination(answer), **comparison.unmasked(remote)}
+
+
+def destination(answer: dict[str, Any]) -> dict[str, str]:
+    """The keys of ``config`` that name the destination schema, from the joined name at the top of
+    an answer; empty if the service, or the form of its destination schema, is not known.
+    """
+    service, name = schemas.service(str(answer.get("service"))), answer.get("schema")
+    if service is None or not isinstance(name, str):
+        return {}
+    keys = service.destination_schema
+    return dict(zip(keys, name.split(".", len(keys) - 1), strict=False))
 
 
 def _of_kind(attribute: schemas.Attribute, value: Any) -> Any:

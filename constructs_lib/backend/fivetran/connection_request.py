@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.ledger import SCOPES
+from constructs_lib.backend.fivetran.ledger import SCOPES, given
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, same
 
 ONLY_CREATED = ("group_id", "service", "destination_schema_names", "connect_card_config")
@@ -169,8 +169,7 @@ def _changed_keys(prior: Any, planned: Any) -> set[str]:
 
 
 def _merged(shown: Any, secret: Any) -> dict[str, Any]:
-    given = {key: value for key, value in as_object(secret).items() if value is not None}
-    return _over(as_object(shown), given)
+    return _over(as_object(shown), given(as_object(secret)))
 
 
 def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

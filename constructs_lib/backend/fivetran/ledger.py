@@ -21,7 +21,7 @@ def secrets_of(config: Object) -> dict[str, Any]:
     """The secrets of a configuration by name, such as ``config.password``; values may be UNKNOWN.
 
     A write-only attribute that is unknown as a whole stands there as ``config.*``. A secret that is
-    null is none: a variable that was forgotten must not clear it.
+    null is none, see :func:`given`.
     """
     found: dict[str, Any] = {}
     for scope, attribute in SCOPES.items():
@@ -29,9 +29,22 @@ def secrets_of(config: Object) -> dict[str, Any]:
         if value is UNKNOWN:
             found[f"{scope}.*"] = UNKNOWN
         elif isinstance(value, Dynamic) and isinstance(value.value, dict):
-            given = {key: inner for key, inner in value.value.items() if inner is not None}
-            found |= {f"{scope}.{key}": inner for key, inner in given.items()}
+            found |= {f"{scope}.{key}": inner for key, inner in given(value.value).items()}
     return found
+
+
+def given(secrets: dict[str, Any]) -> dict[str, Any]:
+    """The secrets that have a value. One that is null is none, and so is an object without any
+    other: a variable that was forgotten must not clear it.
+    """
+    found = {
+        key: given(value) if isinstance(value, dict) else value for key, value in secrets.items()
+    }
+    return {
+        key: value
+        for key, value in found.items()
+        if value is not None and (value != {} or secrets[key] == {})
+    }
 
 
 class Ledger:

@@ -75,26 +75,41 @@ class FivetranOps(Provider):
 
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
         """Makes the account: from the configuration, then the environment, then the defaults."""
-        values = {name: _setting(config, name) for name in _ENVIRONMENT}
-        if UNKNOWN in values.values():
+        found = open_client(config, diagnostics)
+        if found is None:
             return Account(None, None)
-        url = values["api_url"] or PUBLIC_URL
-        _check_url(url, diagnostics)
-        if is_sandbox(url):
-            # The embedded sandbox has an account of its own; the user's key is none of its matter.
-            values |= dict.fromkeys(("api_key", "api_secret"), _SANDBOX_CREDENTIAL)
-        _check_credentials(values, diagnostics)
-        if diagnostics.has_errors:
-            return Account(None, None)
-        timeout = config.get("request_timeout")
-        seconds = _REQUEST_TIMEOUT if timeout is None or timeout is UNKNOWN else float(timeout)
-        transport = _transport(url, diagnostics)
-        if transport is None:
-            return Account(None, None)
-        client = Client(transport, values["api_key"], values["api_secret"], seconds)
+        client, vault = found
         journal = self._journal()
         recover(client, journal, diagnostics)
-        return Account(client, Vault(values["api_key"], values["api_secret"]), journal)
+        return Account(client, vault, journal)
+
+
+def open_client(config: Object, diagnostics: Diagnostics) -> tuple[Client, Vault] | None:
+    """The API of the account, and what makes the digests of its secrets.
+
+    :param config: ``api_key``, ``api_secret``, ``api_url`` and ``request_timeout``, as far as they
+        are given; the environment of the process says the rest
+    :returns: None if something is not known yet, or is missing or wrong, which is then an error
+        among the diagnostics
+    """
+    values = {name: _setting(config, name) for name in _ENVIRONMENT}
+    if UNKNOWN in values.values():
+        return None
+    url = values["api_url"] or PUBLIC_URL
+    _check_url(url, diagnostics)
+    if is_sandbox(url):
+        # The embedded sandbox has an account of its own; the user's key is none of its matter.
+        values |= dict.fromkeys(("api_key", "api_secret"), _SANDBOX_CREDENTIAL)
+    _check_credentials(values, diagnostics)
+    if diagnostics.has_errors:
+        return None
+    timeout = config.get("request_timeout")
+    seconds = _REQUEST_TIMEOUT if timeout is None or timeout is UNKNOWN else float(timeout)
+    transport = _transport(url, diagnostics)
+    if transport is None:
+        return None
+    client = Client(transport, values["api_key"], values["api_secret"], seconds)
+    return client, Vault(values["api_key"], values["api_secret"])
 
 
 def _transport(url: str, diagnostics: Diagnostics) -> Transport | None:

@@ -181,7 +181,8 @@ def test_a_sync_that_was_waited_on_for_and_fails_is_followed_by_another_one(
     terraform.refused(None, TASK)
     # And the next one begins another sync, although the triggers are the same
     sandbox.store.configure(sync_seconds=1, faults=[])
-    terraform.step(None, [begun(database)], actions={SYNC: ["update"]})
+    body = sync(WAIT + triggers(2), of=database)
+    terraform.step(body, [begun(database)], actions={SYNC: ["update"]})
     assert terraform.resource(SYNC)["outcome"] == "succeeded"
 
 
@@ -260,14 +261,21 @@ def test_an_interrupted_wait_ends_soon_and_the_next_apply_waits_on(
 def test_a_resync_waits_for_a_sync_that_runs(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
+    # Given a sync that runs, and a re-sync that the API therefore refuses
+    sandbox.store.configure(sync_seconds=1000)
     sandbox.ask("POST", f"/v1/connections/{database}/sync", {})
-
     terraform.write(sync('mode = "resync"', of=database))
-    terraform.apply()
+    process = terraform.start("apply", "-auto-approve", "-no-color")
 
-    sent = [entry for entry in sandbox.store.journal() if entry.path.endswith("/resync")]
-    assert [entry.status for entry in sent] == [*[409] * (len(sent) - 1), 200]
-    assert len(sent) > 1
+    def statuses() -> list[int]:
+        return [e.status for e in sandbox.store.journal() if e.path.endswith("/resync")]
+
+    wait_until(lambda: 409 in statuses())
+    # When the sync has ended, then the re-sync begins, once
+    sandbox.store.advance(1000)
+    output = process.communicate(timeout=60)[0]
+    assert process.returncode == 0, output
+    assert [status for status in statuses() if status != 409] == [200]
     sandbox.writes()
     terraform.check_settled()
 

@@ -124,6 +124,26 @@ def test_an_import_reads_all_settings_but_no_mask_and_names_the_schema(
     assert after["schema"] == schema
 
 
+def test_an_import_leaves_what_says_nothing_and_what_only_fivetran_sets() -> None:
+    stub: dict[str, Any] = dict.fromkeys(SCHEMA.attributes) | {"id": "abc"}
+    config = {"host": "db", "user": "", "tables": [], "database": None, "public_key": "k"}
+
+    first = refreshed(stub, answer(service="postgres", config=config), {}, adopted=True)
+    again = refreshed(first, answer(service="postgres", config=config), {}, adopted=True)
+
+    assert first["config"].value == {"host": "db", "schema_prefix": "orders"}
+    assert again["config"] is first["config"]
+
+
+@pytest.mark.parametrize("config", [None, "", [], {}])
+def test_an_import_without_any_setting_has_the_destination_schema(config: Any) -> None:
+    stub: dict[str, Any] = dict.fromkeys(SCHEMA.attributes) | {"id": "abc"}
+
+    after = refreshed(stub, answer(service="postgres", config=config), {}, adopted=True)
+
+    assert after["config"].value == {"schema_prefix": "orders"}
+
+
 def test_the_flag_of_a_historical_sync_falls_back_without_being_drift() -> None:
     status = {"is_historical_sync": False, "sync_state": "scheduled"}
 

@@ -8,26 +8,19 @@ from typing import Any
 
 import pytest
 from state_api import NEW, OLD, Fivetran
+from state_runs import STEPS, change, killed, recovered
 
 from constructs_lib.backend.fivetran import choreography, errors
 from constructs_lib.backend.fivetran.choreography import Outcome, set_state
-from constructs_lib.backend.fivetran.journal import Journal, Slip
-from constructs_lib.backend.fivetran.journal_entry import Entry, dumped, loaded
+from constructs_lib.backend.fivetran.journal import Journal
 from constructs_lib.backend.fivetran.paused_flag import PausedFlagStuck
-from constructs_lib.backend.fivetran.recovery import recover
 from constructs_lib.backend.fivetran.seen import Seen
 from constructs_lib.backend.fivetran.state_errors import StateDiffers, StateMoved
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 OTHER = {"cursor": "2026-03-03"}
 BROKEN = errors.NoAnswer("request", "the connection broke off", sent=True)
 SEEN = Seen.of(OLD, "2026-05-01T00:00:00Z")
-STEPS = ["GET", "GET state", "pause", "GET", "GET state", "PATCH state", "GET state", "unpause"]
-
-
-class Killed(BaseException):
-    """The process is gone: nothing of it runs any more."""
 
 
 @pytest.fixture(autouse=True)
@@ -38,30 +31,6 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path)
-
-
-def change(api: Fivetran, journal: Journal | None = None, **more: Any) -> Outcome:
-    options: dict[str, Any] = {"paused_after": "restore", "deadline": Deadline(30)} | more
-    return set_state(api, "abc", NEW, journal=journal, **options)  # type: ignore[arg-type]
-
-
-def killed(api: Fivetran, journal: Journal, dies_at: int, **more: Any) -> None:
-    """A run that is killed after so many requests: from then on it neither asks nor writes."""
-    api.dies_at, api.death = dies_at, Killed()
-    write, forget = Slip.write, Slip.forget
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Slip, "write", lambda *given: api.lives() or write(*given))
-        patch.setattr(Slip, "forget", lambda *given: api.lives() or forget(*given))
-        with pytest.raises(Killed):
-            change(api, journal, **more)
-    assert len(api.journal) == dies_at
-    api.dies_at = 0
-
-
-def recovered(api: Fivetran, journal: Journal) -> list[str]:
-    diagnostics = Diagnostics()
-    recover(api, journal, diagnostics)  # type: ignore[arg-type]
-    return [f"{one.summary}: {one.detail}" for one in diagnostics]
 
 
 def test_a_state_that_is_as_the_plan_saw_it_is_set() -> None:
@@ -362,70 +331,3 @@ def test_what_a_sync_moved_while_it_was_waited_for_is_told() -> None:
 
     assert "a sync moved it on from" in outcome.progress
     assert "2026-03-03" in outcome.progress
-
-
-def test_a_second_attempt_that_sent_nothing_keeps_what_the_first_had_found(
-    journal: Journal,
-) -> None:
-    class Adding(Fivetran):
-        def set_state(self, identifier: str, state: Any, deadline: Deadline) -> None:
-            super().set_state(identifier, {**state, "added": 1}, deadline)
-
-    api = Adding()
-    with pytest.raises(StateDiffers):
-        change(api, journal)
-    api.failures["pause"] = BROKEN
-    with pytest.raises(errors.NoAnswer):
-        change(api, journal)
-
-    with pytest.raises(StateDiffers):
-        change(api, journal, on_set=(found := []).append)
-
-    assert found == [OLD]
-
-
-@pytest.mark.parametrize(
-    ("by", "wanted", "found"), [("command", NEW, OLD), ("terraform", OTHER, OLD)]
-)
-def test_the_half_done_work_of_another_is_gone_on_with_if_both_want_the_same(
-    journal: Journal, by: str, wanted: Any, found: Any
-) -> None:
-    api = Fivetran()
-    killed(api, journal, STEPS.index("PATCH state") + 1)
-    recovered(api, journal)
-
-    outcome = set_state(
-        api,  # type: ignore[arg-type]
-        "abc",
-        wanted,
-        paused_after="restore",
-        deadline=Deadline(30),
-        journal=Journal(journal._folder, by),
-    )
-
-    assert outcome.found == found
-
-
-def test_what_another_has_set_is_the_state_before(journal: Journal) -> None:
-    api = Fivetran()
-    killed(api, journal, STEPS.index("PATCH state") + 1)
-    recovered(api, journal)
-
-    outcome = set_state(
-        api,  # type: ignore[arg-type]
-        "abc",
-        OTHER,
-        paused_after="restore",
-        deadline=Deadline(30),
-        journal=Journal(journal._folder, "command"),
-    )
-
-    assert outcome.found == NEW
-
-
-def test_an_entry_of_an_older_version_is_one_of_terraform() -> None:
-    entry = Entry("abc", "account", False, OLD, "print", "2026-01-31")
-    older = dumped(entry).replace(', "by": "terraform"', "")
-
-    assert older != dumped(entry)
-    assert loaded(older) == entry

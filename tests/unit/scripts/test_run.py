@@ -6,6 +6,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -214,3 +215,14 @@ def test_the_tools_of_the_project_come_first_and_without_telemetry(run: ModuleTy
     assert folders[0] == str(ROOT / ".venv" / "bin")
     assert folders[-1] == "/usr/bin"
     assert environ["CHECKPOINT_DISABLE"] == "1"
+
+
+def test_secrets_that_are_kept_need_no_value_and_are_counted(run: ModuleType) -> None:
+    adopted = replace(sandbox(), keeping_variables=("a", "b", "c"))
+
+    assert run.with_variables(adopted, {}) == {}
+    assert run.kept_secrets(adopted, {"TF_VAR_b": "set", "TF_VAR_c": ""}) == (
+        "2 of 3 adopted secrets have no value here (TF_VAR_a, …): they are left as they are at "
+        "Fivetran.\n"
+    )
+    assert run.kept_secrets(adopted, dict.fromkeys(("TF_VAR_a", "TF_VAR_b", "TF_VAR_c"), "x")) == ""

@@ -1,0 +1,146 @@
+"""The connections of an account, as they are found: what adopting them starts from.
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connections/list-connections
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from constructs_lib.backend.fivetran import listing
+from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.connection_answer import destination, facts
+from constructs_lib.backend.fivetran.connection_request import SETTINGS, plain
+from constructs_lib.backend.fivetran.errors import NotFound
+from constructs_lib.backend.fivetran.side_by_side import side_by_side
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.explanation import explained
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+
+_ATTRIBUTES = (*SETTINGS, "destination_schema_names")
+_AT_ONCE = 8
+"""Requests at a time: an account of 1,000 connections takes a minute, and others get their turn."""
+_LIMIT = 3600.0
+
+Answer = dict[str, Any]
+Told = Callable[[int, int], None]
+"""Is told how many connections are read, and how many there are to read."""
+
+
+class FoundConnection(NamedTuple):
+    """One connection of the account."""
+
+    id: str
+    group_id: str
+    service: str
+    schema: str
+    """The joined name of its destination schema."""
+    attributes: dict[str, Any]
+    """The settings beside ``config`` that the API tells of, in plain form and of the type that the
+    attribute has; what says nothing is left out."""
+    destination: dict[str, str]
+    """The keys of ``config`` that name the destination schema; empty if their form is unknown."""
+    config: dict[str, Any]
+    """The settings as the API answers them: secrets are masked."""
+
+
+class Inventory:
+    """Reads the connections of one account.
+
+    :param client: the API
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._deadline = Deadline(_LIMIT)
+
+    def listed(self, groups: Sequence[str] = ()) -> Iterator[list[Answer]]:
+        """The items of the lists, page by page.
+
+        :param groups: only the connections of these groups; none for all of the account
+        :raises ProviderError: if the API does not answer
+        """
+        for group in dict.fromkeys(groups) or (None,):
+            pages = listing.pages(self._client, self._deadline, group_id=group)
+            while True:
+                with explained("list", "the connections of the account"):
+                    items = next(pages, None)
+                if items is None:
+                    break
+                yield items
+
+    def read(self, items: Sequence[Answer], told: Told) -> list[FoundConnection]:
+        """The connections that these items stand for, without those that are gone by now.
+
+        By the contract an item may have its ``config`` or not: where it has none, the connection is
+        asked for.
+
+        :param told: is called as the work goes on
+        :raises ProviderError: if the API does not answer
+        """
+        whole = {item["id"]: item for item in items if isinstance(item.get("config"), dict)}
+        wanted = [item["id"] for item in items if item["id"] not in whole]
+        told(len(whole), len(items))
+        for answer in side_by_side(self._one, wanted, _AT_ONCE):
+            whole |= {} if answer is None else {answer["id"]: answer}
+            told(len(whole), len(items))
+        return [_found(whole[item["id"]]) for item in items if item["id"] in whole]
+
+    def _one(self, identifier: str) -> Answer | None:
+        with explained("read", f"connection {identifier}"):
+            try:
+                answer = self._client.connection(identifier, self._deadline)
+            except NotFound:
+                return None
+        return {**answer, "id": identifier}
+
+
+def open_inventory(config: Mapping[str, Any]) -> Inventory:
+    """The connections of the account that the provider would work with.
+
+    :param config: ``api_key``, ``api_secret``, ``api_url`` and ``request_timeout``, as far as the
+        provider's configuration has them; ``FIVETRAN_APIKEY``, ``FIVETRAN_APISECRET`` and
+        ``FIVETRAN_API_URL`` say the rest
+    :raises ProviderError: if something is missing or wrong
+    """
+    # The provider brings all its resources along, which only who asks an account needs.
+    from constructs_lib.backend.fivetran.provider import open_client
+
+    diagnostics = Diagnostics()
+    found = open_client(dict(config), diagnostics)
+    for diagnostic in diagnostics:
+        raise ProviderError(diagnostic.summary, diagnostic.detail, diagnostic.path)
+    assert found is not None  # noqa: S101 - without a client there is an error, raised above.
+    return Inventory(found[0])
+
+
+def _found(answer: Answer) -> FoundConnection:
+    config = answer.get("config")
+    told = facts(answer)
+    attributes = {name: _plain(plain(told.get(name))) for name in _ATTRIBUTES}
+    return FoundConnection(
+        answer["id"],
+        str(answer.get("group_id") or ""),
+        str(answer.get("service") or ""),
+        str(answer.get("schema") or ""),
+        {name: value for name, value in attributes.items() if value not in (None, "", {})},
+        destination(answer),
+        _plain(config) if isinstance(config, dict) else {},
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A value as a settings file takes it: a whole number without a decimal point, and one that no
+    float holds as text, which the API reads as the number.
+    """
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if not isinstance(value, Decimal):
+        return value
+    if value == value.to_integral_value() and abs(value) < 2**53:
+        return int(value)
+    return float(value) if repr(float(value)) == str(value) else str(value)

@@ -1,0 +1,123 @@
+"""A project whose environment adopts an account of the sandbox, and what Terraform makes of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from constructs_lib.sandbox import Store
+
+ROOT = Path(__file__).resolve().parents[3]
+TOOLS = [ROOT / ".venv" / "bin", ROOT / ".venv" / "node" / "bin"]
+EMPTY = """\
+# The account of the warehouse.
+provider:
+  api_url: sandbox:sandbox.sqlite3   # A stand-in for Fivetran.
+"""
+_SUMMARY = re.compile(r"^(?:Plan: .*|No changes\..*)$", re.MULTILINE)
+
+
+class Result(NamedTuple):
+    """What a command printed, and its exit status."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Project:
+    """A checkout of which the settings may be changed, with an account of its own.
+
+    :param folder: where it is made
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        shutil.copytree(ROOT / "stacks", folder / "stacks")
+        for path in (folder / "stacks" / "environments").iterdir():
+            path.unlink()
+        self.base = folder / "stacks" / "environments" / "base.yaml"
+        self.file = self.base.with_name("warehouse.yaml")
+        self.base.write_text("")
+        self.file.write_text(EMPTY)
+
+    def store(self) -> Store:
+        """The account."""
+        return Store(self.folder / "sandbox.sqlite3")
+
+    def adopt(self, *arguments: str) -> Result:
+        """``python -m stacks adopt --environment warehouse``; it need not succeed."""
+        command = ("-m", "stacks", "adopt", "--environment", "warehouse", *arguments)
+        return self._run(self.folder, sys.executable, *command)
+
+    def plan(self, *arguments: str, **variables: str) -> str:
+        """Synthesises and plans; returns what Terraform prints."""
+        self._succeed(self.folder, sys.executable, "-m", "stacks")
+        if not (self._stack / ".terraform").exists():
+            self._succeed(self._stack, "terraform", "init")
+        environ = {f"TF_VAR_{name}": value for name, value in variables.items()}
+        command = ("plan", "-no-color", "-input=false", "-out=plan", *arguments)
+        done = self._run(self._stack, "terraform", *command, **environ)
+        return done.out + done.err
+
+    def apply(self, **variables: str) -> None:
+        """Applies what was planned last."""
+        environ = {f"TF_VAR_{name}": value for name, value in variables.items()}
+        self._succeed(self._stack, "terraform", "apply", "-no-color", "plan", **environ)
+
+    def writes(self) -> list[tuple[str, str, Any]]:
+        """The requests that changed something, or tried to."""
+        with self.store() as store:
+            return [(each.method, each.path, each.body) for each in store.journal() if each.writes]
+
+    def reads(self) -> list[str]:
+        """The addresses that were asked for."""
+        with self.store() as store:
+            return [each.path for each in store.journal() if each.method == "GET"]
+
+    @property
+    def _stack(self) -> Path:
+        return self.folder / "cdktf.out" / "stacks" / "warehouse"
+
+    def _succeed(self, folder: Path, *command: str, **environ: str) -> None:
+        done = self._run(folder, *command, **environ)
+        assert done.status == 0, done.out + done.err
+
+    def _run(self, folder: Path, *command: str, **environ: str) -> Result:
+        kept = {name: os.environ[name] for name in ("TMPDIR", "LANG") if name in os.environ}
+        path = os.pathsep.join([*map(str, TOOLS), os.environ["PATH"]])
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env={
+                **kept,
+                "PATH": path,
+                "HOME": str(self.folder),
+                "PYTHONPATH": str(ROOT),
+                "CHECKPOINT_DISABLE": "1",
+                **environ,
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+
+def summary(planned: str) -> str:
+    """The line of a plan that says what it comes to."""
+    found = _SUMMARY.search(planned)
+    assert found is not None, planned
+    return found.group()
+
+
+def imports(number: int, changed: int = 0) -> str:
+    """The line of a plan that imports connections."""
+    return f"Plan: {number} to import, 0 to add, {changed} to change, 0 to destroy."

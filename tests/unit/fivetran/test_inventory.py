@@ -1,0 +1,137 @@
+"""The connections of an account are listed and read with the fewest requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from scripted_api import Answer, ScriptedApi
+
+from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.inventory import Inventory, open_inventory
+from constructs_lib.backend.fivetran.transport import Transport
+from constructs_lib.backend.http import retry
+from constructs_lib.backend.plugin.diagnostics import ProviderError
+
+ITEM = {"id": "a", "group_id": "g", "service": "postgres", "schema": "orders"}
+
+
+@pytest.fixture
+def inventory(api: ScriptedApi, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inventory]:
+    monkeypatch.setattr(retry, "_FIRST_PAUSE", 0.001)
+    client = Client(Transport(api.url), "key", "canary-secret", request_timeout=2.0)
+    yield Inventory(client)
+    client.close()
+
+
+def page(*items: dict[str, Any], cursor: str | None = None) -> Answer:
+    return Answer(200, {"code": "Success", "data": {"items": list(items), "next_cursor": cursor}})
+
+
+def one(**given: Any) -> Answer:
+    return Answer(200, {"code": "Success", "data": {**ITEM, **given}})
+
+
+def untold(done: int, total: int) -> None:
+    """Nobody looks at the progress."""
+
+
+def test_pages_are_asked_for_by_the_thousand_until_there_is_no_other(
+    api: ScriptedApi, inventory: Inventory
+) -> None:
+    api.answers = [page(ITEM, cursor="x=1&y"), page({**ITEM, "id": "b"}, cursor=""), page()]
+
+    found = [item["id"] for items in inventory.listed() for item in items]
+
+    assert found == ["a", "b"]
+    assert [seen.path for seen in api.seen] == [
+        "/v1/connections?limit=1000",
+        "/v1/connections?limit=1000&cursor=x%3D1%26y",
+    ]
+
+
+def test_each_group_is_listed_once(api: ScriptedApi, inventory: Inventory) -> None:
+    api.answers = [page(ITEM), page()]
+
+    list(inventory.listed(["g", "h", "g"]))
+
+    assert [seen.path for seen in api.seen] == [
+        "/v1/connections?group_id=g&limit=1000",
+        "/v1/connections?group_id=h&limit=1000",
+    ]
+
+
+def test_only_what_lacks_its_settings_is_asked_for(api: ScriptedApi, inventory: Inventory) -> None:
+    api.answers = [one(config={"host": "read"})]
+    seen: list[tuple[int, int]] = []
+
+    found = inventory.read(
+        [{**ITEM, "id": "b", "config": {"host": "listed"}}, ITEM],
+        lambda done, total: seen.append((done, total)),
+    )
+
+    assert [(each.id, each.config) for each in found] == [
+        ("b", {"host": "listed"}),
+        ("a", {"host": "read"}),
+    ]
+    assert [request.path for request in api.seen] == ["/v1/connections/a"]
+    assert seen == [(1, 2), (2, 2)]
+
+
+def test_what_is_gone_by_now_is_left_out(api: ScriptedApi, inventory: Inventory) -> None:
+    api.answers = [Answer(404, {"code": "NotFound_Connection", "message": "gone"})]
+
+    assert inventory.read([ITEM], untold) == []
+
+
+def test_a_busy_api_is_asked_again(api: ScriptedApi, inventory: Inventory) -> None:
+    busy = Answer(429, {"code": "TooManyRequests", "message": "slow"}, {"Retry-After": "0"})
+    api.answers = [busy, page(ITEM)]
+
+    assert [item["id"] for items in inventory.listed() for item in items] == ["a"]
+
+
+def test_an_error_is_explained_without_credentials(api: ScriptedApi, inventory: Inventory) -> None:
+    api.answers = [Answer(401, {"code": "Unauthorized", "message": "no canary-secret"})]
+
+    with pytest.raises(ProviderError) as failed:
+        list(inventory.listed())
+
+    assert failed.value.summary == "Cannot list the connections of the account"
+    assert "FIVETRAN_APIKEY" in failed.value.detail
+    assert "canary" not in failed.value.detail
+
+
+def test_values_have_the_form_of_a_settings_file(api: ScriptedApi, inventory: Inventory) -> None:
+    config = '{"port": 5432.0, "rate": 0.5, "exact": 0.12345678901234567890, "big": 1E+400}'
+    text = (
+        f'{{"data": {{"id": "a", "paused": "true", "sync_frequency": "60", "config": {config}}}}}'
+    )
+    api.answers = [Answer(200, text)]
+
+    (found,) = inventory.read([ITEM], untold)
+
+    assert found.attributes == {"paused": True, "sync_frequency": 60}
+    assert found.config == {
+        "port": 5432,
+        "rate": 0.5,
+        "exact": "0.12345678901234567890",
+        "big": "1E+400",
+    }
+    assert type(found.config["port"]) is int
+
+
+def test_credentials_that_are_missing_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FIVETRAN_APIKEY", "FIVETRAN_APISECRET", "FIVETRAN_API_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+    with pytest.raises(ProviderError) as failed:
+        open_inventory({})
+
+    assert "Set FIVETRAN_APIKEY and FIVETRAN_APISECRET" in failed.value.detail
+
+
+def test_an_address_that_sends_credentials_in_clear_is_refused() -> None:
+    with pytest.raises(ProviderError, match="address of Fivetran's API cannot be used"):
+        open_inventory({"api_url": "http://example.com", "api_key": "k", "api_secret": "s"})

@@ -1,0 +1,112 @@
+"""Secrets that are configured without a value: nothing is sent, nothing is lost, and it is said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from constructs_lib.backend.fivetran.connection_request import modification
+from constructs_lib.backend.fivetran.import_claims import Imports
+from constructs_lib.backend.fivetran.kept_secrets import check_kept
+from constructs_lib.backend.fivetran.ledger import Ledger, given, secrets_of
+from constructs_lib.backend.fivetran.secrets import Vault
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+from constructs_lib.backend.plugin.resource import Plan
+from constructs_lib.backend.plugin.values import Dynamic
+
+PRIOR = {"id": "abc", "schema": "orders"}
+
+
+def told(secrets: dict[str, Any], before: Any = None, after: Any = None, **prior: Any) -> list[str]:
+    """The warnings about a plan: summaries and details."""
+    config = {"config_wo": Dynamic.of(secrets)}
+    state = {**PRIOR, "config": Dynamic.of(before or {}), **prior} if before is not None else None
+    plan = Plan(config, state, {"config": Dynamic.of(after or before or {})})
+    ledger, diagnostics = Ledger({}, Vault("key", "secret")), Diagnostics()
+    check_kept(plan, ledger, diagnostics)
+    return [f"{each.summary}: {each.detail}" for each in diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("secrets", "expected"),
+    [
+        ({"a": None, "b": "x"}, {"b": "x"}),
+        ({"a": {"b": None, "c": "x"}}, {"a": {"c": "x"}}),
+        ({"a": {"b": {"c": None}}}, {}),
+        ({"a": {}, "b": [None, {"c": None}]}, {"a": {}, "b": [None, {"c": None}]}),
+    ],
+)
+def test_a_secret_that_is_null_is_none_at_any_depth_of_objects(
+    secrets: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    assert given(secrets) == expected
+    names = secrets_of({"config_wo": Dynamic.of(secrets)})
+    assert names == {f"config.{key}": value for key, value in expected.items()}
+
+
+def test_a_null_inside_of_an_object_is_never_sent() -> None:
+    prior = {"config": Dynamic.of({"login": {"host": "a"}})}
+    planned = {"config": Dynamic.of({"login": {"host": "b"}})}
+    config = {"config_wo": Dynamic.of({"login": {"key": None}})}
+
+    assert modification(prior, planned, config, []) == {"config": {"login": {"host": "b"}}}
+
+
+def test_nothing_is_said_where_every_secret_has_a_value() -> None:
+    assert told({"password": "x"}, {}) == []
+
+
+def test_what_is_kept_is_named() -> None:
+    (warning,) = told({"password": None, "login": {"key": None, "user": None}}, {"host": "a"})
+
+    assert warning.startswith("Secrets without a value are left as they are at Fivetran: ")
+    assert (
+        "Connection abc (orders): config.password, config.login.key, config.login.user." in warning
+    )
+
+
+def test_a_creation_says_that_there_is_nothing_to_keep() -> None:
+    (warning,) = told({"password": None})
+
+    assert "will be created without config.password" in warning
+
+
+@pytest.mark.parametrize(
+    ("secrets", "before", "after"),
+    [
+        ({"login": {"key": None}}, {"login": {"host": "a"}}, {"login": {"host": "b"}}),
+        ({"login": None}, {"login": {"host": "a"}}, {"login": {"host": "b"}}),
+        ({"login": {"key": None, "user": "x"}}, {"host": "a"}, {"host": "a"}),
+    ],
+)
+def test_an_object_is_not_sent_while_a_secret_in_it_has_no_value(
+    secrets: dict[str, Any], before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    with pytest.raises(ProviderError, match="sent without its secret") as failed:
+        told(secrets, before, after)
+
+    assert "login in config changes, and config.login" in failed.value.detail
+
+
+def test_another_setting_may_change_beside_a_kept_secret() -> None:
+    assert len(told({"password": None}, {"host": "a"}, {"host": "b"})) == 1
+
+
+@pytest.mark.parametrize("steps", [("imported", "destroyed"), ("destroyed", "imported")])
+def test_a_connection_is_not_imported_and_destroyed_by_one_run(steps: tuple[str, str]) -> None:
+    claims = Imports()
+    getattr(claims, steps[0])("abc")
+    getattr(claims, steps[1])("other")
+
+    with pytest.raises(ProviderError, match="imported and destroyed at once") as failed:
+        getattr(claims, steps[1])("abc")
+
+    assert "Connection abc" in failed.value.detail
+
+
+def test_a_connection_without_an_identifier_yet_can_be_destroyed() -> None:
+    claims = Imports()
+
+    claims.destroyed(None)
+    claims.imported("abc")
