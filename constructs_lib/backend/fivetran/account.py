@@ -71,6 +71,11 @@ class Account(Configured[Client]):
             self._claims.add(identifier)
             return is_first
 
+    def at_work(self) -> None:
+        """Terraform goes on planning: more reads of connections may follow."""
+        if self._client is not None:
+            self._client.reads.touch()
+
     def tell_of_journal(self, diagnostics: Diagnostics) -> None:
         """Warns, once, of a journal or history that cannot be kept."""
         if self.journal is None:

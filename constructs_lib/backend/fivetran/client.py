@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
 from constructs_lib.backend.fivetran import comparison, errors
 from constructs_lib.backend.fivetran.connect_card_request import Card
 from constructs_lib.backend.fivetran.exchange import Exchange, Request
+from constructs_lib.backend.fivetran.reads import Reads
 from constructs_lib.backend.http.attempts import until_answered
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.plugin.values import same
@@ -23,6 +24,8 @@ from constructs_lib.backend.plugin.values import same
 if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.transport import Transport
 
+LONGEST_PAGE: Final = 1000
+"""The connections of one page of a list: the most that the API gives."""
 _NOT_READ = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
 """What a modification may hold and no answer tells of, because it steers that request only."""
 _LONGEST_PAGE = 1000
@@ -45,6 +48,8 @@ class Client:
         whose = f"{transport.base}\n{key}"
         self.account = hashlib.sha256(whose.encode()).hexdigest()[:16]
         """Tells the accounts of one machine apart, and says nothing about them."""
+        self.reads = Reads(self.connection, self._page)
+        """How connections are read where many may be, as in the refresh of a plan."""
 
     def __repr__(self) -> str:
         return f"<Client of {self._exchange.transport.base}>"
@@ -96,6 +101,10 @@ class Client:
         if cursor is not None and not isinstance(cursor, str):
             raise errors.BadAnswer(str(request), 200, "no text under data.next_cursor")
         return items, cursor or None
+
+    def _page(self, cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
+        query = {"limit": str(LONGEST_PAGE)} | ({} if cursor is None else {"cursor": cursor})
+        return self.connections_page(query, deadline)
 
     def modify_connection(
         self,
@@ -232,6 +241,9 @@ class Client:
 
         def once() -> dict[str, Any]:
             return self._exchange.once(request, deadline)
+
+        if request.method != "GET":
+            self.reads.forget()
 
         def envelope() -> dict[str, Any] | None:
             found = None if look is None else look()

@@ -12,12 +12,14 @@ from constructs_lib.backend.fivetran import (
     connection_check,
     connection_conflict,
     connection_plan,
+    connection_read,
     creation,
     kept_secrets,
     setup_gate,
 )
 from constructs_lib.backend.fivetran import connection_request as requests_
 from constructs_lib.backend.fivetran.account import Account
+from constructs_lib.backend.fivetran.connection_read import ADOPTED, TRACE
 from constructs_lib.backend.fivetran.errors import NotFound
 from constructs_lib.backend.fivetran.ledger import Ledger, applied_times, secrets_of
 from constructs_lib.backend.http.deadline import Deadline
@@ -27,12 +29,7 @@ from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values import UNKNOWN, Object, same
 
-_READ_LIMIT = 600.0
 _DEFAULTS = {"create": "20m", "update": "20m", "delete": "10m"}
-_TRACE = "trace"
-"""In private state: how to find a connection whose creation was not confirmed."""
-_ADOPTED = "adopted"
-"""In private state: the connection was imported, and its ``config`` is what was read then."""
 
 
 class ConnectionResource(Resource):
@@ -58,12 +55,13 @@ class ConnectionResource(Resource):
         # During apply a plan is made of values that were not known when they were validated.
         self.validate(plan.config, operation.diagnostics)
         account: Account = operation.client
+        account.at_work()
         ledger = Ledger(operation.private, account.vault)
         if plan.prior is None:
             kept_secrets.check_kept(plan, ledger, operation.diagnostics)
             connection_plan.plan_secrets(plan, ledger, operation.diagnostics)
             return
-        if operation.private.get(_ADOPTED):
+        if operation.private.get(ADOPTED):
             connection_plan.adopt_settings(plan)
         kept_secrets.check_kept(plan, ledger, operation.diagnostics)
         connection_plan.plan_secrets(plan, ledger, operation.diagnostics)
@@ -107,7 +105,7 @@ class ConnectionResource(Resource):
         try:
             answer, was_lost = creation.create(account.client, body, deadline, _texts(secrets))
         except creation.LostCreation as lost:
-            operation.private[_TRACE] = list(lost.trace)
+            operation.private[TRACE] = list(lost.trace)
             operation.save({**planned, "id": None})
             raise
         if was_lost:
@@ -122,22 +120,7 @@ class ConnectionResource(Resource):
         """``GET /v1/connections/{id}``; None if it is gone. What is known stays as it is while the
         configuration of the provider is unknown.
         """
-        account: Account = operation.client
-        if not account.is_known and state.get("service") is not None:
-            return state
-        deadline = Deadline(_READ_LIMIT, operation.stopping)
-        if state.get("id") is None:
-            return self._found_again(state, deadline, operation)
-        with explained("read", f"fivetranops_connection {state['id']}"):
-            try:
-                answer = account.client.connection(state["id"], deadline)
-            except NotFound:
-                return None
-        account.refreshed.add(state["id"])
-        connection_plan.warn_of_pause(state, answer, operation.diagnostics)
-        echo = operation.private.get("echo", {})
-        adopted = bool(operation.private.get(_ADOPTED))
-        return connection_answer.refreshed(state, answer, echo, adopted=adopted)
+        return connection_read.read(state, operation)
 
     def update(
         self, prior: Object, planned: Object, config: Object, operation: Operation
@@ -151,7 +134,7 @@ class ConnectionResource(Resource):
         changed = Ledger(operation.private, account.vault).changed(secrets)
         _refuse_another_schema(prior, planned)
         body = requests_.modification(prior, planned, config, changed)
-        if operation.private.get(_ADOPTED) and prior.get("is_historical_sync") is None:
+        if operation.private.get(ADOPTED) and prior.get("is_historical_sync") is None:
             # Configured for a connection that exists, it says what was, and asks for nothing.
             body.pop("is_historical_sync", None)
         with explained("update", f"fivetranops_connection {prior['id']}"):
@@ -169,7 +152,9 @@ class ConnectionResource(Resource):
         """``DELETE /v1/connections/{id}``; one that is gone already is deleted."""
         account: Account = operation.client
         if prior.get("id") is None:
-            found = self._found_again(prior, _deadline("delete", prior, operation), operation)
+            found = connection_read.found_again(
+                prior, _deadline("delete", prior, operation), operation
+            )
             if found is None:
                 return
             prior = found
@@ -186,34 +171,13 @@ class ConnectionResource(Resource):
                 "Cannot import a connection without its identifier",
                 "Give the identifier as Fivetran shows it, such as pale_hydrogen.",
             )
-        operation.private[_ADOPTED] = True
+        operation.private[ADOPTED] = True
         operation.client.imports.imported(identifier)
         return {"id": identifier}
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
         """Refuses to destroy what the same run imports under another address."""
         operation.client.imports.destroyed(prior.get("id"))
-
-    def _found_again(
-        self, state: Object, deadline: Deadline, operation: Operation
-    ) -> Object | None:
-        """The connection whose creation was not confirmed, if it is there by now."""
-        account: Account = operation.client
-        trace = operation.private.get(_TRACE)
-        if not trace:
-            return None
-        with explained("look for", f"fivetranops_connection {state.get('service')}"):
-            answer = creation.find(account.client, creation.Trace(*trace), deadline)
-        if answer is None:
-            return None
-        operation.private.pop(_TRACE)
-        account.refreshed.add(answer["id"])
-        operation.diagnostics.warning(
-            f"Connection {answer['id']} was found again",
-            "The answer to its creation was lost. Terraform marks it as tainted and replaces it "
-            "with the next apply; to keep it, run 'terraform untaint' on its address first.",
-        )
-        return connection_answer.refreshed(state, answer, {})
 
     def _send(
         self,
@@ -246,7 +210,7 @@ class ConnectionResource(Resource):
         Ledger(operation.private, operation.client.vault).record(secrets)
         if prior is None or not same(prior["config"], planned["config"]):
             # From here on the state has the form of the configuration, not of the import.
-            operation.private.pop(_ADOPTED, None)
+            operation.private.pop(ADOPTED, None)
         settings = requests_.answered_for(planned, body)
         echo = operation.private.setdefault("echo", {})
         _forget(echo, settings)

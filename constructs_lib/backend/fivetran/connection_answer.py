@@ -96,6 +96,24 @@ def refreshed(
     return result
 
 
+def confirms(state: Object, item: dict[str, Any], echo: Echo) -> bool:
+    """True if an item of a list says all that is known of a connection, and nothing else. What it
+    lacks, and what differs, has to be read from the connection itself: items may carry less.
+
+    :param state: the state before
+    :param echo: as for :func:`refreshed`
+    """
+    if not isinstance(item.get("config"), dict) or not isinstance(item.get("status"), dict):
+        return False
+    found = refreshed(state, item, echo)
+    return all(
+        found[name] is not None or state.get(name) is None
+        if attribute.read_only
+        else same(found.get(name), state.get(name))
+        for name, attribute in SCHEMA.attributes.items()
+    )
+
+
 def echoes(
     sent: dict[str, Any], answer: dict[str, Any], secrets: Mapping[str, Any] | None = None
 ) -> Echo:

@@ -6,14 +6,12 @@ Source: Fivetran's REST API, "Pagination" and ``GET /v1/connections``
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
-from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.client import LONGEST_PAGE, Client
 from constructs_lib.backend.fivetran.errors import BadAnswer
 from constructs_lib.backend.http.deadline import Deadline
 
-PAGE: Final = 1000
-"""The connections of one page: the most that the API gives."""
 _MOST_PAGES = 1000
 _MOST_WITHOUT_NEWS = 10
 _LIST = "GET /v1/connections"
@@ -44,7 +42,9 @@ def pages(
     without_news = 0
     for _ in range(_MOST_PAGES):
         at = {} if cursor is None else {"cursor": cursor}
-        items, cursor = client.connections_page({**given, "limit": str(PAGE), **at}, deadline)
+        items, cursor = client.connections_page(
+            {**given, "limit": str(LONGEST_PAGE), **at}, deadline
+        )
         # One that moves to a later page while the pages are read is there twice.
         new = {_identifier(item): item for item in items if _identifier(item) not in found}
         without_news = 0 if new else without_news + 1

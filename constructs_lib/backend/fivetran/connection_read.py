@@ -1,0 +1,69 @@
+"""Reads a connection when Terraform refreshes it: as it is, or as it was found again.
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-details
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from constructs_lib.backend.fivetran import connection_answer, connection_plan, creation
+from constructs_lib.backend.fivetran.account import Account
+from constructs_lib.backend.fivetran.errors import NotFound
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.explanation import explained
+from constructs_lib.backend.plugin.resource import Operation
+from constructs_lib.backend.plugin.values import Object
+
+TRACE = "trace"
+"""In private state: how to find a connection whose creation was not confirmed."""
+ADOPTED = "adopted"
+"""In private state: the connection was imported, and its ``config`` is what was read then."""
+_READ_LIMIT = 600.0
+
+
+def read(state: Object, operation: Operation) -> Object | None:
+    """The state as the API tells it; None if the connection is gone.
+
+    While the configuration of the provider is unknown, what is known stays as it is.
+    """
+    account: Account = operation.client
+    if not account.is_known and state.get("service") is not None:
+        return state
+    deadline = Deadline(_READ_LIMIT, operation.stopping)
+    if state.get("id") is None:
+        return found_again(state, deadline, operation)
+    echo = operation.private.get("echo", {})
+
+    def fits(item: dict[str, Any]) -> bool:
+        return connection_answer.confirms(state, item, echo)
+
+    with explained("read", f"fivetranops_connection {state['id']}"):
+        try:
+            answer = account.client.reads.connection(state["id"], deadline, fits)
+        except NotFound:
+            return None
+    account.refreshed.add(state["id"])
+    connection_plan.warn_of_pause(state, answer, operation.diagnostics)
+    adopted = bool(operation.private.get(ADOPTED))
+    return connection_answer.refreshed(state, answer, echo, adopted=adopted)
+
+
+def found_again(state: Object, deadline: Deadline, operation: Operation) -> Object | None:
+    """The connection whose creation was not confirmed, if it is there by now."""
+    account: Account = operation.client
+    trace = operation.private.get(TRACE)
+    if not trace:
+        return None
+    with explained("look for", f"fivetranops_connection {state.get('service')}"):
+        answer = creation.find(account.client, creation.Trace(*trace), deadline)
+    if answer is None:
+        return None
+    operation.private.pop(TRACE)
+    account.refreshed.add(answer["id"])
+    operation.diagnostics.warning(
+        f"Connection {answer['id']} was found again",
+        "The answer to its creation was lost. Terraform marks it as tainted and replaces it "
+        "with the next apply; to keep it, run 'terraform untaint' on its address first.",
+    )
+    return connection_answer.refreshed(state, answer, {})
