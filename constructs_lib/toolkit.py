@@ -20,7 +20,9 @@ from jsii import implements
 if TYPE_CHECKING:
     from cdktf import (
         App,
+        Aspects,
         Fn,
+        IAspect,
         IResolvable,
         ITerraformDependable,
         ITerraformIterator,
@@ -45,8 +47,10 @@ if TYPE_CHECKING:
 __all__ = [
     "NAME",
     "App",
+    "Aspects",
     "Construct",
     "Fn",
+    "IAspect",
     "IConstruct",
     "IResolvable",
     "ITerraformDependable",

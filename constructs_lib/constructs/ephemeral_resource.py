@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
 from constructs_lib.constructs.hidden_resource import HiddenEphemeral
 from constructs_lib.constructs.resource import ResourceConstruct
+from constructs_lib.constructs.values import is_hcl
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_parameters
-
-_HCL = "SYNTH_HCL_OUTPUT"
-"""The environment variable by which the CDK's command line asks for HCL."""
 
 
 class EphemeralConstruct(ResourceConstruct):
@@ -28,7 +25,7 @@ class EphemeralConstruct(ResourceConstruct):
 
 def _hcl_findings(place: ConstructPlace) -> list[Finding]:
     # The CDK writes the blocks that it knows as HCL, and leaves others out without a word.
-    if os.environ.get(_HCL) != "true":
+    if not is_hcl():
         return []
     found, allowed = "a synth as HCL, in which the CDK writes no ephemeral blocks", "JSON"
     hint = "run cdktf synth without --hcl"

@@ -7,6 +7,7 @@ from typing import Any
 
 from constructs_lib import toolkit
 from constructs_lib.constructs.lifecycle import terraform_lifecycle
+from constructs_lib.constructs.placed import PlacedConstruct
 from constructs_lib.constructs.provider import hidden_provider
 from constructs_lib.constructs.values import rendered
 
@@ -45,6 +46,9 @@ def _dependencies(items: Any) -> Iterator[Any]:
     for item in items:
         if isinstance(item, toolkit.Construct) and not isinstance(item, _DEPENDABLE):
             # A construct stands for all that it is made of, as elsewhere in the CDK.
+            for part in item.node.find_all():
+                if isinstance(part, PlacedConstruct):
+                    part.make_resource()
             yield from (part for part in item.node.find_all() if isinstance(part, _DEPENDABLE))
         else:
             yield item

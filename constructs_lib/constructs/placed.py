@@ -42,6 +42,10 @@ class PlacedConstruct(toolkit.Construct):
         """Leave findings, to be reported at synth."""
         self._synthesis.findings += findings
 
+    def make_resource(self) -> object:
+        """Makes the resource of the CDK inside, if there is one and it is not made yet."""
+        return None
+
     @property
     def place(self) -> ConstructPlace:
         """Where this construct stands, for findings."""

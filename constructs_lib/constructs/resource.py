@@ -13,7 +13,8 @@ from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.hidden_resource import HiddenData, HiddenResource
 from constructs_lib.constructs.placed import PlacedConstruct
 from constructs_lib.constructs.provider import ProviderConstruct
-from constructs_lib.constructs.values import rendered
+from constructs_lib.constructs.together import Body
+from constructs_lib.constructs.values import is_hcl, rendered
 from constructs_lib.validation import ALIASES, ConstructPlace, Finding, errors
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -44,17 +45,30 @@ class ResourceConstruct(PlacedConstruct):
         self.report(found)
         # After an error nothing is written, and the CDK could fail at the very same mistake.
         usable = not errors(found)
-        self._resource = self.HIDDEN(
-            self,
-            self.TYPE,
-            self._place.path,
-            _attributes(values) if usable else {},
-            meta_arguments.terraform_arguments(arguments) if usable else {},
-        )
-        name = self._name(scope, id_)
-        self._resource.name = name
+        self._attributes = _attributes(values) if usable else {}
+        self._meta = meta_arguments.terraform_arguments(arguments) if usable else {}
+        self._made: HiddenResource | HiddenData | None = None
+        self._known_name = ""
+        if self._can_wait(scope, id_):
+            self._known_name = id_
+            path = self._place.path
+            self.synthesis.together.add(self, Body(self.TYPE, id_, path, self._attributes))
+        else:
+            resource = self.make_resource()
+            self._known_name = resource.name = self._name(scope, id_)
+        name = self._known_name
         self._import(arguments.get("import_id"), name)
         self.synthesis.resources.append(self._facts(arguments, values, name, found))
+
+    def make_resource(self) -> HiddenResource | HiddenData:
+        """The resource of the CDK, made at the latest when something refers to it."""
+        if self._made is None:
+            self._made = self.HIDDEN(
+                self, self.TYPE, self._place.path, self._attributes, self._meta
+            )
+            self._made.name = self._known_name
+            self.synthesis.together.remove(self)
+        return self._made
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
         """All findings about the parameters.
@@ -81,13 +95,13 @@ class ResourceConstruct(PlacedConstruct):
 
         With it, other resources of the CDK take this construct in their ``depends_on``.
         """
-        return str(self._resource.fqn)
+        return str(self.make_resource().fqn)
 
     def expression(self, name: str) -> Any:
         """The Terraform expression for an attribute; used by the readable attributes."""
         if self._is_many:
             self.report([self._instance_needed(name)])
-        return self._resource.interpolation_for_attribute(name)
+        return self.make_resource().interpolation_for_attribute(name)
 
     def _instance_needed(self, name: str) -> Finding:
         return Finding(
@@ -108,12 +122,9 @@ class ResourceConstruct(PlacedConstruct):
 
     def _name(self, scope: toolkit.Construct, id_: str) -> str:
         """The name of the resource in Terraform; reports one that Terraform refuses."""
-        # Only the CDK knows the name of a resource deeper in the stack, and asking costs a call
-        # into Node.
-        is_simple = scope is self.synthesis.stack and isinstance(id_, str) and len(id_) < 255
-        if is_simple and _NAME.fullmatch(id_):
+        if self._has_simple_name(scope, id_):
             return id_
-        name = str(self._resource.friendly_unique_id)
+        name = str(self.make_resource().friendly_unique_id)
         if not self.has_wrong_id and not _NAME.fullmatch(name):
             allowed = "a name that starts with a letter or an underscore"
             hint = f"such as {'_' + name!r}" if name else "use the letters a to z, digits, _ and -"
@@ -122,6 +133,20 @@ class ResourceConstruct(PlacedConstruct):
                 [Finding("resource-name", "error", self._place, "/id_", found, allowed, hint)]
             )
         return name
+
+    def _has_simple_name(self, scope: toolkit.Construct, id_: str) -> bool:
+        """True if the id is the name.
+
+        Only the CDK knows the name of a resource deeper in the stack, and asking costs a call into
+        Node.
+        """
+        is_simple = scope is self.synthesis.stack and isinstance(id_, str) and len(id_) < 255
+        return is_simple and _NAME.fullmatch(id_) is not None and not self.has_wrong_id
+
+    def _can_wait(self, scope: toolkit.Construct, id_: str) -> bool:
+        """True if the CDK is not needed to write this resource."""
+        is_plain = self.HIDDEN is HiddenResource and not any(self._meta.values())
+        return is_plain and self._has_simple_name(scope, id_) and not is_hcl()
 
     def _facts(
         self,

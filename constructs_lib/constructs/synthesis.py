@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 from constructs_lib import toolkit
 from constructs_lib.constructs import delivery, stack_rules
 from constructs_lib.constructs.imports import Imports
+from constructs_lib.constructs.together import Together
 from constructs_lib.validation import ConstructPlace, Finding, ValidationFailed, errors, render
 
 
@@ -33,6 +34,7 @@ class StackSynthesis:
         self.stack = stack
         self.path: str = stack.node.path
         self._imports: Imports | None = None
+        self._together: Together | None = None
         stack.node.add_validation(_Validation(self))
 
     def place(self, construct: toolkit.Construct, scope: Any, id_: str) -> ConstructPlace:
@@ -47,6 +49,18 @@ class StackSynthesis:
         if self._imports is None:
             self._imports = Imports(self.stack)
         self._imports.blocks.append({"to": address, "id": identifier})
+
+    @property
+    def together(self) -> Together:
+        """The resources that are written together."""
+        if self._together is None:
+            self._together = Together(self.stack)
+        return self._together
+
+    def make_all(self) -> None:
+        """Makes each resource one of the CDK, for whoever looks at all elements of the stack."""
+        if self._together is not None:
+            self._together.make_all()
 
     def all_findings(self) -> list[Finding]:
         """The findings of the constructs, and those of the stack as a whole."""
@@ -77,9 +91,18 @@ class AppSynthesis:
             raise ValidationFailed(findings)
         if findings:
             sys.stderr.write(render(findings) + "\n")
+        self._show_to_aspects()
         synth()
         for stack in self.stacks:
             stack.deliver(Path(self._app.outdir))
+
+    def _show_to_aspects(self) -> None:
+        """Aspects look at each resource, so there must be one where some are. The CDK asks those of
+        a stack and of what stands in it, and none of the app.
+        """
+        for stack in self.stacks:
+            if toolkit.Aspects.of(stack.stack).all:
+                stack.make_all()
 
 
 _STACKS: WeakKeyDictionary[Any, StackSynthesis] = WeakKeyDictionary()

@@ -7,12 +7,15 @@ exactly: ``"${null}"`` and ``"${1763700000000000001}"``.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
 from constructs_lib.toolkit import is_token
 
 _NULL = "${null}"
+_HCL = "SYNTH_HCL_OUTPUT"
+"""The environment variable by which the command line of the CDK asks for HCL."""
 _EXACT_IN_JAVASCRIPT = 2**53
 
 
@@ -35,6 +38,11 @@ def rendered(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [rendered(inner) for inner in value]
     return value
+
+
+def is_hcl() -> bool:
+    """True if the command line of the CDK asks for HCL instead of JSON."""
+    return os.environ.get(_HCL) == "true"
 
 
 def hcl_form(attributes: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,61 @@
+"""The plain resources of a stack, written together.
+
+The CDK asks each of its resources for its part of the document, twice, and each question goes from
+Node to Python and back. Most resources need nothing of the CDK: they stand in the stack itself,
+have no meta-arguments, and nothing refers to them. Those wait here, and are written by one element
+of the CDK. As soon as one is referred to, it becomes a resource of the CDK like any other.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Protocol
+
+from constructs_lib import toolkit
+
+_ID = "ResourcesOfConnectionsAsCode"
+
+
+class Body(NamedTuple):
+    """What is written of a resource."""
+
+    type: str
+    name: str
+    path: str
+    """The path of its construct, which the command line of the CDK shows behind the address."""
+    attributes: dict[str, Any]
+
+
+class Waiting(Protocol):
+    """A construct whose resource is not made yet."""
+
+    def make_resource(self) -> object:
+        """Makes it, and with that leaves those that wait."""
+
+
+class Together(toolkit.TerraformElement):
+    """The resources of one stack that wait."""
+
+    def __init__(self, stack: toolkit.TerraformStack) -> None:
+        self._waiting: dict[Waiting, Body] = {}
+        super().__init__(stack, _ID)
+
+    def add(self, construct: Waiting, body: Body) -> None:
+        """Has a resource written, as long as it does not become one of the CDK."""
+        self._waiting[construct] = body
+
+    def remove(self, construct: Waiting) -> None:
+        """The resource became one of the CDK, which writes it from now on."""
+        self._waiting.pop(construct, None)
+
+    def make_all(self) -> None:
+        """Makes all of them resources of the CDK."""
+        for construct in list(self._waiting):
+            construct.make_resource()
+
+    def to_terraform(self) -> Any:
+        """The resources as a part of the stack's document."""
+        blocks: dict[str, dict[str, Any]] = {}
+        for body in self._waiting.values():
+            told = {"metadata": {"path": body.path, "uniqueId": body.name}}
+            blocks.setdefault(body.type, {})[body.name] = {**body.attributes, "//": told}
+        return {"resource": blocks} if blocks else {}
