@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, final
 
 from constructs_lib.schemas.suggestions import a_type
@@ -64,14 +64,13 @@ class _Walk:
 
     def mapping(self, value: Mapping[Any, Any], path: Path) -> dict[str, Any]:
         """A mapping in plain form, without the keys that are not text."""
-        return dict(self._entries(value, path))
-
-    def _entries(self, value: Mapping[Any, Any], path: Path) -> Iterator[tuple[str, Any]]:
+        found: dict[str, Any] = {}
         for key, inner in value.items():
             if isinstance(key, str):
-                yield key, self.value(inner, (*path, key))
+                found[key] = self.value(inner, (*path, key))
             else:
                 self._no_json(f"the key {key!r} ({a_type(key)})", path)
+        return found
 
     def _container(self, value: Mapping[Any, Any] | Sequence[Any], path: Path) -> Any:
         if id(value) in self._above:

@@ -36,26 +36,38 @@ CATALOGUE = catalogue_rules(PYTHON, lambda value: value is UNRESOLVED)
 """The rules that hold a connection against the catalogue of services."""
 
 CONNECTION = (
-    Rule("daily-sync-time", ("daily_sync_time", "sync_frequency"), daily_sync_time),
+    Rule(
+        "daily-sync-time",
+        ("daily_sync_time", "sync_frequency"),
+        daily_sync_time,
+        "daily_sync_time",
+    ),
     Rule(
         "data-delay-threshold",
         ("data_delay_threshold", "data_delay_sensitivity"),
         data_delay_threshold,
+        "data_delay_threshold",
     ),
     Rule("private-link", ("private_link_id", "networking_method"), private_link),
     Rule("proxy-agent", ("proxy_agent_id", "networking_method"), proxy_agent),
-    Rule("setup-tests", ("require_setup_tests", "run_setup_tests"), setup_tests),
+    Rule(
+        "setup-tests",
+        ("require_setup_tests", "run_setup_tests"),
+        setup_tests,
+        "require_setup_tests",
+    ),
     Rule(
         "trust-needs-tests",
         ("trust_certificates", "trust_fingerprints", "run_setup_tests"),
         trust_needs_tests,
+        "run_setup_tests",
     ),
-    Rule("secret-twice", ("config", "secrets"), secret_twice),
-    Rule("secret-twice", ("auth", "auth_secrets"), secret_twice),
-    Rule("mask", ("config",), mask),
-    Rule("mask", ("secrets",), mask),
-    Rule("mask", ("auth",), mask),
-    Rule("mask", ("auth_secrets",), mask),
+    Rule("secret-twice", ("config", "secrets"), secret_twice, "secrets"),
+    Rule("secret-twice", ("auth", "auth_secrets"), secret_twice, "auth_secrets"),
+    Rule("mask", ("config",), mask, "config"),
+    Rule("mask", ("secrets",), mask, "secrets"),
+    Rule("mask", ("auth",), mask, "auth"),
+    Rule("mask", ("auth_secrets",), mask, "auth_secrets"),
     *CATALOGUE,
 )
 """The rules of a connection."""
@@ -86,12 +98,13 @@ def apply(
     :param place: the place that each finding gets
     :param broken: the parameters that have an error already
     """
+    value = values.get
+    passed = broken.union(name for name in values if values[name] is UNRESOLVED)
     return [
         _finding(rule.id, problem, place)
         for rule in table
-        if not broken.intersection(rule.inputs)
-        and not any(values.get(name) is UNRESOLVED for name in rule.inputs)
-        for problem in rule.check({name: values.get(name) for name in rule.inputs})
+        if (not rule.about or value(rule.about) is not None) and passed.isdisjoint(rule.inputs)
+        for problem in rule.check({name: value(name) for name in rule.inputs})
     ]
 
 

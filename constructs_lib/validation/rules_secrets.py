@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from constructs_lib import schemas
@@ -44,11 +44,14 @@ def mask(inputs: Inputs) -> Iterator[Problem]:
 
 
 def _masks(value: Any, path: Path) -> Iterator[Path]:
-    if value == schemas.MASK:
-        yield path
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _masks(inner, (*path, key))
+    items: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(value, dict):
+        items = value.items()
     elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _masks(inner, (*path, index))
+        items = enumerate(value)
+    elif value == schemas.MASK:
+        yield path
+    for step, inner in items:
+        # Most are single values, for which a further walk would be dear.
+        if isinstance(inner, (dict, list)) or inner == schemas.MASK:
+            yield from _masks(inner, (*path, step))

@@ -37,6 +37,8 @@ def check_settings(config: Object, diagnostics: Diagnostics) -> None:
     from constructs_lib.schemas.rules import HCL, catalogue_rules
 
     for rule in catalogue_rules(HCL, _is_unknown):
+        if rule.about and config.get(rule.about) is None:
+            continue
         inputs = {name: plain(config.get(name)) for name in rule.inputs}
         if UNKNOWN not in inputs.values():
             for problem in rule.check(inputs):

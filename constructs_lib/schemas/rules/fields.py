@@ -51,7 +51,9 @@ def unknown_field(visit: Visit) -> Problem | None:
 def wrong_type(visit: Visit) -> Problem | None:
     """A value of a kind that the API cannot read in this place, or may read otherwise."""
     field = visit.field
-    if field is None or _is_judged_elsewhere(visit):
+    if field is None or (field.kind is FieldKind.STRING and isinstance(visit.value, str)):
+        return None
+    if _is_judged_elsewhere(visit):
         return None
     judgement = judged(visit.value, field.kind)
     if judgement == "fits":

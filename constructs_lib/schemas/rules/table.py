@@ -46,11 +46,14 @@ def catalogue_rules(names: Names, is_unknown: IsUnknown) -> tuple[Rule, ...]:
         Rule("read-only-setting", ("service", "config"), read_only_setting),
         *_secret_rules(every),
         *_field_rules(every, is_unknown),
-        Rule("unchecked-reason", ("unchecked",), partial(unchecked_reason, is_unknown)),
+        Rule(
+            "unchecked-reason", ("unchecked",), partial(unchecked_reason, is_unknown), "unchecked"
+        ),
         Rule(
             "unchecked-unneeded",
             ("service", *attributes, "unchecked"),
             partial(unchecked_unneeded, tuple(_FIELD_RULES.values()), every, is_unknown),
+            "unchecked",
         ),
     )
 
@@ -59,11 +62,13 @@ def _secret_rules(every: tuple[Scope, ...]) -> Iterator[Rule]:
     for scope in every:
         if not scope.is_secret:
             check = partial(secret_in_clear, scope)
-            yield Rule(f"secret-in-{scope.root}", ("service", scope.attribute), check)
+            inputs = ("service", scope.attribute)
+            yield Rule(f"secret-in-{scope.root}", inputs, check, scope.attribute)
 
 
 def _field_rules(every: tuple[Scope, ...], is_unknown: IsUnknown) -> Iterator[Rule]:
     for scope in every:
         for name, rule in _FIELD_RULES.items():
             check = partial(field_problems, rule, scope, is_unknown)
-            yield Rule(name, ("service", scope.attribute, "unchecked"), check)
+            inputs = ("service", scope.attribute, "unchecked")
+            yield Rule(name, inputs, check, scope.attribute)

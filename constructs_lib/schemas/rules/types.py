@@ -36,6 +36,9 @@ class Rule(NamedTuple):
     inputs: tuple[str, ...]
     """The parameters that it reads; it sees no others."""
     check: Callable[[Inputs], Iterator[Problem]]
+    about: str = ""
+    """The parameter without which the rule has nothing to say, so that it need not be applied;
+    empty if there is none."""
 
 
 class Names(NamedTuple):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from constructs_lib.schemas.fields import ITEM
 from constructs_lib.schemas.rules.types import Inputs, IsUnknown, Problem, Scope
 from constructs_lib.schemas.rules.visits import Visit, visits
-from constructs_lib.schemas.services import service
+from constructs_lib.schemas.services import Service, service
 from constructs_lib.schemas.suggestions import did_you_mean
 
 FieldRule = Callable[[Visit], Problem | None]
@@ -19,10 +20,9 @@ def field_problems(
     rule: FieldRule, scope: Scope, is_unknown: IsUnknown, inputs: Inputs
 ) -> Iterator[Problem]:
     """What a rule has to say about the settings of one attribute that are not let through."""
-    unchecked = _mapping(inputs["unchecked"])
     for visit in _visits(scope, is_unknown, inputs):
         problem = rule(visit)
-        if problem is not None and visit.setting not in unchecked:
+        if problem is not None and visit.setting not in _mapping(inputs["unchecked"]):
             yield problem
 
 
@@ -72,11 +72,28 @@ def _is_at_or_below(setting: str, other: str) -> bool:
     return setting == other or setting.startswith((other + ".", other + ITEM))
 
 
-def _visits(scope: Scope, is_unknown: IsUnknown, inputs: Inputs) -> Iterator[Visit]:
+class _LastWalk(threading.local):
+    """The settings that were walked through last: a dozen rules look at each of them in turn."""
+
+    settings: Any = None
+    about: tuple[Service, Scope, IsUnknown] | None = None
+    visits: Sequence[Visit] = ()
+
+
+_LAST = _LastWalk()
+
+
+def _visits(scope: Scope, is_unknown: IsUnknown, inputs: Inputs) -> Sequence[Visit]:
     name, settings = inputs["service"], inputs[scope.attribute]
     facts = service(name) if settings and isinstance(name, str) else None
-    if facts is not None:
-        yield from visits(facts, scope, settings, is_unknown)
+    if facts is None:
+        return ()
+    about = (facts, scope, is_unknown)
+    # Each check makes its own copy of the settings, so the same object holds the same settings.
+    if _LAST.settings is not settings or _LAST.about != about:
+        _LAST.visits = visits(facts, scope, settings, is_unknown)
+        _LAST.settings, _LAST.about = settings, about
+    return _LAST.visits
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

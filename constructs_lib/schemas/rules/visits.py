@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from constructs_lib.schemas.fields import ITEM, Field, FieldKind
@@ -18,8 +18,6 @@ class Visit(NamedTuple):
     scope: Scope
     path: Path
     """Where it is, from the top of the parameters."""
-    setting: str
-    """The field as the API calls it, such as ``config.files[].name``; for ``unchecked``."""
     value: Any
     is_known: bool
     """False if the value is known only later; its name is known all the same."""
@@ -29,6 +27,12 @@ class Visit(NamedTuple):
     """The fields that the service has at this place."""
 
     @property
+    def setting(self) -> str:
+        """The field as the API calls it, such as ``config.files[].name``; for ``unchecked``."""
+        steps = (ITEM if isinstance(step, int) else f".{step}" for step in self.path[1:])
+        return self.scope.root + "".join(steps)
+
+    @property
     def shown(self) -> str:
         """The value as it may be shown."""
         is_secret = self.scope.is_secret or (self.field is not None and self.field.secret)
@@ -36,51 +40,58 @@ class Visit(NamedTuple):
         return HIDDEN if is_secret and is_leaf else shown(self.value, self.path)
 
 
-def visits(service: Service, scope: Scope, value: Any, is_unknown: IsUnknown) -> Iterator[Visit]:
+def visits(service: Service, scope: Scope, value: Any, is_unknown: IsUnknown) -> list[Visit]:
     """All values among the settings, without what is inside of a field that the service lacks.
 
     :param service: the service of the connection
     :param scope: which settings these are
     :param value: the settings in plain form
     """
+    found: list[Visit] = []
     if not isinstance(value, dict):
-        return
+        return found
     known = service.config if scope.root == "config" else service.auth
     given = value
     if scope.root == "config":
         # The rule about the destination schema is one of its own.
         form = {key for key in DESTINATION_SCHEMA_KEYS if key not in known}
         given = {key: inner for key, inner in value.items() if key not in form}
-    top = Visit(service, scope, (scope.attribute,), scope.root, value, True, None, {})
-    yield from _inside(top, given, known, is_unknown)
+    _Walk(service, scope, is_unknown, found).inside((scope.attribute,), given, known)
+    return found
 
 
-def _inside(
-    above: Visit, value: Mapping[str, Any], known: Mapping[str, Field], is_unknown: IsUnknown
-) -> Iterator[Visit]:
-    service, scope, path, place, *_ = above
-    for key, inner in value.items():
-        field, is_known = known.get(key), not is_unknown(inner)
-        setting = f"{place}.{key}"
-        visit = Visit(service, scope, (*path, key), setting, inner, is_known, field, known)
-        yield visit
-        yield from _below(visit, is_unknown)
+class _Walk(NamedTuple):
+    """One walk through the settings of one attribute."""
 
+    service: Service
+    scope: Scope
+    is_unknown: IsUnknown
+    found: list[Visit]
 
-def _below(visit: Visit, is_unknown: IsUnknown) -> Iterator[Visit]:
-    field, value = visit.field, visit.value
-    if field is None or not visit.is_known:
-        return
-    if field.kind is FieldKind.OBJECT and field.fields and isinstance(value, dict):
-        yield from _inside(visit, value, field.fields, is_unknown)
-    elif field.kind is FieldKind.LIST and field.item and isinstance(value, list):
-        for index, inner in enumerate(value):
-            item = visit._replace(
-                path=(*visit.path, index),
-                setting=visit.setting + ITEM,
-                value=inner,
-                is_known=not is_unknown(inner),
-                field=field.item,
-            )
-            yield item
-            yield from _below(item, is_unknown)
+    def inside(self, path: Path, value: Mapping[str, Any], known: Mapping[str, Field]) -> None:
+        """Adds the settings of an object, and what is inside of them."""
+        service, scope, is_unknown, found = self
+        for key, inner in value.items():
+            field, is_known = known.get(key), not is_unknown(inner)
+            visit = Visit(service, scope, (*path, key), inner, is_known, field, known)
+            found.append(visit)
+            if isinstance(inner, (dict, list)):
+                self._below(visit)
+
+    def _below(self, visit: Visit) -> None:
+        field, value = visit.field, visit.value
+        if field is None or not visit.is_known:
+            return
+        if field.kind is FieldKind.OBJECT and field.fields and isinstance(value, dict):
+            self.inside(visit.path, value, field.fields)
+        elif field.kind is FieldKind.LIST and field.item and isinstance(value, list):
+            for index, inner in enumerate(value):
+                item = visit._replace(
+                    path=(*visit.path, index),
+                    value=inner,
+                    is_known=not self.is_unknown(inner),
+                    field=field.item,
+                )
+                self.found.append(item)
+                if isinstance(inner, (dict, list)):
+                    self._below(item)
