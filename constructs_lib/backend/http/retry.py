@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 
 from constructs_lib.backend.http.errors import (
     ApiError,
@@ -90,6 +89,8 @@ def retry_after(header: str | None, answered_at: str | None = None) -> float | N
 
 def date(header: str) -> datetime | None:
     """The moment that a date in a header names (RFC 9110, 5.6.7); None if it cannot be read."""
+    from email.utils import parsedate_to_datetime
+
     try:
         moment = parsedate_to_datetime(header)
     except ValueError:

@@ -7,7 +7,6 @@ and both may cut a long text.
 from __future__ import annotations
 
 import base64
-import html
 import json
 import re
 from collections.abc import Iterator
@@ -24,6 +23,8 @@ _CLOSING = "\"'`)]}>. \n\t"
 
 def forms(secret: str) -> set[str]:
     """All forms of one secret that are long enough to be hidden, its single lines included."""
+    import html
+
     found: set[str] = set()
     for text in (secret, secret.strip(), *_lines(secret)):
         found |= {text, repr(text)[1:-1], " ".join(text.split()), " ".join(text.splitlines())}

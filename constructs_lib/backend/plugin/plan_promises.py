@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -22,17 +21,24 @@ from constructs_lib.backend.plugin.values import (
 from constructs_lib.schemas import Attribute, Kind
 
 
-@dataclass(frozen=True)
 class PlanAnswer:
-    """A planned change, with what it was planned from."""
+    """A planned change, with what it was planned from.
 
-    attributes: Attributes
-    config: Object
-    prior: Object | None
-    """None for a creation."""
-    planned: Object | None
-    replace: list[Path]
-    is_destroy: bool = False
+    :param prior: None for a creation
+    :param replace: the attributes whose change replaces the resource
+    """
+
+    def __init__(
+        self,
+        attributes: Attributes,
+        config: Object,
+        prior: Object | None,
+        planned: Object | None,
+        replace: list[Path],
+        is_destroy: bool = False,
+    ) -> None:
+        self.attributes, self.config, self.prior = attributes, config, prior
+        self.planned, self.replace, self.is_destroy = planned, replace, is_destroy
 
     @cached_property
     def parts(self) -> list[_Planned]:

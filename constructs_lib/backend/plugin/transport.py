@@ -14,7 +14,6 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 
@@ -22,6 +21,7 @@ from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.wire import headers
 from constructs_lib.backend.plugin.wire.channel import Channel, TlsChannel
 from constructs_lib.backend.plugin.wire.connection import Connection
+from constructs_lib.backend.plugin.workers import Workers
 
 Method = Callable[[bytes], bytes]
 
@@ -49,7 +49,7 @@ class Transport:
         self._methods = methods
         self._stop = stop
         self._debug = debug
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="operation")
+        self._workers = Workers(_THREADS)
         self._lock = threading.Lock()
         self._running = 0
         self._connections: set[Connection] = set()
@@ -70,7 +70,7 @@ class Transport:
         """
         self._take_signals()
         _start(partial(self._accept, listener, context))
-        self._pool.submit(ready)
+        self._workers.do(ready)
         while not self._end.wait(_PARENT_CHECK):
             if os.getppid() != self._parent:
                 self._be_orphaned()
@@ -120,7 +120,7 @@ class Transport:
         if method is not None:
             with self._lock:
                 self._running += 1
-            self._pool.submit(self._call, method, connection, stream, message)
+            self._workers.do(partial(self._call, method, connection, stream, message))
         elif path == _SHUTDOWN:
             connection.succeed(stream, b"")
             self._shut_down()
