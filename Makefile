@@ -32,11 +32,12 @@ soak: setup-dev ## Run the tests with hostile answers and random faults long: mi
 	@SOAK_SEQUENCES=200 $(RUN) pytest -m soak tests/faults
 	@HOSTILE_EXAMPLES=3000 $(RUN) pytest tests/acceptance/hostile/test_hostile_api.py
 
-check: setup-dev ## Check format, style, types and layers.
+check: setup-dev ## Check format, style, types, layers and pages.
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
 	@$(RUN) lint-imports
+	@$(RUN) python scripts/reference_pages.py --check
 
 bench: setup-dev ## Measure, and write docs/benchmarks.md.
 	@$(RUN) python tests/benchmarks/run.py

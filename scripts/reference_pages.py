@@ -1,112 +1,79 @@
-"""Writes the reference pages of the constructs, ``docs/<construct>.md``, from the JSON Schemas.
+"""Writes what can be made of the pages below ``docs/``, and of others that quote examples.
 
-The text above the line ``<!-- reference -->`` is written by hand and kept; the rest is made here.
-``python scripts/reference_pages.py`` writes, ``--check`` fails if a page is stale.
+``python scripts/reference_pages.py`` writes, and ``--check`` fails if a page is stale. There is a
+page for each schema, for each construct and for the dependencies; a page that is missing is begun.
+Which parts of a page are made, and which are written by hand: ``pages/regions.py``.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from constructs_lib import schemas
-from constructs_lib.schemas import Attribute, Kind
-from constructs_lib.validation.parameters import ALIASES, IGNORING_CASE
+from pages import constructs, dependencies, lifecycle, overview, references, signatures
+from pages.catalogue import DOCS, ROOT, subjects
+from pages.regions import PageError, refreshed
 
-DOCS = Path(__file__).parent.parent / "docs"
-PAGES: dict[str, tuple[str, ...]] = {
-    "provider.md": ("fivetranops",),
-    "connection.md": ("fivetranops_connection",),
-    "connection_state.md": ("fivetranops_connection_state",),
-    "connection_sync.md": ("fivetranops_connection_sync",),
-    "connection_test.md": ("fivetranops_connection_test",),
-    "connect_card.md": ("fivetranops_connect_card", "ephemeral.fivetranops_connect_card"),
-    "data_sources.md": (
-        "data.fivetranops_connection",
-        "data.fivetranops_connections",
-        "data.fivetranops_connection_state",
-        "data.elasticops_connector",
-    ),
-    "elastic_provider.md": ("elasticops",),
-    "connector_status.md": ("elasticops_connector_status",),
-}
-"""For each page the schemas that it shows."""
-MARK = "<!-- reference -->\n"
-_IN_PYTHON = {attribute: parameter for parameter, attribute in ALIASES.items()}
-_TYPES = {
-    Kind.STRING: "string",
-    Kind.INTEGER: "integer",
-    Kind.NUMBER: "number",
-    Kind.BOOLEAN: "boolean",
-    Kind.DYNAMIC: "any object",
-    Kind.LIST: "list of strings",
-    Kind.LISTS: "lists of strings by name",
-    Kind.OBJECTS: "list of objects",
-    Kind.MAP: "map of strings",
-    Kind.NESTED: "object",
-}
+_OTHERS = ("README.md", "CONTRIBUTING.md")
 
 
-def reference(names: tuple[str, ...]) -> str:
-    """The generated part of a page; with a heading for each schema if there are several."""
-    if len(names) == 1:
-        return _sections(names[0], "##")
-    return "".join(f"\n## `{name}`\n{_sections(name, '###')}" for name in names)
+def fresh_pages() -> Iterator[tuple[Path, str]]:
+    """Each page with the text that it has to have.
+
+    :raises PageError: if a page quotes a file that does not exist
+    """
+    known = signatures.constructs()
+    made = [(subject.page, references.page(subject, known)) for subject in subjects()]
+    made += [(construct.page, constructs.page(construct)) for construct in known]
+    made.append((dependencies.PAGE, dependencies.page()))
+    made.append((lifecycle.PAGE, lifecycle.page()))
+    yield from made
+    table = overview.table(subjects(), known)
+    done = {page for page, _ in made}
+    for page in (*sorted(DOCS.rglob("*.md")), *(ROOT / name for name in _OTHERS)):
+        if page not in done:
+            yield page, refreshed(page.read_text(encoding="utf-8"), page, pages=table)
 
 
-def _sections(name: str, heading: str) -> str:
-    attributes = schemas.load(name).attributes.values()
-    sections = [
-        ("Required", [a for a in attributes if a.required]),
-        ("Optional", [a for a in attributes if a.optional]),
-        ("Read-only", [a for a in attributes if a.read_only]),
+def pages_of_nothing() -> list[Path]:
+    """The pages about something that is described no longer, or under another name."""
+    about = {subject.page for subject in subjects()} | {c.page for c in signatures.constructs()}
+    about.add(lifecycle.PAGE)
+    folders = {subject.provider for subject in subjects()} | {"constructs"}
+    return [
+        p for folder in sorted(folders) for p in (DOCS / folder).rglob("*.md") if p not in about
     ]
-    return "".join(
-        f"\n{heading} {title}\n\n| name | type | meaning |\n|---|---|---|\n"
-        + "".join(map(_row, chosen))
-        for title, chosen in sections
-        if chosen
-    )
-
-
-def _row(attribute: Attribute, prefix: str = "") -> str:
-    name = prefix + _IN_PYTHON.get(attribute.name, attribute.name)
-    shown = f"`{name}`"
-    if attribute.name in _IN_PYTHON:
-        shown += f" (Terraform: `{attribute.name}`)"
-    row = f"| {shown} | {_TYPES[attribute.kind]} | {_meaning(attribute)} |\n"
-    step = "[]." if attribute.kind is Kind.OBJECTS else "."
-    return row + "".join(_row(inner, name + step) for inner in attribute.attributes.values())
-
-
-def _meaning(attribute: Attribute) -> str:
-    parts = [attribute.description]
-    allowed = attribute.rule.get("enum") or attribute.rule.get(IGNORING_CASE)
-    if allowed:
-        parts.append("Allowed: " + ", ".join(f"`{value}`" for value in allowed) + ".")
-    if attribute.default is not None:
-        parts.append(f"Default: `{attribute.default}`.")
-    return " ".join(parts).replace("|", "\\|")
 
 
 def main(arguments: list[str]) -> int:
     """Writes or checks the pages; returns the exit status."""
-    stale = []
-    for file, names in PAGES.items():
-        path = DOCS / file
-        text = path.read_text(encoding="utf-8")
-        fresh = text.partition(MARK)[0] + MARK + reference(names)
-        if fresh != text:
-            stale.append(file)
-            if "--check" not in arguments:
-                path.write_text(fresh, encoding="utf-8")
-    if stale and "--check" in arguments:
-        sys.stderr.write(
-            f"stale: {', '.join('docs/' + file for file in stale)}; "
-            "run 'python scripts/reference_pages.py'\n"
-        )
+    try:
+        stale = [each for each in fresh_pages() if not _is_fresh(*each)]
+    except PageError as error:
+        sys.stderr.write(f"{error}\n")
         return 1
+    for page in pages_of_nothing():
+        sys.stderr.write(f"{page.relative_to(ROOT)} is about nothing that there is; delete it\n")
+        return 1
+    if "--check" in arguments:
+        return _report([page for page, _ in stale])
+    for page, text in stale:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(text, encoding="utf-8")
     return 0
+
+
+def _is_fresh(page: Path, text: str) -> bool:
+    return page.is_file() and page.read_text(encoding="utf-8") == text
+
+
+def _report(stale: list[Path]) -> int:
+    if not stale:
+        return 0
+    names = ", ".join(str(page.relative_to(ROOT)) for page in stale)
+    sys.stderr.write(f"stale: {names}; run '.venv/bin/python scripts/reference_pages.py'\n")
+    return 1
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def _kept(adopted: Sequence[Candidate]) -> Iterator[str]:
         are, its = ("is", "its variable has") if secrets == 1 else ("are", "their variables have")
         yield (
             f"  {_count(secrets, 'secret')} {are} kept at Fivetran until {its} a value, see "
-            "docs/adopting.md"
+            "docs/guides/adopting.md"
         )
 
 

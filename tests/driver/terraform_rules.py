@@ -19,13 +19,15 @@ Attributes = Mapping[str, pb.Schema.Attribute]
 
 def attribute_type(attribute: pb.Schema.Attribute) -> Any:
     """The type of an attribute in JSON form."""
-    if is_nested(attribute):
-        return ["object", {one.name: attribute_type(one) for one in nested(attribute).values()}]
-    return json.loads(attribute.type)
+    if not is_nested(attribute):
+        return json.loads(attribute.type)
+    inside = ["object", {one.name: attribute_type(one) for one in nested(attribute).values()}]
+    is_list = attribute.nested_type.nesting == pb.Schema.Object.LIST
+    return ["list", inside] if is_list else inside
 
 
 def is_nested(attribute: pb.Schema.Attribute) -> bool:
-    """True for an attribute that is an object with a schema of its own."""
+    """True for an attribute that is an object, or a list of objects, with a schema of its own."""
     return attribute.HasField("nested_type")
 
 

@@ -1,4 +1,4 @@
-"""Adopting as docs/adopting.md tells it: by the commands of the project and the CLI of the CDK."""
+"""Adopting as docs/guides/adopting.md tells it: by the project's commands and the CDK's CLI."""
 
 from __future__ import annotations
 

@@ -134,7 +134,8 @@ def test_the_report_reads_well(run: Adopt, store: Store) -> None:
         "and table for the service google_sheets [destination-schema]",
         "  orders: config.new_field is left as it is at Fivetran. Found 'new_field'; allowed is a "
         "field of config of the service github [unknown-field]",
-        "  2 secrets are kept at Fivetran until their variables have a value, see docs/adopting.md",
+        "  2 secrets are kept at Fivetran until their variables have a value, see "
+        "docs/guides/adopting.md",
         "  not in the catalogue of services: appeared_tomorrow; their settings are not checked, "
         "see python -m constructs_lib.schemas.catalogue refresh",
         "",

@@ -1,0 +1,7 @@
+data "elasticops_connector" "wiki" {
+  connector_id = "sandbox_wiki"
+}
+
+output "wiki_status" {
+  value = data.elasticops_connector.wiki.status
+}

@@ -1,0 +1,1 @@
+terraform import elasticops_connector_status.wiki sandbox_wiki

@@ -1,0 +1,4 @@
+import {
+  to = elasticops_connector_status.wiki
+  id = "sandbox_wiki"
+}

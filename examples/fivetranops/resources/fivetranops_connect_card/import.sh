@@ -1,0 +1,1 @@
+terraform import fivetranops_connect_card.setup pale_hydrogen

@@ -1,0 +1,4 @@
+import {
+  to = fivetranops_connect_card.setup
+  id = "pale_hydrogen"
+}

@@ -1,0 +1,1 @@
+terraform import fivetranops_connection.orders pale_hydrogen

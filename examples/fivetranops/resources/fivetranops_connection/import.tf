@@ -1,0 +1,4 @@
+import {
+  to = fivetranops_connection.orders
+  id = "pale_hydrogen"
+}

@@ -1,0 +1,1 @@
+terraform import fivetranops_connection_state.cursor pale_hydrogen

@@ -1,0 +1,4 @@
+import {
+  to = fivetranops_connection_state.cursor
+  id = "pale_hydrogen"
+}

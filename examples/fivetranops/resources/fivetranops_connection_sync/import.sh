@@ -1,0 +1,1 @@
+terraform import fivetranops_connection_sync.first pale_hydrogen

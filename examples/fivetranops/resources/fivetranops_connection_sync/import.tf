@@ -1,0 +1,4 @@
+import {
+  to = fivetranops_connection_sync.first
+  id = "pale_hydrogen"
+}

@@ -1,0 +1,1 @@
+terraform import fivetranops_connection_test.tested pale_hydrogen

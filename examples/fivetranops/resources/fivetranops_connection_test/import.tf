@@ -1,0 +1,4 @@
+import {
+  to = fivetranops_connection_test.tested
+  id = "pale_hydrogen"
+}

@@ -1,0 +1,78 @@
+"""Which page there is for what: one for each schema, and one for each construct."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from constructs_lib import schemas
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+EXAMPLES = ROOT / "examples"
+
+_NOT_IN_TERRAFORM = {"environment"}
+_DATA, _EPHEMERAL = "data.", "ephemeral."
+
+
+class Subject(NamedTuple):
+    """A provider, or something that one offers: what a page of the registry is about."""
+
+    schema: str
+    """The name of its schema, such as ``data.fivetranops_connection``."""
+    provider: str
+    """The provider that it belongs to, such as ``fivetranops``."""
+    type: str
+    """Terraform's name of it, such as ``fivetranops_connection``."""
+    kind: str
+    """``Provider``, ``Resource``, ``Data Source`` or ``Ephemeral Resource``."""
+
+    @property
+    def folder(self) -> str:
+        """How the registry calls the folder of such pages; empty for a provider."""
+        return "" if self.kind == "Provider" else self.kind.lower().replace(" ", "-") + "s"
+
+    @property
+    def page(self) -> Path:
+        """The page, in the layout of the Terraform registry: a folder for each provider."""
+        if self.kind == "Provider":
+            return DOCS / self.provider / "index.md"
+        stem = self.type.removeprefix(self.provider + "_")
+        return DOCS / self.provider / self.folder / f"{stem}.md"
+
+    @property
+    def examples(self) -> Path:
+        """The folder of its examples, in the layout of HashiCorp's generator of pages."""
+        if self.kind == "Provider":
+            return EXAMPLES / self.provider / "provider"
+        return EXAMPLES / self.provider / self.folder / self.type
+
+    @property
+    def hcl(self) -> Path:
+        """Its example in Terraform's language."""
+        return self.examples / f"{self.kind.lower().replace(' ', '-')}.tf"
+
+    @property
+    def python(self) -> Path:
+        """The same in Python."""
+        return self.examples / "main.py"
+
+
+def subjects() -> list[Subject]:
+    """All that has a page of the registry, in the order of the names of the schemas."""
+    return [subject(name) for name in schemas.names() if name not in _NOT_IN_TERRAFORM]
+
+
+def subject(schema: str) -> Subject:
+    """What a schema describes.
+
+    :param schema: the name of the schema
+    """
+    type_ = schema.removeprefix(_DATA).removeprefix(_EPHEMERAL)
+    provider = type_.partition("_")[0]
+    kind = "Provider" if type_ == provider else "Resource"
+    if schema.startswith(_DATA):
+        kind = "Data Source"
+    if schema.startswith(_EPHEMERAL):
+        kind = "Ephemeral Resource"
+    return Subject(schema, provider, type_, kind)

@@ -1,0 +1,62 @@
+"""The page of a provider, resource, data source or ephemeral resource, as the registry has it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from constructs_lib import schemas
+from pages.attributes import section
+from pages.catalogue import ROOT, Subject
+from pages.regions import refreshed, with_header
+from pages.signatures import Construct
+
+
+def page(subject: Subject, constructs: list[Construct]) -> str:
+    """The page as it has to be: with what is written by hand, if it is there already.
+
+    :param subject: what it is about
+    :param constructs: all constructs; those that stand for the subject are linked
+    :raises PageError: if it quotes a file that does not exist
+    """
+    old = subject.page.read_text(encoding="utf-8") if subject.page.is_file() else _skeleton(subject)
+    own = [construct for construct in constructs if construct.schema == subject.schema]
+    text = with_header(old, _header(subject, own))
+    return refreshed(text, subject.page, schema=section(subject.schema))
+
+
+def _header(subject: Subject, constructs: list[Construct]) -> str:
+    description = schemas.load(subject.schema).description
+    title = f"{subject.type} {subject.kind} - {subject.provider}"
+    heading = f"{subject.type} ({subject.kind})"
+    if subject.kind == "Provider":
+        title, heading = f"{subject.provider} Provider", f"{subject.provider} Provider"
+    links = ", ".join(f"[`{each.name}`]({_link(subject.page, each.page)})" for each in constructs)
+    return (
+        f"{front_matter(title, description)}\n# {heading}\n\n{description}\n\n"
+        f"In Python this is {links}.\n\n"
+    )
+
+
+def front_matter(title: str, description: str) -> str:
+    """What the registry reads at the beginning of each page.
+
+    :param title: the title of the page
+    :param description: what is described, of which the first sentence is taken
+    """
+    first = re.split(r"(?<=\.)\s", description, maxsplit=1)[0]
+    return f'---\npage_title: "{title}"\nsubcategory: ""\ndescription: |-\n  {first}\n---\n'
+
+
+def _link(page: Path, target: Path) -> str:
+    return os.path.relpath(target, page.parent)
+
+
+def _skeleton(subject: Subject) -> str:
+    """The first form of a new page, to be completed by hand."""
+    files = [subject.python, subject.hcl]
+    blocks = "".join(
+        f"<!-- example: {f.relative_to(ROOT)} -->\n<!-- /example -->\n\n" for f in files
+    )
+    return f"<!-- /header -->\n\n## Example Usage\n\n{blocks}<!-- schema -->\n<!-- /schema -->\n"

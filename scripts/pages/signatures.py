@@ -1,0 +1,158 @@
+"""What a construct takes and offers, read from its source: importing it would start the CDK."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from pages.catalogue import DOCS, ROOT
+
+_PACKAGE = ROOT / "constructs_lib" / "constructs"
+_PROVIDER_SCHEMAS = {"FIVETRAN": "fivetranops", "ELASTIC": "elasticops"}
+_PARAMETER = re.compile(r"^:param (\w+): (.*?)(?=^:|\Z)", re.MULTILINE | re.DOTALL)
+
+
+class Parameter(NamedTuple):
+    """One parameter of a construct or of a method."""
+
+    name: str
+    type: str
+    is_required: bool
+    meaning: str
+    """In the words of the docstring; empty if it says nothing."""
+
+
+class Method(NamedTuple):
+    """What a construct can do, apart from being there."""
+
+    name: str
+    meaning: str
+    parameters: list[Parameter]
+
+
+class Construct(NamedTuple):
+    """One of the constructs that the package offers."""
+
+    name: str
+    schema: str
+    """The name of the schema that it stands for."""
+    module: str
+    """The file that it stands in, without suffix."""
+    meaning: str
+    parameters: list[Parameter]
+    methods: list[Method]
+    readable: list[str]
+    """The attributes that other constructs can use."""
+
+    @property
+    def page(self) -> Path:
+        """Its page."""
+        return DOCS / "constructs" / f"{self.module}.md"
+
+
+@cache
+def constructs() -> list[Construct]:
+    """All constructs that stand for a provider or for something that one offers, by name."""
+    found = []
+    for file in sorted(_PACKAGE.glob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+        for node in classes.values():
+            schema = _schema(node)
+            if schema:
+                found.append(_construct(node, schema, file.stem, classes, _allowed(tree)))
+    return sorted(found, key=lambda construct: construct.name)
+
+
+def _allowed(tree: ast.Module) -> dict[str, str]:
+    """The types of a module that list the values that are allowed, such as ``SyncFrequency``."""
+    return {
+        node.targets[0].id: ast.unparse(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and ast.unparse(node.value).startswith("Literal[")
+    }
+
+
+def _construct(
+    node: ast.ClassDef,
+    schema: str,
+    module: str,
+    classes: dict[str, ast.ClassDef],
+    allowed: dict[str, str],
+) -> Construct:
+    methods = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
+    bases = [classes[b.id] for b in node.bases if isinstance(b, ast.Name) and b.id in classes]
+    return Construct(
+        name=node.name,
+        schema=schema,
+        module=module,
+        meaning=_plain(ast.get_docstring(node) or ""),
+        parameters=[_spelt_out(p, allowed) for p in _parameters(methods["__init__"])],
+        methods=[_method(methods[name]) for name in ("from_id", "at") if name in methods],
+        readable=[name for base in bases for name in _readable(base)],
+    )
+
+
+def _schema(node: ast.ClassDef) -> str:
+    """The value of ``TYPE``, or of the provider that ``KIND`` names; empty if there is neither."""
+    for statement in node.body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            name, value = statement.targets[0].id, statement.value
+            if name == "TYPE" and isinstance(value, ast.Constant):
+                return str(value.value)
+            if name == "KIND" and isinstance(value, ast.Name):
+                return _PROVIDER_SCHEMAS[value.id]
+    return ""
+
+
+def _spelt_out(parameter: Parameter, allowed: dict[str, str]) -> Parameter:
+    """A parameter whose type says what is allowed, instead of a name for it."""
+    names = (allowed.get(name, name) for name in parameter.type.split(" | "))
+    return parameter._replace(type=" | ".join(names))
+
+
+def _method(node: ast.FunctionDef) -> Method:
+    text = ast.get_docstring(node) or ""
+    return Method(node.name, _plain(text.partition(":param")[0]), _parameters(node))
+
+
+def _parameters(node: ast.FunctionDef) -> list[Parameter]:
+    text = inspect.cleandoc(ast.get_docstring(node) or "")
+    meanings = {m[1]: _plain(m[2]) for m in _PARAMETER.finditer(text)}
+    plain = [(argument, None) for argument in node.args.args if argument.arg != "self"]
+    keywords = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+    positional = [(argument, True) for argument, _ in plain]
+    return [
+        Parameter(
+            argument.arg,
+            ast.unparse(argument.annotation) if argument.annotation else "",
+            is_required,
+            meanings.get(argument.arg, ""),
+        )
+        for argument, is_required in [
+            *positional,
+            *((argument, default is None) for argument, default in keywords),
+        ]
+    ]
+
+
+def _readable(node: ast.ClassDef) -> list[str]:
+    return [
+        statement.targets[0].id
+        for statement in node.body
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.targets[0], ast.Name)
+        and ast.unparse(statement.value).startswith("readable.")
+    ]
+
+
+def _plain(text: str) -> str:
+    """The text of a docstring as Markdown, a paragraph in one line."""
+    paragraphs = re.split(r"\n\s*\n", text.strip())
+    return "\n\n".join(" ".join(p.split()) for p in paragraphs).replace("``", "`")

@@ -1,0 +1,98 @@
+"""Each example that a page quotes is deployed, settles and is destroyed; each import imports."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from example_deployment import Deploy, Deployment
+from pages.catalogue import ROOT, Subject, subjects
+
+pytestmark = pytest.mark.terraform
+
+SUBJECTS = [pytest.param(subject, id=subject.schema) for subject in subjects()]
+IMPORTED = [pytest.param(s, id=s.schema) for s in subjects() if s.kind == "Resource"]
+NEW_WITH_EACH_RUN = {"ephemeral.fivetranops_connect_card"}
+"""A card of one run is another one in the next, and so is the secret that is made of it."""
+
+
+def check_deployed(deployment: Deployment, subject: Subject) -> None:
+    """Applies, looks that nothing is left to do, and destroys all but what was there before."""
+    terraform = deployment.terraform
+    terraform.run("apply", "-auto-approve", "-input=false")
+    is_there = [subject.type in address for address in terraform.addresses()]
+    assert any(is_there) or subject.schema in NEW_WITH_EACH_RUN or subject.kind == "Provider"
+    if subject.schema not in NEW_WITH_EACH_RUN:
+        assert not terraform.unsettled()
+    terraform.run("destroy", "-auto-approve", "-input=false")
+    assert not terraform.holds_anything()
+    if subject.provider == "fivetranops":
+        assert deployment.connections() == [deployment.existing]
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_the_example_in_hcl_is_deployed(
+    subject: Subject, deployment: Deploy, tmp_path: Path
+) -> None:
+    deployed = deployment(subject.provider, tmp_path / "work")
+    if subject.kind == "Provider":
+        (deployed.terraform.directory / "main.tf").write_text(subject.hcl.read_text())
+    else:
+        deployed.terraform.write(subject.hcl.read_text())
+
+    check_deployed(deployed, subject)
+
+
+@pytest.mark.cdktf
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_the_example_in_python_is_deployed(
+    subject: Subject, deployment: Deploy, tmp_path: Path
+) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "main.py").write_text(subject.python.read_text())
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "CHECKPOINT_DISABLE": "1"}
+    done = subprocess.run(
+        [sys.executable, "main.py"],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (stack,) = (project / "cdktf.out" / "stacks").iterdir()
+    deployed = deployment(subject.provider, stack)
+    deployed.terraform.run("init", "-input=false")
+
+    check_deployed(deployed, subject)
+
+
+@pytest.mark.parametrize("subject", IMPORTED)
+def test_both_ways_of_import_take_over_what_exists(
+    subject: Subject, deployment: Deploy, tmp_path: Path
+) -> None:
+    deployed = deployment(subject.provider, tmp_path / "work")
+    terraform, body = deployed.terraform, subject.hcl.read_text()
+    terraform.write(body)
+    terraform.run("apply", "-auto-approve", "-input=false")
+    command = (subject.examples / "import.sh").read_text().split()
+    address, named = command[-2:]
+    identifier = terraform.resource(address)["id"]
+    terraform.run("state", "rm", address)
+
+    block = (subject.examples / "import.tf").read_text()
+    assert re.search(rf"to = {re.escape(address)}\n +id = \"{named}\"", block)
+    terraform.write(body + block.replace(named, identifier))
+    assert "1 to import" in terraform.plan().output
+
+    terraform.write(body)
+    assert command[:2] == ["terraform", "import"]
+    terraform.run("import", "-input=false", address, identifier)
+    assert address in terraform.addresses()
+    terraform.run("destroy", "-auto-approve", "-input=false")

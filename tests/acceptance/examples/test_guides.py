@@ -1,0 +1,132 @@
+"""What the guides show runs: their programs, and the commands that change nothing elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from markdown_pages import blocks, name_of, pages
+from pages.catalogue import EXAMPLES, ROOT
+
+from constructs_lib.sandbox import Connection, Store
+
+GUIDES = sorted(path.parent for path in (EXAMPLES / "guides").rglob("main.py"))
+_SAFE = (
+    "python -m constructs_lib.schemas.catalogue show",
+    "python -m constructs_lib.schemas.catalogue search",
+    "python -m constructs_lib.sandbox",
+    "python -m stacks new-connection",
+    "python -m stacks adopt --environment sandbox --dry-run",
+    "python -m constructs_lib.backend state get",
+    "python -m constructs_lib.backend state history",
+    "python scripts/reference_pages.py",
+)
+"""How the commands begin that ask nobody but the sandbox."""
+
+
+def run(command: list[str], folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "CHECKPOINT_DISABLE": "1", **environ},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def synthesised(guide: Path, folder: Path) -> Mapping[str, Any]:
+    shutil.copy(guide / "main.py", folder)
+    done = run([sys.executable, "main.py"], folder)
+    assert done.returncode == 0, done.stderr
+    (stack,) = (folder / "cdktf.out" / "stacks").iterdir()
+    document: dict[str, Any] = json.loads((stack / "cdk.tf.json").read_text())
+    return document
+
+
+@pytest.mark.cdktf
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_the_program_of_a_guide_is_synthesised(guide: Path, tmp_path: Path) -> None:
+    assert synthesised(guide, tmp_path)["resource"]
+
+
+@pytest.mark.cdktf
+def test_values_of_the_official_provider_reach_ours(tmp_path: Path) -> None:
+    document = synthesised(EXAMPLES / "guides" / "composing", tmp_path)
+
+    providers = document["terraform"]["required_providers"]
+    connections = document["resource"]["fivetranops_connection"].values()
+    assert {p["source"].rpartition("/")[2] for p in providers.values()} == {
+        "fivetran",
+        "fivetranops",
+    }
+    assert {c["group_id"] for c in connections} == {"${fivetran_group.warehouse.id}"}
+    assert len(document["resource"]["fivetranops_connection_state"]) == 2
+
+
+def safe_commands(page: Path) -> list[str]:
+    """The commands of a page that can be run here, in their order."""
+    found = []
+    for block in blocks(page):
+        lines = block.code.splitlines() if block.language in ("sh", "console") else []
+        for line in lines:
+            words = line.removeprefix("$ ").partition("   #")[0].strip()
+            if words.startswith("state "):
+                words = f"python -m constructs_lib.backend {words}"
+            words = words.removeprefix(".venv/bin/")
+            if words.startswith(_SAFE) and "--show" not in words:
+                found.append(words)
+    return found
+
+
+PAGES = [pytest.param(page, id=name_of(page)) for page in pages() if safe_commands(page)]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the checkout, whose sandbox knows the connection that the pages speak of."""
+    folder = tmp_path / "checkout"
+    folder.mkdir()
+    for name in ("stacks", "scripts", "docs", "examples", "constructs_lib"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("pyproject.toml", "README.md", "CONTRIBUTING.md"):
+        shutil.copy(ROOT / name, folder)
+    (folder / ".sandbox").mkdir()
+    with Store(folder / ".sandbox" / "fivetran.sqlite3") as store, store.transaction() as tables:
+        made = Connection(
+            "pale_hydrogen",
+            "sandbox_warehouse",
+            "connector_sdk",
+            "invoices",
+            "2026-01-01T00:00:00Z",
+        )
+        made.state = {"page": 1}
+        tables.insert(made)
+    elastic = ["-m", "constructs_lib.sandbox", "add-connector", "wiki"]
+    file = str(folder / ".sandbox" / "elastic.sqlite3")
+    assert run([sys.executable, *elastic, "--database", file], folder).returncode == 0
+    return folder
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_safe_commands_of_a_page_succeed(page: Path, checkout: Path) -> None:
+    for line in safe_commands(page):
+        words = [sys.executable, *shlex.split(line)[1:]]
+        done = run(words, checkout, FIVETRAN_API_URL="sandbox", PYTHONPATH=str(checkout))
+
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+
+
+def test_the_pages_have_such_commands() -> None:
+    assert sum(len(safe_commands(page)) for page in pages()) > 10

@@ -1,0 +1,35 @@
+"""Each message that the guide explains is one that the product prints."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from pages.catalogue import DOCS
+from source_texts import is_said
+
+GUIDE = DOCS / "guides" / "when_it_fails.md"
+
+
+def messages() -> list[str]:
+    """What stands in the first column of the tables, but for the words of Terraform itself."""
+    found = []
+    for line in GUIDE.read_text(encoding="utf-8").splitlines():
+        cell = line.split(" | ")[0]
+        if line.startswith("| ") and "Terraform's words" not in cell:
+            found += re.findall(r"`([^`]+)`", cell)
+    return [text for text in found if not text.startswith("error[")]
+
+
+@pytest.mark.parametrize("message", messages())
+def test_the_message_is_printed_by_the_product(message: str) -> None:
+    assert is_said(message)
+
+
+def test_the_guide_explains_messages() -> None:
+    assert len(messages()) > 30
+
+
+@pytest.mark.parametrize("wrong", ["The state of connection … moves SIDEWAYS", "No such words"])
+def test_a_message_that_nobody_prints_would_be_found(wrong: str) -> None:
+    assert not is_said(wrong)

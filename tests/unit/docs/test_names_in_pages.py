@@ -1,0 +1,101 @@
+"""What a page names in code exists: files, variables, options, commands of make, rules."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+from markdown_pages import blocks, name_of, pages, spans
+from pages.catalogue import ROOT
+from source_texts import whole
+
+PAGES = [pytest.param(page, id=name_of(page)) for page in pages()]
+_FILE = re.compile(r"[\w./-]*\w\.(py|md|yaml|json|toml|sh|tf)")
+_FOLDER = re.compile(r"(constructs_lib|stacks|tests|scripts|docs|examples)/[\w./-]*")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
+_OPTION = re.compile(r"--[a-z][a-z-]+")
+_MAKE = re.compile(r"\bmake ([a-z-]+)")
+_RULE = re.compile(r"error\[([a-z-]+)\]")
+
+WRITTEN_BY_PEOPLE = {"before.json", "wanted.json", "main.tf", "stacks/environments/test.yaml"}
+WRITTEN_BY_PROGRAMS = {"cdk.tf.json", "fivetran-services.json", "constructs.tf.json"}
+OF_OTHERS = {"AWS_PROFILE", "TF_DATA_DIR", "TF_PLUGIN_CACHE_DIR", "TF_VAR_shop_password"}
+OPTIONS_OF_OTHERS = {
+    "--migrate-state",
+    "--skip-provider-lock",
+    "--hcl",
+    "--check",
+    "--auto-approve",
+    "--writes",
+}
+
+
+@cache
+def files() -> frozenset[str]:
+    """All files of the project, as git knows them, new ones too."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode == 0:
+        return frozenset(listed.stdout.splitlines())
+    found = (p for p in ROOT.rglob("*") if p.is_file() and ".venv" not in p.parts)
+    return frozenset(str(path.relative_to(ROOT)) for path in found)
+
+
+def exists(name: str) -> bool:
+    """True for a file or folder of the project, by its path or the end of it."""
+    if name in WRITTEN_BY_PEOPLE | WRITTEN_BY_PROGRAMS or (ROOT / name).exists():
+        return True
+    return any(file == name or file.endswith("/" + name) for file in files())
+
+
+def own_spans(page: Path) -> list[str]:
+    """What the changelog names may have gone since."""
+    return [] if page.name == "CHANGELOG.md" else spans(page)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_file_that_is_named_exists(page: Path) -> None:
+    named = [s for s in own_spans(page) if _FILE.fullmatch(s) or _FOLDER.fullmatch(s)]
+
+    assert [name for name in named if not exists(name)] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_environment_variable_that_is_named_is_read(page: Path) -> None:
+    text = " ".join(own_spans(page))
+    named = {m[0] for m in _VARIABLE.finditer(text) if not m[0].startswith("TF_VAR_")}
+
+    assert {n for n in named - OF_OTHERS if n not in whole()} == set()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_option_that_is_named_is_taken(page: Path) -> None:
+    named = {m[0] for span in own_spans(page) for m in _OPTION.finditer(span)}
+
+    assert {n for n in named - OPTIONS_OF_OTHERS if f'"{n}"' not in whole()} == set()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_target_of_make_that_is_named_is_there(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    code = [b.code for b in blocks(page) if b.language in ("sh", "console")]
+
+    assert {m[1] for text in (*own_spans(page), *code) for m in _MAKE.finditer(text)} <= targets
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_test_that_is_named_is_there(page: Path) -> None:
+    named = {span for span in own_spans(page) if re.fullmatch(r"test_\w+", span)}
+
+    assert {name for name in named if f"def {name}(" not in whole()} == set()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_rule_that_is_named_is_checked(page: Path) -> None:
+    texts = (*own_spans(page), *(block.code for block in blocks(page)))
+    named = {m[1] for text in texts for m in _RULE.finditer(text)}
+
+    assert {rule for rule in named if f'"{rule}"' not in whole()} == set()
