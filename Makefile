@@ -7,11 +7,14 @@ RUN := .venv/bin/python scripts/run.py
 CDKTF := $(RUN) --environment "$(ENVIRONMENT)" cdktf
 
 .DEFAULT_GOAL := help
-.PHONY: help deploy diff output destroy test bench soak check clean setup setup-dev prerequisites
+.PHONY: help demo deploy diff output destroy test bench soak check clean setup setup-dev prerequisites
 
 help: ## Show what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 	@echo 'ENVIRONMENT is sandbox, if it is not set; others: ENVIRONMENT=staging make diff'
+
+demo: setup ## Show it, with the real Terraform against the sandbox; DEMO_PAUSE=0 runs through.
+	@$(RUN) python scripts/demo.py
 
 deploy: setup ## Create and change what the environment describes.
 	@$(CDKTF) deploy "$(ENVIRONMENT)" --auto-approve
@@ -46,6 +49,7 @@ clean: ## Delete what was installed and written, the sandbox with its Terraform 
 	rm -rf .venv node_modules
 	rm -rf cdktf.out cdktf.log .sandbox terraform.sandbox.tfstate*
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf test-artefacts
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 setup: prerequisites

@@ -39,10 +39,8 @@ def _serve(options: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as open_ones:
-        if options.database is not None:
-            _say(serving.fivetran(options, open_ones))
-        if options.elastic_database is not None:
-            _say(serving.elastic(options, open_ones))
+        for line in serving.start(options, open_ones):
+            _say(line)
         stop.wait()
     return 0
 
@@ -165,7 +163,8 @@ def _add_serve(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--api-secret", default="sandbox", help="the API secret (default: sandbox)"
     )
-    command.add_argument("--control", action="store_true", help="offer the paths below /_sandbox")
+    text = "offer a page to watch, and the paths below /_sandbox"
+    command.add_argument("--control", action="store_true", help=text)
     _add_behaviour(command)
     command.add_argument("--elastic-database", type=Path, help="the SQLite file of Elastic's API")
     command.add_argument(

@@ -110,6 +110,21 @@ class CommonTables(Generic[S]):
         rows = self._link.execute(query, (since,)).fetchall()
         return [_entry(*row) for row in rows]
 
+    def latest_journal(self, since: int, most: int) -> list[JournalEntry]:
+        """The last entries with numbers above ``since``, ``most`` at most, in order."""
+        query = (
+            "SELECT number, at, method, path, status, body, fault FROM journal "
+            "WHERE number > ? ORDER BY number DESC LIMIT ?"
+        )
+        rows = self._link.execute(query, (since, most)).fetchall()
+        return [_entry(*row) for row in reversed(rows)]
+
+    def journal_began(self) -> str | None:
+        """When the first entry was written (RFC 3339); None if there is none."""
+        query = "SELECT at FROM journal ORDER BY number LIMIT 1"
+        row = self._link.execute(query).fetchone()
+        return str(row[0]) if row else None
+
 
 def _entry(
     number: int, at: str, method: str, path: str, status: int, body: str | None, fault: str | None

@@ -1,4 +1,4 @@
-"""The servers that the command line starts, one for each API."""
+"""The servers that the command line starts, one for each API, and the page beside them."""
 
 from __future__ import annotations
 
@@ -15,34 +15,38 @@ from constructs_lib.sandbox.elastic import ElasticApi, ElasticCredentials, Elast
 from constructs_lib.sandbox.headers import Credentials
 from constructs_lib.sandbox.server import SandboxServer
 from constructs_lib.sandbox.store import Store
+from constructs_lib.sandbox.watch import ADDRESS, View, WatchedApi
 
 _POLL_SECONDS = 0.05
 
 
-def fivetran(options: argparse.Namespace, open_ones: ExitStack) -> str:
-    """Serves Fivetran's API until ``open_ones`` ends; returns the line that says where.
+def start(options: argparse.Namespace, open_ones: ExitStack) -> Iterator[str]:
+    """Serves what is asked for until ``open_ones`` ends.
 
-    :raises SandboxError: if the database cannot be used
-    :raises OSError: if the port cannot be used
+    :returns: the lines that say where: one for each API, and with control one for the page
+    :raises SandboxError: if a database cannot be used
+    :raises OSError: if a port cannot be used
     """
-    store = open_ones.enter_context(Store(options.database))
-    store.configure(**behaviour(options))
-    credentials = Credentials(options.api_key, options.api_secret)
-    url = open_ones.enter_context(_serving(Api(store, credentials, options.control), options.port))
-    return f"Serving the sandbox on {url} (database {options.database})"
-
-
-def elastic(options: argparse.Namespace, open_ones: ExitStack) -> str:
-    """Serves Elastic's API until ``open_ones`` ends; returns the line that says where.
-
-    :raises SandboxError: if the database cannot be used
-    :raises OSError: if the port cannot be used
-    """
-    store = open_ones.enter_context(ElasticStore(options.elastic_database))
-    store.configure(**elastic_behaviour(options))
-    api = ElasticApi(store, _elastic_credentials(options), options.control)
-    url = open_ones.enter_context(_serving(api, options.elastic_port))
-    return f"Serving the Elastic sandbox on {url} (database {options.elastic_database})"
+    fivetran = elastic = None
+    if options.database is not None:
+        fivetran = open_ones.enter_context(Store(options.database))
+        fivetran.configure(**behaviour(options))
+    if options.elastic_database is not None:
+        elastic = open_ones.enter_context(ElasticStore(options.elastic_database))
+        elastic.configure(**elastic_behaviour(options))
+    view = View(fivetran, elastic) if options.control else None
+    urls = []
+    if fivetran is not None:
+        api = Api(fivetran, Credentials(options.api_key, options.api_secret), options.control)
+        urls.append(open_ones.enter_context(_serving(api, options.port, view)))
+        yield f"Serving the sandbox on {urls[-1]} (database {options.database})"
+    if elastic is not None:
+        elastic_api = ElasticApi(elastic, _elastic_credentials(options), options.control)
+        urls.append(open_ones.enter_context(_serving(elastic_api, options.elastic_port, view)))
+        database = options.elastic_database
+        yield f"Serving the Elastic sandbox on {urls[-1]} (database {database})"
+    if view is not None:
+        yield f"Watch it on {urls[0]}{ADDRESS}"
 
 
 def behaviour(options: argparse.Namespace) -> dict[str, Any]:
@@ -56,8 +60,8 @@ def elastic_behaviour(options: argparse.Namespace) -> dict[str, Any]:
 
 
 @contextmanager
-def _serving(api: Answers, port: int) -> Iterator[str]:
-    with SandboxServer(api, port) as server:
+def _serving(api: Answers, port: int, view: View | None) -> Iterator[str]:
+    with SandboxServer(WatchedApi(api, view) if view else api, port) as server:
         thread = threading.Thread(target=server.serve_forever, args=(_POLL_SECONDS,))
         thread.start()
         try:

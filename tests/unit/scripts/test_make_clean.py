@@ -19,6 +19,7 @@ GONE = (
     "terraform.sandbox.tfstate.backup",
     "stacks/__pycache__/settings.pyc",
     "dist/package.whl",
+    "test-artefacts/screenshots/list.png",
 )
 KEPT = (
     "Makefile",

@@ -1,0 +1,172 @@
+"""What the page shows, as JSON: ``GET /_sandbox/watch.json``.
+
+For each API that is served, ``fivetran`` and ``elastic``, an object::
+
+    {"place": "12~2026-01-31T12:00:00.000000Z~6f1c…",
+     "now": "2026-01-31T12:00:05.000000Z",
+     "whole": false,
+     "entries": [{"number": 12, "method": "PATCH", …, "about": "608782c1506ebb74"}],
+     "items": [{"id": "608782c1506ebb74", …}]}
+
+``place`` says how much the page has seen. Given back as the parameter of the name of the API, it
+lets the next answer hold only what is new: the requests since then, and ``items`` only if one of
+them has changed (otherwise null). ``whole`` is true where the entries are not to be added to those
+before, but take their place: at first, after a reset, and where more are new than are shown.
+
+Looking changes nothing: what a running sync has become by now is computed and not stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple, TypeVar
+
+from constructs_lib.sandbox import answers, clock, routes, syncs
+from constructs_lib.sandbox.common_store import CommonStore
+from constructs_lib.sandbox.common_tables import CommonTables
+from constructs_lib.sandbox.elastic import ElasticStore
+from constructs_lib.sandbox.elastic import routes as elastic_routes
+from constructs_lib.sandbox.elastic.tables import ElasticTables
+from constructs_lib.sandbox.journal import JournalEntry
+from constructs_lib.sandbox.records import Connection
+from constructs_lib.sandbox.settings import Settings
+from constructs_lib.sandbox.store import Store
+from constructs_lib.sandbox.tables import Tables
+
+MOST_ENTRIES: Final = 500
+"""How many of the latest requests are shown of each API."""
+
+_ALL = 1_000_000
+_CONNECTOR_FIELDS = (
+    "id",
+    "name",
+    "service_type",
+    "index_name",
+    "status",
+    "error",
+    "last_seen",
+    "is_native",
+)
+T = TypeVar("T", bound=CommonTables[Any])
+Items = list[dict[str, Any]]
+
+
+class Place(NamedTuple):
+    """How much of a sandbox a page has seen."""
+
+    number: int = 0
+    """The number of the last request."""
+    began: str = ""
+    """When the first request of the journal was answered: after a reset it is another one."""
+    mark: str = ""
+    """A digest of the items."""
+
+    @classmethod
+    def parse(cls, text: str) -> Place:
+        """The place that a page gave back; the beginning, if it is none."""
+        parts = text.split("~")
+        if len(parts) != 3 or not (parts[0].isascii() and parts[0].isdigit()):
+            return cls()
+        return cls(int(parts[0][:15]), parts[1], parts[2])
+
+    def __str__(self) -> str:
+        return "~".join(map(str, self))
+
+
+class View:
+    """What can be seen of the sandboxes that one process serves.
+
+    :param fivetran: the sandbox of Fivetran's API, if it is served
+    :param elastic: the sandbox of Elastic's API, if it is served
+    """
+
+    def __init__(self, fivetran: Store | None, elastic: ElasticStore | None) -> None:
+        self._fivetran = fivetran
+        self._elastic = elastic
+
+    def look(self, places: Mapping[str, str]) -> dict[str, Any]:
+        """What is new.
+
+        :param places: how much has been seen, by ``fivetran`` and ``elastic``
+        :raises SandboxError: if a database cannot be read
+        """
+        seen = {name: Place.parse(places.get(name, "")) for name in ("fivetran", "elastic")}
+        return {
+            "most_entries": MOST_ENTRIES,
+            "fivetran": self._fivetran
+            and _part(self._fivetran, seen["fivetran"], _connections, _about_connection),
+            "elastic": self._elastic
+            and _part(self._elastic, seen["elastic"], _connectors, _about_connector),
+        }
+
+
+def _part(
+    store: CommonStore[T, Any],
+    seen: Place,
+    look: Callable[[T, datetime], Items],
+    about: Callable[[JournalEntry, Items], str | None],
+) -> dict[str, Any]:
+    with store.transaction() as tables:
+        settings = tables.settings() or tables.settings_type()
+        now = store.clock() + timedelta(seconds=settings.clock_ahead_seconds)
+        began = tables.journal_began() or ""
+        since = seen.number if began == seen.began else 0
+        entries = tables.latest_journal(since, MOST_ENTRIES)
+        items = look(tables, now)
+    number = entries[-1].number if entries else since
+    mark = hashlib.sha256(json.dumps(items).encode()).hexdigest()[:16]
+    return {
+        "place": str(Place(number, began, mark)),
+        "now": clock.to_text(now),
+        "whole": began != seen.began or _has_gap(entries, since),
+        "entries": [{**entry.to_dict(), "about": about(entry, items)} for entry in entries],
+        "items": None if mark == seen.mark else items,
+    }
+
+
+def _has_gap(entries: Sequence[JournalEntry], since: int) -> bool:
+    return bool(entries) and entries[0].number > since + 1
+
+
+def _connections(tables: Tables, now: datetime) -> Items:
+    settings = tables.settings() or Settings()
+    held = any(fault.kind == "sync_never_ends" for fault in settings.faults)
+    found = [record for _, record in tables.connections(0, _ALL)]
+    for record in found:
+        # A sync by schedule begins when a request meets the connection, and this is none.
+        syncs.settle(record, now, settings.sync_seconds, automatic=False, held=held)
+    return [_connection(record) for record in found]
+
+
+def _connection(record: Connection) -> dict[str, Any]:
+    sync = record.sync
+    return {
+        "id": record.id,
+        "answer": answers.connection(record, {}),
+        "state": record.state,
+        "waiting": record.waiting,
+        "ends_at": sync.ends_at if sync and not sync.endless else None,
+    }
+
+
+def _about_connection(entry: JournalEntry, items: Items) -> str | None:
+    if (entry.method, entry.path) != ("POST", "/v1/connections"):
+        return routes.connection_id(entry.path)
+    # A creation does not name what it creates; both have the moment of one transaction.
+    made = (item["id"] for item in items if item["answer"]["created_at"] == entry.at)
+    return next(made, None)
+
+
+def _connectors(tables: ElasticTables, _: datetime) -> Items:
+    # Not the configuration: it may hold secrets in clear.
+    return [
+        {name: getattr(connector, name) for name in _CONNECTOR_FIELDS}
+        for connector in tables.connectors()
+    ]
+
+
+def _about_connector(entry: JournalEntry, _: Items) -> str | None:
+    return elastic_routes.connector_id(entry.path)

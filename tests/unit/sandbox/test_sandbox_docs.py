@@ -1,0 +1,40 @@
+"""The page of the documentation names all that the sandbox can do."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from constructs_lib.sandbox import DISTORTIONS, FAULT_KINDS, Settings
+from constructs_lib.sandbox.__main__ import _parser
+from constructs_lib.sandbox.elastic import ElasticFault, ElasticSettings
+from constructs_lib.sandbox.watch.view import MOST_ENTRIES
+
+TEXT = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text()
+MEANINGS = {
+    name: facts.meaning for name, facts in (FAULT_KINDS | dict(ElasticFault.KINDS)).items()
+} | {name: facts.meaning for name, facts in DISTORTIONS.items()}
+
+
+@pytest.mark.parametrize("name", MEANINGS)
+def test_each_fault_event_and_distortion_has_its_row(name: str) -> None:
+    assert f"| `{name}` | {MEANINGS[name]} |" in TEXT
+
+
+def test_each_setting_and_each_command_is_named() -> None:
+    settings = {one.name for kind in (Settings, ElasticSettings) for one in fields(kind)}
+
+    missing = {name for name in settings | _commands() if f"`{name}" not in TEXT}
+
+    assert missing == set()
+
+
+def test_the_number_of_requests_on_the_page_is_the_one_that_is_told() -> None:
+    assert f"the last {MOST_ENTRIES} requests" in TEXT
+
+
+def _commands() -> set[str]:
+    subparsers = [each for each in _parser()._actions if each.choices]
+    return set(subparsers[0].choices or ())
