@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from pages import constructs, dependencies, lifecycle, overview, references, signatures
+from pages import backends, constructs, dependencies, lifecycle, overview, references, signatures
 from pages.catalogue import DOCS, ROOT, subjects
 from pages.regions import PageError, refreshed
 
@@ -29,11 +29,11 @@ def fresh_pages() -> Iterator[tuple[Path, str]]:
     made.append((dependencies.PAGE, dependencies.page()))
     made.append((lifecycle.PAGE, lifecycle.page()))
     yield from made
-    table = overview.table(subjects(), known)
+    parts = {"pages": overview.table(subjects(), known), "backends": backends.tables()}
     done = {page for page, _ in made}
     for page in (*sorted(DOCS.rglob("*.md")), *(ROOT / name for name in _OTHERS)):
         if page not in done:
-            yield page, refreshed(page.read_text(encoding="utf-8"), page, pages=table)
+            yield page, refreshed(page.read_text(encoding="utf-8"), page, **parts)
 
 
 def pages_of_nothing() -> list[Path]:

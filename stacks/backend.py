@@ -6,6 +6,8 @@ from typing import Any
 
 from constructs_lib import toolkit
 
+_CLOUD = "cloud"
+
 
 class Backend(toolkit.TerraformBackend):
     """Where Terraform keeps the state of a stack, by Terraform's own names.
@@ -21,7 +23,7 @@ class Backend(toolkit.TerraformBackend):
 
         :param scope: the stack
         :param id_: name of the construct
-        :param type_name: Terraform's name of the backend, such as ``s3``
+        :param type_name: Terraform's name of the backend, such as ``s3``, or ``cloud``
         :param settings: its settings, by Terraform's names
         """
         super().__init__(scope, id_, type_name)
@@ -30,11 +32,33 @@ class Backend(toolkit.TerraformBackend):
         for name, value in settings.items():
             self.add_override(name, value)
 
+    def to_terraform(self) -> Any:
+        """The part of the stack's document."""
+        return _cloud_apart(super().to_terraform())
+
+    def to_hcl_terraform(self) -> Any:
+        """The same for a document in HCL."""
+        return _cloud_apart(super().to_hcl_terraform())
+
     def get_remote_state_data_source(
         self, scope: toolkit.Construct, name: str, _from_stack: str
     ) -> toolkit.TerraformRemoteState:
         """How another stack reads the outputs of this one; the CDK asks for it."""
-        return _RemoteState(scope, name, self._type_name, self._settings)
+        if self._type_name != _CLOUD:
+            return _RemoteState(scope, name, self._type_name, self._settings)
+        # What is written by the one is read by the other, which knows neither tags nor projects.
+        workspace = {"name": self._settings["workspaces"].get("name")}
+        settings = {key: value for key, value in self._settings.items() if key != "workspaces"}
+        return _RemoteState(scope, name, "remote", {**settings, "workspaces": workspace})
+
+
+def _cloud_apart(document: dict[str, Any]) -> dict[str, Any]:
+    """HCP Terraform is no backend to Terraform, but a block of its own beside it.
+
+    The CDK has a class for it, which runs ``terraform version`` for each stack.
+    """
+    backend = document["terraform"]["backend"]
+    return {"terraform": backend} if _CLOUD in backend else document
 
 
 class _RemoteState(toolkit.TerraformRemoteState):

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import FilePlace, Finding, ValidationFailed, errors
-from stacks import settings_nulls, settings_rules
+from stacks import settings_nulls, settings_rules, settings_states
 from stacks.settings_build import environment
 from stacks.settings_findings import BASE, Found, located, together, without_follow_ups
 from stacks.settings_merge import merge_files, with_defaults, without_nulls
@@ -57,6 +58,8 @@ class _Checked(NamedTuple):
     name: str
     environment: Environment | None
     found: Found
+    kept: settings_states.Kept | None = None
+    """Where it keeps its state; None if its backend has an error."""
 
 
 def environment_names(folder: Path) -> list[str]:
@@ -94,10 +97,24 @@ def warnings_of(environments: Sequence[Environment]) -> list[Finding]:
 
 
 def _all_or_nothing(checked: list[_Checked]) -> list[Environment]:
+    checked = _with_shared_states(checked)
     findings = together({each.name: each.found for each in checked})
     if errors(findings):
         raise ValidationFailed(findings)
     return [each.environment for each in checked if each.environment is not None]
+
+
+def _with_shared_states(checked: list[_Checked]) -> list[_Checked]:
+    shared = dict(settings_states.findings([each.kept for each in checked if each.kept]))
+    return [_with(each, shared[each.name]) if each.name in shared else each for each in checked]
+
+
+def _with(checked: _Checked, finding: Finding) -> _Checked:
+    findings = (*checked.found.findings, finding)
+    known = checked.environment
+    environment = replace(known, warnings=findings) if known else None
+    found = checked.found._replace(findings=findings)
+    return checked._replace(environment=environment, found=found)
 
 
 def _checked(name: str, folder: Path) -> _Checked:
@@ -114,10 +131,21 @@ def _checked(name: str, folder: Path) -> _Checked:
     found += [located(each, root) for each in checked]
     found = with_lost_connections(found, base, root)
     found = without_follow_ups([*found, *_other_endings(folder)])
+    project = folder.resolve().parent.parent
+    kept = _kept(name, values, root, project, errors(found))
     if errors(found):
-        return _Checked(name, None, Found(found))
-    built = environment(name, values, root, project=folder.resolve().parent.parent, found=found)
-    return _Checked(name, built, Found(found))
+        return _Checked(name, None, Found(found), kept)
+    built = environment(name, values, root, project=project, found=found)
+    return _Checked(name, built, Found(found), kept)
+
+
+def _kept(
+    name: str, values: Any, root: Node, project: Path, mistakes: Sequence[Finding]
+) -> settings_states.Kept | None:
+    if any(each.pointer.startswith("/backend") for each in mistakes):
+        return None
+    backend = values.get("backend", {"type": "local"})
+    return settings_states.Kept(name, backend, root, project)
 
 
 def _read(name: str, path: Path, folder: Path) -> tuple[Node | None, list[Finding]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from constructs_lib.validation import Finding
-from stacks import settings_actions
+from stacks import settings_actions, settings_backend
 from stacks.settings_merge import at, nearest
 from stacks.settings_model import (
     Backend,
@@ -93,11 +93,24 @@ def _connector_statuses(values: dict[str, Any]) -> tuple[ConnectorStatusSettings
 
 
 def _backend(values: dict[str, Any], project: Path) -> Backend:
-    settings = {key: value for key, value in values.items() if key != "type"}
-    if values["type"] == "local":
-        # As above: Terraform works in the folder of the stack, which a clean-up deletes.
-        settings = {key: _absolute(value, project) for key, value in settings.items()}
+    known = settings_backend.settings_of(values["type"])
+    settings = {
+        key: _with_absolute_paths(value, known[key].rule, project)
+        for key, value in values.items()
+        if key != "type"
+    }
     return Backend(values["type"], settings)
+
+
+def _with_absolute_paths(value: Any, rule: dict[str, Any], project: Path) -> Any:
+    # As above: Terraform works in the folder of the stack, which a clean-up deletes.
+    if isinstance(value, dict):
+        rules = rule.get("properties", {})
+        return {k: _with_absolute_paths(v, rules.get(k, {}), project) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_with_absolute_paths(each, rule.get("items", {}), project) for each in value]
+    is_path = rule.get("format") == "path" and not value.startswith("~")
+    return _absolute(value, project) if is_path else value
 
 
 def _absolute(path: str, project: Path) -> str:

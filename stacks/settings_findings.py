@@ -14,9 +14,7 @@ from stacks.settings_yaml import Node
 BASE = "base"
 """Name of the file that all environments share, without its ending."""
 
-_AT_THE_KEY = frozenset(
-    {"unknown-attribute", "unknown-field", "name", "backend-setting", "unchecked-unneeded"}
-)
+_AT_THE_KEY = frozenset({"unknown-attribute", "unknown-field", "name", "unchecked-unneeded"})
 # Warnings that have nothing to add where the same value is an error.
 _OF_NO_ERROR = frozenset({"yaml-boolean", settings_nulls.RULE})
 # What is missing may stand in the part of the file that the second of two keys pushed aside.

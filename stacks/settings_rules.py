@@ -5,32 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from constructs_lib.schemas.shown import HIDDEN, shown
-from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import FilePlace, Finding, rules, schema_check
 from constructs_lib.validation.plain import plain
 from constructs_lib.validation.pointers import pointer, steps
-from stacks import settings_actions, settings_text
+from stacks import settings_actions, settings_backend, settings_text
 from stacks.settings_model import Variable
 from stacks.settings_schema import environment_validator
-
-_LOCAL_SETTINGS = ("path", "workspace_dir")
-_BACKEND_CREDENTIALS = frozenset(
-    {
-        "access_key",
-        "access_token",
-        "client_secret",
-        "conn_str",
-        "credentials",
-        "encryption_key",
-        "password",
-        "sas_token",
-        "secret_id",
-        "secret_key",
-        "security_token",
-        "token",
-    }
-)
 
 
 def findings(values: dict[str, Any], place: FilePlace) -> list[Finding]:
@@ -41,7 +21,7 @@ def findings(values: dict[str, Any], place: FilePlace) -> list[Finding]:
     """
     known, found = plain(values, place=place, is_token=lambda value: isinstance(value, Variable))
     found += schema_check.findings(environment_validator(), known, place=place)
-    found += _backend(_mapping(known, "backend"), place)
+    found += settings_backend.findings(_mapping(known, "backend"), place)
     found += settings_text.findings(known, place)
     found += list(settings_actions.findings(known, found, place))
     # A variable of an environment is never null, so that it counts as given.
@@ -88,18 +68,3 @@ def _elastic(elastic: dict[str, Any], found: Sequence[Finding], place: FilePlace
         finding._replace(pointer="/elastic" + finding.pointer)
         for finding in rules.apply(rules.ELASTIC_PROVIDER, elastic, place=place, broken=broken)
     ]
-
-
-def _backend(backend: dict[str, Any], place: FilePlace) -> Iterator[Finding]:
-    for key, value in backend.items():
-        at = pointer(("backend", key))
-        if key in _BACKEND_CREDENTIALS and value is not None:
-            hint = "Terraform takes it from the environment variables of this backend"
-            allowed = "no credentials in a file"
-            yield Finding("credentials-in-file", "error", place, at, HIDDEN, allowed, hint)
-        elif backend.get("type") == "local" and key not in ("type", *_LOCAL_SETTINGS):
-            allowed = "type, " + ", ".join(_LOCAL_SETTINGS)
-            hint = did_you_mean(key, _LOCAL_SETTINGS)
-            yield Finding("backend-setting", "error", place, at, repr(key), allowed, hint)
-        elif key in _LOCAL_SETTINGS and backend.get("type") == "local" and type(value) is not str:
-            yield Finding("type", "error", place, at, shown(value), "text", "put it in quotes")

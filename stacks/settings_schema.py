@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib import schemas
 from constructs_lib.validation.parameters import compiled, parameter_schema
 from stacks.settings_actions import SECTIONS
+from stacks.settings_backend import type_names
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -31,6 +32,7 @@ def environment_schema() -> dict[str, Any]:
     document.pop("$id", None)
     properties = document["properties"]
     properties["provider"] |= _body("fivetranops")
+    properties["backend"]["properties"]["type"]["enum"] = type_names()
     properties["elastic"] |= _body("elasticops")
     properties["connector_statuses"]["additionalProperties"] |= _body("elasticops_connector_status")
     for section, name in SECTIONS.items():

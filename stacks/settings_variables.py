@@ -10,6 +10,7 @@ from constructs_lib.schemas.shown import HIDDEN, SECRET_PARAMETERS, shown
 from constructs_lib.schemas.suggestions import nearest_name
 from constructs_lib.validation import Finding
 from constructs_lib.validation.pointers import Path, pointer
+from stacks import settings_backend
 from stacks.settings_merge import is_variable
 from stacks.settings_model import Variable
 from stacks.settings_yaml import Node
@@ -66,6 +67,11 @@ class _Walk:
             allowed = "a name of small letters, digits and underscores, not reserved by Terraform"
             found = "nothing" if name.value is None else shown(name.value)
             self._report("variable-name", name, (*path, "variable"), found, allowed)
+        elif path[0] == "backend" and len(path) > 1:
+            backend = {key: each.value for key, each in self._root.value["backend"].value.items()}
+            hint = settings_backend.from_environment(backend, path[1:])
+            found, allowed = f"the variable {name.value}", "a backend without variables"
+            self._report("variable-place", node, path, found, allowed, hint)
         elif not _takes_variable(path):
             allowed = "a variable inside secrets, inside auth_secrets, or as a provider credential"
             hint = "elsewhere Terraform would write its value to plan and state"

@@ -1,9 +1,10 @@
 """What is true of each resource, in one place: its JSON Schema.
 
 Each provider and each resource is described by one file, ``<name>.schema.json``, each data source
-by ``data.<name>.schema.json`` and each ephemeral resource by ``ephemeral.<name>.schema.json``
-(JSON Schema draft 2020-12). The checks before synth, the provider's Terraform schema, the
-parameters of the constructs and the sandbox's request checks are all made from it, or checked
+by ``data.<name>.schema.json``, each ephemeral resource by ``ephemeral.<name>.schema.json``, and
+each backend of Terraform by ``backend.<name>.schema.json`` (JSON Schema draft 2020-12). The checks
+before synth, the provider's Terraform schema, the parameters of the constructs and the sandbox's
+request checks are all made from it, or checked
 against it. How the keywords are read:
 
 ===========================  ====================================================================
@@ -17,6 +18,10 @@ keyword                      meaning
                              never answered by the API, so it stays null
 ``x-forces-replacement``     a change replaces the resource (an extension keyword)
 ``x-enum-ignoring-case``     the allowed texts, whatever their case (an extension keyword)
+``format: path``             a file of this machine
+``format: uri``              an address
+``x-environment-variable``   from where Terraform takes a setting of a backend that is left out (an
+                             extension keyword)
 ``$ref``                     an attribute of another of these files, see ``references``
 ===========================  ====================================================================
 

@@ -47,9 +47,16 @@ def meaning(attribute: Attribute) -> str:
     allowed = attribute.rule.get("enum") or attribute.rule.get(IGNORING_CASE)
     if allowed:
         parts.append("Allowed: " + ", ".join(f"`{value}`" for value in allowed) + ".")
+    if "x-environment-variable" in attribute.rule:
+        parts.append(f"Or `{attribute.rule['x-environment-variable']}`.")
     if attribute.default is not None:
         parts.append(f"Default: `{_in_hcl(attribute.default)}`.")
     return " ".join(parts)
+
+
+def type_words(attribute: Attribute) -> str:
+    """The type of an attribute, as the pages call it."""
+    return _TYPES[attribute.kind]
 
 
 def _groups(attributes: Iterable[Attribute], heading: str, within: str = "") -> Iterable[str]:

@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 EXAMPLES = ROOT / "examples"
 
-_NOT_IN_TERRAFORM = {"environment"}
+_NOT_OFFERED = ("environment", "backend.")
+"""How the names of those schemas begin that no provider has: they are of the settings files."""
 _DATA, _EPHEMERAL = "data.", "ephemeral."
 
 
@@ -60,7 +61,7 @@ class Subject(NamedTuple):
 
 def subjects() -> list[Subject]:
     """All that has a page of the registry, in the order of the names of the schemas."""
-    return [subject(name) for name in schemas.names() if name not in _NOT_IN_TERRAFORM]
+    return [subject(name) for name in schemas.names() if not name.startswith(_NOT_OFFERED)]
 
 
 def subject(schema: str) -> Subject:

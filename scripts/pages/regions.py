@@ -2,8 +2,8 @@
 
 A page of the registry begins with what is made, up to ``<!-- /header -->``. Anywhere in a page,
 ``<!-- schema -->`` begins the description of the attributes, ``<!-- pages -->`` the table of pages,
-and ``<!-- example: FILE -->`` quotes a file of the project; each ends with a mark such as
-``<!-- /schema -->``.
+``<!-- backends -->`` the settings of each backend, and ``<!-- example: FILE -->`` quotes a file of
+the project; each ends with a mark such as ``<!-- /schema -->``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pages.catalogue import ROOT
 
 END_OF_HEADER = "<!-- /header -->\n"
 _REGION = re.compile(
-    r"^(?P<begin><!-- (?P<kind>schema|pages|example)(?:: (?P<argument>[^ ]+))? -->)\n"
+    r"^(?P<begin><!-- (?P<kind>schema|pages|backends|example)(?:: (?P<argument>[^ ]+))? -->)\n"
     r".*?^(?P<end><!-- /(?P=kind) -->)$",
     re.MULTILINE | re.DOTALL,
 )
@@ -41,7 +41,7 @@ def refreshed(text: str, page: Path, **parts: str) -> str:
 
     :param text: the page as it is
     :param page: where it stands, for messages
-    :param parts: what comes into ``<!-- schema -->`` and ``<!-- pages -->``
+    :param parts: what comes into ``<!-- schema -->``, ``<!-- pages -->`` and ``<!-- backends -->``
     :raises PageError: if it quotes a file that does not exist
     """
 

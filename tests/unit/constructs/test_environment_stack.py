@@ -231,3 +231,26 @@ def test_a_sync_without_tests_of_its_connection_waits_for_none(app: App, synth: 
     syncs = synth()["resource"]["fivetranops_connection_sync"]
 
     assert all("depends_on" not in sync for sync in syncs.values())
+
+
+def test_hcp_terraform_is_a_block_of_its_own(app: App, synth: Synth) -> None:
+    cloud = Backend("cloud", {"organization": "o", "workspaces": {"name": "demo"}})
+    EnvironmentStack(app, "demo", settings=environment(backend=cloud))
+
+    terraform = synth()["terraform"]
+
+    assert terraform["cloud"] == {"organization": "o", "workspaces": {"name": "demo"}}
+    assert "backend" not in terraform
+
+
+def test_another_stack_reads_the_outputs_of_one_in_hcp_terraform(app: App, synth: Synth) -> None:
+    workspaces = {"name": "demo", "project": "p"}
+    cloud = Backend("cloud", {"organization": "o", "workspaces": workspaces})
+    source = EnvironmentStack(app, "source", settings=environment(connection(), backend=cloud))
+    (orders,) = (child for child in source.node.children if child.node.id == "orders")
+    TerraformOutput(TerraformStack(app, "demo"), "result", value=orders.id)  # type: ignore[attr-defined]
+
+    (read,) = synth()["data"]["terraform_remote_state"].values()
+
+    assert read["backend"] == "remote"
+    assert read["config"] == {"organization": "o", "workspaces": {"name": "demo"}}

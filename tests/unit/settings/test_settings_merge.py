@@ -176,7 +176,7 @@ def test_a_mistake_in_several_environments_is_reported_once_with_their_names(
     folder: Path,
 ) -> None:
     base = "connections: {}\nbackend: {type: loca}"
-    _write(folder, base=base, dev="", live="", own="backend: {type: s3}")
+    _write(folder, base=base, dev="", live="", own="backend: {type: local}")
 
     with pytest.raises(ValidationFailed) as failed:
         load_environments(folder)

@@ -165,9 +165,9 @@ def test_other_text_with_such_marks_is_accepted(load: Load, text: str) -> None:
 
 
 def test_an_expression_in_the_backend_is_refused(found: Found) -> None:
-    text = "connections: {}\nbackend: {type: s3, bucket: '${BUCKET}'}"
+    text = "connections: {}\nbackend: {type: gcs, bucket: '${BUCKET}'}"
 
-    assert found(text) == [("terraform-expression", "base.yaml:2:29")]
+    assert found(text) == [("terraform-expression", "base.yaml:2:30")]
 
 
 def test_a_credential_of_the_provider_is_refused_and_hidden(findings: Findings) -> None:
@@ -182,9 +182,9 @@ def test_the_backend_is_local_if_nothing_else_is_said(load: Load) -> None:
 
 
 def test_a_backend_keeps_its_settings(load: Load) -> None:
-    environment = load("connections: {}", "backend: {type: s3, bucket: b, encrypt: true}")
+    environment = load("connections: {}", "backend: {type: s3, bucket: b, key: k, encrypt: true}")
 
-    assert environment.backend == Backend("s3", {"bucket": "b", "encrypt": True})
+    assert environment.backend == Backend("s3", {"bucket": "b", "key": "k", "encrypt": True})
 
 
 @pytest.mark.parametrize(
@@ -192,9 +192,9 @@ def test_a_backend_keeps_its_settings(load: Load) -> None:
     [
         ("{type: s4}", "enum"),
         ("{bucket: b}", "required"),
-        ("{type: local, pth: a}", "backend-setting"),
+        ("{type: local, pth: a}", "unknown-attribute"),
         ("{type: local, path: 5}", "type"),
-        ("{type: s3, secret_key: hunter2}", "credentials-in-file"),
+        ("{type: gcs, bucket: b, access_token: hunter2}", "credentials-in-file"),
         ("{type: pg, conn_str: 'postgres://u:hunter2@h/d'}", "credentials-in-file"),
         ("s3", "type"),
     ],
