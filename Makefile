@@ -3,30 +3,38 @@
 
 ENVIRONMENT ?= sandbox
 
-RUN := .venv/bin/python scripts/run.py
-CDKTF := $(RUN) --environment "$(ENVIRONMENT)" cdktf
+# The CDK: cdktf, or cdktn, which has an environment and a command line of its own.
+TOOLKIT := $(or $(CONNECTIONS_TOOLKIT),cdktf)
+
+RUN := env -u CONNECTIONS_TOOLKIT .venv/bin/python scripts/run.py
+VENV := .venv$(if $(filter cdktn,$(TOOLKIT)),/cdktn)
+CDK := $(VENV)/bin/python scripts/run.py --environment "$(ENVIRONMENT)" $(TOOLKIT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo deploy diff output destroy test bench soak check clean setup setup-dev prerequisites
+.PHONY: help demo deploy diff output destroy doctor test bench soak check package clean setup setup-dev prerequisites
 
 help: ## Show what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 	@echo 'ENVIRONMENT is sandbox, if it is not set; others: ENVIRONMENT=staging make diff'
+	@echo 'CONNECTIONS_TOOLKIT=cdktn takes CDK Terrain in place of the CDK for Terraform'
 
 demo: setup ## Show it, with the real Terraform against the sandbox; DEMO_PAUSE=0 runs through.
 	@$(RUN) python scripts/demo.py
 
 deploy: setup ## Create and change what the environment describes.
-	@$(CDKTF) deploy "$(ENVIRONMENT)" --auto-approve
+	@$(CDK) deploy "$(ENVIRONMENT)" --auto-approve
 
 diff: setup ## Show what a deploy would do.
-	@$(CDKTF) diff "$(ENVIRONMENT)"
+	@$(CDK) diff "$(ENVIRONMENT)"
 
 output: setup ## Print what the stack tells, such as the states of before.
-	@$(CDKTF) output "$(ENVIRONMENT)"
+	@$(CDK) output "$(ENVIRONMENT)"
 
 destroy: setup ## Delete all that was deployed.
-	@$(CDKTF) destroy "$(ENVIRONMENT)" --auto-approve
+	@$(CDK) destroy "$(ENVIRONMENT)" --auto-approve
+
+doctor: setup ## Look whether this machine has what a deploy needs.
+	@$(VENV)/bin/python scripts/run.py python -m constructs_lib doctor
 
 test: setup-dev ## Run all tests.
 	@$(RUN) pytest
@@ -45,8 +53,11 @@ check: setup-dev ## Check format, style, types, layers and pages.
 bench: setup-dev ## Measure, and write docs/benchmarks.md.
 	@$(RUN) python tests/benchmarks/run.py
 
+package: setup-dev ## Build wheel and source distribution into dist/, from a commit always the same bytes.
+	@epoch="$$(git log -1 --format=%ct)" && SOURCE_DATE_EPOCH="$$epoch" $(RUN) python -m hatchling build
+
 clean: ## Delete what was installed and written, the sandbox with its Terraform state too.
-	rm -rf .venv node_modules
+	rm -rf .venv node_modules cdktn-cli/node_modules
 	rm -rf cdktf.out cdktf.log .sandbox terraform.sandbox.tfstate*
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	rm -rf test-artefacts

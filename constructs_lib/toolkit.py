@@ -1,21 +1,28 @@
 """The CDK for Terraform, under one roof: the only module that imports it.
 
 ``cdktf`` (0.21, the last release by HashiCorp) is the default. Its successor CDK Terrain,
-``cdktn``, offers the same classes under another import name; it is taken when ``cdktf`` is not
-installed, or when the environment variable ``CONNECTIONS_TOOLKIT`` names it.
+``cdktn``, offers the same classes under another import name. Both may be installed, and a construct
+of one cannot stand in a stack of the other. So the one is taken that the environment variable
+``CONNECTIONS_TOOLKIT`` names; otherwise the one that the program has imported already; otherwise
+``cdktf``, if it is installed.
 """
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 import re
 import struct
+import sys
 from typing import TYPE_CHECKING, Any
 
-from constructs import Construct, IConstruct, IValidation
-from jsii import implements
+from constructs_lib import extras
+
+NAME = extras.toolkit(os.environ, sys.modules)
+"""The CDK in use: ``cdktf`` or ``cdktn``."""
+
+from constructs import Construct, IConstruct, IValidation  # noqa: E402 (it may be missing)
+from jsii import implements  # noqa: E402
 
 if TYPE_CHECKING:
     from cdktf import (
@@ -81,16 +88,6 @@ _EXPRESSION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{|[#&]\{TfToken\[")
 _NUMBER_MARKS = (b"\xfd\xff", b"\xfb\xff")
 _MAP_MARKS = ("String Map Token Value", "Any Map Token Value", -123456789, True)
 
-
-def _name() -> str:
-    chosen = os.environ.get("CONNECTIONS_TOOLKIT")
-    if chosen in ("cdktf", "cdktn"):
-        return chosen
-    return "cdktf" if importlib.util.find_spec("cdktf") else "cdktn"
-
-
-NAME = _name()
-"""The CDK in use: ``cdktf`` or ``cdktn``."""
 
 if not TYPE_CHECKING:
     _cdk = importlib.import_module(NAME)

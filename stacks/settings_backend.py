@@ -62,12 +62,13 @@ def findings(backend: Mapping[str, Any], place: FilePlace) -> Iterator[Finding]:
 def _of_type(
     type_name: str, settings: dict[str, Any], secrets: Sequence[Finding], place: FilePlace
 ) -> list[Finding]:
-    found = []
+    known = settings_of(type_name)
     hidden = {finding.pointer for finding in secrets}
-    for finding in schema_check.findings(_validator(type_name), settings, place=place):
-        if finding.pointer not in hidden:
-            found.append(_with_other_type(finding, settings_of(type_name)))
-    broken = schema_check.roots([*secrets, *found])
+    wrong = schema_check.findings(_validator(type_name), settings, place=place)
+    found = [_explained(each, known) for each in wrong if each.pointer not in hidden]
+    # What a misspelt setting was meant to be is not missing as well.
+    meant = {nearest_name(name, known) for name in settings if name not in known} - {None}
+    broken = schema_check.roots([*secrets, *found]) | {str(name) for name in meant}
     return found + rules.apply(backend_rules(type_name), settings, place=place, broken=broken)
 
 
@@ -142,14 +143,16 @@ def _rule_of(type_name: str, path: Path) -> dict[str, Any]:
     return rule
 
 
-def _with_other_type(finding: Finding, known: Mapping[str, Attribute]) -> Finding:
-    """What is a setting of another type came with a merge, most often, and not by a slip."""
+def _explained(finding: Finding, known: Mapping[str, Attribute]) -> Finding:
+    """The finding where a person looks, and with what is known of other types."""
+    if (finding.rule, finding.pointer) == ("required", ""):
+        # The mapping may begin in base.yaml, and another file chose the type that needs it.
+        return finding._replace(pointer="/type")
     name = finding.pointer.removeprefix("/")
-    if finding.rule != "unknown-attribute" or nearest_name(name, known):
-        return finding
     others = [each for each in type_names() if name in settings_of(each)]
-    if not others:
+    if finding.rule != "unknown-attribute" or nearest_name(name, known) or not others:
         return finding
+    # It came with a merge, most often, and not by a slip.
     hint = f"a setting of {', '.join(others)}; where base.yaml brings it, write {name}: null here"
     return finding._replace(hint=hint)
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from constructs_lib.schemas.rules import Severity
 from constructs_lib.validation import FilePlace, Finding
+from constructs_lib.validation.pointers import pointer
 from stacks.settings_findings import located
 from stacks.settings_yaml import Node
 
@@ -63,11 +65,13 @@ def _finding(kept: Kept, group: Sequence[Kept], *, is_known: bool) -> Finding:
     found = f"one state for {names}: each would destroy what the others have"
     if not is_known:
         found = f"the same backend for {names}, and nothing in the files that tells them apart"
-    at, place = f"/backend/{setting.replace('.', '/')}", FilePlace("", 0, 0)
+    # What is left out is looked for beside the type, and not where the mapping begins.
+    path = setting.split(".") if setting.split(".")[0] in kept.backend else ["type"]
+    at, place = pointer(("backend", *path)), FilePlace("", 0, 0)
     hint = f"write another {setting} for each of them"
     allowed = "a state for each environment"
-    severity = "error" if is_known else "warning"
-    return located(Finding(RULE, severity, place, at, found, allowed, hint), kept.root)  # type: ignore[arg-type]
+    severity: Severity = "error" if is_known else "warning"
+    return located(Finding(RULE, severity, place, at, found, allowed, hint), kept.root)
 
 
 def _plainly(**defaults: Any) -> Callable[[Mapping[str, Any], Kept], tuple[Any, ...]]:

@@ -1,6 +1,6 @@
 """``python -m constructs_lib.backend PROVIDER``: what Terraform launches.
 
-``python -m constructs_lib.backend state`` is for people. Terraform starts this file several times
+``state``, ``install`` and ``uninstall`` are for people. Terraform starts this file several times
 for each command, so nothing is imported that its own way does not need.
 """
 
@@ -15,11 +15,13 @@ _PROVIDERS = {
 }
 _USAGE = f"""usage: python -m constructs_lib.backend {{{",".join(_PROVIDERS)}}} [--debug]
        python -m constructs_lib.backend state --help
+       python -m constructs_lib.backend install | uninstall [--help]
 
 Terraform starts this program by itself. With --debug the provider serves until it is interrupted,
 and prints the TF_REATTACH_PROVIDERS that makes Terraform use it.
 
-The second is for people: it shows, moves and restores the state (cursor) of a connection.
+The others are for people: state shows, moves and restores the state (cursor) of a connection,
+install puts the providers where Terraform finds them without the CDK.
 """
 
 
@@ -33,6 +35,8 @@ def main(arguments: list[str]) -> int:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
         commands = import_module("constructs_lib.backend.fivetran.state_command.commands")
         return int(commands.main(arguments[1:]))
+    if arguments[:1] in (["install"], ["uninstall"]):
+        return int(import_module("constructs_lib.backend.installing").main(arguments))
     if not arguments or arguments[0] not in _PROVIDERS:
         sys.stderr.write(_USAGE)
         return 2

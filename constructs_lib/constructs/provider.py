@@ -7,8 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
-from constructs_lib import toolkit
-from constructs_lib.constructs import delivery
+from constructs_lib import launchers, toolkit
 from constructs_lib.constructs.expressions import has_clear_text
 from constructs_lib.constructs.placed import PlacedConstruct
 from constructs_lib.constructs.provider_kind import ProviderKind
@@ -32,7 +31,7 @@ class _HiddenProvider(toolkit.TerraformProvider):
             scope,
             "Default",
             terraform_resource_type=name,
-            terraform_provider_source=delivery.source(name),
+            terraform_provider_source=launchers.source(name),
             terraform_generator_metadata=toolkit.TerraformProviderGeneratorMetadata(
                 provider_name=name, provider_version=__version__
             ),

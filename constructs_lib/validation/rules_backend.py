@@ -15,6 +15,8 @@ from constructs_lib.validation.pointers import Path
 from constructs_lib.validation.rules_types import Inputs, Problem, Rule
 
 _UNLOCKED = "a state that nothing locks: two deploys at once can lose what one of them did"
+_TYPE = ("type",)
+"""Where it is chosen how a state is kept; the mapping around it may begin in another file."""
 _LOCKED = "a state that is locked while it changes"
 
 
@@ -52,7 +54,7 @@ def consul_address(inputs: Inputs) -> Iterator[Problem]:
 def s3_lock(inputs: Inputs) -> Iterator[Problem]:
     """S3 locks only if it is told to."""
     if inputs["use_lockfile"] is not True and inputs["dynamodb_table"] is None:
-        yield _unlocked((), "write use_lockfile: true")
+        yield _unlocked(_TYPE, "write use_lockfile: true")
 
 
 def http_lock(inputs: Inputs) -> Iterator[Problem]:
@@ -63,7 +65,7 @@ def http_lock(inputs: Inputs) -> Iterator[Problem]:
         yield Problem(("lock_address",), found, "both of them, or neither", hint)
     elif inputs["address"] is not None and inputs["lock_address"] is None:
         # Where the environment gives the address, it gives those of the lock, too.
-        yield _unlocked((), "write lock_address and unlock_address")
+        yield _unlocked(_TYPE, "write lock_address and unlock_address")
 
 
 def consul_lock(inputs: Inputs) -> Iterator[Problem]:
@@ -75,7 +77,7 @@ def consul_lock(inputs: Inputs) -> Iterator[Problem]:
 def oss_lock(inputs: Inputs) -> Iterator[Problem]:
     """Object Storage of Alibaba Cloud needs a Table Store for that."""
     if inputs["tablestore_table"] is None:
-        yield _unlocked((), "write tablestore_endpoint and tablestore_table")
+        yield _unlocked(_TYPE, "write tablestore_endpoint and tablestore_table")
 
 
 def workspaces_of_cloud(inputs: Inputs) -> Iterator[Problem]:

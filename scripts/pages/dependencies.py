@@ -9,9 +9,16 @@ from pages.catalogue import DOCS, ROOT
 
 PAGE = DOCS / "dependencies.md"
 _LISTS = re.compile(r"^(?P<list>[\w-]+) = \[(?P<inside>[^\]]*?\n?)\]", re.MULTILINE)
-_LINE = re.compile(r'"(?P<package>[A-Za-z0-9_.-]+)(?P<versions>[^"]*)",?(?:\s*#\s*(?P<reason>.*))?')
+_LINE = re.compile(
+    r'^[^{"\n]*"(?P<package>[A-Za-z0-9_.-]+)(?P<versions>[^"]*)",?(?:[^#\n]*#\s*(?P<reason>.*))?',
+    re.MULTILINE,
+)
 _TITLES = {
-    "dependencies": "To use it",
+    "dependencies": "What the providers need",
+    "cdktf": "What the constructs need besides, with the CDK for Terraform",
+    "cdktn": "What the constructs need besides, with CDK Terrain",
+    "stacks": "What the app of this repository needs besides",
+    "synth-tests": "To test the constructs and the app",
     "dev": "To check and test it",
     "elasticsearch-8": "To test the sandbox with a client of the time before",
     "elasticsearch-9": "To test the sandbox with a client of today",

@@ -13,8 +13,9 @@ from sandbox_carriers import POSTGRES, Served, running
 
 from constructs_lib.sandbox import Api, ApiRequest, Store
 from constructs_lib.sandbox.elastic import ElasticStore
+from constructs_lib.sandbox.generated import generate
 from constructs_lib.sandbox.watch import ADDRESS, View, WatchedApi
-from constructs_lib.sandbox.watch.view import MOST_ENTRIES, Place
+from constructs_lib.sandbox.watch.view import MOST_ENTRIES, MOST_ITEMS, Place
 
 FILES = ("", "watch.css", "watch.js", "model.js", "show.js")
 HEADERS = {"authorization": "Basic c2FuZGJveDpzYW5kYm94", "content-type": "application/json"}
@@ -191,6 +192,18 @@ def test_more_news_than_are_shown_take_the_place_of_the_old(tmp_path: Path) -> N
 
     assert (told["whole"], len(told["entries"])) == (True, MOST_ENTRIES)
     assert told["entries"][-1]["number"] == MOST_ENTRIES + 2
+
+
+def test_of_very_many_connections_the_first_are_told() -> None:
+    with Store(None) as store:
+        generate(store, connections=MOST_ITEMS, services=60)
+        exactly = View(store, None).look({})["fivetran"]
+        generate(store, connections=1, services=1, groups=["other"], seed=2)
+
+        told = View(store, None).look({})["fivetran"]
+
+    assert (len(exactly["items"]), exactly["more_items"]) == (MOST_ITEMS, False)
+    assert (len(told["items"]), told["more_items"]) == (MOST_ITEMS, True)
 
 
 @pytest.mark.parametrize("text", ["", "x", "~~", "-1~a~b", "1~a", "٣~a~b", "1~a~b~c"])

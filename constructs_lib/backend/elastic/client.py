@@ -101,6 +101,10 @@ class Client:
             self._is_strict = _is_strict(version if isinstance(version, dict) else {})
         return self._is_strict
 
+    def greet(self, deadline: Deadline) -> None:
+        """``GET /_connector`` with one item, sent once: whether the cluster can be worked with."""
+        self._exchange.once(Request("GET", "/_connector?size=1"), deadline)
+
     def _read(self, request: Request, deadline: Deadline) -> dict[str, Any]:
         document = self._exchange.once(request, deadline)
         if not isinstance(document.get("status"), str):

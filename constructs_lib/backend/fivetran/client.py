@@ -220,6 +220,10 @@ class Client:
         """``GET /v1/connections/{id}``, sent once: for what is repeated around it."""
         return _data(Request("GET", _connection(identifier)), self._exchange, deadline)
 
+    def greet(self, deadline: Deadline) -> None:
+        """``GET /v1/connections`` for one item, sent once: can the account be worked with?"""
+        _data(Request("GET", "/v1/connections?limit=1"), self._exchange, deadline)
+
     def _state(self, request: Request, data: dict[str, Any]) -> dict[str, Any]:
         state = data.get("state")
         if not isinstance(state, dict):

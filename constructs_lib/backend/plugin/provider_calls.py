@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from constructs_lib.backend.plugin import checks, messages, schema
+from constructs_lib.backend.plugin import checks, messages, schema, terraform_version
 from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.session import Call
 from constructs_lib.backend.plugin.values import Object
@@ -60,6 +60,7 @@ def configure_provider(
     """Makes the client that the operations of this process use."""
     config = _config(call, request.config)
     provider = call.session.provider
+    terraform_version.check(request.terraform_version, provider, call.diagnostics)
     client = provider.configure(config, request.terraform_version, call.diagnostics)
     call.session.use(client)
 

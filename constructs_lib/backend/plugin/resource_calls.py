@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from constructs_lib.backend.plugin import checks, messages, promises
+from constructs_lib.backend.plugin import checks, messages, promises, terraform_version
 from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.decoding import from_json, parse_json
 from constructs_lib.backend.plugin.diagnostics import ProviderError
@@ -105,5 +105,8 @@ def _refuse_write_only(call: Call, config: Object) -> None:
     """An older Terraform would not know that these values must not be stored."""
     for name, attribute in call.attributes.items():
         if attribute.write_only and config.get(name) is not None:
-            detail = f"{name} is a write-only attribute: Terraform 1.11 or later is needed for it."
+            detail = (
+                f"{name} is a write-only attribute, which this Terraform would store. "
+                f"{terraform_version.REMEDY}"
+            )
             call.diagnostics.error("Terraform too old", detail, (name,))

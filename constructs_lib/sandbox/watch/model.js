@@ -1,7 +1,7 @@
 /* What the page knows: the answers of watch.json, put together, and what changed between them. */
 
 /** By API: `place` (how much was seen), `entries` (requests, oldest first), `items` by identifier,
- * and `ahead`, by how many milliseconds the sandbox's clock is ahead of the browser's. */
+ * `more` if there are more than are told, and `ahead`, by how many milliseconds the sandbox's clock is ahead of the browser's. */
 export const parts = Object.fromEntries(
   ["fivetran", "elastic"].map((api) => [api, {place: "", entries: [], items: new Map(), ahead: 0}]));
 
@@ -24,6 +24,7 @@ export function take(news) {
     part.ahead = Date.parse(fresh.now) - Date.now();
     if (fresh.items) {
       changed.items.push(api);
+      part.more = fresh.more_items;
       takeItems(api, part, fresh.items);
     }
     if (fresh.whole) part.entries = [];

@@ -30,7 +30,7 @@ const clockOf = (moment) => new Date(moment).toLocaleTimeString([], {hour12: fal
 
 /** The connections or the connectors. */
 export function showItems(api) {
-  const {items} = parts[api], list = byId(`${api}-items`);
+  const {items, more} = parts[api], list = byId(`${api}-items`);
   // What is there stays in its place, because moving it would take the focus from it.
   for (const node of [...list.children]) {
     if (items.has(find(node.firstChild.dataset.key).id)) continue;
@@ -42,7 +42,7 @@ export function showItems(api) {
     if (!link.isConnected) list.append(link.parentNode);
   }
   byId(`${api}-empty`).hidden = items.size > 0;
-  byId(`${api}-count`).textContent = items.size;
+  byId(`${api}-count`).textContent = more ? `the first ${items.size}` : items.size;
   showOptions();
 }
 

@@ -6,12 +6,14 @@ For each API that is served, ``fivetran`` and ``elastic``, an object::
      "now": "2026-01-31T12:00:05.000000Z",
      "whole": false,
      "entries": [{"number": 12, "method": "PATCH", …, "about": "608782c1506ebb74"}],
-     "items": [{"id": "608782c1506ebb74", …}]}
+     "items": [{"id": "608782c1506ebb74", …}],
+     "more_items": false}
 
 ``place`` says how much the page has seen. Given back as the parameter of the name of the API, it
 lets the next answer hold only what is new: the requests since then, and ``items`` only if one of
-them has changed (otherwise null). ``whole`` is true where the entries are not to be added to those
-before, but take their place: at first, after a reset, and where more are new than are shown.
+them has changed (otherwise null). ``more_items`` says whether there are more than are told.
+``whole`` is true where the entries are not to be added to those before, but take their place: at
+first, after a reset, and where more are new than are shown.
 
 Looking changes nothing: what a running sync has become by now is computed and not stored.
 """
@@ -39,7 +41,9 @@ from constructs_lib.sandbox.tables import Tables
 MOST_ENTRIES: Final = 500
 """How many of the latest requests are shown of each API."""
 
-_ALL = 1_000_000
+MOST_ITEMS: Final = 1000
+"""How many of the connections and of the connectors are shown: the first that were made."""
+
 _CONNECTOR_FIELDS = (
     "id",
     "name",
@@ -115,15 +119,17 @@ def _part(
         began = tables.journal_began() or ""
         since = seen.number if began == seen.began else 0
         entries = tables.latest_journal(since, MOST_ENTRIES)
-        items = look(tables, now)
+        found = look(tables, now)
+    items, more = found[:MOST_ITEMS], len(found) > MOST_ITEMS
     number = entries[-1].number if entries else since
-    mark = hashlib.sha256(json.dumps(items).encode()).hexdigest()[:16]
+    mark = hashlib.sha256(json.dumps([items, more]).encode()).hexdigest()[:16]
     return {
         "place": str(Place(number, began, mark)),
         "now": clock.to_text(now),
         "whole": began != seen.began or _has_gap(entries, since),
         "entries": [{**entry.to_dict(), "about": about(entry, items)} for entry in entries],
         "items": None if mark == seen.mark else items,
+        "more_items": more,
     }
 
 
@@ -134,7 +140,7 @@ def _has_gap(entries: Sequence[JournalEntry], since: int) -> bool:
 def _connections(tables: Tables, now: datetime) -> Items:
     settings = tables.settings() or Settings()
     held = any(fault.kind == "sync_never_ends" for fault in settings.faults)
-    found = [record for _, record in tables.connections(0, _ALL)]
+    found = [record for _, record in tables.connections(0, MOST_ITEMS + 1)]
     for record in found:
         # A sync by schedule begins when a request meets the connection, and this is none.
         syncs.settle(record, now, settings.sync_seconds, automatic=False, held=held)

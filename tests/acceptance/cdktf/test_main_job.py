@@ -1,4 +1,4 @@
-"""The main job as the README tells it: make deploy, make diff, and a stack of one's own."""
+"""The main job as the README tells it: make deploy, make diff, and the way to the other CDK."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import shutil
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from constructs_lib.sandbox.elastic import ElasticStore
 pytestmark = [pytest.mark.cdktf, pytest.mark.terraform]
 
 COPIED = ("Makefile", "cdktf.json", "package.json", "package-lock.json", "pyproject.toml")
-LINKED = (".venv", "node_modules", "constructs_lib")
+LINKED = (".venv", "node_modules", "cdktn-cli", "constructs_lib")
 BASE = Path("stacks/environments/base.yaml")
 
 
@@ -198,29 +197,11 @@ def test_missing_secrets_of_another_environment_are_listed_before_anything_runs(
     assert not (checkout / "cdktf.out").exists()
 
 
-def test_the_stack_of_the_readme_deploys_with_only_the_package_installed(
-    machine: Machine, tmp_path: Path
+def test_a_project_that_moves_to_the_other_cdk_has_nothing_to_change(
+    machine: Machine, checkout: Path
 ) -> None:
-    readme = (ROOT / "README.md").read_text()
-    project = tmp_path / "project"
-    project.mkdir()
-    for name in ("main.py", "cdktf.json"):
-        block = re.search(rf"`{re.escape(name)}`:\n\n```\w+\n(.*?)```", readme, re.DOTALL)
-        assert block is not None
-        (project / name).write_text(block[1])
-    environment = tmp_path / "venv"
-    machine.succeed(project, sys.executable, "-m", "venv", str(environment))
-    python = str(environment / "bin" / "python")
-    machine.succeed(project, python, "-m", "pip", "install", "--quiet", str(ROOT), PYTHONPATH="")
-    path = f"{environment / 'bin'}:{machine.environ['PATH']}"
+    machine.succeed(checkout, "make", "deploy")
 
-    machine.succeed(project, "cdktf", "deploy", "--auto-approve", PATH=path, PYTHONPATH="")
+    moved = machine.succeed(checkout, "make", "diff", CONNECTIONS_TOOLKIT="cdktn")
 
-    state = json.loads((project / "terraform.pipelines.tfstate").read_text())
-    assert [r["type"] for r in state["resources"]] == [
-        "fivetranops_connection",
-        "fivetranops_connection_state",
-    ]
-    with Store(project / "pipelines.sqlite3") as store:
-        patched = [e.body for e in store.journal(0) if e.path.endswith("/state") and e.writes]
-    assert patched == [{"state": {"updated_since": "2024-01-01"}}]
+    assert "No changes. Your infrastructure matches the configuration." in moved

@@ -124,16 +124,16 @@ def test_two_environments_live_in_two_schemas_of_one_database(
     machine: Machine, tmp_path: Path, database: PostgresServer
 ) -> None:
     project = _project(tmp_path / "one", machine, database)
-    for name in ("left", "right"):
+    for name in ("east", "west"):
         project.write(name, environment(name, _backend(database, name)))
     project.synth()
-    for name in ("left", "right"):
+    for name in ("east", "west"):
         project.applied(name)
 
-    assert project.terraform("left", "destroy", "-auto-approve").status == 0
+    assert project.terraform("east", "destroy", "-auto-approve").status == 0
 
-    assert (_resources(database, "left"), _resources(database, "right")) == ("0", "1")
-    assert "No changes" in project.terraform("right", "plan").output
+    assert (_resources(database, "east"), _resources(database, "west")) == ("0", "1")
+    assert "No changes" in project.terraform("west", "plan").output
 
 
 def test_a_state_moves_from_a_file_into_the_database(

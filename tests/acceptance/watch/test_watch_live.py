@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
 
-from browser import Browser
+from browser import PHONE, Browser
 from watched import Watched
 
-from constructs_lib.sandbox.watch.view import MOST_ENTRIES
+from constructs_lib.sandbox import SandboxServer
+from constructs_lib.sandbox.elastic import ElasticApi
+from constructs_lib.sandbox.generated import generate
+from constructs_lib.sandbox.watch import ADDRESS, View, WatchedApi
+from constructs_lib.sandbox.watch.view import MOST_ENTRIES, MOST_ITEMS
 
 HOSTILE = '<img src=x onerror="document.title=1">'
 
@@ -141,6 +146,48 @@ def test_a_paused_page_stands_still_and_misses_nothing(browser: Browser, watched
     browser.find("#pause").click()
     browser.until(lambda: len(browser.texts("#journal li")) == 2)
     assert browser.text("#live") == "Live"
+
+
+def test_an_answer_that_comes_after_the_pause_is_not_shown(
+    browser: Browser, watched: Watched
+) -> None:
+    browser.run(
+        "const real = window.fetch; window.asked = [];"
+        "window.fetch = (...all) => new Promise((give) => asked.push(() => give(real(...all))))"
+    )
+    watched.add("invoices")
+    browser.until(lambda: browser.run("return asked.length") == 1)
+
+    browser.find("#pause").click()
+    browser.run("asked[0]()")
+    browser.driver.execute_async_script("setTimeout(arguments[0], 1000)")
+
+    assert browser.text("#live") == "Paused"
+    assert browser.texts("#journal li") == []
+    assert browser.run("return asked.length") == 1
+
+
+def test_a_server_of_one_api_shows_that_one_alone(browser: Browser, watched: Watched) -> None:
+    view = View(None, watched.elastic)
+    with SandboxServer(WatchedApi(ElasticApi(watched.elastic), view)) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,)).start()
+        browser.open(server.url + ADDRESS)
+        browser.shows("#elastic-items", "Wiki")
+
+        shown = browser.find("#fivetran-part").is_displayed()
+        browser.driver.get("about:blank")
+        server.shutdown()
+
+    assert not shown
+
+
+def test_of_very_many_connections_the_first_are_shown(browser: Browser, watched: Watched) -> None:
+    generate(watched.fivetran, connections=MOST_ITEMS + 1, services=60)
+
+    browser.until(lambda: browser.text("#fivetran-count") == f"the first {MOST_ITEMS}")
+    browser.size(PHONE)
+    # What stands below the list can still be reached.
+    assert browser.run("return document.documentElement.scrollHeight") < 3 * PHONE[1]
 
 
 def test_a_reset_begins_anew(browser: Browser, watched: Watched) -> None:

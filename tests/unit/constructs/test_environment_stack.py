@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 from construct_fixtures import Synth
 
-from constructs_lib.toolkit import App, TerraformOutput, TerraformStack
+from constructs_lib.toolkit import NAME, App, TerraformOutput, TerraformStack
 from constructs_lib.validation import FilePlace
 from stacks.settings import (
     Backend,
@@ -254,3 +255,21 @@ def test_another_stack_reads_the_outputs_of_one_in_hcp_terraform(app: App, synth
 
     assert read["backend"] == "remote"
     assert read["config"] == {"organization": "o", "workspaces": {"name": "demo"}}
+
+
+@pytest.mark.parametrize(
+    ("backend", "written"),
+    [
+        (Backend("cloud", {"workspaces": {"name": "w"}}), 'cloud {workspaces {name = "w"}}'),
+        (
+            Backend("s3", {"bucket": "b", "key": "k", "endpoints": {"s3": "https://s"}}),
+            'backend "s3" {bucket = "b"key = "k"endpoints = {s3 = "https://s"}}',
+        ),
+    ],
+)
+def test_a_synth_as_hcl_tells_blocks_from_values(app: App, backend: Backend, written: str) -> None:
+    stack = EnvironmentStack(app, "demo", settings=environment(backend=backend))
+
+    document = importlib.import_module(NAME).Testing.synth_hcl(stack)
+
+    assert written in "".join(line.strip() for line in document.splitlines())

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
-import cdktf
 import pytest
 from construct_fixtures import Connect, Synth
 
 from constructs_lib import Connection, ConnectionState, FivetranProvider
-from constructs_lib.toolkit import App, Construct, TerraformStack
+from constructs_lib.toolkit import NAME, App, Construct, TerraformStack
 from constructs_lib.validation import ConstructPlace, ValidationFailed
 
 
@@ -83,7 +83,7 @@ def test_the_cdk_cannot_synthesise_around_the_checks(
     connect("orders", sync_frequency=7)
 
     with pytest.raises(RuntimeError, match=r"demo/orders: error\[enum\] /sync_frequency"):
-        cdktf.Testing.synth(stack, True)
+        importlib.import_module(NAME).Testing.synth(stack, True)
 
 
 def test_tokens_satisfy_every_check(connect: Connect, synth: Synth) -> None:

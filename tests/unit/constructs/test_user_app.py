@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from constructs_lib.toolkit import NAME
+
 APP = """
-from cdktf import App, TerraformStack
+from {cdk} import App, TerraformStack
 from constructs_lib import Connection, FivetranProvider
 
 app = App()
@@ -34,7 +36,7 @@ def run(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_wrong_app_ends_with_status_1_and_the_report(tmp_path: Path) -> None:
-    result = run(tmp_path, APP.format(config='{"schema": "x"}'))
+    result = run(tmp_path, APP.format(cdk=NAME, config='{"schema": "x"}'))
 
     assert result.returncode == 1
     assert result.stdout == ""
@@ -44,14 +46,16 @@ def test_a_wrong_app_ends_with_status_1_and_the_report(tmp_path: Path) -> None:
 
 
 def test_a_wrong_app_writes_nothing(tmp_path: Path) -> None:
-    run(tmp_path, APP.format(config='{"schema": "x"}'))
+    run(tmp_path, APP.format(cdk=NAME, config='{"schema": "x"}'))
 
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize("module", ["constructs_lib", "constructs_lib.backend"])
 def test_importing_the_package_starts_no_cdk(module: str, tmp_path: Path) -> None:
-    code = f"import sys, {module}; print([m for m in ('jsii', 'cdktf') if m in sys.modules])"
+    code = (
+        f"import sys, {module}; print([m for m in ('jsii', 'cdktf', 'cdktn') if m in sys.modules])"
+    )
 
     assert run(tmp_path, code).stdout == "[]\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -11,8 +12,10 @@ from pages.catalogue import ROOT
 
 HOLE = "…"
 """What stands in a text for a value."""
+_LEAST_WORDS = 3
+"""A text of fewer words than that would fit almost any line."""
 _PYTHON = ("constructs_lib", "stacks", "scripts")
-_SHELL = ("scripts/check-prerequisites", "constructs_lib/constructs/launcher.sh", "Makefile")
+_SHELL = ("scripts/check-prerequisites", "constructs_lib/launchers/launcher.sh", "Makefile")
 
 
 @cache
@@ -34,6 +37,21 @@ def is_said(message: str) -> bool:
     parts = [part.strip() for part in message.split(HOLE)]
     parts = [part for part in parts if any(letter.isalpha() for letter in part)]
     return any(all(part in text for part in parts) for text in texts().values())
+
+
+def is_printed(line: str) -> bool:
+    """True if a text of the product becomes this line when values are put into its holes."""
+    return any(form.fullmatch(line) for form in _forms())
+
+
+@cache
+def _forms() -> list[re.Pattern[str]]:
+    lines = {line for text in texts().values() for line in text.splitlines()}
+    return [
+        re.compile(".+".join(map(re.escape, line.split(HOLE))))
+        for line in lines
+        if len(re.findall(r"[A-Za-z]{2,}", line)) >= _LEAST_WORDS
+    ]
 
 
 @cache

@@ -19,7 +19,7 @@ from constructs_lib import schemas
 from constructs_lib.validation import ALIASES
 
 PAGES = [pytest.param(page, id=name_of(page)) for page in pages()]
-_OF_OTHERS = {"export", "alias", "pip", "npx", "terraform", "cdktf", "jq", "git"}
+_OF_OTHERS = {"cd", "export", "alias", "pip", "npx", "terraform", "cdktf", "jq", "git"}
 _PYTHON = re.compile(r"(\.venv/bin/)?python")
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from markdown_pages import blocks, name_of, pages
 from pages.catalogue import DOCS
-from source_texts import is_said
+from source_texts import is_printed, is_said
 
 GUIDE = DOCS / "guides" / "when_it_fails.md"
 
@@ -26,6 +27,31 @@ def test_the_message_is_printed_by_the_product(message: str) -> None:
     assert is_said(message)
 
 
+OF_TERRAFORM = {"Error acquiring the state lock", "Backend configuration changed"}
+"""What Terraform itself prints, as a test of the backends has seen it."""
+
+
+def shown() -> list[object]:
+    """The warnings and errors in what pages show of a terminal."""
+    return [
+        pytest.param(found[1], id=f"{name_of(page)}: {found[1][:40]}")
+        for page in pages()
+        for block in blocks(page)
+        if block.language in ("text", "console")
+        for found in re.finditer(r"^(?:Warning|Error): (.*)$", block.code, re.MULTILINE)
+        if found[1] not in OF_TERRAFORM
+    ]
+
+
+@pytest.mark.parametrize("message", shown())
+def test_a_warning_that_is_shown_is_printed_by_the_product(message: str) -> None:
+    assert is_printed(message)
+
+
+def test_warnings_are_shown() -> None:
+    assert len(shown()) > 2
+
+
 def test_the_guide_explains_messages() -> None:
     assert len(messages()) > 30
 
@@ -33,3 +59,4 @@ def test_the_guide_explains_messages() -> None:
 @pytest.mark.parametrize("wrong", ["The state of connection … moves SIDEWAYS", "No such words"])
 def test_a_message_that_nobody_prints_would_be_found(wrong: str) -> None:
     assert not is_said(wrong)
+    assert not is_printed(wrong)

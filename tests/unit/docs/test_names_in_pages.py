@@ -22,7 +22,13 @@ _RULE = re.compile(r"error\[([a-z-]+)\]")
 
 WRITTEN_BY_PEOPLE = {"before.json", "wanted.json", "main.tf", "stacks/environments/test.yaml"}
 WRITTEN_BY_PROGRAMS = {"cdk.tf.json", "fivetran-services.json", "constructs.tf.json"}
-OF_OTHERS = {"AWS_PROFILE", "TF_DATA_DIR", "TF_PLUGIN_CACHE_DIR", "TF_VAR_shop_password"}
+OF_OTHERS = {
+    "AWS_PROFILE",
+    "TF_DATA_DIR",
+    "TF_PLUGIN_CACHE_DIR",
+    "TF_VAR_shop_password",
+    "TF_WORKSPACE",
+}
 OPTIONS_OF_OTHERS = {
     "--migrate-state",
     "--skip-provider-lock",

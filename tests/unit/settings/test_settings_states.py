@@ -138,3 +138,14 @@ def test_a_backend_with_a_mistake_is_compared_with_none(shared: Shared) -> None:
     found = shared("backend: {type: s3, bucket: 5, key: k}", f"backend: {{{S3}, key: k}}")
 
     assert [each.rule for each in found] == ["type"]
+
+
+def test_what_is_left_out_is_reported_beside_the_type(shared: Shared) -> None:
+    base = f"{BASE}backend:\n  type: local\n"
+
+    found = shared("backend: {type: pg}", "backend: {type: pg}", base)
+
+    assert [str(each.place) for each in found] == [
+        "stacks/environments/one.yaml:1:17",
+        "stacks/environments/two.yaml:1:17",
+    ]

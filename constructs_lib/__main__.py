@@ -1,0 +1,31 @@
+"""``python -m constructs_lib``: the commands of the package that belong to no part of it."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+_COMMANDS = {"doctor": "constructs_lib.doctor.command"}
+_USAGE = """usage: python -m constructs_lib doctor [--json]
+
+doctor    looks whether everything is there that a deploy needs, and says how to mend the rest
+
+Others:   python -m constructs_lib.backend --help            providers: state, install
+          python -m constructs_lib.sandbox --help            stand-ins for the APIs
+          python -m constructs_lib.schemas.catalogue --help  the fields of the services
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command that is named; returns the exit status."""
+    if arguments[:1] in (["-h"], ["--help"]):
+        sys.stdout.write(_USAGE)
+        return 0
+    if not arguments or arguments[0] not in _COMMANDS:
+        sys.stderr.write(_USAGE)
+        return 2
+    return int(import_module(_COMMANDS[arguments[0]]).main(arguments[1:]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
