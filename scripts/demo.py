@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -181,7 +182,12 @@ def _next() -> None:
     """Waits for Enter, where somebody could press it."""
     if os.environ.get("DEMO_PAUSE") == "0" or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return
-    input("\nPress Enter to go on, Ctrl-C to stop. ")
+    _say("\nPress Enter to go on, Ctrl-C to stop.")
+    # A signal that arrives just before a read waits for its end; so it is looked for each second.
+    while not select.select([sys.stdin], [], [], 1.0)[0]:
+        pass
+    if not sys.stdin.readline():
+        raise EOFError
 
 
 def _say(text: str) -> None:

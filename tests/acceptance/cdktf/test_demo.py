@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -126,7 +127,7 @@ def _started(
 def _read_until(file: int, text: str) -> str:
     deadline, read = time.monotonic() + _PATIENCE, ""
     while text not in read:
-        assert time.monotonic() < deadline, read
+        assert select.select([file], [], [], max(deadline - time.monotonic(), 0))[0], read
         read += os.read(file, 65536).decode("utf-8", "replace")
     return read
 

@@ -146,6 +146,7 @@ def chromium(profile: Path) -> Iterator[Browser]:
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options, Service(str(programs[1])))
+    driver.set_page_load_timeout(_PATIENCE)
     try:
         yield Browser(driver)
     finally:
