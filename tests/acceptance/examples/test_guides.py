@@ -78,13 +78,14 @@ def safe_commands(page: Path) -> list[str]:
     """The commands of a page that can be run here, in their order."""
     found = []
     for block in blocks(page):
-        lines = block.code.splitlines() if block.language in ("sh", "console") else []
-        for line in lines:
+        code = block.code.replace("\\\n", "") if block.language in ("sh", "console") else ""
+        for line in code.splitlines():
             words = line.removeprefix("$ ").partition("   #")[0].strip()
             if words.startswith("state "):
                 words = f"python -m constructs_lib.backend {words}"
             words = words.removeprefix(".venv/bin/")
-            if words.startswith(_SAFE) and "--show" not in words:
+            # A server has no end; the tests of the sandbox start it.
+            if words.startswith(_SAFE) and not {"--show", "serve"} & set(words.split()):
                 found.append(words)
     return found
 
