@@ -16,7 +16,8 @@ from constructs_lib.validation.parameters import parameter_validator
 
 _FIVE = ("postgres", "google_ads", "s3", "github", "connector_sdk")
 _CONNECTIONS = 200
-_PLACE = ConstructPlace("stack/connection")
+PLACE = ConstructPlace("stack/connection")
+"""Where the connections that are measured stand."""
 _USED_AT_START = """
 from constructs_lib import schemas
 from constructs_lib.schemas.rules import HCL, catalogue_rules
@@ -68,7 +69,7 @@ def measures() -> Iterator[Measure]:
     )
 
 
-def _configured(number: int) -> dict[str, Any]:
+def configured(number: int) -> dict[str, Any]:
     """A connection with a value for each field that holds a single one and is no secret."""
     service = schemas.service(_FIVE[number % len(_FIVE)])
     if service is None:
@@ -88,21 +89,21 @@ _VALUES: dict[FieldKind, Any] = {
     FieldKind.NUMBER: 1,
     FieldKind.BOOLEAN: True,
 }
-_CONFIGURED = [_configured(number) for number in range(_CONNECTIONS)]
+_CONFIGURED = [configured(number) for number in range(_CONNECTIONS)]
 _OTHER_RULES = rules.CONNECTION[: -len(rules.CATALOGUE)]
 
 
 def _check(connections: Iterable[dict[str, Any]]) -> None:
     for values in connections:
-        if check_connection(values, place=_PLACE):
+        if check_connection(values, place=PLACE):
             raise RuntimeError("a connection that is measured must have no findings")
 
 
 def _check_without(connections: Iterable[dict[str, Any]]) -> None:
     validator = parameter_validator("fivetranops_connection")
     for values in connections:
-        schema_check.findings(validator, values, place=_PLACE)
-        rules.apply(_OTHER_RULES, values, place=_PLACE)
+        schema_check.findings(validator, values, place=PLACE)
+        rules.apply(_OTHER_RULES, values, place=PLACE)
 
 
 def _load(names: Iterable[str]) -> None:

@@ -21,17 +21,25 @@ ratios differ little.
 | what | first | | second | | added | ratio | runs |
 |---|---|---|---|---|---|---|---|
 """
+_GROWTH = """\
+## Growth
+
+![Time and requests over the number of connections](benchmarks.svg)
+
+"""
 
 
-def page(results: Iterable[Result], facts: Iterable[str]) -> str:
+def page(results: Iterable[Result], facts: Iterable[str], growth: str) -> str:
     """The page in Markdown.
 
     :param results: what was measured
     :param facts: sentences about sizes, each a line of its own below the table
+    :param growth: a table of how it grows; empty for none
     """
     rows = "".join(_row(result) for result in results)
     notes = "".join(f"* {fact}\n" for fact in [*facts, _machine()])
-    return f"{_HEAD}{rows}\n{notes}"
+    curve = f"\n{_GROWTH}{growth}" if growth else ""
+    return f"{_HEAD}{rows}\n{notes}{curve}"
 
 
 def _row(result: Result) -> str:

@@ -11,13 +11,18 @@ import sys
 from pathlib import Path
 
 import catalogue_measures
+import growth
+import plan_measures
+import synth_measures
+from plot import Curve, Panel, drawn
 from report import page
 from side_by_side import Result, compared
 
 from constructs_lib.schemas import services_file
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
-_MODULES = (catalogue_measures,)
+PICTURE = DOCS.with_suffix(".svg")
+_MODULES = (plan_measures, synth_measures, catalogue_measures)
 
 
 def main() -> int:
@@ -31,12 +36,47 @@ def main() -> int:
         if options.only.casefold() in measure.title.casefold():
             sys.stderr.write(f"{measure.title} ...\n")
             results.append(compared(measure, options.runs))
-    text = page(results, [_size()])
     if options.only:
-        sys.stdout.write(text)
-    else:
-        DOCS.write_text(text, encoding="utf-8")
+        sys.stdout.write(page(results, [], ""))
+        return 0
+    sys.stderr.write("Growth ...\n")
+    curve = growth.points()
+    PICTURE.write_text(_picture(curve), encoding="utf-8")
+    facts = [*plan_measures.facts(), _size()]
+    DOCS.write_text(page(results, facts, growth.table(curve)), encoding="utf-8")
     return 0
+
+
+def _picture(curve: list[growth.Point]) -> str:
+    sizes = [point.size for point in curve]
+    times = Panel(
+        "terraform plan",
+        "seconds",
+        sizes,
+        [
+            Curve("connections", [point.plan for point in curve]),
+            Curve("terraform_data", [point.plain_plan for point in curve]),
+        ],
+    )
+    requests = Panel(
+        "its API",
+        "requests",
+        sizes,
+        [
+            Curve("connections", [float(point.requests) for point in curve]),
+            Curve("one for each", [float(size) for size in sizes]),
+        ],
+    )
+    synths = Panel(
+        "synth",
+        "seconds",
+        sizes,
+        [
+            Curve("Connection", [point.synth for point in curve]),
+            Curve("bare TerraformResource", [point.plain_synth for point in curve]),
+        ],
+    )
+    return drawn([times, requests, synths], "connections")
 
 
 def _size() -> str:

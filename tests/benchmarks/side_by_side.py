@@ -24,6 +24,8 @@ class Measure(NamedTuple):
     other_seconds: Seconds
     per: int = 1
     """How many things one run does; the time of one of them is shown."""
+    runs: int | None = None
+    """How often to run each, where one run takes long; None for the usual number."""
 
 
 class Result(NamedTuple):
@@ -48,6 +50,7 @@ def compared(measure: Measure, runs: int) -> Result:
     :param measure: what to run
     :param runs: how often to run each, after one run that is not counted
     """
+    runs = measure.runs or runs
     pairs = [_pair(measure, number) for number in range(runs + 1)][1:]
     plain, other = zip(*pairs, strict=True)
     ratio = statistics.median(second / first for first, second in pairs)

@@ -1,0 +1,139 @@
+"""What planning and creating costs, beside resources that Terraform has itself."""
+
+from __future__ import annotations
+
+import atexit
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from processes import provider, python
+from side_by_side import Measure
+from terraform_project import Api, Attached, Project, api
+
+_MANY = 1000
+_PARALLELISM = 10
+_LATENCY = 0.05
+_AT_THE_END = ExitStack()
+atexit.register(_AT_THE_END.close)
+
+
+class Pair:
+    """As many connections as resources of Terraform's own, both applied.
+
+    :param stack: ends what is started
+    :param count: how many of each
+    :param latency: seconds between a request and its answer
+    """
+
+    def __init__(self, stack: ExitStack, count: int, latency: float = 0.0) -> None:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        self.api: Api = stack.enter_context(api(latency))
+        self.ours = Project(folder / "ours", self.api.url)
+        self.plain = Project(folder / "plain")
+        for project in (self.ours, self.plain):
+            fill = project.connections if project is self.ours else project.plain
+            fill(range(count))
+            project.apply()
+        self.api.counts()
+
+
+class Later:
+    """A pair that is made when it is first used, and ended with the whole run."""
+
+    def __init__(self, count: int, latency: float = 0.0) -> None:
+        self._count, self._latency = count, latency
+        self._pair: Pair | None = None
+
+    @property
+    def pair(self) -> Pair:
+        """The pair."""
+        if self._pair is None:
+            self._pair = Pair(_AT_THE_END, self._count, self._latency)
+        return self._pair
+
+
+def measures() -> Iterator[Measure]:
+    """The measures, in the order of the report."""
+    yield Measure(
+        "Process start to the handshake",
+        "`python -c pass`",
+        "the provider",
+        python("pass"),
+        provider(),
+    )
+    yield _plan(Later(1), "one resource", runs=None)
+    for latency in (0.0, _LATENCY):
+        words = f"{_MANY:,} resources, latency {latency * 1000:.0f} ms"
+        yield _plan(Later(_MANY, latency), words, runs=5)
+    many = Later(_MANY, _LATENCY)
+    yield Measure(
+        f"Creating {_MANY:,} resources, latency {_LATENCY * 1000:.0f} ms",
+        f"`terraform_data`, and {_MANY // _PARALLELISM} requests after each other",
+        "`fivetranops_connection`",
+        lambda: _created(many.pair.plain) + _MANY / _PARALLELISM * _LATENCY,
+        lambda: _created(many.pair.ours),
+        runs=3,
+    )
+
+
+def _plan(later: Later, words: str, runs: int | None) -> Measure:
+    return Measure(
+        f"`terraform plan`, nothing to do, {words}",
+        "`terraform_data`",
+        "`fivetranops_connection`",
+        lambda: later.pair.plain.plan(),
+        lambda: later.pair.ours.plan(),
+        runs=runs,
+    )
+
+
+def _created(project: Project) -> float:
+    project.start_over()
+    return project.apply()
+
+
+def facts() -> Iterator[str]:
+    """What is counted and not timed: requests, and memory."""
+    with ExitStack() as stack:
+        pair = Pair(stack, _MANY)
+        pair.ours.plan()
+        yield f"Plan without a change, {_MANY:,} connections: {_told(pair.api.counts())}."
+        attached = Attached(pair.ours)
+        pair.ours.plan()
+        yield f"Peak memory of the provider in it: {attached.peak():.0f} MB."
+    yield f"The same where lists lack `config`: {_told(_lean())}."
+    yield f"Plan of 10 connections in an account of 5,000: {_told(_few())}."
+
+
+def _lean() -> dict[str, int]:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        server = stack.enter_context(api(lean=True))
+        project = Project(folder / "lean", server.url)
+        project.connections(range(_MANY))
+        project.apply()
+        server.counts()
+        project.plan()
+        return server.counts()
+
+
+def _few() -> dict[str, int]:
+    """Ten that lie wide apart."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        server = stack.enter_context(api())
+        server.fill(2_490)
+        project = Project(folder / "few", server.url)
+        project.connections(range(10))
+        project.apply()
+        server.fill(2_500)
+        server.counts()
+        project.plan()
+        return server.counts()
+
+
+def _told(counts: dict[str, int]) -> str:
+    names = {"list": "pages of the list", "GET": "connections read one by one"}
+    return ", ".join(f"{count} {names.get(kind, kind)}" for kind, count in sorted(counts.items()))

@@ -1,0 +1,172 @@
+"""Terraform working directories with many resources, and how long commands take in them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from constructs_lib.constructs.delivery import plant
+from constructs_lib.version import __version__
+
+_BENCH_API = Path(__file__).with_name("bench_api.py")
+_CONFIG = '{{ schema = "bench_{0}", python_version = "3.12", package_id = "bench" }}'
+_HEAD = f"""
+terraform {{
+  required_providers {{
+    fivetranops = {{
+      source  = "terraform.local/connections-as-code/fivetranops"
+      version = "{__version__}"
+    }}
+  }}
+}}
+"""
+_OURS = """
+resource "fivetranops_connection" "c{0}" {{
+  group_id        = "sandbox_warehouse"
+  service         = "connector_sdk"
+  run_setup_tests = false
+  config          = """
+_PLAIN = """
+resource "terraform_data" "c{0}" {{
+  input = {{
+    group_id        = "sandbox_warehouse"
+    service         = "connector_sdk"
+    run_setup_tests = false
+    config          = """
+
+
+class Api:
+    """A running bench API.
+
+    :param url: its address
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def counts(self) -> dict[str, int]:
+        """How many requests of each kind came since the last call."""
+        with urllib.request.urlopen(f"{self.url}/_counts", timeout=30) as answer:
+            found: dict[str, int] = json.load(answer)
+        return found
+
+    def fill(self, count: int) -> None:
+        """Adds connections that nobody manages."""
+        with urllib.request.urlopen(f"{self.url}/_fill?{count}", timeout=300) as answer:
+            answer.read()
+
+
+@contextmanager
+def api(latency: float = 0.0, *, lean: bool = False) -> Iterator[Api]:
+    """A bench API in a process of its own.
+
+    :param latency: seconds between a request and its answer
+    :param lean: True leaves ``config`` out of the items of lists
+    """
+    command = [sys.executable, str(_BENCH_API), "--latency", str(latency)]
+    command += ["--lean"] if lean else []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            port = process.stdout.readline().strip() if process.stdout else ""
+            yield Api(f"http://127.0.0.1:{port}")
+        finally:
+            process.terminate()
+
+
+class Project:
+    """A working directory that Terraform launches the provider in.
+
+    :param directory: is made anew
+    :param url: the address of the API
+    """
+
+    def __init__(self, directory: Path, url: str = "") -> None:
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
+        self.directory = directory
+        self.environment = {name: os.environ[name] for name in ("PATH", "HOME")}
+        self.environment |= {
+            "CHECKPOINT_DISABLE": "1",
+            "FIVETRAN_API_URL": url,
+            "FIVETRAN_APIKEY": "bench-key",
+            "FIVETRAN_APISECRET": "bench-secret",
+        }
+
+    def connections(self, numbers: range) -> None:
+        """Describes connections, and nothing else."""
+        plant(self.directory, providers=("fivetranops",))
+        blocks = (_OURS.format(n) + _CONFIG.format(n) + "\n}\n" for n in numbers)
+        self._write(_HEAD + "".join(blocks))
+
+    def plain(self, numbers: range) -> None:
+        """Describes as many resources that Terraform has itself, with the same values."""
+        blocks = (_PLAIN.format(n) + _CONFIG.format(n) + "\n  }\n}\n" for n in numbers)
+        self._write("".join(blocks))
+
+    def _write(self, text: str) -> None:
+        (self.directory / "main.tf").write_text(text, encoding="utf-8")
+        self.run("init", "-input=false")
+
+    def apply(self) -> float:
+        """Seconds that an apply takes."""
+        return self.run("apply", "-auto-approve", "-input=false")
+
+    def plan(self) -> float:
+        """Seconds that a plan takes; it must find nothing to do."""
+        return self.run("plan", "-detailed-exitcode", "-input=false")
+
+    def start_over(self) -> None:
+        """Forgets what was created."""
+        for file in self.directory.glob("terraform.tfstate*"):
+            file.unlink()
+
+    def run(self, *arguments: str) -> float:
+        """Runs terraform, and says how many seconds it took."""
+        start = time.perf_counter()
+        done = subprocess.run(
+            ["terraform", *arguments, "-no-color"],
+            cwd=self.directory,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+        )
+        seconds = time.perf_counter() - start
+        if done.returncode:
+            raise RuntimeError(f"terraform {arguments[0]}: {done.stdout[-2000:]}{done.stderr}")
+        return seconds
+
+
+class Attached:
+    """A provider that Terraform attaches to, so that its own use of memory can be told.
+
+    :param project: where Terraform runs
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "constructs_lib.backend", "fivetranops", "--debug"],
+            cwd=project.directory,
+            env=project.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        project.environment["TF_REATTACH_PROVIDERS"] = shlex.split(line)[0].partition("=")[2]
+
+    def peak(self) -> float:
+        """Ends the process, and says how much memory it used at most, in MB."""
+        del self._project.environment["TF_REATTACH_PROVIDERS"]
+        self._process.terminate()
+        used = os.wait4(self._process.pid, 0)[2]
+        return used.ru_maxrss / 1024
