@@ -11,6 +11,7 @@ import os
 import sqlite3
 import stat
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from constructs_lib.sandbox.errors import SandboxError
 
 _OWNER_ONLY = 0o600
 _OTHERS = 0o077
+_LOOKS, _BETWEEN_LOOKS = 5, 0.02
+"""How often a file is looked at that may be a sandbox's, and the seconds in between."""
 # Closing a file drops every lock that this process has on it (POSIX), also those of SQLite on a
 # database that another thread opened between the two steps of making it.
 _making = threading.Lock()
@@ -62,12 +65,19 @@ def _check_kind(path: Path) -> None:
 
 
 def _check_mark(path: Path, application_id: int) -> None:
-    about = path.stat()
-    if about.st_size == 0 and not about.st_mode & _OTHERS:
-        # Another process has just made it, and comes to fill it.
-        return
-    if mark(path) != application_id:
-        raise SandboxError(f"{path} is a file, but not a sandbox database; name another")
+    for _ in range(_LOOKS):
+        about = path.stat()
+        is_private = not about.st_mode & _OTHERS
+        if about.st_size == 0 and is_private:
+            # Another process has just made it, and comes to fill it.
+            return
+        if mark(path) == application_id:
+            return
+        if not is_private:
+            break
+        # Another process may be writing its first page, of which this look takes no notice.
+        time.sleep(_BETWEEN_LOOKS)
+    raise SandboxError(f"{path} is a file, but not a sandbox database; name another")
 
 
 def mark(path: Path) -> int | None:
