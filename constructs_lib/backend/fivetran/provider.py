@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.account import Account
-from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.connect_card import ConnectCardResource
-from constructs_lib.backend.fivetran.connect_card_ephemeral import ConnectCardEphemeral
-from constructs_lib.backend.fivetran.connection import ConnectionResource
-from constructs_lib.backend.fivetran.connection_data import ConnectionData
-from constructs_lib.backend.fivetran.connection_state import ConnectionStateResource
-from constructs_lib.backend.fivetran.connection_state_data import ConnectionStateData
-from constructs_lib.backend.fivetran.connection_sync import ConnectionSyncResource
-from constructs_lib.backend.fivetran.connection_test import ConnectionTestResource
-from constructs_lib.backend.fivetran.connections_data import ConnectionsData
-from constructs_lib.backend.fivetran.journal import Journal
-from constructs_lib.backend.fivetran.recovery import recover
-from constructs_lib.backend.fivetran.secrets import Vault
-from constructs_lib.backend.fivetran.transport import (
-    PUBLIC_URL,
-    Transport,
-    check_url,
-    is_sandbox,
-)
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource
+from constructs_lib.backend.plugin.offers import Offers
 from constructs_lib.backend.plugin.provider import Provider
 from constructs_lib.backend.plugin.resource import Resource
 from constructs_lib.backend.plugin.values import UNKNOWN, Object
+
+if TYPE_CHECKING:
+    from constructs_lib.backend.fivetran.client import Client
+    from constructs_lib.backend.fivetran.journal import Journal
+    from constructs_lib.backend.fivetran.secrets import Vault
+    from constructs_lib.backend.fivetran.transport import Transport
 
 _ENVIRONMENT = {
     "api_key": "FIVETRAN_APIKEY",
@@ -46,28 +33,17 @@ _REQUEST_TIMEOUT = 300.0
 class FivetranOps(Provider):
     """The provider of Fivetran connections, their states, and what can be done with them.
 
-    :param journal: where is noted what a crash must not take away
+    :param journal: where is noted what a crash must not take away; by default the journal of the
+        working directory
     """
 
     schema = schemas.load("fivetranops")
 
-    def __init__(self, journal: Callable[[], Journal] = Journal.of_working_directory) -> None:
+    def __init__(self, journal: Callable[[], Journal] | None = None) -> None:
         self._journal = journal
-        self.resources: Mapping[str, Resource] = {
-            "fivetranops_connection": ConnectionResource(),
-            "fivetranops_connection_state": ConnectionStateResource(),
-            "fivetranops_connection_sync": ConnectionSyncResource(),
-            "fivetranops_connection_test": ConnectionTestResource(),
-            "fivetranops_connect_card": ConnectCardResource(),
-        }
-        self.data_sources: Mapping[str, DataSource] = {
-            "fivetranops_connection": ConnectionData(),
-            "fivetranops_connections": ConnectionsData(),
-            "fivetranops_connection_state": ConnectionStateData(),
-        }
-        self.ephemeral_resources: Mapping[str, EphemeralResource] = {
-            "fivetranops_connect_card": ConnectCardEphemeral(),
-        }
+        self.resources: Mapping[str, Resource] = Offers(_RESOURCES)
+        self.data_sources: Mapping[str, DataSource] = Offers(_DATA_SOURCES)
+        self.ephemeral_resources: Mapping[str, EphemeralResource] = Offers(_EPHEMERAL_RESOURCES)
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
         """Checks the address, as far as it stands in the configuration."""
@@ -75,11 +51,16 @@ class FivetranOps(Provider):
 
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
         """Makes the account: from the configuration, then the environment, then the defaults."""
+        # Not every process of the provider is configured, and these are a third of its modules.
+        from constructs_lib.backend.fivetran.account import Account
+        from constructs_lib.backend.fivetran.journal import Journal
+        from constructs_lib.backend.fivetran.recovery import recover
+
         found = open_client(config, diagnostics)
         if found is None:
             return Account(None, None)
         client, vault = found
-        journal = self._journal()
+        journal = (self._journal or Journal.of_working_directory)()
         recover(client, journal, diagnostics)
         return Account(client, vault, journal)
 
@@ -92,6 +73,10 @@ def open_client(config: Object, diagnostics: Diagnostics) -> tuple[Client, Vault
     :returns: None if something is not known yet, or is missing or wrong, which is then an error
         among the diagnostics
     """
+    from constructs_lib.backend.fivetran.client import Client
+    from constructs_lib.backend.fivetran.secrets import Vault
+    from constructs_lib.backend.fivetran.transport import PUBLIC_URL, is_sandbox
+
     values = {name: _setting(config, name) for name in _ENVIRONMENT}
     if UNKNOWN in values.values():
         return None
@@ -114,6 +99,8 @@ def open_client(config: Object, diagnostics: Diagnostics) -> tuple[Client, Vault
 
 def _transport(url: str, diagnostics: Diagnostics) -> Transport | None:
     """The way to the API; None, with an error, if the file of the sandbox cannot be used."""
+    from constructs_lib.backend.fivetran.transport import Transport, is_sandbox
+
     if not is_sandbox(url):
         return Transport(url)
     from constructs_lib.sandbox import SandboxError
@@ -132,7 +119,11 @@ def _setting(config: Object, name: str) -> Any:
 
 
 def _check_url(url: Any, diagnostics: Diagnostics) -> None:
-    problem = check_url(url) if isinstance(url, str) else None
+    if not isinstance(url, str):
+        return
+    from constructs_lib.backend.fivetran.transport import check_url
+
+    problem = check_url(url)
     if problem:
         diagnostics.error(
             "The address of Fivetran's API cannot be used",
@@ -154,3 +145,74 @@ def _check_credentials(values: dict[str, Any], diagnostics: Diagnostics) -> None
             "in the Fivetran dashboard under Account Settings, API config.",
             (missing[0],) if len(missing) == 1 else (),
         )
+
+
+def _connection() -> Resource:
+    from constructs_lib.backend.fivetran.connection import ConnectionResource
+
+    return ConnectionResource()
+
+
+def _connection_state() -> Resource:
+    from constructs_lib.backend.fivetran.connection_state import ConnectionStateResource
+
+    return ConnectionStateResource()
+
+
+def _connection_sync() -> Resource:
+    from constructs_lib.backend.fivetran.connection_sync import ConnectionSyncResource
+
+    return ConnectionSyncResource()
+
+
+def _connection_test() -> Resource:
+    from constructs_lib.backend.fivetran.connection_test import ConnectionTestResource
+
+    return ConnectionTestResource()
+
+
+def _connect_card() -> Resource:
+    from constructs_lib.backend.fivetran.connect_card import ConnectCardResource
+
+    return ConnectCardResource()
+
+
+def _connection_data() -> DataSource:
+    from constructs_lib.backend.fivetran.connection_data import ConnectionData
+
+    return ConnectionData()
+
+
+def _connections_data() -> DataSource:
+    from constructs_lib.backend.fivetran.connections_data import ConnectionsData
+
+    return ConnectionsData()
+
+
+def _connection_state_data() -> DataSource:
+    from constructs_lib.backend.fivetran.connection_state_data import ConnectionStateData
+
+    return ConnectionStateData()
+
+
+def _connect_card_ephemeral() -> EphemeralResource:
+    from constructs_lib.backend.fivetran.connect_card_ephemeral import ConnectCardEphemeral
+
+    return ConnectCardEphemeral()
+
+
+_RESOURCES: Final[Mapping[str, Callable[[], Resource]]] = {
+    "fivetranops_connection": _connection,
+    "fivetranops_connection_state": _connection_state,
+    "fivetranops_connection_sync": _connection_sync,
+    "fivetranops_connection_test": _connection_test,
+    "fivetranops_connect_card": _connect_card,
+}
+_DATA_SOURCES: Final[Mapping[str, Callable[[], DataSource]]] = {
+    "fivetranops_connection": _connection_data,
+    "fivetranops_connections": _connections_data,
+    "fivetranops_connection_state": _connection_state_data,
+}
+_EPHEMERAL_RESOURCES: Final[Mapping[str, Callable[[], EphemeralResource]]] = {
+    "fivetranops_connect_card": _connect_card_ephemeral,
+}

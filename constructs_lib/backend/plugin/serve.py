@@ -7,6 +7,7 @@ loaded after the line, while Terraform connects.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -32,6 +33,8 @@ def serve(load: Callable[[], Provider], *, source: str, arguments: Sequence[str]
     :param arguments: the command line; ``--debug`` serves without Terraform having started it, and
         prints the variable that makes Terraform connect
     """
+    # All that is made at the start stays; to look for garbage in it only takes time.
+    gc.disable()
     debug = "--debug" in arguments
     if not debug and not handshake.is_launched_by_terraform(os.environ):
         sys.stderr.write(handshake.EXPLANATION)
@@ -131,6 +134,8 @@ def _preload(session: object) -> None:
 
     with suppress(BaseException):
         session.provider  # type: ignore[attr-defined] # noqa: B018
+    gc.freeze()
+    gc.enable()
 
 
 def _exit_early(number: int, frame: FrameType | None) -> NoReturn:

@@ -31,8 +31,9 @@ def check(version: str, provider: Provider, diagnostics: Diagnostics) -> None:
         return
     number = (int(found[1]), int(found[2]))
     lacks = []
-    write_only = _write_only(provider)
-    if number < WITH_WRITE_ONLY and write_only:
+    # Only for an old version are all resources looked at.
+    write_only = _write_only(provider) if number < WITH_WRITE_ONLY else []
+    if write_only:
         lacks.append(f"write-only attributes ({', '.join(write_only)}) are refused")
     if number < WITH_EPHEMERAL and provider.ephemeral_resources:
         lacks.append("there are no ephemeral resources and variables")
