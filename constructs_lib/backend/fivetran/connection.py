@@ -36,6 +36,7 @@ class ConnectionResource(Resource):
     """Creates, reads, changes and deletes a connection, with the fewest requests that do it."""
 
     schema = connection_answer.SCHEMA
+    plan_waits = False
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
         """A setting stands in one place: otherwise its secret would be taken for drift. It is one
@@ -53,7 +54,8 @@ class ConnectionResource(Resource):
     def plan(self, plan: Plan, operation: Operation) -> None:
         """Sharpens the planned values by the rules of :mod:`connection_plan`."""
         # During apply a plan is made of values that were not known when they were validated.
-        self.validate(plan.config, operation.diagnostics)
+        if not plan.is_validated:
+            self.validate(plan.config, operation.diagnostics)
         account: Account = operation.client
         account.at_work()
         ledger = Ledger(operation.private, account.vault)

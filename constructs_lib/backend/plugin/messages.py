@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.decoding import decode, decode_json
@@ -16,6 +16,8 @@ from constructs_lib.backend.plugin.values import CodecError, Object
 from constructs_lib.schemas import Attribute, Kind
 
 Attributes = Mapping[str, Attribute]
+_NULLS: Final = (b"", b"\xc0")
+"""What MessagePack has for null, and a message without a value."""
 
 
 def read_object(message: pb.DynamicValue, type_: Type) -> Object | None:
@@ -27,6 +29,11 @@ def read_object(message: pb.DynamicValue, type_: Type) -> Object | None:
     if value is None or isinstance(value, dict):
         return value
     raise CodecError("expected an object")
+
+
+def is_null(message: pb.DynamicValue) -> bool:
+    """True if a message holds null, or nothing."""
+    return message.json == b"null" if _is_json(message) else message.msgpack in _NULLS
 
 
 def write_state(state: Object | None, type_: Type, diagnostics: Diagnostics) -> bytes:

@@ -62,7 +62,10 @@ class Plan:
     """The state before the change; None for a creation."""
     planned: Object
     """The state after the change: ``UNKNOWN`` where only apply can tell. What is known is a promise
-    and what is configured must stay as configured."""
+    and what is configured must stay as configured. Put another value in the place of one; do not
+    change anything inside of it, as the prior state may share it."""
+    is_validated: bool
+    """True if this very configuration passed ``Resource.validate`` in this process."""
     replace: list[Path]
     """The attributes whose change replaces the resource. Those that the schema marks are entered
     already."""
@@ -71,6 +74,7 @@ class Plan:
         self.config = config
         self.prior = prior
         self.planned = planned
+        self.is_validated = False
         self.replace = []
 
     @property
@@ -103,12 +107,15 @@ class Resource(ABC):
     """The resource's description; a class attribute."""
     version: ClassVar[int] = 0
     """The version of the form of its state; raise it when an older state has to be converted."""
+    plan_waits: ClassVar[bool] = True
+    """False if ``plan`` only computes. It is then called without a thread of its own, and whatever
+    it waited for would hold up all other calls."""
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:  # noqa: B027
         """Adds what is wrong with a configuration beyond the rules of the schema.
 
         It runs several times, without a client, and only on what keeps the rules of the schema. Any
-        value may be unknown.
+        value may be unknown. It must not wait for anything: other calls wait for it.
         """
 
     def plan(self, plan: Plan, operation: Operation) -> None:  # noqa: B027
@@ -129,7 +136,8 @@ class Resource(ABC):
     def read(self, state: Object, operation: Operation) -> Object | None:
         """Returns the state as it is now, None if the object is gone.
 
-        An attribute that is missing in the answer keeps its value.
+        An attribute that is missing in the answer keeps its value. Nothing inside a value of
+        ``state`` may be changed.
         """
 
     @abstractmethod
@@ -147,7 +155,7 @@ class Resource(ABC):
         return {"id": identifier}
 
     def upgrade_state(self, version: int, state: dict[str, Any]) -> dict[str, Any]:
-        """Converts the JSON of a state that an older version wrote.
+        """Converts the JSON of a state that an older version wrote. It must not wait for anything.
 
         A dynamic value in it is an object with ``type`` and ``value``. Attributes that the schema
         lacks are dropped afterwards, and missing ones are null.

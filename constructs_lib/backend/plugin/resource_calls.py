@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-
 from constructs_lib.backend.plugin import checks, messages, promises, terraform_version
 from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.decoding import from_json, parse_json
@@ -25,10 +23,13 @@ def validate_resource_config(
     if not request.client_capabilities.write_only_attributes_allowed:
         _refuse_write_only(call, config)
     checks.check(call.attributes, config, call.diagnostics)
+    if call.diagnostics.has_errors:
+        return
+    seen = messages.read_object(request.config, call.object_type) or {}
+    resource.validate(seen, call.diagnostics)
+    call.check_validation(config, seen)
     if not call.diagnostics.has_errors:
-        seen = deepcopy(config)
-        resource.validate(seen, call.diagnostics)
-        call.check_validation(config, seen)
+        call.session.note_valid(request.type_name, request.config.msgpack)
 
 
 def upgrade_resource_state(
@@ -68,10 +69,18 @@ def read_resource(
     if returned is not None:
         returned = promises.require_object(returned, call.subject)
         settled = settle_read(call.attributes, state, returned)
-    new_state = messages.write_state(settled, type_, call.diagnostics)
+    if request.current_state.msgpack and _is_unchanged(state, settled):
+        new_state = request.current_state.msgpack
+    else:
+        new_state = messages.write_state(settled, type_, call.diagnostics)
     private = call.private(operation, request.private)
     if not call.diagnostics.has_errors:
         response.new_state.msgpack, response.private = new_state, private
+
+
+def _is_unchanged(state: Object, settled: Object | None) -> bool:
+    """True if a read left each value as it was, as most do."""
+    return settled is not None and all(value is state[name] for name, value in settled.items())
 
 
 def import_resource_state(

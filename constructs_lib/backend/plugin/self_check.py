@@ -68,7 +68,7 @@ def _check_plan(
         _object(call, request.prior_state),
         _object(call, response.planned_state),
         [messages.read_path(path) for path in response.requires_replace],
-        is_destroy=_object(call, request.proposed_new_state) is None,
+        is_destroy=messages.is_null(request.proposed_new_state),
     )
     found = promises.broken(plan_promises.RULES, answer)
     if promises.report(found, call.subject, call.diagnostics):
@@ -214,7 +214,12 @@ _CHECKERS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
 
 
 def _object(call: Call, message: pb.DynamicValue) -> Object | None:
-    return messages.read_object(message, call.object_type)
+    """The object that a message holds; no rule changes one, so the same bytes are read once."""
+    if not message.msgpack:
+        return messages.read_object(message, call.object_type)
+    if message.msgpack not in call.read:
+        call.read[message.msgpack] = messages.read_object(message, call.object_type)
+    return call.read[message.msgpack]
 
 
 def _write(call: Call, message: pb.DynamicValue, state: Object | None) -> None:

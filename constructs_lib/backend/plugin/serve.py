@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
@@ -121,7 +122,12 @@ def _run(
     if certificate is not None:
         client = os.environ[handshake.CLIENT_CERTIFICATE]
         context = tls.server_context(certificate, client, endpoint.directory)
-    transport = Transport(servicer.methods(session), session.stop, debug=debug)
+    transport = Transport(
+        servicer.methods(session),
+        session.stop,
+        at_once=partial(servicer.waits_for_nothing, session),
+        debug=debug,
+    )
     try:
         transport.run(endpoint.listener, context, lambda: _preload(session))
     finally:

@@ -7,7 +7,7 @@ Source: Terraform plugin protocol 6, service ``tfplugin6.Provider``. Calls that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from time import monotonic
 from typing import Any, Final
@@ -53,9 +53,38 @@ _CALLS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
 }
 
 
+_AT_ONCE: Final = frozenset(
+    {
+        "GetProviderSchema",
+        "ValidateProviderConfig",
+        "ValidateDataResourceConfig",
+        "ValidateEphemeralResourceConfig",
+        "ValidateResourceConfig",
+        "UpgradeResourceState",
+    }
+)
+"""The methods that compute, and ask no API."""
+
+
 def methods(session: Session) -> dict[str, Method]:
     """The methods by gRPC path, such as ``/tfplugin6.Provider/GetMetadata``."""
     return {f"/tfplugin6.Provider/{name}": partial(answer, session, name) for name in _CALLS}
+
+
+def waits_for_nothing(session: Session, path: str, data: bytes) -> bool:
+    """True for a call that only computes, so that it needs no thread of its own.
+
+    :param path: the gRPC path
+    :param data: the request message
+    """
+    name = path.rpartition("/")[2]
+    if name != "PlanResourceChange":
+        return name in _AT_ONCE
+    # What is wrong with the message, or with the provider, is for the answer to tell.
+    with suppress(Exception):
+        type_name = pb.PlanResourceChange.Request.FromString(data).type_name
+        return not session.provider.resources[type_name].plan_waits
+    return False
 
 
 def answer(session: Session, name: str, data: bytes) -> bytes:

@@ -28,6 +28,7 @@ class Session:
         self._provider: Provider | None = None
         self.client: Any = None
         self.stopping = threading.Event()
+        self._valid: set[tuple[str, bytes]] = set()
 
     @property
     def provider(self) -> Provider:
@@ -43,8 +44,21 @@ class Session:
         """
         former, self.client = self.client, client
         self.stopping = threading.Event()
+        self._valid.clear()
         if former is not None:
             self.provider.close(former)
+
+    def note_valid(self, type_name: str, config: bytes) -> None:
+        """A configuration (MessagePack) was found valid; its plan follows at once."""
+        self._valid.add((type_name, config))
+
+    def take_valid(self, type_name: str, config: bytes) -> bool:
+        """True, once, for a configuration that this process has found valid."""
+        key = (type_name, config)
+        if key not in self._valid:
+            return False
+        self._valid.discard(key)
+        return True
 
     def stop(self) -> None:
         """Tells running operations to finish soon."""
@@ -69,6 +83,8 @@ class Call:
         self.diagnostics = Diagnostics()
         self.attributes: dict[str, Attribute] = {}
         """The attributes that paths of diagnostics lead through."""
+        self.read: dict[bytes, Object | None] = {}
+        """What the self-check has read, by its bytes."""
         self._operation: Operation | None = None
 
     @property

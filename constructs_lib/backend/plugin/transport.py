@@ -1,8 +1,9 @@
 """The server: the one module that knows what carries the calls.
 
-Messages pass as bytes, of any size. Methods block, so each runs in a thread of its own, while one
-thread for each connection reads. Terraform runs ten operations at once by default
-(``-parallelism``); the limit here is far above that.
+Messages pass as bytes, of any size. Methods may wait for an API, so each runs in a thread of its
+own, while one thread for each connection reads. Terraform runs ten operations at once by default
+(``-parallelism``); the limit here is far above that. Those that only compute run in the reading
+thread: handing them over takes as long as some of them do.
 """
 
 from __future__ import annotations
@@ -39,14 +40,22 @@ class Transport:
     """Serves methods on a listening socket until Terraform ends it.
 
     :param methods: the methods by gRPC path
+    :param at_once: tells from the path and the message whether a call waits for nothing, so that
+        the reading thread may answer it
     :param stop: called when the process is asked to end while operations may run
     :param debug: true if Terraform did not start the process and so must not end it either
     """
 
     def __init__(
-        self, methods: Mapping[str, Method], stop: Callable[[], None], *, debug: bool = False
+        self,
+        methods: Mapping[str, Method],
+        stop: Callable[[], None],
+        *,
+        at_once: Callable[[str, bytes], bool] = lambda path, message: False,
+        debug: bool = False,
     ) -> None:
         self._methods = methods
+        self._at_once = at_once
         self._stop = stop
         self._debug = debug
         self._workers = Workers(_THREADS)
@@ -115,12 +124,15 @@ class Transport:
             return list(self._connections)
 
     def _answer(self, connection: Connection, stream: int, path: str, message: bytes) -> None:
-        """Takes a call; runs in the reading thread, so it only hands over."""
+        """Takes a call; runs in the reading thread, so it hands over whatever may wait."""
         method = self._methods.get(path)
         if method is not None:
             with self._lock:
                 self._running += 1
-            self._workers.do(partial(self._call, method, connection, stream, message))
+            if self._at_once(path, message):
+                self._call_here(connection, stream, method, message)
+            else:
+                self._workers.do(partial(self._call, connection, stream, method, message))
         elif path == _SHUTDOWN:
             connection.succeed(stream, b"")
             self._shut_down()
@@ -131,15 +143,32 @@ class Transport:
         # Nothing is ever sent on the stream for output: what is written to stderr reaches
         # Terraform's log by itself.
 
-    def _call(self, method: Method, connection: Connection, stream: int, message: bytes) -> None:
+    def _call_here(
+        self, connection: Connection, stream: int, method: Method, message: bytes
+    ) -> None:
+        """Answers in the reading thread; what the client does not take at once is handed over."""
+        answer = _tried(method, message)
+        if answer is not None and connection.succeed_at_once(stream, answer):
+            self._count_down()
+        else:
+            self._workers.do(partial(self._reply, connection, stream, answer))
+
+    def _call(self, connection: Connection, stream: int, method: Method, message: bytes) -> None:
+        self._reply(connection, stream, _tried(method, message))
+
+    def _reply(self, connection: Connection, stream: int, answer: bytes | None) -> None:
         try:
-            connection.succeed(stream, method(message))
-        except Exception as error:
-            log.error(f"a method failed: {type(error).__name__}")
-            connection.fail(stream, headers.INTERNAL, "The provider failed; see its log.")
+            if answer is None:
+                words = "The provider failed; see its log."
+                connection.fail(stream, headers.INTERNAL, words)
+            else:
+                connection.succeed(stream, answer)
         finally:
-            with self._lock:
-                self._running -= 1
+            self._count_down()
+
+    def _count_down(self) -> None:
+        with self._lock:
+            self._running -= 1
 
     def _shut_down(self) -> None:
         if self._debug:
@@ -174,6 +203,15 @@ class Transport:
         log.warn("Terraform is gone")
         self._parent = os.getppid()
         _start(partial(self._wind_down, _GRACE))
+
+
+def _tried(method: Method, message: bytes) -> bytes | None:
+    """The answer of a method; None if it failed."""
+    try:
+        return method(message)
+    except Exception as error:
+        log.error(f"a method failed: {type(error).__name__}")
+        return None
 
 
 def _start(action: Callable[[], object]) -> None:

@@ -87,7 +87,6 @@ class Connection:
         """
         data = _PREFIX.pack(0, len(message)) + message
         begin = frames.frame(frames.HEADERS, frames.END_HEADERS, stream, headers.ANSWER)
-        end = _trailers(stream, headers.SUCCESS)
         place = 0
         while place < len(data):
             length = self._take_window(stream, len(data) - place)
@@ -95,9 +94,28 @@ class Connection:
                 return
             part = frames.frame(frames.DATA, 0, stream, data[place : place + length])
             place += length
-            self._send(begin + part + (end if place == len(data) else b""))
+            self._send(begin + part + (_end(stream) if place == len(data) else b""))
             begin = b""
         self._forget(stream)
+
+    def succeed_at_once(self, stream: int, message: bytes) -> bool:
+        """As ``succeed``, for the reading thread, which must not wait for a window.
+
+        :returns: False if the windows do not take the whole answer in one frame; then nothing is
+            sent
+        """
+        data = _PREFIX.pack(0, len(message)) + message
+        with self._changed:
+            state = self._streams.get(stream)
+            if state is None or not self._is_open:
+                return True
+            if len(data) > min(state.window, self._window, self._largest):
+                return False
+            self._window -= len(data)
+            del self._streams[stream]
+        begin = frames.frame(frames.HEADERS, frames.END_HEADERS, stream, headers.ANSWER)
+        self._send(begin + frames.frame(frames.DATA, 0, stream, data) + _end(stream))
+        return True
 
     def fail(self, stream: int, code: int, message: str) -> None:
         """Answers that a call failed.
@@ -225,6 +243,11 @@ _TAKERS: Final[dict[int, Callable[[Connection, Frame], None]]] = {
     frames.PING: Connection._take_ping,
     frames.WINDOW_UPDATE: Connection._take_window_update,
 }
+
+
+def _end(stream: int) -> bytes:
+    """What comes after the message of an answer."""
+    return _trailers(stream, headers.SUCCESS)
 
 
 def _trailers(stream: int, block: bytes) -> bytes:
