@@ -260,6 +260,9 @@ BROKEN = {
     + frames.frame(frames.PING, 0, 0, bytes(8)),
     "headers that nothing began": frames.PREFACE
     + frames.frame(frames.CONTINUATION, frames.END_HEADERS, 1, b"\x83"),
+    "headers that are too long": frames.PREFACE
+    + frames.frame(frames.HEADERS, 0, 1, b"\x83")
+    + frames.frame(frames.CONTINUATION, 0, 1, bytes(frames.LEAST_FRAME)) * 64,
     "headers that go on in another stream": frames.PREFACE
     + frames.frame(frames.HEADERS, 0, 1, b"\x83")
     + frames.frame(frames.CONTINUATION, frames.END_HEADERS, 3, b"\x83"),

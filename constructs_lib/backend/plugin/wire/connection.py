@@ -164,6 +164,8 @@ class Connection:
         if self._block is None or self._block[0].stream != frame.stream:
             raise ProtocolError("headers that nothing began")
         self._block[1].extend(frame.payload)
+        if len(self._block[1]) > headers.LONGEST:
+            raise ProtocolError("headers that are too long")
         self._end_headers(frame)
 
     def _end_headers(self, frame: Frame) -> None:
