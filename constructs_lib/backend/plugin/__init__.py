@@ -15,7 +15,7 @@ and lays results under the plan with ``settle``. ``self_check`` checks each answ
 sent, by the rules in ``promises`` and the modules that end in ``_promises``.
 ``schema`` and ``checks`` read the JSON Schemas; ``decoding``, ``encoding`` and ``types`` speak
 Terraform's encoding of values. ``handshake``, ``certificate``, ``tls`` and ``transport`` make the
-connection, ``log`` writes to Terraform's log.
+connection, ``log`` writes to Terraform's log, and ``library_log`` has libraries write to it.
 
 Nothing is imported here: Terraform launches a provider several times for each command, and the
 first line of output waits for every import.

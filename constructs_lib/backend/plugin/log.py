@@ -18,38 +18,29 @@ def debug(message: str) -> None:
     them.
     """
     if any(os.environ.get(name) for name in _WANTED_BY):
-        _write("DEBUG", message)
+        write("DEBUG", message)
 
 
 def info(message: str) -> None:
     """Writes a line about the normal course of things."""
-    _write("INFO", message)
+    write("INFO", message)
 
 
 def warn(message: str) -> None:
     """Writes a line about something odd."""
-    _write("WARN", message)
+    write("WARN", message)
 
 
 def error(message: str) -> None:
     """Writes a line about a failure."""
-    _write("ERROR", message)
+    write("ERROR", message)
 
 
-def route_logging() -> None:
-    """Sends the standard library's logging here, without the tracebacks it would add."""
-    import logging
+def write(level: str, message: str) -> None:
+    """Writes a line.
 
-    class _Lines(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            level = {"WARNING": "WARN", "CRITICAL": "ERROR"}.get(record.levelname, record.levelname)
-            kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
-            _write(level, f"{record.name}: {record.getMessage()}{': ' + kind if kind else ''}")
-
-    logging.basicConfig(handlers=[_Lines()], level=logging.INFO, force=True)
-
-
-def _write(level: str, message: str) -> None:
+    :param level: ``TRACE``, ``DEBUG``, ``INFO``, ``WARN`` or ``ERROR``
+    """
     one_line = " ".join(message.splitlines())
     # The prefix is padded, as hclog does it.
     try:

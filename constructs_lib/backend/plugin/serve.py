@@ -112,11 +112,11 @@ def _run(
     *,
     debug: bool,
 ) -> None:
-    from constructs_lib.backend.plugin import servicer, tls
+    from constructs_lib.backend.plugin import library_log, servicer, tls
     from constructs_lib.backend.plugin.session import Session
     from constructs_lib.backend.plugin.transport import Transport
 
-    log.route_logging()
+    library_log.route()
     session = Session(load)
     context = None
     if certificate is not None:

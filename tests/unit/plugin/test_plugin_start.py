@@ -1,0 +1,70 @@
+"""What Terraform's start of a provider does not load, and what it does as soon as it is needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+STARTED = """
+import sys
+from constructs_lib.backend import {vendor} as vendor
+from constructs_lib.backend.plugin import certificate, serve
+from constructs_lib.backend.plugin import library_log, servicer, tls, transport
+from constructs_lib.backend.plugin.session import Session
+from constructs_lib.backend.plugin.wire.headers import HeaderReader
+library_log.route()
+certificate.create()
+session = Session(vendor.load)
+HeaderReader().path(bytes.fromhex("418cf1e3c2e5f23a6ba0ab90f4ff"))
+"""
+ANSWERED = (
+    STARTED
+    + """
+servicer.answer(session, "GetMetadata", b"")
+servicer.answer(session, "GetProviderSchema", b"")
+"""
+)
+FOUND = "print(*sorted({names} & set(sys.modules)))"
+CONFIGURED = (
+    STARTED
+    + """
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+session.use(session.provider.configure({"api_url": "sandbox"}, "1.13.0", Diagnostics()))
+import logging
+try:
+    raise ValueError("s3cret")
+except ValueError:
+    logging.getLogger("urllib3").exception("it failed")
+"""
+)
+
+
+def run(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("vendor", ["elastic", "fivetran"])
+def test_what_nobody_needs_is_not_loaded_until_the_schema_is_answered(
+    vendor: str, tmp_path: Path
+) -> None:
+    names = {"logging", "traceback", "hpack", "asyncio", "concurrent.futures", "requests"}
+
+    ended = run(ANSWERED.format(vendor=vendor) + FOUND.format(names=names), tmp_path)
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "\n", "")
+
+
+def test_what_the_sandbox_and_the_network_load_writes_to_terraforms_log(tmp_path: Path) -> None:
+    ended = run(CONFIGURED.replace("{vendor}", "fivetran"), tmp_path)
+
+    assert (ended.returncode, ended.stderr) == (0, "[ERROR] urllib3: it failed: ValueError\n")
