@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from enum import Enum
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from constructs_lib.schemas.references import resolved
 
-_FOLDER = Path(__file__).parent
+_FOLDER = os.path.dirname(__file__)
 _SUFFIX = ".schema.json"
 
 
@@ -77,7 +77,8 @@ class ResourceSchema(NamedTuple):
 
 def names() -> list[str]:
     """The names of all that is described here, sorted."""
-    return sorted(path.name.removesuffix(_SUFFIX) for path in _FOLDER.glob("*" + _SUFFIX))
+    files = (file for file in os.listdir(_FOLDER) if file.endswith(_SUFFIX))
+    return sorted(file.removesuffix(_SUFFIX) for file in files)
 
 
 @cache
@@ -88,10 +89,11 @@ def load(name: str) -> ResourceSchema:
         ``ephemeral.fivetranops_connect_card``: how its address in Terraform begins
     :raises KeyError: if nothing of that name is described
     """
-    path = _FOLDER / (name + _SUFFIX)
-    if not path.is_file():
+    path = os.path.join(_FOLDER, name + _SUFFIX)
+    if not os.path.isfile(path):
         raise KeyError(f"no schema named {name!r}; there are {', '.join(names())}")
-    written = json.loads(path.read_text(encoding="utf-8"))
+    with open(path, encoding="utf-8") as file:
+        written = json.load(file)
     document = resolved(written, lambda other: load(other).document)
     return ResourceSchema(name, document["description"], _attributes(document), document)
 

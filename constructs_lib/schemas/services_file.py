@@ -12,12 +12,11 @@ import json
 import os
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from constructs_lib.schemas.fields import FieldKind
 
-PACKAGED = Path(__file__).with_name("services.json")
+PACKAGED = os.path.join(os.path.dirname(__file__), "services.json")
 """The file of this package."""
 PROJECT_NAME = "fivetran-services.json"
 """Name of the file of a project."""
@@ -53,14 +52,22 @@ class ServicesFile:
             raise ValueError(f"{name} is no object")
         return entry
 
+    def require_form(self) -> None:
+        """Makes sure that all of it is as the command ``refresh`` writes it.
 
-def read(path: Path) -> ServicesFile:
+        :raises ValueError: if it is not
+        """
+        _require_form(json.loads(self._text), self.names())
+
+
+def read(path: str | os.PathLike[str]) -> ServicesFile:
     """A file of facts.
 
     :raises OSError: if it cannot be read
     :raises ValueError: if it is no text in UTF-8
     """
-    return ServicesFile(path.read_text(encoding="utf-8"))
+    with open(path, encoding="utf-8") as file:
+        return ServicesFile(file.read())
 
 
 @cache
@@ -82,29 +89,31 @@ def project() -> tuple[ServicesFile | None, str]:
         return None, ""
     try:
         found = read(path)
-        _require_form(json.loads(path.read_text(encoding="utf-8")), found)
+        found.require_form()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        return None, f"{path.name} cannot be used: {reason}"
+        return None, f"{os.path.basename(os.path.normpath(path))} cannot be used: {reason}"
     return found, ""
 
 
-def project_path() -> Path | None:
+def project_path() -> str | None:
     """Where the file of the project is; None if there is none."""
     named = os.environ.get(VARIABLE)
     if named:
-        return Path(named)
+        return named
     try:
-        folder = Path.cwd()
+        folder = os.getcwd()
     except OSError:
         return None  # The working directory was deleted.
-    paths = (each / PROJECT_NAME for each in (folder, *folder.parents))
-    # Folders above may not be ours to look into, which pathlib takes for an error.
-    return next((path for path in paths if os.path.isfile(path)), None)
+    while not os.path.isfile(path := os.path.join(folder, PROJECT_NAME)):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            return None
+    return path
 
 
-def _require_form(document: Any, file: ServicesFile) -> None:
-    if not isinstance(document, dict) or list(document) != file.names():
+def _require_form(document: Any, names: list[str]) -> None:
+    if not isinstance(document, dict) or list(document) != names:
         raise ValueError("its lines are not as the command refresh writes them")
     for name, entry in document.items():
         for path, fact in entry.items():

@@ -80,7 +80,7 @@ def _picture(curve: list[growth.Point]) -> str:
 
 
 def _size() -> str:
-    path = services_file.PACKAGED
+    path = Path(services_file.PACKAGED)
     lines = path.read_text(encoding="utf-8").count("\n")
     return f"`{path.name}`: {path.stat().st_size / 1000:.0f} kB, {lines:,} lines."
 

@@ -33,7 +33,7 @@ OWN = """\
 
 
 def test_the_file_is_small_sorted_and_has_one_line_for_each_field() -> None:
-    text = services_file.PACKAGED.read_text(encoding="utf-8")
+    text = Path(services_file.PACKAGED).read_text(encoding="utf-8")
     document = json.loads(text)
 
     assert len(text) < 300_000
@@ -43,7 +43,7 @@ def test_the_file_is_small_sorted_and_has_one_line_for_each_field() -> None:
 
 
 def test_the_file_holds_names_and_no_sentences() -> None:
-    document = json.loads(services_file.PACKAGED.read_text(encoding="utf-8"))
+    document = json.loads(Path(services_file.PACKAGED).read_text(encoding="utf-8"))
     paths = [path for entry in document.values() for path in entry]
 
     assert {path for path in paths if not re.fullmatch(r"[a-z0-9_.\[\]]+", path)} == set()

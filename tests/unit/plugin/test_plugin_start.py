@@ -20,17 +20,14 @@ certificate.create()
 session = Session(vendor.load)
 HeaderReader().path(bytes.fromhex("418cf1e3c2e5f23a6ba0ab90f4ff"))
 """
-ANSWERED = (
-    STARTED
-    + """
+NAMED = f"""{STARTED}
 servicer.answer(session, "GetMetadata", b"")
+"""
+ANSWERED = f"""{NAMED}
 servicer.answer(session, "GetProviderSchema", b"")
 """
-)
 FOUND = "print(*sorted({names} & set(sys.modules)))"
-CONFIGURED = (
-    STARTED
-    + """
+CONFIGURED = """
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 session.use(session.provider.configure({"api_url": "sandbox"}, "1.13.0", Diagnostics()))
 import logging
@@ -39,7 +36,6 @@ try:
 except ValueError:
     logging.getLogger("urllib3").exception("it failed")
 """
-)
 
 
 def run(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -64,7 +60,16 @@ def test_what_nobody_needs_is_not_loaded_until_the_schema_is_answered(
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "\n", "")
 
 
+@pytest.mark.parametrize("vendor", ["elastic", "fivetran"])
+def test_what_only_resources_need_is_not_loaded_before_them(vendor: str, tmp_path: Path) -> None:
+    names = {"pathlib", "hashlib"}
+
+    ended = run(NAMED.format(vendor=vendor) + FOUND.format(names=names), tmp_path)
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "\n", "")
+
+
 def test_what_the_sandbox_and_the_network_load_writes_to_terraforms_log(tmp_path: Path) -> None:
-    ended = run(CONFIGURED.replace("{vendor}", "fivetran"), tmp_path)
+    ended = run(STARTED.format(vendor="fivetran") + CONFIGURED, tmp_path)
 
     assert (ended.returncode, ended.stderr) == (0, "[ERROR] urllib3: it failed: ValueError\n")
