@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from itertools import product
 from urllib.parse import unquote
 
 import hpack
@@ -56,6 +58,19 @@ def test_a_block_that_changes_the_table_changes_it_each_time() -> None:
     assert [reader.path(block), reader.path(block)] == ["/a", "/a"]
 
     assert reader.path(b"\xbf") == "/a"
+
+
+def test_ever_new_blocks_take_no_memory_for_good() -> None:
+    reader = HeaderReader()
+    blocks = [bytes(numbers) for numbers in product(range(0x81, 0xBE), repeat=2)]
+    tracemalloc.start()
+    for block in blocks:
+        reader.path(block)
+
+    used, _ = tracemalloc.get_traced_memory()
+
+    tracemalloc.stop()
+    assert used < 20 * len(blocks)
 
 
 def test_headers_without_a_path_have_an_empty_one() -> None:

@@ -145,7 +145,7 @@ BROKEN = {
     "a number of no header": "be",
     "a name of no header": "7e00",
     "a number without an end": "ff8080",
-    "a number of many bytes": "ff80808080808000",
+    "a number of many bytes": "3f808080808000",
     "a kept header without a name": "40",
     "a header without a value": "4001",
     "a name that is longer than the block": "400561",
@@ -189,6 +189,14 @@ def test_a_smaller_table_forgets_the_oldest_headers() -> None:
     assert decoder.decode(b"\xbe") == [(b"c", b"d")]
     with pytest.raises(ProtocolError):
         decoder.decode(b"\xbf")
+
+
+def test_a_table_that_is_full_to_the_last_byte_keeps_all_headers() -> None:
+    decoder = Decoder(MOST)
+    # Each of the two takes 34.
+    decoder.decode(b"\x3f\x25" + b"\x40\x01a\x01b\x40\x01c\x01d")
+
+    assert decoder.decode(b"\xbe\xbf") == [(b"c", b"d"), (b"a", b"b")]
 
 
 def test_a_few_bytes_do_not_become_many_megabytes() -> None:

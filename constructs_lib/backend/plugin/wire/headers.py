@@ -30,7 +30,9 @@ class HeaderReader:
     def __init__(self) -> None:
         self._decoder = Decoder(LONGEST)
         self._known: dict[tuple[int, bytes], str] = {}
-        """Paths by the state of the table and the block."""
+        """Paths by the block, and by how often the table had changed before it: one that changes
+        it is read anew the next time.
+        """
 
     def path(self, block: bytes) -> str:
         """The path of a call, such as ``/tfplugin6.Provider/GetMetadata``; empty if it has none.
@@ -41,8 +43,7 @@ class HeaderReader:
         path = self._known.get(key)
         if path is None:
             path = _path(self._decoder.decode(block))
-            # A block that changed the table would change it once more.
-            if key[0] == self._decoder.table.changes and len(block) <= _LONGEST_KNOWN:
+            if len(block) <= _LONGEST_KNOWN:
                 self._remember(key, path)
         return path
 
