@@ -75,8 +75,7 @@ def _attribute(attribute: Attribute) -> pb.Schema.Attribute:
         required=attribute.required,
         optional=attribute.optional,
         computed=attribute.read_only,
-        # A write-only value is never shown nor stored, and this would mark it in each state.
-        sensitive=attribute.sensitive and not attribute.write_only,
+        sensitive=attribute.sensitive,
         deprecated=attribute.deprecated,
         write_only=attribute.write_only,
     )

@@ -25,7 +25,7 @@ def test_each_sort_of_attribute_gets_its_flags() -> None:
     assert found["color"] == {"optional", "computed"}
     assert found["id"] == {"computed"}
     assert found["token"] == {"optional", "computed", "sensitive"}
-    assert found["secret_wo"] == {"optional", "write_only"}
+    assert found["secret_wo"] == {"optional", "sensitive", "write_only"}
 
 
 def test_each_kind_of_attribute_gets_its_type() -> None:
