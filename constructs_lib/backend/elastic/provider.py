@@ -8,14 +8,9 @@ from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.backend.elastic import credentials, endpoints
-from constructs_lib.backend.elastic.client import Client
-from constructs_lib.backend.elastic.cluster import Cluster
-from constructs_lib.backend.elastic.connector import ConnectorData
-from constructs_lib.backend.elastic.connector_status import ConnectorStatusResource
-from constructs_lib.backend.elastic.exchange import Exchange
-from constructs_lib.backend.http.address import is_sandbox
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.offers import Offers
 from constructs_lib.backend.plugin.provider import Provider
 from constructs_lib.backend.plugin.resource import Resource
 from constructs_lib.backend.plugin.values import UNKNOWN, Object
@@ -30,10 +25,10 @@ class ElasticOps(Provider):
     schema = schemas.load("elasticops")
 
     def __init__(self) -> None:
-        self.resources: Mapping[str, Resource] = {
-            "elasticops_connector_status": ConnectorStatusResource()
-        }
-        self.data_sources: Mapping[str, DataSource] = {"elasticops_connector": ConnectorData()}
+        self.resources: Mapping[str, Resource] = Offers({"elasticops_connector_status": _status})
+        self.data_sources: Mapping[str, DataSource] = Offers(
+            {"elasticops_connector": _connector}, "data."
+        )
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
         """Checks addresses and credentials, as far as they stand in the configuration."""
@@ -43,6 +38,12 @@ class ElasticOps(Provider):
 
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
         """Makes the cluster: from the configuration, then the environment, then the defaults."""
+        # Not every process of the provider is configured.
+        from constructs_lib.backend.elastic.client import Client
+        from constructs_lib.backend.elastic.cluster import Cluster
+        from constructs_lib.backend.elastic.exchange import Exchange
+        from constructs_lib.backend.http.address import is_sandbox
+
         urls = endpoints.chosen(config)
         if urls is UNKNOWN or UNKNOWN in [config.get(name) for name in _OTHERS]:
             return Cluster(None)
@@ -65,8 +66,7 @@ class ElasticOps(Provider):
 
     def close(self, client: Any) -> None:
         """Closes the connections to the cluster."""
-        if isinstance(client, Cluster):
-            client.close()
+        client.close()
 
 
 def _check_ca_file(path: Any, diagnostics: Diagnostics) -> None:
@@ -81,3 +81,15 @@ def _check_ca_file(path: Any, diagnostics: Diagnostics) -> None:
             f"{path}: {reason}. It must be a PEM file with the certificates of the authorities.",
             ("ca_file",),
         )
+
+
+def _status() -> Resource:
+    from constructs_lib.backend.elastic.connector_status import ConnectorStatusResource
+
+    return ConnectorStatusResource()
+
+
+def _connector() -> DataSource:
+    from constructs_lib.backend.elastic.connector import ConnectorData
+
+    return ConnectorData()

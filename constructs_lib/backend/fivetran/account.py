@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from secrets import token_hex
+import os
 from threading import Lock
 
 from constructs_lib.backend.fivetran.client import Client
@@ -42,7 +42,7 @@ class Account(Configured[Client]):
         super().__init__(client)
         self.vault = vault
         self.journal = journal
-        self.run = token_hex(8)
+        self.run = os.urandom(8).hex()
         """Tells this run of the provider from those before."""
         self.refreshed: set[str] = set()
         """The connections that were read since the provider was configured: a plan that follows a

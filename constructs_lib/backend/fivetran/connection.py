@@ -5,20 +5,17 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from constructs_lib.backend.fivetran import (
     connection_answer,
     connection_check,
-    connection_conflict,
     connection_plan,
     connection_read,
-    creation,
     kept_secrets,
     setup_gate,
 )
 from constructs_lib.backend.fivetran import connection_request as requests_
-from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.connection_read import ADOPTED, TRACE
 from constructs_lib.backend.fivetran.errors import NotFound
 from constructs_lib.backend.fivetran.ledger import Ledger, applied_times, secrets_of
@@ -28,6 +25,9 @@ from constructs_lib.backend.http.redaction import texts
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values import UNKNOWN, Object, same
+
+if TYPE_CHECKING:
+    from constructs_lib.backend.fivetran.account import Account
 
 _DEFAULTS = {"create": "20m", "update": "20m", "delete": "10m"}
 
@@ -80,6 +80,8 @@ class ConnectionResource(Resource):
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
         """``POST /v1/connections``. From then on the connection is in state, whatever follows."""
+        from constructs_lib.backend.fivetran import creation  # Loads the client: not for a check.
+
         account: Account = operation.client
         deadline = _deadline("create", config, operation)
         body = requests_.creation(planned, config)
@@ -104,6 +106,8 @@ class ConnectionResource(Resource):
         secrets: dict[str, Any],
         operation: Operation,
     ) -> dict[str, Any]:
+        from constructs_lib.backend.fivetran import creation
+
         try:
             answer, was_lost = creation.create(account.client, body, deadline, _texts(secrets))
         except creation.LostCreation as lost:
@@ -130,6 +134,8 @@ class ConnectionResource(Resource):
         """``PATCH /v1/connections/{id}`` with what changed. Without a change to send, the setup
         tests if they are required and failed before, else a GET.
         """
+        from constructs_lib.backend.fivetran import connection_conflict
+
         account: Account = operation.client
         deadline = _deadline("update", config, operation)
         secrets = secrets_of(config)

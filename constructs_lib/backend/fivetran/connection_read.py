@@ -5,15 +5,17 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from constructs_lib.backend.fivetran import connection_answer, connection_plan, creation
-from constructs_lib.backend.fivetran.account import Account
+from constructs_lib.backend.fivetran import connection_answer, connection_plan
 from constructs_lib.backend.fivetran.errors import NotFound
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.plugin.resource import Operation
 from constructs_lib.backend.plugin.values import Object
+
+if TYPE_CHECKING:
+    from constructs_lib.backend.fivetran.account import Account
 
 TRACE = "trace"
 """In private state: how to find a connection whose creation was not confirmed."""
@@ -51,6 +53,8 @@ def read(state: Object, operation: Operation) -> Object | None:
 
 def found_again(state: Object, deadline: Deadline, operation: Operation) -> Object | None:
     """The connection whose creation was not confirmed, if it is there by now."""
+    from constructs_lib.backend.fivetran import creation
+
     account: Account = operation.client
     trace = operation.private.get(TRACE)
     if not trace:

@@ -6,12 +6,14 @@ attribute ``secrets_applied``, where a plan shows which secret changed.
 
 from __future__ import annotations
 
-import secrets as randomness
+import os
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from constructs_lib.backend.fivetran.secrets import Vault
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, contains_unknown
+
+if TYPE_CHECKING:
+    from constructs_lib.backend.fivetran.secrets import Vault
 
 SCOPES = {"config": "config_wo", "auth": "auth_wo"}
 """For each part of a request that holds secrets: the write-only attribute that brings them."""
@@ -77,7 +79,7 @@ class Ledger:
         if self._vault is None or not secrets:
             self._entry.clear()
             return
-        self._entry.setdefault("salt", randomness.token_hex(16))
+        self._entry.setdefault("salt", os.urandom(16).hex())
         self._entry["mark"] = self._vault.mark()
         self._entry["digests"] = {name: self._digest(name, secrets[name]) for name in secrets}
 

@@ -42,8 +42,10 @@ class FivetranOps(Provider):
     def __init__(self, journal: Callable[[], Journal] | None = None) -> None:
         self._journal = journal
         self.resources: Mapping[str, Resource] = Offers(_RESOURCES)
-        self.data_sources: Mapping[str, DataSource] = Offers(_DATA_SOURCES)
-        self.ephemeral_resources: Mapping[str, EphemeralResource] = Offers(_EPHEMERAL_RESOURCES)
+        self.data_sources: Mapping[str, DataSource] = Offers(_DATA_SOURCES, "data.")
+        self.ephemeral_resources: Mapping[str, EphemeralResource] = Offers(
+            _EPHEMERAL_RESOURCES, "ephemeral."
+        )
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
         """Checks the address, as far as it stands in the configuration."""

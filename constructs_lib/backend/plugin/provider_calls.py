@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
+from typing import Any
 
 from constructs_lib.backend.plugin import checks, messages, schema, terraform_version
 from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+from constructs_lib.backend.plugin.offers import Offers
 from constructs_lib.backend.plugin.session import Call
 from constructs_lib.backend.plugin.values import Object
+from constructs_lib.schemas import ResourceSchema
 
 
 def get_metadata(
@@ -30,14 +34,13 @@ def get_provider_schema(
     _announce_capabilities(response.server_capabilities)
     provider = call.session.provider
     response.provider.CopyFrom(schema.provider_schema(provider.schema))
-    for name, resource in provider.resources.items():
-        described = schema.resource_schema(resource.schema, resource.version)
-        response.resource_schemas[name].CopyFrom(described)
-    for name, source in provider.data_sources.items():
-        response.data_source_schemas[name].CopyFrom(schema.resource_schema(source.schema))
-    for name, ephemeral in provider.ephemeral_resources.items():
-        described = schema.resource_schema(ephemeral.schema)
-        response.ephemeral_resource_schemas[name].CopyFrom(described)
+    for offered, written in (
+        (provider.resources, response.resource_schemas),
+        (provider.data_sources, response.data_source_schemas),
+        (provider.ephemeral_resources, response.ephemeral_resource_schemas),
+    ):
+        for name in offered:
+            written[name].CopyFrom(schema.resource_schema(*_described(offered, name)))
 
 
 def validate_provider_config(
@@ -76,6 +79,14 @@ def get_functions(
     call: Call, request: pb.GetFunctions.Request, response: pb.GetFunctions.Response
 ) -> None:
     """There are no functions."""
+
+
+def _described(offered: Mapping[str, Any], name: str) -> tuple[ResourceSchema, int]:
+    """The schema of something, and the version of its state."""
+    if isinstance(offered, Offers):
+        return offered.described(name)
+    made = offered[name]
+    return made.schema, getattr(made, "version", 0)
 
 
 def _announce_capabilities(capabilities: pb.ServerCapabilities) -> None:
