@@ -13,7 +13,7 @@ from constructs_lib.doctor.finding import Finding, Machine, Verdict
 from constructs_lib.version import __version__
 
 _OLDEST_PYTHON = (3, 10)
-_BASE = ("cryptography", "msgpack", "google.protobuf", "requests", "urllib3")
+_BASE = ("cryptography", "msgpack", "requests", "urllib3")
 _NODE = {"cdktf": ((20, 0), (23, 0), "20, 21 or 22"), "cdktn": ((22, 19), None, "22.19 or newer")}
 _CLI = {"cdktf": "0.21", "cdktn": "0.24"}
 _TERRAFORM = "https://developer.hashicorp.com/terraform/install"

@@ -9,9 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import tfplugin6_pb2 as pb
 from terraform_values import UNKNOWN, Dyn, has_unknown
-
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 
 Object = dict[str, Any]
 Attributes = Mapping[str, pb.Schema.Attribute]

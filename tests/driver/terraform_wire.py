@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import terraform_rules as rules
+import tfplugin6_pb2 as pb
 from terraform_rules import Attributes, Object
 from terraform_values import dump, pack, to_json, unpack
 
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.provider import Provider
 from constructs_lib.backend.plugin.servicer import answer
 from constructs_lib.backend.plugin.session import Session

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.backend.plugin import messages, promises
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+from constructs_lib.backend.plugin import tfplugin6 as pb
 from constructs_lib.backend.plugin.decoding import unknown_types
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.encoding import encode, typed_unknowns

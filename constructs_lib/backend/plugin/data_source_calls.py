@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 
 from constructs_lib.backend.plugin import checks, messages, promises
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+from constructs_lib.backend.plugin import tfplugin6 as pb
 from constructs_lib.backend.plugin.session import Call
 from constructs_lib.backend.plugin.settle import settle_data
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from constructs_lib.backend.plugin import checks, ephemeral_promises, messages
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+from constructs_lib.backend.plugin import tfplugin6 as pb
 from constructs_lib.backend.plugin.encoding import encode
 from constructs_lib.backend.plugin.session import Call
 from constructs_lib.backend.plugin.settle import settle_data

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+from constructs_lib.backend.plugin import tfplugin6 as pb
 from constructs_lib.backend.plugin.decoding import decode, decode_json
 from constructs_lib.backend.plugin.diagnostics import Diagnostic, Diagnostics, Path
 from constructs_lib.backend.plugin.encoding import encode
@@ -120,7 +120,7 @@ def _write_diagnostic(diagnostic: Diagnostic, attributes: Attributes) -> pb.Diag
     if diagnostic.path:
         # A path that cannot be written must not cost the answer: a state stands beside it.
         with suppress(TypeError, ValueError, AttributeError):
-            message.attribute.CopyFrom(write_path(diagnostic.path, attributes))
+            message.attribute = write_path(diagnostic.path, attributes)
     return message
 
 

@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from constructs_lib.backend.plugin import checks, messages, schema, terraform_version
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+from constructs_lib.backend.plugin import tfplugin6 as pb
 from constructs_lib.backend.plugin.offers import Offers
 from constructs_lib.backend.plugin.session import Call
 from constructs_lib.backend.plugin.values import Object
@@ -20,11 +20,11 @@ def get_metadata(
     """Names the resources, data sources and ephemeral resources, without their schemas."""
     _announce_capabilities(response.server_capabilities)
     for name in call.session.provider.resources:
-        response.resources.add(type_name=name)
+        response.resources.append(pb.GetMetadata.ResourceMetadata(type_name=name))
     for name in call.session.provider.data_sources:
-        response.data_sources.add(type_name=name)
+        response.data_sources.append(pb.GetMetadata.DataSourceMetadata(type_name=name))
     for name in call.session.provider.ephemeral_resources:
-        response.ephemeral_resources.add(type_name=name)
+        response.ephemeral_resources.append(pb.GetMetadata.EphemeralMetadata(type_name=name))
 
 
 def get_provider_schema(
@@ -33,14 +33,14 @@ def get_provider_schema(
     """Answers the schemas of the provider and of all that it offers."""
     _announce_capabilities(response.server_capabilities)
     provider = call.session.provider
-    response.provider.CopyFrom(schema.provider_schema(provider.schema))
+    response.provider = schema.provider_schema(provider.schema)
     for offered, written in (
         (provider.resources, response.resource_schemas),
         (provider.data_sources, response.data_source_schemas),
         (provider.ephemeral_resources, response.ephemeral_resource_schemas),
     ):
         for name in offered:
-            written[name].CopyFrom(schema.resource_schema(*_described(offered, name)))
+            written[name] = schema.resource_schema(*_described(offered, name))
 
 
 def validate_provider_config(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from constructs_lib.backend.plugin import checks, messages, promises, terraform_version
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+from constructs_lib.backend.plugin import tfplugin6 as pb
 from constructs_lib.backend.plugin.decoding import from_json, parse_json
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.encoding import encode
@@ -92,11 +92,12 @@ def import_resource_state(
     state = promises.require_object(resource.import_state(request.id, operation), call.subject)
     if call.diagnostics.has_errors:
         return
-    response.imported_resources.add(
+    imported = pb.ImportResourceState.ImportedResource(
         type_name=request.type_name,
         state=pb.DynamicValue(msgpack=encode(state, call.object_type)),
         private=call.private(operation, b""),
     )
+    response.imported_resources.append(imported)
 
 
 def move_resource_state(

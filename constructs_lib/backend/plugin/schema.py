@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+from constructs_lib.backend.plugin import tfplugin6 as pb
 from constructs_lib.backend.plugin import types
 from constructs_lib.backend.plugin.types import Type
 from constructs_lib.schemas import Attribute, Kind, ResourceSchema

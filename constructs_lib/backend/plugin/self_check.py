@@ -18,7 +18,7 @@ from constructs_lib.backend.plugin import (
     promises,
     state_promises,
 )
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+from constructs_lib.backend.plugin import tfplugin6 as pb
 from constructs_lib.backend.plugin.ephemeral_promises import OpenAnswer, RenewalAnswer
 from constructs_lib.backend.plugin.plan_promises import PlanAnswer
 from constructs_lib.backend.plugin.session import Call

@@ -23,7 +23,7 @@ from constructs_lib.backend.plugin import (
     self_check,
 )
 from constructs_lib.backend.plugin import resource_calls as resources
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+from constructs_lib.backend.plugin import tfplugin6 as pb
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.session import Call, Session
 from constructs_lib.backend.plugin.values import CodecError

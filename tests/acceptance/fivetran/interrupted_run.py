@@ -20,12 +20,11 @@ import subprocess
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+import tfplugin6_pb2 as pb
 from grpclib.client import Channel, UnaryUnaryMethod
 from provider_process import ProviderProcess
 from sandbox_server import Sandbox
 from workspace import Workspace, wait_until
-
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 
 STATES = ("waiting", "patching", "pausing")
 WANTED = {"cursor": "2024-01-01"}

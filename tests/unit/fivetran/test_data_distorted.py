@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import tfplugin6_pb2 as pb
 from api_world import GROUP, World
 
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.decoding import decode
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.encoding import encode

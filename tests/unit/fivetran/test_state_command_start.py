@@ -14,6 +14,15 @@ main(["fivetranops"])
 load()
 print([name for name in sys.modules if name == "argparse" or "state_command" in name])
 """
+ANSWERING = """
+import sys
+from constructs_lib.backend.fivetran import load
+from constructs_lib.backend.plugin import serve
+from constructs_lib.backend.plugin.servicer import methods
+from constructs_lib.backend.plugin.session import Session
+answers = [method(b"") for method in methods(Session(load)).values()]
+print(len(answers), [name for name in sys.modules if name.partition(".")[0] == "google"])
+"""
 INTERRUPTED = """
 import os, signal
 from constructs_lib.backend import __main__ as backend
@@ -30,6 +39,10 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_provider_imports_nothing_of_the_commands() -> None:
     assert run("-c", PLUGIN).stdout == "[]\n"
+
+
+def test_a_provider_that_answers_all_calls_imports_nothing_of_google() -> None:
+    assert run("-c", ANSWERING).stdout == "19 []\n"
 
 
 def test_an_interruption_while_it_starts_is_no_traceback() -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import tfplugin6_pb2 as pb
 from plugin_samples import SCHEMA, Sample, Scripted, message, thing
 
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource, Opened
 from constructs_lib.backend.plugin.resource import Operation

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
+import tfplugin6_pb2 as pb
+
 from constructs_lib.backend.plugin.decoding import decode
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.encoding import encode

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
+import tfplugin6_pb2 as pb
 from plugin_samples import Scripted, call, errors, message, thing, values
 
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
 

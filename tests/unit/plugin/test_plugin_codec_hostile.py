@@ -10,11 +10,11 @@ from typing import Any
 
 import msgpack
 import pytest
+import tfplugin6_pb2 as pb
 from hypothesis import given
 from hypothesis import strategies as st
 from plugin_samples import Sample, Scripted, call, errors, message, thing, values
 
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin import types
 from constructs_lib.backend.plugin.decoding import decode, decode_json, parse_json, unknown_types
 from constructs_lib.backend.plugin.encoding import encode

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import tfplugin6_pb2 as pb
 from plugin_samples import ATTRIBUTES, SCHEMA, Sample, Scripted, errors, message, thing, values
 
 from constructs_lib.backend.plugin import data_source_calls, promises, state_promises
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, ProviderError
 from constructs_lib.backend.plugin.resource import Operation

@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+import tfplugin6_pb2 as pb
 from ephemeral_samples import (
     CONFIG,
     LATER,
@@ -19,7 +20,6 @@ from ephemeral_samples import (
 )
 from plugin_samples import Sample, Scripted, errors, message, values
 
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.ephemeral_resource import Opened
 from constructs_lib.backend.plugin.resource import Operation

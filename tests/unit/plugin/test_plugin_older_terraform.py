@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import tfplugin6_pb2 as pb
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, timestamp_pb2
 from plugin_samples import SCHEMA, Sample, Scripted
 
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource, Opened
 from constructs_lib.backend.plugin.resource import Operation
 from constructs_lib.backend.plugin.servicer import answer

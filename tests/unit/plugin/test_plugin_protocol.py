@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tfplugin6_pb2
 from google.protobuf import descriptor_pb2
-
-from constructs_lib.backend.plugin import tfplugin6_pb2
 
 FOLDER = Path(tfplugin6_pb2.__file__).parent
 

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
+import tfplugin6_pb2 as pb
 from plugin_samples import SCHEMA, Sample, Scripted, call, errors, message, thing, values
 
 from constructs_lib.backend.plugin import change_calls, resource_calls, self_check
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.encoding import encode
 from constructs_lib.backend.plugin.servicer import answer
 from constructs_lib.backend.plugin.session import Session

@@ -5,9 +5,9 @@ from typing import Any
 
 import msgpack
 import pytest
+import tfplugin6_pb2 as pb
 from plugin_samples import Sample, Scripted, call, errors, message, thing, values
 
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.encoding import encode
 from constructs_lib.backend.plugin.servicer import answer, methods

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tfplugin6_pb2 as pb
 from plugin_samples import Sample, Scripted
 
-from constructs_lib.backend.plugin import tfplugin6_pb2 as pb
 from constructs_lib.backend.plugin.encoding import encode
 from constructs_lib.backend.plugin.provider import Provider
 from constructs_lib.backend.plugin.schema import object_type
