@@ -40,6 +40,14 @@ def is_map(field: Any) -> bool:
     return field.message_type is not None and field.message_type.GetOptions().map_entry
 
 
+def has_map(descriptor: Any, seen: tuple[Any, ...] = ()) -> bool:
+    """True if a message has a map, or one of the messages in it."""
+    inner = [one.message_type for one in descriptor.fields if one.message_type is not None]
+    return any(map(is_map, descriptor.fields)) or any(
+        has_map(one, (*seen, descriptor)) for one in inner if one not in seen
+    )
+
+
 def name_in_python(field: Any) -> str:
     return "return_" if field.name == "return" else str(field.name)
 

@@ -120,6 +120,23 @@ def test_a_message_that_comes_twice_is_merged() -> None:
     assert read == pb.ReadResource.Request(current_state=both, type_name="b")
 
 
+SKIPPED = {
+    "a number": b"\xf8\x01\xff\x01",
+    "eight bytes": b"\xf9\x01abcdefgh",
+    "a span": b"\xfa\x01\x02\xff\xff",
+    "four bytes": b"\xfd\x01abcd",
+    "of another type than the field": b"\x10\x05",
+}
+
+
+@pytest.mark.parametrize("data", SKIPPED.values(), ids=SKIPPED)
+def test_a_field_that_is_not_known_is_skipped_and_not_kept(data: bytes) -> None:
+    request = pb.ReadResource.Request.FromString(data + b"\x0a\x01a" + data)
+
+    assert request == pb.ReadResource.Request(type_name="a")
+    assert request.SerializeToString() == b"\x0a\x01a"
+
+
 def test_the_parts_of_a_copy_are_its_own() -> None:
     original = pb.Schema(block=pb.Schema.Block(attributes=[pb.Schema.Attribute(name="a")]))
     copy = pb.Schema()

@@ -7,16 +7,14 @@ from typing import Any
 import pytest
 from google.protobuf.message import DecodeError as Refused
 from google.protobuf.message_factory import GetMessageClass
-from google_messages import DESCRIPTORS, as_ours, is_map, messages, ours, same
+from google_messages import DESCRIPTORS, as_ours, has_map, messages, ours, same
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from constructs_lib.backend.plugin.protobuf import DecodeError
 
 ANY = pytest.mark.parametrize("name", DESCRIPTORS)
-WITHOUT_MAPS = [
-    name for name, descriptor in DESCRIPTORS.items() if not any(map(is_map, descriptor.fields))
-]
+WITHOUT_MAPS = [name for name, descriptor in DESCRIPTORS.items() if not has_map(descriptor)]
 few = settings(
     max_examples=20,
     deadline=None,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self, dataclass_transform
 else:
 
-    def dataclass_transform(**_):
+    def dataclass_transform(**_: bool) -> Any:
         """Python 3.10 has none; it only tells a checker of types what may be given by name."""
         return lambda class_: class_
 
@@ -32,7 +32,8 @@ class Message:
     """A message: fields are attributes, and may be given by name when it is made.
 
     Messages that are given to another one are not copied. A value of a wrong type is refused when
-    it is set; what is in lists and dictionaries, when it is written.
+    it is set; what is in lists and dictionaries, when it is written. A class of messages is not
+    derived from.
 
     :raises AttributeError: if there is no field of a name
     :raises TypeError: if a value is of another type than its field
