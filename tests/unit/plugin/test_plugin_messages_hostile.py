@@ -138,3 +138,27 @@ def test_messages_of_more_than_a_hundred_levels_are_refused(levels: int) -> None
         tfplugin6_pb2.Schema.FromString(data)
     with pytest.raises(DecodeError, match="too deep"):
         pb.Schema.FromString(data)
+
+
+def by_key(levels: int) -> bytes:
+    """A dictionary with one schema: its entry is a level, too."""
+    entry = b"\x12" + length(schema(levels)) + schema(levels)
+    return b"\x12" + length(entry) + entry
+
+
+def test_an_entry_of_a_dictionary_counts_as_a_level() -> None:
+    theirs = tfplugin6_pb2.GetProviderSchema.Response
+    read = pb.GetProviderSchema.Response.FromString(by_key(98))
+
+    assert same(read, theirs.FromString(by_key(98)))
+    with pytest.raises(Refused):
+        theirs.FromString(by_key(99))
+    with pytest.raises(DecodeError, match="too deep"):
+        pb.GetProviderSchema.Response.FromString(by_key(99))
+
+
+@pytest.mark.parametrize("last", [b"\x01", b"\x02", b"\x7e"])
+def test_bits_beyond_the_64th_are_cut_off_as_google_does(last: bytes) -> None:
+    data = b"\x28" + b"\x80" * 9 + last
+
+    assert OURS.FromString(data).legacy_type_system == THEIRS.FromString(data).legacy_type_system
