@@ -3,7 +3,8 @@
 ``python bench_api.py [--latency SECONDS] [--lean]`` listens on the loopback address and prints its
 port. It keeps connections as finished JSON documents, made once from what the sandbox answers, and
 knows just the requests that the benchmarks send. ``GET /_counts`` tells how many of each came since
-the last such request, and ``GET /_fill?COUNT`` adds connections.
+the last such request, and ``GET /_fill?COUNT`` adds connections. The first of an account is
+``bench_000001`` with the destination schema ``bench_1``, and so on.
 """
 
 from __future__ import annotations
@@ -33,16 +34,22 @@ class Account:
         self._lists_config = lists_config
         self._numbers = itertools.count(1)
         self._template = _template()
+        self.group: str = self._template["group_id"]
 
     def create(self, given: dict[str, Any]) -> bytes:
         """Adds a connection; returns its document."""
-        identifier = f"bench_{next(self._numbers):06}"
-        config = {**self._template["config"], **given.get("config", {})}
+        number = next(self._numbers)
+        identifier = f"bench_{number:06}"
+        config = {
+            **self._template["config"],
+            "schema": f"bench_{number}",
+            **given.get("config", {}),
+        }
         document = {
             **self._template,
             "id": identifier,
             "group_id": given["group_id"],
-            "schema": config.get("schema", identifier),
+            "schema": config["schema"],
             "config": config,
         }
         document |= {name: given[name] for name in document.keys() & given.keys() - {"config"}}
@@ -96,7 +103,7 @@ class Server:
             return 200, json.dumps(counted).encode()
         if address.path == "/_fill":
             for _ in range(int(address.query)):
-                account.create({"group_id": "elsewhere"})
+                account.create({"group_id": account.group})
             return 200, b"{}"
         kind = "list" if method == "GET" and len(parts) == 3 else method
         account.counts[kind] += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -20,7 +20,8 @@ atexit.register(_AT_THE_END.close)
 
 
 class Pair:
-    """As many connections as resources of Terraform's own, both applied.
+    """As many connections as resources of Terraform's own, both there already, and those of a
+    provider that does nothing.
 
     :param stack: ends what is started
     :param count: how many of each
@@ -32,10 +33,15 @@ class Pair:
         self.api: Api = stack.enter_context(api(latency))
         self.ours = Project(folder / "ours", self.api.url)
         self.plain = Project(folder / "plain")
-        for project in (self.ours, self.plain):
-            fill = project.connections if project is self.ours else project.plain
-            fill(range(count))
+        self.idle = Project(folder / "idle")
+        stack.callback(Attached(self.idle, Attached.IDLE).peak)
+        ways = (self.ours, self.ours.connections), (self.plain, self.plain.plain)
+        for project, describe in (*ways, (self.idle, self.idle.idle)):
+            describe(range(1, 2))
             project.apply()
+            describe(range(1, count + 1))
+            project.multiply(count)
+        self.api.fill(count - 1)
         self.api.counts()
 
 
@@ -64,17 +70,26 @@ def measures() -> Iterator[Measure]:
         provider(),
     )
     yield _plan(Later(1), "one resource", runs=None)
-    for latency in (0.0, _LATENCY):
+    idle = Later(_MANY)
+    for later, latency in ((idle, 0.0), (Later(_MANY, _LATENCY), _LATENCY)):
         words = f"{_MANY:,} resources, latency {latency * 1000:.0f} ms"
-        yield _plan(Later(_MANY, latency), words, runs=5)
-    many = Later(_MANY, _LATENCY)
+        yield _plan(later, words, runs=5)
+    yield Measure(
+        f"The same with a provider of that schema that does nothing, {_MANY:,} resources",
+        "`terraform_data`",
+        "`idle_connection`",
+        lambda: idle.pair.plain.plan(),
+        lambda: idle.pair.idle.plan(),
+        runs=5,
+    )
+    many = Later(1, _LATENCY)
     yield Measure(
         f"Creating {_MANY:,} resources, latency {_LATENCY * 1000:.0f} ms",
-        f"`terraform_data`, and {_MANY // _PARALLELISM} requests after each other",
+        f"`idle_connection`, and {_MANY // _PARALLELISM} requests after each other",
         "`fivetranops_connection`",
-        lambda: _created(many.pair.plain) + _MANY / _PARALLELISM * _LATENCY,
-        lambda: _created(many.pair.ours),
-        runs=3,
+        lambda: _created(many.pair.idle, many.pair.idle.idle) + _MANY / _PARALLELISM * _LATENCY,
+        lambda: _created(many.pair.ours, many.pair.ours.connections),
+        runs=2,
     )
 
 
@@ -89,8 +104,9 @@ def _plan(later: Later, words: str, runs: int | None) -> Measure:
     )
 
 
-def _created(project: Project) -> float:
+def _created(project: Project, describe: Callable[[range], None]) -> float:
     project.start_over()
+    describe(range(1, _MANY + 1))
     return project.apply()
 
 
@@ -112,21 +128,24 @@ def _lean() -> dict[str, int]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(api(lean=True))
         project = Project(folder / "lean", server.url)
-        project.connections(range(_MANY))
+        project.connections(range(1, 2))
         project.apply()
+        server.fill(_MANY - 1)
+        project.connections(range(1, _MANY + 1))
+        project.multiply(_MANY)
         server.counts()
         project.plan()
         return server.counts()
 
 
 def _few() -> dict[str, int]:
-    """Ten that lie wide apart."""
+    """Ten in the middle of the account."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(api())
         server.fill(2_490)
         project = Project(folder / "few", server.url)
-        project.connections(range(10))
+        project.connections(range(1, 11))
         project.apply()
         server.fill(2_500)
         server.counts()

@@ -35,6 +35,13 @@ resource "fivetranops_connection" "c{0}" {{
   service         = "connector_sdk"
   run_setup_tests = false
   config          = """
+_IDLE = """
+terraform {
+  required_providers {
+    idle = { source = "terraform.local/bench/idle" }
+  }
+}
+"""
 _PLAIN = """
 resource "terraform_data" "c{0}" {{
   input = {{
@@ -60,7 +67,7 @@ class Api:
         return found
 
     def fill(self, count: int) -> None:
-        """Adds connections that nobody manages."""
+        """Adds connections that Terraform did not create."""
         with urllib.request.urlopen(f"{self.url}/_fill?{count}", timeout=300) as answer:
             answer.read()
 
@@ -107,6 +114,12 @@ class Project:
         blocks = (_OURS.format(n) + _CONFIG.format(n) + "\n}\n" for n in numbers)
         self._write(_HEAD + "".join(blocks))
 
+    def idle(self, numbers: range) -> None:
+        """Describes the same connections for a provider that does nothing."""
+        blocks = (_OURS.format(n) + _CONFIG.format(n) + "\n}\n" for n in numbers)
+        text = _IDLE + "".join(blocks)
+        self._write(text.replace("fivetranops_connection", "idle_connection"))
+
     def plain(self, numbers: range) -> None:
         """Describes as many resources that Terraform has itself, with the same values."""
         blocks = (_PLAIN.format(n) + _CONFIG.format(n) + "\n  }\n}\n" for n in numbers)
@@ -123,6 +136,17 @@ class Project:
     def plan(self) -> float:
         """Seconds that a plan takes; it must find nothing to do."""
         return self.run("plan", "-detailed-exitcode", "-input=false")
+
+    def multiply(self, count: int) -> None:
+        """Makes the state of the first resource, which is applied, that of as many.
+
+        To apply them all would take Terraform hours: it writes the whole state after each.
+        """
+        path = self.directory / "terraform.tfstate"
+        state = json.loads(path.read_text(encoding="utf-8"))
+        first = json.dumps(state["resources"][0])
+        state["resources"] = [json.loads(_renumbered(first, n)) for n in range(1, count + 1)]
+        path.write_text(json.dumps(state), encoding="utf-8")
 
     def start_over(self) -> None:
         """Forgets what was created."""
@@ -145,16 +169,31 @@ class Project:
         return seconds
 
 
+def _renumbered(resource: str, number: int) -> str:
+    """The state (JSON) of the first resource as that of another one."""
+    for first, other in (
+        ('"c1"', f'"c{number}"'),
+        ('"bench_1"', f'"bench_{number}"'),
+        ('"bench_000001"', f'"bench_{number:06}"'),
+    ):
+        resource = resource.replace(first, other)
+    return resource
+
+
 class Attached:
-    """A provider that Terraform attaches to, so that its own use of memory can be told.
+    """A provider that Terraform attaches to.
 
     :param project: where Terraform runs
+    :param command: what Python runs; it prints the variable that makes Terraform attach
     """
 
-    def __init__(self, project: Project) -> None:
+    OURS = ("-m", "constructs_lib.backend", "fivetranops", "--debug")
+    IDLE = (str(Path(__file__).with_name("idle_provider.py")),)
+
+    def __init__(self, project: Project, command: tuple[str, ...] = OURS) -> None:
         self._project = project
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "constructs_lib.backend", "fivetranops", "--debug"],
+            [sys.executable, *command],
             cwd=project.directory,
             env=project.environment,
             stdout=subprocess.PIPE,
