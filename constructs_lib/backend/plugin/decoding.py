@@ -28,6 +28,7 @@ from constructs_lib.backend.plugin.values import (
 )
 
 _SCALARS: Final = frozenset({"string", "number", "bool"})
+_TEXT: Final = frozenset({str})
 _LONGEST_INT: Final = 1000
 """Digits up to which a whole number becomes an ``int``; Python refuses very long ones."""
 
@@ -159,7 +160,7 @@ class _Reader:
         return found
 
     def _mapping(self, raw: Any, type_: Type, depth: int) -> Value:
-        if not isinstance(raw, dict) or not all(map(_is_text, raw)):
+        if not isinstance(raw, dict) or not _TEXT.issuperset(map(type, raw)):
             raise Misfit(f"a {type_.kind}")
         element, found = type_.element, {}
         types_ = type_.attributes if element is None else dict.fromkeys(raw, element)
@@ -167,14 +168,11 @@ class _Reader:
         try:
             for name, part_type in types_.items():
                 part = get(name)
-                found[name] = None if part is None else read(part, part_type, depth)
+                is_plain = part is None or (type(part) is str and part_type.kind == "string")
+                found[name] = part if is_plain else read(part, part_type, depth)
         except Misfit as misfit:
             raise misfit.within(f".{name}") from None
         return found
-
-
-def _is_text(name: object) -> bool:
-    return type(name) is str
 
 
 def _scalar(raw: Any, kind: str) -> Value:

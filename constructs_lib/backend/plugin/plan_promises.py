@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from constructs_lib.backend.plugin.diagnostics import Path
-from constructs_lib.backend.plugin.promises import Attributes, Broken, broken, parts
+from constructs_lib.backend.plugin.promises import Attributes, Broken, broken, set_write_only
 from constructs_lib.backend.plugin.resource import Plan
 from constructs_lib.backend.plugin.values import (
     UNKNOWN,
@@ -92,9 +92,7 @@ def unconfigured_is_planned_null(answer: PlanAnswer) -> Iterator[Path]:
 
 def write_only_is_planned_null(answer: PlanAnswer) -> Iterator[Path]:
     """A write-only value must be planned null."""
-    for path, attribute, value in parts(answer.attributes, answer.planned or {}):
-        if attribute.write_only and value is not None:
-            yield path
+    return set_write_only(answer.attributes, answer.planned or {})
 
 
 def replacement_needs_prior_and_plan(answer: PlanAnswer) -> Iterator[Path]:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, NamedTuple, TypeVar
 
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, ProviderError, dotted
-from constructs_lib.backend.plugin.values import Object, Value, identical
+from constructs_lib.backend.plugin.values import Object, identical
 from constructs_lib.schemas import Attribute
 
 Attributes = dict[str, Attribute]
@@ -38,14 +38,6 @@ class Broken(NamedTuple):
     """The name of the rule, such as ``configured_is_planned``."""
     text: str
     """What the rule asks for."""
-
-
-class Part(NamedTuple):
-    """One attribute of an object, or of an attribute that is nested in it."""
-
-    path: Path
-    attribute: Attribute
-    value: Value
 
 
 class ConfigAnswer(NamedTuple):
@@ -118,13 +110,16 @@ def broken_at_once(rule: str, text: str, subject: str) -> ProviderError:
     return ProviderError(SUMMARY, _detail(subject, (), rule, text))
 
 
-def parts(attributes: Attributes, values: Object, path: Path = ()) -> Iterator[Part]:
-    """All attributes, and those that are nested in them, each with its value."""
+def set_write_only(attributes: Attributes, values: Object, path: Path = ()) -> Iterator[Path]:
+    """The write-only attributes, nested ones as well, that have a value."""
     for name, attribute in attributes.items():
-        value = values.get(name)
-        yield Part((*path, name), attribute, value)
-        if attribute.attributes and isinstance(value, dict):
-            yield from parts(attribute.attributes, value, (*path, name))
+        if attribute.write_only:
+            if values.get(name) is not None:
+                yield (*path, name)
+        elif attribute.attributes:
+            value = values.get(name)
+            if isinstance(value, dict):
+                yield from set_write_only(attribute.attributes, value, (*path, name))
 
 
 def first_line(rule: Callable[..., object]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple, Protocol
 
 from constructs_lib.backend.plugin.diagnostics import Path
-from constructs_lib.backend.plugin.promises import Attributes, parts
+from constructs_lib.backend.plugin.promises import Attributes, set_write_only
 from constructs_lib.backend.plugin.values import (
     Dynamic,
     Object,
@@ -93,9 +93,7 @@ def nothing_is_unknown(answer: StateAnswer) -> Iterator[Path]:
 
 def write_only_is_null(answer: StateAnswer) -> Iterator[Path]:
     """A write-only value must be null in a state."""
-    for path, attribute, value in parts(answer.attributes, answer.state or {}):
-        if attribute.write_only and value is not None:
-            yield path
+    return set_write_only(answer.attributes, answer.state or {})
 
 
 def planned_is_applied(answer: ApplyAnswer) -> Iterator[Path]:
