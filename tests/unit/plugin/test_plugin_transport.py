@@ -44,10 +44,14 @@ class Client:
         return answer
 
 
-def talk(methods: dict[str, Callable[[bytes], bytes]], script: Callable[[Client], Any]) -> Any:
+def talk(
+    methods: dict[str, Callable[[bytes], bytes]],
+    script: Callable[[Client], Any],
+    at_once: Callable[[str, bytes], bool] = lambda path, message: False,
+) -> Any:
     """Serves the methods while the script runs, then shuts down; returns the script's result."""
     endpoint = Endpoint()
-    transport = Transport(methods, stop=lambda: None)
+    transport = Transport(methods, stop=lambda: None, at_once=at_once)
 
     async def converse() -> Any:
         channel = Channel(path=endpoint.path, codec=_Bytes())

@@ -2,118 +2,20 @@
 
 from __future__ import annotations
 
-import socket
 import struct
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
-from hpack import Decoder, Encoder
 from hypothesis import given
 from hypothesis import strategies as st
+from raw_client import CALL, PATIENCE, WHOLE, RawClient, Served
 
 from constructs_lib.backend.plugin.handshake import Endpoint
 from constructs_lib.backend.plugin.transport import Transport
 from constructs_lib.backend.plugin.wire import frames
-from constructs_lib.backend.plugin.wire.channel import Channel
-from constructs_lib.backend.plugin.wire.connection import Connection
 from constructs_lib.backend.plugin.wire.frames import Frame, ProtocolError
-
-CALL = [(":method", "POST"), (":scheme", "http"), (":path", "/a/Echo"), ("te", "trailers")]
-WHOLE = frames.END_HEADERS | frames.END_STREAM
-PATIENCE = 20
-
-
-class RawClient:
-    """The other end of a connection that answers each message with itself."""
-
-    def __init__(self, link: socket.socket) -> None:
-        self.link, self.encoder, self.decoder = link, Encoder(), Decoder()
-        link.settimeout(PATIENCE)
-        self._reader = frames.Reader()
-        self._frames: Iterator[Frame] = self._reader.frames(frames.PREFACE)
-
-    def begin(self, settings: dict[int, int] | None = None) -> None:
-        self.link.sendall(frames.PREFACE + frames.settings(settings or {}))
-
-    def call(self, stream: int, data: bytes, *, flags: int = 0, pieces: int = 1) -> None:
-        """Sends a call; its data in frames of the least size, and its headers in pieces."""
-        block = self.encoder.encode(CALL)
-        size = -(-len(block) // pieces)
-        parts = [block[place : place + size] for place in range(0, len(block), size)]
-        for number, part in enumerate(parts):
-            kind = frames.CONTINUATION if number else frames.HEADERS
-            ends = frames.END_HEADERS if number == len(parts) - 1 else 0
-            self.send(kind, ends | (0 if number else flags), stream, part)
-        message = b"\0" + struct.pack(">L", len(data)) + data
-        for place in range(0, len(message), frames.LEAST_FRAME):
-            part = message[place : place + frames.LEAST_FRAME]
-            is_last = place + len(part) == len(message)
-            self.send(frames.DATA, frames.END_STREAM if is_last else 0, stream, part)
-
-    def send(self, kind: int, flags: int, stream: int, payload: bytes = b"") -> None:
-        self.link.sendall(frames.frame(kind, flags, stream, payload))
-
-    def next(self, *kinds: int) -> Frame:
-        """The next frame of one of these kinds."""
-        while True:
-            for frame in self._frames:
-                if frame.kind in kinds:
-                    return frame
-            received = self.link.recv(65536)
-            assert received, "the connection was closed"
-            self._frames = self._reader.frames(received)
-
-    def answer(self, stream: int) -> bytes:
-        """The message of an answer, which must be a success."""
-        data = b""
-        while True:
-            frame = self.next(frames.DATA, frames.HEADERS)
-            assert frame.stream == stream
-            if frame.kind == frames.DATA:
-                data += frame.payload
-            elif frame.flags & frames.END_STREAM:
-                assert (b"grpc-status", b"0") in self.decoder.decode(frame.payload, raw=True)
-                return data[5:]
-            else:
-                self.decoder.decode(frame.payload)
-
-    def is_closed(self) -> bool:
-        """True as soon as the other end has closed."""
-        while self.link.recv(65536):
-            pass
-        return True
-
-
-class Served:
-    """A connection with a thread that reads it."""
-
-    def __init__(self) -> None:
-        ours, theirs = socket.socketpair()
-        self.client = RawClient(ours)
-        self.errors: list[Exception] = []
-        self.connection = Connection(Channel(theirs), _echo)
-        self.thread = threading.Thread(target=self._run)
-        self.thread.start()
-
-    def _run(self) -> None:
-        try:
-            self.connection.run()
-        except Exception as error:
-            self.errors.append(error)
-
-    def end(self) -> None:
-        self.client.link.close()
-        self.thread.join(PATIENCE)
-        assert not self.thread.is_alive()
-
-
-def _echo(connection: Connection, stream: int, path: str, message: bytes) -> None:
-    assert path == "/a/Echo"
-    # In a thread, as the server does: it must go on reading while an answer waits for its window.
-    threading.Thread(target=connection.succeed, args=(stream, message)).start()
 
 
 @pytest.fixture

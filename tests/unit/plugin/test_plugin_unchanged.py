@@ -1,0 +1,132 @@
+"""What does not change costs little: its bytes go back as they came, and it is checked once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import tfplugin6_pb2 as pb
+from plugin_samples import Sample, Scripted, errors, message, thing, values
+
+from constructs_lib.backend.plugin.resource import Plan
+from constructs_lib.backend.plugin.servicer import answer
+from constructs_lib.backend.plugin.session import Session
+from constructs_lib.backend.plugin.values import Dynamic, Object
+
+CONFIG = thing(name="one", config=Dynamic.of({"a": 1}))
+STATE = {**CONFIG, "id": "x", "level": 3, "color": "red"}
+OTHER_ORDER = pb.DynamicValue(msgpack=message(dict(reversed(STATE.items()))).msgpack)
+"""The same state; a map has no order, and Terraform need not use ours."""
+AS_JSON = pb.DynamicValue(
+    json=json.dumps(
+        {**STATE, "config": {"type": ["object", {"a": "number"}], "value": {"a": 1}}}
+    ).encode()
+)
+
+
+class Asked:
+    """A session whose resource notes which plans were validated before."""
+
+    def __init__(self, **script: Any) -> None:
+        self.validated: list[bool] = []
+        resource = Scripted(plan=self._plan, validate=self._validate, **script)
+        self._session = Session(lambda: Sample(resource))
+
+    def _plan(self, plan: Plan, operation: Any) -> None:
+        self.validated.append(plan.is_validated)
+
+    def _validate(self, config: Object, diagnostics: Any) -> None:
+        if config["color"] == "green":
+            diagnostics.error("No", "It is not green.")
+
+    def ask(self, name: str, **fields: Any) -> Any:
+        kind = getattr(pb, name)
+        request = kind.Request(type_name="toy_thing", **fields)
+        return kind.Response.FromString(answer(self._session, name, request.SerializeToString()))
+
+    def validate(self, config: Object) -> Any:
+        return self.ask("ValidateResourceConfig", config=message(config))
+
+    def plan(self, config: Object, prior: pb.DynamicValue | None = None) -> Any:
+        before = message(STATE) if prior is None else prior
+        proposed = message({**STATE, **config})
+        return self.ask(
+            "PlanResourceChange",
+            config=message(config),
+            prior_state=before,
+            proposed_new_state=proposed,
+        )
+
+
+def test_a_read_that_finds_all_as_it_was_answers_the_same_bytes() -> None:
+    asked = Asked(read=lambda state, operation: {**state, "level": 3.0, "config": {"a": 1}})
+
+    response = asked.ask("ReadResource", current_state=OTHER_ORDER)
+
+    assert response.new_state.msgpack == OTHER_ORDER.msgpack
+    assert errors(response) == []
+
+
+def test_a_read_that_finds_one_value_changed_answers_it() -> None:
+    asked = Asked(read=lambda state, operation: {**state, "color": "green"})
+
+    response = asked.ask("ReadResource", current_state=OTHER_ORDER)
+
+    assert values(response.new_state) == {**STATE, "color": "green"}
+
+
+def test_a_plan_without_a_change_answers_the_bytes_of_the_state() -> None:
+    asked = Asked()
+
+    response = asked.plan(CONFIG, OTHER_ORDER)
+
+    assert response.planned_state.msgpack == OTHER_ORDER.msgpack
+    assert errors(response) == []
+
+
+def test_a_plan_with_a_change_answers_it() -> None:
+    response = Asked().plan({**CONFIG, "color": "green"})
+
+    assert values(response.planned_state) == {**STATE, "color": "green"}
+
+
+@pytest.mark.parametrize("method", ["ReadResource", "PlanResourceChange"])
+def test_a_state_in_json_is_no_empty_one(method: str) -> None:
+    asked = Asked(read=lambda state, operation: state)
+
+    if method == "ReadResource":
+        state = asked.ask(method, current_state=AS_JSON).new_state
+    else:
+        state = asked.plan(CONFIG, AS_JSON).planned_state
+
+    assert values(state) == STATE
+
+
+def test_a_plan_knows_that_its_configuration_was_validated_once() -> None:
+    asked = Asked()
+
+    assert errors(asked.validate(CONFIG)) == []
+    asked.plan(CONFIG)
+    asked.plan(CONFIG)
+
+    assert asked.validated == [True, False]
+
+
+def test_a_plan_of_another_configuration_was_not_validated() -> None:
+    asked = Asked()
+
+    asked.validate({**CONFIG, "level": 4})
+    asked.plan(CONFIG)
+
+    assert asked.validated == [False]
+
+
+def test_a_configuration_that_is_refused_counts_as_not_validated() -> None:
+    asked = Asked()
+
+    refused = asked.validate({**CONFIG, "color": "green"})
+    asked.plan({**CONFIG, "color": "green"})
+
+    assert errors(refused) == ["No: It is not green."]
+    assert asked.validated == [False]
