@@ -1,4 +1,4 @@
-"""Time that does not pass, stands that are prepared once, and the counts at the end."""
+"""Time that does not pass, and stands that are prepared once."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ import pytest
 from fake_time import FakeTime
 from fault_operations import CANARY, Operation
 from fault_stand import Stand
-from fault_verdicts import LEFT_PAUSED, LOST, NOT_SURVIVED, SURVIVED, Tally
-
-TALLY = pytest.StashKey[Tally]()
-_COLUMNS = (*SURVIVED, LOST, LEFT_PAUSED)
+from fault_tally import TALLY, Tally
 
 
 @pytest.fixture(scope="session")
@@ -67,26 +64,3 @@ def stands(clock: FakeTime, folder: Path) -> Iterator[Callable[[Operation], Stan
 
     with ExitStack() as closing:
         yield of
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """Shows for each operation how many faults were tried, and what became of them."""
-    tally = config.stash.get(TALLY, {})
-    if not tally:
-        return
-    terminalreporter.section("faults")
-    rows = [*tally.items(), ("all", sum(tally.values(), Counter()))]
-    width = max(len(name) for name, _ in rows)
-    heads = ("tried", "survived", *_COLUMNS, "other")
-    terminalreporter.line(" ".join([" " * width, *(f"{head:>11}" for head in heads)]))
-    for name, counts in rows:
-        numbers = _numbers(counts)
-        terminalreporter.line(" ".join([f"{name:{width}}", *(f"{one:11}" for one in numbers)]))
-
-
-def _numbers(counts: Counter[str]) -> list[int]:
-    survived = sum(counts[name] for name in SURVIVED)
-    other = sum(counts[name] for name in NOT_SURVIVED if name not in _COLUMNS)
-    return [counts.total(), survived, *(counts[name] for name in _COLUMNS), other]

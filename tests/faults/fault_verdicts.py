@@ -3,52 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import Any, NamedTuple
 
 from fault_operations import STATE, Operation
 from fault_stand import Stand
+from fault_tally import (
+    AT_ONCE,
+    BROKEN,
+    FORGOTTEN,
+    LATER,
+    LEFT_PAUSED,
+    LOST,
+    NOT_BEGUN,
+    NOT_FOLLOWED,
+    REFUSED,
+    SURVIVED,
+    TWICE,
+    UNCLEAR,
+    UNSETTLED,
+    WRONG_STATE,
+)
 from terraform_core import ProviderRefused
 
 from constructs_lib.sandbox import Fault, JournalEntry
 
-AT_ONCE = "at once"
-REFUSED = "refused"
-LATER = "later"
-SURVIVED = {
-    AT_ONCE: "the run brought what was wanted",
-    REFUSED: "a clear error, nothing changed, and the next apply brought it",
-    LATER: "the next applies brought it",
-}
-LOST = "lost"
-LEFT_PAUSED = "left paused"
-WRONG_STATE = "wrong state"
-FORGOTTEN = "forgotten"
-UNSETTLED = "unsettled"
-TWICE = "begun twice"
-NOT_BEGUN = "not begun"
-NOT_FOLLOWED = "not followed"
-UNCLEAR = "unclear"
-BROKEN = "broken rule"
-NOT_SURVIVED = {
-    LOST: "a connection is missing, unknown to the state file, or there twice",
-    LEFT_PAUSED: "the paused flag is not what it was",
-    WRONG_STATE: "the state (cursor) is not what was asked for",
-    FORGOTTEN: "previous_state is not the state that was there before",
-    UNSETTLED: "three applies did not bring what was wanted",
-    TWICE: "one run of Terraform began two syncs",
-    NOT_BEGUN: "no sync was begun, although all runs are over",
-    NOT_FOLLOWED: "a sync that was to be followed is settled without its end",
-    UNCLEAR: "a message that calls itself a bug, or that holds a secret",
-    BROKEN: "an answer that Terraform would not take",
-}
 MOVING = ("state_moves", "sync_starts", "sync_never_ends", "sync_rescheduled")
 """The faults after which a connector has moved its state, or a person has."""
 _BY_THE_CONNECTOR = ("cursor", "checkpoint")
 _BY_A_PERSON = "set_by"
-
-Tally = dict[str, Counter[str]]
-"""For each operation how often there was each verdict."""
 
 
 class Verdict(NamedTuple):

@@ -10,7 +10,7 @@ import pytest
 from elastic_operations import OPERATIONS, StatusOperation, StatusStand
 from fake_time import FakeTime
 from fault_cells import LENGTHS
-from fault_verdicts import (
+from fault_tally import (
     AT_ONCE,
     BROKEN,
     FORGOTTEN,
@@ -21,8 +21,8 @@ from fault_verdicts import (
     UNSETTLED,
     WRONG_STATE,
     Tally,
-    is_unclear,
 )
+from fault_verdicts import is_unclear
 from terraform_core import ProviderRefused
 
 from constructs_lib.sandbox.elastic import ElasticFault

@@ -8,7 +8,8 @@ import fault_cells as cells
 import pytest
 from fault_operations import OPERATIONS, Operation
 from fault_stand import Stand
-from fault_verdicts import Tally, run_with
+from fault_tally import Tally
+from fault_verdicts import run_with
 
 from constructs_lib.sandbox import FAULT_KINDS, Fault
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-import fault_verdicts as verdicts
+import fault_tally as tally
 import pytest
 from fake_time import FakeTime
 from fault_operations import CANARY, OPERATIONS, Operation
@@ -59,14 +59,14 @@ def tell_a_secret(stand: Stand) -> None:
 @pytest.mark.parametrize(
     ("name", "sabotage", "expected"),
     [
-        ("set a state", lose, verdicts.LOST),
-        ("create a connection", forget, verdicts.LOST),
-        ("set a state", pause, verdicts.LEFT_PAUSED),
-        ("create a connection", pause, verdicts.LEFT_PAUSED),
-        ("set a state", rewind, verdicts.WRONG_STATE),
-        ("update a connection", refuse_everything, verdicts.UNSETTLED),
-        ("delete a connection", call_it_a_bug, verdicts.UNCLEAR),
-        ("update with secrets", tell_a_secret, verdicts.UNCLEAR),
+        ("set a state", lose, tally.LOST),
+        ("create a connection", forget, tally.LOST),
+        ("set a state", pause, tally.LEFT_PAUSED),
+        ("create a connection", pause, tally.LEFT_PAUSED),
+        ("set a state", rewind, tally.WRONG_STATE),
+        ("update a connection", refuse_everything, tally.UNSETTLED),
+        ("delete a connection", call_it_a_bug, tally.UNCLEAR),
+        ("update with secrets", tell_a_secret, tally.UNCLEAR),
     ],
 )
 def test_what_must_not_be_is_seen(
@@ -93,10 +93,10 @@ def test_what_must_not_be_is_seen(
 @pytest.mark.parametrize(
     ("name", "fault", "expected"),
     [
-        ("update a connection", Fault("delay"), verdicts.AT_ONCE),
-        ("update a connection", Fault("500", method="PATCH", times=99), verdicts.REFUSED),
+        ("update a connection", Fault("delay"), tally.AT_ONCE),
+        ("update a connection", Fault("500", method="PATCH", times=99), tally.REFUSED),
         # Whether a secret was taken cannot be read.
-        ("update with secrets", Fault("500_after", method="PATCH", times=99), verdicts.LATER),
+        ("update with secrets", Fault("500_after", method="PATCH", times=99), tally.LATER),
     ],
 )
 def test_ways_to_survive_are_told_apart(
