@@ -50,8 +50,8 @@ def schema(request: Any) -> Any:
     """One resource."""
     response = pb.GetProviderSchema.Response()
     response.server_capabilities.get_provider_schema_optional = True
-    response.provider.CopyFrom(pb.Schema(block=pb.Schema.Block()))
-    response.resource_schemas[TYPE].CopyFrom(resource_schema(_SCHEMA))
+    response.provider = pb.Schema(block=pb.Schema.Block())
+    response.resource_schemas[TYPE] = resource_schema(_SCHEMA)
     return response
 
 
