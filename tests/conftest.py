@@ -1,7 +1,20 @@
-"""What is printed at the end of a run of all tests, in however many processes they ran."""
+"""What holds for all tests, in however many processes: signals, and what is printed last."""
 
 from __future__ import annotations
 
+import signal
+
+import pytest
 from fault_tally import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
 
 __all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Takes the signals again that a shell has background jobs ignore, and ``nohup`` all: programs
+    that the tests start inherit that, and would not notice that they are interrupted.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)

@@ -21,6 +21,8 @@ class Point(NamedTuple):
     size: int
     plain_plan: float
     """``terraform plan`` of as many ``terraform_data``."""
+    idle_plan: float
+    """As many resources of a provider of the same schema that does nothing."""
     plan: float
     requests: int
     plain_synth: float
@@ -42,6 +44,7 @@ def _point(size: int, runs: int) -> Point:
         pair = Pair(stack, size)
         ways = (
             pair.plain.plan,
+            pair.idle.plan,
             pair.ours.plan,
             python(bare(size)),
             python(ours(size)),
@@ -50,18 +53,19 @@ def _point(size: int, runs: int) -> Point:
         )
         rounds = [[way() for way in ways] for _ in range(runs)]
         requests = sum(pair.api.counts().values()) // runs
-    plain_plan, plan, *others = (statistics.median(each) for each in zip(*rounds, strict=True))
-    return Point(size, plain_plan, plan, requests, *others)
+    medians = [statistics.median(each) for each in zip(*rounds, strict=True)]
+    return Point(size, *medians[:3], requests, *medians[3:])
 
 
 def table(curve: list[Point]) -> str:
     """The points in Markdown, each with the time for one connection."""
     head = (
-        "| connections | plan of `terraform_data` | plan | requests | bare synth | synth | "
-        "bare jsonschema | checks |\n|---|---|---|---|---|---|---|---|\n"
+        "| connections | plan of `terraform_data` | of `idle_connection` | plan | requests | "
+        "bare synth | synth | bare jsonschema | checks |\n|---|---|---|---|---|---|---|---|---|\n"
     )
     rows = (
-        f"| {p.size:,} | {p.plain_plan:.2f} s | {p.plan:.2f} s | {p.requests:,} | "
+        f"| {p.size:,} | {p.plain_plan:.2f} s | {p.idle_plan:.2f} s | {p.plan:.2f} s | "
+        f"{p.requests:,} | "
         f"{p.plain_synth:.2f} s | {p.synth:.2f} s | {p.plain_checks * 1e3:.0f} ms | "
         f"{p.checks * 1e3:.0f} ms |\n"
         for p in curve

@@ -154,5 +154,8 @@ def _few() -> dict[str, int]:
 
 
 def _told(counts: dict[str, int]) -> str:
-    names = {"list": "pages of the list", "GET": "connections read one by one"}
-    return ", ".join(f"{count} {names.get(kind, kind)}" for kind, count in sorted(counts.items()))
+    names = {"list": ("page of the list", "pages of the list")}
+    names["GET"] = ("connection read by itself", "connections read one by one")
+    return ", ".join(
+        f"{count:,} {names[kind][count != 1]}" for kind, count in sorted(counts.items())
+    )

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-_WIDTH, _HEIGHT = 340, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 12, 62, 44
+_WIDTH, _HEIGHT = 340, 315
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 12, 78, 44
 _COLOURS = ("#b35900", "#0b62a4", "#5c6470")
 _STYLE = (
     "text{font:12px sans-serif;fill:#5c6470}.title{font-weight:bold}"

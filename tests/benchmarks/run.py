@@ -55,6 +55,7 @@ def _picture(curve: list[growth.Point]) -> str:
         sizes,
         [
             Curve("connections", [point.plan for point in curve]),
+            Curve("the same, doing nothing", [point.idle_plan for point in curve]),
             Curve("terraform_data", [point.plain_plan for point in curve]),
         ],
     )

@@ -34,8 +34,6 @@ def serve(load: Callable[[], Provider], *, source: str, arguments: Sequence[str]
     :param arguments: the command line; ``--debug`` serves without Terraform having started it, and
         prints the variable that makes Terraform connect
     """
-    # All that is made at the start stays; to look for garbage in it only takes time.
-    gc.disable()
     debug = "--debug" in arguments
     if not debug and not handshake.is_launched_by_terraform(os.environ):
         sys.stderr.write(handshake.EXPLANATION)
@@ -54,6 +52,8 @@ def serve(load: Callable[[], Provider], *, source: str, arguments: Sequence[str]
 
 
 def _live(load: Callable[[], Provider], source: str, endpoint: Endpoint, *, debug: bool) -> int:
+    # All that is made at the start stays; to look for garbage in it only takes time.
+    gc.disable()
     try:
         certificate = None if debug else _certificate()
         _announce(source, endpoint, certificate, debug=debug)
