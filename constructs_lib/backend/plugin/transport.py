@@ -163,6 +163,8 @@ class Transport:
                 connection.fail(stream, headers.INTERNAL, words)
             else:
                 connection.succeed(stream, answer)
+        except Exception as error:
+            log.error(f"an answer was not sent: {type(error).__name__}")
         finally:
             self._count_down()
 
