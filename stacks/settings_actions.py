@@ -27,7 +27,7 @@ def findings(values: dict[str, Any], found: list[Finding], place: FilePlace) -> 
 
     :param values: the merged environment in plain form
     :param found: what is known to be wrong already
-    :param place: the place that each finding gets for now
+    :param place: the place that each finding gets until its own is known
     """
     broken = {tuple(steps(finding.pointer)[:3]) for finding in found}
     connections = values.get("connections")

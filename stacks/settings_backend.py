@@ -47,7 +47,7 @@ def findings(backend: Mapping[str, Any], place: FilePlace) -> Iterator[Finding]:
     """All findings about a backend; their pointers start at the top of the environment.
 
     :param backend: the type and the settings in plain form
-    :param place: the place that each finding gets for now
+    :param place: the place that each finding gets until its own is known
     """
     type_name = backend.get("type")
     settings = {key: value for key, value in backend.items() if key != "type"}

@@ -17,7 +17,7 @@ def findings(values: dict[str, Any], place: FilePlace) -> list[Finding]:
     """All findings about a merged environment; their pointers start at its top.
 
     :param values: the values, with a ``Variable`` for each secret
-    :param place: the place that each finding gets for now
+    :param place: the place that each finding gets until its own is known
     """
     known, found = plain(values, place=place, is_token=lambda value: isinstance(value, Variable))
     found += schema_check.findings(environment_validator(), known, place=place)

@@ -22,7 +22,7 @@ def findings(value: Any, place: FilePlace, path: Path = ()) -> Iterator[Finding]
     Terraform reads keys as it reads text.
 
     :param value: plain values
-    :param place: the place that each finding gets for now
+    :param place: the place that each finding gets until its own is known
     :param path: where the value stands
     """
     if isinstance(value, dict):

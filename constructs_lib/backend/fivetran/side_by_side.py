@@ -26,16 +26,16 @@ def side_by_side(
     :param at_once: the number of threads
     :raises BaseException: the first that one of them raised
     """
-    todo: SimpleQueue[ArgumentT] = SimpleQueue()
+    waiting: SimpleQueue[ArgumentT] = SimpleQueue()
     done: SimpleQueue[tuple[ResultT | None, BaseException | None]] = SimpleQueue()
     nobody_waits = threading.Event()
     for argument in arguments:
-        todo.put(argument)
+        waiting.put(argument)
 
     def work() -> None:
         while not nobody_waits.is_set():
             try:
-                argument = todo.get_nowait()
+                argument = waiting.get_nowait()
             except Empty:
                 return
             try:

@@ -5,6 +5,7 @@ Source: https://protobuf.dev/programming-guides/proto3/#scalar.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, Final
 
 from constructs_lib.backend.plugin.protobuf.wire import (
@@ -21,7 +22,7 @@ EnumNumber = int
 """In a declaration: a number of an enum. Numbers without a name are kept."""
 
 
-class Form:
+class Form(ABC):
     """How the values of one type are written."""
 
     wire = SPAN
@@ -31,6 +32,7 @@ class Form:
     type_: type = object
     """What values are instances of."""
 
+    @abstractmethod
     def read(self, data: bytes, at: int, end: int, depth: int) -> tuple[Any, int]:
         """The value at a position, and the position after it.
 
@@ -38,11 +40,10 @@ class Form:
         :param depth: how many levels of messages may still come
         :raises DecodeError: if it is no such value
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, value: Any, out: list[bytes]) -> int:
         """Appends the bytes of a value that was checked, and returns how many they are."""
-        raise NotImplementedError
 
     def check(self, value: Any) -> None:
         """Accepts a value.
