@@ -6,7 +6,7 @@ https://fivetran.com/docs/rest-api/api-reference/connections
 
 from __future__ import annotations
 
-from constructs_lib.backend.fivetran.errors import ApiError, VendorError
+from constructs_lib.backend.fivetran.errors import ApiError, SomethingElseMissing, VendorError
 
 _GONE = (
     "The connection is not there any more, or belongs to another account: check connection_id. If "
@@ -49,5 +49,7 @@ def of_resync(error: VendorError) -> str:
 
 def _advice(error: VendorError, table: dict[int, str]) -> str:
     if not isinstance(error, ApiError) or not error.request.startswith("POST"):
+        return ""
+    if isinstance(error, SomethingElseMissing):
         return ""
     return table.get(error.status, "")
