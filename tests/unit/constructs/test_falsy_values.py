@@ -93,7 +93,9 @@ def test_a_construct_of_no_instance_says_so(
 ) -> None:
     parameters, expected = MANY[meta]
 
-    construct(Construct(both, "Team") if is_nested else both, "made", **LEAST[construct], **parameters)
+    construct(
+        Construct(both, "Team") if is_nested else both, "made", **LEAST[construct], **parameters
+    )
 
     resource = written(synth(), construct.TYPE)
     assert {name: resource.get(name) for name in expected} == expected
