@@ -251,6 +251,6 @@ class Connection(ResourceConstruct, ConnectionAttributes):
 def _wrong_identifier(value: Any, place: ConstructPlace) -> list[Finding]:
     if isinstance(value, str) and value:
         return []
-    found = "nothing" if not value else f"a value of type {type(value).__name__}"
+    found = "nothing" if value in (None, "") else f"a value of type {type(value).__name__}"
     allowed = "the identifier of an existing connection, a text"
     return [Finding("required", "error", place, "/connection_id", found, allowed)]

@@ -25,8 +25,8 @@ _TESTS = {
 _RESYNC = {
     400: (
         "Not every service can re-sync single tables. Check the names of schemas and tables: GET "
-        "/v1/connections/{id}/schemas lists them. Or leave the tables (scope) out, to re-sync "
-        "everything."
+        "/v1/connections/{id}/schemas lists them. Or, to re-sync everything, leave the tables "
+        "(scope) out and set resync_everything."
     ),
     405: 'Fivetran does not re-sync this connection. Use mode = "sync", or remove this resource.',
 }
