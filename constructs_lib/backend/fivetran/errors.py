@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from constructs_lib.backend.http import errors
 from constructs_lib.backend.http.errors import (
     ApiError,
@@ -20,6 +22,7 @@ __all__ = [
     "NoAnswer",
     "NotFound",
     "OutOfTime",
+    "SyncInProgress",
     "TooManyRequests",
     "Unauthorized",
     "VendorError",
@@ -45,6 +48,17 @@ class Conflict(errors.Conflict):
     )
 
 
+class SyncInProgress(Conflict):
+    """409, or 400 after the API tried to stop it: a sync of the connection is in progress."""
+
+    remedy = "Wait until the sync that is in progress has ended, and run the command again."
+
+
+_IN_PROGRESS = re.compile(r"\bsync\b.*\bin[- ]progress\b|\bin[- ]progress\b.*\bsync\b", re.I | re.S)
+"""The words of "Connection cannot be updated because the sync is in progress" (409) and of "Failed to
+stop in-progress sync after trying for 60 seconds" (400)."""
+
+
 class NoAnswer(errors.NoAnswer):
     """No answer came."""
 
@@ -62,9 +76,11 @@ class BadAnswer(errors.BadAnswer):
 def answered(
     request: str, status: int, code: str, message: str, retry_after: float | None
 ) -> ApiError:
-    """The error that fits an HTTP status."""
+    """Return the error that fits an HTTP status, and for a sync in progress the API's words."""
     if status == 429:
         return TooManyRequests(request, status, code, message, retry_after)
+    if status in (400, 409) and _IN_PROGRESS.search(message):
+        return SyncInProgress(request, status, code, message)
     kind = {401: Unauthorized, 403: Unauthorized, 404: NotFound, 409: Conflict}.get(
         status, ApiError
     )

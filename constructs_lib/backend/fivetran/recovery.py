@@ -17,7 +17,8 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.times import moment
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
-_LIMIT = 60.0
+_LIMIT = 300.0
+"""Seconds to look at one connection, which nothing interrupts: enough for several slow answers."""
 _LONGEST = timedelta(days=1)
 """After so long a connection that stands paused may have been mended and paused again since."""
 _LONGEST_PUTTING_BACK = timedelta(minutes=10)

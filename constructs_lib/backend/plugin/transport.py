@@ -31,8 +31,9 @@ _STDIO = "/plugin.GRPCStdio/StreamStdio"
 _THREADS = 128
 _PARENT_CHECK = 1.0
 """Seconds between looks whether Terraform still lives."""
-_GRACE = 180.0
-"""Seconds that running operations get to wind down after Terraform is gone."""
+_GRACE = 1200.0
+"""Seconds that running operations get to wind down after Terraform is gone: longer than the longest
+of them takes to put back what it has changed for a while, after it was told to stop."""
 _IDLE_CHECK = 0.05
 
 
