@@ -30,6 +30,7 @@ class ConnectionSyncAttributes:
     scope = readable.structure()
     triggers = readable.text_map()
     wait = readable.flag()
+    on_reschedule = readable.text()
     timeouts = readable.structure()
     triggered_at = readable.text()
     outcome = readable.text()
@@ -63,6 +64,7 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         tables: Mapping[str, Sequence[str]] | None = None,
         triggers: Mapping[str, str] | None = None,
         wait: bool | None = None,
+        on_reschedule: Literal["wait", "fail"] | None = None,
         timeouts: Mapping[str, str] | None = None,
         provider: FivetranProvider | None = None,
         depends_on: Sequence[Construct] = (),
@@ -83,6 +85,8 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
             ``resync``. In Terraform it is named ``scope``
         :param triggers: texts whose change syncs again
         :param wait: True follows the sync to its end; one that fails is an error
+        :param on_reschedule: with ``wait``, what to do when Fivetran reschedules the sync: ``wait``
+            (default) for it, or ``fail`` at once
         :param timeouts: longest time of ``create`` and ``update``, waiting included, such as ``2h``
         :param provider: the provider to use if the stack has several
         :param depends_on: what must exist before

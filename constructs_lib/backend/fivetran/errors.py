@@ -54,9 +54,11 @@ class SyncInProgress(Conflict):
     remedy = "Wait until the sync that is in progress has ended, and run the command again."
 
 
-_IN_PROGRESS = re.compile(r"\bsync\b.*\bin[- ]progress\b|\bin[- ]progress\b.*\bsync\b", re.I | re.S)
-"""The words of "Connection cannot be updated because the sync is in progress" (409) and of "Failed to
-stop in-progress sync after trying for 60 seconds" (400)."""
+# The words of "Connection cannot be updated because the sync is in progress" (409) and of "Failed
+# to stop in-progress sync after trying for 60 seconds" (400).
+_IN_PROGRESS = re.compile(
+    r"\bsync\b.*\bin[- ]progress\b|\bin[- ]progress\b.*\bsync\b", re.IGNORECASE | re.DOTALL
+)
 
 
 class NoAnswer(errors.NoAnswer):

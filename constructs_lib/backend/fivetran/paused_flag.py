@@ -95,6 +95,17 @@ def put_back(
         raise PausedFlagStuck(identifier, paused, error, failure) from None
 
 
+def set_flag(client: Client, identifier: str, paused: bool, deadline: Deadline) -> dict[str, Any]:
+    """Set the flag, as soon as a sync that is in the way has ended.
+
+    :returns: the connection as it is then
+    """
+    try:
+        return _set_flag(client, identifier, paused, deadline)
+    except _FlagRefused as refusal:
+        raise refusal.cause from None
+
+
 class KeptPaused:
     """What is known when a connection is no longer kept paused."""
 

@@ -118,6 +118,7 @@ CASES: dict[str, dict[str, Case]] = {
             True, False, _STEERS, controls={"trust_fingerprints": True, **_TESTS_RUN}
         ),
         "require_setup_tests": Case(True, False, _STEERS),
+        "pause_to_update": Case(True, False, _STEERS),
         "unchecked": Case(
             {"config.port": "one"}, {"config.port": "two"}, _STEERS, warns="unchecked without need"
         ),
@@ -148,6 +149,7 @@ CASES: dict[str, dict[str, Case]] = {
             {"public": ["a"]}, {"public": ["a", "b"]}, _STEERS, beside={"mode": "resync"}
         ),
         "wait": Case(True, False, _STEERS),
+        "on_reschedule": Case("fail", "wait", _STEERS),
         **_LIMITS_OF_ACTIONS,
     },
 }
