@@ -88,7 +88,8 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         :param triggers: texts whose change syncs again
         :param wait: True follows the sync to its end; one that fails is an error
         :param timeouts: longest time of ``create`` and ``update``, waiting included, such as ``2h``
-        :param provider: the provider to use if the stack has several
+        :param provider: the provider to use if the stack has several; by default that of the
+            connection
         :param depends_on: what must exist before
         :param lifecycle: how Terraform treats changes, see ``Lifecycle``
         :param count: number of syncs
