@@ -77,7 +77,7 @@ class ResourceConstruct(PlacedConstruct):
         if provider is None or isinstance(provider, self.PROVIDER):
             kind = self.PROVIDER.KIND
             self.owner = accounts.Owner(self._place, kind, provider, self.synthesis)
-            if subject is not None:
+            if subject is not None and subject.kind is kind:
                 self.synthesis.relations.append(accounts.Relation(self.owner, subject))
         return {**arguments, "provider": provider}
 

@@ -232,6 +232,15 @@ def test_a_reference_takes_no_provider_of_another_stack(
     assert findings_of(synth) == [("demo/elsewhere", "provider-stack", "/provider")]
 
 
+def test_an_identifier_of_another_vendor_is_no_account(
+    stack: TerraformStack, connect: Connect, synth: Synth
+) -> None:
+    ElasticProvider(stack, "elastic", endpoints=["sandbox"])
+    ConnectorStatus(stack, "made", connector_id=connect().id, status="configured")
+
+    assert "provider" not in written(synth(), ConnectorStatus.TYPE)
+
+
 def test_one_state_of_a_connection_in_one_account(bare_stack: TerraformStack, synth: Synth) -> None:
     default = FivetranProvider(bare_stack, "own", api_url="sandbox")
     ConnectionState(bare_stack, "first", connection_id="abc", state={})
