@@ -10,7 +10,8 @@ https://fivetran.com/docs/rest-api/api-reference/connections/resync-connection
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran.account import Account
@@ -52,6 +53,14 @@ class Mark(NamedTuple):
     failed_at: str | None
 
 
+Noted = Callable[[Mark, dict[str, Any]], AbstractContextManager[None]]
+"""What keeps a note of a request around it, given the mark and the connection before."""
+
+
+def _unnoted(mark: Mark, connection: dict[str, Any]) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 def pauses() -> Iterator[float]:
     """Seconds between two looks at a connection: often at first, then ever more seldom."""
     pause = _FIRST_PAUSE
@@ -60,9 +69,10 @@ def pauses() -> Iterator[float]:
         pause = min(_LONGEST_PAUSE, pause * 1.5)
 
 
-def begin(account: Account, wish: Wish, deadline: Deadline) -> Mark:
+def begin(account: Account, wish: Wish, deadline: Deadline, noted: Noted = _unnoted) -> Mark:
     """Begins a sync. A re-sync that meets a running sync waits for its end, and tries again.
 
+    :param noted: keeps a note of each request, for the case that this process ends
     :raises NotReady: if the connection is paused or not set up
     :raises Unsure: if it is not known whether it began
     :raises VendorError: if it certainly did not
@@ -71,7 +81,7 @@ def begin(account: Account, wish: Wish, deadline: Deadline) -> Mark:
     for pause in pauses():
         try:
             with account.turns.turn(wish.identifier, deadline):
-                return _Attempt(account, wish, deadline).send()
+                return _Attempt(account, wish, deadline).send(noted)
         except Conflict as conflict:
             if wish.mode != "resync":
                 raise
@@ -89,12 +99,17 @@ class _Attempt:
         self._before: dict[str, Any] = {}
         self._has_looked = False
 
-    def send(self) -> Mark:
+    def send(self, noted: Noted) -> Mark:
         """Sends the request, and looks whether it worked if no answer comes."""
         self._before = self._client.connection(self._wish.identifier, self._deadline)
         require_ready(self._wish.identifier, self._before, self._secrets)
         succeeded_at, failed_at = last_syncs(self._before)
         mark = Mark(written(self._client.server_time()), succeeded_at, failed_at)
+        with noted(mark, self._before):
+            self._post_and_look()
+        return mark
+
+    def _post_and_look(self) -> None:
         try:
             self._post()
         except Unsure:
@@ -107,7 +122,6 @@ class _Attempt:
             if self._may_have_begun(error):
                 raise self._unsure(error) from None
             raise
-        return mark
 
     def _post(self) -> None:
         wish = self._wish
