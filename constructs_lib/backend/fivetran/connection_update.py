@@ -137,7 +137,8 @@ class Update:
         )
         with self._noted(left, runs_after=not before and not after), kept as flag:
             answer = self._send_when_idle(body)
-            self._note(is_putting_back=True)
+            since = written(self._client.server_time())
+            self._note(is_putting_back=True, since=since)
         known = flag.answer or {}
         return answer | {name: known[name] for name in _OF_THE_FLAG if name in known}
 
@@ -184,6 +185,8 @@ class Update:
         try:
             yield
         except PausedFlagStuck:
+            # It is known not to be back, so that the next run may put it back even much later.
+            self._note(is_putting_back=False)
             raise
         except BaseException:
             self._end_note(left)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -306,6 +307,7 @@ def test_flag_that_stays_stuck_is_put_back_later(journal: Journal) -> None:
     with journal.hold("abc") as slip, pytest.raises(paused_flag.PausedFlagStuck):
         update(api, slip=slip)
     assert api.paused is True
+    api.time += timedelta(hours=3)
 
     recovered(api, journal)
 
