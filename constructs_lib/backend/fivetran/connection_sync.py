@@ -15,7 +15,7 @@ from constructs_lib.backend.fivetran.connection_action import (
     plan_as_configured,
 )
 from constructs_lib.backend.fivetran.errors import Interrupted, NotFound, VendorError
-from constructs_lib.backend.fivetran.sync_errors import Paused, SyncFailed
+from constructs_lib.backend.fivetran.sync_errors import Delayed, Paused, SyncFailed
 from constructs_lib.backend.fivetran.triggering import Mark, Wish
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
@@ -172,4 +172,6 @@ def _advice(error: VendorError, *, is_new: bool) -> str:
         else "Apply again to wait on; no other sync is begun for that."
     )
     where = "when it is unpaused" if isinstance(error, Paused) else "at Fivetran"
+    if isinstance(error, Delayed) and error.is_manual:
+        where = "when it is asked for again"
     return f"{error.remedy}\n\nThe sync goes on {where}. {how}"

@@ -142,15 +142,20 @@ class _Attempt:
         except Unsure:
             raise
         except Conflict as conflict:
-            # A plain sync joins one that runs. After a lost answer, what is in the way may be the
-            # very sync that was asked for.
-            joins = isinstance(conflict, SyncInProgress) and self._wish.joins
-            if not joins and not (self._has_looked and self._look()):
+            # After a lost answer, what is in the way may be the very sync that was asked for.
+            if not self._joins(conflict) and not (self._has_looked and self._look()):
                 raise
         except VendorError as error:
             if self._may_have_begun(error):
                 raise self._unsure(error) from None
             raise
+
+    def _joins(self, conflict: Conflict) -> bool:
+        """Return whether a sync is really in the way, and as good as the one that was asked for."""
+        if not isinstance(conflict, SyncInProgress) or not self._wish.joins:
+            return False
+        now = self._client.connection(self._wish.identifier, self._deadline)
+        return has_begun(self._wish, self._before, now) is True
 
     def _post(self) -> None:
         wish = self._wish
