@@ -19,6 +19,7 @@ from constructs_lib.backend.fivetran.exchange import Exchange, Request
 from constructs_lib.backend.fivetran.reads import Reads
 from constructs_lib.backend.http.attempts import until_answered
 from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.outage import Outage
 from constructs_lib.backend.plugin.values import same
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Client:
         """Tells the accounts of one machine apart, and says nothing about them."""
         self.reads = Reads(self.connection, self._page)
         """How connections are read where many may be, as in the refresh of a plan."""
+        self.outage = Outage()
+        """What all requests have learned of an API that has not answered yet."""
 
     def __repr__(self) -> str:
         return f"<Client of {self._exchange.transport.base}>"
@@ -242,11 +245,16 @@ class Client:
 
         :param look: for a write: reads, once, whether it took effect; the answer if it did
         """
+        writes = request.method != "GET"
 
         def once() -> dict[str, Any]:
-            return self._exchange.once(request, deadline)
+            answer = self._exchange.once(request, deadline)
+            if not writes:
+                # Half an answer to a read is as passing as none, so this is checked in here.
+                _object(request, answer)
+            return answer
 
-        if request.method != "GET":
+        if writes:
             self.reads.forget()
 
         def envelope() -> dict[str, Any] | None:
@@ -257,6 +265,8 @@ class Client:
             once,
             deadline,
             repeatable=request.repeatable,
+            outage=self.outage,
+            writes=writes,
             look=None if look is None else envelope,
         )
 

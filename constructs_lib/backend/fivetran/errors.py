@@ -68,4 +68,6 @@ def answered(
     kind = {401: Unauthorized, 403: Unauthorized, 404: NotFound, 409: Conflict}.get(
         status, ApiError
     )
-    return kind(request, status, code, message)
+    error = kind(request, status, code, message)
+    error.retry_after = retry_after
+    return error

@@ -18,6 +18,7 @@ from constructs_lib.backend.http.times import moment
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 _LIMIT = 60.0
+"""Seconds for looking at all of them together: Terraform waits meanwhile."""
 _LONGEST = timedelta(days=1)
 """After so long a connection that stands paused may have been mended and paused again since."""
 _LONGEST_PUTTING_BACK = timedelta(minutes=10)
@@ -32,12 +33,13 @@ def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
 
     :param client: the account; connections of others are only spoken of
     """
+    deadline = Deadline(_LIMIT)
     for identifier in journal.left_behind():
         try:
             with journal.hold(identifier, waits=False) as slip:
                 entry = slip.read()
                 if entry is not None and entry.is_open:
-                    _look_after(client, entry, slip, diagnostics)
+                    _look_after(client, entry, slip, diagnostics, deadline)
         except HeldElsewhere:
             continue
         except VendorError as error:
@@ -48,14 +50,16 @@ def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
             )
 
 
-def _look_after(client: Client, entry: Entry, slip: Slip, diagnostics: Diagnostics) -> None:
+def _look_after(
+    client: Client, entry: Entry, slip: Slip, diagnostics: Diagnostics, deadline: Deadline
+) -> None:
     summary = f"Connection {entry.connection} was left behind by a run that was cut off"
     begin = f"A run of {entry.since} was setting its state"
     if entry.account != client.account:
         diagnostics.warning(summary, f"{begin}, with another API key or address. {_by_hand(entry)}")
         return
     try:
-        now = is_paused(client.connection(entry.connection, Deadline(_LIMIT)), entry.connection)
+        now = is_paused(client.connection(entry.connection, deadline), entry.connection)
     except NotFound:
         slip.forget()
         return
