@@ -14,12 +14,10 @@ from constructs_lib.backend.http import jsontext, retry
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.failures import Unanswered
 from constructs_lib.backend.http.redaction import hide
-from constructs_lib.backend.http.transport import Limits, Message
+from constructs_lib.backend.http.transport import Limits, Message, Transport
 
 if TYPE_CHECKING:
     import requests
-
-    from constructs_lib.backend.http.transport import Transport
 
 _HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
 _TO_CONNECT, _LEAST_TO_CONNECT = 10.0, 1.0

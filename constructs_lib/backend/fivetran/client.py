@@ -23,7 +23,7 @@ from constructs_lib.backend.http.outage import Outage
 from constructs_lib.backend.plugin.values import same
 
 if TYPE_CHECKING:
-    from constructs_lib.backend.fivetran.transport import Transport
+    from constructs_lib.backend.http.transport import Transport
 
 LONGEST_PAGE: Final = 1000
 """The connections of one page of a list: the most that the API gives."""

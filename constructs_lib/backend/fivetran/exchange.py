@@ -17,12 +17,10 @@ from constructs_lib.backend.http import jsontext, retry
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.failures import Unanswered
 from constructs_lib.backend.http.redaction import hide, hide_inside
-from constructs_lib.backend.http.transport import Limits, Message
+from constructs_lib.backend.http.transport import Limits, Message, Transport
 
 if TYPE_CHECKING:
     import requests
-
-    from constructs_lib.backend.fivetran.transport import Transport
 
 _HEADERS = {"Accept": "application/json;version=2", "Content-Type": "application/json"}
 _OF_THE_SANDBOX = "sandbox"

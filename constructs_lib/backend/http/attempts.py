@@ -71,6 +71,9 @@ class _Attempts(Generic[AnswerT]):
                 may_repeat = retry.may_repeat(error, repeatable=repeatable, writes=writes)
                 pause = self._outage.shortened(error, retry.pause(error, self._count))
                 is_over = self._outage.is_over(error, attempt=self._count, begun=begun, pause=pause)
+                if writes and self._is_open:
+                    # What may have taken effect is told in full, whoever tells of the outage.
+                    error.outage = None
                 if is_over or not (can_look or may_repeat):
                     raise
                 self._wait(error, pause, writes=writes)
