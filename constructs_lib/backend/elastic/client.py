@@ -15,6 +15,7 @@ from constructs_lib.backend.elastic.exchange import Exchange, Request
 from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.attempts import until_answered
 from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.outage import Outage
 from constructs_lib.schemas.connector_status import is_strict_version
 
 _RESULTS = ("updated", "noop")
@@ -29,6 +30,7 @@ class Client:
 
     def __init__(self, exchange: Exchange, server_version: str | None = None) -> None:
         self._exchange = exchange
+        self._outage = Outage()
         self._is_strict = None if server_version is None else is_strict_version(server_version)
 
     def __repr__(self) -> str:
@@ -44,7 +46,12 @@ class Client:
 
         Its ``configuration`` may hold secrets in clear: do not keep it.
         """
-        return until_answered(lambda: self._read(identifier, deadline), deadline, repeatable=True)
+        return until_answered(
+            lambda: self._read(identifier, deadline),
+            deadline,
+            repeatable=True,
+            outage=self._outage,
+        )
 
     def set_status(
         self,
@@ -85,7 +92,7 @@ class Client:
                 raise errors.StatusMoved(identifier, before, status, now)
             return now if now == status else None
 
-        until_answered(once, deadline, repeatable=True, look=look)
+        until_answered(once, deadline, repeatable=True, outage=self._outage, look=look, writes=True)
 
     def is_strict(self, deadline: Deadline) -> bool:
         """True if the server never lets a status follow itself; asked once, by ``GET /``.
