@@ -62,7 +62,8 @@ class ElasticOps(Provider):
             return Cluster(None)
         seconds = float(config.get("request_timeout") or _REQUEST_TIMEOUT)
         exchange = Exchange(transports, who, seconds, config.get("ca_file"))
-        return Cluster(Client(exchange, config.get("server_version")))
+        client = Client(exchange, config.get("server_version"))
+        return Cluster(client, allow_vanished=config.get("allow_vanished") is True)
 
     def close(self, client: Any) -> None:
         """Closes the connections to the cluster."""

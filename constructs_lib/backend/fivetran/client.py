@@ -17,6 +17,7 @@ from constructs_lib.backend.fivetran import comparison, errors
 from constructs_lib.backend.fivetran.connect_card_request import Card
 from constructs_lib.backend.fivetran.exchange import Exchange, Request
 from constructs_lib.backend.fivetran.reads import Reads
+from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.attempts import until_answered
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.plugin.values import same
@@ -53,6 +54,12 @@ class Client:
 
     def __repr__(self) -> str:
         return f"<Client of {self._exchange.transport.base}>"
+
+    @property
+    def address(self) -> str:
+        """The address of the API, as messages name it."""
+        transport = self._exchange.transport
+        return transport.shown or transport.base
 
     def server_time(self) -> datetime:
         """The time by the API's clock, as far as an answer has told it; else by ours."""
@@ -127,8 +134,28 @@ class Client:
         return self._ask(request, deadline, look)
 
     def delete_connection(self, identifier: str, deadline: Deadline) -> None:
-        """``DELETE /v1/connections/{id}``."""
-        self._send(Request("DELETE", _connection(identifier)), deadline)
+        """``DELETE /v1/connections/{id}``. A connection that is not there after an answer was lost
+        was deleted by this very request.
+
+        :raises NotFound: if it was not there before
+        """
+        request = Request("DELETE", _connection(identifier))
+        may_be_done = False
+
+        def once() -> dict[str, Any]:
+            nonlocal may_be_done
+            try:
+                return self._exchange.once(request, deadline)
+            except errors.NotFound:
+                if may_be_done:
+                    return {}
+                raise
+            except errors.VendorError as error:
+                may_be_done = may_be_done or retry.may_have_worked(error)
+                raise
+
+        self.reads.forget()
+        until_answered(once, deadline, repeatable=True)
 
     def state(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         """``GET /v1/connections/{id}/state``: the state itself.

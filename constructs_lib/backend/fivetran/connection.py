@@ -91,6 +91,7 @@ class ConnectionResource(Resource):
             answer = self._post(account, body, deadline, planned, secrets, operation)
         # From here on it exists, whatever goes wrong in what follows.
         operation.save({**planned, "id": answer["id"]})
+        account.presence.created(answer["id"])
         result = self._settled(planned, None, body, answer, secrets, operation)
         operation.save(result)
         setup_gate.report(answer, config, operation, _texts(secrets))
@@ -148,6 +149,7 @@ class ConnectionResource(Resource):
         with explained("update", f"fivetranops_connection {prior['id']}"):
             if body:
                 live = account.client.connection(prior["id"], deadline)
+                account.presence.exists(prior["id"])
                 echo = operation.private.get("echo", {})
                 connection_conflict.require_unchanged(prior, planned, body, live, echo)
             answer = self._send(account, prior["id"], body, config, deadline, operation)
@@ -166,11 +168,14 @@ class ConnectionResource(Resource):
             if found is None:
                 return
             prior = found
+        deadline = _deadline("delete", prior, operation)
         with explained("delete", f"fivetranops_connection {prior['id']}"):
             try:
-                account.client.delete_connection(prior["id"], _deadline("delete", prior, operation))
-            except NotFound:
+                account.client.delete_connection(prior["id"], deadline)
+            except NotFound as error:
+                account.presence.confirm_deleted(prior["id"], error, deadline, operation)
                 return
+        account.presence.exists(prior["id"])
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Imports by the identifier of the connection."""

@@ -17,9 +17,14 @@ class Transport:
 
     :param base: the address, without a slash at the end
     :param adapter: what carries the requests; None for the network
+    :param shown: the address as messages name it, where that is not ``base``
     """
 
-    def __init__(self, base: str, adapter: BaseAdapter | None = None) -> None:
+    shown = ""
+
+    def __init__(
+        self, base: str, adapter: BaseAdapter | None = None, shown: str | None = None
+    ) -> None:
         from requests.adapters import HTTPAdapter
 
         self._local = threading.local()
@@ -27,6 +32,7 @@ class Transport:
             pool_maxsize=_CONNECTIONS, pool_connections=1
         )
         self.base = base
+        self.shown = base if shown is None else shown
 
     def session(self) -> requests.Session:
         """The session of the calling thread; all of them share one pool of connections."""

@@ -63,6 +63,13 @@ class ProviderError(Exception):
         self.path = path
 
 
+class AlreadyReported(ProviderError):
+    """A failure that another operation of the same run has reported in full.
+
+    A read that raises it answers the state as it is, without a diagnostic: one error is enough.
+    """
+
+
 def dotted(path: Path) -> str:
     """A path as a configuration writes it, such as ``config.tables[0]``."""
     parts = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from constructs_lib.backend.plugin import checks, messages, promises, terraform_version
 from constructs_lib.backend.plugin import tfplugin6 as pb
 from constructs_lib.backend.plugin.decoding import from_json, parse_json
-from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
 from constructs_lib.backend.plugin.encoding import encode
 from constructs_lib.backend.plugin.session import Call
 from constructs_lib.backend.plugin.settle import settle_read
@@ -55,7 +55,7 @@ def upgrade_resource_state(
 def read_resource(
     call: Call, request: pb.ReadResource.Request, response: pb.ReadResource.Response
 ) -> None:
-    """Refreshes a state. An error keeps it as it was."""
+    """Refreshes a state. An error keeps it as it was, and so does one that was reported before."""
     response.new_state.CopyFrom(request.current_state)
     response.private = request.private
     resource = call.resource(request.type_name)
@@ -64,7 +64,10 @@ def read_resource(
     if state is None:
         return
     operation = call.operation(request.private)
-    returned = resource.read(dict(state), operation)
+    try:
+        returned = resource.read(dict(state), operation)
+    except AlreadyReported:
+        return
     settled = None
     if returned is not None:
         returned = promises.require_object(returned, call.subject)

@@ -21,6 +21,7 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.failures import Failure, failure
 
 CONNECTION = {"id": "abc", "service": "postgres"}
+GONE = Answer(404, {"code": "NotFound_Connection", "message": "no such connection"})
 FOUND = Answer(200, {"code": "Success", "data": CONNECTION})
 
 
@@ -48,6 +49,29 @@ def test_a_request_carries_credentials_and_the_version_of_the_api(
     assert (seen.method, seen.path) == ("GET", "/v1/connections/abc")
     assert seen.headers["Authorization"] == "Basic " + base64.b64encode(b"key:secret").decode()
     assert seen.headers["Accept"] == "application/json;version=2"
+
+
+def test_a_deletion_of_what_is_not_there(api: ScriptedApi, client: Client) -> None:
+    api.answers = [GONE]
+
+    with pytest.raises(errors.NotFound):
+        client.delete_connection("abc", Deadline(5))
+
+
+@pytest.mark.parametrize("lost", [Answer(500, {}), Answer(drop=True)], ids=["500", "drop"])
+def test_a_deletion_whose_answer_was_lost(api: ScriptedApi, client: Client, lost: Answer) -> None:
+    api.answers = [lost, GONE]
+
+    client.delete_connection("abc", Deadline(5))
+
+    assert [seen.method for seen in api.seen] == ["DELETE", "DELETE"]
+
+
+def test_a_deletion_that_was_refused_proves_nothing(api: ScriptedApi, client: Client) -> None:
+    api.answers = [Answer(429, {}, {"Retry-After": "0"}), GONE]
+
+    with pytest.raises(errors.NotFound):
+        client.delete_connection("abc", Deadline(5))
 
 
 def test_an_identifier_cannot_leave_its_place_in_the_path(api: ScriptedApi, client: Client) -> None:
