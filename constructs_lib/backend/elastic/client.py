@@ -36,6 +36,11 @@ class Client:
     def __repr__(self) -> str:
         return f"<Client of {self._exchange!r}>"
 
+    @property
+    def address(self) -> str:
+        """The addresses of the cluster, as messages name them."""
+        return ", ".join(each.shown or each.base for each in self._exchange.transports)
+
     def close(self) -> None:
         """Closes the connections."""
         for transport in self._exchange.transports:

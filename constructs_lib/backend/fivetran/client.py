@@ -60,6 +60,12 @@ class Client:
     def __repr__(self) -> str:
         return f"<Client of {self._exchange.transport.base}>"
 
+    @property
+    def address(self) -> str:
+        """The address of the API, as messages name it."""
+        transport = self._exchange.transport
+        return transport.shown or transport.base
+
     def server_time(self) -> datetime:
         """The time by the API's clock, as far as an answer has told it; else by ours."""
         return self._exchange.server_time()

@@ -66,15 +66,19 @@ class Transport:
 
     :param base: the address, without a slash at the end
     :param adapter: what carries the requests; None for the network
+    :param shown: the address as messages name it, where that is not ``base``
     """
 
-    def __init__(self, base: str, adapter: BaseAdapter | None = None) -> None:
+    def __init__(
+        self, base: str, adapter: BaseAdapter | None = None, shown: str | None = None
+    ) -> None:
         self._local = threading.local()
         self._is_network = adapter is None
         self._adapter: BaseAdapter = _network() if adapter is None else adapter
         self.base = base
         self.host = urlsplit(base).netloc if adapter is None else "the embedded sandbox"
         """Who is asked, for messages."""
+        self.shown = base if shown is None else shown
 
     def send(self, message: Message, deadline: Deadline, limits: Limits) -> requests.Response:
         """Send a request once and return the whole answer.

@@ -68,12 +68,13 @@ class AlreadyReported(ProviderError):
 
     Where an operation can go on truly, nothing more is said; else its error is short.
 
-    :param cause: what happened, in a sentence, for the short error
+    :param cause: what happened, in a sentence, for the short error; empty to show ``detail``
     """
 
-    def __init__(self, summary: str, detail: str, cause: str) -> None:
+    def __init__(self, summary: str, detail: str, cause: str = "") -> None:
         super().__init__(summary, detail)
-        self.short = f"{cause}\n\nAnother error of this run says what to do about it."
+        advice = "Another error of this run says what to do about it."
+        self.short = f"{cause}\n\n{advice}" if cause else detail
 
 
 def dotted(path: Path) -> str:

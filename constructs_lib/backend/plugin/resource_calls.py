@@ -55,7 +55,7 @@ def upgrade_resource_state(
 def read_resource(
     call: Call, request: pb.ReadResource.Request, response: pb.ReadResource.Response
 ) -> None:
-    """Refreshes a state. An error keeps it as it was."""
+    """Refreshes a state. An error keeps it as it was, and so does one that was reported before."""
     response.new_state.CopyFrom(request.current_state)
     response.private = request.private
     resource = call.resource(request.type_name)

@@ -98,6 +98,11 @@ def answer(session: Session, name: str, data: bytes) -> bytes:
     :param name: the method, such as ``PlanResourceChange``
     :param data: the request message
     """
+    with session.activity.call():
+        return _answer(session, name, data)
+
+
+def _answer(session: Session, name: str, data: bytes) -> bytes:
     message: Any = getattr(pb, name)
     response = message.Response()
     call = Call(session, name)

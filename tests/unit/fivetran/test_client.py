@@ -25,6 +25,7 @@ from constructs_lib.backend.http.failures import Failure, failure
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 CONNECTION = {"id": "abc", "service": "postgres"}
+GONE = Answer(404, {"code": "NotFound_Connection", "message": "no such connection"})
 FOUND = Answer(200, {"code": "Success", "data": CONNECTION})
 
 
@@ -70,6 +71,29 @@ def test_an_empty_address_is_not_taken_for_the_public_one() -> None:
 
     assert found is None
     assert diagnostics.has_errors
+
+
+def test_a_deletion_of_what_is_not_there(api: ScriptedApi, client: Client) -> None:
+    api.answers = [GONE]
+
+    with pytest.raises(errors.NotFound):
+        client.delete_connection("abc", Deadline(5))
+
+
+@pytest.mark.parametrize("lost", [Answer(500, {}), Answer(drop=True)], ids=["500", "drop"])
+def test_a_deletion_whose_answer_was_lost(api: ScriptedApi, client: Client, lost: Answer) -> None:
+    api.answers = [lost, GONE]
+
+    client.delete_connection("abc", Deadline(5))
+
+    assert [seen.method for seen in api.seen] == ["DELETE", "GET"]
+
+
+def test_a_deletion_that_was_refused_proves_nothing(api: ScriptedApi, client: Client) -> None:
+    api.answers = [Answer(429, {}, {"Retry-After": "0"}), GONE]
+
+    with pytest.raises(errors.NotFound):
+        client.delete_connection("abc", Deadline(5))
 
 
 def test_an_identifier_cannot_leave_its_place_in_the_path(api: ScriptedApi, client: Client) -> None:
