@@ -9,13 +9,15 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran import choreography, state_plan
+from constructs_lib.backend.fivetran import choreography, comparison, state_plan
 from constructs_lib.backend.fivetran.account import Account
+from constructs_lib.backend.fivetran.bookkeeping import Attempt
 from constructs_lib.backend.fivetran.connection_request import as_object
 from constructs_lib.backend.fivetran.errors import NotFound
 from constructs_lib.backend.fivetran.seen import Seen, progress
@@ -35,6 +37,8 @@ _SET = "set"
 """In private state: what this resource has set last, and when; missing if it never did."""
 _SEEN = "seen"
 """In private state: what the last refresh or apply saw. An apply notices what happened since."""
+_ATTEMPT = "attempt"
+"""In private state: the attempt that has set the state last, as the journal names it."""
 _OPEN = "open"
 """In private state: an attempt to set the state took effect, and was not completed."""
 
@@ -49,6 +53,8 @@ class ConnectionStateResource(Resource):
         plan.planned["id"] = plan.planned["connection_id"]
         # Destroying knows the state only: limits that are no longer configured must leave it.
         plan.planned["timeouts"] = plan.config.get("timeouts")
+        if plan.prior is not None:
+            _confirm(plan.prior["connection_id"], operation)
         sets = plan.is_create or plan.changed("state")
         if sets or _begins_to_enforce(plan.prior, plan.planned):
             plan.planned["previous_state"] = UNKNOWN
@@ -75,10 +81,12 @@ class ConnectionStateResource(Resource):
         for name in _SETTINGS:
             if result.get(name) is None:
                 result[name] = self.schema.attributes[name].default
+        _confirm(identifier, operation)
         _note(live, operation)
         imported = state.get("state") is None
         if imported or result["drift_policy"] == "enforce":
             result["state"] = _live(state.get("state"), live)
+            result |= _learnt(identifier, live, operation, imported=imported)
         return result
 
     def update(
@@ -93,6 +101,7 @@ class ConnectionStateResource(Resource):
         """Forgets the resource, or sets the state that was found before, as ``on_destroy`` says."""
         account: Account = operation.client
         identifier = prior["connection_id"]
+        _confirm(identifier, operation)
         if not _restores(prior, operation):
             return
         if identifier in account.state_set:
@@ -109,6 +118,7 @@ class ConnectionStateResource(Resource):
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
         """Says in words what restoring the state of before will do."""
+        _confirm(prior["connection_id"], operation)
         if _restores(prior, operation):
             state_plan.explain_restoring(prior, operation)
 
@@ -128,7 +138,8 @@ class ConnectionStateResource(Resource):
         try:
             connection = client.connection(identifier, deadline)
             live = choreography.read_state(client, identifier, deadline, connection)
-            if not _is_own_work(operation.private[_SET], connection, live):
+            is_back = live is not None and same(live, as_object(prior.get("previous_state")))
+            if not is_back and not _is_own_work(operation.private[_SET], connection, live):
                 operation.diagnostics.warning(
                     _NOT_RESTORED,
                     f"Somebody else has set the state of connection {identifier} since this "
@@ -168,6 +179,8 @@ class ConnectionStateResource(Resource):
         if not account.claim_state(identifier):
             raise _set_twice(identifier)
 
+        attempt = Attempt(os.urandom(8).hex(), operation.private.get(_ATTEMPT))
+
         def save(found: dict[str, Any] | None) -> None:
             """From here on the state before stands nowhere else."""
             own = Seen.of(_wanted(planned), written(account.client.server_time()))
@@ -187,8 +200,13 @@ class ConnectionStateResource(Resource):
                 journal=account.journal,
                 seen=_seen(identifier, operation),
                 on_set=save,
+                attempt=attempt,
             )
         operation.private.pop(_OPEN, None)
+        if outcome.changed:
+            # Also if an earlier attempt has set it, of which Terraform does not know.
+            own = Seen.of(_wanted(planned), written(account.client.server_time()))
+            operation.private |= {_SET: list(own), _ATTEMPT: attempt.name}
         _note(_wanted(planned), operation)
         _tell_of_progress(identifier, outcome.progress, operation)
         account.tell_of_journal(operation.diagnostics)
@@ -196,6 +214,33 @@ class ConnectionStateResource(Resource):
         if not outcome.changed and prior is not None:
             kept = before or kept
         return {"id": identifier, "previous_state": kept}
+
+
+def _confirm(identifier: str, operation: Operation) -> None:
+    """Terraform's state has what private state tells: nothing of it is kept any longer."""
+    account: Account = operation.client
+    if account.journal is not None:
+        account.journal.confirm_set(identifier, operation.private.get(_ATTEMPT))
+
+
+def _learnt(
+    identifier: str, live: dict[str, Any] | None, operation: Operation, *, imported: bool
+) -> Object:
+    """What a read takes over of an attempt that Terraform does not know of: if its state is read
+    as set, no apply will ask for it again. An import only learns that there was one.
+    """
+    account: Account = operation.client
+    if account.journal is None:
+        return {}
+    known = operation.private.get(_ATTEMPT)
+    unknown = account.journal.unknown_to(identifier, account.client.account, known)
+    if unknown is None or unknown.stored != comparison.fingerprint(live):
+        return {}
+    operation.private[_ATTEMPT] = unknown.attempt
+    if imported:
+        return {}
+    operation.private[_SET] = list(Seen.of(live, unknown.at))
+    return {"previous_state": None if unknown.found is None else Dynamic.of(unknown.found)}
 
 
 def _begins_to_enforce(prior: Object | None, planned: Object) -> bool:

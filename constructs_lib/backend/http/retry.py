@@ -93,6 +93,6 @@ def date(header: str) -> datetime | None:
 
     try:
         moment = parsedate_to_datetime(header)
-    except ValueError:
-        return None
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None  # The library raises whatever it stumbles over.
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
