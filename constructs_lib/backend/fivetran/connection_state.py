@@ -18,14 +18,14 @@ from constructs_lib import schemas
 from constructs_lib.backend.fivetran import choreography, comparison, state_plan
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.bookkeeping import Attempt
-from constructs_lib.backend.fivetran.connection_request import as_object
+from constructs_lib.backend.fivetran.carried_state import carried, means_the_same, state_of
 from constructs_lib.backend.fivetran.errors import NotFound
 from constructs_lib.backend.fivetran.seen import Seen, progress
 from constructs_lib.backend.fivetran.state_errors import StateDiffers, StateMoved
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.http.times import written
-from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, same
 
@@ -48,6 +48,17 @@ class ConnectionStateResource(Resource):
 
     schema = schemas.load("fivetranops_connection_state")
 
+    def validate(self, config: Object, diagnostics: Diagnostics) -> None:
+        """A text is one of a JSON object."""
+        state = config.get("state")
+        if isinstance(state, Dynamic) and isinstance(state.value, str) and state_of(state) is None:
+            diagnostics.error(
+                "Invalid value of state",
+                "It is a text, and no JSON object stands in it. Allowed is an object, such as "
+                '{ cursor = "2026-01-01" }, or its JSON text.',
+                ("state",),
+            )
+
     def plan(self, plan: Plan, operation: Operation) -> None:
         """Knows the identifier beforehand, and says in words what setting the state will do."""
         plan.planned["id"] = plan.planned["connection_id"]
@@ -55,7 +66,7 @@ class ConnectionStateResource(Resource):
         plan.planned["timeouts"] = plan.config.get("timeouts")
         if plan.prior is not None:
             _confirm(plan.prior["connection_id"], operation)
-        sets = plan.is_create or plan.changed("state")
+        sets = plan.prior is None or not means_the_same(plan.prior["state"], plan.planned["state"])
         if sets or _begins_to_enforce(plan.prior, plan.planned):
             plan.planned["previous_state"] = UNKNOWN
             state_plan.explain(plan, operation)
@@ -93,7 +104,9 @@ class ConnectionStateResource(Resource):
         self, prior: Object, planned: Object, config: Object, operation: Operation
     ) -> Object:
         """Sets the state if it is to change; the other attributes need no request."""
-        if same(prior["state"], planned["state"]) and not _begins_to_enforce(prior, planned):
+        if means_the_same(prior["state"], planned["state"]) and not _begins_to_enforce(
+            prior, planned
+        ):
             return {}
         return self._set(planned, prior, "update", operation)
 
@@ -138,7 +151,9 @@ class ConnectionStateResource(Resource):
         try:
             connection = client.connection(identifier, deadline)
             live = choreography.read_state(client, identifier, deadline, connection)
-            is_back = live is not None and same(live, as_object(prior.get("previous_state")))
+            # Where no state was written before, {} is what the connector starts from.
+            wanted = state_of(prior.get("previous_state")) or {}
+            is_back = live is not None and same(live, wanted)
             if not is_back and not _is_own_work(operation.private[_SET], connection, live):
                 operation.diagnostics.warning(
                     _NOT_RESTORED,
@@ -146,11 +161,10 @@ class ConnectionStateResource(Resource):
                     "resource did: no sync explains what is there. It is left as it is.",
                 )
                 return
-            # Where no state was written before, {} is what the connector starts from.
             choreography.set_state(
                 client,
                 identifier,
-                as_object(prior.get("previous_state")),
+                wanted,
                 paused_after="restore",
                 deadline=deadline,
                 journal=account.journal,
@@ -174,7 +188,7 @@ class ConnectionStateResource(Resource):
 
         def previous(found: dict[str, Any] | None) -> Any:
             """After a failed attempt, what is found is our own half-done work."""
-            return before if is_again else (None if found is None else Dynamic.of(found))
+            return before if is_again else carried(found)
 
         if not account.claim_state(identifier):
             raise _set_twice(identifier)
@@ -240,7 +254,7 @@ def _learnt(
     if imported:
         return {}
     operation.private[_SET] = list(Seen.of(live, unknown.at))
-    return {"previous_state": None if unknown.found is None else Dynamic.of(unknown.found)}
+    return {"previous_state": carried(unknown.found)}
 
 
 def _begins_to_enforce(prior: Object | None, planned: Object) -> bool:
@@ -253,7 +267,8 @@ def _live(known: Any, live: dict[str, Any] | None) -> Any:
     """The live state, in the known form where it is the same."""
     if live is None:
         return known if known is None else Dynamic.of({})
-    return known if known is not None and same(as_object(known), live) else Dynamic.of(live)
+    before = state_of(known)
+    return known if before is not None and same(before, live) else carried(live)
 
 
 def _subject(identifier: str) -> str:
@@ -265,12 +280,14 @@ def _wanted(planned: Object) -> dict[str, Any]:
 
     :raises ProviderError: if it is no object, which would otherwise reset the connector
     """
-    state = planned["state"]
-    if not isinstance(state, Dynamic) or not isinstance(state.value, dict):
+    state = state_of(planned["state"])
+    if state is None:
         raise ProviderError(
-            "state has no value", "It must be an object; nothing was changed.", ("state",)
+            "state has no value",
+            "It must be an object, or the JSON text of one; nothing was changed.",
+            ("state",),
         )
-    return state.value
+    return state
 
 
 def _restores(prior: Object, operation: Operation) -> bool:
