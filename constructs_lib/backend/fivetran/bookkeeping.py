@@ -16,6 +16,7 @@ from constructs_lib.backend.fivetran.history import TERRAFORM
 from constructs_lib.backend.fivetran.journal import Slip
 from constructs_lib.backend.fivetran.journal_entry import Entry, SetEntry
 from constructs_lib.backend.fivetran.paused_flag import PausedFlagStuck
+from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.times import written
 
 State = dict[str, Any]
@@ -138,7 +139,7 @@ class Bookkeeping:
         try:
             yield
         except ApiError as error:
-            if past is not None and error.status < 500:
+            if past is not None and not retry.is_unclear(error.status):
                 past.withdraw()
             raise
 

@@ -83,7 +83,8 @@ class ConnectionResource(Resource):
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
         """``POST /v1/connections``. From then on the connection is in state, whatever follows."""
-        from constructs_lib.backend.fivetran import creation  # Loads the client: not for a check.
+        # They load the client, which a check of a configuration does not need.
+        from constructs_lib.backend.fivetran import creation, creation_errors
 
         creation.load_what_follows(planned.get("service"))
         account: Account = operation.client
@@ -91,7 +92,7 @@ class ConnectionResource(Resource):
         body = requests_.creation(planned, config)
         secrets = secrets_of(config)
         subject = f"fivetranops_connection {body.get('service')}"
-        with explained("create", subject, creation.advice(planned)):
+        with explained("create", subject, creation_errors.advice(planned)):
             answer = self._post(account, body, deadline, planned, secrets, operation)
         result = self._settled(planned, None, body, answer, secrets, operation)
         operation.save(result)
@@ -109,7 +110,7 @@ class ConnectionResource(Resource):
         secrets: dict[str, Any],
         operation: Operation,
     ) -> dict[str, Any]:
-        from constructs_lib.backend.fivetran import creation
+        from constructs_lib.backend.fivetran import creation, creation_errors
 
         def save(identifier: str) -> None:
             """From here on it exists, whatever goes wrong in what follows."""
@@ -117,7 +118,7 @@ class ConnectionResource(Resource):
 
         try:
             answer, how = creation.create(account, body, deadline, _texts(secrets), save)
-        except creation.LostCreation as lost:
+        except creation_errors.LostCreation as lost:
             operation.private[TRACE] = lost.trace._asdict()
             operation.save({**planned, "id": None})
             raise

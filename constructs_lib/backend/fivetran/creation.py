@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 from functools import cache
@@ -24,18 +25,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection_request import as_object
-from constructs_lib.backend.fivetran.creation_journal import CreationEntry, Name
+from constructs_lib.backend.fivetran.creation_errors import (
+    LostCreation,
+    NameTaken,
+    UnreadCreation,
+)
+from constructs_lib.backend.fivetran.creation_journal import CreationEntry
 from constructs_lib.backend.fivetran.creation_search import (
     Trace,
     find_left,
     identifier_in,
     is_over,
-    joined,
     name_of,
     trace_of,
 )
 from constructs_lib.backend.fivetran.errors import (
+    ApiError,
     Conflict,
     Interrupted,
     NoAnswer,
@@ -44,7 +49,6 @@ from constructs_lib.backend.fivetran.errors import (
 )
 from constructs_lib.backend.http import log, retry
 from constructs_lib.backend.plugin.faults import places
-from constructs_lib.backend.plugin.values import Object
 
 if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.account import Account
@@ -62,63 +66,6 @@ _NEEDED_LATER = (
     "constructs_lib.backend.http.failures",
     "constructs_lib.backend.http.secret_forms",
 )
-_UNCLEAR = (408, 429)
-"""Answers that say that nothing was done, and are known to come although it was."""
-
-
-class LostCreation(VendorError):
-    """The answer to a creation is lost, and the connection was not found so far.
-
-    :param cause: how the answer was lost
-    :param trace: how to look for it
-    """
-
-    def __init__(self, cause: VendorError, trace: Trace) -> None:
-        self.cause, self.trace = cause, trace
-        self.tried = cause.tried
-        self.remedy = (
-            f"A connection with the destination schema {trace.schema} in group {trace.group_id} "
-            "was looked for, and is not there so far. It may still appear. Run the command again: "
-            "it is looked for first, and taken over if it is there."
-        )
-        super().__init__(str(cause))
-
-
-class NameTaken(VendorError):
-    """Another connection has the name already.
-
-    :param cause: the API's refusal
-    :param name: the name
-    :param there: the connection that has it, as a list of the API tells it
-    """
-
-    def __init__(self, cause: Conflict, name: Name, there: dict[str, Any]) -> None:
-        self.tried = cause.tried
-        identifier = there["id"]
-        self.remedy = (
-            f"Connection {identifier} (service {there.get('service')}, created "
-            f"{there.get('created_at')}) is there with the destination schema {name.schema} in "
-            f"group {name.group_id}. To manage that one: terraform import ADDRESS {identifier}, "
-            "with the address of this resource. Otherwise choose another destination schema."
-        )
-        super().__init__(str(cause))
-
-
-class UnreadCreation(VendorError):
-    """The connection was created, and what else the API answered could not be read.
-
-    :param cause: what was wrong with the answer
-    :param identifier: that of the new connection
-    """
-
-    def __init__(self, cause: VendorError, identifier: str) -> None:
-        self.tried = cause.tried
-        self.remedy = (
-            f"Connection {identifier} was created, and is in state. Terraform marks it as tainted "
-            "and would replace it: to keep it, run 'terraform untaint' on its address before the "
-            "next apply."
-        )
-        super().__init__(str(cause))
 
 
 class How(Enum):
@@ -209,7 +156,7 @@ class _Creation:
 
     def _left_connection(self, left: CreationEntry) -> dict[str, Any] | None:
         found = find_left(self._client, left, self._deadline)
-        if found is not None and found["id"] in self._account.known:
+        if found is not None and found["id"] in self._known():
             return None  # Another resource has it.
         self._entry = left if found is not None else None
         return found
@@ -248,7 +195,7 @@ class _Creation:
 
     def _notice(self, status: int, content: bytes) -> None:
         """Look at an answer before anything else does."""
-        self._is_unclear = self._is_unclear or status in _UNCLEAR or status >= 500
+        self._is_unclear = self._is_unclear or retry.is_unclear(status)
         identifier = identifier_in(content) if 200 <= status < 300 else None
         if identifier is not None:
             self._identifier = identifier
@@ -279,12 +226,24 @@ class _Creation:
             self._forget()
             raise error
         if not retry.may_have_worked(error):
-            raise error  # Such as a 429 to the end: the entry stays, and the next run looks.
+            return self._after_429(error)
         log.warning(f"{error}; looking for the connection")
         found = self._look_patiently(self._by_trace) if self._may_be_ours else None
         if found is None:
             self._lose()
             raise LostCreation(error, self._trace())
+        return found
+
+    def _after_429(self, error: VendorError) -> dict[str, Any]:
+        """Return the connection if an attempt that was answered 429 has created it. Otherwise the
+        entry in the journal stays, and the next run looks once more.
+        """
+        found = None
+        if isinstance(error, ApiError) and self._may_be_ours:
+            with suppress(VendorError):  # The 429 is what the user is told.
+                found = self._by_trace()
+        if found is None:
+            raise error
         return found
 
     def _after_conflict(self, error: Conflict) -> dict[str, Any]:
@@ -321,6 +280,10 @@ class _Creation:
             except VendorError as error:
                 log.warning(f"{error}")
                 continue
+            except Exception as error:
+                # Whatever fails here, how the answer was lost is what the user is told.
+                log.warning(f"looking for a connection: {type(error).__name__}")
+                continue
             if found is not None:
                 return found
         return None
@@ -338,8 +301,12 @@ class _Creation:
         return self._client.connections_of(group, schema, self._deadline)
 
     def _fitting(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        trace, known = self._trace(), self._account.known
+        trace, known = self._trace(), self._known()
         return [item for item in items if trace.fits(item) and item["id"] not in known]
+
+    def _known(self) -> set[str]:
+        """The connections that other resources have."""
+        return self._account.known | self._account.refreshed
 
     def _trace(self) -> Trace:
         """By the API's clock, which an answer tells: so it is made after each look."""
@@ -365,29 +332,6 @@ def load_what_follows(service: str) -> None:
     for name in _NEEDED_LATER:
         import_module(name)
     schemas.service(service)
-
-
-def advice(planned: Object) -> Callable[[VendorError], str]:
-    """What to do after a creation that failed, by how it failed; empty where the error itself
-    says it.
-    """
-    name = joined(as_object(planned.get("config")))
-    place = f"a connection with the destination schema {name} in group {planned.get('group_id')}"
-
-    def note(error: VendorError) -> str:
-        if isinstance(error, Conflict):
-            return (
-                f"There is {place} already, or was until just now. Choose another schema, or "
-                "import that connection: terraform import ADDRESS IDENTIFIER."
-            )
-        if retry.may_have_worked(error):
-            return (
-                f"The connection may exist all the same. Look for {place}: if it is there, import "
-                "it (terraform import ADDRESS IDENTIFIER) before the next apply."
-            )
-        return ""
-
-    return note
 
 
 def _waits() -> Iterator[float]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.errors import ApiError, NotFound, VendorError
+from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.deadline import Deadline
 
 _RESCUE_LIMIT = 120.0
@@ -111,6 +112,6 @@ def _pause(client: Client, identifier: str, deadline: Deadline) -> None:
     try:
         client.modify_connection(identifier, {"paused": True}, deadline)
     except ApiError as error:
-        if error.status < 500:
+        if not retry.is_unclear(error.status):
             raise _PauseRefused(error) from None
         raise

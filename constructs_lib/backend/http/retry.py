@@ -60,6 +60,11 @@ def may_have_worked(error: VendorError) -> bool:
     return isinstance(error, BadAnswer) or (isinstance(error, ApiError) and error.status >= 500)
 
 
+def is_unclear(status: int) -> bool:
+    """Return True if an answer says that nothing was done, and is known to come although it was."""
+    return status in (408, 425, 429) or status >= 500
+
+
 def pause(error: VendorError, attempt: int) -> float:
     """Seconds to wait before the next attempt: what the API asks for, else exponential with jitter.
 

@@ -5,6 +5,7 @@ next apply takes it over.
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,43 @@ def test_entry_of_a_creation_is_private_and_whole(terraform: Scenario, sandbox: 
     assert (found["version"], found["connection"], found["schema"]) == (1, made, "orders")
     terraform.step(writes=[change(made, config={"host": "db.example.com", "port": 5432})],
                    warns=("is taken over", "was taken over"))  # fmt: skip
+
+
+def test_creations_without_file_descriptors(terraform: Scenario, sandbox: Sandbox) -> None:
+    """Whatever fails where no file can be opened, what was created is in state."""
+    # Given more creations at once than there are file descriptors
+    terraform.write(
+        """
+resource "fivetranops_connection" "many" {
+  count    = 60
+  group_id = "sandbox_warehouse"
+  service  = "postgres"
+  config   = { schema_prefix = "many_${count.index}", host = "db.example.com" }
+}
+"""
+    )
+    sandbox.store.configure(faults=[{"kind": "delay", "seconds": 0.5, "method": "POST",
+                                     "path": PATH, "times": 60}])  # fmt: skip
+    command = "apply -auto-approve -input=false -no-color -parallelism=100"
+    subprocess.run(
+        ["sh", "-c", f"ulimit -n 45; exec terraform {command}"],
+        cwd=terraform.directory,
+        env=terraform.environment,
+        capture_output=True,
+        check=False,
+        timeout=300,
+    )
+    sandbox.store.configure(faults=[])
+
+    # Then each connection that exists is in state
+    state = json.loads((terraform.directory / "terraform.tfstate").read_text())
+    known = {
+        instance["attributes"]["id"]
+        for resource in state["resources"]
+        for instance in resource["instances"]
+    }
+    assert {connection["id"] for connection in sandbox.connections()} <= known
+
+    # And the next apply makes what is missing, and nothing twice
+    terraform.run("apply", "-auto-approve", "-input=false")
+    assert len(sandbox.connections()) == 60
