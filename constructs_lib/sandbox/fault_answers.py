@@ -91,6 +91,7 @@ _FAILURES: Mapping[str, Callable[[Fault], ApiError]] = {
     "500": lambda _: errors.internal(),
     "500_after": lambda _: errors.internal(),
     "429": lambda fault: errors.too_many_requests(fault.retry_after),
+    "429_after": lambda fault: errors.too_many_requests(fault.retry_after),
 }
 _ANSWERS: Mapping[str, Callable[[Fault, ApiResponse], ApiResponse]] = {
     "502_html": _html,

@@ -51,6 +51,7 @@ FAULT_KINDS: dict[str, FaultKind] = {
         False, '400 "Failed to stop in-progress sync after …"; nothing took effect.'
     ),
     "429": FaultKind(False, "429 with Retry-After: retry_after; nothing took effect."),
+    "429_after": FaultKind(True, "429 with Retry-After, although the request took effect."),
     "reset_before": FaultKind(False, "The connection is reset; nothing took effect."),
     "reset_after": FaultKind(True, "The connection is reset after the request took effect."),
     "truncated_body": FaultKind(True, "The connection ends in the middle of the answer's body."),

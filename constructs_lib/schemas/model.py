@@ -135,6 +135,8 @@ def _inside(rule: dict[str, Any], kind: Kind) -> dict[str, Any]:
 
 
 def _kind(rule: dict[str, Any]) -> Kind:
+    if rule["type"] == ["object", "string"]:
+        return Kind.DYNAMIC  # An object, or its JSON text.
     if rule["type"] == "array":
         return Kind.OBJECTS if rule.get("items", {}).get("type") == "object" else Kind.LIST
     if rule["type"] != "object":

@@ -88,6 +88,7 @@ CASES: dict[str, tuple[Callable[[Carrier], None], int]] = {
     "502_html": (answers_502, 502),
     "502_html_after": (answers_502, 201),
     "429": (answers_429, 429),
+    "429_after": (answers_429, 201),
     "refused": (answers_406, 406),
     "sync_not_stopped": (answers_that_a_sync_runs, 400),
     "reset_before": (fails_with(requests.ConnectionError), 0),

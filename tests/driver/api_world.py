@@ -13,7 +13,7 @@ from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.journal import Journal
 from constructs_lib.backend.fivetran.provider import FivetranOps
-from constructs_lib.backend.fivetran.recovery import recover
+from constructs_lib.backend.fivetran.recovery import recover, recover_creations
 from constructs_lib.backend.fivetran.secrets import Vault
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.transport import Transport
@@ -42,6 +42,7 @@ class _Provider(FivetranOps):
             return Account(client, _VAULT)
         journal = Journal.of_working_directory()
         recover(client, journal, diagnostics)
+        recover_creations(client, journal, diagnostics)
         return Account(client, _VAULT, journal)
 
 

@@ -44,6 +44,7 @@ class Wire:
         self._load = load
         self._type_name = type_name
         self.stored: Stored | None = None
+        self._session: Session | None = None
         self.said: list[str] = []
         """All that the provider had to say to a person, oldest first."""
         schema = self._ask(Session(load), "GetProviderSchema")
@@ -61,7 +62,9 @@ class Wire:
         return rules.completed(self._attributes, values)
 
     def _start(self) -> Session:
-        session = Session(self._load)
+        if self._session is not None:
+            self._session.close()
+        self._session = session = Session(self._load)
         config = pack(dict.fromkeys(self._provider_type[1]), self._provider_type)
         self._ask(session, "ConfigureProvider", config=pb.DynamicValue(msgpack=config))
         return session

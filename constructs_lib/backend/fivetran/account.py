@@ -6,6 +6,7 @@ import os
 from threading import Lock
 
 from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.creation_journal import Name
 from constructs_lib.backend.fivetran.import_claims import Imports
 from constructs_lib.backend.fivetran.intents import Intents
 from constructs_lib.backend.fivetran.journal import Journal
@@ -16,8 +17,8 @@ from constructs_lib.backend.http.presence import Words
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 _NO_JOURNAL = (
-    "All went well; but if a run dies while it sets a state, the next one cannot put the "
-    "connection back into operation by itself."
+    "All went well; but if a run dies while it creates a connection or sets a state, the next one "
+    "does not know of it."
 )
 _NO_HISTORY = (
     "All went well; but the state of before is not among those that 'state history' shows."
@@ -61,6 +62,10 @@ class Account(Configured[Client]):
         self.refreshed: set[str] = set()
         """The connections that were read since the provider was configured: a plan that follows a
         refresh is a new plan, and not Terraform's check of a plan during apply."""
+        self.known: set[str] = set()
+        """The connections that Terraform's state has, or is about to have, as far as this run has
+        met them: none of them is ever taken over."""
+        self._creating: set[Name] = set()
         self.state_set: set[str] = set()
         """The connections whose state a resource set since then."""
         self.imports = Imports()
@@ -84,6 +89,24 @@ class Account(Configured[Client]):
             is_first = identifier not in self._claims
             self._claims.add(identifier)
             return is_first
+
+    def claim_creation(self, name: Name) -> bool:
+        """True for the first resource that is about to create a connection of a name."""
+        with self._claiming:
+            is_first = name not in self._creating
+            self._creating.add(name)
+            return is_first
+
+    def confirm(self, identifier: str) -> None:
+        """Terraform's state has a connection: nothing of its creation needs to be kept."""
+        self.known.add(identifier)
+        if self.journal is not None:
+            self.journal.creations.confirm(identifier)
+
+    def release(self) -> None:
+        """The run is over: what it has left in the journal is for the next."""
+        if self.journal is not None:
+            self.journal.creations.close()
 
     def at_work(self) -> None:
         """Terraform goes on planning: more reads of connections may follow."""

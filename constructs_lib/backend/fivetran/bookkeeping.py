@@ -7,17 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran import comparison, history
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.errors import ApiError
+from constructs_lib.backend.fivetran.history import TERRAFORM
 from constructs_lib.backend.fivetran.journal import Slip
-from constructs_lib.backend.fivetran.journal_entry import Entry
+from constructs_lib.backend.fivetran.journal_entry import Entry, SetEntry
 from constructs_lib.backend.fivetran.paused_flag import PausedFlagStuck
+from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.times import written
 
 State = dict[str, Any]
+
+
+class Attempt(NamedTuple):
+    """An attempt of Terraform's to set a state."""
+
+    name: str = ""
+    """Tells it from others; empty if Terraform's state is not to learn of it."""
+    known: Any = None
+    """The attempt that Terraform's state knows of."""
 
 
 class Bookkeeping:
@@ -27,17 +38,35 @@ class Bookkeeping:
     :param identifier: the connection
     :param wanted: the state that is being set
     :param slip: takes the notes; None to note nothing
+    :param attempt: names the attempt
     """
 
-    def __init__(self, client: Client, identifier: str, wanted: State, slip: Slip | None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        identifier: str,
+        wanted: State,
+        slip: Slip | None,
+        attempt: Attempt = Attempt(),  # noqa: B008 - never changed.
+    ) -> None:
         self._client, self._identifier, self._wanted = client, identifier, wanted
-        self._slip = slip
+        self._slip, self._attempt = slip, attempt
         self._entry: Entry | None = None
 
     def left(self) -> Entry | None:
         """What a run that died has left, if it is about this account."""
         left = self._slip.read() if self._slip else None
         return left if left is not None and left.account == self._client.account else None
+
+    def unknown(self) -> SetEntry | None:
+        """What an earlier run has set for Terraform, if Terraform's state does not know of it."""
+        if self._slip is None or self._slip.by != TERRAFORM or not self._attempt.name:
+            return None
+        kept = self._slip.kept()
+        whose = (self._client.account, self._slip.workspace)
+        if kept is None or (kept.account, kept.workspace) != whose:
+            return None
+        return kept if kept.attempt != self._attempt.known else None
 
     def goes_on(self, left: Entry, found: State | None) -> bool:
         """True if what is there is the half-done work that this run repeats. What Terraform has set
@@ -73,8 +102,25 @@ class Bookkeeping:
             if self._slip is not None and not self._entry.is_sent:
                 self._slip.forget()
             raise
-        if self._slip is not None:
-            self._slip.forget()
+        self._close(self._entry.found, self._entry.stored)
+
+    def _close(self, first: State | None, stored: str) -> None:
+        """The state is set. What was there first is kept as long as Terraform may not have it."""
+        if self._slip is None:
+            return
+        if self._attempt.name:
+            self._slip.keep(
+                SetEntry(
+                    connection=self._identifier,
+                    account=self._client.account,
+                    workspace=self._slip.workspace,
+                    attempt=self._attempt.name,
+                    found=first,
+                    stored=stored,
+                    at=written(self._client.server_time()),
+                )
+            )
+        self._slip.forget()
 
     def note(self, **changes: Any) -> None:
         """Writes what is known by now into the journal."""
@@ -95,7 +141,7 @@ class Bookkeeping:
         try:
             yield
         except ApiError as error:
-            if past is not None and error.status < 500:
+            if past is not None and not retry.is_unclear(error.status):
                 past.withdraw()
             raise
 
@@ -108,8 +154,16 @@ class Bookkeeping:
         if self._slip is not None:
             self._slip.history.end(history.SET if is_set else history.DIFFERS)
 
-    def conclude(self) -> None:
-        """The state is there already: what a run that died has left is done with."""
-        if self._slip is not None:
-            self._slip.history.confirm(self._wanted)
+    def conclude(self, first: State | None, *, is_ours: bool) -> None:
+        """The state is there already: what a run that died has left is done with.
+
+        :param first: the state before the first attempt
+        :param is_ours: False if no earlier attempt of this work has set it
+        """
+        if self._slip is None or not (self.left() or self._slip.kept()):
+            return
+        self._slip.history.confirm(self._wanted)
+        if is_ours:
+            self._close(first, comparison.fingerprint(self._wanted))
+        elif self.left() is not None:
             self._slip.forget()

@@ -17,11 +17,11 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran import comparison
-from constructs_lib.backend.fivetran.bookkeeping import Bookkeeping
+from constructs_lib.backend.fivetran.bookkeeping import Attempt, Bookkeeping
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.errors import ApiError, Conflict, SyncInProgress
-from constructs_lib.backend.fivetran.journal import Journal, Slip
-from constructs_lib.backend.fivetran.journal_entry import Entry
+from constructs_lib.backend.fivetran.journal import Journal
+from constructs_lib.backend.fivetran.journal_entry import SetEntry
 from constructs_lib.backend.fivetran.paused_flag import (
     KeptPaused,
     is_paused,
@@ -96,6 +96,7 @@ def set_state(
     seen: Seen | None = None,
     on_set: Callable[[State | None], None] = lambda found: None,
     on_send: Callable[[], None] = lambda: None,
+    attempt: Attempt = Attempt(),  # noqa: B008 - never changed.
 ) -> Outcome:
     """Sets the state of a connection, see the text of the module.
 
@@ -105,11 +106,14 @@ def set_state(
     :param seen: what the plan saw
     :param on_set: is told what was found before, as soon as the API has taken the new state
     :param on_send: is called just before the state is sent; what it raises keeps it from that
+    :param attempt: names the attempt, so that it is known whether Terraform's state has learnt of
+        it
     :raises StateMoved: if somebody else set the state since it was seen; nothing is changed
     :raises VendorError: if it did not work; the paused flag is back where it was
     """
     with nullcontext(None) if journal is None else journal.hold(identifier) as slip:
-        setting = _Setting(client, identifier, wanted, deadline, slip, on_send)
+        books = Bookkeeping(client, identifier, wanted, slip, attempt)
+        setting = _Setting(client, identifier, wanted, deadline, books, on_send)
         return setting.run(paused_after, seen, on_set)
 
 
@@ -122,12 +126,12 @@ class _Setting:
         identifier: str,
         wanted: State,
         deadline: Deadline,
-        slip: Slip | None,
+        books: Bookkeeping,
         on_send: Callable[[], None],
     ) -> None:
         self._client, self._identifier = client, identifier
         self._wanted, self._deadline = wanted, deadline
-        self._books = Bookkeeping(client, identifier, wanted, slip)
+        self._books = books
         self._on_send = on_send
 
     def run(
@@ -143,17 +147,25 @@ class _Setting:
         after = {"running": False, "paused": True}.get(paused_after, before)
         is_ours = left is not None and self._books.goes_on(left, found)
         first = left.found if left is not None and is_ours else found
+        unknown = self._books.unknown()
+        keeps_first = is_ours
+        if unknown is not None and not is_ours and self._goes_on_from(unknown, connection, found):
+            # Terraform does not know what was set there, but it does know what was there before.
+            first, keeps_first = unknown.found, True
+            is_ours = unknown.stored == comparison.fingerprint(found)
         if found is not None and same(found, self._wanted):
             asked = paused_after != "restore"
-            return self._finish(left, first, now, after if left or asked else now, changed=is_ours)
+            if left is not None or unknown is not None:
+                self._books.conclude(first, is_ours=keeps_first)
+            return self._finish(first, now, after if left or asked else now, changed=keeps_first)
         words = progress(self._identifier, seen, connection, found) if seen and not is_ours else ""
         stored = comparison.fingerprint(found) if is_ours else ""
         with self._books.noted(before, first, stored), self._paused(now, before, after):
-            last = self._patch(connection, found, is_ours=is_ours)
+            last = self._patch(connection, found, is_ours=keeps_first)
             if not _is_same(last, found):
                 words += " Then a sync moved it on" if words else "a sync moved it on"
                 words += f" from {_words(found)} to {_words(last)}"
-                first = first if is_ours else last
+                first = first if keeps_first else last
             on_set(first)
             self._verify(connection)
             since = written(self._client.server_time())
@@ -170,14 +182,21 @@ class _Setting:
             deadline=self._deadline,
         )
 
-    def _finish(
-        self, left: Entry | None, first: State | None, now: bool, after: bool, *, changed: bool
-    ) -> Outcome:
+    def _goes_on_from(self, unknown: SetEntry, connection: State, found: State | None) -> bool:
+        """True if the state is what was set without Terraform's knowledge, or what syncs have made
+        of it since. What somebody else has set meanwhile is a state of before like any other.
+        """
+        try:
+            set_ = Seen(unknown.stored, "", unknown.at)
+            progress(self._identifier, set_, connection, found)
+        except StateMoved:
+            return False
+        return True
+
+    def _finish(self, first: State | None, now: bool, after: bool, *, changed: bool) -> Outcome:
         """No state is to be set; the flag is set as asked, or as a run that died had found it."""
         if now != after:
             put_back(self._client, self._identifier, after)
-        if left is not None:
-            self._books.conclude()
         return Outcome(first, changed=changed)
 
     def _patch(self, connection: State, found: State | None, *, is_ours: bool) -> State | None:

@@ -70,17 +70,30 @@ class Client:
         """The time by the API's clock, as far as an answer has told it; else by ours."""
         return self._exchange.server_time()
 
+    @property
+    def knows_time(self) -> bool:
+        """True if an answer has told the API's clock."""
+        return self._exchange.knows_time
+
     def close(self) -> None:
         """Closes the connections to the API."""
         self._exchange.transport.close()
 
     def create_connection(
-        self, body: dict[str, Any], deadline: Deadline, secrets: Collection[str] = ()
+        self,
+        body: dict[str, Any],
+        deadline: Deadline,
+        secrets: Collection[str] = (),
+        on_answer: Callable[[int, bytes], None] | None = None,
     ) -> dict[str, Any]:
         """``POST /v1/connections``: the answer, which has an ``id``. Never repeated if the API may
         have done it.
+
+        :param on_answer: is called with the status and the content of each answer, first of all
         """
-        request = Request("POST", "/v1/connections", body, repeatable=False, secrets=secrets)
+        request = Request(
+            "POST", "/v1/connections", body, False, secrets=secrets, on_answer=on_answer
+        )
 
         def take(data: Object) -> Object:
             self._identifier(request, data)

@@ -61,11 +61,14 @@ class ConnectionResource(Resource):
         account.at_work()
         ledger = Ledger(operation.private, account.vault)
         if plan.prior is None:
+            self._announce(plan, account, operation)
             kept_secrets.check_kept(plan, ledger, operation.diagnostics)
             connection_plan.plan_secrets(plan, ledger, operation.diagnostics)
             return
         if operation.private.get(ADOPTED):
             connection_plan.adopt_settings(plan)
+        elif plan.prior.get("id") is not None:
+            account.confirm(plan.prior["id"])
         kept_secrets.check_kept(plan, ledger, operation.diagnostics)
         connection_plan.plan_secrets(plan, ledger, operation.diagnostics)
         refreshed = plan.prior.get("id") in account.refreshed
@@ -81,22 +84,22 @@ class ConnectionResource(Resource):
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
         """``POST /v1/connections``. From then on the connection is in state, whatever follows."""
-        from constructs_lib.backend.fivetran import creation  # Loads the client: not for a check.
+        # They load the client, which a check of a configuration does not need.
+        from constructs_lib.backend.fivetran import creation, creation_errors
 
+        creation.load_what_follows(planned.get("service"))
         account: Account = operation.client
         deadline = _deadline("create", config, operation)
         body = requests_.creation(planned, config)
         secrets = secrets_of(config)
         subject = f"fivetranops_connection {body.get('service')}"
-        with explained("create", subject, creation.advice(planned)):
+        with explained("create", subject, creation_errors.advice(planned)):
             answer = self._post(account, body, deadline, planned, secrets, operation)
-        # From here on it exists, whatever goes wrong in what follows.
-        operation.save({**planned, "id": answer["id"]})
-        account.presence.created(answer["id"])
         result = self._settled(planned, None, body, answer, secrets, operation)
         operation.save(result)
         setup_gate.report(answer, config, operation, _texts(secrets))
         account.secrets[answer["id"]] = texts_ = _texts(secrets)
+        account.tell_of_journal(operation.diagnostics)
         return result | self._schema_status(planned, answer, deadline, operation, texts_)
 
     def _post(
@@ -108,21 +111,67 @@ class ConnectionResource(Resource):
         secrets: dict[str, Any],
         operation: Operation,
     ) -> dict[str, Any]:
-        from constructs_lib.backend.fivetran import creation
+        from constructs_lib.backend.fivetran import creation, creation_errors
+
+        def save(identifier: str) -> None:
+            """From here on it exists, whatever goes wrong in what follows."""
+            operation.save({**planned, "id": identifier})
+            account.presence.created(identifier)
 
         try:
-            answer, was_lost = creation.create(account.client, body, deadline, _texts(secrets))
-        except creation.LostCreation as lost:
-            operation.private[TRACE] = list(lost.trace)
+            answer, how = creation.create(account, body, deadline, _texts(secrets), save)
+        except creation_errors.LostCreation as lost:
+            operation.private[TRACE] = lost.trace._asdict()
             operation.save({**planned, "id": None})
             raise
-        if was_lost:
+        if how is creation.How.FOUND:
             operation.diagnostics.warning(
                 f"The answer to the creation of connection {answer['id']} was lost",
                 "The connection was found again by its name, and is in state. Whether its setup "
                 "tests were run is not known; the next change of config runs them.",
             )
+        if how is creation.How.TAKEN_OVER:
+            answer = self._bring(account, answer, body, deadline, secrets)
+            operation.diagnostics.warning(
+                f"Connection {answer['id']} ({answer.get('schema')}) was taken over",
+                "A run that was cut off had created it, and Terraform's state did not have it. "
+                "No second one was created: all its settings were set as planned.",
+            )
         return answer
+
+    @staticmethod
+    def _bring(
+        account: Account,
+        there: dict[str, Any],
+        body: dict[str, Any],
+        deadline: Deadline,
+        secrets: dict[str, Any],
+    ) -> dict[str, Any]:
+        """Bring a connection that is taken over to what its creation asks for."""
+        sent = requests_.of_one_that_is_there(body)
+        texts_ = _texts(secrets)
+        answer = account.client.modify_connection(there["id"], sent, deadline, texts_)
+        if "config" in sent or "auth" in sent or body.get("run_setup_tests") is False:
+            return answer
+        # Without a change of config the API runs no tests, as it does at a creation.
+        return account.client.run_setup_tests(there["id"], requests_.trust(body), deadline, texts_)
+
+    @staticmethod
+    def _announce(plan: Plan, account: Account, operation: Operation) -> None:
+        """Say in the plan that a connection is taken over, and that none is created."""
+        if account.journal is None or not account.is_known:
+            return
+        from constructs_lib.backend.fivetran.creation_search import planned_name
+
+        name = planned_name(account.client.account, plan.planned)
+        left = None if name is None else account.journal.creations.expected(name)
+        if left is not None and left.connection and not left.is_announced:
+            operation.diagnostics.warning(
+                f"Connection {left.connection} ({left.schema}) is taken over",
+                f"A run of {left.since} created it, and Terraform's state does not have it. The "
+                "apply creates no second one if it is still there: it takes this one over, and "
+                "sets all its settings as planned.",
+            )
 
     def read(self, state: Object, operation: Operation) -> Object | None:
         """``GET /v1/connections/{id}``; None if it is gone. What is known stays as it is while the

@@ -50,6 +50,8 @@ def read(state: Object, operation: Operation) -> Object | None:
             return None
     account.presence.exists(state["id"])
     account.refreshed.add(state["id"])
+    if not account.imports.is_imported(state["id"]):  # The plan that imports may not be applied.
+        account.confirm(state["id"])
     connection_plan.warn_of_pause(state, answer, operation.diagnostics)
     adopted = bool(operation.private.get(ADOPTED))
     return connection_answer.refreshed(state, answer, echo, adopted=adopted)
@@ -57,18 +59,21 @@ def read(state: Object, operation: Operation) -> Object | None:
 
 def found_again(state: Object, deadline: Deadline, operation: Operation) -> Object | None:
     """The connection whose creation was not confirmed, if it is there by now."""
-    from constructs_lib.backend.fivetran import creation
+    from constructs_lib.backend.fivetran import creation_search
+    from constructs_lib.backend.fivetran.creation_journal import Name
 
     account: Account = operation.client
-    trace = operation.private.get(TRACE)
-    if not trace:
+    trace = creation_search.Trace.of(operation.private.get(TRACE))
+    if trace is None:
         return None
     with explained("look for", f"fivetranops_connection {state.get('service')}"):
-        answer = creation.find(account.client, creation.Trace(*trace), deadline)
+        answer = creation_search.find(account.client, trace, deadline)
     if answer is None:
         return None
     operation.private.pop(TRACE)
     account.refreshed.add(answer["id"])
+    if account.journal is not None:
+        account.journal.creations.forget(Name(account.client.account, *trace[:3]))
     operation.diagnostics.warning(
         f"Connection {answer['id']} was found again",
         "The answer to its creation was lost. Terraform marks it as tainted and replaces it "

@@ -85,6 +85,23 @@ def creation(planned: Object, config: Object) -> dict[str, Any]:
     return _with_tests_for_trust(body)
 
 
+def of_one_that_is_there(body: dict[str, Any]) -> dict[str, Any]:
+    """The body of ``PATCH /v1/connections/{id}`` that asks a connection for all that a creation
+    asks for, as far as a connection can be changed.
+
+    :param body: that of the creation
+    """
+    sent = {name: value for name, value in body.items() if name not in ONLY_CREATED}
+    keys = destination_keys(body.get("service"))
+    config = {key: value for key, value in body.get("config", {}).items() if key not in keys}
+    sent["config"] = config
+    if not config:
+        del sent["config"]
+    if "config" not in sent and "auth" not in sent:
+        sent = {name: value for name, value in sent.items() if name not in TEST_CONTROLS}
+    return sent
+
+
 def modification(
     prior: Object, planned: Object, config: Object, changed_secrets: list[str]
 ) -> dict[str, Any]:

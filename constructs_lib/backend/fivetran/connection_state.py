@@ -9,14 +9,16 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran import choreography, state_plan
+from constructs_lib.backend.fivetran import choreography, comparison, state_plan
 from constructs_lib.backend.fivetran.account import Account
-from constructs_lib.backend.fivetran.connection_request import as_object
+from constructs_lib.backend.fivetran.bookkeeping import Attempt
+from constructs_lib.backend.fivetran.carried_state import carried, means_the_same, state_of
 from constructs_lib.backend.fivetran.errors import NotFound
 from constructs_lib.backend.fivetran.seen import Seen, progress
 from constructs_lib.backend.fivetran.state_errors import StateDiffers, StateMoved
@@ -24,7 +26,7 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.http.presence import is_imported
 from constructs_lib.backend.http.times import written
-from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, same
 
@@ -36,6 +38,8 @@ _SET = "set"
 """In private state: what this resource has set last, and when; missing if it never did."""
 _SEEN = "seen"
 """In private state: what the last refresh or apply saw. An apply notices what happened since."""
+_ATTEMPT = "attempt"
+"""In private state: the attempt that has set the state last, as the journal names it."""
 _OPEN = "open"
 """In private state: an attempt to set the state took effect, and was not completed."""
 
@@ -45,12 +49,25 @@ class ConnectionStateResource(Resource):
 
     schema = schemas.load("fivetranops_connection_state")
 
+    def validate(self, config: Object, diagnostics: Diagnostics) -> None:
+        """A text is one of a JSON object."""
+        state = config.get("state")
+        if isinstance(state, Dynamic) and isinstance(state.value, str) and state_of(state) is None:
+            diagnostics.error(
+                "Invalid value of state",
+                "It is a text, and no JSON object stands in it. Allowed is an object, such as "
+                '{ cursor = "2026-01-01" }, or its JSON text.',
+                ("state",),
+            )
+
     def plan(self, plan: Plan, operation: Operation) -> None:
         """Knows the identifier beforehand, and says in words what setting the state will do."""
         plan.planned["id"] = plan.planned["connection_id"]
         # Destroying knows the state only: limits that are no longer configured must leave it.
         plan.planned["timeouts"] = plan.config.get("timeouts")
-        sets = plan.is_create or plan.changed("state")
+        if plan.prior is not None:
+            _confirm(plan.prior["connection_id"], operation)
+        sets = plan.prior is None or not means_the_same(plan.prior["state"], plan.planned["state"])
         if sets or _begins_to_enforce(plan.prior, plan.planned):
             plan.planned["previous_state"] = UNKNOWN
             if not _is_refused(plan, operation):
@@ -80,17 +97,21 @@ class ConnectionStateResource(Resource):
         for name in _SETTINGS:
             if result.get(name) is None:
                 result[name] = self.schema.attributes[name].default
+        _confirm(identifier, operation)
         _note(live, operation)
         imported = state.get("state") is None
         if imported or result["drift_policy"] == "enforce":
             result["state"] = _live(state.get("state"), live)
+            result |= _learnt(identifier, live, operation, imported=imported)
         return result
 
     def update(
         self, prior: Object, planned: Object, config: Object, operation: Operation
     ) -> Object:
         """Sets the state if it is to change; the other attributes need no request."""
-        if same(prior["state"], planned["state"]) and not _begins_to_enforce(prior, planned):
+        if means_the_same(prior["state"], planned["state"]) and not _begins_to_enforce(
+            prior, planned
+        ):
             return {}
         return self._set(planned, prior, "update", operation)
 
@@ -98,6 +119,7 @@ class ConnectionStateResource(Resource):
         """Forgets the resource, or sets the state that was found before, as ``on_destroy`` says."""
         account: Account = operation.client
         identifier = prior["connection_id"]
+        _confirm(identifier, operation)
         if not _restores(prior, operation):
             return
         if identifier in account.state_set:
@@ -118,6 +140,7 @@ class ConnectionStateResource(Resource):
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
         """Says in words what restoring the state of before will do."""
+        _confirm(prior["connection_id"], operation)
         if _restores(prior, operation):
             state_plan.explain_restoring(prior, operation)
 
@@ -138,18 +161,20 @@ class ConnectionStateResource(Resource):
             connection = client.connection(identifier, deadline)
             account.presence.exists(identifier)
             live = choreography.read_state(client, identifier, deadline, connection)
-            if not _is_own_work(operation.private[_SET], connection, live):
+            # Where no state was written before, {} is what the connector starts from.
+            wanted = state_of(prior.get("previous_state")) or {}
+            is_back = live is not None and same(live, wanted)
+            if not is_back and not _is_own_work(operation.private[_SET], connection, live):
                 operation.diagnostics.warning(
                     _NOT_RESTORED,
                     f"Somebody else has set the state of connection {identifier} since this "
                     "resource did: no sync explains what is there. It is left as it is.",
                 )
                 return
-            # Where no state was written before, {} is what the connector starts from.
             choreography.set_state(
                 client,
                 identifier,
-                as_object(prior.get("previous_state")),
+                wanted,
                 paused_after="restore",
                 deadline=deadline,
                 journal=account.journal,
@@ -171,10 +196,12 @@ class ConnectionStateResource(Resource):
 
         def previous(found: dict[str, Any] | None) -> Any:
             """After a failed attempt, what is found is our own half-done work."""
-            return before if is_again else (None if found is None else Dynamic.of(found))
+            return before if is_again else carried(found)
 
         if not account.claim_state(identifier):
             raise _set_twice(identifier)
+
+        attempt = Attempt(os.urandom(8).hex(), operation.private.get(_ATTEMPT))
 
         def save(found: dict[str, Any] | None) -> None:
             """From here on the state before stands nowhere else."""
@@ -195,9 +222,14 @@ class ConnectionStateResource(Resource):
                 journal=account.journal,
                 seen=_seen(identifier, operation),
                 on_set=save,
+                attempt=attempt,
             )
         operation.private.pop(_OPEN, None)
         account.presence.exists(identifier)
+        if outcome.changed:
+            # Also if an earlier attempt has set it, of which Terraform does not know.
+            own = Seen.of(_wanted(planned), written(account.client.server_time()))
+            operation.private |= {_SET: list(own), _ATTEMPT: attempt.name}
         _note(_wanted(planned), operation)
         _tell_of_progress(identifier, outcome.progress, operation)
         account.tell_of_journal(operation.diagnostics)
@@ -218,6 +250,33 @@ def _is_refused(plan: Plan, operation: Operation) -> bool:
         return account.presence.is_refused(identifier, deadline, operation)
 
 
+def _confirm(identifier: str, operation: Operation) -> None:
+    """Terraform's state has what private state tells: nothing of it is kept any longer."""
+    account: Account = operation.client
+    if account.journal is not None:
+        account.journal.confirm_set(identifier, operation.private.get(_ATTEMPT))
+
+
+def _learnt(
+    identifier: str, live: dict[str, Any] | None, operation: Operation, *, imported: bool
+) -> Object:
+    """What a read takes over of an attempt that Terraform does not know of: if its state is read
+    as set, no apply will ask for it again. An import only learns that there was one.
+    """
+    account: Account = operation.client
+    if account.journal is None:
+        return {}
+    known = operation.private.get(_ATTEMPT)
+    unknown = account.journal.unknown_to(identifier, account.client.account, known)
+    if unknown is None or unknown.stored != comparison.fingerprint(live):
+        return {}
+    operation.private[_ATTEMPT] = unknown.attempt
+    if imported:
+        return {}
+    operation.private[_SET] = list(Seen.of(live, unknown.at))
+    return {"previous_state": carried(unknown.found)}
+
+
 def _begins_to_enforce(prior: Object | None, planned: Object) -> bool:
     """True if the state is looked at from now on: it may have moved meanwhile."""
     before = (prior or {}).get("drift_policy")
@@ -228,7 +287,8 @@ def _live(known: Any, live: dict[str, Any] | None) -> Any:
     """The live state, in the known form where it is the same."""
     if live is None:
         return known if known is None else Dynamic.of({})
-    return known if known is not None and same(as_object(known), live) else Dynamic.of(live)
+    before = state_of(known)
+    return known if before is not None and same(before, live) else carried(live)
 
 
 def _subject(identifier: str) -> str:
@@ -240,12 +300,14 @@ def _wanted(planned: Object) -> dict[str, Any]:
 
     :raises ProviderError: if it is no object, which would otherwise reset the connector
     """
-    state = planned["state"]
-    if not isinstance(state, Dynamic) or not isinstance(state.value, dict):
+    state = state_of(planned["state"])
+    if state is None:
         raise ProviderError(
-            "state has no value", "It must be an object; nothing was changed.", ("state",)
+            "state has no value",
+            "It must be an object, or the JSON text of one; nothing was changed.",
+            ("state",),
         )
-    return state.value
+    return state
 
 
 def _restores(prior: Object, operation: Operation) -> bool:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.account import Account
+from constructs_lib.backend.fivetran.carried_state import carried
 from constructs_lib.backend.fivetran.choreography import read_state
 from constructs_lib.backend.fivetran.identifiers import require_identifier
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.resource import Operation
-from constructs_lib.backend.plugin.values import Dynamic, Object
+from constructs_lib.backend.plugin.values import Object
 
 _READ_LIMIT = 600.0
 
@@ -33,4 +34,4 @@ class ConnectionStateData(DataSource):
         deadline = Deadline(_READ_LIMIT, operation.stopping)
         with explained("read the state of", f"connection {identifier}"):
             state = read_state(account.client, identifier, deadline)
-        return {"state": None if state is None else Dynamic.of(state)}
+        return {"state": carried(state)}

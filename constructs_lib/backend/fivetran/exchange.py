@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -39,6 +39,8 @@ class Request(NamedTuple):
     repeatable: bool = True
     secrets: Collection[str] = ()
     """Texts that must not stand in any message."""
+    on_answer: Callable[[int, bytes], None] | None = None
+    """Is called with the status and the content of each answer, before anything else is done."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -76,7 +78,15 @@ class Exchange:
             return now
         header, received = self._date
         moment = retry.date(header)
-        return now if moment is None else moment + timedelta(seconds=time.time() - received)
+        try:
+            return now if moment is None else moment + timedelta(seconds=time.time() - received)
+        except OverflowError:  # A date at the end of all days.
+            return now
+
+    @property
+    def knows_time(self) -> bool:
+        """True if an answer has told the API's clock."""
+        return self._date is not None and retry.date(self._date[0]) is not None
 
     def once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
         """The envelope of the answer to a request that is sent once.
@@ -89,6 +99,8 @@ class Exchange:
                 f"no time is left for {request}: {deadline.limit:.0f} s are over"
             )
         response = self._send(request, deadline)
+        if request.on_answer is not None:
+            request.on_answer(response.status_code, response.content)
         self._date = (response.headers.get("Date") or "", time.time())
         self._pace.learn(response.headers)
         envelope = self._envelope(request, response)

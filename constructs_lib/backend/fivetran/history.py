@@ -167,7 +167,7 @@ def _change(line: str) -> Change | None:
         values = jsontext.loads(line)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(values, dict) or values.keys() != _KINDS.keys():
+    if not isinstance(values, dict) or not values.keys() >= _KINDS.keys():
         return None
     is_ours = all(isinstance(values[name], kind) for name, kind in _KINDS.items())
-    return Change(**values) if is_ours else None
+    return Change(**{name: values[name] for name in _KINDS}) if is_ours else None

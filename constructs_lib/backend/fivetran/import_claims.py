@@ -32,6 +32,11 @@ class Imports:
             self._imported.add(identifier)
             self._require_one(identifier)
 
+    def is_imported(self, identifier: str) -> bool:
+        """True if a connection was imported since the provider was configured."""
+        with self._lock:
+            return identifier in self._imported
+
     def destroyed(self, identifier: str | None) -> None:
         """Notes that a destruction is planned; None is a connection without an identifier yet.
 

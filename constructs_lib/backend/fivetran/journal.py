@@ -3,7 +3,8 @@
 Before the paused flag of a connection is touched, an entry (:mod:`journal_entry`) is written beside
 Terraform's own data (``.terraform``, or ``TF_DATA_DIR``) and forced to the disk; it is removed when
 the flag is back. Whoever finds one later knows that a run died, and what the connection was like
-before: :mod:`recovery` puts the flag back, and the next setting of that state goes on from it.
+before: :mod:`recovery` puts the flag back, and the next setting of that state goes on from it. What
+was set is kept a while longer (``SetEntry``), until Terraform's state is known to have it.
 
 A run holds a lock on the entry as long as it lives, which the operating system releases however it
 ends. So a run that is still at work is never taken for a dead one, and of two runs in one working
@@ -27,9 +28,10 @@ from typing import Any
 from urllib.parse import quote
 
 from constructs_lib.backend.fivetran import private_file
+from constructs_lib.backend.fivetran.creation_journal import CreationJournal, workspace
 from constructs_lib.backend.fivetran.errors import VendorError
 from constructs_lib.backend.fivetran.history import TERRAFORM, History
-from constructs_lib.backend.fivetran.journal_entry import Entry, dumped, loaded
+from constructs_lib.backend.fivetran.journal_entry import Entry, SetEntry, dumped, loaded, set_entry
 from constructs_lib.backend.fivetran.seen import Seen
 from constructs_lib.backend.http import log
 
@@ -54,10 +56,14 @@ class Slip:
     :param history: the states that were set of this connection
     """
 
-    def __init__(self, file: Path, history: History, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, file: Path, history: History, tell: Callable[[str], None], workspace: str = "default"
+    ) -> None:
         self._file, self.history, self._tell = file, history, tell
         self.by = history.by
         """Who sets the state now."""
+        self.workspace = workspace
+        """Terraform's workspace."""
 
     def read(self) -> Entry | None:
         """What an earlier run left; None if it left nothing, or nothing that can be read."""
@@ -84,6 +90,19 @@ class Slip:
         with suppress(OSError):
             self._file.unlink(missing_ok=True)
 
+    def keep(self, entry: SetEntry) -> None:
+        """Keeps what was set until Terraform's state is known to have it."""
+        file = _set_file(self._file)
+        try:
+            file.parent.mkdir(exist_ok=True, mode=0o700)
+            private_file.write(file, dumped(entry))
+        except OSError as error:
+            self._tell(f"{file} cannot be written: {error.strerror}")
+
+    def kept(self) -> SetEntry | None:
+        """What was set, and is not yet known to be in Terraform's state; None if nothing is."""
+        return _kept(_set_file(self._file))
+
 
 class Journal:
     """The entries of one working directory.
@@ -94,6 +113,10 @@ class Journal:
 
     def __init__(self, folder: Path, by: str = TERRAFORM) -> None:
         self._folder, self._by = folder, by
+        self.workspace = workspace(folder.parent)
+        """Terraform's workspace, which has a state of its own."""
+        self.creations = CreationJournal(folder / "creations", self.workspace, self._tell)
+        """The connections that are being created."""
         self.problem = ""
         """Why nothing could be kept, in words; empty if all could."""
         self.history_problem = ""
@@ -130,13 +153,13 @@ class Journal:
             raise HeldElsewhere(identifier)
         try:
             with self._locked(identifier) as file:
-                yield Slip(file, self.history(identifier), self._tell)
+                yield Slip(file, self.history(identifier), self._tell, self.workspace)
         finally:
             turn.release()
 
     @contextmanager
     def _locked(self, identifier: str) -> Iterator[Path]:
-        file = self._folder / f"{quote(identifier, safe='')}.json"
+        file = self._file(identifier)
         lock_file = file.with_suffix(".lock")
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -153,6 +176,28 @@ class Journal:
             with suppress(OSError):
                 lock_file.unlink()
             os.close(lock)
+
+    def unknown_to(self, identifier: str, account: str, attempt: Any) -> SetEntry | None:
+        """What was set of a connection while Terraform's state has not learnt of it.
+
+        :param attempt: the attempt that Terraform's state knows of
+        """
+        found = _kept(_set_file(self._file(identifier)))
+        whose = (account, self.workspace)
+        if found is None or (found.account, found.workspace) != whose or found.attempt == attempt:
+            return None
+        return found
+
+    def confirm_set(self, identifier: str, attempt: Any) -> None:
+        """Terraform's state has an attempt: nothing of it needs to be kept."""
+        file = _set_file(self._file(identifier))
+        kept = _kept(file)
+        if kept is not None and kept.attempt == attempt:
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
+
+    def _file(self, identifier: str) -> Path:
+        return self._folder / f"{quote(identifier, safe='')}.json"
 
     def _tell(self, problem: str) -> None:
         self.problem = self.problem or problem
@@ -197,6 +242,21 @@ class Journal:
         """The connections of which there is an entry, whoever holds it."""
         files = sorted(self._folder.glob("*.json")) if self._folder.is_dir() else []
         return [name for name in map(_connection_of, files) if name is not None]
+
+
+def _set_file(file: Path) -> Path:
+    """Where is kept what was set, beside the entry of a connection."""
+    return file.parent / "set" / file.name
+
+
+def _kept(file: Path) -> SetEntry | None:
+    try:
+        return set_entry(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError) as error:
+        log.warning(f"the journal {file} cannot be read ({type(error).__name__})")
+        return None
 
 
 def _is_note(note: Any) -> bool:

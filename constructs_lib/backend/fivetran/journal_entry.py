@@ -1,4 +1,8 @@
-"""What the journal says of one connection: what it was like before its state was set."""
+"""What the journal says of one connection: what it was like before its state was set.
+
+Both entries are dictionaries in their files. What a later version adds is passed over, and what an
+earlier one did not write has a default.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +51,45 @@ class Entry(NamedTuple):
         return self.is_sent and live in (self.stored, self.wanted)
 
 
-def dumped(entry: Entry) -> str:
+class SetEntry(NamedTuple):
+    """A state that Terraform has set, kept until Terraform's state is known to have it.
+
+    Terraform may be killed while this process sets a state. Then the state is set, and the next
+    apply would take it for what was there before.
+    """
+
+    connection: str
+    account: str
+    workspace: str
+    """Terraform's workspace."""
+    attempt: str
+    """Names the attempt, here and in the private state of the resource."""
+    found: dict[str, Any] | None
+    """The state before the first attempt of which Terraform does not know; None if there was none.
+    """
+    stored: str
+    """The fingerprint of what was read back."""
+    at: str
+    """When that was (RFC 3339, UTC, by the API's clock)."""
+
+
+def set_entry(text: str) -> SetEntry:
+    """The entry of a state that was set, in the text of a file.
+
+    :raises ValueError: if it is none
+    """
+    values = jsontext.loads(text)
+    names = SetEntry._fields
+    if not isinstance(values, dict) or not values.keys() >= set(names):
+        raise ValueError("no entry of a state that was set")
+    if not all(isinstance(values[name], str) for name in names if name != "found"):
+        raise ValueError("a field is of another type")
+    if not isinstance(values["found"], (dict, type(None))):
+        raise ValueError("found is of another type")
+    return SetEntry(**{name: values[name] for name in names})
+
+
+def dumped(entry: Entry | SetEntry) -> str:
     """An entry as the text of its file."""
     return jsontext.dumps({"version": _VERSION, **entry._asdict()})
 
@@ -63,10 +105,8 @@ def loaded(text: str) -> Entry:
     kinds: dict[str, Any] = dict.fromkeys(("connection", "account", "wanted", "since"), str)
     kinds |= {"paused": bool, "found": (dict, type(None)), "is_sent": bool, "stored": str}
     kinds |= {"is_putting_back": bool, "is_open": bool, "by": str}
-    values.setdefault("by", TERRAFORM)
-    if values.keys() != kinds.keys():
-        raise ValueError("an entry has other fields")
+    values = {**Entry._field_defaults, **values}
     for name, kind in kinds.items():
-        if not isinstance(values[name], kind):
-            raise ValueError(f"{name} is of another type")
-    return Entry(**values)
+        if name not in values or not isinstance(values[name], kind):
+            raise ValueError(f"{name} is missing, or of another type")
+    return Entry(**{name: values[name] for name in kinds})

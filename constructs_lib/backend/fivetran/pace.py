@@ -69,4 +69,6 @@ class Pace:
 
 
 def _number(header: str | None) -> int | None:
-    return int(header) if header is not None and header.isascii() and header.isdigit() else None
+    # A header of thousands of digits is none that Python, or anybody, could count with.
+    is_number = header is not None and header.isascii() and header.isdigit() and len(header) < 19
+    return int(header) if header is not None and is_number else None

@@ -21,7 +21,7 @@ from constructs_lib.backend.fivetran.errors import (
     SyncInProgress,
     VendorError,
 )
-from constructs_lib.backend.http import log
+from constructs_lib.backend.http import log, retry
 from constructs_lib.backend.http.deadline import Deadline
 
 RESCUE_LIMIT = 900.0
@@ -163,7 +163,7 @@ def _set_flag(client: Client, identifier: str, paused: bool, deadline: Deadline)
         except SyncInProgress as refusal:
             _wait_for_sync(identifier, refusal, pause, deadline)
         except ApiError as error:
-            if error.status < 500:
+            if not retry.is_unclear(error.status):
                 raise _FlagRefused(error) from None
             raise
     raise AssertionError("the pauses have no end")

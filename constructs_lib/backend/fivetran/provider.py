@@ -56,7 +56,7 @@ class FivetranOps(Provider):
         # Not every process of the provider is configured, and these are a third of its modules.
         from constructs_lib.backend.fivetran.account import Account
         from constructs_lib.backend.fivetran.journal import Journal
-        from constructs_lib.backend.fivetran.recovery import recover
+        from constructs_lib.backend.fivetran.recovery import recover, recover_creations
 
         found = open_client(config, diagnostics)
         if found is None:
@@ -64,8 +64,13 @@ class FivetranOps(Provider):
         client, vault = found
         journal = (self._journal or Journal.of_working_directory)()
         recover(client, journal, diagnostics)
+        recover_creations(client, journal, diagnostics)
         allows = config.get("allow_vanished") is True
         return Account(client, vault, journal, allow_vanished=allows)
+
+    def close(self, client: Any) -> None:
+        """Lets go of the journal, so that the next run does not wait for this one."""
+        client.release()
 
 
 def open_client(config: Object, diagnostics: Diagnostics) -> tuple[Client, Vault] | None:

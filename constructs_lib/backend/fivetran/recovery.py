@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.creation_journal import CreationEntry
+from constructs_lib.backend.fivetran.creation_search import find_left, is_over
 from constructs_lib.backend.fivetran.errors import NotFound, VendorError
 from constructs_lib.backend.fivetran.journal import HeldElsewhere, Journal, Slip
 from constructs_lib.backend.fivetran.journal_entry import Entry
@@ -48,6 +50,49 @@ def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
                 f"A run that had paused it was cut off, and what it left cannot be mended now: "
                 f"{error}. {error.remedy}",
             )
+
+
+def recover_creations(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
+    """Looks for each connection whose creation a dead run has sent, and whose answer it did not
+    live to see, and says which ones are there. Nothing is changed.
+
+    Of a connection whose identifier is known nothing is asked: as a rule it is in Terraform's
+    state, and its next refresh says so.
+    """
+    deadline = Deadline(_LIMIT)
+    for entry in journal.creations.left_behind(client.account):
+        if entry.connection or entry.is_lost:
+            continue
+        try:
+            _look_for(client, entry, journal, diagnostics, deadline)
+        except VendorError as error:
+            diagnostics.warning(
+                f"A connection named {entry.schema} may be there without being in state",
+                f"A run that created it in group {entry.group_id} was cut off, and it cannot be "
+                f"looked for now: {error}. {error.remedy}",
+            )
+
+
+def _look_for(
+    client: Client,
+    entry: CreationEntry,
+    journal: Journal,
+    diagnostics: Diagnostics,
+    deadline: Deadline,
+) -> None:
+    found = find_left(client, entry, deadline)
+    if found is None:
+        if is_over(client, entry):
+            journal.creations.forget(entry.name)
+        return
+    journal.creations.announced(entry._replace(connection=found["id"]))
+    diagnostics.warning(
+        f"Connection {found['id']} ({entry.schema}) was created by a run that was cut off",
+        f"The run of {entry.since} did not live to tell Terraform of it. As long as the resource "
+        "that created it is configured, the next apply takes it over instead of creating a second "
+        "one. Otherwise import it (terraform import ADDRESS "
+        f"{found['id']}), or delete it in Fivetran.",
+    )
 
 
 def _look_after(

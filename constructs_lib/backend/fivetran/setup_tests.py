@@ -17,8 +17,7 @@ _FAILED = ("FAILED", "JOB_FAILED")
 
 def have_failed(answer: dict[str, Any]) -> bool:
     """True if a setup test failed."""
-    tests = answer.get("setup_tests") or ()
-    return any(isinstance(test, dict) and test.get("status") in _FAILED for test in tests)
+    return any(isinstance(test, dict) and test.get("status") in _FAILED for test in _tests(answer))
 
 
 def report(
@@ -36,7 +35,7 @@ def report(
     :param required: True makes a failed test an error
     :param secrets: texts that must not stand in a message
     """
-    for test in answer.get("setup_tests") or ():
+    for test in _tests(answer):
         if not isinstance(test, dict):
             continue
         status = test.get("status")
@@ -57,6 +56,12 @@ _TAINTED = (
     "'terraform untaint' on its address, and apply again."
 )
 _GOES_ON = "Mend the settings and apply again. The connection exists and stays in state."
+
+
+def _tests(answer: dict[str, Any]) -> list[Any]:
+    """The results; what is no list tells nothing."""
+    tests = answer.get("setup_tests")
+    return tests if isinstance(tests, list) else []
 
 
 def _detail(test: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from constructs_lib.backend.fivetran import choreography, state_words
 from constructs_lib.backend.fivetran.account import Account
-from constructs_lib.backend.fivetran.connection_request import as_object
+from constructs_lib.backend.fivetran.carried_state import state_of
 from constructs_lib.backend.fivetran.errors import NotFound
 from constructs_lib.backend.fivetran.paused_flag import is_paused
 from constructs_lib.backend.fivetran.seen import Seen
@@ -44,19 +44,19 @@ def explain(plan: Plan, operation: Operation) -> None:
     if plan.is_create and account.journal is not None:
         seen = Seen.of(live, written(account.client.server_time()))
         account.journal.note_plan(identifier, account.run, seen)
-    wanted = plan.planned.get("state")
-    if contains_unknown(wanted):
+    if contains_unknown(plan.planned.get("state")):
         return
-    if live is not None and same(live, as_object(wanted)):
+    wanted = state_of(plan.planned.get("state")) or {}
+    if live is not None and same(live, wanted):
         _warn_of_pause(plan, connection, operation, paused=paused)
         return
-    found = state_words.steps(live, as_object(wanted))
+    found = state_words.steps(live, wanted)
     parts = [state_words.from_where(live) + "\n" + state_words.lines(found)]
     if plan.planned.get("drift_policy") == "enforce" and plan.is_update:
         parts.append(_ENFORCED)
     after = str(plan.planned.get("paused_after"))
     parts.append(state_words.meanwhile(connection, _TO_RUN, paused=paused, after=after))
-    summary = state_words.summary(identifier, connection, found, as_object(wanted))
+    summary = state_words.summary(identifier, connection, found, wanted)
     operation.diagnostics.warning(summary, "\n\n".join(parts), ("state",))
 
 
@@ -80,7 +80,7 @@ def explain_restoring(prior: Object, operation: Operation) -> None:
             live = choreography.read_state(account.client, identifier, deadline, connection)
         except NotFound:
             return
-    wanted = as_object(prior.get("previous_state"))
+    wanted = state_of(prior.get("previous_state")) or {}
     found = state_words.steps(live, wanted)
     if found:
         parts = ["Destroying restores the state of before.", ""]

@@ -41,8 +41,13 @@ def hide(text: str, secrets: Iterable[str]) -> str:
 
 
 def hide_inside(value: Any, secrets: Iterable[str]) -> Any:
-    """A JSON value without the secrets in any of its texts and numbers."""
-    return _without_inside(value, _forms(secrets))
+    """A JSON value without the secrets in any of its texts and numbers. What is nested too deeply
+    to be looked through is hidden as a whole.
+    """
+    try:
+        return _without_inside(value, _forms(secrets))
+    except RecursionError:
+        return HIDDEN
 
 
 def _forms(secrets: Iterable[str]) -> list[str]:

@@ -91,6 +91,11 @@ def _is_passing(status: int) -> bool:
     return status >= 500 or status in _PASSING
 
 
+def is_unclear(status: int) -> bool:
+    """Return True if an answer says that nothing was done, and is known to come although it was."""
+    return status in (408, 425, 429) or status >= 500
+
+
 def pause(error: VendorError, attempt: int) -> float:
     """Return the seconds to wait before the next attempt: exponential with jitter, and at least
     what the API asks for.
@@ -130,6 +135,6 @@ def date(header: str) -> datetime | None:
 
     try:
         moment = parsedate_to_datetime(header)
-    except ValueError:
-        return None
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None  # The library raises whatever it stumbles over.
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)

@@ -52,7 +52,7 @@ def _check_items(
 
 def _problems(attribute: Attribute, value: Value) -> Iterator[str]:
     if attribute.kind is Kind.DYNAMIC:
-        yield from _not_an_object(value)
+        yield from _not_an_object(attribute, value)
         return
     if attribute.kind is Kind.INTEGER:
         yield from _not_whole(attribute, value)
@@ -73,9 +73,10 @@ def _mismatch(attribute: Attribute, value: Value, pattern: str) -> str:
     return f"Found {_shown(attribute, value)}. {attribute.description or allowed}"
 
 
-def _not_an_object(value: Value) -> Iterator[str]:
+def _not_an_object(attribute: Attribute, value: Value) -> Iterator[str]:
     kind = value.type.kind if isinstance(value, Dynamic) else "another value"
-    if kind not in ("object", "map"):
+    may_be_text = "string" in attribute.rule["type"]
+    if kind not in ("object", "map") and not (may_be_text and kind == "string"):
         yield f"Found a {kind}; allowed is an object, such as {{ key = value }}."
 
 

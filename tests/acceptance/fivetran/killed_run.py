@@ -1,4 +1,4 @@
-"""A run of terraform whose provider is killed (``kill -9``) in the middle of setting a state."""
+"""Runs of terraform in which it, its provider or both are killed (``kill -9``) half way."""
 
 from __future__ import annotations
 
@@ -47,3 +47,41 @@ def kill_after(terraform: Scenario, sandbox: Sandbox, identifier: str, step: int
     output = process.communicate(timeout=60)[0]
     assert process.returncode != 0, output
     sandbox.store.configure(faults=[])
+
+
+def kill_terraform_while(
+    terraform: Scenario, sandbox: Sandbox, method: str, path: str, *, provider_too: bool
+) -> None:
+    """Plans and applies, and kills terraform while the answer to a request is held back.
+
+    :param provider_too: True kills its provider as well; otherwise it finishes what it does
+    """
+    plan = terraform.plan()
+    seconds = 20.0 if provider_too else 2.0
+    fault = {"kind": "delay", "seconds": seconds, "method": method, "path": path}
+    sandbox.store.configure(faults=[fault])
+    earlier = sandbox.store.journal(0)
+    first = earlier[-1].number if earlier else 0
+    process = terraform.start("apply", "-input=false", "-no-color", plan.file.name)
+    held = (method, path)
+
+    def is_held() -> bool:
+        return any((e.method, e.path) == held for e in sandbox.store.journal(first))
+
+    wait_until(is_held)
+    provider = provider_of(process.pid)
+    process.kill()
+    if provider_too:
+        os.kill(provider, signal.SIGKILL)
+    process.communicate(timeout=60)
+    wait_until(lambda: not is_alive(provider))
+    sandbox.store.configure(faults=[])
+
+
+def is_alive(process: int) -> bool:
+    """True while a process runs."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rsplit(")", 1)[1].split()[0] != "Z"

@@ -1,0 +1,98 @@
+"""How Terraform carries the state of a connection: as an object, or as JSON text.
+
+Terraform composes all texts and keys (Unicode NFC), and refuses an object whose keys are equal once
+composed. A connector may store any JSON, such as the names of files as macOS writes them. A state
+that Terraform would change, or not take at all, is carried as JSON text with ASCII escapes, which
+passes through unchanged; and wherever a state is taken, such a text stands for the object in it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from constructs_lib.backend.http import jsontext
+from constructs_lib.backend.plugin.values import MOST_LEVELS, Dynamic, levels, same
+
+State = dict[str, Any]
+_MOST_DIGITS: Final = 150
+"""Digits of a number that Terraform keeps; it has 512 bits for each."""
+_MOST_MARKS: Final = 29
+"""Combining characters in a row that Terraform's library leaves as they are (its stream-safe form).
+"""
+
+
+def carried(state: State | None) -> Dynamic | None:
+    """Return a state as Terraform can carry it; None if there is none."""
+    if state is None:
+        return None
+    if levels(state) <= MOST_LEVELS and all(map(_is_kept, _parts(state))):
+        return Dynamic.of(state)
+    return Dynamic.of(jsontext.dumps(state))
+
+
+def state_of(value: Any) -> State | None:
+    """Return the state that a value of Terraform's stands for; None if it stands for none."""
+    inner = value.value if isinstance(value, Dynamic) else value
+    if isinstance(inner, str):
+        try:
+            inner = jsontext.loads(inner)
+        except (ValueError, RecursionError):
+            return None
+    return inner if isinstance(inner, dict) else None
+
+
+def means_the_same(one: Any, other: Any) -> bool:
+    """Return True if two values of Terraform's stand for the same state, in whichever form."""
+    states = state_of(one), state_of(other)
+    return same(*states) if None not in states else same(one, other)
+
+
+def _parts(state: State) -> Iterator[Any]:
+    """Yield all keys, texts and numbers of a state, without recursion."""
+    left: list[Any] = [state]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            yield from value
+            left.extend(value.values())
+        elif isinstance(value, list):
+            left.extend(value)
+        else:
+            yield value
+
+
+def _is_kept(part: Any) -> bool:
+    if isinstance(part, str):
+        return _is_kept_text(part)
+    if isinstance(part, (int, Decimal)) and not isinstance(part, bool):
+        return _digits(part) <= _MOST_DIGITS
+    return True
+
+
+def _is_kept_text(text: str) -> bool:
+    """Return True if Terraform leaves a text as it is."""
+    if text.isascii():
+        return "\0" not in text
+    if "\0" in text or not unicodedata.is_normalized("NFC", text):
+        return False
+    # Halves of surrogate pairs are no text, and of characters that are newer than our tables of
+    # Unicode nobody here knows what composing makes of them.
+    if any(unicodedata.category(char) in ("Cs", "Cn") for char in text):
+        return False
+    return _marks_in_a_row(text) <= _MOST_MARKS
+
+
+def _marks_in_a_row(text: str) -> int:
+    longest = row = 0
+    for char in text:
+        row = row + 1 if unicodedata.combining(char) else 0
+        longest = max(longest, row)
+    return longest
+
+
+def _digits(number: int | Decimal) -> int:
+    exact = number if isinstance(number, Decimal) else Decimal(number)
+    return len(exact.as_tuple().digits)

@@ -1,0 +1,93 @@
+"""Which states Terraform carries as objects, and which as JSON text."""
+
+from __future__ import annotations
+
+import unicodedata
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from constructs_lib.backend.fivetran.carried_state import carried, means_the_same, state_of
+from constructs_lib.backend.plugin.values import Dynamic
+
+COMPOSED, DECOMPOSED = "caf\u00e9", "cafe\u0301"
+_DEEP: dict[str, Any] = {}
+for _ in range(100):
+    _DEEP = {"in": _DEEP}
+AS_TEXT: dict[str, dict[str, Any]] = {
+    "decomposed key": {DECOMPOSED: 1},
+    "decomposed text": {"file": DECOMPOSED},
+    "decomposed key inside": {"files": [{"of": {DECOMPOSED: 1}}]},
+    "keys that are equal once composed": {COMPOSED: 1, DECOMPOSED: 2},
+    "sign that is another one": {"unit": "\u212b"},
+    "half of a surrogate pair": {"\ud800": "\udfff"},
+    "NUL in a text": {"key": "a\0b"},
+    "NUL in a key": {"a\0b": 1},
+    "unassigned character": {"key": "\U000e0fff"},
+    "too many marks in a row": {"key": "x" + "\u0323" * 40},
+    "number of many digits": {"n": Decimal("0." + "123456789" * 20)},
+    "whole number of many digits": {"n": int("123456789" * 20)},
+    "nested too deeply": _DEEP,
+}
+AS_OBJECT: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "plain": {"cursor": "2026-01-01", "n": 1, "f": Decimal("1.10"), "t": True, "z": None},
+    "composed": {COMPOSED: COMPOSED, "files": ["\u4e2d\u6587", "\U0001f600"]},
+    "some marks": {"key": "\u0e01\u0e38\u0e49"},
+}
+
+
+@pytest.mark.parametrize("state", AS_TEXT.values(), ids=list(AS_TEXT))
+def test_state_that_would_change_is_text(state: dict[str, Any]) -> None:
+    found = carried(state)
+
+    assert found is not None
+    assert isinstance(found.value, str)
+    assert found.value.isascii()
+    assert "\0" not in found.value
+    assert state_of(found) == state
+
+
+@pytest.mark.parametrize("state", AS_OBJECT.values(), ids=list(AS_OBJECT))
+def test_state_that_stays_is_an_object(state: dict[str, Any]) -> None:
+    assert carried(state) == Dynamic.of(state)
+    assert state_of(carried(state)) == state
+
+
+def test_state_that_is_not_there() -> None:
+    assert carried(None) is None
+    assert state_of(None) is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "3", '"x"', "[]", "null", "[" * 10**5])
+def test_text_that_is_no_object(text: str) -> None:
+    assert state_of(Dynamic.of(text)) is None
+
+
+def test_text_and_object_mean_the_same() -> None:
+    assert means_the_same(Dynamic.of('{"a": 1.0}'), Dynamic.of({"a": 1}))
+    assert not means_the_same(Dynamic.of('{"a": 2}'), Dynamic.of({"a": 1}))
+    assert not means_the_same(carried({DECOMPOSED: 1}), carried({COMPOSED: 1}))
+    assert not means_the_same(None, Dynamic.of({}))
+    assert means_the_same(None, None)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(st.dictionaries(st.text(), _JSON, max_size=4))
+def test_every_state_comes_back_as_it_was(state: dict[str, Any]) -> None:
+    found = carried(state)
+
+    assert state_of(found) == state
+    assert found is not None
+    if isinstance(found.value, dict):
+        text = repr(found.value)
+        assert unicodedata.normalize("NFC", text) == text
