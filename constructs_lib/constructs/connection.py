@@ -257,5 +257,5 @@ def _wrong_identifier(value: Any, place: ConstructPlace) -> list[Finding]:
     allowed = "the identifier of an existing connection, such as 'pale_hydrogen'"
     if isinstance(value, str) and value:
         return [Finding("pattern", "error", place, "/connection_id", shown(value), allowed)]
-    found = "nothing" if not value else f"a value of type {type(value).__name__}"
+    found = "nothing" if value in (None, "") else f"a value of type {type(value).__name__}"
     return [Finding("required", "error", place, "/connection_id", found, allowed)]

@@ -28,6 +28,7 @@ class ConnectionSyncAttributes:
     mode = readable.text()
     force = readable.flag()
     scope = readable.structure()
+    resync_everything = readable.flag()
     triggers = readable.text_map()
     wait = readable.flag()
     timeouts = readable.structure()
@@ -44,7 +45,7 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
     """A sync or re-sync of a connection, at creation and whenever ``triggers`` change.
 
     With ``wait`` deploying follows it to its end, and a sync that fails is an error. A re-sync
-    loads the history anew: the plan says so.
+    loads the history anew: the plan says so. It names its tables, or asks for everything in words.
     """
 
     TYPE = "fivetranops_connection_sync"
@@ -61,6 +62,7 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         mode: Literal["sync", "resync"] | None = None,
         force: bool | None = None,
         tables: Mapping[str, Sequence[str]] | None = None,
+        resync_everything: bool | None = None,
         triggers: Mapping[str, str] | None = None,
         wait: bool | None = None,
         timeouts: Mapping[str, str] | None = None,
@@ -79,8 +81,10 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         :param connection_id: identifier of the connection; a change syncs the other one
         :param mode: ``sync`` (default) loads what is new, ``resync`` the history anew
         :param force: True stops a sync that runs and begins anew; only with mode ``sync``
-        :param tables: the tables to re-sync, by schema; everything if left out. Only with mode
-            ``resync``. In Terraform it is named ``scope``
+        :param tables: the tables to re-sync, by schema; only with mode ``resync``, which needs
+            either these or ``resync_everything``. In Terraform it is named ``scope``
+        :param resync_everything: True re-syncs the whole history of every table; only with mode
+            ``resync``, and without ``tables``
         :param triggers: texts whose change syncs again
         :param wait: True follows the sync to its end; one that fails is an error
         :param timeouts: longest time of ``create`` and ``update``, waiting included, such as ``2h``

@@ -42,6 +42,15 @@ def is_many(arguments: Mapping[str, Any]) -> bool:
     return arguments.get("count") is not None or arguments.get("for_each") is not None
 
 
+def has_no_instance(arguments: Mapping[str, Any]) -> bool:
+    """Return True if one construct certainly stands for no instance: its count is 0, or its
+    for_each is empty.
+    """
+    count, for_each = arguments.get("count"), arguments.get("for_each")
+    is_empty = isinstance(for_each, (Mapping, list, tuple)) and len(for_each) == 0
+    return is_empty or (type(count) is int and count == 0)
+
+
 def _dependencies(items: Any) -> Iterator[Any]:
     for item in items:
         if isinstance(item, toolkit.Construct) and not isinstance(item, _DEPENDABLE):
@@ -62,5 +71,5 @@ def _for_each(value: Any) -> Any:
     if isinstance(value, Mapping) and not toolkit.is_token(value):
         return toolkit.TerraformIterator.from_map(rendered(value))
     if isinstance(value, (list, tuple)):
-        return toolkit.TerraformIterator.from_list(value)
+        return toolkit.TerraformIterator.from_list(list(value))
     return value

@@ -146,7 +146,8 @@ class ResourceConstruct(PlacedConstruct):
 
     def _can_wait(self, scope: toolkit.Construct, id_: str) -> bool:
         """True if the CDK is not needed to write this resource."""
-        is_plain = self.HIDDEN is HiddenResource and not any(self._meta.values())
+        # A count of 0 is a meta-argument like any other: only None stands for one left out.
+        is_plain = self.HIDDEN is HiddenResource and all(v is None for v in self._meta.values())
         return is_plain and self._has_simple_name(scope, id_) and not is_hcl()
 
     def _facts(
@@ -164,7 +165,9 @@ class ResourceConstruct(PlacedConstruct):
         literal = self.literal_secrets(values) if is_finite else ()
         # What already bears a wrong id claims nothing: a copied line is one mistake, not three.
         claims: tuple[Claim, ...] = ()
-        if not self.has_wrong_id:
+        if not self.has_wrong_id and meta_arguments.has_no_instance(arguments):
+            claims = self._own_claims(None, name)
+        elif not self.has_wrong_id:
             claims = self._own_claims(arguments.get("import_id"), name)
             claims += () if wrong else self.claims(values, provider and provider.place)
         return stack_rules.ResourceFacts(

@@ -97,7 +97,9 @@ def _provider_alias(providers: Sequence[ProviderFacts]) -> Iterator[Finding]:
                 "error",
                 provider.place,
                 "/alias",
-                repr(provider.alias) if provider.alias else "a second provider without alias",
+                repr(provider.alias)
+                if provider.alias is not None
+                else "a second provider without alias",
                 f"an alias of its own beside the provider {first}",
                 'give alias="..." and hand the provider to its resources with provider=',
             )

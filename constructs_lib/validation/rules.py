@@ -29,7 +29,7 @@ from constructs_lib.validation.rules_schedule import (
     trust_needs_tests,
 )
 from constructs_lib.validation.rules_secrets import mask, secret_twice
-from constructs_lib.validation.rules_sync import forced_sync, tables_to_resync
+from constructs_lib.validation.rules_sync import forced_sync, resync_extent, tables_to_resync
 from constructs_lib.validation.rules_types import Problem, Rule
 
 CATALOGUE = catalogue_rules(PYTHON, lambda value: value is UNRESOLVED)
@@ -75,6 +75,7 @@ CONNECTION = (
 SYNC = (
     Rule("sync-mode", ("tables", "mode"), tables_to_resync),
     Rule("sync-mode", ("force", "mode"), forced_sync),
+    Rule("resync-extent", ("mode", "tables", "resync_everything"), resync_extent),
 )
 """The rules of a sync."""
 

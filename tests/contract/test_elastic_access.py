@@ -66,6 +66,13 @@ def test_successful_answers_name_the_product(elastic: ElasticCarrier) -> None:
         assert elastic.request(method, path).headers["X-elastic-product"] == "Elasticsearch"
 
 
+def test_refusals_name_the_product(elastic: ElasticCarrier) -> None:
+    for method, path in (("GET", "/_connector/nobody"), ("PUT", f"{PATH}/_status")):
+        response = elastic.request(method, path, json={} if method == "PUT" else None)
+        assert response.status_code in (400, 404)
+        assert response.headers["X-elastic-product"] == "Elasticsearch"
+
+
 @pytest.mark.parametrize("flavor", ["default", "serverless"])
 def test_server_tells_its_version(elastic: ElasticCarrier, flavor: str) -> None:
     elastic.configure(version="8.14.3", build_flavor=flavor)

@@ -106,6 +106,7 @@ def _triggered(day: str, **more: Any) -> Values:
     return {"triggers": {"day": day}, **_LIMITS, **more}
 
 
+_ALL = {"mode": "resync", "resync_everything": True}
 _TABLES = {"mode": "resync", "scope": {"public": ["orders", "returns"]}}
 
 OPERATIONS = (
@@ -178,12 +179,12 @@ OPERATIONS = (
         "force a running sync", SYNC, _triggered("1", force=True), people=_syncing, begins="sync"
     ),
     Operation("follow a sync", SYNC, _triggered("1", wait=True), people=_orders, begins="sync"),
-    Operation("re-sync", SYNC, _triggered("1", mode="resync"), people=_orders, begins="resync"),
+    Operation("re-sync", SYNC, _triggered("1", **_ALL), people=_orders, begins="resync"),
     Operation("re-sync tables", SYNC, _triggered("1", **_TABLES), people=_orders, begins="resync"),
     Operation(
         "follow a re-sync again",
         SYNC,
-        _triggered("2", mode="resync", wait=True),
+        _triggered("2", **_ALL, wait=True),
         before=_triggered("1", mode="sync"),
         people=_orders,
         begins="resync",

@@ -44,8 +44,7 @@ class Client:
 
         Its ``configuration`` may hold secrets in clear: do not keep it.
         """
-        request = Request("GET", _connector(identifier))
-        return until_answered(lambda: self._read(request, deadline), deadline, repeatable=True)
+        return until_answered(lambda: self._read(identifier, deadline), deadline, repeatable=True)
 
     def set_status(
         self,
@@ -81,7 +80,7 @@ class Client:
             return status
 
         def look() -> str | None:
-            now = status_of(self._read(Request("GET", _connector(identifier)), deadline))
+            now = status_of(self._read(identifier, deadline))
             if now not in (before, status):
                 raise errors.StatusMoved(identifier, before, status, now)
             return now if now == status else None
@@ -105,8 +104,24 @@ class Client:
         """``GET /_connector`` with one item, sent once: whether the cluster can be worked with."""
         self._exchange.once(Request("GET", "/_connector?size=1"), deadline)
 
-    def _read(self, request: Request, deadline: Deadline) -> dict[str, Any]:
-        document = self._exchange.once(request, deadline)
+    def _read(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
+        """Return the document of one connector; the answer must be about this one.
+
+        :raises NotFound: only if Elasticsearch itself says that this connector is not there
+        """
+        request = Request("GET", _connector(identifier))
+        try:
+            document = self._exchange.once(request, deadline)
+        except errors.NotFound as error:
+            if identifier in error.message:
+                raise
+            # Something else is missing, such as the index in which connectors are kept.
+            raise errors.ApiError(error.request, error.status, error.code, error.message) from None
+        answered = document.get("id")
+        if not isinstance(answered, str):
+            raise errors.BadAnswer(str(request), 200, "no text under id")
+        if answered != identifier:
+            raise errors.WrongObject(str(request), identifier, answered)
         if not isinstance(document.get("status"), str):
             raise errors.BadAnswer(str(request), 200, "no text under status")
         return document

@@ -6,13 +6,20 @@ The tree above them stands in :mod:`constructs_lib.backend.http.errors`.
 from __future__ import annotations
 
 from constructs_lib.backend.http import errors
-from constructs_lib.backend.http.errors import ApiError, OutOfTime, TooManyRequests, VendorError
+from constructs_lib.backend.http.errors import (
+    ApiError,
+    OutOfTime,
+    TooManyRequests,
+    VendorError,
+    WrongObject,
+)
 
 __all__ = [
     "ApiError",
     "BadAnswer",
     "NoAnswer",
     "NotFound",
+    "NotTheApi",
     "OutOfTime",
     "StatusMoved",
     "StatusUnknown",
@@ -20,6 +27,7 @@ __all__ = [
     "TransitionNotAllowed",
     "Unauthorized",
     "VendorError",
+    "WrongObject",
     "answered",
 ]
 _MISSING = "resource_not_found_exception"
@@ -51,6 +59,16 @@ class BadAnswer(errors.BadAnswer):
     """An answer that is not Elasticsearch's, such as HTML from a proxy."""
 
     remedy = "Check that endpoints are addresses of Elasticsearch, and that no proxy answers."
+
+
+class NotTheApi(errors.NotTheApi):
+    """An error status that something else than Elasticsearch answered."""
+
+    remedy = (
+        "Check endpoints (or ELASTICSEARCH_ENDPOINTS): they are addresses of Elasticsearch, such "
+        "as https://search.example.com:9200. Check that no proxy answers in its place. Nothing "
+        "was changed, and the state keeps what it has."
+    )
 
 
 class StatusUnknown(VendorError):
@@ -89,10 +107,10 @@ class TransitionNotAllowed(VendorError):
 def answered(
     request: str, status: int, code: str, message: str, retry_after: float | None
 ) -> ApiError:
-    """The error that fits an HTTP status.
+    """Return the error that fits an HTTP status and Elasticsearch's own type of error.
 
-    A 404 that does not come from the connector API, such as a proxy's, is no :class:`NotFound`: it
-    must not let a connector be taken for gone.
+    A 404 of another type, such as that of a missing index, is no :class:`NotFound`: it says nothing
+    of a connector.
     """
     if status == 429:
         return TooManyRequests(request, status, code, message, retry_after)

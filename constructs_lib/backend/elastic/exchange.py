@@ -24,6 +24,8 @@ _HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
 _CONNECT_TIMEOUT = 10.0
 _PRODUCT = "Elasticsearch"
 _ELSEWHERE_MAY_WORK = (502, 503, 504)
+_ANSWERED_BY_GATEWAYS = (401, 403, 408, 425, 429)
+"""Statuses that mean what they say without the product header, too."""
 
 
 class Request(NamedTuple):
@@ -84,25 +86,39 @@ class Exchange:
                 continue
             is_off = response.status_code in _ELSEWHERE_MAY_WORK
             self._first = (place + 1) % count if is_off else place
-            return self._answer(request, response)
+            return self._answer(self.transports[place], request, response)
         raise _unreachable(request, unreached)
 
-    def _answer(self, request: Request, response: requests.Response) -> dict[str, Any]:
+    def _answer(
+        self, transport: Transport, request: Request, response: requests.Response
+    ) -> dict[str, Any]:
+        """Return the JSON of an answer that is Elasticsearch's own.
+
+        :raises NotTheApi: if an error status comes without Elasticsearch's product header or its
+            form of an error: nothing that such an answer says can be believed
+        """
         status = response.status_code
         document = _document(response)
+        is_elastic = response.headers.get("X-elastic-product") == _PRODUCT
+        whole = f"{request.method} {transport.base}{request.path}"
         if status >= 400:
             code, message = _told(document, response)
+            # What says that something is gone must prove where it comes from, the form alone
+            # does not: other products answer errors in it, too.
+            is_elastic = _is_error(document) and (is_elastic or status != 404)
+            if not is_elastic and status < 500 and status not in _ANSWERED_BY_GATEWAYS:
+                raise errors.NotTheApi(whole, status, hide(message, self._credentials.secrets))
             raise errors.answered(
-                str(request),
+                whole if status == 404 else str(request),
                 status,
                 hide(code, self._credentials.secrets),
                 hide(message, self._credentials.secrets),
                 retry.retry_after(response.headers.get("Retry-After")),
             )
-        if response.headers.get("X-elastic-product") != _PRODUCT:
-            raise errors.BadAnswer(str(request), status, f"no sign of {_PRODUCT}")
+        if not is_elastic:
+            raise errors.BadAnswer(whole, status, f"no sign of {_PRODUCT}")
         if not isinstance(document, dict) or not 200 <= status < 300:
-            raise errors.BadAnswer(str(request), status, "something else than a JSON object")
+            raise errors.BadAnswer(whole, status, "something else than a JSON object")
         return document
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -147,8 +163,13 @@ def _unreachable(request: Request, found: list[tuple[str, errors.NoAnswer]]) -> 
 def _document(response: requests.Response) -> Any:
     try:
         return jsontext.loads(response.content.decode("utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
+
+
+def _is_error(document: Any) -> bool:
+    """Return True if a document has the form of Elasticsearch's errors."""
+    return isinstance(document, dict) and isinstance(document.get("error"), (dict, str))
 
 
 def _told(document: Any, response: requests.Response) -> tuple[str, str]:
@@ -161,4 +182,4 @@ def _told(document: Any, response: requests.Response) -> tuple[str, str]:
     if isinstance(error, str):
         return "", error
     kind = response.headers.get("Content-Type", "no content type")
-    return "", f"the answer is not that of Elasticsearch ({kind})"
+    return "", f"an answer that is not Elasticsearch's ({kind})"

@@ -60,7 +60,8 @@ class ElasticOps(Provider):
         transports = endpoints.transports(urls, diagnostics)
         if not transports:
             return Cluster(None)
-        seconds = float(config.get("request_timeout") or _REQUEST_TIMEOUT)
+        timeout = config.get("request_timeout")
+        seconds = _REQUEST_TIMEOUT if timeout is None else float(timeout)
         exchange = Exchange(transports, who, seconds, config.get("ca_file"))
         return Cluster(Client(exchange, config.get("server_version")))
 

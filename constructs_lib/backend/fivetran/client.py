@@ -29,7 +29,10 @@ LONGEST_PAGE: Final = 1000
 _NOT_READ = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
 """What a modification may hold and no answer tells of, because it steers that request only."""
 _LONGEST_PAGE = 1000
-Look = Callable[[], "dict[str, Any] | None"]
+Object = dict[str, Any]
+Look = Callable[[], "Object | None"]
+Take = Callable[[Object], Object]
+"""Checks and picks what an answer has to hold; raises BadAnswer if it does not."""
 
 
 class Client:
@@ -69,14 +72,24 @@ class Client:
         have done it.
         """
         request = Request("POST", "/v1/connections", body, repeatable=False, secrets=secrets)
-        answer = self._ask(request, deadline)
-        if not isinstance(answer.get("id"), str) or not answer["id"]:
-            raise errors.BadAnswer(str(request), 201, "no identifier under data.id")
-        return answer
+
+        def take(data: Object) -> Object:
+            self._identifier(request, data)
+            for name in ("service", "group_id"):
+                if name in data and name in body and str(data[name]) != str(body[name]):
+                    raise self._bad(request, f"another {name} under data: {data[name]!r}")
+            return data
+
+        return self._ask(request, deadline, take)
 
     def connection(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
-        """``GET /v1/connections/{id}``."""
-        return self._ask(Request("GET", _connection(identifier)), deadline)
+        """``GET /v1/connections/{id}``.
+
+        :raises NotFound: only if the API itself says that there is no such connection
+        :raises WrongObject: if the answer is about another connection
+        """
+        request = Request("GET", _connection(identifier))
+        return self._ask(request, deadline, self._about(identifier, request))
 
     def connections_of(
         self, group_id: str, schema: str, deadline: Deadline
@@ -94,13 +107,16 @@ class Client:
         :param query: ``group_id``, ``schema``, ``limit`` and ``cursor``, as far as they are given
         """
         request = Request("GET", f"/v1/connections?{urlencode(query)}")
-        answer = self._ask(request, deadline)
-        items, cursor = answer.get("items"), answer.get("next_cursor")
-        if not isinstance(items, list):
-            raise errors.BadAnswer(str(request), 200, "no list under data.items")
-        if cursor is not None and not isinstance(cursor, str):
-            raise errors.BadAnswer(str(request), 200, "no text under data.next_cursor")
-        return items, cursor or None
+
+        def take(data: Object) -> Object:
+            if not isinstance(data.get("items"), list):
+                raise self._bad(request, "no list under data.items")
+            if not isinstance(data.get("next_cursor"), (str, type(None))):
+                raise self._bad(request, "no text under data.next_cursor")
+            return data
+
+        data = self._ask(request, deadline, take)
+        return data["items"], data.get("next_cursor") or None
 
     def _page(self, cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
         query = {"limit": str(LONGEST_PAGE)} | ({} if cursor is None else {"cursor": cursor})
@@ -121,14 +137,27 @@ class Client:
         request = Request("PATCH", _connection(identifier), body, not once, secrets)
 
         def look() -> dict[str, Any] | None:
-            answer = _data(Request("GET", request.path), self._exchange, deadline)
+            answer = self.look_once(identifier, deadline)
             return answer if _shows(answer, body) else None
 
-        return self._ask(request, deadline, look)
+        return self._ask(request, deadline, self._about(identifier, request), look)
 
     def delete_connection(self, identifier: str, deadline: Deadline) -> None:
-        """``DELETE /v1/connections/{id}``."""
-        self._send(Request("DELETE", _connection(identifier)), deadline)
+        """``DELETE /v1/connections/{id}``. If the answer is lost, a read tells whether it took
+        effect.
+
+        :raises NotFound: only if the API itself says that there is no such connection
+        """
+        request = Request("DELETE", _connection(identifier))
+
+        def look() -> dict[str, Any] | None:
+            try:
+                self.look_once(identifier, deadline)
+            except errors.NotFound:
+                return {}
+            return None
+
+        self._send(request, deadline, look)
 
     def state(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         """``GET /v1/connections/{id}/state``: the state itself.
@@ -136,7 +165,14 @@ class Client:
         :raises ApiError: 400 or 405 if the service keeps no state, 400 if none was written yet
         """
         request = Request("GET", _connection(identifier) + "/state")
-        return self._state(request, self._ask(request, deadline))
+
+        def take(data: Object) -> Object:
+            state = data.get("state")
+            if not isinstance(state, dict):
+                raise self._bad(request, "no object under data.state")
+            return state
+
+        return self._ask(request, deadline, take)
 
     def set_state(self, identifier: str, state: dict[str, Any], deadline: Deadline) -> None:
         """``PATCH /v1/connections/{id}/state``. If the answer is lost, the state tells whether it
@@ -148,7 +184,7 @@ class Client:
 
         def look() -> dict[str, Any] | None:
             try:
-                answer = _data(Request("GET", request.path), self._exchange, deadline)
+                answer = self._once(Request("GET", request.path), deadline)
             except errors.ApiError as error:
                 if error.status in (400, 405):  # No state was ever written, nor by this request.
                     return None
@@ -165,8 +201,8 @@ class Client:
         secrets: Collection[str] = (),
     ) -> dict[str, Any]:
         """``POST /v1/connections/{id}/test``. Its answer may quote ``secrets`` sent before."""
-        path = _connection(identifier) + "/test"
-        return self._ask(Request("POST", path, body, secrets=secrets), deadline)
+        request = Request("POST", _connection(identifier) + "/test", body, secrets=secrets)
+        return self._ask(request, deadline, self._about(identifier, request))
 
     def issue_connect_card(
         self, identifier: str, config: dict[str, Any], deadline: Deadline
@@ -179,9 +215,17 @@ class Client:
         """
         path = _connection(identifier) + "/connect-card"
         request = Request("POST", path, {"connect_card_config": config})
-        card = Card.of(self._ask(request, deadline))
-        if card is None:
-            raise errors.BadAnswer(str(request), 200, "no uri and token under data.connect_card")
+
+        def take(data: Object) -> Object:
+            # By the contract the answer names the connection under ``connector_id``.
+            if data.get("connector_id", identifier) != identifier:
+                raise self._wrong(request, identifier, str(data["connector_id"]))
+            if Card.of(data) is None:
+                raise self._bad(request, "no uri and token under data.connect_card")
+            return data
+
+        card = Card.of(self._ask(request, deadline, take))
+        assert card is not None  # noqa: S101 - ``take`` has looked.
         return card
 
     def sync(
@@ -218,59 +262,81 @@ class Client:
 
     def look_once(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         """``GET /v1/connections/{id}``, sent once: for what is repeated around it."""
-        return _data(Request("GET", _connection(identifier)), self._exchange, deadline)
+        request = Request("GET", _connection(identifier))
+        return self._about(identifier, request)(self._once(request, deadline))
 
     def greet(self, deadline: Deadline) -> None:
         """``GET /v1/connections`` for one item, sent once: can the account be worked with?"""
-        _data(Request("GET", "/v1/connections?limit=1"), self._exchange, deadline)
-
-    def _state(self, request: Request, data: dict[str, Any]) -> dict[str, Any]:
-        state = data.get("state")
-        if not isinstance(state, dict):
-            raise errors.BadAnswer(str(request), 200, "no object under data.state")
-        return state
+        self._once(Request("GET", "/v1/connections?limit=1"), deadline)
 
     def _ask(
-        self, request: Request, deadline: Deadline, look: Look | None = None
-    ) -> dict[str, Any]:
-        return _object(request, self._send(request, deadline, look))
+        self, request: Request, deadline: Deadline, take: Take, look: Look | None = None
+    ) -> Object:
+        """Send a request until it is answered with what the contract promises.
 
-    def _send(
-        self, request: Request, deadline: Deadline, look: Look | None = None
-    ) -> dict[str, Any]:
-        """Sends a request until it is answered.
+        :param take: checks the ``data`` of the answer; what it refuses counts as no answer
+        :param look: see :meth:`_send`
+        """
+        return self._send(request, deadline, look, lambda found: take(self._data(request, found)))
 
-        :param look: for a write: reads, once, whether it took effect; the answer if it did
+    def _once(self, request: Request, deadline: Deadline) -> Object:
+        """Return the ``data`` of the answer to a request that is sent once."""
+        return self._data(request, self._exchange.once(request, deadline))
+
+    def _about(self, identifier: str, request: Request) -> Take:
+        """Return the check that an answer is about the connection that was asked for.
+
+        It raises BadAnswer if the answer does not say which one it is about, and WrongObject if it
+        is about another one.
         """
 
-        def once() -> dict[str, Any]:
-            return self._exchange.once(request, deadline)
+        def take(data: Object) -> Object:
+            answered = self._identifier(request, data)
+            if answered != identifier:
+                raise self._wrong(request, identifier, answered)
+            return data
 
+        return take
+
+    def _identifier(self, request: Request, data: Object) -> str:
+        found = data.get("id")
+        if not isinstance(found, str) or not found:
+            raise self._bad(request, "no identifier under data.id")
+        return found
+
+    def _data(self, request: Request, envelope: Object) -> Object:
+        data = envelope.get("data")
+        if not isinstance(data, dict):
+            raise self._bad(request, "no object under data")
+        return data
+
+    def _bad(self, request: Request, reason: str) -> errors.BadAnswer:
+        """Return the error of a success that lacks what the contract promises."""
+        return errors.BadAnswer(self._exchange.whole(request), 200, reason)
+
+    def _wrong(self, request: Request, asked: str, answered: str) -> errors.WrongObject:
+        return errors.WrongObject(self._exchange.whole(request), asked, answered)
+
+    def _send(
+        self,
+        request: Request,
+        deadline: Deadline,
+        look: Look | None = None,
+        take: Take = lambda envelope: envelope,
+    ) -> Object:
+        """Send a request until it is answered.
+
+        :param look: for a write: reads, once, whether it took effect; the answer if it did
+        :param take: checks the envelope of the answer
+        """
         if request.method != "GET":
             self.reads.forget()
-
-        def envelope() -> dict[str, Any] | None:
-            found = None if look is None else look()
-            return None if found is None else {"data": found}
-
         return until_answered(
-            once,
+            lambda: take(self._exchange.once(request, deadline)),
             deadline,
             repeatable=request.repeatable,
-            look=None if look is None else envelope,
+            look=look,
         )
-
-
-def _data(request: Request, exchange: Exchange, deadline: Deadline) -> dict[str, Any]:
-    """The answer to a request that is sent once."""
-    return _object(request, exchange.once(request, deadline))
-
-
-def _object(request: Request, envelope: dict[str, Any]) -> dict[str, Any]:
-    data = envelope.get("data")
-    if not isinstance(data, dict):
-        raise errors.BadAnswer(str(request), 200, "no object under data")
-    return data
 
 
 def _shows(answer: dict[str, Any], body: dict[str, Any]) -> bool:

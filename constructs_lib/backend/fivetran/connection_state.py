@@ -196,7 +196,7 @@ class ConnectionStateResource(Resource):
         account.tell_of_journal(operation.diagnostics)
         kept = previous(outcome.found)
         if not outcome.changed and prior is not None:
-            kept = before or kept
+            kept = kept if before is None else before
         return {"id": identifier, "previous_state": kept}
 
 

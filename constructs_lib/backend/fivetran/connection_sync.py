@@ -42,7 +42,7 @@ class ConnectionSyncResource(ConnectionAction):
     schema = schemas.load("fivetranops_connection_sync")
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
-        """``force`` is for a sync, ``scope`` for a re-sync."""
+        """``force`` is for a sync; a re-sync needs ``scope`` or ``resync_everything``."""
         sync_plan.check(config, diagnostics)
 
     def plan(self, plan: Plan, operation: Operation) -> None:
@@ -83,6 +83,7 @@ class ConnectionSyncResource(ConnectionAction):
 
     def _begin(self, action: str, planned: Object, operation: Operation) -> Object:
         account: Account = operation.client
+        sync_plan.require_extent(planned)
         identifier = require_identifier(planned["connection_id"])
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
         for name in (_FOLLOWED, _ADOPTED):

@@ -1,4 +1,19 @@
-"""The errors of Fivetran's REST API, with what to do about them; see :mod:`http.errors`."""
+"""The errors of Fivetran's REST API, with what to do about them; see :mod:`http.errors`.
+
+What says that a connection is gone is the ``code`` in the API's envelope. The published contract
+shows ``NotFound`` for objects of other kinds and names no code for connections; public reports show
+these (https://fivetran.com/docs/rest-api/api-reference/connections):
+
+=======================  ===========================================================================
+code of a 404            meaning
+=======================  ===========================================================================
+``NotFound_Connection``  there is no such connection
+``NotFound_Connector``   the same, as the API called connections before
+``NotFound_Group``       there is no such group; says nothing of a connection
+``NotFound``             with "HTTP 404 Not Found": the API has no such path; else an object of
+                         another kind is missing, such as a proxy agent
+=======================  ===========================================================================
+"""
 
 from __future__ import annotations
 
@@ -10,6 +25,7 @@ from constructs_lib.backend.http.errors import (
     OutOfTime,
     TooManyRequests,
     VendorError,
+    WrongObject,
 )
 
 __all__ = [
@@ -19,12 +35,19 @@ __all__ = [
     "Interrupted",
     "NoAnswer",
     "NotFound",
+    "NotTheApi",
     "OutOfTime",
+    "SomethingElseMissing",
     "TooManyRequests",
     "Unauthorized",
     "VendorError",
+    "WrongObject",
     "answered",
+    "is_success",
 ]
+GONE = frozenset({"NotFound_Connection", "NotFound_Connector"})
+"""The codes of a 404 that say of a connection that it is not there."""
+_SUCCESS = "success"
 
 
 class Unauthorized(errors.Unauthorized):
@@ -33,6 +56,15 @@ class Unauthorized(errors.Unauthorized):
     remedy = (
         "Check FIVETRAN_APIKEY and FIVETRAN_APISECRET (or api_key and api_secret of the provider): "
         "the key must exist, and its role must allow this operation."
+    )
+
+
+class SomethingElseMissing(ApiError):
+    """404 with a code that does not name the connection: a wrong path, or a missing group."""
+
+    remedy = (
+        "Fivetran does not say that the connection is gone, so the state keeps it. Check api_url "
+        "(or FIVETRAN_API_URL), and what the message names, such as group_id."
     )
 
 
@@ -59,13 +91,29 @@ class BadAnswer(errors.BadAnswer):
     )
 
 
+class NotTheApi(errors.NotTheApi):
+    """An error status that something else than Fivetran's API answered."""
+
+    remedy = (
+        "Check api_url (or FIVETRAN_API_URL): it is the address of Fivetran's API, such as "
+        "https://api.fivetran.com. Check also that no proxy answers in its place. Nothing was "
+        "changed, and the state keeps what it has."
+    )
+
+
 def answered(
     request: str, status: int, code: str, message: str, retry_after: float | None
 ) -> ApiError:
-    """The error that fits an HTTP status."""
+    """Return the error that fits an HTTP status and the API's own code."""
     if status == 429:
         return TooManyRequests(request, status, code, message, retry_after)
-    kind = {401: Unauthorized, 403: Unauthorized, 404: NotFound, 409: Conflict}.get(
-        status, ApiError
-    )
-    return kind(request, status, code, message)
+    if status == 404:
+        kind = NotFound if code in GONE else SomethingElseMissing
+        return kind(request, status, code, message)
+    kinds = {401: Unauthorized, 403: Unauthorized, 409: Conflict}
+    return kinds.get(status, ApiError)(request, status, code, message)
+
+
+def is_success(code: str) -> bool:
+    """Return True if the code of an envelope says that the request succeeded."""
+    return code.lower() == _SUCCESS

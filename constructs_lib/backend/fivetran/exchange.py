@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _HEADERS = {"Accept": "application/json;version=2", "Content-Type": "application/json"}
 _CONNECT_TIMEOUT = 10.0
+_ANSWERED_BY_GATEWAYS = (401, 408, 425, 429)
+"""Statuses that mean what they say without an envelope, too: the contract shows none for 401, and
+gateways answer the others on behalf of the API."""
 _OF_THE_SANDBOX = "sandbox"
 """Key and secret of the sandbox stand in its documentation: they are no secret."""
 
@@ -90,12 +93,14 @@ class Exchange:
         response = self._send(request, deadline)
         self._date = (response.headers.get("Date") or "", time.time())
         self._pace.learn(response.headers)
-        envelope = _envelope(request, response)
-        if response.status_code >= 400:
+        envelope = self._envelope(request, response)
+        code = envelope.get("code")
+        if response.status_code >= 400 or not errors.is_success(str(code)):
+            is_elsewhere = response.status_code == 404 and code not in errors.GONE
             raise errors.answered(
-                str(request),
+                self.whole(request) if is_elsewhere else str(request),
                 response.status_code,
-                self._told(envelope.get("code"), request),
+                self._told(code, request),
                 self._told(envelope.get("message"), request),
                 retry.retry_after(
                     response.headers.get("Retry-After"), response.headers.get("Date")
@@ -106,6 +111,32 @@ class Exchange:
             # They are there to be shown, and may quote what they tried.
             data["setup_tests"] = hide_inside(data["setup_tests"], self._secrets(request))
         return envelope
+
+    def whole(self, request: Request) -> str:
+        """Return a request with the whole address, for errors that an address may explain."""
+        return f"{request.method} {self.transport.base}{request.path}"
+
+    def _envelope(self, request: Request, response: requests.Response) -> dict[str, Any]:
+        """Return the API's envelope: an object with a text under ``code``.
+
+        :raises NotTheApi: if an answer with an error status has none
+        :raises BadAnswer: if an answer with another status has none
+        """
+        status = response.status_code
+        try:
+            envelope = jsontext.loads(response.content.decode("utf-8"))
+        except (ValueError, RecursionError):
+            envelope = None
+        is_envelope = isinstance(envelope, dict) and isinstance(envelope.get("code"), str)
+        if is_envelope and (200 <= status < 300 or status >= 400):
+            found: dict[str, Any] = envelope
+            return found
+        reason = f"something else than the API's JSON ({_kind(response)})"
+        if status in _ANSWERED_BY_GATEWAYS or status >= 500:
+            return {"message": _words(envelope) or reason}
+        if status >= 400:
+            raise errors.NotTheApi(self.whole(request), status, reason)
+        raise errors.BadAnswer(self.whole(request), status, reason)
 
     def _told(self, words: Any, request: Request) -> str:
         """What the API says, without any secret that it quotes: a text, or else its JSON."""
@@ -143,15 +174,10 @@ class Exchange:
             ) from None
 
 
-def _envelope(request: Request, response: requests.Response) -> dict[str, Any]:
-    status = response.status_code
-    try:
-        envelope = jsontext.loads(response.content.decode("utf-8"))
-    except ValueError:
-        envelope = None
-    if isinstance(envelope, dict) and (200 <= status < 300 or status >= 400):
-        return envelope
-    kind = response.headers.get("Content-Type", "no content type")
-    if status >= 400:
-        return {"message": f"the answer is not JSON ({kind})"}
-    raise errors.BadAnswer(str(request), status, f"something else than the API's JSON ({kind})")
+def _kind(response: requests.Response) -> str:
+    return response.headers.get("Content-Type") or "no content type"
+
+
+def _words(document: Any) -> Any:
+    """Return what an answer without an envelope says; None if it says nothing."""
+    return document.get("message") if isinstance(document, dict) else None

@@ -82,7 +82,7 @@ def open_client(config: Object, diagnostics: Diagnostics) -> tuple[Client, Vault
     values = {name: _setting(config, name) for name in _ENVIRONMENT}
     if UNKNOWN in values.values():
         return None
-    url = values["api_url"] or PUBLIC_URL
+    url = PUBLIC_URL if values["api_url"] is None else values["api_url"]
     _check_url(url, diagnostics)
     if is_sandbox(url):
         # The embedded sandbox has an account of its own; the user's key is none of its matter.

@@ -1,10 +1,11 @@
 """Reads connections with as few requests as it takes: one page of a list tells of a thousand.
 
 Terraform asks for one connection after the other, some of them at once, and never says how many
-will follow. So the first few are read one by one, which is all that a small stack needs. When there
-are more than Terraform asks for at once by default, a page of the account's list is read, and a
-further one whenever some connections were not found in those before: a few connections of a large
-account never cost the whole account.
+will follow. So the first few are read by themselves, which is all that a small stack needs. The
+others wait until one of them is answered and Terraform had a moment to ask for more: what waits
+then is read by itself as well, all at the same time. When there are more than Terraform asks for at
+once by default, a page of the account's list is read, and a further one whenever some connections
+were not found in those before: a few connections of a large account never cost the whole account.
 
 What a page tells is taken only if it says what is known already (``fits``). Whatever else it says,
 or leaves out, is read again by itself: a list may carry less than the connection does. Nothing is
@@ -34,9 +35,10 @@ AT_ONCE = 10
 connections are read one by one."""
 _AT_FIRST = 3
 """How many of them are read before it is known whether there are more."""
-_LEAST_QUIET, _MOST_QUIET = 0.05, 0.25
-"""Seconds without a sign of Terraform after which no more are expected: as long as two reads take,
-within these bounds."""
+_LEAST_GRACE, _MOST_GRACE = 0.06, 0.25
+"""Seconds without a sign of Terraform, after the first answer, after which no more are expected:
+some times as long as Terraform takes to plan what was answered, within these bounds."""
+_PACES = 3
 _MISSES = 3
 """How many connections have to be missing in the pages so far before a further one is read."""
 
@@ -53,16 +55,20 @@ class Reads:
     :param one: reads one connection
     :param page: reads the page of the account's list that a cursor names, None being the first;
         the items and the cursor of the next page, None after the last
+    :param clock: seconds that only ever grow
     """
 
-    def __init__(self, one: One, page: Page) -> None:
-        self._one, self._page = one, page
+    def __init__(
+        self, one: One, page: Page, clock: Callable[[], float] = lambda: time.monotonic()
+    ) -> None:
+        self._one, self._page, self._clock = one, page, clock
         self._changed = threading.Condition()
         self._items: dict[str, Document] = {}
         self._asked = self._running = self._most = self._singly = self._misses = 0
-        self._alone = 0
-        self._quiet = _LEAST_QUIET
-        self._touched = 0.0
+        self._is_answered = self._is_small = False
+        self._touched = self._answered_at = 0.0
+        self._grace = _MOST_GRACE
+        self._has_pace = False
         self._cursor: str | None = None
         self._cursors: set[str | None] = set()
         self._is_fetching = False
@@ -92,6 +98,10 @@ class Reads:
         """Terraform is at work: further reads may follow."""
         with self._changed:
             self._touch()
+            if self._is_answered and not self._has_pace:
+                self._has_pace = True
+                pace = _PACES * (self._touched - self._answered_at)
+                self._grace = min(max(pace, _LEAST_GRACE), _MOST_GRACE)
 
     def forget(self) -> None:
         """Something was written: what the pages told may be over."""
@@ -114,16 +124,13 @@ class Reads:
                 return self._read_one(identifier, deadline)
 
     def _read_one(self, identifier: str, deadline: Deadline) -> Document:
-        begun = time.monotonic()
-        with self._changed:
-            self._alone += 1
         try:
             return self._one(identifier, deadline)
         finally:
             with self._changed:
-                self._alone -= 1
-                took = 2 * (time.monotonic() - begun)
-                self._quiet = min(max(self._quiet, took), _MOST_QUIET)
+                self._touch()
+                if not self._is_answered:
+                    self._is_answered, self._answered_at = True, self._touched
 
     def _next(self, identifier: str) -> tuple[_Step, Document | None]:
         """What to do for a read next; waits while another one reads a page, or may need one."""
@@ -137,11 +144,23 @@ class Reads:
                     return _Step.ONE, None
                 elif self._asked > AT_ONCE:
                     return self._page_or_one(), None
-                elif self._singly < _AT_FIRST or self._most == 1 or self._is_quiet():
+                elif self._singly < _AT_FIRST or self._most == 1 or self._is_small:
                     self._singly += 1
                     return _Step.ONE, None
                 else:
-                    self._changed.wait(_LEAST_QUIET / 2)
+                    self._await_more()
+
+    def _await_more(self) -> None:
+        """Wait for a change; release all that wait when no more reads are expected."""
+        if not self._is_answered:
+            self._changed.wait()
+            return
+        left = self._touched + self._grace - self._clock()
+        if left > 0:
+            self._changed.wait(left)
+        else:
+            self._is_small = True
+            self._changed.notify_all()
 
     def _page_or_one(self) -> _Step:
         if self._cursors and self._misses < _MISSES:
@@ -176,9 +195,5 @@ class Reads:
             self._touch()
 
     def _touch(self) -> None:
-        self._touched = time.monotonic()
+        self._touched = self._clock()
         self._changed.notify_all()
-
-    def _is_quiet(self) -> bool:
-        """True if no more reads are expected: nothing was heard since the first ones were read."""
-        return not self._alone and time.monotonic() - self._touched > self._quiet

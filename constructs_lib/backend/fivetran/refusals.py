@@ -6,7 +6,7 @@ https://fivetran.com/docs/rest-api/api-reference/connections
 
 from __future__ import annotations
 
-from constructs_lib.backend.fivetran.errors import ApiError, VendorError
+from constructs_lib.backend.fivetran.errors import ApiError, SomethingElseMissing, VendorError
 
 _GONE = (
     "The connection is not there any more, or belongs to another account: check connection_id. If "
@@ -25,8 +25,8 @@ _TESTS = {
 _RESYNC = {
     400: (
         "Not every service can re-sync single tables. Check the names of schemas and tables: GET "
-        "/v1/connections/{id}/schemas lists them. Or leave the tables (scope) out, to re-sync "
-        "everything."
+        "/v1/connections/{id}/schemas lists them. Or, to re-sync everything, leave the tables "
+        "(scope) out and set resync_everything."
     ),
     405: 'Fivetran does not re-sync this connection. Use mode = "sync", or remove this resource.',
 }
@@ -49,5 +49,7 @@ def of_resync(error: VendorError) -> str:
 
 def _advice(error: VendorError, table: dict[int, str]) -> str:
     if not isinstance(error, ApiError) or not error.request.startswith("POST"):
+        return ""
+    if isinstance(error, SomethingElseMissing):
         return ""
     return table.get(error.status, "")

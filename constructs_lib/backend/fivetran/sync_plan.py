@@ -12,16 +12,27 @@ from constructs_lib.backend.fivetran.readiness import require_ready_later
 from constructs_lib.backend.fivetran.sync_errors import NotReady
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
-from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values import UNKNOWN, Object, contains_unknown
 
 _MOST_TABLES = 12
+_NO_EXTENT = (
+    "It is not said what to re-sync",
+    "mode is resync, scope is null, and resync_everything is not true. A re-sync of everything "
+    "loads the whole history anew and costs its rows, so it has to be asked for in words: set "
+    'scope to the tables, such as { public = ["orders"] }, or set resync_everything = true. '
+    "Nothing was sent.",
+    ("scope",),
+)
+"""Summary, detail and place of the error about a re-sync without an extent."""
 
 
 def check(config: Object, diagnostics: Diagnostics) -> None:
-    """Adds an error for what goes with the other mode only, and for a scope that names nothing."""
-    mode = config.get("mode") or "sync"
+    """Add an error for what goes with the other mode only, and for a re-sync whose extent is not
+    given. Any value may be unknown.
+    """
+    mode = "sync" if config.get("mode") is None else config["mode"]
     if mode == "sync" and config.get("scope") not in (None, UNKNOWN):
         diagnostics.error(
             "A scope without a re-sync",
@@ -35,9 +46,22 @@ def check(config: Object, diagnostics: Diagnostics) -> None:
             "for the end of a sync that runs.",
             ("force",),
         )
+    _check_extent(mode, config, diagnostics)
     scope = config.get("scope")
     if isinstance(scope, dict):
         _check_scope(scope, diagnostics)
+
+
+def require_extent(planned: Object) -> None:
+    """Refuse a re-sync of which neither the tables nor the word for everything are given.
+
+    Terraform plans once more with the values that are known during apply, and that plan finds the
+    same. A plan file of an earlier version of the provider does not.
+
+    :raises ProviderError: if so; nothing has been sent then
+    """
+    if _lacks_extent(planned.get("mode"), planned):
+        raise ProviderError(*_NO_EXTENT)
 
 
 def explain(plan: Plan, operation: Operation) -> None:
@@ -49,11 +73,12 @@ def explain(plan: Plan, operation: Operation) -> None:
     identifier = plan.planned["connection_id"]
     is_known = isinstance(identifier, str)
     if plan.planned.get("mode") == "resync":
+        extent = _extent(plan.planned.get("scope"), plan.planned.get("resync_everything"))
         name = f"connection {identifier}" if is_known else "the connection"
         operation.diagnostics.warning(
             f"The history of {name} will be loaded anew",
-            f"{_extent(plan.planned.get('scope'))} This takes its time and costs its rows. To load "
-            'only what is new, use mode = "sync".'.strip(),
+            f"{extent} This takes its time and costs its rows. To load only what is new, use "
+            'mode = "sync".'.strip(),
             ("mode",),
         )
     if is_known and account.is_known:
@@ -83,21 +108,49 @@ def _advice(error: VendorError) -> str:
     )
 
 
-def _extent(scope: Any) -> str:
-    """What is loaded anew, in a sentence; empty if that is not known yet."""
-    if contains_unknown(scope):
-        return ""
-    if not isinstance(scope, dict):
+def _extent(scope: Any, everything: Any) -> str:
+    """Return what is loaded anew, in a sentence; empty if that is not known yet."""
+    if everything is True:
         return "All its tables are synced from the beginning."
+    if contains_unknown(scope) or not isinstance(scope, dict):
+        return ""
     tables = [f"{schema}.{table}" for schema in sorted(scope) for table in scope[schema] or ()]
     more = len(tables) - _MOST_TABLES
     named = ", ".join(tables[:_MOST_TABLES]) + (f" and {more} more" if more > 0 else "")
     return f"These tables are synced from the beginning: {named}."
 
 
+def _check_extent(mode: Any, config: Object, diagnostics: Diagnostics) -> None:
+    """Add an error unless a re-sync has either tables or the word for everything."""
+    everything, scope = config.get("resync_everything"), config.get("scope")
+    if everything is True and mode == "sync":
+        diagnostics.error(
+            "resync_everything without a re-sync",
+            'resync_everything belongs to a re-sync: set mode = "resync", or leave it out.',
+            ("resync_everything",),
+        )
+    elif everything is True and isinstance(scope, dict) and len(scope) > 0:
+        diagnostics.error(
+            "A re-sync of everything, and of some tables",
+            "Give scope to re-sync its tables, or resync_everything to re-sync all of them.",
+            ("resync_everything",),
+        )
+    elif _lacks_extent(mode, config):
+        diagnostics.error(*_NO_EXTENT)
+
+
+def _lacks_extent(mode: Any, values: Object) -> bool:
+    """Return True if a re-sync certainly has neither tables nor the word for everything."""
+    is_open = values.get("scope") is not None or values.get("resync_everything") in (True, UNKNOWN)
+    return mode == "resync" and not is_open
+
+
 def _check_scope(scope: dict[str, Any], diagnostics: Diagnostics) -> None:
     if not scope:
-        detail = "The API refuses an empty one. Name schemas with tables, or leave scope out."
+        detail = (
+            "The API refuses an empty one. Name schemas with tables; to re-sync everything, leave "
+            "scope out and set resync_everything = true."
+        )
         diagnostics.error("The scope names nothing", detail, ("scope",))
     for schema, tables in scope.items():
         known = isinstance(tables, list) and not any(table is UNKNOWN for table in tables)

@@ -15,11 +15,22 @@ PUBLIC_URL = "https://api.fivetran.com"
 SANDBOX_FILE = ".sandbox/fivetran.sqlite3"
 """Where ``sandbox`` without a file keeps its data, below the working directory."""
 _EMBEDDED = "sandbox://local"
+_VERSION = "/v1"
+"""The first step of each path of the API; other tools want it at the end of the address."""
 
 
 def check_url(url: str) -> str | None:
     """What is wrong with an address of the API, in words; None if nothing is."""
     return None if is_sandbox(url) else check_address(url, "api_key and api_secret")
+
+
+def base_of(url: str) -> str:
+    """Return the address before ``/v1``, as which the provider knows the API.
+
+    The official provider takes its address from the same ``FIVETRAN_API_URL``, with ``/v1`` at the
+    end. Were it kept, each path would be wrong, and each connection would seem to be gone.
+    """
+    return url.rstrip("/").removesuffix(_VERSION).rstrip("/")
 
 
 class Transport(transport.Transport):
@@ -35,4 +46,4 @@ class Transport(transport.Transport):
             adapter = SandboxAdapter(url.partition(":")[2] or SANDBOX_FILE)
             super().__init__(_EMBEDDED, adapter)
         else:
-            super().__init__(url.rstrip("/"))
+            super().__init__(base_of(url))

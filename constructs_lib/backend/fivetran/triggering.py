@@ -40,6 +40,7 @@ class Wish(NamedTuple):
     """``sync`` or ``resync``."""
     force: bool = False
     scope: dict[str, list[str]] | None = None
+    """The tables of a re-sync; None for everything, which the caller has made sure is meant."""
 
 
 class Mark(NamedTuple):

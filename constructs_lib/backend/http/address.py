@@ -16,6 +16,8 @@ def check_address(url: str, credentials: str) -> str | None:
         host, has_login = parts.hostname or "", parts.username is not None
     except ValueError:
         return "it is no address"
+    if parts.query or parts.fragment:
+        return f"{url!r} holds a query or a fragment; the address ends with the host or a path"
     if has_login:
         return f"it holds a user name or password, which belong into {credentials}"
     if not host or parts.scheme not in ("http", "https"):

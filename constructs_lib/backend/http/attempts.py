@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from constructs_lib.backend.http import log, retry
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.errors import BadAnswer, VendorError
+from constructs_lib.backend.http.errors import BadAnswer, NotTheApi, VendorError
 
 AnswerT = TypeVar("AnswerT")
 
@@ -40,7 +40,8 @@ def until_answered(
                 passed = time.monotonic() - begun
                 error.tried = f"It was tried {attempt} times within {passed:.0f} s."
             is_open = is_open or retry.may_have_worked(error)
-            can_look = look is not None and isinstance(error, BadAnswer)
+            is_lost = isinstance(error, BadAnswer) and not isinstance(error, NotTheApi)
+            can_look = look is not None and is_lost
             repeats = can_look or retry.may_repeat(error, repeatable=repeatable)
             if attempt == retry.ATTEMPTS or not repeats:
                 raise

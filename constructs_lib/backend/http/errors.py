@@ -5,11 +5,13 @@
     VendorError
     ├── ApiError             the API answered with an error status
     │   ├── Unauthorized     401 or 403: the credentials are wrong, or do not allow this
-    │   ├── NotFound         404
+    │   ├── NotFound         the API itself says that the object is not there
     │   ├── Conflict         409
     │   └── TooManyRequests  429
     ├── NoAnswer             refused, reset or timed out; ``sent`` says whether it may have worked
     ├── BadAnswer            an answer that is not what the API's contract says
+    │   └── NotTheApi        an error status, answered by something else than the API
+    ├── WrongObject          an answer about another object than the one that was asked for
     ├── OutOfTime            the time limit of the operation is over
     └── Interrupted          Terraform was asked to stop
 
@@ -52,7 +54,11 @@ class Unauthorized(ApiError):
 
 
 class NotFound(ApiError):
-    """404."""
+    """The API itself says that this object is not there.
+
+    This is the only error that may take anything out of Terraform's state. A 404 alone does not
+    suffice: a wrong path, a proxy and another product answer 404, too.
+    """
 
     remedy = "Check the identifiers: it may have been deleted, or belong to another account."
 
@@ -108,6 +114,34 @@ class BadAnswer(VendorError):
     def __init__(self, request: str, status: int, reason: str) -> None:
         self.status = status
         super().__init__(f"{request} answered {status} with {reason}")
+
+
+class NotTheApi(BadAnswer):
+    """An error status without the API's envelope: a proxy, a gateway or another product answered.
+
+    The request did not reach the API, so nothing took effect, and nothing is known of the object.
+
+    :param request: the method and the whole address that was asked for
+    :param status: the HTTP status
+    :param reason: what the answer is instead
+    """
+
+
+class WrongObject(VendorError):
+    """The answer is about another object than the one that was asked for.
+
+    :param request: the method and the whole address that was asked for
+    :param asked: the identifier in the request
+    :param answered: the identifier in the answer
+    """
+
+    remedy = (
+        "Nothing was taken over from the answer. Check that no proxy or cache between here and the "
+        "API mixes answers up, and run the command again."
+    )
+
+    def __init__(self, request: str, asked: str, answered: str) -> None:
+        super().__init__(f"{request} answered about {answered!r} instead of {asked!r}")
 
 
 class OutOfTime(VendorError):

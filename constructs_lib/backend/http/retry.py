@@ -25,6 +25,7 @@ from constructs_lib.backend.http.errors import (
     ApiError,
     BadAnswer,
     NoAnswer,
+    NotTheApi,
     TooManyRequests,
     VendorError,
 )
@@ -57,7 +58,12 @@ def may_have_worked(error: VendorError) -> bool:
     """True if the request may have taken effect although it failed."""
     if isinstance(error, NoAnswer):
         return error.sent
-    return isinstance(error, BadAnswer) or (isinstance(error, ApiError) and error.status >= 500)
+    if isinstance(error, NotTheApi):
+        return False
+    if isinstance(error, ApiError):
+        # A status of success with an error code in the envelope tells two different things.
+        return error.status >= 500 or error.status < 400
+    return isinstance(error, BadAnswer)
 
 
 def pause(error: VendorError, attempt: int) -> float:

@@ -9,6 +9,7 @@ This module and what it imports are loaded before that line is written, so they 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 from binascii import b2a_base64
@@ -19,6 +20,10 @@ COOKIE_NAME = "TF_PLUGIN_MAGIC_COOKIE"
 COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
 CLIENT_CERTIFICATE = "PLUGIN_CLIENT_CERT"
 PROTOCOL = 6
+SOCKET, KEY = "s", "key.pem"
+"""The files in a provider's directory."""
+PRIVATE = 0o700
+"""The permissions of that directory."""
 
 EXPLANATION = """\
 This program is a Terraform provider. Terraform starts it by itself and talks to it over a socket,
@@ -28,6 +33,9 @@ terraform. To debug it, start it with --debug and set the variable that it print
 
 _LONGEST_PATH = 100
 """Bytes of a socket's path that every system accepts: Linux 107, macOS 103."""
+_PREFIX, _DIGITS = "tfp-", 12
+"""The name of a provider's directory: this, and so many hexadecimal digits."""
+_HEX = "0123456789abcdef"
 
 
 class HandshakeError(Exception):
@@ -35,11 +43,16 @@ class HandshakeError(Exception):
 
 
 class Endpoint:
-    """A listening Unix socket in a directory that only this user can enter."""
+    """A listening Unix socket in a directory that only this user can enter.
+
+    As long as the process lives it holds a lock on the directory, which tells those of the dead
+    from those of the living (:mod:`dead_directories`).
+    """
 
     def __init__(self) -> None:
         self.directory = _make_directory()
-        self.path = os.path.join(self.directory, "s")
+        self._lock = _lock(self.directory)
+        self.path = os.path.join(self.directory, SOCKET)
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             self.listener.bind(self.path)
@@ -55,6 +68,9 @@ class Endpoint:
             os.unlink(self.path)
         with suppress(OSError):
             os.rmdir(self.directory)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
 
 def is_launched_by_terraform(environment: Mapping[str, str]) -> bool:
@@ -85,13 +101,37 @@ def line(path: str, certificate: bytes) -> str:
     return f"1|{PROTOCOL}|unix|{path}|grpc|{encoded}"
 
 
+def bases() -> list[str]:
+    """Return the directories in which a provider makes its own: the first one that will do."""
+    return list(dict.fromkeys((os.environ.get("TMPDIR") or "/tmp", "/tmp")))  # noqa: S108
+
+
+def is_directory_name(name: str) -> bool:
+    """Return whether a provider may have given its directory this name."""
+    digits = name[len(_PREFIX) :]
+    return name.startswith(_PREFIX) and len(digits) == _DIGITS and not digits.strip(_HEX)
+
+
 def _make_directory() -> str:
-    for base in dict.fromkeys((os.environ.get("TMPDIR") or "/tmp", "/tmp")):  # noqa: S108
-        directory = os.path.join(base, f"tfp-{os.urandom(6).hex()}")
+    for base in bases():
+        directory = os.path.join(base, f"{_PREFIX}{os.urandom(_DIGITS // 2).hex()}")
         if len(os.fsencode(directory)) + 2 > _LONGEST_PATH:
             continue
         with suppress(OSError):
             # It fails if the name exists, so nobody else can have prepared it.
-            os.mkdir(directory, 0o700)
+            os.mkdir(directory, PRIVATE)
             return directory
     raise HandshakeError("no temporary directory with a short path can be written; set TMPDIR")
+
+
+def _lock(directory: str) -> int | None:
+    """Return a descriptor that holds the lock; None where the file system has no locks."""
+    descriptor = None
+    try:
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        if descriptor is not None:
+            os.close(descriptor)
+        return None
+    return descriptor

@@ -45,7 +45,8 @@ class Provider(ABC):
     def stop(self, client: Any) -> None:  # noqa: B027
         """Terraform was told to stop: wake what waits. Running operations still finish.
 
-        ``Operation.stopping`` is set already. It may run in a signal handler: do not block.
+        ``Operation.stopping`` is set already. Terraform is answered after two seconds, whether this
+        has returned or not.
         """
 
     def close(self, client: Any) -> None:  # noqa: B027

@@ -61,6 +61,7 @@ def configure_provider(
     call: Call, request: pb.ConfigureProvider.Request, response: pb.ConfigureProvider.Response
 ) -> None:
     """Makes the client that the operations of this process use."""
+    call.session.begin_configuration()
     config = _config(call, request.config)
     provider = call.session.provider
     terraform_version.check(request.terraform_version, provider, call.diagnostics)

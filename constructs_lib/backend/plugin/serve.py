@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -22,6 +23,7 @@ from constructs_lib.backend.plugin.handshake import Endpoint, HandshakeError
 if TYPE_CHECKING:
     from constructs_lib.backend.plugin.certificate import Certificate
     from constructs_lib.backend.plugin.provider import Provider
+    from constructs_lib.backend.plugin.session import Session
 
 
 def serve(load: Callable[[], Provider], *, source: str, arguments: Sequence[str] = ()) -> int:
@@ -34,6 +36,8 @@ def serve(load: Callable[[], Provider], *, source: str, arguments: Sequence[str]
     :param arguments: the command line; ``--debug`` serves without Terraform having started it, and
         prints the variable that makes Terraform connect
     """
+    # Terraform may be killed while the rest is imported, and then somebody else is the parent.
+    parent = os.getppid()
     debug = "--debug" in arguments
     if not debug and not handshake.is_launched_by_terraform(os.environ):
         sys.stderr.write(handshake.EXPLANATION)
@@ -48,16 +52,18 @@ def serve(load: Callable[[], Provider], *, source: str, arguments: Sequence[str]
     except HandshakeError as error:
         sys.stderr.write(f"The provider cannot start: {error}.\n")
         return 1
-    return _leave(_live(load, source, endpoint, debug=debug))
+    return _leave(_live(load, source, endpoint, parent, debug=debug))
 
 
-def _live(load: Callable[[], Provider], source: str, endpoint: Endpoint, *, debug: bool) -> int:
+def _live(
+    load: Callable[[], Provider], source: str, endpoint: Endpoint, parent: int, *, debug: bool
+) -> int:
     # All that is made at the start stays; to look for garbage in it only takes time.
     gc.disable()
     try:
         certificate = None if debug else _certificate()
         _announce(source, endpoint, certificate, debug=debug)
-        _run(load, endpoint, certificate, debug=debug)
+        _run(load, endpoint, certificate, parent, debug=debug)
     except (KeyboardInterrupt, SystemExit):
         return 0
     except BaseException as error:
@@ -109,39 +115,48 @@ def _run(
     load: Callable[[], Provider],
     endpoint: Endpoint,
     certificate: Certificate | None,
+    parent: int,
     *,
     debug: bool,
 ) -> None:
     from constructs_lib.backend.plugin import library_log, servicer, tls
     from constructs_lib.backend.plugin.session import Session
+    from constructs_lib.backend.plugin.terraform_watch import TerraformWatch
     from constructs_lib.backend.plugin.transport import Transport
 
     library_log.route()
-    session = Session(load)
+    session = Session(load, is_launched=not debug)
     context = None
     if certificate is not None:
         client = os.environ[handshake.CLIENT_CERTIFICATE]
         context = tls.server_context(certificate, client, endpoint.directory)
+    output = None if debug else sys.stdout.fileno()
+    watch = TerraformWatch(parent, output, expects_calls=not debug)
     transport = Transport(
         servicer.methods(session),
         session.stop,
         at_once=partial(servicer.waits_for_nothing, session),
+        urgent=servicer.URGENT,
         debug=debug,
+        watch=watch,
     )
     try:
-        transport.run(endpoint.listener, context, lambda: _preload(session))
+        transport.run(endpoint.listener, context, partial(_prepare, session, endpoint))
     finally:
         session.close()
 
 
-def _preload(session: object) -> None:
-    """Loads the provider while Terraform connects; a failure is told at the first call."""
-    from contextlib import suppress
-
+def _prepare(session: Session, endpoint: Endpoint) -> None:
+    """Load the provider while Terraform connects; a failure is told at the first call. Afterwards,
+    when nothing waits for it, tidy up after providers that were killed.
+    """
     with suppress(BaseException):
-        session.provider  # type: ignore[attr-defined] # noqa: B018
+        session.provider  # noqa: B018
     gc.freeze()
     gc.enable()
+    from constructs_lib.backend.plugin import dead_directories
+
+    dead_directories.remove(endpoint.directory)
 
 
 def _exit_early(number: int, frame: FrameType | None) -> NoReturn:
@@ -151,6 +166,7 @@ def _exit_early(number: int, frame: FrameType | None) -> NoReturn:
 
 def _leave(status: int) -> NoReturn:
     """Ends at once: the interpreter would wait for threads that nobody waits for any more."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # Whoever reads it may be gone.
+            stream.flush()
     os._exit(status)

@@ -64,6 +64,8 @@ _AT_ONCE: Final = frozenset(
     }
 )
 """The methods that compute, and ask no API."""
+URGENT: Final = frozenset({"/tfplugin6.Provider/StopProvider"})
+"""The paths of the calls that must be heard whatever is busy."""
 
 
 def methods(session: Session) -> dict[str, Method]:
@@ -72,11 +74,14 @@ def methods(session: Session) -> dict[str, Method]:
 
 
 def waits_for_nothing(session: Session, path: str, data: bytes) -> bool:
-    """True for a call that only computes, so that it needs no thread of its own.
+    """True for a call that only computes, so that it needs no thread of its own. While the provider
+    is being loaded, each call waits for that.
 
     :param path: the gRPC path
     :param data: the request message
     """
+    if not session.is_loaded:
+        return False
     name = path.rpartition("/")[2]
     if name != "PlanResourceChange":
         return name in _AT_ONCE

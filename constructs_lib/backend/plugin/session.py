@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
-from constructs_lib.backend.plugin import messages, promises
+from constructs_lib.backend.plugin import log, messages, promises
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource
@@ -16,14 +17,25 @@ from constructs_lib.backend.plugin.resource import Operation, Resource
 from constructs_lib.backend.plugin.schema import object_type
 from constructs_lib.backend.plugin.types import Type
 from constructs_lib.backend.plugin.values import Object
+from constructs_lib.backend.plugin.workers import start
 from constructs_lib.schemas import Attribute
+
+_STOP_LIMIT = 2.0
+"""Seconds that a provider gets for its own part of a stop, before Terraform is answered."""
 
 
 class Session:
-    """The provider, its client and whether it was told to stop."""
+    """The provider, its client and whether it was told to stop.
 
-    def __init__(self, load: Callable[[], Provider]) -> None:
+    :param load: imports and makes the provider
+    :param is_launched: True if the process serves one command of Terraform, so that a stop holds
+        until its end. In debug mode one process serves many, and a stop ends only the command that
+        it was meant for.
+    """
+
+    def __init__(self, load: Callable[[], Provider], *, is_launched: bool = False) -> None:
         self._load = load
+        self._is_launched = is_launched
         self._lock = threading.Lock()
         self._provider: Provider | None = None
         self.client: Any = None
@@ -38,12 +50,19 @@ class Session:
                 self._provider = self._load()
             return self._provider
 
+    @property
+    def is_loaded(self) -> bool:
+        """True if the provider is there, so that asking for it waits for nothing."""
+        return self._provider is not None
+
+    def begin_configuration(self) -> None:
+        """Forget the stop of an earlier command; one that comes from now on is heard."""
+        if not self._is_launched:
+            self.stopping = threading.Event()
+
     def use(self, client: Any) -> None:
-        """Takes a new client. In debug mode one process serves many commands of Terraform, each of
-        which configures anew, and a stop ends only the command that it was meant for.
-        """
+        """Take a new client in place of the former one."""
         former, self.client = self.client, client
-        self.stopping = threading.Event()
         self._valid.clear()
         if former is not None:
             self.provider.close(former)
@@ -61,16 +80,34 @@ class Session:
         return True
 
     def stop(self) -> None:
-        """Tells running operations to finish soon."""
+        """Tell running operations to finish soon. A provider that blocks holds up nobody."""
         self.stopping.set()
-        if self._provider is not None:
-            self._provider.stop(self.client)
+        if self._provider is None:
+            return
+        failed: list[Exception] = []
+        ended = threading.Event()
+        action = partial(_stop_provider, self._provider, self.client, failed, ended)
+        if start(action) and not ended.wait(_STOP_LIMIT):
+            log.warn("the provider does not stop by itself; its operations were told to")
+        if failed:
+            raise failed[0]
 
     def close(self) -> None:
         """Closes the client; a failure is of no use to anybody at the end."""
         if self._provider is not None and self.client is not None:
             with suppress(Exception):
                 self._provider.close(self.client)
+
+
+def _stop_provider(
+    provider: Provider, client: Any, failed: list[Exception], ended: threading.Event
+) -> None:
+    try:
+        provider.stop(client)
+    except Exception as error:
+        failed.append(error)
+    finally:
+        ended.set()
 
 
 class Call:

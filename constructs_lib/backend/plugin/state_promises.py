@@ -141,6 +141,13 @@ def nothing_is_read_as_nothing(answer: ReadAnswer) -> Iterator[Path]:
         yield ()
 
 
+def identifier_is_kept(answer: ReadAnswer) -> Iterator[Path]:
+    """A read must not change the identifier: that would be the state of another object."""
+    before = (answer.prior or {}).get("id")
+    if before is not None and answer.state is not None and answer.state.get("id") != before:
+        yield ("id",)
+
+
 def same_meaning_keeps_its_form(answer: ReadAnswer) -> Iterator[Path]:
     """A value that is read and means the same must keep the form that it had."""
     for name in answer.attributes:
@@ -205,6 +212,7 @@ READ: Final = (
     write_only_is_null,
     error_keeps_the_state,
     nothing_is_read_as_nothing,
+    identifier_is_kept,
     same_meaning_keeps_its_form,
     mask_replaces_nothing,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import ssl
 
+from constructs_lib.backend.plugin import handshake
 from constructs_lib.backend.plugin.certificate import Certificate
 
 
@@ -23,7 +24,7 @@ def server_context(certificate: Certificate, client: str, directory: str) -> ssl
     context.set_alpn_protocols(["h2"])
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(cadata=client)
-    file = os.path.join(directory, "key.pem")
+    file = os.path.join(directory, handshake.KEY)
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "wb") as stream:

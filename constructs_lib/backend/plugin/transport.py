@@ -1,9 +1,11 @@
 """The server: the one module that knows what carries the calls.
 
 Messages pass as bytes, of any size. Methods may wait for an API, so each runs in a thread of its
-own, while one thread for each connection reads. Terraform runs ten operations at once by default
-(``-parallelism``); the limit here is far above that. Those that only compute run in the reading
-thread: handing them over takes as long as some of them do.
+own, while one thread for each connection reads. Those that only compute run in the reading thread:
+handing them over takes as long as some of them do.
+
+What Terraform says to end a run (``StopProvider``, ``Shutdown``) waits for nothing else, however
+many operations run: it needs neither a thread that is free nor one that can be started.
 """
 
 from __future__ import annotations
@@ -13,37 +15,35 @@ import signal
 import socket
 import ssl
 import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from functools import partial
 
 from constructs_lib.backend.plugin import log
+from constructs_lib.backend.plugin.terraform_watch import TerraformWatch
 from constructs_lib.backend.plugin.wire import headers
 from constructs_lib.backend.plugin.wire.channel import Channel, TlsChannel
 from constructs_lib.backend.plugin.wire.connection import Connection
-from constructs_lib.backend.plugin.workers import Workers
+from constructs_lib.backend.plugin.workers import Workers, start
 
 Method = Callable[[bytes], bytes]
 
 _SHUTDOWN = "/plugin.GRPCController/Shutdown"
 _STDIO = "/plugin.GRPCStdio/StreamStdio"
-_THREADS = 128
-_PARENT_CHECK = 1.0
+_LOOK_PAUSE = 1.0
 """Seconds between looks whether Terraform still lives."""
-_GRACE = 180.0
-"""Seconds that running operations get to wind down after Terraform is gone."""
-_IDLE_CHECK = 0.05
 
 
 class Transport:
     """Serves methods on a listening socket until Terraform ends it.
 
     :param methods: the methods by gRPC path
+    :param stop: called when the process is asked to end while operations may run
     :param at_once: tells from the path and the message whether a call waits for nothing, so that
         the reading thread may answer it
-    :param stop: called when the process is asked to end while operations may run
+    :param urgent: the paths of the calls that must be heard whatever is busy
     :param debug: true if Terraform did not start the process and so must not end it either
+    :param watch: notices that Terraform is gone; by default, it looks at the parent only
     """
 
     def __init__(
@@ -52,19 +52,23 @@ class Transport:
         stop: Callable[[], None],
         *,
         at_once: Callable[[str, bytes], bool] = lambda path, message: False,
+        urgent: Collection[str] = (),
         debug: bool = False,
+        watch: TerraformWatch | None = None,
     ) -> None:
         self._methods = methods
-        self._at_once = at_once
         self._stop = stop
+        self._at_once = at_once
+        self._urgent = urgent
         self._debug = debug
-        self._workers = Workers(_THREADS)
+        self._watch = watch or TerraformWatch(os.getppid(), expects_calls=False)
+        self._workers = Workers()
         self._lock = threading.Lock()
         self._running = 0
         self._connections: set[Connection] = set()
+        self._callers: set[Connection] = set()
         self._is_ending = False
         self._end = threading.Event()
-        self._parent = os.getppid()
 
     def run(
         self,
@@ -78,18 +82,17 @@ class Transport:
         :param ready: called in a thread as soon as the server runs
         """
         self._take_signals()
-        _start(partial(self._accept, listener, context))
+        start(partial(self._accept, listener, context))
         self._workers.do(ready)
-        while not self._end.wait(_PARENT_CHECK):
-            if os.getppid() != self._parent:
-                self._be_orphaned()
+        while not self._end.wait(_LOOK_PAUSE) and not self._watch.is_grace_over:
+            self._look_after_terraform()
         for connection in self._open_connections():
             connection.close()
 
     def _take_signals(self) -> None:
         def wind_down(number: int, frame: object) -> None:
             # A handler interrupts the main thread wherever it is, so it takes no lock itself.
-            _start(self._wind_down)
+            start(self._wind_down)
 
         signal.signal(signal.SIGTERM, wind_down)
         signal.signal(signal.SIGHUP, wind_down)
@@ -106,7 +109,8 @@ class Transport:
             connection = Connection(channel, self._answer)
             with self._lock:
                 self._connections.add(connection)
-            _start(partial(self._serve, connection))
+            if not start(partial(self._serve, connection)):
+                connection.close()
 
     def _serve(self, connection: Connection) -> None:
         try:
@@ -118,23 +122,30 @@ class Transport:
         finally:
             with self._lock:
                 self._connections.discard(connection)
+                self._callers.discard(connection)
 
     def _open_connections(self) -> list[Connection]:
         with self._lock:
             return list(self._connections)
 
     def _answer(self, connection: Connection, stream: int, path: str, message: bytes) -> None:
-        """Takes a call; runs in the reading thread, so it hands over whatever may wait."""
+        """Take a call; runs in the reading thread, so it hands over whatever may wait."""
+        self._callers.add(connection)
         method = self._methods.get(path)
         if method is not None:
             with self._lock:
                 self._running += 1
-            if self._at_once(path, message):
+            call = partial(self._call, connection, stream, method, message)
+            if path in self._urgent:
+                if not start(call):
+                    call()
+            elif self._at_once(path, message):
                 self._call_here(connection, stream, method, message)
             else:
-                self._workers.do(partial(self._call, connection, stream, method, message))
+                self._workers.do(call)
         elif path == _SHUTDOWN:
-            connection.succeed(stream, b"")
+            if not connection.succeed_at_once(stream, b""):
+                start(partial(connection.succeed, stream, b""))
             self._shut_down()
         elif path != _STDIO:
             # A newer Terraform tries methods that it can do without.
@@ -171,6 +182,13 @@ class Transport:
     def _count_down(self) -> None:
         with self._lock:
             self._running -= 1
+        self._end_if_done()
+
+    def _end_if_done(self) -> None:
+        with self._lock:
+            is_done = self._is_ending and not self._running
+        if is_done:
+            self._end.set()
 
     def _shut_down(self) -> None:
         if self._debug:
@@ -179,15 +197,12 @@ class Transport:
             is_idle = not self._running
         if is_idle:
             self._end.set()
-        else:
+        elif not start(self._wind_down):
             # A second Ctrl-C: Terraform has given up, and what is half-done must still be finished.
-            _start(self._wind_down)
+            self._wind_down()
 
-    def _wind_down(self, patience: float | None = None) -> None:
-        """Ends as soon as no operation runs: their states must reach Terraform.
-
-        :param patience: the most seconds to wait; None waits as long as it takes
-        """
+    def _wind_down(self) -> None:
+        """End as soon as no operation runs: their states must reach Terraform."""
         with self._lock:
             is_first, self._is_ending = not self._is_ending, True
         if not is_first:
@@ -195,16 +210,15 @@ class Transport:
         log.info("asked to end; running operations finish first")
         with suppress(Exception):
             self._stop()
-        waited = 0.0
-        while self._running and (patience is None or waited < patience):
-            time.sleep(_IDLE_CHECK)
-            waited += _IDLE_CHECK
-        self._end.set()
+        self._end_if_done()
 
-    def _be_orphaned(self) -> None:
-        log.warn("Terraform is gone")
-        self._parent = os.getppid()
-        _start(partial(self._wind_down, _GRACE))
+    def _look_after_terraform(self) -> None:
+        with self._lock:
+            is_called = bool(self._callers)
+        reason = self._watch.look(is_called=is_called)
+        if reason:
+            log.warn(f"Terraform is gone: {reason}")
+            start(self._wind_down)
 
 
 def _tried(method: Method, message: bytes) -> bytes | None:
@@ -214,7 +228,3 @@ def _tried(method: Method, message: bytes) -> bytes | None:
     except Exception as error:
         log.error(f"a method failed: {type(error).__name__}")
         return None
-
-
-def _start(action: Callable[[], object]) -> None:
-    threading.Thread(target=action, daemon=True).start()

@@ -1,4 +1,7 @@
-"""Threads for calls that block: as many as there are calls at once, up to a limit.
+"""Threads for calls that block: as many as there are calls at once.
+
+There is no limit here, because Terraform sets one itself (``-parallelism``), and a call that waited
+for a thread could not notice that it is to stop.
 
 The standard library's own pool does the same, and its import takes as long as a tenth of the start
 of a provider, which Terraform pays for three to five times in each command.
@@ -14,25 +17,28 @@ Job = Callable[[], object]
 
 
 class Workers:
-    """Does jobs in threads; they end with the process.
+    """Does jobs in threads; they end with the process."""
 
-    :param most: how many threads there are at most; further jobs wait for one
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self) -> None:
         self._jobs: deque[Job] = deque()
         self._changed = threading.Condition()
         self._threads = self._idle = 0
 
     def do(self, job: Job) -> None:
-        """Has a job done, which must not raise."""
+        """Have a job done, which must not raise.
+
+        Where the system gives no more threads, the job waits for one that there is; where there is
+        none at all, it is done here.
+        """
         with self._changed:
             self._jobs.append(job)
-            if self._idle < len(self._jobs) and self._threads < self._most:
+            if self._idle < len(self._jobs) and start(self._work):
                 self._threads += 1
-                threading.Thread(target=self._work, daemon=True).start()
             self._changed.notify()
+            if self._threads:
+                return
+            self._jobs.remove(job)
+        job()
 
     def _work(self) -> None:
         while True:
@@ -43,3 +49,15 @@ class Workers:
                     self._idle -= 1
                 job = self._jobs.popleft()
             job()
+
+
+def start(action: Job) -> bool:
+    """Start a thread of its own for an action, which ends with the process.
+
+    :returns: False if the system gives no more threads; then nothing was started
+    """
+    try:
+        threading.Thread(target=action, daemon=True).start()
+    except RuntimeError:
+        return False
+    return True

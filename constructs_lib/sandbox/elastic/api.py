@@ -35,6 +35,8 @@ _PLAIN = {
     "status",
 }
 _PRODUCT = {"X-elastic-product": "Elasticsearch"}
+"""Elasticsearch's dispatcher of requests sets it before it looks for who answers, so that errors
+carry it, too; what a gateway answers in its place does not."""
 _READS = ("GET", "HEAD")
 
 
@@ -95,7 +97,6 @@ class ElasticApi:
         try:
             with tables.undone_on_error():
                 answer = self._answer(tables, settings, now, request)
-                answer = replace(answer, headers={**answer.headers, **_PRODUCT})
         except ElasticError as error:
             answer = error.answer()
         except SandboxError:
@@ -104,7 +105,7 @@ class ElasticApi:
             # What went wrong may quote the request, and the request may hold secrets.
             answer = self.failure(general_errors.failed(type(error).__name__))
         media_type = media_types.of_answer(request.headers)
-        return replace(answer, headers={**answer.headers, "Content-Type": media_type})
+        return replace(answer, headers={**answer.headers, **_PRODUCT, "Content-Type": media_type})
 
     def _answer(
         self, tables: ElasticTables, settings: ElasticSettings, now: datetime, request: ApiRequest

@@ -37,6 +37,9 @@ class Case(NamedTuple):
     """The two values as the journal shows them, where it masks."""
     warns: str = ""
     """The warning that comes with the change; empty if none does."""
+    along: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    """What goes with the first value, and with the second: it is changed and taken back with them,
+    because the attribute must not stand without it."""
     controls: dict[str, Any] = {}  # noqa: RUF012 - as above.
     """What the attribute adds to the creation that it steers."""
 
@@ -55,6 +58,8 @@ _LIMITS = {
     for name in ("create", "update", "delete")
 }
 _LIMITS_OF_ACTIONS = {n: c for n, c in _LIMITS.items() if n != "timeouts.delete"}
+
+_RESYNC = {"mode": "resync"}
 
 CASES: dict[str, dict[str, Case]] = {
     CONNECTION: {
@@ -142,11 +147,10 @@ CASES: dict[str, dict[str, Case]] = {
     SYNC: {
         "connection_id": Case("OWN", OTHER, Effect.REPLACES),
         "triggers": Case({"day": "1"}, {"day": "2"}),
-        "mode": Case("resync", "sync", _STEERS),
+        "mode": Case("resync", "sync", _STEERS, along=({"resync_everything": True}, {})),
         "force": Case(True, False, _STEERS),
-        "scope": Case(
-            {"public": ["a"]}, {"public": ["a", "b"]}, _STEERS, beside={"mode": "resync"}
-        ),
+        "scope": Case({"public": ["a"]}, {"public": ["a", "b"]}, _STEERS, along=(_RESYNC, _RESYNC)),
+        "resync_everything": Case(True, False, _STEERS, along=(_RESYNC, {})),
         "wait": Case(True, False, _STEERS),
         **_LIMITS_OF_ACTIONS,
     },

@@ -64,7 +64,8 @@ class Walk:
         base = self._base(place) if resource == CONNECTION else self._base_of_other(key)
         if phase == "removed":
             return {**base, **case.beside}
-        return {**base, **case.beside, **self._value(key, case, phase, base)}
+        along = case.along[PHASES.index(phase)]
+        return {**base, **case.beside, **along, **self._value(key, case, phase, base)}
 
     def _value(self, key: Key, case: Case, phase: str, base: dict[str, Any]) -> dict[str, Any]:
         value = case.first if phase == "first" else case.second

@@ -72,6 +72,8 @@ GATE = "fivetranops_connection_test.gate"
 """The address of the setup tests in :func:`gate`."""
 SYNC = "fivetranops_connection_sync.now"
 """The address of the sync in :func:`sync`."""
+EVERYTHING = 'mode = "resync"\n resync_everything = true\n'
+"""What makes a re-sync of everything of a sync."""
 
 
 def gate(more: str = "", *, of: str = "") -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bodies import GATE, SYNC, gate, sync
+from bodies import EVERYTHING, GATE, SYNC, gate, sync
 from expected_requests import resync, setup_tests
 from expected_requests import sync as begun
 from sandbox_server import Sandbox
@@ -29,7 +29,7 @@ PASSING = {
 WAYS = {
     "sync": ("", "sync"),
     "forced": ("force = true", "sync"),
-    "resync": ('mode = "resync"', "resync"),
+    "resync": (EVERYTHING, "resync"),
     "tables": ('mode = "resync"\n scope = { public = ["orders"] }', "resync"),
 }
 
@@ -101,7 +101,7 @@ def test_what_is_not_known_to_have_begun_can_be_taken_over_without_another_one(
             {"kind": "500", "method": "GET", "path": "/v1/connections/{id}", "nth": 4, "times": 99},
         ]
     )
-    body = sync('mode = "resync"\n timeouts = { create = "3s" }', of=database)
+    body = sync(EVERYTHING + 'timeouts = { create = "3s" }', of=database)
     output = terraform.refused(body, "re-sync fivetranops", writes=[resync(database)])
     assert "is not known" in output
     sandbox.store.configure(faults=[])

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
-from bodies import GATE, SYNC, gate, sync
+from bodies import EVERYTHING, GATE, SYNC, gate, sync
 from expected_requests import resync, setup_tests
 from expected_requests import sync as begun
 from sandbox_server import Sandbox
@@ -142,4 +142,4 @@ def test_a_resync_that_meets_a_sync_is_a_conflict_that_is_waited_for(
 ) -> None:
     refuse(sandbox, Refusal("resync", 409, ""))
 
-    terraform.step(sync('mode = "resync"', of=database), [resync(database)] * 2)
+    terraform.step(sync(EVERYTHING, of=database), [resync(database)] * 2)

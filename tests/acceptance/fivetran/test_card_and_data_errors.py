@@ -123,8 +123,12 @@ def test_what_cannot_be_read_is_an_error(
 
 WRONG = {
     "no card": Answer(200, {"code": "Success", "data": {"connector_id": "abc"}}),
-    "no token": Answer(200, {"data": {"connect_card": {"uri": "https://canary"}}}),
-    "no text": Answer(200, {"data": {"connect_card": {"uri": "https://canary", "token": 5}}}),
+    "no token": Answer(
+        200, {"code": "Success", "data": {"connect_card": {"uri": "https://canary"}}}
+    ),
+    "no text": Answer(
+        200, {"code": "Success", "data": {"connect_card": {"uri": "https://canary", "token": 5}}}
+    ),
 }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from bodies import CREATED, GATE, ORDERS, SYNC, gate, later, orders, sync
+from bodies import CREATED, EVERYTHING, GATE, ORDERS, SYNC, gate, later, orders, sync
 from expected_requests import change, creation, deletion, resync, setup_tests
 from expected_requests import sync as begun
 from sandbox_server import Sandbox
@@ -11,6 +13,8 @@ from scenario import Scenario
 
 OF_A_SYNC = {"triggered_at", "outcome", "succeeded_at"}
 ANEW = "will be loaded anew"
+UNSAID = "It is not said what to re-sync"
+LATE = 'terraform_data.late.output == "a"'
 
 
 def triggers(value: str) -> str:
@@ -58,7 +62,7 @@ def test_syncs_that_come_and_go_are_no_diff(
 def test_a_resync_says_in_the_plan_that_history_is_loaded_anew(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
-    done = terraform.step(sync('mode = "resync"', of=database), [resync(database)])
+    done = terraform.step(sync(EVERYTHING, of=database), [resync(database)])
 
     assert f"The history of connection {database} {ANEW}" in done.plan.output
     assert "All its tables are synced from the beginning." in done.plan.output
@@ -87,7 +91,7 @@ def test_a_scope_that_is_taken_out_is_gone_at_the_next_resync(
     terraform.step(body, [resync(database, {"public": ["orders"]})])
     end_of_syncs(sandbox)
 
-    body = sync('mode = "resync"\n ' + triggers('"1"'), of=database)
+    body = sync(EVERYTHING + triggers('"1"'), of=database)
     terraform.step(body, [resync(database)])
 
 
@@ -161,6 +165,64 @@ def test_a_mode_that_is_known_only_at_apply(
     terraform.step(later('"resync"') + body, [resync(database, {"public": ["resync"]})])
 
 
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [
+        (f'mode = "resync"\n scope = {LATE} ? null : {{ public = ["a"] }}', UNSAID),
+        (f'mode = "resync"\n resync_everything = {LATE} ? null : true', UNSAID),
+        (f'mode = "resync"\n resync_everything = {LATE} ? false : true', UNSAID),
+        (f'mode = {LATE} ? "resync" : "sync"', UNSAID),
+        (f"{EVERYTHING} scope = {LATE} ? {{}} : null", "The scope names nothing"),
+    ],
+)
+def test_a_scope_that_turns_out_null_at_apply_sends_nothing(
+    terraform: Scenario, sandbox: Sandbox, database: str, more: str, error: str
+) -> None:
+    terraform.refused(later('"a"') + sync(more, of=database), error)
+
+    assert terraform.addresses() == ["terraform_data.late"]
+
+
+def test_everything_may_be_asked_for_only_at_apply(
+    terraform: Scenario, sandbox: Sandbox, database: str
+) -> None:
+    body = sync('mode = "resync"\n resync_everything = terraform_data.late.output', of=database)
+
+    terraform.step(later("true") + body, [resync(database)])
+
+
+def test_a_resync_in_an_old_state_wants_its_words(
+    terraform: Scenario, sandbox: Sandbox, database: str
+) -> None:
+    # Given a state of a version that knew no resync_everything
+    old, new = sync('mode = "resync"', of=database), sync(EVERYTHING, of=database)
+    terraform.step(new, [resync(database)])
+    file = terraform.directory / "terraform.tfstate"
+    state = json.loads(file.read_text(encoding="utf-8"))
+    (resource,) = state["resources"]
+    assert resource["instances"][0]["attributes"].pop("resync_everything") is True
+    file.write_text(json.dumps({**state, "serial": state["serial"] + 1}), encoding="utf-8")
+    # When its configuration is still the old one, then that is an error which says what to write
+    output = terraform.refused(old, UNSAID, during="plan")
+    assert "resync_everything = true" in output
+    # And with the word for it nothing is sent
+    terraform.step(new, [], actions={SYNC: ["update"]}, differences={"resync_everything"})
+
+
+def test_a_sync_in_an_old_state_plans_nothing(
+    terraform: Scenario, sandbox: Sandbox, database: str
+) -> None:
+    terraform.step(sync(of=database), [begun(database)])
+    file = terraform.directory / "terraform.tfstate"
+    state = json.loads(file.read_text(encoding="utf-8"))
+    (resource,) = state["resources"]
+    assert resource["instances"][0]["attributes"].pop("resync_everything") is None
+    file.write_text(json.dumps({**state, "serial": state["serial"] + 1}), encoding="utf-8")
+
+    assert terraform.plan("-refresh=false").actions() == {}
+    terraform.step(None, [], actions={})
+
+
 def test_another_connection_is_synced_by_another_resource(
     terraform: Scenario, sandbox: Sandbox, database: str, connection: str
 ) -> None:
@@ -213,7 +275,9 @@ def test_the_first_triggers_after_an_import_are_taken_over_and_the_next_begin_a_
     terraform.step(sync(triggers('"2"'), of=database), [begun(database)])
 
 
-@pytest.mark.parametrize("name", ["triggers", "mode", "force", "scope", "wait", "timeouts"])
+@pytest.mark.parametrize(
+    "name", ["triggers", "mode", "force", "scope", "resync_everything", "wait", "timeouts"]
+)
 def test_an_attribute_of_a_sync_that_is_null_is_left_out(
     terraform: Scenario, sandbox: Sandbox, database: str, name: str
 ) -> None:
@@ -225,12 +289,19 @@ def test_an_attribute_of_a_sync_that_is_null_is_left_out(
     ("more", "error"),
     [
         ('scope = { public = ["a"] }', "A scope without a re-sync"),
-        ('mode = "resync"\n force = true', "A re-sync cannot be forced"),
+        (EVERYTHING + "force = true", "A re-sync cannot be forced"),
         ('mode = "resync"\n scope = {}', "The scope names nothing"),
         ('mode = "resync"\n scope = { public = [] }', "The tables of public in scope"),
         ('mode = "resync"\n scope = { public = ["a", "a"] }', "The tables of public in scope"),
         ('mode = "resync"\n scope = { public = [""] }', "The tables of public in scope"),
         ('mode = "resync"\n scope = { public = [null] }', "The tables of public in scope"),
+        ('mode = "resync"', UNSAID),
+        ('mode = "resync"\n scope = null', UNSAID),
+        ('mode = "resync"\n resync_everything = false', UNSAID),
+        ('mode = "resync"\n resync_everything = null', UNSAID),
+        ("resync_everything = true", "resync_everything without a re-sync"),
+        (EVERYTHING + 'scope = { public = ["a"] }', "of everything, and of some tables"),
+        (EVERYTHING + "scope = {}", "The scope names nothing"),
         ('mode = "again"', "Invalid value of mode"),
     ],
 )

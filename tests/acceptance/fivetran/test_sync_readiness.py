@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bodies import GATE, SYNC, gate, orders, sync
+from bodies import EVERYTHING, GATE, SYNC, gate, orders, sync
 from expected_requests import change, setup_tests
 from expected_requests import sync as begun
 from sandbox_server import Sandbox
@@ -20,13 +20,13 @@ def spoil(sandbox: Sandbox, identifier: str, host: str = "shop.invalid") -> None
     sandbox.ask("PATCH", f"/v1/connections/{identifier}", {"config": {"host": host}})
 
 
-@pytest.mark.parametrize("mode", ["sync", "resync"])
+@pytest.mark.parametrize("mode", ['mode = "sync"', EVERYTHING], ids=["sync", "resync"])
 def test_a_paused_connection_is_an_error_at_plan(
     terraform: Scenario, sandbox: Sandbox, database: str, mode: str
 ) -> None:
     pause(sandbox, database)
 
-    output = terraform.refused(sync(f'mode = "{mode}"', of=database), PAUSED, during="plan")
+    output = terraform.refused(sync(mode, of=database), PAUSED, during="plan")
 
     assert "name that in depends_on of the sync" in output
 

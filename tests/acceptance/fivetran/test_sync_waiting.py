@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bodies import SYNC, sync
+from bodies import EVERYTHING, SYNC, sync
 from expected_requests import resync
 from expected_requests import sync as begun
 from planned import unwrapped
@@ -45,7 +45,7 @@ def test_a_sync_is_followed_to_its_end(
 def test_a_resync_is_followed_to_its_end(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
-    terraform.step(sync(WAIT + 'mode = "resync"', of=database), [resync(database)])
+    terraform.step(sync(WAIT + EVERYTHING, of=database), [resync(database)])
 
     assert terraform.resource(SYNC)["outcome"] == "succeeded"
     assert sandbox.connection(database)["status"]["is_historical_sync"] is False
@@ -190,7 +190,7 @@ def test_a_first_sync_that_is_too_slow_can_be_waited_for_after_untaint(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     sandbox.store.configure(sync_seconds=1000)
-    body = sync(WAIT + 'mode = "resync"\n timeouts = { create = "2s" }', of=database)
+    body = sync(WAIT + EVERYTHING + 'timeouts = { create = "2s" }', of=database)
     output = terraform.refused(body, "took longer than the limit", writes=[resync(database)])
     assert "run 'terraform untaint' on its address" in output
 
@@ -245,7 +245,7 @@ def test_an_interrupted_wait_ends_soon_and_the_next_apply_waits_on(
 ) -> None:
     # Given a re-sync that is being followed
     sandbox.store.configure(sync_seconds=1000)
-    terraform.write(sync(WAIT + 'mode = "resync"', of=database))
+    terraform.write(sync(WAIT + EVERYTHING, of=database))
     process = terraform.start("apply", "-auto-approve", "-no-color")
     wait_until(lambda: resync(database) in sandbox.writes())
     # When Terraform is interrupted, then it ends, and says that the sync does not
@@ -264,7 +264,7 @@ def test_a_resync_waits_for_a_sync_that_runs(
     # Given a sync that runs, and a re-sync that the API therefore refuses
     sandbox.store.configure(sync_seconds=1000)
     sandbox.ask("POST", f"/v1/connections/{database}/sync", {})
-    terraform.write(sync('mode = "resync"', of=database))
+    terraform.write(sync(EVERYTHING, of=database))
     process = terraform.start("apply", "-auto-approve", "-no-color")
 
     def statuses() -> list[int]:
@@ -285,7 +285,7 @@ def test_a_resync_waits_no_longer_than_its_limit(
 ) -> None:
     sandbox.store.configure(sync_seconds=1000)
     sandbox.ask("POST", f"/v1/connections/{database}/sync", {})
-    terraform.write(sync('mode = "resync"\n timeouts = { create = "2s" }', of=database))
+    terraform.write(sync(EVERYTHING + 'timeouts = { create = "2s" }', of=database))
 
     output = terraform.apply(ok=False)
 

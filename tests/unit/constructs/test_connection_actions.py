@@ -12,6 +12,7 @@ from constructs_lib.toolkit import TerraformOutput, TerraformStack, TerraformVar
 
 ACTIONS: list[Any] = [ConnectionTest, ConnectionSync]
 AnySync: Any = ConnectionSync
+EVERYTHING = {"mode": "resync", "resync_everything": True}
 
 
 def resource(synth: Synth, kind: str, name: str) -> dict[str, Any]:
@@ -54,6 +55,39 @@ def test_the_tables_of_a_resync_are_its_scope_and_not_that_of_the_construct(
         "mode": "resync",
         "scope": {"public": ["a", "b"]},
     }
+
+
+def test_a_resync_of_everything_says_so(
+    connect: Connect, stack: TerraformStack, synth: Synth
+) -> None:
+    ConnectionSync(
+        stack, "anew", connection=connect("orders"), mode="resync", resync_everything=True
+    )
+
+    assert resource(synth, "sync", "anew") == {
+        "connection_id": "${fivetranops_connection.orders.id}",
+        "mode": "resync",
+        "resync_everything": True,
+    }
+
+
+@pytest.mark.parametrize("name", ["mode", "tables", "resync_everything"])
+def test_an_extent_that_is_known_later_satisfies_the_checks(
+    name: str, stack: TerraformStack, synth: Synth
+) -> None:
+    later = TerraformVariable(stack, "later", type="any").string_value
+    AnySync(stack, "anew", connection_id="pale_hydrogen", **{"mode": "resync", name: later})
+
+    assert "anew" in synth()["resource"]["fivetranops_connection_sync"]
+
+
+def test_a_resync_without_tables_says_what_to_write(stack: TerraformStack, synth: Synth) -> None:
+    ConnectionSync(stack, "anew", connection_id="pale_hydrogen", mode="resync")
+
+    (finding,) = reported(synth)
+
+    assert finding.found == "mode resync, tables left out"
+    assert "set resync_everything to true" in finding.hint
 
 
 def test_without_tables_there_is_no_scope(
@@ -132,12 +166,19 @@ def test_an_action_of_a_connection_from_elsewhere(
     ("given", "rule", "pointer"),
     [
         ({"tables": {"public": ["a"]}}, "sync-mode", "/tables"),
-        ({"mode": "resync", "force": True}, "sync-mode", "/force"),
+        ({**EVERYTHING, "force": True}, "sync-mode", "/force"),
         ({"mode": "resync", "tables": {}}, "minProperties", "/tables"),
         ({"mode": "resync", "tables": {"public": []}}, "minItems", "/tables/public"),
         ({"mode": "resync", "tables": {"public": ["a", "a"]}}, "uniqueItems", "/tables/public"),
         ({"mode": "resync", "tables": {"public": [""]}}, "minLength", "/tables/public/0"),
         ({"mode": "resync", "tables": {"public": "a"}}, "type", "/tables/public"),
+        ({"mode": "resync"}, "resync-extent", "/mode"),
+        ({"mode": "resync", "resync_everything": False}, "resync-extent", "/mode"),
+        ({"resync_everything": True}, "resync-extent", "/resync_everything"),
+        ({"mode": "sync", "resync_everything": True}, "resync-extent", "/resync_everything"),
+        ({**EVERYTHING, "tables": {"public": ["a"]}}, "resync-extent", "/resync_everything"),
+        ({**EVERYTHING, "tables": {}}, "minProperties", "/tables"),
+        ({"mode": "resync", "resync_everything": "everything"}, "type", "/resync_everything"),
         ({"mode": "resink"}, "enum", "/mode"),
         ({"triggers": {"day": 5}}, "type", "/triggers/day"),
         ({"wait": "yes"}, "type", "/wait"),

@@ -104,16 +104,45 @@ def test_each_error_status_has_its_error(
     assert len(api.seen) == 1
 
 
-@pytest.mark.parametrize("body", ["<html>gone</html>", {"error": "no handler found for uri"}])
-def test_a_404_of_somebody_else_does_not_mean_that_the_connector_is_gone(
-    api: ScriptedApi, body: Any
-) -> None:
-    api.answers = [Answer(404, body)]
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(404, "<html>gone</html>", PRODUCT),
+        Answer(404, {"message": "not found"}, PRODUCT),
+        Answer(404, MISSING),
+        Answer(400, {"message": "bad"}, PRODUCT),
+    ],
+    ids=["html", "another product", "no product header", "another status"],
+)
+def test_an_error_of_another_product_is_not_believed(api: ScriptedApi, answer: Answer) -> None:
+    api.answers = [answer]
 
-    with pytest.raises(errors.ApiError) as caught:
+    with pytest.raises(errors.NotTheApi, match=f"GET {api.url}/_connector/wiki answered"):
+        ask(api.url)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"type": "index_not_found_exception", "reason": "no such index [wiki]"},
+        {"type": "resource_not_found_exception", "reason": "connector [shop] not found"},
+        "no handler found for uri",
+    ],
+)
+def test_a_404_about_something_else_is_not_gone(api: ScriptedApi, error: Any) -> None:
+    api.answers = [Answer(404, {"error": error, "status": 404}, PRODUCT)]
+
+    with pytest.raises(errors.ApiError, match=f"GET {api.url}/_connector/wiki answered") as caught:
         ask(api.url)
 
     assert not isinstance(caught.value, errors.NotFound)
+
+
+def test_an_answer_about_another_connector_is_refused(api: ScriptedApi) -> None:
+    api.answers = [Answer(200, {"id": "shop", "status": "created"}, PRODUCT)]
+
+    with pytest.raises(errors.WrongObject, match="answered about 'shop' instead of 'wiki'"):
+        ask(api.url)
 
 
 @pytest.mark.parametrize(
@@ -123,9 +152,10 @@ def test_a_404_of_somebody_else_does_not_mean_that_the_connector_is_gone(
         Answer(200, "<html></html>", PRODUCT),
         Answer(200, [], PRODUCT),
         Answer(200, {"id": "wiki"}, PRODUCT),
+        Answer(200, {"status": "created"}, PRODUCT),
         Answer(302, {}, {**PRODUCT, "Location": "http://127.0.0.1:9/"}),
     ],
-    ids=["no product", "no json", "no object", "no status", "redirection"],
+    ids=["no product", "no json", "no object", "no status", "no identifier", "redirection"],
 )
 def test_what_elasticsearch_would_not_answer_is_refused(api: ScriptedApi, answer: Answer) -> None:
     api.answers = [answer]
@@ -201,7 +231,7 @@ def test_when_no_endpoint_can_be_reached_each_is_named() -> None:
 def test_a_write_that_was_lost_is_not_sent_to_another_endpoint_before_reading(
     api: ScriptedApi,
 ) -> None:
-    api.answers = [Answer(200, {"status": "error"}, PRODUCT)]
+    api.answers = [Answer(200, {"id": "wiki", "status": "error"}, PRODUCT)]
     with scripted_api() as lossy:
         lossy.answers = [Answer(drop=True)]
         asking, told = client(lossy.url, api.url), []

@@ -201,7 +201,7 @@ def test_a_pause_that_is_refused_is_no_stuck_flag() -> None:
 
 def test_a_connection_that_is_deleted_meanwhile_is_said_to_be_gone() -> None:
     api = Fivetran()
-    gone = errors.answered("GET", 404, "", "gone", None)
+    gone = errors.answered("GET", 404, "NotFound_Connection", "gone", None)
     api.failures = {"PATCH state": gone, "unpause": gone}
 
     with pytest.raises(errors.NotFound):

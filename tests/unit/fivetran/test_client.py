@@ -51,7 +51,7 @@ def test_a_request_carries_credentials_and_the_version_of_the_api(
 
 
 def test_an_identifier_cannot_leave_its_place_in_the_path(api: ScriptedApi, client: Client) -> None:
-    api.answers = [FOUND]
+    api.answers = [Answer(200, {"code": "Success", "data": {"id": "a/b?c"}})]
 
     client.connection("a/b?c", Deadline(5))
 
@@ -61,27 +61,143 @@ def test_an_identifier_cannot_leave_its_place_in_the_path(api: ScriptedApi, clie
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"),
+    ("status", "code", "kind"),
     [
-        (400, errors.ApiError),
-        (401, errors.Unauthorized),
-        (403, errors.Unauthorized),
-        (404, errors.NotFound),
-        (409, errors.Conflict),
+        (400, "SomeCode", errors.ApiError),
+        (401, "SomeCode", errors.Unauthorized),
+        (403, "SomeCode", errors.Unauthorized),
+        (404, "NotFound_Connection", errors.NotFound),
+        (404, "NotFound_Connector", errors.NotFound),
+        (409, "SomeCode", errors.Conflict),
     ],
 )
 def test_an_error_says_what_was_asked_and_what_the_api_answered(
-    api: ScriptedApi, client: Client, status: int, kind: type[errors.ApiError]
+    api: ScriptedApi, client: Client, status: int, code: str, kind: type[errors.ApiError]
 ) -> None:
-    api.answers = [Answer(status, {"code": "SomeCode", "message": "some words"})]
+    api.answers = [Answer(status, {"code": code, "message": "some words"})]
 
     with pytest.raises(kind) as caught:
         client.connection("abc", Deadline(5))
 
-    assert str(caught.value) == (
-        f"GET /v1/connections/abc answered {status} (SomeCode): some words"
-    )
+    assert str(caught.value) == (f"GET /v1/connections/abc answered {status} ({code}): some words")
     assert len(api.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("NotFound", "HTTP 404 Not Found"),
+        ("NotFound_Group", "Group with id 'g' does not exist"),
+        ("Success", "fine"),
+    ],
+)
+def test_a_404_about_something_else_is_not_gone(
+    api: ScriptedApi, client: Client, code: str, message: str
+) -> None:
+    api.answers = [Answer(404, {"code": code, "message": message})]
+
+    with pytest.raises(errors.SomethingElseMissing) as caught:
+        client.connection("abc", Deadline(5))
+
+    assert str(caught.value) == f"GET {api.url}/v1/connections/abc answered 404 ({code}): {message}"
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409])
+@pytest.mark.parametrize("body", ["<html>no</html>", {"error": "not found"}, [], {"code": 7}])
+def test_an_error_of_another_product_is_not_believed(
+    api: ScriptedApi, client: Client, status: int, body: object
+) -> None:
+    api.answers = [Answer(status, body, {"Content-Type": "text/x"})]
+
+    with pytest.raises(errors.NotTheApi) as caught:
+        client.connection("abc", Deadline(5))
+
+    assert str(caught.value) == (
+        f"GET {api.url}/v1/connections/abc answered {status} with something else than the API's "
+        "JSON (text/x)"
+    )
+
+
+@pytest.mark.parametrize("status", [200, 201])
+def test_an_error_code_under_a_status_of_success_is_an_error(
+    api: ScriptedApi, client: Client, status: int
+) -> None:
+    api.answers = [Answer(status, {"code": "IllegalState", "message": "no", "data": CONNECTION})]
+
+    with pytest.raises(errors.ApiError, match=rf"answered {status} \(IllegalState\): no"):
+        client.connection("abc", Deadline(5))
+
+
+def test_an_answer_about_another_connection_is_refused(api: ScriptedApi, client: Client) -> None:
+    api.answers = [Answer(200, {"code": "Success", "data": {**CONNECTION, "id": "xyz"}})]
+    deadline = Deadline(5)
+
+    for ask in (
+        lambda: client.connection("abc", deadline),
+        lambda: client.look_once("abc", deadline),
+        lambda: client.modify_connection("abc", {"paused": True}, deadline),
+        lambda: client.run_setup_tests("abc", {}, deadline),
+    ):
+        with pytest.raises(errors.WrongObject, match="answered about 'xyz' instead of 'abc'"):
+            ask()
+
+
+def test_a_card_of_another_connection_is_refused(api: ScriptedApi, client: Client) -> None:
+    card = {"connector_id": "xyz", "connect_card": {"uri": "https://x", "token": "t"}}
+    api.answers = [Answer(200, {"code": "Success", "data": card})]
+
+    with pytest.raises(errors.WrongObject):
+        client.issue_connect_card("abc", {}, Deadline(5))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(404, "<html>gone</html>"),
+        Answer(404, {"code": "NotFound", "message": "HTTP 404 Not Found"}),
+        Answer(200, {"code": "IllegalState", "message": "no"}),
+    ],
+)
+def test_a_deletion_needs_the_apis_own_word(
+    api: ScriptedApi, client: Client, answer: Answer
+) -> None:
+    api.answers = [answer, FOUND, answer, FOUND, answer]
+
+    with pytest.raises(errors.VendorError) as caught:
+        client.delete_connection("abc", Deadline(0.1))
+
+    assert not isinstance(caught.value, errors.NotFound)
+
+
+def test_a_deletion_whose_answer_is_lost_is_looked_for(api: ScriptedApi, client: Client) -> None:
+    gone = Answer(404, {"code": "NotFound_Connection", "message": "gone"})
+    api.answers = [Answer(204, ""), gone]
+
+    client.delete_connection("abc", Deadline(5))
+
+    assert [seen.method for seen in api.seen] == ["DELETE", "GET"]
+
+
+@pytest.mark.parametrize("other", [{"service": "mysql"}, {"group_id": "theirs"}])
+def test_a_creation_answered_about_another_is_refused(
+    api: ScriptedApi, client: Client, other: dict[str, str]
+) -> None:
+    body = {"service": "postgres", "group_id": "ours"}
+    api.answers = [Answer(201, {"code": "Success", "data": {"id": "abc", **body, **other}})]
+
+    with pytest.raises(errors.BadAnswer, match="another"):
+        client.create_connection(body, Deadline(5))
+
+
+@pytest.mark.parametrize("ending", ["", "/", "/v1", "/v1/"])
+def test_an_address_with_the_version_is_understood(api: ScriptedApi, ending: str) -> None:
+    api.answers = [FOUND]
+    client = Client(Transport(api.url + ending), "key", "secret")
+
+    client.connection("abc", Deadline(5))
+
+    assert api.seen[0].path == "/v1/connections/abc"
+    client.close()
 
 
 def test_an_html_answer_of_a_proxy_is_named_and_repeated(api: ScriptedApi, client: Client) -> None:
@@ -150,6 +266,14 @@ def test_a_creation_that_may_have_worked_is_not_repeated(
     assert len(api.seen) == 1
 
 
+def _found(data: dict[str, object]) -> Answer:
+    return Answer(200, {"code": "Success", "data": data})
+
+
+def _refused(message: str) -> Answer:
+    return Answer(400, {"code": "InvalidInput", "message": message})
+
+
 LOST = [Answer(500, {}), Answer(502, "<html>"), Answer(200, "{"), Answer(drop=True)]
 
 
@@ -158,7 +282,7 @@ def test_a_modification_whose_answer_is_lost_is_looked_for(
     api: ScriptedApi, client: Client, failure: Answer
 ) -> None:
     paused = {**CONNECTION, "paused": True, "config": {"host": "DB", "port": "1"}}
-    api.answers = [failure, Answer(200, {"data": paused})]
+    api.answers = [failure, Answer(200, {"code": "Success", "data": paused})]
     body = {"paused": True, "config": {"host": "DB", "port": 1}, "run_setup_tests": False}
 
     assert client.modify_connection("abc", body, Deadline(5)) == paused
@@ -172,7 +296,7 @@ def test_a_modification_whose_answer_is_lost_is_looked_for(
 def test_a_modification_that_is_not_seen_to_have_worked_is_repeated(
     api: ScriptedApi, client: Client, failure: Answer, answer: dict[str, object]
 ) -> None:
-    api.answers = [failure, Answer(200, {"data": answer}), FOUND]
+    api.answers = [failure, _found({**answer, "id": "abc"}), FOUND]
     body = {"paused": True, "config": {"password": "s3cret"}}
 
     assert client.modify_connection("abc", body, Deadline(5)) == CONNECTION
@@ -182,10 +306,10 @@ def test_a_modification_that_is_not_seen_to_have_worked_is_repeated(
 def test_a_look_that_fails_is_repeated_before_the_modification(
     api: ScriptedApi, client: Client
 ) -> None:
-    paused = Answer(200, {"data": {"paused": True}})
-    api.answers = [Answer(500, {}), Answer(500, {}), Answer(drop=True), paused]
+    paused = {"id": "abc", "paused": True}
+    api.answers = [Answer(500, {}), Answer(500, {}), Answer(drop=True), _found(paused)]
 
-    assert client.modify_connection("abc", {"paused": True}, Deadline(5)) == {"paused": True}
+    assert client.modify_connection("abc", {"paused": True}, Deadline(5)) == paused
     assert [seen.method for seen in api.seen] == ["PATCH", "GET", "GET", "GET"]
 
 
@@ -205,7 +329,7 @@ def test_a_refused_modification_is_repeated_without_a_look(
 def test_a_state_whose_answer_is_lost_is_looked_for(
     api: ScriptedApi, client: Client, stored: int, methods: list[str]
 ) -> None:
-    api.answers = [Answer(drop=True), Answer(200, {"data": {"state": {"a": stored}}}), FOUND]
+    api.answers = [Answer(drop=True), _found({"state": {"a": stored}}), FOUND]
 
     client.set_state("abc", {"a": 2}, Deadline(5))
 
@@ -215,7 +339,7 @@ def test_a_state_whose_answer_is_lost_is_looked_for(
 def test_a_state_whose_answer_is_lost_and_that_was_never_written_is_sent_again(
     api: ScriptedApi, client: Client
 ) -> None:
-    api.answers = [Answer(drop=True), Answer(400, {"message": "does not exist"}), FOUND]
+    api.answers = [Answer(drop=True), _refused("does not exist"), FOUND]
 
     client.set_state("abc", {"a": 2}, Deadline(5))
 
@@ -321,6 +445,8 @@ def test_addresses_that_may_be_used(url: str) -> None:
         "http://localhost.evil.invalid",
         "https://[bad",
         "https://user:hunter22@api.fivetran.com",
+        "https://api.fivetran.com?page=1",
+        "https://api.fivetran.com/#top",
     ],
 )
 def test_addresses_that_may_not(url: str) -> None:

@@ -105,9 +105,8 @@ def test_an_error_is_explained_without_credentials(api: ScriptedApi, inventory: 
 
 def test_values_have_the_form_of_a_settings_file(api: ScriptedApi, inventory: Inventory) -> None:
     config = '{"port": 5432.0, "rate": 0.5, "exact": 0.12345678901234567890, "big": 1E+400}'
-    text = (
-        f'{{"data": {{"id": "a", "paused": "true", "sync_frequency": "60", "config": {config}}}}}'
-    )
+    data = f'{{"id": "a", "paused": "true", "sync_frequency": "60", "config": {config}}}'
+    text = f'{{"code": "Success", "data": {data}}}'
     api.answers = [Answer(200, text)]
 
     (found,) = inventory.read([ITEM], untold)

@@ -18,6 +18,8 @@ PAGE = 1000
 LATENCY = 0.002
 """Seconds: no API answers before the next read arrives."""
 DEADLINE = Deadline(600)
+PATIENCE = 30.0
+"""Seconds after which something that should come certainly does not."""
 
 
 class Api:
@@ -29,10 +31,14 @@ class Api:
         self.pages: list[str | None] = []
         self._lock = threading.Lock()
 
+    def wait(self, identifier: str) -> None:
+        """Takes the time of a request."""
+        time.sleep(LATENCY)
+
     def one(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         with self._lock:
             self.singles.append(identifier)
-        time.sleep(LATENCY)
+        self.wait(identifier)
         return {**self.documents[identifier], "whole": True}
 
     def page(self, cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
@@ -66,6 +72,140 @@ def plan(reads: Reads, identifiers: Iterable[str], parallelism: int = AT_ONCE) -
 
     with ThreadPoolExecutor(parallelism) as slots:
         return dict(slots.map(refresh, identifiers))
+
+
+class SlowApi(Api):
+    """An account whose answers come when the test lets them."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self._changed = threading.Condition()
+        self._answered: set[str] = set()
+        self._open: list[str] = []
+
+    def wait(self, identifier: str) -> None:
+        with self._changed:
+            self._open.append(identifier)
+            self._changed.notify_all()
+            assert self._changed.wait_for(lambda: identifier in self._answered, PATIENCE)
+            self._open.remove(identifier)
+            self._changed.notify_all()
+
+    def unanswered(self, count: int) -> list[str]:
+        """Waits until so many requests are there at the same time, which they are not otherwise."""
+        with self._changed:
+            met = self._changed.wait_for(lambda: len(self._open) == count, PATIENCE)
+            assert met, f"{len(self._open)} requests at the same time"
+            return list(self._open)
+
+    def answer(self, *identifiers: str) -> None:
+        with self._changed:
+            self._answered.update(identifiers)
+            self._changed.notify_all()
+
+
+class SteppedClock:
+    """A clock that stands still until a test puts it forward."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 7, AT_ONCE])
+def test_a_few_are_read_at_the_same_time(count: int) -> None:
+    api = SlowApi(count)
+    reads = Reads(api.one, api.page)
+
+    with ThreadPoolExecutor(count) as slots:
+        asked = [slots.submit(reads.connection, name(n), DEADLINE, fits) for n in range(count)]
+        first = api.unanswered(min(count, 3))
+        if count > 3:
+            api.answer(first[0])
+            # All the others, beside two whose answers are still to come.
+            api.unanswered(count - 1)
+        api.answer(*api.documents)
+        found = [one.result(PATIENCE)["id"] for one in asked]
+
+    assert found == list(api.documents)
+    assert sorted(api.singles) == found
+    assert api.pages == []
+
+
+def test_reads_that_come_late_wait_for_no_answer() -> None:
+    api = SlowApi(AT_ONCE)
+    reads = Reads(api.one, api.page)
+
+    with ThreadPoolExecutor(AT_ONCE) as slots:
+        for number in range(5):
+            slots.submit(reads.connection, name(number), DEADLINE, fits)
+        api.answer(api.unanswered(3)[0])
+        api.unanswered(4)
+        for number in range(5, AT_ONCE):
+            slots.submit(reads.connection, name(number), DEADLINE, fits)
+        api.unanswered(9)
+        api.answer(*api.documents)
+
+    assert api.pages == []
+
+
+def test_an_eleventh_within_the_grace_brings_a_page() -> None:
+    api, clock = SlowApi(20), SteppedClock()
+    reads = Reads(api.one, api.page, clock)
+
+    with ThreadPoolExecutor(AT_ONCE + 1) as slots:
+        asked = [slots.submit(reads.connection, name(n), DEADLINE, fits) for n in range(AT_ONCE)]
+        first = api.unanswered(3)
+        api.answer(first[0])
+        # The clock stands still, so that the grace does not end before the eleventh comes.
+        asked.append(slots.submit(reads.connection, name(AT_ONCE), DEADLINE, fits))
+        others = [one for one in asked[3:] if "config" in one.result(PATIENCE)]
+        api.answer(*first)
+
+    assert len(others) == 8
+    assert len(api.singles) == 3
+    assert api.pages == [None]
+
+
+def test_no_eleventh_within_the_grace_brings_no_page() -> None:
+    api, clock = SlowApi(20), SteppedClock()
+    reads = Reads(api.one, api.page, clock)
+
+    with ThreadPoolExecutor(AT_ONCE) as slots:
+        asked = [slots.submit(reads.connection, name(n), DEADLINE, fits) for n in range(AT_ONCE)]
+        first = api.unanswered(3)[0]
+        api.answer(first)
+        asked[list(api.documents).index(first)].result(PATIENCE)
+        assert len(api.unanswered(2)) == 2
+        clock.seconds += 1
+        api.unanswered(9)
+        api.answer(*api.documents)
+
+    assert api.pages == []
+
+
+def test_an_error_of_the_first_releases_the_others() -> None:
+    api = SlowApi(5)
+
+    def one(identifier: str, deadline: Deadline) -> dict[str, Any]:
+        found = api.one(identifier, deadline)
+        if identifier == name(0):
+            raise NoAnswer("GET", "it broke off", sent=True)
+        return found
+
+    reads = Reads(one, api.page)
+    with ThreadPoolExecutor(5) as slots:
+        failing = slots.submit(reads.connection, name(0), DEADLINE, fits)
+        api.unanswered(1)
+        others = [slots.submit(reads.connection, name(n), DEADLINE, fits) for n in range(1, 5)]
+        api.unanswered(3)
+        api.answer(name(0))
+        api.unanswered(4)
+        api.answer(*api.documents)
+        assert [one.result(PATIENCE)["id"] for one in others] == [name(n) for n in range(1, 5)]
+        assert isinstance(failing.exception(PATIENCE), NoAnswer)
 
 
 @pytest.mark.parametrize("parallelism", [AT_ONCE, 50])

@@ -211,7 +211,7 @@ def test_the_entry_of_another_account_is_left_alone(journal: Journal) -> None:
 def test_a_connection_that_is_gone_is_forgotten(journal: Journal) -> None:
     api = Fivetran()
     killed(api, journal, STEPS.index("pause") + 1)
-    api.failures["GET"] = errors.answered("GET", 404, "", "gone", None)
+    api.failures["GET"] = errors.answered("GET", 404, "NotFound_Connection", "gone", None)
 
     assert recovered(api, journal) == []
     assert journal.left_behind() == []

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from constructs_lib.backend.fivetran.account import Account
+from constructs_lib.backend.fivetran.connection_sync import ConnectionSyncResource
 from constructs_lib.backend.fivetran.triggering import Wish, has_begun
+from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.resource import Operation
+from constructs_lib.backend.plugin.values import UNKNOWN
 
 SYNC, FORCED = Wish("abc"), Wish("abc", force=True)
 RESYNC = Wish("abc", "resync")
@@ -59,3 +66,22 @@ def test_a_second_look_tells_whether_a_sync_began(
     wish: Wish, before: dict[str, Any], now: dict[str, Any], began: bool | None
 ) -> None:
     assert has_begun(wish, before, now) is began
+
+
+BEFORE = {"connection_id": "abc", "mode": "resync", "force": False, "scope": None}
+BEGIN: dict[str, Callable[[ConnectionSyncResource, dict[str, Any], Operation], object]] = {
+    "create": lambda resource, planned, operation: resource.create(planned, {}, operation),
+    "update": lambda resource, planned, operation: resource.update(BEFORE, planned, {}, operation),
+}
+
+
+@pytest.mark.parametrize("everything", [None, False])
+@pytest.mark.parametrize("action", BEGIN)
+def test_an_apply_refuses_a_planned_resync_of_nothing(action: str, everything: bool | None) -> None:
+    # Given a plan file of a version in which null meant everything
+    planned = {**BEFORE, "resync_everything": everything, "triggered_at": UNKNOWN}
+    # And an account without a client, which cannot send anything
+    operation = Operation(Account(None, None), {}, threading.Event())
+
+    with pytest.raises(ProviderError, match="It is not said what to re-sync"):
+        BEGIN[action](ConnectionSyncResource(), planned, operation)

@@ -24,6 +24,12 @@ def at_once(path: str, message: bytes) -> bool:
     return path.startswith("/at_once/")
 
 
+def loaded(resource: Scripted) -> Session:
+    session = Session(lambda: Sample(resource))
+    assert session.provider.resources["toy_thing"] is resource
+    return session
+
+
 def thread(data: bytes) -> bytes:
     return str(threading.get_ident()).encode()
 
@@ -102,7 +108,7 @@ def test_one_whose_answer_the_client_does_not_take_yet_is_told_so() -> None:
     ],
 )
 def test_which_calls_they_are(method: str, *, expected: bool) -> None:
-    session = Session(lambda: Sample(Scripted()))
+    session = loaded(Scripted())
 
     assert waits_for_nothing(session, f"/tfplugin6.Provider/{method}", b"") is expected
 
@@ -111,7 +117,7 @@ def test_which_calls_they_are(method: str, *, expected: bool) -> None:
 def test_a_plan_is_one_if_its_resource_says_so(*, waits: bool) -> None:
     resource = Scripted()
     resource.plan_waits = waits  # type: ignore[misc]
-    session = Session(lambda: Sample(resource))
+    session = loaded(resource)
     request: Any = pb.PlanResourceChange.Request(type_name="toy_thing")
 
     assert waits_for_nothing(session, PLAN, request.SerializeToString()) is not waits
@@ -119,6 +125,13 @@ def test_a_plan_is_one_if_its_resource_says_so(*, waits: bool) -> None:
 
 @pytest.mark.parametrize("data", [b"\xff", b"", b"\x0a\x05other"])
 def test_a_plan_of_nothing_known_is_left_to_a_thread(data: bytes) -> None:
-    session = Session(lambda: Sample(Scripted()))
+    session = loaded(Scripted())
 
     assert not waits_for_nothing(session, PLAN, data)
+
+
+def test_while_the_provider_is_loaded_no_call_is_one() -> None:
+    """The reading thread would wait for the load, and meanwhile hear nothing."""
+    session = Session(lambda: Sample(Scripted()))
+
+    assert not waits_for_nothing(session, "/tfplugin6.Provider/GetProviderSchema", b"")

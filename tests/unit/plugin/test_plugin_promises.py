@@ -136,6 +136,12 @@ def test_nothing_is_read_as_nothing() -> None:
     assert by_read(None, None) == []
 
 
+def test_identifier_is_kept() -> None:
+    for now in (thing(id="y"), thing(id=None)):
+        assert by_read(thing(id="x"), now) == [("identifier_is_kept", ("id",))]
+    assert by_read(thing(id="x"), None) == by_read(thing(id=None), thing(id="x")) == []
+
+
 def test_same_meaning_keeps_its_form() -> None:
     wrong = by_read(thing(config=LIST), thing(config=TUPLE))
     assert wrong == [("same_meaning_keeps_its_form", ("config",))]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import msgpack
@@ -264,3 +265,72 @@ def test_a_stop_is_signalled_to_operations_and_the_provider_until_the_next_confi
     assert running.is_set()
     assert not session.stopping.is_set()
     assert provider.ended[1:] == [("close", provider.made[0])]
+
+
+def configure(session: Session) -> None:
+    config = pb.DynamicValue(msgpack=encode({}, object_of({})))
+    answer(
+        session,
+        "ConfigureProvider",
+        pb.ConfigureProvider.Request(config=config).SerializeToString(),
+    )
+
+
+class Configuring(Sample):
+    """Is told to stop while it is being configured."""
+
+    def __init__(self) -> None:
+        super().__init__(Scripted())
+        self.session = Session(lambda: self)
+
+    def configure(self, config: Any, terraform_version: str, diagnostics: Any) -> Any:
+        answer(self.session, "StopProvider", b"")
+        return object()
+
+
+def test_stop_during_configuration_holds_afterwards() -> None:
+    session = Configuring().session
+
+    configure(session)
+
+    assert session.stopping.is_set()
+
+
+def test_stop_before_configuration_holds_when_launched() -> None:
+    session = Session(Closing, is_launched=True)
+    answer(session, "StopProvider", b"")
+
+    configure(session)
+
+    assert session.stopping.is_set()
+
+
+def test_stop_is_answered_though_the_provider_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("constructs_lib.backend.plugin.session._STOP_LIMIT", 0.01)
+    released = threading.Event()
+
+    class Blocking(Closing):
+        def stop(self, client: Any) -> None:
+            released.wait(60)
+
+    session = Session(Blocking)
+    configure(session)
+    data = answer(session, "StopProvider", b"")
+
+    assert session.stopping.is_set()
+    assert not released.is_set()
+    assert pb.StopProvider.Response.FromString(data).Error == ""
+    released.set()
+
+
+def test_stop_that_fails_in_the_provider_is_reported() -> None:
+    class Failing(Closing):
+        def stop(self, client: Any) -> None:
+            raise ProviderError("It does not stop", "It said so.")
+
+    session = Session(Failing)
+    configure(session)
+    data = answer(session, "StopProvider", b"")
+
+    assert session.stopping.is_set()
+    assert pb.StopProvider.Response.FromString(data).Error == "It does not stop"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -12,9 +12,13 @@ from grpclib.client import Channel, UnaryUnaryMethod
 from grpclib.const import Status
 from grpclib.encoding.base import CodecBase
 from grpclib.exceptions import GRPCError, StreamTerminatedError
+from raw_client import Served
 
 from constructs_lib.backend.plugin.handshake import Endpoint
+from constructs_lib.backend.plugin.terraform_watch import TerraformWatch
 from constructs_lib.backend.plugin.transport import Transport
+from constructs_lib.backend.plugin.wire import frames
+from constructs_lib.backend.plugin.wire.connection import Connection
 
 SHUTDOWN = "/plugin.GRPCController/Shutdown"
 TIMEOUT = 20
@@ -48,10 +52,11 @@ def talk(
     methods: dict[str, Callable[[bytes], bytes]],
     script: Callable[[Client], Any],
     at_once: Callable[[str, bytes], bool] = lambda path, message: False,
+    urgent: Collection[str] = (),
 ) -> Any:
     """Serves the methods while the script runs, then shuts down; returns the script's result."""
     endpoint = Endpoint()
-    transport = Transport(methods, stop=lambda: None, at_once=at_once)
+    transport = Transport(methods, stop=lambda: None, at_once=at_once, urgent=urgent)
 
     async def converse() -> Any:
         channel = Channel(path=endpoint.path, codec=_Bytes())
@@ -165,3 +170,153 @@ def test_a_shutdown_lets_what_runs_finish_and_tells_it_to_stop() -> None:
     finally:
         endpoint.close()
     assert finished.is_set()
+
+
+def test_stop_is_heard_beside_waiting_operations() -> None:
+    """Each of them runs, so each notices it; none of them waits for a thread."""
+    many = 200
+    stopping, begun = threading.Event(), threading.Semaphore(0)
+
+    def operate(data: bytes) -> bytes:
+        begun.release()
+        assert stopping.wait(TIMEOUT)
+        return b"interrupted"
+
+    def stop(data: bytes) -> bytes:
+        stopping.set()
+        return b"stopped"
+
+    async def script(client: Client) -> list[bytes]:
+        operations = [asyncio.create_task(client.call("/a/Operate")) for _ in range(many)]
+        for _ in range(many):
+            assert await asyncio.to_thread(begun.acquire, timeout=TIMEOUT)
+        return [await client.call("/a/Stop"), *await asyncio.gather(*operations)]
+
+    answers = talk({"/a/Operate": operate, "/a/Stop": stop}, script, urgent={"/a/Stop"})
+
+    assert answers == [b"stopped"] + [b"interrupted"] * many
+
+
+def test_stop_is_heard_though_no_thread_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopping, begun = threading.Event(), threading.Event()
+
+    def operate(data: bytes) -> bytes:
+        begun.set()
+        assert stopping.wait(TIMEOUT)
+        return b"interrupted"
+
+    def stop(data: bytes) -> bytes:
+        stopping.set()
+        return b"stopped"
+
+    def refuse(action: Callable[[], object]) -> bool:
+        return False
+
+    async def script(client: Client) -> list[bytes]:
+        running = asyncio.create_task(client.call("/a/Operate"))
+        await asyncio.to_thread(begun.wait, TIMEOUT)
+        for module in ("transport", "workers"):
+            monkeypatch.setattr(f"constructs_lib.backend.plugin.{module}.start", refuse)
+        waiting = asyncio.create_task(client.call("/a/Operate"))
+        stopped = await client.call("/a/Stop")
+        return [stopped, await running, await waiting]
+
+    answers = talk({"/a/Operate": operate, "/a/Stop": stop}, script, urgent={"/a/Stop"})
+
+    assert answers == [b"stopped", b"interrupted", b"interrupted"]
+
+
+def test_shutdown_does_not_wait_for_the_client_to_read() -> None:
+    """Its answer waits for a window, which only the reading thread can be told of."""
+    transport = Transport({}, stop=lambda: None, debug=True)
+
+    def answer(connection: Connection, stream: int, path: str, message: bytes) -> None:
+        transport._answer(connection, stream, SHUTDOWN, message)
+
+    served = Served(answer)
+    try:
+        served.client.begin({frames.INITIAL_WINDOW_SIZE: 0})
+        served.client.call(1, b"")
+        served.client.send(frames.PING, 0, 0, b"12345678")
+        assert served.client.next(frames.PING).payload == b"12345678"
+        served.client.link.sendall(frames.window_update(1, 5))
+        assert served.client.answer(1) == b""
+    finally:
+        served.end()
+
+
+class Watch(TerraformWatch):
+    """Finds Terraform gone as soon as it was connected and no longer is."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.connected, self.is_gone, self.out_of_grace = threading.Event(), False, False
+
+    def look(self, *, is_called: bool) -> str:
+        if is_called:
+            self.connected.set()
+        is_new = self.connected.is_set() and not is_called and not self.is_gone
+        self.is_gone |= is_new
+        return "it left" if is_new else ""
+
+    @property
+    def is_grace_over(self) -> bool:
+        return self.is_gone and self.out_of_grace
+
+
+def abandon(watch: Watch, operate: Callable[[bytes], bytes], stop: Callable[[], None]) -> None:
+    """Calls an operation and leaves without a word while it runs; returns when the server ends."""
+
+    async def leave() -> None:
+        channel = Channel(path=endpoint.path, codec=_Bytes())
+        running = asyncio.create_task(Client(channel).call("/a/Operate"))
+        await asyncio.to_thread(watch.connected.wait, TIMEOUT)
+        channel.close()
+        with suppress(asyncio.CancelledError, StreamTerminatedError):
+            await running
+
+    endpoint = Endpoint()
+    transport = Transport({"/a/Operate": operate}, stop, watch=watch)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            result = pool.submit(asyncio.run, leave())
+            transport.run(endpoint.listener, None, ready=lambda: None)
+            result.result(TIMEOUT)
+    finally:
+        endpoint.close()
+
+
+@pytest.fixture
+def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("constructs_lib.backend.plugin.transport._LOOK_PAUSE", 0.01)
+
+
+@pytest.mark.usefixtures("looks_often")
+def test_a_client_that_left_stops_what_runs_and_ends_it() -> None:
+    stopped, finished = threading.Event(), threading.Event()
+
+    def operate(data: bytes) -> bytes:
+        assert stopped.wait(TIMEOUT)
+        finished.set()
+        return b""
+
+    abandon(Watch(), operate, stopped.set)
+
+    assert finished.is_set()
+
+
+@pytest.mark.usefixtures("looks_often")
+def test_an_operation_that_never_ends_holds_up_no_end() -> None:
+    watch, released = Watch(), threading.Event()
+
+    def operate(data: bytes) -> bytes:
+        released.wait(TIMEOUT)
+        return b""
+
+    def stop() -> None:
+        watch.out_of_grace = True
+
+    abandon(watch, operate, stop)
+
+    assert not released.is_set()
+    released.set()

@@ -40,6 +40,20 @@ def test_tests_and_syncs_become_arguments(load: Load) -> None:
     )
 
 
+def test_tables_that_an_environment_removes_are_missed(found: Found) -> None:
+    assert [rule for rule, _ in found(BASE, "connection_syncs: {other: {tables: null}}")] == [
+        "resync-extent"
+    ]
+
+
+def test_a_resync_of_everything_is_asked_for_in_words(load: Load) -> None:
+    own = "connection_syncs: {other: {tables: null, resync_everything: true}}"
+    _, other = load(BASE, own).connection_syncs
+
+    assert other.parameters["resync_everything"] is True
+    assert "tables" not in other.parameters
+
+
 def test_an_environment_takes_tests_and_syncs_away(load: Load) -> None:
     environment = load(BASE, "connection_tests: null\nconnection_syncs: {other: null}")
 
@@ -73,8 +87,11 @@ def test_one_connection_is_chosen(found: Found, given: str) -> None:
     ("given", "rule"),
     [
         ("{connection: billing, tables: {public: [a]}}", "sync-mode"),
-        ("{connection: billing, mode: resync, force: true}", "sync-mode"),
+        ("{connection: billing, mode: resync, resync_everything: true, force: true}", "sync-mode"),
         ("{connection: billing, mode: resync, tables: {public: []}}", "minItems"),
+        ("{connection: billing, mode: resync}", "resync-extent"),
+        ("{connection: billing, mode: resync, resync_everything: false}", "resync-extent"),
+        ("{connection: billing, resync_everything: true}", "resync-extent"),
         ("{connection: billing, wait: yess}", "type"),
         ("{connection: billing, sope: {public: [a]}}", "unknown-attribute"),
         ("{connection: 5}", "type"),
@@ -91,9 +108,9 @@ def test_a_mistake_in_a_sync_has_its_place(found: Found, given: str, rule: str) 
 def test_the_name_of_terraform_has_the_hint_to_write_tables(findings: Findings) -> None:
     text = BASE.replace("tables: {public", "scope: {public")
 
-    (finding,) = findings(text)
+    found = {finding.rule: finding.hint for finding in findings(text)}
 
-    assert (finding.rule, finding.hint) == ("unknown-attribute", "write 'tables'")
+    assert found["unknown-attribute"] == "write 'tables'"
 
 
 def test_a_test_that_is_taken_away_but_not_there_is_a_warning(load: Load) -> None:
