@@ -53,6 +53,7 @@ class ConnectionAttributes:
     trust_certificates = readable.flag()
     trust_fingerprints = readable.flag()
     require_setup_tests = readable.flag()
+    pause_to_update = readable.flag()
     unchecked = readable.text_map()
     timeouts = readable.structure()
     setup_state = readable.text()
@@ -137,6 +138,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         trust_certificates: bool | None = None,
         trust_fingerprints: bool | None = None,
         require_setup_tests: bool | None = None,
+        pause_to_update: bool | None = None,
         unchecked: Mapping[str, str] | None = None,
         timeouts: Mapping[str, str] | None = None,
         provider: FivetranProvider | None = None,
@@ -188,6 +190,8 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         :param trust_certificates: True trusts the certificate of the source in the setup tests
         :param trust_fingerprints: True trusts the SSH fingerprint of the source
         :param require_setup_tests: True makes a failed setup test an error, not a warning
+        :param pause_to_update: True pauses the connection for a change that Fivetran refuses while
+            a sync runs, waits until the sync has ended, and sets the paused flag as it was
         :param unchecked: settings that the catalogue of services does not know, or knows
             otherwise: for each, such as ``config.new_field``, the reason to send it all the same
         :param timeouts: longest time of ``create``, ``update`` and ``delete``, such as ``20m``

@@ -31,6 +31,7 @@ class ConnectionSyncAttributes:
     resync_everything = readable.flag()
     triggers = readable.text_map()
     wait = readable.flag()
+    on_reschedule = readable.text()
     timeouts = readable.structure()
     triggered_at = readable.text()
     outcome = readable.text()
@@ -65,6 +66,7 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         resync_everything: bool | None = None,
         triggers: Mapping[str, str] | None = None,
         wait: bool | None = None,
+        on_reschedule: Literal["wait", "fail"] | None = None,
         timeouts: Mapping[str, str] | None = None,
         provider: FivetranProvider | None = None,
         depends_on: Sequence[Construct] = (),
@@ -87,6 +89,8 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
             ``resync``, and without ``tables``
         :param triggers: texts whose change syncs again
         :param wait: True follows the sync to its end; one that fails is an error
+        :param on_reschedule: with ``wait``, what to do when Fivetran reschedules the sync: ``wait``
+            (default) for it, or ``fail`` at once
         :param timeouts: longest time of ``create`` and ``update``, waiting included, such as ``2h``
         :param provider: the provider to use if the stack has several
         :param depends_on: what must exist before

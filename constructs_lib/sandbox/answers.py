@@ -75,7 +75,7 @@ def _status(record: Connection) -> dict[str, Any]:
         "tasks": _tasks(record),
         "warnings": [],
     }
-    if sync_state == "rescheduled":
+    if sync_state == "rescheduled" and not record.rescheduled_untold:
         status["rescheduled_for"] = record.rescheduled_for
     # The contract answers schema_status only for connections that use column masking.
     schema_status = record.attributes.get("schema_status")

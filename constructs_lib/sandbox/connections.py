@@ -72,6 +72,7 @@ def modify(call: Call) -> ApiResponse:
     given = checks.fields(call.body(), checks.UPDATE_FIELDS)
     if not set(given) - set(checks.TEST_CONTROLS):
         raise errors.invalid("No update parameters specified")
+    _check_no_sync(call, record, given)
     merge_config(record, given.get("config", {}))
     merge_auth(record, given.get("auth", {}))
     _set_attributes(record, given)
@@ -134,6 +135,13 @@ def _run_setup_tests(record: Connection, given: Mapping[str, Any]) -> dict[str, 
     if given.get("run_setup_tests", True) is False:
         return {}
     return {"setup_tests": setup_tests.run(record, given)}
+
+
+def _check_no_sync(call: Call, record: Connection, given: Mapping[str, Any]) -> None:
+    """Refuse a change while a sync runs, if that is set: to pause is always possible."""
+    status = call.settings.update_while_syncing_status
+    if status != 200 and record.sync is not None and set(given) != {"paused"}:
+        raise errors.sync_in_progress() if status == 409 else errors.sync_not_stopped()
 
 
 def _steer_syncs(call: Call, record: Connection, given: Mapping[str, Any]) -> None:

@@ -102,6 +102,11 @@ def sync_in_progress() -> ApiError:
     return conflict("Connection cannot be updated because the sync is in progress")
 
 
+def sync_not_stopped() -> ApiError:
+    """400: a sync runs, and the API tried in vain to stop it."""
+    return invalid("Failed to stop in-progress sync after trying for 60 seconds")
+
+
 def unsupported_media_type() -> ApiError:
     """415: the body is something other than JSON."""
     return ApiError(415, "UnsupportedMediaType", "HTTP 415 Unsupported Media Type")

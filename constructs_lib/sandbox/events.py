@@ -85,7 +85,8 @@ def _sync_fails(fault: Fault, call: Call, record: Connection) -> None:
 
 
 def _sync_rescheduled(fault: Fault, call: Call, record: Connection) -> None:
-    syncs.put_off(record, call.now + timedelta(seconds=fault.seconds))
+    until = call.now + timedelta(seconds=fault.seconds)
+    syncs.put_off(record, until, told=fault.until == "told")
 
 
 def _state_moves(fault: Fault, call: Call, record: Connection) -> None:

@@ -87,6 +87,7 @@ def _delayed(fault: Fault, answer: ApiResponse) -> ApiResponse:
 
 _FAILURES: Mapping[str, Callable[[Fault], ApiError]] = {
     "refused": lambda fault: errors.refused(fault.code),
+    "sync_not_stopped": lambda _: errors.sync_not_stopped(),
     "500": lambda _: errors.internal(),
     "500_after": lambda _: errors.internal(),
     "429": lambda fault: errors.too_many_requests(fault.retry_after),

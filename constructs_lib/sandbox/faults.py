@@ -47,6 +47,9 @@ FAULT_KINDS: dict[str, FaultKind] = {
     "502_html": FaultKind(False, "502 as an HTML page; nothing took effect."),
     "502_html_after": FaultKind(True, "502 as an HTML page, although the request took effect."),
     "refused": FaultKind(False, "An error that the contract names (code); nothing took effect."),
+    "sync_not_stopped": FaultKind(
+        False, '400 "Failed to stop in-progress sync after …"; nothing took effect.'
+    ),
     "429": FaultKind(False, "429 with Retry-After: retry_after; nothing took effect."),
     "reset_before": FaultKind(False, "The connection is reset; nothing took effect."),
     "reset_after": FaultKind(True, "The connection is reset after the request took effect."),
@@ -65,7 +68,9 @@ FAULT_KINDS: dict[str, FaultKind] = {
         True, "As sync_starts; and the sync that runs then ends with a failure.", event=True
     ),
     "sync_rescheduled": FaultKind(
-        True, "A sync that runs, or is to, is put off for some seconds (seconds).", event=True
+        True,
+        "A sync that runs, or is to, is put off for some seconds; until: untold hides when.",
+        event=True,
     ),
     "state_moves": FaultKind(
         True, "The state changes, as by the connector or by a person (by).", event=True
@@ -82,6 +87,7 @@ _CHOICES = {
     "when": ("before", "after"),
     "by": ("connector", "person"),
     "stored": ("numbers_as_text", "key_added"),
+    "until": ("told", "untold"),
     "code": (400, 401, 404, 405, 406, 409, 415),
 }
 
@@ -112,6 +118,8 @@ class Fault:
     seconds: float = 1.0
     """For ``delay``: how long the answer is held back, in seconds; up to an hour. For
     ``sync_rescheduled``: after how many the sync goes on."""
+    until: str = "told"
+    """For ``sync_rescheduled``: ``untold`` leaves ``rescheduled_for`` out of the answers."""
     code: int = 406
     """For ``refused``: 400, 401, 404, 405, 406, 409 or 415."""
     when: str = "after"

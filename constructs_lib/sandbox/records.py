@@ -70,6 +70,8 @@ class Connection:
     failed_at: str | None = None
     rescheduled_for: str | None = None
     """When a sync that was put off goes on; None if none was."""
+    rescheduled_untold: bool = False
+    """True if the answers do not tell that time."""
     task: dict[str, str] | None = None
     """What the last sync that failed left to be done; None since one has succeeded."""
     state: dict[str, Any] | None = None

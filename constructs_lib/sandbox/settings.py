@@ -27,6 +27,9 @@ class Settings:
     """True puts ``config`` into the items of lists. By the contract it may be there or not."""
     unsupported_state_status: int = 400
     """Status for the state of a service that has none: 400 (by the contract), or 405 (an older)."""
+    update_while_syncing_status: int = 200
+    """Status for a change of a connection, other than of ``paused`` alone, while a sync runs: 200,
+    or as the API is seen to answer at times 409, or 400 after it tried to stop the sync."""
     state_must_exist: bool = False
     """True refuses to set a state where none was written yet (400). The contract names this as a
     possible cause of a 400 without saying when; accepted by default, because a connection could
@@ -79,6 +82,8 @@ def _checked(settings: Settings) -> Settings:
             raise SandboxError(f"{name} must be a number of seconds, 0 or more")
     if settings.unsupported_state_status not in (400, 405):
         raise SandboxError("unsupported_state_status must be 400 or 405")
+    if settings.update_while_syncing_status not in (200, 400, 409):
+        raise SandboxError("update_while_syncing_status must be 200, 400 or 409")
     if type(settings.rate_limit) is not int or settings.rate_limit < 0:
         raise SandboxError("rate_limit must be a whole number, 0 or more")
     return _with_checked_flags(settings)

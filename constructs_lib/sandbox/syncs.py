@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from constructs_lib.sandbox import clock
+from constructs_lib.sandbox import clock, setup_tests
 from constructs_lib.sandbox.records import Connection, Sync
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
@@ -60,13 +60,16 @@ def let_fail(connection: Connection) -> None:
         connection.sync = replace(connection.sync, failing=True)
 
 
-def put_off(connection: Connection, until: datetime) -> None:
-    """Puts the running sync off: by the contract it waits for the limits of its source.
+def put_off(connection: Connection, until: datetime, *, told: bool = True) -> None:
+    """Put the running sync off: by the contract it waits for the limits of its source.
 
     It goes on at that time by itself, or with ``schedule_type`` manual when it is asked for.
+
+    :param told: False leaves that time out of the answers, as the API does at times
     """
     connection.sync = None
     connection.rescheduled_for = clock.to_text(until)
+    connection.rescheduled_untold = not told
 
 
 def request(connection: Connection, now: datetime, seconds: float, kind: str) -> None:
@@ -119,8 +122,7 @@ def state_of(connection: Connection) -> str:
 
 def _end(connection: Connection, sync: Sync) -> None:
     connection.sync = None
-    if connection.setup_state != "connected":
-        # Nothing can be read from a source whose setup tests have not passed.
+    if not _can_be_read(connection):
         connection.failed_at = sync.ends_at
         return
     if sync.failing:
@@ -131,6 +133,15 @@ def _end(connection: Connection, sync: Sync) -> None:
         connection.is_historical_sync = False
     if connection.service in SERVICES_WITH_STATE:
         connection.state = checkpoint(connection.state, sync.ends_at)
+
+
+def _can_be_read(connection: Connection) -> bool:
+    """Return whether a sync finds its source. One of a broken connection looks for it again, and
+    mends the connection if the cause is gone; one whose setup was never completed has no source.
+    """
+    if connection.setup_state == "broken":
+        setup_tests.run(connection, {})
+    return connection.setup_state == "connected"
 
 
 def checkpoint(state: dict[str, Any] | None, moment: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from elastic_carriers import ElasticCarrier
 
 from constructs_lib.sandbox import FAULT_KINDS, SandboxError
 from constructs_lib.sandbox.elastic import ElasticFault, ElasticStore
+from constructs_lib.sandbox.elastic.faults import OF_FIVETRAN
 
 PATH = "/_connector/sandbox_wiki"
 AT_STATUS = {"method": "PUT", "path": "/_connector/{id}/_status"}
@@ -128,7 +129,7 @@ def test_wrong_setting_is_refused(settings: dict[str, Any]) -> None:
 
 def test_every_kind_but_the_events_of_fivetran_is_there() -> None:
     events = {name for name, facts in FAULT_KINDS.items() if facts.event}
-    assert set(ElasticFault.KINDS) == set(FAULT_KINDS) - events - {"refused"} | {"status_moves"}
+    assert set(ElasticFault.KINDS) == set(FAULT_KINDS) - events - {*OF_FIVETRAN} | {"status_moves"}
 
 
 def test_clock_can_be_put_ahead() -> None:

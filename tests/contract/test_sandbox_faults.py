@@ -62,6 +62,12 @@ def answers_406(carrier: Carrier) -> None:
     assert (response.status_code, response.json()["code"]) == (406, "NotAcceptable")
 
 
+def answers_that_a_sync_runs(carrier: Carrier) -> None:
+    response = create(carrier)
+    words = "Failed to stop in-progress sync after trying for 60 seconds"
+    assert (response.status_code, response.json()["message"]) == (400, words)
+
+
 def answers_no_json(carrier: Carrier) -> None:
     response = create(carrier)
     assert (response.status_code, response.headers["Content-Type"]) == (201, "application/json")
@@ -83,6 +89,7 @@ CASES: dict[str, tuple[Callable[[Carrier], None], int]] = {
     "502_html_after": (answers_502, 201),
     "429": (answers_429, 429),
     "refused": (answers_406, 406),
+    "sync_not_stopped": (answers_that_a_sync_runs, 400),
     "reset_before": (fails_with(requests.ConnectionError), 0),
     "reset_after": (fails_with(requests.ConnectionError), 201),
     "truncated_body": (fails_with(ChunkedEncodingError), 201),

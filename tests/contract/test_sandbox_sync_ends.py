@@ -76,6 +76,46 @@ def test_a_paused_connection_does_not_go_on_with_it(carrier: Carrier) -> None:
     assert (found["sync_state"], "rescheduled_for" in found) == ("paused", False)
 
 
+def test_reschedule_may_hide_its_time(carrier: Carrier) -> None:
+    made = carrier.create(POSTGRES)
+    begin(carrier, made, kind="sync_rescheduled", seconds=60, until="untold")
+    found = status(carrier, made)
+    assert (found["sync_state"], "rescheduled_for" in found) == ("rescheduled", False)
+    carrier.advance(61)
+    assert status(carrier, made)["sync_state"] == "syncing"
+
+
+@pytest.mark.parametrize(("host", "ends"), [("db.example.com", True), ("db.invalid", False)])
+def test_sync_of_a_broken_connection_may_mend_it(carrier: Carrier, host: str, ends: bool) -> None:
+    # Given a connection that was set up, and is broken
+    made = carrier.create(POSTGRES)
+    carrier.data("PATCH", path(made), json={"config": {"host": "db.invalid"}})
+    assert status(carrier, made)["setup_state"] == "broken"
+    body = {"config": {"host": host}, "run_setup_tests": False}
+    carrier.data("PATCH", path(made), json=body)
+    assert status(carrier, made)["setup_state"] == "broken"
+    # When it is synced, then it is mended if its source can be read by now
+    assert carrier.request("POST", path(made, "/sync"), json={}).status_code == 200
+    carrier.advance(5)
+    after = carrier.data("GET", path(made))
+    assert (after["succeeded_at"] is not None) is ends
+    assert after["status"]["setup_state"] == ("connected" if ends else "broken")
+
+
+@pytest.mark.parametrize("refusal", [400, 409])
+def test_change_while_syncing_may_be_refused(carrier: Carrier, refusal: int) -> None:
+    made = carrier.create(POSTGRES)
+    carrier.configure(update_while_syncing_status=refusal)
+    change = {"json": {"sync_frequency": 60}}
+    carrier.request("POST", path(made, "/sync"), json={})
+    assert carrier.request("PATCH", path(made), **change).status_code == refusal
+    # To pause is possible, and ends no sync that runs.
+    assert carrier.data("PATCH", path(made), json={"paused": True})["paused"] is True
+    assert carrier.request("PATCH", path(made), **change).status_code == refusal
+    carrier.advance(5)
+    assert carrier.data("PATCH", path(made), **change)["sync_frequency"] == 60
+
+
 @pytest.mark.parametrize(
     ("host", "worst", "setup_state"),
     [

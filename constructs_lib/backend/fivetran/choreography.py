@@ -1,6 +1,7 @@
 """Setting the state of a connection: read, pause, wait, compare, patch, verify, restore.
 
-The API refuses a new state while a sync runs (409), and pausing does not end a sync that runs. So:
+The API refuses a new state while a sync runs (409, or 400 after it tried to stop the sync), and
+pausing does not end a sync that runs. So:
 note in the journal what is there, pause if the connection is running, wait until no sync is in
 progress, look whether the state is still what was looked at, PATCH it, read it back and compare,
 and put the paused flag back. A connection that was paused is never unpaused unless that was asked.
@@ -18,10 +19,11 @@ from typing import Any, NamedTuple
 from constructs_lib.backend.fivetran import comparison
 from constructs_lib.backend.fivetran.bookkeeping import Bookkeeping
 from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.errors import ApiError, Conflict
+from constructs_lib.backend.fivetran.errors import ApiError, Conflict, SyncInProgress
 from constructs_lib.backend.fivetran.journal import Journal, Slip
 from constructs_lib.backend.fivetran.journal_entry import Entry
 from constructs_lib.backend.fivetran.paused_flag import (
+    KeptPaused,
     is_paused,
     kept_paused,
     put_back,
@@ -64,7 +66,7 @@ def read_state(
     try:
         return client.state(identifier, deadline)
     except ApiError as error:
-        if error.status not in (400, 405):
+        if error.status not in (400, 405) or isinstance(error, SyncInProgress):
             raise
         require_state(connection or client.connection(identifier, deadline), identifier)
         if error.status == 405:
@@ -156,7 +158,7 @@ class _Setting:
             self._books.note(is_putting_back=True)
         return Outcome(first, changed=True, progress=words)
 
-    def _paused(self, now: bool, before: bool, after: bool) -> AbstractContextManager[None]:
+    def _paused(self, now: bool, before: bool, after: bool) -> AbstractContextManager[KeptPaused]:
         return kept_paused(
             self._client,
             self._identifier,

@@ -29,6 +29,7 @@ from constructs_lib.backend.plugin.values import UNKNOWN, Object, same
 
 if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.account import Account
+    from constructs_lib.backend.fivetran.journal import Slip
 
 _DEFAULTS = {"create": "20m", "update": "20m", "delete": "10m"}
 
@@ -135,7 +136,7 @@ class ConnectionResource(Resource):
         """``PATCH /v1/connections/{id}`` with what changed. Without a change to send, the setup
         tests if they are required and failed before, else a GET.
         """
-        from constructs_lib.backend.fivetran import connection_conflict
+        from constructs_lib.backend.fivetran.turns import writing
 
         account: Account = operation.client
         deadline = _deadline("update", config, operation)
@@ -146,12 +147,12 @@ class ConnectionResource(Resource):
         if operation.private.get(ADOPTED) and prior.get("is_historical_sync") is None:
             # Configured for a connection that exists, it says what was, and asks for nothing.
             body.pop("is_historical_sync", None)
-        with explained("update", f"fivetranops_connection {prior['id']}"):
+        explaining = explained("update", f"fivetranops_connection {prior['id']}")
+        with explaining, writing(account, prior["id"], deadline) as slip:
             if body:
-                live = account.client.connection(prior["id"], deadline)
-                echo = operation.private.get("echo", {})
-                connection_conflict.require_unchanged(prior, planned, body, live, echo)
-            answer = self._send(account, prior["id"], body, config, deadline, operation)
+                answer = self._modify(prior, planned, body, config, deadline, operation, slip)
+            else:
+                answer = self._tested(account, prior["id"], config, deadline, operation)
         result = self._settled(planned, prior, body, answer, secrets, operation, changed)
         operation.save(result)
         setup_gate.report(answer, config, operation, _texts(secrets))
@@ -159,6 +160,8 @@ class ConnectionResource(Resource):
 
     def delete(self, prior: Object, operation: Operation) -> None:
         """``DELETE /v1/connections/{id}``; one that is gone already is deleted."""
+        from constructs_lib.backend.fivetran.turns import writing
+
         account: Account = operation.client
         if prior.get("id") is None:
             found = connection_read.found_again(
@@ -167,9 +170,11 @@ class ConnectionResource(Resource):
             if found is None:
                 return
             prior = found
-        with explained("delete", f"fivetranops_connection {prior['id']}"):
+        deadline = _deadline("delete", prior, operation)
+        explaining = explained("delete", f"fivetranops_connection {prior['id']}")
+        with explaining, writing(account, prior["id"], deadline):
             try:
-                account.client.delete_connection(prior["id"], _deadline("delete", prior, operation))
+                account.client.delete_connection(prior["id"], deadline)
             except NotFound:
                 return
 
@@ -184,22 +189,50 @@ class ConnectionResource(Resource):
         """Refuses to destroy what the same run imports under another address."""
         operation.client.imports.destroyed(prior.get("id"))
 
-    def _send(
+    def _modify(
         self,
-        account: Account,
-        identifier: str,
+        prior: Object,
+        planned: Object,
         body: dict[str, Any],
         config: Object,
         deadline: Deadline,
         operation: Operation,
+        slip: Slip | None,
     ) -> dict[str, Any]:
+        """Send a change, if the connection is what the plan started from.
+
+        :param slip: the entry of the journal, whose lock is held
+        """
+        from constructs_lib.backend.fivetran import connection_conflict, connection_update
+
+        account: Account = operation.client
+        echo = operation.private.get("echo", {})
+
+        def check(sent: dict[str, Any], live: dict[str, Any]) -> None:
+            connection_conflict.require_unchanged(prior, planned, sent, live, echo)
+
         secrets = _texts(secrets_of(config))
-        if body:
-            return account.client.modify_connection(identifier, body, deadline, secrets)
-        if setup_gate.is_closed(config, operation):
-            controls = requests_.trust(config)
-            return account.client.run_setup_tests(identifier, controls, deadline, secrets)
-        return account.client.connection(identifier, deadline)
+        update = connection_update.Update(
+            account.client, prior["id"], deadline, check, secrets=secrets, slip=slip
+        )
+        answer = update.send(body, pauses_for_it=planned.get("pause_to_update") is True)
+        if update.has_paused:
+            account.tell_of_journal(operation.diagnostics)
+        return answer
+
+    def _tested(
+        self,
+        account: Account,
+        identifier: str,
+        config: Object,
+        deadline: Deadline,
+        operation: Operation,
+    ) -> dict[str, Any]:
+        """Return the connection, after its setup tests if they are required and failed before."""
+        if not setup_gate.is_closed(config, operation):
+            return account.client.connection(identifier, deadline)
+        secrets, controls = _texts(secrets_of(config)), requests_.trust(config)
+        return account.client.run_setup_tests(identifier, controls, deadline, secrets)
 
     def _settled(
         self,

@@ -56,7 +56,7 @@ class ConnectionSyncResource(ConnectionAction):
         if begins:
             plan.planned.update(dict.fromkeys(_OF_A_SYNC, UNKNOWN))
             sync_plan.explain(plan, operation)
-        elif operation.private.get(_FOLLOWED) and plan.planned.get("wait") is True:
+        elif Mark.loaded(operation.private.get(_FOLLOWED)) and plan.planned.get("wait") is True:
             plan.planned.update(dict.fromkeys(_OF_ITS_END, UNKNOWN))
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
@@ -70,11 +70,11 @@ class ConnectionSyncResource(ConnectionAction):
         operation.private.pop(_ADOPTED, None)
         if planned.get("triggered_at") is UNKNOWN:
             return self._begin("update", planned, operation)
-        mark = operation.private.get(_FOLLOWED)
+        mark = Mark.loaded(operation.private.get(_FOLLOWED))
         if planned.get("outcome") is not UNKNOWN or mark is None:
             return {}
         deadline = Deadline.of(planned.get("timeouts"), "update", _DEFAULT, operation.stopping)
-        return self._follow("wait", planned, Mark(*mark), deadline, operation)
+        return self._follow("wait", planned, mark, deadline, operation)
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Imports by the identifier of the connection; its next triggers begin nothing."""
@@ -103,7 +103,7 @@ class ConnectionSyncResource(ConnectionAction):
         if planned.get("wait") is not True:
             return begun
         operation.save({**planned, **begun})
-        operation.private[_FOLLOWED] = list(mark)
+        operation.private[_FOLLOWED] = mark.stored()
         return begun | self._follow(action, planned, mark, deadline, operation)
 
     def _follow(
@@ -119,7 +119,8 @@ class ConnectionSyncResource(ConnectionAction):
         is_new = action == "create"
         with explained("follow", self.subject(identifier), lambda e: _advice(e, is_new=is_new)):
             try:
-                ended = following.follow(account, identifier, mark, deadline)
+                how = str(planned.get("on_reschedule") or "wait")
+                ended = following.follow(account, identifier, mark, deadline, on_reschedule=how)
             except Interrupted:
                 _tell_of_interruption(identifier, operation)
                 return {"outcome": "triggered", "succeeded_at": None}

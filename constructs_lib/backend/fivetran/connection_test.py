@@ -16,6 +16,7 @@ from constructs_lib.backend.fivetran.connection_action import (
     plan_as_configured,
 )
 from constructs_lib.backend.fivetran.identifiers import require_identifier
+from constructs_lib.backend.fivetran.turns import writing
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.http.times import written
@@ -70,7 +71,8 @@ class ConnectionTestResource(ConnectionAction):
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
         secrets = account.secrets.get(identifier, [])
         body = connection_request.trust(planned)
-        with explained("run", self.subject(identifier), refusals.of_tests):
+        explaining = explained("run", self.subject(identifier), refusals.of_tests)
+        with explaining, writing(account, identifier, deadline):
             answer = account.client.run_setup_tests(identifier, body, deadline, secrets)
             found = gate.results(answer, secrets)
         name = f"connection {identifier} ({answer.get('schema')})"

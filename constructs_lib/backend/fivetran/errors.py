@@ -17,6 +17,8 @@ code of a 404            meaning
 
 from __future__ import annotations
 
+import re
+
 from constructs_lib.backend.http import errors
 from constructs_lib.backend.http.errors import (
     ApiError,
@@ -38,6 +40,7 @@ __all__ = [
     "NotTheApi",
     "OutOfTime",
     "SomethingElseMissing",
+    "SyncInProgress",
     "TooManyRequests",
     "Unauthorized",
     "VendorError",
@@ -77,6 +80,19 @@ class Conflict(errors.Conflict):
     )
 
 
+class SyncInProgress(Conflict):
+    """409, or 400 after the API tried to stop it: a sync of the connection is in progress."""
+
+    remedy = "Wait until the sync that is in progress has ended, and run the command again."
+
+
+# The words of "Connection cannot be updated because the sync is in progress" (409) and of "Failed
+# to stop in-progress sync after trying for 60 seconds" (400).
+_IN_PROGRESS = re.compile(
+    r"\bsync\b.*\bin[- ]progress\b|\bin[- ]progress\b.*\bsync\b", re.IGNORECASE | re.DOTALL
+)
+
+
 class NoAnswer(errors.NoAnswer):
     """No answer came."""
 
@@ -104,9 +120,13 @@ class NotTheApi(errors.NotTheApi):
 def answered(
     request: str, status: int, code: str, message: str, retry_after: float | None
 ) -> ApiError:
-    """Return the error that fits an HTTP status and the API's own code."""
+    """Return the error that fits an HTTP status the API's own code, and for a sync in progress its
+    words.
+    """
     if status == 429:
         return TooManyRequests(request, status, code, message, retry_after)
+    if status in (400, 409) and _IN_PROGRESS.search(message):
+        return SyncInProgress(request, status, code, message)
     if status == 404:
         kind = NotFound if code in GONE else SomethingElseMissing
         return kind(request, status, code, message)

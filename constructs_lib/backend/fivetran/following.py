@@ -2,7 +2,13 @@
 
 The API tells of no single sync, but of a connection: whether one runs, when the last one succeeded,
 and when the last one failed. So the sync that was begun has ended when none runs any more and one
-of these moments is later than it was before, and later than the beginning.
+of these moments is later than it was before. Clocks are not compared: the moments are the API's,
+and what was there before says enough.
+
+A sync that Fivetran rescheduled moves neither moment. It goes on by itself, at a time that the API
+may not tell, except under ``schedule_type`` manual: then it is asked for again. A broken connection
+may be synced, because a sync can mend it; so that it is broken is a failure only when the sync that
+was begun is not seen for a while.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-details
 """
@@ -10,65 +16,112 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from constructs_lib.backend.fivetran.account import Account
+from constructs_lib.backend.fivetran.errors import Interrupted, OutOfTime
 from constructs_lib.backend.fivetran.readiness import name_of, setup_state, stands_paused
 from constructs_lib.backend.fivetran.seen import is_syncing
-from constructs_lib.backend.fivetran.sync_errors import Paused, PutOff, SyncFailed, words_of
+from constructs_lib.backend.fivetran.sync_errors import (
+    Paused,
+    PutOff,
+    Rescheduled,
+    SyncFailed,
+    Unsure,
+    words_of,
+)
 from constructs_lib.backend.fivetran.triggering import Mark, Wish, begin, pauses
 from constructs_lib.backend.http import log
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.times import moment, written
 
-_TOLERANCE = timedelta(seconds=5)
 _NOT_SET_UP = ("incomplete", "broken")
+_LOOKS_TO_BEGIN = 12
+"""Looks at an idle connection that is not set up, about two minutes, before the sync counts as
+failed: it may not have begun yet."""
+_LOOKS_TO_END = 3
+"""The same after the sync was seen to run: the moment of its end may come a little later."""
+_FIRST_REQUEST, _LONGEST_REQUEST = 5.0, 300.0
+"""Seconds before a rescheduled sync is asked for again: ever more, because its source has none."""
 
 
-def follow(account: Account, identifier: str, mark: Mark, deadline: Deadline) -> str:
-    """Waits for the end of a sync.
+def follow(
+    account: Account,
+    identifier: str,
+    mark: Mark,
+    deadline: Deadline,
+    *,
+    on_reschedule: str = "wait",
+) -> str:
+    """Wait for the end of a sync.
 
     :param mark: what there was before it
+    :param on_reschedule: ``wait`` for a sync that Fivetran reschedules, or ``fail``
     :returns: when it succeeded, as the API writes it
     :raises SyncFailed: if it failed
-    :raises PutOff: if Fivetran put it off until after the deadline
+    :raises Rescheduled: if Fivetran rescheduled it, and that shall not be waited for
+    :raises PutOff: if Fivetran rescheduled it until after the deadline
     :raises VendorError: if it cannot be followed; it goes on all the same
     """
-    return _Following(account, identifier, mark, deadline).run(pauses())
+    following = _Following(account, identifier, mark, deadline, on_reschedule)
+    return following.run(pauses())
 
 
 class _Following:
     """One sync that is being followed."""
 
-    def __init__(self, account: Account, identifier: str, mark: Mark, deadline: Deadline) -> None:
+    def __init__(
+        self,
+        account: Account,
+        identifier: str,
+        mark: Mark,
+        deadline: Deadline,
+        on_reschedule: str,
+    ) -> None:
         self._account, self._identifier = account, identifier
         self._mark, self._deadline = mark, deadline
+        self._on_reschedule = on_reschedule
         self._secrets = account.secrets.get(identifier, [])
         self._has_run = False
+        self._idle_looks = 0
+        self._request_pause = _FIRST_REQUEST
+        self._request_due: float | None = None
+        self._delay = ""
+        """That Fivetran rescheduled the sync, in words; empty if it did not."""
 
     def run(self, waits: Iterator[float]) -> str:
-        """Looks again and again."""
+        """Look again and again, until the sync has ended."""
         for pause in waits:
             was_being_set = self._account.turns.is_taken(self._identifier)
             connection = self._account.client.connection(self._identifier, self._deadline)
-            self._has_run = self._has_run or is_syncing(connection)
-            ended = None if is_syncing(connection) else self._ended(connection)
-            if ended is not None:
-                return ended
-            is_being_set = was_being_set or self._account.turns.is_taken(self._identifier)
-            if not is_syncing(connection):
+            if is_syncing(connection):
+                self._has_run, self._idle_looks, self._delay = True, 0, ""
+            else:
+                ended = self._ended(connection)
+                if ended is not None:
+                    return ended
+                is_being_set = was_being_set or self._account.turns.is_taken(self._identifier)
                 self._look_at_idle(connection, is_being_set=is_being_set)
             left = self._deadline.remaining
             log.information(
                 f"connection {self._identifier}: the sync goes on; looking again in {pause:.1f} s, "
                 f"for at most {left:.0f} s more"
             )
-            self._deadline.poll(pause, f"the sync of connection {self._identifier} to end")
+            self._wait(pause)
         raise AssertionError("the pauses have no end")
 
+    def _wait(self, pause: float) -> None:
+        try:
+            self._deadline.poll(pause, f"the sync of connection {self._identifier} to end")
+        except OutOfTime as error:
+            raise OutOfTime(f"{error}{self._delay}") from None
+
     def _ended(self, connection: dict[str, Any]) -> str | None:
-        """When the sync succeeded; None if it did not end yet."""
+        """Return when the sync succeeded; None if it did not end yet.
+
+        :raises SyncFailed: if it failed
+        """
         succeeded, failed = (
             self._later(connection, name) for name in ("succeeded_at", "failed_at")
         )
@@ -79,40 +132,70 @@ class _Following:
         return None
 
     def _later(self, connection: dict[str, Any], name: str) -> datetime | None:
-        """The end of a sync, if it is later than what there was, and than the beginning."""
+        """Return the moment of an end, if it is later than the one that was there before."""
         found, before = moment(connection.get(name)), moment(getattr(self._mark, name))
-        since = moment(self._mark.since)
-        if found is None or (before is not None and found <= before):
-            return None
-        return found if since is None or found >= since - _TOLERANCE else None
+        return None if found is None or (before is not None and found <= before) else found
 
     def _look_at_idle(self, connection: dict[str, Any], *, is_being_set: bool) -> None:
-        """No sync runs, and none ended: it may be about to begin, put off, or never come."""
-        state = setup_state(connection)
-        if state in _NOT_SET_UP:
-            raise self._failed(connection, f"does not go on: setup_state is {state}")
+        """Decide whether to wait on: no sync runs, and none ended, so that it may be about to
+        begin, rescheduled, or never come.
+        """
         # A pause ends no sync that runs, whatever the API calls its state meanwhile.
         if stands_paused(connection) and not is_being_set and not self._has_run:
             raise Paused(name_of(self._identifier, connection), "was meanwhile")
-        self._look_at_delay(connection)
-
-    def _look_at_delay(self, connection: dict[str, Any]) -> None:
-        status = connection.get("status")
-        status = status if isinstance(status, dict) else {}
-        until = moment(status.get("rescheduled_for"))
-        if str(status.get("sync_state")).lower() != "rescheduled" or until is None:
+        if _sync_state(connection) == "rescheduled":
+            self._look_at_rescheduled(connection)
             return
+        state = setup_state(connection)
+        self._idle_looks += 1
+        longest = _LOOKS_TO_END if self._has_run else _LOOKS_TO_BEGIN
+        if state in _NOT_SET_UP and self._idle_looks >= longest:
+            raise self._failed(connection, f"does not go on: setup_state is {state}")
+
+    def _look_at_rescheduled(self, connection: dict[str, Any]) -> None:
+        """Decide what to do about a sync that Fivetran rescheduled."""
+        name, words = name_of(self._identifier, connection), words_of(connection, self._secrets)
+        until = moment(connection["status"].get("rescheduled_for"))
         is_manual = str(connection.get("schedule_type")).lower() == "manual"
+        if self._on_reschedule == "fail":
+            raise Rescheduled(name, until, words, is_manual=is_manual)
+        when = "without telling until when" if until is None else f"until {written(until)}"
+        self._delay = f"; Fivetran rescheduled it {when}{words}"
+        log.information(f"connection {self._identifier}: the sync is rescheduled {when}")
+        if until is None:
+            if is_manual:
+                self._ask_again(at_once=False)
+            return
         wait = (until - self._account.client.server_time()).total_seconds()
         if wait > self._deadline.remaining:
-            name = name_of(self._identifier, connection)
-            raise PutOff(name, until, self._deadline.remaining, is_manual=is_manual)
-        log.information(
-            f"connection {self._identifier}: the sync is put off until {written(until)}"
-        )
+            raise PutOff(name, until, self._deadline.remaining, words, is_manual=is_manual)
         if is_manual and wait <= 0:
+            self._ask_again(at_once=True)
+
+    def _ask_again(self, *, at_once: bool) -> None:
+        """Begin the sync again if it is time to: a plain one, of which a second joins the first.
+
+        :param at_once: True if the time that Fivetran told has come
+        """
+        left = self._deadline.remaining
+        if self._request_due is None:
+            self._request_due = left if at_once else left - self._request_pause
+        if left > self._request_due:
+            return
+        self._request_pause = min(_LONGEST_REQUEST, 2 * self._request_pause)
+        self._request_due = left - self._request_pause
+        try:
             begin(self._account, Wish(self._identifier), self._deadline)
+        except Unsure as unsure:
+            if isinstance(unsure.cause, Interrupted):
+                raise unsure.cause from None
+            log.warning(f"connection {self._identifier}: {unsure}; looking again")
 
     def _failed(self, connection: dict[str, Any], how: str) -> SyncFailed:
         words = words_of(connection, self._secrets)
         return SyncFailed(name_of(self._identifier, connection), how, words)
+
+
+def _sync_state(connection: dict[str, Any]) -> str:
+    status = connection.get("status")
+    return str(status.get("sync_state")).lower() if isinstance(status, dict) else ""

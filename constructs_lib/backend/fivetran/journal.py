@@ -37,13 +37,14 @@ _TURNS: defaultdict[str, Lock] = defaultdict(Lock)
 
 
 class HeldElsewhere(VendorError):
-    """Another run is setting the state of this connection right now."""
+    """Another run is changing this connection, or setting its state, right now."""
 
     remedy = "Wait until that run has ended, and plan again: what it sets may be what you see then."
 
     def __init__(self, identifier: str) -> None:
         super().__init__(
-            f"another run in this working directory is setting the state of connection {identifier}"
+            f"another run in this working directory is changing connection {identifier}, or is "
+            "setting its state"
         )
 
 

@@ -22,7 +22,8 @@ class Entry(NamedTuple):
     found: dict[str, Any] | None
     """Its state; None if none had been written."""
     wanted: str
-    """The fingerprint of the state that was to be set."""
+    """The fingerprint of the state that was to be set; empty if the connection itself was changed,
+    and paused for that."""
     since: str
     """When the run began (RFC 3339, UTC, by the API's clock)."""
     is_sent: bool = False

@@ -2,6 +2,9 @@
 
 Whatever happens meanwhile, the flag is put back: after success as asked, after any failure or
 interruption as it was found.
+
+The API may refuse to change the flag while a sync runs ("Failed to stop in-progress sync after
+trying for 60 seconds"). That passes by itself, so it is waited for.
 """
 
 from __future__ import annotations
@@ -11,10 +14,22 @@ from contextlib import contextmanager
 from typing import Any
 
 from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.errors import ApiError, NotFound, VendorError
+from constructs_lib.backend.fivetran.errors import (
+    ApiError,
+    NotFound,
+    OutOfTime,
+    SyncInProgress,
+    VendorError,
+)
+from constructs_lib.backend.http import log
 from constructs_lib.backend.http.deadline import Deadline
 
-_RESCUE_LIMIT = 120.0
+RESCUE_LIMIT = 900.0
+"""Seconds to put the flag back, which nothing shortens: an API that works to its own limit before
+it fails takes more than a minute for each answer, and must be able to do that several times. The
+provider lives on for as long when Terraform is gone, see ``plugin.transport``."""
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 15.0
 
 
 class PausedFlagUnknown(VendorError):
@@ -53,64 +68,114 @@ def is_paused(connection: dict[str, Any], identifier: str) -> bool:
     return flag == "true"
 
 
+def pauses() -> Iterator[float]:
+    """Yield the seconds between two looks at a sync: often at first, then ever more seldom."""
+    pause = _FIRST_PAUSE
+    while True:
+        yield pause
+        pause = min(_LONGEST_PAUSE, pause * 1.5)
+
+
 def put_back(
     client: Client, identifier: str, paused: bool, failure: VendorError | None = None
-) -> None:
-    """Sets the flag with a time limit of its own, which no interruption shortens.
+) -> dict[str, Any] | None:
+    """Set the flag with a time limit of its own, which no interruption shortens.
 
     :param failure: what went wrong before, to be told as well
+    :returns: the connection as it is then; None if it is gone, and its flag with it
     :raises PausedFlagStuck: if it does not work
     """
     try:
-        client.modify_connection(identifier, {"paused": paused}, Deadline(_RESCUE_LIMIT))
-    except NotFound:
-        return  # The connection is gone, and its flag with it.
+        return _set_flag(client, identifier, paused, Deadline(RESCUE_LIMIT))
+    except _FlagRefused as refusal:
+        if isinstance(refusal.cause, NotFound):
+            return None
+        raise PausedFlagStuck(identifier, paused, refusal.cause, failure) from None
     except VendorError as error:
         raise PausedFlagStuck(identifier, paused, error, failure) from None
+
+
+def set_flag(client: Client, identifier: str, paused: bool, deadline: Deadline) -> dict[str, Any]:
+    """Set the flag, as soon as a sync that is in the way has ended.
+
+    :returns: the connection as it is then
+    """
+    try:
+        return _set_flag(client, identifier, paused, deadline)
+    except _FlagRefused as refusal:
+        raise refusal.cause from None
+
+
+class KeptPaused:
+    """What is known when a connection is no longer kept paused."""
+
+    answer: dict[str, Any] | None = None
+    """The connection after its flag was put back; None if there was nothing to put back."""
 
 
 @contextmanager
 def kept_paused(
     client: Client, identifier: str, *, now: bool, before: bool, after: bool, deadline: Deadline
-) -> Iterator[None]:
-    """Keeps the connection paused inside.
+) -> Iterator[KeptPaused]:
+    """Keep the connection paused inside.
 
     :param now: the flag as it is
     :param before: the flag to be put back after a failure
     :param after: the flag to be set after success
     """
-    flag, target = now, before
+    flag, target, kept = now, before, KeptPaused()
     failure: VendorError | None = None
     try:
         if not now:
             flag = True
-            _pause(client, identifier, deadline)
-        yield
+            _set_flag(client, identifier, True, deadline)
+        yield kept
         target = after
-    except _PauseRefused as refusal:
+    except _FlagRefused as refusal:
+        # The connection was never paused, so there is nothing to put back.
         flag = now
-        raise refusal.answer from None
+        raise refusal.cause from None
     except VendorError as error:
         failure = error
         raise
     finally:
         if flag != target:
-            put_back(client, identifier, target, failure)
+            kept.answer = put_back(client, identifier, target, failure)
 
 
-class _PauseRefused(VendorError):
-    """The API said no to the pause, so that there is nothing to put back."""
+class _FlagRefused(VendorError):
+    """The API said no to the last request for another flag, so it is certainly as before."""
 
-    def __init__(self, answer: ApiError) -> None:
-        self.answer = answer
-        super().__init__(str(answer))
+    def __init__(self, cause: VendorError) -> None:
+        self.cause = cause
+        super().__init__(str(cause))
 
 
-def _pause(client: Client, identifier: str, deadline: Deadline) -> None:
-    """Pauses the connection. If no answer comes, it may be paused all the same."""
+def _set_flag(client: Client, identifier: str, paused: bool, deadline: Deadline) -> dict[str, Any]:
+    """Set the flag, as soon as the sync that is in the way has ended.
+
+    :raises _FlagRefused: if the flag is certainly as it was
+    :raises VendorError: if no answer came, so that it may be set all the same
+    """
+    for pause in pauses():
+        try:
+            return client.modify_connection(identifier, {"paused": paused}, deadline)
+        except SyncInProgress as refusal:
+            _wait_for_sync(identifier, refusal, pause, deadline)
+        except ApiError as error:
+            if error.status < 500:
+                raise _FlagRefused(error) from None
+            raise
+    raise AssertionError("the pauses have no end")
+
+
+def _wait_for_sync(
+    identifier: str, refusal: SyncInProgress, pause: float, deadline: Deadline
+) -> None:
+    log.information(f"{refusal}; trying again in {pause:.1f} s")
     try:
-        client.modify_connection(identifier, {"paused": True}, deadline)
-    except ApiError as error:
-        if error.status < 500:
-            raise _PauseRefused(error) from None
-        raise
+        deadline.poll(pause, f"the sync of connection {identifier} to end")
+    except VendorError as error:
+        if isinstance(error, OutOfTime):
+            error = OutOfTime(f"{error}; the last answer was: {refusal}")
+        raise _FlagRefused(error) from None

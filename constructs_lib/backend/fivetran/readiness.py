@@ -9,7 +9,7 @@ from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.sync_errors import NotSetUp, Paused, words_of
 from constructs_lib.backend.http.deadline import Deadline
 
-_SET_UP = "connected"
+_NOT_SET_UP, _BROKEN = "incomplete", "broken"
 
 
 def name_of(identifier: str, connection: dict[str, Any]) -> str:
@@ -32,32 +32,40 @@ def stands_paused(connection: dict[str, Any]) -> bool:
 def require_ready(
     identifier: str, connection: dict[str, Any], secrets: Collection[str] = ()
 ) -> None:
-    """Checks that a sync of the connection can begin now.
+    """Check that a sync of the connection can begin now.
+
+    A broken connection can be synced, because a sync may mend it.
 
     :raises NotReady: if it is paused, or not set up. What the answer does not tell is no error.
     """
     name, state = name_of(identifier, connection), setup_state(connection)
     if stands_paused(connection):
         raise Paused(name, "is")
-    if state not in ("", _SET_UP):
+    if state == _NOT_SET_UP:
         raise NotSetUp(name, state, words_of(connection, secrets))
 
 
-def require_ready_later(account: Account, identifier: str, deadline: Deadline) -> None:
-    """Checks at plan that a sync can begin when this run comes to it.
+def require_ready_later(account: Account, identifier: str, deadline: Deadline) -> str:
+    """Check at plan that a sync can begin when this run comes to it.
 
     What the run does before is known as far as it was planned by now, see :mod:`intents`. While the
     state of the connection is being set, by this very run, it is paused for that only.
 
+    :returns: that the connection is broken, and its own words about that; empty if it is not, or if
+        this run tests its settings again before
     :raises NotReady: if it will be paused, or not set up
     """
     is_being_set = account.turns.is_taken(identifier)
     connection = account.client.connection(identifier, deadline)
     if is_being_set or account.turns.is_taken(identifier):
-        return
+        return ""
     name, state = name_of(identifier, connection), setup_state(connection)
     now = stands_paused(connection)
     if account.intents.paused(identifier, now):
         raise Paused(name, "is" if now else "will by then be")
-    if state not in ("", _SET_UP) and not account.intents.may_be_set_up(identifier):
-        raise NotSetUp(name, state, words_of(connection, account.secrets.get(identifier, ())))
+    if account.intents.may_be_set_up(identifier):
+        return ""
+    words = words_of(connection, account.secrets.get(identifier, ()))
+    if state == _NOT_SET_UP:
+        raise NotSetUp(name, state, words)
+    return f"{name} is broken{words}" if state == _BROKEN else ""

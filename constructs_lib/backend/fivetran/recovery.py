@@ -1,4 +1,4 @@
-"""Looks after connections whose run died while it set their state.
+"""Looks after connections whose run died while it set their state, or changed them, paused.
 
 It is done when the provider is configured, because that happens in every run, whatever is left in
 the configuration: a connection must not stay paused because its state was taken out of it.
@@ -17,7 +17,8 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.times import moment
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
-_LIMIT = 60.0
+_LIMIT = 300.0
+"""Seconds to look at one connection, which nothing interrupts: enough for several slow answers."""
 _LONGEST = timedelta(days=1)
 """After so long a connection that stands paused may have been mended and paused again since."""
 _LONGEST_PUTTING_BACK = timedelta(minutes=10)
@@ -43,14 +44,15 @@ def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
         except VendorError as error:
             diagnostics.warning(
                 f"Connection {identifier} may stand paused",
-                f"A run that set its state was cut off, and what it left cannot be mended now: "
+                f"A run that had paused it was cut off, and what it left cannot be mended now: "
                 f"{error}. {error.remedy}",
             )
 
 
 def _look_after(client: Client, entry: Entry, slip: Slip, diagnostics: Diagnostics) -> None:
     summary = f"Connection {entry.connection} was left behind by a run that was cut off"
-    begin = f"A run of {entry.since} was setting its state"
+    work = "setting its state" if entry.wanted else "changing it while it was paused"
+    begin = f"A run of {entry.since} was {work}"
     if entry.account != client.account:
         diagnostics.warning(summary, f"{begin}, with another API key or address. {_by_hand(entry)}")
         return
@@ -64,6 +66,12 @@ def _look_after(client: Client, entry: Entry, slip: Slip, diagnostics: Diagnosti
         return
     if now and not entry.paused:
         put_back(client, entry.connection, False)
+    if not entry.wanted:
+        slip.forget()
+        done = "It was set running again now. " if now else ""
+        detail = f"{begin}; before that the connection was running. {done}"
+        diagnostics.warning(summary, f"{detail}Look at the plan for what was not changed yet.")
+        return
     slip.write(entry._replace(is_open=False))
     word = "paused" if entry.paused else "running"
     done = "It was set running again now. " if now and not entry.paused else ""

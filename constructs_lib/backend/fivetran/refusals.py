@@ -6,7 +6,12 @@ https://fivetran.com/docs/rest-api/api-reference/connections
 
 from __future__ import annotations
 
-from constructs_lib.backend.fivetran.errors import ApiError, SomethingElseMissing, VendorError
+from constructs_lib.backend.fivetran.errors import (
+    ApiError,
+    SomethingElseMissing,
+    SyncInProgress,
+    VendorError,
+)
 
 _GONE = (
     "The connection is not there any more, or belongs to another account: check connection_id. If "
@@ -48,6 +53,8 @@ def of_resync(error: VendorError) -> str:
 
 
 def _advice(error: VendorError, table: dict[int, str]) -> str:
+    if isinstance(error, SyncInProgress):
+        return ""  # Its own remedy says what to do.
     if not isinstance(error, ApiError) or not error.request.startswith("POST"):
         return ""
     if isinstance(error, SomethingElseMissing):

@@ -28,7 +28,7 @@ class Paused(NotReady):
 
 
 class NotSetUp(NotReady):
-    """The setup of the connection is incomplete or broken."""
+    """The setup of the connection is incomplete."""
 
     remedy = (
         "Mend its settings, and let the setup tests pass (fivetranops_connection_test). If another "
@@ -36,9 +36,7 @@ class NotSetUp(NotReady):
     )
 
     def __init__(self, name: str, setup_state: str, words: str) -> None:
-        super().__init__(
-            f"{name} cannot sync: its setup_state is {setup_state}, not connected{words}"
-        )
+        super().__init__(f"{name} cannot sync: its setup_state is {setup_state}{words}")
 
 
 class Unsure(VendorError):
@@ -68,9 +66,11 @@ class SyncFailed(VendorError):
 
 
 class PutOff(VendorError):
-    """Fivetran put the sync off until after the time limit."""
+    """Fivetran rescheduled the sync to a time after the limit."""
 
-    def __init__(self, name: str, until: datetime, left: float, *, is_manual: bool) -> None:
+    def __init__(
+        self, name: str, until: datetime, left: float, words: str, *, is_manual: bool
+    ) -> None:
         self.remedy = (
             "With schedule_type manual it only goes on when it is asked for again: apply again "
             "after that time, or raise the limit in timeouts, and the provider asks for it then."
@@ -78,8 +78,23 @@ class PutOff(VendorError):
             else "It goes on by itself then. Raise the limit in timeouts to wait for it."
         )
         super().__init__(
-            f"Fivetran put the sync of {name} off until {written(until)}, because its source "
-            f"takes no more requests for now, and of the time limit only {left:.0f} s are left"
+            f"Fivetran put the sync of {name} off until {written(until)}, and of the time limit "
+            f"only {left:.0f} s are left{words}"
+        )
+
+
+class Rescheduled(VendorError):
+    """Fivetran rescheduled the sync, and the configuration says not to wait for that."""
+
+    def __init__(self, name: str, until: datetime | None, words: str, *, is_manual: bool) -> None:
+        self.remedy = 'Set on_reschedule = "wait" to wait for the sync' + (
+            ", which asks for it again: with schedule_type manual it never goes on by itself."
+            if is_manual
+            else ". It goes on by itself."
+        )
+        when = "without telling until when" if until is None else f"until {written(until)}"
+        super().__init__(
+            f"Fivetran rescheduled the sync of {name} {when}, and on_reschedule is fail{words}"
         )
 
 

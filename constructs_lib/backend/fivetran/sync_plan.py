@@ -65,9 +65,10 @@ def require_extent(planned: Object) -> None:
 
 
 def explain(plan: Plan, operation: Operation) -> None:
-    """Says what a re-sync costs, and checks that the connection is ready for a sync.
+    """Say what a re-sync costs, and check that the connection is ready for a sync.
 
-    :raises ProviderError: if the connection is paused, or not set up, and this run does not mend it
+    :raises ProviderError: if the connection is paused, or not set up, and this run does not change
+        that
     """
     account: Account = operation.client
     identifier = plan.planned["connection_id"]
@@ -87,7 +88,8 @@ def explain(plan: Plan, operation: Operation) -> None:
         # resource of a connection that is gone must not stand in the way of that.
         subject = f"fivetranops_connection_sync {identifier}"
         with explained("plan", subject, _advice), suppress(NotFound):
-            require_ready_later(account, identifier, deadline)
+            if broken := require_ready_later(account, identifier, deadline):
+                _warn_of_broken(broken, operation.diagnostics)
 
 
 def explain_adoption(plan: Plan, operation: Operation) -> None:
@@ -97,6 +99,16 @@ def explain_adoption(plan: Plan, operation: Operation) -> None:
         "This resource was imported, so its triggers are taken as those of what was done before. "
         "The next change of triggers begins a sync.",
         ("triggers",),
+    )
+
+
+def _warn_of_broken(broken: str, diagnostics: Diagnostics) -> None:
+    diagnostics.warning(
+        "A broken connection is synced",
+        f"{broken}\n\nA sync can mend that, if its cause is gone; otherwise it fails. To check the "
+        "settings before, run the setup tests (fivetranops_connection_test), and name that in "
+        "depends_on of the sync.",
+        ("connection_id",),
     )
 
 

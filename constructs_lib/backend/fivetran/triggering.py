@@ -19,11 +19,13 @@ from constructs_lib.backend.fivetran.errors import (
     Conflict,
     Interrupted,
     OutOfTime,
+    SyncInProgress,
     VendorError,
 )
 from constructs_lib.backend.fivetran.readiness import name_of, require_ready
 from constructs_lib.backend.fivetran.seen import is_syncing, last_syncs
 from constructs_lib.backend.fivetran.sync_errors import Unsure
+from constructs_lib.backend.fivetran.turns import writing
 from constructs_lib.backend.http import log, retry
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.times import written
@@ -42,6 +44,11 @@ class Wish(NamedTuple):
     scope: dict[str, list[str]] | None = None
     """The tables of a re-sync; None for everything, which the caller has made sure is meant."""
 
+    @property
+    def joins(self) -> bool:
+        """True if a sync that runs already is as good as a new one."""
+        return self.mode == "sync" and not self.force
+
 
 class Mark(NamedTuple):
     """A sync that was begun: what there was before, and when."""
@@ -51,6 +58,24 @@ class Mark(NamedTuple):
     succeeded_at: str | None
     """When the last sync before it succeeded, as the API writes it."""
     failed_at: str | None
+
+    def stored(self) -> dict[str, str | None]:
+        """Return the mark as private state keeps it."""
+        return self._asdict()
+
+    @classmethod
+    def loaded(cls, stored: Any) -> Mark | None:
+        """Return a mark from private state, also from that of versions that kept a list.
+
+        What is missing counts as never: then any end of a sync is the one that is waited for.
+        """
+        if isinstance(stored, list):
+            stored = dict(zip(cls._fields, stored, strict=False))
+        if not isinstance(stored, dict):
+            return None
+        texts = [stored.get(name) for name in cls._fields]
+        since, succeeded_at, failed_at = (t if isinstance(t, str) else None for t in texts)
+        return cls(since or "", succeeded_at, failed_at)
 
 
 def pauses() -> Iterator[float]:
@@ -62,19 +87,20 @@ def pauses() -> Iterator[float]:
 
 
 def begin(account: Account, wish: Wish, deadline: Deadline) -> Mark:
-    """Begins a sync. A re-sync that meets a running sync waits for its end, and tries again.
+    """Begin a sync. What the API refuses because a sync is in progress is tried again when it ends.
 
     :raises NotReady: if the connection is paused or not set up
     :raises Unsure: if it is not known whether it began
     :raises VendorError: if it certainly did not
     """
-    what = f"the sync of connection {wish.identifier} to end, so that a re-sync can begin"
+    kind = "a re-sync" if wish.mode == "resync" else "another one"
+    what = f"the sync of connection {wish.identifier} to end, so that {kind} can begin"
     for pause in pauses():
         try:
-            with account.turns.turn(wish.identifier, deadline):
+            with writing(account, wish.identifier, deadline):
                 return _Attempt(account, wish, deadline).send()
         except Conflict as conflict:
-            if wish.mode != "resync":
+            if wish.mode != "resync" and not isinstance(conflict, SyncInProgress):
                 raise
             log.information(f"{conflict}; looking again in {pause:.1f} s")
         deadline.poll(pause, what)
@@ -100,9 +126,11 @@ class _Attempt:
             self._post()
         except Unsure:
             raise
-        except Conflict:
-            # After a lost answer, what is in the way may be the very sync that was asked for.
-            if not self._has_looked or not self._look():
+        except Conflict as conflict:
+            # A plain sync joins one that runs. After a lost answer, what is in the way may be the
+            # very sync that was asked for.
+            joins = isinstance(conflict, SyncInProgress) and self._wish.joins
+            if not joins and not (self._has_looked and self._look()):
                 raise
         except VendorError as error:
             if self._may_have_begun(error):
@@ -146,7 +174,7 @@ def has_begun(wish: Wish, before: dict[str, Any], now: dict[str, Any]) -> bool |
     everything, which the API shows by its flag of a historical sync.
     """
     is_other = is_syncing(now) != is_syncing(before) or last_syncs(now) != last_syncs(before)
-    if wish.mode == "sync" and not wish.force:
+    if wish.joins:
         return is_syncing(now) or is_other
     if wish.mode == "sync" and is_syncing(before):
         return None

@@ -24,8 +24,9 @@ START_LIMIT = 60.0
 """Seconds for Terraform to make its first call. It gives a provider as long for the handshake."""
 RECONNECT_LIMIT = 10.0
 """Seconds for Terraform to connect again, after a connection that broke off."""
-GRACE = 180.0
-"""Seconds that running operations get to wind down after Terraform is gone."""
+GRACE = 1200.0
+"""Seconds that running operations get to wind down after Terraform is gone: longer than the longest
+of them takes to put back what it has changed for a while, after it was told to stop."""
 
 
 class TerraformWatch:

@@ -24,8 +24,8 @@ from constructs_lib.schemas.connector_status import STATUSES
 
 STATUS_MOVES = "status_moves"
 """The event: the connector service sets the status."""
-OF_FIVETRAN = "refused"
-"""The fault whose statuses are those of Fivetran's contract."""
+OF_FIVETRAN = ("refused", "sync_not_stopped")
+"""The faults whose answers are those of Fivetran's API."""
 
 _EVENT = FaultKind(True, "The connector service sets the status (status).", event=True)
 
@@ -41,7 +41,7 @@ class ElasticFault(Fault):
         **{
             name: facts
             for name, facts in FAULT_KINDS.items()
-            if not facts.event and name != OF_FIVETRAN
+            if not facts.event and name not in OF_FIVETRAN
         },
         STATUS_MOVES: _EVENT,
     }

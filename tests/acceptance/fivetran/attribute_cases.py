@@ -123,6 +123,7 @@ CASES: dict[str, dict[str, Case]] = {
             True, False, _STEERS, controls={"trust_fingerprints": True, **_TESTS_RUN}
         ),
         "require_setup_tests": Case(True, False, _STEERS),
+        "pause_to_update": Case(True, False, _STEERS),
         "unchecked": Case(
             {"config.port": "one"}, {"config.port": "two"}, _STEERS, warns="unchecked without need"
         ),
@@ -152,6 +153,7 @@ CASES: dict[str, dict[str, Case]] = {
         "scope": Case({"public": ["a"]}, {"public": ["a", "b"]}, _STEERS, along=(_RESYNC, _RESYNC)),
         "resync_everything": Case(True, False, _STEERS, along=(_RESYNC, {})),
         "wait": Case(True, False, _STEERS),
+        "on_reschedule": Case("fail", "wait", _STEERS),
         **_LIMITS_OF_ACTIONS,
     },
 }

@@ -32,7 +32,7 @@ def values(**given: Any) -> dict[str, Any]:
 def test_every_attribute_that_can_be_configured_has_its_place() -> None:
     placed = {*ONLY_CREATED, *ONLY_MODIFIED, *SETTINGS, *TEST_CONTROLS}
     special = {"config", "config_wo", "auth", "auth_wo"}
-    special |= {"require_setup_tests", "unchecked", "timeouts"}
+    special |= {"require_setup_tests", "pause_to_update", "unchecked", "timeouts"}
     configurable = {a.name for a in SCHEMA.attributes.values() if not a.read_only}
 
     assert placed | special == configurable

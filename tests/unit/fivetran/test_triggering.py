@@ -7,10 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from fake_time import FakeTime
 
+from constructs_lib.backend.fivetran import errors
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.connection_sync import ConnectionSyncResource
-from constructs_lib.backend.fivetran.triggering import Wish, has_begun
+from constructs_lib.backend.fivetran.triggering import Wish, begin, has_begun
+from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.resource import Operation
 from constructs_lib.backend.plugin.values import UNKNOWN
@@ -85,3 +88,44 @@ def test_an_apply_refuses_a_planned_resync_of_nothing(action: str, everything: b
 
     with pytest.raises(ProviderError, match="It is not said what to re-sync"):
         BEGIN[action](ConnectionSyncResource(), planned, operation)
+
+
+WORDS = {
+    409: "Connection cannot be updated because the sync is in progress",
+    400: "Failed to stop in-progress sync after trying for 60 seconds",
+}
+
+
+class Busy:
+    """An API that refuses a sync for some times, because one is in progress."""
+
+    def __init__(self, clock: FakeTime, status: int, refusals: int) -> None:
+        self._clock, self._status, self._refusals = clock, status, refusals
+        self.sent = 0
+
+    def server_time(self) -> Any:
+        return self._clock.now()
+
+    def connection(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
+        return {"id": identifier, "schema": "shop", "paused": False, **IDLE}
+
+    def sync(self, *given: Any, **more: Any) -> None:
+        self.sent += 1
+        if self.sent <= self._refusals:
+            raise errors.answered("POST /sync", self._status, "", WORDS[self._status], None)
+
+    resync = sync
+
+
+@pytest.mark.parametrize("status", sorted(WORDS))
+@pytest.mark.parametrize(("wish", "sent"), [(FORCED, 4), (RESYNC, 4), (TABLES, 4), (SYNC, 1)])
+def test_sync_in_the_way_is_waited_for_or_joined(
+    monkeypatch: pytest.MonkeyPatch, wish: Wish, sent: int, status: int
+) -> None:
+    clock = FakeTime()
+    clock.install(monkeypatch)
+    api = Busy(clock, status, 3)
+
+    begin(Account(api, None), wish, Deadline(3600))  # type: ignore[arg-type]
+
+    assert api.sent == sent

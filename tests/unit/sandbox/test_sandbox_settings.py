@@ -49,6 +49,10 @@ def test_wrong_distortion_is_one_clear_error(value: Any, message: str) -> None:
         ([{"kind": "500", "nth": 0}], "nth"),
         ([{"kind": "500", "times": True}], "times"),
         ([{"kind": "delay", "seconds": -1}], "seconds"),
+        (
+            [{"kind": "sync_rescheduled", "until": "later"}],
+            "until of a fault must be told or untold",
+        ),
         ([{"kind": "delay", "seconds": 1e9}], "seconds"),
         ([{"kind": "429", "retry_after": True}], "retry_after"),
         ([{"kind": "429", "retry_after": "1\r\nX: y"}], "retry_after"),
