@@ -44,7 +44,7 @@ class KeptProject(Workspace):
         """
         output = self.run(*arguments, "-input=false", ok=False)
         errors = Messages.of(output).errors
-        missing = [each for each in struck if not any(f"with {each}," in one for one in errors)]
+        missing = [each for each in struck if not any(self._is_about(each, e) for e in errors)]
         assert not missing, f"no error about {missing}\n{output}"
         unclear = [one for one in errors if not re.search(words, one)]
         assert not unclear, f"{unclear} without {words!r}\n{output}"
@@ -52,3 +52,8 @@ class KeptProject(Workspace):
         assert "bug in the provider" not in output, output
         assert self.identifiers() == self.kept, output
         return output
+
+    def _is_about(self, address: str, error: str) -> bool:
+        # Terraform names the address in each error but those of a destruction.
+        subject = f"{address.partition('.')[0]} {self.kept.get(address)}"
+        return f"with {address}," in error or subject in error

@@ -113,17 +113,17 @@ class Client:
         try:
             document = self._exchange.once(request, deadline)
         except errors.NotFound as error:
-            if identifier in error.message:
+            if f"[{identifier}]" in error.message:
                 raise
             # Something else is missing, such as the index in which connectors are kept.
             raise errors.ApiError(error.request, error.status, error.code, error.message) from None
-        answered = document.get("id")
+        answered, whole = document.get("id"), self._exchange.whole(request)
         if not isinstance(answered, str):
-            raise errors.BadAnswer(str(request), 200, "no text under id")
+            raise errors.BadAnswer(whole, 200, "no text under id")
         if answered != identifier:
-            raise errors.WrongObject(str(request), identifier, answered)
+            raise errors.WrongObject(whole, identifier, answered)
         if not isinstance(document.get("status"), str):
-            raise errors.BadAnswer(str(request), 200, "no text under status")
+            raise errors.BadAnswer(whole, 200, "no text under status")
         return document
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
-from api_front import READS, Front, Situation, changed, document, only, page
+from api_front import READS, Front, Situation, changed, document, only, page, writes
 from kept_project import KeptProject
 from provider_process import ProviderProcess
 from sandbox_server import Sandbox, serving
@@ -16,14 +16,15 @@ from workspace import wait_until
 from constructs_lib.sandbox.answer import Answers, ApiRequest, ApiResponse
 
 ORDERS = "fivetranops_connection.orders"
+CURSOR = "fivetranops_connection_state.cursor"
 RESOURCES = {
     ORDERS,
-    "fivetranops_connection_state.cursor",
+    CURSOR,
     "fivetranops_connection_sync.now",
     "fivetranops_connection_test.gate",
     "fivetranops_connect_card.card",
 }
-STATES = {"fivetranops_connection_state.cursor", "data.fivetranops_connection_state.cursor"}
+STATES = {CURSOR, "data.fivetranops_connection_state.cursor"}
 """What reads the state of a connection, and not the connection itself."""
 LISTS = {"data.fivetranops_connection.by_name", "data.fivetranops_connections.every"}
 """What reads a list of connections."""
@@ -35,17 +36,30 @@ resource "fivetranops_connection" "orders" {{
   group_id = "sandbox_warehouse"
   service  = "postgres"
   config   = {{ schema_prefix = "orders", host = "db.example.com" }}
+  paused   = {paused}
+  timeouts = {{ update = "3s", delete = "3s" }}
 }}
 resource "fivetranops_connection_state" "cursor" {{
-  connection_id = "{cursor}"
-  state         = {{ cursor = 1 }}
+  connection_id = "{invoices}"
+  state         = {{ cursor = {cursor} }}
   on_destroy    = "restore"
+  timeouts      = {{ update = "3s", delete = "3s" }}
 }}
-resource "fivetranops_connection_sync" "now" {{ connection_id = "{shop}" }}
-resource "fivetranops_connection_test" "gate" {{ connection_id = "{shop}" }}
+resource "fivetranops_connection_sync" "now" {{
+  connection_id = "{shop}"
+  triggers      = {{ cursor = {cursor} }}
+  timeouts      = {{ update = "3s" }}
+}}
+resource "fivetranops_connection_test" "gate" {{
+  connection_id = "{shop}"
+  triggers      = {{ cursor = {cursor} }}
+  timeouts      = {{ update = "3s" }}
+}}
 resource "fivetranops_connect_card" "card" {{
   connection_id = "{shop}"
   redirect_uri  = "https://example.com"
+  triggers      = {{ cursor = {cursor} }}
+  timeouts      = {{ update = "3s" }}
 }}
 data "fivetranops_connection" "by_id" {{ connection_id = "{shop}" }}
 data "fivetranops_connection" "by_name" {{
@@ -53,7 +67,9 @@ data "fivetranops_connection" "by_name" {{
   schema   = "shop"
 }}
 data "fivetranops_connections" "every" {{}}
-data "fivetranops_connection_state" "cursor" {{ connection_id = "{cursor}" }}
+data "fivetranops_connection_state" "cursor" {{ connection_id = "{invoices}" }}
+"""
+EPHEMERAL = """
 ephemeral "fivetranops_connect_card" "card" {{
   connection_id = "{shop}"
   redirect_uri  = "https://example.com"
@@ -120,6 +136,16 @@ class Stand(NamedTuple):
     project: KeptProject
     sandbox: Sandbox
     front: Front
+    names: dict[str, str]
+    """The identifiers of connections that a person made, by the names in the project."""
+
+    def write(self, *, changed: bool = False) -> None:
+        """Write the project as it is applied, or with a change of each resource."""
+        if changed:
+            # The ephemeral card is issued by the plan already, which must succeed here.
+            self.project.write(PROJECT.format(**self.names, cursor=2, paused="true"))
+        else:
+            self.project.write((PROJECT + EPHEMERAL).format(**self.names, cursor=1, paused="false"))
 
     def check_right_again(self) -> None:
         """Check that with the API's own answers there is nothing to do."""
@@ -143,15 +169,18 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
         return fronts[0]
 
     with serving(path / "sandbox.sqlite3", before) as sandbox:
-        shop = sandbox.add("postgres", schema_prefix="shop", host="shop.example.com")
-        cursor = sandbox.add("connector_sdk", schema="invoices", package_id="p")
+        names = {
+            "shop": sandbox.add("postgres", schema_prefix="shop", host="shop.example.com"),
+            "invoices": sandbox.add("connector_sdk", schema="invoices", package_id="p"),
+        }
         (path / "work").mkdir()
         process = ProviderProcess(path / "work", path / "provider.log")
         project = KeptProject(path / "work", sandbox.url, process, FIVETRAN)
-        project.write(PROJECT.format(shop=shop, cursor=cursor))
+        stand = Stand(project, sandbox, fronts[0], names)
+        stand.write()
         project.run("apply", "-auto-approve", "-input=false")
         project.remember()
-        yield Stand(project, sandbox, fronts[0])
+        yield stand
         project.close()
         process.end()
 
@@ -162,6 +191,7 @@ def stand(applied: Stand) -> Iterator[Stand]:
     applied.front.caught.clear()
     yield applied
     applied.project.restore()
+    applied.write()
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -181,16 +211,80 @@ def test_what_is_not_the_api_takes_nothing_away(stand: Stand, name: str) -> None
     assert stand.writes() == []
 
 
-def test_a_page_of_503_takes_nothing_away(stand: Stand) -> None:
+@pytest.mark.parametrize("command", ["plan", "refresh"])
+def test_a_page_of_503_takes_nothing_away(stand: Stand, command: str) -> None:
     with stand.front.acting(page(503, "Maintenance")):
-        running = stand.project.start("apply", "-auto-approve", "-input=false", "-no-color")
+        running = stand.project.start(command, "-input=false", "-no-color")
         wait_until(lambda: len(stand.front.caught) > len(RESOURCES))
+        # It is repeated for as long as a read may take, which nobody here waits for.
         output = stand.project.interrupt(running)
-        assert running.returncode == 1, output
-        assert stand.writes() == []
 
+    assert running.returncode == 1, output
+    assert "will be created" not in output
     assert stand.project.identifiers() == stand.project.kept, output
+    assert stand.writes() == []
     stand.check_right_again()
+
+
+WRITES = {
+    "a proxy's 404": page(404, "404 Not Found"),
+    "a maintenance page": page(200, "We are back soon"),
+    "another product": document(404, {"error": "not_found"}),
+    "a wrong path": document(404, {"code": "NotFound", "message": "HTTP 404 Not Found"}),
+    "a missing group": document(404, {"code": "NotFound_Group", "message": "No group x"}),
+    "an error in a success": document(200, {"code": "InternalError", "message": "Try later"}),
+    "no code": document(200, {"message": "ok"}),
+}
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_change_that_something_else_answers_is_an_error(stand: Stand, name: str) -> None:
+    stand.write(changed=True)
+
+    with stand.front.acting(writes(WRITES[name])):
+        stand.project.fails("apply", "-auto-approve", struck=RESOURCES, words="/v1/connections")
+
+    assert stand.sandbox.writes() == []
+    stand.write()
+    stand.project.restore()
+    stand.check_right_again()
+
+
+DELETIONS = [
+    *((ORDERS, name) for name in WRITES),
+    (CURSOR, "a proxy's 404"),
+    (CURSOR, "an error in a success"),
+]
+
+
+@pytest.mark.parametrize(("address", "name"), DELETIONS)
+def test_a_deletion_that_something_else_answers_is_an_error(
+    stand: Stand, name: str, address: str
+) -> None:
+    with stand.front.acting(writes(WRITES[name])):
+        arguments = ("destroy", "-auto-approve", f"-target={address}")
+        stand.project.fails(*arguments, struck={address}, words="/v1/connections")
+
+    assert stand.sandbox.writes() == []
+    assert stand.project.kept[ORDERS] in {each["id"] for each in stand.sandbox.connections()}
+    stand.check_right_again()
+
+
+GONE = [
+    *((each, "NotFound_Connection") for each in sorted(RESOURCES)),
+    (ORDERS, "NotFound_Connector"),
+]
+
+
+@pytest.mark.parametrize(("address", "code"), GONE)
+def test_what_the_api_says_is_gone_is_taken_away(stand: Stand, address: str, code: str) -> None:
+    message = f"Connection with id '{stand.project.kept[address]}' does not exist"
+
+    with stand.front.acting(document(404, {"code": code, "message": message})):
+        plan = stand.project.plan("-refresh-only", f"-target={address}")
+
+    drift = {each["address"]: each["change"]["actions"] for each in plan.document["resource_drift"]}
+    assert drift == {address: ["delete"]}
 
 
 def test_a_path_too_much_takes_nothing_away(stand: Stand) -> None:
