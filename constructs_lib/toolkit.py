@@ -28,12 +28,14 @@ if TYPE_CHECKING:
     from cdktf import (
         App,
         Aspects,
+        DefaultTokenResolver,
         Fn,
         IAspect,
         IResolvable,
         ITerraformDependable,
         ITerraformIterator,
         LocalBackend,
+        StringConcat,
         TerraformBackend,
         TerraformCount,
         TerraformDataSource,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
         TerraformStack,
         TerraformVariable,
         Token,
+        Tokenization,
     )
 
 __all__ = [
@@ -56,6 +59,7 @@ __all__ = [
     "App",
     "Aspects",
     "Construct",
+    "DefaultTokenResolver",
     "Fn",
     "IAspect",
     "IConstruct",
@@ -64,6 +68,7 @@ __all__ = [
     "ITerraformIterator",
     "IValidation",
     "LocalBackend",
+    "StringConcat",
     "TerraformBackend",
     "TerraformCount",
     "TerraformDataSource",
@@ -79,11 +84,13 @@ __all__ = [
     "TerraformStack",
     "TerraformVariable",
     "Token",
+    "Tokenization",
     "implements",
     "is_token",
+    "resolved",
 ]
 
-_OWN = {"NAME", "Construct", "IConstruct", "IValidation", "implements", "is_token"}
+_OWN = {"NAME", "Construct", "IConstruct", "IValidation", "implements", "is_token", "resolved"}
 _EXPRESSION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{|[#&]\{TfToken\[")
 _NUMBER_MARKS = (b"\xfd\xff", b"\xfb\xff")
 _MAP_MARKS = ("String Map Token Value", "Any Map Token Value", -123456789, True)
@@ -92,6 +99,16 @@ _MAP_MARKS = ("String Map Token Value", "Any Map Token Value", -123456789, True)
 if not TYPE_CHECKING:
     _cdk = importlib.import_module(NAME)
     globals().update({name: getattr(_cdk, name) for name in __all__ if name not in _OWN})
+
+
+def resolved(value: Any, scope: IConstruct) -> Any:
+    """Return a value with the expressions of Terraform in place of the CDK's tokens.
+
+    :param value: JSON-like; tokens may stand anywhere
+    :param scope: the stack that the value belongs to
+    """
+    resolver = DefaultTokenResolver(StringConcat())
+    return Tokenization.resolve(value, preparing=False, resolver=resolver, scope=scope)
 
 
 def is_token(value: object) -> bool:

@@ -74,7 +74,8 @@ class ConnectCard(ResourceConstruct, ConnectCardAttributes):
         :param all_fields: True shows the fields that are hidden by default, too
         :param triggers: any texts; a change issues a new card, such as ``{"month": "2026-11"}``
         :param timeouts: longest time of ``create`` and ``update``, such as ``5m``
-        :param provider: the provider to use if the stack has several
+        :param provider: the provider to use if the stack has several; by default that of the
+            connection
         :param depends_on: what must exist before
         :param lifecycle: how Terraform treats changes, see ``Lifecycle``
         :param count: number of cards to issue

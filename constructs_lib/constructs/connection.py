@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from constructs_lib.constructs import readable
+from constructs_lib.constructs import accounts, meta_rules, readable
 from constructs_lib.constructs.arguments import reports_misfits
 from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.fivetran_provider import FivetranProvider
@@ -80,9 +80,26 @@ class ConnectionInstance(Instance, ConnectionAttributes):
 class ConnectionReference(PlacedConstruct):
     """A connection that is managed elsewhere. No resource stands behind it."""
 
-    def __init__(self, scope: Construct, id_: str, connection_id: str, service: str | None) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        connection_id: str,
+        service: str | None,
+        provider: FivetranProvider | None,
+    ) -> None:
         super().__init__(scope, id_)
         self.report(_wrong_identifier(connection_id, self.place))
+        about = meta_rules.Resource(self.place, self.synthesis, (), FivetranProvider)
+        found = meta_rules.findings({"provider": provider}, about)
+        self.report(found)
+        self.owner: accounts.Owner | None = None
+        """The account of the connection; None if nothing is said of it."""
+        if provider is None and isinstance(connection_id, str):
+            self.owner = accounts.named_by(connection_id, self.synthesis)
+        elif provider is not None and not found:
+            kind = FivetranProvider.KIND
+            self.owner = accounts.Owner(self.place, kind, provider, self.synthesis)
         self.id = connection_id
         """Identifier of the connection."""
         self.known_service = service
@@ -211,7 +228,12 @@ class Connection(ResourceConstruct, ConnectionAttributes):
     @staticmethod
     @reports_misfits(TYPE)
     def from_id(
-        scope: Construct, id_: str, connection_id: str, *, service: str | None = None
+        scope: Construct,
+        id_: str,
+        connection_id: str,
+        *,
+        service: str | None = None,
+        provider: FivetranProvider | None = None,
     ) -> ConnectionReference:
         """A connection that is managed elsewhere, for example to set its state.
 
@@ -219,8 +241,9 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         :param id_: name of the construct
         :param connection_id: identifier of the connection
         :param service: its service, if it is known: then more can be checked before deployment
+        :param provider: the provider that reaches its account, for all constructs that are about it
         """
-        return ConnectionReference(scope, id_, connection_id, service)
+        return ConnectionReference(scope, id_, connection_id, service, provider)
 
     def at(self, key: str | int) -> ConnectionInstance:
         """One of several connections.

@@ -77,7 +77,8 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
             found, ``running`` or ``paused``
         :param on_destroy: ``keep`` (default) leaves the state, ``restore`` sets the previous one
         :param timeouts: longest time of ``create``, ``update`` and ``delete``, such as ``2h``
-        :param provider: the provider to use if the stack has several
+        :param provider: the provider to use if the stack has several; by default that of the
+            connection
         :param depends_on: what must exist before
         :param lifecycle: how Terraform treats changes, see ``Lifecycle``
         :param count: number of states to set

@@ -51,7 +51,8 @@ class ConnectionStateData(DataConstruct, ConnectionStateDataAttributes):
         :param id_: name of the construct; in a stack it is the name of the data source, too
         :param connection: the connection; either this or ``connection_id``
         :param connection_id: identifier of the connection
-        :param provider: the provider to use if the stack has several
+        :param provider: the provider to use if the stack has several; by default that of the
+            connection
         :param depends_on: what must exist before
         :param count: number of states to read
         :param for_each: one for each entry: a mapping, texts, or an iterator of the CDK

@@ -92,7 +92,8 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         :param on_reschedule: with ``wait``, what to do when Fivetran reschedules the sync: ``wait``
             (default) for it, or ``fail`` at once
         :param timeouts: longest time of ``create`` and ``update``, waiting included, such as ``2h``
-        :param provider: the provider to use if the stack has several
+        :param provider: the provider to use if the stack has several; by default that of the
+            connection
         :param depends_on: what must exist before
         :param lifecycle: how Terraform treats changes, see ``Lifecycle``
         :param count: number of syncs

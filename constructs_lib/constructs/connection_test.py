@@ -82,7 +82,8 @@ class ConnectionTest(ResourceConstruct, ConnectionTestAttributes):
         :param trust_certificates: True trusts the certificate of the source in the tests
         :param trust_fingerprints: True trusts the SSH fingerprint of the source
         :param timeouts: longest time of ``create`` and ``update``, such as ``30m``
-        :param provider: the provider to use if the stack has several
+        :param provider: the provider to use if the stack has several; by default that of the
+            connection
         :param depends_on: what must exist before
         :param lifecycle: how Terraform treats changes, see ``Lifecycle``
         :param count: number of gates

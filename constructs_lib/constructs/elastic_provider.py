@@ -75,7 +75,8 @@ class ElasticProvider(ProviderConstruct):
         }
         found = check_elastic_provider(values, place=self.place, is_token=toolkit.is_token)
         found += _login_findings(endpoints, self.place)
-        self.configure(Configuration(values, found, _are_local(endpoints), _CREDENTIALS))
+        is_local = _are_local(endpoints)
+        self.configure(Configuration(values, found, is_local, _CREDENTIALS, ("endpoints",)))
 
 
 def _is_list(endpoints: Any) -> bool:

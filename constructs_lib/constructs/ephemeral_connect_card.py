@@ -66,7 +66,8 @@ class EphemeralConnectCard(EphemeralConstruct, EphemeralConnectCardAttributes):
         :param connection_id: identifier of the connection
         :param hide_setup_guide: True shows the card without its guide
         :param all_fields: True shows the fields that are hidden by default, too
-        :param provider: the provider to use if the stack has several
+        :param provider: the provider to use if the stack has several; by default that of the
+            connection
         :param depends_on: what must exist before
         :param count: number of cards to issue
         :param for_each: one card for each entry: a mapping, texts, or an iterator of the CDK

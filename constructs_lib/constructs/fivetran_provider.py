@@ -53,4 +53,5 @@ class FivetranProvider(ProviderConstruct):
         }
         found = check_provider(values, place=self.place, is_token=toolkit.is_token)
         found += login_findings(api_url, self.place, "/api_url", FIVETRAN)
-        self.configure(Configuration(values, found, is_local(api_url), ("api_key", "api_secret")))
+        secret, account = ("api_key", "api_secret"), ("api_key", "api_url")
+        self.configure(Configuration(values, found, is_local(api_url), secret, account))

@@ -64,6 +64,8 @@ class Configuration(NamedTuple):
     """True if it talks to the sandbox or to this machine only."""
     credentials: tuple[str, ...]
     """The names of the parameters that are secret."""
+    account: tuple[str, ...]
+    """The names of the parameters that tell the account from others."""
 
 
 class ProviderConstruct(PlacedConstruct):
@@ -91,6 +93,7 @@ class ProviderConstruct(PlacedConstruct):
             alias if alias is None else str(alias),
             configuration.is_local,
             _in_clear(values, configuration.credentials),
+            tuple(values[name] for name in configuration.account),
         )
         """What the rules of the stack need to know of this provider."""
         if not self.has_wrong_id:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar, overload
 
 from constructs_lib import toolkit
+from constructs_lib.constructs.accounts import IDENTIFYING
 
 T = TypeVar("T")
 _Self = TypeVar("_Self")
@@ -16,6 +17,9 @@ class Source(Protocol):
 
     def expression(self, name: str) -> Any:
         """The expression for an attribute, such as ``fivetranops_connection.orders.id``."""
+
+    def note_identifier(self, token: str) -> None:
+        """Remember the source by a token that names it."""
 
 
 class Readable(Generic[T]):
@@ -35,7 +39,12 @@ class Readable(Generic[T]):
     def __get__(self, source: Source, owner: type) -> T: ...
 
     def __get__(self, source: Source | None, owner: type) -> Any:
-        return self if source is None else self._as_token(source.expression(self._name))
+        if source is None:
+            return self
+        token = self._as_token(source.expression(self._name))
+        if self._name in IDENTIFYING and isinstance(token, str):
+            source.note_identifier(token)
+        return token
 
 
 def text() -> Readable[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from constructs_lib import schemas, toolkit
-from constructs_lib.constructs import meta_arguments, meta_rules, stack_rules
+from constructs_lib.constructs import accounts, meta_arguments, meta_rules, stack_rules
 from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.hidden_resource import HiddenData, HiddenResource
 from constructs_lib.constructs.placed import PlacedConstruct
@@ -39,6 +39,7 @@ class ResourceConstruct(PlacedConstruct):
 
     def __init__(self, scope: toolkit.Construct, id_: str, arguments: Mapping[str, Any]) -> None:
         super().__init__(scope, id_)
+        arguments = self._with_provider(arguments)
         self._is_many = meta_arguments.is_many(arguments)
         values = self._parameters(arguments)
         found = self._all_findings(arguments, values)
@@ -57,8 +58,28 @@ class ResourceConstruct(PlacedConstruct):
             resource = self.make_resource()
             self._known_name = resource.name = self._name(scope, id_)
         name = self._known_name
+        self.synthesis.addresses.setdefault(f"{self.TYPE}.{name}", self)
         self._import(arguments.get("import_id"), name)
         self.synthesis.resources.append(self._facts(arguments, values, name, found))
+
+    def _with_provider(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments with the provider of what the construct is about, if none is given.
+
+        Which provider that is, and the relation between the two, is noted for other constructs and
+        for the checks at synth.
+        """
+        subject = accounts.subject_of(dict(arguments), self.synthesis)
+        provider = arguments.get("provider")
+        if provider is None:
+            provider = accounts.inherited(subject, self.synthesis, self.PROVIDER)
+        self.owner: accounts.Owner | None = None
+        """The account to which the construct belongs; None if its provider is none."""
+        if provider is None or isinstance(provider, self.PROVIDER):
+            kind = self.PROVIDER.KIND
+            self.owner = accounts.Owner(self._place, kind, provider, self.synthesis)
+            if subject is not None and subject.kind is kind:
+                self.synthesis.relations.append(accounts.Relation(self.owner, subject))
+        return {**arguments, "provider": provider}
 
     def make_resource(self) -> HiddenResource | HiddenData:
         """The resource of the CDK, made at the latest when something refers to it."""
@@ -85,7 +106,7 @@ class ResourceConstruct(PlacedConstruct):
         """What this resource wants for itself alone in its stack.
 
         :param values: the parameters by name, which have no errors
-        :param provider: tells the accounts of a stack apart
+        :param provider: tells the accounts of a stack apart; None for that of the default provider
         """
         return ()
 
@@ -102,6 +123,10 @@ class ResourceConstruct(PlacedConstruct):
         if self._is_many:
             self.report([self._instance_needed(name)])
         return self.make_resource().interpolation_for_attribute(name)
+
+    def note_identifier(self, token: str) -> None:
+        """Remember this construct by a token that names it; used by the readable attributes."""
+        self.synthesis.identifiers[token] = self
 
     def _instance_needed(self, name: str) -> Finding:
         return Finding(
@@ -169,7 +194,10 @@ class ResourceConstruct(PlacedConstruct):
             claims = self._own_claims(None, name)
         elif not self.has_wrong_id:
             claims = self._own_claims(arguments.get("import_id"), name)
-            claims += () if wrong else self.claims(values, provider and provider.place)
+            # The provider without an alias is the same account, handed over or not.
+            has_own = provider is not None and provider.alias is not None
+            account = provider.place if provider is not None and has_own else None
+            claims += () if wrong else self.claims(values, account)
         return stack_rules.ResourceFacts(
             self._place,
             self.PROVIDER.KIND,
@@ -224,6 +252,15 @@ class Instance:
     def identity(self) -> tuple[ConstructPlace, str]:
         """Tells this instance from others."""
         return (self._resource.place, repr(self._key))
+
+    @property
+    def owner(self) -> accounts.Owner | None:
+        """The account to which the resource belongs."""
+        return self._resource.owner
+
+    def note_identifier(self, token: str) -> None:
+        """Remember the resource by a token that names this instance."""
+        self._resource.note_identifier(token)
 
     def expression(self, name: str) -> Any:
         """The Terraform expression for an attribute; used by the readable attributes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from constructs_lib.constructs import claims
 from constructs_lib.constructs.claims import Claim, Claimant
@@ -21,6 +21,8 @@ class ProviderFacts(NamedTuple):
     """True if it talks to the sandbox or to this machine only, so that no secret is at stake."""
     literal_credentials: tuple[str, ...]
     """JSON pointers to the credentials that stand in the code in clear."""
+    account: tuple[Any, ...] = ()
+    """The settings that tell its account from others; None where the environment says it."""
 
 
 class ResourceFacts(NamedTuple):
@@ -63,7 +65,7 @@ def _provider_missing(
     """
     for kind in dict.fromkeys(resource.kind for resource in resources):
         without = [each for each in resources if each.takes_default and each.kind == kind]
-        if without and _default(providers, kind) is None:
+        if without and default_provider(providers, kind) is None:
             has_any = any(provider.kind == kind for provider in providers)
             # Where there is no provider at all, one finding, at the first resource, says it all.
             for resource in without if has_any else without[:1]:
@@ -81,7 +83,9 @@ def _missing(resource: ResourceFacts, *, has_any: bool) -> Finding:
     return Finding("provider-missing", "error", resource.place, "", found, allowed, hint)
 
 
-def _default(providers: Sequence[ProviderFacts], kind: ProviderKind) -> ProviderFacts | None:
+def default_provider(
+    providers: Sequence[ProviderFacts], kind: ProviderKind
+) -> ProviderFacts | None:
     """The provider of the resources of one kind that name none."""
     return next((each for each in providers if each.kind == kind and each.alias is None), None)
 
@@ -128,7 +132,7 @@ def _secret_in_code(
     Whoever plays with the sandbox has none to lose, but should know it: that is a warning.
     """
     for resource in resources:
-        provider = resource.provider or _default(providers, resource.kind)
+        provider = resource.provider or default_provider(providers, resource.kind)
         is_local = provider is not None and provider.is_local
         for pointer in resource.literal_secrets:
             yield Finding(

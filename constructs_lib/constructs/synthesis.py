@@ -17,7 +17,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from constructs_lib import toolkit
-from constructs_lib.constructs import delivery, stack_rules
+from constructs_lib.constructs import accounts, delivery, stack_rules
 from constructs_lib.constructs.imports import Imports
 from constructs_lib.constructs.together import Together
 from constructs_lib.validation import ConstructPlace, Finding, ValidationFailed, errors, render
@@ -26,11 +26,17 @@ from constructs_lib.validation import ConstructPlace, Finding, ValidationFailed,
 class StackSynthesis:
     """What is known of the constructs of one stack."""
 
-    def __init__(self, stack: toolkit.TerraformStack) -> None:
+    def __init__(self, stack: toolkit.TerraformStack, identifiers: dict[str, Any]) -> None:
         self.findings: list[Finding] = []
         """What the constructs found out about themselves."""
         self.providers: list[stack_rules.ProviderFacts] = []
         self.resources: list[stack_rules.ResourceFacts] = []
+        self.relations: list[accounts.Relation] = []
+        """Which construct is about which other one."""
+        self.addresses: dict[str, Any] = {}
+        """The constructs by the addresses of their resources."""
+        self.identifiers = identifiers
+        """The constructs of the whole app by the tokens of their identifiers."""
         self.stack = stack
         self.path: str = stack.node.path
         self._imports: Imports | None = None
@@ -64,7 +70,8 @@ class StackSynthesis:
 
     def all_findings(self) -> list[Finding]:
         """The findings of the constructs, and those of the stack as a whole."""
-        return self.findings + stack_rules.findings(self.providers, self.resources)
+        found = self.findings + stack_rules.findings(self.providers, self.resources)
+        return [*found, *accounts.findings(self.relations)]
 
     def deliver(self, outdir: Path) -> None:
         """Plant the providers of this stack in its output directory."""
@@ -78,6 +85,8 @@ class AppSynthesis:
 
     def __init__(self, app: toolkit.App) -> None:
         self.stacks: list[StackSynthesis] = []
+        self.identifiers: dict[str, Any] = {}
+        """The constructs by the tokens of their identifiers, which may cross the stacks."""
         self._app = app
 
     def run(self, synth: Callable[[], None]) -> None:
@@ -116,8 +125,9 @@ def of(scope: toolkit.IConstruct) -> StackSynthesis:
     """
     stack = scope if isinstance(scope, toolkit.TerraformStack) else toolkit.TerraformStack.of(scope)
     if stack not in _STACKS:
-        _STACKS[stack] = StackSynthesis(stack)
-        _app_of(stack).stacks.append(_STACKS[stack])
+        app = _app_of(stack)
+        _STACKS[stack] = StackSynthesis(stack, app.identifiers)
+        app.stacks.append(_STACKS[stack])
     return _STACKS[stack]
 
 

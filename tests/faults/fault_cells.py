@@ -14,6 +14,7 @@ _CHOICES: dict[str, list[dict[str, Any]]] = {
     "sync_fails": [{"when": "before"}, {"when": "after"}],
     # The second comes later than the provider waits for an answer.
     "delay": [{}, {"seconds": 90.0}],
+    "sync_rescheduled": [{}, {"until": "untold"}],
     "sync_starts": [{"when": "before"}, {"when": "after"}],
     "sync_never_ends": [{"when": "before"}, {"when": "after"}],
     "state_moves": [

@@ -115,6 +115,12 @@ OPERATIONS = (
     Operation("read a connection", CONNECTION, _ORDERS, "refresh", before=_ORDERS),
     Operation("update a connection", CONNECTION, _moved(), before=_ORDERS),
     Operation(
+        "update with leave to pause",
+        CONNECTION,
+        _moved(pause_to_update=True),
+        before={**_ORDERS, "pause_to_update": True},
+    ),
+    Operation(
         "update with secrets",
         CONNECTION,
         _moved(config_wo={"password": f"{CANARY}-2"}),

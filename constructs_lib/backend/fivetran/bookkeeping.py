@@ -65,6 +65,8 @@ class Bookkeeping:
         try:
             yield
         except PausedFlagStuck:
+            # It is known not to be back, so that the next run may put it back even much later.
+            self.note(is_putting_back=False)
             raise
         except BaseException:
             self.note(is_open=False)

@@ -33,6 +33,7 @@ from constructs_lib.backend.fivetran.state_errors import StateDiffers, StateMove
 from constructs_lib.backend.http import log
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.redaction import shown
+from constructs_lib.backend.http.times import written
 from constructs_lib.backend.plugin.values import same
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
@@ -155,7 +156,8 @@ class _Setting:
                 first = first if is_ours else last
             on_set(first)
             self._verify(connection)
-            self._books.note(is_putting_back=True)
+            since = written(self._client.server_time())
+            self._books.note(is_putting_back=True, since=since)
         return Outcome(first, changed=True, progress=words)
 
     def _paused(self, now: bool, before: bool, after: bool) -> AbstractContextManager[KeptPaused]:

@@ -213,7 +213,7 @@ class ConnectionResource(Resource):
 
         secrets = _texts(secrets_of(config))
         update = connection_update.Update(
-            account.client, prior["id"], deadline, check, secrets=secrets, slip=slip
+            account.client, prior["id"], deadline, check=check, secrets=secrets, slip=slip
         )
         answer = update.send(body, pauses_for_it=planned.get("pause_to_update") is True)
         if update.has_paused:
@@ -273,10 +273,16 @@ class ConnectionResource(Resource):
             "schema_status"
         ):
             return {}
-        with explained("set schema_status of", f"fivetranops_connection {answer['id']}"):
-            account: Account = operation.client
-            body = {"schema_status": wanted}
-            account.client.modify_connection(answer["id"], body, deadline, secrets)
+        from constructs_lib.backend.fivetran.connection_update import Update
+        from constructs_lib.backend.fivetran.turns import writing
+
+        account: Account = operation.client
+        explaining = explained("set schema_status of", f"fivetranops_connection {answer['id']}")
+        with explaining, writing(account, answer["id"], deadline) as slip:
+            update = Update(account.client, answer["id"], deadline, secrets=secrets, slip=slip)
+            # The first sync may run already, and be in the way.
+            pauses = planned.get("pause_to_update") is True
+            update.send({"schema_status": wanted}, pauses_for_it=pauses, live=answer)
         return {"schema_status": wanted}
 
 

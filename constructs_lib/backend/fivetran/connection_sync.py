@@ -7,7 +7,7 @@ https://fivetran.com/docs/rest-api/api-reference/connections/resync-connection
 from __future__ import annotations
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran import following, refusals, sync_plan, triggering
+from constructs_lib.backend.fivetran import following, refusals, sync_journal, sync_plan
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.connection_action import (
     ConnectionAction,
@@ -16,7 +16,7 @@ from constructs_lib.backend.fivetran.connection_action import (
 )
 from constructs_lib.backend.fivetran.errors import Interrupted, NotFound, VendorError
 from constructs_lib.backend.fivetran.identifiers import require_identifier
-from constructs_lib.backend.fivetran.sync_errors import Paused, SyncFailed
+from constructs_lib.backend.fivetran.sync_errors import Delayed, Paused, SyncFailed
 from constructs_lib.backend.fivetran.triggering import Mark, Wish
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
@@ -76,6 +76,16 @@ class ConnectionSyncResource(ConnectionAction):
         deadline = Deadline.of(planned.get("timeouts"), "update", _DEFAULT, operation.stopping)
         return self._follow("wait", planned, mark, deadline, operation)
 
+    def read(self, state: Object, operation: Operation) -> Object | None:
+        """What was done stays as it is. As it is in state, the journal need not keep it."""
+        account: Account = operation.client
+        sync_journal.confirm(account, operation)
+        return super().read(state, operation)
+
+    def delete(self, prior: Object, operation: Operation) -> None:
+        """Forgets the sync; what was done stays done, and nothing is sent."""
+        sync_journal.confirm(operation.client, operation)
+
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Imports by the identifier of the connection; its next triggers begin nothing."""
         operation.private[_ADOPTED] = True
@@ -92,7 +102,7 @@ class ConnectionSyncResource(ConnectionAction):
         note = refusals.of_resync if is_resync else refusals.of_sync
         wish = Wish(identifier, planned["mode"], planned["force"] is True, planned.get("scope"))
         with explained("re-sync" if is_resync else "sync", self.subject(identifier), note):
-            mark = triggering.begin(account, wish, deadline)
+            mark = sync_journal.begin(account, wish, planned.get("triggers"), deadline, operation)
         operation.private.pop(_AGAIN, None)
         begun = {
             "id": identifier,
@@ -104,7 +114,8 @@ class ConnectionSyncResource(ConnectionAction):
             return begun
         operation.save({**planned, **begun})
         operation.private[_FOLLOWED] = mark.stored()
-        return begun | self._follow(action, planned, mark, deadline, operation)
+        with sync_journal.forgotten_on_error(account, operation):
+            return begun | self._follow(action, planned, mark, deadline, operation)
 
     def _follow(
         self, action: str, planned: Object, mark: Mark, deadline: Deadline, operation: Operation
@@ -162,4 +173,6 @@ def _advice(error: VendorError, *, is_new: bool) -> str:
         else "Apply again to wait on; no other sync is begun for that."
     )
     where = "when it is unpaused" if isinstance(error, Paused) else "at Fivetran"
+    if isinstance(error, Delayed) and error.is_manual:
+        where = "when it is asked for again"
     return f"{error.remedy}\n\nThe sync goes on {where}. {how}"

@@ -45,7 +45,7 @@ class UpdateRefused(VendorError):
 
     def __init__(self, identifier: str, name: str, refusal: SyncInProgress) -> None:
         self.remedy = (
-            "Nothing was changed. There are two ways on: wait until the sync has ended "
+            "The change was not made. There are two ways on: wait until the sync has ended "
             f"(status.sync_state of GET /v1/connections/{identifier}, or the Fivetran dashboard), "
             "and apply again; or set pause_to_update = true on the connection, so that the "
             "provider pauses it, waits until the sync has ended, makes the change, and sets the "
@@ -71,8 +71,8 @@ class Update:
         client: Client,
         identifier: str,
         deadline: Deadline,
-        check: Callable[[Body, Connection], None],
         *,
+        check: Callable[[Body, Connection], None] = lambda body, live: None,
         secrets: Collection[str] = (),
         slip: Slip | None = None,
     ) -> None:
@@ -86,15 +86,18 @@ class Update:
         """True if the connection was paused for the change, so that the journal was needed."""
         return self._entry is not None
 
-    def send(self, body: Body, *, pauses_for_it: bool) -> Connection:
+    def send(
+        self, body: Body, *, pauses_for_it: bool, live: Connection | None = None
+    ) -> Connection:
         """Send the change.
 
         :param pauses_for_it: True to pause the connection if a sync is in the way
+        :param live: the connection, if it was read already
         :returns: the connection afterwards, with the results of setup tests if they ran
         :raises UpdateRefused: if a sync is in the way, and the connection shall not be paused
         :raises VendorError: if the change could not be made; the paused flag is as it was
         """
-        live = self._client.connection(self._identifier, self._deadline)
+        live = live or self._client.connection(self._identifier, self._deadline)
         self._check(body, live)
         try:
             answer = self._modify(body)
@@ -134,7 +137,8 @@ class Update:
         )
         with self._noted(left, runs_after=not before and not after), kept as flag:
             answer = self._send_when_idle(body)
-            self._note(is_putting_back=True)
+            since = written(self._client.server_time())
+            self._note(is_putting_back=True, since=since)
         known = flag.answer or {}
         return answer | {name: known[name] for name in _OF_THE_FLAG if name in known}
 
@@ -181,6 +185,8 @@ class Update:
         try:
             yield
         except PausedFlagStuck:
+            # It is known not to be back, so that the next run may put it back even much later.
+            self._note(is_putting_back=False)
             raise
         except BaseException:
             self._end_note(left)

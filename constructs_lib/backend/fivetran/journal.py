@@ -99,6 +99,11 @@ class Journal:
         self.history_problem = ""
         """Why the history could not be kept, in words; empty if it could."""
 
+    @property
+    def folder(self) -> Path:
+        """Where the entries are; it may not be there yet."""
+        return self._folder
+
     @classmethod
     def of_working_directory(cls, directory: Path = Path(), by: str = TERRAFORM) -> Journal:
         """The journal beside the data of the terraform that works in a directory.

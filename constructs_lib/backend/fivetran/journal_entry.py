@@ -25,7 +25,7 @@ class Entry(NamedTuple):
     """The fingerprint of the state that was to be set; empty if the connection itself was changed,
     and paused for that."""
     since: str
-    """When the run began (RFC 3339, UTC, by the API's clock)."""
+    """When the run began, or began to put the flag back (RFC 3339, UTC, by the API's clock)."""
     is_sent: bool = False
     """True from just before the state was sent."""
     stored: str = ""

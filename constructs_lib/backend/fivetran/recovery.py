@@ -12,7 +12,7 @@ from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.errors import NotFound, VendorError
 from constructs_lib.backend.fivetran.journal import HeldElsewhere, Journal, Slip
 from constructs_lib.backend.fivetran.journal_entry import Entry
-from constructs_lib.backend.fivetran.paused_flag import is_paused, put_back
+from constructs_lib.backend.fivetran.paused_flag import RESCUE_LIMIT, is_paused, put_back
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.times import moment
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
@@ -21,8 +21,8 @@ _LIMIT = 300.0
 """Seconds to look at one connection, which nothing interrupts: enough for several slow answers."""
 _LONGEST = timedelta(days=1)
 """After so long a connection that stands paused may have been mended and paused again since."""
-_LONGEST_PUTTING_BACK = timedelta(minutes=10)
-"""The same where the run was about to put the flag back, and most likely did."""
+_LONGEST_PUTTING_BACK = timedelta(seconds=RESCUE_LIMIT, minutes=10)
+"""The same where the run was about to put the flag back, and most likely did: it had as long."""
 
 
 def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:

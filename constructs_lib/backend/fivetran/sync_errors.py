@@ -65,7 +65,18 @@ class SyncFailed(VendorError):
         super().__init__(f"the sync of {name} {how}{words}")
 
 
-class PutOff(VendorError):
+class Delayed(VendorError):
+    """Fivetran rescheduled the sync, and it is not waited for.
+
+    :param is_manual: True if it only goes on when it is asked for again
+    """
+
+    def __init__(self, message: str, *, is_manual: bool) -> None:
+        self.is_manual = is_manual
+        super().__init__(message)
+
+
+class PutOff(Delayed):
     """Fivetran rescheduled the sync to a time after the limit."""
 
     def __init__(
@@ -79,11 +90,12 @@ class PutOff(VendorError):
         )
         super().__init__(
             f"Fivetran put the sync of {name} off until {written(until)}, and of the time limit "
-            f"only {left:.0f} s are left{words}"
+            f"only {left:.0f} s are left{words}",
+            is_manual=is_manual,
         )
 
 
-class Rescheduled(VendorError):
+class Rescheduled(Delayed):
     """Fivetran rescheduled the sync, and the configuration says not to wait for that."""
 
     def __init__(self, name: str, until: datetime | None, words: str, *, is_manual: bool) -> None:
@@ -94,7 +106,8 @@ class Rescheduled(VendorError):
         )
         when = "without telling until when" if until is None else f"until {written(until)}"
         super().__init__(
-            f"Fivetran rescheduled the sync of {name} {when}, and on_reschedule is fail{words}"
+            f"Fivetran rescheduled the sync of {name} {when}, and on_reschedule is fail{words}",
+            is_manual=is_manual,
         )
 
 

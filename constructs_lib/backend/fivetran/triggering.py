@@ -10,7 +10,8 @@ https://fivetran.com/docs/rest-api/api-reference/connections/resync-connection
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran.account import Account
@@ -78,6 +79,14 @@ class Mark(NamedTuple):
         return cls(since or "", succeeded_at, failed_at)
 
 
+Noted = Callable[[Mark, dict[str, Any]], AbstractContextManager[None]]
+"""What keeps a note of a request around it, given the mark and the connection before."""
+
+
+def _unnoted(mark: Mark, connection: dict[str, Any]) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 def pauses() -> Iterator[float]:
     """Seconds between two looks at a connection: often at first, then ever more seldom."""
     pause = _FIRST_PAUSE
@@ -86,9 +95,10 @@ def pauses() -> Iterator[float]:
         pause = min(_LONGEST_PAUSE, pause * 1.5)
 
 
-def begin(account: Account, wish: Wish, deadline: Deadline) -> Mark:
+def begin(account: Account, wish: Wish, deadline: Deadline, noted: Noted = _unnoted) -> Mark:
     """Begin a sync. What the API refuses because a sync is in progress is tried again when it ends.
 
+    :param noted: keeps a note of each request, for the case that this process ends
     :raises NotReady: if the connection is paused or not set up
     :raises Unsure: if it is not known whether it began
     :raises VendorError: if it certainly did not
@@ -98,7 +108,7 @@ def begin(account: Account, wish: Wish, deadline: Deadline) -> Mark:
     for pause in pauses():
         try:
             with writing(account, wish.identifier, deadline):
-                return _Attempt(account, wish, deadline).send()
+                return _Attempt(account, wish, deadline).send(noted)
         except Conflict as conflict:
             if wish.mode != "resync" and not isinstance(conflict, SyncInProgress):
                 raise
@@ -116,27 +126,36 @@ class _Attempt:
         self._before: dict[str, Any] = {}
         self._has_looked = False
 
-    def send(self) -> Mark:
+    def send(self, noted: Noted) -> Mark:
         """Sends the request, and looks whether it worked if no answer comes."""
         self._before = self._client.connection(self._wish.identifier, self._deadline)
         require_ready(self._wish.identifier, self._before, self._secrets)
         succeeded_at, failed_at = last_syncs(self._before)
         mark = Mark(written(self._client.server_time()), succeeded_at, failed_at)
+        with noted(mark, self._before):
+            self._post_and_look()
+        return mark
+
+    def _post_and_look(self) -> None:
         try:
             self._post()
         except Unsure:
             raise
         except Conflict as conflict:
-            # A plain sync joins one that runs. After a lost answer, what is in the way may be the
-            # very sync that was asked for.
-            joins = isinstance(conflict, SyncInProgress) and self._wish.joins
-            if not joins and not (self._has_looked and self._look()):
+            # After a lost answer, what is in the way may be the very sync that was asked for.
+            if not self._joins(conflict) and not (self._has_looked and self._look()):
                 raise
         except VendorError as error:
             if self._may_have_begun(error):
                 raise self._unsure(error) from None
             raise
-        return mark
+
+    def _joins(self, conflict: Conflict) -> bool:
+        """Return whether a sync is really in the way, and as good as the one that was asked for."""
+        if not isinstance(conflict, SyncInProgress) or not self._wish.joins:
+            return False
+        now = self._client.connection(self._wish.identifier, self._deadline)
+        return has_begun(self._wish, self._before, now) is True
 
     def _post(self) -> None:
         wish = self._wish

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from cdktf_project import MAIN_PY, Machine, cdk_project
 
+from constructs_lib.sandbox import Store
+
 pytestmark = pytest.mark.cdktf
 
 OTHER = """
@@ -29,6 +31,28 @@ for platform in ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64"):
     (other / "terraform-provider-other_v1.2.0").write_bytes(launcher.read_bytes())
     (other / "terraform-provider-other_v1.2.0").chmod(0o755)
 """
+
+ACCOUNTS = """
+from cdktf import App, TerraformStack
+from constructs_lib import Connection, ConnectionState, ConnectionSync, FivetranProvider
+
+app = App()
+stack = TerraformStack(app, "demo")
+FivetranProvider(stack, "fivetran", api_url="sandbox:first.sqlite3")
+second = FivetranProvider(stack, "second", api_url="sandbox:second.sqlite3", alias="second")
+orders = Connection(stack, "orders", group_id="sandbox_warehouse", service="connector_sdk",
+                    config={"schema": "orders"}, provider=second)
+ConnectionState(stack, "cursor", connection=orders, state={"page": 1})
+ConnectionSync(stack, "now", connection=orders)
+ConnectionSync(stack, "anew", connection=orders, mode="resync", resync_everything=True, count=0)
+app.synth()
+"""
+
+
+def writes(database: Path) -> list[tuple[str, str]]:
+    """The write requests that a sandbox has taken: method, and the last step of the path."""
+    with Store(database) as store:
+        return [(e.method, e.path.rpartition("/")[2]) for e in store.journal(0) if e.writes]
 
 
 def test_the_first_diff_works_without_any_set_up(machine: Machine, tmp_path: Path) -> None:
@@ -59,6 +83,17 @@ def test_a_second_diff_works_after_the_plugin_cache_lost_its_project(
     shutil.rmtree(second)
 
     assert "1 to add" in machine.succeed(first, "cdktf", "diff")
+
+
+def test_a_deploy_stays_in_the_account_of_a_connection(machine: Machine, tmp_path: Path) -> None:
+    project = cdk_project(tmp_path / "project", ACCOUNTS)
+
+    machine.succeed(project, "cdktf", "deploy", "--auto-approve")
+
+    done = writes(project / "second.sqlite3")
+    assert [done.count(each) for each in (("PATCH", "state"), ("POST", "sync"))] == [1, 1]
+    assert ("POST", "resync") not in done
+    assert writes(project / "first.sqlite3") == []
 
 
 def test_mistakes_are_shown_and_no_stack_is_written(machine: Machine, tmp_path: Path) -> None:

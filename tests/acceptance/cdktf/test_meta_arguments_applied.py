@@ -19,7 +19,8 @@ pytestmark = pytest.mark.terraform
 MAIN = """
 import sys
 from cdktf import App, TerraformStack
-from constructs_lib import Connection, ConnectionState, FivetranProvider, Lifecycle
+from constructs_lib import (Connection, ConnectionState, ConnectionSync, ConnectionTest,
+    FivetranProvider, Lifecycle)
 
 host, schema = sys.argv[1:]
 app = App()
@@ -43,6 +44,11 @@ sdks = Connection(stack, "sdks", **common, service="connector_sdk",
 ConnectionState(stack, "cursors", connection_id="${fivetranops_connection.sdks[count.index].id}",
     state={"page": "${count.index}"}, count=2)
 ConnectionState(stack, "eu", connection=regions.at("eu"), state={"page": 7})
+ConnectionSync(stack, "anew", connection=found, mode="resync", resync_everything=True, count=0)
+of_second = Connection(stack, "of_second", **common, service="connector_sdk", provider=second,
+    config={"schema": "of_second"})
+ConnectionState(stack, "second_cursor", connection=of_second, state={"page": 9})
+ConnectionTest(stack, "second_gate", connection_id=of_second.id)
 app.synth()
 """
 
@@ -58,6 +64,9 @@ ADDRESSES = {
     "fivetranops_connection_state.cursors[0]",
     "fivetranops_connection_state.cursors[1]",
     "fivetranops_connection_state.eu",
+    "fivetranops_connection.of_second",
+    "fivetranops_connection_state.second_cursor",
+    "fivetranops_connection_test.second_gate",
 }
 
 
@@ -89,7 +98,8 @@ class Deployed(NamedTuple):
 
     def created(self, account: str) -> list[Any]:
         """The destination schemas of the connections that were created."""
-        bodies = [entry.body for entry in self.journal(account) if entry.method == "POST"]
+        made = [entry for entry in self.journal(account) if entry.path == "/v1/connections"]
+        bodies = [entry.body for entry in made]
         return [
             body["config"].get("schema", body["config"].get("schema_prefix")) for body in bodies
         ]
@@ -141,8 +151,19 @@ def test_the_next_plan_is_empty(deployed: Deployed) -> None:
 
 
 def test_a_resource_belongs_to_the_account_of_its_provider(deployed: Deployed) -> None:
-    assert deployed.created("second") == ["elsewhere"]
+    assert sorted(deployed.created("second")) == ["elsewhere", "of_second"]
     assert "elsewhere" not in deployed.created("main")
+
+
+def test_a_count_of_0_begins_no_resync(deployed: Deployed) -> None:
+    assert [entry.path for entry in deployed.journal() if entry.path.endswith("/resync")] == []
+    assert "fivetranops_connection_sync" not in deployed.terraform("state", "list").output
+
+
+def test_what_is_about_a_connection_is_done_in_its_account(deployed: Deployed) -> None:
+    done = [entry.path.rpartition("/")[2] for entry in deployed.journal("second")]
+
+    assert (done.count("state"), done.count("test")) == (1, 1)
 
 
 def test_what_exists_is_taken_over_and_not_made_again(deployed: Deployed) -> None:

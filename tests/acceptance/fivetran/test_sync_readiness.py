@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from bodies import EVERYTHING, GATE, SYNC, gate, orders, sync
-from expected_requests import change, setup_tests
+from expected_requests import change, resync, setup_tests
 from expected_requests import sync as begun
+from planned import unwrapped
 from sandbox_server import Sandbox
 from scenario import Scenario
 
-PAUSED, NOT_SET_UP = "paused connection begins no sync", "setup_state is (incomplete|broken)"
+PAUSED, NOT_SET_UP = "paused connection begins no sync", "setup_state is incomplete"
+BROKEN = "A broken connection is synced"
 
 
 def pause(sandbox: Sandbox, identifier: str, *, paused: bool = True) -> None:
@@ -31,14 +33,50 @@ def test_a_paused_connection_is_an_error_at_plan(
     assert "name that in depends_on of the sync" in output
 
 
-def test_a_broken_connection_is_an_error_at_plan_with_its_tasks(
+def test_incomplete_connection_is_an_error_at_plan(terraform: Scenario, sandbox: Sandbox) -> None:
+    made = sandbox.add("postgres", schema_prefix="shop", host="shop.invalid")
+
+    terraform.refused(sync(of=made), NOT_SET_UP, during="plan")
+
+
+@pytest.mark.parametrize("mode", ["sync", "resync"])
+def test_broken_connection_is_warned_of_and_synced(
+    terraform: Scenario, sandbox: Sandbox, database: str, mode: str
+) -> None:
+    # Given a broken connection whose cause is gone, which no setup test has found yet
+    spoil(sandbox, database)
+    body = {"config": {"host": "shop.example.com"}, "run_setup_tests": False}
+    sandbox.ask("PATCH", f"/v1/connections/{database}", body)
+    sandbox.store.configure(sync_seconds=1)
+    sandbox.writes()
+    # When it is synced, then the plan warns in the connection's own words
+    terraform.write(sync(f'mode = "{mode}"\n wait = true', of=database))
+    plan = terraform.plan()
+    assert BROKEN in plan.output
+    assert "Reconnect (reconnect): A setup test failed." in unwrapped(plan.output)
+    # And the sync mends it
+    terraform.run("apply", "-input=false", plan.file.name)
+    assert sandbox.writes() == [begun(database) if mode == "sync" else resync(database)]
+    assert terraform.resource(SYNC)["outcome"] == "succeeded"
+    assert sandbox.connection(database)["status"]["setup_state"] == "connected"
+    terraform.check_settled()
+
+
+def test_sync_that_leaves_it_broken_is_an_error(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     spoil(sandbox, database)
+    sandbox.store.configure(sync_seconds=1)
+    sandbox.writes()
 
-    output = terraform.refused(sync(of=database), NOT_SET_UP, during="plan")
+    output = terraform.refused(
+        sync("wait = true", of=database),
+        "the sync of .* failed at",
+        writes=[begun(database)],
+        warns=(BROKEN,),
+    )
 
-    assert "Reconnect (reconnect): A setup test failed." in output
+    assert "Reconnect (reconnect): A setup test failed." in unwrapped(output)
 
 
 def test_a_sync_that_was_begun_is_not_looked_at_again(

@@ -133,6 +133,48 @@ def test_with_a_manual_schedule_a_sync_that_was_put_off_is_asked_for_again(
     assert terraform.resource(SYNC)["outcome"] == "succeeded"
 
 
+def test_manual_reschedule_untold_is_asked_again(
+    terraform: Scenario, sandbox: Sandbox, database: str
+) -> None:
+    sandbox.ask("PATCH", f"/v1/connections/{database}", {"schedule_type": "manual"})
+    happens(sandbox, "sync_rescheduled", seconds=1000, until="untold")
+
+    terraform.step(sync(WAIT, of=database), [begun(database)] * 2)
+
+    assert terraform.resource(SYNC)["outcome"] == "succeeded"
+
+
+def test_reschedule_untold_is_waited_for(
+    terraform: Scenario, sandbox: Sandbox, database: str
+) -> None:
+    happens(sandbox, "sync_rescheduled", seconds=2, until="untold")
+
+    terraform.step(sync(WAIT, of=database), [begun(database)])
+
+    assert terraform.resource(SYNC)["outcome"] == "succeeded"
+
+
+@pytest.mark.parametrize("until", ["told", "untold"])
+def test_on_reschedule_fail_is_an_error_at_once(
+    terraform: Scenario, sandbox: Sandbox, database: str, until: str
+) -> None:
+    # Given a sync that Fivetran reschedules, although there is time to wait for it
+    terraform.step(sync(WAIT + triggers(1), of=database), [begun(database)])
+    happens(sandbox, "sync_rescheduled", seconds=1000, until=until)
+    fails = 'on_reschedule = "fail"\n'
+    # When it shall not be waited for, then that is an error at once
+    output = terraform.refused(
+        sync(WAIT + fails + triggers(2), of=database),
+        "Fivetran rescheduled the sync of .* and on_reschedule is fail",
+        writes=[begun(database)],
+    )
+    assert "takes no more requests" not in output
+    # And the next apply that waits follows the same sync
+    sandbox.store.advance(1000)
+    terraform.step(sync(WAIT + triggers(2), of=database), [], actions={SYNC: ["update"]})
+    assert terraform.resource(SYNC)["outcome"] == "succeeded"
+
+
 def test_with_a_manual_schedule_the_error_says_that_it_does_not_go_on_by_itself(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:

@@ -15,10 +15,12 @@ from urllib3.exceptions import MaxRetryError
 from constructs_lib.backend.fivetran import errors
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.exchange import Request
+from constructs_lib.backend.fivetran.provider import open_client
 from constructs_lib.backend.fivetran.transport import Transport, check_url
 from constructs_lib.backend.http import log, retry
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.failures import Failure, failure
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 CONNECTION = {"id": "abc", "service": "postgres"}
 FOUND = Answer(200, {"code": "Success", "data": CONNECTION})
@@ -48,6 +50,15 @@ def test_a_request_carries_credentials_and_the_version_of_the_api(
     assert (seen.method, seen.path) == ("GET", "/v1/connections/abc")
     assert seen.headers["Authorization"] == "Basic " + base64.b64encode(b"key:secret").decode()
     assert seen.headers["Accept"] == "application/json;version=2"
+
+
+def test_an_empty_address_is_not_taken_for_the_public_one() -> None:
+    diagnostics = Diagnostics()
+
+    found = open_client({"api_key": "key", "api_secret": "secret", "api_url": ""}, diagnostics)
+
+    assert found is None
+    assert diagnostics.has_errors
 
 
 def test_an_identifier_cannot_leave_its_place_in_the_path(api: ScriptedApi, client: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def update(
         api,  # type: ignore[arg-type]
         "abc",
         deadline or Deadline(3600),
-        check,
+        check=check,
         slip=slip,
     )
     return made.send(body or {"config": OTHER_HOST}, pauses_for_it=pauses)
@@ -93,6 +94,16 @@ def test_update_without_a_sync_is_sent_at_once() -> None:
     update(api)
 
     assert api.journal == ["GET", "change"]
+
+
+def test_update_takes_a_look_that_was_had() -> None:
+    api = Busy(looks=0)
+    live = {"id": "abc", "schema": "shop", "paused": False}
+    made = Update(api, "abc", Deadline(60))  # type: ignore[arg-type]
+
+    made.send({"config": OTHER_HOST}, pauses_for_it=False, live=live)
+
+    assert api.journal == ["change"]
 
 
 @pytest.mark.parametrize("status", sorted(WORDS))
@@ -296,6 +307,7 @@ def test_flag_that_stays_stuck_is_put_back_later(journal: Journal) -> None:
     with journal.hold("abc") as slip, pytest.raises(paused_flag.PausedFlagStuck):
         update(api, slip=slip)
     assert api.paused is True
+    api.time += timedelta(hours=3)
 
     recovered(api, journal)
 

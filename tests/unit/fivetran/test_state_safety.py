@@ -272,8 +272,8 @@ def test_a_connection_that_was_paused_is_never_paused_again(journal: Journal) ->
     [
         (STEPS.index("pause") + 1, timedelta(hours=23), True),
         (STEPS.index("pause") + 1, timedelta(hours=25), False),
-        (STEPS.index("unpause") + 1, timedelta(minutes=9), True),
-        (STEPS.index("unpause") + 1, timedelta(minutes=11), False),
+        (STEPS.index("unpause") + 1, timedelta(minutes=24), True),
+        (STEPS.index("unpause") + 1, timedelta(minutes=26), False),
     ],
 )
 def test_a_pause_that_may_be_meant_by_now_is_left_and_told(
@@ -289,6 +289,39 @@ def test_a_pause_that_may_be_meant_by_now_is_left_and_told(
     assert api.paused is not is_undone
     assert ("set it running by hand: PATCH /v1/connections/abc" in words) is not is_undone
     assert (recovered(api, journal) == []) is is_undone
+
+
+class Long(Fivetran):
+    """A state whose setting takes hours, because a sync is waited for."""
+
+    def set_state(self, identifier: str, state: dict[str, Any], deadline: Deadline) -> None:
+        self.time += timedelta(hours=2)
+        super().set_state(identifier, state, deadline)
+
+
+def test_flag_is_put_back_after_a_long_run(journal: Journal) -> None:
+    # Given a run that died after two hours, while it put the flag back, which never arrived
+    api = Long()
+    killed(api, journal, STEPS.index("unpause") + 1)
+    api.paused = True
+
+    (words,) = recovered(api, journal)
+
+    assert api.paused is False
+    assert "It was set running again now." in words
+
+
+def test_flag_known_to_be_stuck_is_put_back_hours_later(journal: Journal) -> None:
+    api = Fivetran()
+    api.failures["unpause"] = BROKEN
+    with pytest.raises(PausedFlagStuck):
+        change(api, journal)
+    api.paused = True
+    api.time += timedelta(hours=3)
+
+    recovered(api, journal)
+
+    assert api.paused is False
 
 
 def test_a_state_that_was_never_sent_is_nobodys_work(journal: Journal) -> None:

@@ -99,15 +99,16 @@ WORDS = {
 class Busy:
     """An API that refuses a sync for some times, because one is in progress."""
 
-    def __init__(self, clock: FakeTime, status: int, refusals: int) -> None:
+    def __init__(self, clock: FakeTime, status: int, refusals: int, shown: Any) -> None:
         self._clock, self._status, self._refusals = clock, status, refusals
+        self._shown = shown
         self.sent = 0
 
     def server_time(self) -> Any:
         return self._clock.now()
 
     def connection(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
-        return {"id": identifier, "schema": "shop", "paused": False, **IDLE}
+        return {"id": identifier, "schema": "shop", "paused": False, **self._shown}
 
     def sync(self, *given: Any, **more: Any) -> None:
         self.sent += 1
@@ -118,13 +119,23 @@ class Busy:
 
 
 @pytest.mark.parametrize("status", sorted(WORDS))
-@pytest.mark.parametrize(("wish", "sent"), [(FORCED, 4), (RESYNC, 4), (TABLES, 4), (SYNC, 1)])
+@pytest.mark.parametrize(
+    ("wish", "shown", "sent"),
+    [
+        (FORCED, RUNS, 4),
+        (RESYNC, RUNS, 4),
+        (TABLES, RUNS, 4),
+        (SYNC, RUNS, 1),
+        # The API says that a sync runs, and shows none: there is nothing to join.
+        (SYNC, IDLE, 4),
+    ],
+)
 def test_sync_in_the_way_is_waited_for_or_joined(
-    monkeypatch: pytest.MonkeyPatch, wish: Wish, sent: int, status: int
+    monkeypatch: pytest.MonkeyPatch, wish: Wish, shown: dict[str, Any], sent: int, status: int
 ) -> None:
     clock = FakeTime()
     clock.install(monkeypatch)
-    api = Busy(clock, status, 3)
+    api = Busy(clock, status, 3, shown)
 
     begin(Account(api, None), wish, Deadline(3600))  # type: ignore[arg-type]
 

@@ -1,0 +1,341 @@
+"""A run that is cut off while it begins a sync: the next one begins no second."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import threading
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from constructs_lib.backend.fivetran import errors, sync_journal
+from constructs_lib.backend.fivetran.account import Account
+from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.errors import Interrupted
+from constructs_lib.backend.fivetran.journal import Journal
+from constructs_lib.backend.fivetran.sync_errors import Unsure
+from constructs_lib.backend.fivetran.triggering import Mark, Wish
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.resource import Operation
+
+DAY, NEXT_DAY = {"day": "1"}, {"day": "2"}
+SYNC, FORCED = Wish("abc"), Wish("abc", force=True)
+TABLES = Wish("abc", "resync", scope={"public": ["orders"]})
+
+
+class Fivetran:
+    """One connection in memory. ``dies`` keeps what is on the disk while the request is sent."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.account = folder, "account"
+        self.time = datetime(2026, 6, 1, tzinfo=timezone.utc)
+        self.is_syncing = False
+        self.succeeded_at: str | None = None
+        self.posts = 0
+        self.takes_effect = True
+        self.kept: Path | None = None
+        self.failure: errors.VendorError | None = None
+
+    def server_time(self) -> datetime:
+        return self.time
+
+    def connection(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
+        state = "syncing" if self.is_syncing else "scheduled"
+        return {
+            "schema": "shop",
+            "paused": False,
+            "succeeded_at": self.succeeded_at,
+            "failed_at": None,
+            "status": {"sync_state": state, "setup_state": "connected"},
+        }
+
+    look_once = connection
+
+    def sync(self, identifier: str, deadline: Deadline, look: Any, *, force: bool) -> None:
+        self._post()
+
+    def resync(self, identifier: str, deadline: Deadline, look: Any, scope: Any) -> None:
+        self._post()
+
+    def _post(self) -> None:
+        self.posts += 1
+        if self.kept is not None:
+            shutil.copytree(self.folder, self.kept, dirs_exist_ok=True)
+        self.is_syncing |= self.takes_effect
+        if self.failure is not None:
+            raise self.failure
+
+
+class World:
+    """An account, and the runs of Terraform that work with it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "journal"
+        self.api = Fivetran(self.folder)
+        self.private: dict[str, Any] = {}
+        """The private state that Terraform has stored."""
+        self.warnings: list[str] = []
+
+    def account(self) -> Account:
+        return Account(cast(Client, self.api), None, Journal(self.folder))
+
+    def begin(
+        self,
+        wish: Wish = SYNC,
+        triggers: Any = DAY,
+        *,
+        account: Account | None = None,
+        saves: bool = True,
+        stopping: bool = False,
+    ) -> Mark:
+        """One apply; without ``saves``, Terraform dies before it has stored anything."""
+        stop = threading.Event()
+        if stopping:
+            stop.set()
+        diagnostics = Diagnostics()
+        operation = Operation(None, dict(self.private), stop, diagnostics)
+        deadline = Deadline(60, stop)
+        mark = sync_journal.begin(account or self.account(), wish, triggers, deadline, operation)
+        self.warnings = [found.summary for found in diagnostics]
+        if saves:
+            self.private = operation.private
+        return mark
+
+    def die_in_the_request(self, wish: Wish = SYNC, *, takes_effect: bool) -> None:
+        """A run is killed while it waits for the answer to its request."""
+        self.api.kept, self.api.takes_effect = self.folder.parent / "kept", takes_effect
+        self.begin(wish, saves=False)
+        shutil.rmtree(self.folder)
+        self.api.kept.rename(self.folder)
+        self.api.kept, self.api.takes_effect = None, True
+
+    def refresh(self) -> None:
+        operation = Operation(None, self.private, threading.Event(), Diagnostics())
+        sync_journal.confirm(self.account(), operation)
+
+    def entries(self) -> list[Path]:
+        return list(self.folder.glob("*.sync"))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def test_a_sync_that_no_state_knows_of_is_taken_over(world: World) -> None:
+    mark = world.begin(saves=False)
+    world.api.time += timedelta(minutes=1)
+
+    assert world.begin() == mark
+    assert world.api.posts == 1
+    assert world.warnings == ["The sync of connection abc was begun by a run that was cut off"]
+
+
+def test_a_sync_is_taken_over_once(world: World) -> None:
+    world.begin(saves=False)
+    world.begin()
+    world.refresh()
+
+    world.begin()
+
+    assert world.api.posts == 2
+    assert world.warnings == []
+
+
+def test_a_run_that_is_cut_off_again_takes_it_over_again(world: World) -> None:
+    mark = world.begin(saves=False)
+    assert world.begin(saves=False) == mark
+
+    assert world.begin() == mark
+    assert world.api.posts == 1
+
+
+@pytest.mark.parametrize("wish", [SYNC, FORCED, TABLES], ids=["sync", "forced", "tables"])
+def test_a_request_that_took_effect_is_not_repeated(world: World, wish: Wish) -> None:
+    world.die_in_the_request(wish, takes_effect=True)
+
+    world.begin(wish)
+
+    assert world.api.posts == 1
+    assert len(world.warnings) == 1
+
+
+@pytest.mark.parametrize("wish", [SYNC, FORCED, TABLES], ids=["sync", "forced", "tables"])
+def test_a_request_that_took_no_effect_is_sent_again(world: World, wish: Wish) -> None:
+    world.die_in_the_request(wish, takes_effect=False)
+
+    world.begin(wish)
+
+    assert world.api.posts == 2
+    assert world.warnings == []
+    assert len(world.entries()) == 1
+
+
+def test_where_nothing_tells_it_is_an_error_once(world: World) -> None:
+    """A forced sync while one ran already."""
+    world.api.is_syncing = True
+    world.die_in_the_request(FORCED, takes_effect=True)
+
+    with pytest.raises(Unsure, match="a run that asked for it at 2026-06-01T00:00:00"):
+        world.begin(FORCED)
+    assert world.api.posts == 1
+    world.begin(FORCED)
+
+    assert world.api.posts == 2
+
+
+def test_a_sync_long_after_is_not_taken_for_a_resync(world: World) -> None:
+    world.die_in_the_request(TABLES, takes_effect=False)
+    world.api.time += timedelta(hours=1)
+    world.api.succeeded_at = "2026-06-01T00:30:00Z"
+
+    with pytest.raises(Unsure):
+        world.begin(TABLES)
+    assert world.api.posts == 1
+
+
+def test_a_sync_that_terraform_knows_of_is_followed_by_another(world: World) -> None:
+    world.begin(triggers=DAY)
+
+    world.begin(triggers=NEXT_DAY)
+
+    assert world.api.posts == 2
+    assert len(world.entries()) == 1
+
+
+def test_a_refresh_forgets_what_terraform_knows(world: World) -> None:
+    world.begin()
+    assert len(world.entries()) == 1
+
+    world.refresh()
+
+    assert world.entries() == []
+
+
+@pytest.mark.parametrize("other", [FORCED, TABLES, Wish("other")])
+def test_another_request_is_sent(world: World, other: Wish) -> None:
+    world.begin(saves=False)
+
+    world.begin(other)
+
+    assert world.api.posts == 2
+
+
+def test_other_triggers_are_another_request(world: World) -> None:
+    world.begin(triggers=DAY, saves=False)
+
+    world.begin(triggers=NEXT_DAY)
+
+    assert world.api.posts == 2
+
+
+def test_an_entry_of_another_account_is_left_alone(world: World) -> None:
+    world.begin(saves=False)
+    world.api.account = "another"
+
+    world.begin()
+
+    assert world.api.posts == 2
+
+
+def test_two_resources_of_one_run_both_begin(world: World) -> None:
+    account = world.account()
+
+    world.begin(account=account)
+    world.private = {}
+    world.begin(account=account)
+
+    assert world.api.posts == 2
+
+
+def test_a_refused_request_leaves_no_entry(world: World) -> None:
+    world.api.failure = errors.answered("POST sync", 403, "", "no", None)
+
+    with pytest.raises(errors.Unauthorized):
+        world.begin()
+
+    assert world.entries() == []
+
+
+def test_an_interrupted_request_is_looked_after(world: World) -> None:
+    """Terraform may be gone, and nobody reads that it is not known whether the sync began."""
+    world.api.failure = Interrupted("stopped")
+    with pytest.raises(Unsure):
+        world.begin(saves=False)
+    world.api.failure = None
+
+    world.begin()
+
+    assert world.api.posts == 1
+
+
+def test_an_error_while_it_is_followed_ends_the_entry(world: World) -> None:
+    world.begin()
+    operation = Operation(None, world.private, threading.Event(), Diagnostics())
+
+    with (
+        pytest.raises(RuntimeError),
+        sync_journal.forgotten_on_error(world.account(), operation),
+    ):
+        raise RuntimeError
+
+    assert world.entries() == []
+
+
+def test_an_earlier_run_at_work_is_waited_for(world: World) -> None:
+    world.begin(saves=False)
+    with (world.folder / "abc.sync-lock").open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(Interrupted, match="an earlier run that still asks for a sync"):
+            world.begin(stopping=True)
+    assert world.api.posts == 1
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"mark": {}}', '{"mark": 1}', "\ufeff"])
+def test_an_entry_that_cannot_be_read_stops_nothing(world: World, text: str) -> None:
+    world.begin(saves=False)
+    world.entries()[0].write_text(text)
+
+    world.begin()
+
+    assert world.api.posts == 2
+
+
+def test_an_entry_with_further_fields_is_read(world: World) -> None:
+    world.begin(saves=False)
+    (file,) = world.entries()
+    file.write_text(file.read_text().replace("{", '{"newer": 1, ', 1))
+
+    world.begin()
+
+    assert world.api.posts == 1
+
+
+def test_an_entry_of_last_month_says_nothing(world: World) -> None:
+    world.begin(saves=False)
+    world.api.time += timedelta(days=8)
+
+    world.begin()
+
+    assert world.api.posts == 2
+    assert len(world.entries()) == 1
+
+
+def test_a_folder_that_cannot_be_written_stops_nothing(world: World) -> None:
+    world.folder.write_text("a file")
+
+    world.begin()
+
+    assert world.api.posts == 1
+
+
+def test_an_entry_is_for_its_owner_only(world: World) -> None:
+    world.begin()
+
+    (file,) = world.entries()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
