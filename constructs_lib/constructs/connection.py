@@ -90,7 +90,9 @@ class ConnectionReference(PlacedConstruct):
     ) -> None:
         super().__init__(scope, id_)
         self.report(_wrong_identifier(connection_id, self.place))
-        about = meta_rules.Resource(self.place, self.synthesis, (), FivetranProvider)
+        about = meta_rules.Resource(
+            self.place, self.synthesis, (), FivetranProvider, Connection.TYPE
+        )
         found = meta_rules.findings({"provider": provider}, about)
         self.report(found)
         self.owner: accounts.Owner | None = None
