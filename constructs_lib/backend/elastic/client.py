@@ -15,6 +15,7 @@ from constructs_lib.backend.elastic.exchange import Exchange, Request
 from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.attempts import until_answered
 from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.schemas import is_identifier
 from constructs_lib.schemas.connector_status import is_strict_version
 
 _RESULTS = ("updated", "noop")
@@ -140,7 +141,6 @@ def _is_strict(version: dict[str, Any]) -> bool:
 
 
 def _connector(identifier: str) -> str:
-    if identifier.strip() in ("", ".", ".."):
-        # The path would lead to another endpoint.
-        raise ValueError("a connector has an identifier that can stand in a path")
+    if not is_identifier(identifier, "elasticops_connector_status"):
+        raise errors.WrongIdentifier(identifier)
     return "/_connector/" + quote(identifier, safe="")
