@@ -39,6 +39,7 @@ class ElasticProvider(ProviderConstruct):
         ca_file: str | None = None,
         server_version: str | None = None,
         request_timeout: float | None = None,
+        allow_vanished: bool | None = None,
         alias: str | None = None,
     ) -> None:
         """Describe the provider. It authenticates in exactly one way.
@@ -60,6 +61,9 @@ class ElasticProvider(ProviderConstruct):
         :param server_version: version of the server, such as ``8.14.3``, which decides what
             transitions it allows; by default the server is asked
         :param request_timeout: seconds to wait for one answer; by default 30
+        :param allow_vanished: True if all managed connectors may be gone at once, so that their
+            statuses leave the state; by default this is an error that keeps the state, because most
+            likely another cluster answers. Set it for one run
         :param alias: name that tells this provider from others of the stack
         """
         super().__init__(scope, id_, alias)
@@ -72,6 +76,7 @@ class ElasticProvider(ProviderConstruct):
             "ca_file": _absolute(ca_file),
             "server_version": server_version,
             "request_timeout": request_timeout,
+            "allow_vanished": allow_vanished,
         }
         found = check_elastic_provider(values, place=self.place, is_token=toolkit.is_token)
         found += _login_findings(endpoints, self.place)

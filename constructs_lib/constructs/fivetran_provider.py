@@ -29,6 +29,7 @@ class FivetranProvider(ProviderConstruct):
         api_secret: str | None = None,
         api_url: str | None = None,
         request_timeout: float | None = None,
+        allow_vanished: bool | None = None,
         alias: str | None = None,
     ) -> None:
         """Describe the provider.
@@ -42,6 +43,9 @@ class FivetranProvider(ProviderConstruct):
             ``sandbox:FILE`` for the embedded sandbox, FILE being relative to the directory of the
             synth. By default ``FIVETRAN_API_URL``, then ``https://api.fivetran.com``
         :param request_timeout: seconds to wait for one answer of the API; by default 300
+        :param allow_vanished: True if all managed connections may be gone at once, so that a plan
+            creates them anew; by default this is an error that keeps the state, because most likely
+            another account answers. Set it for one run
         :param alias: name that tells this provider from others of the stack
         """
         super().__init__(scope, id_, alias)
@@ -50,6 +54,7 @@ class FivetranProvider(ProviderConstruct):
             "api_secret": api_secret,
             "api_url": with_absolute_file(api_url),
             "request_timeout": request_timeout,
+            "allow_vanished": allow_vanished,
         }
         found = check_provider(values, place=self.place, is_token=toolkit.is_token)
         found += login_findings(api_url, self.place, "/api_url", FIVETRAN)

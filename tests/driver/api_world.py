@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -16,8 +15,8 @@ from constructs_lib.backend.fivetran.journal import Journal
 from constructs_lib.backend.fivetran.provider import FivetranOps
 from constructs_lib.backend.fivetran.recovery import recover
 from constructs_lib.backend.fivetran.secrets import Vault
-from constructs_lib.backend.fivetran.transport import Transport
 from constructs_lib.backend.http import jsontext
+from constructs_lib.backend.http.transport import Transport
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.sandbox import Connection, Fault, SandboxAdapter
 from constructs_lib.sandbox.clock import Clock, utc_now
@@ -26,15 +25,6 @@ GROUP = "sandbox_warehouse"
 _LOGIN = ("sandbox", "sandbox")
 _VAULT = Vault(*_LOGIN)
 """One for all, because deriving its key takes 50 ms; the key is the same each time."""
-
-
-class _InMemory(Transport):
-    """The transport to one sandbox that outlives the provider."""
-
-    def __init__(self, adapter: SandboxAdapter) -> None:
-        self._local = threading.local()
-        self._adapter = adapter
-        self.base = "sandbox://local"
 
 
 class _Provider(FivetranOps):
@@ -47,7 +37,7 @@ class _Provider(FivetranOps):
         self._adapter = adapter
 
     def configure(self, config: Any, terraform_version: str, diagnostics: Diagnostics) -> Account:
-        client = Client(_InMemory(self._adapter), *_LOGIN, 60)
+        client = Client(Transport("sandbox://local", self._adapter), *_LOGIN, 60)
         if "TF_DATA_DIR" not in os.environ:
             return Account(client, _VAULT)
         journal = Journal.of_working_directory()

@@ -15,6 +15,7 @@ from constructs_lib.backend.elastic.exchange import Exchange, Request
 from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.attempts import until_answered
 from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.outage import Outage
 from constructs_lib.schemas import is_identifier
 from constructs_lib.schemas.connector_status import is_strict_version
 
@@ -30,10 +31,16 @@ class Client:
 
     def __init__(self, exchange: Exchange, server_version: str | None = None) -> None:
         self._exchange = exchange
+        self._outage = Outage()
         self._is_strict = None if server_version is None else is_strict_version(server_version)
 
     def __repr__(self) -> str:
         return f"<Client of {self._exchange!r}>"
+
+    @property
+    def address(self) -> str:
+        """The addresses of the cluster, as messages name them."""
+        return ", ".join(each.shown or each.base for each in self._exchange.transports)
 
     def close(self) -> None:
         """Closes the connections."""
@@ -45,7 +52,12 @@ class Client:
 
         Its ``configuration`` may hold secrets in clear: do not keep it.
         """
-        return until_answered(lambda: self._read(identifier, deadline), deadline, repeatable=True)
+        return until_answered(
+            lambda: self._read(identifier, deadline),
+            deadline,
+            repeatable=True,
+            outage=self._outage,
+        )
 
     def set_status(
         self,
@@ -86,7 +98,7 @@ class Client:
                 raise errors.StatusMoved(identifier, before, status, now)
             return now if now == status else None
 
-        until_answered(once, deadline, repeatable=True, look=look)
+        until_answered(once, deadline, repeatable=True, outage=self._outage, look=look, writes=True)
 
     def is_strict(self, deadline: Deadline) -> bool:
         """True if the server never lets a status follow itself; asked once, by ``GET /``.

@@ -80,8 +80,11 @@ class ConnectorStatusResource(Resource):
         with explained("read", _subject(identifier)):
             try:
                 document = cluster.client.connector(identifier, deadline)
-            except NotFound:
+            except NotFound as error:
+                if not imported:
+                    cluster.presence.confirm_gone(identifier, error, deadline, operation)
                 return None
+        cluster.presence.exists(identifier)
         result = {**state, "id": identifier, **_reported(document)}
         for name in _SETTINGS:
             if result.get(name) is None:
@@ -133,6 +136,7 @@ class ConnectorStatusResource(Resource):
 
         with explained(action, _subject(wish.identifier)):
             outcome = transition.walk(cluster.client, wish, deadline, save)
+        cluster.presence.exists(wish.identifier)
         _tell_of_move(wish, outcome, operation)
         operation.private.pop(_OPEN, None)
         kept = previous(outcome.found) if outcome.steps else earlier

@@ -65,15 +65,16 @@ def transports(endpoints: Sequence[str], diagnostics: Diagnostics) -> list[Trans
     from constructs_lib.sandbox import SandboxError
 
     try:
-        return [Transport(_EMBEDDED, _sandbox(endpoints[0]))]
+        file = endpoints[0].partition(":")[2] or SANDBOX_FILE
+        return [Transport(_EMBEDDED, _sandbox(file), shown=f"sandbox:{file}")]
     except SandboxError as error:
         detail = f"{error}. The file comes from endpoints or {_ENVIRONMENT}: sandbox:FILE."
         diagnostics.error("The sandbox cannot be used", detail, ("endpoints",))
         return []
 
 
-def _sandbox(url: str) -> BaseAdapter:
+def _sandbox(file: str) -> BaseAdapter:
     from constructs_lib.sandbox.elastic import ElasticAdapter
 
-    adapter: BaseAdapter = ElasticAdapter(url.partition(":")[2] or SANDBOX_FILE)
+    adapter: BaseAdapter = ElasticAdapter(file)
     return adapter

@@ -116,8 +116,8 @@ def answered(
     """
     if status == 429:
         return TooManyRequests(request, status, code, message, retry_after)
-    if status in (401, 403):
-        return Unauthorized(request, status, code, message)
-    if status == 404 and code == _MISSING:
-        return NotFound(request, status, code, message)
-    return ApiError(request, status, code, message)
+    is_missing = status == 404 and code == _MISSING
+    kind = {401: Unauthorized, 403: Unauthorized}.get(status, NotFound if is_missing else ApiError)
+    error = kind(request, status, code, message)
+    error.retry_after = retry_after
+    return error

@@ -12,16 +12,16 @@ from constructs_lib.backend.elastic import errors
 from constructs_lib.backend.elastic.credentials import Credentials
 from constructs_lib.backend.http import jsontext, retry
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.failures import failure
+from constructs_lib.backend.http.failures import Unanswered
 from constructs_lib.backend.http.redaction import hide
+from constructs_lib.backend.http.transport import Limits, Message, Transport
 
 if TYPE_CHECKING:
     import requests
 
-    from constructs_lib.backend.http.transport import Transport
-
 _HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
-_CONNECT_TIMEOUT = 10.0
+_TO_CONNECT, _LEAST_TO_CONNECT = 10.0, 1.0
+"""Seconds to connect to all endpoints in turn, and to each at least."""
 _PRODUCT = "Elasticsearch"
 _ELSEWHERE_MAY_WORK = (502, 503, 504)
 _ANSWERED_BY_GATEWAYS = (401, 403, 408, 425, 429)
@@ -59,7 +59,9 @@ class Exchange:
         self._credentials = credentials
         self._first = 0
         self._verify: bool | str = ca_file or True
-        self._timeout = (min(_CONNECT_TIMEOUT, request_timeout), request_timeout)
+        # As long as none is reached, all of them together are given the time of one.
+        connect = max(_LEAST_TO_CONNECT, _TO_CONNECT / max(len(self.transports), 1))
+        self._limits = Limits(request_timeout, connect)
 
     def __repr__(self) -> str:
         return f"<Exchange with {', '.join(each.base for each in self.transports)}>"
@@ -126,42 +128,37 @@ class Exchange:
         return document
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Signs a request; as the session's ``auth``, so that no ~/.netrc comes before it."""
+        """Sign a request; see :class:`Message`."""
         request.headers["Authorization"] = self._credentials.authorization
         return request
 
     def _send(
         self, transport: Transport, request: Request, deadline: Deadline
     ) -> requests.Response:
-        import requests
-
-        connect, read = self._timeout
         body = None if request.body is None else jsontext.dumps(request.body).encode()
+        message = Message(
+            request.method, request.path, body, _HEADERS, self._sign, verify=self._verify
+        )
         try:
-            # ``verify`` stands here, because REQUESTS_CA_BUNDLE goes before that of a session.
-            return transport.session().request(
-                request.method,
-                transport.base + request.path,
-                data=body,
-                headers=_HEADERS,
-                auth=self._sign,
-                timeout=(connect, min(read, max(deadline.remaining, 0.1))),
-                allow_redirects=False,
-                verify=self._verify,
-            )
-        except requests.exceptions.RequestException as error:
-            why = failure(error)
+            return transport.send(message, deadline, self._limits)
+        except Unanswered as error:
+            why = error.failure
             raise errors.NoAnswer(
-                str(request), why.reason, sent=why.sent, passing=why.passing
+                str(request),
+                why.reason,
+                sent=why.sent,
+                passing=why.passing,
+                host=transport.host,
+                hint=why.hint,
             ) from None
 
 
 def _unreachable(request: Request, found: list[tuple[str, errors.NoAnswer]]) -> errors.NoAnswer:
-    """The error that names each endpoint, and what went wrong there."""
-    start = f"{request} got no answer: "
-    words = "; ".join(f"{base}: {str(error).removeprefix(start)}" for base, error in found)
+    """Return the error that names each endpoint, and what went wrong there."""
+    words = "; ".join(f"{base}: {error.reason}" for base, error in found)
+    hints = dict.fromkeys(error.hint for _, error in found if error.hint)
     passing = any(error.passing for _, error in found)
-    return errors.NoAnswer(str(request), words, sent=False, passing=passing)
+    return errors.NoAnswer(str(request), words, sent=False, passing=passing, hint=" ".join(hints))
 
 
 def _document(response: requests.Response) -> Any:

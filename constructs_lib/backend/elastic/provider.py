@@ -63,7 +63,8 @@ class ElasticOps(Provider):
         timeout = config.get("request_timeout")
         seconds = _REQUEST_TIMEOUT if timeout is None else float(timeout)
         exchange = Exchange(transports, who, seconds, config.get("ca_file"))
-        return Cluster(Client(exchange, config.get("server_version")))
+        client = Client(exchange, config.get("server_version"))
+        return Cluster(client, allow_vanished=config.get("allow_vanished") is True)
 
     def close(self, client: Any) -> None:
         """Closes the connections to the cluster."""

@@ -31,7 +31,8 @@ def explain(plan: Plan, wish: Wish, operation: Operation) -> None:
         try:
             current = status_of(cluster.client.connector(wish.identifier, deadline))
         except NotFound:
-            _warn_of_missing(wish, operation)
+            if not cluster.presence.is_refused(wish.identifier, deadline, operation):
+                _warn_of_missing(wish, operation)
             return
         path = transition.steps(cluster.client, wish, current, deadline)
     if path:

@@ -12,6 +12,7 @@ from constructs_lib.backend.fivetran.journal import Journal
 from constructs_lib.backend.fivetran.secrets import Vault
 from constructs_lib.backend.fivetran.turns import Turns
 from constructs_lib.backend.http.configured import Configured
+from constructs_lib.backend.http.presence import Words
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 _NO_JOURNAL = (
@@ -29,17 +30,30 @@ class Account(Configured[Client]):
     :param client: its API; None while the configuration of the provider is unknown
     :param vault: makes the digests of secrets; None as long
     :param journal: keeps what a crash must not take away; None to keep nothing
+    :param allow_vanished: True if all managed connections may be gone at once
     """
 
+    WORDS = Words(
+        "connection",
+        "fivetranops",
+        "account",
+        "api_key, api_secret and api_url of the provider fivetranops (or FIVETRAN_APIKEY, "
+        "FIVETRAN_APISECRET and FIVETRAN_API_URL)",
+    )
     UNKNOWN_BECAUSE = (
         "api_key, api_secret or api_url of the provider fivetranops comes from something that is"
     )
     INSTEAD = "FIVETRAN_APIKEY, FIVETRAN_APISECRET, FIVETRAN_API_URL"
 
     def __init__(
-        self, client: Client | None, vault: Vault | None, journal: Journal | None = None
+        self,
+        client: Client | None,
+        vault: Vault | None,
+        journal: Journal | None = None,
+        *,
+        allow_vanished: bool = False,
     ) -> None:
-        super().__init__(client)
+        super().__init__(client, allow_vanished=allow_vanished)
         self.vault = vault
         self.journal = journal
         self.run = os.urandom(8).hex()

@@ -19,11 +19,12 @@ from constructs_lib.backend.fivetran.exchange import Exchange, Request
 from constructs_lib.backend.fivetran.reads import Reads
 from constructs_lib.backend.http.attempts import until_answered
 from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.outage import Outage
 from constructs_lib.backend.plugin.values import same
 from constructs_lib.schemas import is_identifier
 
 if TYPE_CHECKING:
-    from constructs_lib.backend.fivetran.transport import Transport
+    from constructs_lib.backend.http.transport import Transport
 
 LONGEST_PAGE: Final = 1000
 """The connections of one page of a list: the most that the API gives."""
@@ -54,9 +55,17 @@ class Client:
         """Tells the accounts of one machine apart, and says nothing about them."""
         self.reads = Reads(self.connection, self._page)
         """How connections are read where many may be, as in the refresh of a plan."""
+        self.outage = Outage()
+        """What all requests have learned of an API that has not answered yet."""
 
     def __repr__(self) -> str:
         return f"<Client of {self._exchange.transport.base}>"
+
+    @property
+    def address(self) -> str:
+        """The address of the API, as messages name it."""
+        transport = self._exchange.transport
+        return transport.shown or transport.base
 
     def server_time(self) -> datetime:
         """The time by the API's clock, as far as an answer has told it; else by ours."""
@@ -336,6 +345,8 @@ class Client:
             lambda: take(self._exchange.once(request, deadline)),
             deadline,
             repeatable=request.repeatable,
+            outage=self.outage,
+            writes=request.method != "GET",
             look=look,
         )
 

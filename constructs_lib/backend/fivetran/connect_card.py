@@ -21,6 +21,7 @@ from constructs_lib.backend.fivetran.identifiers import (
 )
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
+from constructs_lib.backend.http.presence import is_imported
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values import UNKNOWN, Object, same
 
@@ -61,8 +62,11 @@ class ConnectCardResource(Resource):
         with explained("read", _subject(identifier)):
             try:
                 account.client.connection(identifier, deadline)
-            except NotFound:
+            except NotFound as error:
+                if not is_imported(state):
+                    account.presence.confirm_gone(identifier, error, deadline, operation)
                 return None
+        account.presence.exists(identifier)
         return state
 
     def update(
@@ -88,6 +92,7 @@ class ConnectCardResource(Resource):
         deadline = Deadline.of(limits, action, _DEFAULT, operation.stopping)
         with explained(action, _subject(identifier)):
             card = account.client.issue_connect_card(identifier, card_config(planned), deadline)
+        account.presence.exists(identifier)
         return {"id": identifier, "uri": card.uri, "token": card.token}
 
 

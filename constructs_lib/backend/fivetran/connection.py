@@ -93,6 +93,7 @@ class ConnectionResource(Resource):
             answer = self._post(account, body, deadline, planned, secrets, operation)
         # From here on it exists, whatever goes wrong in what follows.
         operation.save({**planned, "id": answer["id"]})
+        account.presence.created(answer["id"])
         result = self._settled(planned, None, body, answer, secrets, operation)
         operation.save(result)
         setup_gate.report(answer, config, operation, _texts(secrets))
@@ -153,6 +154,7 @@ class ConnectionResource(Resource):
                 answer = self._modify(prior, planned, body, config, deadline, operation, slip)
             else:
                 answer = self._tested(account, prior["id"], config, deadline, operation)
+        account.presence.exists(prior["id"])
         result = self._settled(planned, prior, body, answer, secrets, operation, changed)
         operation.save(result)
         setup_gate.report(answer, config, operation, _texts(secrets))
@@ -171,12 +173,15 @@ class ConnectionResource(Resource):
                 return
             prior = found
         deadline = _deadline("delete", prior, operation)
-        explaining = explained("delete", f"fivetranops_connection {prior['id']}")
-        with explaining, writing(account, prior["id"], deadline):
+        with explained("delete", f"fivetranops_connection {prior['id']}"):
             try:
-                account.client.delete_connection(prior["id"], deadline)
-            except NotFound:
+                with writing(account, prior["id"], deadline):
+                    account.client.delete_connection(prior["id"], deadline)
+            except NotFound as error:
+                # It may wait for others, and must not hold the locks of the connection meanwhile.
+                account.presence.confirm_deleted(prior["id"], error, deadline, operation)
                 return
+        account.presence.exists(prior["id"])
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Imports by the identifier of the connection."""

@@ -11,6 +11,7 @@ from constructs_lib.backend.fivetran.errors import NotFound
 from constructs_lib.backend.fivetran.identifiers import check_identifier, import_identifier
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
+from constructs_lib.backend.http.presence import is_imported
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values import Object
 
@@ -28,11 +29,15 @@ class ConnectionAction(Resource):
         if not account.is_known:
             return state
         identifier = state["connection_id"]
+        deadline = Deadline(READ_LIMIT, operation.stopping)
         with explained("read", self.subject(identifier)):
             try:
-                account.client.connection(identifier, Deadline(READ_LIMIT, operation.stopping))
-            except NotFound:
+                account.client.connection(identifier, deadline)
+            except NotFound as error:
+                if not is_imported(state):
+                    account.presence.confirm_gone(identifier, error, deadline, operation)
                 return None
+        account.presence.exists(identifier)
         result = {**state, "id": identifier}
         for name, attribute in self.schema.attributes.items():
             if attribute.default is not None and result.get(name) is None:

@@ -11,6 +11,7 @@ from constructs_lib.backend.fivetran import connection_answer, connection_plan
 from constructs_lib.backend.fivetran.errors import NotFound
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
+from constructs_lib.backend.http.presence import is_imported
 from constructs_lib.backend.plugin.resource import Operation
 from constructs_lib.backend.plugin.values import Object
 
@@ -43,8 +44,11 @@ def read(state: Object, operation: Operation) -> Object | None:
     with explained("read", f"fivetranops_connection {state['id']}"):
         try:
             answer = account.client.reads.connection(state["id"], deadline, fits)
-        except NotFound:
+        except NotFound as error:
+            if not is_imported(state):
+                account.presence.confirm_gone(state["id"], error, deadline, operation)
             return None
+    account.presence.exists(state["id"])
     account.refreshed.add(state["id"])
     connection_plan.warn_of_pause(state, answer, operation.diagnostics)
     adopted = bool(operation.private.get(ADOPTED))

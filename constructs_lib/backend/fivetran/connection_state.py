@@ -27,6 +27,7 @@ from constructs_lib.backend.fivetran.seen import Seen, progress
 from constructs_lib.backend.fivetran.state_errors import StateDiffers, StateMoved
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
+from constructs_lib.backend.http.presence import is_imported
 from constructs_lib.backend.http.times import written
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
@@ -58,8 +59,9 @@ class ConnectionStateResource(Resource):
         sets = plan.is_create or plan.changed("state")
         if sets or _begins_to_enforce(plan.prior, plan.planned):
             plan.planned["previous_state"] = UNKNOWN
-            state_plan.explain(plan, operation)
-            state_plan.note_flag(plan, operation)
+            if not _is_refused(plan, operation):
+                state_plan.explain(plan, operation)
+                state_plan.note_flag(plan, operation)
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
         """Sets the state for the first time."""
@@ -75,8 +77,11 @@ class ConnectionStateResource(Resource):
         with explained("read", _subject(identifier)):
             try:
                 live = choreography.read_state(account.client, identifier, deadline)
-            except NotFound:
+            except NotFound as error:
+                if not is_imported(state):
+                    account.presence.confirm_gone(identifier, error, deadline, operation)
                 return None
+        account.presence.exists(identifier)
         result = {**state, "id": identifier}
         for name in _SETTINGS:
             if result.get(name) is None:
@@ -109,9 +114,13 @@ class ConnectionStateResource(Resource):
             )
             return
         deadline = Deadline.of(prior.get("timeouts"), "delete", _DEFAULT, operation.stopping)
-        turn = account.turns.turn(identifier, deadline)
-        with explained("restore the state before", _subject(identifier)), turn:
-            self._restore(account, prior, deadline, operation)
+        with explained("restore the state before", _subject(identifier)):
+            try:
+                with account.turns.turn(identifier, deadline):
+                    self._restore(account, prior, deadline, operation)
+            except NotFound as error:
+                # It may wait for others, and must not hold the lock of the connection meanwhile.
+                account.presence.confirm_deleted(identifier, error, deadline, operation)
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
         """Says in words what restoring the state of before will do."""
@@ -129,6 +138,7 @@ class ConnectionStateResource(Resource):
         client, identifier = account.client, prior["connection_id"]
         try:
             connection = client.connection(identifier, deadline)
+            account.presence.exists(identifier)
             live = choreography.read_state(client, identifier, deadline, connection)
             if not _is_own_work(operation.private[_SET], connection, live):
                 operation.diagnostics.warning(
@@ -148,8 +158,6 @@ class ConnectionStateResource(Resource):
                 seen=Seen.of(live, written(client.server_time())),
             )
             account.state_restored.add(identifier)
-        except NotFound:
-            return
         except StateDiffers as error:
             # The API took it, and would answer the same again: an error would block for ever.
             operation.diagnostics.warning("The state before was restored, but differs", str(error))
@@ -191,6 +199,7 @@ class ConnectionStateResource(Resource):
                 on_set=save,
             )
         operation.private.pop(_OPEN, None)
+        account.presence.exists(identifier)
         _note(_wanted(planned), operation)
         _tell_of_progress(identifier, outcome.progress, operation)
         account.tell_of_journal(operation.diagnostics)
@@ -198,6 +207,17 @@ class ConnectionStateResource(Resource):
         if not outcome.changed and prior is not None:
             kept = kept if before is None else before
         return {"id": identifier, "previous_state": kept}
+
+
+def _is_refused(plan: Plan, operation: Operation) -> bool:
+    """Return True if this plan fails anyway, because another account seems to answer."""
+    identifier = plan.planned["connection_id"]
+    if not isinstance(identifier, str):
+        return False
+    account: Account = operation.client
+    deadline = Deadline(_READ_LIMIT, operation.stopping)
+    with explained("plan", _subject(identifier)):
+        return account.presence.is_refused(identifier, deadline, operation)
 
 
 def _begins_to_enforce(prior: Object | None, planned: Object) -> bool:

@@ -128,12 +128,14 @@ def answered(
     if status == 429:
         return TooManyRequests(request, status, code, message, retry_after)
     if status in (400, 409) and _IN_PROGRESS.search(message):
-        return SyncInProgress(request, status, code, message)
-    if status == 404:
+        kind: type[ApiError] = SyncInProgress
+    elif status == 404:
         kind = NotFound if code in GONE else SomethingElseMissing
-        return kind(request, status, code, message)
-    kinds = {401: Unauthorized, 403: Unauthorized, 409: Conflict}
-    return kinds.get(status, ApiError)(request, status, code, message)
+    else:
+        kind = {401: Unauthorized, 403: Unauthorized, 409: Conflict}.get(status, ApiError)
+    error = kind(request, status, code, message)
+    error.retry_after = retry_after
+    return error
 
 
 def is_success(code: str) -> bool:

@@ -15,16 +15,14 @@ from constructs_lib.backend.fivetran import errors
 from constructs_lib.backend.fivetran.pace import Pace
 from constructs_lib.backend.http import jsontext, retry
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.failures import failure
+from constructs_lib.backend.http.failures import Unanswered
 from constructs_lib.backend.http.redaction import hide, hide_inside
+from constructs_lib.backend.http.transport import Limits, Message, Transport
 
 if TYPE_CHECKING:
     import requests
 
-    from constructs_lib.backend.fivetran.transport import Transport
-
 _HEADERS = {"Accept": "application/json;version=2", "Content-Type": "application/json"}
-_CONNECT_TIMEOUT = 10.0
 _ANSWERED_BY_GATEWAYS = (401, 408, 425, 429)
 """Statuses that mean what they say without an envelope, too: the contract shows none for 401, and
 gateways answer the others on behalf of the API."""
@@ -56,7 +54,7 @@ class Exchange:
     :param transport: the way to the API
     :param key: the API key
     :param secret: the API secret
-    :param request_timeout: seconds to wait for one answer
+    :param request_timeout: seconds that one exchange may take
     """
 
     def __init__(self, transport: Transport, key: str, secret: str, request_timeout: float) -> None:
@@ -66,7 +64,7 @@ class Exchange:
         self._login = () if secret == _OF_THE_SANDBOX else (key, secret, login)
         self._date: tuple[str, float] | None = None
         self._pace = Pace()
-        self._timeout = (min(_CONNECT_TIMEOUT, request_timeout), request_timeout)
+        self._limits = Limits(request_timeout)
 
     def __repr__(self) -> str:
         return f"<Exchange with {self.transport.base}>"
@@ -148,29 +146,24 @@ class Exchange:
         return [*request.secrets, *self._login]
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Signs a request; as the session's ``auth``, so that no ~/.netrc comes before it."""
+        """Sign a request; see :class:`Message`."""
         request.headers["Authorization"] = self._authorization
         return request
 
     def _send(self, request: Request, deadline: Deadline) -> requests.Response:
-        import requests
-
-        connect, read = self._timeout
         body = None if request.body is None else jsontext.dumps(request.body).encode()
+        message = Message(request.method, request.path, body, _HEADERS, self._sign)
         try:
-            return self.transport.session().request(
-                request.method,
-                self.transport.base + request.path,
-                data=body,
-                headers=_HEADERS,
-                auth=self._sign,
-                timeout=(connect, min(read, max(deadline.remaining, 0.1))),
-                allow_redirects=False,
-            )
-        except requests.exceptions.RequestException as error:
-            why = failure(error)
+            return self.transport.send(message, deadline, self._limits)
+        except Unanswered as error:
+            why = error.failure
             raise errors.NoAnswer(
-                str(request), why.reason, sent=why.sent, passing=why.passing
+                str(request),
+                why.reason,
+                sent=why.sent,
+                passing=why.passing,
+                host=self.transport.host,
+                hint=why.hint,
             ) from None
 
 

@@ -64,7 +64,8 @@ class FivetranOps(Provider):
         client, vault = found
         journal = (self._journal or Journal.of_working_directory)()
         recover(client, journal, diagnostics)
-        return Account(client, vault, journal)
+        allows = config.get("allow_vanished") is True
+        return Account(client, vault, journal, allow_vanished=allows)
 
 
 def open_client(config: Object, diagnostics: Diagnostics) -> tuple[Client, Vault] | None:

@@ -17,8 +17,8 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.times import moment
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
-_LIMIT = 300.0
-"""Seconds to look at one connection, which nothing interrupts: enough for several slow answers."""
+_LIMIT = 120.0
+"""Seconds for looking at all of them together, enough for a slow answer: Terraform waits."""
 _LONGEST = timedelta(days=1)
 """After so long a connection that stands paused may have been mended and paused again since."""
 _LONGEST_PUTTING_BACK = timedelta(seconds=RESCUE_LIMIT, minutes=10)
@@ -33,12 +33,13 @@ def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
 
     :param client: the account; connections of others are only spoken of
     """
+    deadline = Deadline(_LIMIT)
     for identifier in journal.left_behind():
         try:
             with journal.hold(identifier, waits=False) as slip:
                 entry = slip.read()
                 if entry is not None and entry.is_open:
-                    _look_after(client, entry, slip, diagnostics)
+                    _look_after(client, entry, slip, diagnostics, deadline)
         except HeldElsewhere:
             continue
         except VendorError as error:
@@ -49,7 +50,9 @@ def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
             )
 
 
-def _look_after(client: Client, entry: Entry, slip: Slip, diagnostics: Diagnostics) -> None:
+def _look_after(
+    client: Client, entry: Entry, slip: Slip, diagnostics: Diagnostics, deadline: Deadline
+) -> None:
     summary = f"Connection {entry.connection} was left behind by a run that was cut off"
     work = "setting its state" if entry.wanted else "changing it while it was paused"
     begin = f"A run of {entry.since} was {work}"
@@ -57,7 +60,7 @@ def _look_after(client: Client, entry: Entry, slip: Slip, diagnostics: Diagnosti
         diagnostics.warning(summary, f"{begin}, with another API key or address. {_by_hand(entry)}")
         return
     try:
-        now = is_paused(client.connection(entry.connection, Deadline(_LIMIT)), entry.connection)
+        now = is_paused(client.connection(entry.connection, deadline), entry.connection)
     except NotFound:
         slip.forget()
         return

@@ -43,7 +43,8 @@ class Transport(transport.Transport):
         if is_sandbox(url):
             from constructs_lib.sandbox import SandboxAdapter
 
-            adapter = SandboxAdapter(url.partition(":")[2] or SANDBOX_FILE)
-            super().__init__(_EMBEDDED, adapter)
+            file = url.partition(":")[2] or SANDBOX_FILE
+            adapter = SandboxAdapter(file)
+            super().__init__(_EMBEDDED, adapter, shown=f"sandbox:{file}")
         else:
             super().__init__(base_of(url))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from constructs_lib.backend.http import log, retry
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import BadAnswer, NotTheApi, VendorError
+from constructs_lib.backend.http.outage import Outage
 
 AnswerT = TypeVar("AnswerT")
+_EFFECT = "the change may have taken effect"
 
 
 def until_answered(
@@ -19,42 +21,97 @@ def until_answered(
     deadline: Deadline,
     *,
     repeatable: bool,
+    outage: Outage,
     look: Callable[[], AnswerT | None] | None = None,
+    writes: bool = False,
 ) -> AnswerT:
-    """The answer to a request.
+    """Return the answer to a request.
 
     :param once: sends the request once
     :param deadline: the limit of the operation
     :param repeatable: True if doing the request twice is the same as doing it once
+    :param outage: what all requests of this client have learned of the API
     :param look: for a write: reads, once, whether it took effect, before it is sent again; the
         answer if it did
+    :param writes: True if the request changes something, for the message
     :raises VendorError: the last one, if it must not or need not be tried again
     """
-    begun, is_open = time.monotonic(), False
-    for attempt in range(1, retry.ATTEMPTS + 1):
-        try:
-            found = look() if look is not None and is_open else None
-            return once() if found is None else found
-        except VendorError as error:
-            if attempt > 1:
-                passed = time.monotonic() - begun
-                error.tried = f"It was tried {attempt} times within {passed:.0f} s."
-            is_open = is_open or retry.may_have_worked(error)
-            is_lost = isinstance(error, BadAnswer) and not isinstance(error, NotTheApi)
-            can_look = look is not None and is_lost
-            repeats = can_look or retry.may_repeat(error, repeatable=repeatable)
-            if attempt == retry.ATTEMPTS or not repeats:
-                raise
-            _wait(error, retry.pause(error, attempt), deadline)
-    raise AssertionError("the loop above returns or raises")
+    attempts = _Attempts(once, deadline, look, outage)
+    return attempts.run(repeatable=repeatable, writes=writes)
 
 
-def _wait(error: VendorError, pause: float, deadline: Deadline) -> None:
-    if pause > min(deadline.remaining, retry.LONGEST_ASKED):
-        longest = min(deadline.remaining, retry.LONGEST_ASKED)
-        words = f"The API wants {pause:.0f} s to pass first, and at most {longest:.0f} s may."
-        error.tried = f"{error.tried} {words}".strip()
-        raise error
-    until = datetime.now(timezone.utc) + timedelta(seconds=pause)
-    log.warning(f"{error}; trying again in {pause:.1f} s, at {until:%H:%M:%SZ}")
-    deadline.wait(pause, "the API")
+class _Attempts(Generic[AnswerT]):
+    """The attempts of one request."""
+
+    def __init__(
+        self,
+        once: Callable[[], AnswerT],
+        deadline: Deadline,
+        look: Callable[[], AnswerT | None] | None,
+        outage: Outage,
+    ) -> None:
+        self._once, self._look = once, look
+        self._deadline, self._outage = deadline, outage
+        self._begun = time.monotonic()
+        self._count = 0
+        self._is_open = False
+        """True if an attempt may have taken effect."""
+
+    def run(self, *, repeatable: bool, writes: bool) -> AnswerT:
+        while True:
+            if not self._is_open:
+                self._outage.check()
+            self._count += 1
+            begun = time.monotonic()
+            try:
+                answer = self._attempt()
+            except VendorError as error:
+                is_lost = isinstance(error, BadAnswer) and not isinstance(error, NotTheApi)
+                can_look = self._look is not None and is_lost
+                self._note(error)
+                may_repeat = retry.may_repeat(error, repeatable=repeatable, writes=writes)
+                pause = self._outage.shortened(error, retry.pause(error, self._count))
+                is_over = self._outage.is_over(error, attempt=self._count, begun=begun, pause=pause)
+                if writes and self._is_open:
+                    # What may have taken effect is told in full, whoever tells of the outage.
+                    error.outage = None
+                if is_over or not (can_look or may_repeat):
+                    raise
+                self._wait(error, pause, writes=writes)
+            else:
+                self._outage.answered()
+                return answer
+
+    def _attempt(self) -> AnswerT:
+        """Send the request, unless it is seen to have taken effect already."""
+        found = self._look() if self._look is not None and self._is_open else None
+        return self._once() if found is None else found
+
+    def _note(self, error: VendorError) -> None:
+        error.attempts = self._count
+        if self._count > 1:
+            passed = time.monotonic() - self._begun
+            error.tried = f"It was tried {self._count} times within {passed:.0f} s."
+        self._is_open = self._is_open or retry.may_have_worked(error)
+
+    def _wait(self, error: VendorError, pause: float, *, writes: bool) -> None:
+        if pause > self._deadline.remaining:
+            error.tried = f"{error.tried} {self._out_of_time(error, writes=writes)}".strip()
+            raise error
+        until = datetime.now(timezone.utc) + timedelta(seconds=pause)
+        log.warning(f"{error}; trying again in {pause:.1f} s, at {until:%H:%M:%SZ}")
+        self._deadline.wait(pause, f"the next attempt after this: {error}")
+
+    def _out_of_time(self, error: VendorError, *, writes: bool) -> str:
+        """Say whose limit keeps the request from being repeated, and what that means."""
+        asked, left = retry.asked(error), self._deadline.remaining
+        if asked is not None and asked > left:
+            words = (
+                f"The API asks to wait {asked:.0f} s before the next request, and {self._deadline} "
+                f"leaves {left:.0f} s."
+            )
+        else:
+            words = f"{str(self._deadline).capitalize()} leaves no time for another attempt."
+        is_open = writes and self._is_open and _EFFECT not in str(error)
+        open_words = f"{_EFFECT.capitalize()}." if is_open else ""
+        return " ".join(filter(None, (words, open_words, self._deadline.advice)))

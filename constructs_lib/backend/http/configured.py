@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar, Generic, Protocol, TypeVar
 
+from constructs_lib.backend.http.presence import Presence, Words
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 
 
 class Closable(Protocol):
     """A client that holds connections."""
+
+    @property
+    def address(self) -> str:
+        """The address of the API, as messages name it."""
 
     def close(self) -> None:
         """Closes them."""
@@ -21,15 +26,21 @@ class Configured(Generic[ClientT]):
     """The API that a provider is configured for.
 
     :param client: the API; None while the configuration of the provider is unknown
+    :param allow_vanished: True if all managed objects may be gone at once
     """
 
+    WORDS: ClassVar[Words]
+    """How messages name what the provider manages."""
     UNKNOWN_BECAUSE: ClassVar[str]
     """Which values of the provider may be unknown, for the message: a whole clause."""
     INSTEAD: ClassVar[str]
     """The environment variables that can give them."""
 
-    def __init__(self, client: ClientT | None) -> None:
+    def __init__(self, client: ClientT | None, *, allow_vanished: bool = False) -> None:
         self._client = client
+        address = "" if client is None else client.address
+        self.presence = Presence(self.WORDS, address, allow_vanished=allow_vanished)
+        """What the API has said about the managed objects."""
 
     @property
     def is_known(self) -> bool:

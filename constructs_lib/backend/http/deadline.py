@@ -30,10 +30,13 @@ class Deadline:
 
     :param limit: seconds from now
     :param stopping: is set when Terraform wants the operation to end early; None: never
+    :param name: what ``timeouts`` calls the limit, such as ``create``; empty if nothing sets it
     """
 
-    def __init__(self, limit: float, stopping: threading.Event | None = None) -> None:
-        self.limit = limit
+    def __init__(
+        self, limit: float, stopping: threading.Event | None = None, name: str = ""
+    ) -> None:
+        self.limit, self.name = limit, name
         self._end = time.monotonic() + limit
         self._stopping = stopping or threading.Event()
 
@@ -48,7 +51,21 @@ class Deadline:
         :param default: the duration that holds when none is set
         """
         chosen = (timeouts or {}).get(name)
-        return cls(seconds(chosen if isinstance(chosen, str) else default), stopping)
+        return cls(seconds(chosen if isinstance(chosen, str) else default), stopping, name)
+
+    def __str__(self) -> str:
+        known_as = f"{self.name}, " if self.name else ""
+        return f"the time limit of this operation ({known_as}{self.limit:g} s)"
+
+    @property
+    def advice(self) -> str:
+        """What gives the operation more time, as a sentence; empty if no attribute does."""
+        return f"Raise timeouts.{self.name} to give it more time." if self.name else ""
+
+    @property
+    def is_stopping(self) -> bool:
+        """True as soon as Terraform wants the operation to end early."""
+        return self._stopping.is_set()
 
     @property
     def remaining(self) -> float:
@@ -67,7 +84,7 @@ class Deadline:
         if pause > left:
             raise OutOfTime(
                 f"waiting for {reason} would take {pause:.0f} s more, "
-                f"and of the limit of {self.limit:.0f} s only {left:.0f} s are left"
+                f"and {self} leaves {left:.0f} s"
             )
         if self._stopping.wait(pause):
             raise Interrupted(f"stopped while waiting for {reason}")
@@ -83,6 +100,9 @@ class Deadline:
         """
         left = self.remaining - _FOR_THE_LAST_LOOK
         if left <= 0:
-            raise OutOfTime(f"waiting for {reason} took longer than the limit of {self.limit:g} s")
+            name = f" ({self.name})" if self.name else ""
+            raise OutOfTime(
+                f"waiting for {reason} took longer than the limit of {self.limit:g} s{name}"
+            )
         if self._stopping.wait(min(pause, left)):
             raise Interrupted(f"stopped while waiting for {reason}")

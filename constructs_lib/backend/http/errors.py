@@ -22,6 +22,11 @@ as one is taken out of whatever the API answers.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from constructs_lib.backend.http.outage import Outage
+
 
 class VendorError(Exception):
     """The base of all errors of an API. ``str()`` is one sentence for a person."""
@@ -29,6 +34,10 @@ class VendorError(Exception):
     remedy = "Run the command again; if it fails again, see the status page of the API."
     tried = ""
     """How often and how long it was tried, in words; empty if once."""
+    attempts = 1
+    """How often the request was sent, or looked after, until this error."""
+    outage: Outage | None = None
+    """The outage that this error is a sign of, which is reported only once; None if it is none."""
 
 
 class ApiError(VendorError):
@@ -41,6 +50,8 @@ class ApiError(VendorError):
     """
 
     remedy = "Mend what the API's message names, and run the command again."
+    retry_after: float | None = None
+    """Seconds that the API asks us to wait, as it may with 429 and 503; None if it does not say."""
 
     def __init__(self, request: str, status: int, code: str, message: str) -> None:
         self.request, self.status, self.code, self.message = request, status, code, message
@@ -93,13 +104,27 @@ class NoAnswer(VendorError):
     :param reason: what happened, in words
     :param sent: False if the request certainly did not reach the API
     :param passing: False if trying again would fail in the same way
+    :param host: who did not answer, such as ``api.fivetran.com``; empty if ``reason`` names it
+    :param hint: what to check for this very reason, before the remedy of all of them
     """
 
     remedy = "Check the address, the network and the proxy settings, and run the command again."
 
-    def __init__(self, request: str, reason: str, *, sent: bool, passing: bool = True) -> None:
-        self.sent, self.passing = sent, passing
-        super().__init__(f"{request} got no answer: {reason}")
+    def __init__(
+        self,
+        request: str,
+        reason: str,
+        *,
+        sent: bool,
+        passing: bool = True,
+        host: str = "",
+        hint: str = "",
+    ) -> None:
+        self.sent, self.passing, self.reason, self.hint = sent, passing, reason, hint
+        if hint:
+            self.remedy = f"{hint} {self.remedy}"
+        whose = f" from {host}" if host else ""
+        super().__init__(f"{request} got no answer{whose}: {reason}")
 
 
 class BadAnswer(VendorError):
@@ -111,6 +136,8 @@ class BadAnswer(VendorError):
     """
 
     remedy = "Check that the address is that of the API, and that no proxy answers for it."
+    passing = True
+    """False if asking again would be answered in the same way."""
 
     def __init__(self, request: str, status: int, reason: str) -> None:
         self.status = status

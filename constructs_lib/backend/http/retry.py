@@ -2,17 +2,32 @@
 
 A request may be repeated if doing it twice is the same as doing it once. GET, DELETE and a PATCH
 with absolute values are; a creation is not, and is repeated only if the API certainly did not do
-it: the connection was refused, or the answer was 429. Before a PATCH is repeated that may have
-worked, its object is read: see ``look`` in :mod:`client`.
+it: the connection was refused, or the answer was 429 or 425. Before a PATCH is repeated that may
+have worked, its object is read: see ``look`` in :mod:`client`.
+
+==========================  ====================================================================
+how it failed               whether it is repeated
+==========================  ====================================================================
+429, 425                    always: the API did not do it
+408, 5xx                    if it is repeatable
+no connection was made      always, as long as that may pass (:mod:`outage` says how long)
+the connection broke off,   if it is repeatable
+no answer in time
+200 with HTML, half of the  if it is repeatable: as passing as a 503, once the API has answered at
+JSON, or nothing            all; before that, three times (:mod:`outage`)
+an error status that        if it is a read; in the same way
+something else answered
+any other answer            never
+==========================  ====================================================================
 
 =====================  =========================================================================
 what bounds the time   by how much
 =====================  =========================================================================
-one answer             ``request_timeout`` of the provider (300 s), never beyond the time limit
-one pause              exponential with jitter, 0.5 s to 30 s; after 429 what ``Retry-After`` asks
-                       for, up to :data:`LONGEST_ASKED`
-attempts               :data:`ATTEMPTS`
-the whole operation    ``timeouts`` of the resource
+one exchange           ``request_timeout`` of the provider (300 s, 30 s for Elastic), from the
+                       look-up of the host to the last byte; never beyond the time limit
+one pause              exponential with jitter, 0.5 s to 30 s, and at least what ``Retry-After``
+                       asks for
+the whole operation    ``timeouts`` of the resource: there is no other limit of attempts
 =====================  =========================================================================
 """
 
@@ -26,56 +41,72 @@ from constructs_lib.backend.http.errors import (
     BadAnswer,
     NoAnswer,
     NotTheApi,
-    TooManyRequests,
     VendorError,
 )
 
-ATTEMPTS = 8
-"""The most times one request is sent."""
-LONGEST_ASKED = 900.0
-"""Seconds that one answer can make us wait at most. An API that asks for more is told of at once:
-an apply that sleeps for an hour helps nobody."""
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
+_DONE_BY_NOBODY = (425, 429)
+"""The API refuses the request before it looks at it: too early, too many."""
+_PASSING = (408,)
+"""The API, or a gateway, waited too long for the request itself."""
 
 
-def may_repeat(error: VendorError, *, repeatable: bool) -> bool:
-    """True if the request that failed may be sent again.
+def may_repeat(error: VendorError, *, repeatable: bool, writes: bool = False) -> bool:
+    """Return True if the request that failed may be sent again.
 
     :param error: how it failed
     :param repeatable: True if doing the request twice is the same as doing it once
+    :param writes: True if it changes something
     """
-    if isinstance(error, TooManyRequests):
-        return True
     if isinstance(error, NoAnswer):
         return error.passing and (repeatable or not error.sent)
-    if isinstance(error, (ApiError, BadAnswer)):
-        return repeatable and error.status >= 500
-    return False
+    if isinstance(error, ApiError) and error.status in _DONE_BY_NOBODY:
+        return True
+    if is_not_the_apis(error):
+        # Nothing took effect where something else answered, so a write needs no second attempt.
+        is_final = isinstance(error, NotTheApi) and writes
+        return repeatable and not is_final and getattr(error, "passing", True)
+    return isinstance(error, ApiError) and repeatable and _is_passing(error.status)
 
 
 def may_have_worked(error: VendorError) -> bool:
-    """True if the request may have taken effect although it failed."""
+    """Return True if the request may have taken effect although it failed."""
     if isinstance(error, NoAnswer):
         return error.sent
     if isinstance(error, NotTheApi):
         return False
     if isinstance(error, ApiError):
         # A status of success with an error code in the envelope tells two different things.
-        return error.status >= 500 or error.status < 400
+        return _is_passing(error.status) or error.status < 400
     return isinstance(error, BadAnswer)
 
 
+def is_not_the_apis(error: VendorError) -> bool:
+    """Return True for an answer that came from something else than the API, or half of it."""
+    return isinstance(error, BadAnswer)
+
+
+def _is_passing(status: int) -> bool:
+    return status >= 500 or status in _PASSING
+
+
 def pause(error: VendorError, attempt: int) -> float:
-    """Seconds to wait before the next attempt: what the API asks for, else exponential with jitter.
+    """Return the seconds to wait before the next attempt: exponential with jitter, and at least
+    what the API asks for.
 
     :param error: how the last attempt failed
     :param attempt: 1 after the first attempt
     """
-    ceiling = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (attempt - 1))
+    # The exponent is bounded, because a float is: an operation of hours has many attempts.
+    ceiling = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(attempt - 1, 16))
     chosen = ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter is no secret.
-    asked = error.retry_after if isinstance(error, TooManyRequests) else None
-    return chosen if asked is None else max(asked, chosen)
+    return max(asked(error) or 0.0, chosen)
+
+
+def asked(error: VendorError) -> float | None:
+    """Return the seconds that the API asks us to wait; None if it does not say."""
+    return error.retry_after if isinstance(error, ApiError) else None
 
 
 def retry_after(header: str | None, answered_at: str | None = None) -> float | None:

@@ -1,15 +1,64 @@
-"""The seam between a client and the network: one HTTP session per thread towards one address."""
+"""The seam between a client and the network: HTTP sessions towards one address, and the limits
+that bound each request as a whole.
+"""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.errors import Interrupted
+from constructs_lib.backend.http.failures import Failure, Unanswered, failure
 
 if TYPE_CHECKING:
     import requests
     from requests.adapters import BaseAdapter
 
+    from constructs_lib.backend.http.in_flight import Flight
+
 _CONNECTIONS = 64
+_CONNECT_TIMEOUT = 10.0
+_LEAST = 0.1
+_MARGIN = 1.0
+"""Seconds that the HTTP library gets beyond a limit, so that the limit speaks first."""
+_READ_GRACE = 2.0
+"""Seconds that a read gets which begins although Terraform wants to stop."""
+_WRITE_GRACE = 20.0
+"""Seconds that a write gets when Terraform wants to stop: its effect should become known."""
+
+
+class Limits(NamedTuple):
+    """How long one request may take."""
+
+    request: float
+    """Seconds for all of it: ``request_timeout`` of the provider."""
+    connect: float = _CONNECT_TIMEOUT
+    """Seconds until it is connected."""
+
+
+class Message(NamedTuple):
+    """One request as it is sent."""
+
+    method: str
+    path: str
+    body: bytes | None
+    headers: Mapping[str, str]
+    sign: Callable[[requests.PreparedRequest], requests.PreparedRequest]
+    """Signs it; as the session's ``auth``, so that no ~/.netrc comes before it."""
+    verify: bool | str | None = None
+    """The authorities to trust, as ``requests`` takes them; None for those of the session."""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def is_read(self) -> bool:
+        """True if it changes nothing."""
+        return self.method == "GET"
 
 
 class Transport:
@@ -17,19 +66,64 @@ class Transport:
 
     :param base: the address, without a slash at the end
     :param adapter: what carries the requests; None for the network
+    :param shown: the address as messages name it, where that is not ``base``
     """
 
-    def __init__(self, base: str, adapter: BaseAdapter | None = None) -> None:
-        from requests.adapters import HTTPAdapter
-
+    def __init__(
+        self, base: str, adapter: BaseAdapter | None = None, shown: str | None = None
+    ) -> None:
         self._local = threading.local()
-        self._adapter: BaseAdapter = adapter or HTTPAdapter(
-            pool_maxsize=_CONNECTIONS, pool_connections=1
-        )
+        self._is_network = adapter is None
+        self._adapter: BaseAdapter = _network() if adapter is None else adapter
         self.base = base
+        self.host = urlsplit(base).netloc if adapter is None else "the embedded sandbox"
+        """Who is asked, for messages."""
+        self.shown = base if shown is None else shown
+
+    def send(self, message: Message, deadline: Deadline, limits: Limits) -> requests.Response:
+        """Send a request once and return the whole answer.
+
+        :raises Unanswered: if none comes, or not within the limits
+        :raises Interrupted: if Terraform wants to stop, and nothing was changed
+        """
+        watch = _Watch(message, deadline, limits)
+        if not self._is_network:
+            return self._carry(message, watch, None)
+        from constructs_lib.backend.http.in_flight import Flight
+
+        flight: Flight[requests.Response] = Flight(partial(self._carry, message, watch))
+        return flight.wait(watch.overdue, watch.limit)
+
+    def _carry(
+        self, message: Message, watch: _Watch, flight: Flight[requests.Response] | None
+    ) -> requests.Response:
+        """Send a request in this thread.
+
+        :param flight: what bounds it as a whole; None for what answers within this process
+        """
+        import requests
+
+        margin = 0.0 if flight is None else _MARGIN
+        try:
+            return self.session().request(
+                message.method,
+                self.base + message.path,
+                data=message.body,
+                headers=message.headers,
+                auth=message.sign,
+                timeout=(watch.connect + margin, watch.limit + margin),
+                allow_redirects=False,
+                # It stands here, because REQUESTS_CA_BUNDLE goes before that of a session.
+                verify=message.verify,
+            )
+        except requests.exceptions.ReadTimeout:
+            raise watch.too_late(sent=True) from None
+        except requests.exceptions.RequestException as error:
+            is_sent = flight is None or flight.is_sent
+            raise Unanswered(failure(error, sent=is_sent)) from None
 
     def session(self) -> requests.Session:
-        """The session of the calling thread; all of them share one pool of connections."""
+        """Return the session of the calling thread; all share one pool of connections."""
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
             import requests
@@ -42,5 +136,57 @@ class Transport:
         return session
 
     def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         self._adapter.close()
+
+
+def _network() -> BaseAdapter:
+    from constructs_lib.backend.http.in_flight import WatchedAdapter
+
+    return WatchedAdapter(pool_maxsize=_CONNECTIONS, pool_connections=1)
+
+
+class _Watch:
+    """Tells when to stop waiting for one request, and why."""
+
+    def __init__(self, message: Message, deadline: Deadline, limits: Limits) -> None:
+        self._message, self._deadline = message, deadline
+        self._request_timeout = limits.request
+        self.limit = min(limits.request, max(deadline.remaining, _LEAST))
+        self.connect = min(limits.connect, self.limit)
+        self._stops_at: float | None = None
+        if deadline.is_stopping:
+            self._stops_at = _READ_GRACE if message.is_read else _WRITE_GRACE
+
+    def overdue(self, passed: float, is_sent: bool) -> Exception | None:
+        """Return why to stop waiting after some seconds; None to go on."""
+        if passed >= self.limit:
+            return self.too_late(sent=is_sent)
+        if passed >= self.connect and not is_sent:
+            return Unanswered(Failure("connecting timed out", sent=False))
+        if self._deadline.is_stopping:
+            return self._stopped(passed, is_sent=is_sent)
+        return None
+
+    def too_late(self, *, sent: bool) -> Unanswered:
+        """Return the error that says whose limit is over."""
+        if self.limit < self._request_timeout:
+            words = f"{self._deadline} came first"
+        else:
+            words = f"it took longer than request_timeout of {self._request_timeout:g} s"
+        return Unanswered(Failure(words + self._open(sent=sent), sent=sent))
+
+    def _stopped(self, passed: float, *, is_sent: bool) -> Exception | None:
+        if self._stops_at is None:
+            can_end = self._message.is_read or not is_sent
+            self._stops_at = passed + (0.0 if can_end else _WRITE_GRACE)
+        if passed < self._stops_at:
+            return None
+        if self._message.is_read or not is_sent:
+            return Interrupted(f"stopped while waiting for the answer to {self._message}")
+        words = f"Terraform wants to stop, and none came within {_WRITE_GRACE:g} s of that"
+        return Unanswered(Failure(words + self._open(sent=True), sent=True))
+
+    def _open(self, *, sent: bool) -> str:
+        is_open = sent and not self._message.is_read
+        return "; the change may have taken effect" if is_open else ""

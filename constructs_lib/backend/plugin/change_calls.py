@@ -5,7 +5,7 @@ from __future__ import annotations
 from constructs_lib.backend.plugin import messages, promises
 from constructs_lib.backend.plugin import tfplugin6 as pb
 from constructs_lib.backend.plugin.decoding import unknown_types
-from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
 from constructs_lib.backend.plugin.encoding import encode, typed_unknowns
 from constructs_lib.backend.plugin.planner import plan_change
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
@@ -23,14 +23,22 @@ def plan_resource_change(
     prior = messages.read_object(request.prior_state, type_)
     operation = call.operation(request.prior_private)
     if messages.is_null(request.proposed_new_state):
-        resource.plan_destroy(prior or {}, operation)
+        try:
+            resource.plan_destroy(prior or {}, operation)
+        except AlreadyReported:
+            operation = call.operation(request.prior_private)
         response.planned_state.msgpack = encode(None, type_)
     else:
         config = messages.read_object(request.config, type_) or {}
         plan = plan_change(call.attributes, config, prior)
         plan.is_validated = call.session.take_valid(call.type_name, request.config.msgpack)
         _refuse_missing(call, plan)
-        resource.plan(plan, operation)
+        try:
+            resource.plan(plan, operation)
+        except AlreadyReported:
+            # The plan fails by the error that was reported; what the schema says of it is true.
+            operation = call.operation(request.prior_private)
+            plan = plan_change(call.attributes, config, prior)
         if _changes_nothing(plan) and request.prior_state.msgpack:
             # As most plans of a large stack: the very bytes are the shortest way to say so.
             response.planned_state.msgpack = request.prior_state.msgpack

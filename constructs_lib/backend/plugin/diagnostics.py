@@ -63,6 +63,20 @@ class ProviderError(Exception):
         self.path = path
 
 
+class AlreadyReported(ProviderError):
+    """A failure whose cause another operation has reported in full, such as an API that is down.
+
+    Where an operation can go on truly, nothing more is said; else its error is short.
+
+    :param cause: what happened, in a sentence, for the short error; empty to show ``detail``
+    """
+
+    def __init__(self, summary: str, detail: str, cause: str = "") -> None:
+        super().__init__(summary, detail)
+        advice = "Another error of this run says what to do about it."
+        self.short = f"{cause}\n\n{advice}" if cause else detail
+
+
 def dotted(path: Path) -> str:
     """A path as a configuration writes it, such as ``config.tables[0]``."""
     parts = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)

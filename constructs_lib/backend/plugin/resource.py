@@ -11,6 +11,7 @@ import threading
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
+from constructs_lib.backend.plugin.activity import Activity
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path
 from constructs_lib.backend.plugin.values import UNKNOWN, Object, same
 from constructs_lib.schemas import ResourceSchema
@@ -28,6 +29,8 @@ class Operation:
     """Add errors and warnings here. After an error, what the operation returns is still kept."""
     stopping: threading.Event
     """Set when Terraform was told to stop: finish soon, and return what is true by then."""
+    activity: Activity
+    """The calls that run beside this one."""
     saved: Object | None
     """What was saved last."""
 
@@ -37,11 +40,13 @@ class Operation:
         private: dict[str, Any],
         stopping: threading.Event,
         diagnostics: Diagnostics | None = None,
+        activity: Activity | None = None,
     ) -> None:
         self.client = client
         self.private = private
         self.diagnostics = Diagnostics() if diagnostics is None else diagnostics
         self.stopping = stopping
+        self.activity = Activity() if activity is None else activity
         self.saved = None
 
     def save(self, state: Object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from constructs_lib.backend.plugin import checks, messages, promises, terraform_version
 from constructs_lib.backend.plugin import tfplugin6 as pb
 from constructs_lib.backend.plugin.decoding import from_json, parse_json
-from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
 from constructs_lib.backend.plugin.encoding import encode
 from constructs_lib.backend.plugin.session import Call
 from constructs_lib.backend.plugin.settle import settle_read
@@ -55,7 +55,7 @@ def upgrade_resource_state(
 def read_resource(
     call: Call, request: pb.ReadResource.Request, response: pb.ReadResource.Response
 ) -> None:
-    """Refreshes a state. An error keeps it as it was."""
+    """Refreshes a state. An error keeps it as it was, and so does one that was reported before."""
     response.new_state.CopyFrom(request.current_state)
     response.private = request.private
     resource = call.resource(request.type_name)
@@ -64,7 +64,13 @@ def read_resource(
     if state is None:
         return
     operation = call.operation(request.private)
-    returned = resource.read(dict(state), operation)
+    try:
+        returned = resource.read(dict(state), operation)
+    except AlreadyReported:
+        if _is_stub(call, state):
+            raise
+        # The plan fails by the error that was reported: this one need not fail for it, too.
+        return
     settled = None
     if returned is not None:
         returned = promises.require_object(returned, call.subject)
@@ -76,6 +82,12 @@ def read_resource(
     private = call.private(operation, request.private)
     if not call.diagnostics.has_errors:
         response.new_state.msgpack, response.private = new_state, private
+
+
+def _is_stub(call: Call, state: Object) -> bool:
+    """Return True for a state that only an import made, and that a read has yet to complete."""
+    required = (name for name, attribute in call.attributes.items() if attribute.required)
+    return any(state.get(name) is None for name in required)
 
 
 def _is_unchanged(state: Object, settled: Object | None) -> bool:

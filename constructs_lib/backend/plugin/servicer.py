@@ -24,7 +24,7 @@ from constructs_lib.backend.plugin import (
 )
 from constructs_lib.backend.plugin import resource_calls as resources
 from constructs_lib.backend.plugin import tfplugin6 as pb
-from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
 from constructs_lib.backend.plugin.session import Call, Session
 from constructs_lib.backend.plugin.values import CodecError
 
@@ -98,6 +98,11 @@ def answer(session: Session, name: str, data: bytes) -> bytes:
     :param name: the method, such as ``PlanResourceChange``
     :param data: the request message
     """
+    with session.activity.call():
+        return _answer(session, name, data)
+
+
+def _answer(session: Session, name: str, data: bytes) -> bytes:
     message: Any = getattr(pb, name)
     response = message.Response()
     call = Call(session, name)
@@ -117,6 +122,8 @@ def _caught(call: Call) -> Iterator[None]:
     """Turns whatever is raised inside into an error for the user."""
     try:
         yield
+    except AlreadyReported as error:
+        call.diagnostics.error(error.summary, error.short, error.path)
     except ProviderError as error:
         call.diagnostics.error(error.summary, error.detail, error.path)
     except CodecError as error:

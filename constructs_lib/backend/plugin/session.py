@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from constructs_lib.backend.plugin import log, messages, promises
+from constructs_lib.backend.plugin.activity import Activity
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource
@@ -40,6 +41,7 @@ class Session:
         self._provider: Provider | None = None
         self.client: Any = None
         self.stopping = threading.Event()
+        self.activity = Activity()
         self._valid: set[tuple[str, bytes]] = set()
 
     @property
@@ -183,7 +185,9 @@ class Call:
         """What the resource gets for this call."""
         session = self.session
         values = messages.read_private(private)
-        self._operation = Operation(session.client, values, session.stopping, self.diagnostics)
+        self._operation = Operation(
+            session.client, values, session.stopping, self.diagnostics, session.activity
+        )
         return self._operation
 
     @property

@@ -14,6 +14,10 @@ from constructs_lib.sandbox.elastic import ElasticFault
 
 BODY = 'resource "elasticops_connector_status" "wiki" {\nconnector_id = "%s"\nstatus = "error"\n}\n'
 WIKI_BODY = BODY % "wiki"
+MANY = (
+    'resource "elasticops_connector_status" "many" {\ncount = %d\n'
+    'connector_id = "c${count.index}"\nstatus = "configured"\nvia = "shortest"\n}\n'
+)
 STATUS = "elasticops_connector_status.wiki"
 
 
@@ -82,6 +86,26 @@ def test_when_no_endpoint_answers_each_is_named(terraform: Scenario) -> None:
     assert one in output
     assert other in output
     assert "Check endpoints" in output
+
+
+def test_many_connectors_out_of_reach_are_one_error(
+    terraform: Scenario, elastic: ElasticSandbox
+) -> None:
+    for number in range(5):
+        elastic.store.add_connector(f"c{number}")
+    terraform.write(MANY % 5)
+    terraform.apply()
+    elastic.writes()
+    one, other = unused(), unused()
+    endpoints = terraform.environment["ELASTICSEARCH_ENDPOINTS"]
+    terraform.environment["ELASTICSEARCH_ENDPOINTS"] = f"{one},{other}"
+
+    output = terraform.refused(None, "the connection was refused", during="plan")
+
+    assert output.splitlines()[0].count("Error: ") == 1
+    assert f"{one}: the connection was refused; {other}: the connection was refused" in output
+    assert len(terraform.addresses()) == 5
+    terraform.environment["ELASTICSEARCH_ENDPOINTS"] = endpoints
 
 
 def test_wrong_credentials_name_the_remedy_and_not_the_secret(terraform: Scenario) -> None:
@@ -183,11 +207,7 @@ def test_the_embedded_sandbox_needs_no_credentials_and_keeps_its_file(
 def test_twenty_connectors_in_parallel(terraform: Scenario, elastic: ElasticSandbox) -> None:
     for number in range(20):
         elastic.store.add_connector(f"c{number}")
-    body = (
-        'resource "elasticops_connector_status" "many" {\ncount = 20\n'
-        'connector_id = "c${count.index}"\nstatus = "configured"\nvia = "shortest"\n}\n'
-    )
-    terraform.write(body)
+    terraform.write(MANY % 20)
 
     terraform.apply()
 

@@ -1,4 +1,6 @@
-"""An API that is slow, busy, broken or out of reach, for both resources."""
+"""An API that is slow, busy or broken, for both resources; for one that is out of reach see
+``test_api_out_of_reach``.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +41,7 @@ PASSING = {
     "502": {"kind": "502_html"},
     "reset": {"kind": "reset_before"},
     "half-an-answer": {"kind": "truncated_body"},
+    "half-of-the-json": {"kind": "invalid_json"},
     "slow": {"kind": "delay", "seconds": 2.0},
 }
 

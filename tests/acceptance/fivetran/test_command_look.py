@@ -212,17 +212,18 @@ def test_a_limit_that_is_used_up_is_told_with_the_time(
     ended = commands.run("get", cursor_at_ten, status=1)
 
     assert "answered 429" in ended.err
-    assert "The API wants 3600 s to pass first" in ended.err
+    assert "The API asks to wait 3600 s before the next request" in ended.err
     assert "parallelism" not in ended.err
 
 
 def test_an_answer_that_is_not_the_apis_names_the_variable_to_check(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
-    sandbox.store.configure(faults=[{"kind": "invalid_json"}])
+    sandbox.store.configure(faults=[{"kind": "invalid_json", "times": 99}])
 
     ended = commands.run("get", cursor_at_ten, status=1)
 
+    assert "It was tried 3 times" in ended.err
     assert "Check that FIVETRAN_API_URL is the address" in ended.err
 
 

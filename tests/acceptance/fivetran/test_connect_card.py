@@ -139,7 +139,12 @@ def test_the_card_of_a_deleted_connection_leaves_the_state(
     terraform.step(card(of=connection), [issuing(connection)])
     sandbox.ask("DELETE", f"/v1/connections/{connection}")
 
-    terraform.refused(None, "answered 404", writes=[issuing(connection)])
+    terraform.refused(
+        None,
+        "answered 404",
+        writes=[issuing(connection)],
+        warns=(f"Connection {connection} does not exist any more",),
+    )
 
     assert terraform.addresses() == []
 

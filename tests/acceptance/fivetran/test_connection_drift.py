@@ -56,7 +56,11 @@ def test_a_connection_deleted_elsewhere_is_created_again(
     former = terraform.resource(ORDERS)["id"]
     sandbox.ask("DELETE", f"/v1/connections/{former}")
 
-    terraform.step(writes=[creation(**CREATED)], actions={ORDERS: ["create"]})
+    terraform.step(
+        writes=[creation(**CREATED)],
+        actions={ORDERS: ["create"]},
+        warns=(f"Connection {former} does not exist any more",),
+    )
 
     (connection,) = sandbox.connections()
     assert connection["id"] == terraform.resource(ORDERS)["id"] != former
@@ -87,7 +91,12 @@ def test_a_connection_deleted_between_plan_and_apply_is_an_error_that_says_so(
     assert "answered 404" in output
     assert identifier in output
     assert sandbox.writes() == []
-    terraform.step(orders(), [creation(**CREATED)], actions={ORDERS: ["create"]})
+    terraform.step(
+        orders(),
+        [creation(**CREATED)],
+        actions={ORDERS: ["create"]},
+        warns=(f"Connection {identifier} does not exist any more",),
+    )
 
 
 DISTORTED = {

@@ -50,7 +50,8 @@ def test_broken_connection_is_warned_of_and_synced(
     sandbox.store.configure(sync_seconds=1)
     sandbox.writes()
     # When it is synced, then the plan warns in the connection's own words
-    terraform.write(sync(f'mode = "{mode}"\n wait = true', of=database))
+    asked = EVERYTHING if mode == "resync" else 'mode = "sync"\n'
+    terraform.write(sync(f"{asked} wait = true", of=database))
     plan = terraform.plan()
     assert BROKEN in plan.output
     assert "Reconnect (reconnect): A setup test failed." in unwrapped(plan.output)

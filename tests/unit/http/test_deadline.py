@@ -46,3 +46,12 @@ def test_a_wait_ends_when_terraform_wants_to_stop() -> None:
 
     with pytest.raises(Interrupted, match="stopped while waiting for the sync"):
         Deadline(60.0, stopping).wait(30.0, "the sync")
+
+
+def test_a_deadline_says_which_limit_it_is() -> None:
+    named = Deadline.of({"create": "20m"}, "create", "1h", threading.Event())
+
+    assert str(named) == "the time limit of this operation (create, 1200 s)"
+    assert named.advice == "Raise timeouts.create to give it more time."
+    assert str(Deadline(600)) == "the time limit of this operation (600 s)"
+    assert Deadline(600).advice == ""

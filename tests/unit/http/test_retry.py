@@ -22,13 +22,15 @@ def answered(status: int, wait: float | None = None) -> errors.ApiError:
         (answered(429), True, True),
         (answered(500), True, False),
         (answered(502), True, False),
+        (answered(408), True, False),
+        (answered(425), True, True),
         (answered(400), False, False),
         (answered(401), False, False),
         (answered(404), False, False),
         (answered(409), False, False),
         (BROKEN, True, False),
         (REFUSED, True, True),
-        (errors.BadAnswer("GET /", 200, "HTML"), False, False),
+        (errors.BadAnswer("GET /", 200, "HTML"), True, False),
         (errors.OutOfTime("over"), False, False),
         (errors.Interrupted("stopped"), False, False),
     ],
@@ -40,8 +42,21 @@ def test_only_what_does_no_harm_is_repeated(
     assert retry.may_repeat(error, repeatable=False) is if_not
 
 
-def test_the_pause_is_what_the_api_asks_for() -> None:
-    assert retry.pause(answered(429, 12.0), attempt=1) == 12.0
+def test_a_404_that_is_not_the_apis_is_repeated_for_reads_only() -> None:
+    error = errors.NotTheApi("GET /", 404, "HTML")
+
+    assert retry.may_repeat(error, repeatable=True)
+    assert not retry.may_repeat(error, repeatable=True, writes=True)
+    assert not retry.may_repeat(error, repeatable=False)
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 503])
+def test_the_pause_is_what_the_api_asks_for(status: int) -> None:
+    assert retry.pause(answered(status, 1200.0), attempt=1) == 1200.0
+
+
+def test_pauses_are_bounded_however_many_there_were() -> None:
+    assert retry.pause(answered(500), attempt=10**6) <= 30.0
 
 
 def test_without_a_word_of_the_api_the_pause_grows_up_to_a_limit() -> None:

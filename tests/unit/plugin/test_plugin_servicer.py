@@ -9,7 +9,7 @@ import pytest
 import tfplugin6_pb2 as pb
 from plugin_samples import Sample, Scripted, call, errors, message, thing, values
 
-from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
 from constructs_lib.backend.plugin.encoding import encode
 from constructs_lib.backend.plugin.servicer import answer, methods
 from constructs_lib.backend.plugin.session import Session
@@ -147,6 +147,32 @@ def test_a_read_answers_what_is_there() -> None:
     response = read(Scripted(read=lambda state, operation: {**state, "color": "green"}))
     assert values(response.new_state) == {**PRIOR, "color": "green"}
     assert json.loads(response.private) == {"a": 1}
+
+
+def test_a_read_whose_error_was_reported_keeps_all() -> None:
+    def refuse_again(state: Any, operation: Any) -> Any:
+        operation.private["b"] = 2
+        raise AlreadyReported("Refused", "It was said.")
+
+    response = read(Scripted(read=refuse_again))
+
+    assert values(response.new_state) == PRIOR
+    assert json.loads(response.private) == {"a": 1}
+    assert not response.diagnostics
+
+
+def test_calls_are_counted_while_they_run() -> None:
+    seen: list[tuple[bool, bool]] = []
+
+    def look(state: Any, operation: Any) -> Any:
+        with operation.activity.waiting():
+            alone = operation.activity.is_quiet(0)
+        seen.append((operation.activity.is_quiet(0), alone))
+        return state
+
+    read(Scripted(read=look))
+
+    assert seen == [(False, True)]
 
 
 def test_a_read_answers_what_the_resource_adds_to_its_private_state() -> None:

@@ -1,0 +1,167 @@
+"""What the requests of one client learn together of an API that never answered."""
+
+from __future__ import annotations
+
+import pytest
+from fake_time import FakeTime
+
+from constructs_lib.backend.fivetran import errors
+from constructs_lib.backend.http.attempts import until_answered
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.explanation import explained
+from constructs_lib.backend.http.outage import Outage, OutOfReach
+from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
+
+REFUSED = errors.NoAnswer("GET /", "the connection was refused", sent=False, host="api.invalid")
+CERTIFICATE = errors.NoAnswer("GET /", "the certificate was refused", sent=False, passing=False)
+BROKEN = errors.NoAnswer("GET /", "the connection broke off", sent=True)
+HTML = errors.BadAnswer("GET /", 200, "HTML")
+WRONG_KEY = errors.answered("GET /", 401, "AuthFailed", "", None)
+NOT_THE_APIS = errors.NotTheApi("GET /", 404, "HTML")
+MISSING = errors.answered("GET /", 404, "NotFound_Connection", "", None)
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
+    clock = FakeTime()
+    clock.install(monkeypatch)
+    return clock
+
+
+@pytest.fixture
+def outage() -> Outage:
+    return Outage()
+
+
+class Api:
+    """Answers with the given outcomes; the last one goes on."""
+
+    def __init__(self, *outcomes: errors.VendorError | str) -> None:
+        self.outcomes = list(outcomes)
+        self.asked = 0
+
+    def once(self) -> str:
+        self.asked += 1
+        outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+        if isinstance(outcome, str):
+            return outcome
+        raise outcome
+
+
+def ask(api: Api, outage: Outage, limit: float = 600) -> str:
+    return until_answered(api.once, Deadline(limit), repeatable=True, outage=outage)
+
+
+def test_an_api_that_never_answers_is_given_up_soon(outage: Outage, clock: FakeTime) -> None:
+    api, begun = Api(REFUSED), clock.time()
+
+    with pytest.raises(errors.NoAnswer):
+        ask(api, outage)
+
+    assert 5 < clock.time() - begun <= 8
+    assert api.asked >= 4
+
+
+def test_an_outage_fails_all_other_requests_at_once(outage: Outage, clock: FakeTime) -> None:
+    with pytest.raises(errors.NoAnswer):
+        ask(Api(REFUSED), outage)
+    other, begun = Api("found"), clock.time()
+
+    with pytest.raises(OutOfReach, match=r"api\.invalid: the connection was refused") as caught:
+        ask(other, outage)
+
+    assert (other.asked, clock.time()) == (0, begun)
+    assert caught.value.remedy == REFUSED.remedy
+
+
+def test_an_api_that_answered_is_waited_for(outage: Outage, clock: FakeTime) -> None:
+    ask(Api("found"), outage)
+    begun = clock.time()
+
+    assert ask(Api(*[REFUSED] * 20, "found"), outage) == "found"
+
+    assert clock.time() - begun > 100
+
+
+@pytest.mark.parametrize("error", [MISSING, errors.answered("GET /", 403, "Forbidden", "", None)])
+def test_an_error_of_the_api_is_an_answer(outage: Outage, error: errors.ApiError) -> None:
+    with pytest.raises(errors.ApiError):
+        ask(Api(error), outage)
+
+    assert ask(Api(*[REFUSED] * 20, "found"), outage) == "found"
+
+
+@pytest.mark.parametrize("error", [WRONG_KEY, CERTIFICATE])
+def test_what_does_not_pass_is_an_outage_at_once(outage: Outage, error: errors.VendorError) -> None:
+    api = Api(error)
+
+    with pytest.raises(type(error)):
+        ask(api, outage)
+    with pytest.raises(OutOfReach):
+        ask(Api("found"), outage)
+
+    assert api.asked == 1
+
+
+def test_a_key_that_is_withdrawn_is_no_outage(outage: Outage) -> None:
+    ask(Api("found"), outage)
+
+    with pytest.raises(errors.Unauthorized):
+        ask(Api(WRONG_KEY), outage)
+
+    assert ask(Api("found"), outage) == "found"
+
+
+@pytest.mark.parametrize("error", [HTML, NOT_THE_APIS])
+def test_something_else_is_asked_three_times(outage: Outage, error: errors.VendorError) -> None:
+    api = Api(error)
+
+    with pytest.raises(type(error)):
+        ask(api, outage)
+
+    assert api.asked == 3
+
+
+@pytest.mark.parametrize("error", [HTML, NOT_THE_APIS])
+def test_something_else_passes_after_an_answer(outage: Outage, error: errors.VendorError) -> None:
+    ask(Api("found"), outage)
+
+    assert ask(Api(*[error] * 10, "found"), outage) == "found"
+
+
+@pytest.mark.parametrize("error", [BROKEN, errors.answered("GET /", 503, "", "", None)])
+def test_a_busy_api_is_no_outage(outage: Outage, error: errors.VendorError) -> None:
+    assert ask(Api(*[error] * 20, "found"), outage) == "found"
+
+
+def test_a_change_that_may_have_worked_is_told_in_full(outage: Outage) -> None:
+    def once() -> str:
+        with pytest.raises(errors.Unauthorized):
+            ask(Api(WRONG_KEY), outage)
+        raise BROKEN
+
+    with pytest.raises(errors.NoAnswer) as caught:
+        until_answered(once, Deadline(600), repeatable=True, outage=outage, writes=True)
+
+    assert caught.value.sent is True
+    assert caught.value.outage is None
+
+
+def test_an_outage_is_reported_in_full_once(outage: Outage) -> None:
+    told: list[ProviderError] = []
+    for name in ("a", "b", "c"):
+        with pytest.raises(ProviderError) as caught, explained("read", name):
+            ask(Api(REFUSED), outage)
+        told.append(caught.value)
+
+    assert [isinstance(one, AlreadyReported) for one in told] == [False, True, True]
+    assert "Check api_url" in told[0].detail
+    assert isinstance(told[1], AlreadyReported)
+    assert "the connection was refused" in told[1].short
+
+
+def test_other_errors_are_reported_each(outage: Outage) -> None:
+    for _ in range(2):
+        with pytest.raises(ProviderError) as caught, explained("read", "a"):
+            ask(Api(MISSING), outage)
+        assert not isinstance(caught.value, AlreadyReported)
