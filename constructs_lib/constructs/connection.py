@@ -13,7 +13,8 @@ from constructs_lib.constructs.lifecycle import Lifecycle
 from constructs_lib.constructs.placed import PlacedConstruct
 from constructs_lib.constructs.resource import Instance, ResourceConstruct
 from constructs_lib.constructs.secrets_in_code import empty_secrets, literal_secrets
-from constructs_lib.schemas import destination_schema_name
+from constructs_lib.schemas import destination_schema_name, is_identifier
+from constructs_lib.schemas.shown import shown
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_connection
 
@@ -89,7 +90,9 @@ class ConnectionReference(PlacedConstruct):
     ) -> None:
         super().__init__(scope, id_)
         self.report(_wrong_identifier(connection_id, self.place))
-        about = meta_rules.Resource(self.place, self.synthesis, (), FivetranProvider)
+        about = meta_rules.Resource(
+            self.place, self.synthesis, (), FivetranProvider, Connection.TYPE
+        )
         found = meta_rules.findings({"provider": provider}, about)
         self.report(found)
         self.owner: accounts.Owner | None = None
@@ -276,8 +279,12 @@ class Connection(ResourceConstruct, ConnectionAttributes):
 
 
 def _wrong_identifier(value: Any, place: ConstructPlace) -> list[Finding]:
-    if isinstance(value, str) and value:
+    if isinstance(value, str) and is_token(value):
         return []
+    if is_identifier(value, Connection.TYPE):
+        return []
+    allowed = "the identifier of an existing connection, such as 'pale_hydrogen'"
+    if isinstance(value, str) and value:
+        return [Finding("pattern", "error", place, "/connection_id", shown(value), allowed)]
     found = "nothing" if value in (None, "") else f"a value of type {type(value).__name__}"
-    allowed = "the identifier of an existing connection, a text"
     return [Finding("required", "error", place, "/connection_id", found, allowed)]

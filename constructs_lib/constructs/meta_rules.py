@@ -11,6 +11,8 @@ from constructs_lib.constructs.lifecycle_rules import Problem, lifecycle_problem
 from constructs_lib.constructs.meta_arguments import is_many
 from constructs_lib.constructs.provider import ProviderConstruct
 from constructs_lib.constructs.synthesis import StackSynthesis
+from constructs_lib.schemas import is_identifier
+from constructs_lib.schemas.shown import shown
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import ConstructPlace, Finding
 from constructs_lib.validation.plain import plain
@@ -27,6 +29,8 @@ class Resource(NamedTuple):
     """The parameters that are attributes: what ``lifecycle.ignore_changes`` may name."""
     provider: type[ProviderConstruct]
     """The construct of the provider that the resource belongs to."""
+    schema: str
+    """The name of its schema, which says what an identifier looks like."""
 
 
 def findings(arguments: Mapping[str, Any], resource: Resource) -> list[Finding]:
@@ -40,7 +44,7 @@ def findings(arguments: Mapping[str, Any], resource: Resource) -> list[Finding]:
         _count(arguments.get("count")),
         _for_each(arguments.get("for_each")),
         _both(arguments),
-        _import_id(arguments),
+        _import_id(arguments, resource.schema),
         _lifecycle(arguments.get("lifecycle"), resource.parameters),
     )
     found = [
@@ -118,7 +122,7 @@ def _both(arguments: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("count-and-for-each", ("count",), "count and for_each", "one of the two")
 
 
-def _import_id(arguments: Mapping[str, Any]) -> Iterator[Problem]:
+def _import_id(arguments: Mapping[str, Any], schema: str) -> Iterator[Problem]:
     value = arguments.get("import_id")
     if value is None:
         return
@@ -132,6 +136,9 @@ def _import_id(arguments: Mapping[str, Any]) -> Iterator[Problem]:
         hint = "leave it out to make a new one"
         allowed = "the identifier of what exists"
         yield Problem("minLength", ("import_id",), "an empty text", allowed, hint)
+    elif not is_token(value) and not is_identifier(value, schema):
+        allowed = "the identifier of what exists, as its API shows it"
+        yield Problem("pattern", ("import_id",), shown(value), allowed)
 
 
 def _lifecycle(value: Any, parameters: tuple[str, ...]) -> Iterator[Problem]:

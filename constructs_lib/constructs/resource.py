@@ -142,7 +142,8 @@ class ResourceConstruct(PlacedConstruct):
     def _all_findings(
         self, arguments: Mapping[str, Any], values: Mapping[str, Any]
     ) -> list[Finding]:
-        meta = meta_rules.Resource(self._place, self.synthesis, tuple(values), self.PROVIDER)
+        place, parameters = self._place, tuple(values)
+        meta = meta_rules.Resource(place, self.synthesis, parameters, self.PROVIDER, self.TYPE)
         return self.check(values, self._place) + meta_rules.findings(arguments, meta)
 
     def _name(self, scope: toolkit.Construct, id_: str) -> str:

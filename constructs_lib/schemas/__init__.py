@@ -35,6 +35,7 @@ What is imported here is small and of the standard library, because the provider
 """
 
 from constructs_lib.schemas.fields import Field, FieldKind
+from constructs_lib.schemas.identifiers import is_identifier
 from constructs_lib.schemas.model import Attribute, Kind, ResourceSchema, load, names
 from constructs_lib.schemas.services import (
     DESTINATION_SCHEMA_KEYS,
@@ -57,6 +58,7 @@ __all__ = [
     "ResourceSchema",
     "Service",
     "destination_schema_name",
+    "is_identifier",
     "load",
     "names",
     "service",

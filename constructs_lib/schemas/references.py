@@ -30,8 +30,9 @@ def resolved(schema: dict[str, Any], documents: Documents) -> dict[str, Any]:
     if "properties" in schema:
         inside = {name: resolved(rule, documents) for name, rule in schema["properties"].items()}
         schema = {**schema, "properties": inside}
-    if isinstance(schema.get("items"), dict):
-        schema = {**schema, "items": resolved(schema["items"], documents)}
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(schema.get(keyword), dict):
+            schema = {**schema, keyword: resolved(schema[keyword], documents)}
     return schema
 
 

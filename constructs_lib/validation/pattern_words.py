@@ -7,6 +7,9 @@ from typing import Any
 _DURATION = "a duration such as 90s, 20m or 1h30m"
 _ADDRESS = "an address with https://, one with http:// for this machine only, or sandbox"
 _BY_ATTRIBUTE = {
+    "connection_id": "an identifier as Fivetran shows it, such as pale_hydrogen",
+    "import_id": "an identifier as Fivetran shows it, such as pale_hydrogen",
+    "connector_id": "an identifier as Elasticsearch shows it",
     "service": "small letters, digits and underscores",
     "daily_sync_time": "a full hour from 00:00 to 23:00",
     "redirect_uri": "an address that begins with https:// or http://",

@@ -16,6 +16,7 @@ from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.attempts import until_answered
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.outage import Outage
+from constructs_lib.schemas import is_identifier
 from constructs_lib.schemas.connector_status import is_strict_version
 
 _RESULTS = ("updated", "noop")
@@ -125,17 +126,17 @@ class Client:
         try:
             document = self._exchange.once(request, deadline)
         except errors.NotFound as error:
-            if identifier in error.message:
+            if f"[{identifier}]" in error.message:
                 raise
             # Something else is missing, such as the index in which connectors are kept.
             raise errors.ApiError(error.request, error.status, error.code, error.message) from None
-        answered = document.get("id")
+        answered, whole = document.get("id"), self._exchange.whole(request)
         if not isinstance(answered, str):
-            raise errors.BadAnswer(str(request), 200, "no text under id")
+            raise errors.BadAnswer(whole, 200, "no text under id")
         if answered != identifier:
-            raise errors.WrongObject(str(request), identifier, answered)
+            raise errors.WrongObject(whole, identifier, answered)
         if not isinstance(document.get("status"), str):
-            raise errors.BadAnswer(str(request), 200, "no text under status")
+            raise errors.BadAnswer(whole, 200, "no text under status")
         return document
 
 
@@ -152,7 +153,6 @@ def _is_strict(version: dict[str, Any]) -> bool:
 
 
 def _connector(identifier: str) -> str:
-    if identifier.strip() in ("", ".", ".."):
-        # The path would lead to another endpoint.
-        raise ValueError("a connector has an identifier that can stand in a path")
+    if not is_identifier(identifier, "elasticops_connector_status"):
+        raise errors.WrongIdentifier(identifier)
     return "/_connector/" + quote(identifier, safe="")

@@ -12,7 +12,7 @@ from constructs_lib.backend.elastic.cluster import Cluster
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.plugin.data_source import DataSource
-from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.resource import Operation
 from constructs_lib.backend.plugin.values import Object
 from constructs_lib.schemas import Kind
@@ -25,19 +25,13 @@ class ConnectorData(DataSource):
 
     schema = schemas.load("data.elasticops_connector")
 
-    def validate(self, config: Object, diagnostics: Diagnostics) -> None:
-        """Checks the identifier, as far as it is known."""
-        if isinstance(config["connector_id"], str):
-            require_identifier(config["connector_id"])
-
     def read(self, config: Object, operation: Operation) -> Object:
         """The connector.
 
         :raises ProviderError: if there is none
         """
         cluster: Cluster = operation.client
-        identifier = config["connector_id"]
-        require_identifier(identifier)
+        identifier = require_identifier(config["connector_id"])
         deadline = Deadline(_READ_LIMIT, operation.stopping)
         with explained("read", f"elasticops_connector {identifier}"):
             document = cluster.client.connector(identifier, deadline)
@@ -49,17 +43,20 @@ class ConnectorData(DataSource):
         return {**found, "id": identifier, "status": document["status"].lower()}
 
 
-def require_identifier(identifier: str) -> None:
-    """Refuses an identifier that would lead to another endpoint.
+def require_identifier(identifier: Any, attribute: str = "connector_id") -> str:
+    """Return an identifier that names a connector, and nothing else.
 
-    :raises ProviderError: if it is empty, blank, or a step in a path
+    :param attribute: the attribute that names it; the empty text if none does
+    :raises ProviderError: if it is empty, or would lead to another endpoint of the API
     """
-    if identifier.strip() in ("", ".", ".."):
-        raise ProviderError(
-            "A connector cannot have this identifier",
-            f"Found {identifier!r}. Give the identifier as Elasticsearch shows it.",
-            ("connector_id",),
-        )
+    if schemas.is_identifier(identifier, "elasticops_connector_status"):
+        return identifier
+    # A terminal would obey the control characters of a text that was pasted.
+    raise ProviderError(
+        "A connector cannot have this identifier",
+        f"Found {identifier!a}. Give the identifier as Elasticsearch shows it.",
+        (attribute,) if attribute else (),
+    )
 
 
 def text(value: Any) -> str | None:

@@ -110,8 +110,8 @@ class ConnectorStatusResource(Resource):
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Imports by the identifier of the connector."""
-        require_identifier(identifier)
-        return {"id": identifier, "connector_id": identifier}
+        known = require_identifier(identifier, "")
+        return {"id": known, "connector_id": known}
 
     def _set(
         self, planned: Object, prior: Object | None, action: str, operation: Operation

@@ -11,6 +11,7 @@ from constructs_lib.backend.http.errors import (
     OutOfTime,
     TooManyRequests,
     VendorError,
+    WrongIdentifier,
     WrongObject,
 )
 
@@ -27,6 +28,7 @@ __all__ = [
     "TransitionNotAllowed",
     "Unauthorized",
     "VendorError",
+    "WrongIdentifier",
     "WrongObject",
     "answered",
 ]

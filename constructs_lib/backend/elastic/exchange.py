@@ -91,6 +91,10 @@ class Exchange:
             return self._answer(self.transports[place], request, response)
         raise _unreachable(request, unreached)
 
+    def whole(self, request: Request) -> str:
+        """Return a request with the address that answered last, for errors that it may explain."""
+        return f"{request.method} {self.transports[self._first].base}{request.path}"
+
     def _answer(
         self, transport: Transport, request: Request, response: requests.Response
     ) -> dict[str, Any]:

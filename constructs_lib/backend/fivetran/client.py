@@ -21,6 +21,7 @@ from constructs_lib.backend.http.attempts import until_answered
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.outage import Outage
 from constructs_lib.backend.plugin.values import same
+from constructs_lib.schemas import is_identifier
 
 if TYPE_CHECKING:
     from constructs_lib.backend.http.transport import Transport
@@ -372,6 +373,6 @@ def _shows(answer: dict[str, Any], body: dict[str, Any]) -> bool:
 
 
 def _connection(identifier: str) -> str:
-    if not identifier:
-        raise ValueError("a connection has an identifier that is not empty")
+    if not is_identifier(identifier, "fivetranops_connection"):
+        raise errors.WrongIdentifier(identifier)
     return "/v1/connections/" + quote(identifier, safe="")

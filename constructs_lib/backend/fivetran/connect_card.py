@@ -14,7 +14,11 @@ from constructs_lib import schemas
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.connect_card_request import card_config
 from constructs_lib.backend.fivetran.errors import NotFound
-from constructs_lib.backend.fivetran.identifiers import import_identifier, require_identifier
+from constructs_lib.backend.fivetran.identifiers import (
+    check_identifier,
+    import_identifier,
+    require_identifier,
+)
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.http.presence import is_imported
@@ -39,6 +43,7 @@ class ConnectCardResource(Resource):
         for name in _LEFT_OUT:
             if plan.config.get(name) is None:
                 plan.planned[name] = None
+        check_identifier(plan.planned["connection_id"])
         plan.planned["id"] = plan.planned["connection_id"]
         if plan.is_update and any(map(plan.changed, _RENEWING)):
             plan.planned |= {"uri": UNKNOWN, "token": UNKNOWN}

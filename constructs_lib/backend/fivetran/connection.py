@@ -18,11 +18,12 @@ from constructs_lib.backend.fivetran import (
 from constructs_lib.backend.fivetran import connection_request as requests_
 from constructs_lib.backend.fivetran.connection_read import ADOPTED, TRACE
 from constructs_lib.backend.fivetran.errors import NotFound
+from constructs_lib.backend.fivetran.identifiers import import_identifier
 from constructs_lib.backend.fivetran.ledger import Ledger, applied_times, secrets_of
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.http.redaction import texts
-from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values import UNKNOWN, Object, same
 
@@ -233,14 +234,10 @@ class ConnectionResource(Resource):
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Imports by the identifier of the connection."""
-        if not identifier.strip():
-            raise ProviderError(
-                "Cannot import a connection without its identifier",
-                "Give the identifier as Fivetran shows it, such as pale_hydrogen.",
-            )
+        known = import_identifier(identifier, "a connection")
         operation.private[ADOPTED] = True
-        operation.client.imports.imported(identifier)
-        return {"id": identifier}
+        operation.client.imports.imported(known)
+        return {"id": known}
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
         """Refuses to destroy what the same run imports under another address."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.errors import NotFound
+from constructs_lib.backend.fivetran.identifiers import check_identifier, import_identifier
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.http.presence import is_imported
-from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values import Object
 
@@ -49,12 +49,8 @@ class ConnectionAction(Resource):
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Imports by the identifier of the connection."""
-        if not identifier.strip():
-            raise ProviderError(
-                "The identifier of the connection is missing",
-                "Give it as Fivetran shows it, such as pale_hydrogen.",
-            )
-        return {"id": identifier, "connection_id": identifier}
+        known = import_identifier(identifier, f"a {self.schema.name}")
+        return {"id": known, "connection_id": known}
 
     def subject(self, identifier: str) -> str:
         """The resource, as messages name it."""
@@ -63,6 +59,7 @@ class ConnectionAction(Resource):
 
 def plan_as_configured(plan: Plan) -> None:
     """Plans what follows from the configuration alone: what is taken out of it is gone."""
+    check_identifier(plan.planned["connection_id"])
     plan.planned["id"] = plan.planned["connection_id"]
     for name in _AS_CONFIGURED:
         if name in plan.planned:

@@ -20,6 +20,11 @@ from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.bookkeeping import Attempt
 from constructs_lib.backend.fivetran.carried_state import carried, means_the_same, state_of
 from constructs_lib.backend.fivetran.errors import NotFound
+from constructs_lib.backend.fivetran.identifiers import (
+    check_identifier,
+    import_identifier,
+    require_identifier,
+)
 from constructs_lib.backend.fivetran.seen import Seen, progress
 from constructs_lib.backend.fivetran.state_errors import StateDiffers, StateMoved
 from constructs_lib.backend.http.deadline import Deadline
@@ -62,6 +67,7 @@ class ConnectionStateResource(Resource):
 
     def plan(self, plan: Plan, operation: Operation) -> None:
         """Knows the identifier beforehand, and says in words what setting the state will do."""
+        check_identifier(plan.planned["connection_id"])
         plan.planned["id"] = plan.planned["connection_id"]
         # Destroying knows the state only: limits that are no longer configured must leave it.
         plan.planned["timeouts"] = plan.config.get("timeouts")
@@ -146,12 +152,8 @@ class ConnectionStateResource(Resource):
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Imports by the identifier of the connection."""
-        if not identifier.strip():
-            raise ProviderError(
-                "Cannot import a state without the identifier of its connection",
-                "Give the identifier as Fivetran shows it, such as pale_hydrogen.",
-            )
-        return {"id": identifier, "connection_id": identifier}
+        known = import_identifier(identifier, "the state of a connection")
+        return {"id": known, "connection_id": known}
 
     def _restore(
         self, account: Account, prior: Object, deadline: Deadline, operation: Operation
@@ -189,7 +191,7 @@ class ConnectionStateResource(Resource):
         self, planned: Object, prior: Object | None, action: str, operation: Operation
     ) -> Object:
         account: Account = operation.client
-        identifier = planned["connection_id"]
+        identifier = require_identifier(planned["connection_id"])
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
         before = (prior or {}).get("previous_state")
         is_again = bool(operation.private.get(_OPEN))

@@ -15,6 +15,7 @@ from constructs_lib.backend.fivetran.connection_action import (
     plan_as_configured,
 )
 from constructs_lib.backend.fivetran.errors import Interrupted, NotFound, VendorError
+from constructs_lib.backend.fivetran.identifiers import require_identifier
 from constructs_lib.backend.fivetran.sync_errors import Delayed, Paused, SyncFailed
 from constructs_lib.backend.fivetran.triggering import Mark, Wish
 from constructs_lib.backend.http.deadline import Deadline
@@ -93,7 +94,7 @@ class ConnectionSyncResource(ConnectionAction):
     def _begin(self, action: str, planned: Object, operation: Operation) -> Object:
         account: Account = operation.client
         sync_plan.require_extent(planned)
-        identifier = planned["connection_id"]
+        identifier = require_identifier(planned["connection_id"])
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
         for name in (_FOLLOWED, _ADOPTED):
             operation.private.pop(name, None)

@@ -15,6 +15,7 @@ from constructs_lib.backend.fivetran.connection_action import (
     is_triggered,
     plan_as_configured,
 )
+from constructs_lib.backend.fivetran.identifiers import require_identifier
 from constructs_lib.backend.fivetran.turns import writing
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
@@ -66,7 +67,7 @@ class ConnectionTestResource(ConnectionAction):
 
     def _run(self, action: str, planned: Object, operation: Operation) -> Object:
         account: Account = operation.client
-        identifier, fail_on = planned["connection_id"], planned["fail_on"]
+        identifier, fail_on = require_identifier(planned["connection_id"]), planned["fail_on"]
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
         secrets = account.secrets.get(identifier, [])
         body = connection_request.trust(planned)

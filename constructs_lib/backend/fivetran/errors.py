@@ -27,6 +27,7 @@ from constructs_lib.backend.http.errors import (
     OutOfTime,
     TooManyRequests,
     VendorError,
+    WrongIdentifier,
     WrongObject,
 )
 
@@ -44,6 +45,7 @@ __all__ = [
     "TooManyRequests",
     "Unauthorized",
     "VendorError",
+    "WrongIdentifier",
     "WrongObject",
     "answered",
     "is_success",

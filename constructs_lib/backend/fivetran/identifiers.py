@@ -1,37 +1,57 @@
-"""Identifiers that a configuration names, before they become a part of a request's path."""
+"""The identifier of a connection, before it becomes a step of a request's path.
+
+The rule itself is that of the schema (:func:`schemas.is_identifier`).
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from constructs_lib import schemas
 from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.values import UNKNOWN
+
+_ADVICE = "Give the identifier as Fivetran shows it, such as pale_hydrogen."
 
 
 def require_identifier(identifier: Any, attribute: str = "connection_id") -> str:
-    """An identifier, if it can be one. An empty text or a step in a path would lead to another
-    endpoint of the API.
+    """Return an identifier that names a connection, and nothing else.
 
-    :param attribute: the attribute that names it
-    :raises ProviderError: if it is empty, blank, or a step in a path
+    :param identifier: what the configuration or the command line names
+    :param attribute: the attribute that names it; the empty text if none does
+    :raises ProviderError: if it is empty, or would lead to another endpoint of the API
     """
-    if isinstance(identifier, str) and identifier.strip() not in ("", ".", ".."):
+    if schemas.is_identifier(identifier, "fivetranops_connection"):
         return identifier
     raise ProviderError(
         "A connection cannot have this identifier",
-        f"Found {identifier!r}. Give the identifier as Fivetran shows it, such as pale_hydrogen.",
-        (attribute,),
+        f"Found {_shown(identifier)}. {_ADVICE}",
+        (attribute,) if attribute else (),
     )
+
+
+def check_identifier(identifier: Any, attribute: str = "connection_id") -> None:
+    """Check an identifier of a plan, which may be known only at apply.
+
+    :raises ProviderError: if it is known and cannot be an identifier
+    """
+    if identifier is not UNKNOWN:
+        require_identifier(identifier, attribute)
 
 
 def import_identifier(identifier: str, what: str) -> str:
-    """The identifier that an import names.
+    """Return the identifier that an import names.
 
     :param what: what is imported, such as ``a connect card``
-    :raises ProviderError: if it is blank
+    :raises ProviderError: if it cannot be that of a connection
     """
-    if identifier.strip():
+    if schemas.is_identifier(identifier, "fivetranops_connection"):
         return identifier
     raise ProviderError(
-        f"Cannot import {what} without the identifier of its connection",
-        "Give the identifier as Fivetran shows it, such as pale_hydrogen.",
+        f"Cannot import {what} by this identifier", f"Found {_shown(identifier)}. {_ADVICE}"
     )
+
+
+def _shown(identifier: Any) -> str:
+    # A terminal would obey the control characters of a text that was pasted.
+    return ascii(identifier)

@@ -12,6 +12,7 @@
     ├── BadAnswer            an answer that is not what the API's contract says
     │   └── NotTheApi        an error status, answered by something else than the API
     ├── WrongObject          an answer about another object than the one that was asked for
+    ├── WrongIdentifier      an identifier that would ask another endpoint: nothing was sent
     ├── OutOfTime            the time limit of the operation is over
     └── Interrupted          Terraform was asked to stop
 
@@ -169,6 +170,21 @@ class WrongObject(VendorError):
 
     def __init__(self, request: str, asked: str, answered: str) -> None:
         super().__init__(f"{request} answered about {answered!r} instead of {asked!r}")
+
+
+class WrongIdentifier(VendorError):
+    """An identifier that cannot be one, and would ask another endpoint. Nothing was sent.
+
+    Configurations are checked before, so this one comes from a state or an answer of the API.
+    """
+
+    remedy = (
+        "Where the state holds it, take it out by 'terraform state rm ADDRESS', and import the "
+        "resource by the identifier that the API shows."
+    )
+
+    def __init__(self, identifier: object) -> None:
+        super().__init__(f"{identifier!a} is no identifier, so nothing was sent")
 
 
 class OutOfTime(VendorError):

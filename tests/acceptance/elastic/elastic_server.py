@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from vendor import ELASTIC
 
 from constructs_lib.sandbox import SandboxServer
+from constructs_lib.sandbox.answer import Answers
 from constructs_lib.sandbox.elastic import (
     ElasticApi,
     ElasticCredentials,
@@ -74,13 +75,21 @@ def put(status: str, connector: str = WIKI) -> tuple[str, str, Any]:
 
 
 @contextmanager
-def serving(database: Path, tls: ssl.SSLContext | None = None) -> Iterator[ElasticSandbox]:
+def serving(
+    database: Path,
+    tls: ssl.SSLContext | None = None,
+    before: Callable[[Answers], Answers] = lambda api: api,
+) -> Iterator[ElasticSandbox]:
     """A sandbox on a free port.
 
     :param tls: what it shows who it is with, as ``localhost``; None for plain HTTP
+    :param before: makes what stands before the API and answers in its place
     """
     credentials = ElasticCredentials(API_KEY, USER, PASSWORD, TOKEN)
-    with ElasticStore(database) as store, SandboxServer(ElasticApi(store, credentials)) as server:
+    with (
+        ElasticStore(database) as store,
+        SandboxServer(before(ElasticApi(store, credentials))) as server,
+    ):
         url = server.url
         if tls is not None:
             server.socket = tls.wrap_socket(server.socket, server_side=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import requests
 from vendor import FIVETRAN
 
 from constructs_lib.sandbox import Api, Credentials, JournalEntry, SandboxServer, Store
+from constructs_lib.sandbox.answer import Answers
 
 KEY, SECRET = "canary-api-key", "canary-api-secret"
 _LONG = 1e6
@@ -88,10 +89,15 @@ class Sandbox:
 
 
 @contextmanager
-def serving(database: Path) -> Iterator[Sandbox]:
-    """A sandbox on a free port."""
+def serving(
+    database: Path, before: Callable[[Answers], Answers] = lambda api: api
+) -> Iterator[Sandbox]:
+    """A sandbox on a free port.
+
+    :param before: makes what stands before the API and answers in its place
+    """
     credentials = Credentials(KEY, SECRET)
-    with Store(database) as store, SandboxServer(Api(store, credentials, True), 0) as server:
+    with Store(database) as store, SandboxServer(before(Api(store, credentials, True))) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:

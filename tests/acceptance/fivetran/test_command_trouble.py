@@ -14,6 +14,20 @@ LOOK = 2
 """Requests of the look: the connection, and its state."""
 
 
+@pytest.mark.parametrize("command", [["get"], ["diff"], ["set", "--yes"], ["history"]])
+@pytest.mark.parametrize("identifier", ["", "..", "a/b"])
+def test_what_is_no_identifier_is_refused_before_asking(
+    commands: Commands, sandbox: Sandbox, command: list[str], identifier: str
+) -> None:
+    wanted = [commands.file(NEW)] if command[0] in ("diff", "set") else []
+
+    ended = commands.run(command[0], identifier, *wanted, *command[1:], status=1)
+
+    assert "A connection cannot have this identifier" in ended.err
+    assert f"Found '{identifier}'. Give the identifier as Fivetran shows it" in ended.err
+    assert sandbox.requests() == []
+
+
 @pytest.mark.parametrize("nth", [LOOK, LOOK + 3], ids=["before the write", "during the write"])
 def test_what_somebody_sets_after_the_look_is_not_overwritten(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str, nth: int

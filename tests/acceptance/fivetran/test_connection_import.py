@@ -116,13 +116,18 @@ def test_the_import_of_an_unknown_identifier_is_a_clear_error(terraform: Scenari
     )
 
 
-def test_an_empty_identifier_cannot_be_imported(terraform: Scenario) -> None:
+@pytest.mark.parametrize("identifier", ["", ".", "..", "a/b"])
+def test_import_of_what_is_no_identifier_asks_nothing(
+    terraform: Scenario, sandbox: Sandbox, identifier: str
+) -> None:
     terraform.write(orders())
 
-    output = terraform.run("import", ORDERS, "", ok=False)
+    output = terraform.run("import", ORDERS, identifier, ok=False)
 
-    assert "Error: " in output
-    assert "bug in the provider" not in output
+    assert "Cannot import a connection by this identifier" in output
+    assert f"Found '{identifier}'. Give the identifier as Fivetran shows it" in output
+    assert sandbox.requests() == []
+    assert not terraform.holds_anything()
 
 
 def test_an_import_under_strict_settings_plans_them_alone(

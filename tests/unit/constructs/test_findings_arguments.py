@@ -96,6 +96,15 @@ def test_a_connection_from_elsewhere_needs_its_identifier(
     assert findings_of(synth) == [("demo/elsewhere", "required", "/connection_id")]
 
 
+@pytest.mark.parametrize("identifier", [".", "..", "a/b", "a b", "a?b", "%2e%2e", "a\n"])
+def test_reference_to_what_is_no_identifier_is_a_finding(
+    identifier: str, stack: TerraformStack, synth: Synth
+) -> None:
+    Connection.from_id(stack, "elsewhere", identifier)
+
+    assert findings_of(synth) == [("demo/elsewhere", "pattern", "/connection_id")]
+
+
 def test_a_forgotten_identifier_is_a_finding(stack: TerraformStack, synth: Synth) -> None:
     Anything.from_id(stack, "elsewhere", servce="github")
 

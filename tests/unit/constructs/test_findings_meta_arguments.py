@@ -24,6 +24,8 @@ WRONG = [
     ({"for_each": {1: "x"}}, "not-json", "/for_each"),
     ({"import_id": 5}, "type", "/import_id"),
     ({"import_id": ""}, "minLength", "/import_id"),
+    ({"import_id": ".."}, "pattern", "/import_id"),
+    ({"import_id": "pale hydrogen"}, "pattern", "/import_id"),
     ({"lifecycle": {"prevent_destroy": "yes"}}, "type", "/lifecycle/prevent_destroy"),
     ({"lifecycle": {"create_before_destroy": 1}}, "type", "/lifecycle/create_before_destroy"),
     ({"lifecycle": {"ignore_changes": 5}}, "type", "/lifecycle/ignore_changes"),

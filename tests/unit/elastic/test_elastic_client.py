@@ -281,7 +281,7 @@ def test_a_version_that_nobody_tells_is_taken_as_of_today(api: ScriptedApi) -> N
     asking.close()
 
 
-@pytest.mark.parametrize("identifier", ["", " ", ".", ".."])
+@pytest.mark.parametrize("identifier", ["", " ", ".", "..", "a/../b", "%2e%2e", "a\n"])
 def test_an_identifier_that_leads_elsewhere_is_never_sent(identifier: str) -> None:
-    with pytest.raises(ValueError, match="identifier"):
+    with pytest.raises(errors.WrongIdentifier, match="is no identifier, so nothing was sent"):
         client("http://127.0.0.1:9").connector(identifier, Deadline(1))

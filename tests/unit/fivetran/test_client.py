@@ -96,14 +96,15 @@ def test_a_deletion_that_was_refused_proves_nothing(api: ScriptedApi, client: Cl
         client.delete_connection("abc", Deadline(5))
 
 
-def test_an_identifier_cannot_leave_its_place_in_the_path(api: ScriptedApi, client: Client) -> None:
-    api.answers = [Answer(200, {"code": "Success", "data": {"id": "a/b?c"}})]
+@pytest.mark.parametrize("identifier", ["", " ", ".", "..", "a/b", "a?c", "a#b", "%2e", "a\n"])
+def test_what_is_no_identifier_is_never_sent(
+    api: ScriptedApi, client: Client, identifier: str
+) -> None:
+    for ask in (client.connection, client.state, client.delete_connection):
+        with pytest.raises(errors.WrongIdentifier, match="is no identifier, so nothing was sent"):
+            ask(identifier, Deadline(5))
 
-    client.connection("a/b?c", Deadline(5))
-
-    assert api.seen[0].path == "/v1/connections/a%2Fb%3Fc"
-    with pytest.raises(ValueError, match="not empty"):
-        client.connection("", Deadline(5))
+    assert api.seen == []
 
 
 @pytest.mark.parametrize(

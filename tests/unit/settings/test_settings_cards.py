@@ -77,6 +77,7 @@ def test_an_environment_takes_a_card_away(load: Load) -> None:
             f"connection: orders, {URI}, trigers: {{}}",
             ("unknown-attribute", "/connect_cards/setup/trigers"),
         ),
+        (f"connection_id: .., {URI}", ("pattern", "/connect_cards/setup/connection_id")),
         (f"connection: 5, {URI}", ("type", "/connect_cards/setup/connection")),
     ],
 )

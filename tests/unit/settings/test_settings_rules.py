@@ -262,3 +262,11 @@ def test_what_is_no_connection_is_a_finding_and_no_traceback(
     text = f"connections: {connections}\ndefaults: {{paused: true}}"
 
     assert [finding.rule for finding in findings(text)] == ["type"]
+
+
+@pytest.mark.parametrize("identifier", ["..", "a/b", "'a b'", "a%2e"])
+def test_import_of_what_is_no_identifier_is_a_finding(identifier: str, findings: Findings) -> None:
+    (finding,) = findings(_postgres(f"import_id: {identifier}"))
+
+    assert (finding.rule, finding.pointer) == ("pattern", "/connections/a/import_id")
+    assert finding.allowed == "an identifier as Fivetran shows it, such as pale_hydrogen"

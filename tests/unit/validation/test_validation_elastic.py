@@ -109,6 +109,7 @@ def test_each_status_is_right_in_any_case(name: str) -> None:
         ({"status": ""}, "enum", "/status"),
         ({"status": 5}, "type", "/status"),
         ({"connector_id": ""}, "minLength", "/connector_id"),
+        ({"connector_id": ".."}, "pattern", "/connector_id"),
         ({"via": "Direct"}, "enum", "/via"),
         ({"drift_policy": "never"}, "enum", "/drift_policy"),
         ({"timeouts": {"delete": "1m"}}, "unknown-attribute", "/timeouts/delete"),

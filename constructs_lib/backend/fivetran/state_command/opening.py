@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from constructs_lib.backend.fivetran import choreography, history
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.identifiers import require_identifier
 from constructs_lib.backend.fivetran.journal import Journal
 from constructs_lib.backend.fivetran.paused_flag import is_paused
 from constructs_lib.backend.fivetran.provider import FivetranOps
@@ -61,17 +62,17 @@ def account(folder: Path, screen: Screen) -> Account:
 def identifier(client: Client, options: Options) -> str:
     """The identifier of the connection that was named.
 
-    :raises ProviderError: if the group has none of that name, or several
+    :raises ProviderError: if it cannot be one, or the group has none of that name, or several
     """
     name = options.connection
-    if not name.strip():
-        raise ProviderError("CONNECTION is empty", "Give the identifier as Fivetran shows it.")
     if options.group is None:
-        return name
+        return require_identifier(name, "")
+    if not name.strip():
+        raise ProviderError("CONNECTION is empty", "Give the schema name as Fivetran shows it.")
     with explained("look for", f"connection {name} in the group {options.group}", remedy):
         found = client.connections_of(options.group, name, Deadline(_READ_LIMIT))
-    if len(found) == 1 and isinstance(found[0].get("id"), str):
-        return str(found[0]["id"])
+    if len(found) == 1:
+        return require_identifier(found[0].get("id"), "")
     if not found:
         raise ProviderError(
             f"No connection of the group {options.group} has the schema name {name}",

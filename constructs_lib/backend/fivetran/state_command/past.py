@@ -7,6 +7,7 @@ from typing import Any
 
 from constructs_lib.backend.fivetran import history, state_words
 from constructs_lib.backend.fivetran.history import Change, History
+from constructs_lib.backend.fivetran.identifiers import require_identifier
 from constructs_lib.backend.fivetran.journal import Journal
 from constructs_lib.backend.fivetran.state_command import looking, opening, place
 from constructs_lib.backend.fivetran.state_command.interruption import Interruption
@@ -66,8 +67,9 @@ def state(past: History, options: Options, screen: Screen) -> dict[str, Any]:
 
 def _history(options: Options, folder: Path, screen: Screen) -> History:
     """The history; the API is asked only for the identifier that a schema name stands for."""
-    identifier = options.connection
-    if options.group is not None:
+    if options.group is None:
+        identifier = require_identifier(options.connection, "")
+    else:
         account = opening.account(folder, screen)
         identifier = opening.identifier(account.client, options)
     return Journal.of_working_directory(folder).history(identifier)
