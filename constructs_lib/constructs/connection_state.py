@@ -50,7 +50,7 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         scope: Construct,
         id_: str,
         *,
-        state: Mapping[str, Any],
+        state: Mapping[str, Any] | str,
         connection: AnyConnection | None = None,
         connection_id: str | None = None,
         drift_policy: Literal["on_change", "enforce"] | None = None,
@@ -68,7 +68,7 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
 
         :param scope: the stack, or a construct in it
         :param id_: name of the construct; in a stack it is the name of the resource, too
-        :param state: the whole state to set, as the connector defines it
+        :param state: the whole state to set, as the connector defines it, or the JSON text of it
         :param connection: the connection; either this or ``connection_id``
         :param connection_id: identifier of the connection; a change replaces this resource
         :param drift_policy: ``on_change`` (default) sets the state when what stands here changes;

@@ -17,6 +17,7 @@ answer later is no drift.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections import Counter
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -95,6 +96,17 @@ def unmasked(answer: Any) -> Any:
     if isinstance(answer, list):
         return [unmasked(inner) for inner in answer if inner != MASK]
     return answer
+
+
+def composed(answer: Any) -> Any:
+    """The answer in the form that Terraform gives to all texts and keys (Unicode NFC): another form
+    of the same characters is no drift, and keys that are not composed Terraform refuses.
+    """
+    if isinstance(answer, str):
+        return answer if answer.isascii() else unicodedata.normalize("NFC", answer)
+    if isinstance(answer, dict):
+        return {composed(key): composed(inner) for key, inner in answer.items()}
+    return list(map(composed, answer)) if isinstance(answer, list) else answer
 
 
 def in_clear(known: Any, answer: Any) -> tuple[Any, Any]:

@@ -60,7 +60,7 @@ def facts(answer: dict[str, Any]) -> Object:
         source = status if name in _FROM_STATUS else answer
         if name == "config" or name in _NOT_ANSWERED or attribute.write_only or name not in source:
             continue
-        value = _of_kind(attribute, source[name])
+        value = _of_kind(attribute, comparison.composed(source[name]))
         if value is not _UNREADABLE:
             found[name] = value
     return found
@@ -88,7 +88,7 @@ def refreshed(
             result[name] = _kept(name, state.get(name), remote[name], echo)
         elif attribute.default is not None and result.get(name) is None:
             result[name] = attribute.default
-    config = answer.get("config")
+    config = comparison.composed(answer.get("config"))
     if adopted and comparison.is_nothing(config):
         config = {}  # What is imported has at least the name of its destination schema.
     if isinstance(config, dict):
@@ -130,7 +130,7 @@ def echoes(
     for name in SETTINGS:
         if name in sent and name in remote:
             found |= _echo(name, sent[name], plain(remote[name]))
-    config, answered = sent.get("config"), answer.get("config")
+    config, answered = sent.get("config"), comparison.composed(answer.get("config"))
     if isinstance(config, dict) and isinstance(answered, dict):
         for key in config.keys() & answered.keys():
             name = f"config.{key}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from constructs_lib.backend.fivetran import comparison
 from constructs_lib.backend.fivetran.connection_answer import facts
 from constructs_lib.backend.fivetran.readable_config import readable_config
 from constructs_lib.backend.plugin.values import Dynamic, Object
@@ -23,7 +24,7 @@ def told(answer: dict[str, Any], attributes: dict[str, Attribute]) -> Object:
 
 
 def _config(answer: dict[str, Any]) -> Dynamic | None:
-    config = answer.get("config")
+    config = comparison.composed(answer.get("config"))
     if not isinstance(config, dict):
         return None
     shown = readable_config(str(answer.get("service")), config)

@@ -268,3 +268,18 @@ def test_what_an_import_reads_is_widened_by_what_the_api_answers_later() -> None
         "port": 1,
         "host": "db",
     }
+
+
+def test_config_that_is_not_composed_is_no_drift() -> None:
+    composed, decomposed = "caf\u00e9", "cafe\u0301"
+    known = {
+        "id": "abc",
+        "service": "postgres",
+        "config": Dynamic.of({"host": composed, composed: 1}),
+    }
+    answer = {"id": "abc", "service": "postgres", "config": {"host": decomposed, decomposed: 1}}
+
+    assert refreshed(known, answer, {})["config"] == known["config"]
+    assert echoes({"config": {"host": composed}}, answer) == {}
+    imported = refreshed({"id": "abc"}, answer, {}, adopted=True)["config"]
+    assert imported.value == {"host": composed, composed: 1}
