@@ -175,7 +175,7 @@ class ConnectionResource(Resource):
             except NotFound as error:
                 account.presence.confirm_deleted(prior["id"], error, deadline, operation)
                 return
-        account.presence.exists(prior["id"])
+        account.presence.deleted(prior["id"])
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Imports by the identifier of the connection."""
