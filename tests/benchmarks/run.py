@@ -1,7 +1,8 @@
 """Runs the benchmarks and writes ``docs/benchmarks.md``; ``make bench`` runs this.
 
-``--only WORD`` runs the measures whose title has the word, and prints instead of writing. Another
-measure is one more ``Measure`` in a module of measures, which ``_MODULES`` names.
+``--only WORD`` runs the measures whose title has the word, and prints instead of writing; ``--only
+waits`` runs those of :mod:`waits`. Another measure is one more ``Measure`` in a module of measures,
+which ``_MODULES`` names.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import catalogue_measures
 import growth
 import plan_measures
 import synth_measures
+import waits
 from plot import Curve, Panel, drawn
 from report import page
 from side_by_side import Result, compared
@@ -37,12 +39,13 @@ def main() -> int:
             sys.stderr.write(f"{measure.title} ...\n")
             results.append(compared(measure, options.runs))
     if options.only:
-        sys.stdout.write(page(results, [], ""))
+        found = waits.facts() if options.only.casefold() in waits.TITLE.casefold() else ()
+        sys.stdout.write(page(results, found, ""))
         return 0
     sys.stderr.write("Growth ...\n")
     curve = growth.points()
     PICTURE.write_text(_picture(curve), encoding="utf-8")
-    facts = [*plan_measures.facts(), _size()]
+    facts = [*plan_measures.facts(), *waits.facts(), _size()]
     DOCS.write_text(page(results, facts, growth.table(curve)), encoding="utf-8")
     return 0
 

@@ -20,7 +20,7 @@ from constructs_lib.version import __version__
 
 _BENCH_API = Path(__file__).with_name("bench_api.py")
 _CONFIG = '{{ schema = "bench_{0}", python_version = "3.12", package_id = "bench" }}'
-_HEAD = f"""
+HEAD = f"""
 terraform {{
   required_providers {{
     fivetranops = {{
@@ -113,20 +113,21 @@ class Project:
         """Describes connections, and nothing else."""
         plant(self.directory, providers=("fivetranops",))
         blocks = (_OURS.format(n) + _CONFIG.format(n) + "\n}\n" for n in numbers)
-        self._write(_HEAD + "".join(blocks))
+        self.write(HEAD + "".join(blocks))
 
     def idle(self, numbers: range) -> None:
         """Describes the same connections for a provider that does nothing."""
         blocks = (_OURS.format(n) + _CONFIG.format(n) + "\n}\n" for n in numbers)
         text = _IDLE + "".join(blocks)
-        self._write(text.replace("fivetranops_connection", "idle_connection"))
+        self.write(text.replace("fivetranops_connection", "idle_connection"))
 
     def plain(self, numbers: range) -> None:
         """Describes as many resources that Terraform has itself, with the same values."""
         blocks = (_PLAIN.format(n) + _CONFIG.format(n) + "\n  }\n}\n" for n in numbers)
-        self._write("".join(blocks))
+        self.write("".join(blocks))
 
-    def _write(self, text: str) -> None:
+    def write(self, text: str) -> None:
+        """Describes anything."""
         (self.directory / "main.tf").write_text(text, encoding="utf-8")
         self.run("init", "-input=false")
 

@@ -230,7 +230,7 @@ class ConnectionResource(Resource):
                 # It may wait for others, and must not hold the locks of the connection meanwhile.
                 account.presence.confirm_deleted(prior["id"], error, deadline, operation)
                 return
-        account.presence.exists(prior["id"])
+        account.presence.deleted(prior["id"])
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Imports by the identifier of the connection."""

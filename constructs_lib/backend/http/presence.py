@@ -76,6 +76,13 @@ class Presence:
         with self._lock:
             self._is_proven = self._is_proven or identifier not in self._created
 
+    def deleted(self, identifier: str) -> None:
+        """Note an object that this run has deleted: it existed, and nobody wonders at its end."""
+        self.exists(identifier)
+        with self._lock:
+            self._gone.setdefault(identifier)
+            self._told.add(identifier)
+
     def confirm_gone(
         self, identifier: str, error: NotFound, deadline: Deadline, operation: Operation
     ) -> None:

@@ -44,6 +44,18 @@ def test_a_status_is_a_resource_of_its_provider(elastic: TerraformStack, synth: 
     }
 
 
+@pytest.mark.parametrize("allowed", [False, True])
+def test_all_may_vanish_is_said_of_both_providers(
+    bare_stack: TerraformStack, synth: Synth, allowed: bool
+) -> None:
+    FivetranProvider(bare_stack, "fivetran", api_url="https://f.test", allow_vanished=allowed)
+    ElasticProvider(bare_stack, "elastic", endpoints=["https://e.test"], allow_vanished=allowed)
+
+    providers = synth()["provider"]
+
+    assert [each["allow_vanished"] for (each,) in providers.values()] == [allowed, allowed]
+
+
 @pytest.mark.parametrize("name", ["id", "status", "previous_status", "last_seen", "error"])
 def test_an_attribute_of_a_status_is_an_expression(
     name: str, elastic: TerraformStack, synth: Synth

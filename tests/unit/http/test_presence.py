@@ -222,6 +222,14 @@ def test_a_deletion_beside_what_exists_warns_at_once(run: Run) -> None:
     assert [len(each) for each in found] == [1, 1]
 
 
+def test_what_was_deleted_by_this_run_is_no_warning(run: Run) -> None:
+    run.presence.deleted("a")
+
+    assert run.delete("a").result(PATIENCE) == []
+    (warning,) = run.delete("b").result(PATIENCE)
+    assert warning.summary == "Thing b does not exist any more"
+
+
 @pytest.mark.parametrize("exists", [False, True])
 def test_a_plan_of_what_is_held_waits(run: Run, exists: bool) -> None:
     def plan(identifier: str) -> bool:
