@@ -59,7 +59,7 @@ class ElasticProvider(ProviderConstruct):
             those of the system; a relative path starts at the directory of the synth
         :param server_version: version of the server, such as ``8.14.3``, which decides what
             transitions it allows; by default the server is asked
-        :param request_timeout: seconds to wait for one answer; by default 30
+        :param request_timeout: seconds that one request may take as a whole; by default 30
         :param alias: name that tells this provider from others of the stack
         """
         super().__init__(scope, id_, alias)

@@ -41,7 +41,7 @@ class FivetranProvider(ProviderConstruct):
         :param api_url: address of the API, ``https`` or a loopback address; ``sandbox`` or
             ``sandbox:FILE`` for the embedded sandbox, FILE being relative to the directory of the
             synth. By default ``FIVETRAN_API_URL``, then ``https://api.fivetran.com``
-        :param request_timeout: seconds to wait for one answer of the API; by default 300
+        :param request_timeout: seconds that one request may take as a whole; by default 300
         :param alias: name that tells this provider from others of the stack
         """
         super().__init__(scope, id_, alias)
