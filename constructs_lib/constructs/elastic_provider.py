@@ -60,7 +60,7 @@ class ElasticProvider(ProviderConstruct):
             those of the system; a relative path starts at the directory of the synth
         :param server_version: version of the server, such as ``8.14.3``, which decides what
             transitions it allows; by default the server is asked
-        :param request_timeout: seconds to wait for one answer; by default 30
+        :param request_timeout: seconds that one request may take as a whole; by default 30
         :param allow_vanished: True if all managed connectors may be gone at once, so that their
             statuses leave the state; by default this is an error that keeps the state, because most
             likely another cluster answers. Set it for one run

@@ -42,7 +42,7 @@ class FivetranProvider(ProviderConstruct):
         :param api_url: address of the API, ``https`` or a loopback address; ``sandbox`` or
             ``sandbox:FILE`` for the embedded sandbox, FILE being relative to the directory of the
             synth. By default ``FIVETRAN_API_URL``, then ``https://api.fivetran.com``
-        :param request_timeout: seconds to wait for one answer of the API; by default 300
+        :param request_timeout: seconds that one request may take as a whole; by default 300
         :param allow_vanished: True if all managed connections may be gone at once, so that a plan
             creates them anew; by default this is an error that keeps the state, because most likely
             another account answers. Set it for one run

@@ -44,7 +44,7 @@ class Exchange:
 
     :param transports: the ways to the endpoints, in the order in which they are tried
     :param credentials: who asks
-    :param request_timeout: seconds to wait for one answer
+    :param request_timeout: seconds that one request may take
     :param ca_file: the path of a PEM file with the authorities to trust; None for the system's
     """
 

@@ -43,7 +43,7 @@ class Client:
     :param transport: the way to the API
     :param key: the API key
     :param secret: the API secret
-    :param request_timeout: seconds to wait for one answer
+    :param request_timeout: seconds that one request may take
     """
 
     def __init__(
