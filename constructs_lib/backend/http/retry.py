@@ -78,11 +78,11 @@ def may_have_worked(error: VendorError) -> bool:
 
 
 def is_not_the_apis(error: VendorError) -> bool:
-    """Return True for an answer that came from something else than the API, or half of it: no
-    JSON, or a 404 that is not the API's word about what was asked for.
+    """Return True for an answer that came from something else than the API, or for half of one: no
+    JSON, or a 404 without a word of the API about it.
     """
     if isinstance(error, ApiError):
-        return error.status == 404 and not isinstance(error, NotFound)
+        return error.status == 404 and not error.code and not isinstance(error, NotFound)
     return isinstance(error, BadAnswer)
 
 
