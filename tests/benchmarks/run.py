@@ -12,6 +12,7 @@ from pathlib import Path
 
 import catalogue_measures
 import growth
+import interruption
 import plan_measures
 import synth_measures
 from plot import Curve, Panel, drawn
@@ -42,7 +43,7 @@ def main() -> int:
     sys.stderr.write("Growth ...\n")
     curve = growth.points()
     PICTURE.write_text(_picture(curve), encoding="utf-8")
-    facts = [*plan_measures.facts(), _size()]
+    facts = [*plan_measures.facts(), *interruption.facts(), _size()]
     DOCS.write_text(page(results, facts, growth.table(curve)), encoding="utf-8")
     return 0
 
