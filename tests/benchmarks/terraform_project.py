@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -114,11 +114,6 @@ class Project:
         plant(self.directory, providers=("fivetranops",))
         blocks = (_OURS.format(n) + _CONFIG.format(n) + "\n}\n" for n in numbers)
         self.write(HEAD + "".join(blocks))
-
-    def states(self, blocks: Iterable[str]) -> None:
-        """Describes what the blocks say."""
-        plant(self.directory, providers=("fivetranops",))
-        self._write(_HEAD + "".join(blocks))
 
     def idle(self, numbers: range) -> None:
         """Describes the same connections for a provider that does nothing."""
