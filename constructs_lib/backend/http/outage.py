@@ -13,7 +13,7 @@ import threading
 import time
 
 from constructs_lib.backend.http import retry
-from constructs_lib.backend.http.errors import ApiError, NoAnswer, VendorError
+from constructs_lib.backend.http.errors import ApiError, Incomplete, NoAnswer, VendorError
 
 _PATIENCE = 8.0
 """Seconds for which a first connection is tried. With a last attempt that is not answered at all, a
@@ -108,6 +108,8 @@ def _is_unconnected(error: VendorError) -> bool:
 
 
 def _is_the_apis_own(error: VendorError) -> bool:
-    """Return True for an error in the API's own words, to somebody whom it knows."""
+    """Return True for an answer in the API's own form, to somebody whom it knows."""
+    if isinstance(error, Incomplete):
+        return True
     is_own = isinstance(error, ApiError) and bool(error.code) and error.status != _UNAUTHORIZED
     return is_own and not retry.is_not_the_apis(error)
