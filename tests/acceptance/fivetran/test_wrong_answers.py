@@ -31,6 +31,7 @@ LISTS = {"data.fivetranops_connection.by_name", "data.fivetranops_connections.ev
 CARD = {"ephemeral.fivetranops_connect_card.card"}
 """What only sends a write request, in each run."""
 EVERY = {*RESOURCES, *STATES, *LISTS, *CARD, "data.fivetranops_connection.by_id"}
+LIST = "/v1/connections"
 PROJECT = """
 resource "fivetranops_connection" "orders" {{
   group_id = "sandbox_warehouse"
@@ -229,6 +230,34 @@ def test_a_page_of_503_takes_nothing_away(stand: Stand, command: str) -> None:
     assert "will be created" not in output
     assert stand.project.identifiers() == stand.project.kept, output
     assert stand.writes() == []
+    stand.check_right_again()
+
+
+def _account_with(*connections: dict[str, str]) -> Situation:
+    """Return the API as it answers the key of an account that has only these connections."""
+    gone = document(404, {"code": "NotFound_Connection", "message": "It does not exist"})
+    listed = document(200, {"code": "Success", "message": "", "data": {"items": connections}})
+    return lambda request, api: (listed if request.path == LIST else gone)(request, api)
+
+
+ACCOUNTS = {
+    "an empty account": _account_with(),
+    "another account": _account_with({"id": "theirs", "group_id": "g", "schema": "s"}),
+}
+
+
+@pytest.mark.parametrize("name", ACCOUNTS)
+def test_an_account_without_any_of_them_takes_nothing_away(stand: Stand, name: str) -> None:
+    words = f"All 4 managed connections .* are gone .*{stand.sandbox.url} answered"
+
+    with stand.front.acting(ACCOUNTS[name]):
+        for arguments in (["plan"], ["apply", "-auto-approve"], ["destroy", "-auto-approve"]):
+            output = stand.project.fails(
+                *arguments, struck=(), words=words, once=True, shows_plan=True
+            )
+            assert "allow_vanished = true" in output
+        assert stand.writes() == []
+
     stand.check_right_again()
 
 
