@@ -84,7 +84,7 @@ class Client:
             try:
                 answer = self._exchange.once(request, deadline)
                 if answer.get("result") not in _RESULTS:
-                    raise errors.BadAnswer(str(request), 200, "no result that is known")
+                    raise errors.Incomplete(str(request), 200, "no result that is known")
             except errors.VendorError as error:
                 if retry.may_have_worked(error):
                     on_effect()
@@ -132,11 +132,11 @@ class Client:
             raise errors.ApiError(error.request, error.status, error.code, error.message) from None
         answered, whole = document.get("id"), self._exchange.whole(request)
         if not isinstance(answered, str):
-            raise errors.BadAnswer(whole, 200, "no text under id")
+            raise errors.Incomplete(whole, 200, "no text under id")
         if answered != identifier:
             raise errors.WrongObject(whole, identifier, answered)
         if not isinstance(document.get("status"), str):
-            raise errors.BadAnswer(whole, 200, "no text under status")
+            raise errors.Incomplete(whole, 200, "no text under status")
         return document
 
 

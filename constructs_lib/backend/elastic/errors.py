@@ -18,6 +18,7 @@ from constructs_lib.backend.http.errors import (
 __all__ = [
     "ApiError",
     "BadAnswer",
+    "Incomplete",
     "NoAnswer",
     "NotFound",
     "NotTheApi",
@@ -61,6 +62,10 @@ class BadAnswer(errors.BadAnswer):
     """An answer that is not Elasticsearch's, such as HTML from a proxy."""
 
     remedy = "Check that endpoints are addresses of Elasticsearch, and that no proxy answers."
+
+
+class Incomplete(BadAnswer, errors.Incomplete):
+    """A success in Elasticsearch's form that lacks what the contract promises."""
 
 
 class NotTheApi(errors.NotTheApi):

@@ -333,9 +333,9 @@ class Client:
             raise self._bad(request, "no object under data")
         return data
 
-    def _bad(self, request: Request, reason: str) -> errors.BadAnswer:
+    def _bad(self, request: Request, reason: str) -> errors.Incomplete:
         """Return the error of a success that lacks what the contract promises."""
-        return errors.BadAnswer(self._exchange.whole(request), 200, reason)
+        return errors.Incomplete(self._exchange.whole(request), 200, reason)
 
     def _wrong(self, request: Request, asked: str, answered: str) -> errors.WrongObject:
         return errors.WrongObject(self._exchange.whole(request), asked, answered)

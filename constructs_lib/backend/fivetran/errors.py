@@ -35,6 +35,7 @@ __all__ = [
     "ApiError",
     "BadAnswer",
     "Conflict",
+    "Incomplete",
     "Interrupted",
     "NoAnswer",
     "NotFound",
@@ -107,6 +108,10 @@ class BadAnswer(errors.BadAnswer):
     remedy = (
         "Check that api_url is the address of Fivetran's API, and that no proxy answers for it."
     )
+
+
+class Incomplete(BadAnswer, errors.Incomplete):
+    """A success in Fivetran's form that lacks what the contract promises."""
 
 
 class NotTheApi(errors.NotTheApi):

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from constructs_lib.backend.http import log, retry
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.errors import BadAnswer, NotTheApi, VendorError
+from constructs_lib.backend.http.errors import BadAnswer, Incomplete, NotTheApi, VendorError
 from constructs_lib.backend.http.outage import Outage
 
 AnswerT = TypeVar("AnswerT")
@@ -53,7 +53,7 @@ class _Attempts(Generic[AnswerT]):
         self._once, self._look = once, look
         self._deadline, self._outage = deadline, outage
         self._begun = time.monotonic()
-        self._count = 0
+        self._count = self._incomplete = 0
         self._is_open = False
         """True if an attempt may have taken effect."""
 
@@ -75,6 +75,7 @@ class _Attempts(Generic[AnswerT]):
                 if writes and self._is_open:
                     # What may have taken effect is told in full, whoever tells of the outage.
                     error.outage = None
+                is_over = is_over or self._incomplete >= retry.MOST_INCOMPLETE
                 if is_over or not (can_look or may_repeat):
                     raise
                 self._wait(error, pause, writes=writes)
@@ -89,6 +90,7 @@ class _Attempts(Generic[AnswerT]):
 
     def _note(self, error: VendorError) -> None:
         error.attempts = self._count
+        self._incomplete += isinstance(error, Incomplete)
         if self._count > 1:
             passed = time.monotonic() - self._begun
             error.tried = f"It was tried {self._count} times within {passed:.0f} s."

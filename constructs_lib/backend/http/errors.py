@@ -10,6 +10,7 @@
     │   └── TooManyRequests  429
     ├── NoAnswer             refused, reset or timed out; ``sent`` says whether it may have worked
     ├── BadAnswer            an answer that is not what the API's contract says
+    │   ├── Incomplete       the API's own answer, without what the contract promises
     │   └── NotTheApi        an error status, answered by something else than the API
     ├── WrongObject          an answer about another object than the one that was asked for
     ├── WrongIdentifier      an identifier that would ask another endpoint: nothing was sent
@@ -142,6 +143,13 @@ class BadAnswer(VendorError):
     def __init__(self, request: str, status: int, reason: str) -> None:
         self.status = status
         super().__init__(f"{request} answered {status} with {reason}")
+
+
+class Incomplete(BadAnswer):
+    """A success in the API's own form that lacks what the contract promises.
+
+    Unlike a page or half of a JSON text it is no accident of the way, so asking again seldom helps.
+    """
 
 
 class NotTheApi(BadAnswer):

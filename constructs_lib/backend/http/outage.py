@@ -13,7 +13,13 @@ import threading
 import time
 
 from constructs_lib.backend.http import retry
-from constructs_lib.backend.http.errors import ApiError, NoAnswer, NotFound, VendorError
+from constructs_lib.backend.http.errors import (
+    ApiError,
+    Incomplete,
+    NoAnswer,
+    NotFound,
+    VendorError,
+)
 
 _PATIENCE = 8.0
 """Seconds for which a first connection is tried. With a last attempt that is not answered at all, a
@@ -111,7 +117,9 @@ def _is_unconnected(error: VendorError) -> bool:
 
 
 def _is_the_apis_own(error: VendorError) -> bool:
-    """Return True for an error in the API's own words, to somebody whom it knows."""
+    """Return True for an answer in the API's own form, to somebody whom it knows."""
+    if isinstance(error, Incomplete):
+        return True
     if not isinstance(error, ApiError) or not error.code or error.status == _UNAUTHORIZED:
         return False
     return error.status != _NOT_FOUND or isinstance(error, NotFound)

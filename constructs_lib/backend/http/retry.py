@@ -17,6 +17,8 @@ no answer in time
 JSON, or nothing            all; before that, three times (:mod:`outage`)
 an error status that        if it is a read; in the same way
 something else answered
+a success of the API that   three times, if it is repeatable
+lacks what it promises
 any other answer            never
 ==========================  ====================================================================
 
@@ -46,6 +48,8 @@ from constructs_lib.backend.http.errors import (
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
+MOST_INCOMPLETE = 3
+"""How often a request is sent of which the API's own answers lack what its contract promises."""
 _DONE_BY_NOBODY = (425, 429)
 """The API refuses the request before it looks at it: too early, too many."""
 _PASSING = (408,)

@@ -74,6 +74,16 @@ CASES: dict[str, Situation] = {
     "no status": _nothing_of("status"),
     "an error in a success": document(200, _missing(GONE, f"connector [{WIKI}]"), PRODUCT),
 }
+OWN = {
+    "a missing index",
+    "a longer name is gone",
+    "another connector",
+    "no document",
+    "no identifier",
+    "no status",
+    "an error in a success",
+}
+"""What has the form of Elasticsearch's answers: each resource tells of it, not all of them once."""
 WRITES: dict[str, Situation] = {
     "a proxy's 404": page(404, "404 Not Found"),
     "a maintenance page": page(200, "We are back soon"),
@@ -143,9 +153,13 @@ def test_what_is_not_elasticsearch_takes_nothing_away(stand: Stand, name: str) -
     words = f"{stand.elastic.url}/_connector/"
 
     with stand.front.acting(CASES[name]):
-        stand.project.fails("plan", struck=EVERY, words=words)
-        stand.project.fails("apply", "-auto-approve", struck=EVERY, words=words)
-        stand.project.fails("destroy", "-auto-approve", struck=RESOURCES, words=words)
+        for arguments, addresses in (
+            (["plan"], EVERY),
+            (["apply", "-auto-approve"], EVERY),
+            (["destroy", "-auto-approve"], RESOURCES),
+        ):
+            once = name not in OWN
+            stand.project.fails(*arguments, struck=addresses, words=words, once=once)
         assert stand.sent() == []
 
     stand.check_right_again()
@@ -175,6 +189,25 @@ def test_a_status_that_something_else_answers_is_an_error(stand: Stand, name: st
     assert stand.elastic.writes() == []
     stand.write()
     stand.project.restore()
+    stand.check_right_again()
+
+
+def _another_cluster(request: ApiRequest, api: Answers) -> ApiResponse | None:
+    name = request.path.rpartition("/")[2]
+    return document(404, _missing(GONE, f"connector [{name}] not found"), PRODUCT)(request, api)
+
+
+def test_a_cluster_without_any_of_them_takes_nothing_away(stand: Stand) -> None:
+    words = f"All 2 managed connectors .* are gone .*{stand.elastic.url} answered"
+
+    with stand.front.acting(_another_cluster):
+        for arguments in (["plan"], ["apply", "-auto-approve"], ["destroy", "-auto-approve"]):
+            output = stand.project.fails(
+                *arguments, struck=(), words=words, once=True, shows_plan=True
+            )
+            assert "allow_vanished = true" in output
+        assert stand.sent() == []
+
     stand.check_right_again()
 
 

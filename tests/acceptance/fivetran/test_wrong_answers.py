@@ -31,6 +31,7 @@ LISTS = {"data.fivetranops_connection.by_name", "data.fivetranops_connections.ev
 CARD = {"ephemeral.fivetranops_connect_card.card"}
 """What only sends a write request, in each run."""
 EVERY = {*RESOURCES, *STATES, *LISTS, *CARD, "data.fivetranops_connection.by_id"}
+LIST = "/v1/connections"
 PROJECT = """
 resource "fivetranops_connection" "orders" {{
   group_id = "sandbox_warehouse"
@@ -51,7 +52,7 @@ resource "fivetranops_connection_sync" "now" {{
   timeouts      = {{ update = "3s" }}
 }}
 resource "fivetranops_connection_test" "gate" {{
-  connection_id = "{shop}"
+  connection_id = "{tested}"
   triggers      = {{ cursor = {cursor} }}
   timeouts      = {{ update = "3s" }}
 }}
@@ -85,6 +86,8 @@ class Case(NamedTuple):
     """The addresses that cannot do without the API's own answer."""
     names_host: bool = True
     """False for what is an answer of the API, of which the path says enough."""
+    once: bool = False
+    """True if nothing that is the API's is answered at all: the resources tell of it once."""
 
 
 def _is_one(request: ApiRequest) -> bool:
@@ -106,18 +109,18 @@ def _without_id(request: ApiRequest, api: Answers) -> ApiResponse | None:
 
 ONE = EVERY - STATES - LISTS - CARD
 CASES = {
-    "a proxy's 404": Case(page(404, "404 Not Found")),
-    "a maintenance page": Case(page(200, "We are back soon")),
-    "another product without it": Case(document(404, {"error": "not_found", "path": "/v1"})),
-    "another product with it": Case(document(200, {"id": "x", "status": "connected"})),
-    "a gateway without a route": Case(document(404, {"code": 404, "message": "no Route matched"})),
-    "a list": Case(document(200, [])),
-    "nothing": Case(document(200, None)),
+    "a proxy's 404": Case(page(404, "404 Not Found"), once=True),
+    "a maintenance page": Case(page(200, "We are back soon"), once=True),
+    "another product without it": Case(document(404, {"error": "not_found"}), once=True),
+    "another product with it": Case(document(200, {"id": "x", "status": "connected"}), once=True),
+    "a gateway without a route": Case(document(404, {"code": 404, "message": "No"}), once=True),
+    "a list": Case(document(200, []), once=True),
+    "nothing": Case(document(200, None), once=True),
     "a wrong path": Case(document(404, {"code": "NotFound", "message": "HTTP 404 Not Found"})),
     "a missing group": Case(document(404, {"code": "NotFound_Group", "message": "No group x"})),
     "no object": Case(document(200, {"code": "Success", "message": "", "data": {}})),
     "no data": Case(document(200, {"code": "Success"})),
-    "no code": Case(document(200, {"data": {"id": "x"}})),
+    "no code": Case(document(200, {"data": {"id": "x"}}), once=True),
     "an error in a success": Case(
         document(200, {"code": "InternalError", "message": "Try later"}), names_host=False
     ),
@@ -171,6 +174,8 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     with serving(path / "sandbox.sqlite3", before) as sandbox:
         names = {
             "shop": sandbox.add("postgres", schema_prefix="shop", host="shop.example.com"),
+            # Two writes to one connection would wait for one another.
+            "tested": sandbox.add("postgres", schema_prefix="tested", host="x.example.com"),
             "invoices": sandbox.add("connector_sdk", schema="invoices", package_id="p"),
         }
         (path / "work").mkdir()
@@ -196,15 +201,17 @@ def stand(applied: Stand) -> Iterator[Stand]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_not_the_api_takes_nothing_away(stand: Stand, name: str) -> None:
-    situation, struck, names_host = CASES[name]
-    host = stand.sandbox.url if names_host else ""
-    words = f"{host}/v1/connections"
+    situation, struck, names_host, once = CASES[name]
+    words = f"{stand.sandbox.url if names_host else ''}/v1/connections"
+    managed = struck & RESOURCES
 
     with stand.front.acting(situation):
-        stand.project.fails("plan", struck=struck, words=words)
-        stand.project.fails("apply", "-auto-approve", struck=struck, words=words)
-        managed = struck & RESOURCES
-        stand.project.fails("destroy", "-auto-approve", struck=managed, words=words)
+        for arguments, addresses in (
+            (["plan"], struck),
+            (["apply", "-auto-approve"], struck),
+            (["destroy", "-auto-approve"], managed),
+        ):
+            stand.project.fails(*arguments, struck=addresses, words=words, once=once)
         assert stand.writes() == []
 
     stand.check_right_again()
@@ -223,6 +230,34 @@ def test_a_page_of_503_takes_nothing_away(stand: Stand, command: str) -> None:
     assert "will be created" not in output
     assert stand.project.identifiers() == stand.project.kept, output
     assert stand.writes() == []
+    stand.check_right_again()
+
+
+def _account_with(*connections: dict[str, str]) -> Situation:
+    """Return the API as it answers the key of an account that has only these connections."""
+    gone = document(404, {"code": "NotFound_Connection", "message": "It does not exist"})
+    listed = document(200, {"code": "Success", "message": "", "data": {"items": connections}})
+    return lambda request, api: (listed if request.path == LIST else gone)(request, api)
+
+
+ACCOUNTS = {
+    "an empty account": _account_with(),
+    "another account": _account_with({"id": "theirs", "group_id": "g", "schema": "s"}),
+}
+
+
+@pytest.mark.parametrize("name", ACCOUNTS)
+def test_an_account_without_any_of_them_takes_nothing_away(stand: Stand, name: str) -> None:
+    words = f"All 4 managed connections .* are gone .*{stand.sandbox.url} answered"
+
+    with stand.front.acting(ACCOUNTS[name]):
+        for arguments in (["plan"], ["apply", "-auto-approve"], ["destroy", "-auto-approve"]):
+            output = stand.project.fails(
+                *arguments, struck=(), words=words, once=True, shows_plan=True
+            )
+            assert "allow_vanished = true" in output
+        assert stand.writes() == []
+
     stand.check_right_again()
 
 

@@ -16,6 +16,7 @@ REFUSED = errors.NoAnswer("GET /", "the connection was refused", sent=False, hos
 CERTIFICATE = errors.NoAnswer("GET /", "the certificate was refused", sent=False, passing=False)
 BROKEN = errors.NoAnswer("GET /", "the connection broke off", sent=True)
 HTML = errors.BadAnswer("GET /", 200, "HTML")
+INCOMPLETE = errors.Incomplete("GET /", 200, "no object under data")
 WRONG_KEY = errors.answered("GET /", 401, "AuthFailed", "", None)
 NOT_THE_APIS = errors.NotTheApi("GET /", 404, "HTML")
 MISSING = errors.answered("GET /", 404, "NotFound_Connection", "", None)
@@ -89,6 +90,25 @@ def test_an_error_of_the_api_is_an_answer(outage: Outage, error: errors.ApiError
         ask(Api(error), outage)
 
     assert ask(Api(*[REFUSED] * 20, "found"), outage) == "found"
+
+
+@pytest.mark.parametrize("first", [["found"], []], ids=["after an answer", "from the start"])
+def test_an_answer_that_stays_incomplete_is_asked_for_thrice(
+    outage: Outage, first: list[str]
+) -> None:
+    for each in first:
+        ask(Api(each), outage)
+    api = Api(BROKEN, INCOMPLETE, BROKEN, BROKEN, INCOMPLETE)
+
+    with pytest.raises(errors.Incomplete, match="no object under data"):
+        ask(api, outage)
+
+    assert api.asked == 6
+    assert ask(Api("found"), outage) == "found"
+
+
+def test_an_answer_that_is_incomplete_once_is_passing(outage: Outage) -> None:
+    assert ask(Api(INCOMPLETE, INCOMPLETE, "found"), outage) == "found"
 
 
 @pytest.mark.parametrize("error", [WRONG_KEY, CERTIFICATE])
