@@ -360,6 +360,7 @@ class Client:
             repeatable=request.repeatable,
             outage=self.outage,
             writes=request.method != "GET",
+            doubts_429=request.method == "POST" or request.path.endswith("/state"),
             look=look,
         )
 

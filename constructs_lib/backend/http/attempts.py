@@ -9,7 +9,13 @@ from typing import Generic, TypeVar
 
 from constructs_lib.backend.http import log, retry
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.errors import BadAnswer, Incomplete, NotTheApi, VendorError
+from constructs_lib.backend.http.errors import (
+    BadAnswer,
+    Incomplete,
+    NotTheApi,
+    TooManyRequests,
+    VendorError,
+)
 from constructs_lib.backend.http.outage import Outage
 
 AnswerT = TypeVar("AnswerT")
@@ -24,6 +30,7 @@ def until_answered(
     outage: Outage,
     look: Callable[[], AnswerT | None] | None = None,
     writes: bool = False,
+    doubts_429: bool = False,
 ) -> AnswerT:
     """Return the answer to a request.
 
@@ -34,9 +41,11 @@ def until_answered(
     :param look: for a write: reads, once, whether it took effect, before it is sent again; the
         answer if it did
     :param writes: True if the request changes something, for the message
+    :param doubts_429: True to look after a 429, too, which may come although the request took
+        effect: for what must not be done twice
     :raises VendorError: the last one, if it must not or need not be tried again
     """
-    attempts = _Attempts(once, deadline, look, outage)
+    attempts = _Attempts(once, deadline, look, outage, doubts_429=doubts_429)
     return attempts.run(repeatable=repeatable, writes=writes)
 
 
@@ -49,13 +58,18 @@ class _Attempts(Generic[AnswerT]):
         deadline: Deadline,
         look: Callable[[], AnswerT | None] | None,
         outage: Outage,
+        *,
+        doubts_429: bool,
     ) -> None:
+        self._doubts_429 = doubts_429
         self._once, self._look = once, look
         self._deadline, self._outage = deadline, outage
         self._begun = time.monotonic()
         self._count = self._incomplete = 0
         self._is_open = False
         """True if an attempt may have taken effect."""
+        self._was_limited = False
+        """True if the last attempt was answered 429."""
 
     def run(self, *, repeatable: bool, writes: bool) -> AnswerT:
         while True:
@@ -85,8 +99,23 @@ class _Attempts(Generic[AnswerT]):
 
     def _attempt(self) -> AnswerT:
         """Send the request, unless it is seen to have taken effect already."""
-        found = self._look() if self._look is not None and self._is_open else None
+        found = None
+        if self._look is not None and self._is_open:
+            found = self._look()
+        elif self._look is not None and self._was_limited and self._doubts_429:
+            found = self._glance(self._look)
         return self._once() if found is None else found
+
+    @staticmethod
+    def _glance(look: Callable[[], AnswerT | None]) -> AnswerT | None:
+        """Look whether a request took effect that was answered 429, as such answers are known to
+        come. If that cannot be told, the API's word that nothing was done holds.
+        """
+        try:
+            return look()
+        except VendorError as error:
+            log.information(f"whether the request took effect cannot be told: {error}")
+            return None
 
     def _note(self, error: VendorError) -> None:
         error.attempts = self._count
@@ -95,6 +124,7 @@ class _Attempts(Generic[AnswerT]):
             passed = time.monotonic() - self._begun
             error.tried = f"It was tried {self._count} times within {passed:.0f} s."
         self._is_open = self._is_open or retry.may_have_worked(error)
+        self._was_limited = isinstance(error, TooManyRequests)
 
     def _wait(self, error: VendorError, pause: float, *, writes: bool) -> None:
         if pause > self._deadline.remaining:

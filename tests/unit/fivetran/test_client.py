@@ -620,3 +620,36 @@ def test_a_log_that_nobody_reads_any_more_stops_nothing(monkeypatch: pytest.Monk
     monkeypatch.setattr(sys, "stderr", Closed())
 
     log.warning("a line")
+
+
+@pytest.mark.parametrize(
+    ("stored", "methods"), [(2, ["PATCH", "GET"]), (1, ["PATCH", "GET", "PATCH"])]
+)
+def test_429_of_a_state_is_looked_at(
+    api: ScriptedApi, client: Client, stored: int, methods: list[str]
+) -> None:
+    limited = Answer(429, {"code": "TooMany"}, {"Retry-After": "0"})
+    api.answers = [limited, _found({"state": {"a": stored}}), FOUND]
+
+    client.set_state("abc", {"a": 2}, Deadline(5))
+
+    assert [seen.method for seen in api.seen] == methods
+
+
+def test_429_of_a_sync_that_began_is_not_repeated(api: ScriptedApi, client: Client) -> None:
+    api.answers = [Answer(429, {"code": "TooMany"}, {"Retry-After": "0"}), FOUND]
+
+    client.resync("abc", Deadline(5), lambda: True)
+
+    assert [seen.method for seen in api.seen] == ["POST"]
+
+
+def test_429_that_cannot_be_looked_at_is_repeated(api: ScriptedApi, client: Client) -> None:
+    def look() -> bool:
+        raise errors.VendorError("it cannot be told")
+
+    api.answers = [Answer(429, {"code": "TooMany"}, {"Retry-After": "0"}), FOUND]
+
+    client.sync("abc", Deadline(5), look)
+
+    assert [seen.method for seen in api.seen] == ["POST", "POST"]
