@@ -42,6 +42,9 @@ def terraform_lifecycle(
     if isinstance(ignored, (list, tuple)):
         # The plan knows attributes, not parameters: secrets is config_wo there.
         known["ignore_changes"] = [_attribute_path(name) for name in ignored]
+    if isinstance(known["replace_triggered_by"], tuple):
+        # On the way into the CDK a tuple is no list.
+        known["replace_triggered_by"] = list(known["replace_triggered_by"])
     return toolkit.TerraformResourceLifecycle(**known)
 
 

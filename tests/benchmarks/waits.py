@@ -92,8 +92,10 @@ def _interrupted() -> str:
         waiting = _begun(store)
         started = time.perf_counter()
         os.killpg(process.pid, signal.SIGINT)
-        process.communicate(timeout=_PATIENCE)
+        output = process.communicate(timeout=_PATIENCE)[0]
         seconds = time.perf_counter() - started
+    if not waiting:
+        raise RuntimeError(f"no sync was begun: {output[-2000:]}")
     return (
         f"Ctrl-C while {waiting} of {_OPERATIONS} syncs are waited for: terraform ended after "
         f"{seconds:.1f} s."
@@ -153,7 +155,6 @@ def _connection(url: str, number: int) -> str:
         "group_id": "sandbox_warehouse",
         "service": "connector_sdk",
         "config": {"schema": f"bench_{number}", "package_id": "bench"},
-        "run_setup_tests": False,
     }
     answer = requests.post(f"{url}/v1/connections", json=body, auth=_LOGIN, timeout=30)
     answer.raise_for_status()

@@ -22,8 +22,7 @@ _PROXY_HINT = (
     "are reached without it."
 )
 _CERTIFICATE_HINT = (
-    "If the certificate comes from an authority of your own, name it: REQUESTS_CA_BUNDLE, or "
-    "ca_file of the provider elasticops."
+    "If the certificate comes from an authority of your own, name its file in REQUESTS_CA_BUNDLE."
 )
 
 

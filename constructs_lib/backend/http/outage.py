@@ -13,7 +13,13 @@ import threading
 import time
 
 from constructs_lib.backend.http import retry
-from constructs_lib.backend.http.errors import ApiError, Incomplete, NoAnswer, VendorError
+from constructs_lib.backend.http.errors import (
+    ApiError,
+    Incomplete,
+    NoAnswer,
+    NotFound,
+    VendorError,
+)
 
 _PATIENCE = 8.0
 """Seconds for which a first connection is tried. With a last attempt that is not answered at all, a
@@ -22,7 +28,7 @@ _LONGEST_PAUSE = 2.0
 """The longest pause between two attempts meanwhile: all that wait shall learn of it soon."""
 _MOST_ANSWERS = 3
 """How often a request is sent of which each answer is somebody else's."""
-_UNAUTHORIZED = 401
+_UNAUTHORIZED, _NOT_FOUND = 401, 404
 
 
 class OutOfReach(VendorError):
@@ -44,8 +50,9 @@ class Outage:
         self._lock = threading.Lock()
         self._has_answered = self._is_reported = False
         self._cause: VendorError | None = None
-        self._since: float | None = None
-        """When the first attempt began that could not be connected."""
+        self._since = self._last = float("-inf")
+        """When the first of the attempts began that could not be connected, and when the last
+        ended."""
 
     def check(self) -> None:
         """Check that the API was not found to be out of reach.
@@ -57,9 +64,9 @@ class Outage:
                 raise OutOfReach(self._cause, self)
 
     def answered(self) -> None:
-        """Note that the API has given a proper answer."""
+        """Note that the API has given a proper answer, which ends an outage that was declared."""
         with self._lock:
-            self._has_answered = True
+            self._has_answered, self._cause = True, None
 
     def shortened(self, error: VendorError, pause: float) -> float:
         """Return the pause before the next attempt, which is short as long as nothing answers."""
@@ -77,7 +84,7 @@ class Outage:
         """
         with self._lock:
             if self._has_answered or _is_the_apis_own(error):
-                self._has_answered = True
+                self._has_answered, self._cause = True, None
                 return False
             if self._cause is None and not self._is_hopeless(error, attempt, begun, pause):
                 return False
@@ -98,9 +105,11 @@ class Outage:
             return attempt >= _MOST_ANSWERS
         if not _is_unconnected(error):
             return False
-        self._since = begun if self._since is None else min(self._since, begun)
+        # What failed long ago, and was given up for a limit of its own, says nothing of now.
+        self._since = begun if begun - self._last > _PATIENCE else min(self._since, begun)
+        self._last = time.monotonic()
         is_passing = isinstance(error, NoAnswer) and error.passing
-        return not is_passing or time.monotonic() + pause - self._since > _PATIENCE
+        return not is_passing or self._last + pause - self._since > _PATIENCE
 
 
 def _is_unconnected(error: VendorError) -> bool:
@@ -111,5 +120,6 @@ def _is_the_apis_own(error: VendorError) -> bool:
     """Return True for an answer in the API's own form, to somebody whom it knows."""
     if isinstance(error, Incomplete):
         return True
-    is_own = isinstance(error, ApiError) and bool(error.code) and error.status != _UNAUTHORIZED
-    return is_own and not retry.is_not_the_apis(error)
+    if not isinstance(error, ApiError) or not error.code or error.status == _UNAUTHORIZED:
+        return False
+    return error.status != _NOT_FOUND or isinstance(error, NotFound)

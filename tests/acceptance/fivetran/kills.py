@@ -84,6 +84,16 @@ class Run:
             for instance in resource["instances"]
         }
 
+    @property
+    def has_whole_state(self) -> bool:
+        """False if a terraform that was killed has left half a file, or an empty one."""
+        file = self.folder / "terraform.tfstate"
+        try:
+            json.loads(file.read_text() if file.exists() else "{}")
+        except ValueError:
+            return False
+        return True
+
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Starts terraform in a process group of its own; what it prints goes to a file."""
         with (self.folder / "printed.txt").open("wb") as printed:
@@ -192,6 +202,9 @@ def broken(kill: Kill, stage: Stage, folder: Path) -> list[str]:
         _strike(run, process, kill.victim, chance)
         run.end(process)
         run.sandbox.store.configure(sync_seconds=0.5, faults=[])
+        if not run.has_whole_state:
+            # Terraform writes its state in place, and was killed in the very middle of that.
+            return []
         if chance.random() < 0.5:
             _until(lambda: not run.processes())
         wrong = _follow_up(run, work)

@@ -1,14 +1,16 @@
-"""The provider is killed (``kill -9``) while it sets a state: the next run finishes."""
+"""The provider is killed (``kill -9``) in the middle of its work: the next run finishes it."""
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
-from killed_run import STEPS, kill_after
+from killed_run import STEPS, kill_after, provider_of
 from sandbox_server import Sandbox
 from scenario import Scenario
-from workspace import Workspace
+from workspace import Workspace, wait_until
 
 pytestmark = pytest.mark.launched
 ADDRESS = "fivetranops_connection_state.cursor"
@@ -123,3 +125,41 @@ resource "fivetranops_connection" "sdk" {
     terraform.apply()
     assert sandbox.ask("GET", f"/v1/connections/{made}")["paused"] is False
     assert terraform.is_settled()
+
+
+@pytest.mark.parametrize("mode", ["sync", "resync"])
+def test_a_sync_whose_run_was_killed_is_taken_over(
+    terraform: Scenario, sandbox: Sandbox, database: str, mode: str
+) -> None:
+    scope = '{ public = ["orders"] }' if mode == "resync" else "null"
+    terraform.write(
+        f"""
+resource "fivetranops_connection_sync" "it" {{
+  connection_id = "{database}"
+  mode          = "{mode}"
+  scope         = {scope}
+  wait          = true
+}}
+"""
+    )
+    held = {"kind": "delay", "seconds": 20, "method": "POST"}
+    path = f"/v1/connections/{database}/{mode}"
+    sandbox.store.configure(sync_seconds=1, faults=[{**held, "path": path}])
+    process = terraform.start("apply", "-input=false", "-no-color", "-auto-approve")
+    wait_until(lambda: begun(sandbox, path) == 1)
+    os.kill(provider_of(process.pid), signal.SIGKILL)
+    process.communicate(timeout=60)
+    sandbox.store.configure(sync_seconds=1, faults=[])
+
+    output = terraform.run("apply", "-auto-approve")
+
+    assert f"The sync of connection {database} was begun by a run that was cut off" in output
+    assert begun(sandbox, path) == 1
+    assert terraform.resource("fivetranops_connection_sync.it")["outcome"] == "succeeded"
+    assert terraform.is_settled()
+    assert list((terraform.directory / ".terraform" / "fivetranops").glob("*.sync")) == []
+
+
+def begun(sandbox: Sandbox, path: str) -> int:
+    """How often a request took effect."""
+    return sum((e.path, e.status) == (path, 200) for e in sandbox.store.journal(0))

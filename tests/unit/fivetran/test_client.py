@@ -417,6 +417,17 @@ def test_an_api_may_ask_for_an_hour(
     assert clock.time() - begun >= 3600
 
 
+def test_a_creation_waits_for_the_rate_limit(
+    api: ScriptedApi, client: Client, clock: FakeTime
+) -> None:
+    api.answers = [*[Answer(429, {}, {"Retry-After": "30"})] * 30, FOUND]
+    begun = clock.time()
+
+    assert client.create_connection({}, Deadline(1200)) == CONNECTION
+    assert len(api.seen) == 31
+    assert clock.time() - begun >= 900
+
+
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_pause_beyond_the_limit_says_whose_limit(

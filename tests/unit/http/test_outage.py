@@ -132,6 +132,37 @@ def test_a_key_that_is_withdrawn_is_no_outage(outage: Outage) -> None:
     assert ask(Api("found"), outage) == "found"
 
 
+def test_a_failure_of_long_ago_says_nothing_of_now(outage: Outage, clock: FakeTime) -> None:
+    with pytest.raises(errors.NoAnswer):
+        ask(Api(REFUSED), outage, limit=1)
+    clock.sleep(1000)
+
+    assert ask(Api(REFUSED, REFUSED, "found"), outage) == "found"
+
+
+def test_an_answer_ends_an_outage(outage: Outage) -> None:
+    def found_meanwhile() -> str:
+        with pytest.raises(errors.Unauthorized):
+            ask(Api(WRONG_KEY), outage)
+        return "found"
+
+    until_answered(found_meanwhile, Deadline(600), repeatable=True, outage=outage)
+
+    assert ask(Api("found"), outage) == "found"
+
+
+def test_a_404_in_other_words_is_no_answer_and_not_repeated(outage: Outage) -> None:
+    foreign = errors.ApiError("GET /", 404, "no_such_page", "")
+    api = Api(foreign)
+
+    with pytest.raises(errors.ApiError):
+        ask(api, outage)
+    with pytest.raises(errors.NoAnswer):
+        ask(Api(REFUSED), outage)
+
+    assert api.asked == 1
+
+
 @pytest.mark.parametrize("error", [HTML, NOT_THE_APIS])
 def test_something_else_is_asked_three_times(outage: Outage, error: errors.VendorError) -> None:
     api = Api(error)
