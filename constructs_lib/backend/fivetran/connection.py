@@ -132,7 +132,8 @@ class ConnectionResource(Resource):
                 "tests were run is not known; the next change of config runs them.",
             )
         if how is creation.How.TAKEN_OVER:
-            answer = self._bring(account, answer, body, deadline, secrets)
+            pauses = planned.get("pause_to_update") is True
+            answer = self._bring(account, answer, body, deadline, secrets, pauses_for_it=pauses)
             operation.diagnostics.warning(
                 f"Connection {answer['id']} ({answer.get('schema')}) was taken over",
                 "A run that was cut off had created it, and Terraform's state did not have it. "
@@ -147,15 +148,25 @@ class ConnectionResource(Resource):
         body: dict[str, Any],
         deadline: Deadline,
         secrets: dict[str, Any],
+        *,
+        pauses_for_it: bool,
     ) -> dict[str, Any]:
-        """Bring a connection that is taken over to what its creation asks for."""
-        sent = requests_.of_one_that_is_there(body)
-        texts_ = _texts(secrets)
-        answer = account.client.modify_connection(there["id"], sent, deadline, texts_)
-        if "config" in sent or "auth" in sent or body.get("run_setup_tests") is False:
-            return answer
-        # Without a change of config the API runs no tests, as it does at a creation.
-        return account.client.run_setup_tests(there["id"], requests_.trust(body), deadline, texts_)
+        """Bring a connection that is taken over to what its creation asks for.
+
+        :param pauses_for_it: True to pause the connection if a sync is in the way
+        """
+        from constructs_lib.backend.fivetran.connection_update import Update
+        from constructs_lib.backend.fivetran.turns import writing
+
+        sent, identifier = requests_.of_one_that_is_there(body), there["id"]
+        client, texts_ = account.client, _texts(secrets)
+        with writing(account, identifier, deadline) as slip:
+            update = Update(client, identifier, deadline, secrets=texts_, slip=slip)
+            answer = update.send(sent, pauses_for_it=pauses_for_it, live=there)
+            if "config" in sent or "auth" in sent or body.get("run_setup_tests") is False:
+                return answer
+            # Without a change of config the API runs no tests, as it does at a creation.
+            return client.run_setup_tests(identifier, requests_.trust(body), deadline, texts_)
 
     @staticmethod
     def _announce(plan: Plan, account: Account, operation: Operation) -> None:

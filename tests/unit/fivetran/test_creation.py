@@ -150,7 +150,7 @@ def test_identifier_is_known_before_anything_else(
         raise ImportError("no file descriptor is left")
 
     api.answers = [told(MADE, 201), told(MADE)]
-    monkeypatch.setattr("constructs_lib.backend.fivetran.exchange._envelope", fails)
+    monkeypatch.setattr("constructs_lib.backend.fivetran.exchange.Exchange._envelope", fails)
     known: list[str] = []
 
     with pytest.raises(errors.VendorError) as caught:
