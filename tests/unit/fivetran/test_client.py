@@ -260,12 +260,14 @@ NOT_THE_APIS = [
     Answer(200, ""),
     Answer(200, '{"code": "Succ'),
     Answer(200, [1, 2]),
-    Answer(200, {"code": "Success"}),
     Answer(302, "", {"Location": "https://elsewhere.invalid/"}),
 ]
 
 
-@pytest.mark.parametrize("answer", NOT_THE_APIS)
+INCOMPLETE = Answer(200, {"code": "Success"})
+
+
+@pytest.mark.parametrize("answer", [*NOT_THE_APIS, INCOMPLETE])
 def test_an_address_of_something_else_is_an_error_soon(
     api: ScriptedApi, client: Client, answer: Answer
 ) -> None:
@@ -286,6 +288,16 @@ def test_an_answer_that_is_not_the_apis_is_passing(
 
     assert client.connection("abc", Deadline(600)) == CONNECTION
     assert len(api.seen) == 6
+
+
+def test_an_incomplete_answer_is_asked_for_thrice(api: ScriptedApi, client: Client) -> None:
+    api.answers = [FOUND, INCOMPLETE, INCOMPLETE, INCOMPLETE, FOUND]
+    client.connection("abc", Deadline(600))
+
+    with pytest.raises(errors.Incomplete, match="no object under data"):
+        client.connection("abc", Deadline(600))
+
+    assert len(api.seen) == 4
 
 
 def test_a_creation_without_an_identifier_is_an_error(api: ScriptedApi, client: Client) -> None:
