@@ -28,6 +28,8 @@ _SIZES = (3, 10, 11)
 _OPERATIONS = 200
 _LONG = 100_000.0
 _OUTPUT = "output.txt"
+_LONGEST_END = 120.0
+"""Seconds after Ctrl-C in which terraform must end; else it is killed."""
 _PATIENCE = 600.0
 _START, _PAUSE = 180.0, 15.0
 """Seconds in which the first sync must begin, and after which no further one is expected."""
@@ -94,14 +96,14 @@ def _interrupted() -> str:
         waiting = _begun(store)
         started = time.perf_counter()
         os.killpg(process.pid, signal.SIGINT)
-        process.wait(_PATIENCE)
+        has_ended = _ends(process)
         seconds = time.perf_counter() - started
         output = _output(project)
     if not waiting:
         raise RuntimeError(f"no sync was begun: {output[-2000:]}")
     return (
-        f"Ctrl-C while {waiting} of {_OPERATIONS} syncs are waited for: terraform ended after "
-        f"{seconds:.1f} s."
+        f"Ctrl-C while {waiting} of {_OPERATIONS} syncs are waited for: terraform "
+        f"{'ended' if has_ended else 'had not ended'} after {seconds:.1f} s."
     )
 
 
@@ -130,6 +132,17 @@ def _start(project: Project, *arguments: str) -> subprocess.Popen[bytes]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+
+
+def _ends(process: subprocess.Popen[bytes]) -> bool:
+    """Wait until a process ends by itself; kill it and its children if it does not."""
+    try:
+        process.wait(_LONGEST_END)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return False
+    return True
 
 
 def _output(project: Project) -> str:
