@@ -27,6 +27,9 @@ _LATENCY = 0.4
 _SIZES = (3, 10, 11)
 _OPERATIONS = 200
 _LONG = 100_000.0
+_OUTPUT = "output.txt"
+_LONGEST_END = 120.0
+"""Seconds after Ctrl-C in which terraform must end; else it is killed."""
 _PATIENCE = 600.0
 _START, _PAUSE = 180.0, 15.0
 """Seconds in which the first sync must begin, and after which no further one is expected."""
@@ -54,8 +57,9 @@ def _refused() -> str:
         project.apply()
         project.environment["FIVETRAN_API_URL"] = f"http://127.0.0.1:{_closed_port()}"
         started = time.perf_counter()
-        output = _start(project, "plan", "-input=false").communicate(timeout=_PATIENCE)[0]
+        _start(project, "plan", "-input=false").wait(_PATIENCE)
         seconds = time.perf_counter() - started
+        output = _output(project)
     errors = output.count("Error: ")
     words = f"{errors} error{'' if errors == 1 else 's'}"
     return f"Plan of {_REFUSED} connections against a closed port: {seconds:.1f} s, {words}."
@@ -92,13 +96,14 @@ def _interrupted() -> str:
         waiting = _begun(store)
         started = time.perf_counter()
         os.killpg(process.pid, signal.SIGINT)
-        output = process.communicate(timeout=_PATIENCE)[0]
+        has_ended = _ends(process)
         seconds = time.perf_counter() - started
+        output = _output(project)
     if not waiting:
         raise RuntimeError(f"no sync was begun: {output[-2000:]}")
     return (
-        f"Ctrl-C while {waiting} of {_OPERATIONS} syncs are waited for: terraform ended after "
-        f"{seconds:.1f} s."
+        f"Ctrl-C while {waiting} of {_OPERATIONS} syncs are waited for: terraform "
+        f"{'ended' if has_ended else 'had not ended'} after {seconds:.1f} s."
     )
 
 
@@ -113,17 +118,35 @@ def _begun(store: Store) -> int:
     return begun
 
 
-def _start(project: Project, *arguments: str) -> subprocess.Popen[str]:
-    """Start terraform in a process group of its own, as a terminal does."""
-    return subprocess.Popen(
-        ["terraform", *arguments, "-no-color"],
-        cwd=project.directory,
-        env=project.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+def _start(project: Project, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start terraform in a process group of its own, as a terminal does.
+
+    What it prints goes to a file: a pipe that nobody reads would hold it up.
+    """
+    with (project.directory / _OUTPUT).open("wb") as output:
+        return subprocess.Popen(
+            ["terraform", *arguments, "-no-color"],
+            cwd=project.directory,
+            env=project.environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _ends(process: subprocess.Popen[bytes]) -> bool:
+    """Wait until a process ends by itself; kill it and its children if it does not."""
+    try:
+        process.wait(_LONGEST_END)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return False
+    return True
+
+
+def _output(project: Project) -> str:
+    return (project.directory / _OUTPUT).read_text(encoding="utf-8")
 
 
 def _closed_port() -> int:
