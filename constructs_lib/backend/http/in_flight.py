@@ -58,19 +58,26 @@ class Flight(Generic[AnswerT]):
         :raises BaseException: what sending raised, or what ``overdue`` returned
         """
         _workers.do(self._run)
-        # Unlike time.monotonic, this clock is nobody's stand-in: the threads wait in real time.
-        begun = time.perf_counter()
         with self._changed:
-            while not self._is_done:
-                passed = time.perf_counter() - begun
-                reason = overdue(passed, self.is_sent)
-                if reason is not None:
-                    self._give_up()
-                    raise reason
-                self._changed.wait(min(_LOOK, max(limit - passed, 0.001)))
+            try:
+                self._wait(overdue, limit)
+            except BaseException:
+                # Also for a KeyboardInterrupt, in a command that a person runs.
+                self._give_up()
+                raise
         if self._error is not None:
             raise self._error
         return self._answer  # type: ignore[return-value]
+
+    def _wait(self, overdue: Callable[[float, bool], BaseException | None], limit: float) -> None:
+        # Unlike time.monotonic, this clock is nobody's stand-in: the threads wait in real time.
+        begun = time.perf_counter()
+        while not self._is_done:
+            passed = time.perf_counter() - begun
+            reason = overdue(passed, self.is_sent)
+            if reason is not None:
+                raise reason
+            self._changed.wait(min(_LOOK, max(limit - passed, 0.001)))
 
     def hold_back(self) -> None:
         """Check that somebody waits, just before the first byte is sent.
