@@ -45,8 +45,8 @@ class HeldElsewhere(VendorError):
 
     def __init__(self, identifier: str) -> None:
         super().__init__(
-            f"another run in this working directory is changing connection {identifier}, or is "
-            "setting its state"
+            "another run in this working directory is setting the state of connection "
+            f"{identifier}, or is changing it"
         )
 
 

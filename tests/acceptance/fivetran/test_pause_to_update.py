@@ -141,7 +141,8 @@ def test_update_whose_provider_is_killed_is_resumed(
     wait_until(lambda: change(identifier, paused=True) in sandbox.writes())
     wait_until(lambda: sandbox.connection(identifier)["paused"] is True)
     os.kill(provider_of(process.pid), signal.SIGKILL)
-    assert process.wait(timeout=60) != 0
+    process.communicate(timeout=60)
+    assert process.returncode != 0
     assert sandbox.connection(identifier)["paused"] is True
     # When the next plan is made, then the connection runs again, and the change is still planned
     sandbox.store.advance(1000)
