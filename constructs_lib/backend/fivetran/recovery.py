@@ -19,8 +19,8 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.times import moment
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
-_LIMIT = 120.0
-"""Seconds for looking at all of them together, enough for a slow answer: Terraform waits."""
+_LIMIT = 60.0
+"""Seconds for looking at all of them together: Terraform waits meanwhile."""
 _LONGEST = timedelta(days=1)
 """After so long a connection that stands paused may have been mended and paused again since."""
 _LONGEST_PUTTING_BACK = timedelta(seconds=RESCUE_LIMIT, minutes=10)

@@ -17,6 +17,8 @@ class Fivetran:
     ``failures`` maps a step to the error that it raises, once; the step takes effect before.
     """
 
+    address = "https://api.invalid"
+
     def __init__(self, *, paused: bool = False, syncing: int = 0, state: Any = OLD) -> None:
         self.paused, self.syncing, self.stored = paused, syncing, state
         self.service = "connector_sdk"

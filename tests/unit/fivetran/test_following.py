@@ -39,6 +39,8 @@ SUCCEEDED, FAILED = look(succeeded_at=LATER), look(failed_at=LATER, tasks=[TASK]
 class Api:
     """Answers the looks at a connection in their order; the last one goes on."""
 
+    address = "https://api.invalid"
+
     def __init__(self, clock: FakeTime, looks: Sequence[dict[str, Any]]) -> None:
         self._clock, self._looks = clock, list(looks)
         self._start = clock.time()

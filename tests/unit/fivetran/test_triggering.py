@@ -99,6 +99,8 @@ WORDS = {
 class Busy:
     """An API that refuses a sync for some times, because one is in progress."""
 
+    address = "https://api.invalid"
+
     def __init__(self, clock: FakeTime, status: int, refusals: int, shown: Any) -> None:
         self._clock, self._status, self._refusals = clock, status, refusals
         self._shown = shown
