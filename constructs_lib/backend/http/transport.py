@@ -25,8 +25,9 @@ _CONNECT_TIMEOUT = 10.0
 _LEAST = 0.1
 _MARGIN = 1.0
 """Seconds that the HTTP library gets beyond a limit, so that the limit speaks first."""
-_READ_GRACE = 2.0
-"""Seconds that a read gets which begins although Terraform wants to stop."""
+_READ_GRACE = 3.0
+"""Seconds that a read gets when Terraform wants to stop, also one that begins after that: an
+operation may be at its very end, such as reading back what it has just set."""
 _WRITE_GRACE = 20.0
 """Seconds that a write gets when Terraform wants to stop: its effect should become known."""
 
@@ -178,8 +179,8 @@ class _Watch:
 
     def _stopped(self, passed: float, *, is_sent: bool) -> Exception | None:
         if self._stops_at is None:
-            can_end = self._message.is_read or not is_sent
-            self._stops_at = passed + (0.0 if can_end else _WRITE_GRACE)
+            write_grace = _WRITE_GRACE if is_sent else 0.0
+            self._stops_at = passed + (_READ_GRACE if self._message.is_read else write_grace)
         if passed < self._stops_at:
             return None
         if self._message.is_read or not is_sent:
