@@ -90,7 +90,7 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         :param triggers: texts whose change syncs again
         :param wait: True follows the sync to its end; one that fails is an error
         :param on_reschedule: with ``wait``, what to do when Fivetran reschedules the sync: ``wait``
-            (default) for it, or ``fail`` at once
+            for it, which is what happens if this is left out, or ``fail`` at once
         :param timeouts: longest time of ``create`` and ``update``, waiting included, such as ``2h``
         :param provider: the provider to use if the stack has several; by default that of the
             connection

@@ -31,7 +31,7 @@ _ANSWERED = {
     "destination_schema_names": "FIVETRAN_NAMING",
     "networking_method": "Directly",
     "pause_after_trial": False,
-    "pause_to_update": False,
+    "pause_to_update": None,
     "paused": False,
     "require_setup_tests": False,
     "schedule_type": "auto",

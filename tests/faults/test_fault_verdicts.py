@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from fault_operations import CANARY, OPERATIONS, Operation
 from fault_stand import Stand
 from fault_verdicts import run_with
 
+from constructs_lib.backend.fivetran.journal import Journal
 from constructs_lib.sandbox import Fault
 
 Stands = Callable[[Operation], Stand]
@@ -33,7 +35,9 @@ def lose(stand: Stand) -> None:
 
 
 def forget(stand: Stand) -> None:
+    """Terraform's state and the journal lose what was created."""
     stand.core.stored = None
+    shutil.rmtree(Journal.of_working_directory().folder / "creations")
 
 
 def pause(stand: Stand) -> None:

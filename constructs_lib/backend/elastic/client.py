@@ -79,6 +79,13 @@ class Client:
         :raises StatusMoved: if the connector has neither of them after an answer was lost
         """
         request = Request("PUT", f"{_connector(identifier)}/_status", {"status": status})
+        is_told = False
+
+        def tell() -> None:
+            nonlocal is_told
+            if not is_told:
+                is_told = True
+                on_effect()
 
         def once() -> str:
             try:
@@ -87,18 +94,29 @@ class Client:
                     raise errors.Incomplete(str(request), 200, "no result that is known")
             except errors.VendorError as error:
                 if retry.may_have_worked(error):
-                    on_effect()
+                    tell()
                 raise
-            on_effect()
+            tell()
             return status
 
         def look() -> str | None:
             now = status_of(self._read(identifier, deadline))
             if now not in (before, status):
                 raise errors.StatusMoved(identifier, before, status, now)
-            return now if now == status else None
+            if now != status:
+                return None
+            tell()
+            return now
 
-        until_answered(once, deadline, repeatable=True, outage=self._outage, look=look, writes=True)
+        until_answered(
+            once,
+            deadline,
+            repeatable=True,
+            outage=self._outage,
+            look=look,
+            writes=True,
+            doubts_429=True,
+        )
 
     def is_strict(self, deadline: Deadline) -> bool:
         """True if the server never lets a status follow itself; asked once, by ``GET /``.

@@ -41,6 +41,8 @@ def read(state: Object, operation: Operation) -> Object | None:
     def fits(item: dict[str, Any]) -> bool:
         return connection_answer.confirms(state, item, echo)
 
+    if not account.imports.is_imported(state["id"]):  # The plan that imports may not be applied.
+        account.confirm(state["id"])  # Whatever is answered, Terraform's state has it.
     with explained("read", f"fivetranops_connection {state['id']}"):
         try:
             answer = account.client.reads.connection(state["id"], deadline, fits)
@@ -50,8 +52,6 @@ def read(state: Object, operation: Operation) -> Object | None:
             return None
     account.presence.exists(state["id"])
     account.refreshed.add(state["id"])
-    if not account.imports.is_imported(state["id"]):  # The plan that imports may not be applied.
-        account.confirm(state["id"])
     connection_plan.warn_of_pause(state, answer, operation.diagnostics)
     adopted = bool(operation.private.get(ADOPTED))
     return connection_answer.refreshed(state, answer, echo, adopted=adopted)

@@ -154,7 +154,7 @@ def test_a_name_that_several_connections_have_is_an_error_that_names_them(
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("no_such_connection", "answered 404"), (" ", "CONNECTION is empty")],
+    [("no_such_connection", "answered 404"), (" ", "A connection cannot have this identifier")],
 )
 def test_an_identifier_that_is_none_is_an_error(commands: Commands, name: str, words: str) -> None:
     assert words in commands.run("get", name, status=1).err

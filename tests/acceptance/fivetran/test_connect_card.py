@@ -254,4 +254,4 @@ def test_a_mistake_is_found_by_validate(terraform: Scenario, wrong: str, error: 
 def test_an_identifier_that_turns_out_blank_is_a_clear_error(terraform: Scenario) -> None:
     body = card(of="LATE").replace('"LATE"', "terraform_data.late.output")
 
-    terraform.refused(later('" "') + body, "A connection cannot have this identifier")
+    terraform.refused(later('" "') + body, "Invalid value of connection_id")

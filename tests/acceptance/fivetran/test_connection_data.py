@@ -153,7 +153,7 @@ def test_an_identifier_that_cannot_be_one_is_an_error(
     terraform: Scenario, kind: str, identifier: str
 ) -> None:
     terraform.refused(
-        data(kind, by_id(identifier)), "A connection cannot have this identifier", during="plan"
+        data(kind, by_id(identifier)), "Invalid value of connection_id", during="plan"
     )
 
 

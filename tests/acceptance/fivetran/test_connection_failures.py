@@ -73,15 +73,15 @@ def test_required_setup_tests_stay_a_gate_until_they_pass(terraform: Scenario) -
 
 
 def test_a_taken_destination_schema_says_what_to_do(terraform: Scenario, sandbox: Sandbox) -> None:
-    sandbox.add("postgres", schema_prefix="orders", host="db.example.com")
+    there = sandbox.add("postgres", schema_prefix="orders", host="db.example.com")
 
     output = terraform.refused(
         orders(),
-        "with the destination schema orders in group sandbox_warehouse already",
+        "is there with the destination schema orders in group sandbox_warehouse",
         writes=[creation(**CREATED)],
     )
 
-    assert "import that connection" in output
+    assert f"To manage that one: terraform import ADDRESS {there}" in output
     assert "sync that is in progress" not in output
     assert terraform.addresses() == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -96,23 +97,17 @@ def test_the_paused_flag_is_back_after_terraform_gave_up(abandoned: Left, name: 
 
 
 @pytest.mark.launched
-def test_what_terraform_gave_up_is_created_once_and_can_be_imported(abandoned: Left) -> None:
+def test_what_terraform_gave_up_is_taken_over(abandoned: Left) -> None:
     """Terraform no longer takes answers, so its state cannot know of these connections."""
     terraform = abandoned.terraform
     created = abandoned.created()
     assert len(created) == 2
     assert not [address for address in terraform.addresses() if ".new[" in address]
 
-    output = terraform.run("apply", "-auto-approve", "-input=false", ok=False)
+    output = terraform.run("apply", "-auto-approve", "-input=false")
 
-    assert "terraform import ADDRESS IDENTIFIER" in output
-    assert abandoned.created() == created
-    for connection in abandoned.sandbox.connections():
-        _, _, number = connection["schema"].partition("orders_")
-        if connection["id"] in created:
-            address = f"fivetranops_connection.new[{number}]"
-            terraform.run("import", "-input=false", address, connection["id"])
-    terraform.run("apply", "-auto-approve", "-input=false")
+    for identifier in created:
+        assert re.search(rf"Connection {identifier} \(\w+\) was taken over", output)
     assert terraform.unsettled() == ""
     assert abandoned.created() == created
     assert [abandoned.state(name) for name in STATES] == [WANTED] * 3

@@ -30,6 +30,8 @@ TABLES = Wish("abc", "resync", scope={"public": ["orders"]})
 class Fivetran:
     """One connection in memory. ``dies`` keeps what is on the disk while the request is sent."""
 
+    address = "https://api.invalid"
+
     def __init__(self, folder: Path) -> None:
         self.folder, self.account = folder, "account"
         self.time = datetime(2026, 6, 1, tzinfo=timezone.utc)
