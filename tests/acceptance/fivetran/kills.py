@@ -184,8 +184,17 @@ def prepared(work: Work, folder: Path) -> Stage:
     return Stage(stage, requests)
 
 
-def broken(kill: Kill, stage: Stage, folder: Path) -> list[str]:
-    """Kills a run, lets ordinary ones follow, and returns what is wrong then, with the output."""
+class Outcome(NamedTuple):
+    """What became of a kill."""
+
+    wrong: list[str]
+    """What is wrong after the runs that follow, with the output; empty if nothing is."""
+    is_judged: bool = True
+    """False if terraform was killed while it wrote its own state, so that no run could follow."""
+
+
+def struck(kill: Kill, stage: Stage, folder: Path) -> Outcome:
+    """Kill a run, let ordinary ones follow, and return what is wrong then."""
     chance, work = kill.random(), kill.work
     with running(_copied(stage.folder, folder)) as run:
         held = {"kind": "delay", "path": "^/", "times": 10_000}
@@ -204,7 +213,8 @@ def broken(kill: Kill, stage: Stage, folder: Path) -> list[str]:
         run.sandbox.store.configure(sync_seconds=0.5, faults=[])
         if not run.has_whole_state:
             # Terraform writes its state in place, and was killed in the very middle of that.
-            return []
+            is_over = _until(lambda: not run.processes())
+            return Outcome([] if is_over else [f"{kill}: a process is left"], is_judged=False)
         if chance.random() < 0.5:
             _until(lambda: not run.processes())
         wrong = _follow_up(run, work)
@@ -213,7 +223,7 @@ def broken(kill: Kill, stage: Stage, folder: Path) -> list[str]:
             wrong.append("a process is left")
         if not _until(lambda: not run.directories()):
             wrong.append("a directory is left")
-        return [f"{kill}: {one}" for one in wrong] + ([run.printed] if wrong else [])
+        return Outcome([f"{kill}: {one}" for one in wrong] + ([run.printed] if wrong else []))
 
 
 def _follow_up(run: Run, work: Work) -> list[str]:

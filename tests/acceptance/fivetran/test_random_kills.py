@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from kill_works import WORKS, Work
-from kills import VICTIMS, Kill, Stage, broken, prepared
+from kills import VICTIMS, Kill, Outcome, Stage, prepared, struck
 
 KILLS = int(os.environ.get("KILLS", "60"))
 SEED = os.environ.get("KILLS_SEED", "15")
@@ -43,10 +43,13 @@ def test_kills_at_random_moments_lose_nothing(
     kills = [Kill(victim, work, number, SEED) for number in numbers]
     begin = stage(work)
 
-    def wrong(kill: Kill) -> list[str]:
-        return broken(kill, begin, tmp_path / str(kill.number))
+    def outcome(kill: Kill) -> Outcome:
+        return struck(kill, begin, tmp_path / str(kill.number))
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = [line for lines in pool.map(wrong, kills) for line in lines]
+        outcomes = list(pool.map(outcome, kills))
 
+    found = [line for one in outcomes for line in one.wrong]
     assert not found, "\n".join(found)
+    judged = sum(one.is_judged for one in outcomes)
+    assert judged > len(kills) / 2, f"only {judged} of {len(kills)} kills could be judged"
