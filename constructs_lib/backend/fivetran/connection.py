@@ -58,6 +58,9 @@ class ConnectionResource(Resource):
         # During apply a plan is made of values that were not known when they were validated.
         if not plan.is_validated:
             self.validate(plan.config, operation.diagnostics)
+        if plan.config.get("pause_to_update") is None:
+            # Nobody but the configuration knows it: what is taken out of it is gone.
+            plan.planned["pause_to_update"] = None
         account: Account = operation.client
         account.at_work()
         ledger = Ledger(operation.private, account.vault)

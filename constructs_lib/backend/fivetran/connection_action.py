@@ -17,7 +17,7 @@ from constructs_lib.backend.plugin.values import Object
 
 READ_LIMIT = 600.0
 """Seconds that a look at the connection may take, repetitions included."""
-_AS_CONFIGURED = ("triggers", "scope", "resync_everything", "timeouts")
+_AS_CONFIGURED = ("triggers", "scope", "resync_everything", "on_reschedule", "timeouts")
 
 
 class ConnectionAction(Resource):
