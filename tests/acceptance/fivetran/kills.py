@@ -86,10 +86,12 @@ class Run:
 
     @property
     def has_whole_state(self) -> bool:
-        """False if a terraform that was killed has left half a file, or an empty one."""
+        """False if a terraform that was killed has left half a file. An empty one is none: that is
+        what terraform makes when it takes its lock.
+        """
         file = self.folder / "terraform.tfstate"
         try:
-            json.loads(file.read_text() if file.exists() else "{}")
+            json.loads((file.read_text() if file.exists() else "") or "{}")
         except ValueError:
             return False
         return True
