@@ -21,6 +21,9 @@ CLIENTS = ("elasticsearch-8", "elasticsearch-9")
 """The groups of dependencies that exclude each other: each is installed into a folder of its own,
 ``.venv/GROUP``, which a test puts on the path of the process that needs it."""
 
+COMPILED = ("constructs_lib", "scripts", "stacks", "tests")
+"""The folders whose modules are compiled at once, with those of the tests, which start many."""
+
 _PIP_WITH_GROUPS = "pip>=25.1"
 _LIST = ROOT / "pyproject.toml"
 
@@ -37,6 +40,7 @@ def main() -> int:
             _set_up_cli(toolkit)
             if options.dev:
                 _set_up_tests(toolkit)
+        _compile()
     except subprocess.CalledProcessError as failure:
         command = " ".join(str(part) for part in failure.cmd)
         sys.stderr.write(f"Set-up failed: {command} ended with {failure.returncode}.\n")
@@ -59,6 +63,12 @@ def _set_up_python(toolkit: Toolkit) -> None:
         package = f"{ROOT}[{toolkit.name}]"
         _run(*_pip(toolkit), "install", "--editable", package, "--group", f"{_LIST}:stacks")
         _is_done(stamp, _LIST)
+
+
+def _compile() -> None:
+    """Write the byte code: Terraform starts a provider anew for each step of a plan, and where
+    ``PYTHONDONTWRITEBYTECODE`` is set each start would compile all of it again."""
+    _run(CDKTF.python, "-m", "compileall", "-q", *COMPILED)
 
 
 def _set_up_tests(toolkit: Toolkit) -> None:
