@@ -33,6 +33,10 @@ terraform. To debug it, start it with --debug and set the variable that it print
 
 _LONGEST_PATH = 100
 """Bytes of a socket's path that every system accepts: Linux 107, macOS 103."""
+_ROOM_FOR_KEY = 4096
+"""Bytes; the key and its certificate take less than half of it."""
+_SEPARATOR = "|"
+"""What separates the fields of the line that Terraform reads."""
 _PREFIX, _DIGITS = "tfp-", 12
 """The name of a provider's directory: this, and so many hexadecimal digits."""
 _HEX = "0123456789abcdef"
@@ -47,25 +51,46 @@ class Endpoint:
 
     As long as the process lives it holds a lock on the directory, which tells those of the dead
     from those of the living (:mod:`dead_directories`).
+
+    :raises HandshakeError: if no temporary directory will do; the message names each with a reason
     """
 
     def __init__(self) -> None:
-        self.directory = _make_directory()
-        self._lock = _lock(self.directory)
+        reasons = []
+        for base in bases():
+            reason = _unfit(base) or self._open(base)
+            if not reason:
+                return
+            reasons.append(f"{_shown(base)} {reason}")
+        raise HandshakeError(
+            f"no temporary directory can be used: {'; '.join(reasons)}. Set TMPDIR to a directory "
+            "in which this user can write"
+        )
+
+    def _open(self, base: str) -> str:
+        """Listen in a new directory in ``base``; return why that is not possible, or nothing."""
+        self.directory = _directory_in(base)
         self.path = os.path.join(self.directory, SOCKET)
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._lock: int | None = None
         try:
+            # It fails if the name exists, so nobody else can have prepared it.
+            os.mkdir(self.directory, PRIVATE)
+            self._lock = _lock(self.directory)
             self.listener.bind(self.path)
             self.listener.listen(64)
+            _reserve(os.path.join(self.directory, KEY))
         except OSError as error:
             self.close()
-            raise HandshakeError(f"cannot listen on {self.path}: {error.strerror}") from None
+            return f"cannot be written ({error.strerror or type(error).__name__})"
+        return ""
 
     def close(self) -> None:
         """Closes the socket and removes the directory; it may be called again."""
         self.listener.close()
-        with suppress(OSError):
-            os.unlink(self.path)
+        for name in (SOCKET, KEY):
+            with suppress(OSError):
+                os.unlink(os.path.join(self.directory, name))
         with suppress(OSError):
             os.rmdir(self.directory)
         if self._lock is not None:
@@ -103,7 +128,7 @@ def line(path: str, certificate: bytes) -> str:
 
 def bases() -> list[str]:
     """Return the directories in which a provider makes its own: the first one that will do."""
-    return list(dict.fromkeys((os.environ.get("TMPDIR") or "/tmp", "/tmp")))  # noqa: S108
+    return list(dict.fromkeys((os.environ.get("TMPDIR") or "/tmp", "/tmp", "/var/tmp")))  # noqa: S108
 
 
 def is_directory_name(name: str) -> bool:
@@ -112,16 +137,31 @@ def is_directory_name(name: str) -> bool:
     return name.startswith(_PREFIX) and len(digits) == _DIGITS and not digits.strip(_HEX)
 
 
-def _make_directory() -> str:
-    for base in bases():
-        directory = os.path.join(base, f"{_PREFIX}{os.urandom(_DIGITS // 2).hex()}")
-        if len(os.fsencode(directory)) + 2 > _LONGEST_PATH:
-            continue
-        with suppress(OSError):
-            # It fails if the name exists, so nobody else can have prepared it.
-            os.mkdir(directory, PRIVATE)
-            return directory
-    raise HandshakeError("no temporary directory with a short path can be written; set TMPDIR")
+def _directory_in(base: str) -> str:
+    return os.path.join(base, f"{_PREFIX}{os.urandom(_DIGITS // 2).hex()}")
+
+
+def _unfit(base: str) -> str:
+    """Return why the handshake cannot hold a path in ``base``; empty if it can."""
+    if len(os.fsencode(_directory_in(base))) + 2 > _LONGEST_PATH:
+        return "has too long a path for a socket"
+    if _SEPARATOR in base or not base.isprintable() or base != base.strip():
+        return "has a name that the handshake cannot carry"
+    return ""
+
+
+def _shown(base: str) -> str:
+    shown = base if base.isprintable() else ascii(base)
+    return shown.replace(_SEPARATOR, r"\x7c")
+
+
+def _reserve(file: str) -> None:
+    """Take the room that the key of mutual TLS will need, while another directory is possible."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(descriptor, bytes(_ROOM_FOR_KEY))
+    finally:
+        os.close(descriptor)
 
 
 def _lock(directory: str) -> int | None:

@@ -20,6 +20,10 @@ from typing import TYPE_CHECKING, NoReturn
 from constructs_lib.backend.plugin import handshake, log
 from constructs_lib.backend.plugin.handshake import Endpoint, HandshakeError
 
+_STANDARD_OUTPUT = 1
+_HANDSHAKE = "--handshake="
+"""The option that names the descriptor of the handshake."""
+
 if TYPE_CHECKING:
     from constructs_lib.backend.plugin.certificate import Certificate
     from constructs_lib.backend.plugin.provider import Provider
@@ -34,46 +38,79 @@ def serve(load: Callable[[], Provider], *, source: str, arguments: Sequence[str]
     :param load: imports and makes the provider; called after Terraform got its line
     :param source: the provider's address, such as ``registry.terraform.io/acme/toy``
     :param arguments: the command line; ``--debug`` serves without Terraform having started it, and
-        prints the variable that makes Terraform connect
+        prints the variable that makes Terraform connect; ``--handshake=3`` names the descriptor
+        that Terraform reads, where it is not standard output
     """
-    # Terraform may be killed while the rest is imported, and then somebody else is the parent.
-    parent = os.getppid()
-    debug = "--debug" in arguments
-    if not debug and not handshake.is_launched_by_terraform(os.environ):
+    start = _Start(arguments)
+    if not start.debug and not handshake.is_launched_by_terraform(os.environ):
         sys.stderr.write(handshake.EXPLANATION)
         return 1
     # Terraform handles an interrupt itself, and still needs us until all operations have ended.
-    signal.signal(signal.SIGINT, signal.default_int_handler if debug else signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.default_int_handler if start.debug else signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _exit_early)
     try:
-        if not debug:
+        if not start.debug:
             handshake.check_protocol(os.environ)
         endpoint = Endpoint()
     except HandshakeError as error:
-        sys.stderr.write(f"The provider cannot start: {error}.\n")
-        return 1
-    return _leave(_live(load, source, endpoint, parent, debug=debug))
+        return _refuse(str(error), start.output)
+    return _leave(_live(load, source, endpoint, start))
 
 
-def _live(
-    load: Callable[[], Provider], source: str, endpoint: Endpoint, parent: int, *, debug: bool
-) -> int:
+class _Start:
+    """How the process was started."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        # Terraform may be killed while the rest is imported, and then somebody else is the parent.
+        self.parent = os.getppid()
+        self.debug = "--debug" in arguments
+        self.output = _STANDARD_OUTPUT
+        """The descriptor from which Terraform reads the handshake."""
+        for argument in arguments:
+            if argument.startswith(_HANDSHAKE):
+                self.output = int(argument[len(_HANDSHAKE) :])
+                os.set_inheritable(self.output, False)  # Terraform waits for its end.
+
+
+def _live(load: Callable[[], Provider], source: str, endpoint: Endpoint, start: _Start) -> int:
     # All that is made at the start stays; to look for garbage in it only takes time.
     gc.disable()
+    is_announced = False
     try:
-        certificate = None if debug else _certificate()
-        _announce(source, endpoint, certificate, debug=debug)
-        _run(load, endpoint, certificate, parent, debug=debug)
+        certificate = None if start.debug else _certificate()
+        der = certificate.der if certificate else b""
+        line = handshake.line(endpoint.path, der)
+        _write(start.output, _reattach(source, endpoint.path) if start.debug else line)
+        is_announced = True
+        _run(load, endpoint, certificate, start)
     except (KeyboardInterrupt, SystemExit):
         return 0
     except BaseException as error:
         from constructs_lib.backend.plugin import faults
 
-        log.error(f"{type(error).__name__} at {' < '.join(faults.places(error))}")
+        fault = f"{type(error).__name__} at {' < '.join(faults.places(error))}"
+        if not is_announced:
+            return _refuse(fault, start.output)
+        log.error(fault)
         return 1
     finally:
         endpoint.close()
     return 0
+
+
+def _write(output: int, line: str) -> None:
+    os.write(output, os.fsencode(line + "\n"))
+
+
+def _refuse(problem: str, output: int) -> int:
+    """Say why there is nothing to serve, in place of the handshake: Terraform shows that, and hides
+    standard error, which whoever starts the program by hand sees.
+    """
+    sentence = f"The provider cannot start: {problem}."
+    with suppress(OSError):
+        _write(output, sentence)
+    sys.stderr.write(f"{sentence}\n")
+    return 1
 
 
 def _certificate() -> Certificate | None:
@@ -83,17 +120,6 @@ def _certificate() -> Certificate | None:
     from constructs_lib.backend.plugin import certificate
 
     return certificate.create()
-
-
-def _announce(
-    source: str, endpoint: Endpoint, certificate: Certificate | None, *, debug: bool
-) -> None:
-    if debug:
-        line = _reattach(source, endpoint.path)
-    else:
-        line = handshake.line(endpoint.path, certificate.der if certificate else b"")
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 def _reattach(source: str, path: str) -> str:
@@ -112,12 +138,7 @@ def _reattach(source: str, path: str) -> str:
 
 
 def _run(
-    load: Callable[[], Provider],
-    endpoint: Endpoint,
-    certificate: Certificate | None,
-    parent: int,
-    *,
-    debug: bool,
+    load: Callable[[], Provider], endpoint: Endpoint, certificate: Certificate | None, start: _Start
 ) -> None:
     from constructs_lib.backend.plugin import library_log, servicer, tls
     from constructs_lib.backend.plugin.session import Session
@@ -125,19 +146,19 @@ def _run(
     from constructs_lib.backend.plugin.transport import Transport
 
     library_log.route()
-    session = Session(load, is_launched=not debug)
+    session = Session(load, is_launched=not start.debug)
     context = None
     if certificate is not None:
         client = os.environ[handshake.CLIENT_CERTIFICATE]
         context = tls.server_context(certificate, client, endpoint.directory)
-    output = None if debug else sys.stdout.fileno()
-    watch = TerraformWatch(parent, output, expects_calls=not debug)
+    output = None if start.debug else start.output
+    watch = TerraformWatch(start.parent, output, expects_calls=not start.debug)
     transport = Transport(
         servicer.methods(session),
         session.stop,
         at_once=partial(servicer.waits_for_nothing, session),
         urgent=servicer.URGENT,
-        debug=debug,
+        debug=start.debug,
         watch=watch,
     )
     try:

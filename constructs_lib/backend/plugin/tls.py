@@ -26,9 +26,11 @@ def server_context(certificate: Certificate, client: str, directory: str) -> ssl
     context.load_verify_locations(cadata=client)
     file = os.path.join(directory, handshake.KEY)
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        # Room for it was reserved there, and is not given back before it is filled.
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         with open(descriptor, "wb") as stream:
             stream.write(certificate.key + certificate.pem)
+            stream.truncate()
         context.load_cert_chain(file)
     finally:
         os.unlink(file)

@@ -2,7 +2,7 @@ terraform {
   required_providers {
     fivetranops = {
       source  = "terraform.local/connections-as-code/fivetranops"
-      version = "0.1.0"
+      version = "0.2.0"
     }
   }
 }

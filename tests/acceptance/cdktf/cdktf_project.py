@@ -19,7 +19,7 @@ terraform {
   required_providers {
     fivetranops = {
       source  = "terraform.local/connections-as-code/fivetranops"
-      version = "0.1.0"
+      version = "0.2.0"
     }
   }
 }
@@ -43,7 +43,7 @@ BOTH_TF = (
         """required_providers {
     elasticops = {
       source  = "terraform.local/connections-as-code/elasticops"
-      version = "0.1.0"
+      version = "0.2.0"
     }""",
     )
     + """

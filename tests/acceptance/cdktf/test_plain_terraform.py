@@ -52,7 +52,7 @@ def test_a_lock_file_of_another_version_is_brought_up_to_date(
     machine: Machine, plain_project: Path
 ) -> None:
     lock = plain_project / ".terraform.lock.hcl"
-    lock.write_text(lock.read_text().replace("0.1.0", "0.0.9"))
+    lock.write_text(lock.read_text().replace("0.2.0", "0.0.9"))
 
     plant(plain_project)
 

@@ -21,7 +21,7 @@ def test_the_provider_is_required_with_source_and_version(connect: Connect, synt
     assert document["terraform"]["required_providers"] == {
         "fivetranops": {
             "source": "terraform.local/connections-as-code/fivetranops",
-            "version": "0.1.0",
+            "version": "0.2.0",
         }
     }
     assert document["provider"] == {"fivetranops": [{"api_url": "sandbox"}]}

@@ -39,7 +39,7 @@ def test_a_status_is_a_resource_of_its_provider(elastic: TerraformStack, synth: 
     assert document["terraform"]["required_providers"] == {
         "elasticops": {
             "source": "terraform.local/connections-as-code/elasticops",
-            "version": "0.1.0",
+            "version": "0.2.0",
         }
     }
 

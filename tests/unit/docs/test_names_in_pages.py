@@ -30,6 +30,7 @@ OF_OTHERS = {
     "TF_WORKSPACE",
 }
 OPTIONS_OF_OTHERS = {
+    "--user",
     "--migrate-state",
     "--skip-provider-lock",
     "--hcl",

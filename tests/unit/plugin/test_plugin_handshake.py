@@ -48,7 +48,7 @@ def test_no_temporary_directory_at_all_is_a_clear_error(monkeypatch: pytest.Monk
         raise PermissionError
 
     monkeypatch.setattr(os, "mkdir", refuse)
-    with pytest.raises(HandshakeError, match="set TMPDIR"):
+    with pytest.raises(HandshakeError, match="Set TMPDIR"):
         Endpoint()
 
 

@@ -55,7 +55,7 @@ class Machine:
         program(self.programs / "npm", self._records("npm of the machine"))
 
     def set_up(self, *arguments: str, toolkit: str = "") -> list[str]:
-        """Set up; returns the commands that were run since the last time, before all is compiled."""
+        """Set up; returns the commands that were run since the last time, but for the last."""
         self._log.write_text("")
         subprocess.run(
             [sys.executable, str(self.project / "scripts" / "set_up.py"), *arguments],
