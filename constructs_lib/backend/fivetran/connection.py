@@ -65,14 +65,17 @@ class ConnectionResource(Resource):
         account.at_work()
         ledger = Ledger(operation.private, account.vault)
         if plan.prior is None:
+            connection_plan.plan_unchecked(plan, adopted=False)
             self._announce(plan, account, operation)
             kept_secrets.check_kept(plan, ledger, operation.diagnostics)
             connection_plan.plan_secrets(plan, ledger, operation.diagnostics)
             return
-        if operation.private.get(ADOPTED):
+        adopted = bool(operation.private.get(ADOPTED))
+        if adopted:
             connection_plan.adopt_settings(plan)
         elif plan.prior.get("id") is not None:
             account.confirm(plan.prior["id"])
+        connection_plan.plan_unchecked(plan, adopted=adopted)
         kept_secrets.check_kept(plan, ledger, operation.diagnostics)
         connection_plan.plan_secrets(plan, ledger, operation.diagnostics)
         refreshed = plan.prior.get("id") in account.refreshed

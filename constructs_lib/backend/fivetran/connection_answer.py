@@ -18,6 +18,7 @@ from constructs_lib.backend.fivetran.connection_request import (
     as_object,
     plain,
 )
+from constructs_lib.backend.fivetran.imported_settings import without_secrets
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.plugin.values import Dynamic, Object, same
 
@@ -168,6 +169,7 @@ def _config(
     known = state.get("config")
     before = as_object(known)
     if adopted:
+        remote = without_secrets(str(answer.get("service")), remote)
         remote = {k: v for k, v in remote.items() if k in before or _is_said(k, v, answer)}
     if not isinstance(known, Dynamic):
         return Dynamic.of(_adopted(remote, answer))

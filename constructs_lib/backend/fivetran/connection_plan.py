@@ -64,6 +64,15 @@ def _unknown_after_import(prior: Object, config: dict[str, Any]) -> ProviderErro
     )
 
 
+def plan_unchecked(plan: Plan, *, adopted: bool) -> None:
+    """What an import has put into ``unchecked`` stays as long as ``config`` does; nobody else but
+    the configuration knows it, so that what is taken out of it is gone.
+    """
+    is_kept = adopted and not plan.changed("config")
+    if plan.config.get("unchecked") is None and not is_kept:
+        plan.planned["unchecked"] = None
+
+
 def plan_secrets(plan: Plan, ledger: Ledger, diagnostics: Diagnostics) -> None:
     """Shows in ``secrets_applied`` which secrets will be sent."""
     secrets = secrets_of(plan.config)

@@ -54,7 +54,13 @@ def read(state: Object, operation: Operation) -> Object | None:
     account.refreshed.add(state["id"])
     connection_plan.warn_of_pause(state, answer, operation.diagnostics)
     adopted = bool(operation.private.get(ADOPTED))
-    return connection_answer.refreshed(state, answer, echo, adopted=adopted)
+    result = connection_answer.refreshed(state, answer, echo, adopted=adopted)
+    if adopted and is_imported(state):
+        from constructs_lib.backend.fivetran import imported_settings
+
+        attributes = connection_answer.SCHEMA.attributes
+        return imported_settings.with_valid_settings(result, attributes, operation.diagnostics)
+    return result
 
 
 def found_again(state: Object, deadline: Deadline, operation: Operation) -> Object | None:

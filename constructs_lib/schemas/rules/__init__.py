@@ -24,7 +24,8 @@ is a number, ``"true"`` for true. Where it is not certain that the API refuses a
 is a warning, because a wrong block costs more than a mistake that is found later.
 """
 
-from constructs_lib.schemas.rules.table import catalogue_rules
+from constructs_lib.schemas.rules.secrets import secret_places
+from constructs_lib.schemas.rules.table import catalogue_rules, settings_at_fault
 from constructs_lib.schemas.rules.types import (
     HCL,
     PYTHON,
@@ -44,4 +45,6 @@ __all__ = [
     "Rule",
     "Severity",
     "catalogue_rules",
+    "secret_places",
+    "settings_at_fault",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 from constructs_lib.schemas.rules.fields import unknown_field, value_not_allowed, wrong_type
 from constructs_lib.schemas.rules.secrets import secret_in_clear
@@ -13,10 +14,11 @@ from constructs_lib.schemas.rules.service import (
     services_file_problem,
     unknown_service,
 )
-from constructs_lib.schemas.rules.types import IsUnknown, Names, Rule, Scope, scopes
+from constructs_lib.schemas.rules.types import HCL, IsUnknown, Names, Rule, Scope, scopes
 from constructs_lib.schemas.rules.unchecked import (
     FieldRule,
     field_problems,
+    in_need,
     unchecked_reason,
     unchecked_unneeded,
 )
@@ -56,6 +58,18 @@ def catalogue_rules(names: Names, is_unknown: IsUnknown) -> tuple[Rule, ...]:
             "unchecked",
         ),
     )
+
+
+def settings_at_fault(service: str, config: dict[str, Any]) -> set[str]:
+    """Return the settings of ``config`` that have to be named in ``unchecked`` to be taken.
+
+    :param service: the service of the connection
+    :param config: its settings in plain form, all of them known
+    :returns: such as ``{"config.new_field", "config.files[].mode"}``
+    """
+    inputs = {"service": service, "config": config, "unchecked": None}
+    of_config = tuple(scope for scope in scopes(HCL) if scope.attribute == "config")
+    return in_need(tuple(_FIELD_RULES.values()), of_config, lambda value: False, inputs)
 
 
 def _secret_rules(every: tuple[Scope, ...]) -> Iterator[Rule]:

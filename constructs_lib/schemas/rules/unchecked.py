@@ -48,7 +48,7 @@ def unchecked_unneeded(
     if not unchecked or not isinstance(name, str) or service(name) is None:
         return
     seen = [visit for scope in scopes for visit in _visits(scope, is_unknown, inputs)]
-    needed = {visit.setting for visit in seen if any(rule(visit) for rule in rules)}
+    needed = _in_need(rules, seen)
     open_ = [visit.setting for visit in seen if not visit.is_known]
     for setting, reason in unchecked.items():
         # One without a reason has a finding already.
@@ -57,6 +57,21 @@ def unchecked_unneeded(
         if not any(_is_at_or_below(setting, each) for each in open_):
             is_there = any(visit.setting == setting for visit in seen)
             yield _unneeded(setting, is_there, needed - unchecked.keys())
+
+
+def in_need(
+    rules: tuple[FieldRule, ...],
+    scopes: tuple[Scope, ...],
+    is_unknown: IsUnknown,
+    inputs: Inputs,
+) -> set[str]:
+    """Return the settings with which a rule finds fault, such as ``config.new_field``."""
+    seen = [visit for scope in scopes for visit in _visits(scope, is_unknown, inputs)]
+    return _in_need(rules, seen)
+
+
+def _in_need(rules: tuple[FieldRule, ...], seen: Sequence[Visit]) -> set[str]:
+    return {visit.setting for visit in seen if any(rule(visit) for rule in rules)}
 
 
 def _unneeded(setting: str, is_there: bool, in_need: set[str]) -> Problem:

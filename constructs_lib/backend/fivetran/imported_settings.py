@@ -1,0 +1,86 @@
+"""Makes what an import reads a valid configuration.
+
+``terraform plan -generate-config-out`` writes the state of an import as configuration, and then
+checks it. What the API answers may be newer than the catalogue of services or than the schema, and
+none of that may stop an import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from constructs_lib import schemas
+from constructs_lib.backend.fivetran.connection_request import as_object
+from constructs_lib.backend.plugin import checks
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.values import Object
+from constructs_lib.schemas import Attribute
+
+REASON = "imported as Fivetran answered it"
+"""Why a setting is not held against the catalogue of services."""
+
+
+def with_valid_settings(
+    state: Object, attributes: dict[str, Attribute], diagnostics: Diagnostics
+) -> Object:
+    """Return the state of an import with nothing in it that a configuration may not say.
+
+    Settings with which the catalogue finds fault are named in ``unchecked``. An attribute with a
+    value that its schema does not allow is left out, with a warning: it stays as it is at Fivetran.
+
+    :param state: the state as it was read
+    :param attributes: the attributes of the resource
+    """
+    from constructs_lib.schemas.rules import settings_at_fault
+
+    result = dict(state)
+    for name, attribute in attributes.items():
+        if not attribute.read_only and _is_refused(name, attribute, state):
+            result[name] = None
+            diagnostics.warning(
+                f"{name} cannot be managed",
+                f"Fivetran answers a value for {name} of connection {state.get('id')} "
+                f"({state.get('schema')}) that this version of the provider does not know. It "
+                "stays as it is at Fivetran, and is left out of the state. Newer versions of the "
+                "provider may know it.",
+                (name,),
+            )
+    at_fault = settings_at_fault(str(state.get("service")), as_object(state.get("config")))
+    if at_fault:
+        result["unchecked"] = dict.fromkeys(sorted(at_fault), REASON)
+    return result
+
+
+def without_secrets(service: str, config: dict[str, Any]) -> dict[str, Any]:
+    """Return settings without those that are secret by the catalogue: state holds no secret, and a
+    configuration must not have one in ``config``.
+
+    :param service: the service of the connection
+    :param config: the settings as the API answers them, which may hold a secret in clear
+    """
+    facts = schemas.service(service)
+    if facts is None or not facts.secrets:
+        return config
+    from constructs_lib.schemas.rules import secret_places
+
+    places = [path for secret in facts.secrets for path in secret_places(config, secret)]
+    result: Any = config
+    for path in places:
+        result = _without(result, path)
+    return dict(result)
+
+
+def _is_refused(name: str, attribute: Attribute, state: Object) -> bool:
+    found = Diagnostics()
+    checks.check({name: attribute}, state, found)
+    return found.has_errors
+
+
+def _without(value: Any, path: Sequence[Any]) -> Any:
+    first, rest = path[0], path[1:]
+    if isinstance(value, list):
+        return [_without(item, rest) if i == first else item for i, item in enumerate(value)]
+    if not rest:
+        return {key: inner for key, inner in value.items() if key != first}
+    return {key: _without(inner, rest) if key == first else inner for key, inner in value.items()}

@@ -1,0 +1,81 @@
+"""What an import reads is made a valid configuration."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from constructs_lib.backend.fivetran import connection_answer, connection_check, imported_settings
+from constructs_lib.backend.plugin import checks
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.values import Dynamic, Object
+
+ATTRIBUTES = connection_answer.SCHEMA.attributes
+ANSWER = {
+    "id": "conn_1",
+    "group_id": "g",
+    "service": "postgres",
+    "schema": "orders",
+    "config": {"host": "db.example.com"},
+}
+
+
+def imported(answer: dict[str, object]) -> tuple[Object, Diagnostics]:
+    state = connection_answer.refreshed({"id": "conn_1"}, {**ANSWER, **answer}, {}, adopted=True)
+    diagnostics = Diagnostics()
+    result = imported_settings.with_valid_settings(state, ATTRIBUTES, diagnostics)
+    return result, diagnostics
+
+
+def as_configuration(state: Object) -> Object:
+    return {name: state.get(name) for name, one in ATTRIBUTES.items() if not one.read_only}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"config": {"new_field": 1, "port": "http", "update_method": "BY_LUCK"}},
+        {"config": {"password": "in clear", "host": "h"}},
+        {"config": {"PassWord": "in clear", "host": "h"}},
+        {"service": "s3", "schema": "a.b", "config": {"files": [{"mode": {}, "new": 1}]}},
+        {"service": "service_of_tomorrow", "config": {"anything": [1]}},
+        {"service": "google_sheets", "schema": "a.b", "config": {"schema_prefix": "x"}},
+        {"schedule_type": "by_moon", "data_delay_sensitivity": "GUESS", "sync_frequency": -5},
+        {"daily_sync_time": "25 o'clock", "networking_method": "Pigeons"},
+        {"sync_frequency": Decimal("7.5"), "paused": "perhaps"},
+        {"status": {"schema_status": "sleeping"}},
+    ],
+)
+def test_whatever_is_imported_is_a_valid_configuration(answer: dict[str, object]) -> None:
+    state, _ = imported(answer)
+
+    found = Diagnostics()
+    checks.check(ATTRIBUTES, as_configuration(state), found)
+    connection_check.check_settings(as_configuration(state), found)
+
+    assert not found.has_errors, found
+
+
+def test_settings_that_the_catalogue_knows_need_no_unchecked() -> None:
+    state, diagnostics = imported({})
+
+    assert (state.get("unchecked"), list(diagnostics)) == (None, [])
+
+
+def test_a_secret_in_clear_is_not_imported() -> None:
+    tunnel = {"user": "u", "private_key": "secret"}
+    answered = {"host": "h", "password": "secret", "files": [{"a": 1}], "tunnel": tunnel}
+
+    kept = imported_settings.without_secrets("postgres", answered)
+
+    assert kept == {"host": "h", "files": [{"a": 1}], "tunnel": tunnel}
+
+
+def test_an_attribute_that_cannot_be_configured_is_told() -> None:
+    state, diagnostics = imported({"schedule_type": "by_moon"})
+
+    assert state["schedule_type"] is None
+    (warning,) = diagnostics
+    assert warning.summary == "schedule_type cannot be managed"
+    assert state["config"] == Dynamic.of({"schema_prefix": "orders", "host": "db.example.com"})
