@@ -76,7 +76,7 @@ def test_a_modification_whose_answer_is_lost_is_looked_for(
 @pytest.mark.parametrize(
     "answer", [{}, {"paused": False}, {"paused": True, "config": {"password": "******"}}]
 )
-def test_a_modification_that_is_not_seen_to_have_worked_is_repeated(
+def test_a_modification_without_effect_is_repeated(
     api: ScriptedApi, client: Client, failure: Answer, answer: dict[str, object]
 ) -> None:
     api.answers = [failure, _found({**answer, "id": "abc"}), FOUND]
@@ -119,9 +119,7 @@ def test_a_state_whose_answer_is_lost_is_looked_for(
     assert [seen.method for seen in api.seen] == methods
 
 
-def test_a_state_whose_answer_is_lost_and_that_was_never_written_is_sent_again(
-    api: ScriptedApi, client: Client
-) -> None:
+def test_a_state_that_was_never_written_is_sent_again(api: ScriptedApi, client: Client) -> None:
     api.answers = [Answer(drop=True), _refused("does not exist"), FOUND]
 
     client.set_state("abc", {"a": 2}, Deadline(5))
