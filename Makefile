@@ -37,7 +37,7 @@ doctor: setup ## Look whether this machine has what a deploy needs.
 	@$(VENV)/bin/python scripts/run.py python -m constructs_lib doctor
 
 test: setup-dev ## Run all tests.
-	@$(RUN) pytest --numprocesses auto --dist loadfile
+	@$(RUN) pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 soak: setup-dev ## Run the tests with hostile answers and random faults long: minutes, not seconds.
 	@SOAK_SEQUENCES=200 $(RUN) pytest -m soak tests/faults

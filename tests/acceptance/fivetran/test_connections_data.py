@@ -128,7 +128,7 @@ def test_a_wrong_filter_is_found_by_validate(terraform: Scenario, wrong: str, er
     terraform.refused(data("connections", wrong), error.replace("?", r"\?"), during="validate")
 
 
-@pytest.mark.parametrize("kind", ["429", "500", "502_html", "reset_before", "truncated_body"])
+@pytest.mark.parametrize("kind", ["429", "truncated_body"])
 def test_a_page_that_fails_for_a_moment_is_read_again(
     terraform: Scenario, sandbox: Sandbox, kind: str
 ) -> None:
