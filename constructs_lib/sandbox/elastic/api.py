@@ -1,7 +1,8 @@
 """The sandbox of Elastic's API: from a request to its answer, whatever carried it.
 
 The order of the checks: 401 credentials, 400 and 405 path and method, 406 and 400 media types, 403
-privileges, then what the endpoint itself checks. Faults that a test asked for strike before all.
+privileges, 400 parameters of the query, then what the endpoint itself checks. Faults that a test
+asked for strike before all.
 """
 
 from __future__ import annotations
@@ -27,12 +28,16 @@ from constructs_lib.schemas import MASK
 _PLAIN = {
     "description",
     "error",
+    "id",
     "index_name",
     "is_native",
+    "job_type",
     "language",
     "name",
     "service_type",
     "status",
+    "trigger_method",
+    "worker_hostname",
 }
 _PRODUCT = {"X-elastic-product": "Elasticsearch"}
 """Elasticsearch's dispatcher of requests sets it before it looks for who answers, so that errors
@@ -111,11 +116,12 @@ class ElasticApi:
         self, tables: ElasticTables, settings: ElasticSettings, now: datetime, request: ApiRequest
     ) -> ApiResponse:
         self._credentials.check(request.headers, request.path, self._anonymous)
-        route = routes.find(request.method, request.path, self._with_control)
+        route = routes.find(request.method, request.path, self._with_control, settings)
         media_types.check(request.headers, request.body, settings.major)
         writes = request.method not in _READS and not self._is_control(request)
         if writes and not settings.manage_connector:
             raise errors.not_allowed()
+        routes.check_query(route.endpoint, request.path, request.query, settings)
         return route.endpoint(ElasticCall(request, route.parameters, tables, settings, now))
 
     def _is_control(self, request: ApiRequest) -> bool:
