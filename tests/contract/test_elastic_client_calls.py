@@ -109,6 +109,33 @@ def test_client_changes_one_thing(
     assert {field: read[field] for field in expected} == expected
 
 
+def test_client_takes_a_connector_through_all_of_its_changes(client: ElasticClient) -> None:
+    schedule = {"enabled": False, "interval": "1 0 0 * * ?"}
+    changes: list[tuple[str, dict[str, Any]]] = [
+        ("update_name", {"name": "test-name"}),
+        ("update_filtering", {"advanced_snippet": SNIPPET, "rules": [DEFAULT_RULE]}),
+        ("update_filtering_validation", {"validation": VALID}),
+        ("update_active_filtering", {}),
+        ("update_error", {"error": "some error"}),
+        ("update_configuration", {"configuration": {"port": SETTING}}),
+        ("update_index_name", {"index_name": "content-2-test"}),
+        ("update_native", {"is_native": True}),
+        ("update_pipeline", {"pipeline": PIPELINE}),
+        ("update_scheduling", {"scheduling": {"access_control": schedule, "full": schedule}}),
+        ("update_status", {"status": "needs_configuration"}),
+        ("update_service_type", {"service_type": "even-better-connector"}),
+        ("update_api_key_id", {"api_key_id": "test-api-key-id"}),
+        ("check_in", {}),
+    ]
+    for name, arguments in changes:
+        told = client.call(f"connector.{name}", connector_id="sandbox_wiki", **arguments)
+        assert (told.status, told.body) == (200, {"result": "updated"}), name
+    read = document(client)
+    assert (read["status"], read["error"]) == ("needs_configuration", "some error")
+    assert read["filtering"][0]["active"] == read["filtering"][0]["draft"]
+    assert read["scheduling"]["full"] == schedule
+
+
 def test_client_sets_a_schedule_and_the_others_stay(client: ElasticClient) -> None:
     full = {"enabled": True, "interval": "0 0 2 * * ?"}
     arguments = {"connector_id": "sandbox_wiki", "scheduling": {"full": full}}

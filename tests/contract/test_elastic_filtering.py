@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,13 +10,6 @@ from elastic_carriers import ElasticEmbedded
 
 WIKI = "/_connector/sandbox_wiki"
 PATH = f"{WIKI}/_filtering"
-
-
-@pytest.fixture
-def sandbox() -> Iterator[ElasticEmbedded]:
-    made = ElasticEmbedded(None)
-    with made.session:
-        yield made
 
 
 def filtering(sandbox: ElasticEmbedded) -> Any:

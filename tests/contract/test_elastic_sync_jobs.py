@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,13 +17,6 @@ STATS = {
     "last_seen": AT,
     "metadata": {"pages": 2},
 }
-
-
-@pytest.fixture
-def sandbox() -> Iterator[ElasticEmbedded]:
-    made = ElasticEmbedded(None)
-    with made.session:
-        yield made
 
 
 def posted(sandbox: ElasticEmbedded, connector_id: str = "sandbox_wiki", **values: Any) -> str:

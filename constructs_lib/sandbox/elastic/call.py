@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -143,7 +144,7 @@ def merged(before: Any, after: Any) -> Any:
 
 def _parsed(content: bytes, name: str) -> dict[str, Any]:
     try:
-        body = json.loads(content, parse_constant=_no_constant)
+        body = json.loads(content, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise errors.unreadable(f"[{name}] the body is not JSON") from None
     if not isinstance(body, dict):
@@ -156,6 +157,13 @@ def _parsed(content: bytes, name: str) -> dict[str, Any]:
 def _no_constant(name: str) -> None:
     # Python reads NaN and Infinity, which are not JSON.
     raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(digits)
+    return number
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
