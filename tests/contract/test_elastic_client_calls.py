@@ -199,6 +199,14 @@ def test_client_lists_what_a_query_finds(client: ElasticClient) -> None:
     assert (taken.status, taken.error) == (400, "BadRequestError")
 
 
+def test_client_gets_only_what_it_wants(client: ElasticClient) -> None:
+    one = {"connector_id": "sandbox_wiki"}
+    told = client.call("connector.get", **one, filter_path=["status", "filtering.domain"])
+    assert told.body == {"status": "created", "filtering": [{"domain": "DEFAULT"}]}
+    missing = client.call("connector.get", connector_id="nobody", filter_path="status")
+    assert missing.body["error"]["reason"] == "connector [nobody] not found"
+
+
 def test_client_follows_a_sync_job_from_start_to_end(client: ElasticClient) -> None:
     job = client.call("connector.sync_job_post", id="sandbox_wiki", job_type="full")
     assert job.status == 201

@@ -15,7 +15,14 @@ from typing import Any
 from constructs_lib.sandbox import clock, fault_answers, masking
 from constructs_lib.sandbox import errors as general_errors
 from constructs_lib.sandbox.answer import ApiRequest, ApiResponse
-from constructs_lib.sandbox.elastic import control, errors, events, media_types, routes
+from constructs_lib.sandbox.elastic import (
+    control,
+    errors,
+    events,
+    media_types,
+    response_filter,
+    routes,
+)
 from constructs_lib.sandbox.elastic.call import ElasticCall
 from constructs_lib.sandbox.elastic.credentials import ElasticCredentials
 from constructs_lib.sandbox.elastic.errors import ElasticError
@@ -122,7 +129,9 @@ class ElasticApi:
         if writes and not settings.manage_connector:
             raise errors.not_allowed()
         routes.check_query(route.endpoint, request.path, request.query, settings)
-        return route.endpoint(ElasticCall(request, route.parameters, tables, settings, now))
+        answer = route.endpoint(ElasticCall(request, route.parameters, tables, settings, now))
+        wanted = request.query.get("filter_path", "")
+        return replace(answer, envelope=response_filter.filtered(dict(answer.envelope), wanted))
 
     def _is_control(self, request: ApiRequest) -> bool:
         return self._with_control and request.path.startswith(control.PREFIX)

@@ -71,7 +71,8 @@ _SINCE: dict[Endpoint, tuple[int, int]] = {
 }
 """The versions with which endpoints came that not every supported server has."""
 _ALWAYS = ("error_trace", "filter_path", "format", "human", "pretty", "source_content_type")
-"""The parameters of the query that every endpoint of Elasticsearch takes; here without effect."""
+"""The parameters of the query that every endpoint of Elasticsearch takes. ``filter_path`` has its
+effect; the others, on how an answer is written, have none here."""
 _QUERY: dict[Endpoint, dict[str, tuple[int, int]]] = {
     connectors.list_all: {
         **dict.fromkeys(
