@@ -42,6 +42,9 @@ class Layout(NamedTuple):
     """1 or more; a file of another version is refused."""
     tables: str
     """The SQL that makes the tables beside settings, journal and counts of faults."""
+    added_tables: str = ""
+    """The SQL that makes, where they are missing, the tables that this version did not begin with:
+    files from before them go on being used."""
 
 
 class Database:
@@ -114,12 +117,13 @@ class Database:
             if version not in (0, self._layout.version):
                 raise SandboxError("it was made by another version of the sandbox; delete it")
             if version == 0:
-                self._create_tables()
+                self._execute(_COMMON_TABLES + self._layout.tables)
+                self._link.execute(f"PRAGMA user_version = {self._layout.version}")
+            self._execute(self._layout.added_tables)
 
-    def _create_tables(self) -> None:
-        for statement in (_COMMON_TABLES + self._layout.tables).split(";"):
+    def _execute(self, statements: str) -> None:
+        for statement in statements.split(";"):
             self._link.execute(statement)
-        self._link.execute(f"PRAGMA user_version = {self._layout.version}")
 
 
 @contextmanager

@@ -49,6 +49,14 @@ def elastic(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ElasticC
         yield made
 
 
+@pytest.fixture
+def sandbox() -> Iterator[ElasticEmbedded]:
+    """A new sandbox of Elastic's API in memory, where the carrier makes no difference."""
+    made = ElasticEmbedded(None)
+    with made.session:
+        yield made
+
+
 @pytest.fixture(scope="session", params=["elasticsearch-8", "elasticsearch-9"])
 def client(request: pytest.FixtureRequest, elastic_server: str) -> Iterator[ElasticClient]:
     """Elastic's own client, unmodified, in each major version."""

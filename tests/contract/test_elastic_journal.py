@@ -49,10 +49,11 @@ def test_journal_holds_no_configuration_in_clear(elastic: ElasticCarrier, body: 
 
 
 def test_configuration_is_answered_in_clear_as_elasticsearch_does(elastic: ElasticCarrier) -> None:
-    configuration = {"password": {"value": SECRET, "sensitive": True}}
+    configuration = {"password": {"label": "Password", "value": SECRET, "sensitive": True}}
     path = "/_connector/sandbox_wiki"
     elastic.data("PUT", f"{path}/_configuration", json={"configuration": configuration})
-    assert elastic.data("GET", path)["configuration"] == configuration
+    read = elastic.data("GET", path)["configuration"]["password"]
+    assert (read["value"], read["sensitive"]) == (SECRET, True)
 
 
 def test_settings_connectors_and_journal_survive_a_restart(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """A local stand-in for Elastic's connector API, for demonstrations and tests.
 
-It keeps the envelopes, statuses and messages of Elasticsearch for connectors and their status,
-remembers everything in an SQLite file (or in memory), and writes a journal of all requests.
+It keeps the envelopes, statuses and messages of Elasticsearch for connectors and their sync jobs,
+remembers everything in an SQLite file (or in memory), and writes a journal of all requests. It has
+every call of Elastic's own Python client for connectors, and runs no sync.
 
 * In a process: mount :class:`ElasticAdapter` on a ``requests`` session for ``sandbox://elastic``.
 * As a server: ``python -m constructs_lib.sandbox serve --elastic-database FILE --elastic-port N``.

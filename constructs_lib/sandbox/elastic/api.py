@@ -1,7 +1,8 @@
 """The sandbox of Elastic's API: from a request to its answer, whatever carried it.
 
 The order of the checks: 401 credentials, 400 and 405 path and method, 406 and 400 media types, 403
-privileges, then what the endpoint itself checks. Faults that a test asked for strike before all.
+privileges, 400 parameters of the query, then what the endpoint itself checks. Faults that a test
+asked for strike before all.
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ from typing import Any
 from constructs_lib.sandbox import clock, fault_answers, masking
 from constructs_lib.sandbox import errors as general_errors
 from constructs_lib.sandbox.answer import ApiRequest, ApiResponse
-from constructs_lib.sandbox.elastic import control, errors, events, media_types, routes
+from constructs_lib.sandbox.elastic import (
+    control,
+    errors,
+    events,
+    media_types,
+    response_filter,
+    routes,
+)
 from constructs_lib.sandbox.elastic.call import ElasticCall
 from constructs_lib.sandbox.elastic.credentials import ElasticCredentials
 from constructs_lib.sandbox.elastic.errors import ElasticError
@@ -27,12 +35,16 @@ from constructs_lib.schemas import MASK
 _PLAIN = {
     "description",
     "error",
+    "id",
     "index_name",
     "is_native",
+    "job_type",
     "language",
     "name",
     "service_type",
     "status",
+    "trigger_method",
+    "worker_hostname",
 }
 _PRODUCT = {"X-elastic-product": "Elasticsearch"}
 """Elasticsearch's dispatcher of requests sets it before it looks for who answers, so that errors
@@ -111,12 +123,15 @@ class ElasticApi:
         self, tables: ElasticTables, settings: ElasticSettings, now: datetime, request: ApiRequest
     ) -> ApiResponse:
         self._credentials.check(request.headers, request.path, self._anonymous)
-        route = routes.find(request.method, request.path, self._with_control)
+        route = routes.find(request.method, request.path, self._with_control, settings)
         media_types.check(request.headers, request.body, settings.major)
         writes = request.method not in _READS and not self._is_control(request)
         if writes and not settings.manage_connector:
             raise errors.not_allowed()
-        return route.endpoint(ElasticCall(request, route.parameters, tables, settings, now))
+        routes.check_query(route.endpoint, request.path, request.query, settings)
+        answer = route.endpoint(ElasticCall(request, route.parameters, tables, settings, now))
+        wanted = request.query.get("filter_path", "")
+        return replace(answer, envelope=response_filter.filtered(dict(answer.envelope), wanted))
 
     def _is_control(self, request: ApiRequest) -> bool:
         return self._with_control and request.path.startswith(control.PREFIX)

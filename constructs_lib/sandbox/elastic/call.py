@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,14 +12,14 @@ from typing import Any
 from constructs_lib.sandbox import clock
 from constructs_lib.sandbox.answer import ApiRequest, ApiResponse
 from constructs_lib.sandbox.elastic import errors
+from constructs_lib.sandbox.elastic.bodies.parser import Parser
 from constructs_lib.sandbox.elastic.records import ElasticConnector
 from constructs_lib.sandbox.elastic.settings import ElasticSettings
+from constructs_lib.sandbox.elastic.sync_job_records import SyncJob
 from constructs_lib.sandbox.elastic.tables import ElasticTables
 
-Fields = Mapping[str, type]
-"""The fields that a body may have, with the types of their values; each may be null."""
-
-_WORDS = {str: "VALUE_STRING", bool: "VALUE_BOOLEAN", dict: "START_OBJECT"}
+_DEEPEST = 100
+"""How deep a body may be nested; Elasticsearch's own limit is 1000."""
 
 
 @dataclass(frozen=True)
@@ -43,34 +44,47 @@ class ElasticCall:
             raise errors.invalid('[connector_id] cannot be [null] or [""].')
         return identifier
 
-    def connector(self) -> ElasticConnector:
+    def connector(self, *, with_deleted: bool = False) -> ElasticConnector:
         """The connector that the path names.
 
+        :param with_deleted: True finds one that is deleted, too
         :raises ElasticError: 400, if the path names none; 404, if there is none
         """
-        found = self.tables.connector(self.connector_id)
+        found = self.tables.connector(self.connector_id, with_deleted=with_deleted)
         if found is None:
             raise errors.no_such_connector(self.connector_id)
         return found
 
-    def body(self, name: str, known: Fields, optional: bool = False) -> dict[str, Any]:
-        """The JSON object of the body.
+    def sync_job(self) -> SyncJob:
+        """The sync job that the path names.
 
-        :param name: what Elasticsearch calls this kind of body in its messages
+        :raises ElasticError: 400, if the path names none; 404, if there is none
+        """
+        identifier = self.parameters["connector_sync_job_id"]
+        if not identifier:
+            raise errors.invalid(
+                "[connector_sync_job_id] of the connector sync job cannot be null or empty."
+            )
+        found = self.tables.sync_job(identifier)
+        if found is None:
+            raise errors.no_such_sync_job(identifier)
+        return found
+
+    def body(self, parser: Parser, *, optional: bool = False) -> dict[str, Any]:
+        """The fields of the body, as they are stored.
+
+        :param parser: of this kind of body
         :param optional: True if a missing body counts as an empty object
-        :raises ElasticError: 400, if it is missing, malformed or has other fields
+        :raises ElasticError: 400, if it is missing or malformed, or a field is wrong
         """
         if not self.request.body and optional:
             return {}
-        body = self.json(name)
-        for field, value in body.items():
-            _check(name, field, value, known)
-        return body
+        return parser.parse(self.json(parser.name))
 
     def json(self, name: str) -> dict[str, Any]:
         """The JSON object of the body, whatever its fields are.
 
-        :param name: as for :meth:`body`
+        :param name: what Elasticsearch calls this kind of body in its messages
         :raises ElasticError: 400, if it is missing or malformed
         """
         if not self.request.body:
@@ -91,32 +105,69 @@ class ElasticCall:
             raise errors.wrong_parameter(name)
         return int(text)
 
+    def flag(self, name: str) -> bool:
+        """A parameter of the query that is true or false; false if it is not there.
+
+        :raises ElasticError: 400, if it is something else
+        """
+        text = self.request.query.get(name, "false")
+        # Elasticsearch takes a parameter without a value for true.
+        if text not in ("true", "false", ""):
+            raise errors.wrong_flag(text)
+        return text != "false"
+
     def names(self, name: str) -> set[str]:
         """A parameter of the query that is a list with commas; empty if it is not there."""
         return {part for part in self.request.query.get(name, "").split(",") if part}
 
 
-def stored(call: ElasticCall, before: ElasticConnector, after: ElasticConnector) -> ApiResponse:
-    """Stores a changed connector, and answers whether anything changed."""
-    if after == before:
+def stored(
+    call: ElasticCall, before: ElasticConnector, after: ElasticConnector, *, always: bool = False
+) -> ApiResponse:
+    """Stores a changed connector, and answers whether anything changed.
+
+    :param always: True answers that it changed, also if it did not
+    """
+    if after == before and not always:
         return ApiResponse(200, {"result": "noop"})
     call.tables.save(after)
     return ApiResponse(200, {"result": "updated"})
 
 
+def merged(before: Any, after: Any) -> Any:
+    """Return a value as Elasticsearch's partial update leaves it: objects are merged."""
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        return after
+    inner = {name: merged(before.get(name), value) for name, value in after.items()}
+    return {**before, **inner}
+
+
 def _parsed(content: bytes, name: str) -> dict[str, Any]:
     try:
-        body = json.loads(content)
+        body = json.loads(content, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise errors.unreadable(f"[{name}] the body is not JSON") from None
     if not isinstance(body, dict):
         raise errors.unreadable(f"[{name}] Expected START_OBJECT")
+    if _is_deeper(body, _DEEPEST):
+        raise errors.unreadable(f"[{name}] the body is nested deeper than {_DEEPEST} levels")
     return body
 
 
-def _check(name: str, field: str, value: Any, known: Fields) -> None:
-    if field not in known:
-        raise errors.unreadable(f"[{name}] unknown field [{field}]")
-    if value is not None and not isinstance(value, known[field]):
-        expected = _WORDS[known[field]]
-        raise errors.unreadable(f"[{name}] {field} doesn't support values other than {expected}")
+def _no_constant(name: str) -> None:
+    # Python reads NaN and Infinity, which are not JSON.
+    raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(digits)
+    return number
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, (dict, list)):
+        return False
+    items = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(item, levels - 1) for item in items)

@@ -24,8 +24,8 @@ def journal(call: ElasticCall) -> ApiResponse:
 
 
 def reset(call: ElasticCall) -> ApiResponse:
-    """``POST /_sandbox/reset``: forgets connectors and journal; settings stay."""
-    call.tables.reset()
+    """``POST /_sandbox/reset``: forgets connectors, sync jobs and journal; settings stay."""
+    call.tables.reset(call.at())
     return ApiResponse(200, {"acknowledged": True})
 
 

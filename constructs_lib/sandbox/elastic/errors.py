@@ -6,7 +6,7 @@ identifiers and statuses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from constructs_lib.sandbox.answer import ApiResponse
@@ -109,6 +109,18 @@ def no_such_connector(connector_id: str) -> ElasticError:
     return ElasticError(404, "resource_not_found_exception", reason)
 
 
+def no_such_sync_job(identifier: str) -> ElasticError:
+    """404: there is no such sync job."""
+    reason = f"connector sync job [{identifier}] not found"
+    return ElasticError(404, "resource_not_found_exception", reason)
+
+
+def nothing_to_sync(connector_id: str) -> ElasticError:
+    """404: there is no connector for a sync job."""
+    reason = f"Connector with id '{connector_id}' does not exist."
+    return ElasticError(404, "resource_not_found_exception", reason)
+
+
 def invalid(*complaints: str) -> ElasticError:
     """400: what was sent can be read, and breaks rules."""
     numbered = " ".join(f"{number}: {text};" for number, text in enumerate(complaints, start=1))
@@ -116,13 +128,22 @@ def invalid(*complaints: str) -> ElasticError:
     return ElasticError(400, "action_request_validation_exception", reason)
 
 
-def unreadable(reason: str, cause: str | None = None) -> ElasticError:
+def refused(reason: str) -> ElasticError:
+    """400: what was sent is well formed, and does not go with what is there."""
+    return ElasticError(400, "status_exception", reason)
+
+
+def unreadable(reason: str, cause: tuple[str, str] | None = None) -> ElasticError:
     """400: what was sent cannot be read.
 
-    :param cause: what is behind it, such as an unknown status
+    :param cause: type and reason of what is behind it, such as an unknown status
     """
-    caused_by = None if cause is None else ("illegal_argument_exception", cause)
-    return ElasticError(400, "x_content_parse_exception", reason, caused_by)
+    return ElasticError(400, "x_content_parse_exception", reason, cause)
+
+
+def illegal(reason: str) -> ElasticError:
+    """400: a parameter of the query has a value that it cannot have."""
+    return ElasticError(400, "illegal_argument_exception", reason)
 
 
 def body_missing() -> ElasticError:
@@ -132,17 +153,35 @@ def body_missing() -> ElasticError:
 
 def wrong_parameter(name: str) -> ElasticError:
     """400: a parameter of the query is no number, or not in its range."""
-    reason = f"Failed to parse int parameter [{name}]"
-    return ElasticError(400, "illegal_argument_exception", reason)
+    return illegal(f"Failed to parse int parameter [{name}]")
+
+
+def wrong_flag(text: str) -> ElasticError:
+    """400: a parameter of the query is neither true nor false."""
+    return illegal(f"Failed to parse value [{text}] as only [true] or [false] are allowed.")
+
+
+def unknown_parameters(path: str, names: Sequence[str]) -> ElasticError:
+    """400: the endpoint does not have these parameters of the query, in this version at least."""
+    word = "parameter" if len(names) == 1 else "parameters"
+    listed = ", ".join(f"[{name}]" for name in names)
+    return illegal(f"request [{path}] contains unrecognized {word}: {listed}")
 
 
 def wrong_transition(current: str, wanted: str) -> ElasticError:
     """400: the one status must not follow the other."""
-    reason = (
+    return refused(
         f"Invalid transition attempt from [{current}] to [{wanted}]. "
         "Such a status transition is not supported by the Connector Protocol."
     )
-    return ElasticError(400, "status_exception", reason)
+
+
+def wrong_sync_job_transition(current: str, wanted: str) -> ElasticError:
+    """400: the one status of a sync job must not follow the other."""
+    return refused(
+        f"Invalid transition attempt from [{current}] to [{wanted}]. "
+        "Such a sync job status transition is not supported by the Connector Protocol."
+    )
 
 
 def wrong_version(header: str, allowed: tuple[int, int], found: int) -> ElasticError:

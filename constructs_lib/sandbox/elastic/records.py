@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
+from constructs_lib.sandbox.elastic import sync_rules
+
 _NEVER = {"enabled": False, "interval": "0 0 0 * * ?"}
-_FIXED: dict[str, Any] = {
-    "api_key_id": None,
-    "api_key_secret_id": None,
-    "custom_scheduling": {},
-    "features": None,
-    "filtering": [],
-    "last_access_control_sync_error": None,
-    "last_access_control_sync_scheduled_at": None,
-    "last_access_control_sync_status": None,
-    "last_deleted_document_count": None,
-    "last_incremental_sync_scheduled_at": None,
-    "last_indexed_document_count": None,
-    "last_sync_error": None,
-    "last_sync_scheduled_at": None,
-    "last_sync_status": None,
-    "last_synced": None,
-    "pipeline": {
-        "name": "search-default-ingestion",
-        "extract_binary_content": True,
-        "reduce_whitespace": True,
-        "run_ml_inference": False,
-    },
-    "scheduling": {"access_control": _NEVER, "full": _NEVER, "incremental": _NEVER},
-    "sync_cursor": None,
-    "sync_now": False,
-}
-_INTERNAL = ("deleted",)
+_SCHEDULING = {"access_control": _NEVER, "full": _NEVER, "incremental": _NEVER}
+_UNKNOWN = "1970-01-01T00:00:00.000000Z"
+"""The creation of a connector that was stored before creations were."""
+_INTERNAL = ("created_at", "deleted", "last_sync")
+_NULLABLE = ("error", "index_name")
+"""The fields that the contract lets be null. All others are left out while they have no value."""
 
 
 @dataclass(frozen=True)
@@ -55,18 +36,52 @@ class ElasticConnector:
     configuration: dict[str, Any] = field(default_factory=dict, repr=False)
     """By name; each with ``value`` and more. May hold secrets, in clear as in Elasticsearch."""
     deleted: bool = False
-    """True after a deletion: Elasticsearch keeps the document, and does not find it any more."""
+    """True after a deletion: Elasticsearch keeps the document, and finds it only when asked to."""
+    created_at: str = _UNKNOWN
+    """When it was made (RFC 3339, UTC): the time of its first sync rules."""
+    api_key_id: str | None = None
+    api_key_secret_id: str | None = None
+    features: dict[str, Any] | None = None
+    filtering: list[dict[str, Any]] | None = None
+    """The sync rules; None for those of a new connector."""
+    pipeline: dict[str, Any] | None = None
+    scheduling: dict[str, Any] = field(default_factory=lambda: dict(_SCHEDULING))
+    sync_cursor: dict[str, Any] | None = None
+    last_sync: dict[str, Any] = field(default_factory=dict)
+    """What was reported about the last sync, by the names of the document."""
 
-    def document(self) -> dict[str, Any]:
-        """The document that the API answers."""
-        own = {name: value for name, value in asdict(self).items() if name not in _INTERNAL}
-        return {**_FIXED, **own}
+    @property
+    def sync_rules(self) -> list[dict[str, Any]]:
+        """The sync rules, active ones and a draft."""
+        return sync_rules.new(self.created_at) if self.filtering is None else self.filtering
+
+    def document(self, *, with_deleted: bool) -> dict[str, Any]:
+        """Return the document that the API answers.
+
+        :param with_deleted: True if the server tells whether a connector is deleted
+        """
+        own = {name: value for name, value in _values(self).items() if name not in _INTERNAL}
+        found = {
+            **own,
+            **self.last_sync,
+            "custom_scheduling": {},
+            "filtering": self.sync_rules,
+            "sync_now": False,
+        }
+        if with_deleted:
+            found["deleted"] = self.deleted
+        kept = (name for name in found if found[name] is not None or name in _NULLABLE)
+        return {name: found[name] for name in sorted(kept)}
 
     def to_json(self) -> str:
         """The record as it is stored."""
-        return json.dumps(asdict(self))
+        return json.dumps(_values(self))
 
     @classmethod
     def from_json(cls, text: str) -> ElasticConnector:
-        """The record that :meth:`to_json` wrote."""
+        """The record that :meth:`to_json` wrote, of this version of the sandbox or an older one."""
         return cls(**json.loads(text))
+
+
+def _values(record: ElasticConnector) -> dict[str, Any]:
+    return {each.name: getattr(record, each.name) for each in fields(record)}

@@ -6,16 +6,28 @@ its end do not count, and an empty part stands for an empty identifier.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from constructs_lib.sandbox.answer import ApiResponse
-from constructs_lib.sandbox.elastic import connectors, control, errors, server_info, statuses
+from constructs_lib.sandbox.elastic import (
+    connectors,
+    control,
+    details,
+    errors,
+    filtering,
+    server_info,
+    statuses,
+    sync_jobs,
+)
 from constructs_lib.sandbox.elastic.call import ElasticCall
+from constructs_lib.sandbox.elastic.settings import ElasticSettings
 
 Endpoint = Callable[[ElasticCall], ApiResponse]
 
+_JOBS = "/_connector/_sync_job"
+_JOB = f"{_JOBS}/{{connector_sync_job_id}}"
 _ONE = "/_connector/{connector_id}"
 _ELASTIC: dict[str, dict[str, Endpoint]] = {
     "": {"GET": server_info.read, "HEAD": server_info.read},
@@ -24,6 +36,13 @@ _ELASTIC: dict[str, dict[str, Endpoint]] = {
         "POST": connectors.create,
         "PUT": connectors.create,
     },
+    _JOBS: {"GET": sync_jobs.list_all, "POST": sync_jobs.create},
+    _JOB: {"GET": sync_jobs.read, "DELETE": sync_jobs.delete},
+    f"{_JOB}/_cancel": {"PUT": sync_jobs.cancel},
+    f"{_JOB}/_check_in": {"PUT": sync_jobs.check_in},
+    f"{_JOB}/_claim": {"PUT": sync_jobs.claim},
+    f"{_JOB}/_error": {"PUT": sync_jobs.set_error},
+    f"{_JOB}/_stats": {"PUT": sync_jobs.set_stats},
     _ONE: {"GET": connectors.read, "PUT": connectors.put, "DELETE": connectors.delete},
     f"{_ONE}/_status": {"PUT": statuses.set_status},
     f"{_ONE}/_error": {"PUT": statuses.set_error},
@@ -31,7 +50,43 @@ _ELASTIC: dict[str, dict[str, Endpoint]] = {
     f"{_ONE}/_service_type": {"PUT": statuses.set_service_type},
     f"{_ONE}/_native": {"PUT": statuses.set_native},
     f"{_ONE}/_check_in": {"PUT": statuses.check_in},
+    f"{_ONE}/_name": {"PUT": details.set_name},
+    f"{_ONE}/_index_name": {"PUT": details.set_index_name},
+    f"{_ONE}/_api_key_id": {"PUT": details.set_api_key_id},
+    f"{_ONE}/_pipeline": {"PUT": details.set_pipeline},
+    f"{_ONE}/_scheduling": {"PUT": details.set_scheduling},
+    f"{_ONE}/_features": {"PUT": details.set_features},
+    f"{_ONE}/_last_sync": {"PUT": details.set_last_sync},
+    f"{_ONE}/_filtering": {"PUT": filtering.set_filtering},
+    f"{_ONE}/_filtering/_validation": {"PUT": filtering.set_validation},
+    f"{_ONE}/_filtering/_activate": {"PUT": filtering.activate},
 }
+PATHS = tuple(_ELASTIC)
+"""The paths of Elastic's API that the sandbox has, as templates."""
+_SINCE: dict[Endpoint, tuple[int, int]] = {
+    details.set_features: (8, 15),
+    filtering.activate: (8, 14),
+    filtering.set_validation: (8, 14),
+    sync_jobs.claim: (8, 15),
+}
+"""The versions with which endpoints came that not every supported server has."""
+_ALWAYS = ("error_trace", "filter_path", "format", "human", "pretty", "source_content_type")
+"""The parameters of the query that every endpoint of Elasticsearch takes. ``filter_path`` has its
+effect; the others, on how an answer is written, have none here."""
+_QUERY: dict[Endpoint, dict[str, tuple[int, int]]] = {
+    connectors.list_all: {
+        **dict.fromkeys(
+            ("connector_name", "from", "index_name", "query", "service_type", "size"), (8, 12)
+        ),
+        "include_deleted": (9, 0),
+    },
+    connectors.read: {"include_deleted": (9, 0)},
+    connectors.delete: {"delete_sync_jobs": (8, 14), "hard": (9, 0)},
+    sync_jobs.list_all: dict.fromkeys(
+        ("connector_id", "from", "job_type", "size", "status"), (8, 12)
+    ),
+}
+"""The parameters of the query, with the versions with which they came."""
 _CONTROL: dict[str, dict[str, Endpoint]] = {
     "/_sandbox/journal": {"GET": control.journal},
     "/_sandbox/reset": {"POST": control.reset},
@@ -46,24 +101,44 @@ class Route(NamedTuple):
     parameters: dict[str, str]
 
 
-def find(method: str, path: str, with_control: bool) -> Route:
+def find(method: str, path: str, with_control: bool, settings: ElasticSettings) -> Route:
     """The route of a path.
 
     :param path: as it was sent, percent-encoded
     :param with_control: True if the paths of control exist, too
+    :param settings: the server, of which not every version has every endpoint
     :raises ElasticError: 400 if there is no such path, 405 if it has no such method
     """
     for template, methods in ({**_ELASTIC, **_CONTROL} if with_control else _ELASTIC).items():
         parameters = _match(template, path)
         if parameters is not None:
-            return Route(_endpoint(method, path, methods), parameters)
+            endpoint = _endpoint(method, path, methods)
+            if settings.at_least(*_SINCE.get(endpoint, (0, 0))):
+                return Route(endpoint, parameters)
     raise errors.no_handler(method, path)
+
+
+def check_query(
+    endpoint: Endpoint, path: str, query: Iterable[str], settings: ElasticSettings
+) -> None:
+    """Lets pass the parameters of the query that an endpoint has in a version of the server.
+
+    :param query: their names
+    :raises ElasticError: 400
+    """
+    if path.startswith(control.PREFIX):
+        return
+    since = _QUERY.get(endpoint, {})
+    known = {*_ALWAYS, *(name for name in since if settings.at_least(*since[name]))}
+    if unknown := sorted(set(query) - known):
+        raise errors.unknown_parameters(path, unknown)
 
 
 def connector_id(path: str) -> str | None:
     """The identifier of the connector that a path names; None if it names none."""
     parts = path.rstrip("/").split("/")
-    return unquote(parts[2]) if parts[:2] == ["", "_connector"] and len(parts) > 2 else None
+    names_one = parts[:2] == ["", "_connector"] and len(parts) > 2 and parts[2] != "_sync_job"
+    return unquote(parts[2]) if names_one else None
 
 
 def _endpoint(method: str, path: str, methods: Mapping[str, Endpoint]) -> Endpoint:

@@ -36,6 +36,14 @@ class ElasticSettings:
         """True if no status may follow itself. Serverless is always the newest server."""
         return self.build_flavor == "default" and is_strict_version(self.version)
 
+    def at_least(self, major: int, minor: int) -> bool:
+        """Return whether the server is of this version or a later one.
+
+        Serverless is always the newest server.
+        """
+        first, second = self.version.split(".")[:2]
+        return self.build_flavor == "serverless" or (int(first), int(second)) >= (major, minor)
+
     @property
     def major(self) -> int:
         """The first number of the version."""

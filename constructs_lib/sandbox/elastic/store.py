@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from constructs_lib.sandbox import database_file
+from constructs_lib.sandbox import clock, database_file
 from constructs_lib.sandbox.common_store import CommonStore
 from constructs_lib.sandbox.elastic.records import ElasticConnector
 from constructs_lib.sandbox.elastic.settings import ElasticSettings
@@ -44,7 +44,8 @@ class ElasticStore(CommonStore[ElasticTables, ElasticSettings]):
         with self.transaction() as tables:
             found = tables.connector(connector_id)
             if found is None:
-                found = ElasticConnector(connector_id, **values)
+                made = {"created_at": clock.to_text(self.clock()), **values}
+                found = ElasticConnector(connector_id, **made)
                 tables.save(found)
             return found
 
@@ -68,4 +69,4 @@ class ElasticStore(CommonStore[ElasticTables, ElasticSettings]):
 
     def seed(self, tables: ElasticTables) -> None:
         """Removes all but the connector that every new sandbox has."""
-        tables.reset()
+        tables.reset(clock.to_text(self.clock()))

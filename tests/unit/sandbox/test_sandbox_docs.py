@@ -10,6 +10,7 @@ import pytest
 from constructs_lib.sandbox import DISTORTIONS, FAULT_KINDS, Settings
 from constructs_lib.sandbox.__main__ import _parser
 from constructs_lib.sandbox.elastic import ElasticFault, ElasticSettings
+from constructs_lib.sandbox.elastic.routes import PATHS
 from constructs_lib.sandbox.watch.view import MOST_ENTRIES, MOST_ITEMS
 
 TEXT = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text()
@@ -27,6 +28,14 @@ def test_each_setting_and_each_command_is_named() -> None:
     settings = {one.name for kind in (Settings, ElasticSettings) for one in fields(kind)}
 
     missing = {name for name in settings | _commands() if f"`{name}" not in TEXT}
+
+    assert missing == set()
+
+
+def test_each_path_of_elastics_api_is_named() -> None:
+    ends = {path.rpartition("}")[2] or path.rpartition("/{")[0] for path in PATHS if path}
+
+    missing = {end for end in ends if f"{end}`" not in TEXT}
 
     assert missing == set()
 
