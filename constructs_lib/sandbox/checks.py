@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import Any
 
 from constructs_lib import schemas
@@ -159,6 +160,8 @@ def _check(path: str, value: Any, attribute: Attribute) -> None:
 
 
 def _stored(value: Any, attribute: Attribute) -> Any:
+    if isinstance(value, Decimal) and attribute.kind is Kind.INTEGER:
+        return int(value)
     has_case = "x-enum-ignoring-case" not in attribute.rule
     return value if has_case or value is None else value.lower()
 
@@ -167,6 +170,9 @@ def _has_kind(value: Any, kind: Kind) -> bool:
     # In Python a boolean is a number, too; in JSON it is not.
     if isinstance(value, bool):
         return kind is Kind.BOOLEAN
+    if isinstance(value, Decimal) and kind is Kind.INTEGER:
+        # By JSON Schema 60.0 is an integer.
+        return value == value.to_integral_value()
     return isinstance(value, _PYTHON_TYPES[kind])
 
 

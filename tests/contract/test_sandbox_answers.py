@@ -135,6 +135,15 @@ def test_null_clears_what_a_connection_need_not_have(
     assert read(carrier, made) == changed
 
 
+def test_whole_decimal_is_an_integer(carrier: Carrier) -> None:
+    body = {"sync_frequency": 60.0, "data_delay_sensitivity": "CUSTOM", "data_delay_threshold": 9.0}
+
+    made = carrier.create(**body)
+
+    values = (made["sync_frequency"], made["data_delay_threshold"])
+    assert repr(values) == "(60, 9)"
+
+
 def test_null_clears_the_daily_sync_time(carrier: Carrier) -> None:
     made = carrier.create(sync_frequency=1440, daily_sync_time="03:00")
 

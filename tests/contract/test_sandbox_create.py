@@ -150,6 +150,8 @@ def test_second_connection_of_a_schema_in_a_group_is_409(carrier: Carrier) -> No
         ("paused", 1),
         ("sync_frequency", 7),
         ("sync_frequency", "360"),
+        ("sync_frequency", 360.5),
+        ("data_delay_threshold", 1e300),
         ("sync_frequency", True),
         ("daily_sync_time", "14:30"),
         ("schedule_type", "sometimes"),
