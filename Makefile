@@ -39,9 +39,10 @@ doctor: setup ## Look whether this machine has what a deploy needs.
 test: setup-dev ## Run all tests.
 	@$(RUN) pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-soak: setup-dev ## Run the tests with hostile answers and random faults long: minutes, not seconds.
+soak: setup-dev ## Run the tests with hostile answers, random requests and faults long: minutes.
 	@SOAK_SEQUENCES=200 $(RUN) pytest -m soak tests/faults
 	@HOSTILE_EXAMPLES=3000 $(RUN) pytest tests/acceptance/hostile/test_hostile_api.py
+	@FUZZ_EXAMPLES=300 $(RUN) pytest tests/contract/test_sandbox_fuzz.py
 	@seed="$${KILLS_SEED:-$$(date +%s)}" && echo "KILLS_SEED=$$seed" && \
 		KILLS=300 KILLS_SEED="$$seed" $(RUN) pytest tests/acceptance/fivetran/test_random_kills.py
 

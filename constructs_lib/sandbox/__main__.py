@@ -6,7 +6,6 @@ Exit status: 0 done, 1 not possible (the message says why), 2 wrong usage.
 from __future__ import annotations
 
 import argparse
-import json
 import signal
 import sys
 import threading
@@ -15,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from constructs_lib.sandbox import serving
+from constructs_lib.sandbox import exact_json, serving
 from constructs_lib.sandbox.elastic import ElasticStore
 from constructs_lib.sandbox.elastic.store import is_elastic
 from constructs_lib.sandbox.errors import SandboxError
@@ -51,10 +50,14 @@ def _journal(options: argparse.Namespace) -> int:
     for entry in entries:
         if options.writes and not entry.writes:
             continue
-        body = "" if entry.body is None else json.dumps(entry.body)
+        body = "" if entry.body is None else exact_json.dumps(entry.body)
         line = f"{entry.number:>5}  {entry.at}  {entry.status}  {entry.method:<6} {entry.path}"
         fault = "" if entry.fault is None else f"  (fault: {entry.fault})"
-        _say(json.dumps(entry.to_dict()) if options.json else f"{line}  {body}".rstrip() + fault)
+        _say(
+            exact_json.dumps(entry.to_dict())
+            if options.json
+            else f"{line}  {body}".rstrip() + fault
+        )
     return 0
 
 

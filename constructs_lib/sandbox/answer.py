@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import enum
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from constructs_lib.sandbox import exact_json
 from constructs_lib.sandbox.errors import ApiError
 
 
@@ -52,7 +52,7 @@ class ApiResponse:
     @property
     def content(self) -> bytes:
         """The body: the envelope as JSON, or what a fault put in its place."""
-        return json.dumps(self.envelope).encode() if self.raw is None else self.raw
+        return exact_json.dumps(self.envelope).encode() if self.raw is None else self.raw
 
     def headers_for(self, content: bytes) -> dict[str, str]:
         """All headers of the answer, with type and length of its body."""

@@ -20,17 +20,19 @@ _DEFAULTS: dict[str, Any] = {
     "data_delay_threshold": 0,
     "networking_method": "Directly",
     "destination_schema_names": "FIVETRAN_NAMING",
-    "private_link_id": None,
-    "proxy_agent_id": None,
-    "hybrid_deployment_agent_id": None,
-    "external_secrets_manager_id": None,
 }
 _FIXED = {"connection_type": "Directly", "project_type": "USER_ID_BASED_PROJECT"}
 _ONLY_WHEN_SET = (
     "connect_card_config",
     "destination_configuration",
     "external_secrets_keys_config",
+    "external_secrets_manager_id",
+    "hybrid_deployment_agent_id",
+    "private_link_id",
+    "proxy_agent_id",
 )
+_FORMER_NAMES = {"local_processing_agent_id": "hybrid_deployment_agent_id"}
+"""Deprecated names, under which the API answers a field a second time."""
 
 
 def connection(
@@ -60,6 +62,7 @@ def _plain(record: Connection) -> dict[str, Any]:
         "succeeded_at": record.succeeded_at,
         "failed_at": record.failed_at,
         "status": _status(record),
+        "source_sync_details": _source_sync_details(record),
         **_attributes(record),
     }
 
@@ -73,7 +76,7 @@ def _status(record: Connection) -> dict[str, Any]:
         "update_state": "delayed" if late else "on_schedule",
         "is_historical_sync": record.is_historical_sync,
         "tasks": _tasks(record),
-        "warnings": [],
+        "warnings": _warnings(record),
     }
     if sync_state == "rescheduled" and not record.rescheduled_untold:
         status["rescheduled_for"] = record.rescheduled_for
@@ -90,6 +93,20 @@ def _tasks(record: Connection) -> list[dict[str, str]]:
     return tasks
 
 
+def _warnings(record: Connection) -> list[dict[str, str]]:
+    """Return a warning for each setup test that passed with one."""
+    found = [test for test in record.setup_tests or () if test["status"] == "WARNING"]
+    return [
+        {"code": "setup_test_warning", "message": test["title"], "details": test["message"]}
+        for test in found
+    ]
+
+
+def _source_sync_details(record: Connection) -> dict[str, Any]:
+    # The contract leaves the format to each service; this is what public examples have.
+    return {"last_synced": record.succeeded_at} if record.succeeded_at else {}
+
+
 def _attributes(record: Connection) -> dict[str, Any]:
     given = record.attributes
     values = {name: given.get(name, default) for name, default in _DEFAULTS.items()}
@@ -97,7 +114,11 @@ def _attributes(record: Connection) -> dict[str, Any]:
     values["daily_sync_time"] = given.get("daily_sync_time") if daily else None
     if values["data_delay_sensitivity"] != "CUSTOM":
         values["data_delay_threshold"] = 0
-    return {**values, **{name: given[name] for name in _ONLY_WHEN_SET if name in given}}
+    # No schema of the contract allows null here: what is not set is left out.
+    values |= {name: given[name] for name in _ONLY_WHEN_SET if given.get(name) is not None}
+    return values | {
+        former: values[name] for former, name in _FORMER_NAMES.items() if name in values
+    }
 
 
 def _config(record: Connection) -> dict[str, Any]:
@@ -124,6 +145,7 @@ def _read_only(record: Connection, key: str) -> str:
 
 FIELDS = frozenset(_plain(Connection("", "", "", "", ""))) | {
     *_ONLY_WHEN_SET,
+    *_FORMER_NAMES,
     "config",
     "setup_tests",
     "connect_card",

@@ -7,7 +7,6 @@ before all of them.
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -17,6 +16,7 @@ from constructs_lib.sandbox import (
     control,
     errors,
     events,
+    exact_json,
     fault_answers,
     headers,
     journal,
@@ -116,7 +116,7 @@ def _service(tables: Tables, request: ApiRequest) -> str | None:
         record = tables.connection(connection_id)
         return record.service if record else None
     try:
-        body = json.loads(request.body)
+        body = exact_json.loads(request.body)
     except (ValueError, RecursionError):
         return None
     service = body.get("service") if isinstance(body, dict) else None

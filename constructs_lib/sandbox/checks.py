@@ -6,12 +6,13 @@ request of the contract has, because the resource also has attributes that the A
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import Any
 
 from constructs_lib import schemas
+from constructs_lib.sandbox import exact_json
 from constructs_lib.sandbox.errors import ApiError, invalid, required
 from constructs_lib.schemas import Attribute, Kind
 
@@ -47,12 +48,22 @@ CREATE_FIELDS = (
 """The fields of the request that creates a connection."""
 UPDATE_FIELDS = (*_SHARED, "is_historical_sync", "schema_status")
 """The fields of the request that modifies a connection."""
+CLEARABLE = (
+    "daily_sync_time",
+    "destination_configuration",
+    "external_secrets_keys_config",
+    "external_secrets_manager_id",
+    "hybrid_deployment_agent_id",
+    "private_link_id",
+    "proxy_agent_id",
+)
+"""The fields that null clears: a connection need not have them, and the API has no other way."""
 
 _DEEPEST = 100
 _PYTHON_TYPES: dict[Kind, tuple[type, ...]] = {
     Kind.STRING: (str,),
     Kind.INTEGER: (int,),
-    Kind.NUMBER: (int, float),
+    Kind.NUMBER: exact_json.Number,
     Kind.BOOLEAN: (bool,),
     Kind.DYNAMIC: (dict,),
     Kind.MAP: (dict,),
@@ -66,7 +77,7 @@ def parse_object(content: bytes) -> dict[str, Any]:
     :raises ApiError: 400, if it is malformed or something other than an object
     """
     try:
-        body = json.loads(content, parse_constant=_no_constant)
+        body = exact_json.loads(content)
     except (ValueError, RecursionError):
         raise invalid("The request body is not valid JSON") from None
     if not isinstance(body, dict):
@@ -79,17 +90,18 @@ def fields(body: Mapping[str, Any], allowed: Collection[str]) -> dict[str, Any]:
     """The checked fields of a request about a connection.
 
     The contract does not say what happens to unknown fields. They are refused here, because a
-    client that sends one has made a mistake that should be seen. Null counts as left out: no field
-    of the contract is nullable.
+    client that sends one has made a mistake that should be seen. Null is refused like any other
+    value of a wrong type, but for the :data:`CLEARABLE` fields.
 
+    :returns: the fields, with null for those that are to be cleared
     :raises ApiError: 400, for the first field that is wrong
     """
     attributes = schemas.load("fivetranops_connection").attributes
     unknown(body, allowed)
-    given = {name: value for name, value in body.items() if value is not None}
-    for name, value in given.items():
-        _check(name, value, attributes[name])
-    return given
+    for name, value in body.items():
+        if value is not None or name not in CLEARABLE:
+            _check(name, value, attributes[name])
+    return {name: _stored(value, attributes[name]) for name, value in body.items()}
 
 
 def unknown(body: Mapping[str, Any], allowed: Collection[str]) -> None:
@@ -107,10 +119,10 @@ def flag(body: Mapping[str, Any], name: str) -> bool:
 
     :raises ApiError: 400, if it is not a boolean
     """
-    value = body.get(name)
-    if value is not None and not isinstance(value, bool):
+    value = body.get(name, False)
+    if not isinstance(value, bool):
         raise _wrong(name, "must be boolean")
-    return bool(value)
+    return value
 
 
 def connect_card(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,11 +149,6 @@ def _check_storable(value: Any, levels: int) -> None:
             _check_storable(item, levels - 1)
 
 
-def _no_constant(name: str) -> None:
-    # Python reads NaN and Infinity, which are not JSON.
-    raise ValueError(name)
-
-
 def _check(path: str, value: Any, attribute: Attribute) -> None:
     if not _has_kind(value, attribute.kind):
         raise _wrong(path, f"must be {attribute.rule['type']}")
@@ -152,22 +159,42 @@ def _check(path: str, value: Any, attribute: Attribute) -> None:
         raise _wrong(path, "must have strings as values")
 
 
+def _stored(value: Any, attribute: Attribute) -> Any:
+    if isinstance(value, Decimal) and attribute.kind is Kind.INTEGER:
+        return int(value)
+    has_case = "x-enum-ignoring-case" not in attribute.rule
+    return value if has_case or value is None else value.lower()
+
+
 def _has_kind(value: Any, kind: Kind) -> bool:
     # In Python a boolean is a number, too; in JSON it is not.
     if isinstance(value, bool):
         return kind is Kind.BOOLEAN
+    if isinstance(value, Decimal) and kind is Kind.INTEGER:
+        # By JSON Schema 60.0 is an integer.
+        return value == value.to_integral_value()
     return isinstance(value, _PYTHON_TYPES[kind])
 
 
 def _check_rule(path: str, value: Any, rule: Mapping[str, Any]) -> None:
     if "enum" in rule and value not in rule["enum"]:
         raise _wrong(path, f"must be one of {', '.join(str(item) for item in rule['enum'])}")
-    if "pattern" in rule and not re.search(rule["pattern"], value):
+    words = rule.get("x-enum-ignoring-case")
+    if words and value.lower() not in words:
+        raise _wrong(path, f"must be one of {', '.join(words)}")
+    if "pattern" in rule and not _matches(value, rule["pattern"]):
         raise _wrong(path, f"must match {rule['pattern']}")
     if "minLength" in rule and len(value) < rule["minLength"]:
         raise _wrong(path, "must not be empty")
     if "minimum" in rule and value < rule["minimum"]:
         raise _wrong(path, f"must be at least {rule['minimum']}")
+    if "maximum" in rule and value > rule["maximum"]:
+        raise _wrong(path, f"must be at most {rule['maximum']}")
+
+
+def _matches(value: str, pattern: str) -> bool:
+    # A JSON Schema's $ means the very end, Python's also stands before a last line break.
+    return re.search(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), value) is not None
 
 
 def _check_nested(path: str, value: Mapping[str, Any], attribute: Attribute) -> None:
@@ -177,8 +204,7 @@ def _check_nested(path: str, value: Mapping[str, Any], attribute: Attribute) -> 
     for name, item in value.items():
         if name not in attribute.attributes:
             raise _wrong(path, f"allows only {', '.join(attribute.attributes)}")
-        if item is not None:
-            _check(f"{path}.{name}", item, attribute.attributes[name])
+        _check(f"{path}.{name}", item, attribute.attributes[name])
 
 
 def _wrong(path: str, rule: str) -> ApiError:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Generic, Protocol, TypeVar
 
+from constructs_lib.sandbox import exact_json
 from constructs_lib.sandbox.journal import JournalEntry
 
 
@@ -129,5 +129,5 @@ class CommonTables(Generic[S]):
 def _entry(
     number: int, at: str, method: str, path: str, status: int, body: str | None, fault: str | None
 ) -> JournalEntry:
-    parsed = json.loads(body) if body else None
+    parsed = exact_json.loads(body) if body else None
     return JournalEntry(number, at, method, path, status, parsed, fault)

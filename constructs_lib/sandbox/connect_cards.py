@@ -15,6 +15,7 @@ from urllib.parse import quote
 from constructs_lib.sandbox import checks
 from constructs_lib.sandbox.answer import ApiResponse
 from constructs_lib.sandbox.call import Call, success
+from constructs_lib.sandbox.records import Connection
 
 _ADDRESS = "https://fivetran.com/connect-card/setup"
 
@@ -29,6 +30,15 @@ def create(call: Call) -> ApiResponse:
         "connect_card_config": config,
     }
     return success("Connection Connect Card has been created", data)
+
+
+def of(record: Connection) -> dict[str, Any]:
+    """Return what an answer about a connection has of its connect card: a new, short-lived token.
+
+    :returns: ``connect_card``; nothing, if the connection was created without one
+    """
+    config = record.attributes.get("connect_card_config")
+    return {"connect_card": issue(record.id, config)} if config else {}
 
 
 def issue(connection_id: str, config: Mapping[str, Any]) -> dict[str, str]:

@@ -30,58 +30,58 @@ def page(call: Call, group_id: str | None, message: str) -> ApiResponse:
     after, limit = call.page()
     schema = call.request.query.get("schema")
     found = call.tables.connections(after, limit + 1, group_id, schema)
-    rules, config = call.settings.distortions, call.settings.list_config
-    items = [
-        (number, answers.connection(call.settled(record), rules, config))
-        for number, record in found
-    ]
+    items = [(number, _item(call, call.settled(record))) for number, record in found]
     return listed(message, items, limit)
 
 
 def create(call: Call) -> ApiResponse:
     """``POST /v1/connections``: 201, with the results of the setup tests if they ran."""
-    given = checks.fields(call.body(), checks.CREATE_FIELDS)
+    body = call.body()
+    for name in ("group_id", "service"):
+        if body.get(name) is None:
+            raise errors.required(name)
+    given = checks.fields(body, checks.CREATE_FIELDS)
     record = _new(call, given)
     merge_config(record, given.get("config", {}))
     merge_auth(record, given.get("auth", {}))
     _set_attributes(record, given)
-    more = _run_setup_tests(record, given)
+    tests = _run_setup_tests(record, given)
     # The contract lists 409 for creation and says no more; a schema that the group has already is
     # the only thing that a new connection can be in conflict with.
     if not call.tables.insert(record):
         raise errors.conflict(f"Connection with schema '{record.schema}' exists in this group")
     call.settled(record)
-    if "connect_card_config" in given:
-        more["connect_card"] = connect_cards.issue(record.id, given["connect_card_config"])
-    answer = answers.connection(record, call.settings.distortions, **more)
-    return success("Connection has been created", answer, status=201)
+    return success("Connection has been created", _answer(call, record, **tests), status=201)
 
 
 def read(call: Call) -> ApiResponse:
     """``GET /v1/connections/{id}``."""
-    answer = answers.connection(call.connection(), call.settings.distortions)
+    record = call.connection()
+    answer = _answer(call, record, **_last_tests(record))
     return success("Connection details retrieved successfully", answer)
 
 
 def modify(call: Call) -> ApiResponse:
     """``PATCH /v1/connections/{id}``: changes what is given and leaves the rest.
 
-    ``config`` and ``auth`` are merged at their top level; a key that is null is cleared.
+    ``config`` and ``auth`` are merged at their top level; a key that is null is cleared. The setup
+    tests run after it, as :attr:`Settings.test_every_update` says, unless the request forbids it.
     """
     record = call.connection()
     given = checks.fields(call.body(), checks.UPDATE_FIELDS)
     if not set(given) - set(checks.TEST_CONTROLS):
         raise errors.invalid("No update parameters specified")
+    _check_trust(given)
     _check_no_sync(call, record, given)
     merge_config(record, given.get("config", {}))
     merge_auth(record, given.get("auth", {}))
     _set_attributes(record, given)
-    tests = _run_setup_tests(record, given) if {"config", "auth"} & set(given) else {}
+    tests_are_due = call.settings.test_every_update or {"config", "auth"} & set(given)
+    tests = _run_setup_tests(record, given) if tests_are_due else {}
     _steer_syncs(call, record, given)
     call.tables.update(record)
     call.settled(record)
-    answer = answers.connection(record, call.settings.distortions, **tests)
-    return success("Connection has been updated", answer)
+    return success("Connection has been updated", _answer(call, record, **tests))
 
 
 def delete(call: Call) -> ApiResponse:
@@ -92,10 +92,26 @@ def delete(call: Call) -> ApiResponse:
     return success(f"Connection with id '{connection_id}' has been deleted")
 
 
+def _answer(call: Call, record: Connection, **tests: Any) -> dict[str, Any]:
+    """Return the whole answer about a connection.
+
+    :param tests: ``setup_tests``, if the answer has them
+    """
+    more = {**connect_cards.of(record), **tests}
+    return answers.connection(record, call.settings.distortions, **more)
+
+
+def _item(call: Call, record: Connection) -> dict[str, Any]:
+    more = {**connect_cards.of(record), **_last_tests(record)}
+    rules, config = call.settings.distortions, call.settings.list_config
+    return answers.connection(record, rules, config, **more)
+
+
+def _last_tests(record: Connection) -> dict[str, Any]:
+    return {} if record.setup_tests is None else {"setup_tests": record.setup_tests}
+
+
 def _new(call: Call, given: Mapping[str, Any]) -> Connection:
-    for name in ("group_id", "service"):
-        if name not in given:
-            raise errors.required(name)
     group_id, service = given["group_id"], given["service"]
     if schemas.service(service) is None:
         raise errors.invalid(f"Unsupported service '{service}'")
@@ -128,7 +144,8 @@ def _set_attributes(record: Connection, given: Mapping[str, Any]) -> None:
         values.pop("daily_sync_time", None)
     if after.get("data_delay_sensitivity") != "CUSTOM":
         values.pop("data_delay_threshold", None)
-    record.attributes.update(values)
+    kept = {**record.attributes, **values}
+    record.attributes = {name: value for name, value in kept.items() if value is not None}
 
 
 def _run_setup_tests(record: Connection, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,10 +154,21 @@ def _run_setup_tests(record: Connection, given: Mapping[str, Any]) -> dict[str, 
     return {"setup_tests": setup_tests.run(record, given)}
 
 
+def _check_trust(given: Mapping[str, Any]) -> None:
+    """Refuse to trust in tests that do not run.
+
+    The contract asks for ``run_setup_tests`` true, which is its default, in an update.
+    """
+    trusts = [name for name in checks.TEST_CONTROLS[1:] if given.get(name) is True]
+    if trusts and given.get("run_setup_tests", True) is False:
+        raise errors.invalid(f"Field '{trusts[0]}' requires 'run_setup_tests' to be true")
+
+
 def _check_no_sync(call: Call, record: Connection, given: Mapping[str, Any]) -> None:
     """Refuse a change while a sync runs, if that is set: to pause is always possible."""
     status = call.settings.update_while_syncing_status
-    if status != 200 and record.sync is not None and set(given) != {"paused"}:
+    changed = set(given) - set(checks.TEST_CONTROLS)
+    if status != 200 and record.sync is not None and changed != {"paused"}:
         raise errors.sync_in_progress() if status == 409 else errors.sync_not_stopped()
 
 

@@ -5,7 +5,9 @@ They exist only where the sandbox was started with control, and stand below ``/_
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
+from typing import Any
 
 from constructs_lib.sandbox import clock, errors
 from constructs_lib.sandbox.answer import ApiResponse
@@ -40,7 +42,7 @@ def read_settings(call: Call) -> ApiResponse:
 def modify_settings(call: Call) -> ApiResponse:
     """``PATCH /_sandbox/settings``: changes those that are given."""
     try:
-        settings = call.tables.configure(**call.body())
+        settings = call.tables.configure(**_given(call))
     except (SandboxError, TypeError) as error:
         raise errors.invalid(str(error)) from None
     return success("Settings have been updated", asdict(settings))
@@ -49,10 +51,17 @@ def modify_settings(call: Call) -> ApiResponse:
 def set_sync_seconds(call: Call) -> ApiResponse:
     """``POST /_sandbox/connections/{id}/sync-seconds``: ``{"seconds": S}`` for its next syncs."""
     record = call.connection()
-    seconds = call.body().get("seconds")
+    seconds = _given(call).get("seconds")
     try:
         Settings().changed(sync_seconds=seconds)
     except SandboxError as error:
         raise errors.invalid(str(error)) from None
     call.tables.save_span(record.id, float(seconds or 0))
     return success("Length of syncs has been set")
+
+
+def _given(call: Call) -> dict[str, Any]:
+    """Return the checked body with ordinary decimals: they are seconds, and nobody's cursor."""
+    call.body()
+    body: dict[str, Any] = json.loads(call.request.body)
+    return body

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from constructs_lib.sandbox import exact_json
 from constructs_lib.schemas import MASK
 
 
@@ -79,7 +80,7 @@ def _reordered(value: Any) -> Any:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, exact_json.Number) and not isinstance(value, bool)
 
 
 def _as_decimal(value: Any) -> Any:
@@ -126,7 +127,7 @@ DISTORTIONS: dict[str, Distortion] = {
     "trim": Distortion(_text(str.strip), "Text comes without blanks at its ends, at any depth."),
     "pad": Distortion(_text(lambda text: f" {text} "), "Text comes between blanks, at any depth."),
     "number_as_text": Distortion(
-        _deep(lambda value: json.dumps(value) if _is_number(value) else value),
+        _deep(lambda value: exact_json.dumps(value) if _is_number(value) else value),
         "Numbers come as text, at any depth.",
     ),
     "number_as_decimal": Distortion(

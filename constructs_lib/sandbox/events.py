@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from constructs_lib.sandbox import clock, routes, syncs
+from constructs_lib.sandbox import clock, exact_json, routes, syncs
 from constructs_lib.sandbox.answer import ApiResponse
 from constructs_lib.sandbox.call import Call
 from constructs_lib.sandbox.faults import Fault
@@ -107,7 +107,7 @@ def _stored_differently(fault: Fault, _: Call, record: Connection) -> None:
 
 
 def _as_text(value: Any) -> Any:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    is_number = isinstance(value, exact_json.Number) and not isinstance(value, bool)
     return str(value) if is_number else value
 
 

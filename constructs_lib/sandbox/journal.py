@@ -5,11 +5,10 @@ A test of a provider reads from it which requests were sent, in which order and 
 
 from __future__ import annotations
 
-import json
 from typing import Any, NamedTuple
 
 from constructs_lib import schemas
-from constructs_lib.sandbox import checks, masking
+from constructs_lib.sandbox import checks, exact_json, masking
 from constructs_lib.schemas import MASK
 
 _PLAIN = {*checks.CREATE_FIELDS, *checks.UPDATE_FIELDS, "state", "force", "scope"} - {
@@ -61,10 +60,11 @@ def visible(content: bytes, service: str | None) -> str | None:
     :returns: None if it is not JSON, or nested too deep to look for secrets
     """
     try:
-        body = json.loads(content)
+        body = exact_json.loads(content)
         if isinstance(body, dict):
-            return json.dumps({key: _visible(key, value, service) for key, value in body.items()})
-        return json.dumps(masking.mask_all(body)[0])
+            seen = {key: _visible(key, value, service) for key, value in body.items()}
+            return exact_json.dumps(seen)
+        return exact_json.dumps(masking.mask_all(body)[0])
     except (ValueError, RecursionError):
         return None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.sandbox import answers, checks, errors, setup_tests, syncs
+from constructs_lib.sandbox import answers, checks, connect_cards, errors, setup_tests, syncs
 from constructs_lib.sandbox.answer import ApiResponse
 from constructs_lib.sandbox.call import Call, success
 from constructs_lib.sandbox.records import Connection
@@ -49,8 +49,8 @@ def test(call: Call) -> ApiResponse:
     trusts = checks.fields(call.body(), ("trust_certificates", "trust_fingerprints"))
     results = setup_tests.run(record, trusts)
     call.tables.update(record)
-    rules = call.settings.distortions
-    answer = answers.connection(call.settled(record), rules, setup_tests=results)
+    more = {**connect_cards.of(record), "setup_tests": results}
+    answer = answers.connection(call.settled(record), call.settings.distortions, **more)
     return success("Setup tests have been completed", answer)
 
 

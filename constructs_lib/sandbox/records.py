@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from constructs_lib.sandbox import clock
+from constructs_lib.sandbox import clock, exact_json
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,8 @@ class Connection:
     """What the last sync that failed left to be done; None since one has succeeded."""
     state: dict[str, Any] | None = None
     """The state (cursor); None until one is written."""
+    setup_tests: list[dict[str, Any]] | None = None
+    """What the setup tests found when they last ran; None until they have run."""
 
     @property
     def paused(self) -> bool:
@@ -84,11 +85,11 @@ class Connection:
 
     def to_json(self) -> str:
         """The record as it is stored."""
-        return json.dumps(asdict(self))
+        return exact_json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Connection:
         """The record that :meth:`to_json` wrote."""
-        values = json.loads(text)
+        values = exact_json.loads(text)
         sync = values.pop("sync")
         return cls(**values, sync=Sync(**sync) if sync else None)

@@ -7,17 +7,17 @@ import socket
 import struct
 import time
 from dataclasses import replace
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from constructs_lib.sandbox import errors
+from constructs_lib.sandbox import errors, request_body
 from constructs_lib.sandbox.answer import Answers, ApiRequest, ApiResponse, Delivery
+from constructs_lib.sandbox.errors import ApiError
 
 HOST = "127.0.0.1"
 """The only address on which the sandbox listens."""
-
-_LARGEST_BODY = 10 * 1024 * 1024
 
 
 class SandboxServer(ThreadingHTTPServer):
@@ -54,12 +54,40 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     timeout = 300
 
+    def __getattr__(self, name: str) -> Any:
+        # Python looks for a method do_GET, do_TRACE and so on, and would answer by itself for one
+        # that is not there. Which methods a path has, only the API knows.
+        if name.startswith("do_"):
+            return self._serve
+        raise AttributeError(name)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer a request that is no HTTP in the form of the API, and close the connection."""
+        # Python's message quotes the request, which may hold secrets.
+        phrase = f"HTTP {int(code)} {HTTPStatus(code).phrase}"
+        self._refuse(ApiError(int(code), "InvalidInput", phrase))
+
+    def handle_expect_100(self) -> bool:
+        """Let a client that asks first send its body: at once, or it waits for seconds."""
+        is_expected = super().handle_expect_100()
+        self.wfile.flush()
+        return is_expected
+
     def _serve(self) -> None:
-        body = self._body()
-        if body is None:
-            return
-        address = urlsplit(self.path)
-        request = ApiRequest(
+        try:
+            body = request_body.read(self.rfile, self.headers)
+            request = self._request(body)
+        except ApiError as error:
+            self._refuse(error)
+        else:
+            self._answer(self.server.api.handle(request))
+
+    def _request(self, body: bytes) -> ApiRequest:
+        try:
+            address = urlsplit(self.path)
+        except ValueError:
+            raise errors.invalid("The address of the request is malformed") from None
+        return ApiRequest(
             method=self.command,
             path=unquote(address.path),
             query=dict(parse_qsl(address.query, keep_blank_values=True)),
@@ -67,21 +95,12 @@ class _Handler(BaseHTTPRequestHandler):
             body=body,
             raw_path=address.path,
         )
-        self._answer(self.server.api.handle(request))
 
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815 - the names are Python's.
-
-    def _body(self) -> bytes | None:
-        length = self.headers.get("Content-Length", "0")
-        chunked = "Transfer-Encoding" in self.headers
-        if chunked or not (length.isascii() and length.isdigit() and int(length) <= _LARGEST_BODY):
-            # The length is not known or too large, so the next request could not be found.
-            self.close_connection = True
-            error = errors.invalid("A body needs a Content-Length of at most 10 MiB")
-            refusal = self.server.api.failure(error)
-            self._answer(replace(refusal, headers={**refusal.headers, "Connection": "close"}))
-            return None
-        return self.rfile.read(int(length))
+    def _refuse(self, error: ApiError) -> None:
+        # Where the next request begins is not known.
+        self.close_connection = True
+        refusal = self.server.api.failure(error)
+        self._answer(replace(refusal, headers={**refusal.headers, "Connection": "close"}))
 
     def _answer(self, answer: ApiResponse) -> None:
         time.sleep(answer.delay_seconds)
@@ -89,6 +108,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._reset()
             return
         content = answer.content
+        if self.request_version == "HTTP/0.9":
+            # Nothing in what came said that it is HTTP; an answer without headers is unreadable.
+            self.request_version = self.protocol_version
         self.send_response_only(answer.status)
         headers = {"Server": self.version_string(), "Date": self.date_time_string()}
         for name, value in (headers | answer.headers_for(content)).items():

@@ -51,12 +51,12 @@ _OLD = ".old.test"
 
 
 def run(connection: Connection, trusts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Runs the setup tests, and sets ``setup_state`` by their outcome.
+    """Runs the setup tests, keeps what they found, and sets ``setup_state`` by it.
 
     :param trusts: the request, with ``trust_certificates`` and ``trust_fingerprints``
     :returns: the results, as the API answers them: title, status, message, details
     """
-    results = _results(connection, trusts)
+    connection.setup_tests = results = _results(connection, trusts)
     if not any(result["status"] in ("FAILED", "JOB_FAILED") for result in results):
         connection.setup_state = "connected"
         connection.connected_before = True

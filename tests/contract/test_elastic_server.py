@@ -61,14 +61,19 @@ def test_control_asks_for_credentials_and_is_not_in_the_journal(elastic_server: 
         assert served.data("GET", "/_sandbox/settings")["version"] == "9.1.0"
 
 
-def test_body_of_unknown_length_is_refused_in_the_envelope_of_elastic(elastic_server: str) -> None:
+def test_unreadable_body_is_refused_as_elastic_does(elastic_server: str) -> None:
+    served = ElasticServed(elastic_server)
+    headers = {"Content-Length": "-1"}
+    with served.session:
+        refusal = served.refusal("PUT", "/_connector/sandbox_wiki/_status", headers=headers)
+    assert refusal[:2] == (400, "illegal_argument_exception")
+
+
+def test_unknown_method_is_refused_as_elastic_does(elastic_server: str) -> None:
     served = ElasticServed(elastic_server)
     with served.session:
-        path = "/_connector/sandbox_wiki/_status"
-        assert served.refusal("PUT", path, data=iter([b"{}"]))[:2] == (
-            400,
-            "illegal_argument_exception",
-        )
+        response = served.request("TRACE", "/_connector/sandbox_wiki/_status")
+    assert (response.status_code, response.json()["status"]) == (405, 405)
 
 
 def test_many_processes_write_one_file(tmp_path: Path) -> None:

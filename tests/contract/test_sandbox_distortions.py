@@ -74,7 +74,8 @@ CASES: list[tuple[str, str, str, Any]] = [
     ("nothing_as_list", "config.options", "config.options.second.note", []),
     ("nothing_as_object", "config.*", "config.none", {}),
     ("default_for_null", "config.reports", "config.reports.1.days", ADDED),
-    ("default_for_null", "private_link_id", "private_link_id", ADDED),
+    ("default_for_null", "daily_sync_time", "daily_sync_time", ADDED),
+    ("add_null", "private_link_id", "private_link_id", None),
     ("truncate_time", "config.since", "config.since", "2026-01-31T12:00:00Z"),
 ]
 

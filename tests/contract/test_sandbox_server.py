@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +20,17 @@ def served(server: str) -> Iterator[Served]:
     served.clean()
     with served.session:
         yield served
+
+
+def sent_raw(served: Served, content: bytes) -> tuple[bytes, dict[str, Any]]:
+    """What comes back for these bytes, up to the end of the connection: head, and JSON."""
+    with socket.create_connection(("127.0.0.1", urlsplit(served.url).port or 0), 10) as link:
+        link.sendall(content)
+        link.shutdown(socket.SHUT_WR)
+        received = b"".join(iter(lambda: link.recv(65536), b""))
+    head, _, body = received.partition(b"\r\n\r\n")
+    answered: dict[str, Any] = json.loads(body)
+    return head, answered
 
 
 def test_control_asks_for_credentials_and_is_not_in_the_journal(served: Served) -> None:
@@ -99,11 +112,78 @@ def test_one_connection_serves_many_requests(served: Served) -> None:
         link.close()
 
 
-def test_body_of_unknown_length_is_refused(served: Served) -> None:
+def test_body_in_chunks_is_read(served: Served) -> None:
+    content = json.dumps(CONNECTOR_SDK).encode()
     headers = {"Content-Type": "application/json"}
-    response = served.request("POST", "/v1/connections", data=iter([b"{}"]), headers=headers)
-    assert response.status_code == 400
-    assert response.headers["Connection"] == "close"
+    pieces = iter([content[:7], content[7:]])
+
+    response = served.request("POST", "/v1/connections", data=pieces, headers=headers)
+
+    assert response.status_code == 201
+    assert response.json()["data"]["schema"] == "orders"
+    assert served.request("GET", "/v1/groups").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Transfer-Encoding: gzip\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n{}",
+        b"Transfer-Encoding: chunked\r\n\r\nx\r\n{}\r\n0\r\n\r\n",
+        b"Content-Length: -1\r\n\r\n",
+        b"Content-Length: 99999999\r\n\r\n",
+    ],
+)
+def test_unreadable_body_is_400_and_the_end(served: Served, body: bytes) -> None:
+    head, answered = sent_raw(served, b"POST /v1/connections HTTP/1.1\r\n" + body)
+
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"Connection: close" in head
+    assert answered["code"] == "InvalidInput"
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PURGE", "PUT", "OPTIONS"])
+def test_method_that_a_path_lacks_is_405(served: Served, method: str) -> None:
+    response = served.request(method, "/v1/connections")
+
+    assert response.status_code == 405
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["Allow"] == "GET, POST"
+    assert response.json()["code"] == "MethodNotAllowed"
+
+
+def test_method_in_no_use_is_404_on_no_path(served: Served) -> None:
+    assert served.error("TRACE", "/v1/nowhere")[:2] == (404, "NotFound")
+
+
+@pytest.mark.parametrize(
+    ("request_line", "status"),
+    [
+        (b"GET http://[ HTTP/1.1", 400),
+        (b"GET /v1/groups t0p-secret HTTP/1.1", 400),
+        (b"GET /v1/groups HTTP/x", 400),
+        (b"GET /v1/groups HTTP/2.0", 505),
+        (b"GET /" + b"x" * 70_000 + b" HTTP/1.1", 414),
+        (b"GET /v1/groups HTTP/1.1\r\nX: " + b"x" * 70_000, 431),
+    ],
+)
+def test_malformed_request_is_answered_in_json(
+    served: Served, request_line: bytes, status: int
+) -> None:
+    head, answered = sent_raw(served, request_line + b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    assert answered["code"] == "InvalidInput"
+    assert "t0p-secret" not in answered["message"]
+
+
+def test_client_that_asks_first_may_send_its_body(served: Served) -> None:
+    with socket.create_connection(("127.0.0.1", urlsplit(served.url).port or 0), 10) as link:
+        link.sendall(
+            b"POST /v1/connections HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+        )
+        # The body is not there yet, so this is what comes before the answer.
+        assert link.recv(100).startswith(b"HTTP/1.1 100 ")
 
 
 def test_server_listens_on_the_loopback_address_only(served: Served) -> None:

@@ -21,12 +21,11 @@ Looking changes nothing: what a running sync has become by now is computed and n
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeVar
 
-from constructs_lib.sandbox import answers, clock, routes, syncs
+from constructs_lib.sandbox import answers, clock, exact_json, routes, syncs
 from constructs_lib.sandbox.common_store import CommonStore
 from constructs_lib.sandbox.common_tables import CommonTables
 from constructs_lib.sandbox.elastic import ElasticStore
@@ -122,7 +121,7 @@ def _part(
         found = look(tables, now)
     items, more = found[:MOST_ITEMS], len(found) > MOST_ITEMS
     number = entries[-1].number if entries else since
-    mark = hashlib.sha256(json.dumps([items, more]).encode()).hexdigest()[:16]
+    mark = hashlib.sha256(exact_json.dumps([items, more]).encode()).hexdigest()[:16]
     return {
         "place": str(Place(number, began, mark)),
         "now": clock.to_text(now),

@@ -1,0 +1,60 @@
+"""JSON in which decimals keep their digits, between a request, the database and an answer.
+
+Python reads ``0.12345678901234567890`` as a binary fraction, and writes another number. A connector
+that counts money or microseconds would get a cursor that it never stored. Here such a number is
+a :class:`decimal.Decimal`, which holds exactly what was sent: also ``1.10``, and ``1e400``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+Number = (int, float, Decimal)
+"""The types that a number of JSON may have here; ``bool`` is an ``int``, too."""
+
+
+def loads(content: str | bytes) -> Any:
+    """Read JSON; decimals come as :class:`decimal.Decimal`.
+
+    :raises ValueError: if it is not JSON (RFC 8259), such as ``NaN``, or no number of this machine
+    :raises RecursionError: if it is nested too deep
+    """
+    return json.loads(content, parse_float=_decimal, parse_constant=_no_constant)
+
+
+def dumps(value: Any, sort_keys: bool = False) -> str:
+    """Write JSON, decimals with the digits that they were read with.
+
+    :param sort_keys: True writes the keys of objects in their order
+    """
+    try:
+        return json.dumps(value, sort_keys=sort_keys)
+    except TypeError:
+        # A decimal is in it, which Python's encoder cannot write as a number.
+        return _written(value, sorted if sort_keys else list)
+
+
+def _written(value: Any, order: Callable[[Any], list[Any]]) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        members = (f"{json.dumps(key)}: {_written(value[key], order)}" for key in order(value))
+        return "{" + ", ".join(members) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_written(item, order) for item in value) + "]"
+    return json.dumps(value)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"the exponent of a number is too large: {len(text)} digits") from None
+
+
+def _no_constant(name: str) -> None:
+    # Python reads NaN and Infinity, which are not JSON.
+    raise ValueError(name)

@@ -1,0 +1,290 @@
+"""A contract of the connection endpoints (OpenAPI 3.1), made from the project's own schemas.
+
+What a field may hold comes from the JSON Schema of the resource, and the services with the keys of
+their destination schemas from the catalogue. Only the form of requests and answers stands here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from constructs_lib import schemas
+from constructs_lib.sandbox import checks
+
+SDK, POSTGRES, MISSING = "sdk", "postgres", "missing"
+"""Identifiers: a connection with a state, one without, and one that is not there."""
+GROUP = "sandbox_lake"
+
+Document = dict[str, Any]
+_DOCUMENT = schemas.load("fivetranops_connection").document["properties"]
+_TESTS_OF_OPENAPI = ("type", "enum", "pattern", "minLength", "minimum", "maximum", "required")
+_NULL_IN_ANSWERS = ("daily_sync_time", "failed_at", "succeeded_at")
+_NOT_ANSWERED = {"auth", "is_historical_sync", "schema_status", *checks.TEST_CONTROLS}
+_IN_STATUS = ("setup_state", "sync_state", "update_state")
+_MUST_BE_ANSWERED = (
+    "connected_by",
+    "created_at",
+    "data_delay_sensitivity",
+    "group_id",
+    "id",
+    "pause_after_trial",
+    "paused",
+    "schedule_type",
+    "schema",
+    "service",
+    "service_version",
+    "status",
+    "sync_frequency",
+)
+_TEXT = {"type": "string"}
+_OBJECT = {"type": "object"}
+
+
+def contract() -> Document:
+    """The document."""
+    one = "/v1/connections/{connection_id}"
+    paths = {
+        "/v1/connections": {
+            "get": _operation(200, _list(), query=_page()),
+            "post": _operation(201, _answer(), _create(), 409),
+        },
+        one: {
+            "get": _operation(200, _answer(), of=(SDK, POSTGRES)),
+            "patch": _operation(200, _answer(), _update(), of=(SDK, POSTGRES)),
+            "delete": _operation(200, of=(SDK, POSTGRES)),
+        },
+        f"{one}/state": {
+            "get": _operation(200, _state(), of=(SDK,)),
+            "patch": _operation(
+                200,
+                _state(),
+                {**_OBJECT, "properties": {"state": _or_null(_OBJECT)}},
+                409,
+                of=(SDK,),
+            ),
+        },
+        f"{one}/sync": {"post": _operation(200, body=_flags("force"), of=(SDK, POSTGRES))},
+        f"{one}/resync": {"post": _operation(200, None, _resync(), 409, of=(POSTGRES,))},
+        f"{one}/test": {
+            "post": _operation(
+                200, _answer(), _flags(*checks.TEST_CONTROLS[1:]), of=(SDK, POSTGRES)
+            )
+        },
+        f"{one}/connect-card": {
+            "post": _operation(200, _card(), _card_request(), of=(SDK, POSTGRES))
+        },
+    }
+    for path, methods in paths.items():
+        for method, operation in methods.items():
+            operation["operationId"] = f"{method} {path}"
+    paths["/v1/connections"]["post"]["responses"]["201"]["links"] = _links(paths, one)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Connections", "version": "1"},
+        "paths": paths,
+    }
+
+
+def _links(paths: Document, one: str) -> Document:
+    """What can be done with a connection that was created."""
+    there = {"connection_id": "$response.body#/data/id"}
+    names = [
+        operation["operationId"]
+        for path, methods in paths.items()
+        if path.startswith(one)
+        for operation in methods.values()
+    ]
+    return {f"link{i}": {"operationId": n, "parameters": there} for i, n in enumerate(names)}
+
+
+def _operation(
+    status: int,
+    data: Document | None = None,
+    body: Document | None = None,
+    *more: int,
+    of: tuple[str, ...] = (),
+    query: list[Document] | None = None,
+) -> Document:
+    """One method of a path.
+
+    :param status: that of success
+    :param data: the ``data`` of a success; None if it has none
+    :param body: the schema of the request
+    :param more: further statuses of errors
+    :param of: the connections that the path may name, beside one that is missing
+    """
+    errors = {400, *more} | ({404} if of else set()) | ({404, 415} if body else set())
+    found: Document = {"parameters": [*(query or []), *([_identifier(of)] if of else [])]}
+    if body is not None:
+        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    responses = {str(error): _response(_envelope(None)) for error in sorted(errors)}
+    return {**found, "responses": {str(status): _response(_envelope(data)), **responses}}
+
+
+def _identifier(of: tuple[str, ...]) -> Document:
+    schema = {"type": "string", "enum": [*of, MISSING]}
+    return {"name": "connection_id", "in": "path", "required": True, "schema": schema}
+
+
+def _page() -> list[Document]:
+    limit = {"type": "integer", "minimum": 1, "maximum": 1000}
+    found = {"limit": limit, "group_id": _TEXT, "schema": _TEXT}
+    return [{"name": name, "in": "query", "schema": schema} for name, schema in found.items()]
+
+
+def _response(schema: Document) -> Document:
+    return {"description": "", "content": {"application/json": {"schema": schema}}}
+
+
+def _envelope(data: Document | None) -> Document:
+    properties = {"code": _TEXT, "message": _TEXT, **({"data": data} if data else {})}
+    return _closed(properties, *properties)
+
+
+def _closed(properties: Document, *required: str) -> Document:
+    """An object that has these members, and no other."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def _or_null(schema: Document) -> Document:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _flags(*names: str) -> Document:
+    return _closed({name: {"type": "boolean"} for name in names})
+
+
+def _create() -> Document:
+    common = {name: _field(name) for name in checks.CREATE_FIELDS if name != "config"}
+    chosen = ("connector_sdk", "google_sheets", "postgres", "s3")
+    variants = []
+    for name in chosen:
+        service = schemas.service(name)
+        assert service is not None
+        keys = service.destination_schema
+        config = {**_OBJECT, "properties": {key: {**_TEXT, "minLength": 1} for key in keys}}
+        properties = {
+            **common,
+            "service": {"const": name},
+            "group_id": {"const": GROUP},
+            "config": {**config, "required": list(keys)},
+        }
+        variants.append(_closed(properties, "service", "group_id", "config"))
+    return {"oneOf": variants}
+
+
+def _update() -> Document:
+    lasting = [name for name in checks.UPDATE_FIELDS if name not in checks.TEST_CONTROLS]
+    properties = {name: _field(name) for name in checks.UPDATE_FIELDS}
+    # The destination schema cannot change, and a key of it would be refused.
+    keys = schemas.DESTINATION_SCHEMA_KEYS
+    properties["config"] = {**_OBJECT, "propertyNames": {"not": {"enum": list(keys)}}}
+    for name in checks.CLEARABLE:
+        properties[name] = _or_null(properties[name])
+    trusts = [
+        {"required": [name], "properties": {name: {"const": True}}}
+        for name in checks.TEST_CONTROLS[1:]
+    ]
+    untested = {
+        "required": ["run_setup_tests"],
+        "properties": {"run_setup_tests": {"const": False}},
+    }
+    return {
+        **_closed(properties),
+        "anyOf": [{"required": [name]} for name in lasting],
+        "not": {"allOf": [untested, {"anyOf": trusts}]},
+    }
+
+
+def _resync() -> Document:
+    tables = {"type": "array", "items": _TEXT, "minItems": 1, "uniqueItems": True}
+    scope = {
+        "type": "object",
+        "additionalProperties": tables,
+        "minProperties": 1,
+    }
+    return _closed({"scope": _or_null(scope)})
+
+
+def _card_request() -> Document:
+    return _closed({"connect_card_config": _field("connect_card_config")}, "connect_card_config")
+
+
+def _card() -> Document:
+    properties = {
+        "connector_id": _TEXT,
+        "connect_card": _closed({"token": _TEXT, "uri": _TEXT}, "token", "uri"),
+        "connect_card_config": _field("connect_card_config"),
+    }
+    return _closed(properties, *properties)
+
+
+def _state() -> Document:
+    return _closed({"state": _OBJECT}, "state")
+
+
+def _field(name: str) -> Document:
+    """What the JSON Schema of the resource says of a field, without its words for people."""
+    return _bare(_DOCUMENT[name])
+
+
+def _bare(schema: Document) -> Document:
+    found = {key: schema[key] for key in _TESTS_OF_OPENAPI if key in schema}
+    if "x-enum-ignoring-case" in schema:
+        found["enum"] = schema["x-enum-ignoring-case"]
+    if "properties" in schema:
+        inner = {name: _bare(value) for name, value in schema["properties"].items()}
+        found |= {"properties": inner, "additionalProperties": False}
+    elif isinstance(schema.get("additionalProperties"), dict):
+        found |= {"additionalProperties": schema["additionalProperties"]}
+    return found
+
+
+def _answer() -> Document:
+    """A connection as the contract answers it."""
+    asked = {*checks.CREATE_FIELDS, *checks.UPDATE_FIELDS} - _NOT_ANSWERED
+    facts = ("id", "schema", "created_at", "succeeded_at", "failed_at", "connected_by")
+    properties = {name: _field(name) for name in (*asked, *facts, "service_version")}
+    properties["config"] = _OBJECT
+    for name in _NULL_IN_ANSWERS:
+        properties[name] = _or_null(properties[name])
+    card = _closed({"token": _TEXT, "uri": _TEXT}, "token", "uri")
+    properties |= {
+        "status": _status(),
+        "setup_tests": {"type": "array", "items": _setup_test()},
+        "source_sync_details": _OBJECT,
+        "connect_card": card,
+        "local_processing_agent_id": _TEXT,
+    }
+    return _closed(properties, *_MUST_BE_ANSWERED)
+
+
+def _status() -> Document:
+    notes = {
+        "type": "array",
+        "items": _closed(dict.fromkeys(("code", "message", "details"), _TEXT)),
+    }
+    properties = {name: _field(name) for name in (*_IN_STATUS, "schema_status", "rescheduled_for")}
+    properties |= {"is_historical_sync": {"type": "boolean"}, "tasks": notes, "warnings": notes}
+    return _closed(properties, *_IN_STATUS, "is_historical_sync", "tasks", "warnings")
+
+
+def _setup_test() -> Document:
+    outcomes = ["PASSED", "SKIPPED", "WARNING", "FAILED", "JOB_FAILED"]
+    properties = {
+        "title": _TEXT,
+        "message": _TEXT,
+        "details": _OBJECT,
+        "status": {"enum": outcomes},
+    }
+    return _closed(properties, "title", "status")
+
+
+def _list() -> Document:
+    items = {"type": "array", "items": _answer()}
+    return _closed({"items": items, "next_cursor": _TEXT}, "items")

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from constructs_lib.sandbox import exact_json
+
+DIGITS = ["1.10", "0.12345678901234567890", "-0.0", "1E+400", "1E-400", "9007199254740993.5"]
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.decimals(allow_nan=False),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+).filter(lambda value: "Infinity" not in exact_json.dumps(value))
+
+
+@pytest.mark.parametrize("digits", DIGITS)
+def test_decimals_keep_their_digits(digits: str) -> None:
+    text = '{"a": [%s, {"b": "%s"}]}' % (digits, digits)
+
+    assert exact_json.dumps(exact_json.loads(text)) == text
+
+
+@given(VALUES)
+def test_whatever_is_written_is_read_as_it_was(value: Any) -> None:
+    assert exact_json.loads(exact_json.dumps(value)) == value
+
+
+@given(VALUES)
+def test_what_is_written_is_json_for_others_too(value: Any) -> None:
+    assert json.loads(exact_json.dumps(value), parse_float=Decimal) == value
+
+
+def test_keys_can_be_written_in_their_order() -> None:
+    value = exact_json.loads('{"b": 1.10, "a": {"d": 1, "c": 2}}')
+
+    written = exact_json.dumps(value, sort_keys=True)
+
+    assert written == '{"a": {"c": 2, "d": 1}, "b": 1.10}'
+
+
+@pytest.mark.parametrize("text", ["NaN", "-Infinity", "[1.]", "1e99999999999999999999", "{"])
+def test_what_is_not_json_is_a_value_error(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - each has words of its own.
+        exact_json.loads(text)
