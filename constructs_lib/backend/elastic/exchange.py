@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib.backend.elastic import errors
 from constructs_lib.backend.elastic.credentials import Credentials
-from constructs_lib.backend.http import jsontext, retry
+from constructs_lib.backend.http import headers, jsontext
+from constructs_lib.backend.http.content import Refused
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.failures import Unanswered
 from constructs_lib.backend.http.redaction import hide
@@ -104,9 +105,9 @@ class Exchange:
             form of an error: nothing that such an answer says can be believed
         """
         status = response.status_code
-        document = _document(response)
-        is_elastic = response.headers.get("X-elastic-product") == _PRODUCT
         whole = f"{request.method} {transport.base}{request.path}"
+        document = _document(whole, response)
+        is_elastic = response.headers.get("X-elastic-product") == _PRODUCT
         if status >= 400:
             code, message = _told(document, response)
             # What says that something is gone must prove where it comes from, the form alone
@@ -119,7 +120,7 @@ class Exchange:
                 status,
                 hide(code, self._credentials.secrets),
                 hide(message, self._credentials.secrets),
-                retry.retry_after(response.headers.get("Retry-After")),
+                headers.retry_after(response.headers),
             )
         if not is_elastic:
             raise errors.BadAnswer(whole, status, f"no sign of {_PRODUCT}")
@@ -151,6 +152,9 @@ class Exchange:
                 host=transport.host,
                 hint=why.hint,
             ) from None
+        except Refused as error:
+            whole = f"{request.method} {transport.base}{request.path}"
+            raise errors.Unusable(whole, error.status, error.reason) from None
 
 
 def _unreachable(request: Request, found: list[tuple[str, errors.NoAnswer]]) -> errors.NoAnswer:
@@ -161,10 +165,16 @@ def _unreachable(request: Request, found: list[tuple[str, errors.NoAnswer]]) -> 
     return errors.NoAnswer(str(request), words, sent=False, passing=passing, hint=" ".join(hints))
 
 
-def _document(response: requests.Response) -> Any:
+def _document(whole: str, response: requests.Response) -> Any:
+    """Return the JSON of an answer; None if it is none.
+
+    :raises Unusable: if a success is beyond a limit
+    """
     try:
         return jsontext.loads(response.content.decode("utf-8"))
-    except (ValueError, RecursionError):
+    except ValueError as error:
+        if isinstance(error, jsontext.Excessive) and response.status_code < 400:
+            raise errors.Unusable(whole, response.status_code, str(error)) from None
         return None
 
 
@@ -182,5 +192,5 @@ def _told(document: Any, response: requests.Response) -> tuple[str, str]:
         return str(error.get("type") or ""), ": ".join(str(each) for each in reasons if each)
     if isinstance(error, str):
         return "", error
-    kind = response.headers.get("Content-Type", "no content type")
+    kind = headers.content_type(response.headers)
     return "", f"an answer that is not Elasticsearch's ({kind})"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import requests
+    import urllib3
 
 _DEEPEST = 12
 """How many causes below an error are looked at, because errors may name each other in a circle."""
@@ -50,8 +51,10 @@ class Unanswered(Exception):
         super().__init__(failure.reason)
 
 
-def failure(error: requests.exceptions.RequestException, *, sent: bool = True) -> Failure:
-    """Return the failure without the words of the HTTP library, which repeat addresses.
+def failure(
+    error: requests.exceptions.RequestException | urllib3.exceptions.HTTPError, *, sent: bool = True
+) -> Failure:
+    """Return the failure without the words of the HTTP libraries, which repeat addresses.
 
     :param sent: False if nothing of the request was sent when it failed
     """

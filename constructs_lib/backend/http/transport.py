@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from constructs_lib.backend.http import content
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import Interrupted
 from constructs_lib.backend.http.failures import Failure, Unanswered, failure
@@ -85,6 +86,7 @@ class Transport:
         """Send a request once and return the whole answer.
 
         :raises Unanswered: if none comes, or not within the limits
+        :raises Refused: if it is longer than :data:`content.LONGEST`
         :raises Interrupted: if Terraform wants to stop, and nothing was changed
         """
         watch = _Watch(message, deadline, limits)
@@ -103,10 +105,11 @@ class Transport:
         :param flight: what bounds it as a whole; None for what answers within this process
         """
         import requests
+        from urllib3.exceptions import HTTPError, ReadTimeoutError
 
         margin = 0.0 if flight is None else _MARGIN
         try:
-            return self.session().request(
+            response = self.session().request(
                 message.method,
                 self.base + message.path,
                 data=message.body,
@@ -114,14 +117,18 @@ class Transport:
                 auth=message.sign,
                 timeout=(watch.connect + margin, watch.limit + margin),
                 allow_redirects=False,
+                stream=flight is not None,
                 # It stands here, because REQUESTS_CA_BUNDLE goes before that of a session.
                 verify=message.verify,
             )
-        except requests.exceptions.ReadTimeout:
+            if flight is not None:
+                content.read(response, content.LONGEST)
+        except (requests.exceptions.ReadTimeout, ReadTimeoutError):
             raise watch.too_late(sent=True) from None
-        except requests.exceptions.RequestException as error:
+        except (requests.exceptions.RequestException, HTTPError) as error:
             is_sent = flight is None or flight.is_sent
             raise Unanswered(failure(error, sent=is_sent)) from None
+        return response
 
     def session(self) -> requests.Session:
         """Return the session of the calling thread; all share one pool of connections."""
@@ -130,6 +137,9 @@ class Transport:
             import requests
 
             session = requests.Session()
+            # Redirects are not followed, so that nobody need read where they lead.
+            session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
+            session.headers["Accept-Encoding"] = content.ACCEPTED
             session.mount(self.base, self._adapter)
             # What stays on this machine needs no proxy, which would see the credentials.
             session.trust_env = self.base.startswith("https:")
