@@ -14,7 +14,7 @@ from constructs_lib.backend.http import headers, jsontext
 from constructs_lib.backend.http.content import Refused
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.failures import Unanswered
-from constructs_lib.backend.http.redaction import hide
+from constructs_lib.backend.http.redaction import shown_text
 from constructs_lib.backend.http.transport import Limits, Message, Transport
 
 if TYPE_CHECKING:
@@ -109,17 +109,19 @@ class Exchange:
         document = _document(whole, response)
         is_elastic = response.headers.get("X-elastic-product") == _PRODUCT
         if status >= 400:
-            code, message = _told(document, response)
+            code, message = (
+                shown_text(words, self._credentials.secrets) for words in _told(document, response)
+            )
             # What says that something is gone must prove where it comes from, the form alone
             # does not: other products answer errors in it, too.
             is_elastic = _is_error(document) and (is_elastic or status != 404)
             if not is_elastic and status < 500 and status not in _ANSWERED_BY_GATEWAYS:
-                raise errors.NotTheApi(whole, status, hide(message, self._credentials.secrets))
+                raise errors.NotTheApi(whole, status, message)
             raise errors.answered(
                 whole if status == 404 else str(request),
                 status,
-                hide(code, self._credentials.secrets),
-                hide(message, self._credentials.secrets),
+                code,
+                message,
                 headers.retry_after(response.headers),
             )
         if not is_elastic:

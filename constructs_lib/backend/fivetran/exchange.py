@@ -17,7 +17,7 @@ from constructs_lib.backend.http import headers, jsontext
 from constructs_lib.backend.http.content import Refused
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.failures import Unanswered
-from constructs_lib.backend.http.redaction import hide, hide_inside
+from constructs_lib.backend.http.redaction import bounded, hide_inside, shown_text
 from constructs_lib.backend.http.transport import Limits, Message, Transport
 
 if TYPE_CHECKING:
@@ -151,10 +151,12 @@ class Exchange:
         raise errors.BadAnswer(self.whole(request), status, reason)
 
     def _told(self, words: Any, request: Request) -> str:
-        """What the API says, without any secret that it quotes: a text, or else its JSON."""
+        """What the API says, without any secret that it quotes: a text, or else its JSON; no more
+        of it than a message shows.
+        """
         if words is None or isinstance(words, str):
-            return hide(words or "", self._secrets(request))
-        return jsontext.dumps(hide_inside(words, self._secrets(request)))
+            return shown_text(words or "", self._secrets(request))
+        return bounded(jsontext.dumps(hide_inside(words, self._secrets(request))))
 
     def _secrets(self, request: Request) -> list[str]:
         return [*request.secrets, *self._login]
