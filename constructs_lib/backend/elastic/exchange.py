@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from constructs_lib.backend.elastic import errors
 from constructs_lib.backend.elastic.credentials import Credentials
 from constructs_lib.backend.http import headers, jsontext
-from constructs_lib.backend.http.content import Refused
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.failures import Unanswered
 from constructs_lib.backend.http.redaction import shown_text
 from constructs_lib.backend.http.transport import Limits, Message, Transport
+from constructs_lib.net.content import Refused
 
 if TYPE_CHECKING:
     import requests
@@ -46,7 +46,8 @@ class Exchange:
     :param transports: the ways to the endpoints, in the order in which they are tried
     :param credentials: who asks
     :param request_timeout: seconds that one request may take
-    :param ca_file: the path of a PEM file with the authorities to trust; None for the system's
+    :param ca_file: the path of a PEM file with the authorities to trust; None for those of the
+            environment, or the usual ones
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Exchange:
         self.transports = list(transports)
         self._credentials = credentials
         self._first = 0
-        self._verify: bool | str = ca_file or True
+        self._verify = ca_file
         # As long as none is reached, all of them together are given the time of one.
         connect = max(_LEAST_TO_CONNECT, _TO_CONNECT / max(len(self.transports), 1))
         self._limits = Limits(request_timeout, connect)

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from constructs_lib.backend.fivetran import errors
 from constructs_lib.backend.fivetran.pace import Pace
 from constructs_lib.backend.http import headers, jsontext
-from constructs_lib.backend.http.content import Refused
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.failures import Unanswered
 from constructs_lib.backend.http.redaction import bounded, hide_inside, shown_text
 from constructs_lib.backend.http.transport import Limits, Message, Transport
+from constructs_lib.net.content import Refused
 
 if TYPE_CHECKING:
     import requests

@@ -11,10 +11,10 @@ from constructs_lib.backend.elastic.client import Client as ElasticClient
 from constructs_lib.backend.elastic.credentials import SANDBOX
 from constructs_lib.backend.elastic.exchange import Exchange
 from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.http import content
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import ApiError, Unusable
 from constructs_lib.backend.http.transport import Transport
+from constructs_lib.net import content
 
 HEADERS = {"X-elastic-product": "Elasticsearch", "Content-Type": "application/json"}
 ASKS: dict[str, Callable[[str], object]] = {

@@ -10,7 +10,7 @@ import pytest
 import requests
 from urllib3 import HTTPResponse
 
-from constructs_lib.backend.http import content
+from constructs_lib.net import content
 
 LIMIT = 100_000
 TEXT = b'{"a": "' + b"x" * 50_000 + b'"}'
