@@ -1,3 +1,20 @@
 """The version of the package and of the providers it delivers, in one place."""
 
+import re
+import sys
+
 __version__ = "0.2.0"
+
+
+def user_agent(terraform: str = "") -> str:
+    """Return the header ``User-Agent`` (RFC 9110, 10.1.5), by which the owner of an API can tell
+    who asks: product and version, and those of Terraform and Python.
+
+    :param terraform: its version, as it tells it; empty if none asks, as in a command
+    """
+    # The text comes from another process; only what a version may hold is passed on.
+    told = re.sub(r"[^0-9A-Za-z.+-]", "", terraform)[:40]
+    python = ".".join(map(str, sys.version_info[:3]))
+    parts = ["connections-as-code/" + __version__]
+    parts += [f"Terraform/{told}"] if told else []
+    return " ".join([*parts, f"Python/{python}"])

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from constructs_lib.visible import visible
 from stacks import adopt_account
 from stacks.adopt_account import AccountError, FoundConnection
 from stacks.adopt_checked import settle
@@ -51,7 +52,7 @@ def main(asked: Asked, environ: Mapping[str, str]) -> int:
     except (KnownError, AccountError, InsertError) as error:
         told = str(error)
         end = "" if told.endswith("nothing was written.") else "\nNothing was written."
-        sys.stderr.write(f"adopt: {told}{end}\n")
+        sys.stderr.write(f"adopt: {visible(told)}{end}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("adopt: interrupted; nothing was written.\n")
@@ -65,7 +66,7 @@ def _adopt(asked: Asked, environ: Mapping[str, str], folder: Path) -> None:
     candidates = _candidates(found, surroundings)
     adopted = settle(candidates, surroundings)
     refused = [each for each in candidates if each.refused]
-    told = report(adopted, refused, choice, surroundings, dry_run=asked.dry_run)
+    told = visible(report(adopted, refused, choice, surroundings, dry_run=asked.dry_run))
     if asked.dry_run:
         sys.stdout.write("\n".join(each.text(STEP) for each in adopted))
         sys.stderr.write(told)

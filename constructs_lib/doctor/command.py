@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from constructs_lib.doctor import apis, programs, terraform_files
 from constructs_lib.doctor.finding import Finding, Machine
+from constructs_lib.visible import visible
 
 Check = Callable[[Machine], Iterator[Finding]]
 
@@ -77,5 +78,5 @@ def _summary(errors: int) -> str:
 
 
 def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(visible(text) + "\n")
     sys.stdout.flush()

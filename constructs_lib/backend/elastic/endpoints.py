@@ -6,10 +6,10 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.backend.http.address import check_address, is_sandbox
 from constructs_lib.backend.http.transport import Transport
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.values import UNKNOWN, Object
+from constructs_lib.net.addresses import address_problem, is_sandbox
 
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
@@ -34,7 +34,7 @@ def check(endpoints: Any, diagnostics: Diagnostics) -> None:
     """Adds an error for each address that cannot be used. Any value may be unknown."""
     known = [each for each in endpoints or () if isinstance(each, str)]
     for place, url in enumerate(known):
-        problem = None if is_sandbox(url) else check_address(url, _CREDENTIALS)
+        problem = None if is_sandbox(url) else address_problem(url, _CREDENTIALS)
         if is_sandbox(url) and len(endpoints) > 1:
             problem = f"{url!r} stands beside other addresses, but the sandbox stands alone"
         if problem:
@@ -58,10 +58,15 @@ def check_any(endpoints: Sequence[str], diagnostics: Diagnostics) -> None:
         )
 
 
-def transports(endpoints: Sequence[str], diagnostics: Diagnostics) -> list[Transport]:
-    """The ways to the endpoints; none, with an error, if the sandbox's file cannot be used."""
+def transports(
+    endpoints: Sequence[str], diagnostics: Diagnostics, terraform: str = ""
+) -> list[Transport]:
+    """The ways to the endpoints; none, with an error, if the sandbox's file cannot be used.
+
+    :param terraform: the version of Terraform; empty if none asks
+    """
     if not is_sandbox(endpoints[0]):
-        return [Transport(url.rstrip("/")) for url in endpoints]
+        return [Transport(url.rstrip("/"), terraform=terraform) for url in endpoints]
     from constructs_lib.sandbox import SandboxError
 
     try:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib.backend.elastic import errors
 from constructs_lib.backend.elastic.credentials import Credentials
-from constructs_lib.backend.http import jsontext, retry
+from constructs_lib.backend.http import headers, jsontext
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.failures import Unanswered
-from constructs_lib.backend.http.redaction import hide
+from constructs_lib.backend.http.redaction import shown_text
 from constructs_lib.backend.http.transport import Limits, Message, Transport
+from constructs_lib.net.content import Refused
 
 if TYPE_CHECKING:
     import requests
@@ -45,7 +46,8 @@ class Exchange:
     :param transports: the ways to the endpoints, in the order in which they are tried
     :param credentials: who asks
     :param request_timeout: seconds that one request may take
-    :param ca_file: the path of a PEM file with the authorities to trust; None for the system's
+    :param ca_file: the path of a PEM file with the authorities to trust; None for those of the
+            environment, or the usual ones
     """
 
     def __init__(
@@ -58,7 +60,7 @@ class Exchange:
         self.transports = list(transports)
         self._credentials = credentials
         self._first = 0
-        self._verify: bool | str = ca_file or True
+        self._verify = ca_file
         # As long as none is reached, all of them together are given the time of one.
         connect = max(_LEAST_TO_CONNECT, _TO_CONNECT / max(len(self.transports), 1))
         self._limits = Limits(request_timeout, connect)
@@ -104,22 +106,24 @@ class Exchange:
             form of an error: nothing that such an answer says can be believed
         """
         status = response.status_code
-        document = _document(response)
-        is_elastic = response.headers.get("X-elastic-product") == _PRODUCT
         whole = f"{request.method} {transport.base}{request.path}"
+        document = _document(whole, response)
+        is_elastic = response.headers.get("X-elastic-product") == _PRODUCT
         if status >= 400:
-            code, message = _told(document, response)
+            code, message = (
+                shown_text(words, self._credentials.secrets) for words in _told(document, response)
+            )
             # What says that something is gone must prove where it comes from, the form alone
             # does not: other products answer errors in it, too.
             is_elastic = _is_error(document) and (is_elastic or status != 404)
             if not is_elastic and status < 500 and status not in _ANSWERED_BY_GATEWAYS:
-                raise errors.NotTheApi(whole, status, hide(message, self._credentials.secrets))
+                raise errors.NotTheApi(whole, status, message)
             raise errors.answered(
                 whole if status == 404 else str(request),
                 status,
-                hide(code, self._credentials.secrets),
-                hide(message, self._credentials.secrets),
-                retry.retry_after(response.headers.get("Retry-After")),
+                code,
+                message,
+                headers.retry_after(response.headers),
             )
         if not is_elastic:
             raise errors.BadAnswer(whole, status, f"no sign of {_PRODUCT}")
@@ -151,6 +155,9 @@ class Exchange:
                 host=transport.host,
                 hint=why.hint,
             ) from None
+        except Refused as error:
+            whole = f"{request.method} {transport.base}{request.path}"
+            raise errors.Unusable(whole, error.status, error.reason) from None
 
 
 def _unreachable(request: Request, found: list[tuple[str, errors.NoAnswer]]) -> errors.NoAnswer:
@@ -161,10 +168,16 @@ def _unreachable(request: Request, found: list[tuple[str, errors.NoAnswer]]) -> 
     return errors.NoAnswer(str(request), words, sent=False, passing=passing, hint=" ".join(hints))
 
 
-def _document(response: requests.Response) -> Any:
+def _document(whole: str, response: requests.Response) -> Any:
+    """Return the JSON of an answer; None if it is none.
+
+    :raises Unusable: if a success is beyond a limit
+    """
     try:
         return jsontext.loads(response.content.decode("utf-8"))
-    except (ValueError, RecursionError):
+    except ValueError as error:
+        if isinstance(error, jsontext.Excessive) and response.status_code < 400:
+            raise errors.Unusable(whole, response.status_code, str(error)) from None
         return None
 
 
@@ -182,5 +195,5 @@ def _told(document: Any, response: requests.Response) -> tuple[str, str]:
         return str(error.get("type") or ""), ": ".join(str(each) for each in reasons if each)
     if isinstance(error, str):
         return "", error
-    kind = response.headers.get("Content-Type", "no content type")
+    kind = headers.content_type(response.headers)
     return "", f"an answer that is not Elasticsearch's ({kind})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,7 +41,7 @@ class ElasticOps(Provider):
         from constructs_lib.backend.elastic.client import Client
         from constructs_lib.backend.elastic.cluster import Cluster
         from constructs_lib.backend.elastic.exchange import Exchange
-        from constructs_lib.backend.http.address import is_sandbox
+        from constructs_lib.net.addresses import is_sandbox
 
         urls = endpoints.chosen(config)
         if urls is UNKNOWN or UNKNOWN in [config.get(name) for name in _OTHERS]:
@@ -57,7 +56,7 @@ class ElasticOps(Provider):
         _check_ca_file(config.get("ca_file"), diagnostics)
         if who is None or diagnostics.has_errors:
             return Cluster(None)
-        transports = endpoints.transports(urls, diagnostics)
+        transports = endpoints.transports(urls, diagnostics, terraform_version)
         if not transports:
             return Cluster(None)
         timeout = config.get("request_timeout")
@@ -72,12 +71,15 @@ class ElasticOps(Provider):
 
 
 def _check_ca_file(path: Any, diagnostics: Diagnostics) -> None:
+    """Add an error if the authorities to trust cannot be read, wherever they are named."""
+    from constructs_lib.backend.http.configured import check_authorities
+    from constructs_lib.net import authorities
+
     if path is None:
+        check_authorities(diagnostics)
         return
-    try:
-        ssl.create_default_context(cafile=path)
-    except OSError as error:
-        reason = error.strerror or "it holds no certificate in PEM form"
+    reason = authorities.file_problem(path)
+    if reason:
         diagnostics.error(
             "ca_file cannot be used",
             f"{path}: {reason}. It must be a PEM file with the certificates of the authorities.",

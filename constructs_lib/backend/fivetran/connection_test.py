@@ -19,6 +19,7 @@ from constructs_lib.backend.fivetran.identifiers import require_identifier
 from constructs_lib.backend.fivetran.turns import writing
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
+from constructs_lib.backend.http.redaction import bounded
 from constructs_lib.backend.http.times import written
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values import UNKNOWN, Object
@@ -93,7 +94,7 @@ def _attributes(result: gate.Result) -> dict[str, Any]:
 
 def _warn(name: str, found: list[gate.Result], fail_on: str, operation: Operation) -> None:
     if found:
-        told = "\n".join(map(str, found))
+        told = bounded("\n".join(map(str, found)))
         operation.diagnostics.warning(
             f"Setup tests of {name} did not all pass",
             f'{told}\n\nfail_on is "{fail_on}", so that this is no error.',

@@ -18,6 +18,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -28,6 +29,7 @@ from constructs_lib.backend.fivetran import private_file
 from constructs_lib.backend.http import jsontext, log
 
 _VERSION = 1
+_RUN = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _TEXTS = ("account", "workspace", "group_id", "service", "schema", "since", "run")
 
 
@@ -154,7 +156,7 @@ class CreationJournal:
         """Return True while the run of an entry is at work."""
         file = self._folder / f"{entry.run}.lock"
         try:
-            descriptor = os.open(file, os.O_RDWR | os.O_CLOEXEC)
+            descriptor = os.open(file, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError:
             return False
         try:
@@ -218,7 +220,7 @@ def workspace(data: Path) -> str:
     """
     with suppress(OSError, ValueError):
         chosen = os.environ.get("TF_WORKSPACE")
-        return chosen or (data / "environment").read_text(encoding="utf-8").strip() or "default"
+        return chosen or private_file.read(data / "environment").strip() or "default"
     return "default"
 
 
@@ -231,14 +233,17 @@ def _dumped(entry: CreationEntry) -> str:
 def _read(file: Path) -> CreationEntry | None:
     """Return the entry in a file; None if there is none that can be read."""
     try:
-        values = jsontext.loads(file.read_text(encoding="utf-8"))
+        values = jsontext.loads(private_file.read(file))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         log.warning(f"the journal {file} cannot be read ({type(error).__name__})")
         return None
-    if not isinstance(values, dict) or not all(isinstance(values.get(n), str) for n in _TEXTS):
+    if not isinstance(values, dict) or not all(map(private_file.is_text, map(values.get, _TEXTS))):
         return None
+    if not _RUN.fullmatch(values["run"]):
+        return None  # It names a file.
     kinds = {name: type(value) for name, value in CreationEntry._field_defaults.items()}
     more = {n: values[n] for n, kind in kinds.items() if isinstance(values.get(n), kind)}
+    more = {n: each for n, each in more.items() if kinds[n] is bool or private_file.is_text(each)}
     return CreationEntry(**{name: values[name] for name in _TEXTS}, **more)

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib.backend.fivetran import errors
 from constructs_lib.backend.fivetran.pace import Pace
-from constructs_lib.backend.http import jsontext, retry
+from constructs_lib.backend.http import headers, jsontext
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.failures import Unanswered
-from constructs_lib.backend.http.redaction import hide, hide_inside
+from constructs_lib.backend.http.redaction import bounded, hide_inside, shown_text
 from constructs_lib.backend.http.transport import Limits, Message, Transport
+from constructs_lib.net.content import Refused
 
 if TYPE_CHECKING:
     import requests
@@ -64,7 +65,7 @@ class Exchange:
         login = base64.b64encode(f"{key}:{secret}".encode()).decode()
         self._authorization = f"Basic {login}"
         self._login = () if secret == _OF_THE_SANDBOX else (key, secret, login)
-        self._date: tuple[str, float] | None = None
+        self._date: tuple[datetime, float] | None = None
         self._pace = Pace()
         self._limits = Limits(request_timeout)
 
@@ -76,17 +77,13 @@ class Exchange:
         now = datetime.now(timezone.utc)
         if self._date is None:
             return now
-        header, received = self._date
-        moment = retry.date(header)
-        try:
-            return now if moment is None else moment + timedelta(seconds=time.time() - received)
-        except OverflowError:  # A date at the end of all days.
-            return now
+        moment, received = self._date
+        return moment + timedelta(seconds=time.time() - received)
 
     @property
     def knows_time(self) -> bool:
         """True if an answer has told the API's clock."""
-        return self._date is not None and retry.date(self._date[0]) is not None
+        return self._date is not None
 
     def once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
         """The envelope of the answer to a request that is sent once.
@@ -101,7 +98,7 @@ class Exchange:
         response = self._send(request, deadline)
         if request.on_answer is not None:
             request.on_answer(response.status_code, response.content)
-        self._date = (response.headers.get("Date") or "", time.time())
+        self._learn_time(response.headers)
         self._pace.learn(response.headers)
         envelope = self._envelope(request, response)
         code = envelope.get("code")
@@ -112,15 +109,17 @@ class Exchange:
                 response.status_code,
                 self._told(code, request),
                 self._told(envelope.get("message"), request),
-                retry.retry_after(
-                    response.headers.get("Retry-After"), response.headers.get("Date")
-                ),
+                headers.retry_after(response.headers),
             )
         data = envelope.get("data")
         if isinstance(data, dict) and "setup_tests" in data:
             # They are there to be shown, and may quote what they tried.
             data["setup_tests"] = hide_inside(data["setup_tests"], self._secrets(request))
         return envelope
+
+    def _learn_time(self, told: Mapping[str, str]) -> None:
+        date = headers.answered_at(told)
+        self._date = None if date is None else (date, time.time())
 
     def whole(self, request: Request) -> str:
         """Return a request with the whole address, for errors that an address may explain."""
@@ -131,17 +130,20 @@ class Exchange:
 
         :raises NotTheApi: if an answer with an error status has none
         :raises BadAnswer: if an answer with another status has none
+        :raises Unusable: if it is beyond a limit
         """
         status = response.status_code
         try:
             envelope = jsontext.loads(response.content.decode("utf-8"))
-        except (ValueError, RecursionError):
+        except ValueError as error:
+            if isinstance(error, jsontext.Excessive) and status < 400:
+                raise errors.Unusable(self.whole(request), status, str(error)) from None
             envelope = None
         is_envelope = isinstance(envelope, dict) and isinstance(envelope.get("code"), str)
         if is_envelope and (200 <= status < 300 or status >= 400):
             found: dict[str, Any] = envelope
             return found
-        reason = f"something else than the API's JSON ({_kind(response)})"
+        reason = f"something else than the API's JSON ({headers.content_type(response.headers)})"
         if status in _ANSWERED_BY_GATEWAYS or status >= 500:
             return {"message": _words(envelope) or reason}
         if status >= 400:
@@ -149,10 +151,12 @@ class Exchange:
         raise errors.BadAnswer(self.whole(request), status, reason)
 
     def _told(self, words: Any, request: Request) -> str:
-        """What the API says, without any secret that it quotes: a text, or else its JSON."""
+        """What the API says, without any secret that it quotes: a text, or else its JSON; no more
+        of it than a message shows.
+        """
         if words is None or isinstance(words, str):
-            return hide(words or "", self._secrets(request))
-        return jsontext.dumps(hide_inside(words, self._secrets(request)))
+            return shown_text(words or "", self._secrets(request))
+        return bounded(jsontext.dumps(hide_inside(words, self._secrets(request))))
 
     def _secrets(self, request: Request) -> list[str]:
         return [*request.secrets, *self._login]
@@ -177,10 +181,8 @@ class Exchange:
                 host=self.transport.host,
                 hint=why.hint,
             ) from None
-
-
-def _kind(response: requests.Response) -> str:
-    return response.headers.get("Content-Type") or "no content type"
+        except Refused as error:
+            raise errors.Unusable(self.whole(request), error.status, error.reason) from None
 
 
 def _words(document: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran.errors import BadAnswer
 from constructs_lib.backend.http import jsontext
-from constructs_lib.backend.http.redaction import hide_inside, without_secret_names
+from constructs_lib.backend.http.redaction import bounded, hide_inside, without_secret_names
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 
 STATUSES = ("PASSED", "SKIPPED", "WARNING", "FAILED", "JOB_FAILED")
@@ -46,7 +46,7 @@ def shut(name: str, found: list[Result]) -> ProviderError:
     :param name: the connection
     :param found: the results that shut it
     """
-    told = "\n".join(f"  {result}" for result in found)
+    told = bounded("\n".join(f"  {result}" for result in found))
     return ProviderError(f"Setup tests of {name} did not pass", f"{told}\n\n{_REMEDY}")
 
 

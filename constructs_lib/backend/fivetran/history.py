@@ -124,7 +124,7 @@ class History:
 
     def _lines(self) -> list[str]:
         try:
-            text = self.file.read_text(encoding="utf-8", errors="replace")
+            text = private_file.read(self.file, errors="replace")
             return [line for line in text.split("\n") if line]
         except FileNotFoundError:
             return []
@@ -165,7 +165,7 @@ def _change(line: str) -> Change | None:
     """The change in a line; None if it is none, or one of another version."""
     try:
         values = jsontext.loads(line)
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     if not isinstance(values, dict) or not values.keys() >= _KINDS.keys():
         return None

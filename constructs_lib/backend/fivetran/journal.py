@@ -33,7 +33,7 @@ from constructs_lib.backend.fivetran.errors import VendorError
 from constructs_lib.backend.fivetran.history import TERRAFORM, History
 from constructs_lib.backend.fivetran.journal_entry import Entry, SetEntry, dumped, loaded, set_entry
 from constructs_lib.backend.fivetran.seen import Seen
-from constructs_lib.backend.http import log
+from constructs_lib.backend.http import jsontext, log
 
 _TURNS: defaultdict[str, Lock] = defaultdict(Lock)
 
@@ -68,7 +68,7 @@ class Slip:
     def read(self) -> Entry | None:
         """What an earlier run left; None if it left nothing, or nothing that can be read."""
         try:
-            return loaded(self._file.read_text(encoding="utf-8"))
+            return loaded(private_file.read(self._file))
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
@@ -232,7 +232,7 @@ class Journal:
 
     def _plans(self, identifier: str) -> dict[str, list[str]]:
         try:
-            plans = json.loads(self._plan_file(identifier).read_text(encoding="utf-8"))
+            plans = jsontext.loads(private_file.read(self._plan_file(identifier)))
         except (OSError, ValueError):
             return {}
         is_ours = isinstance(plans, dict) and all(_is_note(note) for note in plans.values())
@@ -251,10 +251,10 @@ def _set_file(file: Path) -> Path:
 
 def _kept(file: Path) -> SetEntry | None:
     try:
-        return set_entry(file.read_text(encoding="utf-8"))
+        return set_entry(private_file.read(file))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         log.warning(f"the journal {file} cannot be read ({type(error).__name__})")
         return None
 
@@ -266,7 +266,7 @@ def _is_note(note: Any) -> bool:
 
 def _connection_of(file: Path) -> str | None:
     try:
-        return loaded(file.read_text(encoding="utf-8")).connection
+        return loaded(private_file.read(file)).connection
     except (OSError, ValueError):
         return None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from constructs_lib.backend.fivetran import private_file
 from constructs_lib.backend.fivetran.history import TERRAFORM
 from constructs_lib.backend.http import jsontext
 
@@ -82,7 +83,7 @@ def set_entry(text: str) -> SetEntry:
     names = SetEntry._fields
     if not isinstance(values, dict) or not values.keys() >= set(names):
         raise ValueError("no entry of a state that was set")
-    if not all(isinstance(values[name], str) for name in names if name != "found"):
+    if not all(private_file.is_text(values[name]) for name in names if name != "found"):
         raise ValueError("a field is of another type")
     if not isinstance(values["found"], (dict, type(None))):
         raise ValueError("found is of another type")
@@ -107,6 +108,7 @@ def loaded(text: str) -> Entry:
     kinds |= {"is_putting_back": bool, "is_open": bool, "by": str}
     values = {**Entry._field_defaults, **values}
     for name, kind in kinds.items():
-        if name not in values or not isinstance(values[name], kind):
+        is_ours = isinstance(values.get(name, ...), kind)
+        if not is_ours or (kind is str and not private_file.is_text(values[name])):
             raise ValueError(f"{name} is missing, or of another type")
     return Entry(**{name: values[name] for name in kinds})

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta, timezone
 
 from constructs_lib.backend.http import log
 from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.headers import count
 
 _HOUR = 3600.0
 _USUAL_LIMIT = 20_000
@@ -34,10 +35,10 @@ class Pace:
 
     def learn(self, headers: Mapping[str, str]) -> None:
         """Takes from the headers of an answer whether to slow down."""
-        remaining = _number(headers.get("X-Rate-Limit-Remaining"))
+        remaining = count(headers, "X-Rate-Limit-Remaining")
         if remaining is None:
             return
-        limit = _number(headers.get("X-Rate-Limit")) or _USUAL_LIMIT
+        limit = count(headers, "X-Rate-Limit") or _USUAL_LIMIT
         is_near = remaining <= max(_LEAST_KEPT, limit * _SHARE_KEPT)
         with self._lock:
             self._interval = _HOUR / limit if is_near else 0.0
@@ -66,9 +67,3 @@ class Pace:
             due = max(now, self._next)
             self._next = due + self._interval
             return due - now
-
-
-def _number(header: str | None) -> int | None:
-    # A header of thousands of digits is none that Python, or anybody, could count with.
-    is_number = header is not None and header.isascii() and header.isdigit() and len(header) < 19
-    return int(header) if header is not None and is_number else None

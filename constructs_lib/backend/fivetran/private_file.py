@@ -1,10 +1,37 @@
-"""Files that only their owner may read, replaced in one step."""
+"""Files that only their owner may read, replaced in one step, and read without waiting."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
+
+
+def read(file: Path, errors: str = "strict") -> str:
+    """Return the text of a file. What else may stand in its place, such as a named pipe, is refused
+    instead of waited for.
+
+    :param errors: what becomes of bytes that are no UTF-8, as ``open`` takes it
+    :raises OSError: if it cannot be read, or is no regular file
+    :raises ValueError: if it holds no UTF-8
+    """
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
+        with open(descriptor, encoding="utf-8", errors=errors, closefd=False) as opened:
+            return opened.read()
+    finally:
+        os.close(descriptor)
+
+
+def is_text(value: object) -> bool:
+    """Return True for a text that files, requests and messages can hold: JSON can also write halves
+    of characters, which nothing else takes.
+    """
+    return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
 
 
 def write(file: Path, text: str) -> None:

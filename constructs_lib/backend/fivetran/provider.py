@@ -58,7 +58,7 @@ class FivetranOps(Provider):
         from constructs_lib.backend.fivetran.journal import Journal
         from constructs_lib.backend.fivetran.recovery import recover, recover_creations
 
-        found = open_client(config, diagnostics)
+        found = open_client(config, diagnostics, terraform_version)
         if found is None:
             return Account(None, None)
         client, vault = found
@@ -73,11 +73,14 @@ class FivetranOps(Provider):
         client.release()
 
 
-def open_client(config: Object, diagnostics: Diagnostics) -> tuple[Client, Vault] | None:
+def open_client(
+    config: Object, diagnostics: Diagnostics, terraform: str = ""
+) -> tuple[Client, Vault] | None:
     """The API of the account, and what makes the digests of its secrets.
 
     :param config: ``api_key``, ``api_secret``, ``api_url`` and ``request_timeout``, as far as they
         are given; the environment of the process says the rest
+    :param terraform: the version of Terraform; empty if none asks
     :returns: None if something is not known yet, or is missing or wrong, which is then an error
         among the diagnostics
     """
@@ -98,19 +101,23 @@ def open_client(config: Object, diagnostics: Diagnostics) -> tuple[Client, Vault
         return None
     timeout = config.get("request_timeout")
     seconds = _REQUEST_TIMEOUT if timeout is None or timeout is UNKNOWN else float(timeout)
-    transport = _transport(url, diagnostics)
+    transport = _transport(url, diagnostics, terraform)
     if transport is None:
         return None
     client = Client(transport, values["api_key"], values["api_secret"], seconds)
     return client, Vault(values["api_key"], values["api_secret"])
 
 
-def _transport(url: str, diagnostics: Diagnostics) -> Transport | None:
-    """The way to the API; None, with an error, if the file of the sandbox cannot be used."""
+def _transport(url: str, diagnostics: Diagnostics, terraform: str) -> Transport | None:
+    """The way to the API; None, with an error, if the file of the sandbox cannot be used, or that
+    of the authorities to trust.
+    """
     from constructs_lib.backend.fivetran.transport import Transport, is_sandbox
 
     if not is_sandbox(url):
-        return Transport(url)
+        from constructs_lib.backend.http.configured import check_authorities
+
+        return Transport(url, terraform) if check_authorities(diagnostics) else None
     from constructs_lib.sandbox import SandboxError
 
     try:

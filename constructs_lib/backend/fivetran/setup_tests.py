@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import Any
 
 from constructs_lib.backend.http import jsontext
-from constructs_lib.backend.http.redaction import hide_inside
+from constructs_lib.backend.http.redaction import bounded, hide_inside
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 _FAILED = ("FAILED", "JOB_FAILED")
@@ -42,7 +42,8 @@ def report(
         if status not in (*_FAILED, "WARNING"):
             continue
         test = hide_inside(test, secrets)
-        summary = f"Setup test {test.get('title', '')!r} of {subject}: {status}"
+        title = bounded(str(test.get("title") or ""))
+        summary = f"Setup test {title!r} of {subject}: {status}"
         detail = _detail(test)
         if required and status in _FAILED:
             diagnostics.error(summary, f"{detail}\n\n{_TAINTED}")
@@ -69,4 +70,4 @@ def _detail(test: dict[str, Any]) -> str:
     details = test.get("details")
     if details:
         parts.append(details if isinstance(details, str) else jsontext.dumps(details))
-    return "\n".join(parts)
+    return bounded("\n".join(parts))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from constructs_lib.backend.fivetran.errors import VendorError
-from constructs_lib.backend.http.redaction import hide
+from constructs_lib.backend.http.redaction import shown_text
 from constructs_lib.backend.http.times import written
 
 
@@ -122,7 +122,8 @@ def words_of(connection: dict[str, Any], secrets: Collection[str]) -> str:
     lists = (status.get(name) for name in ("tasks", "warnings"))
     entries = [entry for found in lists if isinstance(found, list) for entry in found]
     lines = [_line(entry) for entry in entries if isinstance(entry, dict)]
-    return "".join(f"\n  {hide(line, secrets)}" for line in lines if line)
+    text = "".join(f"\n  {line}" for line in lines if line)
+    return shown_text(text, secrets)
 
 
 def _line(entry: dict[str, Any]) -> str:

@@ -32,7 +32,7 @@ from constructs_lib.backend.fivetran.journal import Journal
 from constructs_lib.backend.fivetran.readiness import name_of
 from constructs_lib.backend.fivetran.sync_errors import Unsure
 from constructs_lib.backend.fivetran.triggering import Mark, Noted, Wish
-from constructs_lib.backend.http import log
+from constructs_lib.backend.http import jsontext, log
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.times import moment
 from constructs_lib.backend.plugin.resource import Operation
@@ -249,11 +249,14 @@ def _file(journal: Journal, token: str) -> Path:
 
 
 def _loaded(file: Path) -> _Entry | None:
+    """Return the entry in a file; None if there is none that can be read."""
     try:
-        values = json.loads(file.read_text(encoding="utf-8"))
-        mark = Mark(*(values["mark"][name] for name in Mark._fields))
+        values = jsontext.loads(private_file.read(file))
+        mark = Mark.loaded(values["mark"])
         texts = {name: str(values[name]) for name in ("account", "run", "wish")}
         before = values["before"]
+        if mark is None or not isinstance(before.get("status"), dict):
+            return None
         return _Entry(file, **texts, mark=mark, before=before, is_begun=values["is_begun"] is True)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from constructs_lib.backend.http import transport
-from constructs_lib.backend.http.address import check_address, is_sandbox
+from constructs_lib.net.addresses import address_problem, is_sandbox
 
 __all__ = ["PUBLIC_URL", "SANDBOX_FILE", "Transport", "check_url", "is_sandbox"]
 
@@ -21,7 +21,7 @@ _VERSION = "/v1"
 
 def check_url(url: str) -> str | None:
     """What is wrong with an address of the API, in words; None if nothing is."""
-    return None if is_sandbox(url) else check_address(url, "api_key and api_secret")
+    return None if is_sandbox(url) else address_problem(url, "api_key and api_secret")
 
 
 def base_of(url: str) -> str:
@@ -37,9 +37,10 @@ class Transport(transport.Transport):
     """HTTP sessions towards one address.
 
     :param url: the address of the API, or ``sandbox``, or ``sandbox:FILE``
+    :param terraform: the version of Terraform; empty if none asks
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, terraform: str = "") -> None:
         if is_sandbox(url):
             from constructs_lib.sandbox import SandboxAdapter
 
@@ -47,4 +48,4 @@ class Transport(transport.Transport):
             adapter = SandboxAdapter(file)
             super().__init__(_EMBEDDED, adapter, shown=f"sandbox:{file}")
         else:
-            super().__init__(base_of(url))
+            super().__init__(base_of(url), terraform=terraform)

@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from constructs_lib.backend.http.presence import Presence, Words
-from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+from constructs_lib.net import authorities
+
+
+def check_authorities(diagnostics: Diagnostics) -> bool:
+    """Return True if the certificate authorities that the environment names, if any, can be read;
+    add an error otherwise.
+    """
+    found = authorities.problem()
+    if found is not None:
+        name, reason = found
+        diagnostics.error(
+            f"{name} of the environment cannot be used", f"{reason}. {authorities.REMEDY}"
+        )
+    return found is None
 
 
 class Closable(Protocol):

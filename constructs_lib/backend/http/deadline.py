@@ -6,12 +6,15 @@ import re
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from constructs_lib.backend.http.errors import Interrupted, OutOfTime
 
 _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(h|ms|m|s)")
 _FOR_THE_LAST_LOOK = 0.2
+LONGEST: Final = 366 * 86_400.0
+"""Seconds of the longest operation. Who asks for more means no limit, and neither a wait of this
+machine nor the calendar reaches as far as a limit can be written."""
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
@@ -28,7 +31,7 @@ def seconds(duration: str) -> float:
 class Deadline:
     """The end of one operation, and the way to wait within it.
 
-    :param limit: seconds from now
+    :param limit: seconds from now; what is longer than :data:`LONGEST` counts as that
     :param stopping: is set when Terraform wants the operation to end early; None: never
     :param name: what ``timeouts`` calls the limit, such as ``create``; empty if nothing sets it
     """
@@ -36,8 +39,8 @@ class Deadline:
     def __init__(
         self, limit: float, stopping: threading.Event | None = None, name: str = ""
     ) -> None:
-        self.limit, self.name = limit, name
-        self._end = time.monotonic() + limit
+        self.limit, self.name = min(limit, LONGEST), name
+        self._end = time.monotonic() + self.limit
         self._stopping = stopping or threading.Event()
 
     @classmethod

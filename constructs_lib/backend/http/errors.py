@@ -11,6 +11,7 @@
     ├── NoAnswer             refused, reset or timed out; ``sent`` says whether it may have worked
     ├── BadAnswer            an answer that is not what the API's contract says
     │   ├── Incomplete       the API's own answer, without what the contract promises
+    │   ├── Unusable         an answer beyond a limit, such as one that is too long
     │   └── NotTheApi        an error status, answered by something else than the API
     ├── WrongObject          an answer about another object than the one that was asked for
     ├── WrongIdentifier      an identifier that would ask another endpoint: nothing was sent
@@ -150,6 +151,23 @@ class Incomplete(BadAnswer):
 
     Unlike a page or half of a JSON text it is no accident of the way, so asking again seldom helps.
     """
+
+
+class Unusable(BadAnswer):
+    """An answer beyond a limit: too long, nested too deeply, or packed in a way nobody asked for.
+
+    It is not asked for again, because the next one would be the same.
+
+    :param request: the method and the whole address that was asked for
+    :param status: the HTTP status
+    :param reason: which limit, and how much it is
+    """
+
+    remedy = (
+        "No answer of the API is known to come near this limit. Check that the address is that of "
+        "the API, and that no proxy answers for it."
+    )
+    passing = False
 
 
 class NotTheApi(BadAnswer):

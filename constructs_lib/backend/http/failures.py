@@ -22,7 +22,8 @@ _PROXY_HINT = (
     "are reached without it."
 )
 _CERTIFICATE_HINT = (
-    "If the certificate comes from an authority of your own, name its file in REQUESTS_CA_BUNDLE."
+    "If the certificate comes from an authority of your own, name its file in REQUESTS_CA_BUNDLE "
+    "or SSL_CERT_FILE, and see that it can be read."
 )
 
 
@@ -50,9 +51,10 @@ class Unanswered(Exception):
         super().__init__(failure.reason)
 
 
-def failure(error: requests.exceptions.RequestException, *, sent: bool = True) -> Failure:
-    """Return the failure without the words of the HTTP library, which repeat addresses.
+def failure(error: Exception, *, sent: bool = True) -> Failure:
+    """Return the failure without the words of the HTTP libraries, which repeat addresses.
 
+    :param error: what ``requests`` or ``urllib3`` has raised, or let through
     :param sent: False if nothing of the request was sent when it failed
     """
     import requests
@@ -65,7 +67,30 @@ def failure(error: requests.exceptions.RequestException, *, sent: bool = True) -
         return Failure("the answer timed out", sent=sent)
     causes = list(_causes(error))
     found = _of_tls(causes, sent=sent) or _of_connecting(causes)
+    if not sent and found is None:
+        found = _of_settings(causes)
     return found or Failure("the connection broke off", sent=sent)
+
+
+def _of_settings(causes: list[BaseException]) -> Failure | None:
+    """The request could not even be tried. The address of the API is checked when it is configured,
+    so what is left are settings of the environment.
+    """
+    from urllib.request import getproxies
+
+    import requests
+
+    if any(isinstance(cause, ValueError) for cause in causes):
+        names = sorted(getproxies().keys() & {"https", "all"})
+        proxy = f"the proxy of {' or '.join(f'{name.upper()}_PROXY' for name in names)}"
+        words = f"{proxy if names else 'the address'} is none that can be used"
+        return Failure(words, sent=False, passing=False, hint=_PROXY_HINT if names else "")
+    error = causes[0]
+    if isinstance(error, OSError) and not isinstance(error, requests.exceptions.RequestException):
+        # Such as a file of authorities that is gone since it was checked.
+        words = f"it could not be sent ({error.strerror or type(error).__name__})"
+        return Failure(words, sent=False, hint=_CERTIFICATE_HINT)
+    return None
 
 
 def _of_proxy(error: requests.exceptions.ProxyError) -> Failure:

@@ -7,15 +7,33 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
+
+MOST_LEVELS: Final = 250
+"""How deeply lists and objects may be nested in what is read: far beyond any state that is known,
+and within what this process can walk through."""
+MOST_DIGITS: Final = 1000
+"""Digits of a number that is written out. ``1e99999999`` is a short text, but who reckons with it,
+or shows it, is busy for minutes. The greatest number of most programs has 309."""
+
+
+class Excessive(ValueError):
+    """JSON that is valid, and beyond a limit; the message says which, and quotes nothing."""
 
 
 def loads(text: str) -> Any:
     """Reads JSON; numbers with a fraction or an exponent become :class:`~decimal.Decimal`.
 
     :raises ValueError: if the text is not JSON
+    :raises Excessive: if it is nested too deeply, or holds a number of too many digits
     """
-    return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+    try:
+        value = json.loads(text, parse_float=_decimal, parse_constant=_refuse)
+    except RecursionError:
+        raise _too_deep() from None
+    if text.count("[") + text.count("{") > MOST_LEVELS:
+        _check_levels(value)
+    return value
 
 
 def dumps(value: Any, *, sort_keys: bool = False) -> str:
@@ -48,6 +66,32 @@ def pretty(value: Any, indent: str = "") -> str:
         lines = [pretty(item, inner) for item in value]
         return "[\n" + ",\n".join(inner + line for line in lines) + f"\n{indent}]"
     return dumps(value)
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+        is_short = len(text) <= MOST_DIGITS and abs(number.adjusted()) <= MOST_DIGITS
+    except ArithmeticError:  # An exponent that not even an exact number can have.
+        is_short = False
+    if not is_short:
+        raise Excessive(f"a number of more than {MOST_DIGITS} digits")
+    return number
+
+
+def _check_levels(value: Any) -> None:
+    """Looks through one level of lists and objects after the other, so without recursion."""
+    level = [value]
+    for _ in range(MOST_LEVELS):
+        inside = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [each for one in inside for each in one if isinstance(each, (dict, list))]
+        if not level:
+            return
+    raise _too_deep()
+
+
+def _too_deep() -> Excessive:
+    return Excessive(f"more than {MOST_LEVELS} levels of lists and objects")
 
 
 def _refuse(constant: str) -> Any:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+from constructs_lib.backend.plugin import log
 
 
 def information(line: str) -> None:
     """Something worth knowing happens."""
-    _write("[INFO] ", line)
+    log.info(line)
 
 
 def warning(line: str) -> None:
     """Something went wrong that is being mended."""
-    _write("[WARN] ", line)
-
-
-def _write(level: str, line: str) -> None:
-    try:
-        sys.stderr.write(f"{level} {line}\n")
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        # Whoever read the log is gone; what is being done must be finished all the same.
-        return
+    log.warn(line)

@@ -1,16 +1,23 @@
-"""Takes secrets out of texts before anybody reads them."""
+"""Takes secrets out of texts before anybody reads them, in a time that grows with their length."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from constructs_lib.backend.http import jsontext, secret_forms
 
 HIDDEN = "(hidden)"
+LONGEST_TEXT: Final = 2000
+"""Characters of somebody else's text that a message shows."""
 _LONGEST_SHOWN = 300
+_SHORTEST_PART = 6
+"""Characters of the beginning of a secret that are hidden where it was cut."""
+_CUT = re.compile(r"…|\.{3,}")
+"""What stands where a text was cut, besides the end of the message."""
+_CLOSING = "\"'`)]}>. \n\t"
 _SECRET_NAME = re.compile(r"passw|secret|token|credential|private|(^|_)key$", re.IGNORECASE)
 
 
@@ -40,6 +47,30 @@ def hide(text: str, secrets: Iterable[str]) -> str:
     return _without(text, _forms(secrets))
 
 
+def shown_text(text: str, secrets: Iterable[str]) -> str:
+    """Somebody else's text for a message: without the secrets, as :func:`hide`, and no more than
+    its first :data:`LONGEST_TEXT` characters. The rest of a longer one is not even looked at.
+    """
+    forms = _forms(secrets)
+    # Twice as long as any form, so that one that is broken into lines fits in, too.
+    margin = 2 * len(forms[0]) if forms else 0
+    looked_at = text[: LONGEST_TEXT + 2 * margin]
+    hidden = _without(looked_at, forms)
+    if len(looked_at) == len(text):
+        return bounded(hidden)
+    # What stands at the end of what was looked at may be the first half of a secret.
+    kept = hidden[: max(0, min(LONGEST_TEXT, len(hidden) - margin))]
+    return f"{kept}… ({len(text) - len(kept)} more characters)"
+
+
+def bounded(text: str) -> str:
+    """A text for a message, which holds no secret: its first :data:`LONGEST_TEXT` characters, and
+    how many more there are.
+    """
+    more = len(text) - LONGEST_TEXT
+    return text if more <= 0 else f"{text[:LONGEST_TEXT]}… ({more} more characters)"
+
+
 def hide_inside(value: Any, secrets: Iterable[str]) -> Any:
     """A JSON value without the secrets in any of its texts and numbers. What is nested too deeply
     to be looked through is hidden as a whole.
@@ -60,12 +91,31 @@ def _forms(secrets: Iterable[str]) -> list[str]:
 def _without(text: str, forms: list[str]) -> str:
     for form in forms:
         text = text.replace(form, HIDDEN)
-    for form in forms:
-        part = secret_forms.cut(text, form)
-        # A secret that begins like the word that hides it must not hide that word again.
-        if part and part not in HIDDEN:
-            text = text.replace(part, HIDDEN)
+    for part in sorted(_parts(text, forms), key=len, reverse=True):
+        text = text.replace(part, HIDDEN)
     return text
+
+
+def _parts(text: str, forms: list[str]) -> set[str]:
+    """The beginnings of forms that stand where the text was cut, six characters or more each."""
+    ends = [len(text.rstrip(_CLOSING)), *(found.start() for found in _CUT.finditer(text))]
+    found = {_part(text, end, form) for form in forms for end in ends}
+    # A secret that begins like the word that hides it must not hide that word again.
+    return {part for part in found if part not in HIDDEN}
+
+
+def _part(text: str, end: int, form: str) -> str:
+    """The longest beginning of a form that ends at a place of the text; empty if none does."""
+    tail = text[max(0, end - _SHORTEST_PART) : end]
+    if len(tail) < _SHORTEST_PART:
+        return ""
+    start = form.rfind(tail, 0, -1)
+    while start >= 0:
+        part = form[: start + _SHORTEST_PART]
+        if text.endswith(part, 0, end):
+            return part
+        start = form.rfind(tail, 0, start + _SHORTEST_PART - 1)
+    return ""
 
 
 def _without_inside(value: Any, forms: list[str]) -> Any:

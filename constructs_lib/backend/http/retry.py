@@ -36,7 +36,6 @@ the whole operation    ``timeouts`` of the resource: there is no other limit of 
 from __future__ import annotations
 
 import random
-from datetime import datetime, timezone
 
 from constructs_lib.backend.http.errors import (
     ApiError,
@@ -116,29 +115,3 @@ def pause(error: VendorError, attempt: int) -> float:
 def asked(error: VendorError) -> float | None:
     """Return the seconds that the API asks us to wait; None if it does not say."""
     return error.retry_after if isinstance(error, ApiError) else None
-
-
-def retry_after(header: str | None, answered_at: str | None = None) -> float | None:
-    """The seconds of a ``Retry-After`` header (RFC 9110, 10.2.3): a number of seconds, or a date.
-
-    :param answered_at: the header ``Date`` of the answer: a date is meant by the API's clock
-    :returns: None if there is no such header, or it cannot be read
-    """
-    if header is None:
-        return None
-    if header.isascii() and header.strip().isdigit():
-        return float(header)
-    moment = date(header)
-    now = date(answered_at or "") or datetime.now(timezone.utc)
-    return None if moment is None else max(0.0, (moment - now).total_seconds())
-
-
-def date(header: str) -> datetime | None:
-    """The moment that a date in a header names (RFC 9110, 5.6.7); None if it cannot be read."""
-    from email.utils import parsedate_to_datetime
-
-    try:
-        moment = parsedate_to_datetime(header)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None  # The library raises whatever it stumbles over.
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)

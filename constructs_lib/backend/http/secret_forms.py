@@ -16,9 +16,6 @@ SHORTEST = 4
 """Characters from which on a text is hidden."""
 _SHORTEST_LINE = 16
 _SHORTEST_PART = 6
-_ENDS = ("…", "...")
-"""What stands where a text was cut, besides the end of the message."""
-_CLOSING = "\"'`)]}>. \n\t"
 
 
 def forms(secret: str) -> set[str]:
@@ -33,19 +30,6 @@ def forms(secret: str) -> set[str]:
         found |= {*_in_addresses(text), *escaped}
         found |= {inner for one in (text, *escaped) for inner in _in_base64(one)}
     return {form for form in found if len(form) >= SHORTEST}
-
-
-def cut(text: str, form: str) -> str:
-    """The longest beginning of a form that stands where the text, or a part of it, was cut.
-
-    :returns: six characters or more; empty if there is none
-    """
-    whole = text.rstrip(_CLOSING)
-    for length in range(min(len(form) - 1, len(text)), _SHORTEST_PART - 1, -1):
-        part = form[:length]
-        if part in text and (whole.endswith(part) or any(part + end in text for end in _ENDS)):
-            return part
-    return ""
 
 
 def _lines(secret: str) -> list[str]:

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import Interrupted
 from constructs_lib.backend.http.failures import Failure, Unanswered, failure
+from constructs_lib.net import authorities, content
+from constructs_lib.version import user_agent
 
 if TYPE_CHECKING:
     import requests
@@ -50,8 +52,8 @@ class Message(NamedTuple):
     headers: Mapping[str, str]
     sign: Callable[[requests.PreparedRequest], requests.PreparedRequest]
     """Signs it; as the session's ``auth``, so that no ~/.netrc comes before it."""
-    verify: bool | str | None = None
-    """The authorities to trust, as ``requests`` takes them; None for those of the session."""
+    verify: str | None = None
+    """The file of the authorities to trust; None for those of the environment."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -68,14 +70,24 @@ class Transport:
     :param base: the address, without a slash at the end
     :param adapter: what carries the requests; None for the network
     :param shown: the address as messages name it, where that is not ``base``
+    :param terraform: the version of Terraform, which the API is told; empty if none asks
     """
 
     def __init__(
-        self, base: str, adapter: BaseAdapter | None = None, shown: str | None = None
+        self,
+        base: str,
+        adapter: BaseAdapter | None = None,
+        shown: str | None = None,
+        terraform: str = "",
     ) -> None:
         self._local = threading.local()
         self._is_network = adapter is None
         self._adapter: BaseAdapter = _network() if adapter is None else adapter
+        self._headers = {
+            "Accept-Encoding": content.ACCEPTED,
+            "User-Agent": user_agent(terraform),
+        }
+        self._verify = authorities.path()
         self.base = base
         self.host = urlsplit(base).netloc if adapter is None else "the embedded sandbox"
         """Who is asked, for messages."""
@@ -85,6 +97,7 @@ class Transport:
         """Send a request once and return the whole answer.
 
         :raises Unanswered: if none comes, or not within the limits
+        :raises Refused: if it is longer than :data:`content.LONGEST`
         :raises Interrupted: if Terraform wants to stop, and nothing was changed
         """
         watch = _Watch(message, deadline, limits)
@@ -103,10 +116,11 @@ class Transport:
         :param flight: what bounds it as a whole; None for what answers within this process
         """
         import requests
+        from urllib3.exceptions import HTTPError, ReadTimeoutError
 
         margin = 0.0 if flight is None else _MARGIN
         try:
-            return self.session().request(
+            response = self.session().request(
                 message.method,
                 self.base + message.path,
                 data=message.body,
@@ -114,14 +128,17 @@ class Transport:
                 auth=message.sign,
                 timeout=(watch.connect + margin, watch.limit + margin),
                 allow_redirects=False,
-                # It stands here, because REQUESTS_CA_BUNDLE goes before that of a session.
-                verify=message.verify,
+                stream=flight is not None,
+                verify=message.verify or self._verify or True,
             )
-        except requests.exceptions.ReadTimeout:
+            if flight is not None:
+                content.read(response, content.LONGEST)
+        except (requests.exceptions.ReadTimeout, ReadTimeoutError):
             raise watch.too_late(sent=True) from None
-        except requests.exceptions.RequestException as error:
+        except (requests.exceptions.RequestException, HTTPError, OSError, ValueError) as error:
             is_sent = flight is None or flight.is_sent
             raise Unanswered(failure(error, sent=is_sent)) from None
+        return response
 
     def session(self) -> requests.Session:
         """Return the session of the calling thread; all share one pool of connections."""
@@ -130,6 +147,9 @@ class Transport:
             import requests
 
             session = requests.Session()
+            # Redirects are not followed, so that nobody need read where they lead.
+            session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
+            session.headers.update(self._headers)
             session.mount(self.base, self._adapter)
             # What stays on this machine needs no proxy, which would see the credentials.
             session.trust_env = self.base.startswith("https:")

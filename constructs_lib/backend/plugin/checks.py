@@ -17,6 +17,9 @@ from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, dotted
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, Value, same
 from constructs_lib.schemas import Attribute, Kind
 
+_LOGIN: Final = re.compile(r"[^\s/@:]*:[^\s/@]*@")
+"""A login as it stands in an address, where none belongs."""
+
 
 def check(
     attributes: dict[str, Attribute], config: Object, diagnostics: Diagnostics, path: Path = ()
@@ -148,5 +151,5 @@ def _shown(attribute: Attribute, value: Any) -> str:
 
 def _quoted(value: Any) -> str:
     if isinstance(value, str):
-        return f'"{value}"'
+        return f'"{_LOGIN.sub("(hidden)@", value)}"'
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import sys
 
+from constructs_lib.visible import visible_line
+
 _WANTED_BY = ("TF_LOG", "TF_LOG_PROVIDER")
 
 
@@ -41,10 +43,9 @@ def write(level: str, message: str) -> None:
 
     :param level: ``TRACE``, ``DEBUG``, ``INFO``, ``WARN`` or ``ERROR``
     """
-    one_line = " ".join(message.splitlines())
     # The prefix is padded, as hclog does it.
     try:
-        sys.stderr.write(f"{f'[{level}]':<8}{one_line}\n")
+        sys.stderr.write(f"{f'[{level}]':<8}{visible_line(message)}\n")
         sys.stderr.flush()
     except (OSError, ValueError):
         # Terraform is gone, and with it its log.

@@ -14,6 +14,7 @@ from constructs_lib.backend.plugin.encoding import encode
 from constructs_lib.backend.plugin.types import Type
 from constructs_lib.backend.plugin.values import CodecError, Object
 from constructs_lib.schemas import Attribute, Kind
+from constructs_lib.visible import visible
 
 Attributes = Mapping[str, Attribute]
 _NULLS: Final = (b"", b"\xc0")
@@ -50,7 +51,7 @@ def read_private(data: bytes) -> dict[str, Any]:
     """The private state, empty if there is none or if it is not ours."""
     try:
         private = json.loads(data) if data else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return private if isinstance(private, dict) else {}
 
@@ -114,8 +115,8 @@ def _write_diagnostic(diagnostic: Diagnostic, attributes: Attributes) -> pb.Diag
     severity = pb.Diagnostic.ERROR if diagnostic.is_error else pb.Diagnostic.WARNING
     message = pb.Diagnostic(
         severity=severity,
-        summary=_text(diagnostic.summary),
-        detail=_text(diagnostic.detail),
+        summary=_shown(diagnostic.summary),
+        detail=_shown(diagnostic.detail),
     )
     if diagnostic.path:
         # A path that cannot be written must not cost the answer: a state stands beside it.
@@ -127,6 +128,11 @@ def _write_diagnostic(diagnostic: Diagnostic, attributes: Attributes) -> pb.Diag
 def _text(text: str) -> str:
     # An API may answer half of a surrogate pair, which a message cannot carry.
     return text.encode(errors="replace").decode()
+
+
+def _shown(text: str) -> str:
+    """The text of a diagnostic, which Terraform writes to the terminal as it is."""
+    return _text(visible(text))
 
 
 def _write_step(step: str | int, *, in_map: bool) -> pb.AttributePath.Step:

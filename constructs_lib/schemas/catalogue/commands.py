@@ -13,6 +13,7 @@ from constructs_lib.schemas import services_file
 from constructs_lib.schemas.catalogue import files, listing, live, metadata, openapi
 from constructs_lib.schemas.catalogue.facts import Facts
 from constructs_lib.schemas.services import service
+from constructs_lib.visible import visible
 
 PROGRAM = "python -m constructs_lib.schemas.catalogue"
 
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         sys.stdout.write(options.run(options))
     except (_Failed, live.LiveError) as error:
-        sys.stderr.write(f"catalogue: {error}\n")
+        sys.stderr.write(f"catalogue: {visible(str(error))}\n")
         return 1
     return 0
 

@@ -5,10 +5,13 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connector-metadata
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
+
+from constructs_lib.net import authorities, content
+from constructs_lib.net.addresses import address_problem, is_sandbox
+from constructs_lib.version import user_agent
 
 if TYPE_CHECKING:
     import requests
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 PUBLIC_URL = "https://api.fivetran.com"
 _PATH = "/v1/metadata/connector-types/"
 _SECONDS = 30.0
+_HEADERS = {"Accept": "application/json;version=2", "Accept-Encoding": content.ACCEPTED}
 
 
 class LiveError(Exception):
@@ -52,7 +56,7 @@ class Account:
             raise LiveError(f"the API answered {response.status_code} for {service!r}")
         try:
             data = response.json()["data"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             data = None
         if not isinstance(data, dict):
             raise LiveError(f"the answer about {service!r} is not the API's; check the address")
@@ -61,39 +65,38 @@ class Account:
     def _ask(self, path: str) -> requests.Response:
         # Only who asks an account pays for the import.
         import requests
+        import urllib3
 
+        found = authorities.problem()
+        if found is not None:
+            raise LiveError(f"{found[0]} cannot be used: {found[1]}. {authorities.REMEDY}")
         with requests.Session() as session:
             # What stays on this machine needs no proxy, which would see the key.
             session.trust_env = self._url.startswith("https:")
+            session.headers.update(_HEADERS)
+            session.headers["User-Agent"] = user_agent()
             try:
-                return session.get(
+                response = session.get(
                     self._url + path,
                     auth=self._credentials,
-                    headers={"Accept": "application/json;version=2"},
                     timeout=_SECONDS,
                     allow_redirects=False,
+                    stream=True,
+                    verify=authorities.path() or True,
                 )
-            except requests.RequestException as error:
+                content.read(response, content.LONGEST)
+            except content.Refused as error:
+                told = f"{self._url + path} answered {error.status} with {error.reason}"
+                raise LiveError(f"{told}; check the address") from None
+            except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
                 name = type(error).__name__
                 raise LiveError(f"the API cannot be reached ({name}): {self._url}") from None
+            return response
 
 
 def _check_url(url: str) -> None:
-    if url == "sandbox" or url.startswith("sandbox:"):
+    if is_sandbox(url):
         raise LiveError("the embedded sandbox knows only what stands in this catalogue already")
-    try:
-        parts = urlsplit(url)
-        host, has_login = parts.hostname or "", parts.username is not None
-    except ValueError:
-        host, has_login = "", False
-    if has_login:
-        raise LiveError("FIVETRAN_API_URL holds a user name or password; take it out")
-    if not host or (parts.scheme != "https" and not _is_local(parts.scheme, host)):
-        raise LiveError("FIVETRAN_API_URL must begin with https://, or http:// for this machine")
-
-
-def _is_local(scheme: str, host: str) -> bool:
-    try:
-        return scheme == "http" and (host == "localhost" or ipaddress.ip_address(host).is_loopback)
-    except ValueError:
-        return False
+    problem = address_problem(url, "FIVETRAN_APIKEY and FIVETRAN_APISECRET")
+    if problem:
+        raise LiveError(f"FIVETRAN_API_URL cannot be used: {problem}")

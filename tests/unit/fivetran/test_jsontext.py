@@ -13,7 +13,7 @@ values = st.recursive(
     st.none()
     | st.booleans()
     | st.integers()
-    | st.decimals(allow_nan=False, allow_infinity=False)
+    | st.decimals(allow_nan=False, allow_infinity=False).filter(lambda n: abs(n.adjusted()) < 900)
     | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=20,
@@ -41,3 +41,30 @@ def test_what_is_not_json_is_refused(text: str) -> None:
 
 def test_an_answer_with_sorted_keys_is_canonical() -> None:
     assert jsontext.dumps({"b": 1, "a": Decimal("2.5")}, sort_keys=True) == '{"a": 2.5, "b": 1}'
+
+
+@pytest.mark.parametrize("depth", [251, 400, 3000, 100_000])
+def test_json_that_is_nested_too_deeply_is_refused(depth: int) -> None:
+    with pytest.raises(jsontext.Excessive, match="more than 250 levels"):
+        jsontext.loads('{"a": ' * (depth - 1) + "[]" + "}" * (depth - 1))
+
+
+def test_json_at_the_limit_is_read_and_written() -> None:
+    text = "[" * 250 + "]" * 250
+
+    assert jsontext.dumps(jsontext.loads(text)) == text
+    assert jsontext.loads(f"[{', '.join(['[]'] * 1000)}]") == [[]] * 1000
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1e1000000", "-1e99999999", "1e-99999999", "1e99999999999999999999", "0." + "1" * 999],
+)
+def test_number_of_too_many_digits_is_refused(text: str) -> None:
+    with pytest.raises(jsontext.Excessive, match="a number of more than 1000 digits"):
+        jsontext.loads(f'{{"a": [{text}]}}')
+
+
+def test_whole_number_of_thousands_of_digits_is_refused() -> None:
+    with pytest.raises(ValueError, match="digits"):
+        jsontext.loads("9" * 10_000)

@@ -9,7 +9,15 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from constructs_lib.backend.http.redaction import hide, hide_inside, shown, texts
+from constructs_lib.backend.http.redaction import (
+    LONGEST_TEXT,
+    bounded,
+    hide,
+    hide_inside,
+    shown,
+    shown_text,
+    texts,
+)
 
 ODD = 'a "b"\nc\\d/ž <&> %'
 KEY = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\nw0BAQEFAASCBKcwggSj\n-----END KEY-----\n"
@@ -94,3 +102,44 @@ def test_a_secret_like_the_word_that_hides_it_does_no_harm(secret: str) -> None:
 
 def test_a_number_is_hidden_in_both_of_its_forms() -> None:
     assert set(texts(Decimal("4E+10"))) == {"4E+10", "40000000000"}
+
+
+def test_text_for_a_message_is_bounded() -> None:
+    found = shown_text("x" * 10**6, ["canary-secret"])
+
+    assert found == "x" * LONGEST_TEXT + f"… ({10**6 - LONGEST_TEXT} more characters)"
+    assert bounded("x" * 10**6) == found
+    assert shown_text("short", ["canary-secret"]) == bounded("short") == "short"
+
+
+@pytest.mark.parametrize("length", [LONGEST_TEXT, LONGEST_TEXT + 1, 3000, 5000, 10**6])
+def test_text_that_is_cut_never_shows_half_a_secret(length: int) -> None:
+    secret = "canary-s3cret/of-ninety-characters-" + "".join(map(str, range(30)))
+    for place in range(LONGEST_TEXT - 2 * len(secret), LONGEST_TEXT + len(secret), 3):
+        text = ("x" * place + secret).ljust(length, "x")
+
+        found = shown_text(text, [secret])
+
+        assert "cana" not in found
+        assert len(found) < LONGEST_TEXT + 100
+
+
+def test_text_that_is_nothing_but_a_secret_is_hidden_as_a_whole() -> None:
+    assert "canary" not in shown_text("canary-secret" * 10_000, ["canary-secret", "c" * 300])
+
+
+def test_each_beginning_of_a_secret_that_was_cut_is_hidden() -> None:
+    text = "one 'canary-s...', another 'canary-secr…', the last canary-"
+
+    assert (
+        hide(text, ["canary-secret"]) == "one '(hidden)...', another '(hidden)…', the last (hidden)"
+    )
+
+
+def test_long_text_with_many_cuts_is_redacted_as_a_whole() -> None:
+    secrets = [f"canary-{number:02d}-" + "s3cret" * 20 for number in range(10)]
+    text = "".join(f"refused {secret[:40]}... and {secret} " for secret in secrets) * 100
+
+    assert len(text) > 150_000
+    assert "canary" not in hide(text, secrets)
+    assert hide_inside([text], secrets) == [hide(text, secrets)]

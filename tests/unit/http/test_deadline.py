@@ -2,11 +2,12 @@
 
 import threading
 import time
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from constructs_lib.backend.fivetran.errors import Interrupted, OutOfTime
-from constructs_lib.backend.http.deadline import Deadline, seconds
+from constructs_lib.backend.http.deadline import LONGEST, Deadline, seconds
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,18 @@ def test_the_deadline_comes_from_timeouts_or_else_from_the_default() -> None:
     assert Deadline.of({"create": "5s"}, "create", "20m", stopping).limit == 5.0
     assert Deadline.of({"create": None}, "create", "20m", stopping).limit == 1200.0
     assert Deadline.of(None, "create", "20m", stopping).limit == 1200.0
+
+
+@pytest.mark.parametrize("text", ["99999999h", "8785h", "9" * 400 + "h", "99999999h99999999h"])
+def test_a_limit_without_bounds_is_a_year(text: str) -> None:
+    stopping = threading.Event()
+    limit = Deadline.of({"create": text}, "create", "20m", stopping)
+    stopping.set()
+
+    assert limit.limit == LONGEST == 366 * 86_400
+    assert datetime.now(timezone.utc) + timedelta(seconds=limit.remaining)
+    with pytest.raises(Interrupted, match="stopped while waiting"):
+        limit.wait(limit.remaining - 1, "the sync")
 
 
 def test_a_wait_that_does_not_fit_ends_at_once() -> None:

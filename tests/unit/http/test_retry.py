@@ -1,8 +1,5 @@
 """Which requests are repeated, and when."""
 
-from datetime import datetime, timedelta, timezone
-from email.utils import format_datetime
-
 import pytest
 
 from constructs_lib.backend.fivetran import errors
@@ -62,25 +59,6 @@ def test_pauses_are_bounded_however_many_there_were() -> None:
 def test_without_a_word_of_the_api_the_pause_grows_up_to_a_limit() -> None:
     for attempt, ceiling in [(1, 0.5), (2, 1.0), (4, 4.0), (20, 30.0)]:
         assert ceiling / 2 <= retry.pause(answered(500), attempt) <= ceiling
-
-
-def test_retry_after_may_be_seconds_or_a_date() -> None:
-    moment = datetime.now(timezone.utc) + timedelta(seconds=60)
-
-    assert retry.retry_after("7") == 7.0
-    seconds = retry.retry_after(format_datetime(moment, usegmt=True))
-    assert seconds is not None
-    assert 55 < seconds <= 60
-    assert retry.retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
-    assert retry.retry_after("soon") is None
-    assert retry.retry_after("²") is None
-    assert retry.retry_after(None) is None
-
-
-def test_a_date_is_meant_by_the_clock_of_the_api() -> None:
-    date = "Wed, 21 Oct 2015 07:28:30 GMT"
-
-    assert retry.retry_after(date, "Wed, 21 Oct 2015 07:28:00 GMT") == 30.0
 
 
 def test_an_api_that_asks_for_no_pause_is_not_asked_in_a_burst() -> None:

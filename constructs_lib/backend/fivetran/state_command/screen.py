@@ -10,13 +10,10 @@ from io import TextIOWrapper
 from typing import TextIO
 
 from constructs_lib.backend.plugin.diagnostics import Diagnostic, ProviderError
+from constructs_lib.visible import visible
 
 _RED, _YELLOW, _PLAIN = "\033[1;31m", "\033[1;33m", "\033[0m"
 _TERMINAL = "/dev/tty"
-_CONTROLS = {
-    code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"
-}
-"""Names and messages of the API must not steer a terminal."""
 
 
 class Screen:
@@ -125,7 +122,8 @@ def _asked_at() -> TextIO | None:
 def _write(stream: TextIO | None, text: str, colour: str = "", end: str = "\n") -> None:
     if stream is None:
         raise ValueError("the stream was closed before the start")
-    stream.write(_coloured(text.translate(_CONTROLS), colour, stream) + end)
+    # Names and messages of the API must not steer a terminal.
+    stream.write(_coloured(visible(text), colour, stream) + end)
     stream.flush()
 
 

@@ -1,0 +1,65 @@
+"""Which addresses of an API are taken: one rule, wherever an address comes from.
+
+Credentials are sent to an address, so it is https, or http that stays on this machine. It ends with
+the host or a path: what stands behind, or a login within, would be sent with each request, and
+shown by each message.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import urlsplit
+
+_SCHEMES = ("https://", "http://")
+_NO_ADDRESS = re.compile(r"[\s\\<>\"{}|^`]|[^\x21-\x7e]")
+"""What no address holds. Some readers of addresses drop such a character, others cut there."""
+_SANDBOX = "sandbox"
+
+
+def address_problem(url: str, credentials: str = "the settings of their own") -> str | None:
+    """Return what is wrong with an address of an API, in words; None if nothing is.
+
+    :param credentials: where credentials belong, such as ``api_key and api_secret``
+    """
+    # An address with a login is not repeated.
+    shown = repr(url) if "@" not in url else "it"
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return "it is no address"
+    if "@" in parts.netloc:
+        return f"it holds a user name or password, which belong into {credentials}"
+    if "?" in url or "#" in url:
+        return f"{shown} holds a query or a fragment; the address ends with the host or a path"
+    if _NO_ADDRESS.search(url):
+        return f"{shown} holds a blank or another character that stands in no address"
+    if not host or not url.startswith(_SCHEMES):
+        return f"{shown} is neither an https address nor sandbox or sandbox:FILE"
+    if port == 0 or not _is_host(host):
+        return f"{shown} names no host that can be asked"
+    if parts.scheme == "http" and not is_loopback(host):
+        return f"{shown} would send the credentials over the network in clear; use https"
+    return None
+
+
+def is_sandbox(url: str) -> bool:
+    """Return True if the embedded sandbox answers instead of a server."""
+    return url == _SANDBOX or (url.startswith(f"{_SANDBOX}:") and url != f"{_SANDBOX}:")
+
+
+def is_loopback(host: str) -> bool:
+    """Return True if what is sent to a host stays on this machine."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_host(host: str) -> bool:
+    """Return True for a name or number that a connection can be made to."""
+    if ":" in host:
+        return True  # A number of IPv6, which the parts of an address have checked.
+    labels = host.removesuffix(".").split(".")
+    return len(host) < 254 and all(0 < len(label) < 64 for label in labels)
