@@ -32,6 +32,8 @@ if TYPE_CHECKING:
         Fn,
         IAspect,
         IResolvable,
+        IStackSynthesizer,
+        ISynthesisSession,
         ITerraformDependable,
         ITerraformIterator,
         LocalBackend,
@@ -64,6 +66,8 @@ __all__ = [
     "IAspect",
     "IConstruct",
     "IResolvable",
+    "IStackSynthesizer",
+    "ISynthesisSession",
     "ITerraformDependable",
     "ITerraformIterator",
     "IValidation",
@@ -85,12 +89,22 @@ __all__ = [
     "TerraformVariable",
     "Token",
     "Tokenization",
+    "address",
     "implements",
     "is_token",
     "resolved",
 ]
 
-_OWN = {"NAME", "Construct", "IConstruct", "IValidation", "implements", "is_token", "resolved"}
+_OWN = {
+    "NAME",
+    "Construct",
+    "IConstruct",
+    "IValidation",
+    "address",
+    "implements",
+    "is_token",
+    "resolved",
+}
 _EXPRESSION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{|[#&]\{TfToken\[")
 _NUMBER_MARKS = (b"\xfd\xff", b"\xfb\xff")
 _MAP_MARKS = ("String Map Token Value", "Any Map Token Value", -123456789, True)
@@ -109,6 +123,15 @@ def resolved(value: Any, scope: IConstruct) -> Any:
     """
     resolver = DefaultTokenResolver(StringConcat())
     return Tokenization.resolve(value, preparing=False, resolver=resolver, scope=scope)
+
+
+def address(fqn: str, scope: IConstruct) -> str:
+    """Return the address behind the token of an element, such as ``fivetranops_connection.a``.
+
+    :param fqn: the ``fqn`` of an element of the CDK
+    :param scope: what needs the address
+    """
+    return str(resolved(fqn, scope)).removeprefix("${").removesuffix("}")
 
 
 def is_token(value: object) -> bool:
