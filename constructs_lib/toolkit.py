@@ -9,7 +9,6 @@ of one cannot stand in a stack of the other. So the one is taken that the enviro
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
 import struct
@@ -20,6 +19,8 @@ from constructs_lib import extras
 
 NAME = extras.toolkit(os.environ, sys.modules)
 """The CDK in use: ``cdktf`` or ``cdktn``."""
+
+_cdk = extras.started(NAME, os.environ)
 
 from constructs import Construct, IConstruct, IValidation  # noqa: E402 (it may be missing)
 from jsii import implements  # noqa: E402
@@ -111,7 +112,6 @@ _MAP_MARKS = ("String Map Token Value", "Any Map Token Value", -123456789, True)
 
 
 if not TYPE_CHECKING:
-    _cdk = importlib.import_module(NAME)
     globals().update({name: getattr(_cdk, name) for name in __all__ if name not in _OWN})
 
 
