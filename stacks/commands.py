@@ -12,9 +12,12 @@ from pathlib import Path
 
 from constructs_lib import schemas
 from constructs_lib.schemas.suggestions import did_you_mean
+from stacks.environment_file import EnvironmentFileError, environment_file
 from stacks.settings_entry import entry
 from stacks.settings_insert import InsertError, insert
 
+ENVIRONMENTS = Path(__file__).with_name("environments")
+"""The folder of the settings files."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -32,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
         return adopt.main(asked, os.environ)
     try:
         sys.stdout.write(_new_connection(options.service, options.name, options.environment))
-    except InsertError as error:
+    except (InsertError, EnvironmentFileError) as error:
         sys.stderr.write(f"new-connection: {error}\n")
         return 1
     return 0
@@ -45,15 +48,21 @@ def _parser() -> argparse.ArgumentParser:
     new = commands.add_parser("new-connection", help="write the settings of a new connection")
     new.add_argument("service", metavar="SERVICE", help="the connector type, such as postgres")
     new.add_argument("--name", metavar="NAME", help="name of the connection; default the service")
-    help_ = "a settings file to which it is added; without it, it is printed"
-    new.add_argument("--environment", metavar="FILE", type=Path, help=help_)
+    help_ = (
+        "the environment to whose file it is added, such as sandbox, or base for all, or the path "
+    )
+    help_ += "of a settings file; without it, it is printed"
+    new.add_argument("--environment", metavar="NAME|FILE", help=help_)
     _add_adopt(commands.add_parser("adopt", help="write the settings of what the account has"))
     return parser
 
 
 def _add_adopt(command: argparse.ArgumentParser) -> None:
-    help_ = "the environment to whose file the connections are added, such as production"
-    command.add_argument("--environment", metavar="NAME", required=True, help=help_)
+    help_ = (
+        "the environment to whose file the connections are added, such as production, or the path "
+    )
+    help_ += "of its file"
+    command.add_argument("--environment", metavar="NAME|FILE", required=True, help=help_)
     help_ = "only connections of this group; may be given several times"
     command.add_argument("--group", metavar="ID", action="append", default=[], help=help_)
     help_ = "only connections of this service, such as postgres; may be given several times"
@@ -61,7 +70,7 @@ def _add_adopt(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dry-run", action="store_true", help="print what would be written")
 
 
-def _new_connection(service: str, name: str | None, file: Path | None) -> str:
+def _new_connection(service: str, name: str | None, environment: str | None) -> str:
     facts = schemas.service(service)
     if facts is None:
         refresh = (
@@ -73,8 +82,9 @@ def _new_connection(service: str, name: str | None, file: Path | None) -> str:
     if not _NAME.fullmatch(key):
         allowed = "small letters, digits and underscores, with a letter first"
         raise InsertError(f"{key!r} is no name of a connection; allowed are {allowed}")
-    if file is None:
+    if environment is None:
         return entry(facts, key)
+    file = environment_file(environment, ENVIRONMENTS)
     insert(file, key, partial(entry, facts, key))
     return f"{file}: added {key}\n"
 

@@ -8,7 +8,7 @@ from typing import Any
 from constructs_lib.validation import FilePlace, Finding, rules, schema_check
 from constructs_lib.validation.plain import plain
 from constructs_lib.validation.pointers import pointer, steps
-from stacks import settings_actions, settings_backend, settings_text
+from stacks import settings_actions, settings_backend, settings_claims, settings_text
 from stacks.settings_model import Variable
 from stacks.settings_schema import environment_validator
 
@@ -33,6 +33,7 @@ def findings(values: dict[str, Any], place: FilePlace) -> list[Finding]:
             prefix = pointer(("connections", name))
             for finding in _connection(connection, place, broken.get(name, frozenset())):
                 found.append(finding._replace(pointer=prefix + finding.pointer))
+    found += settings_claims.findings(known, place)
     return found
 
 

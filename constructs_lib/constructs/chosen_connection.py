@@ -26,6 +26,8 @@ _KNOWN = (
     ConnectionData,
     ConnectionDataInstance,
 )
+CHOSEN = ("connection", "connection_id")
+"""The parameters that choose it."""
 _ID = "/connection_id"
 _SOME_REFERENCE = "${connection.id}"
 

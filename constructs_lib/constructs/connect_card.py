@@ -7,7 +7,7 @@ from typing import Any
 
 from constructs_lib.constructs import readable
 from constructs_lib.constructs.arguments import reports_misfits
-from constructs_lib.constructs.chosen_connection import AnyConnection, ChosenConnection
+from constructs_lib.constructs.chosen_connection import CHOSEN, AnyConnection, ChosenConnection
 from constructs_lib.constructs.fivetran_provider import FivetranProvider
 from constructs_lib.constructs.lifecycle import Lifecycle
 from constructs_lib.constructs.resource import Instance, ResourceConstruct
@@ -42,6 +42,7 @@ class ConnectCard(ResourceConstruct, ConnectCardAttributes):
 
     TYPE = "fivetranops_connect_card"
     PROVIDER = FivetranProvider
+    FIXED = (*ResourceConstruct.FIXED, *CHOSEN)
 
     @reports_misfits(TYPE)
     def __init__(

@@ -120,6 +120,8 @@ class Connection(ResourceConstruct, ConnectionAttributes):
 
     TYPE = "fivetranops_connection"
     PROVIDER = FivetranProvider
+    # What a state of the connection may be was checked by its service.
+    FIXED = (*ResourceConstruct.FIXED, "service")
 
     @reports_misfits(TYPE)
     def __init__(

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from constructs_lib.constructs import readable
 from constructs_lib.constructs.arguments import reports_misfits
-from constructs_lib.constructs.chosen_connection import AnyConnection, ChosenConnection
+from constructs_lib.constructs.chosen_connection import CHOSEN, AnyConnection, ChosenConnection
 from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.fivetran_provider import FivetranProvider
 from constructs_lib.constructs.lifecycle import Lifecycle
@@ -43,6 +43,7 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
 
     TYPE = "fivetranops_connection_state"
     PROVIDER = FivetranProvider
+    FIXED = (*ResourceConstruct.FIXED, *CHOSEN)
 
     @reports_misfits(TYPE)
     def __init__(

@@ -7,7 +7,7 @@ from typing import Any
 
 from constructs_lib.constructs import readable
 from constructs_lib.constructs.arguments import reports_misfits
-from constructs_lib.constructs.chosen_connection import AnyConnection, ChosenConnection
+from constructs_lib.constructs.chosen_connection import CHOSEN, AnyConnection, ChosenConnection
 from constructs_lib.constructs.data_source import DataConstruct
 from constructs_lib.constructs.fivetran_provider import FivetranProvider
 from constructs_lib.constructs.resource import Instance
@@ -31,6 +31,7 @@ class ConnectionStateData(DataConstruct, ConnectionStateDataAttributes):
 
     TYPE = "data.fivetranops_connection_state"
     PROVIDER = FivetranProvider
+    FIXED = (*DataConstruct.FIXED, *CHOSEN)
 
     @reports_misfits(TYPE)
     def __init__(

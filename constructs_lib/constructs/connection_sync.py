@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from constructs_lib.constructs import readable
 from constructs_lib.constructs.arguments import reports_misfits
-from constructs_lib.constructs.chosen_connection import ChosenConnection
+from constructs_lib.constructs.chosen_connection import CHOSEN, ChosenConnection
 from constructs_lib.constructs.connection import (
     Connection,
     ConnectionInstance,
@@ -51,6 +51,7 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
 
     TYPE = "fivetranops_connection_sync"
     PROVIDER = FivetranProvider
+    FIXED = (*ResourceConstruct.FIXED, *CHOSEN)
 
     @reports_misfits(TYPE)
     def __init__(

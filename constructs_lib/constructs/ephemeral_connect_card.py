@@ -7,7 +7,7 @@ from typing import Any
 
 from constructs_lib.constructs import readable
 from constructs_lib.constructs.arguments import reports_misfits
-from constructs_lib.constructs.chosen_connection import AnyConnection, ChosenConnection
+from constructs_lib.constructs.chosen_connection import CHOSEN, AnyConnection, ChosenConnection
 from constructs_lib.constructs.ephemeral_resource import EphemeralConstruct
 from constructs_lib.constructs.fivetran_provider import FivetranProvider
 from constructs_lib.constructs.resource import Instance
@@ -40,6 +40,7 @@ class EphemeralConnectCard(EphemeralConstruct, EphemeralConnectCardAttributes):
 
     TYPE = "ephemeral.fivetranops_connect_card"
     PROVIDER = FivetranProvider
+    FIXED = (*EphemeralConstruct.FIXED, *CHOSEN)
 
     @reports_misfits(TYPE)
     def __init__(

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from constructs_lib import toolkit
 from constructs_lib.constructs.values import hcl_form
+from constructs_lib.validation import ALIASES
 
 _NOT_SHOWN = "Default"
 _EPHEMERAL = "ephemeral."
+
+
+class Settable(Protocol):
+    """A construct whose parameters can be set after it was made."""
+
+    @property
+    def settable(self) -> frozenset[str]:
+        """The names of the parameters that can be set."""
+
+    def assign(self, name: str, value: Any) -> None:
+        """Set a parameter."""
 
 
 class _Hidden:
@@ -42,6 +54,35 @@ class _Hidden:
         kind = type_name.removeprefix(self.PREFIX)
         # The classes of the CDK stand behind this one; a type checker cannot know that.
         super().__init__(scope, _NOT_SHOWN, terraform_resource_type=kind, **meta)  # type: ignore[call-arg]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute: one of the resource as a parameter of the construct around it."""
+        parameter = self.__dict__.get("_forwarded", {}).get(name)
+        if parameter is None:
+            super().__setattr__(name, value)
+        else:
+            self._construct.assign(parameter, value)
+
+    def forward(self, construct: Settable) -> None:
+        """Have attributes that are set here be set at the construct around the resource.
+
+        An Aspect that looks for resources of the CDK meets this one, and not the construct.
+        """
+        self._construct = construct
+        own = (name for name in construct.settable if not hasattr(type(self), name))
+        self._forwarded = {ALIASES.get(name, name): name for name in own}
+
+    def take(self, meta: dict[str, Any]) -> None:
+        """Replace the meta-arguments.
+
+        :param meta: as for the constructor
+        """
+        scope: Any = self
+        for name, value in meta.items():
+            if name == "depends_on":
+                # The CDK's resource has addresses here, and not what they are the addresses of.
+                value = value and [toolkit.address(each.fqn, scope) for each in value]
+            setattr(self, name, value)
 
     @property
     def _construct_node_metadata(self) -> dict[str, Any]:

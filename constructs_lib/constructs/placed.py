@@ -42,9 +42,20 @@ class PlacedConstruct(toolkit.Construct):
         """Leave findings, to be reported at synth."""
         self._synthesis.findings += findings
 
+    def withdraw(self, findings: Iterable[Finding]) -> None:
+        """Take back findings that were left, because what they are about has changed."""
+        gone = {id(finding) for finding in findings}
+        if gone:
+            kept = self._synthesis.findings
+            kept[:] = [finding for finding in kept if id(finding) not in gone]
+
     def make_resource(self) -> object:
         """Makes the resource of the CDK inside, if there is one and it is not made yet."""
         return None
+
+    def show_resource(self) -> None:
+        """Make the resource for whoever looks at the construct from outside."""
+        self.make_resource()
 
     @property
     def place(self) -> ConstructPlace:

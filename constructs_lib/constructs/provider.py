@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from constructs_lib import launchers, toolkit
+from constructs_lib.constructs import assignment
 from constructs_lib.constructs.expressions import has_clear_text
 from constructs_lib.constructs.placed import PlacedConstruct
 from constructs_lib.constructs.provider_kind import ProviderKind
@@ -77,6 +78,14 @@ class ProviderConstruct(PlacedConstruct):
         """Take a place in the tree; ``configure`` is called next."""
         super().__init__(scope, id_)
         self._alias = alias
+        self._given: dict[str, Any] = {}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; for a parameter, which resources have built on, leave a finding."""
+        given = self.__dict__.get("_given", {})
+        if name in given and value is not given[name]:
+            self.report([assignment.fixed(name, self.place)])
+        super().__setattr__(name, value)
 
     def configure(self, configuration: Configuration) -> None:
         """Make the provider.
@@ -102,6 +111,7 @@ class ProviderConstruct(PlacedConstruct):
         # After an error nothing is written, and the CDK could fail at the very same mistake.
         usable = ({}, None) if errors(found) else (given, alias)
         self._provider = _HiddenProvider(self, self.KIND.name, *usable)
+        self._given = {**values, "alias": alias}
 
 
 def hidden_provider(provider: ProviderConstruct) -> toolkit.TerraformProvider:

@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar, overload
 
 from constructs_lib import toolkit
 from constructs_lib.constructs.accounts import IDENTIFYING
+from constructs_lib.constructs.references import ListReference, MapReference
 
 T = TypeVar("T")
 _Self = TypeVar("_Self")
@@ -20,6 +21,12 @@ class Source(Protocol):
 
     def note_identifier(self, token: str) -> None:
         """Remember the source by a token that names it."""
+
+    def assign(self, name: str, value: Any) -> None:
+        """Set an attribute after the construct was made, or leave a finding."""
+
+    def refuse_change(self, name: str) -> None:
+        """Leave a finding about a change inside of the value of an attribute."""
 
 
 class Readable(Generic[T]):
@@ -44,7 +51,15 @@ class Readable(Generic[T]):
         token = self._as_token(source.expression(self._name))
         if self._name in IDENTIFYING and isinstance(token, str):
             source.note_identifier(token)
+        # A change inside of a token would be lost without a word: it only stands for the value.
+        if isinstance(token, dict):
+            return MapReference(token, lambda: source.refuse_change(self._name))
+        if isinstance(token, list):
+            return ListReference(token, lambda: source.refuse_change(self._name))
         return token
+
+    def __set__(self, source: Source, value: Any) -> None:
+        source.assign(self._name, value)
 
 
 def text() -> Readable[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from constructs_lib import schemas, toolkit
-from constructs_lib.constructs import accounts, meta_arguments, meta_rules, stack_rules
+from constructs_lib.constructs import accounts, assignment, meta_arguments, meta_rules, stack_rules
 from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.hidden_resource import HiddenData, HiddenResource
 from constructs_lib.constructs.placed import PlacedConstruct
@@ -18,6 +18,19 @@ from constructs_lib.constructs.values import is_hcl, rendered
 from constructs_lib.validation import ALIASES, ConstructPlace, Finding, errors
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+
+
+class _Node:
+    """The node of a construct, as of any other, but with the resource of the CDK in it.
+
+    It is no data descriptor, so that the CDK itself does not ask Python for each node.
+    """
+
+    def __get__(self, construct: ResourceConstruct | None, owner: type) -> Any:
+        if construct is None:
+            return self
+        construct.show_resource()
+        return super(ResourceConstruct, construct).node
 
 
 @toolkit.implements(toolkit.ITerraformDependable)
@@ -37,17 +50,23 @@ class ResourceConstruct(PlacedConstruct):
     HIDDEN: ClassVar[type[HiddenResource | HiddenData]] = HiddenResource
     """The class of the resource inside, which decides in what block it is written."""
 
+    FIXED: ClassVar[tuple[str, ...]] = assignment.FIXED
+    """Parameters that cannot be set after the construct was made."""
+
+    _is_complete = False
+
+    if not TYPE_CHECKING:
+        node = _Node()
+
     def __init__(self, scope: toolkit.Construct, id_: str, arguments: Mapping[str, Any]) -> None:
         super().__init__(scope, id_)
-        arguments = self._with_provider(arguments)
-        self._is_many = meta_arguments.is_many(arguments)
-        values = self._parameters(arguments)
-        found = self._all_findings(arguments, values)
-        self.report(found)
-        # After an error nothing is written, and the CDK could fail at the very same mistake.
-        usable = not errors(found)
-        self._attributes = _attributes(values) if usable else {}
-        self._meta = meta_arguments.terraform_arguments(arguments) if usable else {}
+        self._arguments = self._with_provider(arguments)
+        self._values = self._parameters(self._arguments)
+        self._is_many = meta_arguments.is_many(self._arguments)
+        self._attributes: dict[str, Any] = {}
+        self._meta: dict[str, Any] = {}
+        self._found: list[Finding] = []
+        self._evaluate()
         self._made: HiddenResource | HiddenData | None = None
         self._known_name = ""
         if self._can_wait(scope, id_):
@@ -57,10 +76,101 @@ class ResourceConstruct(PlacedConstruct):
         else:
             resource = self.make_resource()
             self._known_name = resource.name = self._name(scope, id_)
-        name = self._known_name
-        self.synthesis.addresses.setdefault(f"{self.TYPE}.{name}", self)
-        self._import(arguments.get("import_id"), name)
-        self.synthesis.resources.append(self._facts(arguments, values, name, found))
+        self.synthesis.addresses.setdefault(f"{self.TYPE}.{self._known_name}", self)
+        self._import(self._arguments.get("import_id"), self._known_name)
+        self._known_facts = self._facts()
+        self.synthesis.resources.append(self._known_facts)
+        self._is_complete = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute: a parameter as in the constructor, any other as in Python."""
+        if self._is_complete and name in self.settable | set(self.FIXED):
+            self.assign(name, value)
+            return
+        is_new = not name.startswith("_") and not hasattr(type(self), name)
+        if self._is_complete and is_new and _is_ours(type(self)):
+            self.report(assignment.misspelt(name, self.settable, self._place))
+        super().__setattr__(name, value)
+
+    @property
+    def settable(self) -> frozenset[str]:
+        """The names of the parameters that can be set after the construct was made."""
+        meta = (name for name in assignment.CHANGEABLE_META if name in self._arguments)
+        return frozenset((*self._values, *meta)) - frozenset(self.FIXED)
+
+    def assign(self, name: str, value: Any) -> None:
+        """Set a parameter as the constructor would have, or leave a finding.
+
+        :param name: name of a parameter, or of an attribute that can only be read
+        """
+        if not self._is_complete:
+            raise AttributeError(f"{name} can be set after {type(self).__name__}.__init__ only")
+        if name in self.FIXED:
+            if value is not self._arguments.get(name):
+                self.report([assignment.fixed(name, self._place)])
+            elif not hasattr(type(self), name):
+                # A subclass may keep what it was given.
+                super().__setattr__(name, value)
+        elif name not in self.settable:
+            self.report([assignment.read_only(name, self.settable, self._place)])
+        else:
+            self._change(name, value)
+
+    def refuse_change(self, name: str) -> None:
+        """Leave a finding about a change inside of the value of an attribute."""
+        is_settable = name in self.settable
+        self.report([assignment.changed_inside(name, is_settable, self._place)])
+
+    def add_override(self, path: str, value: Any) -> None:
+        """Write a value into the resource as Terraform gets it, past all checks.
+
+        It is for what the parameters do not offer. The provider still checks it at plan.
+
+        :param path: where, with dots, such as ``config.new_field`` or ``lifecycle.prevent_destroy``
+        :param value: JSON-like; tokens may stand anywhere
+        """
+        self.make_resource().add_override(path, rendered(value))
+
+    def show_resource(self) -> None:
+        """Make the resource, if the construct is complete, for whoever looks at its node."""
+        if self._is_complete:
+            self.make_resource()
+
+    def _change(self, name: str, value: Any) -> None:
+        if value is self._arguments.get(name):
+            return
+        was_usable = not errors(self._found)
+        self._arguments[name] = value
+        if name in self._values:
+            self._values[name] = value
+        self._evaluate()
+        before, self._known_facts = self._known_facts, self._facts()
+        resources = self.synthesis.resources
+        index = next(i for i, facts in enumerate(resources) if facts is before)
+        resources[index] = self._known_facts
+        if self._made is None and any(v is not None for v in self._meta.values()):
+            self.make_resource()
+        elif self._made is not None and not (was_usable and name in self._values):
+            self._made.take(self._meta)
+
+    def _evaluate(self) -> None:
+        """Check the arguments, and put them into the form for the CDK."""
+        self.withdraw(self._found)
+        self._found = self._all_findings(self._arguments, self._values)
+        self.report(self._found)
+        if self._is_finite:
+            self._values = {name: assignment.copied(each) for name, each in self._values.items()}
+        # After an error nothing is written, and the CDK could fail at the very same mistake.
+        usable = not errors(self._found)
+        # Whoever writes the resource has this very mapping.
+        self._attributes.clear()
+        self._attributes.update(_attributes(self._values) if usable else {})
+        self._meta = meta_arguments.terraform_arguments(self._arguments) if usable else {}
+
+    @property
+    def _is_finite(self) -> bool:
+        # What contains itself has no end to look for.
+        return all(finding.rule != "not-json" for finding in self._found)
 
     def _with_provider(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments with the provider of what the construct is about, if none is given.
@@ -87,6 +197,7 @@ class ResourceConstruct(PlacedConstruct):
             self._made = self.HIDDEN(
                 self, self.TYPE, self._place.path, self._attributes, self._meta
             )
+            self._made.forward(self)
             self._made.name = self._known_name
             self.synthesis.together.remove(self)
         return self._made
@@ -175,19 +286,12 @@ class ResourceConstruct(PlacedConstruct):
         is_plain = self.HIDDEN is HiddenResource and all(v is None for v in self._meta.values())
         return is_plain and self._has_simple_name(scope, id_) and not is_hcl()
 
-    def _facts(
-        self,
-        arguments: Mapping[str, Any],
-        values: Mapping[str, Any],
-        name: str,
-        found: list[Finding],
-    ) -> stack_rules.ResourceFacts:
+    def _facts(self) -> stack_rules.ResourceFacts:
+        arguments, values, name = self._arguments, self._values, self._known_name
         given = arguments.get("provider")
         provider = given.facts if isinstance(given, self.PROVIDER) else None
-        wrong = {finding.pointer for finding in errors(found)}
-        # What contains itself has no end to look for.
-        is_finite = all(finding.rule != "not-json" for finding in found)
-        literal = self.literal_secrets(values) if is_finite else ()
+        wrong = {finding.pointer for finding in errors(self._found)}
+        literal = self.literal_secrets(values) if self._is_finite else ()
         # What already bears a wrong id claims nothing: a copied line is one mistake, not three.
         claims: tuple[Claim, ...] = ()
         if not self.has_wrong_id and meta_arguments.has_no_instance(arguments):
@@ -241,6 +345,10 @@ def _attributes(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _is_ours(kind: type) -> bool:
+    return kind.__module__.startswith(__package__)
+
+
 class Instance:
     """One instance of a resource with ``count`` or ``for_each``."""
 
@@ -261,6 +369,14 @@ class Instance:
     def note_identifier(self, token: str) -> None:
         """Remember the resource by a token that names this instance."""
         self._resource.note_identifier(token)
+
+    def assign(self, name: str, value: Any) -> None:
+        """Leave a finding: one of several instances has no value of its own."""
+        self._resource.report([assignment.of_one_instance(name, self._resource.place)])
+
+    def refuse_change(self, name: str) -> None:
+        """Leave a finding about a change inside of the value of an attribute."""
+        self._resource.refuse_change(name)
 
     def expression(self, name: str) -> Any:
         """The Terraform expression for an attribute; used by the readable attributes."""

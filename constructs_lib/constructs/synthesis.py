@@ -3,9 +3,11 @@
 Each construct checks itself when it is made and leaves its findings here; nothing raises then.
 ``app.synth()`` of the user's own ``App`` first reports the findings of the whole tree. With an
 error among them it raises ``ValidationFailed``, a ``SystemExit``, and nothing is written. Without,
-it synthesises as ever, and then plants the provider beside each stack that has one.
+it synthesises as ever. What an Aspect makes wrong then is reported likewise, and that stack is not
+written. The synthesizer of each stack plants the provider beside its document.
 
-Where the CDK is driven another way, as by its ``Testing``, a validation on each stack refuses it.
+Where the CDK is driven another way, as by its ``Testing``, the stack refuses to be written: a
+``RuntimeError`` with the same report.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from constructs_lib import toolkit
-from constructs_lib.constructs import accounts, delivery, stack_rules
+from constructs_lib.constructs import accounts, aspects, delivery, stack_rules
 from constructs_lib.constructs.imports import Imports
 from constructs_lib.constructs.together import Together
 from constructs_lib.validation import ConstructPlace, Finding, ValidationFailed, errors, render
@@ -40,8 +42,13 @@ class StackSynthesis:
         self.stack = stack
         self.path: str = stack.node.path
         self._imports: Imports | None = None
-        self._together: Together | None = None
+        # It comes before all that waits in it, because the CDK visits the first children first.
+        self.together = Together(stack, self._refuse_errors)
+        """The resources that are written together."""
+        toolkit.Aspects.of(self.together).add(aspects.FirstVisit(self._show_to_aspects))
         stack.node.add_validation(_Validation(self))
+        # The CDK hands the stack itself to its synthesizer, whoever synthesises.
+        setattr(stack, "synthesizer", _Synthesizer(self, stack.synthesizer))  # noqa: B010
 
     def place(self, construct: toolkit.Construct, scope: Any, id_: str) -> ConstructPlace:
         """The place of a construct for findings."""
@@ -56,18 +63,6 @@ class StackSynthesis:
             self._imports = Imports(self.stack)
         self._imports.blocks.append({"to": address, "id": identifier})
 
-    @property
-    def together(self) -> Together:
-        """The resources that are written together."""
-        if self._together is None:
-            self._together = Together(self.stack)
-        return self._together
-
-    def make_all(self) -> None:
-        """Makes each resource one of the CDK, for whoever looks at all elements of the stack."""
-        if self._together is not None:
-            self._together.make_all()
-
     def all_findings(self) -> list[Finding]:
         """The findings of the constructs, and those of the stack as a whole."""
         found = self.findings + stack_rules.findings(self.providers, self.resources)
@@ -78,6 +73,16 @@ class StackSynthesis:
         names = sorted({provider.kind.name for provider in self.providers})
         if names:
             delivery.plant(outdir / "stacks" / str(self.stack.node.id), providers=names)
+
+    def _show_to_aspects(self) -> None:
+        if aspects.has_aspects(self.stack):
+            self.together.make_all()
+
+    def _refuse_errors(self) -> None:
+        # A part of a stack can be synthesised in a test, where it needs no provider.
+        found = [each for each in self.all_findings() if each.rule != "provider-missing"]
+        if errors(found):
+            raise RuntimeError(render(found))
 
 
 class AppSynthesis:
@@ -95,24 +100,29 @@ class AppSynthesis:
         :param synth: the synth of the CDK
         :raises ValidationFailed: with all findings, if one of them is an error
         """
+        before = self._checked()
+        _report(before)
+        try:
+            synth()
+        except RuntimeError:
+            self._checked()
+            raise
+        # An Aspect may have changed what was checked before.
+        _report([finding for finding in self._checked() if finding not in before])
+
+    def _checked(self) -> list[Finding]:
         findings = [finding for stack in self.stacks for finding in stack.all_findings()]
         if errors(findings):
-            raise ValidationFailed(findings)
-        if findings:
-            sys.stderr.write(render(findings) + "\n")
-        self._show_to_aspects()
-        synth()
-        for stack in self.stacks:
-            stack.deliver(Path(self._app.outdir))
+            raise ValidationFailed(findings) from None
+        return findings
 
-    def _show_to_aspects(self) -> None:
-        """Aspects look at each resource, so there must be one where some are. The CDK asks those of
-        a stack and of what stands in it, and none of the app.
-        """
-        for stack in self.stacks:
-            if toolkit.Aspects.of(stack.stack).all:
-                stack.make_all()
 
+def _report(findings: list[Finding]) -> None:
+    if findings:
+        sys.stderr.write(render(findings) + "\n")
+
+
+aspects.show_to_aspects()
 
 _STACKS: WeakKeyDictionary[Any, StackSynthesis] = WeakKeyDictionary()
 _APPS: WeakKeyDictionary[Any, AppSynthesis] = WeakKeyDictionary()
@@ -157,3 +167,17 @@ class _Validation:
         """The messages about this stack; none if it is in order."""
         findings = self._stack.all_findings()
         return [render(findings)] if errors(findings) else []
+
+
+@toolkit.implements(toolkit.IStackSynthesizer)
+class _Synthesizer:
+    """Writes a stack as its own synthesizer does, and delivers its providers."""
+
+    def __init__(self, stack: StackSynthesis, original: toolkit.IStackSynthesizer) -> None:
+        self._stack = stack
+        self._original = original
+
+    def synthesize(self, session: toolkit.ISynthesisSession) -> None:
+        """Write the stack into the output directory of a session."""
+        self._original.synthesize(session)
+        self._stack.deliver(Path(session.outdir))

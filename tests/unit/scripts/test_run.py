@@ -226,3 +226,57 @@ def test_secrets_that_are_kept_need_no_value_and_are_counted(run: ModuleType) ->
         "Fivetran.\n"
     )
     assert run.kept_secrets(adopted, dict.fromkeys(("TF_VAR_a", "TF_VAR_b", "TF_VAR_c"), "x")) == ""
+
+
+def test_terraform_waits_for_no_input_without_a_terminal(run: ModuleType) -> None:
+    assert run.without_waiting({"A": "b"}, False) == {"A": "b", "TF_INPUT": "0"}
+
+
+def test_terraform_may_ask_where_there_is_a_terminal(run: ModuleType) -> None:
+    assert run.without_waiting({"A": "b"}, True) == {"A": "b"}
+
+
+def test_a_choice_about_input_is_kept(run: ModuleType) -> None:
+    assert run.without_waiting({"TF_INPUT": "1"}, False) == {"TF_INPUT": "1"}
+
+
+def test_a_command_without_a_terminal_gets_the_choice_about_input() -> None:
+    code = "import os; print(os.environ.get('TF_INPUT'))"
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "run.py"), "python", "-c", code],
+        env={"PATH": os.environ["PATH"]},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == "0\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "stacks"),
+    [
+        (["cdktf", "deploy", "staging", "--auto-approve"], ["staging"]),
+        (["cdktn", "diff", "production"], ["production"]),
+        (["cdktf", "deploy", "staging", "production"], ["staging", "production"]),
+        (["cdktf", "deploy", "mine"], []),
+        (["cdktf", "synth", "staging"], []),
+        (["cdktf", "deploy"], []),
+        (["cdktf"], []),
+        (["pytest", "deploy", "staging"], []),
+        ([], []),
+    ],
+)
+def test_the_stacks_of_a_command_are_the_environments(
+    command: list[str], stacks: list[str], run: ModuleType
+) -> None:
+    assert run.stacks_of(command) == stacks
+
+
+def test_a_deploy_that_names_its_stack_only_lists_what_is_missing() -> None:
+    done = _script("cdktf", "deploy", "production")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("The environment production needs these environment variables")
+    assert "  FIVETRAN_APIKEY\n" in done.stderr

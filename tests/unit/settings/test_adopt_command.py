@@ -319,3 +319,31 @@ def test_no_progress_is_shown_elsewhere() -> None:
         progress.read(1, 2)
 
     assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize("environment", ["dev", "stacks/environments/dev.yaml"])
+def test_adopt_takes_the_name_or_the_file(
+    environment: str, run: Adopt, store: Store, folder: Path
+) -> None:
+    add(store, "orders")
+
+    assert run(environment=environment).status == 0
+    assert "orders" in (folder / "dev.yaml").read_text()
+
+
+def test_adopt_names_a_file_that_is_missing(run: Adopt) -> None:
+    told = run(environment="stacks/environments/dew.yaml")
+
+    assert told.err == (
+        "adopt: there is no settings file stacks/environments/dew.yaml\nNothing was written.\n"
+    )
+
+
+def test_adopt_into_a_file_that_is_not_read_is_refused(run: Adopt, folder: Path) -> None:
+    (folder / "dev.yml").write_text("")
+
+    assert "is not read; rename it to dev.yaml" in run(environment=str(folder / "dev.yml")).err
+
+
+def test_adopt_into_the_base_is_refused(run: Adopt) -> None:
+    assert "there is no environment 'base' among dev, prod" in run(environment="base").err

@@ -13,6 +13,7 @@ import yaml
 
 from constructs_lib import schemas
 from constructs_lib.validation import FilePlace
+from stacks import commands
 from stacks.commands import main
 from stacks.settings import load_environments
 from stacks.settings_entry import entry
@@ -288,3 +289,29 @@ def test_a_file_that_cannot_be_added_to_is_told_with_its_place(
 
     with pytest.raises(InsertError, match=words):
         insert(file, "shop", lambda indent: "shop:")
+
+
+@pytest.mark.parametrize("name", ["dev", "base"])
+def test_new_connection_takes_the_name_of_an_environment(
+    name: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "ENVIRONMENTS", tmp_path)
+    file = tmp_path / f"{name}.yaml"
+    file.write_text("")
+
+    assert run("stripe", "--environment", name)[0] == 0
+    assert "service: stripe" in file.read_text()
+
+
+def test_new_connection_for_an_unknown_environment_names_the_near_one(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "ENVIRONMENTS", tmp_path)
+    (tmp_path / "production.yaml").write_text("")
+
+    assert run("stripe", "--environment", "prodution") == (
+        1,
+        "",
+        "new-connection: there is no environment 'prodution' among production; "
+        "did you mean 'production'?\n",
+    )

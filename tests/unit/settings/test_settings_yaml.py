@@ -59,12 +59,14 @@ def test_anchors_and_aliases_work(load: Load) -> None:
     base = """\
         connections:
           a: {service: stripe, group_id: &group g, config: &c {schema: s}}
-          b: {service: stripe, group_id: *group, config: *c}
+          b: {service: stripe, group_id: other, config: *c}
+          c: {service: stripe, group_id: *group, config: {schema: t}}
         """
 
-    one, two = load(base).connections
+    one, two, three = (each.parameters for each in load(base).connections)
 
-    assert one.parameters == two.parameters
+    assert one["config"] == two["config"] == {"schema": "s"}
+    assert one["group_id"] == three["group_id"] == "g"
 
 
 def test_an_empty_file_is_an_empty_mapping(load: Load) -> None:
