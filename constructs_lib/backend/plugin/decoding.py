@@ -192,9 +192,10 @@ def _number(raw: Any) -> int | float | Decimal | None:
         return _whole(raw)
     if isinstance(raw, float) and raw != raw:
         return None
-    if isinstance(raw, float) and Decimal(raw) != Decimal(repr(raw)):
-        # These bits mean their exact value, which is not what Python would write for them.
-        return Decimal(raw)
+    if isinstance(raw, float) and raw.is_integer():
+        # A literal such as 2**68 comes as a float, because that holds it exactly.
+        return int(raw)
+    # A float with a fraction means its shortest decimal text, to Terraform as to Python.
     return raw if isinstance(raw, (int, float, Decimal)) else None
 
 

@@ -73,6 +73,9 @@ def test_an_unknown_value_is_answered_plain() -> None:
         (-(2**63), -(2**63)),
         (2**64 - 1, 2**64 - 1),
         (2**64, "18446744073709551616"),
+        (2**68, "295147905179352825856"),
+        (float(2**68), "2.9514790517935283E+20"),
+        (Decimal("1E+22"), "1E+22"),
         (-(2**63) - 1, "-9223372036854775809"),
         (0.5, 0.5),
         (0.1, "0.1"),
@@ -87,9 +90,7 @@ def test_an_unknown_value_is_answered_plain() -> None:
 def test_numbers_travel_without_loss(number: Any, form: Any) -> None:
     packed = msgpack.unpackb(encode(number, NUMBER))
     assert (packed, type(packed)) == (form, type(form))
-    assert decode(encode(number, NUMBER), NUMBER) == (
-        Decimal(repr(number)) if number == 0.1 and isinstance(number, float) else number
-    )
+    assert identical(decode(encode(number, NUMBER), NUMBER), number)
 
 
 def test_a_whole_decimal_string_becomes_an_int() -> None:
@@ -98,10 +99,32 @@ def test_a_whole_decimal_string_becomes_an_int() -> None:
     assert isinstance(value, int)
 
 
-def test_a_float_with_long_digits_comes_back_bit_by_bit() -> None:
-    # Terraform sends exactly these bits; Python would write them as 0.1, which is another number.
-    data = msgpack.packb(0.1)
-    assert encode(decode(data, NUMBER), NUMBER) == data
+def test_a_float_with_a_fraction_is_its_shortest_text() -> None:
+    # So Terraform compares numbers that came as floats, from a function or another provider.
+    value = decode(msgpack.packb(0.1), NUMBER)
+    assert identical(value, Decimal("0.1"))
+    assert terraform_reads(value) == "0.1"
+
+
+@pytest.mark.parametrize("power", [53, 63, 64, 66, 67, 68, 70, 80, 200, 1000])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_power_of_two_is_read_as_it_is(power: int, sign: int) -> None:
+    number = sign * 2**power
+    assert terraform_reads(number) == str(number)
+    # Terraform sends it as a float; what is answered must be the same number.
+    assert terraform_reads(decode(msgpack.packb(float(number)), NUMBER)) == str(number)
+
+
+@given(NUMBERS)
+def test_terraform_reads_every_number_exactly(number: Any) -> None:
+    exact = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
+    assert Decimal(terraform_reads(number)) == exact
+
+
+def terraform_reads(number: Any) -> str:
+    """The text by which Terraform compares a number that the provider sends."""
+    raw = msgpack.unpackb(encode(number, NUMBER))
+    return repr(raw) if isinstance(raw, float) else str(raw)
 
 
 @pytest.mark.parametrize("text", ["NaN", "abc", "", "1" * 5000 + "x"])
