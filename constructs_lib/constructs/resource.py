@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from constructs_lib import schemas, toolkit
-from constructs_lib.constructs import accounts, meta_arguments, meta_rules, stack_rules
+from constructs_lib.constructs import accounts, meta_arguments, meta_rules, stack_rules, value_rules
 from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.hidden_resource import HiddenData, HiddenResource
 from constructs_lib.constructs.placed import PlacedConstruct
@@ -144,7 +144,10 @@ class ResourceConstruct(PlacedConstruct):
     ) -> list[Finding]:
         place, parameters = self._place, tuple(values)
         meta = meta_rules.Resource(place, self.synthesis, parameters, self.PROVIDER, self.TYPE)
-        return self.check(values, self._place) + meta_rules.findings(arguments, meta)
+        found = self.check(values, self._place) + meta_rules.findings(arguments, meta)
+        # What contains itself has no end to look for.
+        is_finite = all(finding.rule != "not-json" for finding in found)
+        return found + value_rules.findings(values, place) if is_finite else found
 
     def _name(self, scope: toolkit.Construct, id_: str) -> str:
         """The name of the resource in Terraform; reports one that Terraform refuses."""

@@ -15,8 +15,8 @@ from constructs_lib.backend.plugin.values import (
     Dynamic,
     Misfit,
     Value,
+    check_places,
     is_number,
-    mismatch,
     too_deep,
 )
 
@@ -36,9 +36,9 @@ def encode(value: Value, type_: Type) -> bytes:
         form = _form(value, type_, 0)
         packed: bytes = msgpack.packb(form, use_bin_type=True, unicode_errors="replace")
     except Misfit as misfit:
-        raise mismatch(misfit.expected, misfit.path) from None
+        raise misfit.error from None
     except RecursionError:
-        raise too_deep("") from None
+        raise too_deep().error from None
     return packed
 
 
@@ -81,7 +81,7 @@ def _form(value: Any, type_: Type, depth: int) -> Any:
     if kind in _SCALARS:
         return _scalar_form(value, kind)
     if depth >= MOST_LEVELS:
-        raise too_deep("")
+        raise too_deep()
     if kind in ("map", "object"):
         return _mapping_form(value, type_, depth + 1)
     return _sequence_form(value, type_, depth + 1)
@@ -148,6 +148,7 @@ def _number_form(number: int | float | Decimal) -> int | float | str:
     exact = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
     if not exact.is_finite():
         return float(exact)
+    check_places(exact)
     if _is_whole(exact):
         fits = exact.adjusted() < 20 and _SMALLEST <= exact <= _LARGEST
         return int(exact) if fits else str(exact)

@@ -54,6 +54,22 @@ def test_numbers_that_a_float_holds_exactly_arrive_as_they_are(
     assert sandbox.state(connection) == expected
 
 
+BEYOND = {
+    "levels": ("{ a = " + "[" * 200 + "]" * 200 + " }", "at most 100 levels"),
+    "places": ("{ a = 1e1500 }", "between 1e-1000 and 1e1000"),
+    "places_in_text": (r'"{\"a\": 1e99999999}"', "between 1e-1000 and 1e1000"),
+}
+
+
+@pytest.mark.parametrize(("state", "allowed"), BEYOND.values(), ids=BEYOND)
+def test_a_state_beyond_the_limits_is_refused_clearly(
+    terraform: Scenario, connection: str, state: str, allowed: str
+) -> None:
+    output = terraform.refused(cursor(state, of=connection), allowed, during="validate")
+
+    assert "bug" not in output
+
+
 FORMS: dict[str, tuple[str, Any]] = {
     "null": ("null", None),
     "empty_text": ('""', ""),

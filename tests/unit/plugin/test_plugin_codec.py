@@ -14,7 +14,7 @@ from constructs_lib.backend.plugin import types
 from constructs_lib.backend.plugin.decoding import decode, decode_json, unknown_types
 from constructs_lib.backend.plugin.encoding import encode, typed_unknowns
 from constructs_lib.backend.plugin.types import BOOL, DYNAMIC, NUMBER, STRING
-from constructs_lib.backend.plugin.values import UNKNOWN, CodecError, Dynamic, identical
+from constructs_lib.backend.plugin.values import UNKNOWN, CodecError, Dynamic, LimitError, identical
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 NUMBERS = st.one_of(
@@ -133,9 +133,19 @@ def test_a_text_that_is_no_number_is_an_error(text: str) -> None:
         decode(msgpack.packb(text), NUMBER)
 
 
-def test_a_number_of_five_thousand_digits_survives() -> None:
-    data = msgpack.packb("9" * 5000)
-    assert decode(encode(decode(data, NUMBER), NUMBER), NUMBER) == Decimal("9" * 5000)
+def test_a_number_of_a_thousand_digits_survives() -> None:
+    data = msgpack.packb("9" * 1000)
+    assert decode(encode(decode(data, NUMBER), NUMBER), NUMBER) == Decimal("9" * 1000)
+
+
+@pytest.mark.parametrize("text", ["1e99999999", "-1e1001", "1e-99999999", "9" * 1002])
+def test_a_number_of_too_many_places_is_beyond_the_limits(text: str) -> None:
+    type_ = types.object_of({"a": DYNAMIC})
+    form = {"a": [types.dump(types.object_of({"n": NUMBER})), {"n": text}]}
+    with pytest.raises(LimitError, match=r"^at a\.n: allowed are numbers between 1e-1000 and"):
+        decode(msgpack.packb(form), type_)
+    with pytest.raises(LimitError, match=r"^at a\.n: allowed are numbers between 1e-1000 and"):
+        encode({"a": Dynamic.of({"n": Decimal(text)})}, type_)
 
 
 @pytest.mark.parametrize(
@@ -198,10 +208,15 @@ def test_a_typed_unknown_keeps_its_type_when_it_is_repeated() -> None:
     assert repeated == {"a": typed, "b": msgpack.ExtType(0, b"\x00")}
 
 
-@pytest.mark.parametrize("form", [b"{}", b'["list"]', b'"strin"', b"x", b"[" * 100000, 5])
+@pytest.mark.parametrize("form", [b"{}", b'["list"]', b'"strin"', b"x", 5])
 def test_a_wrong_type_is_an_error(form: Any) -> None:
     with pytest.raises(CodecError, match="a type"):
         decode(msgpack.packb([form, "a"]), DYNAMIC)
+
+
+def test_a_type_without_an_end_is_beyond_the_limits() -> None:
+    with pytest.raises(LimitError, match="100 levels"):
+        decode(msgpack.packb([b"[" * 100000, "a"]), DYNAMIC)
 
 
 def test_json_states_are_read_with_wrapped_dynamics_and_exact_numbers() -> None:
