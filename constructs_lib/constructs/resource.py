@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -11,6 +10,7 @@ from constructs_lib import schemas, toolkit
 from constructs_lib.constructs import accounts, meta_arguments, meta_rules, stack_rules, value_rules
 from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.hidden_resource import HiddenData, HiddenResource
+from constructs_lib.constructs.instance_reference import is_exported_alone, reference
 from constructs_lib.constructs.placed import PlacedConstruct
 from constructs_lib.constructs.provider import ProviderConstruct
 from constructs_lib.constructs.together import Body
@@ -49,6 +49,8 @@ class ResourceConstruct(PlacedConstruct):
         self._attributes = _attributes(values) if usable else {}
         self._meta = meta_arguments.terraform_arguments(arguments) if usable else {}
         self._made: HiddenResource | HiddenData | None = None
+        self.references: dict[str, str] = {}
+        """The references to attributes of its instances, as tokens, by their addresses."""
         self._known_name = ""
         if self._can_wait(scope, id_):
             self._known_name = id_
@@ -122,6 +124,8 @@ class ResourceConstruct(PlacedConstruct):
         """The Terraform expression for an attribute; used by the readable attributes."""
         if self._is_many:
             self.report([self._instance_needed(name)])
+        elif not is_exported_alone(self, f"{self._known_name}.{name}"):
+            self.report([self._ambiguous_name()])
         return self.make_resource().interpolation_for_attribute(name)
 
     def note_identifier(self, token: str) -> None:
@@ -138,6 +142,11 @@ class ResourceConstruct(PlacedConstruct):
             "the attribute of one instance",
             f"write .at(key).{name}",
         )
+
+    def _ambiguous_name(self) -> Finding:
+        found = f"the name {self._known_name!r}, which the CDK exports as that of an instance"
+        allowed = "a name of its own"
+        return Finding("export-name", "error", self._place, "/id_", found, allowed, "rename it")
 
     def _all_findings(
         self, arguments: Mapping[str, Any], values: Mapping[str, Any]
@@ -267,5 +276,4 @@ class Instance:
 
     def expression(self, name: str) -> Any:
         """The Terraform expression for an attribute; used by the readable attributes."""
-        # The CDK writes map keys as attributes, which Terraform does not take for an instance.
-        return f"${{{self._resource.fqn}[{json.dumps(self._key)}].{name}}}"
+        return reference(self._resource, self._key, name)
