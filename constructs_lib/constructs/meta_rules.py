@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from constructs_lib import toolkit
+from constructs_lib.constructs import value_rules
 from constructs_lib.constructs.lifecycle import Lifecycle
 from constructs_lib.constructs.lifecycle_rules import Problem, lifecycle_problems
 from constructs_lib.constructs.meta_arguments import is_many
@@ -113,8 +114,13 @@ def _for_each(value: Any) -> Iterator[Problem]:
 
 
 def _no_json(for_each: Any, place: ConstructPlace) -> list[Finding]:
-    values = {"for_each": for_each} if isinstance(for_each, Mapping) else {}
-    return plain(values, place=place, is_token=is_token)[1]
+    if not isinstance(for_each, (Mapping, list, tuple)):
+        return []
+    values = {"for_each": for_each}
+    found = (
+        plain(values, place=place, is_token=is_token)[1] if isinstance(for_each, Mapping) else []
+    )
+    return found or value_rules.findings(values, place)
 
 
 def _both(arguments: Mapping[str, Any]) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from constructs_lib import launchers, toolkit
-from constructs_lib.constructs import assignment
+from constructs_lib.constructs import assignment, value_rules
 from constructs_lib.constructs.expressions import has_clear_text
 from constructs_lib.constructs.placed import PlacedConstruct
 from constructs_lib.constructs.provider_kind import ProviderKind
@@ -94,7 +94,7 @@ class ProviderConstruct(PlacedConstruct):
         """
         values, alias = configuration.values, self._alias
         found = [*configuration.findings, *_alias_findings(alias, self.place)]
-        found += _platform_findings(self.place)
+        found += [*_platform_findings(self.place), *value_rules.findings(values, self.place)]
         self.report(found)
         self.facts = ProviderFacts(
             self.place,

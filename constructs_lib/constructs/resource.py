@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from constructs_lib import schemas, toolkit
-from constructs_lib.constructs import accounts, assignment, meta_arguments, meta_rules, stack_rules
+from constructs_lib.constructs import (
+    accounts,
+    assignment,
+    meta_arguments,
+    meta_rules,
+    stack_rules,
+    value_rules,
+)
 from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.hidden_resource import HiddenData, HiddenResource
+from constructs_lib.constructs.instance_reference import is_exported_alone, reference
 from constructs_lib.constructs.placed import PlacedConstruct
 from constructs_lib.constructs.provider import ProviderConstruct
 from constructs_lib.constructs.together import Body
@@ -68,6 +75,8 @@ class ResourceConstruct(PlacedConstruct):
         self._found: list[Finding] = []
         self._evaluate()
         self._made: HiddenResource | HiddenData | None = None
+        self.references: dict[str, str] = {}
+        """The references to attributes of its instances, as tokens, by their addresses."""
         self._known_name = ""
         if self._can_wait(scope, id_):
             self._known_name = id_
@@ -233,6 +242,8 @@ class ResourceConstruct(PlacedConstruct):
         """The Terraform expression for an attribute; used by the readable attributes."""
         if self._is_many:
             self.report([self._instance_needed(name)])
+        elif not is_exported_alone(self, f"{self._known_name}.{name}"):
+            self.report([self._ambiguous_name()])
         return self.make_resource().interpolation_for_attribute(name)
 
     def note_identifier(self, token: str) -> None:
@@ -250,12 +261,20 @@ class ResourceConstruct(PlacedConstruct):
             f"write .at(key).{name}",
         )
 
+    def _ambiguous_name(self) -> Finding:
+        found = f"the name {self._known_name!r}, which the CDK exports as that of an instance"
+        allowed = "a name of its own"
+        return Finding("export-name", "error", self._place, "/id_", found, allowed, "rename it")
+
     def _all_findings(
         self, arguments: Mapping[str, Any], values: Mapping[str, Any]
     ) -> list[Finding]:
         place, parameters = self._place, tuple(values)
         meta = meta_rules.Resource(place, self.synthesis, parameters, self.PROVIDER, self.TYPE)
-        return self.check(values, self._place) + meta_rules.findings(arguments, meta)
+        found = self.check(values, self._place) + meta_rules.findings(arguments, meta)
+        # What contains itself has no end to look for.
+        is_finite = all(finding.rule != "not-json" for finding in found)
+        return found + value_rules.findings(values, place) if is_finite else found
 
     def _name(self, scope: toolkit.Construct, id_: str) -> str:
         """The name of the resource in Terraform; reports one that Terraform refuses."""
@@ -380,5 +399,4 @@ class Instance:
 
     def expression(self, name: str) -> Any:
         """The Terraform expression for an attribute; used by the readable attributes."""
-        # The CDK writes map keys as attributes, which Terraform does not take for an instance.
-        return f"${{{self._resource.fqn}[{json.dumps(self._key)}].{name}}}"
+        return reference(self._resource, self._key, name)

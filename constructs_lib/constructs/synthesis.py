@@ -37,6 +37,8 @@ class StackSynthesis:
         """Which construct is about which other one."""
         self.addresses: dict[str, Any] = {}
         """The constructs by the addresses of their resources."""
+        self.exports: dict[str, str] = {}
+        """The references to attributes, by the names under which other stacks would get them."""
         self.identifiers = identifiers
         """The constructs of the whole app by the tokens of their identifiers."""
         self.stack = stack

@@ -17,6 +17,9 @@ _NULL = "${null}"
 _HCL = "SYNTH_HCL_OUTPUT"
 """The environment variable by which the command line of the CDK asks for HCL."""
 _EXACT_IN_JAVASCRIPT = 2**53
+_MARKS_OF_CDK = frozenset({"String Map Token Value", "Any Map Token Value"})
+_NUMBER_OF_CDK = -123456789
+"""The values by which the CDK knows its own maps; elsewhere it ends with an error at them."""
 
 
 def rendered(value: Any) -> Any:
@@ -29,9 +32,11 @@ def rendered(value: Any) -> Any:
     """
     if value is None:
         return _NULL
-    if isinstance(value, (str, bool)) or is_token(value):
+    if isinstance(value, str):
+        return f'${{"{value}"}}' if value in _MARKS_OF_CDK else value
+    if isinstance(value, bool) or is_token(value):
         return value
-    if isinstance(value, int) and abs(value) > _EXACT_IN_JAVASCRIPT:
+    if isinstance(value, int) and (abs(value) > _EXACT_IN_JAVASCRIPT or value == _NUMBER_OF_CDK):
         return f"${{{value}}}"
     if isinstance(value, Mapping):
         return {key: rendered(inner) for key, inner in value.items()}

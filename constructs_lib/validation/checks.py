@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from constructs_lib.schemas import limits
 from constructs_lib.validation import rules, schema_check
 from constructs_lib.validation.findings import Finding, IsToken, Place, never
-from constructs_lib.validation.parameters import left_out, parameter_validator
+from constructs_lib.validation.parameters import left_out, parameter_schema, parameter_validator
 from constructs_lib.validation.plain import plain
+from constructs_lib.validation.pointers import pointer
 from constructs_lib.validation.rules_data import connection_form
 from constructs_lib.validation.rules_types import Rule
 
@@ -163,5 +165,19 @@ def _check(
     is_token: IsToken,
 ) -> list[Finding]:
     known, findings = plain(left_out(name, values), place=place, is_token=is_token)
+    findings += _texts_beyond_the_limits(name, known, place)
     findings += schema_check.findings(parameter_validator(name), known, place=place)
     return findings + rules.apply(table, known, place=place, broken=schema_check.roots(findings))
+
+
+def _texts_beyond_the_limits(name: str, known: Mapping[str, Any], place: Place) -> list[Finding]:
+    """Return a finding for each JSON text, in place of an object, that is too deep or too long."""
+    rules_ = parameter_schema(name)["properties"]
+    found = []
+    for parameter, value in known.items():
+        if isinstance(value, str) and rules_.get(parameter, {}).get("type") == ["object", "string"]:
+            excess = limits.excess_of_text(value)
+            if excess is not None:
+                at = pointer((parameter, *excess.path))
+                found.append(Finding("limit", "error", place, at, excess.found, excess.allowed))
+    return found

@@ -6,12 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, final
 
+from constructs_lib.schemas import limits
 from constructs_lib.schemas.suggestions import a_type
 from constructs_lib.validation.findings import Finding, IsToken, Place
 from constructs_lib.validation.pointers import Path, pointer
 
-DEEPEST: Final = 100
+DEEPEST: Final = limits.MOST_LEVELS
 """The most levels that a value may have; more come from a mistake, and would end in a traceback."""
+
+
+_JSON: Final = "text, numbers, true, false, null, lists and mappings with text as keys"
 
 
 @final
@@ -54,8 +58,10 @@ class _Walk:
         """One value in plain form."""
         if self._is_token(value):
             return UNRESOLVED
-        if value is None or isinstance(value, (str, bool, int)):
+        if value is None or isinstance(value, (str, bool)):
             return value
+        if isinstance(value, int):
+            return value if _fits(value) else self._too_long(path)
         if isinstance(value, float):
             return value if math.isfinite(value) else self._no_json(repr(value), path)
         if isinstance(value, (Mapping, Sequence)) and not isinstance(value, (bytes, bytearray)):
@@ -76,7 +82,8 @@ class _Walk:
         if id(value) in self._above:
             return self._no_json("a value that contains itself", path)
         if len(path) > DEEPEST:
-            return self._no_json(f"more than {DEEPEST} levels", path[:1])
+            allowed = f"at most {DEEPEST} levels of lists and mappings"
+            return self._no_json(f"more than {DEEPEST} levels", path[:1], allowed)
         self._above.add(id(value))
         try:
             if isinstance(value, Mapping):
@@ -85,9 +92,20 @@ class _Walk:
         finally:
             self._above.discard(id(value))
 
-    def _no_json(self, found: str, path: Path) -> _Unresolved:
-        allowed = "text, numbers, true, false, null, lists and mappings with text as keys"
+    def _too_long(self, path: Path) -> _Unresolved:
+        allowed = f"numbers of at most {limits.MOST_DIGITS} digits: Terraform keeps no more"
+        return self._no_json("a number of too many digits", path, allowed)
+
+    def _no_json(self, found: str, path: Path, allowed: str = _JSON) -> _Unresolved:
         self.findings.append(
             Finding("not-json", "error", self._place, pointer(path), found, allowed)
         )
         return UNRESOLVED
+
+
+def _fits(number: int) -> bool:
+    # The first look is quick, as most numbers are small.
+    is_small = abs(number) < 2**63
+    return is_small or not (
+        limits.has_too_many_places(number) or limits.has_too_many_digits(number)
+    )

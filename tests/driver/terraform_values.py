@@ -148,10 +148,9 @@ def _packable(value: Any, type_: Any) -> Any:
 
 
 def _packable_number(number: Decimal) -> Any:
-    # Sixty-four bits where they hold the number, else its digits.
-    if number == number.to_integral_value(context=WIDE):
-        whole = int(number)
-        return whole if -(2**63) <= whole < 2**64 else str(whole)
+    # A whole number of 64 bits, a float that is exactly it, or else its digits.
+    if number == number.to_integral_value(context=WIDE) and -(2**63) <= number < 2**63:
+        return int(number)
     return float(number) if Decimal(float(number)) == number else format(number, "f")
 
 
@@ -188,4 +187,5 @@ def _scalar(raw: Any, kind: str) -> Any:
         return raw
     assert isinstance(raw, (int, float, str)), "no number"
     assert not isinstance(raw, bool), "no number"
-    return Decimal(raw)
+    # Terraform compares the shortest texts of two numbers.
+    return Decimal(repr(raw)) if isinstance(raw, float) else Decimal(raw)

@@ -15,10 +15,9 @@ from typing import Any, Final
 
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.plugin.values import MOST_LEVELS, Dynamic, levels, same
+from constructs_lib.schemas import limits
 
 State = dict[str, Any]
-_MOST_DIGITS: Final = 150
-"""Digits of a number that Terraform keeps; it has 512 bits for each."""
 _MOST_MARKS: Final = 29
 """Combining characters in a row that Terraform's library leaves as they are (its stream-safe form).
 """
@@ -39,7 +38,7 @@ def state_of(value: Any) -> State | None:
     if isinstance(inner, str):
         try:
             inner = jsontext.loads(inner)
-        except (ValueError, RecursionError):
+        except (ValueError, ArithmeticError, RecursionError):
             return None
     return inner if isinstance(inner, dict) else None
 
@@ -68,7 +67,7 @@ def _is_kept(part: Any) -> bool:
     if isinstance(part, str):
         return _is_kept_text(part)
     if isinstance(part, (int, Decimal)) and not isinstance(part, bool):
-        return _digits(part) <= _MOST_DIGITS
+        return not (limits.has_too_many_places(part) or limits.has_too_many_digits(part))
     return True
 
 
@@ -91,8 +90,3 @@ def _marks_in_a_row(text: str) -> int:
         row = row + 1 if unicodedata.combining(char) else 0
         longest = max(longest, row)
     return longest
-
-
-def _digits(number: int | Decimal) -> int:
-    exact = number if isinstance(number, Decimal) else Decimal(number)
-    return len(exact.as_tuple().digits)

@@ -6,7 +6,7 @@ from constructs_lib.backend.plugin import messages, promises
 from constructs_lib.backend.plugin import tfplugin6 as pb
 from constructs_lib.backend.plugin.decoding import unknown_types
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
-from constructs_lib.backend.plugin.encoding import encode, typed_unknowns
+from constructs_lib.backend.plugin.encoding import encode, may_be_repeated, typed_unknowns
 from constructs_lib.backend.plugin.planner import plan_change
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.session import Call
@@ -39,7 +39,7 @@ def plan_resource_change(
             # The plan fails by the error that was reported; what the schema says of it is true.
             operation = call.operation(request.prior_private)
             plan = plan_change(call.attributes, config, prior)
-        if _changes_nothing(plan) and request.prior_state.msgpack:
+        if _changes_nothing(plan) and may_be_repeated(request.prior_state.msgpack):
             # As most plans of a large stack: the very bytes are the shortest way to say so.
             response.planned_state.msgpack = request.prior_state.msgpack
         else:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, dotted
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, Value, same
-from constructs_lib.schemas import Attribute, Kind
+from constructs_lib.schemas import Attribute, Kind, limits
 
 _LOGIN: Final = re.compile(r"[^\s/@:]*:[^\s/@]*@")
 """A login as it stands in an address, where none belongs."""
@@ -56,6 +56,7 @@ def _check_items(
 def _problems(attribute: Attribute, value: Value) -> Iterator[str]:
     if attribute.kind is Kind.DYNAMIC:
         yield from _not_an_object(attribute, value)
+        yield from _beyond_the_limits(attribute, value)
         return
     if attribute.kind is Kind.INTEGER:
         yield from _not_whole(attribute, value)
@@ -81,6 +82,15 @@ def _not_an_object(attribute: Attribute, value: Value) -> Iterator[str]:
     may_be_text = "string" in attribute.rule["type"]
     if kind not in ("object", "map") and not (may_be_text and kind == "string"):
         yield f"Found a {kind}; allowed is an object, such as {{ key = value }}."
+
+
+def _beyond_the_limits(attribute: Attribute, value: Value) -> Iterator[str]:
+    """Yield a problem if a value, or the JSON text of one, is too deep or a number too long."""
+    inner = value.value if isinstance(value, Dynamic) else value
+    found = limits.excess_of_text(inner) if isinstance(inner, str) else limits.excess(inner)
+    if found is not None:
+        place = dotted((attribute.name, *found.path))
+        yield f"Found {found.found} at {place}; allowed are {found.allowed}."
 
 
 def _not_whole(attribute: Attribute, value: Value) -> Iterator[str]:

@@ -23,7 +23,7 @@ from constructs_lib.backend.plugin.values import (
     Dynamic,
     Misfit,
     Value,
-    mismatch,
+    check_places,
     too_deep,
 )
 
@@ -67,7 +67,9 @@ def parse_json(data: bytes | str) -> Any:
     """
     try:
         return json.loads(data, parse_float=Decimal, parse_int=_whole, parse_constant=_refuse)
-    except (ValueError, ArithmeticError, RecursionError):
+    except RecursionError:
+        raise too_deep().error from None
+    except (ValueError, ArithmeticError):
         raise CodecError("this is not JSON") from None
 
 
@@ -92,7 +94,7 @@ def unknown_types(data: bytes, type_: Type) -> dict[str, Type]:
             try:
                 found[name] = _type_of(value[0])
             except Misfit as misfit:
-                raise mismatch(misfit.expected, name) from None
+                raise misfit.within(f".{name}").error from None
     return found
 
 
@@ -100,9 +102,9 @@ def _read(form: Any, type_: Type, *, wrapped_dynamic: bool) -> Value:
     try:
         return _Reader(wrapped_dynamic=wrapped_dynamic).read(form, type_, 0)
     except Misfit as misfit:
-        raise mismatch(misfit.expected, misfit.path) from None
+        raise misfit.error from None
     except RecursionError:
-        raise too_deep("") from None
+        raise too_deep().error from None
 
 
 class _Reader:
@@ -129,7 +131,7 @@ class _Reader:
         if kind in _SCALARS:
             return _scalar(raw, kind)
         if depth >= MOST_LEVELS:
-            raise too_deep("")
+            raise too_deep()
         if kind in ("map", "object"):
             return self._mapping(raw, type_, depth + 1)
         return self._sequence(raw, type_, depth + 1)
@@ -183,6 +185,7 @@ def _scalar(raw: Any, kind: str) -> Value:
     if kind == "number" and not isinstance(raw, bool):
         number = _number(raw)
         if number is not None:
+            check_places(number)
             return number
     raise Misfit(f"a {kind}")
 
@@ -192,9 +195,10 @@ def _number(raw: Any) -> int | float | Decimal | None:
         return _whole(raw)
     if isinstance(raw, float) and raw != raw:
         return None
-    if isinstance(raw, float) and Decimal(raw) != Decimal(repr(raw)):
-        # These bits mean their exact value, which is not what Python would write for them.
-        return Decimal(raw)
+    if isinstance(raw, float) and raw.is_integer():
+        # A literal such as 2**68 comes as a float, because that holds it exactly.
+        return int(raw)
+    # A float with a fraction means its shortest decimal text, to Terraform as to Python.
     return raw if isinstance(raw, (int, float, Decimal)) else None
 
 
@@ -215,6 +219,8 @@ def _whole(text: str) -> int | Decimal:
 def _unpack(data: bytes) -> Any:
     try:
         return msgpack.unpackb(data, raw=False, ext_hook=lambda code, payload: UNKNOWN)
+    except msgpack.exceptions.StackError:
+        raise too_deep().error from None
     except Exception:
         # The library raises many kinds, and their messages may quote the data.
         raise CodecError("this is not MessagePack") from None
@@ -228,14 +234,18 @@ def _is_unknown(raw: Any) -> bool:
 def _type_of(form: Any) -> Type:
     try:
         return types.parse(form)
-    except (ValueError, TypeError, RecursionError):
+    except RecursionError:
+        raise too_deep() from None
+    except (ValueError, TypeError):
         raise Misfit("a type") from None
 
 
 def _dumped(form: Any) -> str:
     try:
         return json.dumps(form)
-    except (TypeError, ValueError, RecursionError):
+    except RecursionError:
+        raise too_deep() from None
+    except (TypeError, ValueError):
         raise Misfit("a type") from None
 
 

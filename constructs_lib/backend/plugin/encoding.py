@@ -15,13 +15,15 @@ from constructs_lib.backend.plugin.values import (
     Dynamic,
     Misfit,
     Value,
+    check_places,
     is_number,
-    mismatch,
     too_deep,
 )
 
 _SCALARS: Final = frozenset({"string", "number", "bool"})
 _PLAIN_UNKNOWN: Final = msgpack.ExtType(0, b"\x00")
+_FLOAT: Final = b"\xcb"
+"""The byte before a float. It may be part of a text, too: then more is written than need be."""
 _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 
 
@@ -34,10 +36,18 @@ def encode(value: Value, type_: Type) -> bytes:
         form = _form(value, type_, 0)
         packed: bytes = msgpack.packb(form, use_bin_type=True, unicode_errors="replace")
     except Misfit as misfit:
-        raise mismatch(misfit.expected, misfit.path) from None
+        raise misfit.error from None
     except RecursionError:
-        raise too_deep("") from None
+        raise too_deep().error from None
     return packed
+
+
+def may_be_repeated(data: bytes) -> bool:
+    """Return True if Terraform reads from the MessagePack bytes that it sent what it meant by them.
+
+    It sends a whole number of more than 64 bits as a float, and reads a float as its shortest text.
+    """
+    return bool(data) and _FLOAT not in data
 
 
 def typed_unknowns(data: dict[str, Value], types_: dict[str, Type]) -> dict[str, Any]:
@@ -71,7 +81,7 @@ def _form(value: Any, type_: Type, depth: int) -> Any:
     if kind in _SCALARS:
         return _scalar_form(value, kind)
     if depth >= MOST_LEVELS:
-        raise too_deep("")
+        raise too_deep()
     if kind in ("map", "object"):
         return _mapping_form(value, type_, depth + 1)
     return _sequence_form(value, type_, depth + 1)
@@ -129,9 +139,25 @@ def _scalar_form(value: Any, kind: str) -> Any:
 
 
 def _number_form(number: int | float | Decimal) -> int | float | str:
+    """Return a number so that Terraform reads exactly this one.
+
+    Terraform takes two numbers for equal if their shortest decimal texts are, and makes that text
+    at the precision with which a number came: 53 bits for a float, 512 for a text. So a whole
+    number is never a float: 2**68 would come out as 295147905179352830000.
+    """
     exact = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
-    if exact.is_finite() and exact.adjusted() < 20 and exact == exact.to_integral_value():
-        whole = int(exact)
-        return whole if _SMALLEST <= whole <= _LARGEST else str(whole)
+    if not exact.is_finite():
+        return float(exact)
+    check_places(exact)
+    if _is_whole(exact):
+        fits = exact.adjusted() < 20 and _SMALLEST <= exact <= _LARGEST
+        return int(exact) if fits else str(exact)
     near = float(exact)
     return near if Decimal(near) == exact else str(exact)
+
+
+def _is_whole(number: Decimal) -> bool:
+    # Python rounds to 28 digits where it computes; the digits themselves are exact.
+    _, digits, exponent = number.as_tuple()
+    places = -int(exponent)
+    return places <= 0 or not any(digits[-places:]) or not number

@@ -12,7 +12,7 @@ from constructs_lib.backend.plugin.decoding import decode, decode_json
 from constructs_lib.backend.plugin.diagnostics import Diagnostic, Diagnostics, Path
 from constructs_lib.backend.plugin.encoding import encode
 from constructs_lib.backend.plugin.types import Type
-from constructs_lib.backend.plugin.values import CodecError, Object
+from constructs_lib.backend.plugin.values import CodecError, LimitError, Object
 from constructs_lib.schemas import Attribute, Kind
 from constructs_lib.visible import visible
 
@@ -104,6 +104,9 @@ def _without_misfits(state: Object, type_: Type, diagnostics: Diagnostics) -> Ob
         try:
             encode(state.get(name), inner)
             fitting[name] = state.get(name)
+        except LimitError as error:
+            detail = f"{error}. The state has null in its place."
+            diagnostics.error(f"Value of {name} beyond the limits", detail, (name,))
         except ValueError:
             detail = f"The provider answered no {inner.kind}, so the state has null. "
             detail += "This is a bug in the provider; please report it."

@@ -6,7 +6,7 @@ from constructs_lib.backend.plugin import checks, messages, promises, terraform_
 from constructs_lib.backend.plugin import tfplugin6 as pb
 from constructs_lib.backend.plugin.decoding import from_json, parse_json
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
-from constructs_lib.backend.plugin.encoding import encode
+from constructs_lib.backend.plugin.encoding import encode, may_be_repeated
 from constructs_lib.backend.plugin.session import Call
 from constructs_lib.backend.plugin.settle import settle_read
 from constructs_lib.backend.plugin.values import Object
@@ -75,7 +75,7 @@ def read_resource(
     if returned is not None:
         returned = promises.require_object(returned, call.subject)
         settled = settle_read(call.attributes, state, returned)
-    if request.current_state.msgpack and _is_unchanged(state, settled):
+    if may_be_repeated(request.current_state.msgpack) and _is_unchanged(state, settled):
         new_state = request.current_state.msgpack
     else:
         new_state = messages.write_state(settled, type_, call.diagnostics)

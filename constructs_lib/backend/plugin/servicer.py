@@ -26,7 +26,7 @@ from constructs_lib.backend.plugin import resource_calls as resources
 from constructs_lib.backend.plugin import tfplugin6 as pb
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
 from constructs_lib.backend.plugin.session import Call, Session
-from constructs_lib.backend.plugin.values import CodecError
+from constructs_lib.backend.plugin.values import CodecError, LimitError
 
 Method = Callable[[bytes], bytes]
 
@@ -64,6 +64,7 @@ _AT_ONCE: Final = frozenset(
     }
 )
 """The methods that compute, and ask no API."""
+_SMALLER: Final = "Write a smaller value; a state may be given as JSON text, too."
 URGENT: Final = frozenset({"/tfplugin6.Provider/StopProvider"})
 """The paths of the calls that must be heard whatever is busy."""
 
@@ -126,6 +127,8 @@ def _caught(call: Call) -> Iterator[None]:
         call.diagnostics.error(error.summary, error.short, error.path)
     except ProviderError as error:
         call.diagnostics.error(error.summary, error.detail, error.path)
+    except LimitError as error:
+        call.diagnostics.error("Value beyond the limits", f"{call.subject}: {error}. {_SMALLER}")
     except CodecError as error:
         detail = f"{call.subject}: {error}. This is a bug; please report it."
         call.diagnostics.error("Value of an unexpected type", detail)

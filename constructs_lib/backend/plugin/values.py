@@ -21,16 +21,20 @@ from enum import Enum
 from typing import Any, Final, TypeAlias
 
 from constructs_lib.backend.plugin.types import Type, infer
+from constructs_lib.schemas.limits import MOST_LEVELS as MOST_LEVELS
+from constructs_lib.schemas.limits import SIZES, has_too_many_places
 
-MOST_LEVELS: Final = 100
-"""How deeply lists and objects may be nested in a value. What is read has the same limit as what is
-written, so that no state is written that cannot be read again."""
 Json: TypeAlias = "str | bool | int | float | Decimal | list[Any] | dict[str, Any] | None"
 """What JSON can say."""
+_LONGEST_PLACE: Final = 60
 
 
 class CodecError(ValueError):
     """A value that is not of the type it should have; the message names no value."""
+
+
+class LimitError(CodecError):
+    """A value that goes beyond the limits of ``schemas.limits``: data, and no bug of anybody."""
 
 
 class Unknown(Enum):
@@ -69,10 +73,10 @@ class Dynamic:
         """The dynamic value for a JSON value: a dict is an object, a list a tuple.
 
         :raises ValueError: if the value is null
-        :raises CodecError: if it is nested in more than ``MOST_LEVELS`` levels
+        :raises LimitError: if it is nested in more than ``MOST_LEVELS`` levels
         """
         if levels(value) > MOST_LEVELS:
-            raise too_deep("")
+            raise too_deep().error
         return cls(infer(value), value)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -194,6 +198,25 @@ class Misfit(Exception):
         self.path = step + self.path
         return self
 
+    @property
+    def error(self) -> CodecError:
+        """The error for this misfit, with the place that is known by now."""
+        return mismatch(self.expected, self.path)
+
+
+class Oversize(Misfit):
+    """A value that goes beyond a limit.
+
+    :param expected: the limit, such as ``at most 100 levels of lists and objects``
+    """
+
+    @property
+    def error(self) -> CodecError:
+        """The error for this misfit; of a place that is deep inside only the beginning is shown."""
+        place = self.path.removeprefix(".")
+        shown = place if len(place) <= _LONGEST_PLACE else f"{place[:_LONGEST_PLACE]}..."
+        return LimitError(f"{f'at {shown}: ' if place else ''}allowed are {self.expected}")
+
 
 def _plain(value: object) -> object:
     return value.value if isinstance(value, Dynamic) else value
@@ -242,9 +265,18 @@ def _same_scalar(a: object, b: object) -> bool:
     return type(a) is type(b) and not isinstance(a, (dict, list)) and a == b
 
 
-def too_deep(path: str) -> CodecError:
-    """The error that the value at ``path`` is nested in more than ``MOST_LEVELS`` levels."""
-    return mismatch(f"at most {MOST_LEVELS} levels of lists and objects", path)
+def too_deep() -> Oversize:
+    """Return the misfit of a value that is nested in more than ``MOST_LEVELS`` levels."""
+    return Oversize(f"at most {MOST_LEVELS} levels of lists and objects")
+
+
+def check_places(number: int | float | Decimal) -> None:
+    """Refuse a number whose digits would keep Terraform busy for long.
+
+    :raises Oversize: if it has too many places
+    """
+    if has_too_many_places(number):
+        raise Oversize(SIZES)
 
 
 def is_number(value: object) -> bool:

@@ -31,6 +31,45 @@ def test_big_and_precise_numbers_arrive_digit_by_digit(
     assert sandbox.state(connection) == expected
 
 
+NUMBERS = {
+    "a": (str(2**68), 2**68),
+    "b": (str(-(2**70)), -(2**70)),
+    "c": (str(2**80), 2**80),
+    "d": ("1e22", 10**22),
+    "e": (str(2**63), 2**63),
+    "f": (str(10**20), 10**20),
+    "g": ("pow(2, 0.5)", 2**0.5),
+    "h": ("-0.75", -0.75),
+}
+
+
+def test_numbers_that_a_float_holds_exactly_arrive_as_they_are(
+    terraform: Scenario, sandbox: Sandbox, connection: str
+) -> None:
+    text = ", ".join(f"{name} = {literal}" for name, (literal, _) in NUMBERS.items())
+    expected = {name: value for name, (_, value) in NUMBERS.items()}
+
+    terraform.step(cursor(f"{{ {text} }}", of=connection), careful_state(connection, expected))
+
+    assert sandbox.state(connection) == expected
+
+
+BEYOND = {
+    "levels": ("{ a = " + "[" * 200 + "]" * 200 + " }", "at most 100 levels"),
+    "places": ("{ a = 1e1500 }", "between 1e-1000 and 1e1000"),
+    "places_in_text": (r'"{\"a\": 1e99999999}"', "between 1e-1000 and 1e1000"),
+}
+
+
+@pytest.mark.parametrize(("state", "allowed"), BEYOND.values(), ids=BEYOND)
+def test_a_state_beyond_the_limits_is_refused_clearly(
+    terraform: Scenario, connection: str, state: str, allowed: str
+) -> None:
+    output = terraform.refused(cursor(state, of=connection), allowed, during="validate")
+
+    assert "bug" not in output
+
+
 FORMS: dict[str, tuple[str, Any]] = {
     "null": ("null", None),
     "empty_text": ('""', ""),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from constructs_lib.constructs.expressions import has_clear_text
+from constructs_lib.constructs.expressions import has_clear_text, impossible, parts
 
 REFERENCES = [
     "",
@@ -34,3 +34,65 @@ def test_references_alone_are_no_clear_text(text: str) -> None:
 @pytest.mark.parametrize("text", PARTLY_CLEAR)
 def test_what_stands_beside_references_is_clear_text(text: str) -> None:
     assert has_clear_text(text)
+
+
+MAY_BE_RIGHT = [
+    "",
+    "text",
+    "$${x}",
+    "%%{x}",
+    "$ {x}",
+    "${var.a}",
+    "${ each.value.host }",
+    "${each.key}-${count.index}",
+    "${null}",
+    "${5}",
+    "${-1e5 + 0.5}",
+    "${true ? var.a : null}",
+    '${"text"}',
+    "${aws_s3_bucket.x[0].id}",
+    "${data.x.y.z}",
+    "${upper(var.a)}",
+    "${provider::x::f(var.a)}",
+    "${[for x in var.l : x]}",
+    "${{ a = var.x, b : null }}",
+    '${merge({ "a" = 1 }, { b = 2 })}',
+    '${"a ${var.x["k"]} b"}',
+    "%{ if var.a }a%{ else }b%{ endif ~}",
+    "%{ for x in var.l }${x}%{ endfor }",
+    "${TfToken[TOKEN.0]}",
+    "${upper(${TfToken[TOKEN.0]})}",
+    "${path.module}/x",
+]
+IMPOSSIBLE = {
+    "${x}": "${x}",
+    "a ${HOME} b": "${HOME}",
+    "${x:-1}": "${x:-1}",
+    "${x y}": "${x y}",
+    "${upper(x)}": "${upper(x)}",
+    "${var.a == x}": "${var.a == x}",
+    "${x[0]}": "${x[0]}",
+    "${}": "${}",
+    "${ }": "${ }",
+    "${var.a": "${var.a",
+    "a ${": "${",
+    "%{": "%{",
+    "100%{x}": "%{x}",
+    "${var.a}${b}": "${b}",
+    "$${a}${b}": "${b}",
+}
+
+
+@pytest.mark.parametrize("text", MAY_BE_RIGHT)
+def test_an_expression_that_may_be_right_is_let_through(text: str) -> None:
+    assert impossible(text) == ""
+
+
+@pytest.mark.parametrize(("text", "found"), IMPOSSIBLE.items())
+def test_an_expression_that_cannot_be_right_is_found(text: str, found: str) -> None:
+    assert impossible(text) == found
+
+
+@pytest.mark.parametrize("text", [*MAY_BE_RIGHT, *IMPOSSIBLE, *REFERENCES, *PARTLY_CLEAR])
+def test_the_parts_of_a_text_are_the_text(text: str) -> None:
+    assert "".join(part.text for part in parts(text)) == text

@@ -67,7 +67,12 @@ def test_what_is_referred_to_is_written_as_before(
 ) -> None:
     values = {
         "service": "a_service_of_next_year",
-        "config": {"schema_prefix": "a", "none": None, "big": 2**60, "list": [1, {"b": "${x}"}]},
+        "config": {
+            "schema_prefix": "a",
+            "none": None,
+            "big": 2**60,
+            "list": [1, {"b": "${var.x}"}],
+        },
         "paused": True,
     }
     connect("waits", **values)

@@ -73,6 +73,12 @@ def test_a_huge_exponent_is_answered_at_once() -> None:
     assert "greatest" in detail
 
 
+def test_a_number_of_too_many_places_is_told_with_its_place() -> None:
+    config = Dynamic.of({"a": [1, Decimal("1e2000")]})
+    problem = "Found a number of too many places at config.a[1]; allowed are numbers between "
+    assert found(config=config) == [(("config",), problem + "1e-1000 and 1e1000.")]
+
+
 def of_lists(**values: Any) -> list[tuple[Any, str]]:
     rules = {
         "hosts": {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^h"}},

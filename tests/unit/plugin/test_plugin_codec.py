@@ -14,7 +14,7 @@ from constructs_lib.backend.plugin import types
 from constructs_lib.backend.plugin.decoding import decode, decode_json, unknown_types
 from constructs_lib.backend.plugin.encoding import encode, typed_unknowns
 from constructs_lib.backend.plugin.types import BOOL, DYNAMIC, NUMBER, STRING
-from constructs_lib.backend.plugin.values import UNKNOWN, CodecError, Dynamic, identical
+from constructs_lib.backend.plugin.values import UNKNOWN, CodecError, Dynamic, LimitError, identical
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 NUMBERS = st.one_of(
@@ -73,6 +73,9 @@ def test_an_unknown_value_is_answered_plain() -> None:
         (-(2**63), -(2**63)),
         (2**64 - 1, 2**64 - 1),
         (2**64, "18446744073709551616"),
+        (2**68, "295147905179352825856"),
+        (float(2**68), "2.9514790517935283E+20"),
+        (Decimal("1E+22"), "1E+22"),
         (-(2**63) - 1, "-9223372036854775809"),
         (0.5, 0.5),
         (0.1, "0.1"),
@@ -87,9 +90,7 @@ def test_an_unknown_value_is_answered_plain() -> None:
 def test_numbers_travel_without_loss(number: Any, form: Any) -> None:
     packed = msgpack.unpackb(encode(number, NUMBER))
     assert (packed, type(packed)) == (form, type(form))
-    assert decode(encode(number, NUMBER), NUMBER) == (
-        Decimal(repr(number)) if number == 0.1 and isinstance(number, float) else number
-    )
+    assert identical(decode(encode(number, NUMBER), NUMBER), number)
 
 
 def test_a_whole_decimal_string_becomes_an_int() -> None:
@@ -98,10 +99,32 @@ def test_a_whole_decimal_string_becomes_an_int() -> None:
     assert isinstance(value, int)
 
 
-def test_a_float_with_long_digits_comes_back_bit_by_bit() -> None:
-    # Terraform sends exactly these bits; Python would write them as 0.1, which is another number.
-    data = msgpack.packb(0.1)
-    assert encode(decode(data, NUMBER), NUMBER) == data
+def test_a_float_with_a_fraction_is_its_shortest_text() -> None:
+    # So Terraform compares numbers that came as floats, from a function or another provider.
+    value = decode(msgpack.packb(0.1), NUMBER)
+    assert identical(value, Decimal("0.1"))
+    assert terraform_reads(value) == "0.1"
+
+
+@pytest.mark.parametrize("power", [53, 63, 64, 66, 67, 68, 70, 80, 200, 1000])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_power_of_two_is_read_as_it_is(power: int, sign: int) -> None:
+    number = sign * 2**power
+    assert terraform_reads(number) == str(number)
+    # Terraform sends it as a float; what is answered must be the same number.
+    assert terraform_reads(decode(msgpack.packb(float(number)), NUMBER)) == str(number)
+
+
+@given(NUMBERS)
+def test_terraform_reads_every_number_exactly(number: Any) -> None:
+    exact = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
+    assert Decimal(terraform_reads(number)) == exact
+
+
+def terraform_reads(number: Any) -> str:
+    """The text by which Terraform compares a number that the provider sends."""
+    raw = msgpack.unpackb(encode(number, NUMBER))
+    return repr(raw) if isinstance(raw, float) else str(raw)
 
 
 @pytest.mark.parametrize("text", ["NaN", "abc", "", "1" * 5000 + "x"])
@@ -110,9 +133,19 @@ def test_a_text_that_is_no_number_is_an_error(text: str) -> None:
         decode(msgpack.packb(text), NUMBER)
 
 
-def test_a_number_of_five_thousand_digits_survives() -> None:
-    data = msgpack.packb("9" * 5000)
-    assert decode(encode(decode(data, NUMBER), NUMBER), NUMBER) == Decimal("9" * 5000)
+def test_a_number_of_a_thousand_digits_survives() -> None:
+    data = msgpack.packb("9" * 1000)
+    assert decode(encode(decode(data, NUMBER), NUMBER), NUMBER) == Decimal("9" * 1000)
+
+
+@pytest.mark.parametrize("text", ["1e99999999", "-1e1001", "1e-99999999", "9" * 1002])
+def test_a_number_of_too_many_places_is_beyond_the_limits(text: str) -> None:
+    type_ = types.object_of({"a": DYNAMIC})
+    form = {"a": [types.dump(types.object_of({"n": NUMBER})), {"n": text}]}
+    with pytest.raises(LimitError, match=r"^at a\.n: allowed are numbers between 1e-1000 and"):
+        decode(msgpack.packb(form), type_)
+    with pytest.raises(LimitError, match=r"^at a\.n: allowed are numbers between 1e-1000 and"):
+        encode({"a": Dynamic.of({"n": Decimal(text)})}, type_)
 
 
 @pytest.mark.parametrize(
@@ -175,10 +208,15 @@ def test_a_typed_unknown_keeps_its_type_when_it_is_repeated() -> None:
     assert repeated == {"a": typed, "b": msgpack.ExtType(0, b"\x00")}
 
 
-@pytest.mark.parametrize("form", [b"{}", b'["list"]', b'"strin"', b"x", b"[" * 100000, 5])
+@pytest.mark.parametrize("form", [b"{}", b'["list"]', b'"strin"', b"x", 5])
 def test_a_wrong_type_is_an_error(form: Any) -> None:
     with pytest.raises(CodecError, match="a type"):
         decode(msgpack.packb([form, "a"]), DYNAMIC)
+
+
+def test_a_type_without_an_end_is_beyond_the_limits() -> None:
+    with pytest.raises(LimitError, match="100 levels"):
+        decode(msgpack.packb([b"[" * 100000, "a"]), DYNAMIC)
 
 
 def test_json_states_are_read_with_wrapped_dynamics_and_exact_numbers() -> None:

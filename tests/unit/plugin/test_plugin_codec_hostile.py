@@ -21,7 +21,13 @@ from constructs_lib.backend.plugin.encoding import encode
 from constructs_lib.backend.plugin.servicer import methods
 from constructs_lib.backend.plugin.session import Session
 from constructs_lib.backend.plugin.types import BOOL, DYNAMIC, NUMBER, STRING
-from constructs_lib.backend.plugin.values import MOST_LEVELS, UNKNOWN, CodecError, Dynamic
+from constructs_lib.backend.plugin.values import (
+    MOST_LEVELS,
+    UNKNOWN,
+    CodecError,
+    Dynamic,
+    LimitError,
+)
 
 TYPE = types.object_of(
     {
@@ -194,7 +200,7 @@ def test_the_deepest_allowed_value_survives(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["list", "object"])
 @pytest.mark.parametrize("levels", [MOST_LEVELS + 1, 300, 450, 900, 5000])
-def test_what_is_nested_deeper_is_a_codec_error(levels: int, kind: str) -> None:
+def test_what_is_nested_deeper_is_beyond_the_limits(levels: int, kind: str) -> None:
     value, type_ = nested(levels, kind), NUMBER
     for _ in range(levels):
         type_ = types.list_of(type_) if kind == "list" else types.map_of(type_)
@@ -206,10 +212,10 @@ def test_what_is_nested_deeper_is_a_codec_error(levels: int, kind: str) -> None:
         lambda: encode(Dynamic(type_, value), DYNAMIC),
         lambda: decode_json(opening * levels + "1" + closing * levels, type_),
     ):
-        with pytest.raises(CodecError):
+        with pytest.raises(LimitError):
             refused()
     packed = (b"\x91" if kind == "list" else b"\x81\xa1a") * levels + b"\x01"
-    with pytest.raises(CodecError):
+    with pytest.raises(LimitError):
         decode(packed, type_)
 
 

@@ -107,6 +107,21 @@ def test_a_plan_that_breaks_a_promise_is_an_error_that_names_it() -> None:
     assert "attribute name" in errors(response)[0]
 
 
+@pytest.mark.parametrize("levels", [101, 200, 450, 5000])
+def test_a_configuration_of_too_many_levels_is_no_bug(levels: int) -> None:
+    kind = b"".join([b'["object",{"a":' * levels, b'"number"', b"}]" * levels])
+    head = b"\x82" + b"".join(map(msgpack.packb, ("name", "one", "config")))
+    value = b"\x92" + msgpack.packb(kind) + b"\x81\xa1a" * levels + b"\x01"
+    config = pb.DynamicValue(msgpack=head + value)
+
+    response = call(Scripted(), "ValidateResourceConfig", config=config)
+
+    (error,) = errors(response)
+    assert error.startswith("Value beyond the limits: ValidateResourceConfig of toy_thing: ")
+    assert "at most 100 levels of lists and objects" in error
+    assert "bug" not in error
+
+
 def test_a_required_value_that_turns_out_null_is_refused() -> None:
     config = message({**CONFIG, "name": None})
     response = call(

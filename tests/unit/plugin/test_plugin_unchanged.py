@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgpack
 import pytest
 import tfplugin6_pb2 as pb
 from plugin_samples import Sample, Scripted, errors, message, thing, values
@@ -83,6 +84,24 @@ def test_a_plan_without_a_change_answers_the_bytes_of_the_state() -> None:
 
     assert response.planned_state.msgpack == OTHER_ORDER.msgpack
     assert errors(response) == []
+
+
+@pytest.mark.parametrize("method", ["ReadResource", "PlanResourceChange"])
+def test_a_great_whole_number_does_not_go_back_as_a_float(method: str) -> None:
+    # Terraform would read that as 295147905179352830000.
+    config = {**CONFIG, "config": Dynamic.of({"a": 2**68})}
+    as_text = message({**STATE, **config}).msgpack
+    as_float = as_text.replace(b"\xb5295147905179352825856", msgpack.packb(float(2**68)))
+    asked = Asked(read=lambda state, operation: state)
+    before = pb.DynamicValue(msgpack=as_float)
+
+    if method == "ReadResource":
+        state = asked.ask(method, current_state=before).new_state
+    else:
+        state = asked.plan(config, before).planned_state
+
+    assert as_float != as_text
+    assert b"\xb5295147905179352825856" in state.msgpack
 
 
 def test_a_plan_with_a_change_answers_it() -> None:
