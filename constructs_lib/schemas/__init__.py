@@ -36,10 +36,10 @@ What is imported here is small and of the standard library, because the provider
 
 from constructs_lib.schemas.fields import Field, FieldKind
 from constructs_lib.schemas.identifiers import is_identifier
+from constructs_lib.schemas.masks import MASK, is_mask
 from constructs_lib.schemas.model import Attribute, Kind, ResourceSchema, load, names
 from constructs_lib.schemas.services import (
     DESTINATION_SCHEMA_KEYS,
-    MASK,
     SERVICES_WITH_STATE,
     Service,
     destination_schema_name,
@@ -59,6 +59,7 @@ __all__ = [
     "Service",
     "destination_schema_name",
     "is_identifier",
+    "is_mask",
     "load",
     "names",
     "service",

@@ -4,7 +4,7 @@ Fivetran adds, drops, reorders, masks and normalises settings. A difference is d
 carries meaning:
 
 * only what the configuration names is compared; what the API adds or leaves out is not looked at;
-* a mask (``******``) stands for the value that was sent;
+* a mask (``******`` and its like) stands for the value that was sent;
 * ``null``, ``""``, ``[]`` and ``{}`` say the same: nothing;
 * a number or a boolean may come back as text;
 * the order of a list has no meaning.
@@ -24,14 +24,14 @@ from typing import Any
 
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.plugin.values import UNKNOWN, contains_unknown
-from constructs_lib.schemas import MASK
+from constructs_lib.schemas import MASK, is_mask
 
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 def means_the_same(known: Any, answer: Any) -> bool:
     """True if the API's ``answer`` for a setting means the ``known`` value."""
-    if answer == MASK or (is_nothing(known) and is_nothing(answer)):
+    if is_mask(answer) or (is_nothing(known) and is_nothing(answer)):
         return True
     if isinstance(known, dict):
         return isinstance(answer, dict) and all(
@@ -92,9 +92,9 @@ def fingerprint(answer: Any) -> str:
 def unmasked(answer: Any) -> Any:
     """The answer without the settings that the API masks; empty lists and objects may remain."""
     if isinstance(answer, dict):
-        return {key: unmasked(inner) for key, inner in answer.items() if inner != MASK}
+        return {key: unmasked(inner) for key, inner in answer.items() if not is_mask(inner)}
     if isinstance(answer, list):
-        return [unmasked(inner) for inner in answer if inner != MASK]
+        return [unmasked(inner) for inner in answer if not is_mask(inner)]
     return answer
 
 
@@ -115,7 +115,7 @@ def in_clear(known: Any, answer: Any) -> tuple[Any, Any]:
     Of lists that mask something and have not as many items, only the answer can be told.
     """
     if isinstance(known, dict) and isinstance(answer, dict):
-        names = [key for key in known if key in answer and answer[key] != MASK]
+        names = [key for key in known if key in answer and not is_mask(answer[key])]
         pairs = {key: in_clear(known[key], answer[key]) for key in names}
         return {k: pair[0] for k, pair in pairs.items()}, {k: pair[1] for k, pair in pairs.items()}
     if isinstance(known, list) and isinstance(answer, list) and len(known) == len(answer):
@@ -142,7 +142,7 @@ def has_mask(answer: Any) -> bool:
         return any(map(has_mask, answer.values()))
     if isinstance(answer, list):
         return any(map(has_mask, answer))
-    return bool(answer == MASK)
+    return is_mask(answer)
 
 
 def _same_members(known: list[Any], answer: list[Any]) -> bool:

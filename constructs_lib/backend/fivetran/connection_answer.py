@@ -140,7 +140,7 @@ def echoes(
 
 
 def _echo(name: str, sent: Any, answered: Any) -> Echo:
-    if sent == schemas.MASK or comparison.means_the_same(sent, answered):
+    if schemas.is_mask(sent) or comparison.means_the_same(sent, answered):
         return {}
     return {name: _prints(sent, answered)}
 
@@ -207,7 +207,7 @@ def destination(answer: dict[str, Any]) -> dict[str, str]:
 
 def _of_kind(attribute: schemas.Attribute, value: Any) -> Any:
     """An answered value with the type that the attribute has: a state can hold no other."""
-    if value == schemas.MASK:
+    if schemas.is_mask(value):
         return _UNREADABLE
     if attribute.kind is schemas.Kind.NESTED and isinstance(value, dict) and value:
         given = {n: one for n, one in attribute.attributes.items() if n in value}
