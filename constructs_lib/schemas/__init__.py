@@ -18,6 +18,9 @@ keyword                      meaning
                              never answered by the API, so it stays null
 ``x-forces-replacement``     a change replaces the resource (an extension keyword)
 ``x-enum-ignoring-case``     the allowed texts, whatever their case (an extension keyword)
+``x-item-keys``              the lists of objects whose order means nothing, each with the fields
+                             that tell its items apart: the first that all items have counts (an
+                             extension keyword)
 ``format: path``             a file of this machine
 ``format: uri``              an address
 ``x-environment-variable``   from where Terraform takes a setting of a backend that is left out (an
