@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from constructs_lib.schemas import MASK, Field, Service
+from constructs_lib.schemas import Field, Service, is_mask
 from stacks.adopt_names import Names
 from stacks.settings_model import Variable
 
@@ -77,7 +77,7 @@ class _Split:
             return {
                 key: self._secret(inner, fields.get(key), (*words, key))
                 for key, inner in value.items()
-                if not is_nothing(inner) and not _is_read_only(fields.get(key))
+                if _is_kept(inner, fields.get(key)) and not _is_read_only(fields.get(key))
             }
         return value
 
@@ -95,12 +95,23 @@ def holds_secret(value: Any, field: Field | None) -> bool:
         fields = field.fields if field else {}
         return any(holds_secret(inner, fields.get(key)) for key, inner in value.items())
     if isinstance(value, list):
-        return any(holds_secret(each, field.item if field else None) for each in value)
+        item = field.item if field else None
+        return _has_secret_leaf(item) or any(holds_secret(each, item) for each in value)
     return False
 
 
 def _is_secret(value: Any, field: Field | None) -> bool:
-    return value == MASK or (field is not None and field.secret and not is_nothing(value))
+    return is_mask(value) or (field is not None and field.secret and not is_nothing(value))
+
+
+def _has_secret_leaf(field: Field | None) -> bool:
+    """True for the items of a list that hold a secret, whatever its value is at the moment."""
+    return field is not None and any(leaf.secret for _, leaf in field.leaves())
+
+
+def _is_kept(value: Any, field: Field | None) -> bool:
+    """True for what says something; an empty text does so where a secret is expected."""
+    return not is_nothing(value) or (value == "" and field is not None and field.secret)
 
 
 def _is_read_only(field: Field | None) -> bool:
@@ -119,5 +130,5 @@ def _cleaned(value: Any) -> Any:
 def _words_of(item: Any, index: int, words: _Words) -> _Words:
     """What tells an item of a list from the others."""
     named = (item.get(key) for key in _ITS_NAME) if isinstance(item, Mapping) else ()
-    name = next((text for text in named if isinstance(text, str) and text != MASK), None)
+    name = next((text for text in named if isinstance(text, str) and not is_mask(text)), None)
     return (*words, str(index + 1)) if name is None else (words[0], name)

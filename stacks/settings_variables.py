@@ -57,7 +57,8 @@ class _Walk:
             return {key: self.value(inner, (*path, key)) for key, inner in node.value.items()}
         if isinstance(node.value, list):
             return [self.value(inner, (*path, at)) for at, inner in enumerate(node.value)]
-        if node.value is not None and node.value != schemas.MASK:
+        is_empty_item = node.value == "" and any(isinstance(step, int) for step in path)
+        if node.value is not None and not is_empty_item and not schemas.is_mask(node.value):
             self._literal(node, path)
         return node.value
 

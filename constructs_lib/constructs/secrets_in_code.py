@@ -28,6 +28,9 @@ def literal_secrets(values: Mapping[str, Any]) -> tuple[str, ...]:
 def empty_secrets(values: Mapping[str, Any], place: Place) -> list[Finding]:
     """A finding for each secret that is nothing: one that was forgotten, as a rule.
 
+    In an item of a list, such as ``secrets_list``, an empty text is a value like any other: its key
+    says that the item is meant.
+
     :param values: as above
     :param place: where the construct stands
     """
@@ -43,8 +46,12 @@ def empty_secrets(values: Mapping[str, Any], place: Place) -> list[Finding]:
             "is not set",
         )
         for path, value in _secrets(values)
-        if value is None or value in ("", {})
+        if value is None or value == {} or (value == "" and not _is_in_a_list(path))
     ]
+
+
+def _is_in_a_list(path: Path) -> bool:
+    return any(isinstance(step, int) for step in path)
 
 
 def _is_literal(value: Any) -> bool:

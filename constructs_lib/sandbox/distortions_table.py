@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from constructs_lib.sandbox import exact_json
-from constructs_lib.schemas import MASK
+from constructs_lib.schemas import MASK, is_mask
 
 
 class Absent(enum.Enum):
@@ -44,7 +44,20 @@ def _deep(leaf: Act) -> Act:
             return {key: act(inner) for key, inner in value.items()}
         if isinstance(value, list) and value:
             return [act(inner) for inner in value]
-        return value if value is ABSENT or value == MASK else leaf(value)
+        return value if value is ABSENT or is_mask(value) else leaf(value)
+
+    return act
+
+
+def _each_mask(other: str) -> Act:
+    """Another mask in place of the usual one."""
+
+    def act(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: act(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [act(inner) for inner in value]
+        return other if is_mask(value) else value
 
     return act
 
@@ -146,6 +159,12 @@ DISTORTIONS: dict[str, Distortion] = {
     "mask": Distortion(
         _deep(lambda value: value if value is None else MASK),
         "Everything but null is masked as a secret is, at any depth.",
+    ),
+    "mask_as_bullets": Distortion(
+        _each_mask("\N{BULLET}" * 8), "Secrets are masked by eight bullets, at any depth."
+    ),
+    "mask_as_stars": Distortion(
+        _each_mask("*" * 8), "Secrets are masked by eight stars, at any depth."
     ),
     "null": Distortion(_present(lambda _: None), "The field is null, whatever was sent."),
     "nothing_as_null": Distortion(_nothing_as(None), '"", [] and {} come as null, at any depth.'),

@@ -18,6 +18,9 @@ keyword                      meaning
                              never answered by the API, so it stays null
 ``x-forces-replacement``     a change replaces the resource (an extension keyword)
 ``x-enum-ignoring-case``     the allowed texts, whatever their case (an extension keyword)
+``x-item-keys``              the lists of objects whose order means nothing, each with the fields
+                             that tell its items apart: the first that all items have counts (an
+                             extension keyword)
 ``format: path``             a file of this machine
 ``format: uri``              an address
 ``x-environment-variable``   from where Terraform takes a setting of a backend that is left out (an
@@ -36,10 +39,10 @@ What is imported here is small and of the standard library, because the provider
 
 from constructs_lib.schemas.fields import Field, FieldKind
 from constructs_lib.schemas.identifiers import is_identifier
+from constructs_lib.schemas.masks import MASK, is_mask
 from constructs_lib.schemas.model import Attribute, Kind, ResourceSchema, load, names
 from constructs_lib.schemas.services import (
     DESTINATION_SCHEMA_KEYS,
-    MASK,
     SERVICES_WITH_STATE,
     Service,
     destination_schema_name,
@@ -59,6 +62,7 @@ __all__ = [
     "Service",
     "destination_schema_name",
     "is_identifier",
+    "is_mask",
     "load",
     "names",
     "service",

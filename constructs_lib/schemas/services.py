@@ -14,9 +14,6 @@ from typing import Any, NamedTuple
 from constructs_lib.schemas import services_file
 from constructs_lib.schemas.fields import Field, parse
 
-MASK = "******"
-"""What Fivetran answers in place of a secret."""
-
 SERVICES_WITH_STATE = ("aws_lambda", "azure_function", "connector_sdk", "google_cloud_function")
 """The services whose connections have a state that the API can read and change."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, TypeAlias
 
-from constructs_lib.schemas.services import MASK
+from constructs_lib.schemas.masks import is_mask
 
 Path: TypeAlias = tuple[str | int, ...]
 """The way to a value from the top: keys of mappings and indexes of lists."""
@@ -60,7 +60,7 @@ def shown(value: Any, path: Path = ()) -> str:
         return f"a list of {_count(len(value), 'item')}"
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    if is_secret_place(path) and value != MASK:
+    if is_secret_place(path) and not is_mask(value):
         return HIDDEN
     return (
         _cut(repr(_USER_IN_URL.sub(f"{HIDDEN}@", value))) if isinstance(value, str) else repr(value)

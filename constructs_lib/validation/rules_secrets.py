@@ -35,23 +35,23 @@ def _in_both(clear: Any, secret: Any) -> Iterator[Path]:
 
 
 def mask(inputs: Inputs) -> Iterator[Problem]:
-    """Six asterisks are what Fivetran answers in place of a secret, never a value to send."""
+    """Stars or bullets are what Fivetran answers in place of a secret, never a value to send."""
     for name, value in inputs.items():
-        for path in _masks(value, (name,)):
+        for path, found in _masks(value, (name,)):
             allowed = "the secret itself, from a variable"
             hint = "the mask was copied from an answer of the API; sending it would set it"
-            yield Problem(path, repr(schemas.MASK), allowed, hint)
+            yield Problem(path, repr(found), allowed, hint)
 
 
-def _masks(value: Any, path: Path) -> Iterator[Path]:
+def _masks(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
     items: Iterable[tuple[str | int, Any]] = ()
     if isinstance(value, dict):
         items = value.items()
     elif isinstance(value, list):
         items = enumerate(value)
-    elif value == schemas.MASK:
-        yield path
+    elif schemas.is_mask(value):
+        yield path, value
     for step, inner in items:
         # Most are single values, for which a further walk would be dear.
-        if isinstance(inner, (dict, list)) or inner == schemas.MASK:
+        if isinstance(inner, (dict, list)) or schemas.is_mask(inner):
             yield from _masks(inner, (*path, step))

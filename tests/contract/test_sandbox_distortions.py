@@ -26,6 +26,7 @@ CONFIG: dict[str, Any] = {
     "options": {"first": 1, "second": {"note": "", "host": "X"}},
     "reports": [{"name": "One", "days": 7}, {"name": "Two", "days": None}],
     "since": "2026-01-31T12:00:00.123456Z",
+    "password": "hunter2",
 }
 
 CASES: list[tuple[str, str, str, Any]] = [
@@ -65,6 +66,9 @@ CASES: list[tuple[str, str, str, Any]] = [
     ("boolean_as_text", "paused", "paused", "false"),
     ("text_as_boolean", "config.*", "config.words", False),
     ("mask", "config.options", "config.options.second", {"note": "******", "host": "******"}),
+    ("mask_as_bullets", "config.*", "config.password", "\u2022" * 8),
+    ("mask_as_stars", "config", "config.password", "********"),
+    ("mask_as_stars", "config.*", "config.host", " DB.Example.com "),
     ("null", "config.host", "config.host", None),
     ("null", "config.fresh", "config.fresh", ABSENT),
     ("nothing_as_null", "config.*", "config.note", None),

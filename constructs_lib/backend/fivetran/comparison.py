@@ -4,10 +4,10 @@ Fivetran adds, drops, reorders, masks and normalises settings. A difference is d
 carries meaning:
 
 * only what the configuration names is compared; what the API adds or leaves out is not looked at;
-* a mask (``******``) stands for the value that was sent;
+* a mask (``******`` and its like) stands for the value that was sent;
 * ``null``, ``""``, ``[]`` and ``{}`` say the same: nothing;
 * a number or a boolean may come back as text;
-* the order of a list has no meaning.
+* the order of a list has no meaning; drift in it is told of the items that drifted.
 
 What the API normalises in other ways (case, white space, a default in place of null) is recognised
 by its :func:`fingerprint`: the answer to the request that set the value is remembered, and the same
@@ -22,16 +22,18 @@ from collections import Counter
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from constructs_lib.backend.fivetran import keyed_lists
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.plugin.values import UNKNOWN, contains_unknown
-from constructs_lib.schemas import MASK
+from constructs_lib.schemas import MASK, is_mask
 
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
+_NONE: Any = object()
 
 
 def means_the_same(known: Any, answer: Any) -> bool:
     """True if the API's ``answer`` for a setting means the ``known`` value."""
-    if answer == MASK or (is_nothing(known) and is_nothing(answer)):
+    if is_mask(answer) or (is_nothing(known) and is_nothing(answer)):
         return True
     if isinstance(known, dict):
         return isinstance(answer, dict) and all(
@@ -42,20 +44,29 @@ def means_the_same(known: Any, answer: Any) -> bool:
     return _same_scalar(known, answer)
 
 
-def reconcile(known: Any, answer: Any, *, widened: bool = False) -> Any:
+def reconcile(known: Any, answer: Any, *, widened: bool = False, setting: str = "") -> Any:
     """``known`` as far as the answer means the same; where it does not, the answer.
 
-    Inside objects only the known keys are looked at, each for itself.
+    Inside objects only the known keys are looked at, each for itself; inside lists each item.
 
     :param widened: True to take over what objects of the answer have besides, unless it is masked
+    :param setting: where the values stand within ``config``; empty for ``config`` itself
     """
     if isinstance(known, dict) and isinstance(answer, dict):
         kept = {
-            key: reconcile(inner, answer[key], widened=widened) if key in answer else inner
+            key: inner
+            if key not in answer
+            else reconcile(
+                inner, answer[key], widened=widened, setting=f"{setting}.{key}"[not setting :]
+            )
             for key, inner in known.items()
         }
         return {**unmasked(answer), **kept} if widened else kept
-    return known if means_the_same(known, answer) else answer
+    if means_the_same(known, answer):
+        return known
+    if isinstance(known, list) and isinstance(answer, list):
+        return _reconciled_items(known, answer, setting, widened=widened)
+    return answer
 
 
 def adopts(state: Any, configured: Any) -> bool:
@@ -92,9 +103,9 @@ def fingerprint(answer: Any) -> str:
 def unmasked(answer: Any) -> Any:
     """The answer without the settings that the API masks; empty lists and objects may remain."""
     if isinstance(answer, dict):
-        return {key: unmasked(inner) for key, inner in answer.items() if inner != MASK}
+        return {key: unmasked(inner) for key, inner in answer.items() if not is_mask(inner)}
     if isinstance(answer, list):
-        return [unmasked(inner) for inner in answer if inner != MASK]
+        return [unmasked(inner) for inner in answer if not is_mask(inner)]
     return answer
 
 
@@ -115,7 +126,7 @@ def in_clear(known: Any, answer: Any) -> tuple[Any, Any]:
     Of lists that mask something and have not as many items, only the answer can be told.
     """
     if isinstance(known, dict) and isinstance(answer, dict):
-        names = [key for key in known if key in answer and answer[key] != MASK]
+        names = [key for key in known if key in answer and not is_mask(answer[key])]
         pairs = {key: in_clear(known[key], answer[key]) for key in names}
         return {k: pair[0] for k, pair in pairs.items()}, {k: pair[1] for k, pair in pairs.items()}
     if isinstance(known, list) and isinstance(answer, list) and len(known) == len(answer):
@@ -142,7 +153,36 @@ def has_mask(answer: Any) -> bool:
         return any(map(has_mask, answer.values()))
     if isinstance(answer, list):
         return any(map(has_mask, answer))
-    return bool(answer == MASK)
+    return is_mask(answer)
+
+
+def _reconciled_items(
+    known: list[Any], answer: list[Any], setting: str, *, widened: bool
+) -> list[Any]:
+    """The known items in their order, those that drifted as they are now, and then the new ones."""
+    keyed = keyed_lists.by_key(setting, known, answer)
+    if keyed is not None:
+        before, now = keyed
+        kept = [
+            reconcile(item, now[key], widened=widened) for key, item in before.items() if key in now
+        ]
+        return kept + [unmasked(item) for key, item in now.items() if key not in before]
+    places, left = _matched(known, answer)
+    # Nothing tells which of the others belong together: they fill the open places in their order.
+    rest = iter([unmasked(item) for item in left])
+    filled = [known[at] if at in places else next(rest, _NONE) for at in range(len(known))]
+    return [item for item in (*filled, *rest) if item is not _NONE]
+
+
+def _matched(known: list[Any], answer: list[Any]) -> tuple[set[int], list[Any]]:
+    """The places of the known items that have a counterpart, and the answered items without."""
+    places, left = set(), list(answer)
+    for place, item in enumerate(known):
+        index = next((i for i, other in enumerate(left) if means_the_same(item, other)), None)
+        if index is not None:
+            places.add(place)
+            del left[index]
+    return places, left
 
 
 def _same_members(known: list[Any], answer: list[Any]) -> bool:

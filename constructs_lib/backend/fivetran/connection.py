@@ -83,6 +83,7 @@ class ConnectionResource(Resource):
         connection_plan.plan_connect_card(plan, operation.diagnostics)
         connection_plan.plan_influences(plan)
         connection_plan.warn_of_unmanaged_keys(plan, operation.diagnostics)
+        connection_plan.warn_of_mere_order(plan, operation.diagnostics)
         repeats = setup_gate.is_closed(plan.config, operation)
         if repeats:
             plan.planned["setup_state"] = UNKNOWN

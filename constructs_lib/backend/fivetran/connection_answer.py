@@ -19,6 +19,7 @@ from constructs_lib.backend.fivetran.connection_request import (
     plain,
 )
 from constructs_lib.backend.fivetran.imported_settings import without_secrets
+from constructs_lib.backend.fivetran.keyed_lists import in_order
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.plugin.values import Dynamic, Object, same
 
@@ -141,13 +142,22 @@ def echoes(
 
 
 def _echo(name: str, sent: Any, answered: Any) -> Echo:
-    if sent == schemas.MASK or comparison.means_the_same(sent, answered):
+    if schemas.is_mask(sent) or comparison.means_the_same(sent, answered):
         return {}
-    return {name: _prints(sent, answered)}
+    return {name: _prints(_in_order(name, sent), _in_order(name, answered))}
 
 
 def _is_echo(echo: Echo, name: str, known: Any, answered: Any) -> bool:
-    return echo.get(name) == _prints(known, answered)
+    if name not in echo:
+        return False
+    prints = _prints(_in_order(name, known), _in_order(name, answered))
+    # Earlier versions kept the fingerprints of lists in the order of the answer.
+    return echo[name] in (prints, _prints(known, answered))
+
+
+def _in_order(name: str, value: Any) -> Any:
+    setting = name.removeprefix("config.")
+    return value if setting == name else in_order(setting, value)
 
 
 def _prints(known: Any, answered: Any) -> list[str]:
@@ -209,7 +219,7 @@ def destination(answer: dict[str, Any]) -> dict[str, str]:
 
 def _of_kind(attribute: schemas.Attribute, value: Any) -> Any:
     """An answered value with the type that the attribute has: a state can hold no other."""
-    if value == schemas.MASK:
+    if schemas.is_mask(value):
         return _UNREADABLE
     if attribute.kind is schemas.Kind.NESTED and isinstance(value, dict) and value:
         given = {n: one for n, one in attribute.attributes.items() if n in value}

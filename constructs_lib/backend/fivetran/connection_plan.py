@@ -17,12 +17,13 @@ from constructs_lib.backend.fivetran.connection_request import (
     INFLUENCES,
     as_object,
     destination_keys,
+    differs,
     names_another_schema,
 )
 from constructs_lib.backend.fivetran.ledger import Ledger, planned_times, secrets_of
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Plan
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, contains_unknown
+from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, contains_unknown, same
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
 _NAMES_SHOWN = 10
@@ -201,6 +202,25 @@ def warn_of_unmanaged_keys(plan: Plan, diagnostics: Diagnostics) -> None:
         "longer compared. To clear a setting, set it to null.",
         ("config",),
     )
+
+
+def warn_of_mere_order(plan: Plan, diagnostics: Diagnostics) -> None:
+    """Says which settings change in the order of their items alone, so that nothing is sent."""
+    before, after = (as_object(each.get("config")) for each in (plan.prior or {}, plan.planned))
+    both = [key for key in after if key in before and not contains_unknown(after[key])]
+    moved = [
+        key
+        for key in both
+        if not same(before[key], after[key]) and not differs(key, before[key], after[key])
+    ]
+    if moved and not plan.replace:
+        names = ", ".join(f"config.{key}" for key in moved)
+        diagnostics.warning(
+            "Only the order of items changes",
+            f"The order means nothing to Fivetran in {names}: the new order is taken into "
+            "Terraform's state, and nothing is sent for it.",
+            ("config",),
+        )
 
 
 def _names_another(prior: Object, config: dict[str, Any]) -> bool:

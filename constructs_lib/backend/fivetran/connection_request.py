@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from constructs_lib import schemas
+from constructs_lib.backend.fivetran.keyed_lists import in_order
 from constructs_lib.backend.fivetran.ledger import SCOPES, given
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, same
 
@@ -182,7 +183,12 @@ def as_object(value: Any) -> dict[str, Any]:
 
 def _changed_keys(prior: Any, planned: Any) -> set[str]:
     before, after = as_object(prior), as_object(planned)
-    return {key for key in after if key not in before or not same(before[key], after[key])}
+    return {key for key in after if key not in before or differs(key, before[key], after[key])}
+
+
+def differs(setting: str, before: Any, after: Any) -> bool:
+    """True if two values of a setting of ``config`` say different things to the API."""
+    return not same(in_order(setting, before), in_order(setting, after))
 
 
 def _merged(shown: Any, secret: Any) -> dict[str, Any]:

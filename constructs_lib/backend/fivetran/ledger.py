@@ -10,6 +10,7 @@ import os
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from constructs_lib.backend.fivetran.keyed_lists import secret_in_order
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, contains_unknown
 
 if TYPE_CHECKING:
@@ -81,12 +82,18 @@ class Ledger:
             return
         self._entry.setdefault("salt", os.urandom(16).hex())
         self._entry["mark"] = self._vault.mark()
-        self._entry["digests"] = {name: self._digest(name, secrets[name]) for name in secrets}
+        self._entry["digests"] = {
+            name: self._digest(name, secret_in_order(name, value))
+            for name, value in secrets.items()
+        }
 
     def _differs(self, name: str, value: Any) -> bool:
         if contains_unknown(value) or "salt" not in self._entry:
             return True
-        return bool(self._entry.get("digests", {}).get(name) != self._digest(name, value))
+        known = self._entry.get("digests", {}).get(name)
+        # Earlier versions kept the digest of a list in the order in which it was written.
+        forms = (secret_in_order(name, value), value)
+        return all(known != self._digest(name, form) for form in forms)
 
     def _digest(self, name: str, value: Any) -> str:
         assert self._vault is not None  # noqa: S101 - the callers return early without a vault.

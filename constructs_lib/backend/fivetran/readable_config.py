@@ -34,7 +34,7 @@ def _of_fields(fields: Any, values: dict[str, Any]) -> dict[str, Any]:
 def _part(field: Field, value: Any) -> Any:
     if value is None:
         return None
-    if field.secret or value == schemas.MASK or is_secret_place((field.name,)):
+    if field.secret or schemas.is_mask(value) or is_secret_place((field.name,)):
         return _HIDDEN
     if field.fields:
         return _of_fields(field.fields, value) if isinstance(value, dict) else _HIDDEN

@@ -20,7 +20,7 @@ from constructs_lib.backend.plugin.values import (
     identical,
     same,
 )
-from constructs_lib.schemas import MASK
+from constructs_lib.schemas import is_mask
 
 
 class ApplyAnswer(NamedTuple):
@@ -234,7 +234,7 @@ DATA: Final = (
 def _masked(before: Value, now: Value, path: Path) -> Iterator[Path]:
     before = before.value if isinstance(before, Dynamic) else before
     now = now.value if isinstance(now, Dynamic) else now
-    if now == MASK and before not in (None, MASK):
+    if is_mask(now) and before is not None and not is_mask(before):
         yield path
     if isinstance(before, dict) and isinstance(now, dict):
         for name in before.keys() & now.keys():

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import permutations
 from typing import Any
 
-from constructs_lib.schemas import MASK
+from constructs_lib.schemas import is_mask
 
 BLIND = frozenset({"drop", "mask", "null"})
 """Distortions under which another value than the one that was set looks the same. Under all others
@@ -32,7 +32,7 @@ def may_mean(known: Any, answer: Any, *, whole: bool = False) -> bool:
 
     :param whole: True if nothing that is known may be left out
     """
-    if answer == MASK or (_is_nothing(known) and _is_nothing(answer)):
+    if is_mask(answer) or (_is_nothing(known) and _is_nothing(answer)):
         return True
     if isinstance(known, dict) and isinstance(answer, dict):
         both = known.keys() & answer.keys()

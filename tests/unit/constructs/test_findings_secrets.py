@@ -84,6 +84,16 @@ def test_an_empty_secret_is_refused(
     assert findings_of(synth) == [("demo/orders", "empty-secret", f"/{name}/{key}")]
 
 
+def test_an_empty_item_of_a_secrets_list_is_a_value(
+    connect: Connect, stack: TerraformStack, app: App
+) -> None:
+    secrets = {"secrets_list": [{"key": "optional", "value": ""}]}
+
+    connect(service="connector_sdk", config={"schema": "x"}, secrets=secrets)
+
+    app.synth()
+
+
 def test_a_text_in_place_of_the_secrets_is_one_finding(
     real: TerraformStack, connect: Connect, synth: Synth
 ) -> None:

@@ -21,6 +21,8 @@ from constructs_lib.backend.plugin.values import UNKNOWN
     [
         ("db.example.com", "db.example.com"),
         ("secret", "******"),
+        ("secret", "********"),
+        ("secret", "\u2022" * 5),
         ({"password": "secret"}, {"password": "******"}),
         ([{"key": "TOKEN", "value": "secret"}], [{"key": "TOKEN", "value": "******"}]),
         (None, ""),

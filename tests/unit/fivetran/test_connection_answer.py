@@ -124,6 +124,17 @@ def test_an_import_reads_all_settings_but_no_mask_and_names_the_schema(
     assert after["schema"] == schema
 
 
+@pytest.mark.parametrize("mask", ["***", "********", "\u2022" * 8, "\u25cf" * 6])
+def test_an_import_reads_no_mask_of_any_length(mask: str) -> None:
+    stub: dict[str, Any] = dict.fromkeys(SCHEMA.attributes) | {"id": "abc"}
+    config = {"host": "db", "password": mask, "tokens": [{"key": "a", "value": mask}]}
+
+    after = refreshed(stub, answer(config=config), {}, adopted=True)
+
+    assert mask not in str(after["config"].value)
+    assert after["config"].value["tokens"] == [{"key": "a"}]
+
+
 def test_an_import_leaves_what_says_nothing_and_what_only_fivetran_sets() -> None:
     stub: dict[str, Any] = dict.fromkeys(SCHEMA.attributes) | {"id": "abc"}
     config = {"host": "db", "user": "", "tables": [], "database": None, "public_key": "k"}

@@ -151,6 +151,7 @@ def test_same_meaning_keeps_its_form() -> None:
     ("before", "now", "path"),
     [
         ({"token": "t-1"}, {"token": MASK}, ("token",)),
+        ({"token": "t-1"}, {"token": "\u2022" * 8}, ("token",)),
         (
             {"config": Dynamic.of({"a": {"p": "s", "q": 1}})},
             {"config": Dynamic.of({"a": {"p": MASK, "q": 2}})},

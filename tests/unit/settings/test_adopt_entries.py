@@ -141,6 +141,33 @@ def test_masked_secrets_become_variables_that_keep_what_is_there(folder: Path) -
     }
 
 
+def test_an_empty_item_of_secrets_is_a_value_and_no_variable(folder: Path) -> None:
+    secrets = [{"key": "token", "value": MASK}, {"key": "other", "value": ""}]
+
+    adopted = Adopted(folder, "", found("connector_sdk", {"schema": "x"}, secrets_list=secrets))
+
+    assert adopted.is_adopted
+    assert adopted.entry["secrets"]["secrets_list"][1] == {"key": "other", "value": ""}
+
+
+def test_secrets_that_are_all_empty_are_secrets_all_the_same(folder: Path) -> None:
+    secrets = [{"key": "token", "value": ""}]
+
+    adopted = Adopted(folder, "", found("connector_sdk", {"schema": "x"}, secrets_list=secrets))
+
+    assert adopted.is_adopted
+    assert adopted.entry["secrets"]["secrets_list"] == secrets
+    assert "secrets_list" not in adopted.entry["config"]
+
+
+@pytest.mark.parametrize("mask", ["***", "********", "\u2022" * 6, "\u25cf" * 4, "\u2219" * 12])
+def test_a_mask_of_any_length_becomes_a_variable(folder: Path, mask: str) -> None:
+    adopted = Adopted(folder, "", found(password=mask))
+
+    assert mask not in adopted.text
+    assert adopted.entry["secrets"]["password"]["variable"] == "orders_password"
+
+
 def test_a_secret_that_the_api_answers_in_clear_is_not_written(folder: Path) -> None:
     adopted = Adopted(folder, "", found(password="canary"))
 

@@ -76,6 +76,14 @@ def test_the_name_beside_a_secret_in_a_list_may_be_literal(load: Load) -> None:
     assert secrets == {"secrets_list": [{"key": "token", "value": Variable("t")}]}
 
 
+def test_an_empty_text_in_a_list_of_secrets_is_a_value(load: Load) -> None:
+    text = _sdk("secrets: {secrets_list: [{key: token, value: ''}]}")
+
+    secrets = load(text).connections[0].parameters["secrets"]
+
+    assert secrets == {"secrets_list": [{"key": "token", "value": ""}]}
+
+
 def test_the_secret_in_a_list_may_not_be_literal(found: Found) -> None:
     text = _sdk("secrets: {secrets_list: [{key: token, value: hunter2}]}")
 

@@ -87,6 +87,8 @@ REPORTED: list[tuple[dict[str, Any], str, str]] = [
         "/auth_secrets/client_access/user_agent",
     ),
     ({"secrets": {"password": "******"}}, "mask", "/secrets/password"),
+    ({"secrets": {"password": "********"}}, "mask", "/secrets/password"),
+    ({"secrets": {"password": "\u25cf\u25cf\u25cf"}}, "mask", "/secrets/password"),
     (ADS | {"auth_secrets": {"refresh_token": "******"}}, "mask", "/auth_secrets/refresh_token"),
     (ADS | {"config": {"schema": "a", "accounts": ["b", "******"]}}, "mask", "/config/accounts/1"),
     ({"config": {"schema_prefix": "a", "host": "******"}}, "mask", "/config/host"),

@@ -1,0 +1,177 @@
+"""Lists of config whose items are told apart by a key: their order says nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_connection_answer import answer, state
+from test_connection_plan import configured, existing, planned
+from test_secrets import VAULT, recorded
+
+from constructs_lib import schemas
+from constructs_lib.backend.fivetran.comparison import fingerprint, in_clear, reconcile
+from constructs_lib.backend.fivetran.connection_answer import echoes, refreshed
+from constructs_lib.backend.fivetran.connection_request import modification
+from constructs_lib.backend.fivetran.keyed_lists import by_key, in_order, item_keys
+from constructs_lib.backend.fivetran.ledger import Ledger
+from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+
+SERVICES = json.loads(Path(schemas.__file__).with_name("services.json").read_text())
+NO_KEYS = {"reports[].filters"}
+"""Lists of objects of which nothing tells the items apart."""
+MERE_ORDER = "Only the order of items changes"
+A, B, C = ({"table": name, "type": "t", "days": 1} for name in "abc")
+
+
+def lists_of_objects() -> dict[tuple[str, str], set[str]]:
+    """The lists of objects of all services, with the fields of their items."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for service, facts in SERVICES.items():
+        for path in facts:
+            setting, _, field = path.removeprefix("config.").rpartition("[].")
+            if path.startswith("config.") and setting and not field.endswith("[]"):
+                found.setdefault((service, setting), set()).add(field)
+    return found
+
+
+def test_every_list_of_objects_has_a_key_or_is_known_to_have_none() -> None:
+    named = {setting for _, setting in lists_of_objects()}
+
+    assert named == item_keys().keys() | NO_KEYS
+    for (service, setting), fields in lists_of_objects().items():
+        if setting not in NO_KEYS:
+            assert fields & set(item_keys()[setting]), f"{setting} of {service}"
+
+
+def test_no_key_of_an_item_is_a_secret() -> None:
+    for (service, setting), _ in lists_of_objects().items():
+        for key in item_keys().get(setting, ()):
+            assert "secret" not in SERVICES[service].get(f"config.{setting}[].{key}", "")
+
+
+def test_the_order_depends_on_the_keys_alone() -> None:
+    assert in_order("reports", [B, C, A]) == in_order("reports", [A, B, C]) == [A, B, C]
+
+
+@pytest.mark.parametrize(
+    ("setting", "items"),
+    [
+        ("reports", [B, {**B}]),
+        ("reports", [B, {"type": "no table"}]),
+        ("reports", [B, "text"]),
+        ("accounts", [B, A]),
+        ("tables", ["b", "a"]),
+        ("reports", "text"),
+        ("reports", [{"table": ""}, A]),
+        ("reports", [{"table": UNKNOWN}, A]),
+    ],
+)
+def test_the_order_is_kept_where_no_key_tells_the_items(setting: str, items: Any) -> None:
+    assert in_order(setting, items) == items
+
+
+def test_the_first_key_that_all_items_have_counts() -> None:
+    assert by_key("reports", [{"name": "One", "table": None}]) == [
+        {"one": {"name": "One", "table": None}}
+    ]
+
+
+def test_drift_of_a_reordered_list_is_shown_at_its_item() -> None:
+    known = {"reports": [A, B, C]}
+    live = {"reports": [{**C, "days": None, "added": 1}, {**B, "type": "other"}, {**A}]}
+
+    assert reconcile({"reports": [A, B]}, {"reports": [B, A]}) == {"reports": [A, B]}
+    assert reconcile(known, live)["reports"][:2] == [A, {**B, "type": "other"}]
+
+
+def test_an_item_that_is_gone_and_one_that_is_new_move_no_other() -> None:
+    known, new = {"reports": [A, B, C]}, {"table": "d", "type": "t"}
+
+    assert reconcile(known, {"reports": [new, C, A]}) == {"reports": [A, C, new]}
+
+
+def test_drift_of_a_list_without_keys_takes_the_open_place() -> None:
+    assert reconcile(["a", "b", "c"], ["c", "x", "a"]) == ["a", "x", "c"]
+    assert reconcile(["a", "b", "c"], ["c", "a"]) == ["a", "c"]
+    assert reconcile(["a", "b"], ["b", "x", "y", "a"]) == ["a", "b", "x", "y"]
+
+
+def test_drift_beside_a_masked_item_takes_no_mask_over() -> None:
+    known = {"secrets_list": [{"key": "a", "value": "1"}]}
+    live = {"secrets_list": [{"key": "b", "value": "********"}, {"key": "a", "value": "******"}]}
+
+    assert reconcile(known, live) == {"secrets_list": [{"key": "a", "value": "1"}, {"key": "b"}]}
+
+
+def test_another_order_of_secrets_is_no_change() -> None:
+    one, two = {"key": "one", "value": "1"}, {"key": "two", "value": ""}
+    private = recorded({"config.secrets_list": [one, two]})
+
+    assert Ledger(private, VAULT).changed({"config.secrets_list": [two, one]}) == []
+
+
+def test_a_rotated_item_of_reordered_secrets_is_a_change() -> None:
+    one, two = {"key": "one", "value": "1"}, {"key": "two", "value": "2"}
+    private = recorded({"config.secrets_list": [one, two]})
+    later = {"config.secrets_list": [{"key": "two", "value": ""}, one]}
+
+    assert Ledger(private, VAULT).changed(later) == ["config.secrets_list"]
+
+
+def test_a_digest_of_an_earlier_version_is_still_recognised() -> None:
+    written = [{"key": "two", "value": "2"}, {"key": "one", "value": "1"}]
+    private = recorded({"config.secrets_list": written})
+    salt = private["secrets"]["salt"]
+    old = VAULT.digest(salt, "config.secrets_list", written)
+    private["secrets"]["digests"]["config.secrets_list"] = old
+
+    assert Ledger(private, VAULT).changed({"config.secrets_list": written}) == []
+
+
+def test_the_order_of_secrets_of_another_kind_counts() -> None:
+    private = recorded({"config.pats": ["a", "b"], "auth.secrets_list": [{"key": "a"}]})
+
+    assert Ledger(private, VAULT).changed({"config.pats": ["b", "a"]}) == ["config.pats"]
+
+
+def test_another_order_alone_sends_nothing_and_the_plan_says_so() -> None:
+    prior = existing(config=Dynamic.of({"reports": [A, B], "host": "h"}))
+    config = configured(config=Dynamic.of({"reports": [B, A], "host": "h"}))
+
+    plan, operation = planned(config, prior)
+
+    (told,) = [one for one in operation.diagnostics if one.summary == MERE_ORDER]
+    assert "config.reports" in told.detail
+    assert modification(prior, plan.planned, config, []) == {}
+
+
+def test_a_changed_item_in_another_order_is_sent_as_configured() -> None:
+    prior = existing(config=Dynamic.of({"reports": [A, B]}))
+    after = [{**B, "days": 2}, A]
+    config = configured(config=Dynamic.of({"reports": after}))
+
+    plan, operation = planned(config, prior)
+
+    assert MERE_ORDER not in [one.summary for one in operation.diagnostics]
+    body = modification(prior, plan.planned, config, [])
+    assert body["config"] == {"reports": after}
+
+
+def test_what_the_api_normalised_is_recognised_in_any_order() -> None:
+    sent = [{**A, "type": "T"}, {**B, "type": "T"}]
+    known = state(config=Dynamic.of({"reports": sent}))
+
+    echo = echoes({"config": {"reports": sent}}, answer(config={"reports": [A, B]}))
+
+    assert refreshed(known, answer(config={"reports": [B, A]}), echo)["config"] is known["config"]
+
+
+def test_an_echo_of_an_earlier_version_is_still_recognised() -> None:
+    sent = [{**B, "type": "T"}, {**A, "type": "T"}]
+    known, made = state(config=Dynamic.of({"reports": sent})), [B, A]
+    old = {"config.reports": [fingerprint(part) for part in in_clear(sent, made)]}
+
+    assert refreshed(known, answer(config={"reports": made}), old)["config"] is known["config"]
