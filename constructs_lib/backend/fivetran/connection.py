@@ -41,16 +41,7 @@ class ConnectionResource(Resource):
     plan_waits = False
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
-        """A setting stands in one place: otherwise its secret would be taken for drift. It is one
-        that its service has, see :mod:`connection_check`.
-        """
-        for shown, secret in (("config", "config_wo"), ("auth", "auth_wo")):
-            for path in requests_.in_both(config.get(shown), config.get(secret)):
-                diagnostics.error(
-                    f"{path} stands in {shown} and in {secret}",
-                    f"Keep it in {secret} if it is secret, and in {shown} if it is not.",
-                    (shown,),
-                )
+        """Check what a schema cannot tell, see :mod:`connection_check`."""
         connection_check.check_settings(config, diagnostics)
 
     def plan(self, plan: Plan, operation: Operation) -> None:

@@ -125,25 +125,6 @@ def modification(
     return _with_controls(body, config)
 
 
-def in_both(shown: Any, secret: Any, path: str = "") -> list[str]:
-    """The settings that stand in ``config`` and in ``config_wo``, such as ``tunnel.key``. One that
-    is not known yet may turn out as an object, and is not counted.
-    """
-    found = []
-    for key in sorted(as_fields(shown).keys() & as_fields(secret).keys()):
-        inner, other = as_fields(shown)[key], as_fields(secret)[key]
-        if isinstance(inner, dict) and isinstance(other, dict):
-            found += in_both(inner, other, f"{path}{key}.")
-        elif inner is not UNKNOWN and other is not UNKNOWN:
-            found.append(path + key)
-    return found
-
-
-def as_fields(value: Any) -> dict[str, Any]:
-    """The fields of an object, whether it is wrapped or not; none if it is no known object."""
-    return value if isinstance(value, dict) else as_object(value)
-
-
 def trust(config: Object) -> dict[str, Any]:
     """The body of ``POST /v1/connections/{id}/test``: what shall be trusted in the tests."""
     names = ("trust_certificates", "trust_fingerprints")

@@ -161,6 +161,6 @@ def test_masked_secrets_beside_config_settle(terraform: Scenario) -> None:
 def test_a_setting_in_config_and_in_config_wo_is_refused(terraform: Scenario) -> None:
     terraform.refused(
         orders('config_wo = { host = "x" }'),
-        "host stands in config and in config_wo",
+        "host in config and in config_wo",
         during="validate",
     )
