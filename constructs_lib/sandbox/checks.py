@@ -75,20 +75,28 @@ def parse_object(content: bytes) -> dict[str, Any]:
     return body
 
 
-def fields(body: Mapping[str, Any], allowed: Collection[str]) -> dict[str, Any]:
+def fields(
+    body: Mapping[str, Any], allowed: Collection[str], *, clears: bool = False
+) -> dict[str, Any]:
     """The checked fields of a request about a connection.
 
     The contract does not say what happens to unknown fields. They are refused here, because a
-    client that sends one has made a mistake that should be seen. Null counts as left out: no field
-    of the contract is nullable.
+    client that sends one has made a mistake that should be seen. Null counts as left out, but for
+    what an answer may show as null and a modification therefore clears by it.
 
+    :param clears: True if null clears a field that can be cleared
     :raises ApiError: 400, for the first field that is wrong
     """
     attributes = schemas.load("fivetranops_connection").attributes
     unknown(body, allowed)
-    given = {name: value for name, value in body.items() if value is not None}
+    given = {
+        name: value
+        for name, value in body.items()
+        if value is not None or (clears and attributes[name].clearable)
+    }
     for name, value in given.items():
-        _check(name, value, attributes[name])
+        if value is not None:
+            _check(name, value, attributes[name])
     return given
 
 
@@ -145,6 +153,8 @@ def _no_constant(name: str) -> None:
 def _check(path: str, value: Any, attribute: Attribute) -> None:
     if not _has_kind(value, attribute.kind):
         raise _wrong(path, f"must be {attribute.rule['type']}")
+    if attribute.clearable and value == "":
+        raise _wrong(path, "must not be empty")
     _check_rule(path, value, attribute.rule)
     if attribute.kind is Kind.NESTED:
         _check_nested(path, value, attribute)

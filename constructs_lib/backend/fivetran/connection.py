@@ -70,6 +70,7 @@ class ConnectionResource(Resource):
         connection_plan.plan_replacement(plan, operation.diagnostics, refreshed=refreshed)
         connection_plan.plan_connect_card(plan, operation.diagnostics)
         connection_plan.plan_influences(plan)
+        connection_plan.plan_clearing(plan, operation.diagnostics)
         connection_plan.warn_of_unmanaged_keys(plan, operation.diagnostics)
         repeats = setup_gate.is_closed(plan.config, operation)
         if repeats:
@@ -198,7 +199,8 @@ class ConnectionResource(Resource):
         secrets = secrets_of(config)
         changed = Ledger(operation.private, account.vault).changed(secrets)
         _refuse_another_schema(prior, planned)
-        body = requests_.modification(prior, planned, config, changed)
+        dropped = connection_answer.dropped(planned, operation.private.get("echo", {}))
+        body = requests_.modification(prior, planned, config, changed, dropped)
         if operation.private.get(ADOPTED) and prior.get("is_historical_sync") is None:
             # Configured for a connection that exists, it says what was, and asks for nothing.
             body.pop("is_historical_sync", None)

@@ -107,7 +107,6 @@ def test_a_historical_sync_is_started_once(terraform: Scenario, sandbox: Sandbox
 
 
 STEERING = """
-  run_setup_tests     = false
   trust_certificates  = true
   trust_fingerprints  = true
   require_setup_tests = true
@@ -122,7 +121,7 @@ def test_what_steers_requests_can_be_added_later_and_sends_nothing(terraform: Sc
     terraform.step(
         orders(STEERING),
         differences={
-            *("run_setup_tests", "trust_certificates", "trust_fingerprints"),
+            *("trust_certificates", "trust_fingerprints"),
             *("require_setup_tests", "timeouts", "connect_card_config"),
         },
         warns=("connect_card_config has effect at creation only",),

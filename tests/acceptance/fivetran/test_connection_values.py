@@ -89,7 +89,7 @@ def test_an_attribute_that_is_null_is_one_that_is_left_out(terraform: Scenario) 
 def test_an_empty_map_settles(terraform: Scenario) -> None:
     terraform.step(
         orders("external_secrets_keys_config = {}"),
-        [creation(**CREATED, external_secrets_keys_config={})],
+        [creation(**CREATED)],
     )
 
 
