@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from constructs_lib.schemas.rules import ELASTIC_PROVIDER
 from constructs_lib.validation import FilePlace, Finding, rules, schema_check
 from constructs_lib.validation.plain import plain
 from constructs_lib.validation.pointers import pointer, steps
@@ -67,5 +68,5 @@ def _elastic(elastic: dict[str, Any], found: Sequence[Finding], place: FilePlace
     broken = frozenset(path[1] for path in wrong if path[:1] == ("elastic",) and len(path) > 1)
     return [
         finding._replace(pointer="/elastic" + finding.pointer)
-        for finding in rules.apply(rules.ELASTIC_PROVIDER, elastic, place=place, broken=broken)
+        for finding in rules.apply(ELASTIC_PROVIDER, elastic, place=place, broken=broken)
     ]

@@ -48,16 +48,6 @@ CREATE_FIELDS = (
 """The fields of the request that creates a connection."""
 UPDATE_FIELDS = (*_SHARED, "is_historical_sync", "schema_status")
 """The fields of the request that modifies a connection."""
-CLEARABLE = (
-    "daily_sync_time",
-    "destination_configuration",
-    "external_secrets_keys_config",
-    "external_secrets_manager_id",
-    "hybrid_deployment_agent_id",
-    "private_link_id",
-    "proxy_agent_id",
-)
-"""The fields that null clears: a connection need not have them, and the API has no other way."""
 
 _DEEPEST = 100
 _PYTHON_TYPES: dict[Kind, tuple[type, ...]] = {
@@ -91,7 +81,7 @@ def fields(body: Mapping[str, Any], allowed: Collection[str]) -> dict[str, Any]:
 
     The contract does not say what happens to unknown fields. They are refused here, because a
     client that sends one has made a mistake that should be seen. Null is refused like any other
-    value of a wrong type, but for the :data:`CLEARABLE` fields.
+    value of a wrong type, but for the fields that it clears.
 
     :returns: the fields, with null for those that are to be cleared
     :raises ApiError: 400, for the first field that is wrong
@@ -99,7 +89,7 @@ def fields(body: Mapping[str, Any], allowed: Collection[str]) -> dict[str, Any]:
     attributes = schemas.load("fivetranops_connection").attributes
     unknown(body, allowed)
     for name, value in body.items():
-        if value is not None or name not in CLEARABLE:
+        if value is not None or not attributes[name].clearable:
             _check(name, value, attributes[name])
     return {name: _stored(value, attributes[name]) for name, value in body.items()}
 
@@ -152,6 +142,8 @@ def _check_storable(value: Any, levels: int) -> None:
 def _check(path: str, value: Any, attribute: Attribute) -> None:
     if not _has_kind(value, attribute.kind):
         raise _wrong(path, f"must be {attribute.rule['type']}")
+    if attribute.clearable and value == "":
+        raise _wrong(path, "must not be empty")
     _check_rule(path, value, attribute.rule)
     if attribute.kind is Kind.NESTED:
         _check_nested(path, value, attribute)

@@ -16,6 +16,8 @@ from constructs_lib.sandbox.call import Call, listed, success
 from constructs_lib.sandbox.configs import merge_auth, merge_config
 from constructs_lib.sandbox.records import Connection
 
+_COUNTED = ("daily_sync_time", "data_delay_threshold")
+"""The fields that the contract says to count only with the value of another one."""
 _NOT_ATTRIBUTES = {"auth", "config", "group_id", "is_historical_sync", "service"}
 
 
@@ -64,8 +66,9 @@ def read(call: Call) -> ApiResponse:
 def modify(call: Call) -> ApiResponse:
     """``PATCH /v1/connections/{id}``: changes what is given and leaves the rest.
 
-    ``config`` and ``auth`` are merged at their top level; a key that is null is cleared. The setup
-    tests run after it, as :attr:`Settings.test_every_update` says, unless the request forbids it.
+    ``config`` and ``auth`` are merged at their top level; a key that is null is cleared, and so is
+    a field that an answer may show as null. The setup tests run after it, as
+    :attr:`Settings.test_every_update` says, unless the request forbids it.
     """
     record = call.connection()
     given = checks.fields(call.body(), checks.UPDATE_FIELDS)
@@ -140,12 +143,19 @@ def _set_attributes(record: Connection, given: Mapping[str, Any]) -> None:
     after = {**record.attributes, **values}
     # By the contract each of these two has a meaning only together with the value of another
     # field. One that comes without it has no effect, and is no error.
-    if after.get("sync_frequency") != 1440:
-        values.pop("daily_sync_time", None)
-    if after.get("data_delay_sensitivity") != "CUSTOM":
-        values.pop("data_delay_threshold", None)
-    kept = {**record.attributes, **values}
+    attributes = schemas.load("fivetranops_connection").attributes
+    for name in _COUNTED:
+        other, value = attributes[name].only_with or ("", None)
+        if after.get(other) != value:
+            values.pop(name, None)
+    kept = {**record.attributes, **{name: _without_nulls(value) for name, value in values.items()}}
     record.attributes = {name: value for name, value in kept.items() if value is not None}
+
+
+def _without_nulls(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {key: inner for key, inner in value.items() if inner is not None}
 
 
 def _run_setup_tests(record: Connection, given: Mapping[str, Any]) -> dict[str, Any]:

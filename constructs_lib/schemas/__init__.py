@@ -17,6 +17,10 @@ keyword                      meaning
 ``default``                  the value when it is left out; ``null`` means that leaving it out is
                              never answered by the API, so it stays null
 ``x-forces-replacement``     a change replaces the resource (an extension keyword)
+``x-only-with``              the value of another attribute without which this one does not count
+                             (an extension keyword)
+``x-clearable``              the empty value clears the attribute: the API is sent null (an
+                             extension keyword)
 ``x-enum-ignoring-case``     the allowed texts, whatever their case (an extension keyword)
 ``x-item-keys``              the lists of objects whose order means nothing, each with the fields
                              that tell its items apart: the first that all items have counts (an

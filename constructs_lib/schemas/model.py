@@ -46,6 +46,10 @@ class Attribute(NamedTuple):
     write_only: bool
     sensitive: bool
     forces_replacement: bool
+    clearable: bool
+    """True if the empty value clears the attribute: the API is sent null for it."""
+    only_with: tuple[str, Any] | None
+    """The attribute, and its value, with which alone this one counts; None if it always does."""
     has_default: bool
     default: Any
     deprecated: bool
@@ -112,18 +116,28 @@ def _attribute(name: str, rule: dict[str, Any], required: bool) -> Attribute:
     return Attribute(
         name=name,
         kind=kind,
-        description=rule.get("description", ""),
+        description=_described(rule, kind),
         required=required,
         read_only=bool(rule.get("readOnly", False)),
         write_only=write_only,
         sensitive=write_only or rule.get("format") == "password",
         forces_replacement=bool(rule.get("x-forces-replacement", False)),
+        clearable=bool(rule.get("x-clearable", False)),
+        only_with=next(iter(rule.get("x-only-with", {}).items()), None),
         has_default="default" in rule,
         default=rule.get("default"),
         deprecated=bool(rule.get("deprecated", False)),
         attributes=_attributes(_inside(rule, kind)),
         rule=rule,
     )
+
+
+def _described(rule: dict[str, Any], kind: Kind) -> str:
+    description: str = rule.get("description", "")
+    if not rule.get("x-clearable"):
+        return description
+    empty = "text" if kind is Kind.STRING else "map"
+    return f"{description} An empty {empty} clears it: null is sent."
 
 
 def _inside(rule: dict[str, Any], kind: Kind) -> dict[str, Any]:

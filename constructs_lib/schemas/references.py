@@ -14,7 +14,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 _SUFFIX: Final = ".schema.json#/"
-_FOR_SETTING: Final = ("default", "x-forces-replacement", "required")
+_FOR_SETTING: Final = (
+    "default",
+    "x-clearable",
+    "x-forces-replacement",
+    "x-only-with",
+    "required",
+)
 
 Documents = Callable[[str], dict[str, Any]]
 """The JSON Schema of a name, without references."""

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from constructs_lib.schemas import limits
+from constructs_lib.schemas.rules import CONNECTION_DATA, ELASTIC_PROVIDER, Rule
 from constructs_lib.validation import rules, schema_check
 from constructs_lib.validation.findings import Finding, IsToken, Place, never
 from constructs_lib.validation.parameters import left_out, parameter_schema, parameter_validator
 from constructs_lib.validation.plain import plain
 from constructs_lib.validation.pointers import pointer
-from constructs_lib.validation.rules_data import connection_form
-from constructs_lib.validation.rules_types import Rule
 
 
 def check_provider(
@@ -36,7 +35,7 @@ def check_elastic_provider(
     :param place: where the construct stands
     :param is_token: says whether a value is known only later, and so satisfies any check
     """
-    return _check("elasticops", values, rules.ELASTIC_PROVIDER, place, is_token)
+    return _check("elasticops", values, ELASTIC_PROVIDER, place, is_token)
 
 
 def check_connector_status(
@@ -105,7 +104,7 @@ def check_connection_data(
     :param is_token: says whether a value is known only later, and so satisfies any check
     """
     found = _check("data.fivetranops_connection", values, (), place, is_token)
-    return found + list(connection_form(values, place))
+    return found + rules.of_given(CONNECTION_DATA, values, place)
 
 
 def check_connection_state_data(

@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from constructs_lib import schemas
+from constructs_lib.schemas.rules import Inputs, Problem, Rule
 from constructs_lib.validation.pointers import Path
-from constructs_lib.validation.rules_types import Inputs, Problem, Rule
 
 _UNLOCKED = "a state that nothing locks: two deploys at once can lose what one of them did"
 _TYPE = ("type",)

@@ -10,6 +10,7 @@ from side_by_side import Measure, timed
 
 from constructs_lib import schemas
 from constructs_lib.schemas import FieldKind
+from constructs_lib.schemas.rules import PYTHON, catalogue_rules
 from constructs_lib.schemas.services import forget
 from constructs_lib.validation import ConstructPlace, check_connection, rules, schema_check
 from constructs_lib.validation.parameters import parameter_validator
@@ -90,7 +91,7 @@ _VALUES: dict[FieldKind, Any] = {
     FieldKind.BOOLEAN: True,
 }
 _CONFIGURED = [configured(number) for number in range(_CONNECTIONS)]
-_OTHER_RULES = rules.CONNECTION[: -len(rules.CATALOGUE)]
+_OTHER_RULES = rules.CONNECTION[: -len(catalogue_rules(PYTHON, lambda _: False))]
 
 
 def _check(connections: Iterable[dict[str, Any]]) -> None:

@@ -56,6 +56,38 @@ def test_wrong_field_is_400_and_nothing_changes(carrier: Carrier, body: dict[str
     assert carrier.data("GET", path)["pause_after_trial"] is False
 
 
+CLEARED: dict[str, Any] = {
+    "private_link_id": "link",
+    "proxy_agent_id": "agent",
+    "hybrid_deployment_agent_id": "agent",
+    "external_secrets_manager_id": "vault",
+    "external_secrets_keys_config": {"password": "key"},
+}
+
+
+@pytest.mark.parametrize("name", CLEARED)
+def test_null_clears_what_an_answer_may_lack(carrier: Carrier, name: str) -> None:
+    made = carrier.create(**{name: CLEARED[name]})
+    assert patched(carrier, made, **{name: None}).get(name) is None
+
+
+def test_null_inside_a_setting_of_the_destination_clears_it(carrier: Carrier) -> None:
+    made = carrier.create(destination_configuration={"virtual_warehouse": "small"})
+    cleared = patched(carrier, made, destination_configuration={"virtual_warehouse": None})
+    assert cleared["destination_configuration"] == {}
+
+
+def test_null_for_any_other_field_counts_as_left_out(carrier: Carrier) -> None:
+    made = carrier.create(sync_frequency=60)
+    assert patched(carrier, made, paused=True, sync_frequency=None)["sync_frequency"] == 60
+
+
+@pytest.mark.parametrize("name", ["daily_sync_time", "private_link_id"])
+def test_empty_text_is_400(carrier: Carrier, name: str) -> None:
+    path = f"/v1/connections/{carrier.create()['id']}"
+    assert carrier.error("PATCH", path, json={name: ""})[:2] == (400, "InvalidInput")
+
+
 def test_destination_schema_cannot_change(carrier: Carrier) -> None:
     made = carrier.create()
     path = f"/v1/connections/{made['id']}"

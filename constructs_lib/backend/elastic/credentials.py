@@ -10,6 +10,7 @@ import os
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.rule_checks import check_rules
 from constructs_lib.backend.plugin.values import UNKNOWN, Object
 
 _ENVIRONMENT = {
@@ -18,7 +19,6 @@ _ENVIRONMENT = {
     "password": "ELASTICSEARCH_PASSWORD",
 }
 _USER = ("username", "password")
-_WAYS = (("api_key",), _USER, ("bearer_token",))
 _NAMES = ("api_key", *_USER, "bearer_token")
 _IN_WORDS = "api_key, username with password, or bearer_token"
 
@@ -44,15 +44,11 @@ SANDBOX = Credentials("ApiKey c2FuZGJveDpzYW5kYm94", ())
 
 
 def check(config: Object, diagnostics: Diagnostics) -> None:
-    """Adds an error if the configuration has two ways to authenticate. Any value may be unknown."""
-    ways = [way for way in _WAYS if any(config.get(name) is not None for name in way)]
-    if len(ways) > 1:
-        named = " and ".join(way[0] for way in ways)
-        diagnostics.error(
-            "Two ways to authenticate",
-            f"The provider elasticops has {named}. Give exactly one of {_IN_WORDS}.",
-            (ways[1][0],),
-        )
+    """Add an error if the configuration has two ways to authenticate. Any value may be unknown."""
+    from constructs_lib.schemas.rules import ELASTIC_PROVIDER
+
+    rules = (rule for rule in ELASTIC_PROVIDER if rule.id == "one-authentication")
+    check_rules(rules, config, diagnostics)
 
 
 def choose(config: Object, diagnostics: Diagnostics) -> Credentials | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib.backend.http.transport import Transport
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.rule_checks import check_rules
 from constructs_lib.backend.plugin.values import UNKNOWN, Object
 from constructs_lib.net.addresses import address_problem, is_sandbox
 
@@ -32,11 +33,13 @@ def chosen(config: Object) -> Any:
 
 def check(endpoints: Any, diagnostics: Diagnostics) -> None:
     """Adds an error for each address that cannot be used. Any value may be unknown."""
+    from constructs_lib.schemas.rules import ELASTIC_PROVIDER
+
+    rules = (rule for rule in ELASTIC_PROVIDER if rule.id == "sandbox-alone")
+    check_rules(rules, {"endpoints": endpoints}, diagnostics)
     known = [each for each in endpoints or () if isinstance(each, str)]
     for place, url in enumerate(known):
         problem = None if is_sandbox(url) else address_problem(url, _CREDENTIALS)
-        if is_sandbox(url) and len(endpoints) > 1:
-            problem = f"{url!r} stands beside other addresses, but the sandbox stands alone"
         if problem:
             diagnostics.error(
                 "The address of Elasticsearch cannot be used",

@@ -100,6 +100,10 @@ def fingerprint(answer: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+PRINTS_OF_NOTHING = frozenset(map(fingerprint, _NOTHING))
+"""The fingerprints of an answer that says nothing."""
+
+
 def unmasked(answer: Any) -> Any:
     """The answer without the settings that the API masks; empty lists and objects may remain."""
     if isinstance(answer, dict):

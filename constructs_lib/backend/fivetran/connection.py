@@ -41,16 +41,7 @@ class ConnectionResource(Resource):
     plan_waits = False
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
-        """A setting stands in one place: otherwise its secret would be taken for drift. It is one
-        that its service has, see :mod:`connection_check`.
-        """
-        for shown, secret in (("config", "config_wo"), ("auth", "auth_wo")):
-            for path in requests_.in_both(config.get(shown), config.get(secret)):
-                diagnostics.error(
-                    f"{path} stands in {shown} and in {secret}",
-                    f"Keep it in {secret} if it is secret, and in {shown} if it is not.",
-                    (shown,),
-                )
+        """Check what a schema cannot tell, see :mod:`connection_check`."""
         connection_check.check_settings(config, diagnostics)
 
     def plan(self, plan: Plan, operation: Operation) -> None:
@@ -82,6 +73,7 @@ class ConnectionResource(Resource):
         connection_plan.plan_replacement(plan, operation.diagnostics, refreshed=refreshed)
         connection_plan.plan_connect_card(plan, operation.diagnostics)
         connection_plan.plan_influences(plan)
+        connection_plan.plan_clearing(plan, operation.diagnostics)
         connection_plan.warn_of_unmanaged_keys(plan, operation.diagnostics)
         connection_plan.warn_of_mere_order(plan, operation.diagnostics)
         repeats = setup_gate.is_closed(plan.config, operation)
@@ -211,7 +203,8 @@ class ConnectionResource(Resource):
         secrets = secrets_of(config)
         changed = Ledger(operation.private, account.vault).changed(secrets)
         _refuse_another_schema(prior, planned)
-        body = requests_.modification(prior, planned, config, changed)
+        dropped = connection_answer.dropped(planned, operation.private.get("echo", {}))
+        body = requests_.modification(prior, planned, config, changed, dropped)
         if operation.private.get(ADOPTED) and prior.get("is_historical_sync") is None:
             # Configured for a connection that exists, it says what was, and asks for nothing.
             body.pop("is_historical_sync", None)

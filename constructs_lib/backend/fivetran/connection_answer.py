@@ -16,6 +16,7 @@ from constructs_lib.backend.fivetran import comparison
 from constructs_lib.backend.fivetran.connection_request import (
     SETTINGS,
     as_object,
+    as_sent,
     plain,
 )
 from constructs_lib.backend.fivetran.imported_settings import without_secrets
@@ -130,7 +131,8 @@ def echoes(
     found: Echo = {}
     remote = facts(answer)
     for name in SETTINGS:
-        if name in sent and name in remote:
+        # An API that keeps what was to be cleared makes nothing else of it: that is drift.
+        if sent.get(name) is not None and name in remote:
             found |= _echo(name, sent[name], plain(remote[name]))
     config, answered = sent.get("config"), comparison.composed(answer.get("config"))
     if isinstance(config, dict) and isinstance(answered, dict):
@@ -139,6 +141,20 @@ def echoes(
             shown = comparison.without(config[key], (secrets or {}).get(name))
             found |= _echo(name, shown, answered[key])
     return found
+
+
+def dropped(planned: Object, echo: Echo) -> list[str]:
+    """Return the keys of ``config`` of which the API holds nothing although they were sent, such as
+    those of another way to authenticate than the chosen one.
+
+    :param echo: what the API made of the settings that were sent
+    """
+    return [
+        key
+        for key, value in as_object(planned.get("config")).items()
+        if not comparison.is_nothing(value)
+        and echo.get(f"config.{key}", [""])[-1] in comparison.PRINTS_OF_NOTHING
+    ]
 
 
 def _echo(name: str, sent: Any, answered: Any) -> Echo:
@@ -167,10 +183,18 @@ def _prints(known: Any, answered: Any) -> list[str]:
 def _kept(name: str, known: Any, remote: Any, echo: Echo) -> Any:
     if known is None:
         return remote
+    if _says_nothing(as_sent(name, known)):
+        return known if _says_nothing(plain(remote)) else remote
     same_meaning = comparison.means_the_same(plain(known), plain(remote))
     if same_meaning or _is_echo(echo, name, plain(known), plain(remote)):
         return known
     return comparison.reconcile(known, remote)
+
+
+def _says_nothing(value: Any) -> bool:
+    """Return True for nothing, and for an object in which nothing stands."""
+    inside = isinstance(value, dict) and all(map(_says_nothing, value.values()))
+    return inside or comparison.is_nothing(value)
 
 
 def _config(

@@ -5,7 +5,7 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran import listing
@@ -18,12 +18,14 @@ from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation
+from constructs_lib.backend.plugin.rule_checks import check_rules, problems
 from constructs_lib.backend.plugin.values import Object
+
+if TYPE_CHECKING:
+    from constructs_lib.schemas.rules import Rule
 
 _READ_LIMIT = 600.0
 _MOST_NAMED = 5
-_FORMS = (["connection_id"], ["group_id", "schema"])
-_NAMING = ("connection_id", "group_id", "schema")
 
 
 class ConnectionData(DataSource):
@@ -32,8 +34,8 @@ class ConnectionData(DataSource):
     schema = schemas.load("data.fivetranops_connection")
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
-        """Checks that exactly one of both forms is given; what is unknown counts as given."""
-        _require_one_form(config)
+        """Check that exactly one of both forms is given. Any value may be unknown."""
+        check_rules(_rules(), config, diagnostics)
 
     def read(self, config: Object, operation: Operation) -> Object:
         """The connection.
@@ -41,7 +43,8 @@ class ConnectionData(DataSource):
         :raises ProviderError: if there is none, or more than one
         """
         # What was unknown when it was validated may have turned out null.
-        _require_one_form(config)
+        for problem in problems(_rules(), config):
+            raise ProviderError(problem.summary, problem.detail, problem.path)
         account: Account = operation.client
         deadline = Deadline(_READ_LIMIT, operation.stopping)
         if config["connection_id"] is not None:
@@ -55,16 +58,10 @@ class ConnectionData(DataSource):
         return {**found, "id": identifier, "connection_id": identifier}
 
 
-def _require_one_form(config: Object) -> None:
-    given = [name for name in _NAMING if config[name] is not None]
-    if given in _FORMS:
-        return
-    raise ProviderError(
-        "A connection is read by connection_id, or by group_id and schema",
-        f"Found {' and '.join(given) or 'none of them'}. Give connection_id alone, or group_id "
-        "together with schema.",
-        (given[-1],) if given else (),
-    )
+def _rules() -> tuple[Rule, ...]:
+    from constructs_lib.schemas.rules import CONNECTION_DATA
+
+    return CONNECTION_DATA
 
 
 def _found(client: Client, group_id: str, schema: str, deadline: Deadline) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from constructs_lib.backend.fivetran import comparison
 from constructs_lib.backend.fivetran.connection_request import (
     DESTINATION_SCHEMA_KEYS,
     INFLUENCES,
+    SETTINGS,
     as_object,
+    clears_nothing,
     destination_keys,
     differs,
     names_another_schema,
@@ -161,12 +163,31 @@ def plan_influences(plan: Plan) -> None:
     """What the API may change along with a planned change is unknown, unless it is configured."""
     prior = plan.prior or {}
     for cause, effects in INFLUENCES.items():
-        for effect in effects if plan.changed(cause) else ():
+        if not plan.changed(cause) or _clears_nothing(plan, cause):
+            continue
+        for effect in effects:
             if plan.config.get(effect) is None and prior.get(effect) is not None:
                 plan.planned[effect] = UNKNOWN
     tested = any(plan.changed(name) for name in ("config", "auth", "secrets_applied"))
     if tested and prior.get("setup_state") != "connected":
         plan.planned["setup_state"] = UNKNOWN
+
+
+def plan_clearing(plan: Plan, diagnostics: Diagnostics) -> None:
+    """Say where an empty value clears nothing, because there is nothing to clear."""
+    for name in SETTINGS:
+        if plan.changed(name) and _clears_nothing(plan, name):
+            diagnostics.warning(
+                f"{name} has no value that could be cleared",
+                "Fivetran holds none, so nothing is sent for it. The state notes the empty value, "
+                "and a value that somebody sets later is cleared.",
+                (name,),
+            )
+
+
+def _clears_nothing(plan: Plan, name: str) -> bool:
+    before = (plan.prior or {}).get(name)
+    return name in SETTINGS and clears_nothing(name, before, plan.planned[name])
 
 
 def warn_of_pause(state: Object, answer: dict[str, Any], diagnostics: Diagnostics) -> None:

@@ -6,6 +6,7 @@ https://fivetran.com/docs/rest-api/api-reference/connections/modify-connection
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from constructs_lib import schemas
@@ -47,6 +48,15 @@ INFLUENCES = {
     "is_historical_sync": ("sync_state",),
 }
 """For each attribute, those that the API may change along with it."""
+_SENT_ALONG = INFLUENCES | {"external_secrets_manager_id": ("external_secrets_keys_config",)}
+"""For each attribute, those of which the API may hold nothing until it is what it becomes."""
+_ATTRIBUTES = schemas.load("fivetranops_connection").attributes
+_OF_ONE_METHOD = {
+    name: attribute.only_with[1]
+    for name, attribute in _ATTRIBUTES.items()
+    if attribute.only_with and attribute.only_with[0] == "networking_method"
+}
+"""The attributes that belong to one networking method, and which."""
 DESTINATION_SCHEMA_KEYS = schemas.DESTINATION_SCHEMA_KEYS
 """The keys of ``config`` that name the destination schema, in all their forms."""
 
@@ -76,7 +86,7 @@ def destination_keys(service: Any) -> tuple[str, ...]:
 
 def creation(planned: Object, config: Object) -> dict[str, Any]:
     """The body of ``POST /v1/connections``: what is configured, and nothing else."""
-    body = {name: plain(planned.get(name)) for name in (*ONLY_CREATED, *SETTINGS)}
+    body = {name: plain(as_sent(name, planned.get(name))) for name in (*ONLY_CREATED, *SETTINGS)}
     # Defaults of the API are not repeated to it.
     body |= {name: plain(config.get(name)) for name in TEST_CONTROLS}
     for scope in SCOPES:
@@ -104,45 +114,37 @@ def of_one_that_is_there(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def modification(
-    prior: Object, planned: Object, config: Object, changed_secrets: list[str]
+    prior: Object,
+    planned: Object,
+    config: Object,
+    changed_secrets: list[str],
+    dropped: Collection[str] = (),
 ) -> dict[str, Any]:
-    """The body of ``PATCH /v1/connections/{id}``: only what changed; empty if nothing did.
+    """The body of ``PATCH /v1/connections/{id}``: what changed, and what begins to count with it;
+    empty if nothing changed.
 
     :param changed_secrets: the names of the secrets to be sent, such as ``config.password``
+    :param dropped: the keys of ``config`` of which the API holds nothing although they were sent
     """
     body = {
-        name: plain(planned[name])
+        name: as_sent(name, planned[name])
         for name in (*SETTINGS, *ONLY_MODIFIED)
-        if planned.get(name) is not UNKNOWN and not same(prior.get(name), planned.get(name))
+        if planned.get(name) is not UNKNOWN
+        and not same(prior.get(name), planned.get(name))
+        and not clears_nothing(name, prior.get(name), planned[name])
     }
+    body |= _beginning_to_count(body, planned, config) | _of_another_method(body, prior, config)
     for scope, attribute in SCOPES.items():
         keys = _changed_keys(prior.get(scope), planned.get(scope))
         keys |= {n.partition(".")[2] for n in changed_secrets if n.startswith(scope + ".")}
         if scope == "config":
+            # Another setting may be what makes them count.
+            keys |= set(dropped) if keys or "networking_method" in body else set()
             keys -= set(destination_keys(planned.get("service")))
         merged = _merged(planned.get(scope), config.get(attribute))
         sent = {key: merged[key] for key in merged if key in keys}
         body |= {scope: sent} if sent else {}
     return _with_controls(body, config)
-
-
-def in_both(shown: Any, secret: Any, path: str = "") -> list[str]:
-    """The settings that stand in ``config`` and in ``config_wo``, such as ``tunnel.key``. One that
-    is not known yet may turn out as an object, and is not counted.
-    """
-    found = []
-    for key in sorted(as_fields(shown).keys() & as_fields(secret).keys()):
-        inner, other = as_fields(shown)[key], as_fields(secret)[key]
-        if isinstance(inner, dict) and isinstance(other, dict):
-            found += in_both(inner, other, f"{path}{key}.")
-        elif inner is not UNKNOWN and other is not UNKNOWN:
-            found.append(path + key)
-    return found
-
-
-def as_fields(value: Any) -> dict[str, Any]:
-    """The fields of an object, whether it is wrapped or not; none if it is no known object."""
-    return value if isinstance(value, dict) else as_object(value)
 
 
 def trust(config: Object) -> dict[str, Any]:
@@ -164,6 +166,26 @@ def answered_for(planned: Object, body: dict[str, Any]) -> dict[str, Any]:
     return settings
 
 
+def as_sent(name: str, value: Any) -> Any:
+    """Return an attribute as a request carries it: null where an empty value clears it."""
+    return _null_for_empty(_ATTRIBUTES[name], plain(value))
+
+
+def clears_nothing(name: str, before: Any, after: Any) -> bool:
+    """Return True if an attribute becomes the empty value, and had none before."""
+    sent = as_sent(name, after)
+    return sent != plain(after) and not (plain(sent) or plain(as_sent(name, before)))
+
+
+def _null_for_empty(attribute: schemas.Attribute, value: Any) -> Any:
+    if attribute.clearable and value in ("", {}):
+        return None
+    if attribute.attributes and isinstance(value, dict):
+        inside = attribute.attributes
+        return {name: _null_for_empty(inside[name], inner) for name, inner in value.items()}
+    return value
+
+
 def plain(value: Any) -> Any:
     """A value as the API takes it: what is left out inside a nested attribute is not sent."""
     if value is UNKNOWN:
@@ -179,6 +201,31 @@ def as_object(value: Any) -> dict[str, Any]:
     """What stands in a dynamic attribute; an empty object if nothing known does."""
     inner = value.value if isinstance(value, Dynamic) else None
     return inner if isinstance(inner, dict) else {}
+
+
+def _beginning_to_count(body: dict[str, Any], planned: Object, config: Object) -> dict[str, Any]:
+    """Return what is configured, and may not have counted before the change of a body.
+
+    The API drops it in silence while it does not count, so that it is sent once more.
+    """
+    names = [effect for name in body for effect in _SENT_ALONG.get(name, ())]
+    found = {
+        name: as_sent(name, planned.get(name))
+        for name in names
+        if name in SETTINGS and name not in body and config.get(name) is not None
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _of_another_method(body: dict[str, Any], prior: Object, config: Object) -> dict[str, Any]:
+    """Return null for what belongs to the networking method that a body leaves."""
+    if "networking_method" not in body:
+        return {}
+    return {
+        name: None
+        for name, method in _OF_ONE_METHOD.items()
+        if method != body["networking_method"] and prior.get(name) and config.get(name) is None
+    }
 
 
 def _changed_keys(prior: Any, planned: Any) -> set[str]:

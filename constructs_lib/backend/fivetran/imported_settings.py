@@ -12,10 +12,13 @@ from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection_request import as_object
-from constructs_lib.backend.plugin import checks
+from constructs_lib.backend.plugin import checks, rule_checks
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.values import Object
 from constructs_lib.schemas import Attribute
+
+_SETTINGS = ("config", "auth", "unchecked")
+"""The attributes that are held against the catalogue."""
 
 REASON = "imported as Fivetran answered it"
 """Why a setting is not held against the catalogue of services."""
@@ -28,6 +31,8 @@ def with_valid_settings(
 
     Settings with which the catalogue finds fault are named in ``unchecked``. An attribute with a
     value that its schema does not allow is left out, with a warning: it stays as it is at Fivetran.
+    So is one that a rule allows only together with others, such as an hour for a sync that is not
+    a daily one; that has no effect, so no warning is due.
 
     :param state: the state as it was read
     :param attributes: the attributes of the resource
@@ -49,7 +54,7 @@ def with_valid_settings(
     at_fault = settings_at_fault(str(state.get("service")), as_object(state.get("config")))
     if at_fault:
         result["unchecked"] = dict.fromkeys(sorted(at_fault), REASON)
-    return result
+    return result | dict.fromkeys(_out_of_place(result, attributes))
 
 
 def without_secrets(service: str, config: dict[str, Any]) -> dict[str, Any]:
@@ -75,6 +80,16 @@ def _is_refused(name: str, attribute: Attribute, state: Object) -> bool:
     found = Diagnostics()
     checks.check({name: attribute}, state, found)
     return found.has_errors
+
+
+def _out_of_place(state: Object, attributes: dict[str, Attribute]) -> set[str]:
+    """The attributes that a configuration may not have beside the others."""
+    from constructs_lib.schemas.rules import HCL, connection_rules
+
+    configured = {name: state.get(name) for name, one in attributes.items() if not one.read_only}
+    found = rule_checks.problems(connection_rules(HCL, rule_checks.is_unknown), configured)
+    places = {str(problem.path[0]) for problem in found if problem.is_error and problem.path}
+    return {name for name in places if attributes[name].optional and name not in _SETTINGS}
 
 
 def _without(value: Any, path: Sequence[Any]) -> Any:

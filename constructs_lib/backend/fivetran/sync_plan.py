@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.connection_action import READ_LIMIT
@@ -14,54 +14,42 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan
+from constructs_lib.backend.plugin.rule_checks import check_rules, problems
 from constructs_lib.backend.plugin.values import UNKNOWN, Object, contains_unknown
 
+if TYPE_CHECKING:
+    from constructs_lib.schemas.rules import Rule
+
 _MOST_TABLES = 12
-_NO_EXTENT = (
-    "It is not said what to re-sync",
-    "mode is resync, scope is null, and resync_everything is not true. A re-sync of everything "
-    "loads the whole history anew and costs its rows, so it has to be asked for in words: set "
-    'scope to the tables, such as { public = ["orders"] }, or set resync_everything = true. '
-    "Nothing was sent.",
-    ("scope",),
-)
-"""Summary, detail and place of the error about a re-sync without an extent."""
 
 
 def check(config: Object, diagnostics: Diagnostics) -> None:
     """Add an error for what goes with the other mode only, and for a re-sync whose extent is not
     given. Any value may be unknown.
     """
-    mode = "sync" if config.get("mode") is None else config["mode"]
-    if mode == "sync" and config.get("scope") not in (None, UNKNOWN):
-        diagnostics.error(
-            "A scope without a re-sync",
-            'scope names tables to re-sync: set mode = "resync", or leave scope out.',
-            ("scope",),
-        )
-    if mode == "resync" and config.get("force") is True:
-        diagnostics.error(
-            "A re-sync cannot be forced",
-            'force stops a running sync: set mode = "sync", or leave force out. A re-sync waits '
-            "for the end of a sync that runs.",
-            ("force",),
-        )
-    _check_extent(mode, config, diagnostics)
+    check_rules(_rules(), config, diagnostics)
     scope = config.get("scope")
     if isinstance(scope, dict):
         _check_scope(scope, diagnostics)
 
 
 def require_extent(planned: Object) -> None:
-    """Refuse a re-sync of which neither the tables nor the word for everything are given.
+    """Refuse a re-sync whose extent is not given.
 
     Terraform plans once more with the values that are known during apply, and that plan finds the
     same. A plan file of an earlier version of the provider does not.
 
     :raises ProviderError: if so; nothing has been sent then
     """
-    if _lacks_extent(planned.get("mode"), planned):
-        raise ProviderError(*_NO_EXTENT)
+    extent = (rule for rule in _rules() if rule.id == "resync-extent")
+    for found in problems(extent, planned):
+        raise ProviderError(found.summary, f"{found.detail} Nothing was sent.", found.path)
+
+
+def _rules() -> tuple[Rule, ...]:
+    from constructs_lib.schemas.rules import HCL, sync_rules
+
+    return sync_rules(HCL)
 
 
 def explain(plan: Plan, operation: Operation) -> None:
@@ -130,31 +118,6 @@ def _extent(scope: Any, everything: Any) -> str:
     more = len(tables) - _MOST_TABLES
     named = ", ".join(tables[:_MOST_TABLES]) + (f" and {more} more" if more > 0 else "")
     return f"These tables are synced from the beginning: {named}."
-
-
-def _check_extent(mode: Any, config: Object, diagnostics: Diagnostics) -> None:
-    """Add an error unless a re-sync has either tables or the word for everything."""
-    everything, scope = config.get("resync_everything"), config.get("scope")
-    if everything is True and mode == "sync":
-        diagnostics.error(
-            "resync_everything without a re-sync",
-            'resync_everything belongs to a re-sync: set mode = "resync", or leave it out.',
-            ("resync_everything",),
-        )
-    elif everything is True and isinstance(scope, dict) and len(scope) > 0:
-        diagnostics.error(
-            "A re-sync of everything, and of some tables",
-            "Give scope to re-sync its tables, or resync_everything to re-sync all of them.",
-            ("resync_everything",),
-        )
-    elif _lacks_extent(mode, config):
-        diagnostics.error(*_NO_EXTENT)
-
-
-def _lacks_extent(mode: Any, values: Object) -> bool:
-    """Return True if a re-sync certainly has neither tables nor the word for everything."""
-    is_open = values.get("scope") is not None or values.get("resync_everything") in (True, UNKNOWN)
-    return mode == "resync" and not is_open
 
 
 def _check_scope(scope: dict[str, Any], diagnostics: Diagnostics) -> None:

@@ -1,11 +1,25 @@
-"""The rules that hold the settings of a connection against the catalogue of services.
+"""The rules across attributes, and those that hold a connection against the catalogue of services.
 
-``catalogue_rules`` makes the table of them. The checks before synth and the provider apply the same
-table, each with its own names of the attributes and its own way to tell what is not known yet.
+The checks before synth and the provider apply the same tables, each with its own names of the
+attributes and its own way to tell what is not known yet: ``connection_rules``, ``sync_rules``,
+``CONNECTION_DATA`` and ``ELASTIC_PROVIDER``.
 
 ===========================  =======================================================================
 rule                         finds
 ===========================  =======================================================================
+``daily-sync-time``          a time of the daily sync without ``sync_frequency`` 1440
+``data-delay-threshold``     a threshold without ``data_delay_sensitivity`` CUSTOM
+``private-link``             a private link without its networking method, or the other way round
+``proxy-agent``              a proxy agent without its networking method, or the other way round
+``setup-tests``              setup tests that are required and not run
+``trust-needs-tests``        trust in setup tests that are not run
+``secret-twice``             a setting in the clear settings and in the secret ones
+``mask``                     a mask of the API in place of a secret
+``sync-mode``                tables without a re-sync, or a re-sync that is to be forced
+``resync-extent``            a re-sync without an extent, or with two
+``connection-form``          a connection that is named in no way, or in two
+``one-authentication``       two ways to authenticate with Elasticsearch
+``sandbox-alone``            the embedded sandbox beside other endpoints
 ``unknown-service``          a service that the catalogue does not have (warning)
 ``services-file``            a file of the project that cannot be used
 ``destination-schema``       a missing, wrong or doubled form of the destination schema
@@ -24,7 +38,10 @@ is a number, ``"true"`` for true. Where it is not certain that the API refuses a
 is a warning, because a wrong block costs more than a mistake that is found later.
 """
 
+from constructs_lib.schemas.rules.connection import CONNECTION_DATA, connection_rules
+from constructs_lib.schemas.rules.elastic import ELASTIC_PROVIDER
 from constructs_lib.schemas.rules.secrets import secret_places
+from constructs_lib.schemas.rules.sync import sync_rules
 from constructs_lib.schemas.rules.table import catalogue_rules, settings_at_fault
 from constructs_lib.schemas.rules.types import (
     HCL,
@@ -34,9 +51,12 @@ from constructs_lib.schemas.rules.types import (
     Problem,
     Rule,
     Severity,
+    applied,
 )
 
 __all__ = [
+    "CONNECTION_DATA",
+    "ELASTIC_PROVIDER",
     "HCL",
     "PYTHON",
     "Inputs",
@@ -44,7 +64,10 @@ __all__ = [
     "Problem",
     "Rule",
     "Severity",
+    "applied",
     "catalogue_rules",
+    "connection_rules",
     "secret_places",
     "settings_at_fault",
+    "sync_rules",
 ]

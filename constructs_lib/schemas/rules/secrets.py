@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from constructs_lib.schemas.fields import Field
-from constructs_lib.schemas.rules.types import Inputs, Problem, Scope
+from constructs_lib.schemas.masks import is_mask
+from constructs_lib.schemas.rules.types import Inputs, IsUnknown, Problem, Scope
 from constructs_lib.schemas.services import service
 from constructs_lib.schemas.shown import HIDDEN, Path
 
@@ -35,6 +36,53 @@ def _in_clear(scope: Scope, path: Path, secret: str) -> Problem:
     if written != secret:
         hint = f"remove {written} from {clear} and write it as {secret} in {other}"
     return Problem((clear, *path), HIDDEN, allowed, hint)
+
+
+def secret_twice(is_unknown: IsUnknown, inputs: Inputs) -> Iterator[Problem]:
+    """A key stands in the clear settings or in the secret ones, not in both.
+
+    The secret ones are laid over the clear ones when sent, so the clear value would never arrive,
+    and an answer with the secret would be taken for drift. A list counts as one value.
+    """
+    (clear_name, clear), (secret_name, secret) = inputs.items()
+    for path in _in_both(is_unknown, clear, secret):
+        found = f"{dotted(path)} in {clear_name} and in {secret_name}"
+        hint = f"remove it from {clear_name}, or from {secret_name} if it is no secret"
+        yield Problem((secret_name, *path), found, "each key in one of the two", hint)
+
+
+def _in_both(is_unknown: IsUnknown, clear: Any, secret: Any) -> Iterator[Path]:
+    if not isinstance(clear, dict) or not isinstance(secret, dict):
+        return
+    for key in sorted(clear.keys() & secret.keys()):
+        one, other = clear[key], secret[key]
+        if isinstance(one, dict) and isinstance(other, dict):
+            yield from ((key, *path) for path in _in_both(is_unknown, one, other))
+        elif not is_unknown(one) and not is_unknown(other):
+            yield (key,)
+
+
+def mask(inputs: Inputs) -> Iterator[Problem]:
+    """Stars or bullets are what Fivetran answers in place of a secret, never a value to send."""
+    for name, value in inputs.items():
+        for path, found in _masks(value, (name,)):
+            allowed = "the secret itself, from a variable"
+            hint = "the mask was copied from an answer of the API; sending it would set it"
+            yield Problem(path, repr(found), allowed, hint)
+
+
+def _masks(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    items: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    elif is_mask(value):
+        yield path, value
+    for step, inner in items:
+        # Most are single values, for which a further walk would be dear.
+        if isinstance(inner, (dict, list)) or is_mask(inner):
+            yield from _masks(inner, (*path, step))
 
 
 def dotted(path: Path) -> str:

@@ -23,11 +23,12 @@ from constructs_lib.schemas.rules.unchecked import (
     unchecked_unneeded,
 )
 
-_FIELD_RULES: dict[str, FieldRule] = {
-    "unknown-field": unknown_field,
-    "field-type": wrong_type,
-    "field-value": value_not_allowed,
+_FIELD_RULES: dict[str, tuple[FieldRule, str]] = {
+    "unknown-field": (unknown_field, "Unknown setting"),
+    "field-type": (wrong_type, "A setting of the wrong type"),
+    "field-value": (value_not_allowed, "A setting with a value that is not allowed"),
 }
+"""The rules about single settings by identifier, each with its title."""
 
 
 def catalogue_rules(names: Names, is_unknown: IsUnknown) -> tuple[Rule, ...]:
@@ -41,21 +42,42 @@ def catalogue_rules(names: Names, is_unknown: IsUnknown) -> tuple[Rule, ...]:
     """
     every = scopes(names)
     attributes = tuple(scope.attribute for scope in every)
+    rules = tuple(rule for rule, _ in _FIELD_RULES.values())
     return (
-        Rule("services-file", ("service",), services_file_problem),
-        Rule("unknown-service", ("service",), unknown_service),
-        Rule("destination-schema", ("service", "config"), partial(destination_schema, is_unknown)),
-        Rule("read-only-setting", ("service", "config"), read_only_setting),
+        Rule(
+            "services-file",
+            ("service",),
+            services_file_problem,
+            title="The file of services cannot be used",
+        ),
+        Rule("unknown-service", ("service",), unknown_service, title="Unknown service"),
+        Rule(
+            "destination-schema",
+            ("service", "config"),
+            partial(destination_schema, is_unknown),
+            title="The destination schema is not named as the service wants it",
+        ),
+        Rule(
+            "read-only-setting",
+            ("service", "config"),
+            read_only_setting,
+            title="A setting that only Fivetran sets",
+        ),
         *_secret_rules(every),
         *_field_rules(every, is_unknown),
         Rule(
-            "unchecked-reason", ("unchecked",), partial(unchecked_reason, is_unknown), "unchecked"
+            "unchecked-reason",
+            ("unchecked",),
+            partial(unchecked_reason, is_unknown),
+            "unchecked",
+            "A setting is unchecked without a reason",
         ),
         Rule(
             "unchecked-unneeded",
             ("service", *attributes, "unchecked"),
-            partial(unchecked_unneeded, tuple(_FIELD_RULES.values()), every, is_unknown),
+            partial(unchecked_unneeded, rules, every, is_unknown),
             "unchecked",
+            "A setting is unchecked without need",
         ),
     )
 
@@ -69,7 +91,8 @@ def settings_at_fault(service: str, config: dict[str, Any]) -> set[str]:
     """
     inputs = {"service": service, "config": config, "unchecked": None}
     of_config = tuple(scope for scope in scopes(HCL) if scope.attribute == "config")
-    return in_need(tuple(_FIELD_RULES.values()), of_config, lambda value: False, inputs)
+    rules = tuple(rule for rule, _ in _FIELD_RULES.values())
+    return in_need(rules, of_config, lambda value: False, inputs)
 
 
 def _secret_rules(every: tuple[Scope, ...]) -> Iterator[Rule]:
@@ -77,12 +100,13 @@ def _secret_rules(every: tuple[Scope, ...]) -> Iterator[Rule]:
         if not scope.is_secret:
             check = partial(secret_in_clear, scope)
             inputs = ("service", scope.attribute)
-            yield Rule(f"secret-in-{scope.root}", inputs, check, scope.attribute)
+            title = f"A secret in {scope.root}"
+            yield Rule(f"secret-in-{scope.root}", inputs, check, scope.attribute, title)
 
 
 def _field_rules(every: tuple[Scope, ...], is_unknown: IsUnknown) -> Iterator[Rule]:
     for scope in every:
-        for name, rule in _FIELD_RULES.items():
+        for name, (rule, title) in _FIELD_RULES.items():
             check = partial(field_problems, rule, scope, is_unknown)
             inputs = ("service", scope.attribute, "unchecked")
-            yield Rule(name, inputs, check, scope.attribute)
+            yield Rule(name, inputs, check, scope.attribute, title)

@@ -42,6 +42,8 @@ class Case(NamedTuple):
     because the attribute must not stand without it."""
     controls: dict[str, Any] = {}  # noqa: RUF012 - as above.
     """What the attribute adds to the creation that it steers."""
+    sent_along: dict[str, Any] = {}  # noqa: RUF012 - as above.
+    """What is sent once more with a change, because it may not have counted before."""
 
 
 def nested(name: str, first: Any, second: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -60,6 +62,7 @@ _LIMITS = {
 _LIMITS_OF_ACTIONS = {n: c for n, c in _LIMITS.items() if n != "timeouts.delete"}
 
 _RESYNC = {"mode": "resync"}
+_LINK, _AGENT = {"networking_method": "PrivateLink"}, {"networking_method": "ProxyAgent"}
 
 CASES: dict[str, dict[str, Case]] = {
     CONNECTION: {
@@ -85,8 +88,8 @@ CASES: dict[str, dict[str, Case]] = {
         "data_delay_sensitivity": Case("LOW", "HIGH"),
         "data_delay_threshold": Case(30, 60, beside={"data_delay_sensitivity": "CUSTOM"}),
         "networking_method": Case("SshTunnel", "Directly"),
-        "private_link_id": Case("one", "two", beside={"networking_method": "PrivateLink"}),
-        "proxy_agent_id": Case("one", "two", beside={"networking_method": "ProxyAgent"}),
+        "private_link_id": Case("one", "two", along=(_LINK, _LINK), sent_along=_LINK),
+        "proxy_agent_id": Case("one", "two", along=(_AGENT, _AGENT), sent_along=_AGENT),
         "hybrid_deployment_agent_id": Case("one", "two"),
         "destination_configuration.virtual_warehouse": Case(
             *nested("virtual_warehouse", "one", "two")

@@ -144,7 +144,7 @@ def test_a_change_of_an_attribute_sends_exactly_what_it_must(walk: Walk, key: Ke
     elif key[0] != CONNECTION:
         assert writes == done_to_another(key[0], walk.configured(key, "second"))
     else:
-        assert writes == [change(walk.identifiers[key], **sent(key, 1))]
+        assert writes == [change(walk.identifiers[key], **sent(key, 1), **case.sent_along)]
 
 
 OPTIONAL = [pytest.param(key, id=".".join(key)) for key in KEYS if attribute_of(key).optional]

@@ -122,7 +122,7 @@ def test_a_change_elsewhere_is_told_by_the_next_plan(
 @pytest.mark.parametrize(
     ("form", "found"),
     [
-        ("", "none of them"),
+        ("", "Found nothing"),
         ('group_id = "a"', "group_id"),
         ('schema = "a"', "schema"),
         ('connection_id = "a"\n  schema = "b"', "connection_id and schema"),

@@ -107,7 +107,6 @@ def test_a_historical_sync_is_started_once(terraform: Scenario, sandbox: Sandbox
 
 
 STEERING = """
-  run_setup_tests     = false
   trust_certificates  = true
   trust_fingerprints  = true
   require_setup_tests = true
@@ -122,7 +121,7 @@ def test_what_steers_requests_can_be_added_later_and_sends_nothing(terraform: Sc
     terraform.step(
         orders(STEERING),
         differences={
-            *("run_setup_tests", "trust_certificates", "trust_fingerprints"),
+            *("trust_certificates", "trust_fingerprints"),
             *("require_setup_tests", "timeouts", "connect_card_config"),
         },
         warns=("connect_card_config has effect at creation only",),
@@ -131,16 +130,23 @@ def test_what_steers_requests_can_be_added_later_and_sends_nothing(terraform: Sc
     assert terraform.resource(ORDERS)["timeouts"]["delete"] == "30m"
 
 
-def test_settings_that_lose_their_meaning_settle_at_once(terraform: Scenario) -> None:
-    daily = 'daily_sync_time = "05:00"\n  data_delay_threshold = 60\n  '
-    sent = {"daily_sync_time": "05:00", "data_delay_threshold": 60}
-    sent |= {"sync_frequency": 1440, "data_delay_sensitivity": "CUSTOM"}
-    custom = 'sync_frequency = 1440\n data_delay_sensitivity = "CUSTOM"'
-    terraform.step(orders(daily + custom), [creation(**CREATED, **sent)])
-    identifier = terraform.resource(ORDERS)["id"]
+ONLY_TOGETHER = {
+    "daily_sync_time": ('daily_sync_time = "05:00"', "sync_frequency = 60"),
+    "data_delay_threshold": ("data_delay_threshold = 60", 'data_delay_sensitivity = "LOW"'),
+    "private_link_id": ('private_link_id = "one"', 'networking_method = "SshTunnel"'),
+    "proxy_agent_id": ('proxy_agent_id = "one"', ""),
+    "networking_method": ('networking_method = "ProxyAgent"', ""),
+    "run_setup_tests": ("require_setup_tests = true", "run_setup_tests = false"),
+    "trust_fingerprints": ("trust_fingerprints = true", "run_setup_tests = false"),
+}
 
-    normal = 'sync_frequency = 60\n data_delay_sensitivity = "NORMAL"'
-    terraform.step(
-        orders(daily + normal),
-        [change(identifier, sync_frequency=60, data_delay_sensitivity="NORMAL")],
-    )
+
+@pytest.mark.parametrize("pair", ONLY_TOGETHER.values(), ids=ONLY_TOGETHER)
+def test_what_does_not_count_together_is_an_error(
+    terraform: Scenario, pair: tuple[str, str]
+) -> None:
+    name = pair[0].partition(" ")[0]
+
+    output = terraform.refused(orders("\n  ".join(pair)), name, during="validate")
+
+    assert "; allowed is " in " ".join(output.split())

@@ -204,7 +204,7 @@ def test_a_resync_in_an_old_state_wants_its_words(
     file.write_text(json.dumps({**state, "serial": state["serial"] + 1}), encoding="utf-8")
     # When its configuration is still the old one, then that is an error which says what to write
     output = terraform.refused(old, UNSAID, during="plan")
-    assert "resync_everything = true" in output
+    assert "set resync_everything to true" in " ".join(output.split())
     # And with the word for it nothing is sent
     terraform.step(new, [], actions={SYNC: ["update"]}, differences={"resync_everything"})
 
@@ -288,7 +288,7 @@ def test_an_attribute_of_a_sync_that_is_null_is_left_out(
 @pytest.mark.parametrize(
     ("more", "error"),
     [
-        ('scope = { public = ["a"] }', "A scope without a re-sync"),
+        ('scope = { public = ["a"] }', "Tables without a re-sync"),
         (EVERYTHING + "force = true", "A re-sync cannot be forced"),
         ('mode = "resync"\n scope = {}', "The scope names nothing"),
         ('mode = "resync"\n scope = { public = [] }', "The tables of public in scope"),
@@ -299,8 +299,8 @@ def test_an_attribute_of_a_sync_that_is_null_is_left_out(
         ('mode = "resync"\n scope = null', UNSAID),
         ('mode = "resync"\n resync_everything = false', UNSAID),
         ('mode = "resync"\n resync_everything = null', UNSAID),
-        ("resync_everything = true", "resync_everything without a re-sync"),
-        (EVERYTHING + 'scope = { public = ["a"] }', "of everything, and of some tables"),
+        ("resync_everything = true", "resync_everything is out of place"),
+        (EVERYTHING + 'scope = { public = ["a"] }', "resync_everything is out of place"),
         (EVERYTHING + "scope = {}", "The scope names nothing"),
         ('mode = "again"', "Invalid value of mode"),
     ],

@@ -88,6 +88,8 @@ CHANGES: dict[str, dict[str, Change]] = {
     },
 }
 
+NEEDED = {"private_link_id", "proxy_agent_id"}
+"""The attributes without which what stands beside them is refused."""
 STEERING = {
     CONNECTION: {
         "run_setup_tests",

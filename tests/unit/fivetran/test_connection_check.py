@@ -119,13 +119,6 @@ def test_a_message_names_the_attribute_for_secrets_as_terraform_does() -> None:
     assert "hunter2" not in found.detail
 
 
-def test_every_finding_has_a_summary_of_its_own() -> None:
-    from constructs_lib.backend.fivetran.connection_check import _SUMMARIES
-    from constructs_lib.schemas.rules import HCL, catalogue_rules
-
-    assert {rule.id for rule in catalogue_rules(HCL, lambda _: False)} == set(_SUMMARIES)
-
-
 def test_the_start_of_the_provider_does_not_load_the_rules() -> None:
     code = (
         "import sys, constructs_lib.backend.fivetran.connection_check;"

@@ -134,8 +134,8 @@ def test_a_setting_in_two_places_is_found_when_it_becomes_known() -> None:
     _, before = planned(unknown, existing())
     _, after = planned(configured(config_wo=secret), existing())
 
-    assert "host stands in config and in config_wo" not in summaries(before)
-    assert "host stands in config and in config_wo" in summaries(after)
+    assert "A setting in two places" not in summaries(before)
+    assert "A setting in two places" in summaries(after)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from constructs_lib.backend.fivetran.connection_request import (
     answered_for,
     creation,
     destination_keys,
-    in_both,
     modification,
 )
 from constructs_lib.backend.fivetran.ledger import secrets_of
@@ -132,14 +131,6 @@ def test_a_secret_that_is_null_is_not_sent() -> None:
 
     assert creation(planned, config)["config"] == {**CONFIG, "client_private_key": "k"}
     assert secrets_of(config) == {"config.client_private_key": "k"}
-
-
-def test_a_setting_that_is_shown_and_secret_is_found_at_any_depth() -> None:
-    shown = Dynamic.of({"host": "h", "tunnel": {"host": "t", "key": "shown"}})
-    secret = Dynamic.of({"password": "p", "tunnel": {"key": "k"}})
-
-    assert in_both(shown, secret) == ["tunnel.key"]
-    assert in_both(shown, UNKNOWN) == []
 
 
 def test_the_answer_also_tells_of_what_changes_along_and_of_nulls_at_creation() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from api_world import GROUP, World
-from attribute_changes import CHANGES, CONNECTION, SAYS_SO, STATE, STEERING, Change, Values
+from attribute_changes import CHANGES, CONNECTION, NEEDED, SAYS_SO, STATE, STEERING, Change, Values
 from terraform_core import Core, Planned
 from terraform_values import exact, literal
 
@@ -157,7 +157,7 @@ def test_a_change_that_plans_as_an_update_is_sent(world: World, resource: str, p
 def test_a_value_for_what_was_left_out_is_sent(world: World, resource: str, place: str) -> None:
     change = CHANGES[resource][place]
     bench = Bench(world, resource)
-    bench.apply(bench.config(place, None, change.beside))
+    bench.apply(bench.config(place, None, {} if place in NEEDED else change.beside))
     after = bench.config(place, change.after, change.beside)
 
     plan = bench.core.plan(after)

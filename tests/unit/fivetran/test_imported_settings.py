@@ -45,6 +45,10 @@ def as_configuration(state: Object) -> Object:
         {"daily_sync_time": "25 o'clock", "networking_method": "Pigeons"},
         {"sync_frequency": Decimal("7.5"), "paused": "perhaps"},
         {"status": {"schema_status": "sleeping"}},
+        {"daily_sync_time": "05:00", "sync_frequency": 60},
+        {"data_delay_threshold": 30, "data_delay_sensitivity": "LOW"},
+        {"networking_method": "Directly", "proxy_agent_id": "pa"},
+        {"networking_method": "PrivateLink"},
     ],
 )
 def test_whatever_is_imported_is_a_valid_configuration(answer: dict[str, object]) -> None:

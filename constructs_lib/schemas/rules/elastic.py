@@ -1,4 +1,4 @@
-"""Rules about the provider of Elastic connectors.
+"""The rules of the provider of Elastic connectors.
 
 Source: Elasticsearch's REST APIs, "Authentication", and the address ``sandbox`` of this package.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from constructs_lib.validation.rules_types import Inputs, Problem
+from constructs_lib.schemas.rules.types import Inputs, Problem, Rule
 
 _WAYS = {
     "api_key": "api_key",
@@ -15,8 +15,6 @@ _WAYS = {
     "password": "username and password",
     "bearer_token": "bearer_token",
 }
-AUTHENTICATION = tuple(_WAYS)
-"""The parameters that say how to authenticate."""
 
 
 def one_authentication(inputs: Inputs) -> Iterator[Problem]:
@@ -41,3 +39,10 @@ def sandbox_alone(inputs: Inputs) -> Iterator[Problem]:
         if isinstance(endpoint, str) and endpoint.partition(":")[0] == "sandbox":
             found, allowed = "the sandbox beside other endpoints", "the sandbox alone"
             yield Problem(("endpoints", index), found, allowed, "leave it out, or the others")
+
+
+ELASTIC_PROVIDER = (
+    Rule("one-authentication", tuple(_WAYS), one_authentication, title="Two ways to authenticate"),
+    Rule("sandbox-alone", ("endpoints",), sandbox_alone, "endpoints", "The sandbox stands alone"),
+)
+"""The rules of the provider of Elastic connectors."""
