@@ -270,7 +270,7 @@ def _learnt(
         return {}
     known = operation.private.get(_ATTEMPT)
     unknown = account.journal.unknown_to(identifier, account.client.account, known)
-    if unknown is None or unknown.stored != comparison.fingerprint(live):
+    if unknown is None or not comparison.is_fingerprint(unknown.stored, live):
         return {}
     operation.private[_ATTEMPT] = unknown.attempt
     if imported:

@@ -31,8 +31,7 @@ class Seen(NamedTuple):
     @classmethod
     def of(cls, state: dict[str, Any] | None, at: str) -> Seen:
         """A state, or that there is none, as it is seen at a moment."""
-        text = "not written yet" if state is None else shown(state)
-        return cls(comparison.fingerprint(state), text, at)
+        return cls(comparison.fingerprint(state), _words(state), at)
 
 
 def is_syncing(connection: dict[str, Any]) -> bool:
@@ -55,12 +54,16 @@ def progress(
     :param state: its state as it is now
     :raises StateMoved: if the state moved without a sync
     """
-    now = Seen.of(state, "")
-    if now.print == seen.print:
+    if comparison.is_fingerprint(seen.print, state):
         return ""
+    now = _words(state)
     if not is_syncing(connection) and not _has_synced_since(connection, seen):
-        raise StateMoved(identifier, f"it was last looked at ({seen.at})", seen.text, now.text)
-    return f"{seen.text} was seen at {seen.at}, and by now its syncs moved it to {now.text}."
+        raise StateMoved(identifier, f"it was last looked at ({seen.at})", seen.text, now)
+    return f"{seen.text} was seen at {seen.at}, and by now its syncs moved it to {now}."
+
+
+def _words(state: dict[str, Any] | None) -> str:
+    return "not written yet" if state is None else shown(state)
 
 
 def _has_synced_since(connection: dict[str, Any], seen: Seen) -> bool:
