@@ -205,7 +205,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         :param schema_status: ``ready`` releases the first sync of a service that waits for
             column masking
         :param is_historical_sync: a change to True syncs the whole history again, once
-        :param run_setup_tests: False skips the setup tests
+        :param run_setup_tests: False skips the setup tests at creation and after each change
         :param trust_certificates: True trusts the certificate of the source in the setup tests
         :param trust_fingerprints: True trusts the SSH fingerprint of the source
         :param require_setup_tests: True makes a failed setup test an error, not a warning

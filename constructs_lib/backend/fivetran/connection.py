@@ -83,7 +83,8 @@ class ConnectionResource(Resource):
         repeats = setup_gate.is_closed(plan.config, operation)
         if repeats:
             plan.planned["setup_state"] = UNKNOWN
-        account.intents.note_connection(plan, repeats_tests=bool(repeats))
+        runs_tests = repeats or connection_plan.may_run_tests(plan)
+        account.intents.note_connection(plan, runs_tests=runs_tests)
         account.secrets[plan.prior["id"]] = _texts(secrets_of(plan.config))
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
@@ -161,14 +162,17 @@ class ConnectionResource(Resource):
         from constructs_lib.backend.fivetran.connection_update import Update
         from constructs_lib.backend.fivetran.turns import writing
 
+        # It may be there with nothing to change but its name: then it is what was asked for.
         sent, identifier = requests_.of_one_that_is_there(body), there["id"]
         client, texts_ = account.client, _texts(secrets)
         with writing(account, identifier, deadline) as slip:
             update = Update(client, identifier, deadline, secrets=texts_, slip=slip)
-            answer = update.send(sent, pauses_for_it=pauses_for_it, live=there)
-            if "config" in sent or "auth" in sent or body.get("run_setup_tests") is False:
+            answer = there
+            if sent:
+                answer = update.send(sent, pauses_for_it=pauses_for_it, live=there)
+            if _were_tested(sent, answer) or body.get("run_setup_tests") is False:
                 return answer
-            # Without a change of config the API runs no tests, as it does at a creation.
+            # Without a change of config the API may run no tests, as it does at a creation.
             return client.run_setup_tests(identifier, requests_.trust(body), deadline, texts_)
 
     @staticmethod
@@ -213,9 +217,10 @@ class ConnectionResource(Resource):
             body.pop("is_historical_sync", None)
         explaining = explained("update", f"fivetranops_connection {prior['id']}")
         with explaining, writing(account, prior["id"], deadline) as slip:
+            answer = {}
             if body:
                 answer = self._modify(prior, planned, body, config, deadline, operation, slip)
-            else:
+            if not body or setup_gate.lacks_tests(answer, config, operation):
                 answer = self._tested(account, prior["id"], config, deadline, operation)
         account.presence.exists(prior["id"])
         result = self._settled(planned, prior, body, answer, secrets, operation, changed)
@@ -356,6 +361,11 @@ class ConnectionResource(Resource):
 
 def _deadline(name: str, values: Object, operation: Operation) -> Deadline:
     return Deadline.of(values.get("timeouts"), name, _DEFAULTS[name], operation.stopping)
+
+
+def _were_tested(sent: dict[str, Any], answer: dict[str, Any]) -> bool:
+    """True if a change has had the setup tests run, whatever they found."""
+    return "config" in sent or "auth" in sent or "setup_tests" in answer
 
 
 def _texts(secrets: dict[str, Any]) -> list[str]:

@@ -15,6 +15,8 @@ from constructs_lib.backend.fivetran import comparison
 from constructs_lib.backend.fivetran.connection_request import (
     DESTINATION_SCHEMA_KEYS,
     INFLUENCES,
+    ONLY_MODIFIED,
+    SETTINGS,
     as_object,
     destination_keys,
     names_another_schema,
@@ -154,9 +156,17 @@ def plan_influences(plan: Plan) -> None:
         for effect in effects if plan.changed(cause) else ():
             if plan.config.get(effect) is None and prior.get(effect) is not None:
                 plan.planned[effect] = UNKNOWN
-    tested = any(plan.changed(name) for name in ("config", "auth", "secrets_applied"))
-    if tested and prior.get("setup_state") != "connected":
+    if may_run_tests(plan) and prior.get("setup_state") != "connected":
         plan.planned["setup_state"] = UNKNOWN
+
+
+def may_run_tests(plan: Plan) -> bool:
+    """Return True if the API may run the setup tests along with a planned change: surely for one of
+    ``config`` or ``auth``, and by its contract for any other.
+    """
+    if plan.planned.get("run_setup_tests") is False:
+        return False
+    return any(map(plan.changed, (*SETTINGS, *ONLY_MODIFIED, "config", "auth", "secrets_applied")))
 
 
 def warn_of_pause(state: Object, answer: dict[str, Any], diagnostics: Diagnostics) -> None:

@@ -34,7 +34,9 @@ SETTINGS = (
 )
 """What both requests take."""
 TEST_CONTROLS = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
-"""What steers the setup tests of one request, and is not kept by the API."""
+"""What steers the setup tests of one request, and is not kept by the API. By its contract they run
+after every change unless ``run_setup_tests`` is false; by public reports only where ``config`` or
+``auth`` changes. So what is configured goes along with every change, which is right either way."""
 INFLUENCES = {
     "sync_frequency": ("daily_sync_time",),
     "schedule_type": ("sync_state",),
@@ -97,9 +99,7 @@ def of_one_that_is_there(body: dict[str, Any]) -> dict[str, Any]:
     sent["config"] = config
     if not config:
         del sent["config"]
-    if "config" not in sent and "auth" not in sent:
-        sent = {name: value for name, value in sent.items() if name not in TEST_CONTROLS}
-    return sent
+    return sent if without_controls(sent) else {}
 
 
 def modification(
@@ -199,9 +199,19 @@ def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def without_controls(body: dict[str, Any]) -> dict[str, Any]:
+    """Return what a body changes: the API refuses one that only steers the setup tests."""
+    return {name: value for name, value in body.items() if name not in TEST_CONTROLS}
+
+
+def controls_of(body: dict[str, Any]) -> dict[str, Any]:
+    """Return what steers the setup tests in a body."""
+    return {name: body[name] for name in TEST_CONTROLS if name in body}
+
+
 def _with_controls(body: dict[str, Any], config: Object) -> dict[str, Any]:
-    """The setup tests run only for a change of config or auth; elsewhere they need no steering."""
-    if "config" not in body and "auth" not in body:
+    """Add what is configured for the setup tests to a body that changes something."""
+    if not body:
         return body
     controls = {name: config.get(name) for name in TEST_CONTROLS}
     body |= {name: value for name, value in controls.items() if isinstance(value, bool)}
