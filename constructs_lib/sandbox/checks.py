@@ -13,7 +13,7 @@ from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.sandbox.errors import ApiError, invalid, required
-from constructs_lib.schemas import Attribute, Kind
+from constructs_lib.schemas import IGNORING_CASE, Attribute, Kind
 
 TEST_CONTROLS = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
 """Fields that steer the setup tests of one request and are not kept."""
@@ -89,7 +89,9 @@ def fields(body: Mapping[str, Any], allowed: Collection[str]) -> dict[str, Any]:
     given = {name: value for name, value in body.items() if value is not None}
     for name, value in given.items():
         _check(name, value, attributes[name])
-    return given
+    # The contract lists schema_status in small letters, and writes it in capitals in its example.
+    spelled = {name: attributes[name].spelled(given[name]) for name in given}
+    return {n: v if attributes[n].ignores_case else given[n] for n, v in spelled.items()}
 
 
 def unknown(body: Mapping[str, Any], allowed: Collection[str]) -> None:
@@ -162,6 +164,9 @@ def _has_kind(value: Any, kind: Kind) -> bool:
 def _check_rule(path: str, value: Any, rule: Mapping[str, Any]) -> None:
     if "enum" in rule and value not in rule["enum"]:
         raise _wrong(path, f"must be one of {', '.join(str(item) for item in rule['enum'])}")
+    allowed = rule.get(IGNORING_CASE)
+    if allowed is not None and value.lower() not in allowed:
+        raise _wrong(path, f"must be one of {', '.join(allowed)}")
     if "pattern" in rule and not re.search(rule["pattern"], value):
         raise _wrong(path, f"must match {rule['pattern']}")
     if "minLength" in rule and len(value) < rule["minLength"]:

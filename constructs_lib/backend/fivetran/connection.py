@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib.backend.fivetran import (
     connection_answer,
     connection_check,
+    connection_echo,
     connection_plan,
     connection_read,
     kept_secrets,
@@ -103,9 +104,9 @@ class ConnectionResource(Resource):
         result = self._settled(planned, None, body, answer, secrets, operation)
         operation.save(result)
         setup_gate.report(answer, config, operation, _texts(secrets))
-        account.secrets[answer["id"]] = texts_ = _texts(secrets)
+        account.secrets[answer["id"]] = _texts(secrets)
         account.tell_of_journal(operation.diagnostics)
-        return result | self._schema_status(planned, answer, deadline, operation, texts_)
+        return result | self._schema_status(planned, config, answer, deadline, operation)
 
     def _post(
         self,
@@ -279,7 +280,7 @@ class ConnectionResource(Resource):
         from constructs_lib.backend.fivetran import connection_conflict, connection_update
 
         account: Account = operation.client
-        echo = operation.private.get("echo", {})
+        echo = connection_echo.echo_of(operation.private)
 
         def check(sent: dict[str, Any], live: dict[str, Any]) -> None:
             connection_conflict.require_unchanged(prior, planned, sent, live, echo)
@@ -323,9 +324,7 @@ class ConnectionResource(Resource):
             # From here on the state has the form of the configuration, not of the import.
             operation.private.pop(ADOPTED, None)
         settings = requests_.answered_for(planned, body)
-        echo = operation.private.setdefault("echo", {})
-        _forget(echo, settings)
-        echo.update(connection_answer.echoes(settings, answer, secrets))
+        connection_echo.note(operation.private, settings, body, answer, secrets)
         before = (prior or {}).get("secrets_applied")
         times = applied_times(
             planned.get("secrets_applied"), before, sorted(secrets) if sent is None else sent
@@ -335,14 +334,15 @@ class ConnectionResource(Resource):
     def _schema_status(
         self,
         planned: Object,
+        config: Object,
         answer: dict[str, Any],
         deadline: Deadline,
         operation: Operation,
-        secrets: list[str],
     ) -> Object:
         """Sets ``schema_status`` after the creation, which does not take it."""
         wanted = planned.get("schema_status")
-        if not isinstance(wanted, str) or wanted == connection_answer.facts(answer).get(
+        status = requests_.as_sent("schema_status", wanted)
+        if not isinstance(wanted, str) or status == connection_answer.facts(answer).get(
             "schema_status"
         ):
             return {}
@@ -352,10 +352,13 @@ class ConnectionResource(Resource):
         account: Account = operation.client
         explaining = explained("set schema_status of", f"fivetranops_connection {answer['id']}")
         with explaining, writing(account, answer["id"], deadline) as slip:
+            secrets = _texts(secrets_of(config))
             update = Update(account.client, answer["id"], deadline, secrets=secrets, slip=slip)
+            body = requests_.with_controls({"schema_status": status}, config)
             # The first sync may run already, and be in the way.
             pauses = planned.get("pause_to_update") is True
-            update.send({"schema_status": wanted}, pauses_for_it=pauses, live=answer)
+            changed = update.send(body, pauses_for_it=pauses, live=answer)
+        connection_echo.note(operation.private, body, body, changed, {})
         return {"schema_status": wanted}
 
 
@@ -370,12 +373,6 @@ def _were_tested(sent: dict[str, Any], answer: dict[str, Any]) -> bool:
 
 def _texts(secrets: dict[str, Any]) -> list[str]:
     return list(texts(secrets))
-
-
-def _forget(echo: dict[str, Any], settings: dict[str, Any]) -> None:
-    """Drops what the API once made of the settings that are sent anew."""
-    for name in (*settings, *(f"config.{key}" for key in settings.get("config") or ())):
-        echo.pop(name, None)
 
 
 def _refuse_another_schema(prior: Object, planned: Object) -> None:

@@ -19,10 +19,13 @@ from constructs_lib.backend.fivetran.connection_request import (
     plain,
 )
 from constructs_lib.backend.http import jsontext
+from constructs_lib.backend.http.spelling import word
 from constructs_lib.backend.plugin.values import Dynamic, Object, same
 
 Echo = dict[str, list[str]]
 SCHEMA = schemas.load("fivetranops_connection")
+ECHOED = (*SETTINGS, "schema_status")
+"""The attributes that are sent and answered."""
 _FROM_STATUS = ("setup_state", "sync_state", "update_state", "rescheduled_for", "schema_status")
 _NOT_ANSWERED = (
     "auth",
@@ -127,25 +130,27 @@ def echoes(
     """
     found: Echo = {}
     remote = facts(answer)
-    for name in SETTINGS:
+    for name in ECHOED:
         if name in sent and name in remote:
-            found |= _echo(name, sent[name], plain(remote[name]))
+            found |= echo(name, sent[name], plain(remote[name]))
     config, answered = sent.get("config"), comparison.composed(answer.get("config"))
     if isinstance(config, dict) and isinstance(answered, dict):
         for key in config.keys() & answered.keys():
             name = f"config.{key}"
             shown = comparison.without(config[key], (secrets or {}).get(name))
-            found |= _echo(name, shown, answered[key])
+            found |= echo(name, shown, answered[key])
     return found
 
 
-def _echo(name: str, sent: Any, answered: Any) -> Echo:
+def echo(name: str, sent: Any, answered: Any) -> Echo:
+    """Return what the API made of one setting; empty if it means the same by itself."""
     if sent == schemas.MASK or comparison.means_the_same(sent, answered):
         return {}
     return {name: _prints(sent, answered)}
 
 
-def _is_echo(echo: Echo, name: str, known: Any, answered: Any) -> bool:
+def is_echo(echo: Echo, name: str, known: Any, answered: Any) -> bool:
+    """Return True if the API is known to answer a known value so."""
     kept = echo.get(name)
     if not isinstance(kept, list) or len(kept) != 2:
         return False
@@ -160,8 +165,9 @@ def _prints(known: Any, answered: Any) -> list[str]:
 def _kept(name: str, known: Any, remote: Any, echo: Echo) -> Any:
     if known is None:
         return remote
-    same_meaning = comparison.means_the_same(plain(known), plain(remote))
-    if same_meaning or _is_echo(echo, name, plain(known), plain(remote)):
+    attribute, sent, answered = SCHEMA.attributes[name], plain(known), plain(remote)
+    same_meaning = comparison.means_the_same(attribute.spelled(sent), answered)
+    if same_meaning or is_echo(echo, name, sent, answered):
         return known
     return comparison.reconcile(known, remote)
 
@@ -176,7 +182,7 @@ def _config(
     if not isinstance(known, Dynamic):
         return Dynamic.of(_adopted(remote, answer))
     is_kept = [
-        key for key in before if _is_echo(echo, f"config.{key}", before[key], remote.get(key))
+        key for key in before if is_echo(echo, f"config.{key}", before[key], remote.get(key))
     ]
     drifting = {key: value for key, value in remote.items() if key not in is_kept}
     after = comparison.reconcile(before, drifting, widened=adopted)
@@ -220,7 +226,7 @@ def _of_kind(attribute: schemas.Attribute, value: Any) -> Any:
     if attribute.kind is schemas.Kind.MAP and isinstance(value, dict):
         return {key: _text(inner) for key, inner in value.items() if inner is not None}
     if attribute.kind is schemas.Kind.STRING and isinstance(value, (str, bool, int, Decimal)):
-        return _text(value)
+        return attribute.spelled(_text(value))
     if comparison.is_nothing(value):
         return None
     if attribute.kind is schemas.Kind.BOOLEAN:
@@ -237,7 +243,7 @@ def _text(value: Any) -> str:
 def _boolean(value: Any) -> bool | Literal[_Sign.UNREADABLE]:
     if isinstance(value, bool):
         return value
-    return {"true": True, "false": False}.get(str(value).lower(), _UNREADABLE)
+    return {"true": True, "false": False}.get(word(value), _UNREADABLE)
 
 
 def _number(value: Any) -> Any:

@@ -22,6 +22,7 @@ from constructs_lib.backend.fivetran.connection_request import (
     names_another_schema,
 )
 from constructs_lib.backend.fivetran.ledger import Ledger, planned_times, secrets_of
+from constructs_lib.backend.http.spelling import word
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Plan
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, contains_unknown
@@ -174,7 +175,7 @@ def warn_of_pause(state: Object, answer: dict[str, Any], diagnostics: Diagnostic
     state can be set: a run that was cut off, on a machine that is gone, may have left it so.
     """
     has_state = state.get("service") in SERVICES_WITH_STATE
-    if has_state and state.get("paused") is False and answer.get("paused") is True:
+    if has_state and state.get("paused") is False and word(answer.get("paused")) == "true":
         diagnostics.warning(
             f"Connection {state.get('id')} ({answer.get('schema')}) stands paused",
             "It was running when Terraform last saw it. If nobody paused it on purpose, a run that "

@@ -110,7 +110,7 @@ def modification(
     :param changed_secrets: the names of the secrets to be sent, such as ``config.password``
     """
     body = {
-        name: plain(planned[name])
+        name: as_sent(name, planned[name])
         for name in (*SETTINGS, *ONLY_MODIFIED)
         if planned.get(name) is not UNKNOWN and not same(prior.get(name), planned.get(name))
     }
@@ -122,7 +122,7 @@ def modification(
         merged = _merged(planned.get(scope), config.get(attribute))
         sent = {key: merged[key] for key in merged if key in keys}
         body |= {scope: sent} if sent else {}
-    return _with_controls(body, config)
+    return with_controls(body, config)
 
 
 def in_both(shown: Any, secret: Any, path: str = "") -> list[str]:
@@ -174,6 +174,12 @@ def plain(value: Any) -> Any:
     return value
 
 
+def as_sent(name: str, value: Any) -> Any:
+    """An attribute as the API takes it, in the spelling of its contract."""
+    attribute = schemas.load("fivetranops_connection").attributes[name]
+    return attribute.spelled(plain(value)) if attribute.ignores_case else plain(value)
+
+
 def as_object(value: Any) -> dict[str, Any]:
     """What stands in a dynamic attribute; an empty object if nothing known does."""
     inner = value.value if isinstance(value, Dynamic) else None
@@ -209,7 +215,7 @@ def controls_of(body: dict[str, Any]) -> dict[str, Any]:
     return {name: body[name] for name in TEST_CONTROLS if name in body}
 
 
-def _with_controls(body: dict[str, Any], config: Object) -> dict[str, Any]:
+def with_controls(body: dict[str, Any], config: Object) -> dict[str, Any]:
     """Add what is configured for the setup tests to a body that changes something."""
     if not body:
         return body

@@ -24,6 +24,7 @@ from constructs_lib.backend.fivetran.errors import (
 )
 from constructs_lib.backend.http import log, retry
 from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.spelling import word
 
 RESCUE_LIMIT = 900.0
 """Seconds to put the flag back, which nothing shortens: an API that works to its own limit before
@@ -66,7 +67,7 @@ def is_paused(connection: dict[str, Any], identifier: str) -> bool:
 
     :raises PausedFlagUnknown: if the answer has none
     """
-    flag = str(connection.get("paused")).lower()
+    flag = word(connection.get("paused"))
     if flag not in ("true", "false"):
         raise PausedFlagUnknown(identifier)
     return flag == "true"

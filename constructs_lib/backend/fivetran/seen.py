@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from constructs_lib.backend.fivetran import comparison
 from constructs_lib.backend.fivetran.state_errors import StateMoved
 from constructs_lib.backend.http.redaction import shown
+from constructs_lib.backend.http.spelling import word
 from constructs_lib.backend.http.times import moment
 
 _TOLERANCE = timedelta(seconds=5)
@@ -37,7 +38,7 @@ class Seen(NamedTuple):
 def is_syncing(connection: dict[str, Any]) -> bool:
     """True if a sync is known to run. One that is not told of is met by the API's 409."""
     status = connection.get("status")
-    return isinstance(status, dict) and str(status.get("sync_state")).lower() == "syncing"
+    return isinstance(status, dict) and word(status.get("sync_state")) == "syncing"
 
 
 def last_syncs(connection: dict[str, Any]) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Setup tests that the API runs along with any change, or only with one of the settings."""
+"""What goes along with a change of a connection, and in which spelling it is sent."""
 
 from __future__ import annotations
 
@@ -39,6 +39,18 @@ def apply(core: Core, host: str, **more: Any) -> list[Any]:
     core.apply(core.plan(given), given)
     sent: list[Any] = core.world.writes()  # type: ignore[attr-defined]
     return sent
+
+
+@pytest.mark.parametrize("word", ["BLOCKED_ON_CAPTURE", "Blocked_On_Capture"])
+def test_schema_status_in_capitals_is_sent_in_small(core: Core, word: str) -> None:
+    sent = apply(core, "db.example.com", schema_status=word)
+    assert sent[1] == {"schema_status": "blocked_on_capture"}
+
+    # Another spelling of the same word changes nothing.
+    for other in (word, "blocked_on_capture", "BLOCKED_ON_CAPTURE"):
+        given = config(core, "db.example.com", schema_status=other)
+        assert core.plan(given).differences == set()
+    assert apply(core, "db.example.com", schema_status="READY") == [{"schema_status": "ready"}]
 
 
 @pytest.mark.parametrize("paused", [True, False])
