@@ -69,6 +69,7 @@ class ConnectionResource(Resource):
             self._announce(plan, account, operation)
             kept_secrets.check_kept(plan, ledger, operation.diagnostics)
             connection_plan.plan_secrets(plan, ledger, operation.diagnostics)
+            connection_plan.warn_of_no_history(plan, operation.diagnostics)
             return
         if operation.private.get(ADOPTED):
             connection_plan.adopt_settings(plan)
@@ -80,7 +81,10 @@ class ConnectionResource(Resource):
         connection_plan.plan_replacement(plan, operation.diagnostics, refreshed=refreshed)
         connection_plan.plan_connect_card(plan, operation.diagnostics)
         connection_plan.plan_influences(plan)
-        connection_plan.warn_of_unmanaged_keys(plan, operation.diagnostics)
+        changed = ledger.changed(secrets_of(plan.config))
+        adopted = bool(operation.private.get(ADOPTED))
+        body = requests_.modification(plan.prior, plan.planned, plan.config, changed, adopted)
+        connection_plan.warn_of_what_is_not_sent(plan, body, operation.diagnostics)
         repeats = setup_gate.is_closed(plan.config, operation)
         if repeats:
             plan.planned["setup_state"] = UNKNOWN
@@ -212,10 +216,8 @@ class ConnectionResource(Resource):
         secrets = secrets_of(config)
         changed = Ledger(operation.private, account.vault).changed(secrets)
         _refuse_another_schema(prior, planned)
-        body = requests_.modification(prior, planned, config, changed)
-        if operation.private.get(ADOPTED) and prior.get("is_historical_sync") is None:
-            # Configured for a connection that exists, it says what was, and asks for nothing.
-            body.pop("is_historical_sync", None)
+        adopted = bool(operation.private.get(ADOPTED))
+        body = requests_.modification(prior, planned, config, changed, adopted)
         explaining = explained("update", f"fivetranops_connection {prior['id']}")
         with explaining, writing(account, prior["id"], deadline) as slip:
             answer = {}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from constructs_lib import schemas
 from constructs_lib.backend.fivetran import comparison
 from constructs_lib.backend.fivetran.connection_request import (
     DESTINATION_SCHEMA_KEYS,
@@ -21,8 +22,9 @@ from constructs_lib.backend.fivetran.connection_request import (
     destination_keys,
     names_another_schema,
 )
-from constructs_lib.backend.fivetran.ledger import Ledger, planned_times, secrets_of
+from constructs_lib.backend.fivetran.ledger import SCOPES, Ledger, planned_times, secrets_of
 from constructs_lib.backend.http.spelling import word
+from constructs_lib.backend.http.unsent import unsent, warn_of_unsent
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Plan
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, contains_unknown
@@ -187,22 +189,60 @@ def warn_of_pause(state: Object, answer: dict[str, Any], diagnostics: Diagnostic
         )
 
 
-def warn_of_unmanaged_keys(plan: Plan, diagnostics: Diagnostics) -> None:
-    """Says which settings the configuration lets go, where the plan would show them as removed."""
+def warn_of_no_history(plan: Plan, diagnostics: Diagnostics) -> None:
+    """Say that a creation does not take ``is_historical_sync``: the first sync is one anyway."""
+    if plan.planned.get("is_historical_sync") is True:
+        diagnostics.warning(
+            "is_historical_sync is not sent at creation",
+            "The first sync of a new connection loads its whole history anyway. A later change "
+            "from false to true loads it once more.",
+            ("is_historical_sync",),
+        )
+
+
+def warn_of_what_is_not_sent(plan: Plan, body: dict[str, Any], diagnostics: Diagnostics) -> None:
+    """Say of each change that the plan shows and no request carries that it is not sent.
+
+    :param body: the body of the request that the plan leads to
+    """
+    gone = {scope for scope in SCOPES if _warn_of_unmanaged_keys(plan, scope, diagnostics)}
+    silent = unsent(plan, schemas.load("fivetranops_connection").attributes, {*body, *gone})
+    if "is_historical_sync" in silent:
+        diagnostics.warning(
+            "No historical sync is begun",
+            "This connection was imported, so is_historical_sync is taken as what was, and nothing "
+            "is sent. To load the whole history again, apply it as false first and then as true, "
+            'or use a fivetranops_connection_sync with mode = "resync".',
+            ("is_historical_sync",),
+        )
+    # Each of these has words of its own.
+    rest = [name for name in silent if name not in ("connect_card_config", "is_historical_sync")]
+    prior = plan.prior or {}
+    subject = f"connection {prior.get('id')} ({prior.get('schema')})"
+    warn_of_unsent(rest, subject, diagnostics)
+
+
+def _warn_of_unmanaged_keys(plan: Plan, scope: str, diagnostics: Diagnostics) -> bool:
+    """Say which settings the configuration lets go, where the plan would show them as removed.
+
+    :param scope: ``config`` or ``auth``
+    :returns: True if there are such
+    """
     known, configured = (
-        as_object(values.get("config")) for values in (plan.prior or {}, plan.planned)
+        as_object(values.get(scope)) for values in (plan.prior or {}, plan.planned)
     )
     gone = sorted(known.keys() - configured.keys())
-    is_known = isinstance(plan.planned.get("config"), Dynamic)
-    if not gone or not is_known or not plan.changed("config") or plan.replace:
-        return
+    is_known = isinstance(plan.planned.get(scope), Dynamic)
+    if not gone or not is_known or not plan.changed(scope) or plan.replace:
+        return False
     names = ", ".join(gone[:_NAMES_SHOWN]) + (", …" if len(gone) > _NAMES_SHOWN else "")
     diagnostics.warning(
         "Settings are no longer managed",
-        f"The plan shows config without {names}: Fivetran keeps their values, and they are no "
+        f"The plan shows {scope} without {names}: Fivetran keeps their values, and they are no "
         "longer compared. To clear a setting, set it to null.",
-        ("config",),
+        (scope,),
     )
+    return True
 
 
 def _names_another(prior: Object, config: dict[str, Any]) -> bool:

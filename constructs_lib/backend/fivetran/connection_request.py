@@ -103,17 +103,25 @@ def of_one_that_is_there(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def modification(
-    prior: Object, planned: Object, config: Object, changed_secrets: list[str]
+    prior: Object,
+    planned: Object,
+    config: Object,
+    changed_secrets: list[str],
+    adopted: bool = False,
 ) -> dict[str, Any]:
     """The body of ``PATCH /v1/connections/{id}``: only what changed; empty if nothing did.
 
     :param changed_secrets: the names of the secrets to be sent, such as ``config.password``
+    :param adopted: True while the settings are those that an import has read
     """
     body = {
         name: as_sent(name, planned[name])
         for name in (*SETTINGS, *ONLY_MODIFIED)
         if planned.get(name) is not UNKNOWN and not same(prior.get(name), planned.get(name))
     }
+    if adopted and prior.get("is_historical_sync") is None:
+        # Configured for a connection that exists, it says what was, and asks for nothing.
+        body.pop("is_historical_sync", None)
     for scope, attribute in SCOPES.items():
         keys = _changed_keys(prior.get(scope), planned.get(scope))
         keys |= {n.partition(".")[2] for n in changed_secrets if n.startswith(scope + ".")}
