@@ -153,7 +153,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         connect_card_config: Mapping[str, Any] | None = None,
         external_secrets_manager_id: str | None = None,
         external_secrets_keys_config: Mapping[str, str] | None = None,
-        schema_status: Literal["blocked_on_capture", "ready"] | None = None,
+        schema_status: str | None = None,
         is_historical_sync: bool | None = None,
         run_setup_tests: bool | None = None,
         trust_certificates: bool | None = None,
@@ -204,10 +204,10 @@ class Connection(ResourceConstruct, ConnectionAttributes):
             ``redirect_uri``, ``hide_setup_guide``, ``all_fields``
         :param external_secrets_manager_id: the external secrets manager that holds the secrets
         :param external_secrets_keys_config: for each secret setting its key in that manager
-        :param schema_status: ``ready`` releases the first sync of a service that waits for
-            column masking
+        :param schema_status: ``ready`` or ``blocked_on_capture``, in any case: ``ready`` releases
+            the first sync of a service that waits for column masking
         :param is_historical_sync: a change to True syncs the whole history again, once
-        :param run_setup_tests: False skips the setup tests
+        :param run_setup_tests: False skips the setup tests at creation and after each change
         :param trust_certificates: True trusts the certificate of the source in the setup tests
         :param trust_fingerprints: True trusts the SSH fingerprint of the source
         :param require_setup_tests: True makes a failed setup test an error, not a warning

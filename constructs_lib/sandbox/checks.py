@@ -14,7 +14,7 @@ from typing import Any
 from constructs_lib import schemas
 from constructs_lib.sandbox import exact_json
 from constructs_lib.sandbox.errors import ApiError, invalid, required
-from constructs_lib.schemas import Attribute, Kind
+from constructs_lib.schemas import IGNORING_CASE, Attribute, Kind
 
 TEST_CONTROLS = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
 """Fields that steer the setup tests of one request and are not kept."""
@@ -154,8 +154,8 @@ def _check(path: str, value: Any, attribute: Attribute) -> None:
 def _stored(value: Any, attribute: Attribute) -> Any:
     if isinstance(value, Decimal) and attribute.kind is Kind.INTEGER:
         return int(value)
-    has_case = "x-enum-ignoring-case" not in attribute.rule
-    return value if has_case or value is None else value.lower()
+    # The contract lists schema_status in small letters, and writes it in capitals in its example.
+    return attribute.spelled(value) if attribute.ignores_case else value
 
 
 def _has_kind(value: Any, kind: Kind) -> bool:
@@ -171,7 +171,7 @@ def _has_kind(value: Any, kind: Kind) -> bool:
 def _check_rule(path: str, value: Any, rule: Mapping[str, Any]) -> None:
     if "enum" in rule and value not in rule["enum"]:
         raise _wrong(path, f"must be one of {', '.join(str(item) for item in rule['enum'])}")
-    words = rule.get("x-enum-ignoring-case")
+    words = rule.get(IGNORING_CASE)
     if words and value.lower() not in words:
         raise _wrong(path, f"must be one of {', '.join(words)}")
     if "pattern" in rule and not _matches(value, rule["pattern"]):
@@ -196,7 +196,8 @@ def _check_nested(path: str, value: Mapping[str, Any], attribute: Attribute) -> 
     for name, item in value.items():
         if name not in attribute.attributes:
             raise _wrong(path, f"allows only {', '.join(attribute.attributes)}")
-        _check(f"{path}.{name}", item, attribute.attributes[name])
+        if item is not None or not attribute.attributes[name].clearable:
+            _check(f"{path}.{name}", item, attribute.attributes[name])
 
 
 def _wrong(path: str, rule: str) -> ApiError:

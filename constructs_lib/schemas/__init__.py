@@ -44,7 +44,7 @@ What is imported here is small and of the standard library, because the provider
 from constructs_lib.schemas.fields import Field, FieldKind
 from constructs_lib.schemas.identifiers import is_identifier
 from constructs_lib.schemas.masks import MASK, is_mask
-from constructs_lib.schemas.model import Attribute, Kind, ResourceSchema, load, names
+from constructs_lib.schemas.model import IGNORING_CASE, Attribute, Kind, ResourceSchema, load, names
 from constructs_lib.schemas.services import (
     DESTINATION_SCHEMA_KEYS,
     SERVICES_WITH_STATE,
@@ -56,6 +56,7 @@ from constructs_lib.schemas.services import (
 
 __all__ = [
     "DESTINATION_SCHEMA_KEYS",
+    "IGNORING_CASE",
     "MASK",
     "SERVICES_WITH_STATE",
     "Attribute",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from enum import Enum
 from functools import cache
 from typing import Any, NamedTuple
@@ -12,6 +13,8 @@ from constructs_lib.schemas.references import resolved
 
 _FOLDER = os.path.dirname(__file__)
 _SUFFIX = ".schema.json"
+IGNORING_CASE = "x-enum-ignoring-case"
+"""The keyword for allowed texts whose case means nothing."""
 
 
 class Kind(Enum):
@@ -67,6 +70,25 @@ class Attribute(NamedTuple):
     def follows_api(self) -> bool:
         """True if the API's value is taken when the configuration leaves it out."""
         return self.optional and not self.write_only and not self.has_default
+
+    def spelled(self, value: Any) -> Any:
+        """Return a text in the spelling of the allowed values, whatever its case and the blanks at
+        its ends; or without these blanks, where it keeps the pattern only so. What is none of the
+        allowed values is returned as it is.
+        """
+        if not isinstance(value, str):
+            return value
+        choices = self.rule.get("enum") or self.rule.get(IGNORING_CASE) or ()
+        word, pattern = value.strip(), self.rule.get("pattern")
+        if pattern and not re.search(pattern, value) and re.search(pattern, word):
+            return word
+        by_word = {one.lower(): one for one in choices if isinstance(one, str)}
+        return by_word.get(word.lower(), value)
+
+    @property
+    def ignores_case(self) -> bool:
+        """True if a configured text means the same in capitals and in small letters."""
+        return IGNORING_CASE in self.rule
 
 
 class ResourceSchema(NamedTuple):

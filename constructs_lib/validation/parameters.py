@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 ALIASES = {"secrets": "config_wo", "auth_secrets": "auth_wo", "tables": "scope"}
 """The parameters that are not named as their attribute: parameter name to attribute name."""
 
-IGNORING_CASE = "x-enum-ignoring-case"
-"""The keyword of our schemas for the allowed words of a text, in lower case."""
-
 
 @cache
 def parameter_schema(name: str) -> dict[str, Any]:
@@ -95,7 +92,7 @@ def compiled(document: dict[str, Any]) -> Validator:
     from jsonschema.validators import extend
 
     Draft202012Validator.check_schema(document)
-    own = {IGNORING_CASE: _enum_ignoring_case}
+    own = {schemas.IGNORING_CASE: _enum_ignoring_case}
     with_our_keyword = extend(Draft202012Validator, own)  # type: ignore[no-untyped-call]
     validator: Validator = with_our_keyword(document)
     return validator

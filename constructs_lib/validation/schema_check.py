@@ -15,7 +15,7 @@ from constructs_lib.schemas.suggestions import (
     type_in_words,
 )
 from constructs_lib.validation.findings import Finding, Place, errors
-from constructs_lib.validation.parameters import IGNORING_CASE, unknown_hint
+from constructs_lib.validation.parameters import unknown_hint
 from constructs_lib.validation.pattern_words import allowed_text, first_sentence
 from constructs_lib.validation.plain import UNRESOLVED
 from constructs_lib.validation.pointers import Path, pointer, steps
@@ -199,7 +199,7 @@ _WORDS: dict[str, Callable[[_Error], Iterator[_Words]]] = {
     "additionalProperties": _unknown,
     "type": _type,
     "enum": _enum,
-    IGNORING_CASE: _enum,
+    schemas.IGNORING_CASE: _enum,
     "pattern": _pattern,
     "minLength": _length,
     "minItems": _items,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from constructs_lib import schemas
-from constructs_lib.schemas import Attribute, Kind
-from constructs_lib.validation.parameters import IGNORING_CASE
+from constructs_lib.schemas import IGNORING_CASE, Attribute, Kind
 
 _TYPES = {
     Kind.STRING: "String",

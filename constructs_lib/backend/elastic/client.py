@@ -16,6 +16,7 @@ from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.attempts import until_answered
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.outage import Outage
+from constructs_lib.backend.http.spelling import word
 from constructs_lib.schemas import is_identifier
 from constructs_lib.schemas.connector_status import is_strict_version
 
@@ -160,7 +161,7 @@ class Client:
 
 def status_of(connector: dict[str, Any]) -> str:
     """The status of a connector, in lower case."""
-    return str(connector["status"]).lower()
+    return word(connector["status"])
 
 
 def _is_strict(version: dict[str, Any]) -> bool:

@@ -21,6 +21,7 @@ from constructs_lib.backend.elastic.errors import NotFound
 from constructs_lib.backend.elastic.transition import Wish, arrow
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
+from constructs_lib.backend.http.unsent import unsent, warn_of_unsent
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values import UNKNOWN, Object
@@ -49,13 +50,20 @@ class ConnectorStatusResource(Resource):
         planned["timeouts"] = plan.config.get("timeouts")
         if not _sets(plan.prior, planned, operation):
             planned["status"] = (plan.prior or planned)["status"]
+            self._warn_of_unsent(plan, (), operation)
             return
+        self._warn_of_unsent(plan, ("status", "via", "timeouts"), operation)
         planned["previous_status"] = UNKNOWN
         is_open = UNKNOWN in (planned["connector_id"], planned["status"])
         is_replaced = plan.is_update and plan.changed("connector_id")
         if not is_open and not is_replaced:
             require_identifier(planned["connector_id"])
             status_plan.explain(plan, _wish(planned, operation), operation)
+
+    def _warn_of_unsent(self, plan: Plan, steered: tuple[str, ...], operation: Operation) -> None:
+        names = unsent(plan, self.schema.attributes, steered)
+        subject = f"the status of connector {plan.planned['connector_id']}"
+        warn_of_unsent(names, subject, operation.diagnostics)
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
         """Says that destroying only forgets."""

@@ -37,6 +37,8 @@ def explain(plan: Plan, wish: Wish, operation: Operation) -> None:
         path = transition.steps(cluster.client, wish, current, deadline)
     if path:
         _warn_of_steps(plan, wish, (current, *path), operation)
+    else:
+        _tell_of_no_step(wish, operation)
 
 
 def _warn_of_steps(plan: Plan, wish: Wish, path: tuple[str, ...], operation: Operation) -> None:
@@ -49,6 +51,14 @@ def _warn_of_steps(plan: Plan, wish: Wish, path: tuple[str, ...], operation: Ope
         parts.append(_ENFORCED)
     summary = f"The status of connector {wish.identifier} will be set"
     operation.diagnostics.warning(summary, "\n\n".join(parts), ("status",))
+
+
+def _tell_of_no_step(wish: Wish, operation: Operation) -> None:
+    operation.diagnostics.warning(
+        f"The status of connector {wish.identifier} is {wish.status} already",
+        "It is the configured one: unless it changes before the apply, nothing is sent.",
+        ("status",),
+    )
 
 
 def _warn_of_missing(wish: Wish, operation: Operation) -> None:

@@ -73,8 +73,8 @@ class Bookkeeping:
         is no attempt of the command's, nor the other way round, unless both want the same.
         """
         is_same_work = self._slip is not None and left.by == self._slip.by
-        is_same_work = is_same_work or left.wanted == comparison.fingerprint(self._wanted)
-        return is_same_work and left.has_set(comparison.fingerprint(found))
+        is_same_work = is_same_work or comparison.is_fingerprint(left.wanted, self._wanted)
+        return is_same_work and left.has_set(found)
 
     @contextmanager
     def noted(self, paused: bool, found: State | None, stored: str) -> Iterator[None]:

@@ -152,7 +152,7 @@ class _Setting:
         if unknown is not None and not is_ours and self._goes_on_from(unknown, connection, found):
             # Terraform does not know what was set there, but it does know what was there before.
             first, keeps_first = unknown.found, True
-            is_ours = unknown.stored == comparison.fingerprint(found)
+            is_ours = comparison.is_fingerprint(unknown.stored, found)
         if found is not None and same(found, self._wanted):
             asked = paused_after != "restore"
             if left is not None or unknown is not None:

@@ -95,8 +95,26 @@ def shows(answer: Any, sent: Any) -> bool:
 
 
 def fingerprint(answer: Any) -> str:
-    """A short digest of an answer, to recognise it later."""
-    text = jsontext.dumps(answer, sort_keys=True)
+    """Return a short digest of an answer, to recognise it later; equal numbers have equal digests,
+    in whichever form they are written.
+    """
+    return _digest(jsontext.canonical(answer))
+
+
+def is_fingerprint(kept: Any, answer: Any) -> bool:
+    """Return True if a fingerprint that was kept is that of an answer.
+
+    Earlier versions digested numbers as they were written; what they kept in private states and
+    journals is recognised as well.
+
+    :param kept: what was kept; anything but a fingerprint is none
+    """
+    if kept == fingerprint(answer):
+        return True
+    return bool(kept) and kept == _digest(jsontext.dumps(answer, sort_keys=True))
+
+
+def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

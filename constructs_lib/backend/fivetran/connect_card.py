@@ -22,6 +22,7 @@ from constructs_lib.backend.fivetran.identifiers import (
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.http.presence import is_imported
+from constructs_lib.backend.http.unsent import unsent, warn_of_unsent
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values import UNKNOWN, Object, same
 
@@ -47,6 +48,10 @@ class ConnectCardResource(Resource):
         plan.planned["id"] = plan.planned["connection_id"]
         if plan.is_update and any(map(plan.changed, _RENEWING)):
             plan.planned |= {"uri": UNKNOWN, "token": UNKNOWN}
+            return
+        names = unsent(plan, self.schema.attributes)
+        subject = f"the card of connection {plan.planned['connection_id']}"
+        warn_of_unsent(names, subject, operation.diagnostics)
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
         """Issues the first card."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib.backend.fivetran import (
     connection_answer,
     connection_check,
+    connection_echo,
     connection_plan,
     connection_read,
     kept_secrets,
@@ -60,6 +61,7 @@ class ConnectionResource(Resource):
             self._announce(plan, account, operation)
             kept_secrets.check_kept(plan, ledger, operation.diagnostics)
             connection_plan.plan_secrets(plan, ledger, operation.diagnostics)
+            connection_plan.warn_of_no_history(plan, operation.diagnostics)
             return
         adopted = bool(operation.private.get(ADOPTED))
         if adopted:
@@ -73,13 +75,18 @@ class ConnectionResource(Resource):
         connection_plan.plan_replacement(plan, operation.diagnostics, refreshed=refreshed)
         connection_plan.plan_connect_card(plan, operation.diagnostics)
         connection_plan.plan_influences(plan)
-        connection_plan.plan_clearing(plan, operation.diagnostics)
-        connection_plan.warn_of_unmanaged_keys(plan, operation.diagnostics)
-        connection_plan.warn_of_mere_order(plan, operation.diagnostics)
+        changed = ledger.changed(secrets_of(plan.config))
+        echo = connection_echo.echo_of(operation.private)
+        dropped = connection_answer.dropped(plan.planned, echo)
+        body = requests_.modification(
+            plan.prior, plan.planned, plan.config, changed, dropped, adopted=adopted
+        )
+        connection_plan.warn_of_what_is_not_sent(plan, body, operation.diagnostics)
         repeats = setup_gate.is_closed(plan.config, operation)
         if repeats:
             plan.planned["setup_state"] = UNKNOWN
-        account.intents.note_connection(plan, repeats_tests=bool(repeats))
+        runs_tests = repeats or connection_plan.may_run_tests(plan)
+        account.intents.note_connection(plan, runs_tests=runs_tests)
         account.secrets[plan.prior["id"]] = _texts(secrets_of(plan.config))
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
@@ -98,9 +105,9 @@ class ConnectionResource(Resource):
         result = self._settled(planned, None, body, answer, secrets, operation)
         operation.save(result)
         setup_gate.report(answer, config, operation, _texts(secrets))
-        account.secrets[answer["id"]] = texts_ = _texts(secrets)
+        account.secrets[answer["id"]] = _texts(secrets)
         account.tell_of_journal(operation.diagnostics)
-        return result | self._schema_status(planned, answer, deadline, operation, texts_)
+        return result | self._schema_status(planned, config, answer, deadline, operation)
 
     def _post(
         self,
@@ -157,14 +164,17 @@ class ConnectionResource(Resource):
         from constructs_lib.backend.fivetran.connection_update import Update
         from constructs_lib.backend.fivetran.turns import writing
 
+        # It may be there with nothing to change but its name: then it is what was asked for.
         sent, identifier = requests_.of_one_that_is_there(body), there["id"]
         client, texts_ = account.client, _texts(secrets)
         with writing(account, identifier, deadline) as slip:
             update = Update(client, identifier, deadline, secrets=texts_, slip=slip)
-            answer = update.send(sent, pauses_for_it=pauses_for_it, live=there)
-            if "config" in sent or "auth" in sent or body.get("run_setup_tests") is False:
+            answer = there
+            if sent:
+                answer = update.send(sent, pauses_for_it=pauses_for_it, live=there)
+            if _were_tested(sent, answer) or body.get("run_setup_tests") is False:
                 return answer
-            # Without a change of config the API runs no tests, as it does at a creation.
+            # Without a change of config the API may run no tests, as it does at a creation.
             return client.run_setup_tests(identifier, requests_.trust(body), deadline, texts_)
 
     @staticmethod
@@ -203,16 +213,15 @@ class ConnectionResource(Resource):
         secrets = secrets_of(config)
         changed = Ledger(operation.private, account.vault).changed(secrets)
         _refuse_another_schema(prior, planned)
-        dropped = connection_answer.dropped(planned, operation.private.get("echo", {}))
-        body = requests_.modification(prior, planned, config, changed, dropped)
-        if operation.private.get(ADOPTED) and prior.get("is_historical_sync") is None:
-            # Configured for a connection that exists, it says what was, and asks for nothing.
-            body.pop("is_historical_sync", None)
+        dropped = connection_answer.dropped(planned, connection_echo.echo_of(operation.private))
+        adopted = bool(operation.private.get(ADOPTED))
+        body = requests_.modification(prior, planned, config, changed, dropped, adopted=adopted)
         explaining = explained("update", f"fivetranops_connection {prior['id']}")
         with explaining, writing(account, prior["id"], deadline) as slip:
+            answer = {}
             if body:
                 answer = self._modify(prior, planned, body, config, deadline, operation, slip)
-            else:
+            if not body or setup_gate.lacks_tests(answer, config, operation):
                 answer = self._tested(account, prior["id"], config, deadline, operation)
         account.presence.exists(prior["id"])
         result = self._settled(planned, prior, body, answer, secrets, operation, changed)
@@ -271,7 +280,7 @@ class ConnectionResource(Resource):
         from constructs_lib.backend.fivetran import connection_conflict, connection_update
 
         account: Account = operation.client
-        echo = operation.private.get("echo", {})
+        echo = connection_echo.echo_of(operation.private)
 
         def check(sent: dict[str, Any], live: dict[str, Any]) -> None:
             connection_conflict.require_unchanged(prior, planned, sent, live, echo)
@@ -315,9 +324,7 @@ class ConnectionResource(Resource):
             # From here on the state has the form of the configuration, not of the import.
             operation.private.pop(ADOPTED, None)
         settings = requests_.answered_for(planned, body)
-        echo = operation.private.setdefault("echo", {})
-        _forget(echo, settings)
-        echo.update(connection_answer.echoes(settings, answer, secrets))
+        connection_echo.note(operation.private, settings, body, answer, secrets)
         before = (prior or {}).get("secrets_applied")
         times = applied_times(
             planned.get("secrets_applied"), before, sorted(secrets) if sent is None else sent
@@ -327,14 +334,15 @@ class ConnectionResource(Resource):
     def _schema_status(
         self,
         planned: Object,
+        config: Object,
         answer: dict[str, Any],
         deadline: Deadline,
         operation: Operation,
-        secrets: list[str],
     ) -> Object:
         """Sets ``schema_status`` after the creation, which does not take it."""
         wanted = planned.get("schema_status")
-        if not isinstance(wanted, str) or wanted == connection_answer.facts(answer).get(
+        status = requests_.as_sent("schema_status", wanted)
+        if not isinstance(wanted, str) or status == connection_answer.facts(answer).get(
             "schema_status"
         ):
             return {}
@@ -344,10 +352,13 @@ class ConnectionResource(Resource):
         account: Account = operation.client
         explaining = explained("set schema_status of", f"fivetranops_connection {answer['id']}")
         with explaining, writing(account, answer["id"], deadline) as slip:
+            secrets = _texts(secrets_of(config))
             update = Update(account.client, answer["id"], deadline, secrets=secrets, slip=slip)
+            body = requests_.with_controls({"schema_status": status}, config)
             # The first sync may run already, and be in the way.
             pauses = planned.get("pause_to_update") is True
-            update.send({"schema_status": wanted}, pauses_for_it=pauses, live=answer)
+            changed = update.send(body, pauses_for_it=pauses, live=answer)
+        connection_echo.note(operation.private, body, body, changed, {})
         return {"schema_status": wanted}
 
 
@@ -355,14 +366,13 @@ def _deadline(name: str, values: Object, operation: Operation) -> Deadline:
     return Deadline.of(values.get("timeouts"), name, _DEFAULTS[name], operation.stopping)
 
 
+def _were_tested(sent: dict[str, Any], answer: dict[str, Any]) -> bool:
+    """True if a change has had the setup tests run, whatever they found."""
+    return "config" in sent or "auth" in sent or "setup_tests" in answer
+
+
 def _texts(secrets: dict[str, Any]) -> list[str]:
     return list(texts(secrets))
-
-
-def _forget(echo: dict[str, Any], settings: dict[str, Any]) -> None:
-    """Drops what the API once made of the settings that are sent anew."""
-    for name in (*settings, *(f"config.{key}" for key in settings.get("config") or ())):
-        echo.pop(name, None)
 
 
 def _refuse_another_schema(prior: Object, planned: Object) -> None:

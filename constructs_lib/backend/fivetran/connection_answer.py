@@ -22,10 +22,13 @@ from constructs_lib.backend.fivetran.connection_request import (
 from constructs_lib.backend.fivetran.imported_settings import without_secrets
 from constructs_lib.backend.fivetran.keyed_lists import in_order
 from constructs_lib.backend.http import jsontext
+from constructs_lib.backend.http.spelling import word
 from constructs_lib.backend.plugin.values import Dynamic, Object, same
 
 Echo = dict[str, list[str]]
 SCHEMA = schemas.load("fivetranops_connection")
+ECHOED = (*SETTINGS, "schema_status")
+"""The attributes that are sent and answered."""
 _FROM_STATUS = ("setup_state", "sync_state", "update_state", "rescheduled_for", "schema_status")
 _NOT_ANSWERED = (
     "auth",
@@ -49,7 +52,7 @@ class _Sign(Enum):
 
 
 _UNREADABLE: Final = _Sign.UNREADABLE
-_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
+_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
 
 
 def facts(answer: dict[str, Any]) -> Object:
@@ -130,16 +133,16 @@ def echoes(
     """
     found: Echo = {}
     remote = facts(answer)
-    for name in SETTINGS:
+    for name in ECHOED:
         # An API that keeps what was to be cleared makes nothing else of it: that is drift.
         if sent.get(name) is not None and name in remote:
-            found |= _echo(name, sent[name], plain(remote[name]))
+            found |= echo(name, sent[name], plain(remote[name]))
     config, answered = sent.get("config"), comparison.composed(answer.get("config"))
     if isinstance(config, dict) and isinstance(answered, dict):
         for key in config.keys() & answered.keys():
             name = f"config.{key}"
             shown = comparison.without(config[key], (secrets or {}).get(name))
-            found |= _echo(name, shown, answered[key])
+            found |= echo(name, shown, answered[key])
     return found
 
 
@@ -157,18 +160,25 @@ def dropped(planned: Object, echo: Echo) -> list[str]:
     ]
 
 
-def _echo(name: str, sent: Any, answered: Any) -> Echo:
+def echo(name: str, sent: Any, answered: Any) -> Echo:
+    """Return what the API made of one setting; empty if it means the same by itself."""
     if schemas.is_mask(sent) or comparison.means_the_same(sent, answered):
         return {}
     return {name: _prints(_in_order(name, sent), _in_order(name, answered))}
 
 
-def _is_echo(echo: Echo, name: str, known: Any, answered: Any) -> bool:
-    if name not in echo:
+def is_echo(echo: Echo, name: str, known: Any, answered: Any) -> bool:
+    """Return True if the API is known to answer a known value so."""
+    kept = echo.get(name)
+    if not isinstance(kept, list) or len(kept) != 2:
         return False
-    prints = _prints(_in_order(name, known), _in_order(name, answered))
+    in_order_ = comparison.in_clear(_in_order(name, known), _in_order(name, answered))
     # Earlier versions kept the fingerprints of lists in the order of the answer.
-    return echo[name] in (prints, _prints(known, answered))
+    as_answered = comparison.in_clear(known, answered)
+    return any(
+        all(comparison.is_fingerprint(*pair) for pair in zip(kept, parts, strict=True))
+        for parts in (in_order_, as_answered)
+    )
 
 
 def _in_order(name: str, value: Any) -> Any:
@@ -183,10 +193,11 @@ def _prints(known: Any, answered: Any) -> list[str]:
 def _kept(name: str, known: Any, remote: Any, echo: Echo) -> Any:
     if known is None:
         return remote
+    attribute, sent, answered = SCHEMA.attributes[name], plain(known), plain(remote)
     if _says_nothing(as_sent(name, known)):
-        return known if _says_nothing(plain(remote)) else remote
-    same_meaning = comparison.means_the_same(plain(known), plain(remote))
-    if same_meaning or _is_echo(echo, name, plain(known), plain(remote)):
+        return known if _says_nothing(answered) else remote
+    same_meaning = comparison.means_the_same(attribute.spelled(sent), answered)
+    if same_meaning or is_echo(echo, name, sent, answered):
         return known
     return comparison.reconcile(known, remote)
 
@@ -208,7 +219,7 @@ def _config(
     if not isinstance(known, Dynamic):
         return Dynamic.of(_adopted(remote, answer))
     is_kept = [
-        key for key in before if _is_echo(echo, f"config.{key}", before[key], remote.get(key))
+        key for key in before if is_echo(echo, f"config.{key}", before[key], remote.get(key))
     ]
     drifting = {key: value for key, value in remote.items() if key not in is_kept}
     after = comparison.reconcile(before, drifting, widened=adopted)
@@ -252,7 +263,7 @@ def _of_kind(attribute: schemas.Attribute, value: Any) -> Any:
     if attribute.kind is schemas.Kind.MAP and isinstance(value, dict):
         return {key: _text(inner) for key, inner in value.items() if inner is not None}
     if attribute.kind is schemas.Kind.STRING and isinstance(value, (str, bool, int, Decimal)):
-        return _text(value)
+        return attribute.spelled(_text(value))
     if comparison.is_nothing(value):
         return None
     if attribute.kind is schemas.Kind.BOOLEAN:
@@ -263,13 +274,13 @@ def _of_kind(attribute: schemas.Attribute, value: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else jsontext.dumps(value)
+    return value if isinstance(value, str) else jsontext.canonical(value)
 
 
 def _boolean(value: Any) -> bool | Literal[_Sign.UNREADABLE]:
     if isinstance(value, bool):
         return value
-    return {"true": True, "false": False}.get(str(value).lower(), _UNREADABLE)
+    return {"true": True, "false": False}.get(word(value), _UNREADABLE)
 
 
 def _number(value: Any) -> Any:

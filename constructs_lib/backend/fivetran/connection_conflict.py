@@ -14,7 +14,7 @@ from constructs_lib.backend.fivetran.connection_request import (
     ONLY_MODIFIED,
     SETTINGS,
     as_object,
-    plain,
+    as_sent,
 )
 from constructs_lib.backend.fivetran.errors import VendorError
 from constructs_lib.backend.http.redaction import shown_value
@@ -62,7 +62,7 @@ def require_unchanged(
 def _attributes(prior: Object, planned: Object, now: Object, body: dict[str, Any]) -> Iterator[str]:
     for name in (*SETTINGS, *ONLY_MODIFIED):
         if name in body and prior.get(name) is not None:
-            values = (plain(values.get(name)) for values in (prior, now, planned))
+            values = (as_sent(name, values.get(name)) for values in (prior, now, planned))
             yield from _conflict(name, *values)
 
 

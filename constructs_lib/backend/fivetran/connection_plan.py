@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from constructs_lib import schemas
 from constructs_lib.backend.fivetran import comparison
 from constructs_lib.backend.fivetran.connection_request import (
     DESTINATION_SCHEMA_KEYS,
     INFLUENCES,
+    ONLY_MODIFIED,
     SETTINGS,
     as_object,
     clears_nothing,
@@ -22,7 +24,9 @@ from constructs_lib.backend.fivetran.connection_request import (
     differs,
     names_another_schema,
 )
-from constructs_lib.backend.fivetran.ledger import Ledger, planned_times, secrets_of
+from constructs_lib.backend.fivetran.ledger import SCOPES, Ledger, planned_times, secrets_of
+from constructs_lib.backend.http.spelling import word
+from constructs_lib.backend.http.unsent import unsent, warn_of_unsent
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Plan
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, contains_unknown, same
@@ -168,21 +172,18 @@ def plan_influences(plan: Plan) -> None:
         for effect in effects:
             if plan.config.get(effect) is None and prior.get(effect) is not None:
                 plan.planned[effect] = UNKNOWN
-    tested = any(plan.changed(name) for name in ("config", "auth", "secrets_applied"))
-    if tested and prior.get("setup_state") != "connected":
+    if may_run_tests(plan) and prior.get("setup_state") != "connected":
         plan.planned["setup_state"] = UNKNOWN
 
 
-def plan_clearing(plan: Plan, diagnostics: Diagnostics) -> None:
-    """Say where an empty value clears nothing, because there is nothing to clear."""
-    for name in SETTINGS:
-        if plan.changed(name) and _clears_nothing(plan, name):
-            diagnostics.warning(
-                f"{name} has no value that could be cleared",
-                "Fivetran holds none, so nothing is sent for it. The state notes the empty value, "
-                "and a value that somebody sets later is cleared.",
-                (name,),
-            )
+def may_run_tests(plan: Plan) -> bool:
+    """Return True if the API may run the setup tests along with a planned change: surely for one of
+    ``config`` or ``auth``, and by its contract for any other.
+    """
+    if plan.planned.get("run_setup_tests") is False:
+        return False
+    names = (*SETTINGS, *ONLY_MODIFIED, "config", "auth", "secrets_applied")
+    return any(plan.changed(name) and not _clears_nothing(plan, name) for name in names)
 
 
 def _clears_nothing(plan: Plan, name: str) -> bool:
@@ -190,12 +191,25 @@ def _clears_nothing(plan: Plan, name: str) -> bool:
     return name in SETTINGS and clears_nothing(name, before, plan.planned[name])
 
 
+def _warn_of_nothing_to_clear(plan: Plan, diagnostics: Diagnostics) -> set[str]:
+    """Say where an empty value clears nothing; return the names of those attributes."""
+    names = {name for name in SETTINGS if plan.changed(name) and _clears_nothing(plan, name)}
+    for name in sorted(names):
+        diagnostics.warning(
+            f"{name} has no value that could be cleared",
+            "Fivetran holds none, so nothing is sent for it. The state notes the empty value, "
+            "and a value that somebody sets later is cleared.",
+            (name,),
+        )
+    return names
+
+
 def warn_of_pause(state: Object, answer: dict[str, Any], diagnostics: Diagnostics) -> None:
     """Says that a connection was paused since Terraform last saw it running, if it is one whose
     state can be set: a run that was cut off, on a machine that is gone, may have left it so.
     """
     has_state = state.get("service") in SERVICES_WITH_STATE
-    if has_state and state.get("paused") is False and answer.get("paused") is True:
+    if has_state and state.get("paused") is False and word(answer.get("paused")) == "true":
         diagnostics.warning(
             f"Connection {state.get('id')} ({answer.get('schema')}) stands paused",
             "It was running when Terraform last saw it. If nobody paused it on purpose, a run that "
@@ -207,26 +221,69 @@ def warn_of_pause(state: Object, answer: dict[str, Any], diagnostics: Diagnostic
         )
 
 
-def warn_of_unmanaged_keys(plan: Plan, diagnostics: Diagnostics) -> None:
-    """Says which settings the configuration lets go, where the plan would show them as removed."""
+def warn_of_no_history(plan: Plan, diagnostics: Diagnostics) -> None:
+    """Say that a creation does not take ``is_historical_sync``: the first sync is one anyway."""
+    if plan.planned.get("is_historical_sync") is True:
+        diagnostics.warning(
+            "is_historical_sync is not sent at creation",
+            "The first sync of a new connection loads its whole history anyway. A later change "
+            "from false to true loads it once more.",
+            ("is_historical_sync",),
+        )
+
+
+def warn_of_what_is_not_sent(plan: Plan, body: dict[str, Any], diagnostics: Diagnostics) -> None:
+    """Say of each change that the plan shows and no request carries that it is not sent.
+
+    :param body: the body of the request that the plan leads to
+    """
+    gone = {scope for scope in SCOPES if _warn_of_unmanaged_keys(plan, scope, diagnostics)}
+    gone |= {"config"} if _warn_of_mere_order(plan, diagnostics) else set()
+    gone |= _warn_of_nothing_to_clear(plan, diagnostics)
+    silent = unsent(plan, schemas.load("fivetranops_connection").attributes, {*body, *gone})
+    if "is_historical_sync" in silent:
+        diagnostics.warning(
+            "No historical sync is begun",
+            "This connection was imported, so is_historical_sync is taken as what was, and nothing "
+            "is sent. To load the whole history again, apply it as false first and then as true, "
+            'or use a fivetranops_connection_sync with mode = "resync".',
+            ("is_historical_sync",),
+        )
+    # Each of these has words of its own.
+    rest = [name for name in silent if name not in ("connect_card_config", "is_historical_sync")]
+    prior = plan.prior or {}
+    subject = f"connection {prior.get('id')} ({prior.get('schema')})"
+    warn_of_unsent(rest, subject, diagnostics)
+
+
+def _warn_of_unmanaged_keys(plan: Plan, scope: str, diagnostics: Diagnostics) -> bool:
+    """Say which settings the configuration lets go, where the plan would show them as removed.
+
+    :param scope: ``config`` or ``auth``
+    :returns: True if there are such
+    """
     known, configured = (
-        as_object(values.get("config")) for values in (plan.prior or {}, plan.planned)
+        as_object(values.get(scope)) for values in (plan.prior or {}, plan.planned)
     )
     gone = sorted(known.keys() - configured.keys())
-    is_known = isinstance(plan.planned.get("config"), Dynamic)
-    if not gone or not is_known or not plan.changed("config") or plan.replace:
-        return
+    is_known = isinstance(plan.planned.get(scope), Dynamic)
+    if not gone or not is_known or not plan.changed(scope) or plan.replace:
+        return False
     names = ", ".join(gone[:_NAMES_SHOWN]) + (", …" if len(gone) > _NAMES_SHOWN else "")
     diagnostics.warning(
         "Settings are no longer managed",
-        f"The plan shows config without {names}: Fivetran keeps their values, and they are no "
+        f"The plan shows {scope} without {names}: Fivetran keeps their values, and they are no "
         "longer compared. To clear a setting, set it to null.",
-        ("config",),
+        (scope,),
     )
+    return True
 
 
-def warn_of_mere_order(plan: Plan, diagnostics: Diagnostics) -> None:
-    """Says which settings change in the order of their items alone, so that nothing is sent."""
+def _warn_of_mere_order(plan: Plan, diagnostics: Diagnostics) -> bool:
+    """Say which settings change in the order of their items alone, so that nothing is sent.
+
+    :returns: True if there are such
+    """
     before, after = (as_object(each.get("config")) for each in (plan.prior or {}, plan.planned))
     both = [key for key in after if key in before and not contains_unknown(after[key])]
     moved = [
@@ -234,14 +291,16 @@ def warn_of_mere_order(plan: Plan, diagnostics: Diagnostics) -> None:
         for key in both
         if not same(before[key], after[key]) and not differs(key, before[key], after[key])
     ]
-    if moved and not plan.replace:
-        names = ", ".join(f"config.{key}" for key in moved)
-        diagnostics.warning(
-            "Only the order of items changes",
-            f"The order means nothing to Fivetran in {names}: the new order is taken into "
-            "Terraform's state, and nothing is sent for it.",
-            ("config",),
-        )
+    if not moved or plan.replace:
+        return False
+    names = ", ".join(f"config.{key}" for key in moved)
+    diagnostics.warning(
+        "Only the order of items changes",
+        f"The order means nothing to Fivetran in {names}: the new order is taken into "
+        "Terraform's state, and nothing is sent for it.",
+        ("config",),
+    )
+    return True
 
 
 def _names_another(prior: Object, config: dict[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.backend.fivetran import connection_answer, connection_plan
+from constructs_lib.backend.fivetran import connection_answer, connection_echo, connection_plan
 from constructs_lib.backend.fivetran.errors import NotFound
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
@@ -36,7 +36,7 @@ def read(state: Object, operation: Operation) -> Object | None:
     deadline = Deadline(_READ_LIMIT, operation.stopping)
     if state.get("id") is None:
         return found_again(state, deadline, operation)
-    echo = operation.private.get("echo", {})
+    echo = connection_echo.echo_of(operation.private)
 
     def fits(item: dict[str, Any]) -> bool:
         return connection_answer.confirms(state, item, echo)
@@ -53,7 +53,9 @@ def read(state: Object, operation: Operation) -> Object | None:
     account.presence.exists(state["id"])
     account.refreshed.add(state["id"])
     connection_plan.warn_of_pause(state, answer, operation.diagnostics)
+    connection_echo.learn(state, answer, operation.private, operation.diagnostics)
     adopted = bool(operation.private.get(ADOPTED))
+    echo = connection_echo.echo_of(operation.private)
     result = connection_answer.refreshed(state, answer, echo, adopted=adopted)
     if adopted and is_imported(state):
         from constructs_lib.backend.fivetran import imported_settings

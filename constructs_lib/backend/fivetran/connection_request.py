@@ -36,7 +36,9 @@ SETTINGS = (
 )
 """What both requests take."""
 TEST_CONTROLS = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
-"""What steers the setup tests of one request, and is not kept by the API."""
+"""What steers the setup tests of one request, and is not kept by the API. By its contract they run
+after every change unless ``run_setup_tests`` is false; by public reports only where ``config`` or
+``auth`` changes. So what is configured goes along with every change, which is right either way."""
 INFLUENCES = {
     "sync_frequency": ("daily_sync_time",),
     "schedule_type": ("sync_state",),
@@ -108,9 +110,7 @@ def of_one_that_is_there(body: dict[str, Any]) -> dict[str, Any]:
     sent["config"] = config
     if not config:
         del sent["config"]
-    if "config" not in sent and "auth" not in sent:
-        sent = {name: value for name, value in sent.items() if name not in TEST_CONTROLS}
-    return sent
+    return sent if without_controls(sent) else {}
 
 
 def modification(
@@ -119,12 +119,15 @@ def modification(
     config: Object,
     changed_secrets: list[str],
     dropped: Collection[str] = (),
+    *,
+    adopted: bool = False,
 ) -> dict[str, Any]:
     """The body of ``PATCH /v1/connections/{id}``: what changed, and what begins to count with it;
     empty if nothing changed.
 
     :param changed_secrets: the names of the secrets to be sent, such as ``config.password``
     :param dropped: the keys of ``config`` of which the API holds nothing although they were sent
+    :param adopted: True while the settings are those that an import has read
     """
     body = {
         name: as_sent(name, planned[name])
@@ -134,6 +137,9 @@ def modification(
         and not clears_nothing(name, prior.get(name), planned[name])
     }
     body |= _beginning_to_count(body, planned, config) | _of_another_method(body, prior, config)
+    if adopted and prior.get("is_historical_sync") is None:
+        # Configured for a connection that exists, it says what was, and asks for nothing.
+        body.pop("is_historical_sync", None)
     for scope, attribute in SCOPES.items():
         keys = _changed_keys(prior.get(scope), planned.get(scope))
         keys |= {n.partition(".")[2] for n in changed_secrets if n.startswith(scope + ".")}
@@ -144,7 +150,7 @@ def modification(
         merged = _merged(planned.get(scope), config.get(attribute))
         sent = {key: merged[key] for key in merged if key in keys}
         body |= {scope: sent} if sent else {}
-    return _with_controls(body, config)
+    return with_controls(body, config)
 
 
 def trust(config: Object) -> dict[str, Any]:
@@ -167,8 +173,12 @@ def answered_for(planned: Object, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_sent(name: str, value: Any) -> Any:
-    """Return an attribute as a request carries it: null where an empty value clears it."""
-    return _null_for_empty(_ATTRIBUTES[name], plain(value))
+    """Return an attribute as a request carries it: null where an empty value clears it, and in the
+    spelling of the contract.
+    """
+    attribute = _ATTRIBUTES[name]
+    sent = _null_for_empty(attribute, plain(value))
+    return attribute.spelled(sent) if attribute.ignores_case else sent
 
 
 def clears_nothing(name: str, before: Any, after: Any) -> bool:
@@ -252,9 +262,19 @@ def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _with_controls(body: dict[str, Any], config: Object) -> dict[str, Any]:
-    """The setup tests run only for a change of config or auth; elsewhere they need no steering."""
-    if "config" not in body and "auth" not in body:
+def without_controls(body: dict[str, Any]) -> dict[str, Any]:
+    """Return what a body changes: the API refuses one that only steers the setup tests."""
+    return {name: value for name, value in body.items() if name not in TEST_CONTROLS}
+
+
+def controls_of(body: dict[str, Any]) -> dict[str, Any]:
+    """Return what steers the setup tests in a body."""
+    return {name: body[name] for name in TEST_CONTROLS if name in body}
+
+
+def with_controls(body: dict[str, Any], config: Object) -> dict[str, Any]:
+    """Add what is configured for the setup tests to a body that changes something."""
+    if not body:
         return body
     controls = {name: config.get(name) for name in TEST_CONTROLS}
     body |= {name: value for name, value in controls.items() if isinstance(value, bool)}

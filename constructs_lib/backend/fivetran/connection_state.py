@@ -31,6 +31,7 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.http.presence import is_imported
 from constructs_lib.backend.http.times import written
+from constructs_lib.backend.http.unsent import unsent, warn_of_unsent
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, same
@@ -74,7 +75,15 @@ class ConnectionStateResource(Resource):
         if plan.prior is not None:
             _confirm(plan.prior["connection_id"], operation)
         sets = plan.prior is None or not means_the_same(plan.prior["state"], plan.planned["state"])
-        if sets or _begins_to_enforce(plan.prior, plan.planned):
+        if plan.prior is not None and not sets:
+            # Another form of the same state is no change.
+            plan.planned["state"] = plan.prior["state"]
+        sets = sets or _begins_to_enforce(plan.prior, plan.planned)
+        steered = ("state", "paused_after") if sets else ()
+        names = unsent(plan, self.schema.attributes, steered)
+        subject = f"the state of connection {plan.planned['connection_id']}"
+        warn_of_unsent(names, subject, operation.diagnostics)
+        if sets:
             plan.planned["previous_state"] = UNKNOWN
             if not _is_refused(plan, operation):
                 state_plan.explain(plan, operation)
@@ -270,7 +279,7 @@ def _learnt(
         return {}
     known = operation.private.get(_ATTEMPT)
     unknown = account.journal.unknown_to(identifier, account.client.account, known)
-    if unknown is None or unknown.stored != comparison.fingerprint(live):
+    if unknown is None or not comparison.is_fingerprint(unknown.stored, live):
         return {}
     operation.private[_ATTEMPT] = unknown.attempt
     if imported:

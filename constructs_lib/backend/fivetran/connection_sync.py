@@ -33,6 +33,8 @@ _FOLLOWED = "followed"
 _AGAIN = "again"
 """In private state: the sync that was waited on for failed, so that another one is due."""
 _OF_A_SYNC = ("triggered_at", "outcome", "succeeded_at")
+_OF_WAITING = ("wait", "on_reschedule", "timeouts")
+"""The attributes that steer how a sync is followed."""
 _OF_ITS_END = ("outcome", "succeeded_at")
 
 
@@ -52,12 +54,16 @@ class ConnectionSyncResource(ConnectionAction):
         begins = is_triggered(plan) or bool(operation.private.get(_AGAIN))
         if begins and plan.is_update and operation.private.get(_ADOPTED):
             sync_plan.explain_adoption(plan, operation)
+            sync_plan.warn_of_unsent_changes(plan, ("triggers",), operation)
             return
         if begins:
             plan.planned.update(dict.fromkeys(_OF_A_SYNC, UNKNOWN))
             sync_plan.explain(plan, operation)
         elif Mark.loaded(operation.private.get(_FOLLOWED)) and plan.planned.get("wait") is True:
             plan.planned.update(dict.fromkeys(_OF_ITS_END, UNKNOWN))
+            sync_plan.warn_of_unsent_changes(plan, _OF_WAITING, operation)
+        else:
+            sync_plan.warn_of_unsent_changes(plan, (), operation)
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
         """``POST /v1/connections/{id}/sync`` or ``…/resync``. From then on it is in state."""

@@ -21,6 +21,7 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.http.redaction import bounded
 from constructs_lib.backend.http.times import written
+from constructs_lib.backend.http.unsent import unsent, warn_of_unsent
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values import UNKNOWN, Object
 
@@ -41,6 +42,8 @@ class ConnectionTestResource(ConnectionAction):
         is_open = plan.prior is not None and plan.prior.get("tested_at") is None
         if not (is_triggered(plan) or is_open or operation.private.get(_FAILED)):
             _explain_fail_on(plan, operation)
+            subject = f"connection {plan.planned['connection_id']}"
+            warn_of_unsent(unsent(plan, self.schema.attributes), subject, operation.diagnostics)
             return
         for name in _OF_A_RUN:
             plan.planned[name] = UNKNOWN

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.connection_request import controls_of, without_controls
 from constructs_lib.backend.fivetran.errors import SyncInProgress, VendorError
 from constructs_lib.backend.fivetran.journal import Slip
 from constructs_lib.backend.fivetran.journal_entry import Entry
@@ -110,8 +111,9 @@ class Update:
                 raise UpdateRefused(self._identifier, name, refusal) from None
             log.information(f"{refusal}; the connection is paused for the change")
         rest = {name: value for name, value in body.items() if name != "paused"}
-        if not rest:
-            answer = set_flag(self._client, self._identifier, body["paused"], self._deadline)
+        if not without_controls(rest):
+            flag, controls = body["paused"], controls_of(body)
+            answer = set_flag(self._client, self._identifier, flag, self._deadline, controls)
             self._end_note(self._left())
             return answer
         return self._send_paused(rest, body.get("paused"), live)
@@ -134,6 +136,7 @@ class Update:
             before=before,
             after=after,
             deadline=self._deadline,
+            controls=controls_of(body),
         )
         with self._noted(left, runs_after=not before and not after), kept as flag:
             answer = self._send_when_idle(body)

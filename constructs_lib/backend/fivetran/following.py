@@ -34,6 +34,7 @@ from constructs_lib.backend.fivetran.sync_errors import (
 from constructs_lib.backend.fivetran.triggering import Mark, Wish, begin, pauses
 from constructs_lib.backend.http import log
 from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.spelling import word
 from constructs_lib.backend.http.times import moment, written
 
 _NOT_SET_UP = ("incomplete", "broken")
@@ -156,7 +157,7 @@ class _Following:
         """Decide what to do about a sync that Fivetran rescheduled."""
         name, words = name_of(self._identifier, connection), words_of(connection, self._secrets)
         until = moment(connection["status"].get("rescheduled_for"))
-        is_manual = str(connection.get("schedule_type")).lower() == "manual"
+        is_manual = word(connection.get("schedule_type")) == "manual"
         if self._on_reschedule == "fail":
             raise Rescheduled(name, until, words, is_manual=is_manual)
         when = "without telling until when" if until is None else f"until {written(until)}"
@@ -198,4 +199,4 @@ class _Following:
 
 def _sync_state(connection: dict[str, Any]) -> str:
     status = connection.get("status")
-    return str(status.get("sync_state")).lower() if isinstance(status, dict) else ""
+    return word(status.get("sync_state")) if isinstance(status, dict) else ""

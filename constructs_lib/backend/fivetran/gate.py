@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from constructs_lib.backend.fivetran.errors import BadAnswer
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.redaction import bounded, hide_inside, without_secret_names
+from constructs_lib.backend.http.spelling import word
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 
 STATUSES = ("PASSED", "SKIPPED", "WARNING", "FAILED", "JOB_FAILED")
@@ -89,8 +90,8 @@ def would_refuse(status: Any, fail_on: Any) -> bool:
 
 
 def _result(test: dict[str, Any]) -> Result:
-    title, status = (str(test.get(name) or "") for name in ("title", "status"))
-    return Result(title, status.upper(), _text(test.get("message")), _text(test.get("details")))
+    title, status = str(test.get("title") or ""), word(test.get("status")).upper()
+    return Result(title, status, _text(test.get("message")), _text(test.get("details")))
 
 
 def _text(value: Any) -> str | None:

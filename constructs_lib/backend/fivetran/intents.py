@@ -39,10 +39,10 @@ class Intents:
         """True if the setup tests run, so that the connection may be set up afterwards."""
         return identifier in self._tested
 
-    def note_connection(self, plan: Plan, *, repeats_tests: bool) -> None:
+    def note_connection(self, plan: Plan, *, runs_tests: bool) -> None:
         """What the plan of a connection does with it.
 
-        :param repeats_tests: True if setup tests that failed are run again
+        :param runs_tests: True if its setup tests may run
         """
         identifier = (plan.prior or {}).get("id")
         if not isinstance(identifier, str) or plan.replace:
@@ -50,7 +50,5 @@ class Intents:
         if plan.changed("paused"):
             flag = plan.planned.get("paused")
             self.note_flag(identifier, None if flag is UNKNOWN else bool(flag))
-        is_changed = any(plan.changed(name) for name in ("config", "auth", "secrets_applied"))
-        runs = is_changed and plan.planned.get("run_setup_tests") is not False
-        if runs or repeats_tests:
+        if runs_tests:
             self.note_tests(identifier)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from constructs_lib.backend.fivetran import private_file
+from constructs_lib.backend.fivetran import comparison, private_file
 from constructs_lib.backend.fivetran.history import TERRAFORM
 from constructs_lib.backend.http import jsontext
 
@@ -44,12 +44,13 @@ class Entry(NamedTuple):
     by: str = TERRAFORM
     """Whose run it was, as in the history."""
 
-    def has_set(self, live: str) -> bool:
-        """True if a state is what the run has set, or what it was about to set.
+    def has_set(self, live: dict[str, Any] | None) -> bool:
+        """Return True if a state is what the run has set, or what it was about to set.
 
-        :param live: its fingerprint
+        :param live: the state; None if there is none
         """
-        return self.is_sent and live in (self.stored, self.wanted)
+        prints = (self.stored, self.wanted)
+        return self.is_sent and any(comparison.is_fingerprint(print_, live) for print_ in prints)
 
 
 class SetEntry(NamedTuple):

@@ -9,9 +9,10 @@ trying for 60 seconds"). That passes by itself, so it is waited for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.errors import (
@@ -23,11 +24,15 @@ from constructs_lib.backend.fivetran.errors import (
 )
 from constructs_lib.backend.http import log, retry
 from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.spelling import word
 
 RESCUE_LIMIT = 900.0
 """Seconds to put the flag back, which nothing shortens: an API that works to its own limit before
 it fails takes more than a minute for each answer, and must be able to do that several times. The
 provider lives on for as long when Terraform is gone, see ``plugin.transport``."""
+NO_CONTROLS: Final[Mapping[str, Any]] = MappingProxyType({})
+"""For who knows nothing of the configuration of the connection: the API then runs setup tests after
+the flag was set, or does not, as is its default."""
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 15.0
 
@@ -62,7 +67,7 @@ def is_paused(connection: dict[str, Any], identifier: str) -> bool:
 
     :raises PausedFlagUnknown: if the answer has none
     """
-    flag = str(connection.get("paused")).lower()
+    flag = word(connection.get("paused"))
     if flag not in ("true", "false"):
         raise PausedFlagUnknown(identifier)
     return flag == "true"
@@ -77,16 +82,21 @@ def pauses() -> Iterator[float]:
 
 
 def put_back(
-    client: Client, identifier: str, paused: bool, failure: VendorError | None = None
+    client: Client,
+    identifier: str,
+    paused: bool,
+    failure: VendorError | None = None,
+    controls: Mapping[str, Any] = NO_CONTROLS,
 ) -> dict[str, Any] | None:
     """Set the flag with a time limit of its own, which no interruption shortens.
 
     :param failure: what went wrong before, to be told as well
+    :param controls: what is configured for the setup tests of the connection
     :returns: the connection as it is then; None if it is gone, and its flag with it
     :raises PausedFlagStuck: if it does not work
     """
     try:
-        return _set_flag(client, identifier, paused, Deadline(RESCUE_LIMIT))
+        return _set_flag(client, identifier, paused, Deadline(RESCUE_LIMIT), controls)
     except _FlagRefused as refusal:
         if isinstance(refusal.cause, NotFound):
             return None
@@ -95,13 +105,20 @@ def put_back(
         raise PausedFlagStuck(identifier, paused, error, failure) from None
 
 
-def set_flag(client: Client, identifier: str, paused: bool, deadline: Deadline) -> dict[str, Any]:
+def set_flag(
+    client: Client,
+    identifier: str,
+    paused: bool,
+    deadline: Deadline,
+    controls: Mapping[str, Any] = NO_CONTROLS,
+) -> dict[str, Any]:
     """Set the flag, as soon as a sync that is in the way has ended.
 
+    :param controls: what is configured for the setup tests of the connection
     :returns: the connection as it is then
     """
     try:
-        return _set_flag(client, identifier, paused, deadline)
+        return _set_flag(client, identifier, paused, deadline, controls)
     except _FlagRefused as refusal:
         raise refusal.cause from None
 
@@ -115,20 +132,28 @@ class KeptPaused:
 
 @contextmanager
 def kept_paused(
-    client: Client, identifier: str, *, now: bool, before: bool, after: bool, deadline: Deadline
+    client: Client,
+    identifier: str,
+    *,
+    now: bool,
+    before: bool,
+    after: bool,
+    deadline: Deadline,
+    controls: Mapping[str, Any] = NO_CONTROLS,
 ) -> Iterator[KeptPaused]:
     """Keep the connection paused inside.
 
     :param now: the flag as it is
     :param before: the flag to be put back after a failure
     :param after: the flag to be set after success
+    :param controls: what is configured for the setup tests of the connection
     """
     flag, target, kept = now, before, KeptPaused()
     failure: VendorError | None = None
     try:
         if not now:
             flag = True
-            _set_flag(client, identifier, True, deadline)
+            _set_flag(client, identifier, True, deadline, controls)
         yield kept
         target = after
     except _FlagRefused as refusal:
@@ -140,7 +165,7 @@ def kept_paused(
         raise
     finally:
         if flag != target:
-            kept.answer = put_back(client, identifier, target, failure)
+            kept.answer = put_back(client, identifier, target, failure, controls)
 
 
 class _FlagRefused(VendorError):
@@ -151,7 +176,13 @@ class _FlagRefused(VendorError):
         super().__init__(str(cause))
 
 
-def _set_flag(client: Client, identifier: str, paused: bool, deadline: Deadline) -> dict[str, Any]:
+def _set_flag(
+    client: Client,
+    identifier: str,
+    paused: bool,
+    deadline: Deadline,
+    controls: Mapping[str, Any],
+) -> dict[str, Any]:
     """Set the flag, as soon as the sync that is in the way has ended.
 
     :raises _FlagRefused: if the flag is certainly as it was
@@ -159,7 +190,7 @@ def _set_flag(client: Client, identifier: str, paused: bool, deadline: Deadline)
     """
     for pause in pauses():
         try:
-            return client.modify_connection(identifier, {"paused": paused}, deadline)
+            return client.modify_connection(identifier, {"paused": paused, **controls}, deadline)
         except SyncInProgress as refusal:
             _wait_for_sync(identifier, refusal, pause, deadline)
         except ApiError as error:

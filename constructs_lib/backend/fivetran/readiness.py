@@ -8,6 +8,7 @@ from typing import Any
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.sync_errors import NotSetUp, Paused, words_of
 from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.spelling import word
 
 _NOT_SET_UP, _BROKEN = "incomplete", "broken"
 
@@ -20,13 +21,12 @@ def name_of(identifier: str, connection: dict[str, Any]) -> str:
 def setup_state(connection: dict[str, Any]) -> str:
     """The setup state in small letters; empty if the answer does not tell it."""
     status = connection.get("status")
-    found = status.get("setup_state") if isinstance(status, dict) else None
-    return found.lower() if isinstance(found, str) else ""
+    return word(status.get("setup_state")) if isinstance(status, dict) else ""
 
 
 def stands_paused(connection: dict[str, Any]) -> bool:
     """True if the answer says that the connection is paused."""
-    return str(connection.get("paused")).lower() == "true"
+    return word(connection.get("paused")) == "true"
 
 
 def require_ready(

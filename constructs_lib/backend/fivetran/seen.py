@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from constructs_lib.backend.fivetran import comparison
 from constructs_lib.backend.fivetran.state_errors import StateMoved
 from constructs_lib.backend.http.redaction import shown
+from constructs_lib.backend.http.spelling import word
 from constructs_lib.backend.http.times import moment
 
 _TOLERANCE = timedelta(seconds=5)
@@ -31,14 +32,13 @@ class Seen(NamedTuple):
     @classmethod
     def of(cls, state: dict[str, Any] | None, at: str) -> Seen:
         """A state, or that there is none, as it is seen at a moment."""
-        text = "not written yet" if state is None else shown(state)
-        return cls(comparison.fingerprint(state), text, at)
+        return cls(comparison.fingerprint(state), _words(state), at)
 
 
 def is_syncing(connection: dict[str, Any]) -> bool:
     """True if a sync is known to run. One that is not told of is met by the API's 409."""
     status = connection.get("status")
-    return isinstance(status, dict) and str(status.get("sync_state")).lower() == "syncing"
+    return isinstance(status, dict) and word(status.get("sync_state")) == "syncing"
 
 
 def last_syncs(connection: dict[str, Any]) -> tuple[Any, ...]:
@@ -55,12 +55,16 @@ def progress(
     :param state: its state as it is now
     :raises StateMoved: if the state moved without a sync
     """
-    now = Seen.of(state, "")
-    if now.print == seen.print:
+    if comparison.is_fingerprint(seen.print, state):
         return ""
+    now = _words(state)
     if not is_syncing(connection) and not _has_synced_since(connection, seen):
-        raise StateMoved(identifier, f"it was last looked at ({seen.at})", seen.text, now.text)
-    return f"{seen.text} was seen at {seen.at}, and by now its syncs moved it to {now.text}."
+        raise StateMoved(identifier, f"it was last looked at ({seen.at})", seen.text, now)
+    return f"{seen.text} was seen at {seen.at}, and by now its syncs moved it to {now}."
+
+
+def _words(state: dict[str, Any] | None) -> str:
+    return "not written yet" if state is None else shown(state)
 
 
 def _has_synced_since(connection: dict[str, Any], seen: Seen) -> bool:

@@ -24,6 +24,15 @@ def is_closed(config: Object, operation: Operation) -> bool:
     return bool(operation.private.get(_FAILED) and config.get("require_setup_tests"))
 
 
+def lacks_tests(answer: dict[str, Any], config: Object, operation: Operation) -> bool:
+    """Return True if required tests that failed were not run again by a change.
+
+    :param answer: the API's answer to the change
+    :param config: the configuration of the connection
+    """
+    return is_closed(config, operation) and "setup_tests" not in answer
+
+
 def report(
     answer: dict[str, Any], config: Object, operation: Operation, secrets: Collection[str]
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.redaction import bounded, hide_inside
+from constructs_lib.backend.http.spelling import word
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 _FAILED = ("FAILED", "JOB_FAILED")
@@ -17,7 +18,7 @@ _FAILED = ("FAILED", "JOB_FAILED")
 
 def have_failed(answer: dict[str, Any]) -> bool:
     """True if a setup test failed."""
-    return any(isinstance(test, dict) and test.get("status") in _FAILED for test in _tests(answer))
+    return any(isinstance(test, dict) and _status(test) in _FAILED for test in _tests(answer))
 
 
 def report(
@@ -38,7 +39,7 @@ def report(
     for test in _tests(answer):
         if not isinstance(test, dict):
             continue
-        status = test.get("status")
+        status = _status(test)
         if status not in (*_FAILED, "WARNING"):
             continue
         test = hide_inside(test, secrets)
@@ -57,6 +58,10 @@ _TAINTED = (
     "'terraform untaint' on its address, and apply again."
 )
 _GOES_ON = "Mend the settings and apply again. The connection exists and stays in state."
+
+
+def _status(test: dict[str, Any]) -> str:
+    return word(test.get("status")).upper()
 
 
 def _tests(answer: dict[str, Any]) -> list[Any]:

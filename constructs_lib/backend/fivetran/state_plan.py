@@ -48,6 +48,7 @@ def explain(plan: Plan, operation: Operation) -> None:
         return
     wanted = state_of(plan.planned.get("state")) or {}
     if live is not None and same(live, wanted):
+        _tell_of_no_change(identifier, connection, operation)
         _warn_of_pause(plan, connection, operation, paused=paused)
         return
     found = state_words.steps(live, wanted)
@@ -87,6 +88,14 @@ def explain_restoring(prior: Object, operation: Operation) -> None:
         parts += [state_words.FROM, state_words.lines(found)]
         summary = state_words.summary(identifier, connection, found, wanted)
         operation.diagnostics.warning(summary, "\n".join(parts))
+
+
+def _tell_of_no_change(identifier: str, connection: dict[str, Any], operation: Operation) -> None:
+    operation.diagnostics.warning(
+        f"The state of connection {identifier} ({connection.get('schema')}) is there already",
+        "It is the configured one: unless it moves before the apply, no state is sent.",
+        ("state",),
+    )
 
 
 def _warn_of_pause(

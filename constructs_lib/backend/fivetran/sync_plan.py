@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from constructs_lib import schemas
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.connection_action import READ_LIMIT
 from constructs_lib.backend.fivetran.errors import NotFound, VendorError
@@ -12,6 +13,7 @@ from constructs_lib.backend.fivetran.readiness import require_ready_later
 from constructs_lib.backend.fivetran.sync_errors import NotReady
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
+from constructs_lib.backend.http.unsent import unsent, warn_of_unsent
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.rule_checks import check_rules, problems
@@ -88,6 +90,16 @@ def explain_adoption(plan: Plan, operation: Operation) -> None:
         "The next change of triggers begins a sync.",
         ("triggers",),
     )
+
+
+def warn_of_unsent_changes(plan: Plan, steered: tuple[str, ...], operation: Operation) -> None:
+    """Say which changes begin nothing.
+
+    :param steered: the attributes that are used, or spoken of, all the same
+    """
+    attributes = schemas.load("fivetranops_connection_sync").attributes
+    subject = f"connection {plan.planned['connection_id']}"
+    warn_of_unsent(unsent(plan, attributes, steered), subject, operation.diagnostics)
 
 
 def _warn_of_broken(broken: str, diagnostics: Diagnostics) -> None:

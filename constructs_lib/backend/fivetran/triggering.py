@@ -29,6 +29,7 @@ from constructs_lib.backend.fivetran.sync_errors import Unsure
 from constructs_lib.backend.fivetran.turns import writing
 from constructs_lib.backend.http import log, retry
 from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.spelling import word
 from constructs_lib.backend.http.times import written
 
 _FIRST_PAUSE = 0.5
@@ -204,4 +205,4 @@ def has_begun(wish: Wish, before: dict[str, Any], now: dict[str, Any]) -> bool |
 
 def _is_historical(connection: dict[str, Any]) -> bool:
     status = connection.get("status")
-    return isinstance(status, dict) and str(status.get("is_historical_sync")).lower() == "true"
+    return isinstance(status, dict) and word(status.get("is_historical_sync")) == "true"

@@ -15,6 +15,9 @@ and within what this process can walk through."""
 MOST_DIGITS: Final = 1000
 """Digits of a number that is written out. ``1e99999999`` is a short text, but who reckons with it,
 or shows it, is busy for minutes. The greatest number of most programs has 309."""
+_MOST_ZEROS: Final = 400
+"""Zeros at the end of a whole number that its canonical text writes out."""
+_LONG: Final = 10**_MOST_ZEROS
 
 
 class Excessive(ValueError):
@@ -50,6 +53,42 @@ def dumps(value: Any, *, sort_keys: bool = False) -> str:
     if isinstance(value, Decimal):
         return str(value)
     return json.dumps(value, allow_nan=False)
+
+
+def canonical(value: Any) -> str:
+    """Write JSON so that equal values have one text: keys in order, and numbers by their value.
+
+    ``1000``, ``1000.0`` and ``1e3`` are all written ``1000``; each number keeps all its digits.
+
+    :raises TypeError: if a value has no JSON form
+    """
+    if isinstance(value, dict):
+        inner = (f"{json.dumps(key)}: {canonical(value[key])}" for key in sorted(value))
+        return "{" + ", ".join(inner) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(canonical, value)) + "]"
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _LONG:
+        return _by_value(Decimal(value))
+    if isinstance(value, float):
+        # A float means the decimal that it is written as.
+        return _by_value(Decimal(repr(value)))
+    return _by_value(value) if isinstance(value, Decimal) else dumps(value)
+
+
+def _by_value(number: Decimal) -> str:
+    """Write a number in the one form that its value has: a whole one as an integer, unless its
+    zeros alone would fill a page. No context of :mod:`decimal` rounds it.
+    """
+    sign, digits, exponent = number.as_tuple()
+    if not isinstance(exponent, int):
+        raise TypeError("a number that is not finite has no JSON form")
+    if not any(digits):
+        return "0"
+    zeros = next(count for count, digit in enumerate(reversed(digits)) if digit)
+    digits, exponent = digits[: len(digits) - zeros], exponent + zeros
+    if 0 <= exponent <= _MOST_ZEROS:
+        digits, exponent = (*digits, *(0,) * exponent), 0
+    return str(Decimal((sign, digits, exponent)))
 
 
 def pretty(value: Any, indent: str = "") -> str:

@@ -41,8 +41,14 @@ def _planned(attribute: Attribute, config: Object, prior: Object | None) -> Valu
     before: Value = prior.get(attribute.name) if prior is not None else None
     if configured is not None:
         # The prior value may be of another type that means the same, such as a list for a tuple.
-        return before if before is not None and same(configured, before) else configured
+        return before if _means(attribute, before, configured) else configured
     return _unconfigured(attribute, prior)
+
+
+def _means(attribute: Attribute, before: Value, configured: Value) -> bool:
+    if attribute.ignores_case:
+        before, configured = attribute.spelled(before), attribute.spelled(configured)
+    return before is not None and same(configured, before)
 
 
 def _unconfigured(attribute: Attribute, prior: Object | None) -> Value:

@@ -22,6 +22,7 @@ from sandbox_server import serving
 from scenario import Scenario, Write
 
 from constructs_lib import schemas
+from constructs_lib.backend.http.unsent import SUMMARY
 from constructs_lib.schemas import Attribute, Kind
 
 KEYS = [(kind, place) for kind in CASES for place in CASES[kind]]
@@ -168,6 +169,9 @@ def test_an_attribute_settles(walk: Walk, key: Key, phase: str) -> None:
 @pytest.mark.parametrize("key", ALL)
 def test_a_change_warns_where_it_does_not_do_what_one_might_expect(walk: Walk, key: Key) -> None:
     found = walk.warnings(key, "second")
+    if case_of(key).effect is Effect.STEERS:
+        # Terraform shows one of several warnings alike; the unit tests look at each.
+        found = [text for text in found if SUMMARY not in text]
 
     assert len(found) <= bool(case_of(key).warns)
     assert all(case_of(key).warns in text for text in found)

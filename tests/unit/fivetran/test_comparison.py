@@ -9,6 +9,7 @@ from constructs_lib.backend.fivetran.comparison import (
     adopts,
     fingerprint,
     has_mask,
+    is_fingerprint,
     means_the_same,
     reconcile,
     unmasked,
@@ -86,6 +87,34 @@ def test_a_fingerprint_depends_on_the_value_and_not_on_the_order_of_keys() -> No
         {"b": [Decimal("0.1")], "a": 1}
     )
     assert fingerprint("a") != fingerprint("A")
+
+
+@pytest.mark.parametrize("other", ["1000.0", "1e3", "1000.00"])
+def test_fingerprint_takes_numbers_by_value(other: str) -> None:
+    assert fingerprint({"cursor": 1000}) == fingerprint({"cursor": Decimal(other)})
+
+
+@pytest.mark.parametrize("other", [2**53, 2**53 + 2, Decimal("9007199254740993.5")])
+def test_fingerprint_tells_big_numbers_apart(other: Any) -> None:
+    assert fingerprint({"cursor": 2**53 + 1}) != fingerprint({"cursor": other})
+
+
+@pytest.mark.parametrize(
+    ("kept", "answer", "expected"),
+    [
+        ("0ce7a3c25bdbcfb5", {"cursor": 1000}, True),
+        ("0ce7a3c25bdbcfb5", {"cursor": Decimal("1000.0")}, True),
+        ("5683ca1bde73f41f", {"cursor": Decimal("1000.0")}, True),
+        ("0ce7a3c25bdbcfb5", {"cursor": 1001}, False),
+        ("", {"cursor": 1000}, False),
+        (None, {"cursor": 1000}, False),
+    ],
+)
+def test_fingerprint_of_an_earlier_version_is_recognised(
+    kept: Any, answer: Any, expected: bool
+) -> None:
+    # Given digests as earlier versions kept them: of {"cursor": 1000} and of {"cursor": 1000.0}
+    assert is_fingerprint(kept, answer) is expected
 
 
 def test_masks_are_found_and_taken_out_at_any_depth() -> None:

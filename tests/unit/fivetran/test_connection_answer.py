@@ -1,5 +1,6 @@
 """From the API's answer to attributes: what is drift, and what is not."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -96,6 +97,31 @@ def test_what_the_api_normalised_is_recognised_later() -> None:
     drifted = refreshed(known, answer(config={"host": "other", "port": 5432}), echo)
     assert drifted["config"].value["host"] == "other"
     assert refreshed(drifted, made, echo)["config"].value["host"] == "db.example.com"
+
+
+@pytest.mark.parametrize("later", [3, Decimal("3.0"), Decimal("3e0")])
+def test_normalised_number_is_recognised_in_any_form(later: Any) -> None:
+    known = state(config=Dynamic.of({"speed": "fast"}))
+    echo = echoes({"config": {"speed": "fast"}}, answer(config={"speed": 3}))
+
+    after = refreshed(known, answer(config={"speed": later}), echo)
+
+    assert after["config"] is known["config"]
+
+
+@pytest.mark.parametrize("shown", [Decimal("60.0"), "60", "6e1", "60.0"])
+def test_number_of_an_attribute_is_compared_by_value(shown: Any) -> None:
+    after = refreshed(state(sync_frequency=60), answer(sync_frequency=shown), {})
+
+    assert after["sync_frequency"] == 60
+
+
+def test_identifier_that_comes_as_a_decimal_is_the_same() -> None:
+    known = state(private_link_id="1000")
+
+    after = refreshed(known, answer(private_link_id=Decimal("1000.0")), {})
+
+    assert after["private_link_id"] == "1000"
 
 
 def test_a_mask_leaves_no_fingerprint() -> None:

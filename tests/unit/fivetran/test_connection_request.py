@@ -14,6 +14,7 @@ from constructs_lib.backend.fivetran.connection_request import (
     creation,
     destination_keys,
     modification,
+    of_one_that_is_there,
 )
 from constructs_lib.backend.fivetran.ledger import secrets_of
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
@@ -113,16 +114,50 @@ def test_an_object_with_a_changed_secret_is_sent_whole() -> None:
     }
 
 
-def test_what_steers_the_tests_goes_along_with_config_only() -> None:
-    controls = {"run_setup_tests": False}
-    of_config = values(config=Dynamic.of({**CONFIG, "host": "other"}), **controls)
-    of_schedule = values(sync_frequency=60, **controls)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"config": {"host": "other"}},
+        {"sync_frequency": 60},
+        {"paused": True},
+        {"schema_status": "ready"},
+    ],
+)
+@pytest.mark.parametrize(
+    ("configured", "sent"),
+    [
+        ({"run_setup_tests": False}, {"run_setup_tests": False}),
+        ({"run_setup_tests": True}, {"run_setup_tests": True}),
+        ({"trust_certificates": True}, {"trust_certificates": True, "run_setup_tests": True}),
+        ({"trust_fingerprints": True}, {"trust_fingerprints": True, "run_setup_tests": True}),
+        ({}, {}),
+    ],
+)
+def test_modification_carries_what_steers_the_tests(
+    change: dict[str, Any], configured: dict[str, Any], sent: dict[str, Any]
+) -> None:
+    given = {name: Dynamic.of({**CONFIG, **v}) for name, v in change.items() if name == "config"}
+    planned = values(**{**change, **given}, **configured)
 
-    assert modification(values(), of_config, of_config, []) == {
-        "config": {"host": "other"},
-        "run_setup_tests": False,
-    }
-    assert modification(values(), of_schedule, of_schedule, []) == {"sync_frequency": 60}
+    assert modification(values(), planned, planned, []) == change | sent
+
+
+def test_modification_never_steers_the_tests_alone() -> None:
+    planned = values(run_setup_tests=False, trust_certificates=True)
+
+    assert modification(values(), planned, planned, []) == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "sent"),
+    [
+        ({"paused": True, "run_setup_tests": False}, {"paused": True, "run_setup_tests": False}),
+        ({"config": {"schema_prefix": "orders"}, "run_setup_tests": False}, {}),
+        ({"config": CONFIG}, {"config": {"host": "db", "port": 5432}}),
+    ],
+)
+def test_takeover_asks_for_what_can_still_change(body: Any, sent: Any) -> None:
+    assert of_one_that_is_there({"group_id": "g", "service": "postgres", **body}) == sent
 
 
 def test_a_secret_that_is_null_is_not_sent() -> None:

@@ -14,6 +14,7 @@ from state_api import NEW, OLD, Fivetran
 from state_runs import Killed, change, killed, recovered
 
 from constructs_lib.backend.fivetran import errors, paused_flag
+from constructs_lib.backend.fivetran.connection_request import without_controls
 from constructs_lib.backend.fivetran.connection_update import Update, UpdateRefused
 from constructs_lib.backend.fivetran.journal import Journal, Slip
 from constructs_lib.backend.http.deadline import Deadline
@@ -47,6 +48,7 @@ class Busy(Fivetran):
         super().__init__(paused=paused, syncing=looks)
         self.status, self.config = status, dict(HOST)
         self.before_change: Callable[[], None] = lambda: None
+        self.bodies: list[dict[str, Any]] = []
 
     def connection(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         answer = super().connection(identifier, deadline)
@@ -56,7 +58,8 @@ class Busy(Fivetran):
         self, identifier: str, body: dict[str, Any], deadline: Deadline, secrets: Any = ()
     ) -> dict[str, Any]:
         self.lives()
-        if set(body) == {"paused"}:
+        self.bodies.append(body)
+        if set(without_controls(body)) == {"paused"}:
             super().modify_connection(identifier, body, deadline)
             return {"id": identifier, "paused": self.paused, "status": {"sync_state": "after"}}
         if self.syncing:
@@ -238,6 +241,39 @@ def test_update_of_flag_alone_waits_for_sync(paused: bool) -> None:
 
     assert (api.paused, answer["paused"]) == (paused, paused)
     assert api.journal == ["GET", "pause" if paused else "unpause"]
+
+
+CONTROLS = {"run_setup_tests": True, "trust_certificates": True}
+
+
+def test_pause_for_an_update_steers_the_tests_alike() -> None:
+    api = Busy()
+
+    update(api, {"config": OTHER_HOST, **CONTROLS})
+
+    assert api.bodies[1:] == [
+        {"paused": True, **CONTROLS},
+        {"config": OTHER_HOST, **CONTROLS},
+        {"paused": False, **CONTROLS},
+    ]
+
+
+def test_update_of_flag_alone_steers_the_tests() -> None:
+    # Given an API that refuses to pause at first
+    api = Busy(looks=0)
+    refusals = iter([True])
+    modify = api.modify_connection
+
+    def refuse(*given: Any, **more: Any) -> Any:
+        if next(refusals, False):
+            raise errors.answered("PATCH", 400, "", WORDS[400], None)
+        return modify(*given, **more)
+
+    api.modify_connection = refuse  # type: ignore[method-assign]
+
+    update(api, {"paused": True, **CONTROLS})
+
+    assert api.bodies == [{"paused": True, **CONTROLS}]
 
 
 STEPS = ["GET", "change: 409", "pause", "GET", "GET", "GET", "change", "unpause"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from constructs_lib.backend.fivetran.connection_plan import may_run_tests
 from constructs_lib.backend.fivetran.errors import Interrupted, OutOfTime
 from constructs_lib.backend.fivetran.intents import Intents
 from constructs_lib.backend.fivetran.turns import Turns
@@ -22,7 +23,7 @@ def planned(*, replaced: bool = False, **changes: Any) -> Intents:
     plan = Plan({}, PRIOR, {**PRIOR, **changes})
     plan.replace.extend([("group_id",)] if replaced else [])
     intents = Intents()
-    intents.note_connection(plan, repeats_tests=False)
+    intents.note_connection(plan, runs_tests=may_run_tests(plan))
     return intents
 
 
@@ -39,14 +40,16 @@ def test_the_paused_flag_is_what_the_plan_makes_of_it(
     ("changes", "may_be"),
     [
         ({}, False),
-        ({"paused": False}, False),
+        ({"timeouts": {"update": "5m"}}, False),
+        ({"paused": False}, True),
+        ({"paused": False, "run_setup_tests": False}, False),
         ({"config": OTHER_HOST}, True),
         ({"config": UNKNOWN}, True),
         ({"secrets_applied": {"config.password": UNKNOWN}}, True),
         ({"config": OTHER_HOST, "run_setup_tests": False}, False),
     ],
 )
-def test_only_settings_that_are_tested_may_set_a_connection_up(
+def test_only_a_change_that_is_sent_may_set_a_connection_up(
     changes: dict[str, Any], may_be: bool
 ) -> None:
     assert planned(**changes).may_be_set_up("abc") is may_be

@@ -68,3 +68,31 @@ def test_number_of_too_many_digits_is_refused(text: str) -> None:
 def test_whole_number_of_thousands_of_digits_is_refused() -> None:
     with pytest.raises(ValueError, match="digits"):
         jsontext.loads("9" * 10_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1000", "1000"),
+        ("1000.0", "1000"),
+        ("1e3", "1000"),
+        ("-0.0", "0"),
+        ("0.50", "0.5"),
+        ("-2.5E+1", "-25"),
+        ("1e-9", "1E-9"),
+        ("9007199254740993.0", "9007199254740993"),
+        ("12345678901234567890123456789012345678.5", "12345678901234567890123456789012345678.5"),
+        ("1" + "0" * 500, "1E+500"),
+        ("10e499", "1E+500"),
+    ],
+)
+def test_canonical_writes_numbers_by_value(text: str, expected: str) -> None:
+    assert jsontext.canonical(jsontext.loads(f'{{"b": 1, "a": [{text}]}}')) == (
+        f'{{"a": [{expected}], "b": 1}}'
+    )
+
+
+def test_canonical_reads_a_float_as_it_is_written() -> None:
+    assert jsontext.canonical([0.1, 1e16, True, "1.0", None]) == (
+        '[0.1, 10000000000000000, true, "1.0", null]'
+    )

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from constructs_lib.backend.fivetran import choreography, comparison, state_words
+from constructs_lib.backend.fivetran import choreography, state_words
 from constructs_lib.backend.fivetran.account import Account
 from constructs_lib.backend.fivetran.choreography import Outcome
 from constructs_lib.backend.fivetran.history import Change, History
@@ -204,7 +204,7 @@ def _conclude(account: Account, found: Look) -> None:
         left = slip.read()
         if left is None or left.account != account.client.account or left.is_open:
             return
-        if left.has_set(comparison.fingerprint(found.state)):
+        if left.has_set(found.state):
             slip.history.confirm(found.state)
             if left.by == slip.by:
                 slip.forget()
