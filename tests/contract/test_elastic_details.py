@@ -53,7 +53,8 @@ def test_detail_without_an_identifier_is_400(sandbox: ElasticEmbedded, path: str
 
 @pytest.mark.parametrize("path", CHANGES)
 @pytest.mark.parametrize(
-    "content", ["", "[]", '{"x": 1}', '{"name": NaN}', '{"name": 1e999}', "[" * 5000]
+    "content",
+    ["", "[]", '{"x": 1}', '{"name": NaN}', '{"name": 1e999}', r'{"name": "\ud800"}', "[" * 5000],
 )
 def test_unreadable_detail_is_400(sandbox: ElasticEmbedded, path: str, content: str) -> None:
     headers = {"Content-Type": "application/json"}

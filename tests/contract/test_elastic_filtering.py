@@ -77,6 +77,14 @@ def test_all_of_the_filtering_can_be_set(sandbox: ElasticEmbedded) -> None:
     assert filtering(sandbox) == {**given, "domain": "DEFAULT"}
 
 
+def test_no_filtering_is_that_of_a_new_connector(sandbox: ElasticEmbedded) -> None:
+    before = filtering(sandbox)
+    sandbox.data("PUT", PATH, json={"rules": [rule("a", 0)]})
+    sandbox.data("PUT", PATH, json={"filtering": []})
+    assert filtering(sandbox) == before
+    assert sandbox.data("PUT", PATH, json={"rules": []}) == {"result": "updated"}
+
+
 def test_valid_draft_is_activated(sandbox: ElasticEmbedded) -> None:
     sandbox.data("PUT", PATH, json={"rules": [rule("a", 0)]})
     validation = {"errors": [], "state": "valid"}

@@ -151,6 +151,8 @@ def _parsed(content: bytes, name: str) -> dict[str, Any]:
         raise errors.unreadable(f"[{name}] Expected START_OBJECT")
     if _is_deeper(body, _DEEPEST):
         raise errors.unreadable(f"[{name}] the body is nested deeper than {_DEEPEST} levels")
+    if not _is_unicode(body):
+        raise errors.unreadable(f"[{name}] the body holds text that is not valid Unicode")
     return body
 
 
@@ -164,6 +166,14 @@ def _finite(digits: str) -> float:
     if not math.isfinite(number):
         raise ValueError(digits)
     return number
+
+
+def _is_unicode(body: dict[str, Any]) -> bool:
+    try:
+        json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_deeper(value: Any, levels: int) -> bool:

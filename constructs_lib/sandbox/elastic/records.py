@@ -43,7 +43,7 @@ class ElasticConnector:
     api_key_secret_id: str | None = None
     features: dict[str, Any] | None = None
     filtering: list[dict[str, Any]] | None = None
-    """The sync rules; None for those of a new connector."""
+    """The sync rules; None or none for those of a new connector."""
     pipeline: dict[str, Any] | None = None
     scheduling: dict[str, Any] = field(default_factory=lambda: dict(_SCHEDULING))
     sync_cursor: dict[str, Any] | None = None
@@ -53,9 +53,9 @@ class ElasticConnector:
     @property
     def sync_rules(self) -> list[dict[str, Any]]:
         """The sync rules, active ones and a draft."""
-        return sync_rules.new(self.created_at) if self.filtering is None else self.filtering
+        return self.filtering or sync_rules.new(self.created_at)
 
-    def document(self, *, with_deleted: bool) -> dict[str, Any]:
+    def document(self, *, with_deleted: bool = False) -> dict[str, Any]:
         """Return the document that the API answers.
 
         :param with_deleted: True if the server tells whether a connector is deleted

@@ -20,7 +20,8 @@ class ElasticSettings:
     """The server that a sandbox stands for, and what goes wrong."""
 
     version: str = "9.1.0"
-    """The version of the server, such as ``8.14.3``. 8.13 and 8.14 let no status follow itself."""
+    """The version of the server, such as ``8.14.3``. 8.13 and 8.14 let no status follow itself, and
+    before 9.0 a deletion leaves nothing; all that differs is in ``docs/sandbox.md``."""
     build_flavor: str = "default"
     """``default``, or ``serverless``."""
     manage_connector: bool = True
