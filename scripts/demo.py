@@ -70,7 +70,12 @@ def _show(scene: Stage) -> None:
     _drift(scene, identifier)
     _repair(scene)
     _move_the_cursor(scene, identifier)
-    _step("The end", "All of it is destroyed again: what Terraform made, Terraform takes away.")
+    _step(
+        "The end",
+        "What Terraform made, Terraform takes away: the connection with its state is deleted. The\n"
+        "status of the Elastic connector stays as it was set: no status can be deleted, so\n"
+        "Terraform only forgets it.",
+    )
     scene.terraform("destroy", "-auto-approve", "-compact-warnings")
 
 

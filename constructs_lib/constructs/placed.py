@@ -9,6 +9,7 @@ from typing import Any
 from constructs_lib import toolkit
 from constructs_lib.constructs import synthesis
 from constructs_lib.validation import ConstructPlace, Finding, ValidationFailed
+from constructs_lib.validation.python_words import in_python
 
 _NUMBERS = count(1)
 
@@ -40,7 +41,7 @@ class PlacedConstruct(toolkit.Construct):
 
     def report(self, findings: Iterable[Finding]) -> None:
         """Leave findings, to be reported at synth."""
-        self._synthesis.findings += findings
+        self._synthesis.findings += map(in_python, findings)
 
     def withdraw(self, findings: Iterable[Finding]) -> None:
         """Take back findings that were left, because what they are about has changed."""

@@ -23,6 +23,7 @@ from constructs_lib.constructs.provider import ProviderConstruct
 from constructs_lib.constructs.together import Body
 from constructs_lib.constructs.values import is_hcl, rendered
 from constructs_lib.validation import ALIASES, ConstructPlace, Finding, errors
+from constructs_lib.validation.python_words import in_python
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
@@ -165,7 +166,9 @@ class ResourceConstruct(PlacedConstruct):
     def _evaluate(self) -> None:
         """Check the arguments, and put them into the form for the CDK."""
         self.withdraw(self._found)
-        self._found = self._all_findings(self._arguments, self._values)
+        found = self._all_findings(self._arguments, self._values)
+        # They are reported as they are here, so that they can be withdrawn.
+        self._found = [in_python(each) for each in found]
         self.report(self._found)
         if self._is_finite:
             self._values = {name: assignment.copied(each) for name, each in self._values.items()}

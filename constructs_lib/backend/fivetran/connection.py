@@ -262,6 +262,7 @@ class ConnectionResource(Resource):
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
         """Refuses to destroy what the same run imports under another address."""
         operation.client.imports.destroyed(prior.get("id"))
+        operation.client.intents.note_destroyed(str(prior.get("id")))
 
     def _modify(
         self,

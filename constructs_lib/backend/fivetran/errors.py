@@ -39,6 +39,7 @@ __all__ = [
     "Incomplete",
     "Interrupted",
     "NoAnswer",
+    "NoStateYet",
     "NotFound",
     "NotTheApi",
     "OutOfTime",
@@ -98,6 +99,22 @@ _IN_PROGRESS = re.compile(
 )
 
 
+class NoStateYet(ApiError):
+    """400 to the first write of a state: there is none yet that could be changed."""
+
+    remedy = (
+        "Nothing was set. Sync the connection once first: its connector writes the first state, "
+        "and from then on it can be set. Then run the command again."
+    )
+
+
+# The words of "state doesn't exist", in the forms in which the API may put them.
+_SETS_STATE = re.compile(r"PATCH \S+/state\b")
+_NO_STATE = re.compile(
+    r"\bstate\b.*\b(?:does\s*n.t|does not|not) exist|\bno\b.*\bstate\b", re.IGNORECASE
+)
+
+
 class NoAnswer(errors.NoAnswer):
     """No answer came."""
 
@@ -136,6 +153,8 @@ def answered(
         return TooManyRequests(request, status, code, message, retry_after)
     if status in (400, 409) and _IN_PROGRESS.search(message):
         kind: type[ApiError] = SyncInProgress
+    elif status == 400 and _SETS_STATE.match(request) and _NO_STATE.search(message):
+        kind = NoStateYet
     elif status == 404:
         kind = NotFound if code in GONE else SomethingElseMissing
     else:

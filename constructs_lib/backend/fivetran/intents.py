@@ -19,6 +19,7 @@ class Intents:
     def __init__(self) -> None:
         self._paused: dict[str, bool | None] = {}
         self._tested: set[str] = set()
+        self._destroyed: set[str] = set()
 
     def note_flag(self, identifier: str, paused: bool | None) -> None:
         """The run sets the paused flag; None if it is not known yet which."""
@@ -27,6 +28,16 @@ class Intents:
     def note_tests(self, identifier: str) -> None:
         """The run has the setup tests of the connection run."""
         self._tested.add(identifier)
+
+    def note_destroyed(self, identifier: str) -> None:
+        """The run destroys the connection."""
+        self._destroyed.add(identifier)
+
+    def is_destroyed(self, identifier: str) -> bool:
+        """True if the run certainly destroys the connection. Terraform plans that after what
+        depends on it, so that False says nothing.
+        """
+        return identifier in self._destroyed
 
     def paused(self, identifier: str, now: bool) -> bool | None:
         """The paused flag afterwards; None if it cannot be told.

@@ -20,6 +20,10 @@ from constructs_lib.backend.plugin.values import Object, contains_unknown, same
 
 _READ_LIMIT = 600.0
 _TO_RUN = 'set paused_after = "running" for this apply'
+_RESTORES = (
+    "Destroying restores the state of before. If this run destroys the connection itself, too, its "
+    "state goes with it, and nothing is synced again."
+)
 _ENFORCED = (
     'drift_policy is "enforce": what the connection has synced in between, it syncs again. With '
     '"on_change" its own progress is left alone.'
@@ -72,9 +76,10 @@ def note_flag(plan: Plan, operation: Operation) -> None:
 def explain_restoring(prior: Object, operation: Operation) -> None:
     """Warns of what destroying a state with ``on_destroy = "restore"`` will do."""
     account: Account = operation.client
-    if not account.is_known:
+    identifier = prior["connection_id"]
+    if not account.is_known or account.intents.is_destroyed(identifier):
         return
-    identifier, deadline = prior["connection_id"], Deadline(_READ_LIMIT, operation.stopping)
+    deadline = Deadline(_READ_LIMIT, operation.stopping)
     with explained("plan", f"fivetranops_connection_state {identifier}"):
         try:
             connection = account.client.connection(identifier, deadline)
@@ -84,9 +89,9 @@ def explain_restoring(prior: Object, operation: Operation) -> None:
     wanted = state_of(prior.get("previous_state")) or {}
     found = state_words.steps(live, wanted)
     if found:
-        parts = ["Destroying restores the state of before.", ""]
-        parts += [state_words.FROM, state_words.lines(found)]
+        parts = [_RESTORES, "", state_words.FROM, state_words.lines(found)]
         summary = state_words.summary(identifier, connection, found, wanted)
+        summary += ", unless the connection is destroyed, too"
         operation.diagnostics.warning(summary, "\n".join(parts))
 
 

@@ -67,6 +67,8 @@ def test_it_shows_each_step_and_leaves_nothing_behind(machine: Machine, folder: 
         "put the paused flag back",
     ]
     assert 'The state is now {"updated_since": "2024-01-01"}, and paused is false' in output
+    assert "status of the Elastic connector stays as it was set" in output
+    assert "All of it is destroyed" not in output
     assert "Destroy complete! Resources: 3 destroyed." in output
     assert output.endswith("nothing is left behind.\n")
 

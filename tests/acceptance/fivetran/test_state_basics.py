@@ -102,6 +102,32 @@ def test_destroying_keeps_or_restores_the_state(
     assert sandbox.state(connection) == expected
 
 
+def test_the_plan_of_a_restore_tells_what_else_may_happen(
+    terraform: Scenario, connection: str
+) -> None:
+    terraform.step(
+        cursor("{ cursor = 5 }", 'on_destroy = "restore"', of=connection),
+        careful_state(connection, {"cursor": 5}),
+    )
+
+    output = terraform.run("plan", "-destroy", "-input=false")
+
+    assert "everything is synced from the start, unless the connection is destroyed, too" in output
+    assert "its state goes with it, and nothing is synced again" in output
+
+
+def test_a_first_state_that_the_api_refuses_says_sync_first(
+    terraform: Scenario, sandbox: Sandbox, connection: str
+) -> None:
+    sandbox.store.configure(state_must_exist=True)
+
+    terraform.refused(
+        cursor("{ cursor = 5 }", of=connection),
+        "Sync the connection once first",
+        writes=careful_state(connection, {"cursor": 5}),
+    )
+
+
 def test_settings_of_the_resource_alone_need_no_request(
     terraform: Scenario, connection: str
 ) -> None:

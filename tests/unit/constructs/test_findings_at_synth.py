@@ -222,3 +222,22 @@ def test_a_state_has_one_connection(connect: Connect, synth: Synth, stack: Terra
         ("demo/none", "connection-or-id"),
         ("demo/wrong", "connection-or-id"),
     } <= found(synth)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"paused": "no"},
+        {"config": {"schema_prefix": "orders", "always_encrypted": 3}},
+    ],
+)
+def test_a_finding_about_a_flag_speaks_python(
+    parameters: dict[str, Any], connect: Connect, synth: Synth
+) -> None:
+    connect(**parameters)
+
+    with pytest.raises(ValidationFailed) as failure:
+        synth()
+
+    assert "True or False" in str(failure.value)
+    assert "true or false" not in str(failure.value)

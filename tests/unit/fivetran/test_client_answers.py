@@ -225,3 +225,30 @@ def test_a_creation_without_an_identifier_is_an_error(api: ScriptedApi, client: 
 
     with pytest.raises(errors.BadAnswer, match="no identifier"):
         client.create_connection({}, Deadline(5))
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["The connection state does not exist", "state doesn't exist", "There is no connection state"],
+)
+def test_a_first_state_that_is_refused_says_sync_first(
+    words: str, api: ScriptedApi, client: Client
+) -> None:
+    api.answers = [Answer(400, {"code": "InvalidInput", "message": words})]
+
+    with pytest.raises(errors.NoStateYet) as caught:
+        client.set_state("abc", {"page": 1}, Deadline(5))
+
+    assert "Sync the connection once first" in caught.value.remedy
+
+
+@pytest.mark.parametrize("words", ["some words", "Invalid state"])
+def test_another_refusal_of_a_state_says_nothing_of_a_sync(
+    words: str, api: ScriptedApi, client: Client
+) -> None:
+    api.answers = [Answer(400, {"code": "InvalidInput", "message": words})]
+
+    with pytest.raises(errors.ApiError) as caught:
+        client.set_state("abc", {"page": 1}, Deadline(5))
+
+    assert type(caught.value) is errors.ApiError

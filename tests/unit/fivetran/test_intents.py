@@ -96,3 +96,11 @@ def test_a_turn_comes_within_the_limit_or_not_at_all() -> None:
             raise AssertionError("it is another's turn")
         with pytest.raises(Interrupted), turns.turn("abc", Deadline(30, stopping)):
             raise AssertionError("it is another's turn")
+
+
+def test_a_connection_that_is_destroyed_is_known() -> None:
+    intents = Intents()
+    intents.note_destroyed("abc")
+
+    assert intents.is_destroyed("abc")
+    assert not intents.is_destroyed("other")

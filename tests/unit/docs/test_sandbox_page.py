@@ -1,0 +1,27 @@
+"""The page of the sandbox tells how the configuration steers the setup tests."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from pages.catalogue import DOCS
+
+from constructs_lib.sandbox import setup_tests
+
+ENDINGS = [*setup_tests._HOSTS, setup_tests._OLD]
+PAGE = (DOCS / "sandbox.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_page_tells_of_the_ending_of_a_host(ending: str) -> None:
+    assert f"| `…{ending}` |" in PAGE
+
+
+def test_the_page_tells_of_no_other_ending() -> None:
+    assert set(re.findall(r"\| `…(\.[\w.]+)` \|", PAGE)) == set(ENDINGS)
+
+
+@pytest.mark.parametrize("host", setup_tests._HOSTS.values())
+def test_the_page_names_what_trusts_a_host(host: setup_tests._Host) -> None:
+    assert f"`{host.trusted_by}`" in PAGE or not host.trusted_by
