@@ -41,6 +41,7 @@ test: setup-dev ## Run all tests.
 
 soak: setup-dev ## Run the tests with hostile answers and random faults long: minutes, not seconds.
 	@SOAK_SEQUENCES=200 $(RUN) pytest -m soak tests/faults
+	@ODD_ANSWERS=all $(RUN) pytest tests/faults/test_odd_answers.py
 	@HOSTILE_EXAMPLES=3000 $(RUN) pytest tests/acceptance/hostile/test_hostile_api.py
 	@seed="$${KILLS_SEED:-$$(date +%s)}" && echo "KILLS_SEED=$$seed" && \
 		KILLS=300 KILLS_SEED="$$seed" $(RUN) pytest tests/acceptance/fivetran/test_random_kills.py
