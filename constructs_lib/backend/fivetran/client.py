@@ -20,7 +20,7 @@ from constructs_lib.backend.fivetran.reads import Reads
 from constructs_lib.backend.http.attempts import until_answered
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.outage import Outage
-from constructs_lib.backend.plugin.values import same
+from constructs_lib.backend.plugin.values import MOST_LEVELS, same
 from constructs_lib.schemas import is_identifier
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ class Client:
             for name in ("service", "group_id"):
                 if name in data and name in body and str(data[name]) != str(body[name]):
                     raise self._bad(request, f"another {name} under data: {data[name]!r}")
+            self._check_config(request, data)
             return data
 
         return self._ask(request, deadline, take)
@@ -317,9 +318,16 @@ class Client:
             answered = self._identifier(request, data)
             if answered != identifier:
                 raise self._wrong(request, identifier, answered)
+            self._check_config(request, data)
             return data
 
         return take
+
+    def _check_config(self, request: Request, data: Object) -> None:
+        """Check that the settings of a connection are none that no state can hold."""
+        if comparison.is_too_deep(data.get("config")):
+            reason = f"a config of {MOST_LEVELS} or more levels of lists and objects"
+            raise errors.Unusable(self._exchange.whole(request), 200, reason)
 
     def _identifier(self, request: Request, data: Object) -> str:
         found = data.get("id")

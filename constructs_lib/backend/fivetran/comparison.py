@@ -24,7 +24,7 @@ from typing import Any
 
 from constructs_lib.backend.fivetran import keyed_lists
 from constructs_lib.backend.http import jsontext
-from constructs_lib.backend.plugin.values import UNKNOWN, contains_unknown
+from constructs_lib.backend.plugin.values import MOST_LEVELS, UNKNOWN, contains_unknown, levels
 from constructs_lib.schemas import MASK, is_mask
 
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
@@ -140,6 +140,12 @@ def composed(answer: Any) -> Any:
     if isinstance(answer, dict):
         return {composed(key): composed(inner) for key, inner in answer.items()}
     return list(map(composed, answer)) if isinstance(answer, list) else answer
+
+
+def is_too_deep(config: Any) -> bool:
+    """True if settings in an answer are nested more deeply than Terraform's state can hold them."""
+    # The resource itself is a level.
+    return levels(config) >= MOST_LEVELS
 
 
 def in_clear(known: Any, answer: Any) -> tuple[Any, Any]:

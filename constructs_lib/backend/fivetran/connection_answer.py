@@ -111,6 +111,8 @@ def confirms(state: Object, item: dict[str, Any], echo: Echo) -> bool:
     """
     if not isinstance(item.get("config"), dict) or not isinstance(item.get("status"), dict):
         return False
+    if comparison.is_too_deep(item.get("config")):
+        return False
     found = refreshed(state, item, echo)
     return all(
         found[name] is not None or state.get(name) is None

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran import comparison
 from constructs_lib.backend.fivetran.state_errors import StateMoved
+from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.redaction import shown
 from constructs_lib.backend.http.spelling import word
 from constructs_lib.backend.http.times import moment
@@ -41,9 +42,14 @@ def is_syncing(connection: dict[str, Any]) -> bool:
     return isinstance(status, dict) and word(status.get("sync_state")) == "syncing"
 
 
-def last_syncs(connection: dict[str, Any]) -> tuple[Any, ...]:
-    """When the last syncs ended, as the API writes it: it differs after each sync."""
-    return tuple(connection.get(name) for name in _LAST_SYNCS)
+def last_syncs(connection: dict[str, Any]) -> tuple[str | None, ...]:
+    """When the last syncs ended, as the API writes it: it differs after each sync. Where the API
+    answers no text, its JSON does as well.
+    """
+    answered = (connection.get(name) for name in _LAST_SYNCS)
+    return tuple(
+        each if each is None or isinstance(each, str) else jsontext.dumps(each) for each in answered
+    )
 
 
 def progress(

@@ -16,7 +16,6 @@ run ends: the provider of a Terraform that was killed may still be at work.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -67,7 +66,7 @@ class _Entry(NamedTuple):
         del values["file"]
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            private_file.write(self.file, json.dumps(values))
+            private_file.write(self.file, jsontext.dumps(values))
         except OSError as error:
             log.warning(f"the journal: {self.file} cannot be written: {error.strerror}")
 

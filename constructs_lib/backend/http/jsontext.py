@@ -34,6 +34,11 @@ def loads(text: str) -> Any:
         value = json.loads(text, parse_float=_decimal, parse_constant=_refuse)
     except RecursionError:
         raise _too_deep() from None
+    except ValueError as error:
+        # Python itself reads no whole number of many thousands of digits.
+        if type(error) is ValueError and "digits" in str(error):
+            raise _too_long() from None
+        raise
     if text.count("[") + text.count("{") > MOST_LEVELS:
         _check_levels(value)
     return value
@@ -114,7 +119,7 @@ def _decimal(text: str) -> Decimal:
     except ArithmeticError:  # An exponent that not even an exact number can have.
         is_short = False
     if not is_short:
-        raise Excessive(f"a number of more than {MOST_DIGITS} digits")
+        raise _too_long()
     return number
 
 
@@ -127,6 +132,10 @@ def _check_levels(value: Any) -> None:
         if not level:
             return
     raise _too_deep()
+
+
+def _too_long() -> Excessive:
+    return Excessive(f"a number of more than {MOST_DIGITS} digits")
 
 
 def _too_deep() -> Excessive:

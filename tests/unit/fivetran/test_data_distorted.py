@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import tfplugin6_pb2 as pb
 from api_world import GROUP, World
+from fake_time import FakeTime
+from odd_answers import answering, cells
 
+from constructs_lib.backend.fivetran.inventory import Inventory
 from constructs_lib.backend.plugin.decoding import decode
-from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.encoding import encode
 from constructs_lib.backend.plugin.schema import object_type
 from constructs_lib.backend.plugin.servicer import answer
@@ -77,6 +81,36 @@ def test_a_distorted_state_is_a_value_or_a_clear_error(place: str, name: str) ->
         read(world, "connection_state", connection_id=made)
     finally:
         world.close()
+
+
+@pytest.mark.parametrize("list_config", [True, False])
+def test_an_answer_with_an_odd_field_is_a_value_or_a_clear_error(
+    list_config: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FakeTime().install(monkeypatch)
+    world = World({})
+    try:
+        made = world.add("postgres", CONFIG)
+        world.store.configure(list_config=list_config)
+        with answering(world) as answers:
+            inventory(world)
+            read(world, "connection", connection_id=made)
+            for place, odd in cells(answers, share=29):
+                with answers.at(place, odd):
+                    read(world, "connection", connection_id=made)
+                    read(world, "connection", group_id=GROUP, schema="orders")
+                    read(world, "connections")
+                    inventory(world)
+    finally:
+        world.close()
+
+
+def inventory(world: World) -> None:
+    """What an adoption reads; an error is one that is explained."""
+    found = Inventory(world.provider().configure({}, "", Diagnostics()).client)
+    with suppress(ProviderError):
+        for items in found.listed():
+            found.read(items, lambda done, total: None)
 
 
 def test_another_order_of_a_list_is_no_difference() -> None:

@@ -92,3 +92,24 @@ def test_redirect_is_an_error_wherever_it_leads(
 
     with pytest.raises(ApiError, match="answered 400"):
         ASKS[vendor](api.url)
+
+
+def test_config_that_no_state_can_hold_is_a_clear_error(api: ScriptedApi) -> None:
+    config = '{"tables": ' + "[" * 99 + "]" * 99 + "}"
+
+    words = ask(
+        api, "fivetran", f'{{"code": "Success", "data": {{"id": "abc", "config": {config}}}}}'
+    )
+
+    assert words.endswith("answered 200 with a config of 100 or more levels of lists and objects")
+
+
+def test_config_that_a_state_can_hold_is_read(api: ScriptedApi) -> None:
+    config = '{"tables": ' + "[" * 98 + "]" * 98 + "}"
+    api.answers = [
+        Answer(200, f'{{"code": "Success", "data": {{"id": "abc", "config": {config}}}}}')
+    ]
+
+    ASKS["fivetran"](api.url)
+
+    assert len(api.seen) == 1
