@@ -65,7 +65,7 @@ def modify(call: Call) -> ApiResponse:
     """``PATCH /v1/connections/{id}``: changes what is given and leaves the rest.
 
     ``config`` and ``auth`` are merged at their top level; a key that is null is cleared. The setup
-    tests run after it, as :attr:`Settings.setup_tests_every_update` says, unless the request forbids it.
+    tests run after it unless the request forbids it, as ``setup_tests_every_update`` says.
     """
     record = call.connection()
     given = checks.fields(call.body(), checks.UPDATE_FIELDS)
