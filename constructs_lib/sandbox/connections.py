@@ -67,8 +67,8 @@ def modify(call: Call) -> ApiResponse:
     """``PATCH /v1/connections/{id}``: changes what is given and leaves the rest.
 
     ``config`` and ``auth`` are merged at their top level; a key that is null is cleared, and so is
-    a field that an answer may show as null. The setup tests run after it, as
-    :attr:`Settings.test_every_update` says, unless the request forbids it.
+    a field that an answer may show as null. The setup tests run after it unless the request forbids
+    it, as ``setup_tests_every_update`` says.
     """
     record = call.connection()
     given = checks.fields(call.body(), checks.UPDATE_FIELDS)
@@ -79,7 +79,7 @@ def modify(call: Call) -> ApiResponse:
     merge_config(record, given.get("config", {}))
     merge_auth(record, given.get("auth", {}))
     _set_attributes(record, given)
-    tests_are_due = call.settings.test_every_update or {"config", "auth"} & set(given)
+    tests_are_due = call.settings.setup_tests_every_update or {"config", "auth"} & set(given)
     tests = _run_setup_tests(record, given) if tests_are_due else {}
     _steer_syncs(call, record, given)
     call.tables.update(record)

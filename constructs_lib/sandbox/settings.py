@@ -30,7 +30,7 @@ class Settings:
     update_while_syncing_status: int = 200
     """Status for a change of a connection, other than of ``paused`` alone, while a sync runs: 200,
     or as the API is seen to answer at times 409, or 400 after it tried to stop the sync."""
-    test_every_update: bool = True
+    setup_tests_every_update: bool = True
     """True runs the setup tests after every update that does not say ``run_setup_tests`` false, as
     the contract says. False runs them only after a change of ``config`` or ``auth``, as a public
     report says of the API."""
@@ -97,7 +97,7 @@ def _with_checked_flags(settings: Settings) -> Settings:
     for name in (
         "auto_sync",
         "list_config",
-        "test_every_update",
+        "setup_tests_every_update",
         "state_must_exist",
         "merge_state",
         "enforce_rate_limit",

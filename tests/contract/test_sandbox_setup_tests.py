@@ -34,7 +34,7 @@ def patch(carrier: Carrier, made: dict[str, Any], body: dict[str, Any]) -> dict[
 def test_setup_tests_run_after_an_update(
     carrier: Carrier, every: bool, body: dict[str, Any], run: bool
 ) -> None:
-    carrier.configure(test_every_update=every)
+    carrier.configure(setup_tests_every_update=every)
     made = carrier.create(POSTGRES, run_setup_tests=False)
 
     changed = patch(carrier, made, body)
@@ -46,7 +46,7 @@ def test_setup_tests_run_after_an_update(
 @pytest.mark.parametrize("every", [True, False])
 @pytest.mark.parametrize("name", ["trust_certificates", "trust_fingerprints"])
 def test_trust_without_tests_is_400(carrier: Carrier, every: bool, name: str) -> None:
-    carrier.configure(test_every_update=every)
+    carrier.configure(setup_tests_every_update=every)
     made = carrier.create()
     body = {"paused": True, "run_setup_tests": False, name: True}
 

@@ -64,7 +64,7 @@ def test_pause_carries_what_steers_the_tests(core: Core, paused: bool) -> None:
 
 def test_required_tests_that_a_change_left_out_are_run(core: Core) -> None:
     # Given required tests that failed, and an API that tests changes of config and auth only
-    core.world.store.configure(test_every_update=False)  # type: ignore[attr-defined]
+    core.world.store.configure(setup_tests_every_update=False)  # type: ignore[attr-defined]
     apply(core, "db.example.com", require_setup_tests=True)
     with pytest.raises(ProviderRefused, match="Setup test"):
         apply(core, "db.invalid", require_setup_tests=True)

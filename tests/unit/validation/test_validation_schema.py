@@ -31,6 +31,7 @@ PLACE = ConstructPlace("a/b")
         ({"paused": 1}, "type", "/paused"),
         ({"paused": "true"}, "type", "/paused"),
         ({"data_delay_sensitivity": "low"}, "enum", "/data_delay_sensitivity"),
+        ({"data_delay_threshold": 2**31}, "maximum", "/data_delay_threshold"),
         ({"config": ["a"]}, "type", "/config"),
         ({"config": {"schema_prefix": "a", "b": {1, 2}}}, "not-json", "/config/b"),
         ({"config": {"schema_prefix": "a", "b": float("nan")}}, "not-json", "/config/b"),
