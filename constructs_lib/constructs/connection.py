@@ -184,12 +184,13 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         :param pause_after_trial: True pauses the connection when its free trial ends
         :param sync_frequency: minutes from the start of one sync to the start of the next
         :param daily_sync_time: hour (UTC) of the daily sync as ``HH:00``; only with
-            ``sync_frequency`` 1440
+            ``sync_frequency`` 1440. As for the identifiers below, the empty text clears it
         :param schedule_type: ``auto`` syncs by schedule, ``manual`` when the API is told to
         :param data_delay_sensitivity: how soon Fivetran warns of delayed data
         :param data_delay_threshold: minutes of delay before Fivetran warns; only with
             ``data_delay_sensitivity`` CUSTOM
-        :param networking_method: how Fivetran reaches the source
+        :param networking_method: how Fivetran reaches the source. A change away from PrivateLink
+            or ProxyAgent clears the identifier that belongs to it
         :param private_link_id: the private link; only with ``networking_method`` PrivateLink
         :param proxy_agent_id: the proxy agent; only with ``networking_method`` ProxyAgent
         :param hybrid_deployment_agent_id: the agent that runs the sync; the destination's own

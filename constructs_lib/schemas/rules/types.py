@@ -101,8 +101,10 @@ def applied(
 
 
 def only_with(name: str, other: str, value: Any, inputs: Inputs) -> Iterator[Problem]:
-    """Report that ``name`` is set although ``other`` is not ``value``. Empty text sets nothing."""
-    if inputs[name] not in (None, "") and inputs[other] != value:
+    """Report that ``name`` is set although ``other`` is not ``value``. Neither empty text nor 0,
+    which the API answers for what is not set, sets anything.
+    """
+    if inputs[name] not in (None, "", 0) and inputs[other] != value:
         found = f"{name} {_set_or_not(inputs, name)}, {other} {_set_or_not(inputs, other)}"
         allowed = f"{name} only together with {other} {value}"
         yield Problem((name,), found, allowed, f"set {other} to {value}, or leave {name} out")

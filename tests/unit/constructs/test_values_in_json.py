@@ -77,3 +77,15 @@ def test_secrets_become_the_write_only_attributes(connect: Connect, synth: Synth
     assert resource["config_wo"] == {"password": "${var.p}"}
     assert resource["auth_wo"] == {"refresh_token": "${var.t}"}
     assert not {"secrets", "auth_secrets"} & set(resource)
+
+
+def test_the_empty_value_that_clears_is_written(connect: Connect, synth: Synth) -> None:
+    empty: dict[str, Any] = {
+        **{"daily_sync_time": "", "private_link_id": "", "proxy_agent_id": ""},
+        "external_secrets_keys_config": {},
+        "destination_configuration": {"virtual_warehouse": ""},
+    }
+    connect(**empty)
+
+    resource = synth()["resource"]["fivetranops_connection"]["orders"]
+    assert {name: resource[name] for name in empty} == empty

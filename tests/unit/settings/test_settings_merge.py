@@ -247,3 +247,12 @@ def test_a_missing_base_is_a_finding(folder: Path) -> None:
         load_environment("live", folder)
 
     assert [finding.rule for finding in failed.value.findings] == ["file"]
+
+
+def test_the_empty_text_that_clears_replaces(load: Load) -> None:
+    base = BASE + "    networking_method: ProxyAgent\n        proxy_agent_id: pa_1\n"
+    overlay = "connections: {orders: {networking_method: Directly, proxy_agent_id: ''}}"
+
+    parameters = load(base, overlay).connections[0].parameters
+
+    assert (parameters["networking_method"], parameters["proxy_agent_id"]) == ("Directly", "")

@@ -17,7 +17,7 @@ REPORTED: list[tuple[dict[str, Any], str, str]] = [
         "daily-sync-time",
         "/daily_sync_time",
     ),
-    ({"data_delay_threshold": 0}, "data-delay-threshold", "/data_delay_threshold"),
+    ({"data_delay_threshold": 5}, "data-delay-threshold", "/data_delay_threshold"),
     (
         {"data_delay_threshold": 5, "data_delay_sensitivity": "HIGH"},
         "data-delay-threshold",
@@ -121,6 +121,7 @@ ACCEPTED: list[dict[str, Any]] = [
     {"service": "s3", "config": {"schema": "a", "table_group_name": "b"}},
     {"service": "db2luw", "config": {"schema_prefix": "a", "schema": "source"}},
     {"service": SDK, "config": {"schema": "a", "secrets_list": [{"key": "k"}]}},
+    {"data_delay_threshold": 0, "data_delay_sensitivity": "NORMAL"},
     {"private_link_id": "", "networking_method": "Directly"},
     {"daily_sync_time": "", "sync_frequency": 60},
     {"proxy_agent_id": ""},
