@@ -152,7 +152,7 @@ def _check(path: str, value: Any, attribute: Attribute) -> None:
 
 
 def _stored(value: Any, attribute: Attribute) -> Any:
-    if isinstance(value, Decimal) and attribute.kind is Kind.INTEGER:
+    if attribute.kind is Kind.INTEGER:
         return int(value)
     # The contract lists schema_status in small letters, and writes it in capitals in its example.
     return attribute.spelled(value) if attribute.ignores_case else value
@@ -162,9 +162,9 @@ def _has_kind(value: Any, kind: Kind) -> bool:
     # In Python a boolean is a number, too; in JSON it is not.
     if isinstance(value, bool):
         return kind is Kind.BOOLEAN
-    if isinstance(value, Decimal) and kind is Kind.INTEGER:
+    if isinstance(value, (float, Decimal)) and kind is Kind.INTEGER:
         # By JSON Schema 60.0 is an integer.
-        return value == value.to_integral_value()
+        return Decimal(value) == Decimal(value).to_integral_value()
     return isinstance(value, _PYTHON_TYPES[kind])
 
 

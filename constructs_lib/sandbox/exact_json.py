@@ -2,7 +2,8 @@
 
 Python reads ``0.12345678901234567890`` as a binary fraction, and writes another number. A connector
 that counts money or microseconds would get a cursor that it never stored. Here such a number is
-a :class:`decimal.Decimal`, which holds exactly what was sent: also ``1.10``, and ``1e400``.
+a :class:`decimal.Decimal`, which holds exactly what was sent: also ``1.10``, and ``1e400``. One
+that Python writes with the digits that it had, such as ``0.5``, stays a ``float``.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ Number = (int, float, Decimal)
 
 
 def loads(content: str | bytes) -> Any:
-    """Read JSON; decimals come as :class:`decimal.Decimal`.
+    """Read JSON; a decimal of which a ``float`` loses digits is a :class:`decimal.Decimal`.
 
     :raises ValueError: if it is not JSON (RFC 8259), such as ``NaN``, or no number of this machine
     :raises RecursionError: if it is nested too deep
     """
-    return json.loads(content, parse_float=_decimal, parse_constant=_no_constant)
+    return json.loads(content, parse_float=_exact, parse_constant=_no_constant)
 
 
 def dumps(value: Any, sort_keys: bool = False) -> str:
@@ -48,7 +49,10 @@ def _written(value: Any, order: Callable[[Any], list[Any]]) -> str:
     return json.dumps(value)
 
 
-def _decimal(text: str) -> Decimal:
+def _exact(text: str) -> float | Decimal:
+    number = float(text)
+    if repr(number) == text:
+        return number
     try:
         return Decimal(text)
     except InvalidOperation:

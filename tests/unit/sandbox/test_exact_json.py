@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from constructs_lib.sandbox import exact_json
 
-DIGITS = ["1.10", "0.12345678901234567890", "-0.0", "1E+400", "1E-400", "9007199254740993.5"]
+DIGITS = [
+    "0.1",
+    "5432.0",
+    "1.10",
+    "0.12345678901234567890",
+    "-0.0",
+    "1E+400",
+    "1E-400",
+    "9007199254740993.5",
+]
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text() | st.decimals(allow_nan=False),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -25,9 +34,15 @@ def test_decimals_keep_their_digits(digits: str) -> None:
     assert exact_json.dumps(exact_json.loads(text)) == text
 
 
+def test_ordinary_decimals_are_ordinary_numbers() -> None:
+    assert repr(exact_json.loads("[0.1, 5432.0, 1.10]")) == "[0.1, 5432.0, Decimal('1.10')]"
+
+
 @given(VALUES)
 def test_whatever_is_written_is_read_as_it_was(value: Any) -> None:
-    assert exact_json.loads(exact_json.dumps(value)) == value
+    text = exact_json.dumps(value)
+
+    assert exact_json.dumps(exact_json.loads(text)) == text
 
 
 @given(VALUES)
