@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from constructs_lib.backend.http import jsontext, secret_forms
+from constructs_lib.backend.http import escapes, jsontext, secret_forms
 
 HIDDEN = "(hidden)"
 _LONGEST_SHOWN = 300
@@ -58,6 +58,7 @@ def _forms(secrets: Iterable[str]) -> list[str]:
 
 
 def _without(text: str, forms: list[str]) -> str:
+    text = escapes.without_escaped(text, forms, HIDDEN)
     for form in forms:
         text = text.replace(form, HIDDEN)
     for form in forms:
