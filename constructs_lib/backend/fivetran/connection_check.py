@@ -35,13 +35,16 @@ def check_settings(config: Object, diagnostics: Diagnostics) -> None:
     :param config: the configuration of a connection; values that Terraform does not know yet pass
     """
     from constructs_lib.schemas.rules import HCL, catalogue_rules
+    from constructs_lib.schemas.shown import texts_hidden
 
     for rule in catalogue_rules(HCL, _is_unknown):
         if rule.about and config.get(rule.about) is None:
             continue
         inputs = {name: plain(config.get(name)) for name in rule.inputs}
         if UNKNOWN not in inputs.values():
-            for problem in rule.check(inputs):
+            with texts_hidden():
+                problems = list(rule.check(inputs))
+            for problem in problems:
                 _report(rule.id, problem, diagnostics)
 
 

@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran import comparison
 from constructs_lib.backend.fivetran.state_errors import StateMoved
-from constructs_lib.backend.http.redaction import shown
+from constructs_lib.backend.http.redaction import as_shown, shown
 from constructs_lib.backend.http.times import moment
 
 _TOLERANCE = timedelta(seconds=5)
+_NOT_WRITTEN = "not written yet"
 _LAST_SYNCS = ("succeeded_at", "failed_at")
 
 
@@ -24,14 +25,14 @@ class Seen(NamedTuple):
     print: str
     """Its fingerprint."""
     text: str
-    """In short, without what is named like a secret."""
+    """In short, as much of it as messages show."""
     at: str
     """The moment, by the API's clock (RFC 3339)."""
 
     @classmethod
     def of(cls, state: dict[str, Any] | None, at: str) -> Seen:
         """A state, or that there is none, as it is seen at a moment."""
-        text = "not written yet" if state is None else shown(state)
+        text = _NOT_WRITTEN if state is None else shown(state)
         return cls(comparison.fingerprint(state), text, at)
 
 
@@ -58,9 +59,11 @@ def progress(
     now = Seen.of(state, "")
     if now.print == seen.print:
         return ""
+    # An earlier version, or one that was to show values, may have kept more of it.
+    text = seen.text if seen.text == _NOT_WRITTEN else as_shown(seen.text)
     if not is_syncing(connection) and not _has_synced_since(connection, seen):
-        raise StateMoved(identifier, f"it was last looked at ({seen.at})", seen.text, now.text)
-    return f"{seen.text} was seen at {seen.at}, and by now its syncs moved it to {now.text}."
+        raise StateMoved(identifier, f"it was last looked at ({seen.at})", text, now.text)
+    return f"{text} was seen at {seen.at}, and by now its syncs moved it to {now.text}."
 
 
 def _has_synced_since(connection: dict[str, Any], seen: Seen) -> bool:

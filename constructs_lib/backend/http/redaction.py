@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +13,11 @@ from constructs_lib.backend.http import escapes, jsontext, secret_forms
 
 HIDDEN = "(hidden)"
 _LONGEST_SHOWN = 300
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
+"""A moment or a date in the form of ISO 8601."""
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z|…\Z)(?P<colon>\s*:)?|\btrue\b|\bfalse\b')
+"""What a JSON text says beside numbers, and its keys."""
+_SHOWS_VALUES: ContextVar[bool] = ContextVar("shows_values", default=False)
 _SECRET_NAME = re.compile(r"passw|secret|token|credential|private|(^|_)key$", re.IGNORECASE)
 
 
@@ -28,6 +35,22 @@ def texts(value: Any) -> Iterator[str]:
     elif isinstance(value, (list, tuple)):
         for inner in value:
             yield from texts(inner)
+
+
+def state_texts(state: Any) -> list[str]:
+    """The texts of a state that no message shows, to be hidden with :func:`hide` in what an API
+    quotes of it; none if messages show all values.
+    """
+    if shows_values():
+        return []
+    left, found = [state], []
+    while left:
+        value = left.pop()
+        if isinstance(value, (dict, list)):
+            left.extend(value.values() if isinstance(value, dict) else value)
+        elif isinstance(value, str) and MOMENT.fullmatch(value) is None:
+            found.append(value)
+    return found
 
 
 def hide(text: str, secrets: Iterable[str]) -> str:
@@ -81,10 +104,42 @@ def _without_inside(value: Any, forms: list[str]) -> Any:
     return HIDDEN if is_number and HIDDEN in _without(str(value), forms) else value
 
 
+@contextmanager
+def values_shown(are_shown: bool) -> Iterator[None]:
+    """Show all values in the messages that are made inside, or only numbers and moments.
+
+    The provider does not learn which values somebody marked as sensitive in Terraform, so it shows
+    no others unless it is told to.
+    """
+    token = _SHOWS_VALUES.set(are_shown)
+    try:
+        yield
+    finally:
+        _SHOWS_VALUES.reset(token)
+
+
+def shows_values() -> bool:
+    """True if messages show all values now."""
+    return _SHOWS_VALUES.get()
+
+
 def shown(state: Any) -> str:
-    """The state of a connector for a message: short, and without what is named like a secret."""
-    text = jsontext.dumps(without_secret_names(state), sort_keys=True)
+    """The state of a connector for a message: short, without what is named like a secret, and with
+    numbers and moments alone unless all values are to be shown.
+    """
+    text = as_shown(jsontext.dumps(without_secret_names(state), sort_keys=True))
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
+
+
+def as_shown(text: str) -> str:
+    """The JSON text of a value, which may be cut, with as much of it as is to be shown."""
+    return text if shows_values() else _TEXT.sub(_without_text, text)
+
+
+def _without_text(found: re.Match[str]) -> str:
+    text, is_key = found[0], found["colon"] is not None
+    is_hidden = not is_key and MOMENT.fullmatch(text.strip('"')) is None
+    return f'"{HIDDEN}"' if is_hidden else text
 
 
 def shown_value(path: str, value: Any) -> str:

@@ -5,11 +5,19 @@ import html
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
 import pytest
 
-from constructs_lib.backend.http.redaction import hide, hide_inside, shown, texts
+from constructs_lib.backend.http.redaction import (
+    as_shown,
+    hide,
+    hide_inside,
+    shown,
+    texts,
+    values_shown,
+)
 
 QUOTES = 'it\'s=a (b)~c*d <&> "e" ž/x'
 ODD = 'a "b"\nc\\d/ž <&> %'
@@ -56,10 +64,38 @@ def test_secrets_are_hidden_inside_a_structure_before_it_becomes_text() -> None:
 def test_a_state_is_shown_short_and_without_what_is_named_like_a_secret() -> None:
     state = {"cursor": "2024", "api_token": "t", "nested": {"password": "p", "page": 1}}
 
-    assert shown(state) == (
-        '{"api_token": "(hidden)", "cursor": "2024", "nested": {"page": 1, "password": "(hidden)"}}'
-    )
-    assert len(shown({"cursor": "x" * 1000})) < 400
+    with values_shown(True):
+        assert shown(state) == (
+            '{"api_token": "(hidden)", "cursor": "2024", '
+            '"nested": {"page": 1, "password": "(hidden)"}}'
+        )
+        assert len(shown({"cursor": "x" * 1000})) < 400
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        (
+            {"a": "canary", "b": 1.5, "c": [None, -7]},
+            '{"a": "(hidden)", "b": 1.5, "c": [null, -7]}',
+        ),
+        ({"at": "2026-01-31T00:00:00Z"}, '{"at": "2026-01-31T00:00:00Z"}'),
+        ({"day": "2026-01-31", "n": "12345"}, '{"day": "2026-01-31", "n": "(hidden)"}'),
+        ({"canary key": {"x": True}}, '{"canary key": {"x": "(hidden)"}}'),
+        ('say "canary", then\\ : stop', '"(hidden)"'),
+        ("", '"(hidden)"'),
+    ],
+)
+def test_a_state_shows_numbers_and_moments_alone(state: Any, text: str) -> None:
+    assert shown(state) == text
+    assert as_shown(text) == text
+
+
+def test_a_text_that_was_cut_shows_no_more_of_it() -> None:
+    with values_shown(True):
+        kept = shown({"first": "canary-1", "second": 2, "third": "canary-2" * 100})
+
+    assert as_shown(kept) == '{"first": "(hidden)", "second": 2, "third": "(hidden)"'
 
 
 @pytest.mark.parametrize("writer", WRITERS)
