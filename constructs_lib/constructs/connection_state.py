@@ -25,6 +25,7 @@ class ConnectionStateAttributes:
     drift_policy = readable.text()
     paused_after = readable.text()
     on_destroy = readable.text()
+    explain_values = readable.flag()
     timeouts = readable.structure()
     previous_state = readable.structure()
 
@@ -57,6 +58,7 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         drift_policy: Literal["on_change", "enforce"] | None = None,
         paused_after: Literal["restore", "running", "paused"] | None = None,
         on_destroy: Literal["keep", "restore"] | None = None,
+        explain_values: bool | None = None,
         timeouts: Mapping[str, str] | None = None,
         provider: FivetranProvider | None = None,
         depends_on: Sequence[Construct] = (),
@@ -77,6 +79,8 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         :param paused_after: the paused flag afterwards: ``restore`` (default) the one that was
             found, ``running`` or ``paused``
         :param on_destroy: ``keep`` (default) leaves the state, ``restore`` sets the previous one
+        :param explain_values: true shows all values of the state in plans and errors; by default
+            only paths, numbers and moments, because a value may be marked as sensitive
         :param timeouts: longest time of ``create``, ``update`` and ``delete``, such as ``2h``
         :param provider: the provider to use if the stack has several; by default that of the
             connection

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeAlias
 
 from constructs_lib.schemas.masks import is_mask
@@ -27,6 +30,7 @@ _NO_SECRET_NAME = re.compile(r"^external_secrets_|_id$", re.IGNORECASE)
 _NAMED = (("connections",), ("connector_statuses",), ("connect_cards",))
 _USER_IN_URL = re.compile(r"(?<=://)[^/@\s]*@")
 _LONGEST = 60
+_HIDES_TEXTS: ContextVar[bool] = ContextVar("hides_texts", default=False)
 
 
 def is_secret_place(path: Path) -> bool:
@@ -45,6 +49,19 @@ def _is_secret_name(name: str) -> bool:
     return bool(_SECRET_NAME.search(name)) and not _NO_SECRET_NAME.search(name)
 
 
+@contextmanager
+def texts_hidden() -> Iterator[None]:
+    """Show no text of a setting in what is found inside: it may be marked as sensitive.
+
+    The provider does not learn of Terraform's marks.
+    """
+    token = _HIDES_TEXTS.set(True)
+    try:
+        yield
+    finally:
+        _HIDES_TEXTS.reset(token)
+
+
 def shown(value: Any, path: Path = ()) -> str:
     """A value for a message.
 
@@ -58,9 +75,12 @@ def shown(value: Any, path: Path = ()) -> str:
         return f"a mapping with {_count(len(value), 'key')}"
     if isinstance(value, (list, tuple)):
         return f"a list of {_count(len(value), 'item')}"
+    if isinstance(value, bool) and _HIDES_TEXTS.get():
+        return HIDDEN
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    if is_secret_place(path) and not is_mask(value):
+    is_hidden = isinstance(value, str) and _HIDES_TEXTS.get()
+    if (is_secret_place(path) or is_hidden) and not is_mask(value):
         return HIDDEN
     return (
         _cut(repr(_USER_IN_URL.sub(f"{HIDDEN}@", value))) if isinstance(value, str) else repr(value)

@@ -17,8 +17,9 @@ from constructs_lib.backend.fivetran.connection_request import (
     as_sent,
 )
 from constructs_lib.backend.fivetran.errors import VendorError
-from constructs_lib.backend.http.redaction import shown_value
+from constructs_lib.backend.http.redaction import shown_value, values_shown
 from constructs_lib.backend.plugin.values import Object, same
+from constructs_lib.schemas import Kind
 
 
 class ChangedMeanwhile(VendorError):
@@ -75,5 +76,12 @@ def _settings(prior: Object, planned: Object, now: Object, body: dict[str, Any])
 
 def _conflict(name: str, before: Any, now: Any, wanted: Any) -> Iterator[str]:
     if not same(before, now) and not comparison.means_the_same(wanted, now):
-        then, by_now, goal = (shown_value(name, value) for value in (before, now, wanted))
+        with values_shown(_is_of_few(name)):
+            then, by_now, goal = (shown_value(name, value) for value in (before, now, wanted))
         yield f"{name} was {then}, is {by_now} now, and was to become {goal}"
+
+
+def _is_of_few(name: str) -> bool:
+    """True for an attribute with few possible values, which says nothing that could be secret."""
+    attribute = connection_answer.SCHEMA.attributes.get(name)
+    return attribute is not None and (attribute.kind is Kind.BOOLEAN or "enum" in attribute.rule)

@@ -30,6 +30,7 @@ from constructs_lib.backend.fivetran.state_errors import StateDiffers, StateMove
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.http.presence import is_imported
+from constructs_lib.backend.http.redaction import values_shown
 from constructs_lib.backend.http.times import written
 from constructs_lib.backend.http.unsent import unsent, warn_of_unsent
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
@@ -72,6 +73,7 @@ class ConnectionStateResource(Resource):
         plan.planned["id"] = plan.planned["connection_id"]
         # Destroying knows the state only: limits that are no longer configured must leave it.
         plan.planned["timeouts"] = plan.config.get("timeouts")
+        plan.planned["explain_values"] = plan.config.get("explain_values")
         if plan.prior is not None:
             _confirm(plan.prior["connection_id"], operation)
         sets = plan.prior is None or not means_the_same(plan.prior["state"], plan.planned["state"])
@@ -86,12 +88,14 @@ class ConnectionStateResource(Resource):
         if sets:
             plan.planned["previous_state"] = UNKNOWN
             if not _is_refused(plan, operation):
-                state_plan.explain(plan, operation)
+                with values_shown(_explains(plan.planned)):
+                    state_plan.explain(plan, operation)
                 state_plan.note_flag(plan, operation)
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
         """Sets the state for the first time."""
-        return self._set(planned, None, "create", operation)
+        with values_shown(_explains(planned)):
+            return self._set(planned, None, "create", operation)
 
     def read(self, state: Object, operation: Operation) -> Object | None:
         """Whether the connection is there; its state only where it is enforced, or imported."""
@@ -128,7 +132,8 @@ class ConnectionStateResource(Resource):
             prior, planned
         ):
             return {}
-        return self._set(planned, prior, "update", operation)
+        with values_shown(_explains(planned)):
+            return self._set(planned, prior, "update", operation)
 
     def delete(self, prior: Object, operation: Operation) -> None:
         """Forgets the resource, or sets the state that was found before, as ``on_destroy`` says."""
@@ -145,7 +150,8 @@ class ConnectionStateResource(Resource):
             )
             return
         deadline = Deadline.of(prior.get("timeouts"), "delete", _DEFAULT, operation.stopping)
-        with explained("restore the state before", _subject(identifier)):
+        explaining = explained("restore the state before", _subject(identifier))
+        with explaining, values_shown(_explains(prior)):
             try:
                 with account.turns.turn(identifier, deadline):
                     self._restore(account, prior, deadline, operation)
@@ -157,7 +163,8 @@ class ConnectionStateResource(Resource):
         """Says in words what restoring the state of before will do."""
         _confirm(prior["connection_id"], operation)
         if _restores(prior, operation):
-            state_plan.explain_restoring(prior, operation)
+            with values_shown(_explains(prior)):
+                state_plan.explain_restoring(prior, operation)
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Imports by the identifier of the connection."""
@@ -300,6 +307,11 @@ def _live(known: Any, live: dict[str, Any] | None) -> Any:
         return known if known is None else Dynamic.of({})
     before = state_of(known)
     return known if before is not None and same(before, live) else carried(live)
+
+
+def _explains(values: Object) -> bool:
+    """True if messages may show all values of the state."""
+    return values.get("explain_values") is True
 
 
 def _subject(identifier: str) -> str:

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 from constructs_lib.backend.fivetran import comparison
 from constructs_lib.backend.fivetran.state_errors import StateMoved
 from constructs_lib.backend.http import jsontext
-from constructs_lib.backend.http.redaction import shown
+from constructs_lib.backend.http.redaction import as_shown, shown
 from constructs_lib.backend.http.spelling import word
 from constructs_lib.backend.http.times import moment
 
 _TOLERANCE = timedelta(seconds=5)
+_NOT_WRITTEN = "not written yet"
 _LAST_SYNCS = ("succeeded_at", "failed_at")
 
 
@@ -26,7 +27,7 @@ class Seen(NamedTuple):
     print: str
     """Its fingerprint."""
     text: str
-    """In short, without what is named like a secret."""
+    """In short, as much of it as messages show."""
     at: str
     """The moment, by the API's clock (RFC 3339)."""
 
@@ -63,14 +64,16 @@ def progress(
     """
     if comparison.is_fingerprint(seen.print, state):
         return ""
+    # An earlier version, or one that was to show values, may have kept more of it.
+    text = seen.text if seen.text == _NOT_WRITTEN else as_shown(seen.text)
     now = _words(state)
     if not is_syncing(connection) and not _has_synced_since(connection, seen):
-        raise StateMoved(identifier, f"it was last looked at ({seen.at})", seen.text, now)
-    return f"{seen.text} was seen at {seen.at}, and by now its syncs moved it to {now}."
+        raise StateMoved(identifier, f"it was last looked at ({seen.at})", text, now)
+    return f"{text} was seen at {seen.at}, and by now its syncs moved it to {now}."
 
 
 def _words(state: dict[str, Any] | None) -> str:
-    return "not written yet" if state is None else shown(state)
+    return _NOT_WRITTEN if state is None else shown(state)
 
 
 def _has_synced_since(connection: dict[str, Any], seen: Seen) -> bool:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran.seen import is_syncing
-from constructs_lib.backend.http.redaction import shown_value
+from constructs_lib.backend.http.redaction import MOMENT, shown_value, shows_values
 from constructs_lib.backend.plugin.values import same
 
 MOST_LINES = 12
@@ -21,7 +21,6 @@ MOST_LINES = 12
 FROM = "From where it stands now to what is to be:"
 _ABSENT: Any = object()
 _SECOND = timedelta(seconds=1)
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
 _NUMBER = re.compile(r"-?\d{1,38}(\.\d{1,38})?")
 
 
@@ -120,7 +119,10 @@ def _distance(before: Any, after: Any) -> tuple[str, bool]:
         distance, words = (end - begin) / _SECOND, _time(abs(end - begin))
     if not distance:
         return "", False
-    return f" ({'backwards' if distance < 0 else 'forwards'} by {words})", distance < 0
+    direction = "backwards" if distance < 0 else "forwards"
+    # With one value known, as 0 often is, the distance of two numbers in texts tells the other.
+    is_told = shows_values() or begin is not None or not isinstance(before, str)
+    return f" ({direction} by {words})" if is_told else f" ({direction})", distance < 0
 
 
 def _number(value: Any) -> Decimal | None:
@@ -131,7 +133,7 @@ def _number(value: Any) -> Decimal | None:
 
 
 def _moment(value: Any) -> datetime | None:
-    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+    if not isinstance(value, str) or not MOMENT.fullmatch(value):
         return None
     text = re.sub(r"\.\d+", lambda found: f"{found[0]:0<7}"[:7], value.replace("Z", "+00:00"))
     try:

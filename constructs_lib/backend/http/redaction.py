@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any, Final
 
-from constructs_lib.backend.http import jsontext, secret_forms
+from constructs_lib.backend.http import escapes, jsontext, secret_forms
 
 HIDDEN = "(hidden)"
 LONGEST_TEXT: Final = 2000
 """Characters of somebody else's text that a message shows."""
 _LONGEST_SHOWN = 300
-_SHORTEST_PART = 6
-"""Characters of the beginning of a secret that are hidden where it was cut."""
-_CUT = re.compile(r"…|\.{3,}")
-"""What stands where a text was cut, besides the end of the message."""
-_CLOSING = "\"'`)]}>. \n\t"
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
+"""A moment or a date in the form of ISO 8601."""
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z|…\Z)(?P<colon>\s*:)?|\btrue\b|\bfalse\b')
+"""What a JSON text says beside numbers, and its keys."""
+_SHOWS_VALUES: ContextVar[bool] = ContextVar("shows_values", default=False)
 _SECRET_NAME = re.compile(r"passw|secret|token|credential|private|(^|_)key$", re.IGNORECASE)
 
 
@@ -37,6 +39,22 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(inner)
 
 
+def state_texts(state: Any) -> list[str]:
+    """The texts of a state that no message shows, to be hidden with :func:`hide` in what an API
+    quotes of it; none if messages show all values.
+    """
+    if shows_values():
+        return []
+    left, found = [state], []
+    while left:
+        value = left.pop()
+        if isinstance(value, (dict, list)):
+            left.extend(value.values() if isinstance(value, dict) else value)
+        elif isinstance(value, str) and MOMENT.fullmatch(value) is None:
+            found.append(value)
+    return found
+
+
 def hide(text: str, secrets: Iterable[str]) -> str:
     """``text`` without the secrets, in whatever form it quotes them (see :mod:`secret_forms`), and
     without the beginning of one where the text was cut.
@@ -52,8 +70,8 @@ def shown_text(text: str, secrets: Iterable[str]) -> str:
     its first :data:`LONGEST_TEXT` characters. The rest of a longer one is not even looked at.
     """
     forms = _forms(secrets)
-    # Twice as long as any form, so that one that is broken into lines fits in, too.
-    margin = 2 * len(forms[0]) if forms else 0
+    # So much longer than any form that one fits in of which each character is escaped.
+    margin = 6 * len(forms[0]) if forms else 0
     looked_at = text[: LONGEST_TEXT + 2 * margin]
     hidden = _without(looked_at, forms)
     if len(looked_at) == len(text):
@@ -89,33 +107,7 @@ def _forms(secrets: Iterable[str]) -> list[str]:
 
 
 def _without(text: str, forms: list[str]) -> str:
-    for form in forms:
-        text = text.replace(form, HIDDEN)
-    for part in sorted(_parts(text, forms), key=len, reverse=True):
-        text = text.replace(part, HIDDEN)
-    return text
-
-
-def _parts(text: str, forms: list[str]) -> set[str]:
-    """The beginnings of forms that stand where the text was cut, six characters or more each."""
-    ends = [len(text.rstrip(_CLOSING)), *(found.start() for found in _CUT.finditer(text))]
-    found = {_part(text, end, form) for form in forms for end in ends}
-    # A secret that begins like the word that hides it must not hide that word again.
-    return {part for part in found if part not in HIDDEN}
-
-
-def _part(text: str, end: int, form: str) -> str:
-    """The longest beginning of a form that ends at a place of the text; empty if none does."""
-    tail = text[max(0, end - _SHORTEST_PART) : end]
-    if len(tail) < _SHORTEST_PART:
-        return ""
-    start = form.rfind(tail, 0, -1)
-    while start >= 0:
-        part = form[: start + _SHORTEST_PART]
-        if text.endswith(part, 0, end):
-            return part
-        start = form.rfind(tail, 0, start + _SHORTEST_PART - 1)
-    return ""
+    return escapes.without_escaped(text, forms, HIDDEN)
 
 
 def _without_inside(value: Any, forms: list[str]) -> Any:
@@ -130,10 +122,42 @@ def _without_inside(value: Any, forms: list[str]) -> Any:
     return HIDDEN if is_number and HIDDEN in _without(str(value), forms) else value
 
 
+@contextmanager
+def values_shown(are_shown: bool) -> Iterator[None]:
+    """Show all values in the messages that are made inside, or only numbers and moments.
+
+    The provider does not learn which values somebody marked as sensitive in Terraform, so it shows
+    no others unless it is told to.
+    """
+    token = _SHOWS_VALUES.set(are_shown)
+    try:
+        yield
+    finally:
+        _SHOWS_VALUES.reset(token)
+
+
+def shows_values() -> bool:
+    """True if messages show all values now."""
+    return _SHOWS_VALUES.get()
+
+
 def shown(state: Any) -> str:
-    """The state of a connector for a message: short, and without what is named like a secret."""
-    text = jsontext.dumps(without_secret_names(state), sort_keys=True)
+    """The state of a connector for a message: short, without what is named like a secret, and with
+    numbers and moments alone unless all values are to be shown.
+    """
+    text = as_shown(jsontext.dumps(without_secret_names(state), sort_keys=True))
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
+
+
+def as_shown(text: str) -> str:
+    """The JSON text of a value, which may be cut, with as much of it as is to be shown."""
+    return text if shows_values() else _TEXT.sub(_without_text, text)
+
+
+def _without_text(found: re.Match[str]) -> str:
+    text, is_key = found[0], found["colon"] is not None
+    is_hidden = not is_key and MOMENT.fullmatch(text.strip('"')) is None
+    return f'"{HIDDEN}"' if is_hidden else text
 
 
 def shown_value(path: str, value: Any) -> str:

@@ -34,11 +34,14 @@ def problems(rules: Iterable[Rule], config: Object) -> list[Diagnostic]:
     :param config: as for :func:`check_rules`
     """
     from constructs_lib.schemas.rules import applied
+    from constructs_lib.schemas.shown import texts_hidden
 
     table = tuple(rules)
     values = {name: plain(config.get(name)) for rule in table for name in rule.inputs}
     unknown = [name for name, value in values.items() if value is UNKNOWN]
-    return [_diagnostic(rule, problem) for rule, problem in applied(table, values, unknown)]
+    # Whoever writes Terraform may have marked a value as sensitive, which nobody tells a provider.
+    with texts_hidden():
+        return [_diagnostic(rule, problem) for rule, problem in applied(table, values, unknown)]
 
 
 def _diagnostic(rule: Rule, problem: Problem) -> Diagnostic:

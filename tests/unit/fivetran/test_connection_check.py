@@ -126,3 +126,13 @@ def test_the_start_of_the_provider_does_not_load_the_rules() -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_no_text_of_a_setting_is_shown_as_it_may_be_marked() -> None:
+    config = settings(port="canary-port", update_method="canary-method", tunnel_user=["canary"])
+
+    found = checked(config=config)
+
+    assert len(found) == 3
+    assert not any("canary" in f"{one.summary} {one.detail}" for one in found)
+    assert any("config.port: found (hidden)" in one.detail for one in found)

@@ -57,7 +57,9 @@ def test_a_conflict_shows_all_values_that_differ() -> None:
         check({"config": {"host": "db3"}, "sync_frequency": 5})
 
     text = str(caught.value)
-    assert 'config.host was "db1", is "db3" now, and was to become "db2"' in text
+    assert "sync_frequency was 60, is 5 now, and was to become 15" in text
+    assert 'config.host was "(hidden)", is "(hidden)" now' in text
+    assert not any(host in text for host in ("db1", "db2", "db3"))
     assert "sync_frequency was 60, is 5 now, and was to become 15" in text
     assert "Nothing was changed" in caught.value.remedy
 

@@ -5,20 +5,24 @@ import html
 import json
 from collections.abc import Callable
 from decimal import Decimal
-from urllib.parse import quote, quote_plus
+from typing import Any
+from urllib.parse import quote, quote_plus, unquote_plus
 
 import pytest
 
 from constructs_lib.backend.http.redaction import (
     LONGEST_TEXT,
+    as_shown,
     bounded,
     hide,
     hide_inside,
     shown,
     shown_text,
     texts,
+    values_shown,
 )
 
+QUOTES = 'it\'s=a (b)~c*d <&> "e" ž/x'
 ODD = 'a "b"\nc\\d/ž <&> %'
 KEY = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\nw0BAQEFAASCBKcwggSj\n-----END KEY-----\n"
 WRITERS: dict[str, Callable[[str], str]] = {
@@ -63,10 +67,38 @@ def test_secrets_are_hidden_inside_a_structure_before_it_becomes_text() -> None:
 def test_a_state_is_shown_short_and_without_what_is_named_like_a_secret() -> None:
     state = {"cursor": "2024", "api_token": "t", "nested": {"password": "p", "page": 1}}
 
-    assert shown(state) == (
-        '{"api_token": "(hidden)", "cursor": "2024", "nested": {"page": 1, "password": "(hidden)"}}'
-    )
-    assert len(shown({"cursor": "x" * 1000})) < 400
+    with values_shown(True):
+        assert shown(state) == (
+            '{"api_token": "(hidden)", "cursor": "2024", '
+            '"nested": {"page": 1, "password": "(hidden)"}}'
+        )
+        assert len(shown({"cursor": "x" * 1000})) < 400
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        (
+            {"a": "canary", "b": 1.5, "c": [None, -7]},
+            '{"a": "(hidden)", "b": 1.5, "c": [null, -7]}',
+        ),
+        ({"at": "2026-01-31T00:00:00Z"}, '{"at": "2026-01-31T00:00:00Z"}'),
+        ({"day": "2026-01-31", "n": "12345"}, '{"day": "2026-01-31", "n": "(hidden)"}'),
+        ({"canary key": {"x": True}}, '{"canary key": {"x": "(hidden)"}}'),
+        ('say "canary", then\\ : stop', '"(hidden)"'),
+        ("", '"(hidden)"'),
+    ],
+)
+def test_a_state_shows_numbers_and_moments_alone(state: Any, text: str) -> None:
+    assert shown(state) == text
+    assert as_shown(text) == text
+
+
+def test_a_text_that_was_cut_shows_no_more_of_it() -> None:
+    with values_shown(True):
+        kept = shown({"first": "canary-1", "second": 2, "third": "canary-2" * 100})
+
+    assert as_shown(kept) == '{"first": "(hidden)", "second": 2, "third": "(hidden)"'
 
 
 @pytest.mark.parametrize("writer", WRITERS)
@@ -143,3 +175,60 @@ def test_long_text_with_many_cuts_is_redacted_as_a_whole() -> None:
     assert len(text) > 150_000
     assert "canary" not in hide(text, secrets)
     assert hide_inside([text], secrets) == [hide(text, secrets)]
+
+
+def _in_lines(text: str) -> str:
+    return base64.encodebytes(f"{'x' * 50}{text}{'y' * 90}".encode()).decode()
+
+
+ESCAPERS: dict[str, Callable[[str], str]] = {
+    "JSON with = and ' as code points": lambda text: (
+        json.dumps(text).replace("=", "\\u003d").replace("'", "\\u0027")
+    ),
+    "the same in JSON": lambda text: json.dumps(json.dumps(text).replace("=", "\\u003d")),
+    "HTML with decimal entities": lambda text: (
+        html.escape(text).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
+    ),
+    "HTML with hexadecimal entities": lambda text: "".join(f"&#x{ord(c):x};" for c in text),
+    "JSON in HTML": lambda text: html.escape(json.dumps(text)).replace("&quot;", "&#34;"),
+    "percent encoding that leaves '()*": lambda text: quote(text, safe="'()*!~"),
+    "percent encoding of ~ that leaves *": lambda text: (
+        quote(text, safe="*").replace("~", "%7E").replace("%20", "+")
+    ),
+    "percent encoding of JSON": lambda text: quote(json.dumps(text), safe="'()*"),
+    "Base64 in lines": _in_lines,
+    "Base64 in lines of two characters": lambda text: _in_lines(text).replace("\n", "\r\n"),
+    "Base64 in lines, in JSON": lambda text: json.dumps(_in_lines(text)),
+}
+READERS: dict[str, Callable[[str], str]] = {
+    "HTML": html.unescape,
+    "percent": unquote_plus,
+    "JSON": lambda text: text.encode("latin-1", "backslashreplace").decode("unicode_escape"),
+}
+"""What anybody would try on what is left."""
+
+
+@pytest.mark.parametrize("escaper", ESCAPERS)
+@pytest.mark.parametrize("secret", [QUOTES, "pa'ss=word~*(1)"])
+def test_a_secret_is_hidden_however_it_is_escaped(secret: str, escaper: str) -> None:
+    hidden = hide(f"sent <{ESCAPERS[escaper](secret)}> to it", [secret])
+
+    assert hidden.startswith("sent <")
+    assert hidden.endswith("> to it")
+    assert hidden.count("(hidden)") == 1
+    pieces = [ESCAPERS[escaper](secret), "it's", "pa'ss", "c*d", "~*(1)"]
+    assert all(piece not in read(hidden) for read in READERS.values() for piece in pieces)
+
+
+def test_a_cut_secret_is_hidden_however_it_is_escaped() -> None:
+    text = json.dumps(QUOTES).replace("=", "\\u003d").replace("'", "\\u0027")
+
+    assert hide(f"sent {text[:22]}...", [QUOTES]) == 'sent "(hidden)...'
+    assert hide(f"sent {text[:5]}", [QUOTES]) == f"sent {text[:5]}"
+
+
+def test_escapes_beside_a_secret_stay_as_they_are() -> None:
+    text = "a&#39;b \\u003d hunter2%21 c&#x27;d"
+
+    assert hide(text, ["hunter2!"]) == "a&#39;b \\u003d (hidden) c&#x27;d"
+    assert hide(text, ["nothing of it"]) == text

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from constructs_lib.backend.fivetran.state_words import lines, steps
+from constructs_lib.backend.http.redaction import values_shown
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,8 @@ from constructs_lib.backend.fivetran.state_words import lines, steps
     ],
 )
 def test_one_value(before: Any, after: Any, words: str | None, is_backwards: bool) -> None:
-    (step,) = steps({"a": {"cursor": before}}, {"a": {"cursor": after}})
+    with values_shown(True):
+        (step,) = steps({"a": {"cursor": before}}, {"a": {"cursor": after}})
 
     assert step.path == "a.cursor"
     assert step.is_backwards is is_backwards
@@ -74,3 +76,19 @@ def test_many_steps_are_counted() -> None:
     assert text.splitlines()[0] == "  t00: 0 is added"
     assert text.splitlines()[-1] == "  and 28 more"
     assert len(text.splitlines()) == 13
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("canary-a", "canary-b", '"(hidden)" -> "(hidden)"'),
+        (None, {"c": "canary"}, 'null -> {"c": "(hidden)"}'),
+        (10, 5, "10 -> 5 (backwards by 5)"),
+        ("100", "99", '"(hidden)" -> "(hidden)" (backwards)'),
+        ("2026-01-02", "2026-01-01", '"2026-01-02" -> "2026-01-01" (backwards by 1 day)'),
+    ],
+)
+def test_one_value_that_may_be_marked_as_sensitive(before: Any, after: Any, words: str) -> None:
+    (step,) = steps({"a": before}, {"a": after})
+
+    assert (step.path, step.words) == ("a", words)

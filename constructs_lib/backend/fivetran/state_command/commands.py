@@ -12,6 +12,7 @@ from constructs_lib.backend.fivetran.state_command import looking, options, past
 from constructs_lib.backend.fivetran.state_command.interruption import Interruption, Stopped
 from constructs_lib.backend.fivetran.state_command.options import Options
 from constructs_lib.backend.fivetran.state_command.screen import Screen
+from constructs_lib.backend.http.redaction import values_shown
 from constructs_lib.backend.plugin import faults
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 
@@ -34,7 +35,9 @@ def main(arguments: Sequence[str]) -> int:
     screen = Screen()
     with Interruption() as interruption:
         try:
-            return _COMMANDS[chosen.command](chosen, screen, interruption)
+            # A person asks for this state, and sees what is in it.
+            with values_shown(True):
+                return _COMMANDS[chosen.command](chosen, screen, interruption)
         except ProviderError as error:
             screen.error(error.summary, error.detail)
             return interruption.status or _FAILED

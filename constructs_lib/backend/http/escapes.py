@@ -1,0 +1,222 @@
+r"""Secrets in texts that escape them: found in what the text reads as, and hidden where they stand.
+
+Nobody can list how programs escape a text: JSON writers turn ``=`` into ``\u003d``, HTML writers
+``'`` into ``&#39;`` or ``&#x27;``, percent encoding leaves ``'()*~`` or does not, and Base64 is
+broken into lines. So the text is decoded, step by step, and the secrets are looked for in the
+result; each place there leads back to the place in the text. The time grows with the length of the
+text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from itertools import accumulate
+from typing import Final, NamedTuple
+
+_SHORTEST_PART: Final = 6
+"""Characters of the beginning of a secret that are hidden where it was cut."""
+_CUT = re.compile(r"…|\.{3,}")
+_PARTIAL = re.compile(r"(?:\\(?:[uU][0-9a-fA-F]{0,7}|x[0-9a-fA-F]?)?|&#?\w{0,7}|%[0-9a-fA-F]?)\Z")
+"""An escape that was cut itself."""
+_CLOSING: Final = "\"'`)]}>. \n\t"
+_LONGEST_PARTIAL: Final = 12
+_BACKSLASH = re.compile(
+    r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U00[0-9a-fA-F]{6}"
+    r"|x[0-9a-fA-F]{2}|[^uUx])"
+)
+_CONTROLS: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+_MORE = "%[89abAB][0-9a-fA-F]"
+_PERCENT = re.compile(
+    f"%[0-7][0-9a-fA-F]|%[c-dC-D][0-9a-fA-F]{_MORE}|%[eE][0-9a-fA-F](?:{_MORE}){{2}}"
+    f"|%[fF][0-7](?:{_MORE}){{3}}"
+)
+_PERCENT_OR_PLUS = re.compile(rf"\+|{_PERCENT.pattern}")
+_BREAK = re.compile(r"[\r\n]+[ \t]*")
+
+Span = tuple[int, int]
+
+
+class _Piece(NamedTuple):
+    """One escape: where it is in the text, and where what it stands for is in the reading."""
+
+    start: int
+    end: int
+    read_start: int
+    read_end: int
+
+
+class _Codec(NamedTuple):
+    """One way of escaping: what its escapes look like, and what they stand for."""
+
+    escape: re.Pattern[str]
+    value: Callable[[str], str]
+
+
+@lru_cache(maxsize=1024)
+def _unescaped(text: str) -> str:
+    if text[1] not in "uUx":
+        return _CONTROLS.get(text[1], text[1])
+    if len(text) == 12:  # Two halves of one character.
+        try:
+            halves = bytes.fromhex(text[2:6] + text[8:])
+            return halves.decode("utf-16-be")
+        except ValueError:
+            return text
+    number = int(text[2:], 16)
+    return chr(number) if number <= 0x10FFFF else text
+
+
+@lru_cache(maxsize=1024)
+def _entity(text: str) -> str:
+    import html  # It is needed for answers in HTML only, and slow to load.
+
+    return html.unescape(text)
+
+
+@lru_cache(maxsize=1024)
+def _percent(text: str) -> str:
+    if text == "+":
+        return " "
+    try:
+        return bytes.fromhex(text.replace("%", "")).decode()
+    except ValueError:
+        return text
+
+
+_JSON = _Codec(_BACKSLASH, _unescaped)
+_HTML = _Codec(_ENTITY, _entity)
+_URL = _Codec(_PERCENT, _percent)
+_FORM = _Codec(_PERCENT_OR_PLUS, _percent)
+_LINES = _Codec(_BREAK, lambda text: "")
+_AFTER: Final[dict[_Codec, tuple[_Codec, ...]]] = {
+    _JSON: (_JSON, _HTML, _URL, _FORM, _LINES),
+    _HTML: (_JSON, _HTML, _URL, _FORM, _LINES),
+    _URL: (_JSON, _URL, _LINES),
+    _FORM: (_JSON, _LINES),
+    _LINES: (),
+}
+"""For each way of escaping those in which what it stands for may be escaped in turn."""
+
+
+class Reading:
+    """What a text reads as once its escapes are decoded.
+
+    :param text: the text
+    :param codec: how it is escaped
+    """
+
+    def __init__(self, text: str, codec: _Codec) -> None:
+        spans = [found.span() for found in codec.escape.finditer(text)]
+        values = [codec.value(text[start:end]) for start, end in spans]
+        self._pieces = list(_pieces(spans, values))
+        self._starts = [piece.read_start for piece in self._pieces]
+        ends = [0, *(end for _, end in spans)]
+        between = (
+            text[end:start] + value
+            for end, (start, _), value in zip(ends, spans, values, strict=False)
+        )
+        self.text = "".join(between) + text[ends[-1] :]
+
+    @property
+    def is_another(self) -> bool:
+        """True if the text has escapes at all."""
+        return bool(self._pieces)
+
+    def origin(self, span: Span) -> Span:
+        """Return the place in the text that a place in the reading comes from."""
+        start, end = span
+        first, last = self._piece(start), self._piece(end - 1)
+        begin = start if first is None else first.end + start - first.read_end
+        if first is not None and start < first.read_end:
+            begin = first.start
+        finish = end if last is None else last.end + max(0, end - last.read_end)
+        return begin, finish
+
+    def _piece(self, place: int) -> _Piece | None:
+        """Return the last escape that begins at a place of the reading, or before it."""
+        index = bisect_right(self._starts, place) - 1
+        return self._pieces[index] if index >= 0 else None
+
+
+def without_escaped(text: str, secrets: Iterable[str], hidden: str) -> str:
+    """Return a text without the secrets that stand in it, as they are or escaped in some way.
+
+    The beginning of one is hidden, too, where the text was cut: six characters or more.
+
+    :param secrets: the texts to hide
+    :param hidden: what takes their place
+    """
+    wanted = list(secrets)
+    spans = {span for span in _escaped(text, wanted, hidden) if span[0] < span[1]}
+    kept, end = [], 0
+    for start, finish in sorted(spans):
+        if start >= end:
+            kept += [text[end:start], hidden]
+        end = max(end, finish)
+    return "".join([*kept, text[end:]])
+
+
+def _escaped(text: str, secrets: list[str], hidden: str) -> Iterator[Span]:
+    # A secret that stands there as it is may have parts that stand in some reading, too.
+    yield from _found(text, secrets, hidden)
+    for codec in _AFTER:
+        first = Reading(text, codec)
+        if first.is_another:
+            yield from (first.origin(span) for span in _found(first.text, secrets, hidden))
+            for inner in _AFTER[codec]:
+                second = Reading(first.text, inner)
+                if second.is_another:
+                    found = _found(second.text, secrets, hidden)
+                    yield from (first.origin(second.origin(span)) for span in found)
+
+
+def _found(text: str, secrets: list[str], hidden: str) -> Iterator[Span]:
+    """Yield the places of secrets, and those of the beginnings of secrets that were cut."""
+    ends = list(_ends(text))
+    for secret in secrets:
+        yield from _places(text, secret)
+        for end in ends:
+            length = _beginning(text, end, secret)
+            if length and text[end - length : end] not in hidden:
+                yield end - length, end
+
+
+def _places(text: str, secret: str) -> Iterator[Span]:
+    start = text.find(secret)
+    while start >= 0:
+        yield start, start + len(secret)
+        start = text.find(secret, start + len(secret))
+
+
+def _ends(text: str) -> Iterator[int]:
+    """Yield the places at which the text, or a part of it, was cut."""
+    for end in (len(text.rstrip(_CLOSING)), *(found.start() for found in _CUT.finditer(text))):
+        yield end
+        partial = _PARTIAL.search(text[max(0, end - _LONGEST_PARTIAL) : end])
+        if partial is not None and partial[0]:
+            yield end - len(partial[0])
+
+
+def _beginning(text: str, end: int, secret: str) -> int:
+    """Return how long the beginning of a secret is that ends at a place; 0 if none does."""
+    tail = text[max(0, end - _SHORTEST_PART) : end]
+    if len(tail) < _SHORTEST_PART:
+        return 0
+    start = secret.rfind(tail, 0, -1)
+    while start >= 0:
+        length = start + _SHORTEST_PART
+        if text.endswith(secret[:length], 0, end):
+            return length
+        start = secret.rfind(tail, 0, start + _SHORTEST_PART - 1)
+    return 0
+
+
+def _pieces(spans: list[Span], values: list[str]) -> Iterator[_Piece]:
+    # How much shorter the reading is before each escape.
+    lost = (end - start - len(value) for (start, end), value in zip(spans, values, strict=True))
+    for (start, end), value, less in zip(spans, values, accumulate(lost, initial=0), strict=False):
+        yield _Piece(start, end, start - less, start - less + len(value))
