@@ -68,7 +68,7 @@ def _count(value: Any) -> Any:
 
 
 def _for_each(value: Any) -> Any:
-    if isinstance(value, Mapping) and not toolkit.is_token(value):
+    if isinstance(value, Mapping):
         return toolkit.TerraformIterator.from_map(rendered(value))
     if isinstance(value, (list, tuple)):
         return toolkit.TerraformIterator.from_list(list(value))

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from constructs_lib import schemas, toolkit
-from constructs_lib.constructs import accounts, meta_arguments, meta_rules, stack_rules, value_rules
+from constructs_lib.constructs import (
+    accounts,
+    instance_rules,
+    meta_arguments,
+    meta_rules,
+    stack_rules,
+    value_rules,
+)
 from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.hidden_resource import HiddenData, HiddenResource
 from constructs_lib.constructs.instance_reference import is_exported_alone, reference
@@ -52,6 +59,10 @@ class ResourceConstruct(PlacedConstruct):
         self.references: dict[str, str] = {}
         """The references to attributes of its instances, as tokens, by their addresses."""
         self._known_name = ""
+        exclusive = self.exclusive(values) if usable and self._is_many else None
+        if exclusive is not None:
+            stack = self.synthesis.stack
+            self.report(instance_rules.findings(arguments, exclusive, self._place, stack))
         if self._can_wait(scope, id_):
             self._known_name = id_
             path = self._place.path
@@ -111,6 +122,14 @@ class ResourceConstruct(PlacedConstruct):
         :param provider: tells the accounts of a stack apart; None for that of the default provider
         """
         return ()
+
+    def exclusive(self, values: Mapping[str, Any]) -> instance_rules.Exclusive | None:
+        """Return what only one resource may have, and its instances must not share; None if there
+        is nothing.
+
+        :param values: the parameters by name, which have no errors
+        """
+        return None
 
     @property
     def fqn(self) -> str:
