@@ -16,12 +16,13 @@ from constructs_lib.constructs import (
     value_rules,
 )
 from constructs_lib.constructs.claims import Claim
+from constructs_lib.constructs.hcl import is_hcl
 from constructs_lib.constructs.hidden_resource import HiddenData, HiddenResource
 from constructs_lib.constructs.instance_reference import is_exported_alone, reference
 from constructs_lib.constructs.placed import PlacedConstruct
 from constructs_lib.constructs.provider import ProviderConstruct
 from constructs_lib.constructs.together import Body
-from constructs_lib.constructs.values import is_hcl, rendered
+from constructs_lib.constructs.values import rendered
 from constructs_lib.validation import ALIASES, ConstructPlace, Finding, errors
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
