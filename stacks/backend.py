@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from constructs_lib import toolkit
+from constructs_lib.constructs.hcl import hcl_attribute, hcl_value
 from constructs_lib.schemas import Kind
 from stacks.settings_backend import settings_of
 
 _CLOUD = "cloud"
 _WITHOUT_BLOCKS = ("s3",)
 """What is nested there, Terraform takes for values."""
-_FORM = {"type": "any", "storageClassType": "any"}
 
 
 class Backend(toolkit.TerraformBackend):
@@ -47,8 +47,9 @@ class Backend(toolkit.TerraformBackend):
         backend, known = document["terraform"]["backend"], settings_of(self._type_name)
         backend[self._type_name] |= {
             name: _block(value)
-            for name, value in self._settings.items()
             if self._type_name not in _WITHOUT_BLOCKS and known[name].kind is Kind.NESTED
+            else hcl_attribute(value)
+            for name, value in self._settings.items()
         }
         return _cloud_apart(document)
 
@@ -66,8 +67,8 @@ class Backend(toolkit.TerraformBackend):
 
 def _block(value: dict[str, Any]) -> dict[str, Any]:
     """A nested block in the form that the CDK writes as HCL."""
-    inner = {name: {"value": each, **_FORM, "isBlock": False} for name, each in value.items()}
-    return {"value": inner, **_FORM, "isBlock": True, "type": "map"}
+    inner = {name: hcl_attribute(each) for name, each in value.items()}
+    return {"value": inner, "isBlock": True, "type": "map", "storageClassType": "any"}
 
 
 def _cloud_apart(document: dict[str, Any]) -> dict[str, Any]:
@@ -84,4 +85,12 @@ class _RemoteState(toolkit.TerraformRemoteState):
         self, scope: toolkit.Construct, id_: str, type_name: str, settings: dict[str, Any]
     ) -> None:
         super().__init__(scope, id_, type_name)
+        self._config = settings
         self.add_override("config", settings)
+
+    def to_hcl_terraform(self) -> Any:
+        """The same for a document in HCL, in which the CDK guesses what a text means."""
+        document = super().to_hcl_terraform()
+        for body in document["data"]["terraform_remote_state"].values():
+            body["config"] = hcl_value(self._config, self)
+        return document

@@ -9,6 +9,7 @@ from constructs_lib.constructs import accounts, meta_rules, readable
 from constructs_lib.constructs.arguments import reports_misfits
 from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.fivetran_provider import FivetranProvider
+from constructs_lib.constructs.instance_rules import Exclusive
 from constructs_lib.constructs.lifecycle import Lifecycle
 from constructs_lib.constructs.placed import PlacedConstruct
 from constructs_lib.constructs.resource import Instance, ResourceConstruct
@@ -279,6 +280,18 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         found = f"the destination schema {name!r} in the group {group!r}"
         allowed = "a destination schema of its own for each connection of a group"
         return (Claim("schema-taken", (provider, group, name), "/config", found, allowed),)
+
+    def exclusive(self, values: Mapping[str, Any]) -> Exclusive | None:
+        """Return the destination schema, which only one connection of a group may have."""
+        service, config = values["service"], values["config"]
+        if self.known_service is None or is_token(service) or is_token(config):
+            return None
+        name = destination_schema_name(service, config)
+        if name is None:
+            return None
+        what = f"the destination schema {name!r}" if not is_token(name) else "one schema"
+        allowed = "a destination schema of its own for each connection of a group"
+        return Exclusive("schema-taken", (values["group_id"], name), "/config", what, allowed)
 
 
 def _wrong_identifier(value: Any, place: ConstructPlace) -> list[Finding]:

@@ -10,6 +10,7 @@ from constructs_lib.constructs.arguments import reports_misfits
 from constructs_lib.constructs.chosen_connection import CHOSEN, AnyConnection, ChosenConnection
 from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.fivetran_provider import FivetranProvider
+from constructs_lib.constructs.instance_rules import Exclusive
 from constructs_lib.constructs.lifecycle import Lifecycle
 from constructs_lib.constructs.resource import Instance, ResourceConstruct
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
@@ -120,3 +121,9 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         allowed = "one ConnectionState for each connection: they would overwrite each other"
         named = self._choice.named
         return (Claim("state-twice", (provider, key), named, found, allowed),)
+
+    def exclusive(self, values: Mapping[str, Any]) -> Exclusive | None:
+        """Return the connection, of which only one construct may set the state."""
+        allowed = "a connection of its own for each state: they would overwrite each other"
+        identifier, what = self._choice.identifier, "the state of one connection"
+        return Exclusive("state-twice", (identifier,), self._choice.named, what, allowed)

@@ -9,6 +9,7 @@ from constructs_lib.constructs import readable
 from constructs_lib.constructs.arguments import reports_misfits
 from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.elastic_provider import ElasticProvider
+from constructs_lib.constructs.instance_rules import Exclusive
 from constructs_lib.constructs.lifecycle import Lifecycle
 from constructs_lib.constructs.resource import Instance, ResourceConstruct
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
@@ -102,3 +103,9 @@ class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
         found = f"a second status of the connector {connector!r}"
         allowed = "one ConnectorStatus for each connector: they would overwrite each other"
         return (Claim("status-twice", (provider, connector), "/connector_id", found, allowed),)
+
+    def exclusive(self, values: Mapping[str, Any]) -> Exclusive | None:
+        """Return the connector, of which only one construct may set the status."""
+        allowed = "a connector of its own for each status: they would overwrite each other"
+        identifier, what = values["connector_id"], "the status of one connector"
+        return Exclusive("status-twice", (identifier,), "/connector_id", what, allowed)

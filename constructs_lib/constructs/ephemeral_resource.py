@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from constructs_lib.constructs.hcl import is_hcl
 from constructs_lib.constructs.hidden_resource import HiddenEphemeral
 from constructs_lib.constructs.resource import ResourceConstruct
-from constructs_lib.constructs.values import is_hcl
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_parameters
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, cast
 
 from constructs_lib import toolkit
-from constructs_lib.constructs.values import hcl_form
+from constructs_lib.constructs.hcl import hcl_attributes, hcl_value
 from constructs_lib.validation import ALIASES
 
 _NOT_SHOWN = "Default"
@@ -93,7 +93,17 @@ class _Hidden:
         return self._attributes
 
     def _synthesize_hcl_attributes(self) -> dict[str, Any]:
-        return hcl_form(self._attributes)
+        return hcl_attributes(self._attributes, cast(toolkit.IConstruct, self))
+
+    def to_hcl_terraform(self) -> Any:
+        """The part of the stack's document as HCL."""
+        document = super().to_hcl_terraform()  # type: ignore[misc]
+        for named in [*document.get("resource", {}).values(), *document.get("data", {}).values()]:
+            for body in named.values():
+                if "for_each" in body:
+                    # A mapping is a value, too, which the CDK would guess.
+                    body["for_each"] = hcl_value(body["for_each"], cast(toolkit.IConstruct, self))
+        return document
 
 
 class HiddenResource(_Hidden, toolkit.TerraformResource):

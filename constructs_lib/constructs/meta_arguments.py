@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from constructs_lib import toolkit
+from constructs_lib.constructs import hcl
 from constructs_lib.constructs.lifecycle import terraform_lifecycle
 from constructs_lib.constructs.placed import PlacedConstruct
 from constructs_lib.constructs.provider import hidden_provider
@@ -14,6 +16,7 @@ from constructs_lib.constructs.values import rendered
 NAMES = ("provider", "depends_on", "lifecycle", "count", "for_each", "import_id")
 """The parameters of a construct that are no attributes of its resource."""
 
+_NEEDS_ESCAPES = re.compile(r'["\\\x00-\x1f]')
 _DEPENDABLE = (
     toolkit.TerraformResource,
     toolkit.TerraformDataSource,
@@ -68,8 +71,16 @@ def _count(value: Any) -> Any:
 
 
 def _for_each(value: Any) -> Any:
-    if isinstance(value, Mapping) and not toolkit.is_token(value):
+    if isinstance(value, Mapping):
         return toolkit.TerraformIterator.from_map(rendered(value))
     if isinstance(value, (list, tuple)):
-        return toolkit.TerraformIterator.from_list(list(value))
+        return toolkit.TerraformIterator.from_list([_in_expression(item) for item in value])
     return value
+
+
+def _in_expression(text: str) -> str:
+    """Return a text for a list that the CDK writes inside of an expression.
+
+    The CDK puts it into quotes, and escapes nothing; what has quotes already, it takes as it is.
+    """
+    return hcl.quoted(text) if _NEEDS_ESCAPES.search(text) and not toolkit.is_token(text) else text

@@ -41,7 +41,7 @@ def findings(arguments: Mapping[str, Any], resource: Resource) -> list[Finding]:
     """
     problems = (
         _provider(arguments.get("provider"), resource),
-        _depends_on(arguments.get("depends_on")),
+        _depends_on(arguments.get("depends_on"), resource),
         _count(arguments.get("count")),
         _for_each(arguments.get("for_each")),
         _both(arguments),
@@ -76,7 +76,7 @@ def _provider(value: Any, resource: Resource) -> Iterator[Problem]:
         yield Problem("provider-stack", ("provider",), found, "a provider of the same stack", hint)
 
 
-def _depends_on(value: Any) -> Iterator[Problem]:
+def _depends_on(value: Any, resource: Resource) -> Iterator[Problem]:
     allowed = "a list of constructs"
     if isinstance(value, toolkit.Construct):
         yield Problem("type", ("depends_on",), a_kind(value), allowed, "put it in a list: [...]")
@@ -88,6 +88,27 @@ def _depends_on(value: Any) -> Iterator[Problem]:
                 yield Problem(
                     "type", ("depends_on", index), a_kind(item), "a construct, not its address"
                 )
+            elif isinstance(item, toolkit.Construct):
+                yield from _of_another_stack(item, ("depends_on", index), resource)
+
+
+def _of_another_stack(
+    item: toolkit.Construct, path: tuple[str | int, ...], resource: Resource
+) -> Iterator[Problem]:
+    """Terraform applies one stack at a time, so that a stack knows no resource of another."""
+    own = resource.synthesis.stack
+    try:
+        other = toolkit.TerraformStack.of(item)
+    except RuntimeError:
+        other = None  # The app itself, which holds all stacks.
+    if other is not own:
+        where = f"a construct of the stack {other.node.path}" if other else "the app"
+        allowed = "constructs of the same stack"
+        hint = "deploy one stack after the other: stack.add_dependency(other_stack)"
+        yield Problem("depends-on-stack", path, where, allowed, hint)
+    elif item is own:
+        allowed = "constructs in this stack"
+        yield Problem("depends-on-stack", path, "the whole stack, which is waiting too", allowed)
 
 
 def _count(value: Any) -> Iterator[Problem]:

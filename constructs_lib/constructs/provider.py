@@ -10,10 +10,11 @@ from typing import Any, ClassVar, NamedTuple
 from constructs_lib import launchers, toolkit
 from constructs_lib.constructs import assignment, value_rules
 from constructs_lib.constructs.expressions import has_clear_text
+from constructs_lib.constructs.hcl import hcl_attributes
 from constructs_lib.constructs.placed import PlacedConstruct
 from constructs_lib.constructs.provider_kind import ProviderKind
 from constructs_lib.constructs.stack_rules import ProviderFacts
-from constructs_lib.constructs.values import hcl_form, rendered
+from constructs_lib.constructs.values import rendered
 from constructs_lib.validation import ConstructPlace, Finding, errors
 from constructs_lib.version import __version__
 
@@ -51,7 +52,7 @@ class _HiddenProvider(toolkit.TerraformProvider):
         return self._attributes
 
     def _synthesize_hcl_attributes(self) -> dict[str, Any]:
-        return hcl_form(self._attributes)
+        return hcl_attributes(self._attributes, self)
 
 
 class Configuration(NamedTuple):

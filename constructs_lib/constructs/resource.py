@@ -10,18 +10,20 @@ from constructs_lib import schemas, toolkit
 from constructs_lib.constructs import (
     accounts,
     assignment,
+    instance_rules,
     meta_arguments,
     meta_rules,
     stack_rules,
     value_rules,
 )
 from constructs_lib.constructs.claims import Claim
+from constructs_lib.constructs.hcl import is_hcl
 from constructs_lib.constructs.hidden_resource import HiddenData, HiddenResource
 from constructs_lib.constructs.instance_reference import is_exported_alone, reference
 from constructs_lib.constructs.placed import PlacedConstruct
 from constructs_lib.constructs.provider import ProviderConstruct
 from constructs_lib.constructs.together import Body
-from constructs_lib.constructs.values import is_hcl, rendered
+from constructs_lib.constructs.values import rendered
 from constructs_lib.validation import ALIASES, ConstructPlace, Finding, errors
 from constructs_lib.validation.python_words import in_python
 
@@ -167,6 +169,10 @@ class ResourceConstruct(PlacedConstruct):
         """Check the arguments, and put them into the form for the CDK."""
         self.withdraw(self._found)
         found = self._all_findings(self._arguments, self._values)
+        exclusive = self.exclusive(self._values) if self._is_many and not errors(found) else None
+        if exclusive is not None:
+            stack = self.synthesis.stack
+            found += instance_rules.findings(self._arguments, exclusive, self._place, stack)
         # They are reported as they are here, so that they can be withdrawn.
         self._found = [in_python(each) for each in found]
         self.report(self._found)
@@ -232,6 +238,14 @@ class ResourceConstruct(PlacedConstruct):
         :param provider: tells the accounts of a stack apart; None for that of the default provider
         """
         return ()
+
+    def exclusive(self, values: Mapping[str, Any]) -> instance_rules.Exclusive | None:
+        """Return what only one resource may have, and its instances must not share; None if there
+        is nothing.
+
+        :param values: the parameters by name, which have no errors
+        """
+        return None
 
     @property
     def fqn(self) -> str:

@@ -7,15 +7,12 @@ exactly: ``"${null}"`` and ``"${1763700000000000001}"``.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
 from constructs_lib.toolkit import is_token
 
 _NULL = "${null}"
-_HCL = "SYNTH_HCL_OUTPUT"
-"""The environment variable by which the command line of the CDK asks for HCL."""
 _EXACT_IN_JAVASCRIPT = 2**53
 _MARKS_OF_CDK = frozenset({"String Map Token Value", "Any Map Token Value"})
 _NUMBER_OF_CDK = -123456789
@@ -43,16 +40,3 @@ def rendered(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [rendered(inner) for inner in value]
     return value
-
-
-def is_hcl() -> bool:
-    """True if the command line of the CDK asks for HCL instead of JSON."""
-    return os.environ.get(_HCL) == "true"
-
-
-def hcl_form(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Rendered attributes in the form that the CDK writes as HCL, for ``cdktf synth --hcl``."""
-    return {
-        name: {"value": value, "isBlock": False, "type": "any", "storageClassType": "any"}
-        for name, value in attributes.items()
-    }

@@ -26,6 +26,7 @@ from constructs_lib.toolkit import App, Construct, TerraformStack, TerraformVari
 
 SDK = {"service": "connector_sdk", "config": {"schema": "sdk"}}
 CARD = {"redirect_uri": "https://example.com"}
+NUMBERED = {"schema": "sdk_${count.index}"}
 ABOUT: dict[Any, dict[str, Any]] = {
     ConnectionState: {"state": {}},
     ConnectionSync: {},
@@ -85,7 +86,7 @@ SUBJECTS: dict[str, Callable[[TerraformStack, FivetranProvider, Connect], dict[s
     },
     "an expression by hand": lambda stack, other, connect: {
         "connection_id": (
-            connect("many", **SDK, provider=other, count=2)
+            connect("many", service="github", config=NUMBERED, provider=other, count=2)
             and "${fivetranops_connection.many[count.index].id}"
         ),
     },

@@ -44,7 +44,7 @@ def test_an_attribute_is_an_expression(
 @pytest.mark.parametrize(
     ("arguments", "key", "index"),
     [
-        ({"count": 2}, 1, "[1]"),
+        ({"count": 2, "config": {"schema_prefix": "x_${count.index}"}}, 1, "[1]"),
         ({"for_each": ["eu"]}, "eu", '["eu"]'),
         ({"for_each": {"e u": 1}}, "e u", '["e u"]'),
     ],

@@ -262,8 +262,12 @@ def test_another_stack_reads_the_outputs_of_one_in_hcp_terraform(app: App, synth
     [
         (Backend("cloud", {"workspaces": {"name": "w"}}), 'cloud {workspaces {name = "w"}}'),
         (
+            Backend("s3", {"bucket": "5", "key": "a\\b"}),
+            'backend "s3" {bucket = "5"key = "a\\\\b"}',
+        ),
+        (
             Backend("s3", {"bucket": "b", "key": "k", "endpoints": {"s3": "https://s"}}),
-            'backend "s3" {bucket = "b"key = "k"endpoints = {s3 = "https://s"}}',
+            'backend "s3" {bucket = "b"key = "k"endpoints = {"s3" = "https://s"}}',
         ),
     ],
 )
@@ -273,3 +277,16 @@ def test_a_synth_as_hcl_tells_blocks_from_values(app: App, backend: Backend, wri
     document = importlib.import_module(NAME).Testing.synth_hcl(stack)
 
     assert written in "".join(line.strip() for line in document.splitlines())
+
+
+def test_the_outputs_of_another_stack_are_read_in_hcl_as_in_json(app: App) -> None:
+    backend = Backend("s3", {"bucket": "5", "key": "a\\b"})
+    source = EnvironmentStack(app, "source", settings=environment(connection(), backend=backend))
+    (orders,) = (child for child in source.node.children if child.node.id == "orders")
+    target = TerraformStack(app, "demo")
+    TerraformOutput(target, "result", value=orders.id)  # type: ignore[attr-defined]
+    app.synth()
+
+    document = importlib.import_module(NAME).Testing.synth_hcl(target)
+
+    assert r'config = "${{"bucket" = "5", "key" = "a\\b"}}"' in document

@@ -196,7 +196,7 @@ def test_wrong_meta_arguments_are_findings(
 
 
 def test_an_attribute_of_several_needs_a_key(connect: Connect, synth: Synth) -> None:
-    connection = connect("orders", count=2)
+    connection = connect("orders", count=2, config={"schema_prefix": "x_${count.index}"})
 
     connect("returns", group_id=connection.id)
 

@@ -83,7 +83,7 @@ def test_a_connection_from_elsewhere_has_one_state(stack: TerraformStack, synth:
 def test_each_instance_has_its_own_state(
     connect: Connect, stack: TerraformStack, synth: Synth
 ) -> None:
-    many = connect("orders", **SDK, count=2)
+    many = connect("orders", **{**SDK, "config": {"schema": "x_${count.index}"}}, count=2)
     ConnectionState(stack, "first", connection=many.at(0), state={})
     ConnectionState(stack, "second", connection=many.at(1), state={})
     ConnectionState(stack, "third", connection=many.at(1), state={})

@@ -100,7 +100,7 @@ def test_instances_of_like_names_are_exported_by_different_ones(
         "${fivetranops_connection.regionsa.id}",
         '${fivetranops_connection.regions["\\u0061"].id}',
         '${fivetranops_connection.regions["\\u002ea"].id}',
-        '${fivetranops_connection.regions["\\u0061."].id}',
+        '${fivetranops_connection.regions["\\u0061\\u002e"].id}',
     }
     assert len(set(used(outdir).values())) == 4
 

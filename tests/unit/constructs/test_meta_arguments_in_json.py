@@ -64,7 +64,8 @@ def test_count_makes_several(connect: Connect, synth: Synth) -> None:
 
 
 def test_for_each_takes_a_mapping(connect: Connect, synth: Synth) -> None:
-    connect(for_each={"eu": {"host": "a"}, "us": {"host": None}})
+    config = {"schema_prefix": "x_${each.key}"}
+    connect(for_each={"eu": {"host": "a"}, "us": {"host": None}}, config=config)
 
     assert orders(synth())["for_each"] == {"eu": {"host": "a"}, "us": {"host": "${null}"}}
 

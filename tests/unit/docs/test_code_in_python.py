@@ -38,7 +38,8 @@ def test_the_fragments_of_a_page_make_a_stack(page: Path, tmp_path: Path) -> Non
     app = App(outdir=str(tmp_path))
     stack = TerraformStack(app, "demo")
     FivetranProvider(stack, "fivetran", api_url="sandbox")
-    known: dict[str, Any] = {"stack": stack, "TerraformOutput": cdktf.TerraformOutput}
+    known: dict[str, Any] = {"app": app, "stack": stack}
+    known["TerraformOutput"] = cdktf.TerraformOutput
     known["Connection"] = Connection
     known["invoices"] = Connection(
         stack,

@@ -200,7 +200,7 @@ def test_the_deepest_allowed_value_survives(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["list", "object"])
 @pytest.mark.parametrize("levels", [MOST_LEVELS + 1, 300, 450, 900, 5000])
-def test_what_is_nested_deeper_is_beyond_the_limits(levels: int, kind: str) -> None:
+def test_what_is_nested_deeper_is_a_codec_error(levels: int, kind: str) -> None:
     value, type_ = nested(levels, kind), NUMBER
     for _ in range(levels):
         type_ = types.list_of(type_) if kind == "list" else types.map_of(type_)
