@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
-from constructs_lib.backend.fivetran import comparison, errors
+from constructs_lib.backend.fivetran import comparison, errors, private_file
 from constructs_lib.backend.fivetran.connect_card_request import Card
 from constructs_lib.backend.fivetran.exchange import Exchange, Request
 from constructs_lib.backend.fivetran.reads import Reads
@@ -333,7 +333,7 @@ class Client:
 
     def _identifier(self, request: Request, data: Object) -> str:
         found = data.get("id")
-        if not isinstance(found, str) or not found:
+        if not private_file.is_text(found) or not found:
             raise self._bad(request, "no identifier under data.id")
         return found
 

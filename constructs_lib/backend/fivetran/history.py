@@ -16,7 +16,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from constructs_lib.backend.fivetran import private_file
 from constructs_lib.backend.http import jsontext
@@ -79,7 +78,7 @@ class History:
         by: str = TERRAFORM,
         tell: Callable[[str], None] = lambda problem: None,
     ) -> None:
-        self.file = folder / "history" / f"{quote(identifier, safe='')}.jsonl"
+        self.file = folder / "history" / f"{private_file.name_of(identifier)}.jsonl"
         self.by, self._tell = by, tell
         self._change: Change | None = None
 

@@ -25,7 +25,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from urllib.parse import quote
 
 from constructs_lib.backend.fivetran import private_file
 from constructs_lib.backend.fivetran.creation_journal import CreationJournal, workspace
@@ -197,7 +196,7 @@ class Journal:
                 file.unlink(missing_ok=True)
 
     def _file(self, identifier: str) -> Path:
-        return self._folder / f"{quote(identifier, safe='')}.json"
+        return self._folder / f"{private_file.name_of(identifier)}.json"
 
     def _tell(self, problem: str) -> None:
         self.problem = self.problem or problem
@@ -228,7 +227,7 @@ class Journal:
         return Seen(*earlier[-1]) if earlier else None
 
     def _plan_file(self, identifier: str) -> Path:
-        return self._folder / f"{quote(identifier, safe='')}.plan"
+        return self._folder / f"{private_file.name_of(identifier)}.plan"
 
     def _plans(self, identifier: str) -> dict[str, list[str]]:
         try:

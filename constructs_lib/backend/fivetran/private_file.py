@@ -7,6 +7,8 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeGuard
+from urllib.parse import quote
 
 
 def read(file: Path, errors: str = "strict") -> str:
@@ -27,7 +29,12 @@ def read(file: Path, errors: str = "strict") -> str:
         os.close(descriptor)
 
 
-def is_text(value: object) -> bool:
+def name_of(identifier: str) -> str:
+    """Return the part of a file's name that stands for an identifier, whatever that holds."""
+    return quote(identifier, safe="", errors="backslashreplace")
+
+
+def is_text(value: object) -> TypeGuard[str]:
     """Return True for a text that files, requests and messages can hold: JSON can also write halves
     of characters, which nothing else takes.
     """

@@ -22,7 +22,6 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from constructs_lib.backend.fivetran import comparison, private_file, triggering
 from constructs_lib.backend.fivetran.account import Account
@@ -240,7 +239,7 @@ def _baseline(connection: dict[str, Any]) -> dict[str, Any]:
 
 
 def _name(identifier: str) -> str:
-    return quote(identifier, safe="")
+    return private_file.name_of(identifier)
 
 
 def _file(journal: Journal, token: str) -> Path:

@@ -166,6 +166,18 @@ def test_pipe_in_place_of_terraforms_workspace_is_passed_over(
     assert workspace(tmp_path) == "default"
 
 
+@pytest.mark.parametrize("identifier", ["a/b", "..", "\ud800", "x" * 1000])
+def test_identifier_of_any_kind_names_a_file_in_the_folder(identifier: str, tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+
+    with journal.hold(identifier) as slip:
+        slip.write(ENTRY._replace(connection=identifier))
+
+    assert journal.planned(identifier, "run") is None
+    assert History(tmp_path, identifier).file.parent == tmp_path / "history"
+    assert all(file.parent == tmp_path for file in tmp_path.rglob("*.json"))
+
+
 def test_pipe_in_place_of_a_file_is_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 
