@@ -47,7 +47,11 @@ BESIDE = {STATE: ("paused", "status.sync_state"),
           SYNC: ("paused", "schedule_type", "status.setup_state")}  # fmt: skip
 """What decides besides, where it is spelled otherwise."""
 PLACES = [
-    *((r, place, DISTORTIONS) for r, table in ANSWERED.items() for place in set(table.values())),
+    *(
+        (r, place, DISTORTIONS)
+        for r, table in ANSWERED.items()
+        for place in dict.fromkeys(table.values())
+    ),
     *((r, place, MEANS_THE_SAME[place]) for r, places in BESIDE.items() for place in places),
 ]
 CASES = [
