@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.resource import Plan
-from constructs_lib.backend.plugin.values import UNKNOWN
+from constructs_lib.backend.plugin.values import contains_unknown
 from constructs_lib.schemas import Attribute
 
 SUMMARY = "A change that sends nothing"
@@ -31,7 +31,7 @@ def unsent(
         name
         for name, attribute in attributes.items()
         if not attribute.read_only and name not in sent and plan.changed(name)
-        if plan.planned.get(name) is not UNKNOWN
+        if not contains_unknown(plan.planned.get(name))
     )
 
 

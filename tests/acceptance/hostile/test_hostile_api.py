@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -42,6 +42,14 @@ NEW = "set by a person, 4711"
 ABSENT = "(not answered)"
 MASKED = {"amplitude": "aws_credentials", "postgres": "public_key"}
 """Settings whose text is masked, or not taken, by the API of a service."""
+WORDS = {
+    "schedule_type": ("auto", "manual"),
+    "data_delay_sensitivity": ("LOW", "NORMAL", "HIGH", "CUSTOM", "SYNC_FREQUENCY"),
+    "networking_method": ("Directly", "PrivateLink", "SshTunnel", "ProxyAgent"),
+    "schema_status": ("ready", "blocked_on_capture"),
+    "daily_sync_time": tuple(f"{hour:02}:00" for hour in range(24)),
+}
+"""The attributes whose words are compared whatever their spelling."""
 IDENTITY = ("*", "schema", "destination_schema_names")
 """Paths whose distortion makes an imported connection another one than is configured."""
 
@@ -279,7 +287,14 @@ def _is_empty(plan: Planned) -> None:
 def _flat(answer: dict[str, Any]) -> dict[str, Any]:
     status = answer.get("status")
     schema_status = status if isinstance(status, dict) else {}
-    return {**answer, **{k: v for k, v in schema_status.items() if k == "schema_status"}}
+    flat = {**answer, **{k: v for k, v in schema_status.items() if k == "schema_status"}}
+    return {name: _word(WORDS.get(name, ()), value) for name, value in flat.items()}
+
+
+def _word(allowed: Sequence[str], answered: Any) -> Any:
+    """One of the words that an attribute allows, whatever its case and the blanks around it."""
+    spelled = {word.lower(): word for word in allowed}
+    return spelled.get(str(answered).strip().lower(), answered)
 
 
 def _config(answer: dict[str, Any]) -> dict[str, Any]:
