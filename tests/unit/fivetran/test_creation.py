@@ -31,7 +31,7 @@ from constructs_lib.backend.plugin.values import Dynamic
 BODY = {"group_id": "g", "service": "postgres", "config": {"schema_prefix": "orders"}}
 NOW = datetime.now(timezone.utc)
 MADE = {"id": "made", "service": "postgres", "schema": "orders", "group_id": "g"}
-MADE |= {"created_at": written(NOW + timedelta(minutes=5))}
+MADE |= {"created_at": ""}
 OLDER = {**MADE, "id": "older", "created_at": "2025-01-01T00:00:00Z"}
 TAKEN = Answer(409, {"code": "Conflict", "message": "it exists"})
 FLOOD = Answer(429, {"code": "TooMany", "message": "slower"}, {"Retry-After": "0"})
@@ -50,6 +50,9 @@ def listed(*items: dict[str, Any]) -> Answer:
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "_FIRST_PAUSE", 0.001)
     monkeypatch.setattr(creation, "_PAUSES", (0.001,))
+    # The tests of this file may run long after it was read.
+    soon = datetime.now(timezone.utc) + timedelta(minutes=5)
+    monkeypatch.setitem(MADE, "created_at", written(soon))
 
 
 @pytest.fixture
