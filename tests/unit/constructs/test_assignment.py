@@ -94,7 +94,10 @@ def test_a_mistake_can_be_corrected(connect: Connect, synth: Synth) -> None:
 def test_a_corrected_construct_that_was_made_is_whole(
     connect: Connect, stack: TerraformStack, synth: Synth
 ) -> None:
-    connection = connect(scope=Construct(stack, "team"), sync_frequency=7, for_each=["a", "b"])
+    config = {"schema_prefix": "orders_${each.key}", "host": "db.example.com"}
+    connection = connect(
+        scope=Construct(stack, "team"), sync_frequency=7, for_each=["a", "b"], config=config
+    )
 
     connection.sync_frequency = 15
 
@@ -171,7 +174,7 @@ def test_an_answer_of_the_api_cannot_be_set(connect: Connect, synth: Synth) -> N
 
 
 def test_an_attribute_of_one_instance_cannot_be_set(connect: Connect, synth: Synth) -> None:
-    connection = connect(count=2)
+    connection = connect(count=2, config={"schema_prefix": "orders_${count.index}"})
 
     connection.at(0).paused = True
 
