@@ -137,6 +137,7 @@ CASES: dict[str, dict[str, Case]] = {
         "state": Case({"cursor": 1}, {"cursor": 2}, warns="The state of connection"),
         "drift_policy": Case("enforce", "on_change", _STEERS),
         "paused_after": Case("running", "restore", _STEERS),
+        "explain_values": Case(True, False, _STEERS),
         "on_destroy": Case("restore", "keep", _STEERS),
         **_LIMITS,
     },

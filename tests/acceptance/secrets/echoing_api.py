@@ -31,7 +31,17 @@ def echoes(request: ApiRequest) -> Iterator[str]:
         text = leaf if isinstance(leaf, str) else json.dumps(leaf)
         yield from (text, repr(text), json.dumps(text), quote(text, safe=""), html.escape(text))
         yield " ".join(text.split())
+        yield from _otherwise(text)
         yield f"{text[:_CUT]}..." if len(text) > _CUT else ""
+
+
+def _otherwise(text: str) -> Iterator[str]:
+    """As other programs would escape it."""
+    yield json.dumps(text).replace("=", "\\u003d").replace("'", "\\u0027")
+    yield html.escape(text).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
+    yield quote(text, safe="'()*!~")
+    yield quote(text, safe="*").replace("~", "%7E").replace("%20", "+")
+    yield base64.encodebytes(f"{'x' * 40}{text}{'y' * 60}".encode()).decode()
 
 
 def _leaves(value: Any) -> Iterator[Any]:

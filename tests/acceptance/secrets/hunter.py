@@ -66,6 +66,14 @@ def _url(secret: str) -> list[str]:
     return [*forms, *small]
 
 
+def _otherwise(secret: str) -> list[str]:
+    """As a careful writer of JSON, a writer of numbered entities and a browser escape it."""
+    careful = json.dumps(secret)[1:-1].replace("=", "\\u003d").replace("'", "\\u0027")
+    entities = html.escape(secret).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
+    addresses = [quote(secret, safe="'()*!~"), quote(secret, safe="*").replace("~", "%7E")]
+    return [careful, entities, *addresses, addresses[1].replace("%20", "+")]
+
+
 def _number(secret: str) -> list[bytes]:
     """A number in the binary form that MessagePack has for it."""
     return [int(secret).to_bytes(8, "big")] if secret.isascii() and secret.isdigit() else []
@@ -82,6 +90,7 @@ FORMS: Mapping[str, Texts] = {
     "Base64": _base64,
     "URL": _url,
     "HTML": lambda secret: [html.escape(secret), html.escape(secret, quote=False)],
+    "escaped otherwise": _otherwise,
     "hexadecimal": _hex,
     "digest": _digests,
     "binary number": _number,

@@ -81,6 +81,7 @@ CHANGES: dict[str, dict[str, Change]] = {
         "state.*": Change({"cursor": 1}, {"cursor": 2}),
         "drift_policy": Change("on_change", "enforce"),
         "paused_after": Change("restore", "running"),
+        "explain_values": Change(False, True),
         "on_destroy": Change("keep", "restore"),
         "timeouts.create": _limits("create"),
         "timeouts.update": _limits("update"),
@@ -101,7 +102,7 @@ STEERING = {
         "unchecked",
         "timeouts",
     },
-    STATE: {"drift_policy", "paused_after", "on_destroy", "timeouts"},
+    STATE: {"drift_policy", "paused_after", "on_destroy", "explain_values", "timeouts"},
 }
 """The attributes whose change is an update without a request."""
 SAYS_SO = ("sends nothing", "has no effect")
