@@ -87,7 +87,7 @@ def test_a_resync_without_tables_says_what_to_write(stack: TerraformStack, synth
     (finding,) = reported(synth)
 
     assert finding.found == "mode resync, tables left out"
-    assert "set resync_everything to true" in finding.hint
+    assert "set resync_everything to True" in finding.hint
 
 
 def test_without_tables_there_is_no_scope(
