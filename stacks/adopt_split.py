@@ -96,7 +96,7 @@ def holds_secret(value: Any, field: Field | None) -> bool:
         return any(holds_secret(inner, fields.get(key)) for key, inner in value.items())
     if isinstance(value, list):
         item = field.item if field else None
-        return _has_secret_leaf(item) or any(holds_secret(each, item) for each in value)
+        return any(_has_empty_secret(each, item) or holds_secret(each, item) for each in value)
     return False
 
 
@@ -104,9 +104,12 @@ def _is_secret(value: Any, field: Field | None) -> bool:
     return is_mask(value) or (field is not None and field.secret and not is_nothing(value))
 
 
-def _has_secret_leaf(field: Field | None) -> bool:
-    """True for the items of a list that hold a secret, whatever its value is at the moment."""
-    return field is not None and any(leaf.secret for _, leaf in field.leaves())
+def _has_empty_secret(value: Any, field: Field | None) -> bool:
+    """True for an item of a list whose secret is an empty text, which counts as one there."""
+    if value == "":
+        return field is not None and field.secret
+    fields = field.fields if field and isinstance(value, Mapping) else {}
+    return any(_has_empty_secret(value.get(key), inner) for key, inner in fields.items())
 
 
 def _is_kept(value: Any, field: Field | None) -> bool:

@@ -184,8 +184,12 @@ def _update() -> Document:
     # The destination schema cannot change, and a key of it would be refused.
     keys = schemas.DESTINATION_SCHEMA_KEYS
     properties["config"] = {**_OBJECT, "propertyNames": {"not": {"enum": list(keys)}}}
-    for name in checks.CLEARABLE:
-        properties[name] = _or_null(properties[name])
+    for name in lasting:
+        attribute = schemas.load("fivetranops_connection").attributes[name]
+        inner = properties[name].get("properties", {})
+        inner |= {n: _or_null(inner[n]) for n, one in attribute.attributes.items() if one.clearable}
+        if attribute.clearable:
+            properties[name] = _or_null(properties[name])
     trusts = [
         {"required": [name], "properties": {name: {"const": True}}}
         for name in checks.TEST_CONTROLS[1:]

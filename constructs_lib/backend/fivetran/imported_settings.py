@@ -71,7 +71,7 @@ def without_secrets(service: str, config: dict[str, Any]) -> dict[str, Any]:
 
     places = [path for secret in facts.secrets for path in secret_places(config, secret)]
     result: Any = config
-    for path in places:
+    for path in reversed(places):  # From the end, so that no item moves to another place before.
         result = _without(result, path)
     return dict(result)
 
@@ -94,8 +94,9 @@ def _out_of_place(state: Object, attributes: dict[str, Attribute]) -> set[str]:
 
 def _without(value: Any, path: Sequence[Any]) -> Any:
     first, rest = path[0], path[1:]
-    if isinstance(value, list):
-        return [_without(item, rest) if i == first else item for i, item in enumerate(value)]
-    if not rest:
-        return {key: inner for key, inner in value.items() if key != first}
-    return {key: _without(inner, rest) if key == first else inner for key, inner in value.items()}
+    kept = value.copy()
+    if rest:
+        kept[first] = _without(value[first], rest)
+    else:
+        del kept[first]
+    return kept

@@ -76,6 +76,12 @@ def test_a_secret_in_clear_is_not_imported() -> None:
     assert kept == {"host": "h", "files": [{"a": 1}], "tunnel": tunnel}
 
 
+def test_secrets_in_a_list_are_not_imported() -> None:
+    answered = {"pats": ["first one", "second one"], "users": ["u"]}
+
+    assert imported_settings.without_secrets("github", answered) == {"pats": [], "users": ["u"]}
+
+
 def test_an_attribute_that_cannot_be_configured_is_told() -> None:
     state, diagnostics = imported({"schedule_type": "by_moon"})
 
