@@ -115,7 +115,6 @@ def test_null_is_answered_only_where_the_contract_has_it(carrier: Carrier) -> No
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("destination_configuration", {"virtual_warehouse": "wh"}),
         ("external_secrets_keys_config", {"password": "KEY"}),
         ("external_secrets_manager_id", "manager"),
         ("hybrid_deployment_agent_id", "agent"),

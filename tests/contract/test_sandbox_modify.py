@@ -77,11 +77,6 @@ def test_null_inside_a_setting_of_the_destination_clears_it(carrier: Carrier) ->
     assert cleared["destination_configuration"] == {}
 
 
-def test_null_for_any_other_field_counts_as_left_out(carrier: Carrier) -> None:
-    made = carrier.create(sync_frequency=60)
-    assert patched(carrier, made, paused=True, sync_frequency=None)["sync_frequency"] == 60
-
-
 @pytest.mark.parametrize("name", ["daily_sync_time", "private_link_id"])
 def test_empty_text_is_400(carrier: Carrier, name: str) -> None:
     path = f"/v1/connections/{carrier.create()['id']}"
