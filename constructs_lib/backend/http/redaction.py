@@ -67,18 +67,21 @@ def hide(text: str, secrets: Iterable[str]) -> str:
 
 def shown_text(text: str, secrets: Iterable[str]) -> str:
     """Somebody else's text for a message: without the secrets, as :func:`hide`, and no more than
-    its first :data:`LONGEST_TEXT` characters. The rest of a longer one is not even looked at.
+    its first :data:`LONGEST_TEXT` characters. Of a longer one no more is looked at than that takes.
     """
     forms = _forms(secrets)
     # So much longer than any form that one fits in of which each character is escaped.
     margin = 6 * len(forms[0]) if forms else 0
-    looked_at = text[: LONGEST_TEXT + 2 * margin]
-    hidden = _without(looked_at, forms)
-    if len(looked_at) == len(text):
-        return bounded(hidden)
-    # What stands at the end of what was looked at may be the first half of a secret.
-    kept = hidden[: max(0, min(LONGEST_TEXT, len(hidden) - margin))]
-    return f"{kept}… ({len(text) - len(kept)} more characters)"
+    length = LONGEST_TEXT + 2 * margin
+    while True:
+        hidden = _without(text[:length], forms)
+        if length >= len(text):
+            return bounded(hidden)
+        # What stands at the end of what was looked at may be the first half of a secret.
+        if len(hidden) >= LONGEST_TEXT + margin:
+            kept = hidden[:LONGEST_TEXT]
+            return f"{kept}… ({len(text) - len(kept)} more characters)"
+        length *= 4
 
 
 def bounded(text: str) -> str:

@@ -23,7 +23,6 @@ from constructs_lib.backend.fivetran.ledger import Ledger, secrets_of
 from constructs_lib.backend.fivetran.secrets import Vault
 from constructs_lib.backend.fivetran.transport import Transport
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.redaction import texts
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.ephemeral_resource import Opened
 from constructs_lib.backend.plugin.resource import Operation, Plan
@@ -140,8 +139,7 @@ def test_required_tests_that_are_refused_tell_no_secret(operation: Operation) ->
 
 def test_a_schema_status_that_is_refused_tells_no_secret(operation: Operation) -> None:
     planned = {"service": "postgres", "schema_status": "ready"}
-    secrets = list(texts(secrets_of(WRITE_ONLY)))
-    given = planned, {"id": "abc"}, Deadline(5.0), operation, secrets
+    given = planned, WRITE_ONLY, {"id": "abc"}, Deadline(5.0), operation
 
     with pytest.raises(ProviderError) as caught:
         ConnectionResource()._schema_status(*given)
