@@ -90,7 +90,7 @@ def _without_node(tmp_path: Path, **environ: str) -> subprocess.CompletedProcess
     ("environ", "found"),
     [({}, "the PATH has no node"), ({"JSII_NODE": "/no/node"}, "JSII_NODE is /no/node")],
 )
-def test_the_first_use_of_a_construct_without_node_is_one_message(
+def test_first_use_of_a_construct_without_node_is_one_message(
     environ: dict[str, str], found: str, tmp_path: Path
 ) -> None:
     done = _without_node(tmp_path, **environ)

@@ -37,7 +37,7 @@ def lists_of_objects() -> dict[tuple[str, str], set[str]]:
     return found
 
 
-def test_every_list_of_objects_has_a_key_or_is_known_to_have_none() -> None:
+def test_every_list_of_objects_has_a_key_or_is_known_without() -> None:
     named = {setting for _, setting in lists_of_objects()}
 
     assert named == item_keys().keys() | NO_KEYS

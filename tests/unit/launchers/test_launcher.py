@@ -204,9 +204,7 @@ def test_packages_of_the_user_are_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a|b", "a\nb", "a\tb"])
-def test_a_temporary_directory_with_a_strange_name_is_passed_over(
-    name: str, tmp_path: Path
-) -> None:
+def test_temporary_directory_with_a_strange_name_is_passed_over(name: str, tmp_path: Path) -> None:
     (tmp_path / name).mkdir()
     delivery.plant(tmp_path, python=sys.executable)
 

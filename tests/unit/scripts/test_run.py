@@ -240,7 +240,7 @@ def test_a_choice_about_input_is_kept(run: ModuleType) -> None:
     assert run.without_waiting({"TF_INPUT": "1"}, False) == {"TF_INPUT": "1"}
 
 
-def test_a_command_without_a_terminal_gets_the_choice_about_input() -> None:
+def test_command_without_a_terminal_gets_the_choice_of_input() -> None:
     code = "import os; print(os.environ.get('TF_INPUT'))"
     done = subprocess.run(
         [sys.executable, str(ROOT / "scripts" / "run.py"), "python", "-c", code],
@@ -274,7 +274,7 @@ def test_the_stacks_of_a_command_are_the_environments(
     assert run.stacks_of(command) == stacks
 
 
-def test_a_deploy_that_names_its_stack_only_lists_what_is_missing() -> None:
+def test_deploy_that_names_only_its_stack_lists_what_is_missing() -> None:
     done = _script("cdktf", "deploy", "production")
 
     assert done.returncode == 1

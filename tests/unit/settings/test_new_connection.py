@@ -303,7 +303,7 @@ def test_new_connection_takes_the_name_of_an_environment(
     assert "service: stripe" in file.read_text()
 
 
-def test_new_connection_for_an_unknown_environment_names_the_near_one(
+def test_new_connection_for_unknown_environment_names_the_near(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(commands, "ENVIRONMENTS", tmp_path)
