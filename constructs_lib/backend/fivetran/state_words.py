@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran.seen import is_syncing
@@ -21,6 +21,8 @@ MOST_LINES = 12
 FROM = "From where it stands now to what is to be:"
 _ABSENT: Any = object()
 _SECOND = timedelta(seconds=1)
+_EXACT = Context(prec=1000)
+"""More digits than the difference of two numbers of a state can have."""
 _NUMBER = re.compile(r"-?\d{1,38}(\.\d{1,38})?")
 
 
@@ -113,7 +115,8 @@ def _distance(before: Any, after: Any) -> tuple[str, bool]:
     distance: Any = None
     one, other = _number(before), _number(after)
     if one is not None and other is not None:
-        distance, words = other - one, f"{abs(other - one):f}"
+        distance = _EXACT.subtract(other, one)
+        words = f"{distance.copy_abs():f}"
     begin, end = _moment(before), _moment(after)
     if begin is not None and end is not None:
         distance, words = (end - begin) / _SECOND, _time(abs(end - begin))

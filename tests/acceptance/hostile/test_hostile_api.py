@@ -118,7 +118,7 @@ class HostileApi(RuleBasedStateMachine):
         sent = self._settle(plan)
         is_said = f"{name} has no value that could be cleared" in plan.warnings
         assert len(sent) + is_said == (1 if name in plan.differences else 0)
-        assert not is_said or name == CLEARED and not value
+        assert not is_said or (name == CLEARED and not value)
 
     @rule(name=st.sampled_from(sorted(ATTRIBUTES)))
     def attribute_is_no_longer_managed(self, name: str) -> None:

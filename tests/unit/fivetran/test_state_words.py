@@ -32,6 +32,7 @@ from constructs_lib.backend.http.redaction import values_shown
         (5, Decimal("5.50"), "5 -> 5.50 (forwards by 0.50)", False),
         ("100", "99", '"100" -> "99" (backwards by 1)', True),
         (10**30, 10**30 - 1, f"{10**30} -> {10**30 - 1} (backwards by 1)", True),
+        (10**30 + 1, 2, f"{10**30 + 1} -> 2 (backwards by {10**30 - 1})", True),
         ("b", "a", '"b" -> "a"', False),
         ("2026-13-45", "2026-01-01", '"2026-13-45" -> "2026-01-01"', False),
         (True, False, "true -> false", False),
