@@ -116,6 +116,10 @@ class AppSynthesis:
         _report([finding for finding in self._checked() if finding not in before])
 
     def _check_hcl(self) -> None:
+        # The other stacks of the app are written by the same rules.
+        for node in self._app.node.find_all():
+            if isinstance(node, toolkit.TerraformStack):
+                of(node)
         # What stands in one stack and is used in another becomes a part of both here.
         for each in self.stacks:
             each.stack.prepare_stack()

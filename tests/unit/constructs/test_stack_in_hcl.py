@@ -60,10 +60,30 @@ def test_an_output_without_an_end_is_refused(stack: TerraformStack, app: App, ou
     assert not [*outdir.rglob("cdk.tf*")]
 
 
+def test_a_stack_without_our_constructs_is_checked(connect: Connect, app: App) -> None:
+    connect()
+    TerraformOutput(TerraformStack(app, "other"), "used", value="${var.x")
+
+    assert findings_of(app.synth) == [("other/used", "hcl", "/value")]
+
+
 def test_a_block_that_is_not_known_is_refused_in_the_stack(stack: TerraformStack, app: App) -> None:
     stack.add_override("invented", {"value": "5"})
 
     assert findings_of(app.synth) == [("demo", "hcl", "/invented")]
+
+
+def test_what_the_converter_of_the_cdk_refuses_is_a_finding(
+    stack: TerraformStack, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = {"size": {"value": 5, "type": "simple", "storageClassType": "string"}}
+    monkeypatch.setattr(Disk, "_synthesize_hcl_attributes", lambda _self: wrong)
+    Disk(stack, ["5"])
+
+    (finding,) = reported(app.synth)
+
+    assert (str(finding.place), finding.rule, finding.pointer) == ("demo", "hcl", "")
+    assert "should have been a string" in finding.found
 
 
 def test_the_form_is_no_matter_in_a_synth_as_json(
