@@ -9,8 +9,9 @@ from constructs_lib.constructs import readable
 from constructs_lib.constructs.arguments import reports_misfits
 from constructs_lib.constructs.chosen_connection import CHOSEN, AnyConnection, ChosenConnection
 from constructs_lib.constructs.fivetran_provider import FivetranProvider
+from constructs_lib.constructs.instance_reference import Instance
 from constructs_lib.constructs.lifecycle import Lifecycle
-from constructs_lib.constructs.resource import Instance, ResourceConstruct
+from constructs_lib.constructs.resource import ResourceConstruct
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_parameters
 

@@ -9,10 +9,11 @@ from constructs_lib.constructs import accounts, meta_rules, readable
 from constructs_lib.constructs.arguments import reports_misfits
 from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.fivetran_provider import FivetranProvider
+from constructs_lib.constructs.instance_reference import Instance
 from constructs_lib.constructs.instance_rules import Exclusive
 from constructs_lib.constructs.lifecycle import Lifecycle
 from constructs_lib.constructs.placed import PlacedConstruct
-from constructs_lib.constructs.resource import Instance, ResourceConstruct
+from constructs_lib.constructs.resource import ResourceConstruct
 from constructs_lib.constructs.secrets_in_code import empty_secrets, literal_secrets
 from constructs_lib.schemas import destination_schema_name, is_identifier
 from constructs_lib.schemas.shown import shown

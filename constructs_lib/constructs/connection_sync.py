@@ -14,8 +14,9 @@ from constructs_lib.constructs.connection import (
     ConnectionReference,
 )
 from constructs_lib.constructs.fivetran_provider import FivetranProvider
+from constructs_lib.constructs.instance_reference import Instance
 from constructs_lib.constructs.lifecycle import Lifecycle
-from constructs_lib.constructs.resource import Instance, ResourceConstruct
+from constructs_lib.constructs.resource import ResourceConstruct
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_connection_sync
 

@@ -9,7 +9,7 @@ from constructs_lib.constructs import readable
 from constructs_lib.constructs.arguments import reports_misfits
 from constructs_lib.constructs.data_source import DataConstruct
 from constructs_lib.constructs.elastic_provider import ElasticProvider
-from constructs_lib.constructs.resource import Instance
+from constructs_lib.constructs.instance_reference import Instance
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount
 
 

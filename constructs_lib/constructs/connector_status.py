@@ -9,9 +9,10 @@ from constructs_lib.constructs import readable
 from constructs_lib.constructs.arguments import reports_misfits
 from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.elastic_provider import ElasticProvider
+from constructs_lib.constructs.instance_reference import Instance
 from constructs_lib.constructs.instance_rules import Exclusive
 from constructs_lib.constructs.lifecycle import Lifecycle
-from constructs_lib.constructs.resource import Instance, ResourceConstruct
+from constructs_lib.constructs.resource import ResourceConstruct
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_connector_status
 

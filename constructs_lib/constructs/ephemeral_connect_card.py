@@ -10,7 +10,7 @@ from constructs_lib.constructs.arguments import reports_misfits
 from constructs_lib.constructs.chosen_connection import CHOSEN, AnyConnection, ChosenConnection
 from constructs_lib.constructs.ephemeral_resource import EphemeralConstruct
 from constructs_lib.constructs.fivetran_provider import FivetranProvider
-from constructs_lib.constructs.resource import Instance
+from constructs_lib.constructs.instance_reference import Instance
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount
 from constructs_lib.validation import ConstructPlace, Finding
 

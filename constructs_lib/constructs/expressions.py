@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _START = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
-_INSIDE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}]')
+_IN_EXPRESSION = re.compile(r'["{}]')
+_IN_QUOTES = re.compile(r'\\.|\$\$(?=\{)|%%(?=\{)|[$%]\{|"', re.S)
+_OPENING = frozenset({"{", "${", "%{", '"'})
+_CLOSING = {"{": "}", '"': '"'}
 _OF_CDK = re.compile(r"TfToken\[[^\]]*\]")
 _DIRECTIVE = re.compile(r"%\{~?\s*(if|else|endif|for|endfor)\b")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -92,9 +95,15 @@ def _is_lone(word: re.Match[str], inside: str) -> bool:
 
 def _end(text: str, position: int) -> tuple[int, bool]:
     """Return where the expression ends whose inside begins at a position, and if it does."""
-    depth = 1
-    for mark in _INSIDE.finditer(text, position):
-        depth += {"{": 1, "}": -1}.get(mark.group(), 0)
-        if depth == 0:
-            return mark.end(), True
-    return len(text), False
+    # What is open, the innermost last: an expression or a brace in one, or a text in quotes.
+    opened = ["{"]
+    while opened:
+        mark = (_IN_QUOTES if opened[-1] == '"' else _IN_EXPRESSION).search(text, position)
+        if mark is None:
+            return len(text), False
+        position = mark.end()
+        if mark.group() in _CLOSING[opened[-1]]:
+            opened.pop()
+        elif mark.group() in _OPENING:
+            opened.append(mark.group()[-1])
+    return position, True

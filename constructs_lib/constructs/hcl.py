@@ -1,15 +1,16 @@
 """Values as HCL, for ``cdktf synth --hcl``.
 
 The CDK guesses what a text means: ``"5"`` becomes a number, ``'{"a": 1}'`` an object, and a
-backslash or a line break makes a file that Terraform cannot read. So it gets each value of ours as
-an expression that stands in the file as it is, and says what ``cdk.tf.json`` would say.
+backslash or a line break makes a file that Terraform cannot read. So each value is written here as
+an expression that says what ``cdk.tf.json`` would say. The file of a synth is made of them by
+``hcl_document``; the CDK's ``Testing`` gets those of our constructs, and copies them.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from constructs_lib import toolkit
@@ -20,6 +21,8 @@ _ENVIRONMENT: Final = "SYNTH_HCL_OUTPUT"
 _RAW: Final = {"isBlock": False, "type": "reference", "storageClassType": "any"}
 """The form of an attribute whose value the CDK copies."""
 _SPECIAL: Final = re.compile(r'[\x00-\x1f"\\\x7f]')
+_MARKS: Final = re.compile(r"[$%]+(?=\{)")
+"""What makes a template of a text."""
 _ESCAPES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 
 
@@ -53,17 +56,29 @@ def expression(value: Any) -> str:
 
     :param value: as in ``cdk.tf.json``: a text is a template, and so is a key; no tokens
     """
+    return _written(value, quoted)
+
+
+def literal(value: Any) -> str:
+    """Return a value whose texts are no templates, such as the default of a variable.
+
+    :param value: as in ``cdk.tf.json``
+    """
+    return _written(value, _quoted_literal)
+
+
+def _written(value: Any, text: Callable[[str], str]) -> str:
     if isinstance(value, str):
-        return quoted(value)
+        return text(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None:
         return "null"
     if isinstance(value, Mapping):
-        inside = (f"{quoted(key)} = {expression(inner)}" for key, inner in value.items())
+        inside = (f"{text(key)} = {_written(inner, text)}" for key, inner in value.items())
         return "{" + ", ".join(inside) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(expression, value)) + "]"
+        return "[" + ", ".join(_written(inner, text) for inner in value) + "]"
     return repr(value)
 
 
@@ -73,6 +88,15 @@ def quoted(text: str) -> str:
         _SPECIAL.sub(_escape, each.text) if each.is_clear else each.text for each in parts(text)
     )
     return f'"{"".join(written)}"'
+
+
+def _quoted_literal(text: str) -> str:
+    escaped = _SPECIAL.sub(_escape, text)
+    return f'"{_MARKS.sub(_as_codes, escaped)}"'
+
+
+def _as_codes(found: re.Match[str]) -> str:
+    return "".join(f"\\u{ord(each):04x}" for each in found.group())
 
 
 def _escape(found: re.Match[str]) -> str:

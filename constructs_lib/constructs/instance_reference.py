@@ -1,4 +1,4 @@
-"""References to one attribute of one instance, such as ``fivetranops_connection.regions["eu"].id``.
+"""One instance of several, and references such as ``fivetranops_connection.regions["eu"].id``.
 
 The CDK makes references to resources only. What a text picks out of one is no reference of its own:
 in another stack the CDK would export the whole resource, all instances with all their attributes,
@@ -10,16 +10,22 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib import toolkit
+from constructs_lib.constructs import accounts, assignment
+from constructs_lib.validation import ConstructPlace
 
 if TYPE_CHECKING:
     from constructs_lib.constructs.resource import ResourceConstruct
 
-_PLAIN_KEY = re.compile(r"[ !#-\[\]-~]*")
-"""The keys without quotes, backslashes and characters that ASCII does not have."""
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
+_PIECES: Final = re.compile(r"\$\$\{|%%\{|.", re.S)
+"""The pieces of a key, which is a template: its characters, and the two marks of a template."""
+_PLAIN: Final = re.compile(r"\$\$\{|%%\{|[ !#-\[\]-~]")
+"""The pieces that stand in an expression as they are: no quote, no backslash, only ASCII."""
+_NOTHING: Final = ('""', 'lower("")', 'upper("")', 'trimspace("")')
+_NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
 class _Attribute(toolkit.TerraformElement):
@@ -30,6 +36,40 @@ class _Attribute(toolkit.TerraformElement):
         self.override_logical_id(path)
 
 
+class Instance:
+    """One instance of a resource with ``count`` or ``for_each``."""
+
+    def __init__(self, resource: ResourceConstruct, key: str | int) -> None:
+        self._resource = resource
+        self._key = key
+
+    @property
+    def identity(self) -> tuple[ConstructPlace, str]:
+        """Tells this instance from others."""
+        return (self._resource.place, repr(self._key))
+
+    @property
+    def owner(self) -> accounts.Owner | None:
+        """The account to which the resource belongs."""
+        return self._resource.owner
+
+    def note_identifier(self, token: str) -> None:
+        """Remember the resource by a token that names this instance."""
+        self._resource.note_identifier(token)
+
+    def assign(self, name: str, value: Any) -> None:
+        """Leave a finding: one of several instances has no value of its own."""
+        self._resource.report([assignment.of_one_instance(name, self._resource.place)])
+
+    def refuse_change(self, name: str) -> None:
+        """Leave a finding about a change inside of the value of an attribute."""
+        self._resource.refuse_change(name)
+
+    def expression(self, name: str) -> Any:
+        """The Terraform expression for an attribute; used by the readable attributes."""
+        return reference(self._resource, self._key, name)
+
+
 def reference(resource: ResourceConstruct, key: str | int, name: str) -> str:
     """Return the reference to an attribute of an instance, as a token.
 
@@ -38,12 +78,14 @@ def reference(resource: ResourceConstruct, key: str | int, name: str) -> str:
     :param name: the name of the attribute
     """
     made = resource.make_resource()
-    if isinstance(key, str) and (toolkit.is_token(key) or not _PLAIN_KEY.fullmatch(key)):
-        # Such a key cannot be a part of a name: what is exported is the resource.
-        return f"${{{made.fqn}[{json.dumps(key)}].{name}}}"
     address = str(made.friendly_unique_id)
-    paths = (f"{address}[{form}].{name}" for form in _forms(key))
-    path = next((each for each in paths if is_exported_alone(resource, each)), "")
+    # What is known at deployment only cannot be a part of a name.
+    forms = _forms(key) if isinstance(key, int) or not toolkit.is_token(key) else ()
+    paths = (f"{address}[{form}].{name}" for form in forms)
+    path = next((each for each in paths if is_exported_alone(resource, each)), None)
+    if path is None:
+        # Another stack gets the whole resource.
+        return f"${{{made.fqn}[{json.dumps(key)}].{name}}}"
     if path not in resource.references:
         resource.references[path] = str(_Attribute(resource, path).fqn)
     return resource.references[path]
@@ -62,9 +104,30 @@ def is_exported_alone(resource: ResourceConstruct, path: str) -> bool:
     return resource.synthesis.exports.setdefault(exported, path) == path
 
 
-def _forms(key: str | int) -> list[str]:
-    """Return the ways in which Terraform can write a key, the usual one first."""
+def _forms(key: str | int) -> Iterator[str]:
+    """Yield the ways in which Terraform can write a key, the usual one first.
+
+    They differ in letters and digits, and are more than other names can take in earnest.
+    """
     if isinstance(key, int):
-        return [str(key), f"{key}e0", f"{key}e00", f"{key}e000"]
-    escaped = [f"\\u{ord(char):04x}" for char in key]
-    return [f'"{"".join(escaped[:count])}{key[count:]}"' for count in range(len(key) + 1)]
+        yield str(key)
+        yield from (f"{key}e{'0' * zeros}" for zeros in range(1, 9))
+    elif not key:
+        yield from _NOTHING
+    else:
+        pieces = _PIECES.findall(key)
+        usual = [each if _PLAIN.fullmatch(each) else _escaped(each, "u") for each in pieces]
+        for mark in "uU":
+            escaped = [_escaped(each, mark) for each in pieces]
+            for count in range(len(pieces) + 1):
+                yield f'"{"".join(escaped[:count] + usual[count:])}"'
+
+
+def _escaped(piece: str, mark: str) -> str:
+    """Return a piece of a key as escape sequences: ``u`` with 4 digits, or ``U`` with 8."""
+    # The first character of the mark of a template is there to say that it is none.
+    text = piece[1:] if len(piece) > 1 else piece
+    return "".join(
+        f"\\u{ord(char):04x}" if mark == "u" and ord(char) < 0x10000 else f"\\U{ord(char):08x}"
+        for char in text
+    )

@@ -19,7 +19,7 @@ from constructs_lib.constructs import (
 from constructs_lib.constructs.claims import Claim
 from constructs_lib.constructs.hcl import is_hcl
 from constructs_lib.constructs.hidden_resource import HiddenData, HiddenResource
-from constructs_lib.constructs.instance_reference import is_exported_alone, reference
+from constructs_lib.constructs.instance_reference import is_exported_alone
 from constructs_lib.constructs.placed import PlacedConstruct
 from constructs_lib.constructs.provider import ProviderConstruct
 from constructs_lib.constructs.together import Body
@@ -383,37 +383,3 @@ def _attributes(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_ours(kind: type) -> bool:
     return kind.__module__.startswith(__package__)
-
-
-class Instance:
-    """One instance of a resource with ``count`` or ``for_each``."""
-
-    def __init__(self, resource: ResourceConstruct, key: str | int) -> None:
-        self._resource = resource
-        self._key = key
-
-    @property
-    def identity(self) -> tuple[ConstructPlace, str]:
-        """Tells this instance from others."""
-        return (self._resource.place, repr(self._key))
-
-    @property
-    def owner(self) -> accounts.Owner | None:
-        """The account to which the resource belongs."""
-        return self._resource.owner
-
-    def note_identifier(self, token: str) -> None:
-        """Remember the resource by a token that names this instance."""
-        self._resource.note_identifier(token)
-
-    def assign(self, name: str, value: Any) -> None:
-        """Leave a finding: one of several instances has no value of its own."""
-        self._resource.report([assignment.of_one_instance(name, self._resource.place)])
-
-    def refuse_change(self, name: str) -> None:
-        """Leave a finding about a change inside of the value of an attribute."""
-        self._resource.refuse_change(name)
-
-    def expression(self, name: str) -> Any:
-        """The Terraform expression for an attribute; used by the readable attributes."""
-        return reference(self._resource, self._key, name)

@@ -19,7 +19,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from constructs_lib import toolkit
-from constructs_lib.constructs import accounts, aspects, delivery, stack_rules
+from constructs_lib.constructs import accounts, aspects, delivery, hcl_stack, stack_rules
+from constructs_lib.constructs.hcl import is_hcl
 from constructs_lib.constructs.imports import Imports
 from constructs_lib.constructs.together import Together
 from constructs_lib.validation import ConstructPlace, Finding, ValidationFailed, errors, render
@@ -103,6 +104,8 @@ class AppSynthesis:
         :raises ValidationFailed: with all findings, if one of them is an error
         """
         before = self._checked()
+        if is_hcl():
+            self._check_hcl()
         _report(before)
         try:
             synth()
@@ -111,6 +114,18 @@ class AppSynthesis:
             raise
         # An Aspect may have changed what was checked before.
         _report([finding for finding in self._checked() if finding not in before])
+
+    def _check_hcl(self) -> None:
+        # The other stacks of the app are written by the same rules.
+        for node in self._app.node.find_all():
+            if isinstance(node, toolkit.TerraformStack):
+                of(node)
+        # What stands in one stack and is used in another becomes a part of both here.
+        for each in self.stacks:
+            each.stack.prepare_stack()
+        for each in self.stacks:
+            each.findings += hcl_stack.findings(each.stack)
+        self._checked()
 
     def _checked(self) -> list[Finding]:
         findings = [finding for stack in self.stacks for finding in stack.all_findings()]
@@ -167,6 +182,9 @@ class _Validation:
 
     def validate(self) -> list[str]:
         """The messages about this stack; none if it is in order."""
+        if is_hcl() and not errors(self._stack.all_findings()):
+            # An Aspect may have changed what was checked before.
+            self._stack.findings += hcl_stack.findings(self._stack.stack)
         findings = self._stack.all_findings()
         return [render(findings)] if errors(findings) else []
 
@@ -182,4 +200,10 @@ class _Synthesizer:
     def synthesize(self, session: toolkit.ISynthesisSession) -> None:
         """Write the stack into the output directory of a session."""
         self._original.synthesize(session)
+        if is_hcl():
+            stack = self._stack.stack
+            path = Path(session.outdir, session.manifest.for_stack(stack).synthesized_stack_path)
+            # The CDK decides what it writes at the start of Node.
+            if path.suffix == ".tf":
+                hcl_stack.write(stack, path)
         self._stack.deliver(Path(session.outdir))

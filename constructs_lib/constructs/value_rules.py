@@ -11,8 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from constructs_lib.constructs.expressions import impossible, parts
-from constructs_lib.constructs.hcl import is_hcl
+from constructs_lib.constructs.expressions import impossible
 from constructs_lib.schemas.shown import HIDDEN, is_secret_place, shown
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import Finding, Place
@@ -77,18 +76,6 @@ def _expression(text: str, found: str) -> Iterator[_Problem]:
         )
 
 
-def _line_break_as_hcl(text: str, found: str) -> Iterator[_Problem]:
-    """The CDK would write such an expression as a document of its own, which is another value."""
-    broken = (part for part in parts(text) if not part.is_clear and "\n" in part.text)
-    if is_hcl() and next(broken, None) is not None:
-        yield _Problem(
-            "expression-hcl",
-            f"{found}, an expression of several lines in a synth as HCL",
-            "an expression on one line, or JSON",
-            "write it on one line, or run cdktf synth without --hcl",
-        )
-
-
 def _list_in_text(text: str, found: str) -> Iterator[_Problem]:
     """A list of the CDK is a list of one text, which must not be taken out of it."""
     if _LIST_OF_CDK in text:
@@ -113,7 +100,6 @@ def _half_a_character(text: str, found: str) -> Iterator[_Problem]:
 
 _RULES: Final[Iterable[Callable[[str, str], Iterator[_Problem]]]] = (
     _expression,
-    _line_break_as_hcl,
     _list_in_text,
     _half_a_character,
 )

@@ -12,6 +12,8 @@ REFERENCES = [
     '${join("}", [var.a])}',
     "${{ a = var.a }.a}",
     '${"a \\" } b"}',
+    '${upper("a${lower("}")}")}',
+    '${"$${"}${"%%{"}',
     "%{ if var.a }${var.b}%{ endif }",
     "${var.never_closed",
 ]

@@ -10,7 +10,7 @@ import pytest
 from construct_fixtures import Connect, Synth, findings_of
 
 from constructs_lib import ConnectionData
-from constructs_lib.toolkit import App, Fn, TerraformOutput, TerraformStack
+from constructs_lib.toolkit import App, Fn, TerraformOutput, TerraformStack, TerraformVariable
 
 EACH = {"config": {"schema_prefix": "x_${each.key}"}}
 COUNT = {"config": {"schema_prefix": "x_${count.index}"}}
@@ -114,9 +114,51 @@ def test_a_name_that_is_exported_as_an_instance_is_a_finding(
     assert ("demo/sdk1", "export-name", "/id_") in findings_of(synth)
 
 
-def test_an_instance_of_an_unusual_key_can_still_be_used(
-    connect: Connect, other: TerraformStack, synth: Synth
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [
+        ("é", r"\u00e9"),
+        ('a"b', r"a\u0022b"),
+        ("c\\d", r"c\u005cd"),
+        ("a\nb", r"a\u000ab"),
+        ("😀", r"\U0001f600"),
+        ("$${x} %%{y}", "$${x} %%{y}"),
+        ("", ""),
+    ],
+)
+def test_an_instance_of_an_unusual_key_is_exported_alone(
+    key: str, written: str, connect: Connect, other: TerraformStack, synth: Synth
 ) -> None:
-    use(other, connect("regions", for_each=["é"], **EACH).at("é").id)
+    use(other, connect("regions", for_each=[key], **EACH).at(key).id)
 
-    assert exported(synth()) == ["${fivetranops_connection.regions}"]
+    assert exported(synth()) == [f'${{fivetranops_connection.regions["{written}"].id}}']
+
+
+@pytest.mark.parametrize(
+    ("keys", "second"),
+    [
+        (["u00e9", "é"], r'"\U000000e9"'),
+        (["😀", "U0001f600"], r'"\u00550001f600"'),
+        ([".", ""], 'lower("")'),
+        (["u0024u007bx", ".$${x", "$${x"], r'"\u0024\u007b\u0078"'),
+    ],
+)
+def test_an_unusual_key_gets_a_form_of_its_own(
+    keys: list[str], second: str, connect: Connect, other: TerraformStack, synth: Synth
+) -> None:
+    regions = connect("regions", for_each=keys, **EACH)
+    use(other, *(regions.at(key).id for key in keys))
+
+    found = exported(synth())
+
+    assert len(found) == len(keys)
+    assert f"${{fivetranops_connection.regions[{second}].id}}" in found
+
+
+def test_a_key_that_is_known_at_deployment_exports_the_resource(
+    connect: Connect, stack: TerraformStack, other: TerraformStack, synth: Synth
+) -> None:
+    key = TerraformVariable(stack, "key", type="string").string_value
+    use(other, connect("regions", for_each=["eu"], **EACH).at(key).id)
+
+    assert "${fivetranops_connection.regions}" in exported(synth())

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import pytest
-from construct_fixtures import Connect, findings_of, reported
+from construct_fixtures import Connect
 
 from constructs_lib import Connection, ConnectionState, FivetranProvider
-from constructs_lib.constructs.hcl import expression
-from constructs_lib.toolkit import NAME, App, TerraformStack, TerraformVariable
+from constructs_lib.constructs.hcl import expression, literal
+from constructs_lib.toolkit import NAME, TerraformStack, TerraformVariable
 
 Lines: TypeAlias = Callable[[], list[str]]
 SDK = {"service": "connector_sdk", "config": {"schema": "sdk"}}
@@ -31,6 +31,8 @@ WRITTEN: list[tuple[Any, str]] = [
     ("${var.a}", '"${var.a}"'),
     ('a "${upper("x\\y")}" \\', r'"a \"${upper("x\y")}\" \\"'),
     ("%{ if var.a }\n%{ endif }", r'"%{ if var.a }\n%{ endif }"'),
+    ('${upper("a${lower("}")}")} "', r'"${upper("a${lower("}")}")} \""'),
+    ("${lower(\n var.a)}", '"${lower(\n var.a)}"'),
     (True, "true"),
     (None, "null"),
     (5, "5"),
@@ -38,6 +40,15 @@ WRITTEN: list[tuple[Any, str]] = [
     (1.5e300, "1.5e+300"),
     ({}, "{}"),
     ({'a "b"': ["5", {"value": 1}]}, r'{"a \"b\"" = ["5", {"value" = 1}]}'),
+]
+
+
+LITERAL: list[tuple[Any, str]] = [
+    ("${x}", r'"\u0024{x}"'),
+    ("$${x} %%{y}", r'"\u0024\u0024{x} \u0025\u0025{y}"'),
+    ("$ 5% {}", '"$ 5% {}"'),
+    ('a\\b\n"', r'"a\\b\n\""'),
+    ({"${k}": ["%{v}", 5, None]}, r'{"\u0024{k}" = ["\u0025{v}", 5, null]}'),
 ]
 
 
@@ -61,6 +72,11 @@ def lines(bare_stack: TerraformStack) -> Lines:
 @pytest.mark.parametrize(("value", "written"), WRITTEN)
 def test_a_value_is_written_as_an_expression(value: Any, written: str) -> None:
     assert expression(value) == written
+
+
+@pytest.mark.parametrize(("value", "written"), LITERAL)
+def test_a_literal_is_never_a_template(value: Any, written: str) -> None:
+    assert literal(value) == written
 
 
 def test_a_state_is_copied_into_the_document(
@@ -103,29 +119,3 @@ def test_the_values_of_a_provider_are_texts(bare_stack: TerraformStack, lines: L
 
     assert 'api_key = "5"' in found
     assert 'group_id = "5"' in found
-
-
-def test_an_expression_of_several_lines_is_refused(connect: Connect, app: App) -> None:
-    connect(config={"schema_prefix": "x", "host": "${lower(\n var.host)}"})
-
-    (finding,) = reported(app.synth)
-    assert (finding.rule, finding.pointer) == ("expression-hcl", "/config/host")
-    assert finding.hint == "write it on one line, or run cdktf synth without --hcl"
-
-
-def test_an_expression_of_several_lines_is_fine_in_json(
-    connect: Connect, app: App, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("SYNTH_HCL_OUTPUT")
-    connect(config={"schema_prefix": "x", "host": "${lower(\n var.host)}"})
-
-    app.synth()
-
-
-def test_the_other_word_for_a_synth_as_hcl_counts(
-    connect: Connect, app: App, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SYNTH_HCL_OUTPUT", "1")
-    connect(config={"schema_prefix": "x", "host": "${lower(\n var.host)}"})
-
-    assert findings_of(app.synth) == [("demo/orders", "expression-hcl", "/config/host")]
