@@ -17,6 +17,7 @@ GROUP = "sandbox_lake"
 
 Document = dict[str, Any]
 _DOCUMENT = schemas.load("fivetranops_connection").document["properties"]
+_ATTRIBUTES = schemas.load("fivetranops_connection").attributes
 _TESTS_OF_OPENAPI = ("type", "enum", "pattern", "minLength", "minimum", "maximum", "required")
 _NULL_IN_ANSWERS = ("daily_sync_time", "failed_at", "succeeded_at")
 _NOT_ANSWERED = {"auth", "is_historical_sync", "schema_status", *checks.TEST_CONTROLS}
@@ -160,7 +161,7 @@ def _flags(*names: str) -> Document:
 
 
 def _create() -> Document:
-    common = {name: _field(name) for name in checks.CREATE_FIELDS if name != "config"}
+    common = {name: _request_field(name) for name in checks.CREATE_FIELDS if name != "config"}
     chosen = ("connector_sdk", "google_sheets", "postgres", "s3")
     variants = []
     for name in chosen:
@@ -180,16 +181,10 @@ def _create() -> Document:
 
 def _update() -> Document:
     lasting = [name for name in checks.UPDATE_FIELDS if name not in checks.TEST_CONTROLS]
-    properties = {name: _field(name) for name in checks.UPDATE_FIELDS}
+    properties = {name: _request_field(name) for name in checks.UPDATE_FIELDS}
     # The destination schema cannot change, and a key of it would be refused.
     keys = schemas.DESTINATION_SCHEMA_KEYS
     properties["config"] = {**_OBJECT, "propertyNames": {"not": {"enum": list(keys)}}}
-    for name in lasting:
-        attribute = schemas.load("fivetranops_connection").attributes[name]
-        inner = properties[name].get("properties", {})
-        inner |= {n: _or_null(inner[n]) for n, one in attribute.attributes.items() if one.clearable}
-        if attribute.clearable:
-            properties[name] = _or_null(properties[name])
     trusts = [
         {"required": [name], "properties": {name: {"const": True}}}
         for name in checks.TEST_CONTROLS[1:]
@@ -235,6 +230,20 @@ def _state() -> Document:
 def _field(name: str) -> Document:
     """What the JSON Schema of the resource says of a field, without its words for people."""
     return _bare(_DOCUMENT[name])
+
+
+def _request_field(name: str) -> Document:
+    """What a request may say of a field: null, and no empty text, where null clears it."""
+    field = _clearable(_field(name), _ATTRIBUTES[name])
+    inner = field.get("properties", {})
+    inner |= {n: _clearable(inner[n], one) for n, one in _ATTRIBUTES[name].attributes.items()}
+    return field
+
+
+def _clearable(field: Document, attribute: schemas.Attribute) -> Document:
+    if not attribute.clearable:
+        return field
+    return _or_null({**field, "minLength": 1} if field["type"] == "string" else field)
 
 
 def _bare(schema: Document) -> Document:
