@@ -136,6 +136,8 @@ class Exchange:
 
     def _hidden(self, request: Request) -> list[str]:
         """Return the texts that no message about an answer holds."""
+        if request.body is None:
+            return list(self._credentials.secrets)
         # Only an error needs it, and it loads what a success does not.
         from constructs_lib.backend.http.quoted_texts import texts_of
 

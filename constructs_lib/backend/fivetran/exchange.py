@@ -165,6 +165,8 @@ class Exchange:
 
     def _hidden(self, request: Request) -> list[str]:
         """Return the texts that no message about an answer holds."""
+        if request.body is None:
+            return [*request.secrets, *self._login]
         # Only what is quoted needs it, and it loads what a success does not.
         from constructs_lib.backend.fivetran import quoted_texts
 
