@@ -17,13 +17,17 @@ _NO_ADDRESS = re.compile(r"[\s\\<>\"{}|^`]|[^\x21-\x7e]")
 _SANDBOX = "sandbox"
 
 
-def address_problem(url: str, credentials: str = "the settings of their own") -> str | None:
+def address_problem(
+    url: str, credentials: str = "the settings of their own", *, shows: bool = True
+) -> str | None:
     """Return what is wrong with an address of an API, in words; None if nothing is.
 
     :param credentials: where credentials belong, such as ``api_key and api_secret``
+    :param shows: False where somebody may have marked the address as sensitive, so that the words
+        do not repeat it
     """
-    # An address with a login is not repeated.
-    shown = repr(url) if "@" not in url else "it"
+    # An address with a login is never repeated.
+    shown = repr(url) if shows and "@" not in url else "it"
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port

@@ -67,9 +67,21 @@ def services() -> list[str]:
     return sorted({*services_file.packaged().names(), *added})
 
 
+@cache
+def allowed_words() -> dict[str, set[str]]:
+    """The texts that some service allows, in lower case, by the path of their field, such as
+    ``config.auth_method``. Do not change the result: it is kept.
+    """
+    project, _ = services_file.project()
+    found = dict(services_file.packaged().allowed_words())
+    for path, words in (project.allowed_words() if project else {}).items():
+        found[path] = found.get(path, set()) | words
+    return found
+
+
 def forget() -> None:
     """Drops what was read, so that changed files are read again. Only tests need that."""
-    for kept in (service, services, services_file.packaged, services_file.project):
+    for kept in (service, services, allowed_words, services_file.packaged, services_file.project):
         kept.cache_clear()
 
 

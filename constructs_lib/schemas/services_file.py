@@ -52,6 +52,19 @@ class ServicesFile:
             raise ValueError(f"{name} is no object")
         return entry
 
+    def allowed_words(self) -> dict[str, set[str]]:
+        """The texts that are allowed, in lower case, by the path of their field, such as
+        ``config.auth_method``; those of all services together.
+
+        :raises ValueError: if the file is no JSON
+        """
+        found: dict[str, set[str]] = {}
+        for entry in json.loads(self._text).values():
+            for path, fact in entry.items():
+                if isinstance(fact, list) and path.partition(".")[1]:
+                    found.setdefault(path, set()).update(word.lower() for word in fact)
+        return found
+
     def require_form(self) -> None:
         """Makes sure that all of it is as the command ``refresh`` writes it.
 

@@ -16,6 +16,7 @@ from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.attempts import until_answered
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.outage import Outage
+from constructs_lib.backend.http.redaction import hide, texts
 from constructs_lib.backend.http.spelling import word
 from constructs_lib.schemas import is_identifier
 from constructs_lib.schemas.connector_status import is_strict_version
@@ -51,7 +52,8 @@ class Client:
     def connector(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         """``GET /_connector/{id}``: the document, which has a text under ``status``.
 
-        Its ``configuration`` may hold secrets in clear: do not keep it.
+        Its ``configuration`` may hold secrets in clear: do not keep it. Its ``error`` holds none
+        that is marked as sensitive there.
         """
         return until_answered(
             lambda: self._read(identifier, deadline),
@@ -141,14 +143,9 @@ class Client:
 
         :raises NotFound: only if Elasticsearch itself says that this connector is not there
         """
-        request = Request("GET", _connector(identifier))
-        try:
-            document = self._exchange.once(request, deadline)
-        except errors.NotFound as error:
-            if f"[{identifier}]" in error.message:
-                raise
-            # Something else is missing, such as the index in which connectors are kept.
-            raise errors.ApiError(error.request, error.status, error.code, error.message) from None
+        # A 404 about something else may come, such as the index in which connectors are kept.
+        request = Request("GET", _connector(identifier), about=identifier)
+        document = self._exchange.once(request, deadline)
         answered, whole = document.get("id"), self._exchange.whole(request)
         if not isinstance(answered, str):
             raise errors.Incomplete(whole, 200, "no text under id")
@@ -156,12 +153,25 @@ class Client:
             raise errors.WrongObject(whole, identifier, answered)
         if not isinstance(document.get("status"), str):
             raise errors.Incomplete(whole, 200, "no text under status")
-        return document
+        return _without_secrets(document)
 
 
 def status_of(connector: dict[str, Any]) -> str:
     """The status of a connector, in lower case."""
     return word(connector["status"])
+
+
+def _without_secrets(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document whose ``error`` quotes no sensitive value of its configuration."""
+    told, fields = document.get("error"), document.get("configuration")
+    if not isinstance(told, str) or not isinstance(fields, dict):
+        return document
+    sensitive = [
+        field.get("value")
+        for field in fields.values()
+        if isinstance(field, dict) and word(field.get("sensitive")) == "true"
+    ]
+    return {**document, "error": hide(told, texts(sensitive))}
 
 
 def _is_strict(version: dict[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from constructs_lib.backend.elastic.cluster import Cluster
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.plugin.data_source import DataSource
-from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.diagnostics import ProviderError, described
 from constructs_lib.backend.plugin.resource import Operation
 from constructs_lib.backend.plugin.values import Object
 from constructs_lib.schemas import Kind
@@ -46,15 +46,17 @@ class ConnectorData(DataSource):
 def require_identifier(identifier: Any, attribute: str = "connector_id") -> str:
     """Return an identifier that names a connector, and nothing else.
 
-    :param attribute: the attribute that names it; the empty text if none does
+    :param attribute: the attribute that names it, whose value is not shown; the empty text if the
+        command line names it
     :raises ProviderError: if it is empty, or would lead to another endpoint of the API
     """
     if schemas.is_identifier(identifier, "elasticops_connector_status"):
         return identifier
     # A terminal would obey the control characters of a text that was pasted.
+    found = described(identifier) if attribute else ascii(identifier)
     raise ProviderError(
         "A connector cannot have this identifier",
-        f"Found {identifier!a}. Give the identifier as Elasticsearch shows it.",
+        f"Found {found}. Give the identifier as Elasticsearch shows it.",
         (attribute,) if attribute else (),
     )
 

@@ -22,7 +22,7 @@ from constructs_lib.backend.elastic.transition import Wish, arrow
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.explanation import explained
 from constructs_lib.backend.http.unsent import unsent, warn_of_unsent
-from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.diagnostics import ProviderError, described
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values import UNKNOWN, Object
 from constructs_lib.schemas.connector_status import STATUSES
@@ -179,7 +179,8 @@ def _wish(planned: Object, operation: Operation) -> Wish:
     if status not in STATUSES:
         raise ProviderError(
             "There is no such status",
-            f"Found {planned['status']!r}; allowed are {', '.join(STATUSES)}. Nothing was changed.",
+            f"Found {described(planned['status'])}; allowed are {', '.join(STATUSES)}. Nothing was "
+            "changed.",
             ("status",),
         )
     identifier = planned["connector_id"]

@@ -39,7 +39,7 @@ def check(endpoints: Any, diagnostics: Diagnostics) -> None:
     check_rules(rules, {"endpoints": endpoints}, diagnostics)
     known = [each for each in endpoints or () if isinstance(each, str)]
     for place, url in enumerate(known):
-        problem = None if is_sandbox(url) else address_problem(url, _CREDENTIALS)
+        problem = None if is_sandbox(url) else address_problem(url, _CREDENTIALS, shows=False)
         if problem:
             diagnostics.error(
                 "The address of Elasticsearch cannot be used",

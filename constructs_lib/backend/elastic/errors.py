@@ -34,6 +34,7 @@ __all__ = [
     "WrongIdentifier",
     "WrongObject",
     "answered",
+    "says_gone",
 ]
 _MISSING = "resource_not_found_exception"
 
@@ -113,18 +114,35 @@ class TransitionNotAllowed(VendorError):
         self.remedy = remedy
 
 
-def answered(
-    request: str, status: int, code: str, message: str, retry_after: float | None
-) -> ApiError:
-    """Return the error that fits an HTTP status and Elasticsearch's own type of error.
+def says_gone(status: int, code: str, message: str, connector: str = "") -> bool:
+    """Return True if an answer says that a connector is not there.
 
-    A 404 of another type, such as that of a missing index, is no :class:`NotFound`: it says nothing
-    of a connector.
+    A 404 of another type, such as that of a missing index, says nothing of a connector.
+
+    :param code: Elasticsearch's type of the error, before anything is hidden in it
+    :param message: its reason, before anything is hidden in it
+    :param connector: the identifier that the reason must name; empty if it need not
+    """
+    is_named = not connector or f"[{connector}]" in message
+    return status == 404 and code == _MISSING and is_named
+
+
+def answered(
+    request: str,
+    status: int,
+    code: str,
+    message: str,
+    retry_after: float | None,
+    *,
+    is_gone: bool,
+) -> ApiError:
+    """Return the error that fits an HTTP status.
+
+    :param is_gone: True if the answer says that the connector is not there, see :func:`says_gone`
     """
     if status == 429:
         return TooManyRequests(request, status, code, message, retry_after)
-    is_missing = status == 404 and code == _MISSING
-    kind = {401: Unauthorized, 403: Unauthorized}.get(status, NotFound if is_missing else ApiError)
+    kind = {401: Unauthorized, 403: Unauthorized}.get(status, NotFound if is_gone else ApiError)
     error = kind(request, status, code, message)
     error.retry_after = retry_after
     return error

@@ -16,6 +16,7 @@ from constructs_lib.backend.http.failures import Unanswered
 from constructs_lib.backend.http.redaction import shown_text
 from constructs_lib.backend.http.transport import Limits, Message, Transport
 from constructs_lib.net.content import Refused
+from constructs_lib.schemas.connector_status import STATUSES
 
 if TYPE_CHECKING:
     import requests
@@ -35,6 +36,8 @@ class Request(NamedTuple):
     method: str
     path: str
     body: dict[str, Any] | None = None
+    about: str = ""
+    """The connector that a 404 must name to say that it is gone; empty if any 404 says so."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -110,9 +113,8 @@ class Exchange:
         document = _document(whole, response)
         is_elastic = response.headers.get("X-elastic-product") == _PRODUCT
         if status >= 400:
-            code, message = (
-                shown_text(words, self._credentials.secrets) for words in _told(document, response)
-            )
+            original = _told(document, response)
+            code, message = (shown_text(words, self._hidden(request)) for words in original)
             # What says that something is gone must prove where it comes from, the form alone
             # does not: other products answer errors in it, too.
             is_elastic = _is_error(document) and (is_elastic or status != 404)
@@ -124,12 +126,23 @@ class Exchange:
                 code,
                 message,
                 headers.retry_after(response.headers),
+                is_gone=errors.says_gone(status, *original, request.about),
             )
         if not is_elastic:
             raise errors.BadAnswer(whole, status, f"no sign of {_PRODUCT}")
         if not isinstance(document, dict) or not 200 <= status < 300:
             raise errors.BadAnswer(whole, status, "something else than a JSON object")
         return document
+
+    def _hidden(self, request: Request) -> list[str]:
+        """Return the texts that no message about an answer holds."""
+        if request.body is None:
+            return list(self._credentials.secrets)
+        # Only an error needs it, and it loads what a success does not.
+        from constructs_lib.backend.http.quoted_texts import texts_of
+
+        sent = texts_of(request.body, lambda path, text: text.lower() in STATUSES)
+        return [*self._credentials.secrets, *sent]
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Sign a request; see :class:`Message`."""

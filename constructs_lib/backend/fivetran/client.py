@@ -17,7 +17,6 @@ from constructs_lib.backend.fivetran import comparison, errors, private_file
 from constructs_lib.backend.fivetran.connect_card_request import Card
 from constructs_lib.backend.fivetran.exchange import Exchange, Request
 from constructs_lib.backend.fivetran.reads import Reads
-from constructs_lib.backend.http import redaction
 from constructs_lib.backend.http.attempts import until_answered
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.outage import Outage
@@ -205,8 +204,7 @@ class Client:
 
         :raises Conflict: while a sync is in progress
         """
-        path, hidden = _connection(identifier) + "/state", redaction.state_texts(state)
-        request = Request("PATCH", path, {"state": state}, secrets=hidden)
+        request = Request("PATCH", _connection(identifier) + "/state", {"state": state})
 
         def look() -> dict[str, Any] | None:
             try:

@@ -25,6 +25,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib import schemas
+from constructs_lib.backend.fivetran import quoted_texts
 from constructs_lib.backend.fivetran.creation_errors import (
     LostCreation,
     NameTaken,
@@ -332,6 +333,7 @@ def load_what_follows(service: str) -> None:
     for name in _NEEDED_LATER:
         import_module(name)
     schemas.service(service)
+    quoted_texts.load()
 
 
 def _waits() -> Iterator[float]:

@@ -18,6 +18,7 @@ code of a 404            meaning
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from constructs_lib.backend.http import errors
 from constructs_lib.backend.http.errors import (
@@ -143,25 +144,44 @@ class NotTheApi(errors.NotTheApi):
     )
 
 
+class Original(NamedTuple):
+    """What the API says as it came, before anything is hidden in it. No error keeps it."""
+
+    code: object
+    message: object
+
+
 def answered(
-    request: str, status: int, code: str, message: str, retry_after: float | None
+    request: str,
+    status: int,
+    code: str,
+    message: str,
+    retry_after: float | None,
+    original: Original | None = None,
 ) -> ApiError:
     """Return the error that fits an HTTP status the API's own code, and for a sync in progress its
     words.
+
+    :param original: code and message as they came, by which the error is chosen: a setting may
+        read like one of their words, and is hidden in the others; None if nothing was hidden
     """
     if status == 429:
         return TooManyRequests(request, status, code, message, retry_after)
-    if status in (400, 409) and _IN_PROGRESS.search(message):
-        kind: type[ApiError] = SyncInProgress
-    elif status == 400 and _SETS_STATE.match(request) and _NO_STATE.search(message):
-        kind = NoStateYet
-    elif status == 404:
-        kind = NotFound if code in GONE else SomethingElseMissing
-    else:
-        kind = {401: Unauthorized, 403: Unauthorized, 409: Conflict}.get(status, ApiError)
+    kind = _kind(request, status, original or Original(code, message))
     error = kind(request, status, code, message)
     error.retry_after = retry_after
     return error
+
+
+def _kind(request: str, status: int, original: Original) -> type[ApiError]:
+    words = original.message if isinstance(original.message, str) else ""
+    if status in (400, 409) and _IN_PROGRESS.search(words):
+        return SyncInProgress
+    if status == 400 and _SETS_STATE.match(request) and _NO_STATE.search(words):
+        return NoStateYet
+    if status == 404:
+        return NotFound if original.code in GONE else SomethingElseMissing
+    return {401: Unauthorized, 403: Unauthorized, 409: Conflict}.get(status, ApiError)
 
 
 def is_success(code: str) -> bool:

@@ -104,17 +104,22 @@ class Exchange:
         code = envelope.get("code")
         if response.status_code >= 400 or not errors.is_success(str(code)):
             is_elsewhere = response.status_code == 404 and code not in errors.GONE
+            message = envelope.get("message")
             raise errors.answered(
                 self.whole(request) if is_elsewhere else str(request),
                 response.status_code,
                 self._told(code, request),
-                self._told(envelope.get("message"), request),
+                self._told(message, request),
                 headers.retry_after(response.headers),
+                errors.Original(code, message),
             )
         data = envelope.get("data")
         if isinstance(data, dict) and "setup_tests" in data:
             # They are there to be shown, and may quote what they tried.
-            data["setup_tests"] = hide_inside(data["setup_tests"], self._secrets(request))
+            from constructs_lib.backend.fivetran import quoted_texts
+
+            hidden = [*self._hidden(request), *quoted_texts.of_connection(data)]
+            data["setup_tests"] = quoted_texts.without(data["setup_tests"], hidden)
         return envelope
 
     def _learn_time(self, told: Mapping[str, str]) -> None:
@@ -151,15 +156,21 @@ class Exchange:
         raise errors.BadAnswer(self.whole(request), status, reason)
 
     def _told(self, words: Any, request: Request) -> str:
-        """What the API says, without any secret that it quotes: a text, or else its JSON; no more
-        of it than a message shows.
+        """What the API says, without any secret and any text of a setting that it quotes: a text,
+        or else its JSON; no more of it than a message shows.
         """
         if words is None or isinstance(words, str):
-            return shown_text(words or "", self._secrets(request))
-        return bounded(jsontext.dumps(hide_inside(words, self._secrets(request))))
+            return shown_text(words or "", self._hidden(request))
+        return bounded(jsontext.dumps(hide_inside(words, self._hidden(request))))
 
-    def _secrets(self, request: Request) -> list[str]:
-        return [*request.secrets, *self._login]
+    def _hidden(self, request: Request) -> list[str]:
+        """Return the texts that no message about an answer holds."""
+        if request.body is None:
+            return [*request.secrets, *self._login]
+        # Only what is quoted needs it, and it loads what a success does not.
+        from constructs_lib.backend.fivetran import quoted_texts
+
+        return [*request.secrets, *self._login, *quoted_texts.of_request(request.body)]
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Sign a request; see :class:`Message`."""

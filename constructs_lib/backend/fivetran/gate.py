@@ -61,7 +61,7 @@ def results(answer: dict[str, Any], secrets: Collection[str]) -> list[Result]:
     if not isinstance(tests, list) or not all(isinstance(test, dict) for test in tests):
         request = f"POST /v1/connections/{answer.get('id')}/test"
         raise BadAnswer(request, 200, "no list under data.setup_tests")
-    return [_result(without_secret_names(hide_inside(test, secrets))) for test in tests]
+    return [_result(test, without_secret_names(hide_inside(test, secrets))) for test in tests]
 
 
 def worst(found: list[Result]) -> str:
@@ -89,8 +89,16 @@ def would_refuse(status: Any, fail_on: Any) -> bool:
     return is_known and bool(refused([Result("", status, None, None)], fail_on))
 
 
-def _result(test: dict[str, Any]) -> Result:
-    title, status = str(test.get("title") or ""), word(test.get("status")).upper()
+def _result(original: dict[str, Any], test: dict[str, Any]) -> Result:
+    """Return the result of a test.
+
+    :param original: as it came: its status decides, even where it reads like a secret
+    :param test: the same, without secrets
+    """
+    status = word(original.get("status")).upper()
+    title = str(test.get("title") or "")
+    if status not in STATUSES:
+        status = word(test.get("status")).upper()
     return Result(title, status, _text(test.get("message")), _text(test.get("details")))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.diagnostics import ProviderError, described
 from constructs_lib.backend.plugin.values import UNKNOWN
 
 _ADVICE = "Give the identifier as Fivetran shows it, such as pale_hydrogen."
@@ -18,14 +18,16 @@ def require_identifier(identifier: Any, attribute: str = "connection_id") -> str
     """Return an identifier that names a connection, and nothing else.
 
     :param identifier: what the configuration or the command line names
-    :param attribute: the attribute that names it; the empty text if none does
+    :param attribute: the attribute that names it, whose value is not shown; the empty text if the
+        command line names it
     :raises ProviderError: if it is empty, or would lead to another endpoint of the API
     """
     if schemas.is_identifier(identifier, "fivetranops_connection"):
         return identifier
+    found = described(identifier) if attribute else _shown(identifier)
     raise ProviderError(
         "A connection cannot have this identifier",
-        f"Found {_shown(identifier)}. {_ADVICE}",
+        f"Found {found}. {_ADVICE}",
         (attribute,) if attribute else (),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from constructs_lib.backend.fivetran import quoted_texts
 from constructs_lib.backend.fivetran.errors import VendorError
 from constructs_lib.backend.http.redaction import shown_text
 from constructs_lib.backend.http.times import written
@@ -114,7 +115,7 @@ class Rescheduled(Delayed):
 def words_of(connection: dict[str, Any], secrets: Collection[str]) -> str:
     """The connection's own words about what is wrong with it: its tasks and warnings.
 
-    :param secrets: texts that must not be shown
+    :param secrets: texts that must not be shown, beside those of the settings of the connection
     :returns: lines to be added to a sentence; empty if it says nothing
     """
     status = connection.get("status")
@@ -123,7 +124,7 @@ def words_of(connection: dict[str, Any], secrets: Collection[str]) -> str:
     entries = [entry for found in lists if isinstance(found, list) for entry in found]
     lines = [_line(entry) for entry in entries if isinstance(entry, dict)]
     text = "".join(f"\n  {line}" for line in lines if line)
-    return shown_text(text, secrets)
+    return shown_text(text, [*secrets, *quoted_texts.of_connection(connection)]) if text else ""
 
 
 def _line(entry: dict[str, Any]) -> str:

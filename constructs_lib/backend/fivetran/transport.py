@@ -21,7 +21,9 @@ _VERSION = "/v1"
 
 def check_url(url: str) -> str | None:
     """What is wrong with an address of the API, in words; None if nothing is."""
-    return None if is_sandbox(url) else address_problem(url, "api_key and api_secret")
+    if is_sandbox(url):
+        return None
+    return address_problem(url, "api_key and api_secret", shows=False)
 
 
 def base_of(url: str) -> str:

@@ -1,10 +1,13 @@
-r"""Secrets in texts that escape them: found in what the text reads as, and hidden where they stand.
+r"""Texts to hide in others that escape them: found in what those read as, hidden where they stand.
 
 Nobody can list how programs escape a text: JSON writers turn ``=`` into ``\u003d``, HTML writers
 ``'`` into ``&#39;`` or ``&#x27;``, percent encoding leaves ``'()*~`` or does not, and Base64 is
 broken into lines. So the text is decoded, step by step, and the secrets are looked for in the
 result; each place there leads back to the place in the text. The time grows with the length of the
 text.
+
+A secret is hidden wherever it stands. The text of a setting may be an everyday word, so it is
+hidden where it stands for itself, and by what names the setting.
 """
 
 from __future__ import annotations
@@ -37,7 +40,36 @@ _PERCENT = re.compile(
 _PERCENT_OR_PLUS = re.compile(rf"\+|{_PERCENT.pattern}")
 _BREAK = re.compile(r"[\r\n]+[ \t]*")
 
+_WORD = re.compile(r"\w")
+_MARKER = re.compile(r"\((?:hidden|value of [^()\n]*)\)")
+"""What takes the place of a hidden text; no part of it is a quotation."""
+_SHORTEST_WORD: Final = 4
+"""Characters from which on a word is found without quotes around it."""
+_SHORTEST_DISTINCT: Final = 8
+_QUOTES: Final = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
+_OPENING: Final = _QUOTES + "[<({="
+_CLOSING_WORD: Final = _QUOTES + "]>)}"
+
 Span = tuple[int, int]
+Found = tuple[int, int, str]
+"""Where a text to be hidden stands, and what takes its place."""
+
+
+class Needle(NamedTuple):
+    """A text to be hidden."""
+
+    text: str
+    """In lower case if it is a word."""
+    marker: str
+    """What takes its place."""
+    is_word: bool = False
+    """True for a text that may be an everyday word: it is found in capitals and small letters, but
+    not inside another word; and between quotes alone if it is very short."""
+
+    @property
+    def is_distinct(self) -> bool:
+        """True if it is no everyday word, so that it is found inside another one, too."""
+        return len(self.text) >= _SHORTEST_DISTINCT and not self.text.isalpha()
 
 
 class _Piece(NamedTuple):
@@ -142,47 +174,85 @@ class Reading:
         return self._pieces[index] if index >= 0 else None
 
 
-def without_escaped(text: str, secrets: Iterable[str], hidden: str) -> str:
-    """Return a text without the secrets that stand in it, as they are or escaped in some way.
+def without_escaped(text: str, needles: Iterable[Needle]) -> str:
+    """Return a text without those that stand in it, as they are or escaped in some way.
 
     The beginning of one is hidden, too, where the text was cut: six characters or more.
 
-    :param secrets: the texts to hide
-    :param hidden: what takes their place
+    :param needles: the texts to hide, each with what takes its place
     """
-    wanted = list(secrets)
-    spans = {span for span in _escaped(text, wanted, hidden) if span[0] < span[1]}
+    wanted = list(needles)
+    spans = {span for span in _escaped(text, wanted) if span[0] < span[1]}
     kept, end = [], 0
-    for start, finish in sorted(spans):
+    for start, finish, marker in sorted(spans, key=lambda span: (span[0], -span[1], span[2])):
         if start >= end:
-            kept += [text[end:start], hidden]
+            kept += [text[end:start], marker]
         end = max(end, finish)
     return "".join([*kept, text[end:]])
 
 
-def _escaped(text: str, secrets: list[str], hidden: str) -> Iterator[Span]:
-    # A secret that stands there as it is may have parts that stand in some reading, too.
-    yield from _found(text, secrets, hidden)
+def _escaped(text: str, needles: list[Needle]) -> Iterator[Found]:
+    # A text that stands there as it is may have parts that stand in some reading, too.
+    yield from _found(text, needles)
     for codec in _AFTER:
         first = Reading(text, codec)
         if first.is_another:
-            yield from (first.origin(span) for span in _found(first.text, secrets, hidden))
+            yield from ((*first.origin((a, b)), m) for a, b, m in _found(first.text, needles))
             for inner in _AFTER[codec]:
                 second = Reading(first.text, inner)
                 if second.is_another:
-                    found = _found(second.text, secrets, hidden)
-                    yield from (first.origin(second.origin(span)) for span in found)
+                    found = _found(second.text, needles)
+                    yield from ((*first.origin(second.origin((a, b))), m) for a, b, m in found)
 
 
-def _found(text: str, secrets: list[str], hidden: str) -> Iterator[Span]:
-    """Yield the places of secrets, and those of the beginnings of secrets that were cut."""
+def _found(text: str, needles: list[Needle]) -> Iterator[Found]:
+    """Yield the places of texts to hide, and those of the beginnings of such that were cut."""
     ends = list(_ends(text))
-    for secret in secrets:
-        yield from _places(text, secret)
-        for end in ends:
-            length = _beginning(text, end, secret)
-            if length and text[end - length : end] not in hidden:
-                yield end - length, end
+    lowered = _lowered(text) if any(needle.is_word for needle in needles) else text
+    markers = [found.span() for found in _MARKER.finditer(text)]
+    for needle in needles:
+        read = lowered if needle.is_word else text
+        for start, end in _spans(read, needle, ends):
+            is_marker = any(start < after and before < end for before, after in markers)
+            if not needle.is_word or not is_marker:
+                yield start, end, needle.marker
+
+
+def _spans(text: str, needle: Needle, ends: list[int]) -> Iterator[Span]:
+    for span in _places(text, needle.text):
+        if not needle.is_word or _stands_alone(text, span, needle):
+            yield span
+    for end in ends:
+        length = _beginning(text, end, needle.text)
+        if not length or text[end - length : end] in needle.marker:
+            continue
+        if not needle.is_word or _begins_word(text, end - length, needle.text):
+            yield end - length, end
+
+
+def _lowered(text: str) -> str:
+    """Return a text in lower case, with each character at its place."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
+
+
+def _stands_alone(text: str, span: Span, needle: Needle) -> bool:
+    """Return True if what was found is no part of a longer word."""
+    start, end = span
+    if len(needle.text) < _SHORTEST_WORD:
+        # An empty text, as at the ends, is in every text.
+        before, after = text[start - 1 : start] or " ", text[end : end + 1] or " "
+        return before in _OPENING and after in _CLOSING_WORD
+    if needle.is_distinct:
+        return True
+    ends_word = not (_WORD.match(text, end) and _WORD.match(needle.text[-1]))
+    return ends_word and _begins_word(text, start, needle.text)
+
+
+def _begins_word(text: str, start: int, word: str) -> bool:
+    return start == 0 or not (_WORD.match(text[start - 1]) and _WORD.match(word))
 
 
 def _places(text: str, secret: str) -> Iterator[Span]:

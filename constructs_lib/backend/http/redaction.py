@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from constructs_lib.backend.http import escapes, jsontext, secret_forms
+from constructs_lib.backend.http.escapes import Needle
 
 HIDDEN = "(hidden)"
 LONGEST_TEXT: Final = 2000
@@ -39,20 +40,30 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(inner)
 
 
-def state_texts(state: Any) -> list[str]:
-    """The texts of a state that no message shows, to be hidden with :func:`hide` in what an API
-    quotes of it; none if messages show all values.
+class SettingText(str):
+    """A text of a setting that somebody may have marked as sensitive, which nobody tells the
+    provider. What quotes it is shown with ``(value of PLACE)`` in place of it.
+
+    It stands among the secrets that :func:`hide` and its like are given. Unlike a secret it may be
+    an everyday word: it is hidden where it is no part of another word, and between quotes alone if
+    it has fewer than four characters.
+
+    :param text: the text itself
+    :param place: where the setting is, such as ``config.host``
     """
-    if shows_values():
-        return []
-    left, found = [state], []
-    while left:
-        value = left.pop()
-        if isinstance(value, (dict, list)):
-            left.extend(value.values() if isinstance(value, dict) else value)
-        elif isinstance(value, str) and MOMENT.fullmatch(value) is None:
-            found.append(value)
-    return found
+
+    place: str
+
+    def __new__(cls, text: str, place: str) -> SettingText:
+        """Return a text that knows its place."""
+        made = super().__new__(cls, text)
+        made.place = place
+        return made
+
+    @property
+    def marker(self) -> str:
+        """What takes its place."""
+        return f"(value of {self.place})"
 
 
 def hide(text: str, secrets: Iterable[str]) -> str:
@@ -61,20 +72,22 @@ def hide(text: str, secrets: Iterable[str]) -> str:
 
     A secret of fewer than four characters is left: hiding each ``1`` would make the message
     useless, and the value is no better guarded for it.
+
+    :param secrets: secrets, and texts of settings (:class:`SettingText`)
     """
-    return _without(text, _forms(secrets))
+    return escapes.without_escaped(text, _needles(secrets))
 
 
 def shown_text(text: str, secrets: Iterable[str]) -> str:
     """Somebody else's text for a message: without the secrets, as :func:`hide`, and no more than
     its first :data:`LONGEST_TEXT` characters. Of a longer one no more is looked at than that takes.
     """
-    forms = _forms(secrets)
+    needles = _needles(secrets)
     # So much longer than any form that one fits in of which each character is escaped.
-    margin = 6 * len(forms[0]) if forms else 0
+    margin = 6 * len(needles[0].text) if needles else 0
     length = LONGEST_TEXT + 2 * margin
     while True:
-        hidden = _without(text[:length], forms)
+        hidden = escapes.without_escaped(text[:length], needles)
         if length >= len(text):
             return bounded(hidden)
         # What stands at the end of what was looked at may be the first half of a secret.
@@ -97,32 +110,50 @@ def hide_inside(value: Any, secrets: Iterable[str]) -> Any:
     to be looked through is hidden as a whole.
     """
     try:
-        return _without_inside(value, _forms(secrets))
+        return _without_inside(value, _needles(secrets))
     except RecursionError:
         return HIDDEN
 
 
-def _forms(secrets: Iterable[str]) -> list[str]:
+def _needles(texts: Iterable[str]) -> list[Needle]:
     """What must not be shown, the longest first, because one may be a part of another."""
-    long = {secret for secret in secrets if len(secret) >= secret_forms.SHORTEST}
-    forms = sorted({form for secret in long for form in secret_forms.forms(secret)})
-    return sorted(forms, key=len, reverse=True)
+    given = list(dict.fromkeys(sorted(texts, key=lambda text: isinstance(text, SettingText))))
+    needles = {needle for text in given for needle in _needles_of(text)}
+    return sorted(needles, key=lambda needle: (-len(needle.text), needle))
 
 
-def _without(text: str, forms: list[str]) -> str:
-    return escapes.without_escaped(text, forms, HIDDEN)
+def _needles_of(text: str) -> Iterator[Needle]:
+    if not isinstance(text, SettingText):
+        if len(text) >= secret_forms.SHORTEST:
+            yield from (Needle(form, HIDDEN) for form in secret_forms.forms(text))
+        return
+    if len(text) < secret_forms.SHORTEST:
+        yield Needle(text.lower(), text.marker, is_word=True)
+        return
+    for form in secret_forms.readable(text):
+        yield Needle(form.lower(), text.marker, is_word=True)
+    yield from (Needle(form, text.marker) for form in secret_forms.in_base64(text))
 
 
-def _without_inside(value: Any, forms: list[str]) -> Any:
+def _without_inside(value: Any, needles: list[Needle]) -> Any:
     if isinstance(value, dict):
         pairs = value.items()
-        return {_without(key, forms): _without_inside(inner, forms) for key, inner in pairs}
+        return {
+            escapes.without_escaped(key, needles): _without_inside(inner, needles)
+            for key, inner in pairs
+        }
     if isinstance(value, list):
-        return [_without_inside(inner, forms) for inner in value]
+        return [_without_inside(inner, needles) for inner in value]
     if isinstance(value, str):
-        return _without(value, forms)
+        return escapes.without_escaped(value, needles)
     is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
-    return HIDDEN if is_number and HIDDEN in _without(str(value), forms) else value
+    return HIDDEN if is_number and _is_secret(str(value), needles) else value
+
+
+def _is_secret(number: str, needles: list[Needle]) -> bool:
+    """Return True if a number holds a secret; that of a setting may be shown."""
+    secrets = [needle for needle in needles if needle.marker == HIDDEN]
+    return HIDDEN in escapes.without_escaped(number, secrets)
 
 
 @contextmanager

@@ -20,16 +20,29 @@ _SHORTEST_PART = 6
 
 def forms(secret: str) -> set[str]:
     """All forms of one secret that are long enough to be hidden, its single lines included."""
+    return {form for form in readable(secret) | in_base64(secret) if len(form) >= SHORTEST}
+
+
+def readable(text: str) -> set[str]:
+    """The forms of a text that a person would read it in, its single lines included."""
     import html
 
     found: set[str] = set()
-    for text in (secret, secret.strip(), *_lines(secret)):
-        found |= {text, repr(text)[1:-1], " ".join(text.split()), " ".join(text.splitlines())}
-        found |= {html.escape(text), html.escape(text, quote=False)}
-        escaped = _escaped(text)
-        found |= {*_in_addresses(text), *escaped}
-        found |= {inner for one in (text, *escaped) for inner in _in_base64(one)}
-    return {form for form in found if len(form) >= SHORTEST}
+    for one in _parts(text):
+        found |= {one, repr(one)[1:-1], " ".join(one.split()), " ".join(one.splitlines())}
+        found |= {html.escape(one), html.escape(one, quote=False)}
+        found |= {*_in_addresses(one), *_escaped(one)}
+    return found - {""}
+
+
+def in_base64(text: str) -> set[str]:
+    """The forms of a text within something that is encoded in Base64."""
+    escaped = {form for one in _parts(text) for form in (one, *_escaped(one))}
+    return {inner for one in escaped for inner in _in_base64(one)}
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return (text, text.strip(), *_lines(text))
 
 
 def _lines(secret: str) -> list[str]:

@@ -3,7 +3,8 @@
 They run in Terraform's validate, where any value may be unknown: those are skipped. The keywords
 are those that the schemas use: ``enum``, ``x-enum-ignoring-case``, ``pattern``, ``minimum``,
 ``exclusiveMinimum``, ``maximum``, ``minLength``, ``minItems``, the ``pattern`` of ``items`` and the
-type ``integer``.
+type ``integer``. A message shows no text that was found, which may be marked as sensitive, but what
+is allowed in its place.
 """
 
 from __future__ import annotations
@@ -13,12 +14,9 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, dotted
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, described, dotted
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, Value, same
 from constructs_lib.schemas import Attribute, Kind, limits
-
-_LOGIN: Final = re.compile(r"[^\s/@:]*:[^\s/@]*@")
-"""A login as it stands in an address, where none belongs."""
 
 
 def check(
@@ -156,10 +154,9 @@ _RULES: Final[dict[str, Callable[[Any, Any], str]]] = {
 
 
 def _shown(attribute: Attribute, value: Any) -> str:
-    return "a sensitive value" if attribute.sensitive else _quoted(value)
+    return "a sensitive value" if attribute.sensitive else described(value)
 
 
 def _quoted(value: Any) -> str:
-    if isinstance(value, str):
-        return f'"{_LOGIN.sub("(hidden)@", value)}"'
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """Return an allowed value for a message."""
+    return f'"{value}"' if isinstance(value, str) else described(value)

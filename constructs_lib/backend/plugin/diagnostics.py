@@ -7,7 +7,8 @@ Neither may hold a secret.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 Path = tuple[str | int, ...]
 """The way to an attribute: names of attributes or keys of maps, and indexes of lists."""
@@ -75,6 +76,21 @@ class AlreadyReported(ProviderError):
         super().__init__(summary, detail)
         advice = "Another error of this run says what to do about it."
         self.short = f"{cause}\n\n{advice}" if cause else detail
+
+
+def described(value: Any) -> str:
+    """A value of a configuration for a message: its kind; itself only if it is a number, a boolean
+    or null. Any other may be marked as sensitive, which nobody tells a provider.
+    """
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, (int, float, Decimal)):
+        return str(value)
+    if isinstance(value, str):
+        return "text" if value else "an empty text"
+    if isinstance(value, list):
+        return f"a list of {len(value)} item{'' if len(value) == 1 else 's'}"
+    return "a mapping"
 
 
 def dotted(path: Path) -> str:

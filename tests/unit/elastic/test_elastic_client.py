@@ -12,7 +12,7 @@ from scripted_api import Answer, ScriptedApi, scripted_api
 from constructs_lib.backend.elastic import errors
 from constructs_lib.backend.elastic.client import Client
 from constructs_lib.backend.elastic.credentials import from_key
-from constructs_lib.backend.elastic.exchange import Exchange
+from constructs_lib.backend.elastic.exchange import Exchange, Request
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.transport import Transport
 
@@ -174,6 +174,57 @@ def test_a_secret_that_the_answer_quotes_is_hidden(api: ScriptedApi) -> None:
     assert KEY not in str(caught.value)
     assert SECRET not in str(caught.value)
     assert SECRET not in repr(client(api.url))
+
+
+def test_a_secret_in_the_identifier_hides_no_404(api: ScriptedApi) -> None:
+    reason = f"connector [{SECRET}] not found"
+    error = {"type": "resource_not_found_exception", "reason": reason}
+    api.answers = [Answer(404, {"error": error, "status": 404}, PRODUCT)]
+    asking = client(api.url)
+
+    with pytest.raises(errors.NotFound, match=r"connector \[\(hidden\)\] not found"):
+        asking.connector(SECRET, Deadline(0.2))
+    asking.close()
+
+
+def test_a_quoted_text_of_a_request_is_named(api: ScriptedApi) -> None:
+    exchange = Exchange([Transport(api.url)], from_key(KEY), 5)
+    body = {"status": "connected", "configuration": {"host": {"value": "canary-host"}}}
+    reason = "bad 'canary-host', while connected"
+    api.answers = [Answer(400, {"error": {"type": "bad", "reason": reason}}, PRODUCT)]
+
+    with pytest.raises(errors.ApiError) as caught:
+        exchange.once(Request("PUT", "/_connector/wiki/_configuration", body), Deadline(5))
+
+    named = "bad '(value of configuration.host.value)', while connected"
+    assert str(caught.value).endswith(named)
+    exchange.transports[0].close()
+
+
+def test_the_error_of_a_connector_quotes_no_sensitive_value(api: ScriptedApi) -> None:
+    configuration = {
+        "host": {"value": "db.example.com", "sensitive": False},
+        "password": {"value": "canary-password", "sensitive": True},
+        "odd": None,
+    }
+    document = {
+        "id": "wiki",
+        "status": "error",
+        "error": "canary-password is refused by db.example.com",
+        "configuration": configuration,
+    }
+    api.answers = [Answer(200, document, PRODUCT)]
+
+    assert ask(api.url)["error"] == "(hidden) is refused by db.example.com"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [({"error": None}, None), ({"error": "x", "configuration": []}, "x")]
+)
+def test_an_error_without_a_configuration_stays(api: ScriptedApi, given: Any, told: Any) -> None:
+    api.answers = [Answer(200, {"id": "wiki", "status": "error", **given}, PRODUCT)]
+
+    assert ask(api.url)["error"] == told
 
 
 def test_the_cause_of_an_error_is_told(api: ScriptedApi) -> None:

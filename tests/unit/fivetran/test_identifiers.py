@@ -70,9 +70,17 @@ def test_identifier_known_only_at_apply_is_checked(
 
 def test_identifier_in_a_message_is_no_command_to_a_terminal() -> None:
     with pytest.raises(ProviderError) as caught:
-        require_identifier("a\x1b[2J\u202e")
+        require_identifier("a\x1b[2J\u202e", "")
 
     assert r"Found 'a\x1b[2J\u202e'." in caught.value.detail
+
+
+@pytest.mark.parametrize(("identifier", "found"), [("a/canary", "text"), ("", "an empty text")])
+def test_identifier_of_a_configuration_is_not_shown(identifier: str, found: str) -> None:
+    with pytest.raises(ProviderError) as caught:
+        require_identifier(identifier)
+
+    assert caught.value.detail.startswith(f"Found {found}. Give the identifier as Fivetran shows")
 
 
 def configured(core: Core, resource: str, identifier: Any) -> Any:

@@ -5,13 +5,16 @@ Shown is all that it says to Terraform, what it keeps in private state, and what
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from api_world import World
+from api_world import GROUP, World
 from terraform_core import Core, ProviderRefused
 from terraform_values import literal
+
+from constructs_lib.sandbox.answer import ApiRequest, ApiResponse
 
 BEFORE = {"next": "canary-before", "page": 1, "at": "2026-01-01T00:00:00Z", "b": "1234567"}
 WANTED = {"cursor": {"c": "canary-wanted"}, "page": 2, "at": "2026-02-01T00:00:00Z", "b": "7654321"}
@@ -118,6 +121,66 @@ def test_all_values_are_shown_where_that_is_asked_for(world: World) -> None:
 
     assert 'cursor: {"c": "canary-wanted"} is added' in marked.said
     assert 'b: "1234567" -> "7654321" (forwards by 6419754)' in marked.said
+
+
+class Quoting:
+    """An API that refuses each write with a canary, and quotes what it was sent."""
+
+    def __init__(self, api: Any) -> None:
+        self._api = api
+
+    def handle(self, request: ApiRequest) -> ApiResponse:
+        if b"canary" not in request.body:
+            answer: ApiResponse = self._api.handle(request)
+            return answer
+        words = f"cannot take {request.body.decode()}"
+        return ApiResponse(400, {"code": "InvalidInput", "message": words})
+
+
+def refuse_and_quote(world: World) -> None:
+    world._adapter._api = Quoting(world._adapter._api)  # type: ignore[assignment]
+
+
+def test_a_marked_state_that_the_api_quotes_is_named(
+    world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    marked = Marked(world)
+    plan = marked.core.plan(marked.config)
+    refuse_and_quote(world)
+
+    with pytest.raises(ProviderRefused, match=r"\(value of state\.cursor\.c\)") as caught:
+        marked.core.apply(plan, marked.config)
+
+    assert_nothing_is_shown(marked, capfd, str(caught.value))
+
+
+def test_a_state_that_the_api_quotes_is_shown_where_asked_for(world: World) -> None:
+    marked = Marked(world, explain_values=True)
+    plan = marked.core.plan(marked.config)
+    refuse_and_quote(world)
+
+    with pytest.raises(ProviderRefused, match='"canary-wanted"'):
+        marked.core.apply(plan, marked.config)
+
+
+def test_marked_settings_that_the_api_quotes_are_named(
+    world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    core = Core(world.provider, "fivetranops_connection")
+    settings = {"schema_prefix": "shop", "host": "canary-host", "user": "ca"}
+    given = {"group_id": GROUP, "service": "postgres", "config": literal(settings)}
+    config = core.config({**given, "config_wo": literal({"password": "canary-password"})})
+    plan = core.plan(config)
+    refuse_and_quote(world)
+
+    with pytest.raises(ProviderRefused, match=r'"host": ?"\(value of config\.host\)"') as caught:
+        core.apply(plan, config)
+
+    said = "\n".join([str(caught.value), *core.said, *capfd.readouterr()])
+    assert re.search(r'"password": ?"\(hidden\)"', said)
+    assert re.search(r'"user": ?"\(value of config\.user\)"', said)
+    assert '"shop"' in said
+    assert not [canary for canary in CANARIES if canary in said], said
 
 
 def test_what_was_kept_to_be_shown_is_hidden_later(world: World) -> None:

@@ -106,6 +106,18 @@ def test_address_that_is_refused_is_so_wherever_it_stands(
 
 @pytest.mark.parametrize("place", ["environment", "configuration"])
 @pytest.mark.parametrize("vendor", VARIABLES)
+@pytest.mark.parametrize("url", ["canary", "https://canary/?x", "http://canary.example.com"])
+def test_address_that_may_be_marked_is_not_repeated(
+    vendor: str, url: str, place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found = errors(vendor, url, place, monkeypatch, tmp_path)
+
+    assert found
+    assert "canary" not in found
+
+
+@pytest.mark.parametrize("place", ["environment", "configuration"])
+@pytest.mark.parametrize("vendor", VARIABLES)
 @pytest.mark.parametrize("url", TAKEN)
 def test_address_that_is_taken_is_so_wherever_it_stands(
     vendor: str, url: str, place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -27,25 +27,41 @@ NO_OBJECT = "; allowed is an object, such as { key = value }."
         (
             {"color": "gren"},
             ("color",),
-            'Found "gren"; allowed are "red", "green". Did you mean "green"?',
+            'Found text; allowed are "red", "green". Did you mean "green"?',
         ),
-        ({"color": "x"}, ("color",), 'Found "x"; allowed are "red", "green".'),
+        ({"color": "x"}, ("color",), 'Found text; allowed are "red", "green".'),
         ({"level": 10}, ("level",), "Found 10; the greatest allowed value is 9."),
         ({"level": -1}, ("level",), "Found -1; the smallest allowed value is 0."),
         ({"level": Decimal("1.5")}, ("level",), "Found 1.5; allowed are whole numbers."),
         ({"ratio": 0}, ("ratio",), "Found 0; allowed are values greater than 0."),
-        ({"name": "a"}, ("name",), 'Found "a"; at least 2 characters are due.'),
+        ({"name": "a"}, ("name",), "Found text; at least 2 characters are due."),
         ({"config": Dynamic.of("a")}, ("config",), "Found a string" + NO_OBJECT),
         ({"config": Dynamic.of(["a"])}, ("config",), "Found a tuple" + NO_OBJECT),
         (
             {"window": {"from": "1h\n", "to": None}},
             ("window", "from"),
-            'Found "1h\n". Allowed is what matches the regular expression ^[0-9]+h$.',
+            "Found text. Allowed is what matches the regular expression ^[0-9]+h$.",
         ),
     ],
 )  # fmt: skip
 def test_a_broken_rule_is_told_with_its_place(values: Any, path: Any, detail: str) -> None:
     assert found(**values) == [(path, detail)]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"color": "canary"},
+        {"name": "c"},
+        {"window": {"from": "canary:word@host", "to": None}},
+        {"config": Dynamic.of("canary")},
+    ],
+)
+def test_a_text_that_may_be_marked_is_not_shown(values: Any) -> None:
+    [(_, detail)] = found(**values)
+
+    assert "canary" not in detail
+    assert '"c"' not in detail
 
 
 def test_a_sensitive_value_is_not_shown() -> None:
@@ -93,17 +109,17 @@ def of_lists(**values: Any) -> list[tuple[Any, str]]:
 @pytest.mark.parametrize(
     ("values", "path", "detail"),
     [
-        ({"hosts": []}, ("hosts",), "Found []; at least 1 are due."),
+        ({"hosts": []}, ("hosts",), "Found a list of 0 items; at least 1 are due."),
         ({"hosts": ["h", None]}, ("hosts", 1), "Found null."),
         (
             {"hosts": ["h", "x"]},
             ("hosts", 1),
-            'Found "x". Allowed is what matches the regular expression ^h.',
+            "Found text. Allowed is what matches the regular expression ^h.",
         ),
         (
             {"size": "Smal"},
             ("size",),
-            'Found "Smal"; allowed are "small", "large". Did you mean "small"?',
+            'Found text; allowed are "small", "large". Did you mean "small"?',
         ),
     ],
 )
