@@ -57,7 +57,7 @@ def modification(
     :param private: the private state of the connection, which knows what was answered
     """
     named = [*secrets, *authorization(prior, planned, config)]
-    absent, adopted = dropped(planned, config, private), bool(private.get(ADOPTED))
+    absent, adopted = dropped(prior, planned, config, private), bool(private.get(ADOPTED))
     return connection_request.modification(prior, planned, config, named, absent, adopted=adopted)
 
 
@@ -80,13 +80,16 @@ def authorization(prior: Object, planned: Object, config: Object) -> list[str]:
     return [name for name in names if not _lacks_value(config, name)]
 
 
-def dropped(planned: Object, config: Object, private: dict[str, Any]) -> list[str]:
+def dropped(prior: Object, planned: Object, config: Object, private: dict[str, Any]) -> list[str]:
     """Return the keys of ``config`` of which Fivetran holds nothing although they were sent, such
-    as those of another way to authenticate than the chosen one.
+    as those of another way to authenticate than the chosen one. What the last answer left out is
+    among them where something changes that may decide about it.
 
     :param private: the private state of the connection, which knows what was answered
     """
-    echo, absent = connection_echo.echo_of(private), connection_echo.absent(private)
+    decides = bool(causes(prior, planned, config))
+    absent = connection_echo.absent(private) if decides else []
+    echo = connection_echo.echo_of(private)
     return [
         key
         for key, value in as_object(planned.get("config")).items()
