@@ -10,7 +10,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.sandbox import answers, checks, clock, connect_cards, errors, setup_tests, syncs
+from constructs_lib.sandbox import (
+    answers,
+    checks,
+    clock,
+    connect_cards,
+    counting,
+    errors,
+    setup_tests,
+    syncs,
+)
 from constructs_lib.sandbox.answer import ApiResponse
 from constructs_lib.sandbox.call import Call, listed, success
 from constructs_lib.sandbox.configs import merge_auth, merge_config
@@ -44,6 +53,7 @@ def create(call: Call) -> ApiResponse:
             raise errors.required(name)
     given = checks.fields(body, checks.CREATE_FIELDS)
     record = _new(call, given)
+    given = counting.effective(record, given, call.settings.counts_with)
     merge_config(record, given.get("config", {}))
     merge_auth(record, given.get("auth", {}))
     _set_attributes(record, given)
@@ -76,6 +86,7 @@ def modify(call: Call) -> ApiResponse:
         raise errors.invalid("No update parameters specified")
     _check_trust(given)
     _check_no_sync(call, record, given)
+    given = counting.effective(record, given, call.settings.counts_with)
     merge_config(record, given.get("config", {}))
     merge_auth(record, given.get("auth", {}))
     _set_attributes(record, given)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from constructs_lib.sandbox import answers, distortions, faults
+from constructs_lib.sandbox import answers, counting, distortions, faults
 from constructs_lib.sandbox.errors import SandboxError
 from constructs_lib.sandbox.faults import Fault
 
@@ -41,6 +41,10 @@ class Settings:
     merge_state: bool = False
     """True merges a new state over the old at the top level. The contract does not say whether the
     API merges or replaces; replacing is the default."""
+    counts_with: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Settings of ``config`` and ``auth`` that are dropped in silence unless others have given
+    values; see :mod:`constructs_lib.sandbox.counting`. None by default, because the contract does
+    not say that they are."""
     rate_limit: int = 20000
     """Requests in one window of time, as the ``X-Rate-Limit`` header says."""
     rate_window_seconds: float = 3600.0
@@ -62,6 +66,8 @@ class Settings:
         known = {one.name for one in fields(self)}
         if unknown := sorted(set(values) - known):
             raise SandboxError(f"unknown settings: {', '.join(unknown)}")
+        if "counts_with" in values:
+            values["counts_with"] = counting.checked(values["counts_with"])
         if "distortions" in values:
             given = values["distortions"]
             values["distortions"] = distortions.checked(given, answers.FIELDS)

@@ -118,8 +118,15 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-PRINTS_OF_NOTHING = frozenset(map(fingerprint, _NOTHING))
-"""The fingerprints of an answer that says nothing."""
+_PRINTS_OF_NOTHING = frozenset(map(fingerprint, _NOTHING))
+
+
+def echoes_nothing(kept: Any) -> bool:
+    """Return True if an answer that was kept as a fingerprint said nothing.
+
+    :param kept: the fingerprints of what was sent and of its answer; anything else says so of none
+    """
+    return isinstance(kept, list) and bool(kept) and kept[-1] in _PRINTS_OF_NOTHING
 
 
 def unmasked(answer: Any) -> Any:

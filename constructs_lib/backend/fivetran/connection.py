@@ -14,6 +14,7 @@ from constructs_lib.backend.fivetran import (
     connection_plan,
     connection_read,
     kept_secrets,
+    sent_along,
     setup_gate,
 )
 from constructs_lib.backend.fivetran import connection_request as requests_
@@ -70,16 +71,17 @@ class ConnectionResource(Resource):
             account.confirm(plan.prior["id"])
         connection_plan.plan_unchecked(plan, adopted=adopted)
         kept_secrets.check_kept(plan, ledger, operation.diagnostics)
-        connection_plan.plan_secrets(plan, ledger, operation.diagnostics)
+        changed = ledger.changed(secrets_of(plan.config))
+        along = sent_along.secrets(plan.prior, plan.planned, plan.config)
+        connection_plan.plan_secrets(plan, ledger, operation.diagnostics, along)
         refreshed = plan.prior.get("id") in account.refreshed
         connection_plan.plan_replacement(plan, operation.diagnostics, refreshed=refreshed)
         connection_plan.plan_connect_card(plan, operation.diagnostics)
         connection_plan.plan_influences(plan)
-        changed = ledger.changed(secrets_of(plan.config))
-        echo = connection_echo.echo_of(operation.private)
-        dropped = connection_answer.dropped(plan.planned, echo)
-        body = requests_.modification(
-            plan.prior, plan.planned, plan.config, changed, dropped, adopted=adopted
+        sent_along.tell(plan, sorted({*along} - {*changed}), operation.diagnostics)
+        sent = sorted({*changed, *along})
+        body = sent_along.modification(
+            plan.prior, plan.planned, plan.config, sent, operation.private
         )
         connection_plan.warn_of_what_is_not_sent(plan, body, operation.diagnostics)
         repeats = setup_gate.is_closed(plan.config, operation)
@@ -212,10 +214,9 @@ class ConnectionResource(Resource):
         deadline = _deadline("update", config, operation)
         secrets = secrets_of(config)
         changed = Ledger(operation.private, account.vault).changed(secrets)
+        sent = sorted({*changed, *sent_along.secrets(prior, planned, config)})
         _refuse_another_schema(prior, planned)
-        dropped = connection_answer.dropped(planned, connection_echo.echo_of(operation.private))
-        adopted = bool(operation.private.get(ADOPTED))
-        body = requests_.modification(prior, planned, config, changed, dropped, adopted=adopted)
+        body = sent_along.modification(prior, planned, config, sent, operation.private)
         explaining = explained("update", f"fivetranops_connection {prior['id']}")
         with explaining, writing(account, prior["id"], deadline) as slip:
             answer = {}
@@ -224,7 +225,7 @@ class ConnectionResource(Resource):
             if not body or setup_gate.lacks_tests(answer, config, operation):
                 answer = self._tested(account, prior["id"], config, deadline, operation)
         account.presence.exists(prior["id"])
-        result = self._settled(planned, prior, body, answer, secrets, operation, changed)
+        result = self._settled(planned, prior, body, answer, secrets, operation, sent)
         operation.save(result)
         setup_gate.report(answer, config, operation, _texts(secrets))
         return result
@@ -326,6 +327,7 @@ class ConnectionResource(Resource):
             operation.private.pop(ADOPTED, None)
         settings = requests_.answered_for(planned, body)
         connection_echo.note(operation.private, settings, body, answer, secrets)
+        connection_echo.note_absent(operation.private, planned, answer)
         before = (prior or {}).get("secrets_applied")
         times = applied_times(
             planned.get("secrets_applied"), before, sorted(secrets) if sent is None else sent

@@ -148,20 +148,6 @@ def echoes(
     return found
 
 
-def dropped(planned: Object, echo: Echo) -> list[str]:
-    """Return the keys of ``config`` of which the API holds nothing although they were sent, such as
-    those of another way to authenticate than the chosen one.
-
-    :param echo: what the API made of the settings that were sent
-    """
-    return [
-        key
-        for key, value in as_object(planned.get("config")).items()
-        if not comparison.is_nothing(value)
-        and echo.get(f"config.{key}", [""])[-1] in comparison.PRINTS_OF_NOTHING
-    ]
-
-
 def echo(name: str, sent: Any, answered: Any) -> Echo:
     """Return what the API made of one setting; empty if it means the same by itself."""
     if schemas.is_mask(sent) or comparison.means_the_same(sent, answered):

@@ -26,6 +26,7 @@ from constructs_lib.backend.fivetran import comparison, connection_answer
 from constructs_lib.backend.fivetran.connection_request import (
     ONLY_CREATED,
     as_object,
+    destination_keys,
     plain,
     without_controls,
 )
@@ -40,6 +41,8 @@ _UNREAD = "unread"
 """In private state: the names of the settings that were sent and not read since."""
 _DOUBTED = "doubted"
 """In private state: settings that were read as another value right after they were sent."""
+_ABSENT = "absent"
+"""In private state: the keys of ``config`` that the last answer left out."""
 _NAMES_SHOWN = 10
 
 
@@ -47,6 +50,30 @@ def echo_of(private: dict[str, Any]) -> connection_answer.Echo:
     """Return what is known of the API's own forms, of a private state of any version."""
     found = private.get(_ECHO)
     return found if isinstance(found, dict) else {}
+
+
+def absent(private: dict[str, Any]) -> list[str]:
+    """Return the keys of ``config`` that the last answer left out, of a private state of any
+    version.
+    """
+    return _strings(private.get(_ABSENT))
+
+
+def note_absent(private: dict[str, Any], known: Object, answer: dict[str, Any]) -> None:
+    """Note which keys of ``config`` an answer leaves out: Fivetran may hold nothing of them.
+
+    :param private: the private state of the connection; changed in place
+    :param known: the attributes that the answer is about
+    :param answer: the connection; one without ``config`` tells nothing of it
+    """
+    config = comparison.composed(answer.get("config"))
+    if not isinstance(config, dict):
+        return
+    said = {k for k, v in as_object(known.get("config")).items() if not comparison.is_nothing(v)}
+    found = said - config.keys() - set(destination_keys(known.get("service")))
+    private[_ABSENT] = sorted(found)
+    if not found:
+        del private[_ABSENT]
 
 
 def note(
@@ -83,6 +110,7 @@ def learn(
     :param answer: the connection, as it was read
     :param private: the private state of the connection; changed in place
     """
+    note_absent(private, state, answer)
     unread = _strings(private.pop(_UNREAD, None))
     doubted = {n: p for n, p in _doubted(private).items() if n not in unread}
     learnt = []

@@ -9,6 +9,7 @@ rule may decide by a value that was unknown the first time: see :func:`adopt_set
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from constructs_lib import schemas
@@ -80,15 +81,20 @@ def plan_unchecked(plan: Plan, *, adopted: bool) -> None:
         plan.planned["unchecked"] = None
 
 
-def plan_secrets(plan: Plan, ledger: Ledger, diagnostics: Diagnostics) -> None:
-    """Shows in ``secrets_applied`` which secrets will be sent."""
+def plan_secrets(
+    plan: Plan, ledger: Ledger, diagnostics: Diagnostics, along: Collection[str] = ()
+) -> None:
+    """Show in ``secrets_applied`` which secrets will be sent.
+
+    :param along: the names of those that are sent along with the change, even if unchanged
+    """
     secrets = secrets_of(plan.config)
     if plan.is_create:
         plan.planned["secrets_applied"] = planned_times(None, secrets, sorted(secrets))
         return
     prior = (plan.prior or {}).get("secrets_applied")
     changed = ledger.changed(secrets)
-    plan.planned["secrets_applied"] = planned_times(prior, secrets, changed)
+    plan.planned["secrets_applied"] = planned_times(prior, secrets, sorted({*changed, *along}))
     if changed and ledger.is_sealed_by_another_key:
         diagnostics.warning(
             "The provider's API secret changed",

@@ -52,6 +52,13 @@ INFLUENCES = {
 """For each attribute, those that the API may change along with it."""
 _SENT_ALONG = INFLUENCES | {"external_secrets_manager_id": ("external_secrets_keys_config",)}
 """For each attribute, those of which the API may hold nothing until it is what it becomes."""
+DECIDING = (
+    "networking_method",
+    "hybrid_deployment_agent_id",
+    "external_secrets_manager_id",
+    "external_secrets_keys_config",
+)
+"""The attributes that may decide which settings and secrets of ``config`` count."""
 _ATTRIBUTES = schemas.load("fivetranops_connection").attributes
 _OF_ONE_METHOD = {
     name: attribute.only_with[1]
@@ -117,7 +124,7 @@ def modification(
     prior: Object,
     planned: Object,
     config: Object,
-    changed_secrets: list[str],
+    named: Collection[str],
     dropped: Collection[str] = (),
     *,
     adopted: bool = False,
@@ -125,7 +132,8 @@ def modification(
     """The body of ``PATCH /v1/connections/{id}``: what changed, and what begins to count with it;
     empty if nothing changed.
 
-    :param changed_secrets: the names of the secrets to be sent, such as ``config.password``
+    :param named: the names of what is sent besides, such as ``config.password``: the secrets that
+        changed, and what begins to count inside ``config`` and ``auth``
     :param dropped: the keys of ``config`` of which the API holds nothing although they were sent
     :param adopted: True while the settings are those that an import has read
     """
@@ -141,11 +149,11 @@ def modification(
         # Configured for a connection that exists, it says what was, and asks for nothing.
         body.pop("is_historical_sync", None)
     for scope, attribute in SCOPES.items():
-        keys = _changed_keys(prior.get(scope), planned.get(scope))
-        keys |= {n.partition(".")[2] for n in changed_secrets if n.startswith(scope + ".")}
+        keys = changed_keys(prior.get(scope), planned.get(scope))
+        keys |= {name.partition(".")[2] for name in named if name.startswith(scope + ".")}
         if scope == "config":
             # Another setting may be what makes them count.
-            keys |= set(dropped) if keys or "networking_method" in body else set()
+            keys |= set(dropped) if keys or body.keys() & set(DECIDING) else set()
             keys -= set(destination_keys(planned.get("service")))
         merged = _merged(planned.get(scope), config.get(attribute))
         sent = {key: merged[key] for key in merged if key in keys}
@@ -238,7 +246,8 @@ def _of_another_method(body: dict[str, Any], prior: Object, config: Object) -> d
     }
 
 
-def _changed_keys(prior: Any, planned: Any) -> set[str]:
+def changed_keys(prior: Any, planned: Any) -> set[str]:
+    """Return the keys of ``config`` or ``auth`` that a request has to carry."""
     before, after = as_object(prior), as_object(planned)
     return {key for key in after if key not in before or differs(key, before[key], after[key])}
 

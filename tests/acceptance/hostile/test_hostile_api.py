@@ -33,7 +33,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from terraform_core import Core, Planned, ProviderRefused, fields
 from terraform_values import UNKNOWN, exact, literal
 
-from constructs_lib.backend.fivetran.connection_request import INFLUENCES
+from constructs_lib.backend.fivetran.connection_request import DECIDING, INFLUENCES
 
 Part = Callable[[dict[str, Any]], dict[str, Any]]
 VOLATILE = {"setup_state", "sync_state"}
@@ -93,13 +93,17 @@ class HostileApi(RuleBasedStateMachine):
         if key not in self.settings:
             return
         plan = self._plan() if known else self._plan_before_it_is_known(key)
-        assert plan.differences <= {"config", *VOLATILE} | self._of_the_import()
+        # Of a setting that the catalogue lacks, nobody knows whether it lets others count.
+        decides = not known or any(isinstance(v, (str, bool)) for v in (before.get(key), value))
+        along = {*self.secrets, *self.settings} if decides else set()
+        told = self._of_the_import() | ({"secrets_applied"} if along else set())
+        assert plan.differences <= {"config", *VOLATILE} | told
         sent = self._settle(plan)
         assert len(sent) <= 1
         if not was_adopted:
             assert key in before or "config" in plan.differences
             assert not known or plan.keys("config") & self.settings.keys() <= {key}
-            assert all(body["config"].keys() == {key} for body in sent)
+            assert all({key} <= body["config"].keys() <= {key, *along} for body in sent)
 
     @rule(key=st.sampled_from(KEYS))
     def setting_is_no_longer_managed(self, key: str) -> None:
@@ -114,7 +118,8 @@ class HostileApi(RuleBasedStateMachine):
         name, value = change
         self.attributes = {**self.attributes, name: value}
         plan = self._plan()
-        assert plan.differences <= {name, *INFLUENCES.get(name, ()), *VOLATILE}
+        along = {"secrets_applied"} if name in DECIDING else set()
+        assert plan.differences <= {name, *INFLUENCES.get(name, ()), *VOLATILE, *along}
         sent = self._settle(plan)
         is_said = f"{name} has no value that could be cleared" in plan.warnings
         assert len(sent) + is_said == (1 if name in plan.differences else 0)
@@ -197,7 +202,9 @@ class HostileApi(RuleBasedStateMachine):
             shown = self._shown(sure, self.attributes, _flat, after)
             keys = self._shown(sure, self.settings, _config, after)
             shown |= {"config"} if keys else set()
-            seen = plan.differences - _left_open(shown) - self._of_the_import()
+            # Secrets go along with the repair of what may decide about them.
+            beside = self._of_the_import() | {"secrets_applied"}
+            seen = plan.differences - _left_open(shown) - beside
             assert holds(shown, seen), (shown, seen)
             if not self.adopted:
                 assert holds(keys, plan.keys("config") & self.settings.keys())

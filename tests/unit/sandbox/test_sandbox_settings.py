@@ -35,6 +35,24 @@ def test_wrong_distortion_is_one_clear_error(value: Any, message: str) -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
+        (["config.password"], "must map settings"),
+        ({5: {"config.mode": "A"}}, "5 is no setting"),
+        ({"password": {"config.mode": "A"}}, "'password' is no setting of config or auth"),
+        ({"config.": {"config.mode": "A"}}, "no setting"),
+        ({"config.password": "PASSWORD"}, "what config.password counts with must be such as"),
+        ({"config.password": {}}, "what config.password counts with"),
+    ],
+)
+def test_a_wrong_condition_is_one_clear_error(value: Any, message: str) -> None:
+    with Store(None) as store:
+        with pytest.raises(SandboxError, match=message):
+            store.configure(counts_with=value)
+        assert store.settings == Settings()
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
         ({"kind": "500"}, "must be a list"),
         ("500", "must be a list"),
         (["500"], "must have kind"),
