@@ -36,6 +36,8 @@ _PERCENT = re.compile(
 )
 _PERCENT_OR_PLUS = re.compile(rf"\+|{_PERCENT.pattern}")
 _BREAK = re.compile(r"[\r\n]+[ \t]*")
+_ESCAPING = re.compile(r"[\\&%+\r\n]")
+"""What each escape, of whichever kind, begins with."""
 
 Span = tuple[int, int]
 
@@ -163,6 +165,8 @@ def without_escaped(text: str, secrets: Iterable[str], hidden: str) -> str:
 def _escaped(text: str, secrets: list[str], hidden: str) -> Iterator[Span]:
     # A secret that stands there as it is may have parts that stand in some reading, too.
     yield from _found(text, secrets, hidden)
+    if _ESCAPING.search(text) is None:
+        return
     for codec in _AFTER:
         first = Reading(text, codec)
         if first.is_another:
