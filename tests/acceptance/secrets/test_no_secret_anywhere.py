@@ -86,7 +86,7 @@ def assert_everything_was_searched(
     missing |= {place for place in by_itself if MARKER.encode() not in places[place]}
     missing |= {manner for manner in MANNERS if b"(hidden)" not in places[f"answer: {manner}"]}
     missing -= {*REPEATED, "no JSON"}
-    programs = (b"cdktf", b"terraform apply", b"constructs_lib.backend fivetranops")
+    programs = (b"cdktf", b"terraform apply", b"constructs_lib.backend.__main__")
     missing |= {name.decode() for name in programs if name not in places["processes"]}
     assert missing == set()
     assert served.api.told >= len(MANNERS)
