@@ -39,6 +39,8 @@ _PERCENT = re.compile(
 )
 _PERCENT_OR_PLUS = re.compile(rf"\+|{_PERCENT.pattern}")
 _BREAK = re.compile(r"[\r\n]+[ \t]*")
+_ESCAPING = re.compile(r"[\\&%+\r\n]")
+"""What each escape, of whichever kind, begins with."""
 
 _WORD = re.compile(r"\w")
 _MARKER = re.compile(r"\((?:hidden|value of [^()\n]*)\)")
@@ -194,6 +196,8 @@ def without_escaped(text: str, needles: Iterable[Needle]) -> str:
 def _escaped(text: str, needles: list[Needle]) -> Iterator[Found]:
     # A text that stands there as it is may have parts that stand in some reading, too.
     yield from _found(text, needles)
+    if _ESCAPING.search(text) is None:
+        return
     for codec in _AFTER:
         first = Reading(text, codec)
         if first.is_another:

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from quick_node import SHARED_CACHE
+
 from constructs_lib.sandbox import Store
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -45,6 +47,7 @@ class Project:
         self.file = self.base.with_name("warehouse.yaml")
         self.base.write_text("")
         self.file.write_text(EMPTY)
+        self._synthesised: dict[Path, bytes] = {}
 
     def store(self) -> Store:
         """The account."""
@@ -56,8 +59,12 @@ class Project:
         return self._run(self.folder, sys.executable, *command)
 
     def plan(self, *arguments: str, **variables: str) -> str:
-        """Synthesises and plans; returns what Terraform prints."""
-        self._succeed(self.folder, sys.executable, "-m", "stacks")
+        """Synthesises what changed, and plans; returns what Terraform prints."""
+        settings = {path: path.read_bytes() for path in self.base.parent.iterdir()}
+        if settings != self._synthesised:
+            # A synth starts Node, and the settings alone decide what it writes.
+            self._succeed(self.folder, sys.executable, "-m", "stacks")
+            self._synthesised = settings
         if not (self._stack / ".terraform").exists():
             self._succeed(self._stack, "terraform", "init")
         environ = {f"TF_VAR_{name}": value for name, value in variables.items()}
@@ -96,6 +103,7 @@ class Project:
             cwd=folder,
             env={
                 **kept,
+                **SHARED_CACHE,
                 "PATH": path,
                 "HOME": str(self.folder),
                 "PYTHONPATH": str(ROOT),

@@ -29,17 +29,17 @@ DISTORTED = (
 )
 
 
-def test_three_hundred_connections_are_imported_and_nothing_changes(project: Project) -> None:
+def test_sixty_services_are_imported_and_nothing_changes(project: Project) -> None:
     with project.store() as store:
-        generate(store, connections=300, services=60)
+        generate(store, connections=120, services=60)
 
     told = project.adopt()
     planned = project.plan()
     project.apply()
 
     assert told.status == 0, told.err
-    assert "300 connections added" in told.out
-    assert summary(planned) == imports(300)
+    assert "120 connections added" in told.out
+    assert summary(planned) == imports(120)
     assert summary(project.plan()) == NO_CHANGES
     assert project.writes() == []
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from quick_node import QUICK_NODE
+
 ROOT = Path(__file__).resolve().parents[3]
 TOOLS = [ROOT / ".venv" / "bin", ROOT / ".venv" / "node" / "bin", ROOT / "node_modules" / ".bin"]
 
@@ -120,6 +122,7 @@ def machine(home: Path) -> Machine:
     kept = {name: os.environ[name] for name in ("TMPDIR", "LANG") if name in os.environ}
     environ = {
         **kept,
+        **QUICK_NODE,
         "PATH": path,
         "HOME": str(home),
         "CDKTF_HOME": str(home / ".cdktf"),

@@ -103,7 +103,10 @@ def test_an_ephemeral_card_is_used_and_stored_nowhere(machine: Machine, tmp_path
 
 def test_what_is_read_arrives(machine: Machine, tmp_path: Path) -> None:
     project = deploy(machine, tmp_path / "project", READ)
-    machine.succeed(project, "cdktf", "deploy", "--auto-approve")
+    with Store(project / "sandbox.sqlite3") as store:
+        before = store.journal(0)[-1].number
+        machine.succeed(project, "cdktf", "deploy", "--auto-approve")
+        assert [entry for entry in store.journal(before) if entry.writes] == []
 
     told = outputs(machine, project)
 
@@ -115,7 +118,3 @@ def test_what_is_read_arrives(machine: Machine, tmp_path: Path) -> None:
         "schemas": ["orders"],
         "state": '{"a":1}',
     }
-    with Store(project / "sandbox.sqlite3") as store:
-        before = store.journal(0)[-1].number
-        machine.succeed(project, "cdktf", "deploy", "--auto-approve")
-        assert [entry for entry in store.journal(before) if entry.writes] == []
