@@ -4,21 +4,24 @@ from typing import Any
 
 import pytest
 from elastic_carriers import ALLOWED, PAIRS, STATUSES, ElasticCarrier
+from every_case import check_every
 
 STATUS = "/_connector/sandbox_wiki/_status"
 
 
-@pytest.mark.parametrize(("current", "wanted"), PAIRS)
 @pytest.mark.parametrize("version", ["9.1.0", "8.14.3"])
-def test_status_changes_by_the_table_of_the_version(
-    elastic: ElasticCarrier, version: str, current: str, wanted: str
-) -> None:
+def test_status_changes_by_the_table_of_the_version(elastic: ElasticCarrier, version: str) -> None:
     elastic.configure(version=version)
-    elastic.made_in(current)
-    response = elastic.put_status("shop", wanted)
-    is_allowed = wanted in ALLOWED[current] and (version == "9.1.0" or wanted != current)
-    assert response.status_code == (200 if is_allowed else 400)
-    assert elastic.status("shop") == (wanted if is_allowed else current)
+
+    def changes_by_the_table(pair: tuple[str, str]) -> None:
+        current, wanted = pair
+        name = elastic.made_in(current, f"{current}-{wanted}")
+        response = elastic.put_status(name, wanted)
+        is_allowed = wanted in ALLOWED[current] and (version == "9.1.0" or wanted != current)
+        assert response.status_code == (200 if is_allowed else 400)
+        assert elastic.status(name) == (wanted if is_allowed else current)
+
+    check_every(PAIRS, changes_by_the_table)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from connection_core import core, world
 
 from constructs_lib.backend.fivetran import connection_check
+
+__all__ = ["core", "world"]
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -4,7 +4,6 @@ what it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -28,13 +27,6 @@ def cases(paths: tuple[str, ...]) -> list[Any]:
         for name, one in DISTORTIONS.items()
         if not (one.makes_field and (path == "*" or path.endswith(".*")))
     ]
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    world = World({})
-    yield world
-    world.close()
 
 
 class Cursor:

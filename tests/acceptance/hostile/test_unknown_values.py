@@ -2,64 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from api_world import GROUP, World
-from terraform_core import Core, ProviderRefused
-from terraform_values import UNKNOWN, literal
+from api_world import World
+from connection_core import ConnectionCore
+from terraform_core import ProviderRefused
+from terraform_values import UNKNOWN
 
 
-@pytest.fixture
-def world() -> Iterator[World]:
-    world = World({})
-    yield world
-    world.close()
-
-
-@pytest.fixture
-def core(world: World) -> Core:
-    return Core(world.provider, "fivetranops_connection")
-
-
-def configured(
-    core: Core, settings: dict[str, Any], secrets: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    values = {"group_id": GROUP, "service": "amplitude", "config_wo": literal(secrets)}
-    return core.config({**values, "config": literal({"schema": "events", **settings})})
-
-
-def apply(core: Core, config: dict[str, Any], first: dict[str, Any] | None = None) -> None:
-    core.apply(core.plan(config if first is None else first), config)
+def configured(core: ConnectionCore, settings: dict[str, Any], *secrets: Any) -> dict[str, Any]:
+    return core.of("amplitude", {"schema": "events", **settings}, *secrets)
 
 
 def test_an_unknown_that_stays_as_it_was_keeps_the_plan_beside_an_unmanaged_setting(
-    core: Core,
+    core: ConnectionCore,
 ) -> None:
-    apply(core, configured(core, {"host": "db", "port": 1}))
+    core.carry_out(configured(core, {"host": "db", "port": 1}))
 
-    apply(core, configured(core, {"host": "db"}), first=configured(core, {"host": UNKNOWN}))
+    core.carry_out(configured(core, {"host": "db"}), first=configured(core, {"host": UNKNOWN}))
 
 
-def test_an_import_is_not_compared_with_what_is_not_known_yet(core: Core) -> None:
-    apply(core, configured(core, {}))
+def test_an_import_is_not_compared_with_what_is_not_known_yet(core: ConnectionCore) -> None:
+    core.carry_out(configured(core, {}))
     core.import_(str((core.state() or {})["id"]))
 
     with pytest.raises(ProviderRefused, match="values that are not known yet"):
         core.plan(configured(core, {"host": UNKNOWN}))
 
 
-def test_an_unknown_setting_may_turn_out_an_object_beside_its_secret(core: Core) -> None:
+def test_an_unknown_setting_may_turn_out_an_object_beside_its_secret(core: ConnectionCore) -> None:
     secrets = {"aws_credentials": {"s3_role_arn": "s3cret"}}
     known = configured(core, {"aws_credentials": {"bucket": "b"}}, secrets)
 
-    apply(core, known, first=configured(core, {"aws_credentials": UNKNOWN}, secrets))
+    core.carry_out(known, first=configured(core, {"aws_credentials": UNKNOWN}, secrets))
 
 
-def test_a_setting_that_is_null_is_watched_after_an_import(world: World, core: Core) -> None:
+def test_a_setting_that_is_null_is_watched_after_an_import(
+    world: World, core: ConnectionCore
+) -> None:
     config = configured(core, {"host": None})
-    apply(core, config)
+    core.carry_out(config)
     identifier = str((core.state() or {})["id"])
     core.import_(identifier)
 

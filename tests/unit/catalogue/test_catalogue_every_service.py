@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from every_case import check_every
 from generated_settings import complete, facts, minimal, settable
 
 from constructs_lib import schemas
@@ -13,7 +14,6 @@ from constructs_lib.validation import ConstructPlace, Finding, check_connection
 
 PLACE = ConstructPlace("stack/connection")
 SERVICES = schemas.services()
-EVERY = pytest.mark.parametrize("name", SERVICES)
 
 
 def check(values: dict[str, Any]) -> list[Finding]:
@@ -28,90 +28,91 @@ def test_the_contract_has_773_services() -> None:
     assert len(SERVICES) == 773
 
 
-@EVERY
-def test_a_minimal_connection_passes(name: str) -> None:
-    assert check(minimal(facts(name))) == []
+def test_a_minimal_connection_passes() -> None:
+    def passes(name: str) -> None:
+        assert check(minimal(facts(name))) == []
+
+    check_every(SERVICES, passes)
 
 
-@EVERY
-def test_a_connection_with_each_field_at_its_place_passes(name: str) -> None:
-    assert check(complete(facts(name))) == []
+def test_a_connection_with_each_field_at_its_place_passes() -> None:
+    def passes(name: str) -> None:
+        assert check(complete(facts(name))) == []
+
+    check_every(SERVICES, passes)
 
 
-@EVERY
-def test_a_missing_destination_schema_is_caught(name: str) -> None:
-    values = minimal(facts(name)) | {"config": {}}
+def test_a_missing_destination_schema_is_caught() -> None:
+    def is_caught(name: str) -> None:
+        values = minimal(facts(name)) | {"config": {}}
 
-    assert rules(values) == [("destination-schema", "/config")]
+        assert rules(values) == [("destination-schema", "/config")]
 
-
-@EVERY
-def test_a_misspelt_field_is_caught(name: str) -> None:
-    service = facts(name)
-    (known, *_) = [field.name for field in settable(service, *FieldKind)] or ["field"]
-    values = minimal(service)
-    values["config"][known + "z"] = "text"
-
-    (finding,) = check(values)
-
-    assert (finding.rule, finding.pointer) == ("unknown-field", f"/config/{known}z")
-    # Where the catalogue knows no field at all, it may be the catalogue that is incomplete.
-    assert finding.severity == ("error" if service.config else "warning")
+    check_every(SERVICES, is_caught)
 
 
-@EVERY
-def test_a_secret_in_clear_is_caught(name: str) -> None:
-    values = complete(facts(name))
-    secret = values.pop("secrets")
-    values["config"] |= secret
+def test_a_misspelt_field_is_caught() -> None:
+    def is_caught(name: str) -> None:
+        service = facts(name)
+        (known, *_) = [field.name for field in settable(service, *FieldKind)] or ["field"]
+        values = minimal(service)
+        values["config"][known + "z"] = "text"
 
-    found = {finding.rule for finding in check(values)}
+        (finding,) = check(values)
 
-    assert found == ({"secret-in-config"} if secret else set())
+        assert (finding.rule, finding.pointer) == ("unknown-field", f"/config/{known}z")
+        # Where the catalogue knows no field at all, it may be the catalogue that is incomplete.
+        assert finding.severity == ("error" if service.config else "warning")
 
-
-@EVERY
-def test_a_secret_of_the_authorization_in_clear_is_caught(name: str) -> None:
-    values = complete(facts(name))
-    secret = values.pop("auth_secrets")
-    values["auth"] |= secret
-
-    found = {finding.rule for finding in check(values)}
-
-    assert found == ({"secret-in-auth"} if secret else set())
+    check_every(SERVICES, is_caught)
 
 
-def _typed() -> list[str]:
-    return [name for name in SERVICES if any(settable(facts(name), *FieldKind))]
+@pytest.mark.parametrize(
+    ("root", "secrets", "rule"),
+    [("config", "secrets", "secret-in-config"), ("auth", "auth_secrets", "secret-in-auth")],
+)
+def test_a_secret_in_clear_is_caught(root: str, secrets: str, rule: str) -> None:
+    def is_caught(name: str) -> None:
+        values = complete(facts(name))
+        values[root] |= values.pop(secrets)
+
+        assert {finding.rule for finding in check(values)} == {rule}
+
+    check_every(_with(secrets), is_caught)
 
 
-@pytest.mark.parametrize("name", _typed())
-def test_a_wrong_type_is_caught_in_each_field(name: str) -> None:
-    service = facts(name)
-    wrong = {
-        field.name: "text" if field.kind in (FieldKind.LIST, FieldKind.OBJECT) else [{"a": 1}]
-        for field in settable(service, *FieldKind)
-    }
-    values = minimal(service)
-    values["config"] |= wrong
+def test_a_wrong_type_is_caught_in_each_field() -> None:
+    def is_caught(name: str) -> None:
+        service = facts(name)
+        wrong = {
+            field.name: "text" if field.kind in (FieldKind.LIST, FieldKind.OBJECT) else [{"a": 1}]
+            for field in settable(service, *FieldKind)
+        }
+        values = minimal(service)
+        values["config"] |= wrong
 
-    assert sorted(rules(values)) == sorted(("field-type", f"/config/{key}") for key in wrong)
+        assert sorted(rules(values)) == sorted(("field-type", f"/config/{key}") for key in wrong)
+
+    check_every([name for name in SERVICES if any(settable(facts(name), *FieldKind))], is_caught)
+
+
+def test_a_value_that_is_not_allowed_is_caught_in_each_field() -> None:
+    def is_caught(name: str) -> None:
+        service = facts(name)
+        limited = [field for field in settable(service, FieldKind.STRING) if field.allowed]
+        wrong = {field.name: "no such value" for field in limited}
+        values = minimal(service)
+        values["config"] |= wrong
+
+        assert sorted(rules(values)) == sorted(("field-value", f"/config/{key}") for key in wrong)
+
+    check_every(_with_allowed_values(), is_caught)
+
+
+def _with(secrets: str) -> list[str]:
+    return [name for name in SERVICES if complete(facts(name))[secrets]]
 
 
 def _with_allowed_values() -> list[str]:
     fields = {name: settable(facts(name), FieldKind.STRING) for name in SERVICES}
     return [name for name, found in fields.items() if any(field.allowed for field in found)]
-
-
-@pytest.mark.parametrize("name", _with_allowed_values())
-def test_a_value_that_is_not_allowed_is_caught_in_each_field(name: str) -> None:
-    service = facts(name)
-    wrong = {
-        field.name: "no such value"
-        for field in settable(service, FieldKind.STRING)
-        if field.allowed
-    }
-    values = minimal(service)
-    values["config"] |= wrong
-
-    assert sorted(rules(values)) == sorted(("field-value", f"/config/{key}") for key in wrong)

@@ -231,7 +231,10 @@ def test_a_sync_without_tests_of_its_connection_waits_for_none(app: App, synth: 
 
     syncs = synth()["resource"]["fivetranops_connection_sync"]
 
-    assert all("depends_on" not in sync for sync in syncs.values())
+    assert {name: sync.get("depends_on") for name, sync in syncs.items()} == {
+        "orders": None,
+        "other": None,
+    }
 
 
 def test_hcp_terraform_is_a_block_of_its_own(app: App, synth: Synth) -> None:

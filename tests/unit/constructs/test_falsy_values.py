@@ -163,7 +163,7 @@ ANY_FALSY = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(parameters=ANY_FALSY, is_nested=st.booleans())
 def test_every_falsy_value_reaches_the_document(
     parameters: dict[str, Any], is_nested: bool

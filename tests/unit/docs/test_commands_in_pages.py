@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from markdown_pages import Block, blocks, name_of, pages
+from every_case import check_every
+from markdown_pages import Block, blocks, pages
 from pages.catalogue import ROOT
 
 from constructs_lib import schemas
 from constructs_lib.validation import ALIASES
 
-PAGES = [pytest.param(page, id=name_of(page)) for page in pages()]
+PAGES = pages()
 _OF_OTHERS = {"cd", "export", "alias", "pip", "npx", "terraform", "cdktf", "jq", "git"}
 _PYTHON = re.compile(r"(\.venv/bin/)?python")
 
@@ -84,9 +85,11 @@ def _all_help(words: list[str], subcommand: list[str], shown: str) -> str:
     return shown
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_each_command_exists_and_takes_its_options(page: Path) -> None:
-    assert [found for words in commands(page) if (found := problem(words))] == []
+def test_each_command_exists_and_takes_its_options() -> None:
+    def holds(page: Path) -> None:
+        assert [found for words in commands(page) if (found := problem(words))] == []
+
+    check_every(PAGES, holds)
 
 
 @pytest.mark.parametrize(
@@ -106,42 +109,48 @@ def yaml_blocks(page: Path) -> list[Block]:
     return [block for block in blocks(page) if block.language == "yaml"]
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_the_settings_of_a_page_are_settings(page: Path) -> None:
-    environment = schemas.load("environment").document["properties"]
-    connection = schemas.load("fivetranops_connection").attributes
-    entry = environment["connections"]["additionalProperties"]["properties"]
-    parameters = {*connection, *ALIASES, *entry}
-    for block in yaml_blocks(page):
-        found = yaml.safe_load(block.code)
+def test_the_settings_of_a_page_are_settings() -> None:
+    def holds(page: Path) -> None:
+        environment = schemas.load("environment").document["properties"]
+        connection = schemas.load("fivetranops_connection").attributes
+        entry = environment["connections"]["additionalProperties"]["properties"]
+        parameters = {*connection, *ALIASES, *entry}
+        for block in yaml_blocks(page):
+            found = yaml.safe_load(block.code)
 
-        assert isinstance(found, dict)
-        for key, value in found.items():
-            inside = set(value) if isinstance(value, dict) else set()
-            assert key in environment or key in parameters or inside <= parameters, key
-        for name, each in (found.get("connections") or {}).items():
-            assert set(each or {}) <= parameters, name
-        assert set(found.get("defaults") or {}) <= parameters
+            assert isinstance(found, dict)
+            for key, value in found.items():
+                inside = set(value) if isinstance(value, dict) else set()
+                assert key in environment or key in parameters or inside <= parameters, key
+            for name, each in (found.get("connections") or {}).items():
+                assert set(each or {}) <= parameters, name
+            assert set(found.get("defaults") or {}) <= parameters
+
+    check_every(PAGES, holds)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_json_of_a_page_can_be_read(page: Path) -> None:
-    for block in blocks(page):
-        if block.language == "json":
-            json.loads(block.code)
+def test_json_of_a_page_can_be_read() -> None:
+    def holds(page: Path) -> None:
+        for block in blocks(page):
+            if block.language == "json":
+                json.loads(block.code)
+
+    check_every(PAGES, holds)
 
 
 @pytest.mark.terraform
-@pytest.mark.parametrize("page", PAGES)
-def test_hcl_of_a_page_can_be_read(page: Path) -> None:
-    for block in blocks(page):
-        if block.language == "hcl" and not block.is_quoted:
-            done = subprocess.run(
-                ["terraform", "fmt", "-"],
-                input=block.code,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert done.returncode == 0, done.stderr
-            assert done.stdout == block.code
+def test_hcl_of_a_page_can_be_read() -> None:
+    def holds(page: Path) -> None:
+        for block in blocks(page):
+            if block.language == "hcl" and not block.is_quoted:
+                done = subprocess.run(
+                    ["terraform", "fmt", "-"],
+                    input=block.code,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+                assert done.returncode == 0, done.stderr
+                assert done.stdout == block.code
+
+    check_every(PAGES, holds)

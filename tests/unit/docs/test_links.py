@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from every_case import check_every
 from markdown_pages import anchors, links, name_of, pages
 from pages.catalogue import ROOT
 
-PAGES = [pytest.param(page, id=name_of(page)) for page in pages()]
+PAGES = pages()
 
 
 def problem(page: Path, target: str) -> str | None:
@@ -26,9 +27,11 @@ def problem(page: Path, target: str) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_each_link_leads_to_a_file_and_a_heading_that_there_are(page: Path) -> None:
-    assert [found for target in links(page) if (found := problem(page, target))] == []
+def test_each_link_leads_to_a_file_and_a_heading_that_there_are() -> None:
+    def holds(page: Path) -> None:
+        assert [found for target in links(page) if (found := problem(page, target))] == []
+
+    check_every(PAGES, holds)
 
 
 def test_each_page_can_be_reached_from_the_readme() -> None:

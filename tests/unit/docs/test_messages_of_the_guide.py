@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from every_case import check_every
 from markdown_pages import blocks, name_of, pages
 from pages.catalogue import DOCS
 from source_texts import is_printed, is_said
@@ -22,19 +23,21 @@ def messages() -> list[str]:
     return [text for text in found if not text.startswith("error[")]
 
 
-@pytest.mark.parametrize("message", messages())
-def test_the_message_is_printed_by_the_product(message: str) -> None:
-    assert is_said(message)
+def test_each_message_is_printed_by_the_product() -> None:
+    def is_printed_somewhere(message: str) -> None:
+        assert is_said(message)
+
+    check_every(messages(), is_printed_somewhere)
 
 
 OF_TERRAFORM = {"Error acquiring the state lock", "Backend configuration changed"}
 """What Terraform itself prints, as a test of the backends has seen it."""
 
 
-def shown() -> list[object]:
-    """The warnings and errors in what pages show of a terminal."""
+def shown() -> list[tuple[str, str]]:
+    """The warnings and errors in what pages show of a terminal, each with its page."""
     return [
-        pytest.param(found[1], id=f"{name_of(page)}: {found[1][:40]}")
+        (name_of(page), found[1])
         for page in pages()
         for block in blocks(page)
         if block.language in ("text", "console")
@@ -43,9 +46,11 @@ def shown() -> list[object]:
     ]
 
 
-@pytest.mark.parametrize("message", shown())
-def test_a_warning_that_is_shown_is_printed_by_the_product(message: str) -> None:
-    assert is_printed(message)
+def test_each_warning_that_is_shown_is_printed_by_the_product() -> None:
+    def is_that(case: tuple[str, str]) -> None:
+        assert is_printed(case[1])
+
+    check_every(shown(), is_that)
 
 
 def test_warnings_are_shown() -> None:

@@ -7,12 +7,12 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-import pytest
-from markdown_pages import blocks, name_of, pages, spans
+from every_case import check_every
+from markdown_pages import blocks, pages, spans
 from pages.catalogue import ROOT
 from source_texts import whole
 
-PAGES = [pytest.param(page, id=name_of(page)) for page in pages()]
+PAGES = pages()
 _FILE = re.compile(r"[\w./-]*\w\.(py|md|yaml|json|toml|sh|tf)")
 _FOLDER = re.compile(r"(constructs_lib|stacks|tests|scripts|docs|examples)/[\w./-]*")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
@@ -63,46 +63,58 @@ def own_spans(page: Path) -> list[str]:
     return [] if page.name == "CHANGELOG.md" else spans(page)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_each_file_that_is_named_exists(page: Path) -> None:
-    named = [s for s in own_spans(page) if _FILE.fullmatch(s) or _FOLDER.fullmatch(s)]
+def test_each_file_that_is_named_exists() -> None:
+    def holds(page: Path) -> None:
+        named = [s for s in own_spans(page) if _FILE.fullmatch(s) or _FOLDER.fullmatch(s)]
 
-    assert [name for name in named if not exists(name)] == []
+        assert [name for name in named if not exists(name)] == []
 
-
-@pytest.mark.parametrize("page", PAGES)
-def test_each_environment_variable_that_is_named_is_read(page: Path) -> None:
-    text = " ".join(own_spans(page))
-    named = {m[0] for m in _VARIABLE.finditer(text) if not m[0].startswith("TF_VAR_")}
-
-    assert {n for n in named - OF_OTHERS if n not in whole()} == set()
+    check_every(PAGES, holds)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_each_option_that_is_named_is_taken(page: Path) -> None:
-    named = {m[0] for span in own_spans(page) for m in _OPTION.finditer(span)}
+def test_each_environment_variable_that_is_named_is_read() -> None:
+    def holds(page: Path) -> None:
+        text = " ".join(own_spans(page))
+        named = {m[0] for m in _VARIABLE.finditer(text) if not m[0].startswith("TF_VAR_")}
 
-    assert {n for n in named - OPTIONS_OF_OTHERS if f'"{n}"' not in whole()} == set()
+        assert {n for n in named - OF_OTHERS if n not in whole()} == set()
 
-
-@pytest.mark.parametrize("page", PAGES)
-def test_each_target_of_make_that_is_named_is_there(page: Path) -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
-    code = [b.code for b in blocks(page) if b.language in ("sh", "console")]
-
-    assert {m[1] for text in (*own_spans(page), *code) for m in _MAKE.finditer(text)} <= targets
+    check_every(PAGES, holds)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_each_test_that_is_named_is_there(page: Path) -> None:
-    named = {span for span in own_spans(page) if re.fullmatch(r"test_\w+", span)}
+def test_each_option_that_is_named_is_taken() -> None:
+    def holds(page: Path) -> None:
+        named = {m[0] for span in own_spans(page) for m in _OPTION.finditer(span)}
 
-    assert {name for name in named if f"def {name}(" not in whole()} == set()
+        assert {n for n in named - OPTIONS_OF_OTHERS if f'"{n}"' not in whole()} == set()
+
+    check_every(PAGES, holds)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_each_rule_that_is_named_is_checked(page: Path) -> None:
-    texts = (*own_spans(page), *(block.code for block in blocks(page)))
-    named = {m[1] for text in texts for m in _RULE.finditer(text)}
+def test_each_target_of_make_that_is_named_is_there() -> None:
+    def holds(page: Path) -> None:
+        targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+        code = [b.code for b in blocks(page) if b.language in ("sh", "console")]
 
-    assert {rule for rule in named if f'"{rule}"' not in whole()} == set()
+        assert {m[1] for text in (*own_spans(page), *code) for m in _MAKE.finditer(text)} <= targets
+
+    check_every(PAGES, holds)
+
+
+def test_each_test_that_is_named_is_there() -> None:
+    def holds(page: Path) -> None:
+        named = {span for span in own_spans(page) if re.fullmatch(r"test_\w+", span)}
+
+        assert {name for name in named if f"def {name}(" not in whole()} == set()
+
+    check_every(PAGES, holds)
+
+
+def test_each_rule_that_is_named_is_checked() -> None:
+    def holds(page: Path) -> None:
+        texts = (*own_spans(page), *(block.code for block in blocks(page)))
+        named = {m[1] for text in texts for m in _RULE.finditer(text)}
+
+        assert {rule for rule in named if f'"{rule}"' not in whole()} == set()
+
+    check_every(PAGES, holds)

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from connection_core import core, world
 from fake_time import FakeTime
 from scripted_api import ScriptedApi, scripted_api
 
 from constructs_lib.backend.fivetran.client import Client
 from constructs_lib.backend.fivetran.transport import Transport
 from constructs_lib.backend.http import retry
+
+__all__ = ["core", "world"]
 
 
 @pytest.fixture

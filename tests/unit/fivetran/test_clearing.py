@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from api_world import GROUP, World
-from terraform_core import Core
-from terraform_values import exact, literal
+from api_world import World
+from connection_core import ConnectionCore
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection_request import creation, modification
 from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
 from constructs_lib.schemas import Attribute
 
-CONNECTION = "fivetranops_connection"
-ATTRIBUTES = schemas.load(CONNECTION).attributes
+ATTRIBUTES = schemas.load("fivetranops_connection").attributes
 CONFIG = {"schema_prefix": "orders", "host": "db.example.com"}
 CLEARED: dict[str, tuple[Any, Any, dict[str, Any]]] = {
     "daily_sync_time": ("16:00", "", {"sync_frequency": 1440}),
@@ -35,28 +32,8 @@ def is_clearable(attribute: Attribute) -> bool:
     return attribute.clearable or any(map(is_clearable, attribute.attributes.values()))
 
 
-@pytest.fixture
-def world() -> Iterator[World]:
-    world = World({})
-    yield world
-    world.close()
-
-
-@pytest.fixture
-def core(world: World) -> Core:
-    return Core(world.provider, CONNECTION)
-
-
-def configured(core: Core, config: dict[str, Any] = CONFIG, **given: Any) -> dict[str, Any]:
-    values = {name: exact(value) for name, value in given.items()}
-    found: dict[str, Any] = core.config(
-        {"group_id": GROUP, "service": "postgres", "config": literal(config), **values}
-    )
-    return found
-
-
-def applied(core: Core, config: dict[str, Any]) -> list[str]:
-    return core.apply(core.plan(config), config)
+def configured(core: ConnectionCore, **given: Any) -> dict[str, Any]:
+    return core.of("postgres", CONFIG, **given)
 
 
 def beside(name: str) -> dict[str, Any]:
@@ -78,9 +55,9 @@ def test_every_attribute_that_can_be_cleared_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("name", CLEARED)
-def test_an_empty_value_is_sent_as_null(world: World, core: Core, name: str) -> None:
+def test_an_empty_value_is_sent_as_null(world: World, core: ConnectionCore, name: str) -> None:
     value, empty, needed = CLEARED[name]
-    applied(core, configured(core, **{name: value}, **needed))
+    core.carry_out(configured(core, **{name: value}, **needed))
     world.writes()
     config = configured(core, **{name: empty}, **beside(name))
 
@@ -94,11 +71,13 @@ def test_an_empty_value_is_sent_as_null(world: World, core: Core, name: str) -> 
 
 
 @pytest.mark.parametrize("name", CLEARED)
-def test_an_empty_value_clears_what_somebody_sets(world: World, core: Core, name: str) -> None:
+def test_an_empty_value_clears_what_somebody_sets(
+    world: World, core: ConnectionCore, name: str
+) -> None:
     value, empty, _ = CLEARED[name]
     others = {} if "networking_method" in CLEARED[name][2] else CLEARED[name][2]
     config = configured(core, **{name: empty}, **others)
-    applied(core, config)
+    core.carry_out(config)
     world.change((core.state() or {})["id"], {name: value})
     world.writes()
 
@@ -112,10 +91,12 @@ def test_an_empty_value_clears_what_somebody_sets(world: World, core: Core, name
 
 
 @pytest.mark.parametrize("name", CLEARED)
-def test_an_empty_value_at_creation_clears_nothing(world: World, core: Core, name: str) -> None:
+def test_an_empty_value_at_creation_clears_nothing(
+    world: World, core: ConnectionCore, name: str
+) -> None:
     config = configured(core, **{name: CLEARED[name][1]})
 
-    applied(core, config)
+    core.carry_out(config)
 
     (body,) = world.writes()
     assert not body.get(name)
@@ -123,12 +104,12 @@ def test_an_empty_value_at_creation_clears_nothing(world: World, core: Core, nam
 
 
 @pytest.mark.parametrize("name", CLEARED)
-def test_a_value_after_the_empty_one_is_sent(world: World, core: Core, name: str) -> None:
+def test_a_value_after_the_empty_one_is_sent(world: World, core: ConnectionCore, name: str) -> None:
     value, empty, needed = CLEARED[name]
-    applied(core, configured(core, **{name: empty}, **beside(name)))
+    core.carry_out(configured(core, **{name: empty}, **beside(name)))
     world.writes()
 
-    applied(core, configured(core, **{name: value}, **needed))
+    core.carry_out(configured(core, **{name: value}, **needed))
 
     (body,) = world.writes()
     assert body[name] == value
@@ -137,12 +118,12 @@ def test_a_value_after_the_empty_one_is_sent(world: World, core: Core, name: str
 @pytest.mark.parametrize("imported", [True, False])
 @pytest.mark.parametrize("name", CLEARED)
 def test_clearing_nothing_sends_nothing_and_says_so(
-    world: World, core: Core, name: str, imported: bool
+    world: World, core: ConnectionCore, name: str, imported: bool
 ) -> None:
     if imported:
         core.import_(world.add("postgres", CONFIG))
     else:
-        applied(core, configured(core))
+        core.carry_out(configured(core))
     world.writes()
     config = configured(core, **{name: CLEARED[name][1]})
 
@@ -160,14 +141,14 @@ def test_clearing_nothing_sends_nothing_and_says_so(
 )
 @pytest.mark.parametrize("imported", [True, False])
 def test_leaving_a_method_clears_what_belongs_to_it(
-    world: World, core: Core, name: str, method: str, imported: bool
+    world: World, core: ConnectionCore, name: str, method: str, imported: bool
 ) -> None:
     if imported:
         core.import_(world.add("postgres", CONFIG))
         world.change((core.state() or {})["id"], {name: "one", "networking_method": method})
         core.refresh()
     else:
-        applied(core, configured(core, **{name: "one", "networking_method": method}))
+        core.carry_out(configured(core, **{name: "one", "networking_method": method}))
     world.writes()
     config = configured(core, **LEFT)
 
@@ -181,22 +162,24 @@ def test_leaving_a_method_clears_what_belongs_to_it(
     assert core.plan(config).differences == set()
 
 
-def test_another_method_takes_its_own_and_clears_the_other(world: World, core: Core) -> None:
+def test_another_method_takes_its_own_and_clears_the_other(
+    world: World, core: ConnectionCore
+) -> None:
     link = {"networking_method": "PrivateLink", "private_link_id": "link"}
     agent = {"networking_method": "ProxyAgent", "proxy_agent_id": "pa_1"}
-    applied(core, configured(core, **link))
+    core.carry_out(configured(core, **link))
     world.writes()
 
-    applied(core, configured(core, **agent))
+    core.carry_out(configured(core, **agent))
 
     assert world.writes() == [{**agent, "private_link_id": None}]
 
 
-def test_an_api_that_clears_nothing_is_drift(world: World, core: Core) -> None:
+def test_an_api_that_clears_nothing_is_drift(world: World, core: ConnectionCore) -> None:
     # Given an API that goes on to answer what was to be cleared
-    applied(core, configured(core, hybrid_deployment_agent_id="agent"))
+    core.carry_out(configured(core, hybrid_deployment_agent_id="agent"))
     config = configured(core, hybrid_deployment_agent_id="")
-    applied(core, config)
+    core.carry_out(config)
     world.change((core.state() or {})["id"], {"hybrid_deployment_agent_id": "agent"})
 
     assert core.plan(config).differences == {"hybrid_deployment_agent_id"}

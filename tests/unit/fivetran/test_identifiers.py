@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,13 +20,6 @@ ABOUT = {
 }
 """The resources about a connection, each with what it needs beside the identifier."""
 WRONG = [".", "..", " ", "%2e%2e", "a/b", "a?b", "a#b", "a\nb"]
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    world = World({})
-    yield world
-    world.close()
 
 
 @pytest.mark.parametrize("identifier", ["", *WRONG])

@@ -6,7 +6,6 @@ Shown is all that it says to Terraform, what it keeps in private state, and what
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,13 +19,6 @@ BEFORE = {"next": "canary-before", "page": 1, "at": "2026-01-01T00:00:00Z", "b":
 WANTED = {"cursor": {"c": "canary-wanted"}, "page": 2, "at": "2026-02-01T00:00:00Z", "b": "7654321"}
 MOVED = {"cursor": "canary-moved", "page": 3}
 CANARIES = ("canary", "CANARY", "1234567", "7654321")
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    world = World({})
-    yield world
-    world.close()
 
 
 class Marked:

@@ -6,22 +6,20 @@ there are.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import requests
 from api_world import World
 from attribute_changes import STATE
 from attribute_lives import CARD, SYNC, TEST
+from distorted import distort, refusal
 from terraform_core import Core, ProviderRefused
 from terraform_values import exact, literal
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran import following
 from constructs_lib.sandbox import DISTORTIONS
-from constructs_lib.sandbox.distortions import of_connection
 
 ANSWERED: dict[str, dict[str, str]] = {
     STATE: {"id": "", "previous_state": "state"},
@@ -72,19 +70,10 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     world.close()
 
 
-def distort(world: World, place: str, name: str) -> None:
-    """Let every answer with data differ at one place, cards included."""
-    send = world._adapter.send
-
-    def distorted(request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        response = send(request, **options)
-        body = json.loads(response.content or b"null")
-        if isinstance(body, dict) and isinstance(body.get("data"), dict):
-            body["data"] = of_connection({f"any.{place}": name}, {"any": body["data"]})["any"]
-            response._content = json.dumps(body).encode()
-        return response
-
-    world._adapter.send = distorted  # type: ignore[method-assign]
+def data(body: Any) -> Any:
+    """What an answer is about, cards included."""
+    found = body.get("data") if isinstance(body, dict) else None
+    return found if isinstance(found, dict) else None
 
 
 def configured(world: World, resource: str) -> tuple[Core, Any]:
@@ -109,24 +98,10 @@ def test_every_read_only_attribute_has_its_place(resource: str) -> None:
 
 def test_card_without_its_address_is_refused(world: World) -> None:
     core, config = configured(world, CARD)
-    distort(world, "connect_card.uri", "null")
+    distort(world._adapter, data, "connect_card.uri", "null")
 
     with pytest.raises(ProviderRefused):
         core.apply(core.plan(config), config)
-
-
-def refusal(core: Core, config: Any, world: World) -> str:
-    """The words of a clear error; empty if the resource is applied, and nothing is left to do."""
-    try:
-        core.apply(core.plan(config), config)
-        world.writes()
-        plan = core.plan(config)
-    except ProviderRefused as refused:
-        return str(refused)
-    assert plan.differences == set()
-    core.apply(plan, config)
-    assert world.writes() == []
-    return ""
 
 
 @pytest.mark.parametrize(("resource", "place", "name"), CASES)
@@ -134,7 +109,7 @@ def test_distorted_answer_settles_or_is_refused(
     world: World, resource: str, place: str, name: str
 ) -> None:
     core, config = configured(world, resource)
-    distort(world, place, name)
+    distort(world._adapter, data, place, name)
 
     words = refusal(core, config, world)
 

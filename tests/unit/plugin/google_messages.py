@@ -8,6 +8,7 @@ from typing import Any
 
 import tfplugin6_pb2
 from google.protobuf import timestamp_pb2
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message_factory import GetMessageClass
 from hypothesis import strategies as st
 
@@ -27,13 +28,14 @@ SCALARS: dict[str, Any] = {
 }
 
 
+_TYPE_NAMES = {
+    getattr(FieldDescriptor, name): name for name in dir(FieldDescriptor) if name[:5] == "TYPE_"
+}
+
+
 def type_name(field: Any) -> str:
     """The type of a field as the protocol's description has it, such as ``TYPE_BYTES``."""
-    return next(name for name in dir(field) if name[:5] == "TYPE_" and _is(field, name))
-
-
-def _is(field: Any, name: str) -> bool:
-    return bool(getattr(field, name) == field.type)
+    return _TYPE_NAMES[field.type]
 
 
 def is_map(field: Any) -> bool:

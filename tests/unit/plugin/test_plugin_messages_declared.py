@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import tfplugin6_pb2
+from every_case import check_every
 from google_messages import DESCRIPTORS, NOT_OFFERED, is_map, name_in_python, ours, type_name
 
 from constructs_lib.backend.plugin import tfplugin6 as pb
@@ -52,23 +53,27 @@ def presence(one: Any) -> tuple[bool, str]:
     return is_optional, "" if is_optional else oneof
 
 
-@pytest.mark.parametrize("name", DESCRIPTORS)
-def test_the_fields_of_a_message_are_those_of_the_protocol(name: str) -> None:
-    descriptor = DESCRIPTORS[name]
+def test_the_fields_of_a_message_are_those_of_the_protocol() -> None:
+    def are_those(name: str) -> None:
+        descriptor = DESCRIPTORS[name]
 
-    assert declared(ours(descriptor)) == described(descriptor)
+        assert declared(ours(descriptor)) == described(descriptor)
+
+    check_every(DESCRIPTORS, are_those)
 
 
 def constants(descriptor: Any) -> dict[str, int]:
     return {value.name: value.number for enum in descriptor.enum_types for value in enum.values}
 
 
-@pytest.mark.parametrize("name", [name for name in DESCRIPTORS if DESCRIPTORS[name].enum_types])
-def test_the_numbers_of_enums_are_those_of_the_protocol(name: str) -> None:
-    descriptor = DESCRIPTORS[name]
-    found = {key: value for key, value in vars(ours(descriptor)).items() if key.isupper()}
+def test_the_numbers_of_enums_are_those_of_the_protocol() -> None:
+    def are_those(name: str) -> None:
+        descriptor = DESCRIPTORS[name]
+        found = {key: value for key, value in vars(ours(descriptor)).items() if key.isupper()}
 
-    assert found == constants(descriptor)
+        assert found == constants(descriptor)
+
+    check_every([name for name in DESCRIPTORS if DESCRIPTORS[name].enum_types], are_those)
 
 
 def test_the_kinds_of_descriptions_are_those_of_the_protocol() -> None:

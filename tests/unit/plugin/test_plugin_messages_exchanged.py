@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from every_case import check_every
 from google.protobuf.message import DecodeError as Refused
 from google.protobuf.message_factory import GetMessageClass
 from google_messages import DESCRIPTORS, as_ours, has_map, messages, ours, same
@@ -13,7 +14,6 @@ from hypothesis import strategies as st
 
 from constructs_lib.backend.plugin.protobuf import DecodeError
 
-ANY = pytest.mark.parametrize("name", DESCRIPTORS)
 WITHOUT_MAPS = [name for name, descriptor in DESCRIPTORS.items() if not has_map(descriptor)]
 few = settings(
     max_examples=20,
@@ -22,73 +22,70 @@ few = settings(
 )
 
 
-@ANY
-@few
-@given(st.data())
-def test_what_google_writes_is_read(name: str, data: Any) -> None:
-    theirs = data.draw(messages(DESCRIPTORS[name]))
+def test_a_message_says_the_same_on_both_sides() -> None:
+    def says_the_same(name: str) -> None:
+        @few
+        @given(messages(DESCRIPTORS[name], depth=2))
+        def holds(theirs: Any) -> None:
+            message = as_ours(theirs)
+            written = message.SerializeToString()
 
-    assert same(ours(DESCRIPTORS[name]).FromString(theirs.SerializeToString()), theirs)
+            assert same(ours(DESCRIPTORS[name]).FromString(theirs.SerializeToString()), theirs)
+            assert type(theirs).FromString(written) == theirs
+            assert type(message).FromString(written) == message
+            copy = type(message)()
+            copy.CopyFrom(message)
+            assert copy == message
+            copy.MergeFromString(written)
+            assert message.SerializeToString() == written, "a copy is not independent"
 
+        holds()
 
-@ANY
-@few
-@given(st.data())
-def test_what_is_written_is_read_by_google(name: str, data: Any) -> None:
-    theirs = data.draw(messages(DESCRIPTORS[name]))
-
-    assert type(theirs).FromString(as_ours(theirs).SerializeToString()) == theirs
-
-
-@ANY
-@few
-@given(st.data())
-def test_what_is_written_is_read_as_equal(name: str, data: Any) -> None:
-    message = as_ours(data.draw(messages(DESCRIPTORS[name])))
-
-    assert type(message).FromString(message.SerializeToString()) == message
+    check_every(DESCRIPTORS, says_the_same)
 
 
-@ANY
-@few
-@given(st.data())
-def test_messages_that_follow_each_other_are_merged_as_google_does(name: str, data: Any) -> None:
-    class_ = GetMessageClass(DESCRIPTORS[name])
-    two = b"".join(data.draw(messages(DESCRIPTORS[name])).SerializeToString() for _ in range(2))
+def test_messages_that_follow_each_other_are_merged_as_google_does() -> None:
+    def are_merged(name: str) -> None:
+        any_ = messages(DESCRIPTORS[name], depth=2)
 
-    assert same(ours(DESCRIPTORS[name]).FromString(two), class_.FromString(two))
+        @few
+        @given(any_, any_)
+        def holds(first: Any, second: Any) -> None:
+            two = first.SerializeToString() + second.SerializeToString()
 
+            assert same(ours(DESCRIPTORS[name]).FromString(two), type(first).FromString(two))
 
-@ANY
-@few
-@given(st.data())
-def test_a_copy_is_equal_and_independent(name: str, data: Any) -> None:
-    message = as_ours(data.draw(messages(DESCRIPTORS[name])))
-    before = message.SerializeToString()
-    copy = type(message)()
-    copy.CopyFrom(message)
+        holds()
 
-    assert copy == message
-    copy.MergeFromString(before)
-    assert message.SerializeToString() == before
+    check_every(DESCRIPTORS, are_merged)
 
 
 # Google's runtime drops an entry of a map that has fields which it does not know; others keep it.
-@pytest.mark.parametrize("name", WITHOUT_MAPS)
-@few
-@given(st.data())
-def test_fields_of_another_message_are_skipped_as_google_does(name: str, data: Any) -> None:
-    other = data.draw(st.sampled_from(sorted(DESCRIPTORS)))
-    foreign = data.draw(messages(DESCRIPTORS[other])).SerializeToString()
-    their = GetMessageClass(DESCRIPTORS[name])
+def test_fields_of_another_message_are_skipped_as_google_does() -> None:
+    others = st.sampled_from(sorted(DESCRIPTORS)).flatmap(
+        lambda name: messages(DESCRIPTORS[name], depth=2)
+    )
+
+    def are_skipped(name: str) -> None:
+        @few
+        @given(others)
+        def holds(other: Any) -> None:
+            reads_or_refuses_as_google(DESCRIPTORS[name], other.SerializeToString())
+
+        holds()
+
+    check_every(WITHOUT_MAPS, are_skipped)
+
+
+def reads_or_refuses_as_google(descriptor: Any, data: bytes) -> None:
     try:
-        read = their.FromString(foreign)
+        read = GetMessageClass(descriptor).FromString(data)
     except Refused:
         with pytest.raises(DecodeError):
-            ours(DESCRIPTORS[name]).FromString(foreign)
+            ours(descriptor).FromString(data)
         return
     try:
-        found = ours(DESCRIPTORS[name]).FromString(foreign)
+        found = ours(descriptor).FromString(data)
     except DecodeError as error:
         # A group that is not known is skipped by Google's runtime; nobody sends one.
         assert "group" in str(error)  # noqa: PT017

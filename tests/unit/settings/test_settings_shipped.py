@@ -73,7 +73,7 @@ def test_production_is_protected_and_shares_its_state(
 ) -> None:
     production = environments["production"]
 
-    assert all(connection.protect for connection in production.connections)
+    assert {connection.protect for connection in production.connections} == {True}
     assert production.backend.type == "s3"
 
 
