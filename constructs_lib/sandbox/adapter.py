@@ -125,7 +125,8 @@ def _deliver(request: PreparedRequest, answer: ApiResponse, timeout: float | Non
         time.sleep(timeout)
         message = f"Read timed out. (read timeout={timeout})"
         raise requests.ReadTimeout(message, request=request)
-    time.sleep(answer.delay_seconds)
+    if answer.delay_seconds:
+        time.sleep(answer.delay_seconds)
     if answer.delivery is Delivery.RESET:
         reset = ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
         broken = ProtocolError("Connection aborted.", reset)
