@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-_COMMANDS = {"doctor": "constructs_lib.doctor.command"}
+_COMMANDS = {"doctor": "constructs_lib.cli.doctor.command"}
 _USAGE = """usage: python -m constructs_lib doctor [--json]
 
 doctor    looks whether everything is there that a deploy needs, and says how to mend the rest

@@ -1,4 +1,6 @@
-"""Synthesises the stacks of all environments: ``python -m stacks``, as ``cdktf.json`` says.
+"""The commands beside the synth: ``python -m stacks new-connection SERVICE`` and ``adopt``.
+
+Synthesises the stacks of all environments: ``python -m stacks``, as ``cdktf.json`` says.
 
 ``python -m stacks new-connection SERVICE`` writes the settings of a new connection instead, and
 ``python -m stacks adopt --environment NAME`` those of the connections that the account has.
@@ -6,19 +8,105 @@
 
 from __future__ import annotations
 
+import argparse
+import os
+import re
 import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from constructs_lib import schemas
+from constructs_lib.schemas.suggestions import did_you_mean
+from stacks.settings.insertion import InsertError, insert
+from stacks.settings.loader import EnvironmentFileError, environment_file
+from stacks.settings.yaml_writer import entry
+
+ENVIRONMENTS = Path(__file__).with_name("environments")
+"""The folder of the settings files."""
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Runs one command.
+
+    :param arguments: as in ``sys.argv``, without the program
+    :returns: the exit status: 0, or another one after a message to stderr
+    """
+    options = _parser().parse_args(arguments)
+    if options.command == "adopt":
+        from stacks.adopt import command as adopt  # The API's client takes its time to load.
+
+        asked = adopt.Asked(options.environment, options.group, options.service, options.dry_run)
+        return adopt.main(asked, os.environ)
+    try:
+        sys.stdout.write(_new_connection(options.service, options.name, options.environment))
+    except (InsertError, EnvironmentFileError) as error:
+        sys.stderr.write(f"new-connection: {error}\n")
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    description = "Without a command, the stacks of all environments are synthesised."
+    parser = argparse.ArgumentParser(prog="python -m stacks", description=description)
+    commands = parser.add_subparsers(dest="command", required=True)
+    new = commands.add_parser("new-connection", help="write the settings of a new connection")
+    new.add_argument("service", metavar="SERVICE", help="the connector type, such as postgres")
+    new.add_argument("--name", metavar="NAME", help="name of the connection; default the service")
+    help_ = (
+        "the environment to whose file it is added, such as sandbox, or base for all, or the path "
+    )
+    help_ += "of a settings file; without it, it is printed"
+    new.add_argument("--environment", metavar="NAME|FILE", help=help_)
+    _add_adopt(commands.add_parser("adopt", help="write the settings of what the account has"))
+    return parser
+
+
+def _add_adopt(command: argparse.ArgumentParser) -> None:
+    help_ = (
+        "the environment to whose file the connections are added, such as production, or the path "
+    )
+    help_ += "of its file"
+    command.add_argument("--environment", metavar="NAME|FILE", required=True, help=help_)
+    help_ = "only connections of this group; may be given several times"
+    command.add_argument("--group", metavar="ID", action="append", default=[], help=help_)
+    help_ = "only connections of this service, such as postgres; may be given several times"
+    command.add_argument("--service", metavar="S", action="append", default=[], help=help_)
+    command.add_argument("--dry-run", action="store_true", help="print what would be written")
+
+
+def _new_connection(service: str, name: str | None, environment: str | None) -> str:
+    facts = schemas.service(service)
+    if facts is None:
+        refresh = (
+            f"if it is new: python -m constructs_lib.schemas.catalogue refresh --live {service}"
+        )
+        near = did_you_mean(service, schemas.services())
+        raise InsertError(f"the catalogue has no service {service!r}; {near or refresh}")
+    key = name if name is not None else _name(service)
+    if not _NAME.fullmatch(key):
+        allowed = "small letters, digits and underscores, with a letter first"
+        raise InsertError(f"{key!r} is no name of a connection; allowed are {allowed}")
+    if environment is None:
+        return entry(facts, key)
+    file = environment_file(environment, ENVIRONMENTS)
+    insert(file, key, partial(entry, facts, key))
+    return f"{file}: added {key}\n"
+
+
+def _name(service: str) -> str:
+    return service if service[:1].isalpha() else f"source_{service}"
 
 
 def main() -> int:
     """Synthesise, or run the command that is named; returns the exit status."""
     # The CDK starts a Node process when it is imported, which only the synth needs.
     if len(sys.argv) > 1:
-        from stacks import commands
+        return run_command(sys.argv[1:])
+    from stacks import app
 
-        return commands.main(sys.argv[1:])
-    from stacks import synth
-
-    synth.main()
+    app.main()
     return 0
 
 

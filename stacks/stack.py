@@ -1,7 +1,19 @@
-"""The stack of one environment."""
+"""The state backend of an environment, of whatever type.
+
+Secrets that are left as they are at Fivetran while their variables have no value.
+
+The provider takes a secret that is null for none: it sends nothing, and takes no note of it. So
+such a secret is written as an expression of Terraform that is null until each variable in it has a
+value. That holds for a setting as a whole: an object or a list is one value for the API, and one
+that is sent without a part of it would clear that part.
+
+The stack of one environment.
+"""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +27,11 @@ from constructs_lib import (
     ElasticProvider,
     FivetranProvider,
     Lifecycle,
+    toolkit,
 )
+from constructs_lib.constructs.base.expressions import hcl_attribute, hcl_value
+from constructs_lib.schemas import Kind
+from constructs_lib.schemas.redaction import SECRET_PARAMETERS
 from constructs_lib.toolkit import (
     Construct,
     Fn,
@@ -25,15 +41,150 @@ from constructs_lib.toolkit import (
     TerraformVariable,
     Token,
 )
-from stacks.backend import Backend
-from stacks.kept_secrets import with_kept_secrets
-from stacks.settings import (
+from stacks.settings.backend import settings_of
+from stacks.settings.build import variables_in
+from stacks.settings.loader import (
     ConnectionActionSettings,
     ConnectionSettings,
     ConnectorStatusSettings,
     Environment,
-    Variable,
 )
+from stacks.settings.model import Variable
+
+_CLOUD = "cloud"
+_WITHOUT_BLOCKS = ("s3",)
+"""What is nested there, Terraform takes for values."""
+
+
+class Backend(toolkit.TerraformBackend):
+    """Where Terraform keeps the state of a stack, by Terraform's own names.
+
+    The CDK has a class for each type of backend, each with the settings of its day. This one
+    takes any, so that a setting which Terraform adds can be used at once.
+    """
+
+    def __init__(
+        self, scope: toolkit.Construct, id_: str, *, type_name: str, settings: dict[str, Any]
+    ) -> None:
+        """Describe the backend.
+
+        :param scope: the stack
+        :param id_: name of the construct
+        :param type_name: Terraform's name of the backend, such as ``s3``, or ``cloud``
+        :param settings: its settings, by Terraform's names
+        """
+        super().__init__(scope, id_, type_name)
+        self._type_name = type_name
+        self._settings = settings
+        for name, value in settings.items():
+            self.add_override(name, value)
+
+    def to_terraform(self) -> Any:
+        """The part of the stack's document."""
+        return _cloud_apart(super().to_terraform())
+
+    def to_hcl_terraform(self) -> Any:
+        """The same for a document in HCL, where a block is written otherwise than a mapping."""
+        document = super().to_hcl_terraform()
+        backend, known = document["terraform"]["backend"], settings_of(self._type_name)
+        backend[self._type_name] |= {
+            name: _block(value)
+            if self._type_name not in _WITHOUT_BLOCKS and known[name].kind is Kind.NESTED
+            else hcl_attribute(value)
+            for name, value in self._settings.items()
+        }
+        return _cloud_apart(document)
+
+    def get_remote_state_data_source(
+        self, scope: toolkit.Construct, name: str, _from_stack: str
+    ) -> toolkit.TerraformRemoteState:
+        """How another stack reads the outputs of this one; the CDK asks for it."""
+        if self._type_name != _CLOUD:
+            return _RemoteState(scope, name, self._type_name, self._settings)
+        # What is written by the one is read by the other, which knows neither tags nor projects.
+        workspace = {"name": self._settings["workspaces"].get("name")}
+        settings = {key: value for key, value in self._settings.items() if key != "workspaces"}
+        return _RemoteState(scope, name, "remote", {**settings, "workspaces": workspace})
+
+
+def _block(value: dict[str, Any]) -> dict[str, Any]:
+    """A nested block in the form that the CDK writes as HCL."""
+    inner = {name: hcl_attribute(each) for name, each in value.items()}
+    return {"value": inner, "isBlock": True, "type": "map", "storageClassType": "any"}
+
+
+def _cloud_apart(document: dict[str, Any]) -> dict[str, Any]:
+    """HCP Terraform is no backend to Terraform, but a block of its own beside it.
+
+    The CDK has a class for it, which runs ``terraform version`` for each stack.
+    """
+    backend = document["terraform"]["backend"]
+    return {"terraform": backend} if _CLOUD in backend else document
+
+
+class _RemoteState(toolkit.TerraformRemoteState):
+    def __init__(
+        self, scope: toolkit.Construct, id_: str, type_name: str, settings: dict[str, Any]
+    ) -> None:
+        super().__init__(scope, id_, type_name)
+        self._config = settings
+        self.add_override("config", settings)
+
+    def to_hcl_terraform(self) -> Any:
+        """The same for a document in HCL, in which the CDK guesses what a text means."""
+        document = super().to_hcl_terraform()
+        for body in document["data"]["terraform_remote_state"].values():
+            body["config"] = hcl_value(self._config, self)
+        return document
+
+
+# Terraform's strings are those of JSON, but for these two escapes.
+_ESCAPE = re.compile(r"\\.")
+
+
+def with_kept_secrets(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of a connection with an expression for each setting that may be kept.
+
+    :param parameters: keyword arguments of the ``Connection`` construct, with ``Variable`` leaves
+    """
+    return {
+        name: {key: _kept(inner) for key, inner in value.items()}
+        if name in SECRET_PARAMETERS and isinstance(value, Mapping)
+        else value
+        for name, value in parameters.items()
+    }
+
+
+def _kept(value: Any) -> Any:
+    keeping = dict.fromkeys(each.name for each in variables_in(value) if each.keep_unset)
+    if not keeping:
+        return value
+    return _unless(" || ".join(f'var.{name} == ""' for name in keeping), value)
+
+
+def _unless(is_unset: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        # An object may have a part in config: the two are merged, which takes both as objects.
+        return {key: _unless(is_unset, inner) for key, inner in value.items()}
+    return f"${{{is_unset} ? null : {_expression(value)}}}"
+
+
+def _expression(value: Any) -> str:
+    """A value as Terraform writes it inside an expression. Text is a template there, as it is
+    everywhere in a settings file.
+    """
+    if isinstance(value, Variable):
+        return f"var.{value.name}"
+    if isinstance(value, Mapping):
+        inside = (f"{_expression(key)} = {_expression(inner)}" for key, inner in value.items())
+        return "{" + ", ".join(inside) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_expression, value)) + "]"
+    return _ESCAPE.sub(_as_terraform, json.dumps(value, ensure_ascii=False))
+
+
+def _as_terraform(escape: re.Match[str]) -> str:
+    return {"\\b": "\\u0008", "\\f": "\\u000c"}.get(escape.group(), escape.group())
 
 
 class EnvironmentStack(TerraformStack):

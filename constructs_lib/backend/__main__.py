@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
         commands = import_module("constructs_lib.backend.fivetran.state_command.commands")
         return int(commands.main(arguments[1:]))
     if arguments[:1] in (["install"], ["uninstall"]):
-        return int(import_module("constructs_lib.backend.installing").main(arguments))
+        return int(import_module("constructs_lib.cli.install").main(arguments))
     if not arguments or arguments[0] not in _PROVIDERS:
         sys.stderr.write(_USAGE)
         return 2

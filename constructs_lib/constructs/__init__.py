@@ -1,29 +1,44 @@
 """What a stack author writes: one module for each construct."""
 
-from constructs_lib.constructs.connect_card import ConnectCard, ConnectCardInstance
-from constructs_lib.constructs.connection import (
+from constructs_lib.constructs.base.meta_arguments import Lifecycle
+from constructs_lib.constructs.elastic.connector_data import ConnectorData, ConnectorDataInstance
+from constructs_lib.constructs.elastic.connector_status import (
+    ConnectorStatus,
+    ConnectorStatusInstance,
+)
+from constructs_lib.constructs.elastic.provider import ElasticProvider
+from constructs_lib.constructs.fivetran.connect_card import (
+    ConnectCard,
+    ConnectCardInstance,
+    EphemeralConnectCard,
+    EphemeralConnectCardInstance,
+)
+from constructs_lib.constructs.fivetran.connection import (
     Connection,
     ConnectionInstance,
     ConnectionReference,
 )
-from constructs_lib.constructs.connection_data import ConnectionData, ConnectionDataInstance
-from constructs_lib.constructs.connection_state import ConnectionState, ConnectionStateInstance
-from constructs_lib.constructs.connection_state_data import (
+from constructs_lib.constructs.fivetran.connection_data import (
+    ConnectionData,
+    ConnectionDataInstance,
+    ConnectionsData,
+    ConnectionsDataInstance,
+)
+from constructs_lib.constructs.fivetran.connection_state import (
+    ConnectionState,
     ConnectionStateData,
     ConnectionStateDataInstance,
+    ConnectionStateInstance,
 )
-from constructs_lib.constructs.connection_sync import ConnectionSync, ConnectionSyncInstance
-from constructs_lib.constructs.connection_test import ConnectionTest, ConnectionTestInstance
-from constructs_lib.constructs.connections_data import ConnectionsData, ConnectionsDataInstance
-from constructs_lib.constructs.connector_data import ConnectorData, ConnectorDataInstance
-from constructs_lib.constructs.connector_status import ConnectorStatus, ConnectorStatusInstance
-from constructs_lib.constructs.elastic_provider import ElasticProvider
-from constructs_lib.constructs.ephemeral_connect_card import (
-    EphemeralConnectCard,
-    EphemeralConnectCardInstance,
+from constructs_lib.constructs.fivetran.connection_sync import (
+    ConnectionSync,
+    ConnectionSyncInstance,
 )
-from constructs_lib.constructs.fivetran_provider import FivetranProvider
-from constructs_lib.constructs.lifecycle import Lifecycle
+from constructs_lib.constructs.fivetran.connection_test import (
+    ConnectionTest,
+    ConnectionTestInstance,
+)
+from constructs_lib.constructs.fivetran.provider import FivetranProvider
 
 __all__ = [
     "ConnectCard",

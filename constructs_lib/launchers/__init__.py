@@ -7,10 +7,13 @@ ever changes, the version has to change with it.
 
 The synth delivers launchers into the directory of a stack (``constructs.delivery``), and
 ``python -m constructs_lib.backend install`` into Terraform's plugin directory.
+
+Writes files that Terraform may be reading, or starting, at this very moment.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from constructs_lib.version import __version__
@@ -57,3 +60,29 @@ def path(provider: str, platform: str) -> Path:
     :param platform: such as ``linux_amd64``
     """
     return NAMESPACE / provider / __version__ / platform / file_name(provider)
+
+
+def read_if_present(path: Path) -> bytes:
+    """What is in a file; nothing if there is none."""
+    return path.read_bytes() if path.is_file() else b""
+
+
+def write_atomically(path: Path, content: bytes, *, mode: int, scratch: Path) -> bool:
+    """Write a file in one step, unless it holds this content already.
+
+    :param mode: its permissions
+    :param scratch: a folder of the same file system, in which it stands until it is whole.
+        Terraform's checksum covers the whole folder of a provider, so it must be another one
+    :returns: whether it was written
+    :raises OSError: if it cannot be written
+    """
+    changes = not path.is_file() or read_if_present(path) != content
+    if changes:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch.mkdir(parents=True, exist_ok=True)
+        new = scratch / f"new-{os.getpid()}"
+        new.write_bytes(content)
+        new.chmod(mode)
+        new.replace(path)
+    path.chmod(mode)
+    return changes

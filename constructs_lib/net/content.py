@@ -23,7 +23,7 @@ _PIECE: Final = 64 * 2**10
 _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
-class Refused(Exception):
+class ContentRefused(Exception):
     """An answer that is not read to its end.
 
     :param status: the HTTP status
@@ -56,7 +56,9 @@ def _content(response: requests.Response, longest: int) -> bytes:
     kind = (response.headers.get("Content-Encoding") or "identity").strip().lower()
     if kind not in ("identity", "gzip", "x-gzip"):
         shown = kind if len(kind) <= 20 else kind[:20] + "…"
-        raise Refused(response.status_code, f"content that is packed as {shown!a}, not as gzip")
+        raise ContentRefused(
+            response.status_code, f"content that is packed as {shown!a}, not as gzip"
+        )
     pieces = _pieces(response)
     if kind != "identity":
         pieces = _unpacked(pieces, response.status_code)
@@ -64,7 +66,9 @@ def _content(response: requests.Response, longest: int) -> bytes:
     for piece in pieces:
         size += len(piece)
         if size > longest:
-            raise Refused(response.status_code, f"more than the {_in_words(longest)} it may have")
+            raise ContentRefused(
+                response.status_code, f"more than the {_in_words(longest)} it may have"
+            )
         found.append(piece)
     return b"".join(found)
 
@@ -91,9 +95,9 @@ def _unpacked(pieces: Iterator[bytes], status: int) -> Iterator[bytes]:
                     is_empty = not left
         rest = unpacking.flush()
     except zlib.error:
-        raise Refused(status, "content that is not packed as gzip, as it says") from None
+        raise ContentRefused(status, "content that is not packed as gzip, as it says") from None
     if not is_empty and not unpacking.eof:
-        raise Refused(status, "content that ends in the middle of its gzip")
+        raise ContentRefused(status, "content that ends in the middle of its gzip")
     yield rest
 
 

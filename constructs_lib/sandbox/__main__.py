@@ -1,4 +1,6 @@
-"""The command line of the sandbox: ``python -m constructs_lib.sandbox``.
+"""The servers that the command line starts, one for each API, and the page beside them.
+
+The command line of the sandbox: ``python -m constructs_lib.sandbox``.
 
 Exit status: 0 done, 1 not possible (the message says why), 2 wrong usage.
 """
@@ -9,16 +11,85 @@ import argparse
 import signal
 import sys
 import threading
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from constructs_lib.sandbox import exact_json, serving
-from constructs_lib.sandbox.elastic import ElasticStore
+from constructs_lib.sandbox.common import messages
+from constructs_lib.sandbox.common.errors import SandboxError
+from constructs_lib.sandbox.common.messages import Answers
+from constructs_lib.sandbox.common.server import SandboxServer
+from constructs_lib.sandbox.elastic import ElasticApi, ElasticCredentials, ElasticStore
 from constructs_lib.sandbox.elastic.store import is_elastic
-from constructs_lib.sandbox.errors import SandboxError
-from constructs_lib.sandbox.store import Store
+from constructs_lib.sandbox.fivetran.api import Api
+from constructs_lib.sandbox.fivetran.call import Credentials
+from constructs_lib.sandbox.fivetran.store import Store
+from constructs_lib.sandbox.watch import ADDRESS, View, WatchedApi
+
+_POLL_SECONDS = 0.05
+
+
+def start(options: argparse.Namespace, open_ones: ExitStack) -> Iterator[str]:
+    """Serves what is asked for until ``open_ones`` ends.
+
+    :returns: the lines that say where: one for each API, and with control one for the page
+    :raises SandboxError: if a database cannot be used
+    :raises OSError: if a port cannot be used
+    """
+    fivetran = elastic = None
+    if options.database is not None:
+        fivetran = open_ones.enter_context(Store(options.database))
+        fivetran.configure(**behaviour(options))
+    if options.elastic_database is not None:
+        elastic = open_ones.enter_context(ElasticStore(options.elastic_database))
+        elastic.configure(**elastic_behaviour(options))
+    view = View(fivetran, elastic) if options.control else None
+    urls = []
+    if fivetran is not None:
+        api = Api(fivetran, Credentials(options.api_key, options.api_secret), options.control)
+        urls.append(open_ones.enter_context(_serving(api, options.port, view)))
+        yield f"Serving the sandbox on {urls[-1]} (database {options.database})"
+    if elastic is not None:
+        elastic_api = ElasticApi(elastic, _elastic_credentials(options), options.control)
+        urls.append(open_ones.enter_context(_serving(elastic_api, options.elastic_port, view)))
+        database = options.elastic_database
+        yield f"Serving the Elastic sandbox on {urls[-1]} (database {database})"
+    if view is not None:
+        yield f"Watch it on {urls[0]}{ADDRESS}"
+
+
+def behaviour(options: argparse.Namespace) -> dict[str, Any]:
+    """The settings of the sandbox of Fivetran's API that were given."""
+    return _given({"sync_seconds": options.sync_seconds, "auto_sync": options.auto_sync})
+
+
+def elastic_behaviour(options: argparse.Namespace) -> dict[str, Any]:
+    """The settings of the sandbox of Elastic's API that were given."""
+    return _given({"version": options.elastic_version})
+
+
+@contextmanager
+def _serving(api: Answers, port: int, view: View | None) -> Iterator[str]:
+    with SandboxServer(WatchedApi(api, view) if view else api, port) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(_POLL_SECONDS,))
+        thread.start()
+        try:
+            yield server.url
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _elastic_credentials(options: argparse.Namespace) -> ElasticCredentials:
+    names = ("api_key", "username", "password", "bearer_token")
+    given = {name: getattr(options, f"elastic_{name}") for name in names}
+    return replace(ElasticCredentials(), **_given(given))
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +109,7 @@ def _serve(options: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as open_ones:
-        for line in serving.start(options, open_ones):
+        for line in start(options, open_ones):
             _say(line)
         stop.wait()
     return 0
@@ -50,13 +121,11 @@ def _journal(options: argparse.Namespace) -> int:
     for entry in entries:
         if options.writes and not entry.writes:
             continue
-        body = "" if entry.body is None else exact_json.dumps(entry.body)
+        body = "" if entry.body is None else messages.dumps(entry.body)
         line = f"{entry.number:>5}  {entry.at}  {entry.status}  {entry.method:<6} {entry.path}"
         fault = "" if entry.fault is None else f"  (fault: {entry.fault})"
         _say(
-            exact_json.dumps(entry.to_dict())
-            if options.json
-            else f"{line}  {body}".rstrip() + fault
+            messages.dumps(entry.to_dict()) if options.json else f"{line}  {body}".rstrip() + fault
         )
     return 0
 
@@ -83,7 +152,7 @@ def _add_group(options: argparse.Namespace) -> int:
 
 
 def _generate(options: argparse.Namespace) -> int:
-    from constructs_lib.sandbox.generated import generate
+    from constructs_lib.sandbox.fivetran.generated import generate
 
     numbers = {"connections": options.connections, "services": options.services}
     with Store(options.database) as store:
@@ -95,14 +164,14 @@ def _generate(options: argparse.Namespace) -> int:
 
 def _configure(options: argparse.Namespace) -> int:
     with Store(options.database) as store:
-        settings = store.configure(**serving.behaviour(options))
+        settings = store.configure(**behaviour(options))
     _say(settings.to_json())
     return 0
 
 
 def _configure_elastic(options: argparse.Namespace) -> int:
     with ElasticStore(options.database) as store:
-        settings = store.configure(**serving.elastic_behaviour(options))
+        settings = store.configure(**elastic_behaviour(options))
     _say(settings.to_json())
     return 0
 

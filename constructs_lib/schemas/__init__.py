@@ -41,11 +41,8 @@ facts in ``services.json``, the rules in ``rules``, the commands in ``catalogue`
 What is imported here is small and of the standard library, because the provider loads it at start.
 """
 
-from constructs_lib.schemas.fields import Field, FieldKind
-from constructs_lib.schemas.identifiers import is_identifier
-from constructs_lib.schemas.masks import MASK, is_mask
-from constructs_lib.schemas.model import IGNORING_CASE, Attribute, Kind, ResourceSchema, load, names
-from constructs_lib.schemas.services import (
+from constructs_lib.schemas.catalogue.fields import Field, FieldKind
+from constructs_lib.schemas.catalogue.service_facts import (
     DESTINATION_SCHEMA_KEYS,
     SERVICES_WITH_STATE,
     Service,
@@ -54,6 +51,16 @@ from constructs_lib.schemas.services import (
     service,
     services,
 )
+from constructs_lib.schemas.model import (
+    IGNORING_CASE,
+    Attribute,
+    Kind,
+    ResourceSchema,
+    is_identifier,
+    load,
+    names,
+)
+from constructs_lib.schemas.redaction import MASK, is_mask
 
 __all__ = [
     "DESTINATION_SCHEMA_KEYS",

@@ -1,15 +1,84 @@
-"""The JSON Schema of a resource, read as a table of Terraform attributes."""
+"""References between the JSON Schemas: an attribute that means the same is described once.
+
+``{"$ref": "fivetranops_connection.schema.json#/properties/paused", "readOnly": true}`` is the
+attribute ``paused`` of that schema, as something that is read. Keywords beside ``$ref`` hold before
+those of the attribute. What only somebody who sets an attribute needs to know is left out of one
+that is read.
+
+Source: JSON Schema draft 2020-12, "Direct References with ``$ref``".
+
+The JSON Schema of a resource, read as a table of Terraform attributes.
+
+The rule for the identifier of a connection or connector.
+
+An identifier becomes a step of a request's path. ``.`` and ``..`` would ask another endpoint, which
+may well answer: an import of ``.`` reads the list of connections. So each place that takes an
+identifier asks here, and the rule itself stands in the JSON Schema of the attribute (``minLength``
+and ``pattern``).
+
+Fivetran chooses the identifiers of connections, and none holds a blank or a character that means
+something in an address. In Elasticsearch whoever creates a connector chooses, and may write
+``sales wiki`` or ``eu/wiki``; refused is only what leads elsewhere, encoded or not, and what nobody
+can see.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+from collections.abc import Callable
 from enum import Enum
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple, TypeGuard
 
-from constructs_lib.schemas.references import resolved
+_REFERENCE: Final = ".schema.json#/"
+_FOR_SETTING: Final = (
+    "default",
+    "x-clearable",
+    "x-forces-replacement",
+    "x-only-with",
+    "required",
+)
+
+Documents = Callable[[str], dict[str, Any]]
+"""The JSON Schema of a name, without references."""
+
+
+def resolved(schema: dict[str, Any], documents: Documents) -> dict[str, Any]:
+    """A schema with every attribute spelt out; the given one is not changed.
+
+    :param documents: where references lead
+    """
+    if "$ref" in schema:
+        schema = _referenced(schema, documents)
+    if "properties" in schema:
+        inside = {name: resolved(rule, documents) for name, rule in schema["properties"].items()}
+        schema = {**schema, "properties": inside}
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(schema.get(keyword), dict):
+            schema = {**schema, keyword: resolved(schema[keyword], documents)}
+    return schema
+
+
+def _referenced(schema: dict[str, Any], documents: Documents) -> dict[str, Any]:
+    name, _, way = schema["$ref"].partition(_REFERENCE)
+    rule = documents(name)
+    for step in way.split("/"):
+        rule = rule[step]
+    own = {keyword: value for keyword, value in schema.items() if keyword != "$ref"}
+    merged = {**rule, **own}
+    return _read_only(merged) if merged.get("readOnly") else merged
+
+
+def _read_only(rule: dict[str, Any]) -> dict[str, Any]:
+    """The rule of an attribute that is read, with all that is inside of it."""
+    kept = {keyword: value for keyword, value in rule.items() if keyword not in _FOR_SETTING}
+    if "properties" in kept:
+        inside = {name: _read_only(inner) for name, inner in kept["properties"].items()}
+        kept["properties"] = inside
+    return {**kept, "readOnly": True}
+
 
 _FOLDER = os.path.dirname(__file__)
 _SUFFIX = ".schema.json"
@@ -183,3 +252,19 @@ def _kind(rule: dict[str, Any]) -> Kind:
     if not isinstance(values, dict):
         return Kind.DYNAMIC
     return Kind.LISTS if values.get("type") == "array" else Kind.MAP
+
+
+_ATTRIBUTES = ("connection_id", "connector_id", "id")
+
+
+def is_identifier(value: object, name: str) -> TypeGuard[str]:
+    """Return True if a value can be the identifier that a resource is about.
+
+    :param value: such as ``pale_hydrogen``; what is no text is no identifier
+    :param name: the schema of the resource or data source, such as ``fivetranops_connection_sync``
+    """
+    attributes = load(name).attributes
+    rule = next(attributes[each].rule for each in _ATTRIBUTES if each in attributes)
+    if not isinstance(value, str) or len(value) < rule["minLength"]:
+        return False
+    return re.search(rule["pattern"], value) is not None

@@ -24,7 +24,6 @@ from constructs_lib.validation.checks import (
     check_parameters,
     check_provider,
 )
-from constructs_lib.validation.failure import ValidationFailed
 from constructs_lib.validation.findings import (
     ConstructPlace,
     FilePlace,
@@ -32,11 +31,12 @@ from constructs_lib.validation.findings import (
     IsToken,
     Place,
     Severity,
+    ValidationFailed,
     errors,
     never,
+    render,
 )
 from constructs_lib.validation.parameters import ALIASES
-from constructs_lib.validation.report import render
 
 __all__ = [
     "ALIASES",

@@ -1,17 +1,94 @@
-"""The checks of one construct: first its JSON Schema, then the rules across attributes."""
+"""How the rules across attributes are applied before synth.
+
+The rules themselves are the tables of :mod:`constructs_lib.schemas.rules`, which the provider
+applies, too. A rule is not applied if one of the parameters that it reads is known only at
+deployment, or has an error of its own already.
+
+The checks of one construct: first its JSON Schema, then the rules across attributes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from constructs_lib.schemas import limits
-from constructs_lib.schemas.rules import CONNECTION_DATA, ELASTIC_PROVIDER, Rule
-from constructs_lib.validation import rules, schema_check
-from constructs_lib.validation.findings import Finding, IsToken, Place, never
+from constructs_lib.schemas import SERVICES_WITH_STATE, limits
+from constructs_lib.schemas.rules import (
+    CONNECTION_DATA,
+    ELASTIC_PROVIDER,
+    PYTHON,
+    Problem,
+    Rule,
+    applied,
+    connection_rules,
+    sync_rules,
+)
+from constructs_lib.schemas.suggestions import did_you_mean
+from constructs_lib.validation import schema_check
+from constructs_lib.validation.findings import Finding, IsToken, Place, never, pointer
+from constructs_lib.validation.json_values import UNRESOLVED, plain
 from constructs_lib.validation.parameters import left_out, parameter_schema, parameter_validator
-from constructs_lib.validation.plain import plain
-from constructs_lib.validation.pointers import pointer
+
+CONNECTION = connection_rules(PYTHON, lambda value: value is UNRESOLVED)
+"""The rules of a connection."""
+
+SYNC = sync_rules(PYTHON)
+"""The rules of a sync."""
+
+
+def apply_rules(
+    table: Iterable[Rule],
+    values: dict[str, Any],
+    *,
+    place: Place,
+    broken: frozenset[str] = frozenset(),
+) -> list[Finding]:
+    """All findings of the rules of a table.
+
+    :param values: the parameters of one construct in plain form (see ``plain``)
+    :param place: the place that each finding gets
+    :param broken: the parameters that have an error already
+    """
+    passed = broken.union(name for name in values if values[name] is UNRESOLVED)
+    return [_finding(rule.id, problem, place) for rule, problem in applied(table, values, passed)]
+
+
+def of_given(rules: Iterable[Rule], values: Mapping[str, Any], place: Place) -> list[Finding]:
+    """All findings of rules to which a token is a value like any other.
+
+    :param values: the parameters by name; None means left out
+    :param place: the place that each finding gets
+    """
+    return [_finding(rule.id, problem, place) for rule, problem in applied(rules, values, ())]
+
+
+def state_findings(service: str, place: Place) -> list[Finding]:
+    """The rule ``state-service``: only some services have a state that can be set.
+
+    :param service: the service of the connection
+    :param place: the place that the finding gets
+    """
+    return [_finding("state-service", problem, place) for problem in _state_service(service)]
+
+
+def _state_service(service: str) -> Iterator[Problem]:
+    if service not in SERVICES_WITH_STATE:
+        found = f"a connection of the service {service!r}, which has no state to set"
+        allowed = "a connection of one of the services " + ", ".join(SERVICES_WITH_STATE)
+        hint = did_you_mean(service, SERVICES_WITH_STATE)
+        yield Problem(("connection_id",), found, allowed, hint)
+
+
+def _finding(rule: str, problem: Problem, place: Place) -> Finding:
+    return Finding(
+        rule,
+        problem.severity,
+        place,
+        pointer(problem.path),
+        problem.found,
+        problem.allowed,
+        problem.hint,
+    )
 
 
 def check_provider(
@@ -60,7 +137,7 @@ def check_connection(
     :param place: where the construct stands
     :param is_token: says whether a value is known only later, and so satisfies any check
     """
-    return _check("fivetranops_connection", values, rules.CONNECTION, place, is_token)
+    return _check("fivetranops_connection", values, CONNECTION, place, is_token)
 
 
 def check_connection_state(
@@ -104,7 +181,7 @@ def check_connection_data(
     :param is_token: says whether a value is known only later, and so satisfies any check
     """
     found = _check("data.fivetranops_connection", values, (), place, is_token)
-    return found + rules.of_given(CONNECTION_DATA, values, place)
+    return found + of_given(CONNECTION_DATA, values, place)
 
 
 def check_connection_state_data(
@@ -128,7 +205,7 @@ def check_connection_state_data(
 def _state_findings(service: str | None, place: Place, is_token: IsToken) -> list[Finding]:
     if service is None or is_token(service):
         return []
-    return rules.state_findings(service, place)
+    return state_findings(service, place)
 
 
 def check_connection_test(
@@ -153,7 +230,7 @@ def check_connection_sync(
     :param place: where the construct stands
     :param is_token: says whether a value is known only later, and so satisfies any check
     """
-    return _check("fivetranops_connection_sync", values, rules.SYNC, place, is_token)
+    return _check("fivetranops_connection_sync", values, SYNC, place, is_token)
 
 
 def _check(
@@ -166,7 +243,7 @@ def _check(
     known, findings = plain(left_out(name, values), place=place, is_token=is_token)
     findings += _texts_beyond_the_limits(name, known, place)
     findings += schema_check.findings(parameter_validator(name), known, place=place)
-    return findings + rules.apply(table, known, place=place, broken=schema_check.roots(findings))
+    return findings + apply_rules(table, known, place=place, broken=schema_check.roots(findings))
 
 
 def _texts_beyond_the_limits(name: str, known: Mapping[str, Any], place: Place) -> list[Finding]:

@@ -1,11 +1,40 @@
-"""What a check finds, and where."""
+"""Paths to values, and their form as JSON pointers (RFC 6901).
+
+What a check finds, and where.
+
+Findings in the words of Python, where a stack is written in it: ``True``, ``False``, ``None``.
+
+The rules speak of values as JSON, YAML and HCL write them.
+
+The report of all findings that a person reads.
+
+The exit that reports all findings.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
 from constructs_lib.schemas.rules import Severity as Severity
+
+Path: TypeAlias = tuple[str | int, ...]
+"""The way to a value from the top: keys of mappings and indexes of lists."""
+
+
+def pointer(path: Path) -> str:
+    """The JSON pointer of a path: ``("config", "a/b", 0)`` is ``/config/a~1b/0``."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def steps(text: str) -> tuple[str, ...]:
+    """The steps of a JSON pointer; the indexes of lists come back as text.
+
+    :param text: such as ``/config/a~1b/0``; the empty text is the whole document
+    """
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:])
+
 
 IsToken: TypeAlias = Callable[[Any], bool]
 """Says whether a value (a leaf, or a list or mapping as a whole) is known only later."""
@@ -62,3 +91,90 @@ def errors(findings: Iterable[Finding]) -> list[Finding]:
 def never(_value: Any) -> bool:
     """The answer of a caller whose values are all known: nothing is a token."""
     return False
+
+
+_PYTHON = {"true": "True", "false": "False", "null": "None"}
+# What is quoted is somebody's own text, and stays; so does a part of a longer name.
+_WORD = re.compile(r"'[^']*'|\"[^\"]*\"|(?<![\w.$/-])(?:true|false|null)(?![\w(-]|\.\w)")
+
+
+def in_python(finding: Finding) -> Finding:
+    """Return a finding about Python code with Python's words in it; itself if nothing differs.
+
+    :param finding: with the words of the rules
+    """
+    own = (finding.found, finding.allowed, finding.hint)
+    found, allowed, hint = map(_translated, own)
+    if (found, allowed, hint) == own:
+        return finding
+    return finding._replace(found=found, allowed=allowed, hint=hint)
+
+
+def _translated(text: str) -> str:
+    return _WORD.sub(lambda match: _PYTHON.get(match.group(), match.group()), text)
+
+
+def render(findings: Iterable[Finding]) -> str:
+    """The report of all findings, sorted by place, with a line that counts them at the end.
+
+    :returns: the text without a final line break; the empty text if there are no findings
+    """
+    ordered = sorted(findings, key=_order)
+    if not ordered:
+        return ""
+    return "\n".join([*(_entry(finding) for finding in ordered), "", _summary(ordered)])
+
+
+def _order(finding: Finding) -> tuple[bool, str, int, int, str, str]:
+    place = finding.place
+    if isinstance(place, FilePlace):
+        return (False, place.file, place.line, place.column, finding.pointer, finding.rule)
+    return (True, place.path, 0, 0, finding.pointer, finding.rule)
+
+
+def _entry(finding: Finding) -> str:
+    lines = [f"{finding.place}: {finding.severity}[{finding.rule}] {finding.pointer or '/'}"]
+    lines += [f"    found:   {finding.found}"] if finding.found else []
+    lines += [f"    allowed: {finding.allowed}"] if finding.allowed else []
+    lines += [f"    hint:    {finding.hint}"] if finding.hint else []
+    return "\n".join(_printable(line) for line in lines)
+
+
+def _printable(line: str) -> str:
+    # A key of a file may hold anything, also the control codes of a terminal.
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+
+
+def _summary(findings: list[Finding]) -> str:
+    failed = len(errors(findings))
+    counts = [(failed, "error"), (len(findings) - failed, "warning")]
+    what = ", ".join(_count(number, noun) for number, noun in counts if number)
+    end = "; nothing was written." if failed else "."
+    return f"{what} in {_places(findings)}{end}"
+
+
+def _places(findings: list[Finding]) -> str:
+    places = [finding.place for finding in findings]
+    files = len({place.file for place in places if isinstance(place, FilePlace)})
+    constructs = len({place for place in places if not isinstance(place, FilePlace)})
+    counts = [(files, "file"), (constructs, "construct")]
+    return " and ".join(_count(number, noun) for number, noun in counts if number)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+class ValidationFailed(SystemExit):
+    """Ends the program with all findings: Python prints the report to stderr and exits with 1.
+
+    It is a ``SystemExit``, so that a person sees the report and never a traceback. ``str()`` of
+    it is the report.
+    """
+
+    findings: tuple[Finding, ...]
+    """What was found, in the order in which it was given."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(render(self.findings))

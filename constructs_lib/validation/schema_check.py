@@ -1,4 +1,7 @@
-"""The JSON Schema check, with its errors in plain words."""
+"""What a pattern of a JSON Schema allows, in words: nobody should have to read a regexp.
+
+The JSON Schema check, with its errors in plain words.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +10,55 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib import schemas
-from constructs_lib.schemas.shown import shown
+from constructs_lib.schemas.redaction import shown
 from constructs_lib.schemas.suggestions import (
     a_type,
     did_you_mean,
     nearest_name,
     type_in_words,
 )
-from constructs_lib.validation.findings import Finding, Place, errors
+from constructs_lib.validation.findings import Finding, Path, Place, errors, pointer, steps
+from constructs_lib.validation.json_values import UNRESOLVED
 from constructs_lib.validation.parameters import unknown_hint
-from constructs_lib.validation.pattern_words import allowed_text, first_sentence
-from constructs_lib.validation.plain import UNRESOLVED
-from constructs_lib.validation.pointers import Path, pointer, steps
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
+
+
+_DURATION = "a duration such as 90s, 20m or 1h30m"
+_ADDRESS = "an address with https://, one with http:// for this machine only, or sandbox"
+_BY_ATTRIBUTE = {
+    "connection_id": "an identifier as Fivetran shows it, such as pale_hydrogen",
+    "import_id": "an identifier as Fivetran shows it, such as pale_hydrogen",
+    "connector_id": "an identifier as Elasticsearch shows it",
+    "service": "small letters, digits and underscores",
+    "daily_sync_time": "a full hour from 00:00 to 23:00",
+    "redirect_uri": "an address that begins with https:// or http://",
+    "api_url": _ADDRESS,
+    "endpoints": _ADDRESS,
+    "server_version": "a version such as 8.14.3",
+    "create": _DURATION,
+    "update": _DURATION,
+    "delete": _DURATION,
+}
+
+
+def first_sentence(rule: Any) -> str:
+    """The first sentence of the description in a JSON Schema, without the full stop."""
+    description = str(rule.get("description", "")) if isinstance(rule, dict) else ""
+    return description.partition(". ")[0].removesuffix(".")
+
+
+def allowed_text(name: str, rule: dict[str, Any]) -> str:
+    """What may be written for an attribute with a pattern.
+
+    :param name: the attribute; for a name that is itself checked, the empty text
+    :param rule: its JSON Schema; the first sentence of its description stands in for the words
+        of an attribute that is not known here
+    """
+    return _BY_ATTRIBUTE.get(name) or first_sentence(rule) or "other text"
+
 
 _LIMITS = {
     "minimum": "at least",

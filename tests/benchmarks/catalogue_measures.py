@@ -10,9 +10,10 @@ from side_by_side import Measure, timed
 
 from constructs_lib import schemas
 from constructs_lib.schemas import FieldKind
+from constructs_lib.schemas.catalogue.service_facts import forget
 from constructs_lib.schemas.rules import PYTHON, catalogue_rules
-from constructs_lib.schemas.services import forget
-from constructs_lib.validation import ConstructPlace, check_connection, rules, schema_check
+from constructs_lib.validation import ConstructPlace, check_connection, schema_check
+from constructs_lib.validation import checks as rules
 from constructs_lib.validation.parameters import parameter_validator
 
 _FIVE = ("postgres", "google_ads", "s3", "github", "connector_sdk")
@@ -104,7 +105,7 @@ def _check_without(connections: Iterable[dict[str, Any]]) -> None:
     validator = parameter_validator("fivetranops_connection")
     for values in connections:
         schema_check.findings(validator, values, place=PLACE)
-        rules.apply(_OTHER_RULES, values, place=PLACE)
+        rules.apply_rules(_OTHER_RULES, values, place=PLACE)
 
 
 def _load(names: Iterable[str]) -> None:

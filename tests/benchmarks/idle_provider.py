@@ -15,10 +15,10 @@ from typing import Any, Final
 import msgpack
 
 from constructs_lib import schemas
-from constructs_lib.backend.plugin import tfplugin6 as pb
-from constructs_lib.backend.plugin.handshake import Endpoint
-from constructs_lib.backend.plugin.schema import resource_schema
-from constructs_lib.backend.plugin.transport import Transport
+from constructs_lib.backend.plugin.protocol import messages as pb
+from constructs_lib.backend.plugin.protocol.schema import resource_schema
+from constructs_lib.backend.plugin.server.grpc_server import GrpcServer
+from constructs_lib.backend.plugin.server.handshake import ProviderSocket
 
 TYPE: Final = "idle_connection"
 SOURCE: Final = "terraform.local/bench/idle"
@@ -113,13 +113,13 @@ _METHODS = {
 
 def main() -> None:
     """Serves until the process is ended."""
-    endpoint = Endpoint()
+    endpoint = ProviderSocket()
     address = {"Network": "unix", "String": endpoint.path}
     entry = {"Protocol": "grpc", "ProtocolVersion": 6, "Pid": 1, "Test": True, "Addr": address}
     sys.stdout.write(f"TF_REATTACH_PROVIDERS='{json.dumps({SOURCE: entry})}'\n")
     sys.stdout.flush()
     methods = {f"/tfplugin6.Provider/{n}": _method(n, act) for n, act in _METHODS.items()}
-    transport = Transport(methods, lambda: None, at_once=lambda path, data: True, debug=True)
+    transport = GrpcServer(methods, lambda: None, at_once=lambda path, data: True, debug=True)
     try:
         transport.run(endpoint.listener, None, lambda: None)
     finally:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from side_by_side import Seconds
 
-from constructs_lib.backend.plugin import handshake
-from constructs_lib.backend.plugin.certificate import create
+from constructs_lib.backend.plugin.server import handshake
+from constructs_lib.backend.plugin.server.certificate import create
 
 ROOT = Path(__file__).resolve().parents[2]
 _ENVIRONMENT = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(ROOT)}
@@ -21,7 +21,7 @@ import importlib, sys, types
 package = types.ModuleType("constructs_lib.schemas.rules")
 package.__path__ = [{folder!r}]
 sys.modules["constructs_lib.schemas.rules"] = package
-kinds = importlib.import_module("constructs_lib.schemas.rules.types")
+kinds = importlib.import_module("constructs_lib.schemas.rules.rule")
 vars(package).update(vars(kinds), catalogue_rules=lambda names, is_unknown: ())
 """.format(folder=str(ROOT / "constructs_lib" / "schemas" / "rules"))
 """Code that puts an empty table in place of the rules of the catalogue."""

@@ -20,7 +20,7 @@ from plot import Curve, Panel, drawn
 from report import page
 from side_by_side import Result, compared
 
-from constructs_lib.schemas import services_file
+from constructs_lib.schemas.catalogue import service_facts
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 PICTURE = DOCS.with_suffix(".svg")
@@ -84,7 +84,7 @@ def _picture(curve: list[growth.Point]) -> str:
 
 
 def _size() -> str:
-    path = Path(services_file.PACKAGED)
+    path = Path(service_facts.PACKAGED)
     lines = path.read_text(encoding="utf-8").count("\n")
     return f"`{path.name}`: {path.stat().st_size / 1000:.0f} kB, {lines:,} lines."
 

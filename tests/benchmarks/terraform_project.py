@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from constructs_lib.constructs.delivery import plant
+from constructs_lib.constructs.synth.delivery import plant
 from constructs_lib.version import __version__
 
 _BENCH_API = Path(__file__).with_name("bench_api.py")

@@ -16,7 +16,7 @@ from pathlib import Path
 import requests
 from terraform_project import HEAD, Project, api
 
-from constructs_lib.constructs.delivery import plant
+from constructs_lib.constructs.synth.delivery import plant
 from constructs_lib.sandbox import Api as SandboxApi
 from constructs_lib.sandbox import Credentials, SandboxServer, Store
 

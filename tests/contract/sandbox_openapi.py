@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.sandbox import checks
+from constructs_lib.sandbox.fivetran import checks
 
 SDK, POSTGRES, MISSING = "sdk", "postgres", "missing"
 """Identifiers: a connection with a state, one without, and one that is not there."""

@@ -10,7 +10,7 @@ from elastic_carriers import ElasticCarrier
 
 from constructs_lib.sandbox import FAULT_KINDS, SandboxError
 from constructs_lib.sandbox.elastic import ElasticFault, ElasticStore
-from constructs_lib.sandbox.elastic.faults import OF_FIVETRAN
+from constructs_lib.sandbox.elastic.store import OF_FIVETRAN
 
 PATH = "/_connector/sandbox_wiki"
 AT_STATUS = {"method": "PUT", "path": "/_connector/{id}/_status"}

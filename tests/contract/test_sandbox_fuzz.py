@@ -26,9 +26,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from constructs_lib.sandbox import Store
-from constructs_lib.sandbox.api import Api
-from constructs_lib.sandbox.records import Connection
-from constructs_lib.sandbox.server import SandboxServer
+from constructs_lib.sandbox.common.server import SandboxServer
+from constructs_lib.sandbox.fivetran.api import Api
+from constructs_lib.sandbox.fivetran.records import Connection
 
 POSITIVE = schemathesis.GenerationMode.POSITIVE
 MODES = list(schemathesis.GenerationMode)

@@ -13,7 +13,7 @@ from sandbox_carriers import POSTGRES, Served, running
 
 from constructs_lib.sandbox import Api, ApiRequest, Store
 from constructs_lib.sandbox.elastic import ElasticStore
-from constructs_lib.sandbox.generated import generate
+from constructs_lib.sandbox.fivetran.generated import generate
 from constructs_lib.sandbox.watch import ADDRESS, View, WatchedApi
 from constructs_lib.sandbox.watch.view import MOST_ENTRIES, MOST_ITEMS, Place
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from constructs_lib.sandbox.answer import Answers, ApiRequest, ApiResponse
-from constructs_lib.sandbox.errors import ApiError
+from constructs_lib.sandbox.common.errors import ApiError
+from constructs_lib.sandbox.common.messages import Answers, ApiRequest, ApiResponse
 
 READS = ("GET", "HEAD")
 Situation = Callable[[ApiRequest, Answers], "ApiResponse | None"]

@@ -9,21 +9,21 @@ from typing import Any
 
 import requests
 
-from constructs_lib.backend.fivetran.account import Account
-from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.journal import Journal
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.fivetran.provider import FivetranOps
+from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.fivetran.recovery import recover, recover_creations
-from constructs_lib.backend.fivetran.secrets import Vault
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.transport import Transport
+from constructs_lib.backend.managed_object.secret_tracking import SecretHasher
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.sandbox import Connection, Fault, SandboxAdapter
-from constructs_lib.sandbox.clock import Clock, utc_now
+from constructs_lib.sandbox.common.store import Clock, utc_now
 
 GROUP = "sandbox_warehouse"
 _LOGIN = ("sandbox", "sandbox")
-_VAULT = Vault(*_LOGIN)
+_VAULT = SecretHasher(*_LOGIN)
 """One for all, because deriving its key takes 50 ms; the key is the same each time."""
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import requests
 from terraform_core import Core, ProviderRefused
 
-from constructs_lib.sandbox.distortions import of_connection
+from constructs_lib.sandbox.fivetran.distortions import of_connection
 
 
 class Sends(Protocol):

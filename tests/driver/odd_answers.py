@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from constructs_lib.sandbox.answer import Answers, ApiRequest, ApiResponse
-from constructs_lib.sandbox.errors import ApiError
+from constructs_lib.sandbox.common.errors import ApiError
+from constructs_lib.sandbox.common.messages import Answers, ApiRequest, ApiResponse
 
 Path = tuple[str, ...]
 DEEP: Any = "deep"

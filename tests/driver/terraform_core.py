@@ -15,7 +15,7 @@ from terraform_rules import Object
 from terraform_values import UNKNOWN, Dyn, has_unknown
 from terraform_wire import ProviderRefused, Stored, Wire, refuse
 
-from constructs_lib.backend.plugin.session import Session
+from constructs_lib.backend.plugin.protocol.session import Session
 
 __all__ = ["Core", "Planned", "ProviderRefused", "Stored", "fields", "is_unknown"]
 

@@ -14,9 +14,9 @@ import tfplugin6_pb2 as pb
 from terraform_rules import Attributes, Object
 from terraform_values import dump, pack, to_json, unpack
 
+from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.provider import Provider
-from constructs_lib.backend.plugin.servicer import answer
-from constructs_lib.backend.plugin.session import Session
 
 
 class ProviderRefused(AssertionError):

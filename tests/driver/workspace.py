@@ -58,7 +58,7 @@ class Workspace:
         self._started: list[subprocess.Popen[str]] = []
         if provider is None:
             # It brings the CDK and with it a Node process, which nothing else here needs.
-            from constructs_lib.constructs.delivery import plant
+            from constructs_lib.constructs.synth.delivery import plant
 
             plant(directory, providers=(vendor.provider,))
 

@@ -14,7 +14,7 @@ from fault_operations import CANARY, OPERATIONS, Operation
 from fault_stand import Stand
 from fault_verdicts import run_with
 
-from constructs_lib.backend.fivetran.journal import Journal
+from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.sandbox import Fault
 
 Stands = Callable[[Operation], Stand]

@@ -7,13 +7,13 @@ import unicodedata
 
 import pytest
 
-from constructs_lib.backend.fivetran.state_command.screen import Screen
-from constructs_lib.backend.http import log as http_log
+from constructs_lib.backend.fivetran.state_command.terminal import Screen
 from constructs_lib.backend.plugin import log
+from constructs_lib.backend.plugin import log as http_log
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.backend.plugin.messages import write_diagnostics
-from constructs_lib.doctor import command
-from constructs_lib.visible import visible, visible_line
+from constructs_lib.backend.plugin.protocol.conversion import write_diagnostics
+from constructs_lib.cli.doctor import command
+from constructs_lib.terminal_text import escape_controls, escape_controls_in_line
 
 ATTACK = "\x1b[2J\x1b]0;title\x07 \x9b31m\x00\x7f\x08 \u202egpj.exe\u2066 over\rwritten \u2028end"
 SHOWN = (
@@ -30,20 +30,20 @@ def is_safe(text: str) -> bool:
 
 
 def test_each_control_character_is_shown_as_an_escape() -> None:
-    assert visible(ATTACK) == SHOWN
+    assert escape_controls(ATTACK) == SHOWN
     for code in range(sys.maxunicode + 1):
-        assert is_safe(visible(chr(code))), hex(code)
+        assert is_safe(escape_controls(chr(code))), hex(code)
 
 
 def test_other_text_is_left_as_it_is() -> None:
     text = "two\nlines\tand Größe, ключ, 日本, עברית, 👍🏽 \\x1b"
 
-    assert visible(text) == text
-    assert visible("one\r\ntwo") == "one\ntwo"
+    assert escape_controls(text) == text
+    assert escape_controls("one\r\ntwo") == "one\ntwo"
 
 
 def test_text_for_one_line_is_one_line() -> None:
-    assert visible_line(f"one\ntwo\r\nthree \x1b{'x'}") == "one two three \\x1bx"
+    assert escape_controls_in_line(f"one\ntwo\r\nthree \x1b{'x'}") == "one two three \\x1bx"
 
 
 @pytest.mark.parametrize("is_error", [True, False])

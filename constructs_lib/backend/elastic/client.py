@@ -2,6 +2,8 @@
 
 One method per endpoint; each takes the :class:`Deadline` of the operation that it serves, and
 raises :mod:`errors`. Source: https://www.elastic.co/docs/api/doc/elasticsearch/group/endpoint-connector
+
+What the resources work with: the cluster that the provider is configured for.
 """
 
 from __future__ import annotations
@@ -13,11 +15,11 @@ from urllib.parse import quote
 from constructs_lib.backend.elastic import errors
 from constructs_lib.backend.elastic.exchange import Exchange, Request
 from constructs_lib.backend.http import retry
-from constructs_lib.backend.http.attempts import until_answered
+from constructs_lib.backend.http.attempts import Outage, send_with_retries
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.outage import Outage
-from constructs_lib.backend.http.redaction import hide, texts
-from constructs_lib.backend.http.spelling import word
+from constructs_lib.backend.http.redaction import redact, texts_in
+from constructs_lib.backend.http.response_values import normalized_word
+from constructs_lib.backend.managed_object.provider_data import ProviderData, Wording
 from constructs_lib.schemas import is_identifier
 from constructs_lib.schemas.connector_status import is_strict_version
 
@@ -55,7 +57,7 @@ class Client:
         Its ``configuration`` may hold secrets in clear: do not keep it. Its ``error`` holds none
         that is marked as sensitive there.
         """
-        return until_answered(
+        return send_with_retries(
             lambda: self._read(identifier, deadline),
             deadline,
             repeatable=True,
@@ -96,7 +98,7 @@ class Client:
                 if answer.get("result") not in _RESULTS:
                     raise errors.Incomplete(str(request), 200, "no result that is known")
             except errors.VendorError as error:
-                if retry.may_have_worked(error):
+                if retry.may_have_taken_effect(error):
                     tell()
                 raise
             tell()
@@ -111,7 +113,7 @@ class Client:
             tell()
             return now
 
-        until_answered(
+        send_with_retries(
             once,
             deadline,
             repeatable=True,
@@ -158,7 +160,7 @@ class Client:
 
 def status_of(connector: dict[str, Any]) -> str:
     """The status of a connector, in lower case."""
-    return word(connector["status"])
+    return normalized_word(connector["status"])
 
 
 def _without_secrets(document: dict[str, Any]) -> dict[str, Any]:
@@ -169,9 +171,9 @@ def _without_secrets(document: dict[str, Any]) -> dict[str, Any]:
     sensitive = [
         field.get("value")
         for field in fields.values()
-        if isinstance(field, dict) and word(field.get("sensitive")) == "true"
+        if isinstance(field, dict) and normalized_word(field.get("sensitive")) == "true"
     ]
-    return {**document, "error": hide(told, texts(sensitive))}
+    return {**document, "error": redact(told, texts_in(sensitive))}
 
 
 def _is_strict(version: dict[str, Any]) -> bool:
@@ -185,3 +187,32 @@ def _connector(identifier: str) -> str:
     if not is_identifier(identifier, "elasticops_connector_status"):
         raise errors.WrongIdentifier(identifier)
     return "/_connector/" + quote(identifier, safe="")
+
+
+class Cluster(ProviderData[Client]):
+    """One configured cluster.
+
+    :param client: its API; None while the configuration of the provider is unknown
+    :param allow_vanished: True if all managed connectors may be gone at once
+    """
+
+    WORDS = Wording(
+        "connector",
+        "elasticops",
+        "cluster",
+        "endpoints and credentials of the provider elasticops (or ELASTICSEARCH_ENDPOINTS, "
+        "ELASTICSEARCH_API_KEY, ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD)",
+    )
+    UNKNOWN_BECAUSE = (
+        "endpoints or credentials of the provider elasticops come from something that is"
+    )
+    INSTEAD = (
+        "ELASTICSEARCH_ENDPOINTS, ELASTICSEARCH_API_KEY, ELASTICSEARCH_USERNAME, "
+        "ELASTICSEARCH_PASSWORD"
+    )
+
+    def __init__(self, client: Client | None, *, allow_vanished: bool = False) -> None:
+        super().__init__(client, allow_vanished=allow_vanished)
+        self.forgotten: dict[str, str] = {}
+        """For each connector whose resource was destroyed in this run: its previous_status. What
+        takes the place of a resource that failed half way goes on from there."""

@@ -1,4 +1,8 @@
-"""The resource ``elasticops_connector_status``: the status of one connector.
+"""The data source ``elasticops_connector``: a connector as it is.
+
+Source: https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-connector-get
+
+The resource ``elasticops_connector_status``: the status of one connector.
 
 The connector service writes the status by itself: ``connected`` after a ping, ``error`` after a
 failure. So the status differing from the configuration is normal, and with
@@ -13,19 +17,77 @@ from __future__ import annotations
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.backend.elastic import connector, status_plan, transition
-from constructs_lib.backend.elastic.client import status_of
-from constructs_lib.backend.elastic.cluster import Cluster
-from constructs_lib.backend.elastic.connector import require_identifier
+from constructs_lib.backend.elastic import transition
+from constructs_lib.backend.elastic.client import Cluster, status_of
 from constructs_lib.backend.elastic.errors import NotFound
-from constructs_lib.backend.elastic.transition import Wish, arrow
+from constructs_lib.backend.elastic.transition import StatusRequest, path_text
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.explanation import explained
-from constructs_lib.backend.http.unsent import unsent, warn_of_unsent
+from constructs_lib.backend.http.errors import explain_errors
+from constructs_lib.backend.managed_object.unsent_changes import (
+    unsent_changes,
+    warn_about_unsent_changes,
+)
+from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import ProviderError, described
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
-from constructs_lib.backend.plugin.values import UNKNOWN, Object
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
+from constructs_lib.schemas import Kind
 from constructs_lib.schemas.connector_status import STATUSES
+
+_DATA_READ_LIMIT = 120.0
+
+
+class ConnectorData(DataSource):
+    """Reads one connector. Its configuration is left out, because it may hold secrets in clear."""
+
+    schema = schemas.load("data.elasticops_connector")
+
+    def read(self, config: Object, operation: Operation) -> Object:
+        """The connector.
+
+        :raises ProviderError: if there is none
+        """
+        cluster: Cluster = operation.client
+        identifier = require_identifier(config["connector_id"])
+        deadline = Deadline(_DATA_READ_LIMIT, operation.stopping)
+        with explain_errors("read", f"elasticops_connector {identifier}"):
+            document = cluster.client.connector(identifier, deadline)
+        found = {
+            name: _value(attribute.kind, document.get(name))
+            for name, attribute in self.schema.attributes.items()
+            if attribute.read_only
+        }
+        return {**found, "id": identifier, "status": document["status"].lower()}
+
+
+def require_identifier(identifier: Any, attribute: str = "connector_id") -> str:
+    """Return an identifier that names a connector, and nothing else.
+
+    :param attribute: the attribute that names it, whose value is not shown; the empty text if the
+        command line names it
+    :raises ProviderError: if it is empty, or would lead to another endpoint of the API
+    """
+    if schemas.is_identifier(identifier, "elasticops_connector_status"):
+        return identifier
+    # A terminal would obey the control characters of a text that was pasted.
+    found = described(identifier) if attribute else ascii(identifier)
+    raise ProviderError(
+        "A connector cannot have this identifier",
+        f"Found {found}. Give the identifier as Elasticsearch shows it.",
+        (attribute,) if attribute else (),
+    )
+
+
+def text(value: Any) -> str | None:
+    """A value of the document as text; None if there is none."""
+    return value if isinstance(value, str) and value else None
+
+
+def _value(kind: Kind, value: Any) -> Any:
+    if kind is Kind.BOOLEAN:
+        return value if isinstance(value, bool) else None
+    return text(value)
+
 
 _READ_LIMIT = 120.0
 _DEFAULT = "5m"
@@ -58,12 +120,12 @@ class ConnectorStatusResource(Resource):
         is_replaced = plan.is_update and plan.changed("connector_id")
         if not is_open and not is_replaced:
             require_identifier(planned["connector_id"])
-            status_plan.explain(plan, _wish(planned, operation), operation)
+            transition.explain(plan, _wish(planned, operation), operation)
 
     def _warn_of_unsent(self, plan: Plan, steered: tuple[str, ...], operation: Operation) -> None:
-        names = unsent(plan, self.schema.attributes, steered)
+        names = unsent_changes(plan, self.schema.attributes, steered)
         subject = f"the status of connector {plan.planned['connector_id']}"
-        warn_of_unsent(names, subject, operation.diagnostics)
+        warn_about_unsent_changes(names, subject, operation.diagnostics)
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
         """Says that destroying only forgets."""
@@ -85,7 +147,7 @@ class ConnectorStatusResource(Resource):
             return state
         identifier = state["connector_id"]
         deadline = Deadline(_READ_LIMIT, operation.stopping)
-        with explained("read", _subject(identifier)):
+        with explain_errors("read", _subject(identifier)):
             try:
                 document = cluster.client.connector(identifier, deadline)
             except NotFound as error:
@@ -142,8 +204,8 @@ class ConnectorStatusResource(Resource):
             kept = {"previous_status": previous(found)}
             operation.save(kept if prior is not None else {**planned, **kept})
 
-        with explained(action, _subject(wish.identifier)):
-            outcome = transition.walk(cluster.client, wish, deadline, save)
+        with explain_errors(action, _subject(wish.identifier)):
+            outcome = transition.change_status(cluster.client, wish, deadline, save)
         cluster.presence.exists(wish.identifier)
         _tell_of_move(wish, outcome, operation)
         operation.private.pop(_OPEN, None)
@@ -154,7 +216,7 @@ class ConnectorStatusResource(Resource):
 def _earlier(planned: Object, prior: Object | None, cluster: Cluster) -> str | None:
     """The previous_status of the state, or of what this resource takes the place of."""
     if prior is not None:
-        return connector.text(prior.get("previous_status"))
+        return text(prior.get("previous_status"))
     return cluster.forgotten.get(planned["connector_id"])
 
 
@@ -170,7 +232,7 @@ def _sets(prior: Object | None, planned: Object, operation: Operation) -> bool:
     return begins or str(prior.get("status")).lower() != planned["status"].lower()
 
 
-def _wish(planned: Object, operation: Operation) -> Wish:
+def _wish(planned: Object, operation: Operation) -> StatusRequest:
     """What is wanted.
 
     :raises ProviderError: if there is no such status, which is not known before apply
@@ -186,13 +248,13 @@ def _wish(planned: Object, operation: Operation) -> Wish:
     identifier = planned["connector_id"]
     seen = operation.private.get(_SEEN)
     seen_here = seen[1] if isinstance(seen, list) and seen[0] == identifier else None
-    return Wish(identifier, status, planned["via"], seen_here)
+    return StatusRequest(identifier, status, planned["via"], seen_here)
 
 
-def _tell_of_move(wish: Wish, outcome: transition.Outcome, operation: Operation) -> None:
+def _tell_of_move(wish: StatusRequest, outcome: transition.Outcome, operation: Operation) -> None:
     if wish.seen is None or wish.seen == outcome.found:
         return
-    way = arrow(outcome.found, *outcome.steps)
+    way = path_text(outcome.found, *outcome.steps)
     done = f"It went {way}." if outcome.steps else "That is what is configured: nothing was sent."
     operation.diagnostics.warning(
         f"The status of connector {wish.identifier} changed between plan and apply",
@@ -202,7 +264,7 @@ def _tell_of_move(wish: Wish, outcome: transition.Outcome, operation: Operation)
 
 
 def _reported(document: dict[str, Any]) -> Object:
-    return {name: connector.text(document.get(name)) for name in _REPORTED}
+    return {name: text(document.get(name)) for name in _REPORTED}
 
 
 def _live(known: Any, live: str) -> str:

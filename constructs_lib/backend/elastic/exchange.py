@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib.backend.elastic import errors
-from constructs_lib.backend.elastic.credentials import Credentials
-from constructs_lib.backend.http import headers, jsontext
+from constructs_lib.backend.elastic.connection_settings import Credentials
+from constructs_lib.backend.http import jsontext, response_values
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.failures import Unanswered
-from constructs_lib.backend.http.redaction import shown_text
-from constructs_lib.backend.http.transport import Limits, Message, Transport
-from constructs_lib.net.content import Refused
+from constructs_lib.backend.http.redaction import redacted_text
+from constructs_lib.backend.http.transport import Limits, Message, Transport, Unanswered
+from constructs_lib.net.content import ContentRefused
 from constructs_lib.schemas.connector_status import STATUSES
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ class Exchange:
         is_elastic = response.headers.get("X-elastic-product") == _PRODUCT
         if status >= 400:
             original = _told(document, response)
-            code, message = (shown_text(words, self._hidden(request)) for words in original)
+            code, message = (redacted_text(words, self._hidden(request)) for words in original)
             # What says that something is gone must prove where it comes from, the form alone
             # does not: other products answer errors in it, too.
             is_elastic = _is_error(document) and (is_elastic or status != 404)
@@ -125,7 +124,7 @@ class Exchange:
                 status,
                 code,
                 message,
-                headers.retry_after(response.headers),
+                response_values.retry_after(response.headers),
                 is_gone=errors.says_gone(status, *original, request.about),
             )
         if not is_elastic:
@@ -168,7 +167,7 @@ class Exchange:
                 host=transport.host,
                 hint=why.hint,
             ) from None
-        except Refused as error:
+        except ContentRefused as error:
             whole = f"{request.method} {transport.base}{request.path}"
             raise errors.Unusable(whole, error.status, error.reason) from None
 
@@ -208,5 +207,5 @@ def _told(document: Any, response: requests.Response) -> tuple[str, str]:
         return str(error.get("type") or ""), ": ".join(str(each) for each in reasons if each)
     if isinstance(error, str):
         return "", error
-    kind = headers.content_type(response.headers)
+    kind = response_values.content_type(response.headers)
     return "", f"an answer that is not Elasticsearch's ({kind})"

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.backend.elastic import credentials, endpoints
+from constructs_lib.backend.elastic import connection_settings
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.backend.plugin.offers import Offers
-from constructs_lib.backend.plugin.provider import Provider
+from constructs_lib.backend.plugin.provider import Provider, Registry
 from constructs_lib.backend.plugin.resource import Resource
-from constructs_lib.backend.plugin.values import UNKNOWN, Object
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
 
 _REQUEST_TIMEOUT = 30.0
 _OTHERS = ("ca_file", "server_version", "request_timeout")
@@ -24,39 +23,38 @@ class ElasticOps(Provider):
     schema = schemas.load("elasticops")
 
     def __init__(self) -> None:
-        self.resources: Mapping[str, Resource] = Offers({"elasticops_connector_status": _status})
-        self.data_sources: Mapping[str, DataSource] = Offers(
+        self.resources: Mapping[str, Resource] = Registry({"elasticops_connector_status": _status})
+        self.data_sources: Mapping[str, DataSource] = Registry(
             {"elasticops_connector": _connector}, "data."
         )
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
         """Checks addresses and credentials, as far as they stand in the configuration."""
         given = config.get("endpoints")
-        endpoints.check(None if given is UNKNOWN else given, diagnostics)
-        credentials.check(config, diagnostics)
+        connection_settings.check_endpoints(None if given is UNKNOWN else given, diagnostics)
+        connection_settings.check_credentials(config, diagnostics)
 
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
         """Makes the cluster: from the configuration, then the environment, then the defaults."""
         # Not every process of the provider is configured.
-        from constructs_lib.backend.elastic.client import Client
-        from constructs_lib.backend.elastic.cluster import Cluster
+        from constructs_lib.backend.elastic.client import Client, Cluster
         from constructs_lib.backend.elastic.exchange import Exchange
         from constructs_lib.net.addresses import is_sandbox
 
-        urls = endpoints.chosen(config)
+        urls = connection_settings.chosen(config)
         if urls is UNKNOWN or UNKNOWN in [config.get(name) for name in _OTHERS]:
             return Cluster(None)
-        endpoints.check(urls, diagnostics)
-        endpoints.check_any(urls, diagnostics)
+        connection_settings.check_endpoints(urls, diagnostics)
+        connection_settings.require_endpoint(urls, diagnostics)
         if urls and is_sandbox(urls[0]):
             # The embedded sandbox has a key of its own; the user's is none of its matter.
-            who: credentials.Credentials | None = credentials.SANDBOX
+            who: connection_settings.Credentials | None = connection_settings.SANDBOX
         else:
-            who = credentials.choose(config, diagnostics)
+            who = connection_settings.choose(config, diagnostics)
         _check_ca_file(config.get("ca_file"), diagnostics)
         if who is None or diagnostics.has_errors:
             return Cluster(None)
-        transports = endpoints.transports(urls, diagnostics, terraform_version)
+        transports = connection_settings.transports(urls, diagnostics, terraform_version)
         if not transports:
             return Cluster(None)
         timeout = config.get("request_timeout")
@@ -72,13 +70,13 @@ class ElasticOps(Provider):
 
 def _check_ca_file(path: Any, diagnostics: Diagnostics) -> None:
     """Add an error if the authorities to trust cannot be read, wherever they are named."""
-    from constructs_lib.backend.http.configured import check_authorities
-    from constructs_lib.net import authorities
+    from constructs_lib.backend.managed_object.provider_data import check_authorities
+    from constructs_lib.net import addresses
 
     if path is None:
         check_authorities(diagnostics)
         return
-    reason = authorities.file_problem(path)
+    reason = addresses.file_problem(path)
     if reason:
         diagnostics.error(
             "ca_file cannot be used",
@@ -94,6 +92,6 @@ def _status() -> Resource:
 
 
 def _connector() -> DataSource:
-    from constructs_lib.backend.elastic.connector import ConnectorData
+    from constructs_lib.backend.elastic.connector_status import ConnectorData
 
     return ConnectorData()

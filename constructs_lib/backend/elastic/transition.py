@@ -1,6 +1,8 @@
 """From one status to another: which steps are allowed, and taking them.
 
 The table is :mod:`constructs_lib.schemas.connector_status`.
+
+What the plan for a status says in words: where it stands, and by which steps it goes where.
 """
 
 from __future__ import annotations
@@ -8,18 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from constructs_lib.backend.elastic.client import Client, status_of
+from constructs_lib.backend.elastic.client import Client, Cluster, status_of
 from constructs_lib.backend.elastic.errors import (
     ApiError,
+    NotFound,
     StatusUnknown,
     TransitionNotAllowed,
     VendorError,
 )
 from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.errors import explain_errors
+from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.schemas import connector_status
 
 
-class Wish(NamedTuple):
+class StatusRequest(NamedTuple):
     """What is to become of one connector."""
 
     identifier: str
@@ -42,12 +47,12 @@ class Outcome(NamedTuple):
     """The document of before."""
 
 
-def arrow(*statuses: str) -> str:
+def path_text(*statuses: str) -> str:
     """A path in words, such as ``created -> configured``."""
     return " -> ".join(statuses)
 
 
-def steps(client: Client, wish: Wish, current: str, deadline: Deadline) -> tuple[str, ...]:
+def steps(client: Client, wish: StatusRequest, current: str, deadline: Deadline) -> tuple[str, ...]:
     """The statuses to set one after the other; none if the wanted one is there already.
 
     :raises TransitionNotAllowed: if the protocol does not allow it
@@ -64,8 +69,8 @@ def steps(client: Client, wish: Wish, current: str, deadline: Deadline) -> tuple
     return path
 
 
-def walk(
-    client: Client, wish: Wish, deadline: Deadline, on_effect: Callable[[str], None]
+def change_status(
+    client: Client, wish: StatusRequest, deadline: Deadline, on_effect: Callable[[str], None]
 ) -> Outcome:
     """Sets the status, step by step; sends nothing if it is there already.
 
@@ -96,7 +101,7 @@ def is_on_the_way(found: str, before: str, wanted: str) -> bool:
 
 def _set(
     client: Client,
-    wish: Wish,
+    wish: StatusRequest,
     before: str,
     step: str,
     deadline: Deadline,
@@ -119,21 +124,82 @@ def _set(
 
 
 def _refused(
-    wish: Wish, current: str, allowed: tuple[str, ...], path: tuple[str, ...] | None
+    wish: StatusRequest, current: str, allowed: tuple[str, ...], path: tuple[str, ...] | None
 ) -> TransitionNotAllowed:
     since = ""
     if wish.seen is not None and wish.seen != current:
         since = f"; it was {wish.seen} when it was looked at before"
     words = (
         f"the status of connector {wish.identifier} is {current}{since}. The Connector Protocol "
-        f"does not allow {arrow(current, wish.status)}; allowed after {current} are "
+        f"does not allow {path_text(current, wish.status)}; allowed after {current} are "
         f"{', '.join(allowed)}"
     )
     if path is None:
         return TransitionNotAllowed(
             words, f"Nothing leads to {wish.status}: configure another status."
         )
-    way = arrow(current, *path)
+    way = path_text(current, *path)
     return TransitionNotAllowed(
         words, f'Configure one of those, or set via = "shortest" to go {way}.'
+    )
+
+
+_READ_LIMIT = 120.0
+_ENFORCED = (
+    'drift_policy is "enforce": what the connector service wrote is set back. With "on_change" it '
+    "is left alone."
+)
+
+
+def explain(plan: Plan, wish: StatusRequest, operation: Operation) -> None:
+    """Warns of the steps that the apply will take.
+
+    :raises ProviderError: if the transition is not allowed
+    """
+    cluster: Cluster = operation.client
+    if not cluster.is_known:
+        return
+    deadline = Deadline(_READ_LIMIT, operation.stopping)
+    with explain_errors("plan", f"elasticops_connector_status {wish.identifier}"):
+        try:
+            current = status_of(cluster.client.connector(wish.identifier, deadline))
+        except NotFound:
+            if not cluster.presence.is_refused(wish.identifier, deadline, operation):
+                _warn_of_missing(wish, operation)
+            return
+        path = steps(cluster.client, wish, current, deadline)
+    if path:
+        _warn_of_steps(plan, wish, (current, *path), operation)
+    else:
+        _tell_of_no_step(wish, operation)
+
+
+def _warn_of_steps(
+    plan: Plan, wish: StatusRequest, path: tuple[str, ...], operation: Operation
+) -> None:
+    is_enforced = plan.is_update and plan.planned.get("drift_policy") == "enforce"
+    parts = [f"From where it stands now to what is configured: {path_text(*path)}."]
+    if len(path) > 2:
+        count = len(path) - 1
+        parts.append(f'via is "shortest": {count} requests are sent, one for each step.')
+    if is_enforced:
+        parts.append(_ENFORCED)
+    summary = f"The status of connector {wish.identifier} will be set"
+    operation.diagnostics.warning(summary, "\n\n".join(parts), ("status",))
+
+
+def _tell_of_no_step(wish: StatusRequest, operation: Operation) -> None:
+    operation.diagnostics.warning(
+        f"The status of connector {wish.identifier} is {wish.status} already",
+        "It is the configured one: unless it changes before the apply, nothing is sent.",
+        ("status",),
+    )
+
+
+def _warn_of_missing(wish: StatusRequest, operation: Operation) -> None:
+    operation.diagnostics.warning(
+        f"Connector {wish.identifier} does not exist yet",
+        "So it cannot be told whether its status may be set. Unless something creates it in the "
+        "same run before this, the apply will fail: check connector_id.",
+        ("connector_id",),
     )

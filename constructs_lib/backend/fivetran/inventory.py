@@ -1,23 +1,74 @@
-"""The connections of an account, as they are found: what adopting them starts from.
+"""Does one thing for each of many arguments, a few at a time, for a person who may press Ctrl-C.
+
+The connections of an account, as they are found: what adopting them starts from.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/list-connections
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from queue import Empty, SimpleQueue
+from typing import Any, NamedTuple, TypeVar
 
-from constructs_lib.backend.fivetran import listing
-from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.connection_answer import destination, facts
-from constructs_lib.backend.fivetran.connection_request import SETTINGS, plain
-from constructs_lib.backend.fivetran.errors import NotFound
-from constructs_lib.backend.fivetran.side_by_side import side_by_side
+from constructs_lib.backend.fivetran.api import pagination
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.api.errors import NotFound
+from constructs_lib.backend.fivetran.connection.request import SETTINGS, api_value
+from constructs_lib.backend.fivetran.connection.response import attributes_of, destination
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.explanation import explained
+from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+
+ArgumentT = TypeVar("ArgumentT")
+ResultT = TypeVar("ResultT")
+
+
+def in_parallel(
+    act: Callable[[ArgumentT], ResultT],
+    arguments: Sequence[ArgumentT],
+    at_once: int,
+) -> Iterator[ResultT]:
+    """The results, in the order in which they are ready.
+
+    Whoever stops waiting for them need not wait for what is being done: the threads are no reason
+    for a process to go on, as those of an executor are.
+
+    :param act: is called in several threads
+    :param arguments: each is used once
+    :param at_once: the number of threads
+    :raises BaseException: the first that one of them raised
+    """
+    waiting: SimpleQueue[ArgumentT] = SimpleQueue()
+    done: SimpleQueue[tuple[ResultT | None, BaseException | None]] = SimpleQueue()
+    nobody_waits = threading.Event()
+    for argument in arguments:
+        waiting.put(argument)
+
+    def work() -> None:
+        while not nobody_waits.is_set():
+            try:
+                argument = waiting.get_nowait()
+            except Empty:
+                return
+            try:
+                done.put((act(argument), None))
+            except BaseException as error:
+                done.put((None, error))
+
+    for _ in range(min(at_once, len(arguments))):
+        threading.Thread(target=work, daemon=True).start()
+    try:
+        for _ in arguments:
+            result, error = done.get()
+            if error is not None:
+                raise error
+            yield result  # type: ignore[misc]  # There is one where there is no error.
+    finally:
+        nobody_waits.set()
+
 
 _ATTRIBUTES = (*SETTINGS, "destination_schema_names")
 _AT_ONCE = 8
@@ -25,7 +76,7 @@ _AT_ONCE = 8
 _LIMIT = 3600.0
 
 Answer = dict[str, Any]
-Told = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 """Is told how many connections are read, and how many there are to read."""
 
 
@@ -63,15 +114,15 @@ class Inventory:
         :raises ProviderError: if the API does not answer
         """
         for group in dict.fromkeys(groups) or (None,):
-            pages = listing.pages(self._client, self._deadline, group_id=group)
+            pages = pagination.list_pages(self._client, self._deadline, group_id=group)
             while True:
-                with explained("list", "the connections of the account"):
+                with explain_errors("list", "the connections of the account"):
                     items = next(pages, None)
                 if items is None:
                     break
                 yield items
 
-    def read(self, items: Sequence[Answer], told: Told) -> list[FoundConnection]:
+    def read(self, items: Sequence[Answer], told: ProgressCallback) -> list[FoundConnection]:
         """The connections that these items stand for, without those that are gone by now.
 
         By the contract an item may have its ``config`` or not: where it has none, the connection is
@@ -83,13 +134,13 @@ class Inventory:
         whole = {item["id"]: item for item in items if isinstance(item.get("config"), dict)}
         wanted = [item["id"] for item in items if item["id"] not in whole]
         told(len(whole), len(items))
-        for answer in side_by_side(self._one, wanted, _AT_ONCE):
+        for answer in in_parallel(self._one, wanted, _AT_ONCE):
             whole |= {} if answer is None else {answer["id"]: answer}
             told(len(whole), len(items))
         return [_found(whole[item["id"]]) for item in items if item["id"] in whole]
 
     def _one(self, identifier: str) -> Answer | None:
-        with explained("read", f"connection {identifier}"):
+        with explain_errors("read", f"connection {identifier}"):
             try:
                 answer = self._client.connection(identifier, self._deadline)
             except NotFound:
@@ -118,8 +169,8 @@ def open_inventory(config: Mapping[str, Any]) -> Inventory:
 
 def _found(answer: Answer) -> FoundConnection:
     config = answer.get("config")
-    told = facts(answer)
-    attributes = {name: _plain(plain(told.get(name))) for name in _ATTRIBUTES}
+    told = attributes_of(answer)
+    attributes = {name: _plain(api_value(told.get(name))) for name in _ATTRIBUTES}
     return FoundConnection(
         answer["id"],
         str(answer.get("group_id") or ""),

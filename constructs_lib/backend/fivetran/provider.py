@@ -10,16 +10,15 @@ from constructs_lib import schemas
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource
-from constructs_lib.backend.plugin.offers import Offers
-from constructs_lib.backend.plugin.provider import Provider
+from constructs_lib.backend.plugin.provider import Provider, Registry
 from constructs_lib.backend.plugin.resource import Resource
-from constructs_lib.backend.plugin.values import UNKNOWN, Object
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
 
 if TYPE_CHECKING:
-    from constructs_lib.backend.fivetran.client import Client
-    from constructs_lib.backend.fivetran.journal import Journal
-    from constructs_lib.backend.fivetran.secrets import Vault
-    from constructs_lib.backend.fivetran.transport import Transport
+    from constructs_lib.backend.fivetran.api.client import Client
+    from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
+    from constructs_lib.backend.fivetran.journal.journal import Journal
+    from constructs_lib.backend.managed_object.secret_tracking import SecretHasher
 
 _ENVIRONMENT = {
     "api_key": "FIVETRAN_APIKEY",
@@ -41,9 +40,9 @@ class FivetranOps(Provider):
 
     def __init__(self, journal: Callable[[], Journal] | None = None) -> None:
         self._journal = journal
-        self.resources: Mapping[str, Resource] = Offers(_RESOURCES)
-        self.data_sources: Mapping[str, DataSource] = Offers(_DATA_SOURCES, "data.")
-        self.ephemeral_resources: Mapping[str, EphemeralResource] = Offers(
+        self.resources: Mapping[str, Resource] = Registry(_RESOURCES)
+        self.data_sources: Mapping[str, DataSource] = Registry(_DATA_SOURCES, "data.")
+        self.ephemeral_resources: Mapping[str, EphemeralResource] = Registry(
             _EPHEMERAL_RESOURCES, "ephemeral."
         )
 
@@ -54,8 +53,8 @@ class FivetranOps(Provider):
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
         """Makes the account: from the configuration, then the environment, then the defaults."""
         # Not every process of the provider is configured, and these are a third of its modules.
-        from constructs_lib.backend.fivetran.account import Account
-        from constructs_lib.backend.fivetran.journal import Journal
+        from constructs_lib.backend.fivetran.journal.journal import Journal
+        from constructs_lib.backend.fivetran.provider_data import Account
         from constructs_lib.backend.fivetran.recovery import recover, recover_creations
 
         found = open_client(config, diagnostics, terraform_version)
@@ -75,7 +74,7 @@ class FivetranOps(Provider):
 
 def open_client(
     config: Object, diagnostics: Diagnostics, terraform: str = ""
-) -> tuple[Client, Vault] | None:
+) -> tuple[Client, SecretHasher] | None:
     """The API of the account, and what makes the digests of its secrets.
 
     :param config: ``api_key``, ``api_secret``, ``api_url`` and ``request_timeout``, as far as they
@@ -84,9 +83,9 @@ def open_client(
     :returns: None if something is not known yet, or is missing or wrong, which is then an error
         among the diagnostics
     """
-    from constructs_lib.backend.fivetran.client import Client
-    from constructs_lib.backend.fivetran.secrets import Vault
-    from constructs_lib.backend.fivetran.transport import PUBLIC_URL, is_sandbox
+    from constructs_lib.backend.fivetran.api.client import Client
+    from constructs_lib.backend.fivetran.api.exchange import PUBLIC_URL, is_sandbox
+    from constructs_lib.backend.managed_object.secret_tracking import SecretHasher
 
     values = {name: _setting(config, name) for name in _ENVIRONMENT}
     if UNKNOWN in values.values():
@@ -105,23 +104,23 @@ def open_client(
     if transport is None:
         return None
     client = Client(transport, values["api_key"], values["api_secret"], seconds)
-    return client, Vault(values["api_key"], values["api_secret"])
+    return client, SecretHasher(values["api_key"], values["api_secret"])
 
 
-def _transport(url: str, diagnostics: Diagnostics, terraform: str) -> Transport | None:
+def _transport(url: str, diagnostics: Diagnostics, terraform: str) -> FivetranTransport | None:
     """The way to the API; None, with an error, if the file of the sandbox cannot be used, or that
     of the authorities to trust.
     """
-    from constructs_lib.backend.fivetran.transport import Transport, is_sandbox
+    from constructs_lib.backend.fivetran.api.exchange import FivetranTransport, is_sandbox
 
     if not is_sandbox(url):
-        from constructs_lib.backend.http.configured import check_authorities
+        from constructs_lib.backend.managed_object.provider_data import check_authorities
 
-        return Transport(url, terraform) if check_authorities(diagnostics) else None
+        return FivetranTransport(url, terraform) if check_authorities(diagnostics) else None
     from constructs_lib.sandbox import SandboxError
 
     try:
-        return Transport(url)
+        return FivetranTransport(url)
     except SandboxError as error:
         detail = f"{error}. The file comes from api_url or FIVETRAN_API_URL: sandbox:FILE."
         diagnostics.error("The sandbox cannot be used", detail, ("api_url",))
@@ -136,7 +135,7 @@ def _setting(config: Object, name: str) -> Any:
 def _check_url(url: Any, diagnostics: Diagnostics) -> None:
     if not isinstance(url, str):
         return
-    from constructs_lib.backend.fivetran.transport import check_url
+    from constructs_lib.backend.fivetran.api.exchange import check_url
 
     problem = check_url(url)
     if problem:
@@ -163,55 +162,55 @@ def _check_credentials(values: dict[str, Any], diagnostics: Diagnostics) -> None
 
 
 def _connection() -> Resource:
-    from constructs_lib.backend.fivetran.connection import ConnectionResource
+    from constructs_lib.backend.fivetran.connection.resource import ConnectionResource
 
     return ConnectionResource()
 
 
 def _connection_state() -> Resource:
-    from constructs_lib.backend.fivetran.connection_state import ConnectionStateResource
+    from constructs_lib.backend.fivetran.connection_state.resource import ConnectionStateResource
 
     return ConnectionStateResource()
 
 
 def _connection_sync() -> Resource:
-    from constructs_lib.backend.fivetran.connection_sync import ConnectionSyncResource
+    from constructs_lib.backend.fivetran.connection_sync.resource import ConnectionSyncResource
 
     return ConnectionSyncResource()
 
 
 def _connection_test() -> Resource:
-    from constructs_lib.backend.fivetran.connection_test import ConnectionTestResource
+    from constructs_lib.backend.fivetran.connection_test.resource import ConnectionTestResource
 
     return ConnectionTestResource()
 
 
 def _connect_card() -> Resource:
-    from constructs_lib.backend.fivetran.connect_card import ConnectCardResource
+    from constructs_lib.backend.fivetran.connect_card.resource import ConnectCardResource
 
     return ConnectCardResource()
 
 
 def _connection_data() -> DataSource:
-    from constructs_lib.backend.fivetran.connection_data import ConnectionData
+    from constructs_lib.backend.fivetran.connection.data_sources import ConnectionData
 
     return ConnectionData()
 
 
 def _connections_data() -> DataSource:
-    from constructs_lib.backend.fivetran.connections_data import ConnectionsData
+    from constructs_lib.backend.fivetran.connection.data_sources import ConnectionsData
 
     return ConnectionsData()
 
 
 def _connection_state_data() -> DataSource:
-    from constructs_lib.backend.fivetran.connection_state_data import ConnectionStateData
+    from constructs_lib.backend.fivetran.connection_state.state_value import ConnectionStateData
 
     return ConnectionStateData()
 
 
 def _connect_card_ephemeral() -> EphemeralResource:
-    from constructs_lib.backend.fivetran.connect_card_ephemeral import ConnectCardEphemeral
+    from constructs_lib.backend.fivetran.connect_card.resource import ConnectCardEphemeral
 
     return ConnectCardEphemeral()
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.creation_journal import CreationEntry
-from constructs_lib.backend.fivetran.creation_search import find_left, is_over
-from constructs_lib.backend.fivetran.errors import NotFound, VendorError
-from constructs_lib.backend.fivetran.journal import HeldElsewhere, Journal, Slip
-from constructs_lib.backend.fivetran.journal_entry import Entry
-from constructs_lib.backend.fivetran.paused_flag import RESCUE_LIMIT, is_paused, put_back
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.api.errors import NotFound, VendorError
+from constructs_lib.backend.fivetran.connection.creation_search import find_left, is_over
+from constructs_lib.backend.fivetran.connection.paused_flag import RESCUE_LIMIT, is_paused, put_back
+from constructs_lib.backend.fivetran.journal.creations import CreationEntry
+from constructs_lib.backend.fivetran.journal.entries import JournalEntry
+from constructs_lib.backend.fivetran.journal.journal import HeldElsewhere, Journal, JournalHandle
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.times import moment
+from constructs_lib.backend.http.response_values import parse_timestamp
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 _LIMIT = 60.0
@@ -96,7 +96,11 @@ def _look_for(
 
 
 def _look_after(
-    client: Client, entry: Entry, slip: Slip, diagnostics: Diagnostics, deadline: Deadline
+    client: Client,
+    entry: JournalEntry,
+    slip: JournalHandle,
+    diagnostics: Diagnostics,
+    deadline: Deadline,
 ) -> None:
     summary = f"Connection {entry.connection} was left behind by a run that was cut off"
     work = "setting its state" if entry.wanted else "changing it while it was paused"
@@ -130,14 +134,14 @@ def _look_after(
     )
 
 
-def _may_be_meant(entry: Entry, now: datetime) -> bool:
+def _may_be_meant(entry: JournalEntry, now: datetime) -> bool:
     """True if so much time went by that somebody may have paused the connection on purpose."""
-    since = moment(entry.since)
+    since = parse_timestamp(entry.since)
     longest = _LONGEST_PUTTING_BACK if entry.is_putting_back else _LONGEST
     return since is None or now - since > longest
 
 
-def _by_hand(entry: Entry) -> str:
+def _by_hand(entry: JournalEntry) -> str:
     return (
         "If it stands paused and nobody paused it on purpose, set it running by hand: PATCH "
         f'/v1/connections/{entry.connection} with {{"paused": false}}, or in the Fivetran '

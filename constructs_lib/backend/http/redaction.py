@@ -9,8 +9,8 @@ from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any, Final
 
-from constructs_lib.backend.http import escapes, jsontext, secret_forms
-from constructs_lib.backend.http.escapes import Needle
+from constructs_lib.backend.http import jsontext, secret_matching
+from constructs_lib.backend.http.secret_matching import Needle
 
 HIDDEN = "(hidden)"
 LONGEST_TEXT: Final = 2000
@@ -24,7 +24,7 @@ _SHOWS_VALUES: ContextVar[bool] = ContextVar("shows_values", default=False)
 _SECRET_NAME = re.compile(r"passw|secret|token|credential|private|(^|_)key$", re.IGNORECASE)
 
 
-def texts(value: Any) -> Iterator[str]:
+def texts_in(value: Any) -> Iterator[str]:
     """All texts and numbers inside a JSON value, as texts to be hidden with :func:`hide`."""
     if isinstance(value, str):
         yield value
@@ -34,10 +34,10 @@ def texts(value: Any) -> Iterator[str]:
             yield format(value, "f")
     elif isinstance(value, dict):
         for inner in value.values():
-            yield from texts(inner)
+            yield from texts_in(inner)
     elif isinstance(value, (list, tuple)):
         for inner in value:
-            yield from texts(inner)
+            yield from texts_in(inner)
 
 
 class SettingText(str):
@@ -66,7 +66,7 @@ class SettingText(str):
         return f"(value of {self.place})"
 
 
-def hide(text: str, secrets: Iterable[str]) -> str:
+def redact(text: str, secrets: Iterable[str]) -> str:
     """``text`` without the secrets, in whatever form it quotes them (see :mod:`secret_forms`), and
     without the beginning of one where the text was cut.
 
@@ -75,10 +75,10 @@ def hide(text: str, secrets: Iterable[str]) -> str:
 
     :param secrets: secrets, and texts of settings (:class:`SettingText`)
     """
-    return escapes.without_escaped(text, _needles(secrets))
+    return secret_matching.without_escaped(text, _needles(secrets))
 
 
-def shown_text(text: str, secrets: Iterable[str]) -> str:
+def redacted_text(text: str, secrets: Iterable[str]) -> str:
     """Somebody else's text for a message: without the secrets, as :func:`hide`, and no more than
     its first :data:`LONGEST_TEXT` characters. Of a longer one no more is looked at than that takes.
     """
@@ -87,9 +87,9 @@ def shown_text(text: str, secrets: Iterable[str]) -> str:
     margin = 6 * len(needles[0].text) if needles else 0
     length = LONGEST_TEXT + 2 * margin
     while True:
-        hidden = escapes.without_escaped(text[:length], needles)
+        hidden = secret_matching.without_escaped(text[:length], needles)
         if length >= len(text):
-            return bounded(hidden)
+            return truncated(hidden)
         # What stands at the end of what was looked at may be the first half of a secret.
         if len(hidden) >= LONGEST_TEXT + margin:
             kept = hidden[:LONGEST_TEXT]
@@ -97,7 +97,7 @@ def shown_text(text: str, secrets: Iterable[str]) -> str:
         length *= 4
 
 
-def bounded(text: str) -> str:
+def truncated(text: str) -> str:
     """A text for a message, which holds no secret: its first :data:`LONGEST_TEXT` characters, and
     how many more there are.
     """
@@ -105,12 +105,12 @@ def bounded(text: str) -> str:
     return text if more <= 0 else f"{text[:LONGEST_TEXT]}… ({more} more characters)"
 
 
-def hide_inside(value: Any, secrets: Iterable[str]) -> Any:
+def redact_json(value: Any, secrets: Iterable[str]) -> Any:
     """A JSON value without the secrets in any of its texts and numbers. What is nested too deeply
     to be looked through is hidden as a whole.
     """
     try:
-        return _without_inside(value, _needles(secrets))
+        return _redacted_json(value, _needles(secrets))
     except RecursionError:
         return HIDDEN
 
@@ -124,28 +124,28 @@ def _needles(texts: Iterable[str]) -> list[Needle]:
 
 def _needles_of(text: str) -> Iterator[Needle]:
     if not isinstance(text, SettingText):
-        if len(text) >= secret_forms.SHORTEST:
-            yield from (Needle(form, HIDDEN) for form in secret_forms.forms(text))
+        if len(text) >= secret_matching.SHORTEST:
+            yield from (Needle(form, HIDDEN) for form in secret_matching.forms(text))
         return
-    if len(text) < secret_forms.SHORTEST:
+    if len(text) < secret_matching.SHORTEST:
         yield Needle(text.lower(), text.marker, is_word=True)
         return
-    for form in secret_forms.readable(text):
+    for form in secret_matching.readable(text):
         yield Needle(form.lower(), text.marker, is_word=True)
-    yield from (Needle(form, text.marker) for form in secret_forms.in_base64(text))
+    yield from (Needle(form, text.marker) for form in secret_matching.in_base64(text))
 
 
-def _without_inside(value: Any, needles: list[Needle]) -> Any:
+def _redacted_json(value: Any, needles: list[Needle]) -> Any:
     if isinstance(value, dict):
         pairs = value.items()
         return {
-            escapes.without_escaped(key, needles): _without_inside(inner, needles)
+            secret_matching.without_escaped(key, needles): _redacted_json(inner, needles)
             for key, inner in pairs
         }
     if isinstance(value, list):
-        return [_without_inside(inner, needles) for inner in value]
+        return [_redacted_json(inner, needles) for inner in value]
     if isinstance(value, str):
-        return escapes.without_escaped(value, needles)
+        return secret_matching.without_escaped(value, needles)
     is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
     return HIDDEN if is_number and _is_secret(str(value), needles) else value
 
@@ -153,7 +153,7 @@ def _without_inside(value: Any, needles: list[Needle]) -> Any:
 def _is_secret(number: str, needles: list[Needle]) -> bool:
     """Return True if a number holds a secret; that of a setting may be shown."""
     secrets = [needle for needle in needles if needle.marker == HIDDEN]
-    return HIDDEN in escapes.without_escaped(number, secrets)
+    return HIDDEN in secret_matching.without_escaped(number, secrets)
 
 
 @contextmanager

@@ -66,14 +66,14 @@ def may_repeat(error: VendorError, *, repeatable: bool, writes: bool = False) ->
         return error.passing and (repeatable or not error.sent)
     if isinstance(error, ApiError) and error.status in _DONE_BY_NOBODY:
         return True
-    if is_not_the_apis(error):
+    if is_foreign_response(error):
         # Nothing took effect where something else answered, so a write needs no second attempt.
         is_final = isinstance(error, NotTheApi) and writes
         return repeatable and not is_final and getattr(error, "passing", True)
     return isinstance(error, ApiError) and repeatable and _is_passing(error.status)
 
 
-def may_have_worked(error: VendorError) -> bool:
+def may_have_taken_effect(error: VendorError) -> bool:
     """Return True if the request may have taken effect although it failed."""
     if isinstance(error, NoAnswer):
         return error.sent
@@ -85,7 +85,7 @@ def may_have_worked(error: VendorError) -> bool:
     return isinstance(error, BadAnswer)
 
 
-def is_not_the_apis(error: VendorError) -> bool:
+def is_foreign_response(error: VendorError) -> bool:
     """Return True for an answer that came from something else than the API, or half of it."""
     return isinstance(error, BadAnswer)
 
@@ -99,7 +99,7 @@ def is_unclear(status: int) -> bool:
     return status in (408, 425, 429) or status >= 500
 
 
-def pause(error: VendorError, attempt: int) -> float:
+def backoff(error: VendorError, attempt: int) -> float:
     """Return the seconds to wait before the next attempt: exponential with jitter, and at least
     what the API asks for.
 
@@ -109,9 +109,9 @@ def pause(error: VendorError, attempt: int) -> float:
     # The exponent is bounded, because a float is: an operation of hours has many attempts.
     ceiling = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(attempt - 1, 16))
     chosen = ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter is no secret.
-    return max(asked(error) or 0.0, chosen)
+    return max(requested_wait(error) or 0.0, chosen)
 
 
-def asked(error: VendorError) -> float | None:
+def requested_wait(error: VendorError) -> float | None:
     """Return the seconds that the API asks us to wait; None if it does not say."""
     return error.retry_after if isinstance(error, ApiError) else None

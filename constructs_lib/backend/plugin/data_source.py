@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.resource import Operation
-from constructs_lib.backend.plugin.values import Object
+from constructs_lib.backend.plugin.values.value import Object
 from constructs_lib.schemas import ResourceSchema
 
 

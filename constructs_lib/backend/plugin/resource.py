@@ -11,9 +11,9 @@ import threading
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
-from constructs_lib.backend.plugin.activity import Activity
+from constructs_lib.backend.plugin.concurrency import Activity
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path
-from constructs_lib.backend.plugin.values import UNKNOWN, Object, same
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, same
 from constructs_lib.schemas import ResourceSchema
 
 

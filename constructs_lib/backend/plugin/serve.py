@@ -17,17 +17,18 @@ from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from constructs_lib.backend.plugin import handshake, log
-from constructs_lib.backend.plugin.handshake import Endpoint, HandshakeError
+from constructs_lib.backend.plugin import log
+from constructs_lib.backend.plugin.server import handshake
+from constructs_lib.backend.plugin.server.handshake import HandshakeError, ProviderSocket
 
 _STANDARD_OUTPUT = 1
 _HANDSHAKE = "--handshake="
 """The option that names the descriptor of the handshake."""
 
 if TYPE_CHECKING:
-    from constructs_lib.backend.plugin.certificate import Certificate
+    from constructs_lib.backend.plugin.protocol.session import Session
     from constructs_lib.backend.plugin.provider import Provider
-    from constructs_lib.backend.plugin.session import Session
+    from constructs_lib.backend.plugin.server.certificate import Certificate
 
 
 def serve(load: Callable[[], Provider], *, source: str, arguments: Sequence[str] = ()) -> int:
@@ -51,10 +52,10 @@ def serve(load: Callable[[], Provider], *, source: str, arguments: Sequence[str]
     try:
         if not start.debug:
             handshake.check_protocol(os.environ)
-        endpoint = Endpoint()
+        endpoint = ProviderSocket()
     except HandshakeError as error:
         return _refuse(str(error), start.output)
-    return _leave(_live(load, source, endpoint, start))
+    return _exit_at_once(_serve_until_end(load, source, endpoint, start))
 
 
 class _Start:
@@ -72,7 +73,9 @@ class _Start:
                 os.set_inheritable(self.output, False)  # Terraform waits for its end.
 
 
-def _live(load: Callable[[], Provider], source: str, endpoint: Endpoint, start: _Start) -> int:
+def _serve_until_end(
+    load: Callable[[], Provider], source: str, endpoint: ProviderSocket, start: _Start
+) -> int:
     # All that is made at the start stays; to look for garbage in it only takes time.
     gc.disable()
     is_announced = False
@@ -86,9 +89,9 @@ def _live(load: Callable[[], Provider], source: str, endpoint: Endpoint, start: 
     except (KeyboardInterrupt, SystemExit):
         return 0
     except BaseException as error:
-        from constructs_lib.backend.plugin import faults
+        from constructs_lib.backend.plugin import diagnostics
 
-        fault = f"{type(error).__name__} at {' < '.join(faults.places(error))}"
+        fault = f"{type(error).__name__} at {' < '.join(diagnostics.places(error))}"
         if not is_announced:
             return _refuse(fault, start.output)
         log.error(fault)
@@ -117,7 +120,7 @@ def _certificate() -> Certificate | None:
     """The server's certificate; None if Terraform asks for plaintext, by giving none of its own."""
     if not os.environ.get(handshake.CLIENT_CERTIFICATE):
         return None
-    from constructs_lib.backend.plugin import certificate
+    from constructs_lib.backend.plugin.server import certificate
 
     return certificate.create()
 
@@ -138,26 +141,31 @@ def _reattach(source: str, path: str) -> str:
 
 
 def _run(
-    load: Callable[[], Provider], endpoint: Endpoint, certificate: Certificate | None, start: _Start
+    load: Callable[[], Provider],
+    endpoint: ProviderSocket,
+    certificate: Certificate | None,
+    start: _Start,
 ) -> None:
-    from constructs_lib.backend.plugin import library_log, servicer, tls
-    from constructs_lib.backend.plugin.session import Session
-    from constructs_lib.backend.plugin.terraform_watch import TerraformWatch
-    from constructs_lib.backend.plugin.transport import Transport
+    from constructs_lib.backend.plugin import log
+    from constructs_lib.backend.plugin.protocol import dispatcher
+    from constructs_lib.backend.plugin.protocol.session import Session
+    from constructs_lib.backend.plugin.server import channel
+    from constructs_lib.backend.plugin.server.grpc_server import GrpcServer
+    from constructs_lib.backend.plugin.server.terraform_watch import TerraformWatch
 
-    library_log.route()
+    log.route()
     session = Session(load, is_launched=not start.debug)
     context = None
     if certificate is not None:
         client = os.environ[handshake.CLIENT_CERTIFICATE]
-        context = tls.server_context(certificate, client, endpoint.directory)
+        context = channel.server_context(certificate, client, endpoint.directory)
     output = None if start.debug else start.output
     watch = TerraformWatch(start.parent, output, expects_calls=not start.debug)
-    transport = Transport(
-        servicer.methods(session),
+    transport = GrpcServer(
+        dispatcher.methods(session),
         session.stop,
-        at_once=partial(servicer.waits_for_nothing, session),
-        urgent=servicer.URGENT,
+        at_once=partial(dispatcher.waits_for_nothing, session),
+        urgent=dispatcher.URGENT,
         debug=start.debug,
         watch=watch,
     )
@@ -167,7 +175,7 @@ def _run(
         session.close()
 
 
-def _prepare(session: Session, endpoint: Endpoint) -> None:
+def _prepare(session: Session, endpoint: ProviderSocket) -> None:
     """Load the provider while Terraform connects; a failure is told at the first call. Afterwards,
     when nothing waits for it, tidy up after providers that were killed.
     """
@@ -175,9 +183,9 @@ def _prepare(session: Session, endpoint: Endpoint) -> None:
         session.provider  # noqa: B018
     gc.freeze()
     gc.enable()
-    from constructs_lib.backend.plugin import dead_directories
+    from constructs_lib.backend.plugin.server import handshake
 
-    dead_directories.remove(endpoint.directory)
+    handshake.remove(endpoint.directory)
 
 
 def _exit_early(number: int, frame: FrameType | None) -> NoReturn:
@@ -185,7 +193,7 @@ def _exit_early(number: int, frame: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
 
 
-def _leave(status: int) -> NoReturn:
+def _exit_at_once(status: int) -> NoReturn:
     """Ends at once: the interpreter would wait for threads that nobody waits for any more."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # Whoever reads it may be gone.

@@ -17,14 +17,15 @@ Sources: https://www.elastic.co/docs/api/doc/elasticsearch/group/endpoint-connec
 Connector Protocol, https://github.com/elastic/connectors/blob/main/docs/CONNECTOR_PROTOCOL.md.
 """
 
-from constructs_lib.sandbox.elastic.adapter import ElasticAdapter
-from constructs_lib.sandbox.elastic.api import ElasticApi
-from constructs_lib.sandbox.elastic.credentials import ElasticCredentials
-from constructs_lib.sandbox.elastic.faults import ElasticFault
+from constructs_lib.sandbox.elastic.api import ElasticAdapter, ElasticApi
+from constructs_lib.sandbox.elastic.call import ElasticCredentials
 from constructs_lib.sandbox.elastic.records import ElasticConnector
-from constructs_lib.sandbox.elastic.settings import ElasticSettings
-from constructs_lib.sandbox.elastic.store import ElasticStore
-from constructs_lib.sandbox.elastic.tables import SEEDED_CONNECTOR
+from constructs_lib.sandbox.elastic.store import (
+    SEEDED_CONNECTOR,
+    ElasticFault,
+    ElasticSettings,
+    ElasticStore,
+)
 
 __all__ = [
     "SEEDED_CONNECTOR",

@@ -1,36 +1,127 @@
-"""The sandbox of Elastic's API: from a request to its answer, whatever carried it.
+"""The parameter ``filter_path``: which parts of an answer its client wants.
+
+A list with commas of paths such as ``results.*.id``, where ``*`` stands for any part of a name, and
+``**`` for any number of names. One that begins with ``-`` leaves its part out. The members of a
+list are not counted as a level.
+
+Source: Elasticsearch's documentation, "Common options", "Response filtering".
+
+What the connector service does beside the requests of a client: it sets the status.
+
+The sandbox of Elastic's API: from a request to its answer, whatever carried it.
 
 The order of the checks: 401 credentials, 400 and 405 path and method, 406 and 400 media types, 403
 privileges, 400 parameters of the query, then what the endpoint itself checks. Faults that a test
 asked for strike before all.
+
+The sandbox of Elastic's API inside a process: a transport of ``requests``.
+
+::
+
+    with requests.Session() as session:
+        session.mount("sandbox://elastic", ElasticAdapter("elastic.db"))
+        session.get("sandbox://elastic/_connector/sandbox_wiki")
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
-from constructs_lib.sandbox import clock, fault_answers, masking
-from constructs_lib.sandbox import errors as general_errors
-from constructs_lib.sandbox.answer import ApiRequest, ApiResponse
-from constructs_lib.sandbox.elastic import (
-    control,
-    errors,
-    events,
-    media_types,
-    response_filter,
-    routes,
-)
-from constructs_lib.sandbox.elastic.call import ElasticCall
-from constructs_lib.sandbox.elastic.credentials import ElasticCredentials
+from constructs_lib.sandbox.common import errors as general_errors
+from constructs_lib.sandbox.common import faults, masking
+from constructs_lib.sandbox.common import store as clock
+from constructs_lib.sandbox.common.adapter import ApiAdapter
+from constructs_lib.sandbox.common.errors import ApiError, SandboxError
+from constructs_lib.sandbox.common.messages import ApiRequest, ApiResponse
+from constructs_lib.sandbox.common.store import Clock, utc_now
+from constructs_lib.sandbox.elastic import call, errors, routes
+from constructs_lib.sandbox.elastic.call import ElasticCall, ElasticCredentials
 from constructs_lib.sandbox.elastic.errors import ElasticError
-from constructs_lib.sandbox.elastic.settings import ElasticSettings
-from constructs_lib.sandbox.elastic.store import ElasticStore
-from constructs_lib.sandbox.elastic.tables import ElasticTables
-from constructs_lib.sandbox.errors import ApiError, SandboxError
+from constructs_lib.sandbox.elastic.store import (
+    ElasticFault,
+    ElasticSettings,
+    ElasticStore,
+    ElasticTables,
+)
 from constructs_lib.schemas import MASK
+
+_Path = tuple[str, ...]
+_NOTHING = object()
+
+
+def filtered(document: dict[str, Any], filter_path: str) -> dict[str, Any]:
+    """Return the parts of an answer that are wanted; all of them without a path.
+
+    :param document: the answer
+    :param filter_path: the parameter of the query
+    """
+    given = [part.strip() for part in filter_path.split(",") if part.strip()]
+    wanted = [_path(part) for part in given if not part.startswith("-")]
+    unwanted = [_path(part[1:]) for part in given if part.startswith("-")]
+    found = _only(document, wanted) if wanted else document
+    left = _without(found, unwanted) if isinstance(found, dict) else _NOTHING
+    return left if isinstance(left, dict) else {}
+
+
+def _path(text: str) -> _Path:
+    return tuple(text.split("."))
+
+
+def _only(value: Any, paths: Sequence[_Path]) -> Any:
+    """Return what the paths lead to; nothing where they lead to nothing."""
+    if () in paths:
+        return value
+    if isinstance(value, list):
+        items = [_only(item, paths) for item in value]
+        return [item for item in items if item is not _NOTHING] or _NOTHING
+    if not isinstance(value, dict):
+        return _NOTHING
+    inner = {name: _only(item, _following(paths, name)) for name, item in value.items()}
+    return {name: item for name, item in inner.items() if item is not _NOTHING} or _NOTHING
+
+
+def _without(value: Any, paths: Sequence[_Path]) -> Any:
+    """Return all but what the paths lead to."""
+    if () in paths:
+        return _NOTHING
+    if isinstance(value, list):
+        items = [_without(item, paths) for item in value]
+        return [item for item in items if item is not _NOTHING]
+    if not isinstance(value, dict):
+        return value
+    inner = {name: _without(item, _following(paths, name)) for name, item in value.items()}
+    return {name: item for name, item in inner.items() if item is not _NOTHING}
+
+
+def _following(paths: Sequence[_Path], name: str) -> list[_Path]:
+    """Return what is left of the paths below a name."""
+    following: list[_Path] = []
+    for path in paths:
+        if path[:1] == ("**",):
+            following += [path, path[1:], *_following([path[1:]], name)]
+        elif path and fnmatchcase(name, path[0].replace("[", "[[]")):
+            following.append(path[1:])
+    return list(dict.fromkeys(following))
+
+
+def happen(tables: ElasticTables, faults: Sequence[ElasticFault], when: str, path: str) -> None:
+    """Lets happen what is to happen before or after a request, whatever becomes of it.
+
+    :param faults: those that strike the request
+    :param when: ``before`` or ``after``
+    :param path: of the request, percent-encoded; what it names need not exist
+    """
+    for fault in faults:
+        found = tables.connector(routes.connector_id(path) or "")
+        if found is not None and fault.facts.event and fault.when == when:
+            tables.save(replace(found, status=fault.status))
+
 
 _PLAIN = {
     "description",
@@ -92,15 +183,15 @@ class ElasticApi:
         now = self._store.clock() + timedelta(seconds=settings.clock_ahead_seconds)
         if self._is_control(request):
             return self._guarded(tables, settings, now, request)
-        struck = fault_answers.striking(tables, settings.faults, request)
-        passes = fault_answers.let_pass(struck)
-        events.happen(tables, struck, "before", request.path)
-        real = self._guarded(tables, settings, now, request) if passes else fault_answers.NOTHING
-        events.happen(tables, struck, "after", request.path)
-        told = fault_answers.apply(struck, real, self.failure)
+        struck = faults.striking(tables, settings.faults, request)
+        passes = faults.let_pass(struck)
+        happen(tables, struck, "before", request.path)
+        real = self._guarded(tables, settings, now, request) if passes else faults.NOTHING
+        happen(tables, struck, "after", request.path)
+        told = faults.apply(struck, real, self.failure)
         status = real.status if passes else told.status
         about = (clock.to_text(now), request.method, request.path, status)
-        tables.write_journal(*about, _visible(request.body), fault_answers.names(struck))
+        tables.write_journal(*about, _visible(request.body), faults.names(struck))
         return told
 
     def _guarded(
@@ -116,7 +207,7 @@ class ElasticApi:
         except Exception as error:
             # What went wrong may quote the request, and the request may hold secrets.
             answer = self.failure(general_errors.failed(type(error).__name__))
-        media_type = media_types.of_answer(request.headers)
+        media_type = call.of_answer(request.headers)
         return replace(answer, headers={**answer.headers, **_PRODUCT, "Content-Type": media_type})
 
     def _answer(
@@ -124,17 +215,17 @@ class ElasticApi:
     ) -> ApiResponse:
         self._credentials.check(request.headers, request.path, self._anonymous)
         route = routes.find(request.method, request.path, self._with_control, settings)
-        media_types.check(request.headers, request.body, settings.major)
+        call.check(request.headers, request.body, settings.major)
         writes = request.method not in _READS and not self._is_control(request)
         if writes and not settings.manage_connector:
             raise errors.not_allowed()
         routes.check_query(route.endpoint, request.path, request.query, settings)
         answer = route.endpoint(ElasticCall(request, route.parameters, tables, settings, now))
         wanted = request.query.get("filter_path", "")
-        return replace(answer, envelope=response_filter.filtered(dict(answer.envelope), wanted))
+        return replace(answer, envelope=filtered(dict(answer.envelope), wanted))
 
     def _is_control(self, request: ApiRequest) -> bool:
-        return self._with_control and request.path.startswith(control.PREFIX)
+        return self._with_control and request.path.startswith(routes.PREFIX)
 
 
 def _visible(content: bytes) -> str | None:
@@ -152,3 +243,30 @@ def _shown(key: str, value: Any) -> Any:
     if isinstance(value, (dict, list)) or value is None:
         return masking.mask_all(value)[0]
     return value if key in _PLAIN else MASK
+
+
+class ElasticAdapter(ApiAdapter):
+    """Answers the requests of a session from an embedded sandbox.
+
+    Many threads may use one adapter, and many processes one file, but an adapter must not be used
+    across a fork. Closing the session closes it.
+
+    :param database: the SQLite file; None keeps all in memory, for this adapter alone
+    :param credentials: what is accepted
+    :param anonymous: True also answers who shows no credentials at all: whoever may open the file
+        needs no key to it. Wrong ones are refused all the same.
+    :param now: the clock; tests give their own
+    :raises SandboxError: if the file cannot be used
+    """
+
+    def __init__(
+        self,
+        database: str | Path | None,
+        *,
+        credentials: ElasticCredentials | None = None,
+        anonymous: bool = True,
+        now: Clock = utc_now,
+    ) -> None:
+        self.store = ElasticStore(database, now)
+        api = ElasticApi(self.store, credentials, anonymous=anonymous)
+        super().__init__(api, self.store.close)

@@ -1,22 +1,103 @@
-"""One request on its way through the sandbox: what an endpoint gets, and what it answers."""
+"""Who may ask: an API key, a user with a password, or a token.
+
+The media types of requests and answers, with the version that a client wants to talk to.
+
+A client of one major version may talk to the server of the next: it names its own version in
+``Accept`` and ``Content-Type``, and the answer names it, too.
+
+Source: Elasticsearch's documentation, "REST API compatibility".
+
+One request on its way through the sandbox: what an endpoint gets, and what it answers.
+"""
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
 import math
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from constructs_lib.sandbox import clock
-from constructs_lib.sandbox.answer import ApiRequest, ApiResponse
+from constructs_lib.sandbox.common import store
+from constructs_lib.sandbox.common.messages import ApiRequest, ApiResponse
 from constructs_lib.sandbox.elastic import errors
-from constructs_lib.sandbox.elastic.bodies.parser import Parser
-from constructs_lib.sandbox.elastic.records import ElasticConnector
-from constructs_lib.sandbox.elastic.settings import ElasticSettings
-from constructs_lib.sandbox.elastic.sync_job_records import SyncJob
-from constructs_lib.sandbox.elastic.tables import ElasticTables
+from constructs_lib.sandbox.elastic.parser import Parser
+from constructs_lib.sandbox.elastic.records import ElasticConnector, SyncJob
+from constructs_lib.sandbox.elastic.store import ElasticSettings, ElasticTables
+
+
+@dataclass(frozen=True)
+class ElasticCredentials:
+    """The credentials that a sandbox accepts; any one of the three."""
+
+    api_key: str = field(default=base64.b64encode(b"sandbox:sandbox").decode("ascii"), repr=False)
+    """Base64 of ``id:key``; by default ``c2FuZGJveDpzYW5kYm94``."""
+    username: str = "sandbox"
+    password: str = field(default="sandbox", repr=False)
+    bearer_token: str = field(default="sandbox", repr=False)
+
+    def _by_scheme(self) -> dict[str, str]:
+        login = f"{self.username}:{self.password}".encode()
+        return {
+            "apikey": self.api_key,
+            "basic": base64.b64encode(login).decode("ascii"),
+            "bearer": self.bearer_token,
+        }
+
+    def check(self, headers: Mapping[str, str], path: str, anonymous: bool) -> None:
+        """Lets pass who shows one of them.
+
+        :param headers: those of the request, with names in lower case
+        :param anonymous: True lets pass who shows none at all, too
+        :raises ElasticError: 401
+        """
+        given = headers.get("authorization")
+        if given is None and anonymous:
+            return
+        scheme, _, secret = (given or "").strip().partition(" ")
+        expected = self._by_scheme().get(scheme.lower())
+        if not scheme:
+            raise errors.no_credentials(path)
+        if expected is None or not hmac.compare_digest(secret.strip().encode(), expected.encode()):
+            raise errors.bad_credentials(path)
+
+
+_PLAIN = "application/json"
+_VENDOR = "application/vnd.elasticsearch+json"
+_COMPATIBLE = re.compile(r"compatible-with\s*=\s*(\d{1,3})")
+
+
+def check(headers: Mapping[str, str], body: bytes, major: int) -> None:
+    """Lets JSON pass, in the version of the server or in the one before.
+
+    :param headers: those of the request, with names in lower case
+    :param major: the major version of the server
+    :raises ElasticError: 406 for another type of body, 400 for another version
+    """
+    given = headers.get("content-type", "")
+    media_type = given.partition(";")[0].strip().lower()
+    if body and media_type not in (_PLAIN, _VENDOR):
+        raise errors.unsupported_media_type(given)
+    for name in ("Accept", "Content-Type"):
+        found = _version(headers.get(name.lower(), ""))
+        if found is not None and found not in (major, major - 1):
+            raise errors.wrong_version(name, (major, major - 1), found)
+
+
+def of_answer(headers: Mapping[str, str]) -> str:
+    """The ``Content-Type`` of the answer to a request with these headers."""
+    version = _version(headers.get("accept", ""))
+    return _PLAIN if version is None else f"{_VENDOR};compatible-with={version}"
+
+
+def _version(media_type: str) -> int | None:
+    found = _COMPATIBLE.search(media_type) if _VENDOR in media_type.lower() else None
+    return int(found[1]) if found else None
+
 
 _DEEPEST = 100
 """How deep a body may be nested; Elasticsearch's own limit is 1000."""
@@ -93,7 +174,7 @@ class ElasticCall:
 
     def at(self) -> str:
         """The present time, as documents have it (RFC 3339, UTC)."""
-        return clock.to_text(self.now)
+        return store.to_text(self.now)
 
     def number(self, name: str, default: int) -> int:
         """A parameter of the query that is a whole number, 0 or more.

@@ -1,4 +1,15 @@
-"""The endpoints that change one thing about a connector, and leave its status as it is.
+"""The bodies that set the sync rules (filtering) of a connector, and whether a draft is valid.
+
+Source: Elasticsearch's API, "Update the connector filtering".
+
+The endpoints that set the sync rules (filtering) of a connector.
+
+A draft is edited, validated by the connector service, and then activated.
+
+Source: Elasticsearch's API, "Update the connector filtering", "Update the connector draft
+filtering validation" and "Activate the connector draft filter".
+
+The endpoints that change one thing about a connector, and leave its status as it is.
 
 Source: Elasticsearch's API, the operations "Update the connector …".
 """
@@ -7,11 +18,125 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from constructs_lib.sandbox.answer import ApiResponse
-from constructs_lib.sandbox.elastic import errors, index_names
-from constructs_lib.sandbox.elastic.bodies import connector as bodies
-from constructs_lib.sandbox.elastic.bodies.parser import Parser
+from constructs_lib.sandbox.common.messages import ApiResponse
+from constructs_lib.sandbox.elastic import bodies, connectors, errors, parser, records
 from constructs_lib.sandbox.elastic.call import ElasticCall, merged, stored
+from constructs_lib.sandbox.elastic.parser import Parser
+
+_CONDITIONS = ("contains", "ends_with", "equals", "regex", "starts_with", ">", "<")
+
+_SNIPPET = Parser(
+    "connector_filtering_advanced_snippet",
+    {
+        "created_at": parser.moment(),
+        "updated_at": parser.moment(),
+        "value": parser.anything("object", "array", required=True),
+    },
+)
+_RULE = Parser(
+    "connector_filtering_rule",
+    {
+        "created_at": parser.moment(),
+        "field": parser.text(required=True),
+        "id": parser.text(required=True),
+        "order": parser.whole(required=True),
+        "policy": parser.choice("FilteringPolicy", ("exclude", "include"), required=True),
+        "rule": parser.choice("FilteringRuleCondition", _CONDITIONS, required=True),
+        "updated_at": parser.moment(),
+        "value": parser.text(required=True),
+    },
+)
+_ERROR = Parser(
+    "connector_filtering_validation",
+    {"ids": parser.texts(required=True), "messages": parser.texts(required=True)},
+)
+_VALIDATION = Parser(
+    "filtering_validation_info",
+    {
+        "errors": parser.many(_ERROR, required=True),
+        "state": parser.choice(
+            "FilteringValidationState", ("edited", "invalid", "valid"), required=True
+        ),
+    },
+)
+_RULES = Parser(
+    "connector_filtering_rules",
+    {
+        "advanced_snippet": parser.nested(_SNIPPET, required=True),
+        "rules": parser.many(_RULE, required=True),
+        "validation": parser.nested(_VALIDATION, required=True),
+    },
+)
+_FILTERING = Parser(
+    "connector_filtering",
+    {
+        "active": parser.nested(_RULES, required=True),
+        "draft": parser.nested(_RULES, required=True),
+    },
+)
+FILTERING = Parser(
+    "connector_update_filtering_request",
+    {
+        "advanced_snippet": parser.nested(_SNIPPET),
+        "filtering": parser.many(_FILTERING),
+        "rules": parser.many(_RULE),
+    },
+    strict=True,
+)
+"""Either ``filtering``, all of it, or ``rules`` and ``advanced_snippet`` of the draft."""
+
+VALIDATION = Parser(
+    "connector_update_filtering_validation",
+    {"validation": parser.nested(_VALIDATION, required=True)},
+    strict=True,
+)
+
+
+def set_filtering(call: ElasticCall) -> ApiResponse:
+    """``PUT /_connector/{id}/_filtering``: rules and snippet of the draft, or all of it.
+
+    :raises ElasticError: 400, if there is nothing, or both
+    """
+    body = call.body(FILTERING)
+    whole, rules, snippet = (body.get(name) for name in ("filtering", "rules", "advanced_snippet"))
+    in_parts = rules is not None or snippet is not None
+    if whole is None and not in_parts:
+        raise errors.invalid("[advanced_snippet] and [rules] cannot be both [null].")
+    if whole is not None and in_parts:
+        raise errors.invalid(
+            "If [filtering] is specified, [rules] and [advanced_snippet] should not be present "
+            "in the request body."
+        )
+    found, at = call.connector(), call.at()
+    if whole is None:
+        after = records.redrafted(found.sync_rules, rules, snippet, at)
+    else:
+        after = [records.of(each["active"], each["draft"], at) for each in whole]
+    return stored(call, found, replace(found, filtering=after))
+
+
+def set_validation(call: ElasticCall) -> ApiResponse:
+    """``PUT /_connector/{id}/_filtering/_validation``: what the service finds about the draft."""
+    validation = call.body(VALIDATION)["validation"]
+    found = call.connector()
+    after = records.validated(found.sync_rules, validation)
+    return stored(call, found, replace(found, filtering=after))
+
+
+def activate(call: ElasticCall) -> ApiResponse:
+    """``PUT /_connector/{id}/_filtering/_activate``: the draft becomes active.
+
+    :raises ElasticError: 400, unless the draft is valid
+    """
+    found = call.connector()
+    state = found.sync_rules[0]["draft"]["validation"]["state"]
+    if state != "valid":
+        raise errors.refused(
+            "Filtering draft needs to be validated by the connector service before activation. "
+            f"Current filtering draft validation state [{state}] is not equal to [valid]."
+        )
+    return stored(call, found, replace(found, filtering=records.activated(found.sync_rules)))
+
 
 _OF_RECORD = ("last_seen", "sync_cursor")
 
@@ -39,12 +164,12 @@ def set_index_name(call: ElasticCall) -> ApiResponse:
     """
     name = call.body(bodies.INDEX_NAME)["index_name"]
     identifier = call.connector_id
-    if (complaint := index_names.complaint(name)) is not None:
+    if (complaint := connectors.index_name_problem(name)) is not None:
         raise errors.invalid(complaint)
-    index_names.check_free(call, name, identifier)
+    connectors.check_free(call, name, identifier)
     found = call.connector()
     if found.is_native:
-        index_names.check_managed_name(call, name)
+        connectors.check_managed_name(call, name)
     return stored(call, found, replace(found, index_name=name))
 
 

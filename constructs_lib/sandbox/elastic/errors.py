@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from constructs_lib.sandbox.answer import ApiResponse
-from constructs_lib.sandbox.errors import ApiError
+from constructs_lib.sandbox.common.errors import ApiError
+from constructs_lib.sandbox.common.messages import ApiResponse
 
 _LOGIN = 'Basic realm="security", charset="UTF-8", Bearer realm="security", ApiKey'
 _TYPES = {

@@ -1,4 +1,12 @@
-"""The paths of the sandbox of Elastic's API, and which function answers them.
+"""``GET /``: what the server says about itself.
+
+Source: Elasticsearch's API, "Get cluster info".
+
+The endpoints that are not Elastic's: what a test wants to see and to steer from outside.
+
+They exist only where the sandbox was started with control, and stand below ``/_sandbox``.
+
+The paths of the sandbox of Elastic's API, and which function answers them.
 
 As in Elasticsearch, the parts of a path are decoded only after it has been taken apart, slashes at
 its end do not count, and an empty part stands for an empty identifier.
@@ -7,22 +15,70 @@ its end do not count, and an empty part stands for an empty identifier.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from constructs_lib.sandbox.answer import ApiResponse
-from constructs_lib.sandbox.elastic import (
-    connectors,
-    control,
-    details,
-    errors,
-    filtering,
-    server_info,
-    statuses,
-    sync_jobs,
-)
+from constructs_lib.sandbox.common.errors import SandboxError
+from constructs_lib.sandbox.common.messages import ApiResponse
+from constructs_lib.sandbox.elastic import connectors, details, errors, statuses, sync_jobs
 from constructs_lib.sandbox.elastic.call import ElasticCall
-from constructs_lib.sandbox.elastic.settings import ElasticSettings
+from constructs_lib.sandbox.elastic.store import ElasticSettings
+from constructs_lib.sandbox.fivetran import routes
+
+
+def read(call: ElasticCall) -> ApiResponse:
+    """Name and version of the server."""
+    version = call.settings.version
+    compatible = f"{call.settings.major - 1}"
+    answer = {
+        "name": "sandbox",
+        "cluster_name": "sandbox",
+        "cluster_uuid": "sandbox",
+        "version": {
+            "number": version,
+            "build_flavor": call.settings.build_flavor,
+            "build_type": "docker",
+            "build_hash": "sandbox",
+            "build_date": "2026-01-01T00:00:00.000000000Z",
+            "build_snapshot": version.endswith("-SNAPSHOT"),
+            "lucene_version": "10.0.0",
+            "minimum_wire_compatibility_version": f"{compatible}.0.0",
+            "minimum_index_compatibility_version": f"{compatible}.0.0",
+        },
+        "tagline": "You Know, for Search",
+    }
+    return ApiResponse(200, answer)
+
+
+PREFIX = routes.PREFIX
+"""The beginning of the paths of control; requests to them are not in the journal."""
+
+
+def journal(call: ElasticCall) -> ApiResponse:
+    """``GET /_sandbox/journal?since=N``: the entries with numbers above N."""
+    entries = call.tables.journal(call.number("since", 0))
+    return ApiResponse(200, {"items": [entry.to_dict() for entry in entries]})
+
+
+def reset(call: ElasticCall) -> ApiResponse:
+    """``POST /_sandbox/reset``: forgets connectors, sync jobs and journal; settings stay."""
+    call.tables.reset(call.at())
+    return ApiResponse(200, {"acknowledged": True})
+
+
+def read_settings(call: ElasticCall) -> ApiResponse:
+    """``GET /_sandbox/settings``."""
+    return ApiResponse(200, asdict(call.settings))
+
+
+def modify_settings(call: ElasticCall) -> ApiResponse:
+    """``PATCH /_sandbox/settings``: changes those that are given."""
+    try:
+        return ApiResponse(200, asdict(call.tables.configure(**call.json("settings"))))
+    except (SandboxError, TypeError) as error:
+        raise errors.unreadable(str(error)) from None
+
 
 Endpoint = Callable[[ElasticCall], ApiResponse]
 
@@ -30,7 +86,7 @@ _JOBS = "/_connector/_sync_job"
 _JOB = f"{_JOBS}/{{connector_sync_job_id}}"
 _ONE = "/_connector/{connector_id}"
 _ELASTIC: dict[str, dict[str, Endpoint]] = {
-    "": {"GET": server_info.read, "HEAD": server_info.read},
+    "": {"GET": read, "HEAD": read},
     "/_connector": {
         "GET": connectors.list_all,
         "POST": connectors.create,
@@ -57,16 +113,16 @@ _ELASTIC: dict[str, dict[str, Endpoint]] = {
     f"{_ONE}/_scheduling": {"PUT": details.set_scheduling},
     f"{_ONE}/_features": {"PUT": details.set_features},
     f"{_ONE}/_last_sync": {"PUT": details.set_last_sync},
-    f"{_ONE}/_filtering": {"PUT": filtering.set_filtering},
-    f"{_ONE}/_filtering/_validation": {"PUT": filtering.set_validation},
-    f"{_ONE}/_filtering/_activate": {"PUT": filtering.activate},
+    f"{_ONE}/_filtering": {"PUT": details.set_filtering},
+    f"{_ONE}/_filtering/_validation": {"PUT": details.set_validation},
+    f"{_ONE}/_filtering/_activate": {"PUT": details.activate},
 }
 PATHS = tuple(_ELASTIC)
 """The paths of Elastic's API that the sandbox has, as templates."""
 _SINCE: dict[Endpoint, tuple[int, int]] = {
     details.set_features: (8, 15),
-    filtering.activate: (8, 14),
-    filtering.set_validation: (8, 14),
+    details.activate: (8, 14),
+    details.set_validation: (8, 14),
     sync_jobs.claim: (8, 15),
 }
 """The versions with which endpoints came that not every supported server has."""
@@ -88,9 +144,9 @@ _QUERY: dict[Endpoint, dict[str, tuple[int, int]]] = {
 }
 """The parameters of the query, with the versions with which they came."""
 _CONTROL: dict[str, dict[str, Endpoint]] = {
-    "/_sandbox/journal": {"GET": control.journal},
-    "/_sandbox/reset": {"POST": control.reset},
-    "/_sandbox/settings": {"GET": control.read_settings, "PATCH": control.modify_settings},
+    "/_sandbox/journal": {"GET": journal},
+    "/_sandbox/reset": {"POST": reset},
+    "/_sandbox/settings": {"GET": read_settings, "PATCH": modify_settings},
 }
 
 
@@ -126,7 +182,7 @@ def check_query(
     :param query: their names
     :raises ElasticError: 400
     """
-    if path.startswith(control.PREFIX):
+    if path.startswith(PREFIX):
         return
     since = _QUERY.get(endpoint, {})
     known = {*_ALWAYS, *(name for name in since if settings.at_least(*since[name]))}

@@ -1,4 +1,8 @@
-"""The endpoints that set the status of a connector: by the protocol's table, or past it.
+"""The body that sets the configuration of a connector.
+
+Source: Elasticsearch's API, "Update the connector configuration".
+
+The endpoints that set the status of a connector: by the protocol's table, or past it.
 
 ``_status`` keeps to the table of transitions. A new error, configuration or service type sets the
 status that follows from it, whatever the status was. Another mode of running (``_native``) makes a
@@ -10,13 +14,87 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from constructs_lib.sandbox.answer import ApiResponse
-from constructs_lib.sandbox.elastic import errors, index_names
-from constructs_lib.sandbox.elastic.bodies import configuration as settings
-from constructs_lib.sandbox.elastic.bodies import connector as bodies
+from constructs_lib.sandbox.common.messages import ApiResponse
+from constructs_lib.sandbox.elastic import bodies, connectors, errors, parser
 from constructs_lib.sandbox.elastic.call import ElasticCall, stored
+from constructs_lib.sandbox.elastic.parser import Field, Parser
 from constructs_lib.sandbox.elastic.records import ElasticConnector
 from constructs_lib.schemas.connector_status import allowed
+
+_DISPLAYS = ("textbox", "textarea", "numeric", "toggle", "dropdown")
+_TYPES = ("str", "int", "list", "bool")
+_VALIDATIONS = ("less_than", "greater_than", "list_type", "included_in", "regex")
+_ALWAYS: dict[str, Any] = {
+    "default_value": None,
+    "required": False,
+    "sensitive": False,
+    "value": None,
+}
+"""What each setting is stored with, given or not."""
+
+
+def _constraint(value: Any) -> Any:
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, bool) or not isinstance(item, (str, int, float)):
+            raise ValueError("A constraint is a text, a number, or a list of them")
+    return value
+
+
+def _type(value: str | None) -> str | None:
+    if value is not None and value not in _TYPES:
+        raise ValueError(f"Unknown FieldType: {value}")
+    return value
+
+
+_DEPENDENCY = Parser(
+    "connector_configuration_dependency",
+    {"field": parser.text(required=True), "value": parser.scalar(required=True, nullable=True)},
+)
+_OPTION = Parser(
+    "connector_configuration_select_option",
+    {"label": parser.text(required=True), "value": parser.scalar(required=True)},
+)
+_VALIDATION = Parser(
+    "connector_configuration_validation",
+    {
+        "constraint": Field(parser.anything("scalar", "array").tokens, _constraint, True),
+        "type": parser.choice("ValidationType", _VALIDATIONS, required=True),
+    },
+)
+_SETTING = Parser(
+    "connector_configuration",
+    {
+        "category": parser.text(),
+        "default_value": parser.scalar(nullable=True),
+        "depends_on": parser.many(_DEPENDENCY),
+        "display": parser.choice("DisplayType", _DISPLAYS, nullable=True),
+        "label": parser.text(required=True),
+        "options": parser.many(_OPTION),
+        "order": parser.whole(),
+        "placeholder": parser.text(nullable=True),
+        "required": parser.flag(),
+        "sensitive": parser.flag(),
+        "tooltip": parser.text(nullable=True),
+        "type": Field(parser.text(nullable=True).tokens, _type),
+        "ui_restrictions": parser.texts(),
+        "validations": parser.many(_VALIDATION),
+        "value": parser.anything("scalar", "object", "null"),
+    },
+)
+CONFIGURATION = Parser(
+    "connector_update_configuration_request",
+    {"configuration": parser.by_name(_SETTING), "values": parser.anything()},
+    strict=True,
+)
+"""Either ``configuration``, all settings by name, or ``values`` for some of them."""
+
+
+def stored_settings(configuration: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return parsed settings as they are stored: what is always there, and what is not null."""
+    return {
+        name: {**_ALWAYS, **{key: value for key, value in setting.items() if value is not None}}
+        for name, setting in configuration.items()
+    }
 
 
 def set_status(call: ElasticCall) -> ApiResponse:
@@ -51,7 +129,7 @@ def set_configuration(call: ElasticCall) -> ApiResponse:
 
     :raises ElasticError: 400, if there is neither, or a value for a setting that is not there
     """
-    body = call.body(settings.CONFIGURATION)
+    body = call.body(CONFIGURATION)
     if not body:
         raise errors.invalid("[configuration] and [values] cannot both be null.")
     if len(body) == 2:
@@ -60,7 +138,7 @@ def set_configuration(call: ElasticCall) -> ApiResponse:
         )
     found, is_whole = call.connector(), "configuration" in body
     if is_whole:
-        after = settings.stored(body["configuration"])
+        after = stored_settings(body["configuration"])
     else:
         after = _filled(found.configuration, body["values"])
     # Elasticsearch puts a whole configuration in the place of the former one, equal or not.
@@ -86,7 +164,7 @@ def set_native(call: ElasticCall) -> ApiResponse:
     is_native = call.body(bodies.NATIVE)["is_native"]
     found = call.connector()
     if is_native:
-        index_names.check_manageable(call, found.index_name, found.id)
+        connectors.check_manageable(call, found.index_name, found.id)
     status = _reconnecting(call, found)
     return stored(call, found, replace(found, is_native=is_native, status=status))
 

@@ -1,19 +1,244 @@
-"""The memory of a sandbox of Elastic's API: settings, connectors and the request journal."""
+"""Faults of the way to Elasticsearch, and what the connector service does beside a request.
+
+All but the events of :mod:`constructs_lib.sandbox.common.faults`, and what only Fivetran answers,
+can be asked for, and one event more::
+
+    # The service finds the source unreachable between the reading and the writing of the status.
+    store.configure(faults=[
+        {"kind": "status_moves", "method": "PUT", "path": "/_connector/{id}/_status",
+         "when": "before", "status": "error"},
+    ])
+
+The path of a fault is compared with the path as it was sent, percent-encoded.
+
+How a sandbox of Elastic's API behaves: kept in its database, so that all processes agree.
+
+What one transaction of the sandbox of Elastic's API can read and write.
+
+The memory of a sandbox of Elastic's API: settings, connectors and the request journal.
+"""
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from constructs_lib.sandbox import clock, database_file
-from constructs_lib.sandbox.common_store import CommonStore
-from constructs_lib.sandbox.elastic.records import ElasticConnector
-from constructs_lib.sandbox.elastic.settings import ElasticSettings
-from constructs_lib.sandbox.elastic.tables import ELASTIC, ElasticTables
-from constructs_lib.sandbox.errors import SandboxError
-from constructs_lib.schemas.connector_status import STATUSES
+from constructs_lib.sandbox.common import database as database_file
+from constructs_lib.sandbox.common import faults, store
+from constructs_lib.sandbox.common.database import Layout
+from constructs_lib.sandbox.common.errors import SandboxError
+from constructs_lib.sandbox.common.faults import FAULT_KINDS, Fault, FaultKind
+from constructs_lib.sandbox.common.store import CommonStore, CommonTables
+from constructs_lib.sandbox.elastic.records import ElasticConnector, SyncJob
+from constructs_lib.schemas.connector_status import STATUSES, is_strict_version
+
+STATUS_MOVES = "status_moves"
+"""The event: the connector service sets the status."""
+OF_FIVETRAN = ("refused", "sync_not_stopped")
+"""The faults whose answers are those of Fivetran's API."""
+
+_EVENT = FaultKind(True, "The connector service sets the status (status).", event=True)
+
+
+@dataclass(frozen=True)
+class ElasticFault(Fault):
+    """What goes wrong, and with which request.
+
+    :raises SandboxError: if a value is not allowed
+    """
+
+    KINDS: ClassVar[Mapping[str, FaultKind]] = {
+        **{
+            name: facts
+            for name, facts in FAULT_KINDS.items()
+            if not facts.event and name not in OF_FIVETRAN
+        },
+        STATUS_MOVES: _EVENT,
+    }
+
+    status: str = "error"
+    """For ``status_moves``: the status that the service sets, in lower case."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.status not in STATUSES:
+            raise SandboxError(f"status of a fault must be one of {', '.join(STATUSES)}")
+
+
+_FLAVORS = ("default", "serverless")
+
+
+@dataclass(frozen=True)
+class ElasticSettings:
+    """The server that a sandbox stands for, and what goes wrong."""
+
+    version: str = "9.1.0"
+    """The version of the server, such as ``8.14.3``. 8.13 and 8.14 let no status follow itself, and
+    before 9.0 a deletion leaves nothing; all that differs is in ``docs/sandbox.md``."""
+    build_flavor: str = "default"
+    """``default``, or ``serverless``."""
+    manage_connector: bool = True
+    """False answers every write with 403, as if the credentials lacked this cluster privilege."""
+    clock_ahead_seconds: float = 0.0
+    """How far the sandbox's clock is ahead of the real one, in seconds."""
+    faults: tuple[ElasticFault, ...] = ()
+    """What goes wrong with which request: each an :class:`ElasticFault`, or a mapping with its
+    fields. Setting them lets the counting of requests begin anew."""
+
+    @property
+    def strict(self) -> bool:
+        """True if no status may follow itself. Serverless is always the newest server."""
+        return self.build_flavor == "default" and is_strict_version(self.version)
+
+    def at_least(self, major: int, minor: int) -> bool:
+        """Return whether the server is of this version or a later one.
+
+        Serverless is always the newest server.
+        """
+        first, second = self.version.split(".")[:2]
+        return self.build_flavor == "serverless" or (int(first), int(second)) >= (major, minor)
+
+    @property
+    def major(self) -> int:
+        """The first number of the version."""
+        return int(self.version.partition(".")[0])
+
+    def changed(self, **values: Any) -> ElasticSettings:
+        """These settings with some values replaced.
+
+        :raises SandboxError: if a name or a value is not allowed
+        """
+        known = {one.name for one in fields(self)}
+        if unknown := sorted(set(values) - known):
+            raise SandboxError(f"unknown settings: {', '.join(unknown)}")
+        if "faults" in values:
+            values["faults"] = faults.checked(values["faults"], ElasticFault)
+        return _checked(replace(self, **values))
+
+    def to_json(self) -> str:
+        """The settings as they are stored."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> ElasticSettings:
+        """The settings that :meth:`to_json` wrote."""
+        return cls().changed(**json.loads(text))
+
+
+def _checked(settings: ElasticSettings) -> ElasticSettings:
+    version: Any = settings.version
+    if not isinstance(version, str) or not re.fullmatch(
+        r"\d{1,3}\.\d{1,3}\.\d{1,3}(-\w+)?", version
+    ):
+        raise SandboxError("version must be one of a server, such as 8.14.3")
+    if settings.build_flavor not in _FLAVORS:
+        raise SandboxError(f"build_flavor must be {' or '.join(_FLAVORS)}")
+    if not isinstance(settings.manage_connector, bool):
+        raise SandboxError("manage_connector must be true or false")
+    seconds = settings.clock_ahead_seconds
+    if type(seconds) not in (int, float) or not 0 <= seconds < 1e9:
+        raise SandboxError("clock_ahead_seconds must be a number of seconds, 0 or more")
+    return settings
+
+
+ELASTIC = Layout(
+    application_id=0x5342454C,  # SBEL
+    version=1,
+    tables="""
+CREATE TABLE connectors (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL);
+""",
+    added_tables="""
+CREATE TABLE IF NOT EXISTS sync_jobs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL);
+""",
+)
+"""The database of the sandbox of Elastic's API."""
+
+SEEDED_CONNECTOR = ElasticConnector(
+    id="sandbox_wiki", name="Wiki", index_name="search-wiki", service_type="confluence"
+)
+"""The connector that every new sandbox has."""
+
+
+class ElasticTables(CommonTables[ElasticSettings]):
+    """The tables of the sandbox, within one transaction."""
+
+    settings_type = ElasticSettings
+
+    def connector(
+        self, connector_id: str, *, with_deleted: bool = False
+    ) -> ElasticConnector | None:
+        """One connector.
+
+        :param with_deleted: True finds one that is deleted, too
+        """
+        query = "SELECT document FROM connectors WHERE id = ?"
+        row = self._link.execute(query, (connector_id,)).fetchone()
+        found = ElasticConnector.from_json(row[0]) if row else None
+        return None if found is None or (found.deleted and not with_deleted) else found
+
+    def connectors(self, *, with_deleted: bool = False) -> list[ElasticConnector]:
+        """All connectors, in the order in which they were made.
+
+        :param with_deleted: True includes those that are deleted
+        """
+        rows = self._link.execute("SELECT document FROM connectors ORDER BY number").fetchall()
+        found = (ElasticConnector.from_json(row[0]) for row in rows)
+        return [connector for connector in found if with_deleted or not connector.deleted]
+
+    def save(self, connector: ElasticConnector) -> None:
+        """Adds a connector, or replaces the one with its identifier."""
+        self._link.execute(
+            "INSERT INTO connectors (id, document) VALUES (?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET document = excluded.document",
+            (connector.id, connector.to_json()),
+        )
+
+    def remove(self, connector_id: str) -> None:
+        """Removes a connector for good."""
+        self._link.execute("DELETE FROM connectors WHERE id = ?", (connector_id,))
+
+    def sync_job(self, identifier: str) -> SyncJob | None:
+        """One sync job."""
+        query = "SELECT document FROM sync_jobs WHERE id = ?"
+        row = self._link.execute(query, (identifier,)).fetchone()
+        found: SyncJob | None = json.loads(row[0]) if row else None
+        return found
+
+    def sync_jobs(self) -> list[SyncJob]:
+        """All sync jobs, in the order in which they were made."""
+        rows = self._link.execute("SELECT document FROM sync_jobs ORDER BY number").fetchall()
+        return [json.loads(row[0]) for row in rows]
+
+    def save_sync_job(self, job: SyncJob) -> None:
+        """Adds a sync job, or replaces the one with its identifier."""
+        self._link.execute(
+            "INSERT INTO sync_jobs (id, document) VALUES (?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET document = excluded.document",
+            (job["id"], json.dumps(job)),
+        )
+
+    def remove_sync_job(self, identifier: str) -> None:
+        """Removes a sync job."""
+        self._link.execute("DELETE FROM sync_jobs WHERE id = ?", (identifier,))
+
+    def reset(self, at: str) -> None:
+        """Removes connectors, sync jobs and journal, and seeds one connector.
+
+        The journal's numbers and the requests that faults count begin at 1 again; settings stay.
+
+        :param at: when the seeded connector is made (RFC 3339)
+        """
+        for table in ("connectors", "sync_jobs", "journal", "fault_counts"):
+            self._link.execute(f"DELETE FROM {table}")  # noqa: S608 - names from this line.
+        self._link.execute("DELETE FROM sqlite_sequence")
+        self.save(replace(SEEDED_CONNECTOR, created_at=at))
 
 
 def is_elastic(database: Path) -> bool:
@@ -44,7 +269,7 @@ class ElasticStore(CommonStore[ElasticTables, ElasticSettings]):
         with self.transaction() as tables:
             found = tables.connector(connector_id)
             if found is None:
-                made = {"created_at": clock.to_text(self.clock()), **values}
+                made = {"created_at": store.to_text(self.clock()), **values}
                 found = ElasticConnector(connector_id, **made)
                 tables.save(found)
             return found
@@ -69,4 +294,4 @@ class ElasticStore(CommonStore[ElasticTables, ElasticSettings]):
 
     def seed(self, tables: ElasticTables) -> None:
         """Removes all but the connector that every new sandbox has."""
-        tables.reset(clock.to_text(self.clock()))
+        tables.reset(store.to_text(self.clock()))

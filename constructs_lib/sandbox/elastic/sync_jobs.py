@@ -1,4 +1,8 @@
-"""The endpoints of sync jobs: what asks the connector service to sync, and what it reports.
+"""The bodies that create a sync job, and that report how it goes.
+
+Source: Elasticsearch's API, the operations of the group "Connector" on sync jobs.
+
+The endpoints of sync jobs: what asks the connector service to sync, and what it reports.
 
 Nothing runs a job here: as in Elasticsearch, it is ``pending`` until somebody claims it.
 
@@ -10,27 +14,58 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from constructs_lib.sandbox.answer import ApiResponse
-from constructs_lib.sandbox.elastic import errors, sync_job_records
-from constructs_lib.sandbox.elastic.bodies import sync_job as bodies
-from constructs_lib.sandbox.elastic.bodies.connector import SYNC_STATUSES
-from constructs_lib.sandbox.elastic.bodies.parser import chosen
+from constructs_lib.sandbox.common.messages import ApiResponse
+from constructs_lib.sandbox.elastic import errors, parser, records
+from constructs_lib.sandbox.elastic.bodies import SYNC_STATUSES
 from constructs_lib.sandbox.elastic.call import ElasticCall, merged
-from constructs_lib.sandbox.elastic.records import ElasticConnector
-from constructs_lib.sandbox.elastic.sync_job_records import NEXT, SyncJob
+from constructs_lib.sandbox.elastic.parser import Parser, chosen
+from constructs_lib.sandbox.elastic.records import NEXT, ElasticConnector, SyncJob
+
+JOB_TYPES = ("full", "incremental", "access_control")
+_METHODS = ("on_demand", "scheduled")
+
+CREATE = Parser(
+    "connector_sync_job_post_request",
+    {
+        "id": parser.text(required=True),
+        "job_type": parser.choice("ConnectorSyncJobType", JOB_TYPES),
+        "trigger_method": parser.choice("ConnectorSyncJobTriggerMethod", _METHODS),
+    },
+    strict=True,
+)
+CLAIM = Parser(
+    "claim_connector_sync_job",
+    {"worker_hostname": parser.text(required=True), "sync_cursor": parser.anything()},
+    strict=True,
+)
+ERROR = Parser("connector_sync_job_error", {"error": parser.text(required=True)}, strict=True)
+STATS = Parser(
+    "connector_sync_job_update_ingestion_stats",
+    {
+        "deleted_document_count": parser.whole(required=True),
+        "indexed_document_count": parser.whole(required=True),
+        "indexed_document_volume": parser.whole(required=True),
+        "last_seen": parser.moment(),
+        "metadata": parser.anything(),
+        "total_document_count": parser.whole(),
+    },
+    strict=True,
+)
+"""How many documents were indexed and deleted, and their volume in MiB."""
+
 
 _PAGE = 100
 
 
 def create(call: ElasticCall) -> ApiResponse:
     """``POST /_connector/_sync_job``: for a connector with an index and a service type."""
-    body = call.body(bodies.CREATE)
+    body = call.body(CREATE)
     if not body["id"]:
         raise errors.invalid("[id] of the connector cannot be null or empty")
     connector = _syncable(call, body["id"])
     identifier = secrets.token_urlsafe(15)
     kind, method = body.get("job_type", "full"), body.get("trigger_method", "on_demand")
-    call.tables.save_sync_job(sync_job_records.new(identifier, connector, kind, method, call.at()))
+    call.tables.save_sync_job(records.new_sync_job(identifier, connector, kind, method, call.at()))
     return ApiResponse(201, {"id": identifier})
 
 
@@ -45,7 +80,7 @@ def list_all(call: ElasticCall) -> ApiResponse:
     connector_id = call.request.query.get("connector_id")
     status = call.request.query.get("status")
     statuses = _words("ConnectorSyncStatus", SYNC_STATUSES, set() if status is None else {status})
-    kinds = _words("ConnectorSyncJobType", bodies.JOB_TYPES, call.names("job_type"))
+    kinds = _words("ConnectorSyncJobType", JOB_TYPES, call.names("job_type"))
     found = [
         job
         for job in call.tables.sync_jobs()
@@ -82,7 +117,7 @@ def check_in(call: ElasticCall) -> ApiResponse:
 
 def claim(call: ElasticCall) -> ApiResponse:
     """``PUT /_connector/_sync_job/{id}/_claim``: a worker begins, or begins again."""
-    body = call.body(bodies.CLAIM)
+    body = call.body(CLAIM)
     job, at = call.sync_job(), call.at()
     changes = {
         "last_seen": at,
@@ -100,7 +135,7 @@ def set_error(call: ElasticCall) -> ApiResponse:
 
     :raises ElasticError: 400, if it does not run
     """
-    error = call.body(bodies.ERROR)["error"]
+    error = call.body(ERROR)["error"]
     if not error:
         raise errors.invalid("[error] of the connector sync job cannot be null or empty")
     return _moved(call, call.sync_job(), "error", {"error": error})
@@ -108,7 +143,7 @@ def set_error(call: ElasticCall) -> ApiResponse:
 
 def set_stats(call: ElasticCall) -> ApiResponse:
     """``PUT /_connector/_sync_job/{id}/_stats``: what was indexed and deleted so far."""
-    body = call.body(bodies.STATS)
+    body = call.body(STATS)
     counts = (name for name in sorted(body) if isinstance(body[name], int))
     negative = [f"[{name}] cannot be negative." for name in counts if body[name] < 0]
     if negative:

@@ -11,12 +11,12 @@ from importlib import resources
 from typing import Final
 from urllib.parse import urlsplit
 
-from constructs_lib.sandbox import control
-from constructs_lib.sandbox.answer import Answers, ApiRequest, ApiResponse
-from constructs_lib.sandbox.errors import ApiError, SandboxError
+from constructs_lib.sandbox.common.errors import ApiError, SandboxError
+from constructs_lib.sandbox.common.messages import Answers, ApiRequest, ApiResponse
+from constructs_lib.sandbox.fivetran import routes
 from constructs_lib.sandbox.watch.view import View
 
-ADDRESS: Final = control.PREFIX
+ADDRESS: Final = routes.PREFIX
 """The path of the page."""
 
 _VIEW = f"{ADDRESS}watch.json"

@@ -25,17 +25,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeVar
 
-from constructs_lib.sandbox import answers, clock, exact_json, routes, syncs
-from constructs_lib.sandbox.common_store import CommonStore
-from constructs_lib.sandbox.common_tables import CommonTables
+from constructs_lib.sandbox.common import messages
+from constructs_lib.sandbox.common import store as clock
+from constructs_lib.sandbox.common.store import CommonStore, CommonTables, JournalEntry
 from constructs_lib.sandbox.elastic import ElasticStore
 from constructs_lib.sandbox.elastic import routes as elastic_routes
-from constructs_lib.sandbox.elastic.tables import ElasticTables
-from constructs_lib.sandbox.journal import JournalEntry
-from constructs_lib.sandbox.records import Connection
-from constructs_lib.sandbox.settings import Settings
-from constructs_lib.sandbox.store import Store
-from constructs_lib.sandbox.tables import Tables
+from constructs_lib.sandbox.elastic.store import ElasticTables
+from constructs_lib.sandbox.fivetran import answers, routes, syncs
+from constructs_lib.sandbox.fivetran.records import Connection
+from constructs_lib.sandbox.fivetran.store import Settings, Store, Tables
 
 MOST_ENTRIES: Final = 500
 """How many of the latest requests are shown of each API."""
@@ -121,7 +119,7 @@ def _part(
         found = look(tables, now)
     items, more = found[:MOST_ITEMS], len(found) > MOST_ITEMS
     number = entries[-1].number if entries else since
-    mark = hashlib.sha256(exact_json.dumps([items, more]).encode()).hexdigest()[:16]
+    mark = hashlib.sha256(messages.dumps([items, more]).encode()).hexdigest()[:16]
     return {
         "place": str(Place(number, began, mark)),
         "now": clock.to_text(now),

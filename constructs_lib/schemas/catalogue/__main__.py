@@ -1,8 +1,235 @@
-"""Runs the command line of the catalogue."""
+"""Writes files with facts about services: sorted, one line for each field.
 
+What ``show`` and ``search`` print.
+
+The command line of the catalogue.
+
+Runs the command line of the catalogue.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
 import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
-from constructs_lib.schemas.catalogue.commands import main
+from constructs_lib.schemas.catalogue import account as live
+from constructs_lib.schemas.catalogue import service_facts, sources
+from constructs_lib.schemas.catalogue.fields import Field
+from constructs_lib.schemas.catalogue.service_facts import Service, service, services
+from constructs_lib.schemas.catalogue.sources import Facts
+from constructs_lib.schemas.suggestions import did_you_mean
+from constructs_lib.terminal_text import escape_controls
+
+
+def text(services: Mapping[str, Facts]) -> str:
+    """The content of a file: JSON in which each service begins a line with its name.
+
+    :param services: the facts by the name of the service
+    """
+    entries = (f"{json.dumps(name)}: {_entry(services[name])}" for name in sorted(services))
+    return "{\n" + ",\n".join(entries) + "\n}\n"
+
+
+def load(path: Path) -> dict[str, Facts]:
+    """All services of a file; none if there is no file.
+
+    :raises OSError: if it cannot be read
+    :raises ValueError: if it is no such file
+    """
+    if not path.exists():
+        return {}
+    file = service_facts.read(path)
+    found = {name: file.entry(name) or {} for name in file.names()}
+    if json.loads(path.read_text(encoding="utf-8")) != found:
+        raise ValueError("it is no file of services")
+    return found
+
+
+def write(path: Path, services: Mapping[str, Facts]) -> None:
+    """Writes a file as a whole, or leaves the former one as it is.
+
+    :raises OSError: if it cannot be written
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text(services))
+        # A temporary file is for its owner only; this one belongs to the project.
+        temporary.chmod(path.stat().st_mode if path.exists() else 0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _entry(facts: Facts) -> str:
+    lines = (f" {json.dumps(path)}: {json.dumps(fact)}" for path, fact in facts.items())
+    return "{\n" + ",\n".join(lines) + "\n}"
+
+
+_HEADER = ("field", "type", "belongs into", "allowed")
+_SHOWN = 8
+
+
+def table(service: Service) -> str:
+    """The fields of a service as a table, with a line break at its end."""
+    form = " and ".join(service.destination_schema) or "not known"
+    rows = [_HEADER]
+    rows += [
+        (f"config.{key}", "string", "config, required", "") for key in service.destination_schema
+    ]
+    for root, fields in (("config", service.config), ("auth", service.auth)):
+        for field in fields.values():
+            rows += [_row(root, path, leaf) for path, leaf in field.leaves()]
+    return f"{service.name}, destination schema: {form}\n\n" + _aligned(rows)
+
+
+def matching_services(word: str) -> list[str]:
+    """The names of the services that contain a word; small and capital letters are the same."""
+    wanted = word.casefold().replace(" ", "_").replace("-", "_")
+    return [name for name in services() if wanted in name]
+
+
+def not_found(word: str) -> str:
+    """The message that there is no such service."""
+    near = did_you_mean(word, services())
+    return f"no service {word!r} in the catalogue" + (f"; {near}" if near else "")
+
+
+def _row(root: str, path: str, field: Field) -> tuple[str, str, str, str]:
+    secrets = "secrets" if root == "config" else "auth_secrets"
+    where = secrets if field.secret else root
+    where = "nowhere: read-only" if field.read_only else where
+    return f"{root}.{path}", field.kind.value, where, _some(field.allowed)
+
+
+def _some(values: Sequence[str]) -> str:
+    more = len(values) - _SHOWN
+    return ", ".join(values[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "".join(_line(row, widths) for row in rows)
+
+
+def _line(row: Iterable[str], widths: Iterable[int]) -> str:
+    cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+    return "  ".join(cells).rstrip() + "\n"
+
+
+PROGRAM = "python -m constructs_lib.schemas.catalogue"
+
+
+class _Failed(Exception):
+    """The command ends with this message."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    :param arguments: as in ``sys.argv``, without the program; None takes them from there
+    :returns: the exit status: 0, or 1 after a message to stderr
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        sys.stdout.write(options.run(options))
+    except (_Failed, live.LiveError) as error:
+        sys.stderr.write(f"catalogue: {escape_controls(str(error))}\n")
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=PROGRAM, description="The catalogue of services.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    refresh = commands.add_parser("refresh", help="take newer facts into a file of the project")
+    source = refresh.add_mutually_exclusive_group(required=True)
+    help_ = "read Fivetran's OpenAPI document; the file then has its services and no others"
+    source.add_argument("--openapi", metavar="FILE", type=Path, help=help_)
+    help_ = "ask the account for these services; others of the file stay"
+    source.add_argument("--live", metavar="SERVICE", nargs="+", help=help_)
+    output = Path(service_facts.PROJECT_NAME)
+    help_ = f"the file to write; default {output} in the working directory"
+    refresh.add_argument("--output", metavar="FILE", type=Path, default=output, help=help_)
+    refresh.set_defaults(run=_refresh)
+    show = commands.add_parser("show", help="print the fields of a service")
+    show.add_argument("word", metavar="SERVICE")
+    show.set_defaults(run=_show)
+    search = commands.add_parser("search", help="find services by a part of their name")
+    search.add_argument("word", metavar="WORD")
+    search.set_defaults(run=_search)
+    return parser
+
+
+def _show(options: argparse.Namespace) -> str:
+    facts = service(options.word)
+    if facts is None:
+        raise _Failed(not_found(options.word))
+    return table(facts)
+
+
+def _search(options: argparse.Namespace) -> str:
+    names = matching_services(options.word)
+    if not names:
+        raise _Failed(not_found(options.word))
+    return "".join(f"{name}\n" for name in names)
+
+
+def _refresh(options: argparse.Namespace) -> str:
+    output: Path = options.output
+    try:
+        before = load(output)
+    except (OSError, ValueError) as error:
+        raise _Failed(
+            f"{output} cannot be read: {_reason(error)}; delete it to begin anew"
+        ) from None
+    after = (
+        _from_openapi(options.openapi) if options.openapi else _from_account(options.live, before)
+    )
+    try:
+        write(output, after)
+    except OSError as error:
+        raise _Failed(f"{output} cannot be written: {_reason(error)}") from None
+    return f"{output}: {_changes(before, after)}\n"
+
+
+def _from_openapi(path: Path) -> dict[str, Facts]:
+    try:
+        return sources.services(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise _Failed(f"{path} cannot be used: {_reason(error)}") from None
+
+
+def _from_account(names: Sequence[str], before: Mapping[str, Facts]) -> dict[str, Facts]:
+    account = live.Account(os.environ)
+    found = dict(before)
+    for name in names:
+        try:
+            found[name] = sources.facts_of_metadata(account.metadata(name), service(name))
+        except sources.UnreadableMetadata as error:
+            raise _Failed(f"the answer about {name!r} cannot be used: {error}") from None
+    return found
+
+
+def _changes(before: Mapping[str, Facts], after: Mapping[str, Facts]) -> str:
+    both = before.keys() & after.keys()
+    changed = sum(before[name] != after[name] for name in both)
+    added, removed = len(after) - len(both), len(before) - len(both)
+    counts = f"{added} added, {changed} changed, {removed} removed"
+    return f"{len(after)} service{'' if len(after) == 1 else 's'} ({counts})"
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return "it is no JSON" if isinstance(error, json.JSONDecodeError) else str(error)
+
 
 if __name__ == "__main__":
     sys.exit(main())

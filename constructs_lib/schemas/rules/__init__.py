@@ -38,12 +38,14 @@ is a number, ``"true"`` for true. Where it is not certain that the API refuses a
 is a warning, because a wrong block costs more than a mistake that is found later.
 """
 
-from constructs_lib.schemas.rules.connection import CONNECTION_DATA, connection_rules
-from constructs_lib.schemas.rules.elastic import ELASTIC_PROVIDER
-from constructs_lib.schemas.rules.secrets import secret_places
-from constructs_lib.schemas.rules.sync import sync_rules
-from constructs_lib.schemas.rules.table import catalogue_rules, settings_at_fault
-from constructs_lib.schemas.rules.types import (
+from constructs_lib.schemas.rules.catalogue import catalogue_rules, settings_at_fault
+from constructs_lib.schemas.rules.resources import (
+    CONNECTION_DATA,
+    ELASTIC_PROVIDER,
+    connection_rules,
+    sync_rules,
+)
+from constructs_lib.schemas.rules.rule import (
     HCL,
     PYTHON,
     Inputs,
@@ -53,6 +55,7 @@ from constructs_lib.schemas.rules.types import (
     Severity,
     applied,
 )
+from constructs_lib.schemas.rules.secrets import secret_places
 
 __all__ = [
     "CONNECTION_DATA",

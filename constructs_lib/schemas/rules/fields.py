@@ -1,15 +1,181 @@
-"""Rules about single fields: their names, their types and their values."""
+"""Which values a field takes, judged as the API judges them.
+
+The API reads JSON leniently: text that is a number is a number, a number is text, and ``"true"`` is
+true. A list or an object in place of a single value, and the other way round, it cannot read.
+
+The walk through the settings of a connection, side by side with the fields of its service.
+
+Rules about single fields: their names, their types and their values.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-from constructs_lib.schemas.fields import FieldKind
-from constructs_lib.schemas.rules.kinds import as_text, judged
+from constructs_lib.schemas.catalogue.fields import ITEM, Field, FieldKind
+from constructs_lib.schemas.catalogue.service_facts import DESTINATION_SCHEMA_KEYS, Service
+from constructs_lib.schemas.redaction import HIDDEN, Path, shown
+from constructs_lib.schemas.rules.rule import IsUnknown, Problem, Scope, Severity
 from constructs_lib.schemas.rules.secrets import is_spelled_like_a_secret
-from constructs_lib.schemas.rules.types import Problem, Severity
-from constructs_lib.schemas.rules.visits import Visit
 from constructs_lib.schemas.suggestions import a_type, did_you_mean
+
+Judgement: TypeAlias = Literal["fits", "doubtful", "wrong"]
+"""``doubtful`` is what the API may take, but may take otherwise than it was meant."""
+
+_WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*")
+_NUMBER = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
+
+
+def judged(value: Any, kind: FieldKind) -> Judgement:
+    """Whether a value fits a kind of field. Nothing, in whatever form, fits everywhere.
+
+    :param value: in plain form: dict, list or scalar
+    """
+    if kind is FieldKind.ANY or value is None or value in ("", [], {}):
+        return "fits"
+    if kind is FieldKind.OBJECT:
+        return "fits" if isinstance(value, dict) else "wrong"
+    if kind is FieldKind.LIST:
+        return "fits" if isinstance(value, list) else "wrong"
+    if isinstance(value, (dict, list)):
+        return "wrong"
+    return _SCALARS[kind](value)
+
+
+def as_text(value: Any) -> str:
+    """A single value as the text that the API reads it as."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _string(value: Any) -> Judgement:
+    if isinstance(value, bool):
+        return "doubtful"
+    # 3.10 written as a number is 3.1, and nobody can tell any more.
+    return "doubtful" if isinstance(value, (float, Decimal)) and not _is_whole(value) else "fits"
+
+
+def _integer(value: Any) -> Judgement:
+    if isinstance(value, bool):
+        return "wrong"
+    if isinstance(value, str):
+        return "fits" if _WHOLE.fullmatch(value) else "wrong"
+    return "fits" if _is_whole(value) else "wrong"
+
+
+def _number(value: Any) -> Judgement:
+    if isinstance(value, bool):
+        return "wrong"
+    is_number = not isinstance(value, str) or bool(_NUMBER.fullmatch(value))
+    return "fits" if is_number else "wrong"
+
+
+def _boolean(value: Any) -> Judgement:
+    if isinstance(value, str):
+        return "fits" if value.lower() in ("true", "false") else "wrong"
+    return "fits" if isinstance(value, bool) else "wrong"
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) or (math.isfinite(value) and value == math.floor(value))
+
+
+_SCALARS = {
+    FieldKind.STRING: _string,
+    FieldKind.INTEGER: _integer,
+    FieldKind.NUMBER: _number,
+    FieldKind.BOOLEAN: _boolean,
+}
+
+
+class Visit(NamedTuple):
+    """One value among the settings, and what the catalogue knows of its field."""
+
+    service: Service
+    scope: Scope
+    path: Path
+    """Where it is, from the top of the parameters."""
+    value: Any
+    is_known: bool
+    """False if the value is known only later; its name is known all the same."""
+    field: Field | None
+    """None if the service has no such field."""
+    siblings: Mapping[str, Field]
+    """The fields that the service has at this place."""
+
+    @property
+    def setting(self) -> str:
+        """The field as the API calls it, such as ``config.files[].name``; for ``unchecked``."""
+        steps = (ITEM if isinstance(step, int) else f".{step}" for step in self.path[1:])
+        return self.scope.root + "".join(steps)
+
+    @property
+    def shown(self) -> str:
+        """The value as it may be shown."""
+        is_secret = self.scope.is_secret or (self.field is not None and self.field.secret)
+        is_leaf = not isinstance(self.value, (dict, list))
+        return HIDDEN if is_secret and is_leaf else shown(self.value, self.path)
+
+
+def visits(service: Service, scope: Scope, value: Any, is_unknown: IsUnknown) -> list[Visit]:
+    """All values among the settings, without what is inside of a field that the service lacks.
+
+    :param service: the service of the connection
+    :param scope: which settings these are
+    :param value: the settings in plain form
+    """
+    found: list[Visit] = []
+    if not isinstance(value, dict):
+        return found
+    known = service.config if scope.root == "config" else service.auth
+    given = value
+    if scope.root == "config":
+        # The rule about the destination schema is one of its own.
+        form = {key for key in DESTINATION_SCHEMA_KEYS if key not in known}
+        given = {key: inner for key, inner in value.items() if key not in form}
+    _Walk(service, scope, is_unknown, found).inside((scope.attribute,), given, known)
+    return found
+
+
+class _Walk(NamedTuple):
+    """One walk through the settings of one attribute."""
+
+    service: Service
+    scope: Scope
+    is_unknown: IsUnknown
+    found: list[Visit]
+
+    def inside(self, path: Path, value: Mapping[str, Any], known: Mapping[str, Field]) -> None:
+        """Adds the settings of an object, and what is inside of them."""
+        service, scope, is_unknown, found = self
+        for key, inner in value.items():
+            field, is_known = known.get(key), not is_unknown(inner)
+            visit = Visit(service, scope, (*path, key), inner, is_known, field, known)
+            found.append(visit)
+            if isinstance(inner, (dict, list)):
+                self._below(visit)
+
+    def _below(self, visit: Visit) -> None:
+        field, value = visit.field, visit.value
+        if field is None or not visit.is_known:
+            return
+        if field.kind is FieldKind.OBJECT and field.fields and isinstance(value, dict):
+            self.inside(visit.path, value, field.fields)
+        elif field.kind is FieldKind.LIST and field.item and isinstance(value, list):
+            for index, inner in enumerate(value):
+                item = visit._replace(
+                    path=(*visit.path, index),
+                    value=inner,
+                    is_known=not self.is_unknown(inner),
+                    field=field.item,
+                )
+                self.found.append(item)
+                if isinstance(inner, (dict, list)):
+                    self._below(item)
+
 
 _MOST_SHOWN = 12
 _KINDS = {

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from constructs_lib.schemas.fields import Field
-from constructs_lib.schemas.masks import is_mask
-from constructs_lib.schemas.rules.types import Inputs, IsUnknown, Problem, Scope
-from constructs_lib.schemas.services import service
-from constructs_lib.schemas.shown import HIDDEN, Path
+from constructs_lib.schemas.catalogue.fields import Field
+from constructs_lib.schemas.catalogue.service_facts import service
+from constructs_lib.schemas.redaction import HIDDEN, Path, is_mask
+from constructs_lib.schemas.rules.rule import Inputs, IsUnknown, Problem, Scope
 
 
 def secret_in_clear(scope: Scope, inputs: Inputs) -> Iterator[Problem]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from constructs_lib.schemas import services_file
-from constructs_lib.schemas.rules.types import Inputs, IsUnknown, Problem, Severity
-from constructs_lib.schemas.services import (
+from constructs_lib.schemas.catalogue import service_facts
+from constructs_lib.schemas.catalogue.service_facts import (
     DESTINATION_SCHEMA_KEYS,
     Service,
     service,
     services,
 )
-from constructs_lib.schemas.shown import shown
+from constructs_lib.schemas.redaction import shown
+from constructs_lib.schemas.rules.rule import Inputs, IsUnknown, Problem, Severity
 from constructs_lib.schemas.suggestions import did_you_mean
 
 _REFRESH = "python -m constructs_lib.schemas.catalogue refresh --live"
@@ -21,7 +21,7 @@ _REFRESH = "python -m constructs_lib.schemas.catalogue refresh --live"
 
 def services_file_problem(inputs: Inputs) -> Iterator[Problem]:
     """A file of the project that cannot be used was meant to be: what it says is not checked."""
-    _, problem = services_file.project()
+    _, problem = service_facts.project_file()
     if problem:
         allowed = "a file that the command refresh has written"
         hint = f"write it again, as with {_REFRESH} {inputs['service']}, or delete it"

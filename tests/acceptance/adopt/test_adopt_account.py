@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from adopt_project import EMPTY, Project, imports, summary
 
-from constructs_lib.sandbox.generated import generate
+from constructs_lib.sandbox.fivetran.generated import generate
 
 pytestmark = pytest.mark.terraform
 

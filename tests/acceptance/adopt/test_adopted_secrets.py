@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from adopt_project import Project, imports, summary
 
-from constructs_lib.sandbox.records import Connection
+from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.schemas import MASK
 
 pytestmark = pytest.mark.terraform

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cdktf_project import MAIN_TF, Machine, machine
 
-from constructs_lib.constructs.delivery import plant
+from constructs_lib.constructs.synth.delivery import plant
 
 
 @pytest.fixture(name="machine")

@@ -19,7 +19,7 @@ from postgres_server import postgres_server, program
 from service_answers import services
 
 from constructs_lib.schemas import Attribute, Kind
-from stacks.settings_backend import settings_of, type_names
+from stacks.settings.backend import settings_of, type_names
 
 pytestmark = pytest.mark.terraform
 Init = Callable[..., list[dict[str, Any]]]

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.cdktf
 OTHER = """
 from pathlib import Path
 from cdktf import TerraformProvider, TerraformProviderGeneratorMetadata as Metadata
-from constructs_lib.constructs.delivery import launcher_path
+from constructs_lib.constructs.synth.delivery import launcher_path
 
 class Other(TerraformProvider):
     pass

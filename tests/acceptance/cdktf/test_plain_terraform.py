@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cdktf_project import BOTH_TF, MAIN_TF, Machine
 
-from constructs_lib.constructs.delivery import plant
+from constructs_lib.constructs.synth.delivery import plant
 
 pytestmark = pytest.mark.terraform
 

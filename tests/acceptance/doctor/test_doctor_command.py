@@ -200,7 +200,7 @@ def test_wrong_usage_is_status_2_and_help_is_0(person: Person) -> None:
 
 
 def test_what_the_doctor_needs_is_loaded_by_the_doctor_only(person: Person) -> None:
-    code = "import sys, constructs_lib.__main__; print('constructs_lib.doctor' in sys.modules)"
+    code = "import sys, constructs_lib.__main__; print('constructs_lib.cli.doctor' in sys.modules)"
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path)}
 
     done = subprocess.run(

@@ -12,7 +12,7 @@ from typing import Any
 from vendor import ELASTIC
 
 from constructs_lib.sandbox import SandboxServer
-from constructs_lib.sandbox.answer import Answers
+from constructs_lib.sandbox.common.messages import Answers
 from constructs_lib.sandbox.elastic import (
     ElasticApi,
     ElasticCredentials,

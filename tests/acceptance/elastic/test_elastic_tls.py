@@ -11,7 +11,7 @@ from elastic_server import ElasticSandbox, put, serving
 from provider_process import ProviderProcess
 from scenario import Scenario
 
-from constructs_lib.backend.plugin import certificate
+from constructs_lib.backend.plugin.server import certificate
 
 BODY = """
 provider "elasticops" {{ {line} }}

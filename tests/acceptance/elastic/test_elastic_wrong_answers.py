@@ -13,7 +13,7 @@ from provider_process import ProviderProcess
 from vendor import ELASTIC
 from workspace import wait_until
 
-from constructs_lib.sandbox.answer import Answers, ApiRequest, ApiResponse
+from constructs_lib.sandbox.common.messages import Answers, ApiRequest, ApiResponse
 
 FORUM = "forum"
 """A second connector."""

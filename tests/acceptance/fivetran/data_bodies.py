@@ -8,7 +8,7 @@ from typing import Any
 from sandbox_server import Sandbox
 from scenario import Scenario
 
-from constructs_lib.sandbox.records import Connection
+from constructs_lib.sandbox.fivetran.records import Connection
 
 
 def data(kind: str, inside: str, name: str = "it") -> str:

@@ -12,7 +12,7 @@ import requests
 from vendor import FIVETRAN
 
 from constructs_lib.sandbox import Api, Credentials, JournalEntry, SandboxServer, Store
-from constructs_lib.sandbox.answer import Answers
+from constructs_lib.sandbox.common.messages import Answers
 
 KEY, SECRET = "canary-api-key", "canary-api-secret"
 _LONG = 1e6

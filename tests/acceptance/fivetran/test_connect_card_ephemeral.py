@@ -11,7 +11,7 @@ from expected_requests import creation
 from sandbox_server import Sandbox
 from scenario import Scenario
 
-from constructs_lib.sandbox import connect_cards
+from constructs_lib.sandbox.fivetran import connections
 
 MARKS = (b"connect-card/setup", b"eyJ0eXAiOiJKV1Qi")
 """What every address and every token holds."""
@@ -21,13 +21,13 @@ MARKS = (b"connect-card/setup", b"eyJ0eXAiOiJKV1Qi")
 def cards(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
     """What the API issues: no journal keeps it."""
     made: list[dict[str, str]] = []
-    issue = connect_cards.issue
+    issue = connections.issue
 
     def noted(*arguments: Any) -> dict[str, str]:
         made.append(issue(*arguments))
         return made[-1]
 
-    monkeypatch.setattr(connect_cards, "issue", noted)
+    monkeypatch.setattr(connections, "issue", noted)
     return made
 
 

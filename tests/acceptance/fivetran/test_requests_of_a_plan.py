@@ -8,7 +8,7 @@ import pytest
 from sandbox_server import Sandbox
 from scenario import Scenario
 
-from constructs_lib.sandbox.generated import generate
+from constructs_lib.sandbox.fivetran.generated import generate
 
 MANY = 60
 

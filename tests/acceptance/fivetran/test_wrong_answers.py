@@ -13,7 +13,7 @@ from sandbox_server import Sandbox, serving
 from vendor import FIVETRAN
 from workspace import wait_until
 
-from constructs_lib.sandbox.answer import Answers, ApiRequest, ApiResponse
+from constructs_lib.sandbox.common.messages import Answers, ApiRequest, ApiResponse
 
 ORDERS = "fivetranops_connection.orders"
 CURSOR = "fivetranops_connection_state.cursor"

@@ -33,7 +33,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from terraform_core import Core, Planned, ProviderRefused, fields
 from terraform_values import UNKNOWN, exact, literal
 
-from constructs_lib.backend.fivetran.connection_request import DECIDING, INFLUENCES
+from constructs_lib.backend.fivetran.connection.request import DECIDING, INFLUENCES
 
 Part = Callable[[dict[str, Any]], dict[str, Any]]
 VOLATILE = {"setup_state", "sync_state"}

@@ -12,7 +12,7 @@ import pytest
 from test_plugin_launched import until
 from toy_terraform import HERE, ROOT, Terraform
 
-from constructs_lib.backend.plugin import handshake
+from constructs_lib.backend.plugin.server import handshake
 
 pytestmark = pytest.mark.terraform
 

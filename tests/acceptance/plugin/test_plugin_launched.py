@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from toy_terraform import HERE, ROOT, Terraform
 
-from constructs_lib.backend.plugin import handshake
+from constructs_lib.backend.plugin.server import handshake
 
 pytestmark = pytest.mark.terraform
 

@@ -15,7 +15,13 @@ from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.provider import Provider
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.serve import serve
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object, contains_unknown, plain
+from constructs_lib.backend.plugin.values.value import (
+    UNKNOWN,
+    Dynamic,
+    Object,
+    contains_unknown,
+    unwrap,
+)
 
 NOTE = {
     "description": "A note.",
@@ -82,7 +88,7 @@ class Store:
 
 
 def _length(secret: Any) -> int | None:
-    return None if contains_unknown(secret) else len(str(plain(secret)))
+    return None if contains_unknown(secret) else len(str(unwrap(secret)))
 
 
 class Note(Resource):
@@ -118,7 +124,7 @@ class Note(Resource):
     def _write(
         self, identifier: str, revision: int, planned: Object, config: Object, operation: Operation
     ) -> Object:
-        note = {name: plain(planned[name]) for name in KEPT}
+        note = {name: unwrap(planned[name]) for name in KEPT}
         note = {name: None if value is UNKNOWN else value for name, value in note.items()}
         note["title"] = note["title"].strip()
         note["color"] = note["color"] or "green"
@@ -135,7 +141,7 @@ class Note(Resource):
                 raise ProviderError("Note not found", f"There is no note {state['id']}.")
             return None
         body = note.pop("body")
-        same_body = state["body"] is not None and plain(state["body"]) == body
+        same_body = state["body"] is not None and unwrap(state["body"]) == body
         note["body"] = state["body"] if same_body else Dynamic.of(body)
         if (state["title"] or "").strip() == note["title"]:
             note.pop("title")

@@ -11,7 +11,7 @@ from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource, Opened
 from constructs_lib.backend.plugin.resource import Operation
-from constructs_lib.backend.plugin.values import Dynamic, Object
+from constructs_lib.backend.plugin.values.value import Dynamic, Object
 from constructs_lib.schemas import ResourceSchema
 from constructs_lib.schemas.model import _attributes
 

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from constructs_lib.sandbox import Api
-from constructs_lib.sandbox.answer import ApiRequest, ApiResponse, Delivery
+from constructs_lib.sandbox.common.messages import ApiRequest, ApiResponse, Delivery
 
 _CUT = 9
 

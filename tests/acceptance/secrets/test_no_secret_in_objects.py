@@ -13,22 +13,23 @@ from echoing_api import MANNERS
 from echoing_server import Served
 from hunter import Hunter
 
-from constructs_lib.backend.fivetran.account import Account
-from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.connect_card_request import Card
-from constructs_lib.backend.fivetran.connection import ConnectionResource
-from constructs_lib.backend.fivetran.errors import VendorError
-from constructs_lib.backend.fivetran.exchange import Request
-from constructs_lib.backend.fivetran.ledger import Ledger, secrets_of
-from constructs_lib.backend.fivetran.secrets import Vault
-from constructs_lib.backend.fivetran.transport import Transport
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.api.errors import VendorError
+from constructs_lib.backend.fivetran.api.exchange import Card, FivetranTransport, Request
+from constructs_lib.backend.fivetran.connection.resource import ConnectionResource
+from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.managed_object.secret_tracking import (
+    SecretHasher,
+    SecretTracking,
+    secrets_of,
+)
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.ephemeral_resource import Opened
 from constructs_lib.backend.plugin.resource import Operation, Plan
-from constructs_lib.backend.plugin.values import Dynamic
+from constructs_lib.backend.plugin.values.value import Dynamic
 from constructs_lib.sandbox import Api, Credentials, SandboxAdapter, SandboxServer, Store
-from constructs_lib.sandbox.answer import ApiRequest
+from constructs_lib.sandbox.common.messages import ApiRequest
 
 HUNTER = Hunter()
 SECRETS = list(FIRST)
@@ -46,16 +47,16 @@ WRITE_ONLY = {"config_wo": Dynamic.of({"password": FIRST.quoted, "client_private
 
 @pytest.fixture
 def client(served: Served) -> Client:
-    return Client(Transport(served.url), API_KEY, API_SECRET)
+    return Client(FivetranTransport(served.url), API_KEY, API_SECRET)
 
 
 def holders() -> dict[str, Callable[[], object]]:
     """How to make one of each object that holds a secret."""
-    client = Client(Transport("http://127.0.0.1:9"), API_KEY, API_SECRET)
-    vault = Vault(API_KEY, API_SECRET)
+    client = Client(FivetranTransport("http://127.0.0.1:9"), API_KEY, API_SECRET)
+    vault = SecretHasher(API_KEY, API_SECRET)
     account = Account(client, vault)
     private: dict[str, Any] = {}
-    Ledger(private, vault).record(secrets_of(WRITE_ONLY))
+    SecretTracking(private, vault).record(secrets_of(WRITE_ONLY))
     login = Credentials(API_KEY, API_SECRET)
     headers = {"authorization": f"Basic {API_KEY}"}
     return {
@@ -63,7 +64,7 @@ def holders() -> dict[str, Callable[[], object]]:
         "request": lambda: Request("POST", "/v1/connections", BODY, secrets=SECRETS),
         "vault": lambda: vault,
         "account": lambda: account,
-        "ledger": lambda: Ledger(private, vault),
+        "ledger": lambda: SecretTracking(private, vault),
         "private state": lambda: private,
         "write-only value": lambda: WRITE_ONLY,
         "connect card": lambda: Card(f"https://f/setup?auth={FIRST.token}", FIRST.token),
@@ -117,9 +118,9 @@ def test_no_setup_test_repeats_what_it_tried(served: Served, client: Client) -> 
 @pytest.fixture
 def operation(served: Served, client: Client) -> Operation:
     """An operation on a connection that exists, at an API that from now on quotes its creation."""
-    vault = Vault(API_KEY, API_SECRET)
+    vault = SecretHasher(API_KEY, API_SECRET)
     operation = Operation(Account(client, vault), {}, threading.Event())
-    Ledger(operation.private, vault).record(secrets_of(WRITE_ONLY))
+    SecretTracking(operation.private, vault).record(secrets_of(WRITE_ONLY))
     body = {"group_id": "sandbox_warehouse", "service": "postgres", "config": SETTINGS}
     client.create_connection(body, Deadline(5.0))
     served.api.about, served.api.manner = served.api.last, "refused"

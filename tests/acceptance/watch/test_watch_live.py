@@ -10,7 +10,7 @@ from watched import Watched
 
 from constructs_lib.sandbox import SandboxServer
 from constructs_lib.sandbox.elastic import ElasticApi
-from constructs_lib.sandbox.generated import generate
+from constructs_lib.sandbox.fivetran.generated import generate
 from constructs_lib.sandbox.watch import ADDRESS, View, WatchedApi
 from constructs_lib.sandbox.watch.view import MOST_ENTRIES, MOST_ITEMS
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from constructs_lib.schemas import services_file
-from constructs_lib.schemas.services import forget
+from constructs_lib.schemas.catalogue import service_facts
+from constructs_lib.schemas.catalogue.service_facts import forget
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The root of a project, which is the working directory; nothing of it is remembered."""
-    monkeypatch.delenv(services_file.VARIABLE, raising=False)
+    monkeypatch.delenv(service_facts.VARIABLE, raising=False)
     monkeypatch.chdir(tmp_path)
     forget()
     yield tmp_path
@@ -24,7 +24,7 @@ def write(project: Path) -> Callable[[str], None]:
     """Writes the file of the project."""
 
     def _write(text: str) -> None:
-        (project / services_file.PROJECT_NAME).write_text(text, encoding="utf-8")
+        (project / service_facts.PROJECT_NAME).write_text(text, encoding="utf-8")
         forget()
 
     return _write

@@ -12,12 +12,12 @@ import pytest
 
 from constructs_lib import schemas
 from constructs_lib.sandbox import Api, Credentials, SandboxServer, Store
-from constructs_lib.schemas import services_file
-from constructs_lib.schemas.catalogue.commands import main
-from constructs_lib.schemas.services import forget
+from constructs_lib.schemas.catalogue import service_facts
+from constructs_lib.schemas.catalogue.__main__ import main
+from constructs_lib.schemas.catalogue.service_facts import forget
 
 Run = Callable[..., tuple[int, str, str]]
-FILE = services_file.PROJECT_NAME
+FILE = service_facts.PROJECT_NAME
 SECRET = "s3cret-of-the-account"
 
 
@@ -97,7 +97,7 @@ def test_live_takes_services_into_the_file_of_the_project(run: Run, account: str
     status, out, _ = run("refresh", "--live", "postgres", "stripe")
 
     assert (status, out) == (0, f"{FILE}: 2 services (2 added, 0 changed, 0 removed)\n")
-    assert entry("postgres") == services_file.packaged().entry("postgres")
+    assert entry("postgres") == service_facts.packaged().entry("postgres")
 
 
 def test_live_keeps_the_other_services_of_the_file(run: Run, account: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from constructs_lib.schemas import FieldKind
-from constructs_lib.schemas.rules.kinds import judged
+from constructs_lib.schemas.rules.fields import judged
 
 STRING, INTEGER, NUMBER = FieldKind.STRING, FieldKind.INTEGER, FieldKind.NUMBER
 BOOLEAN, LIST, OBJECT = FieldKind.BOOLEAN, FieldKind.LIST, FieldKind.OBJECT

@@ -11,9 +11,9 @@ import pytest
 from generated_settings import facts
 
 from constructs_lib import schemas
-from constructs_lib.schemas import FieldKind, services_file
-from constructs_lib.schemas.catalogue import files
-from constructs_lib.schemas.services import forget
+from constructs_lib.schemas import FieldKind
+from constructs_lib.schemas.catalogue import __main__, service_facts
+from constructs_lib.schemas.catalogue.service_facts import forget
 
 Write = Callable[[str], None]
 
@@ -33,17 +33,17 @@ OWN = """\
 
 
 def test_the_file_is_small_sorted_and_has_one_line_for_each_field() -> None:
-    text = Path(services_file.PACKAGED).read_text(encoding="utf-8")
+    text = Path(service_facts.PACKAGED).read_text(encoding="utf-8")
     document = json.loads(text)
 
     assert len(text) < 300_000
     assert list(document) == sorted(document)
-    assert files.text(document) == text
+    assert __main__.text(document) == text
     assert text.count("\n") == sum(len(entry) + 2 for entry in document.values()) + 2
 
 
 def test_the_file_holds_names_and_no_sentences() -> None:
-    document = json.loads(Path(services_file.PACKAGED).read_text(encoding="utf-8"))
+    document = json.loads(Path(service_facts.PACKAGED).read_text(encoding="utf-8"))
     paths = [path for entry in document.values() for path in entry]
 
     assert {path for path in paths if not re.fullmatch(r"[a-z0-9_.\[\]]+", path)} == set()
@@ -104,7 +104,7 @@ def test_a_name_that_is_none_is_not_found_by_accident(name: str) -> None:
 def test_one_service_is_read_without_the_others() -> None:
     text = '{\n"a": {\n "schema": ["schema"]\n},\n"b": {\n broken\n}\n}\n'
 
-    file = services_file.ServicesFile(text)
+    file = service_facts.ServicesFile(text)
 
     assert file.entry("a") == {"schema": ["schema"]}
     assert file.names() == ["a", "b"]
@@ -136,7 +136,7 @@ def test_the_file_of_the_project_is_found_from_below(
 def test_a_variable_names_another_file(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = project / "other.json"
     other.write_text(OWN, encoding="utf-8")
-    monkeypatch.setenv(services_file.VARIABLE, str(other))
+    monkeypatch.setenv(service_facts.VARIABLE, str(other))
     forget()
 
     assert schemas.service("brand_new") is not None
@@ -158,17 +158,17 @@ def test_a_damaged_file_of_the_project_leaves_the_packaged_one_and_is_told(
     write(text)
 
     assert schemas.service("postgres") is not None
-    _, problem = services_file.project()
+    _, problem = service_facts.project_file()
     assert problem.startswith("fivetran-services.json cannot be used: ")
 
 
 def test_a_missing_file_that_a_variable_names_is_told(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(services_file.VARIABLE, "missing.json")
+    monkeypatch.setenv(service_facts.VARIABLE, "missing.json")
     forget()
 
-    _, problem = services_file.project()
+    _, problem = service_facts.project_file()
 
     assert problem == "missing.json cannot be used: No such file or directory"
 

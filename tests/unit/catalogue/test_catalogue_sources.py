@@ -10,8 +10,7 @@ from generated_settings import facts
 
 from constructs_lib import schemas
 from constructs_lib.sandbox import Api, ApiRequest, Store
-from constructs_lib.schemas import services_file
-from constructs_lib.schemas.catalogue import metadata, openapi
+from constructs_lib.schemas.catalogue import service_facts, sources
 
 
 def part(root: str, properties: dict[str, Any], required: list[str] | None = None) -> Any:
@@ -47,7 +46,7 @@ def test_types_allowed_values_and_marks_are_taken_and_sentences_are_not() -> Non
     file = {"type": "object", "properties": {"name": {"type": "string"}}}
     read_only = part("config", {"public_key": {"type": "string"}})
 
-    found = openapi.services(
+    found = sources.services(
         document(mine_config_V1=part("config", config))
         | {
             "components": {
@@ -77,7 +76,7 @@ def test_a_name_that_is_secret_in_the_authorization_of_one_service_is_so_in_all(
     found["NewConnectorRequestV1"]["discriminator"]["mapping"]["other"] = "#/other_request"
     found |= {"other_request": {"allOf": [{"$ref": "#/form"}, {"$ref": "#/two"}]}, "two": parts[1]}
 
-    facts_of = openapi.services({"components": {"schemas": found}})
+    facts_of = sources.services({"components": {"schemas": found}})
 
     assert {facts["auth.token"] for facts in facts_of.values()} == {"string secret"}
     assert {facts["auth.user"] for facts in facts_of.values()} == {"string"}
@@ -86,7 +85,7 @@ def test_a_name_that_is_secret_in_the_authorization_of_one_service_is_so_in_all(
 def test_a_field_of_an_unknown_type_takes_anything() -> None:
     config = {"a": {"type": "decimal"}, "b": {}, "schema": {"type": "string"}}
 
-    assert metadata.facts({"config": config}, None) == {
+    assert sources.facts_of_metadata({"config": config}, None) == {
         "schema": ["schema"],
         "config.a": "any",
         "config.b": "any",
@@ -100,17 +99,17 @@ def test_a_key_of_another_form_beside_the_destination_schema_is_a_field() -> Non
 
 @pytest.mark.parametrize("broken", [{}, {"components": {}}, {"components": {"schemas": {}}}, []])
 def test_another_document_is_refused(broken: Any) -> None:
-    with pytest.raises(openapi.Unreadable, match="how connections are made"):
-        openapi.services(broken)
+    with pytest.raises(sources.UnreadableContract, match="how connections are made"):
+        sources.services(broken)
 
 
 def test_what_the_sandbox_answers_about_a_service_gives_the_same_facts() -> None:
     def gives_the_same(name: str) -> None:
-        entry, answer = services_file.packaged().entry(name), _answer(name)
+        entry, answer = service_facts.packaged().entry(name), _answer(name)
 
-        assert metadata.facts(answer, facts(name)) == entry
+        assert sources.facts_of_metadata(answer, facts(name)) == entry
         if name != "db2luw":  # It alone has a setting named like a destination schema.
-            assert metadata.facts(answer, None) == entry
+            assert sources.facts_of_metadata(answer, None) == entry
 
     check_every(schemas.services(), gives_the_same)
 
@@ -118,13 +117,16 @@ def test_what_the_sandbox_answers_about_a_service_gives_the_same_facts() -> None
 def test_fields_that_stand_directly_below_config_are_read_too() -> None:
     answer = {"config": {"schema": {"type": "string"}, "port": {"type": "integer"}, "title": "x"}}
 
-    assert metadata.facts(answer, None) == {"schema": ["schema"], "config.port": "integer"}
+    assert sources.facts_of_metadata(answer, None) == {
+        "schema": ["schema"],
+        "config.port": "integer",
+    }
 
 
 @pytest.mark.parametrize("answer", [{}, {"config": None}, {"config": "text"}])
 def test_metadata_without_config_is_refused(answer: dict[str, Any]) -> None:
-    with pytest.raises(metadata.Unreadable):
-        metadata.facts(answer, None)
+    with pytest.raises(sources.UnreadableMetadata):
+        sources.facts_of_metadata(answer, None)
 
 
 API = Api(Store(None))

@@ -11,7 +11,7 @@ import pytest
 from construct_fixtures import Connect
 
 from constructs_lib import FivetranProvider
-from constructs_lib.constructs import delivery
+from constructs_lib.constructs.synth import delivery
 from constructs_lib.toolkit import App, TerraformStack
 from constructs_lib.version import __version__
 

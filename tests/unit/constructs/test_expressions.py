@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from constructs_lib.constructs.expressions import has_clear_text, impossible, parts
+from constructs_lib.constructs.base.expressions import has_clear_text, impossible, parts
 
 REFERENCES = [
     "",

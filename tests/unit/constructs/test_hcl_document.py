@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.constructs.hcl_document import NotHcl, Shape, document, merged, shape
+from constructs_lib.constructs.synth.hcl_document import NotHcl, Shape, document, merged, shape
 
 
 def lines(content: dict[str, Any], known: Shape | None = None) -> list[str]:

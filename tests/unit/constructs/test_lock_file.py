@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from constructs_lib.constructs.lock_file import Locked, checksum, seeded
+from constructs_lib.constructs.synth.lock_file import Locked, checksum, seeded
 
 SOURCE = "terraform.local/connections-as-code/fivetranops"
 LOCKED = f"""\

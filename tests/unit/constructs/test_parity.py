@@ -24,8 +24,8 @@ from constructs_lib import (
     FivetranProvider,
     schemas,
 )
-from constructs_lib.constructs.meta_arguments import NAMES
-from constructs_lib.constructs.readable import Readable
+from constructs_lib.constructs.base.attributes import Readable
+from constructs_lib.constructs.base.meta_arguments import NAMES
 from constructs_lib.validation import ALIASES
 
 READING = set(NAMES) - {"lifecycle", "import_id"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from construct_fixtures import Connect, findings_of, reported
 
-from constructs_lib.constructs import hcl_stack
+from constructs_lib.constructs.synth import hcl_stack
 from constructs_lib.toolkit import App, TerraformOutput, TerraformResource, TerraformStack
 
 

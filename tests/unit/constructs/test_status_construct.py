@@ -7,7 +7,7 @@ import pytest
 from construct_fixtures import Connect, Synth, findings_of, reported
 
 from constructs_lib import ConnectorStatus, ElasticProvider, FivetranProvider
-from constructs_lib.constructs import delivery
+from constructs_lib.constructs.synth import delivery
 from constructs_lib.toolkit import App, TerraformOutput, TerraformStack, TerraformVariable
 
 Anything: Any = ConnectorStatus

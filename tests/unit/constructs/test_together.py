@@ -9,7 +9,7 @@ import pytest
 from construct_fixtures import Connect, Synth
 
 from constructs_lib import Connection
-from constructs_lib.constructs.hidden_resource import HiddenResource
+from constructs_lib.constructs.base.cdk_resource import HiddenResource
 from constructs_lib.toolkit import (
     App,
     Aspects,

@@ -10,7 +10,7 @@ import pytest
 from construct_fixtures import Connect
 
 from constructs_lib import Connection, ConnectionState, FivetranProvider
-from constructs_lib.constructs.hcl import expression, literal
+from constructs_lib.constructs.base.expressions import expression, literal
 from constructs_lib.toolkit import NAME, TerraformStack, TerraformVariable
 
 Lines: TypeAlias = Callable[[], list[str]]

@@ -55,7 +55,7 @@ def change(file: Path, before: str, after: str) -> None:
             STATE,
         ),
         (
-            "constructs_lib/constructs/connection_state.py",
+            "constructs_lib/constructs/fivetran/connection_state.py",
             "the whole state to set, as the connector defines it",
             "the whole state",
             CONSTRUCT,

@@ -7,9 +7,9 @@ import re
 import pytest
 from pages.catalogue import DOCS
 
-from constructs_lib.sandbox import setup_tests
+from constructs_lib.sandbox.fivetran import syncs
 
-ENDINGS = [*setup_tests._HOSTS, setup_tests._OLD]
+ENDINGS = [*syncs._HOSTS, syncs._OLD]
 PAGE = (DOCS / "sandbox.md").read_text(encoding="utf-8")
 
 
@@ -22,6 +22,6 @@ def test_the_page_tells_of_no_other_ending() -> None:
     assert set(re.findall(r"\| `…(\.[\w.]+)` \|", PAGE)) == set(ENDINGS)
 
 
-@pytest.mark.parametrize("host", setup_tests._HOSTS.values())
-def test_the_page_names_what_trusts_a_host(host: setup_tests._Host) -> None:
+@pytest.mark.parametrize("host", syncs._HOSTS.values())
+def test_the_page_names_what_trusts_a_host(host: syncs._Host) -> None:
     assert f"`{host.trusted_by}`" in PAGE or not host.trusted_by

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from constructs_lib import launchers
-from constructs_lib.doctor import terraform_files
-from constructs_lib.doctor.finding import Finding, Machine
+from constructs_lib.cli.doctor import local_checks
+from constructs_lib.cli.doctor.local_checks import CheckResult, Machine
 
 WITHOUT_MIRROR = "provider_installation {\n  direct {}\n}\n"
 
@@ -21,13 +21,13 @@ def machine(tmp_path: Path) -> Machine:
     return Machine({}, tmp_path / "home", tmp_path)
 
 
-def configure(machine: Machine, text: str) -> dict[str, Finding]:
+def configure(machine: Machine, text: str) -> dict[str, CheckResult]:
     (machine.home / ".terraformrc").write_text(text)
     return look(machine)
 
 
-def look(machine: Machine) -> dict[str, Finding]:
-    return {finding.check: finding for finding in terraform_files.configuration(machine)}
+def look(machine: Machine) -> dict[str, CheckResult]:
+    return {finding.check: finding for finding in local_checks.configuration(machine)}
 
 
 def put_providers(plugins: Path, python: str = sys.executable) -> None:
@@ -110,7 +110,7 @@ def test_a_plugin_cache_that_is_there_is_fine(machine: Machine) -> None:
 
 
 def test_nothing_has_to_be_installed(machine: Machine) -> None:
-    (found,) = terraform_files.installed(machine)
+    (found,) = local_checks.installed(machine)
 
     assert found.verdict == "skipped"
 
@@ -123,7 +123,7 @@ def test_the_python_of_what_is_installed_must_be_there(
 ) -> None:
     put_providers(machine.home / ".terraform.d" / "plugins", python)
 
-    (found,) = terraform_files.installed(machine)
+    (found,) = local_checks.installed(machine)
 
     assert found.verdict == verdict
     assert python in found.found
@@ -134,6 +134,6 @@ def test_what_is_installed_in_another_version_is_a_warning(machine: Machine) -> 
     record.parent.mkdir(parents=True)
     record.write_text(sys.executable)
 
-    (found,) = terraform_files.installed(machine)
+    (found,) = local_checks.installed(machine)
 
     assert found.verdict == "warning"

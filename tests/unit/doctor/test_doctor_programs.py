@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from constructs_lib import extras
-from constructs_lib.doctor import programs
-from constructs_lib.doctor.finding import Finding, Machine
+from constructs_lib.cli.doctor import local_checks
+from constructs_lib.cli.doctor.local_checks import CheckResult, Machine
 
 Put = Callable[..., None]
 
@@ -34,19 +34,19 @@ def put(tmp_path: Path) -> Put:
     return write
 
 
-def of(findings: list[Finding], check: str) -> Finding:
+def of(findings: list[CheckResult], check: str) -> CheckResult:
     (found,) = [finding for finding in findings if finding.check == check]
     return found
 
 
-def with_cdk(machine: Machine, name: str, monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
+def with_cdk(machine: Machine, name: str, monkeypatch: pytest.MonkeyPatch) -> list[CheckResult]:
     monkeypatch.setattr(extras, "_is_installed", lambda module: True)
     environ = {**machine.environ, "CONNECTIONS_TOOLKIT": name}
-    return list(programs.toolkit(machine._replace(environ=environ)))
+    return list(local_checks.toolkit(machine._replace(environ=environ)))
 
 
 def test_this_python_is_fine(machine: Machine) -> None:
-    (found,) = programs.python(machine)
+    (found,) = local_checks.python(machine)
 
     assert found.verdict == "ok"
 
@@ -54,9 +54,9 @@ def test_this_python_is_fine(machine: Machine) -> None:
 def test_a_python_without_a_package_of_the_provider_is_an_error(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(programs, "_BASE", ("requests", "no_such_module", "no_such.module"))
+    monkeypatch.setattr(local_checks, "_BASE", ("requests", "no_such_module", "no_such.module"))
 
-    (found,) = programs.python(machine)
+    (found,) = local_checks.python(machine)
 
     assert found.verdict == "error"
     assert "without no_such_module, no_such.module" in found.found
@@ -117,7 +117,7 @@ def test_without_a_cdk_the_constructs_are_skipped_with_the_remedy(
 ) -> None:
     monkeypatch.setattr(extras, "_is_installed", lambda module: False)
 
-    (found,) = programs.toolkit(machine)
+    (found,) = local_checks.toolkit(machine)
 
     assert found.verdict == "skipped"
     assert "connections-as-code[cdktf]" in found.remedy
@@ -129,7 +129,7 @@ def test_a_cdk_that_is_chosen_and_missing_is_an_error(
     monkeypatch.setattr(extras, "_is_installed", lambda module: False)
     environ = {**machine.environ, "CONNECTIONS_TOOLKIT": "cdktn"}
 
-    (found,) = programs.toolkit(machine._replace(environ=environ))
+    (found,) = local_checks.toolkit(machine._replace(environ=environ))
 
     assert found.verdict == "error"
 
@@ -149,7 +149,7 @@ def test_the_version_of_terraform_decides_what_it_can_do(
 ) -> None:
     put("terraform", f'{{"terraform_version": "{version}", "platform": "linux_amd64"}}')
 
-    (found,) = programs.terraform(machine)
+    (found,) = local_checks.terraform(machine)
 
     assert found.verdict == verdict
     assert says in found.found
@@ -158,7 +158,7 @@ def test_the_version_of_terraform_decides_what_it_can_do(
 def test_a_terraform_1_10_has_what_1_10_brought(machine: Machine, put: Put) -> None:
     put("terraform", '{"terraform_version": "1.10.5"}')
 
-    (found,) = programs.terraform(machine)
+    (found,) = local_checks.terraform(machine)
 
     assert "ephemeral" not in found.found
 
@@ -169,7 +169,7 @@ def test_a_terraform_that_tells_no_version_is_an_error(
 ) -> None:
     put("terraform", answer)
 
-    (found,) = programs.terraform(machine)
+    (found,) = local_checks.terraform(machine)
 
     assert found.verdict == "error"
     assert "does not tell its version" in found.found
@@ -179,14 +179,14 @@ def test_another_program_in_place_of_terraform_is_looked_at(machine: Machine, pu
     put("tofu", '{"terraform_version": "1.11.0"}')
     environ = {**machine.environ, "TERRAFORM_BINARY_NAME": "tofu"}
 
-    (found,) = programs.terraform(machine._replace(environ=environ))
+    (found,) = local_checks.terraform(machine._replace(environ=environ))
 
     assert found.verdict == "ok"
     assert found.found.endswith("/tofu)")
 
 
 def test_a_missing_terraform_is_an_error_with_its_source(machine: Machine) -> None:
-    (found,) = programs.terraform(machine)
+    (found,) = local_checks.terraform(machine)
 
     assert found.verdict == "error"
     assert "https://developer.hashicorp.com/terraform/install" in found.remedy

@@ -11,7 +11,7 @@ from scripted_api import Answer, ScriptedApi, scripted_api
 
 from constructs_lib.backend.elastic import errors
 from constructs_lib.backend.elastic.client import Client
-from constructs_lib.backend.elastic.credentials import from_key
+from constructs_lib.backend.elastic.connection_settings import from_key
 from constructs_lib.backend.elastic.exchange import Exchange, Request
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.transport import Transport

@@ -7,8 +7,8 @@ from connection_core import core, world
 from fake_time import FakeTime
 from scripted_api import ScriptedApi, scripted_api
 
-from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.transport import Transport
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
 from constructs_lib.backend.http import retry
 
 __all__ = ["core", "world"]
@@ -22,7 +22,7 @@ def api() -> Iterator[ScriptedApi]:
 
 @pytest.fixture
 def client(api: ScriptedApi) -> Iterator[Client]:
-    made = Client(Transport(api.url), "key", "secret", request_timeout=2.0)
+    made = Client(FivetranTransport(api.url), "key", "secret", request_timeout=2.0)
     yield made
     made.close()
 

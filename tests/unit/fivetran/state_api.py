@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from constructs_lib.backend.fivetran import errors
+from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.http.deadline import Deadline
 
 OLD, NEW = {"cursor": "2026-01-01"}, {"cursor": "2026-06-01"}

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from state_api import NEW, Fivetran
 
-from constructs_lib.backend.fivetran.choreography import Outcome, set_state
-from constructs_lib.backend.fivetran.journal import Journal, Slip
+from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, set_state
+from constructs_lib.backend.fivetran.journal.journal import Journal, JournalHandle
 from constructs_lib.backend.fivetran.recovery import recover
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
@@ -28,10 +28,10 @@ def change(api: Fivetran, journal: Journal | None = None, **more: Any) -> Outcom
 def killed(api: Fivetran, journal: Journal, dies_at: int, **more: Any) -> None:
     """A run that is killed after so many requests: from then on it neither asks nor writes."""
     api.dies_at, api.death = dies_at, Killed()
-    write, forget = Slip.write, Slip.forget
+    write, forget = JournalHandle.write, JournalHandle.forget
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Slip, "write", lambda *given: api.lives() or write(*given))
-        patch.setattr(Slip, "forget", lambda *given: api.lives() or forget(*given))
+        patch.setattr(JournalHandle, "write", lambda *given: api.lives() or write(*given))
+        patch.setattr(JournalHandle, "forget", lambda *given: api.lives() or forget(*given))
         with pytest.raises(Killed):
             change(api, journal, **more)
     assert len(api.journal) == dies_at

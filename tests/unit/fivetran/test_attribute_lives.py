@@ -18,8 +18,8 @@ from terraform_core import Core
 from terraform_values import exact, literal
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection_request import INFLUENCES
-from constructs_lib.backend.fivetran.ledger import SCOPES
+from constructs_lib.backend.fivetran.connection.request import INFLUENCES
+from constructs_lib.backend.managed_object.secret_tracking import SCOPES
 from constructs_lib.schemas import Kind
 
 ORIGINS = ("created", "imported")

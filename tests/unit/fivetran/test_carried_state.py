@@ -10,8 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from constructs_lib.backend.fivetran.carried_state import carried, means_the_same, state_of
-from constructs_lib.backend.plugin.values import Dynamic
+from constructs_lib.backend.fivetran.connection_state.state_value import (
+    from_terraform,
+    is_same_state,
+    to_terraform,
+)
+from constructs_lib.backend.plugin.values.value import Dynamic
 
 COMPOSED, DECOMPOSED = "caf\u00e9", "cafe\u0301"
 _DEEP: dict[str, Any] = {}
@@ -42,37 +46,37 @@ AS_OBJECT: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("state", AS_TEXT.values(), ids=list(AS_TEXT))
 def test_state_that_would_change_is_text(state: dict[str, Any]) -> None:
-    found = carried(state)
+    found = to_terraform(state)
 
     assert found is not None
     assert isinstance(found.value, str)
     assert found.value.isascii()
     assert "\0" not in found.value
-    assert state_of(found) == state
+    assert from_terraform(found) == state
 
 
 @pytest.mark.parametrize("state", AS_OBJECT.values(), ids=list(AS_OBJECT))
 def test_state_that_stays_is_an_object(state: dict[str, Any]) -> None:
-    assert carried(state) == Dynamic.of(state)
-    assert state_of(carried(state)) == state
+    assert to_terraform(state) == Dynamic.of(state)
+    assert from_terraform(to_terraform(state)) == state
 
 
 def test_state_that_is_not_there() -> None:
-    assert carried(None) is None
-    assert state_of(None) is None
+    assert to_terraform(None) is None
+    assert from_terraform(None) is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "3", '"x"', "[]", "null", "[" * 10**5])
 def test_text_that_is_no_object(text: str) -> None:
-    assert state_of(Dynamic.of(text)) is None
+    assert from_terraform(Dynamic.of(text)) is None
 
 
 def test_text_and_object_mean_the_same() -> None:
-    assert means_the_same(Dynamic.of('{"a": 1.0}'), Dynamic.of({"a": 1}))
-    assert not means_the_same(Dynamic.of('{"a": 2}'), Dynamic.of({"a": 1}))
-    assert not means_the_same(carried({DECOMPOSED: 1}), carried({COMPOSED: 1}))
-    assert not means_the_same(None, Dynamic.of({}))
-    assert means_the_same(None, None)
+    assert is_same_state(Dynamic.of('{"a": 1.0}'), Dynamic.of({"a": 1}))
+    assert not is_same_state(Dynamic.of('{"a": 2}'), Dynamic.of({"a": 1}))
+    assert not is_same_state(to_terraform({DECOMPOSED: 1}), to_terraform({COMPOSED: 1}))
+    assert not is_same_state(None, Dynamic.of({}))
+    assert is_same_state(None, None)
 
 
 _JSON = st.recursive(
@@ -84,9 +88,9 @@ _JSON = st.recursive(
 
 @given(st.dictionaries(st.text(), _JSON, max_size=4))
 def test_every_state_comes_back_as_it_was(state: dict[str, Any]) -> None:
-    found = carried(state)
+    found = to_terraform(state)
 
-    assert state_of(found) == state
+    assert from_terraform(found) == state
     assert found is not None
     if isinstance(found.value, dict):
         text = repr(found.value)

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from state_api import NEW, OLD, Fivetran
 
-from constructs_lib.backend.fivetran import choreography, errors, paused_flag, state_errors
-from constructs_lib.backend.fivetran.choreography import Outcome, set_state
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.connection import paused_flag
+from constructs_lib.backend.fivetran.connection_state import set_state as choreography
+from constructs_lib.backend.fivetran.connection_state import snapshot
+from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, set_state
 from constructs_lib.backend.http.deadline import Deadline
 
 
@@ -181,7 +184,7 @@ def test_what_is_stored_differently_is_an_error_that_shows_both() -> None:
 
     api = Merging()
 
-    with pytest.raises(state_errors.StateDiffers) as caught:
+    with pytest.raises(snapshot.StateDiffers) as caught:
         change(api)
 
     assert '{"cursor": "2026-06-01"}' in str(caught.value)
@@ -255,7 +258,7 @@ def test_a_service_without_state_is_named_with_those_that_have_one(status: int) 
     api.service = "postgres"
     api.failures["GET state"] = errors.answered("GET state", status, "", "no", None)
 
-    with pytest.raises(state_errors.StateNotSupported) as caught:
+    with pytest.raises(snapshot.StateNotSupported) as caught:
         change(api)
 
     assert "'postgres'" in str(caught.value)

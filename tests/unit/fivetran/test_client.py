@@ -11,14 +11,14 @@ import requests
 from scripted_api import Answer, ScriptedApi
 from urllib3.exceptions import MaxRetryError
 
-from constructs_lib.backend.fivetran import errors
-from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.exchange import Request
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.api.exchange import FivetranTransport, Request, check_url
 from constructs_lib.backend.fivetran.provider import open_client
-from constructs_lib.backend.fivetran.transport import Transport, check_url
-from constructs_lib.backend.http import log, retry
+from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.failures import Failure, failure
+from constructs_lib.backend.http.transport import Failure, failure
+from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -63,7 +63,7 @@ def test_what_is_no_identifier_is_never_sent(
 @pytest.mark.parametrize("ending", ["", "/", "/v1", "/v1/"])
 def test_an_address_with_the_version_is_understood(api: ScriptedApi, ending: str) -> None:
     api.answers = [FOUND]
-    client = Client(Transport(api.url + ending), "key", "secret")
+    client = Client(FivetranTransport(api.url + ending), "key", "secret")
 
     client.connection("abc", Deadline(5))
 
@@ -72,7 +72,7 @@ def test_an_address_with_the_version_is_understood(api: ScriptedApi, ending: str
 
 
 def test_a_refused_connection_is_said_and_repeated_within_the_limit() -> None:
-    client = Client(Transport("http://127.0.0.1:9"), "key", "secret")
+    client = Client(FivetranTransport("http://127.0.0.1:9"), "key", "secret")
 
     with pytest.raises(errors.NoAnswer, match=r"from 127\.0\.0\.1:9: the conn") as caught:
         client.create_connection({}, Deadline(5))
@@ -86,7 +86,7 @@ def test_an_answer_that_does_not_come_in_time_is_an_error(api: ScriptedApi) -> N
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        client = Client(Transport(url), "key", "secret", request_timeout=1.0)
+        client = Client(FivetranTransport(url), "key", "secret", request_timeout=1.0)
         words = "longer than request_timeout of 1 s; the change may have taken effect"
         with pytest.raises(errors.NoAnswer, match=words):
             client.create_connection({}, Deadline(5))
@@ -106,7 +106,7 @@ def test_a_secret_that_the_api_repeats_does_not_reach_the_message(
 
 
 def test_no_repr_shows_a_secret() -> None:
-    transport = Transport("http://127.0.0.1:9")
+    transport = FivetranTransport("http://127.0.0.1:9")
     shown = repr(Client(transport, "the-key", "the-secret")) + repr(
         Request("PATCH", "/", {"password": "hunter22"}, secrets=["hunter22"])
     )
@@ -167,7 +167,7 @@ def test_a_proxy_never_sees_what_stays_on_this_machine(
 
 def test_a_secret_of_any_characters_can_be_sent(api: ScriptedApi) -> None:
     api.answers = [FOUND]
-    client = Client(Transport(api.url), "key", "s€cret")
+    client = Client(FivetranTransport(api.url), "key", "s€cret")
 
     client.connection("abc", Deadline(5))
 

@@ -8,8 +8,8 @@ import pytest
 from fake_time import FakeTime
 from scripted_api import Answer, ScriptedApi
 
-from constructs_lib.backend.fivetran import errors
-from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.http.deadline import Deadline
 
 pytestmark = pytest.mark.usefixtures("quick")

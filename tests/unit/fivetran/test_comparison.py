@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.backend.fivetran.comparison import (
-    adopts,
+from constructs_lib.backend.managed_object.equivalence import (
     fingerprint,
     has_mask,
+    is_covered_by,
+    is_equivalent,
     is_fingerprint,
-    means_the_same,
     reconcile,
     unmasked,
 )
-from constructs_lib.backend.plugin.values import UNKNOWN
+from constructs_lib.backend.plugin.values.value import UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ from constructs_lib.backend.plugin.values import UNKNOWN
     ],
 )
 def test_answers_that_mean_the_same(known: Any, answer: Any) -> None:
-    assert means_the_same(known, answer)
+    assert is_equivalent(known, answer)
     assert reconcile(known, answer) == known
 
 
@@ -68,7 +68,7 @@ def test_answers_that_mean_the_same(known: Any, answer: Any) -> None:
     ],
 )
 def test_answers_that_mean_something_else(known: Any, answer: Any) -> None:
-    assert not means_the_same(known, answer)
+    assert not is_equivalent(known, answer)
 
 
 def test_drift_is_taken_over_for_the_key_that_drifted_alone() -> None:
@@ -143,13 +143,13 @@ def test_masks_are_found_and_taken_out_at_any_depth() -> None:
     ],
 )
 def test_an_import_adopts_what_means_the_same(state: Any, configured: Any, expected: bool) -> None:
-    assert adopts(state, configured) is expected
+    assert is_covered_by(state, configured) is expected
 
 
 def test_long_lists_in_another_order_are_compared_by_their_items() -> None:
     known = [{"id": n, "name": f"table {n}"} for n in range(3000)]
     answer = [{**item, "name": item["name"]} for item in reversed(known)]
 
-    assert means_the_same(known, answer)
+    assert is_equivalent(known, answer)
     answer[7] = {"id": -1, "name": "another"}
-    assert not means_the_same(known, answer)
+    assert not is_equivalent(known, answer)

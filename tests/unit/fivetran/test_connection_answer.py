@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection_answer import echoes, facts, refreshed
-from constructs_lib.backend.plugin.types import from_json
-from constructs_lib.backend.plugin.values import Dynamic
+from constructs_lib.backend.fivetran.connection.response import (
+    attributes_of,
+    echoes,
+    refreshed_state,
+)
+from constructs_lib.backend.plugin.values.types import from_json
+from constructs_lib.backend.plugin.values.value import Dynamic
 
 SCHEMA = schemas.load("fivetranops_connection")
 
@@ -45,7 +49,7 @@ def state(**given: Any) -> dict[str, Any]:
 
 
 def test_the_status_is_laid_flat_and_secrets_are_not_taken() -> None:
-    found = facts(answer())
+    found = attributes_of(answer())
 
     assert found["setup_state"] == "connected"
     assert found["sync_state"] == "scheduled"
@@ -56,19 +60,19 @@ def test_the_status_is_laid_flat_and_secrets_are_not_taken() -> None:
 def test_no_drift_keeps_the_known_form() -> None:
     known = state()
 
-    after = refreshed(known, answer(config={"port": "5432", "host": "db", "added": 1}), {})
+    after = refreshed_state(known, answer(config={"port": "5432", "host": "db", "added": 1}), {})
 
     assert after["config"] is known["config"]
 
 
 def test_drift_of_a_managed_key_shows_that_key_alone() -> None:
-    after = refreshed(state(), answer(config={"host": "other", "port": 5432, "added": 1}), {})
+    after = refreshed_state(state(), answer(config={"host": "other", "port": 5432, "added": 1}), {})
 
     assert after["config"].value == {"schema_prefix": "orders", "host": "other", "port": 5432}
 
 
 def test_drift_of_a_setting_shows() -> None:
-    after = refreshed(state(), answer(paused=True, sync_frequency=60), {})
+    after = refreshed_state(state(), answer(paused=True, sync_frequency=60), {})
 
     assert (after["paused"], after["sync_frequency"]) == (True, 60)
 
@@ -77,7 +81,7 @@ def test_drift_of_a_setting_shows() -> None:
 def test_a_masked_secret_never_shows_as_drift(secret: Any) -> None:
     known = state(config=Dynamic.of({"schema_prefix": "orders", "password": "clear"}))
 
-    after = refreshed(known, answer(config={"password": "******"}), {})
+    after = refreshed_state(known, answer(config={"password": "******"}), {})
 
     assert after["config"] is known["config"]
 
@@ -92,11 +96,11 @@ def test_what_the_api_normalised_is_recognised_later() -> None:
     echo = echoes(sent, made)
 
     assert set(echo) == {"networking_method", "config.host"}
-    assert refreshed(known, made, echo)["config"] is known["config"]
-    assert refreshed(known, made, echo)["networking_method"] == "ProxyAgent"
-    drifted = refreshed(known, answer(config={"host": "other", "port": 5432}), echo)
+    assert refreshed_state(known, made, echo)["config"] is known["config"]
+    assert refreshed_state(known, made, echo)["networking_method"] == "ProxyAgent"
+    drifted = refreshed_state(known, answer(config={"host": "other", "port": 5432}), echo)
     assert drifted["config"].value["host"] == "other"
-    assert refreshed(drifted, made, echo)["config"].value["host"] == "db.example.com"
+    assert refreshed_state(drifted, made, echo)["config"].value["host"] == "db.example.com"
 
 
 @pytest.mark.parametrize("later", [3, Decimal("3.0"), Decimal("3e0")])
@@ -104,14 +108,14 @@ def test_normalised_number_is_recognised_in_any_form(later: Any) -> None:
     known = state(config=Dynamic.of({"speed": "fast"}))
     echo = echoes({"config": {"speed": "fast"}}, answer(config={"speed": 3}))
 
-    after = refreshed(known, answer(config={"speed": later}), echo)
+    after = refreshed_state(known, answer(config={"speed": later}), echo)
 
     assert after["config"] is known["config"]
 
 
 @pytest.mark.parametrize("shown", [Decimal("60.0"), "60", "6e1", "60.0"])
 def test_number_of_an_attribute_is_compared_by_value(shown: Any) -> None:
-    after = refreshed(state(sync_frequency=60), answer(sync_frequency=shown), {})
+    after = refreshed_state(state(sync_frequency=60), answer(sync_frequency=shown), {})
 
     assert after["sync_frequency"] == 60
 
@@ -119,7 +123,7 @@ def test_number_of_an_attribute_is_compared_by_value(shown: Any) -> None:
 def test_identifier_that_comes_as_a_decimal_is_the_same() -> None:
     known = state(private_link_id="1000")
 
-    after = refreshed(known, answer(private_link_id=Decimal("1000.0")), {})
+    after = refreshed_state(known, answer(private_link_id=Decimal("1000.0")), {})
 
     assert after["private_link_id"] == "1000"
 
@@ -143,7 +147,7 @@ def test_an_import_reads_all_settings_but_no_mask_and_names_the_schema(
 ) -> None:
     stub: dict[str, Any] = dict.fromkeys(SCHEMA.attributes) | {"id": "abc"}
 
-    after = refreshed(stub, answer(service=service, schema=schema), {})
+    after = refreshed_state(stub, answer(service=service, schema=schema), {})
 
     assert after["config"].value == {"host": "db", "port": 5432, "public_key": "k", **expected}
     assert after["group_id"] == "g"
@@ -155,7 +159,7 @@ def test_an_import_reads_no_mask_of_any_length(mask: str) -> None:
     stub: dict[str, Any] = dict.fromkeys(SCHEMA.attributes) | {"id": "abc"}
     config = {"host": "db", "password": mask, "tokens": [{"key": "a", "value": mask}]}
 
-    after = refreshed(stub, answer(config=config), {}, adopted=True)
+    after = refreshed_state(stub, answer(config=config), {}, adopted=True)
 
     assert mask not in str(after["config"].value)
     assert after["config"].value["tokens"] == [{"key": "a"}]
@@ -165,8 +169,8 @@ def test_an_import_leaves_what_says_nothing_and_what_only_fivetran_sets() -> Non
     stub: dict[str, Any] = dict.fromkeys(SCHEMA.attributes) | {"id": "abc"}
     config = {"host": "db", "user": "", "tables": [], "database": None, "public_key": "k"}
 
-    first = refreshed(stub, answer(service="postgres", config=config), {}, adopted=True)
-    again = refreshed(first, answer(service="postgres", config=config), {}, adopted=True)
+    first = refreshed_state(stub, answer(service="postgres", config=config), {}, adopted=True)
+    again = refreshed_state(first, answer(service="postgres", config=config), {}, adopted=True)
 
     assert first["config"].value == {"host": "db", "schema_prefix": "orders"}
     assert again["config"] is first["config"]
@@ -176,7 +180,7 @@ def test_an_import_leaves_what_says_nothing_and_what_only_fivetran_sets() -> Non
 def test_an_import_without_any_setting_has_the_destination_schema(config: Any) -> None:
     stub: dict[str, Any] = dict.fromkeys(SCHEMA.attributes) | {"id": "abc"}
 
-    after = refreshed(stub, answer(service="postgres", config=config), {}, adopted=True)
+    after = refreshed_state(stub, answer(service="postgres", config=config), {}, adopted=True)
 
     assert after["config"].value == {"schema_prefix": "orders"}
 
@@ -184,7 +188,7 @@ def test_an_import_without_any_setting_has_the_destination_schema(config: Any) -
 def test_the_flag_of_a_historical_sync_falls_back_without_being_drift() -> None:
     status = {"is_historical_sync": False, "sync_state": "scheduled"}
 
-    after = refreshed(state(is_historical_sync=True), answer(status=status), {})
+    after = refreshed_state(state(is_historical_sync=True), answer(status=status), {})
 
     assert after["is_historical_sync"] is True
 
@@ -193,7 +197,7 @@ def test_a_list_type_is_kept_while_nothing_drifts() -> None:
     typed = Dynamic(from_json(["object", {"reports": ["list", "string"]}]), {"reports": ["b", "a"]})
     known = state(config=typed)
 
-    assert refreshed(known, answer(config={"reports": ["a", "b"]}), {})["config"] is typed
+    assert refreshed_state(known, answer(config={"reports": ["a", "b"]}), {})["config"] is typed
 
 
 def test_nothing_is_kept_of_the_answer_to_a_secret() -> None:
@@ -205,7 +209,7 @@ def test_nothing_is_kept_of_the_answer_to_a_secret() -> None:
 def test_an_import_fills_in_the_defaults_of_what_the_api_does_not_answer() -> None:
     stub: dict[str, Any] = dict.fromkeys(SCHEMA.attributes) | {"id": "abc"}
 
-    after = refreshed(stub, answer(), {})
+    after = refreshed_state(stub, answer(), {})
 
     assert after["run_setup_tests"] is True
     assert after["require_setup_tests"] is False
@@ -215,7 +219,7 @@ def test_an_import_fills_in_the_defaults_of_what_the_api_does_not_answer() -> No
 def test_what_forces_a_replacement_is_never_taken_from_another_spelling() -> None:
     known = state(destination_schema_names="FIVETRAN_NAMING")
 
-    after = refreshed(known, answer(service="Postgres", destination_schema_names=None), {})
+    after = refreshed_state(known, answer(service="Postgres", destination_schema_names=None), {})
 
     assert after["service"] == "postgres"
     assert after["destination_schema_names"] == "FIVETRAN_NAMING"
@@ -243,7 +247,9 @@ def test_what_the_api_normalised_beside_a_secret_is_recognised_later(
         secret and {"config.options": secret},
     )
 
-    assert refreshed(known, answer(config={"options": made}), echo)["config"] is known["config"]
+    assert (
+        refreshed_state(known, answer(config={"options": made}), echo)["config"] is known["config"]
+    )
 
 
 def test_no_fingerprint_depends_on_a_secret_beside_a_setting() -> None:
@@ -271,7 +277,7 @@ def test_no_fingerprint_depends_on_a_secret_beside_a_setting() -> None:
     ],
 )
 def test_an_attribute_is_answered_with_its_own_type(name: str, value: Any, expected: Any) -> None:
-    assert facts(answer(**{name: value}))[name] == expected
+    assert attributes_of(answer(**{name: value}))[name] == expected
 
 
 @pytest.mark.parametrize(
@@ -286,8 +292,8 @@ def test_an_attribute_is_answered_with_its_own_type(name: str, value: Any, expec
     ],
 )
 def test_what_cannot_be_of_the_type_of_an_attribute_says_nothing(name: str, value: Any) -> None:
-    assert name not in facts(answer(**{name: value}))
-    assert refreshed(state(**{name: 1}), answer(**{name: value}), {})[name] == 1
+    assert name not in attributes_of(answer(**{name: value}))
+    assert refreshed_state(state(**{name: 1}), answer(**{name: value}), {})[name] == 1
 
 
 def test_what_an_import_reads_is_widened_by_what_the_api_answers_later() -> None:
@@ -296,8 +302,8 @@ def test_what_an_import_reads_is_widened_by_what_the_api_answers_later() -> None
         config={"options": {"mode": "main", "days": 3}, "port": "1", "host": "db", "key": "******"}
     )
 
-    kept = refreshed(known, later, {})
-    widened = refreshed(known, later, {}, adopted=True)
+    kept = refreshed_state(known, later, {})
+    widened = refreshed_state(known, later, {}, adopted=True)
 
     assert kept["config"] is known["config"]
     assert widened["config"].value == {
@@ -316,7 +322,7 @@ def test_config_that_is_not_composed_is_no_drift() -> None:
     }
     answer = {"id": "abc", "service": "postgres", "config": {"host": decomposed, decomposed: 1}}
 
-    assert refreshed(known, answer, {})["config"] == known["config"]
+    assert refreshed_state(known, answer, {})["config"] == known["config"]
     assert echoes({"config": {"host": composed}}, answer) == {}
-    imported = refreshed({"id": "abc"}, answer, {}, adopted=True)["config"]
+    imported = refreshed_state({"id": "abc"}, answer, {}, adopted=True)["config"]
     assert imported.value == {"host": composed, composed: 1}

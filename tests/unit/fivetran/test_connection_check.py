@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.backend.fivetran.connection_answer import SCHEMA
-from constructs_lib.backend.fivetran.connection_check import check_settings
+from constructs_lib.backend.fivetran.connection.plan import check_settings
+from constructs_lib.backend.fivetran.connection.response import SCHEMA
 from constructs_lib.backend.plugin.diagnostics import Diagnostic, Diagnostics
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 
 
 def checked(**given: Any) -> list[Diagnostic]:
@@ -121,7 +121,7 @@ def test_a_message_names_the_attribute_for_secrets_as_terraform_does() -> None:
 
 def test_the_start_of_the_provider_does_not_load_the_rules() -> None:
     code = (
-        "import sys, constructs_lib.backend.fivetran.connection_check;"
+        "import sys, constructs_lib.backend.fivetran.connection.plan;"
         "sys.exit('constructs_lib.schemas.rules' in sys.modules or 'difflib' in sys.modules)"
     )
 

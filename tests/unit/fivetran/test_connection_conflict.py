@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection_answer import echoes
-from constructs_lib.backend.fivetran.connection_conflict import ChangedMeanwhile, require_unchanged
-from constructs_lib.backend.plugin.values import Dynamic
+from constructs_lib.backend.fivetran.connection.response import echoes
+from constructs_lib.backend.managed_object.drift import ConcurrentChange, require_unchanged
+from constructs_lib.backend.plugin.values.value import Dynamic
 
 ATTRIBUTES = schemas.load("fivetranops_connection").attributes
 
@@ -48,12 +48,12 @@ def test_what_the_api_made_of_a_setting_is_no_conflict() -> None:
     echo = echoes({"config": {"host": "db1"}}, answer)
 
     check(answer, echo)
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(ConcurrentChange):
         check(answer)
 
 
 def test_a_conflict_shows_all_values_that_differ() -> None:
-    with pytest.raises(ChangedMeanwhile) as caught:
+    with pytest.raises(ConcurrentChange) as caught:
         check({"config": {"host": "db3"}, "sync_frequency": 5})
 
     text = str(caught.value)
@@ -68,7 +68,7 @@ def test_what_is_named_like_a_secret_is_not_shown() -> None:
     prior, planned = values({"api_key": "canary-1"}), values({"api_key": "canary-2"})
     body = {"config": {"api_key": "canary-2"}}
 
-    with pytest.raises(ChangedMeanwhile) as caught:
+    with pytest.raises(ConcurrentChange) as caught:
         require_unchanged(prior, planned, body, {"config": {"api_key": "canary-3"}}, {})
 
     assert "canary" not in str(caught.value)

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran import connection_answer, connection_echo
+from constructs_lib.backend.fivetran.connection import response
+from constructs_lib.backend.managed_object import drift
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.backend.plugin.values import Dynamic
+from constructs_lib.backend.plugin.values.value import Dynamic
 
 SCHEMA = schemas.load("fivetranops_connection")
 BODY = {"config": {"host": "db"}, "proxy_agent_id": "pa_1"}
@@ -27,15 +28,15 @@ class Life:
 
     def send(self) -> None:
         """An apply, whose answer echoes what was sent."""
-        connection_echo.note(self.private, BODY, BODY, self._answer("db", "pa_1"), {})
+        drift.record_sent(self.private, BODY, BODY, self._answer("db", "pa_1"), {})
 
     def read(self, host: Any = "db", agent: Any = "pa_1") -> set[str]:
         """A refresh; returns what it takes for drift."""
         answer, diagnostics = self._answer(host, agent), Diagnostics()
-        connection_echo.learn(self.state, answer, self.private, diagnostics)
+        drift.learn_from_refresh(self.state, answer, self.private, diagnostics)
         self.warnings = [one.detail for one in diagnostics]
-        echo = connection_echo.echo_of(self.private)
-        after = connection_answer.refreshed(self.state, answer, echo)
+        echo = drift.echo_of(self.private)
+        after = response.refreshed_state(self.state, answer, echo)
         names = ("config", "proxy_agent_id")
         return {name for name in names if after[name] != self.state[name]}
 

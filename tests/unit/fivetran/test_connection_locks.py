@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 from state_api import NEW, Fivetran
 
-from constructs_lib.backend.fivetran import turns
-from constructs_lib.backend.fivetran.account import Account
-from constructs_lib.backend.fivetran.connection import ConnectionResource
-from constructs_lib.backend.fivetran.connection_state import ConnectionStateResource
-from constructs_lib.backend.fivetran.connection_sync import ConnectionSyncResource
-from constructs_lib.backend.fivetran.connection_test import ConnectionTestResource
-from constructs_lib.backend.fivetran.errors import Interrupted, OutOfTime
-from constructs_lib.backend.fivetran.journal import Journal
-from constructs_lib.backend.fivetran.secrets import Vault
+from constructs_lib.backend.fivetran import connection_locks
+from constructs_lib.backend.fivetran.api.errors import Interrupted, OutOfTime
+from constructs_lib.backend.fivetran.connection.resource import ConnectionResource
+from constructs_lib.backend.fivetran.connection_state.resource import ConnectionStateResource
+from constructs_lib.backend.fivetran.connection_sync.resource import ConnectionSyncResource
+from constructs_lib.backend.fivetran.connection_test.resource import ConnectionTestResource
+from constructs_lib.backend.fivetran.journal.journal import Journal
+from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.managed_object.secret_tracking import SecretHasher
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.resource import Operation
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 
 _PATIENCE = 20.0
 
@@ -69,7 +69,7 @@ class Run:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.api = Api()
         self.journal = Journal(folder)
-        vault = Vault("key", "secret")
+        vault = SecretHasher("key", "secret")
         self.account = Account(self.api, vault, self.journal)  # type: ignore[arg-type]
         self.waits = threading.Event()
         """Set as soon as an operation waits for a lock."""
@@ -196,13 +196,13 @@ def test_wait_for_another_process_has_an_end(run: Run, tmp_path: Path) -> None:
     with Journal(tmp_path / "journal")._locked("abc"):
         with (
             pytest.raises(OutOfTime, match="another run in this working directory, about"),
-            turns.writing(run.account, "abc", Deadline(0.3)),
+            connection_locks.locked_for_write(run.account, "abc", Deadline(0.3)),
         ):
             pass
         stopping.set()
         with (
             pytest.raises(Interrupted),
-            turns.writing(run.account, "abc", Deadline(30, stopping)),
+            connection_locks.locked_for_write(run.account, "abc", Deadline(30, stopping)),
         ):
             pass
 

@@ -6,20 +6,19 @@ from typing import Any
 import pytest
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.account import Account
-from constructs_lib.backend.fivetran.connection import ConnectionResource
-from constructs_lib.backend.fivetran.connection_request import modification
-from constructs_lib.backend.fivetran.ledger import Ledger
-from constructs_lib.backend.fivetran.secrets import Vault
-from constructs_lib.backend.plugin import plan_promises
+from constructs_lib.backend.fivetran.connection.request import update_body
+from constructs_lib.backend.fivetran.connection.resource import ConnectionResource
+from constructs_lib.backend.fivetran.provider_data import Account
+from constructs_lib.backend.managed_object.secret_tracking import SecretHasher, SecretTracking
+from constructs_lib.backend.plugin.consistency import plan_rules
 from constructs_lib.backend.plugin.diagnostics import ProviderError
-from constructs_lib.backend.plugin.planner import plan_change
+from constructs_lib.backend.plugin.planning.planner import plan_change
 from constructs_lib.backend.plugin.resource import Operation, Plan
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, same
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, same
 
 SCHEMA = schemas.load("fivetranops_connection")
 CONFIG = {"schema_prefix": "orders", "host": "db", "port": 5432}
-VAULT = Vault("key", "secret")
+VAULT = SecretHasher("key", "secret")
 
 
 def configured(**given: Any) -> dict[str, Any]:
@@ -52,7 +51,7 @@ def planned(
     private: dict[str, Any] | None = None,
     *,
     refreshed: bool = True,
-    vault: Vault | None = VAULT,
+    vault: SecretHasher | None = VAULT,
 ) -> tuple[Plan, Operation]:
     """The plan; whatever it is, it keeps what Terraform is promised."""
     account = Account(None, vault)
@@ -61,7 +60,7 @@ def planned(
     operation = Operation(account, {} if private is None else private, threading.Event())
     plan = plan_change(SCHEMA.attributes, config, prior)
     ConnectionResource().plan(plan, operation)
-    assert list(plan_promises.of_plan(SCHEMA.attributes, plan)) == []
+    assert list(plan_rules.of_plan(SCHEMA.attributes, plan)) == []
     return plan, operation
 
 
@@ -194,7 +193,7 @@ def test_what_only_steers_requests_shows_and_sends_nothing(
     plan, _ = planned(configured(**control), prior)
 
     assert differences(plan) >= set(control)
-    assert modification(prior, plan.planned, plan.config, []) == {}
+    assert update_body(prior, plan.planned, plan.config, []) == {}
 
 
 def test_a_later_connect_card_is_said_to_have_no_effect() -> None:
@@ -279,7 +278,7 @@ def test_an_import_plans_what_is_missing(missing: dict[str, Any]) -> None:
 
 def test_without_known_credentials_every_secret_may_have_changed() -> None:
     private: dict[str, Any] = {}
-    Ledger(private, VAULT).record({"config.password": "hunter22"})
+    SecretTracking(private, VAULT).record({"config.password": "hunter22"})
     prior = existing(secrets_applied={"config.password": "2026-01-01T00:00:00Z"})
 
     plan, _ = planned(
@@ -316,7 +315,7 @@ def test_a_creation_shows_which_secrets_are_sent() -> None:
 
 def test_a_rotated_secret_is_the_only_change() -> None:
     private: dict[str, Any] = {}
-    Ledger(private, VAULT).record({"config.password": "hunter22"})
+    SecretTracking(private, VAULT).record({"config.password": "hunter22"})
     prior = existing(secrets_applied={"config.password": "2026-01-01T00:00:00Z"})
     same_secret = configured(config_wo=Dynamic.of({"password": "hunter22"}))
     rotated = configured(config_wo=Dynamic.of({"password": "hunter23"}))
@@ -329,7 +328,9 @@ def test_a_rotated_secret_is_the_only_change() -> None:
 
 def test_a_rotated_api_secret_sends_each_secret_once_more_and_says_so() -> None:
     private: dict[str, Any] = {}
-    Ledger(private, Vault("key", "the API secret before")).record({"config.password": "hunter22"})
+    SecretTracking(private, SecretHasher("key", "the API secret before")).record(
+        {"config.password": "hunter22"}
+    )
     prior = existing(secrets_applied={"config.password": "2026-01-01T00:00:00Z"})
 
     plan, operation = planned(

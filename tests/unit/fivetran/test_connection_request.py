@@ -5,19 +5,19 @@ from typing import Any
 import pytest
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection_request import (
+from constructs_lib.backend.fivetran.connection.request import (
     ONLY_CREATED,
     ONLY_MODIFIED,
     SETTINGS,
     TEST_CONTROLS,
-    answered_for,
-    creation,
+    creation_body,
     destination_keys,
-    modification,
-    of_one_that_is_there,
+    settings_in_response,
+    takeover_body,
+    update_body,
 )
-from constructs_lib.backend.fivetran.ledger import secrets_of
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.backend.managed_object.secret_tracking import secrets_of
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 
 SCHEMA = schemas.load("fivetranops_connection")
 CONFIG = {"schema_prefix": "orders", "host": "db", "port": 5432}
@@ -42,7 +42,7 @@ def test_every_attribute_that_can_be_configured_has_its_place() -> None:
 def test_a_creation_sends_what_is_configured_and_nothing_else() -> None:
     planned = values(paused=True, sync_frequency=UNKNOWN, destination_configuration=None)
 
-    assert creation(planned, planned) == {
+    assert creation_body(planned, planned) == {
         "group_id": "g",
         "service": "postgres",
         "paused": True,
@@ -60,7 +60,7 @@ def test_secrets_are_merged_over_the_settings_when_sent() -> None:
         "auth_wo": Dynamic.of({"client_access": {"client_secret": "s"}}),
     }
 
-    body = creation(planned, config)
+    body = creation_body(planned, config)
 
     assert body["config"] == {**CONFIG, "tunnel": {"host": "t", "key": "k"}, "password": "p"}
     assert body["auth"] == {"client_access": {"user_agent": "x", "client_secret": "s"}}
@@ -69,38 +69,38 @@ def test_secrets_are_merged_over_the_settings_when_sent() -> None:
 def test_what_is_left_out_inside_a_nested_attribute_is_not_sent() -> None:
     planned = values(connect_card_config={"redirect_uri": "https://x", "hide_setup_guide": None})
 
-    assert creation(planned, planned)["connect_card_config"] == {"redirect_uri": "https://x"}
+    assert creation_body(planned, planned)["connect_card_config"] == {"redirect_uri": "https://x"}
 
 
 def test_a_null_setting_is_not_sent_at_creation() -> None:
     planned = values(config=Dynamic.of({**CONFIG, "user": None}))
 
-    assert creation(planned, planned)["config"] == CONFIG
+    assert creation_body(planned, planned)["config"] == CONFIG
 
 
 def test_a_modification_sends_exactly_the_key_that_changed() -> None:
     planned = values(config=Dynamic.of({**CONFIG, "host": "other"}))
 
-    assert modification(values(), planned, planned, []) == {"config": {"host": "other"}}
+    assert update_body(values(), planned, planned, []) == {"config": {"host": "other"}}
 
 
 def test_a_setting_that_becomes_null_is_cleared() -> None:
     planned = values(config=Dynamic.of({**CONFIG, "host": None}))
 
-    assert modification(values(), planned, planned, []) == {"config": {"host": None}}
+    assert update_body(values(), planned, planned, []) == {"config": {"host": None}}
 
 
 def test_settings_that_are_no_longer_managed_are_not_sent() -> None:
     planned = values(config=Dynamic.of({"schema_prefix": "orders", "port": 5433}))
 
-    assert modification(values(), planned, planned, []) == {"config": {"port": 5433}}
+    assert update_body(values(), planned, planned, []) == {"config": {"port": 5433}}
 
 
 def test_only_the_secret_that_changed_is_sent() -> None:
     planned = values()
     config = planned | {"config_wo": Dynamic.of({"password": "p", "client_private_key": "k"})}
 
-    assert modification(planned, planned, config, ["config.password"]) == {
+    assert update_body(planned, planned, config, ["config.password"]) == {
         "config": {"password": "p"}
     }
 
@@ -109,7 +109,7 @@ def test_an_object_with_a_changed_secret_is_sent_whole() -> None:
     planned = values(config=Dynamic.of({**CONFIG, "tunnel": {"host": "t"}}))
     config = planned | {"config_wo": Dynamic.of({"tunnel": {"key": "k"}})}
 
-    assert modification(planned, planned, config, ["config.tunnel"]) == {
+    assert update_body(planned, planned, config, ["config.tunnel"]) == {
         "config": {"tunnel": {"host": "t", "key": "k"}}
     }
 
@@ -139,13 +139,13 @@ def test_modification_carries_what_steers_the_tests(
     given = {name: Dynamic.of({**CONFIG, **v}) for name, v in change.items() if name == "config"}
     planned = values(**{**change, **given}, **configured)
 
-    assert modification(values(), planned, planned, []) == change | sent
+    assert update_body(values(), planned, planned, []) == change | sent
 
 
 def test_modification_never_steers_the_tests_alone() -> None:
     planned = values(run_setup_tests=False, trust_certificates=True)
 
-    assert modification(values(), planned, planned, []) == {}
+    assert update_body(values(), planned, planned, []) == {}
 
 
 @pytest.mark.parametrize(
@@ -157,14 +157,14 @@ def test_modification_never_steers_the_tests_alone() -> None:
     ],
 )
 def test_takeover_asks_for_what_can_still_change(body: Any, sent: Any) -> None:
-    assert of_one_that_is_there({"group_id": "g", "service": "postgres", **body}) == sent
+    assert takeover_body({"group_id": "g", "service": "postgres", **body}) == sent
 
 
 def test_a_secret_that_is_null_is_not_sent() -> None:
     planned = values()
     config = planned | {"config_wo": Dynamic.of({"password": None, "client_private_key": "k"})}
 
-    assert creation(planned, config)["config"] == {**CONFIG, "client_private_key": "k"}
+    assert creation_body(planned, config)["config"] == {**CONFIG, "client_private_key": "k"}
     assert secrets_of(config) == {"config.client_private_key": "k"}
 
 
@@ -172,17 +172,20 @@ def test_the_answer_also_tells_of_what_changes_along_and_of_nulls_at_creation() 
     planned = values(sync_frequency=60, daily_sync_time="05:00")
     created = values(config=Dynamic.of({**CONFIG, "user": None}))
 
-    assert answered_for(planned, {"sync_frequency": 60}) == {
+    assert settings_in_response(planned, {"sync_frequency": 60}) == {
         "sync_frequency": 60,
         "daily_sync_time": "05:00",
     }
-    assert answered_for(created, creation(created, created))["config"] == {**CONFIG, "user": None}
+    assert settings_in_response(created, creation_body(created, created))["config"] == {
+        **CONFIG,
+        "user": None,
+    }
 
 
 def test_trusting_says_that_the_tests_run() -> None:
     planned = values(trust_fingerprints=True)
 
-    body = creation(planned, planned)
+    body = creation_body(planned, planned)
 
     assert body["run_setup_tests"] is True
     assert body["trust_fingerprints"] is True
@@ -191,7 +194,7 @@ def test_trusting_says_that_the_tests_run() -> None:
 def test_the_destination_schema_is_never_part_of_a_modification() -> None:
     planned = values(config=Dynamic.of({**CONFIG, "schema_prefix": "other"}))
 
-    assert modification(values(), planned, planned, []) == {}
+    assert update_body(values(), planned, planned, []) == {}
 
 
 @pytest.mark.parametrize("name", [*SETTINGS, *ONLY_MODIFIED])
@@ -206,7 +209,7 @@ def test_a_change_of_each_setting_is_sent(name: str) -> None:
     }[attribute.kind]
     planned = values(**{name: value})
 
-    assert modification(values(), planned, planned, []) == {name: value}
+    assert update_body(values(), planned, planned, []) == {name: value}
 
 
 def test_the_keys_of_an_unknown_service_are_all_forms() -> None:

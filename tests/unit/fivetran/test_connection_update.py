@@ -13,10 +13,11 @@ from fake_time import FakeTime
 from state_api import NEW, OLD, Fivetran
 from state_runs import Killed, change, killed, recovered
 
-from constructs_lib.backend.fivetran import errors, paused_flag
-from constructs_lib.backend.fivetran.connection_request import without_controls
-from constructs_lib.backend.fivetran.connection_update import Update, UpdateRefused
-from constructs_lib.backend.fivetran.journal import Journal, Slip
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.connection import paused_flag
+from constructs_lib.backend.fivetran.connection.request import without_controls
+from constructs_lib.backend.fivetran.connection.update import Update, UpdateRefused
+from constructs_lib.backend.fivetran.journal.journal import Journal, JournalHandle
 from constructs_lib.backend.http.deadline import Deadline
 
 WORDS = {
@@ -77,7 +78,7 @@ def update(
     body: dict[str, Any] | None = None,
     *,
     pauses: bool = True,
-    slip: Slip | None = None,
+    slip: JournalHandle | None = None,
     deadline: Deadline | None = None,
     check: Callable[[Any, Any], None] = lambda body, live: None,
 ) -> dict[str, Any]:
@@ -284,10 +285,10 @@ def test_update_that_dies_leaves_nothing_paused(journal: Journal, dies_at: int) 
     # Given a run that is killed after so many requests
     api = Busy()
     api.dies_at, api.death = dies_at, Killed()
-    write, forget = Slip.write, Slip.forget
+    write, forget = JournalHandle.write, JournalHandle.forget
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Slip, "write", lambda *given: api.lives() or write(*given))
-        patch.setattr(Slip, "forget", lambda *given: api.lives() or forget(*given))
+        patch.setattr(JournalHandle, "write", lambda *given: api.lives() or write(*given))
+        patch.setattr(JournalHandle, "forget", lambda *given: api.lives() or forget(*given))
         with pytest.raises(Killed), journal.hold("abc") as slip:
             update(api, slip=slip)
     assert api.journal == STEPS[:dies_at]

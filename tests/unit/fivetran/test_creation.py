@@ -13,20 +13,20 @@ from typing import Any
 import pytest
 from scripted_api import Answer, ScriptedApi
 
-from constructs_lib.backend.fivetran import creation, creation_errors, errors
-from constructs_lib.backend.fivetran.account import Account
-from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.journal import Journal
-from constructs_lib.backend.fivetran.pace import Pace
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
+from constructs_lib.backend.fivetran.api.rate_limiter import RateLimiter
+from constructs_lib.backend.fivetran.connection import creation, creation_search
+from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.fivetran.provider import FivetranOps
-from constructs_lib.backend.fivetran.secrets import Vault
-from constructs_lib.backend.fivetran.transport import Transport
+from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.headers import retry_after
-from constructs_lib.backend.http.times import written
+from constructs_lib.backend.http.response_values import format_timestamp, retry_after
+from constructs_lib.backend.managed_object.secret_tracking import SecretHasher
 from constructs_lib.backend.plugin.resource import Operation
-from constructs_lib.backend.plugin.values import Dynamic
+from constructs_lib.backend.plugin.values.value import Dynamic
 
 BODY = {"group_id": "g", "service": "postgres", "config": {"schema_prefix": "orders"}}
 NOW = datetime.now(timezone.utc)
@@ -35,7 +35,7 @@ MADE |= {"created_at": ""}
 OLDER = {**MADE, "id": "older", "created_at": "2025-01-01T00:00:00Z"}
 TAKEN = Answer(409, {"code": "Conflict", "message": "it exists"})
 FLOOD = Answer(429, {"code": "TooMany", "message": "slower"}, {"Retry-After": "0"})
-_VAULT = Vault("sandbox", "sandbox")
+_VAULT = SecretHasher("sandbox", "sandbox")
 
 
 def told(data: Any, status: int = 200, **headers: str) -> Answer:
@@ -52,12 +52,12 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(creation, "_PAUSES", (0.001,))
     # The tests of this file may run long after it was read.
     soon = datetime.now(timezone.utc) + timedelta(minutes=5)
-    monkeypatch.setitem(MADE, "created_at", written(soon))
+    monkeypatch.setitem(MADE, "created_at", format_timestamp(soon))
 
 
 @pytest.fixture
 def account(api: ScriptedApi, tmp_path: Path) -> Iterator[Account]:
-    client = Client(Transport(api.url), "key", "secret", request_timeout=5.0)
+    client = Client(FivetranTransport(api.url), "key", "secret", request_timeout=5.0)
     made = Account(client, _VAULT, Journal(tmp_path / "fivetranops"))
     yield made
     made.release()
@@ -136,7 +136,7 @@ def test_creation_with_odd_headers_is_in_state(
 
 @pytest.mark.parametrize("headers", ODD_HEADERS.values(), ids=list(ODD_HEADERS))
 def test_odd_header_by_itself_is_no_failure(account: Account, headers: dict[str, str]) -> None:
-    pace = Pace()
+    pace = RateLimiter()
     pace.learn(headers)
     pace.wait(Deadline(1e9))
     account.client._exchange._learn_time(headers)
@@ -152,7 +152,7 @@ def test_identifier_is_known_before_anything_else(
         raise ImportError("no file descriptor is left")
 
     api.answers = [told(MADE, 201), told(MADE)]
-    monkeypatch.setattr("constructs_lib.backend.fivetran.exchange.Exchange._envelope", fails)
+    monkeypatch.setattr("constructs_lib.backend.fivetran.api.exchange.Exchange._envelope", fails)
     known: list[str] = []
 
     with pytest.raises(errors.VendorError) as caught:
@@ -183,7 +183,7 @@ def test_429_of_a_creation_that_took_effect(api: ScriptedApi, account: Account) 
 def test_429_and_a_name_that_was_taken_before(api: ScriptedApi, account: Account) -> None:
     api.answers = [FLOOD, TAKEN, listed(OLDER)]
 
-    with pytest.raises(creation_errors.NameTaken) as caught:
+    with pytest.raises(creation_search.NameTaken) as caught:
         create(account)
 
     assert "terraform import ADDRESS older" in caught.value.remedy
@@ -212,7 +212,7 @@ def test_conflict_that_no_attempt_explains_names_the_other(
     # Even if it is as young as this creation: nothing was sent before that could have made it.
     api.answers = [TAKEN, listed(MADE)]
 
-    with pytest.raises(creation_errors.NameTaken) as caught:
+    with pytest.raises(creation_search.NameTaken) as caught:
         create(account)
 
     created = f"Connection made (service postgres, created {MADE['created_at']})"
@@ -244,7 +244,7 @@ def test_two_of_one_name_are_never_the_same_connection(api: ScriptedApi, account
     create(account)
     api.answers = [FLOOD, TAKEN, listed(MADE)]
 
-    with pytest.raises(creation_errors.NameTaken):
+    with pytest.raises(creation_search.NameTaken):
         create(account)
 
 
@@ -299,7 +299,7 @@ def test_connection_of_another_resource_is_not_taken_over(
     later.refreshed.add("made")
     api.answers = [told(MADE), TAKEN, listed(MADE)]
 
-    with pytest.raises(creation_errors.NameTaken):
+    with pytest.raises(creation_search.NameTaken):
         create(later)
 
 
@@ -333,15 +333,15 @@ def test_journal_that_cannot_be_written_stops_nothing(
 
 _NOTHING_IS_LOADED = """
 import sys, threading
-from constructs_lib.backend.fivetran.account import Account
-from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.exchange import Exchange
+from constructs_lib.backend.fivetran.provider_data import Account
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.api.exchange import Exchange
 from constructs_lib.backend.fivetran.provider import FivetranOps
-from constructs_lib.backend.fivetran.secrets import Vault
-from constructs_lib.backend.fivetran.transport import Transport
+from constructs_lib.backend.managed_object.secret_tracking import Vault
+from constructs_lib.backend.fivetran.api.exchange import Transport
 from constructs_lib.backend.plugin import servicer
 from constructs_lib.backend.plugin.resource import Operation
-from constructs_lib.backend.plugin.values import Dynamic
+from constructs_lib.backend.plugin.values.value import Dynamic
 
 config = {"schema_prefix": "orders"}
 account = Account(Client(Transport(sys.argv[1]), "key", "secret-of-the-key"), Vault("k", "s"))

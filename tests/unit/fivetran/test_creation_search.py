@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.backend.fivetran import creation_search
-from constructs_lib.backend.fivetran.creation_search import Trace, identifier_in
-from constructs_lib.backend.fivetran.journal import Journal
+from constructs_lib.backend.fivetran.connection import creation_search
+from constructs_lib.backend.fivetran.connection.creation_search import Trace, identifier_in
+from constructs_lib.backend.fivetran.journal.journal import Journal
 
 MADE = {"id": "made", "service": "postgres", "schema": "orders", "group_id": "g"}
 

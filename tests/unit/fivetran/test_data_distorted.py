@@ -11,14 +11,14 @@ from fake_time import FakeTime
 from odd_answers import answering, cells
 
 from constructs_lib.backend.fivetran.inventory import Inventory
-from constructs_lib.backend.plugin.decoding import decode
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
-from constructs_lib.backend.plugin.encoding import encode
-from constructs_lib.backend.plugin.schema import object_type
-from constructs_lib.backend.plugin.servicer import answer
-from constructs_lib.backend.plugin.session import Session
-from constructs_lib.backend.plugin.values import plain
-from constructs_lib.sandbox.distortions import DISTORTIONS
+from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.schema import object_type
+from constructs_lib.backend.plugin.protocol.session import Session
+from constructs_lib.backend.plugin.values.decoding import decode
+from constructs_lib.backend.plugin.values.encoding import encode
+from constructs_lib.backend.plugin.values.value import unwrap
+from constructs_lib.sandbox.fivetran.distortions import DISTORTIONS
 
 SECRET = "canary-secret"
 CONFIG = {"schema_prefix": "orders", "host": "Host", "port": 5432, "password": SECRET}
@@ -47,7 +47,7 @@ def read(world: World, kind: str, **config: Any) -> Any:
         assert "bug" not in diagnostic.detail, diagnostic.detail
         assert "Traceback" not in diagnostic.detail
     assert bool(response.diagnostics) is (response.state.msgpack == b"")
-    return plain(decode(response.state.msgpack, type_)) if response.state.msgpack else None
+    return unwrap(decode(response.state.msgpack, type_)) if response.state.msgpack else None
 
 
 @pytest.mark.parametrize(("place", "name"), CASES)

@@ -18,7 +18,7 @@ from terraform_core import Core, Planned
 from terraform_values import exact, literal
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.ledger import SCOPES
+from constructs_lib.backend.managed_object.secret_tracking import SCOPES
 from constructs_lib.sandbox import JournalEntry
 from constructs_lib.schemas import Attribute, Kind
 

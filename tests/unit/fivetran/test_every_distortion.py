@@ -17,7 +17,7 @@ from terraform_core import Core, Planned
 from terraform_values import exact, literal
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran import connection_check
+from constructs_lib.backend.fivetran.connection import plan as connection_check
 from constructs_lib.sandbox import DISTORTIONS
 from constructs_lib.schemas import Kind
 

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from fake_time import FakeTime
 
-from constructs_lib.backend.fivetran import errors, sync_errors
-from constructs_lib.backend.fivetran.account import Account
-from constructs_lib.backend.fivetran.following import follow
-from constructs_lib.backend.fivetran.triggering import Mark
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.connection_sync import preconditions
+from constructs_lib.backend.fivetran.connection_sync.trigger import SyncBaseline
+from constructs_lib.backend.fivetran.connection_sync.wait import wait_for_end
+from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 
 BEFORE, LATER, LATEST = (f"2026-06-01T0{hour}:00:00Z" for hour in range(1, 4))
@@ -73,13 +74,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
     return clock
 
 
-MARK = Mark("2026-06-01T12:00:00Z", BEFORE, None)
+MARK = SyncBaseline("2026-06-01T12:00:00Z", BEFORE, None)
 
 
-def followed(api: Api, mark: Mark = MARK, seconds: float = 43200.0, **more: Any) -> str:
+def followed(api: Api, mark: SyncBaseline = MARK, seconds: float = 43200.0, **more: Any) -> str:
     account = Account(api, None)  # type: ignore[arg-type]
     stopping = more.pop("stopping", None)
-    return follow(account, "abc", mark, Deadline(seconds, stopping), **more)
+    return wait_for_end(account, "abc", mark, Deadline(seconds, stopping), **more)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def followed(api: Api, mark: Mark = MARK, seconds: float = 43200.0, **more: Any)
         MARK._replace(succeeded_at="2026-06-01T01:00:00.000Z", since=""),
     ],
 )
-def test_end_counts_if_later_than_baseline(clock: FakeTime, mark: Mark) -> None:
+def test_end_counts_if_later_than_baseline(clock: FakeTime, mark: SyncBaseline) -> None:
     api = Api(clock, [look(succeeded_at=None), SYNCING, SUCCEEDED])
 
     assert followed(api, mark) == LATER
@@ -106,7 +107,7 @@ def test_end_equal_to_baseline_is_waited_past(clock: FakeTime) -> None:
 def test_failure_later_than_baseline_is_an_error(clock: FakeTime) -> None:
     api = Api(clock, [SYNCING, FAILED])
 
-    with pytest.raises(sync_errors.SyncFailed, match=r"Reconnect \(reconnect\): The key was"):
+    with pytest.raises(preconditions.SyncFailed, match=r"Reconnect \(reconnect\): The key was"):
         followed(api)
 
 
@@ -122,7 +123,7 @@ def test_broken_that_never_begins_fails_in_time(clock: FakeTime) -> None:
     begun = clock.time()
     api = Api(clock, [look(setup_state="broken", tasks=[TASK])])
 
-    with pytest.raises(sync_errors.SyncFailed, match=r"setup_state is broken\n  Reconnect"):
+    with pytest.raises(preconditions.SyncFailed, match=r"setup_state is broken\n  Reconnect"):
         followed(api)
 
     assert 60 < clock.time() - begun < 300
@@ -132,7 +133,7 @@ def test_broken_after_its_run_fails_soon(clock: FakeTime) -> None:
     broken = look(setup_state="broken")
     api = Api(clock, [SYNCING, broken])
 
-    with pytest.raises(sync_errors.SyncFailed):
+    with pytest.raises(preconditions.SyncFailed):
         followed(api)
 
     assert api.looked == 4
@@ -141,7 +142,7 @@ def test_broken_after_its_run_fails_soon(clock: FakeTime) -> None:
 def test_broken_whose_failure_moved_fails_at_once(clock: FakeTime) -> None:
     api = Api(clock, [look(setup_state="broken", failed_at=LATER)])
 
-    with pytest.raises(sync_errors.SyncFailed, match="failed at 2026-06-01T02"):
+    with pytest.raises(preconditions.SyncFailed, match="failed at 2026-06-01T02"):
         followed(api)
 
     assert api.looked == 1
@@ -198,7 +199,7 @@ def test_reschedule_past_the_limit_tells_own_reason(clock: FakeTime) -> None:
     until = "2026-06-02T12:00:00Z"
     late = look("rescheduled", rescheduled_for=until, tasks=[TASK], warnings=[WARNING])
 
-    with pytest.raises(sync_errors.PutOff) as caught:
+    with pytest.raises(preconditions.DelayedBeyondLimit) as caught:
         followed(Api(clock, [late]))
 
     assert f"until {until}" in str(caught.value)
@@ -227,7 +228,7 @@ def test_on_reschedule_fail_is_an_error_at_once(
 ) -> None:
     api = Api(clock, [look("rescheduled", warnings=[WARNING], **more)])
 
-    with pytest.raises(sync_errors.Rescheduled) as caught:
+    with pytest.raises(preconditions.Rescheduled) as caught:
         followed(api, on_reschedule="fail")
 
     assert f"rescheduled the sync of connection abc (shop) {words}" in str(caught.value)
@@ -254,9 +255,9 @@ def test_interruption_while_asking_again_is_one(clock: FakeTime) -> None:
     ],
 )
 def test_mark_is_read_as_any_version_stored_it(stored: Any) -> None:
-    assert Mark.loaded(stored) == MARK
+    assert SyncBaseline.loaded(stored) == MARK
 
 
 @pytest.mark.parametrize("stored", [None, True, "text", 5])
 def test_mark_that_is_none_is_not_read(stored: Any) -> None:
-    assert Mark.loaded(stored) is None
+    assert SyncBaseline.loaded(stored) is None

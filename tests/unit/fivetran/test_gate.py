@@ -9,16 +9,17 @@ from typing import Any
 import pytest
 from scripted_api import Answer, ScriptedApi
 
-from constructs_lib.backend.fivetran import errors, gate
-from constructs_lib.backend.fivetran.account import Account
-from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.connection import ConnectionResource
-from constructs_lib.backend.fivetran.connection_test import ConnectionTestResource
-from constructs_lib.backend.fivetran.secrets import Vault
-from constructs_lib.backend.fivetran.transport import Transport
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
+from constructs_lib.backend.fivetran.connection.resource import ConnectionResource
+from constructs_lib.backend.fivetran.connection_test import resource
+from constructs_lib.backend.fivetran.connection_test.resource import ConnectionTestResource
+from constructs_lib.backend.fivetran.provider_data import Account
+from constructs_lib.backend.managed_object.secret_tracking import SecretHasher
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 
 SECRET = "canary-pa55word"
 
@@ -27,8 +28,10 @@ def result(status: str, **more: Any) -> dict[str, Any]:
     return {"title": "Validate Login", "status": status, **more}
 
 
-def found(*statuses: str) -> list[gate.Result]:
-    return gate.results({"id": "abc", "setup_tests": [result(status) for status in statuses]}, ())
+def found(*statuses: str) -> list[resource.SetupTestResult]:
+    return resource.results(
+        {"id": "abc", "setup_tests": [result(status) for status in statuses]}, ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -44,7 +47,7 @@ def found(*statuses: str) -> list[gate.Result]:
     ],
 )
 def test_the_worst_status_counts(statuses: tuple[str, ...], worst: str) -> None:
-    assert gate.worst(found(*statuses)) == worst
+    assert resource.worst(found(*statuses)) == worst
 
 
 @pytest.mark.parametrize(
@@ -56,15 +59,15 @@ def test_the_worst_status_counts(statuses: tuple[str, ...], worst: str) -> None:
     ],
 )
 def test_fail_on_refuses_from_a_status_on(fail_on: str, refused: list[str]) -> None:
-    everything = found(*gate.STATUSES, "ABORTED")
+    everything = found(*resource.STATUSES, "ABORTED")
 
-    assert [one.status for one in gate.refused(everything, fail_on)] == refused
+    assert [one.status for one in resource.failing_results(everything, fail_on)] == refused
 
 
 @pytest.mark.parametrize("tests", [None, "", {}, [None], ["PASSED"]])
 def test_an_answer_without_results_does_not_open_a_gate(tests: Any) -> None:
     with pytest.raises(errors.BadAnswer, match=r"no list under data\.setup_tests"):
-        gate.results({"id": "abc", "setup_tests": tests}, ())
+        resource.results({"id": "abc", "setup_tests": tests}, ())
 
 
 @pytest.mark.parametrize(
@@ -81,14 +84,14 @@ def test_an_answer_without_results_does_not_open_a_gate(tests: Any) -> None:
 def test_details_are_text(details: Any, text: str | None) -> None:
     answer = {"setup_tests": [result("FAILED", details=details)]}
 
-    assert gate.results(answer, ())[0].details == text
+    assert resource.results(answer, ())[0].details == text
 
 
 def test_what_is_named_like_a_secret_or_is_one_is_hidden() -> None:
     details = {"password": "unknown to us", "tried": f"user:{SECRET}@host"}
     answer = {"setup_tests": [result("FAILED", message=f"no {SECRET}", details=details)]}
 
-    (only,) = gate.results(answer, [SECRET])
+    (only,) = resource.results(answer, [SECRET])
 
     assert only.message == "no (hidden)"
     assert only.details == '{"password": "(hidden)", "tried": "user:(hidden)@host"}'
@@ -99,9 +102,9 @@ class Provider:
 
     def __init__(self, api: ScriptedApi) -> None:
         self.api = api
-        self.client = Client(Transport(api.url), "key", "secret", request_timeout=2.0)
+        self.client = Client(FivetranTransport(api.url), "key", "secret", request_timeout=2.0)
         self.operation = Operation(
-            Account(self.client, Vault("key", "secret")), {}, threading.Event()
+            Account(self.client, SecretHasher("key", "secret")), {}, threading.Event()
         )
 
     def plan_the_connection(self) -> None:

@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from constructs_lib.backend.fivetran import connection_answer, connection_check, imported_settings
-from constructs_lib.backend.plugin import checks
+from constructs_lib.backend.fivetran.connection import plan, response
+from constructs_lib.backend.managed_object import imported_settings
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.backend.plugin.values import Dynamic, Object
+from constructs_lib.backend.plugin.planning import checks
+from constructs_lib.backend.plugin.values.value import Dynamic, Object
 
-ATTRIBUTES = connection_answer.SCHEMA.attributes
+ATTRIBUTES = response.SCHEMA.attributes
 ANSWER = {
     "id": "conn_1",
     "group_id": "g",
@@ -22,7 +23,7 @@ ANSWER = {
 
 
 def imported(answer: dict[str, object]) -> tuple[Object, Diagnostics]:
-    state = connection_answer.refreshed({"id": "conn_1"}, {**ANSWER, **answer}, {}, adopted=True)
+    state = response.refreshed_state({"id": "conn_1"}, {**ANSWER, **answer}, {}, adopted=True)
     diagnostics = Diagnostics()
     result = imported_settings.with_valid_settings(state, ATTRIBUTES, diagnostics)
     return result, diagnostics
@@ -56,7 +57,7 @@ def test_whatever_is_imported_is_a_valid_configuration(answer: dict[str, object]
 
     found = Diagnostics()
     checks.check(ATTRIBUTES, as_configuration(state), found)
-    connection_check.check_settings(as_configuration(state), found)
+    plan.check_settings(as_configuration(state), found)
 
     assert not found.has_errors, found
 

@@ -7,22 +7,22 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.backend.fivetran.connection_plan import may_run_tests
-from constructs_lib.backend.fivetran.errors import Interrupted, OutOfTime
-from constructs_lib.backend.fivetran.intents import Intents
-from constructs_lib.backend.fivetran.turns import Turns
+from constructs_lib.backend.fivetran.api.errors import Interrupted, OutOfTime
+from constructs_lib.backend.fivetran.connection.plan import may_run_tests
+from constructs_lib.backend.fivetran.connection_locks import ConnectionLocks
+from constructs_lib.backend.fivetran.provider_data import PlannedEffects
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.plugin.resource import Plan
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 
 PRIOR: dict[str, Any] = {"id": "abc", "paused": True, "config": Dynamic.of({"host": "one"})}
 OTHER_HOST = Dynamic.of({"host": "two"})
 
 
-def planned(*, replaced: bool = False, **changes: Any) -> Intents:
+def planned(*, replaced: bool = False, **changes: Any) -> PlannedEffects:
     plan = Plan({}, PRIOR, {**PRIOR, **changes})
     plan.replace.extend([("group_id",)] if replaced else [])
-    intents = Intents()
+    intents = PlannedEffects()
     intents.note_connection(plan, runs_tests=may_run_tests(plan))
     return intents
 
@@ -67,7 +67,7 @@ def test_a_note_is_about_one_connection() -> None:
 
 
 def test_a_turn_is_waited_for() -> None:
-    turns, order = Turns(), []
+    turns, order = ConnectionLocks(), []
     begun = threading.Event()
 
     def other() -> None:
@@ -89,7 +89,7 @@ def test_a_turn_is_waited_for() -> None:
 
 
 def test_a_turn_comes_within_the_limit_or_not_at_all() -> None:
-    turns, stopping = Turns(), threading.Event()
+    turns, stopping = ConnectionLocks(), threading.Event()
     stopping.set()
     with turns.turn("abc", Deadline(30)):
         with pytest.raises(OutOfTime), turns.turn("abc", Deadline(0.1)):
@@ -99,7 +99,7 @@ def test_a_turn_comes_within_the_limit_or_not_at_all() -> None:
 
 
 def test_a_connection_that_is_destroyed_is_known() -> None:
-    intents = Intents()
+    intents = PlannedEffects()
     intents.note_destroyed("abc")
 
     assert intents.is_destroyed("abc")

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from scripted_api import Answer, ScriptedApi
 
-from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
 from constructs_lib.backend.fivetran.inventory import Inventory, open_inventory
-from constructs_lib.backend.fivetran.transport import Transport
 from constructs_lib.backend.http import retry
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 
@@ -20,7 +20,7 @@ ITEM = {"id": "a", "group_id": "g", "service": "postgres", "schema": "orders"}
 @pytest.fixture
 def inventory(api: ScriptedApi, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inventory]:
     monkeypatch.setattr(retry, "_FIRST_PAUSE", 0.001)
-    client = Client(Transport(api.url), "key", "canary-secret", request_timeout=2.0)
+    client = Client(FivetranTransport(api.url), "key", "canary-secret", request_timeout=2.0)
     yield Inventory(client)
     client.close()
 

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from constructs_lib.backend.fivetran.journal import HeldElsewhere, Journal
-from constructs_lib.backend.fivetran.journal_entry import Entry, dumped
-from constructs_lib.backend.fivetran.seen import Seen
+from constructs_lib.backend.fivetran.connection_state.snapshot import Snapshot
+from constructs_lib.backend.fivetran.journal.entries import JournalEntry, dumped
+from constructs_lib.backend.fivetran.journal.journal import HeldElsewhere, Journal
 
-ENTRY = Entry("abc/d", "account", False, {"n": Decimal("1.50"), "t": "é"}, "print", "2026-01-31")
+ENTRY = JournalEntry(
+    "abc/d", "account", False, {"n": Decimal("1.50"), "t": "é"}, "print", "2026-01-31"
+)
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def test_a_connection_is_held_once_and_others_are_free(journal: Journal, folder:
 HOLDER = """
 import sys, time
 from pathlib import Path
-from constructs_lib.backend.fivetran.journal import Journal
+from constructs_lib.backend.fivetran.journal.journal import Journal
 with Journal(Path(sys.argv[1])).hold("a"):
     print("held", flush=True)
     time.sleep(60)
@@ -109,7 +111,7 @@ def test_without_a_place_for_it_nothing_is_kept_and_all_goes_on(
         slip.write(ENTRY)
         assert slip.read() is None
         slip.forget()
-    journal.note_plan("a", "run", Seen("p", "t", "at"))
+    journal.note_plan("a", "run", Snapshot("p", "t", "at"))
 
     assert journal.left_behind() == []
     assert "nothing can be kept" in journal.problem
@@ -118,14 +120,14 @@ def test_without_a_place_for_it_nothing_is_kept_and_all_goes_on(
 
 def test_an_apply_finds_what_the_plan_before_it_saw(journal: Journal) -> None:
     for run in ("first plan", "second plan", "apply"):
-        journal.note_plan("a", run, Seen(f"print of {run}", "text", "at"))
+        journal.note_plan("a", run, Snapshot(f"print of {run}", "text", "at"))
 
-    assert journal.planned("a", "apply") == Seen("print of second plan", "text", "at")
+    assert journal.planned("a", "apply") == Snapshot("print of second plan", "text", "at")
     assert journal.planned("a", "apply") is None
 
 
 def test_a_run_has_no_plan_before_it_but_its_own(journal: Journal) -> None:
-    journal.note_plan("a", "apply", Seen("print", "text", "at"))
+    journal.note_plan("a", "apply", Snapshot("print", "text", "at"))
 
     assert journal.planned("a", "apply") is None
 

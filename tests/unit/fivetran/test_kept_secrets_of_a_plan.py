@@ -6,14 +6,18 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.backend.fivetran.connection_request import modification
-from constructs_lib.backend.fivetran.import_claims import Imports
-from constructs_lib.backend.fivetran.kept_secrets import check_kept
-from constructs_lib.backend.fivetran.ledger import Ledger, given, secrets_of
-from constructs_lib.backend.fivetran.secrets import Vault
+from constructs_lib.backend.fivetran.connection.request import update_body
+from constructs_lib.backend.fivetran.connection.secrets import check_unset_secrets
+from constructs_lib.backend.fivetran.provider_data import ImportGuard
+from constructs_lib.backend.managed_object.secret_tracking import (
+    SecretHasher,
+    SecretTracking,
+    secrets_of,
+    secrets_with_values,
+)
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Plan
-from constructs_lib.backend.plugin.values import Dynamic
+from constructs_lib.backend.plugin.values.value import Dynamic
 
 PRIOR = {"id": "abc", "schema": "orders"}
 
@@ -23,8 +27,8 @@ def told(secrets: dict[str, Any], before: Any = None, after: Any = None, **prior
     config = {"config_wo": Dynamic.of(secrets)}
     state = {**PRIOR, "config": Dynamic.of(before or {}), **prior} if before is not None else None
     plan = Plan(config, state, {"config": Dynamic.of(after or before or {})})
-    ledger, diagnostics = Ledger({}, Vault("key", "secret")), Diagnostics()
-    check_kept(plan, ledger, diagnostics)
+    ledger, diagnostics = SecretTracking({}, SecretHasher("key", "secret")), Diagnostics()
+    check_unset_secrets(plan, ledger, diagnostics)
     return [f"{each.summary}: {each.detail}" for each in diagnostics]
 
 
@@ -40,7 +44,7 @@ def told(secrets: dict[str, Any], before: Any = None, after: Any = None, **prior
 def test_a_secret_that_is_null_is_none_at_any_depth_of_objects(
     secrets: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    assert given(secrets) == expected
+    assert secrets_with_values(secrets) == expected
     names = secrets_of({"config_wo": Dynamic.of(secrets)})
     assert names == {f"config.{key}": value for key, value in expected.items()}
 
@@ -50,7 +54,7 @@ def test_a_null_inside_of_an_object_is_never_sent() -> None:
     planned = {"config": Dynamic.of({"login": {"host": "b"}})}
     config = {"config_wo": Dynamic.of({"login": {"key": None}})}
 
-    assert modification(prior, planned, config, []) == {"config": {"login": {"host": "b"}}}
+    assert update_body(prior, planned, config, []) == {"config": {"login": {"host": "b"}}}
 
 
 def test_nothing_is_said_where_every_secret_has_a_value() -> None:
@@ -95,7 +99,7 @@ def test_another_setting_may_change_beside_a_kept_secret() -> None:
 
 @pytest.mark.parametrize("steps", [("imported", "destroyed"), ("destroyed", "imported")])
 def test_a_connection_is_not_imported_and_destroyed_by_one_run(steps: tuple[str, str]) -> None:
-    claims = Imports()
+    claims = ImportGuard()
     getattr(claims, steps[0])("abc")
     getattr(claims, steps[1])("other")
 
@@ -106,7 +110,7 @@ def test_a_connection_is_not_imported_and_destroyed_by_one_run(steps: tuple[str,
 
 
 def test_a_connection_without_an_identifier_yet_can_be_destroyed() -> None:
-    claims = Imports()
+    claims = ImportGuard()
 
     claims.destroyed(None)
     claims.imported("abc")

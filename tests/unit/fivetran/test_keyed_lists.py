@@ -12,14 +12,20 @@ from test_connection_plan import configured, existing, planned
 from test_secrets import VAULT, recorded
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.comparison import fingerprint, in_clear, reconcile
-from constructs_lib.backend.fivetran.connection_answer import echoes, refreshed
-from constructs_lib.backend.fivetran.connection_request import modification
-from constructs_lib.backend.fivetran.keyed_lists import by_key, in_order, item_keys
-from constructs_lib.backend.fivetran.ledger import Ledger
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.backend.fivetran.connection.request import update_body
+from constructs_lib.backend.fivetran.connection.response import echoes, refreshed_state
+from constructs_lib.backend.managed_object.equivalence import (
+    by_key,
+    comparable_parts,
+    fingerprint,
+    in_order,
+    item_keys,
+    reconcile,
+)
+from constructs_lib.backend.managed_object.secret_tracking import SecretTracking
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 
-SERVICES = json.loads(Path(schemas.__file__).with_name("services.json").read_text())
+SERVICES = json.loads((Path(schemas.__file__).parent / "catalogue" / "services.json").read_text())
 NO_KEYS = {"reports[].filters"}
 """Lists of objects of which nothing tells the items apart."""
 MERE_ORDER = "Only the order of items changes"
@@ -110,7 +116,7 @@ def test_another_order_of_secrets_is_no_change() -> None:
     one, two = {"key": "one", "value": "1"}, {"key": "two", "value": ""}
     private = recorded({"config.secrets_list": [one, two]})
 
-    assert Ledger(private, VAULT).changed({"config.secrets_list": [two, one]}) == []
+    assert SecretTracking(private, VAULT).changed({"config.secrets_list": [two, one]}) == []
 
 
 def test_a_rotated_item_of_reordered_secrets_is_a_change() -> None:
@@ -118,7 +124,7 @@ def test_a_rotated_item_of_reordered_secrets_is_a_change() -> None:
     private = recorded({"config.secrets_list": [one, two]})
     later = {"config.secrets_list": [{"key": "two", "value": ""}, one]}
 
-    assert Ledger(private, VAULT).changed(later) == ["config.secrets_list"]
+    assert SecretTracking(private, VAULT).changed(later) == ["config.secrets_list"]
 
 
 def test_a_digest_of_an_earlier_version_is_still_recognised() -> None:
@@ -128,13 +134,13 @@ def test_a_digest_of_an_earlier_version_is_still_recognised() -> None:
     old = VAULT.digest(salt, "config.secrets_list", written)
     private["secrets"]["digests"]["config.secrets_list"] = old
 
-    assert Ledger(private, VAULT).changed({"config.secrets_list": written}) == []
+    assert SecretTracking(private, VAULT).changed({"config.secrets_list": written}) == []
 
 
 def test_the_order_of_secrets_of_another_kind_counts() -> None:
     private = recorded({"config.pats": ["a", "b"], "auth.secrets_list": [{"key": "a"}]})
 
-    assert Ledger(private, VAULT).changed({"config.pats": ["b", "a"]}) == ["config.pats"]
+    assert SecretTracking(private, VAULT).changed({"config.pats": ["b", "a"]}) == ["config.pats"]
 
 
 def test_another_order_alone_sends_nothing_and_the_plan_says_so() -> None:
@@ -145,7 +151,7 @@ def test_another_order_alone_sends_nothing_and_the_plan_says_so() -> None:
 
     (told,) = [one for one in operation.diagnostics if one.summary == MERE_ORDER]
     assert "config.reports" in told.detail
-    assert modification(prior, plan.planned, config, []) == {}
+    assert update_body(prior, plan.planned, config, []) == {}
 
 
 def test_a_changed_item_in_another_order_is_sent_as_configured() -> None:
@@ -156,7 +162,7 @@ def test_a_changed_item_in_another_order_is_sent_as_configured() -> None:
     plan, operation = planned(config, prior)
 
     assert MERE_ORDER not in [one.summary for one in operation.diagnostics]
-    body = modification(prior, plan.planned, config, [])
+    body = update_body(prior, plan.planned, config, [])
     assert body["config"] == {"reports": after}
 
 
@@ -166,12 +172,17 @@ def test_what_the_api_normalised_is_recognised_in_any_order() -> None:
 
     echo = echoes({"config": {"reports": sent}}, answer(config={"reports": [A, B]}))
 
-    assert refreshed(known, answer(config={"reports": [B, A]}), echo)["config"] is known["config"]
+    assert (
+        refreshed_state(known, answer(config={"reports": [B, A]}), echo)["config"]
+        is known["config"]
+    )
 
 
 def test_an_echo_of_an_earlier_version_is_still_recognised() -> None:
     sent = [{**B, "type": "T"}, {**A, "type": "T"}]
     known, made = state(config=Dynamic.of({"reports": sent})), [B, A]
-    old = {"config.reports": [fingerprint(part) for part in in_clear(sent, made)]}
+    old = {"config.reports": [fingerprint(part) for part in comparable_parts(sent, made)]}
 
-    assert refreshed(known, answer(config={"reports": made}), old)["config"] is known["config"]
+    assert (
+        refreshed_state(known, answer(config={"reports": made}), old)["config"] is known["config"]
+    )

@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from scripted_api import Answer, ScriptedApi
 
-from constructs_lib.backend.fivetran import listing
-from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.errors import BadAnswer
-from constructs_lib.backend.fivetran.transport import Transport
+from constructs_lib.backend.fivetran.api import pagination
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.api.errors import BadAnswer
+from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
 from constructs_lib.backend.http.deadline import Deadline
 
 Items = list[dict[str, Any]]
@@ -39,12 +39,12 @@ class Pages:
 
 
 def ids(pages: Any, **filters: str | None) -> list[str]:
-    return [item["id"] for item in listing.connections(pages, Deadline(60), **filters)]
+    return [item["id"] for item in pagination.list_connections(pages, Deadline(60), **filters)]
 
 
 def test_the_pages_follow_their_cursors(api: ScriptedApi) -> None:
     api.answers = [page(named("a", "b"), "x"), page(named("c"), "y&z"), page(named("d"))]
-    client = Client(Transport(api.url), "key", "secret")
+    client = Client(FivetranTransport(api.url), "key", "secret")
 
     assert ids(client, group_id="g", schema=None) == ["a", "b", "c", "d"]
 
@@ -57,7 +57,7 @@ def test_the_pages_follow_their_cursors(api: ScriptedApi) -> None:
 @pytest.mark.parametrize("last", [None, ""])
 def test_a_list_ends_without_a_cursor(api: ScriptedApi, last: str | None) -> None:
     api.answers = [page([], last)]
-    client = Client(Transport(api.url), "key", "secret")
+    client = Client(FivetranTransport(api.url), "key", "secret")
 
     assert ids(client) == []
 
@@ -105,7 +105,7 @@ def test_pages_without_an_end_are_an_error() -> None:
 def test_a_page_that_fails_leaves_no_part_of_the_list(api: ScriptedApi) -> None:
     refused = Answer(406, {"code": "NotAcceptable", "message": "no"})
     api.answers = [page(named("a"), "x"), refused]
-    client = Client(Transport(api.url), "key", "secret")
+    client = Client(FivetranTransport(api.url), "key", "secret")
 
     with pytest.raises(Exception, match="answered 406"):
         ids(client)

@@ -13,7 +13,7 @@ from api_world import GROUP, World
 from terraform_core import Core, ProviderRefused
 from terraform_values import literal
 
-from constructs_lib.sandbox.answer import ApiRequest, ApiResponse
+from constructs_lib.sandbox.common.messages import ApiRequest, ApiResponse
 
 BEFORE = {"next": "canary-before", "page": 1, "at": "2026-01-01T00:00:00Z", "b": "1234567"}
 WANTED = {"cursor": {"c": "canary-wanted"}, "page": 2, "at": "2026-02-01T00:00:00Z", "b": "7654321"}

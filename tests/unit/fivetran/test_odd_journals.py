@@ -11,17 +11,20 @@ from typing import Any
 import pytest
 from api_world import World
 
-from constructs_lib.backend.fivetran import private_file, sync_journal
-from constructs_lib.backend.fivetran.creation_journal import CreationJournal, Name, workspace
-from constructs_lib.backend.fivetran.history import History
-from constructs_lib.backend.fivetran.journal import Journal
-from constructs_lib.backend.fivetran.journal_entry import Entry, SetEntry, dumped
+from constructs_lib.backend.fivetran.connection_state.snapshot import Snapshot
+from constructs_lib.backend.fivetran.connection_sync import journal as sync_journal
+from constructs_lib.backend.fivetran.journal import private_files
+from constructs_lib.backend.fivetran.journal.creations import CreationJournal, Name, workspace
+from constructs_lib.backend.fivetran.journal.entries import JournalEntry, SetEntry, dumped
+from constructs_lib.backend.fivetran.journal.history import History
+from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.fivetran.recovery import recover, recover_creations
-from constructs_lib.backend.fivetran.seen import Seen
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
 NAME = Name("account", "group", "postgres", "orders")
-ENTRY = Entry("abc", "account", False, {"n": 1}, "print", "2026-01-31T00:00:00Z", is_sent=True)
+ENTRY = JournalEntry(
+    "abc", "account", False, {"n": 1}, "print", "2026-01-31T00:00:00Z", is_sent=True
+)
 SET = SetEntry("abc", "account", "default", "attempt", {"n": 1}, "print", "2026-01-31T00:00:00Z")
 CHANGE: dict[str, Any] = {"number": 1, "at": "2026", "by": "terraform", "before": None}
 CHANGE |= {"after": {}, "result": "set"}
@@ -86,7 +89,7 @@ READERS: dict[str, tuple[Callable[[Path], Path], Any, Callable[[Path], Any]]] = 
 }
 
 
-def read_entry(folder: Path) -> Entry | None:
+def read_entry(folder: Path) -> JournalEntry | None:
     with Journal(folder).hold("abc") as slip:
         return slip.read()
 
@@ -192,7 +195,7 @@ def test_pipe_in_place_of_a_file_is_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 
     with pytest.raises(OSError, match="it is no regular file"):
-        private_file.read(tmp_path / "pipe")
+        private_files.read(tmp_path / "pipe")
 
 
 def test_flags_of_a_creation_are_read_as_written(tmp_path: Path) -> None:
@@ -210,6 +213,6 @@ def test_run_of_a_creation_names_no_other_file(run: str, tmp_path: Path) -> None
 
 def test_seen_of_a_plan_is_kept_whole(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
-    journal.note_plan("abc", "run", Seen("print", "text", "2026"))
+    journal.note_plan("abc", "run", Snapshot("print", "text", "2026"))
 
-    assert journal.planned("abc", "other") == Seen("print", "text", "2026")
+    assert journal.planned("abc", "other") == Snapshot("print", "text", "2026")

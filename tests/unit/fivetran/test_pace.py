@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from constructs_lib.backend.fivetran import errors
-from constructs_lib.backend.fivetran.pace import Pace
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.api.rate_limiter import RateLimiter
 from constructs_lib.backend.http.deadline import Deadline
 
 
@@ -21,7 +21,7 @@ def headers(remaining: object, limit: object = 20_000) -> Mapping[str, str]:
     "told", [{}, headers(401), headers(21, 500), headers("many"), headers("-1"), headers("²")]
 )
 def test_nothing_waits_while_enough_is_left_or_nothing_is_told(told: Mapping[str, str]) -> None:
-    pace = Pace()
+    pace = RateLimiter()
 
     pace.learn(told)
 
@@ -40,7 +40,7 @@ def test_nothing_waits_while_enough_is_left_or_nothing_is_told(told: Mapping[str
 def test_near_the_end_requests_come_as_fast_as_the_hour_forgets_them(
     told: Mapping[str, str], interval: float
 ) -> None:
-    pace = Pace()
+    pace = RateLimiter()
 
     pace.learn(told)
 
@@ -50,7 +50,7 @@ def test_near_the_end_requests_come_as_fast_as_the_hour_forgets_them(
 
 
 def test_when_enough_is_left_again_nothing_waits() -> None:
-    pace = Pace()
+    pace = RateLimiter()
     pace.learn(headers(1))
     pace._reserve(100.0)
 
@@ -60,7 +60,7 @@ def test_when_enough_is_left_again_nothing_waits() -> None:
 
 
 def test_waiting_is_told_with_its_end(capsys: pytest.CaptureFixture[str]) -> None:
-    pace = Pace()
+    pace = RateLimiter()
     pace.learn(headers(1, 3_600_000))
     pace._reserve(0.0)
     pace._next = pace._next + 10**9
@@ -74,7 +74,7 @@ def test_waiting_is_told_with_its_end(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_a_stop_ends_the_waiting() -> None:
-    pace, stopping = Pace(), threading.Event()
+    pace, stopping = RateLimiter(), threading.Event()
     pace.learn(headers(1, 1))
     pace._reserve(0.0)
     pace._next += 1000.0 + time.monotonic()

@@ -10,13 +10,13 @@ import pytest
 from fake_time import FakeTime
 from state_api import NEW, OLD, Fivetran
 
-from constructs_lib.backend.fivetran import errors, paused_flag
-from constructs_lib.backend.fivetran.choreography import set_state
-from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.exchange import Exchange, Request
-from constructs_lib.backend.fivetran.transport import Transport
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.api.exchange import Exchange, FivetranTransport, Request
+from constructs_lib.backend.fivetran.connection import paused_flag
+from constructs_lib.backend.fivetran.connection_state.set_state import set_state
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.plugin import terraform_watch
+from constructs_lib.backend.plugin.server import terraform_watch
 
 STOP_FAILED = "Failed to stop in-progress sync after trying for 60 seconds"
 IN_PROGRESS = "Connection cannot be updated because the sync is in progress"
@@ -58,7 +58,7 @@ def slow(clock: FakeTime, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tupl
     def make(failures: int, **more: bool) -> tuple[Client, SlowApi]:
         api = SlowApi(clock, failures, **more)
         monkeypatch.setattr(Exchange, "once", lambda self, *given: api.once(*given))
-        return Client(Transport("http://127.0.0.1:9"), "key", "secret"), api
+        return Client(FivetranTransport("http://127.0.0.1:9"), "key", "secret"), api
 
     return make
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from scripted_api import Answer, ScriptedApi
 
-from constructs_lib.backend.fivetran import errors, gate
-from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.sync_errors import words_of
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.connection_sync.preconditions import connection_problems
+from constructs_lib.backend.fivetran.connection_test import resource
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.redaction import values_shown
 
@@ -146,8 +147,8 @@ def test_the_setup_tests_name_the_settings_of_the_connection(
 
     answer = client.run_setup_tests("abc", {}, Deadline(5))
 
-    assert gate.results(answer, ["FAILED"]) == [
-        gate.Result(
+    assert resource.results(answer, ["FAILED"]) == [
+        resource.SetupTestResult(
             "Connecting to (value of config.host)",
             "FAILED",
             "(value of config.host) refused (value of config.role)@(value of config.database)",
@@ -164,4 +165,6 @@ def test_the_tasks_of_a_connection_name_its_settings() -> None:
         "status": {"tasks": [{"code": "lost", "message": "canary-host does not answer orders"}]},
     }
 
-    assert words_of(connection, ()) == ("\n  (value of config.host) does not answer orders (lost)")
+    assert connection_problems(connection, ()) == (
+        "\n  (value of config.host) does not answer orders (lost)"
+    )

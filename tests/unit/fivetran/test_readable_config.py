@@ -6,9 +6,9 @@ import pytest
 from every_case import check_every
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.readable_config import readable_config
+from constructs_lib.backend.fivetran.connection.data_sources import readable_config
 from constructs_lib.schemas import MASK, Field
-from constructs_lib.schemas.shown import is_secret_place
+from constructs_lib.schemas.redaction import is_secret_place
 
 CANARY = "canary"
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.backend.fivetran.errors import Interrupted, NoAnswer
-from constructs_lib.backend.fivetran.reads import AT_ONCE, Reads
+from constructs_lib.backend.fivetran.api.batched_reader import AT_ONCE, BatchedReader
+from constructs_lib.backend.fivetran.api.errors import Interrupted, NoAnswer
 from constructs_lib.backend.http.deadline import Deadline
 
 PAGE = 1000
@@ -62,7 +62,9 @@ def fits(document: dict[str, Any]) -> bool:
     return "config" in document
 
 
-def plan(reads: Reads, identifiers: Iterable[str], parallelism: int = AT_ONCE) -> dict[str, Any]:
+def plan(
+    reads: BatchedReader, identifiers: Iterable[str], parallelism: int = AT_ONCE
+) -> dict[str, Any]:
     """What Terraform does: it reads some at once, and plans each before it reads another one."""
 
     def refresh(identifier: str) -> tuple[str, Any]:
@@ -117,7 +119,7 @@ class SteppedClock:
 @pytest.mark.parametrize("count", [2, 3, 4, 7, AT_ONCE])
 def test_a_few_are_read_at_the_same_time(count: int) -> None:
     api = SlowApi(count)
-    reads = Reads(api.one, api.page)
+    reads = BatchedReader(api.one, api.page)
 
     with ThreadPoolExecutor(count) as slots:
         asked = [slots.submit(reads.connection, name(n), DEADLINE, fits) for n in range(count)]
@@ -136,7 +138,7 @@ def test_a_few_are_read_at_the_same_time(count: int) -> None:
 
 def test_reads_that_come_late_wait_for_no_answer() -> None:
     api = SlowApi(AT_ONCE)
-    reads = Reads(api.one, api.page)
+    reads = BatchedReader(api.one, api.page)
 
     with ThreadPoolExecutor(AT_ONCE) as slots:
         for number in range(5):
@@ -153,7 +155,7 @@ def test_reads_that_come_late_wait_for_no_answer() -> None:
 
 def test_an_eleventh_within_the_grace_brings_a_page() -> None:
     api, clock = SlowApi(20), SteppedClock()
-    reads = Reads(api.one, api.page, clock)
+    reads = BatchedReader(api.one, api.page, clock)
 
     with ThreadPoolExecutor(AT_ONCE + 1) as slots:
         asked = [slots.submit(reads.connection, name(n), DEADLINE, fits) for n in range(AT_ONCE)]
@@ -171,7 +173,7 @@ def test_an_eleventh_within_the_grace_brings_a_page() -> None:
 
 def test_no_eleventh_within_the_grace_brings_no_page() -> None:
     api, clock = SlowApi(20), SteppedClock()
-    reads = Reads(api.one, api.page, clock)
+    reads = BatchedReader(api.one, api.page, clock)
 
     with ThreadPoolExecutor(AT_ONCE) as slots:
         asked = [slots.submit(reads.connection, name(n), DEADLINE, fits) for n in range(AT_ONCE)]
@@ -195,7 +197,7 @@ def test_an_error_of_the_first_releases_the_others() -> None:
             raise NoAnswer("GET", "it broke off", sent=True)
         return found
 
-    reads = Reads(one, api.page)
+    reads = BatchedReader(one, api.page)
     with ThreadPoolExecutor(5) as slots:
         failing = slots.submit(reads.connection, name(0), DEADLINE, fits)
         api.unanswered(1)
@@ -212,7 +214,7 @@ def test_an_error_of_the_first_releases_the_others() -> None:
 def test_a_whole_account_is_read_by_pages(parallelism: int) -> None:
     api = Api(1000)
 
-    found = plan(Reads(api.one, api.page), api.documents, parallelism)
+    found = plan(BatchedReader(api.one, api.page), api.documents, parallelism)
 
     assert {key: document["config"] for key, document in found.items()} == {
         key: document["config"] for key, document in api.documents.items()
@@ -224,7 +226,7 @@ def test_a_whole_account_is_read_by_pages(parallelism: int) -> None:
 def test_each_further_thousand_costs_a_page_and_a_few_reads() -> None:
     api = Api(5000)
 
-    plan(Reads(api.one, api.page), api.documents)
+    plan(BatchedReader(api.one, api.page), api.documents)
 
     assert len(api.pages) == 5
     assert api.requests <= 5 * 5
@@ -235,7 +237,7 @@ def test_each_further_thousand_costs_a_page_and_a_few_reads() -> None:
 def test_a_few_of_a_large_account_are_read_one_by_one(count: int, place: int) -> None:
     api = Api(5000)
 
-    plan(Reads(api.one, api.page), [name(place + n) for n in range(count)])
+    plan(BatchedReader(api.one, api.page), [name(place + n) for n in range(count)])
 
     assert len(api.singles) == count
     assert api.pages == []
@@ -245,7 +247,7 @@ def test_some_more_of_a_large_account_never_cost_the_whole_of_it() -> None:
     api = Api(50_000)
     asked = [name(49_000 + n) for n in range(20)]
 
-    plan(Reads(api.one, api.page), asked)
+    plan(BatchedReader(api.one, api.page), asked)
 
     assert api.requests <= len(asked) * 4 // 3 + 1
 
@@ -253,7 +255,7 @@ def test_some_more_of_a_large_account_never_cost_the_whole_of_it() -> None:
 def test_one_after_the_other_waits_for_nothing_and_comes_to_pages_as_well() -> None:
     api = Api(1000)
 
-    plan(Reads(api.one, api.page), api.documents, parallelism=1)
+    plan(BatchedReader(api.one, api.page), api.documents, parallelism=1)
 
     assert len(api.singles) == AT_ONCE
     assert api.pages == [None]
@@ -261,7 +263,9 @@ def test_one_after_the_other_waits_for_nothing_and_comes_to_pages_as_well() -> N
 
 def test_what_a_page_lacks_is_read_by_itself() -> None:
     api = Api(100)
-    reads = Reads(api.one, lambda cursor, deadline: ([{"id": key} for key in api.documents], None))
+    reads = BatchedReader(
+        api.one, lambda cursor, deadline: ([{"id": key} for key in api.documents], None)
+    )
 
     found = plan(reads, api.documents)
 
@@ -273,7 +277,7 @@ def test_what_a_page_lacks_is_read_by_itself() -> None:
 
 def test_what_stands_in_no_page_is_read_by_itself() -> None:
     api = Api(100)
-    reads = Reads(api.one, lambda cursor, deadline: ([None, "x", {}, {"id": 7}], None))
+    reads = BatchedReader(api.one, lambda cursor, deadline: ([None, "x", {}, {"id": 7}], None))
 
     plan(reads, api.documents)
 
@@ -287,7 +291,7 @@ def test_a_list_that_cannot_be_read_is_asked_for_once() -> None:
         asked.append(cursor)
         raise NoAnswer("GET /v1/connections", "it broke off", sent=True)
 
-    plan(Reads(api.one, page), api.documents)
+    plan(BatchedReader(api.one, page), api.documents)
 
     assert asked == [None]
     assert sorted(api.singles) == sorted(api.documents)
@@ -299,7 +303,7 @@ def test_an_interruption_while_a_page_is_read_frees_whoever_waits_for_it() -> No
     def page(cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
         raise Interrupted("stopped")
 
-    reads = Reads(api.one, page)
+    reads = BatchedReader(api.one, page)
 
     def refresh(identifier: str) -> None:
         try:
@@ -321,14 +325,14 @@ def test_a_cursor_that_comes_back_ends_the_list() -> None:
         asked.append(cursor)
         return [], "again"
 
-    plan(Reads(api.one, page), api.documents)
+    plan(BatchedReader(api.one, page), api.documents)
 
     assert asked == [None, "again"]
 
 
 def test_nothing_of_before_a_write_is_used_after_it() -> None:
     api = Api(100)
-    reads = Reads(api.one, api.page)
+    reads = BatchedReader(api.one, api.page)
     plan(reads, [name(n) for n in range(20)])
     before = len(api.singles)
 
@@ -347,7 +351,7 @@ def test_a_write_while_a_page_is_read_drops_what_it_tells() -> None:
         reads.forget()
         return api.page(cursor, deadline)
 
-    reads = Reads(api.one, page)
+    reads = BatchedReader(api.one, page)
     plan(reads, api.documents)
 
     assert sorted(api.singles) == sorted(api.documents)

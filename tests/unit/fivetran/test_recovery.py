@@ -9,9 +9,9 @@ import pytest
 from fake_time import FakeTime
 from scripted_api import Answer, ScriptedApi
 
-from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.journal import Journal
-from constructs_lib.backend.fivetran.journal_entry import Entry
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.journal.entries import JournalEntry
+from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.fivetran.recovery import recover
 from constructs_lib.backend.http.transport import Transport
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
@@ -37,7 +37,9 @@ def left_behind(folder: Path, client: Client) -> Journal:
     """A journal of several runs that died."""
     journal = Journal(folder)
     for number in range(COUNT):
-        entry = Entry(f"c{number}", client.account, False, None, "print", "2026-01-31T00:00:00Z")
+        entry = JournalEntry(
+            f"c{number}", client.account, False, None, "print", "2026-01-31T00:00:00Z"
+        )
         with journal.hold(entry.connection) as slip:
             slip.write(entry)
     return journal

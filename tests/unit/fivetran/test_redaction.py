@@ -13,12 +13,12 @@ import pytest
 from constructs_lib.backend.http.redaction import (
     LONGEST_TEXT,
     as_shown,
-    bounded,
-    hide,
-    hide_inside,
+    redact,
+    redact_json,
+    redacted_text,
     shown,
-    shown_text,
-    texts,
+    texts_in,
+    truncated,
     values_shown,
 )
 
@@ -40,23 +40,23 @@ WRITERS: dict[str, Callable[[str], str]] = {
 
 
 def test_each_secret_is_hidden_and_the_longest_first() -> None:
-    assert hide("password hunter22 and hunter2 refused", ["hunter2", "hunter22"]) == (
+    assert redact("password hunter22 and hunter2 refused", ["hunter2", "hunter22"]) == (
         "password (hidden) and (hidden) refused"
     )
 
 
 def test_very_short_texts_are_left() -> None:
-    assert hide("port 1 of 11", ["1"]) == "port 1 of 11"
+    assert redact("port 1 of 11", ["1"]) == "port 1 of 11"
 
 
 def test_the_texts_of_a_value_are_found_at_any_depth() -> None:
-    assert set(texts({"a": ["x", {"b": "y"}], "c": 5})) == {"x", "y", "5"}
+    assert set(texts_in({"a": ["x", {"b": "y"}], "c": 5})) == {"x", "y", "5"}
 
 
 def test_secrets_are_hidden_inside_a_structure_before_it_becomes_text() -> None:
     details = {"pem": "-----BEGIN\nKEY", "user": "ä-secret", "pin": 123456, "n": [1, True]}
 
-    assert hide_inside(details, ["-----BEGIN\nKEY", "ä-secret", "123456"]) == {
+    assert redact_json(details, ["-----BEGIN\nKEY", "ä-secret", "123456"]) == {
         "pem": "(hidden)",
         "user": "(hidden)",
         "pin": "(hidden)",
@@ -106,42 +106,44 @@ def test_a_text_that_was_cut_shows_no_more_of_it() -> None:
 def test_a_secret_is_hidden_as_any_format_writes_it(secret: str, writer: str) -> None:
     text = f"sent: {WRITERS[writer](secret)}"
 
-    assert "(hidden)" in hide(text, [secret])
-    assert not set(secret.splitlines()) & set(hide(text, [secret]).splitlines())
-    assert all(part not in hide(text, [secret]) for part in ("MIIE", "w0BAQ", "b\\", "%20", "\\u"))
+    assert "(hidden)" in redact(text, [secret])
+    assert not set(secret.splitlines()) & set(redact(text, [secret]).splitlines())
+    assert all(
+        part not in redact(text, [secret]) for part in ("MIIE", "w0BAQ", "b\\", "%20", "\\u")
+    )
 
 
 def test_a_single_line_of_a_key_is_hidden() -> None:
-    assert hide("bad line w0BAQEFAASCBKcwggSj in key", [KEY]) == "bad line (hidden) in key"
+    assert redact("bad line w0BAQEFAASCBKcwggSj in key", [KEY]) == "bad line (hidden) in key"
 
 
 @pytest.mark.parametrize("end", ["", "...", "…", "'", '..."}', "... is wrong"])
 def test_the_beginning_of_a_secret_that_was_cut_is_hidden(end: str) -> None:
-    assert hide(f"value 'hunter2-lo{end}", ["hunter2-long"]) == f"value '(hidden){end}"
+    assert redact(f"value 'hunter2-lo{end}", ["hunter2-long"]) == f"value '(hidden){end}"
 
 
 def test_the_beginning_of_a_secret_within_a_message_is_left() -> None:
-    assert hide("the password of orders is wrong", ["password1"]) == (
+    assert redact("the password of orders is wrong", ["password1"]) == (
         "the password of orders is wrong"
     )
 
 
 @pytest.mark.parametrize("secret", ["(hidden)x", "hidden-one"])
 def test_a_secret_like_the_word_that_hides_it_does_no_harm(secret: str) -> None:
-    assert hide(f"value {secret}", [secret]) == "value (hidden)"
-    assert hide("value (hidden)", [secret]) == "value (hidden)"
+    assert redact(f"value {secret}", [secret]) == "value (hidden)"
+    assert redact("value (hidden)", [secret]) == "value (hidden)"
 
 
 def test_a_number_is_hidden_in_both_of_its_forms() -> None:
-    assert set(texts(Decimal("4E+10"))) == {"4E+10", "40000000000"}
+    assert set(texts_in(Decimal("4E+10"))) == {"4E+10", "40000000000"}
 
 
 def test_text_for_a_message_is_bounded() -> None:
-    found = shown_text("x" * 10**6, ["canary-secret"])
+    found = redacted_text("x" * 10**6, ["canary-secret"])
 
     assert found == "x" * LONGEST_TEXT + f"… ({10**6 - LONGEST_TEXT} more characters)"
-    assert bounded("x" * 10**6) == found
-    assert shown_text("short", ["canary-secret"]) == bounded("short") == "short"
+    assert truncated("x" * 10**6) == found
+    assert redacted_text("short", ["canary-secret"]) == truncated("short") == "short"
 
 
 @pytest.mark.parametrize("length", [LONGEST_TEXT, LONGEST_TEXT + 1, 3000, 5000, 10**6])
@@ -150,21 +152,22 @@ def test_text_that_is_cut_never_shows_half_a_secret(length: int) -> None:
     for place in range(LONGEST_TEXT - 2 * len(secret), LONGEST_TEXT + len(secret), 3):
         text = ("x" * place + secret).ljust(length, "x")
 
-        found = shown_text(text, [secret])
+        found = redacted_text(text, [secret])
 
         assert "cana" not in found
         assert len(found) < LONGEST_TEXT + 100
 
 
 def test_text_that_is_nothing_but_a_secret_is_hidden_as_a_whole() -> None:
-    assert "canary" not in shown_text("canary-secret" * 10_000, ["canary-secret", "c" * 300])
+    assert "canary" not in redacted_text("canary-secret" * 10_000, ["canary-secret", "c" * 300])
 
 
 def test_each_beginning_of_a_secret_that_was_cut_is_hidden() -> None:
     text = "one 'canary-s...', another 'canary-secr…', the last canary-"
 
     assert (
-        hide(text, ["canary-secret"]) == "one '(hidden)...', another '(hidden)…', the last (hidden)"
+        redact(text, ["canary-secret"])
+        == "one '(hidden)...', another '(hidden)…', the last (hidden)"
     )
 
 
@@ -173,8 +176,8 @@ def test_long_text_with_many_cuts_is_redacted_as_a_whole() -> None:
     text = "".join(f"refused {secret[:40]}... and {secret} " for secret in secrets) * 100
 
     assert len(text) > 150_000
-    assert "canary" not in hide(text, secrets)
-    assert hide_inside([text], secrets) == [hide(text, secrets)]
+    assert "canary" not in redact(text, secrets)
+    assert redact_json([text], secrets) == [redact(text, secrets)]
 
 
 def _in_lines(text: str) -> str:
@@ -211,7 +214,7 @@ READERS: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("escaper", ESCAPERS)
 @pytest.mark.parametrize("secret", [QUOTES, "pa'ss=word~*(1)"])
 def test_a_secret_is_hidden_however_it_is_escaped(secret: str, escaper: str) -> None:
-    hidden = hide(f"sent <{ESCAPERS[escaper](secret)}> to it", [secret])
+    hidden = redact(f"sent <{ESCAPERS[escaper](secret)}> to it", [secret])
 
     assert hidden.startswith("sent <")
     assert hidden.endswith("> to it")
@@ -223,12 +226,12 @@ def test_a_secret_is_hidden_however_it_is_escaped(secret: str, escaper: str) -> 
 def test_a_cut_secret_is_hidden_however_it_is_escaped() -> None:
     text = json.dumps(QUOTES).replace("=", "\\u003d").replace("'", "\\u0027")
 
-    assert hide(f"sent {text[:22]}...", [QUOTES]) == 'sent "(hidden)...'
-    assert hide(f"sent {text[:5]}", [QUOTES]) == f"sent {text[:5]}"
+    assert redact(f"sent {text[:22]}...", [QUOTES]) == 'sent "(hidden)...'
+    assert redact(f"sent {text[:5]}", [QUOTES]) == f"sent {text[:5]}"
 
 
 def test_escapes_beside_a_secret_stay_as_they_are() -> None:
     text = "a&#39;b \\u003d hunter2%21 c&#x27;d"
 
-    assert hide(text, ["hunter2!"]) == "a&#39;b \\u003d (hidden) c&#x27;d"
-    assert hide(text, ["nothing of it"]) == text
+    assert redact(text, ["hunter2!"]) == "a&#39;b \\u003d (hidden) c&#x27;d"
+    assert redact(text, ["nothing of it"]) == text

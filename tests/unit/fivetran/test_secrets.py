@@ -2,22 +2,22 @@
 
 from typing import Any
 
-from constructs_lib.backend.fivetran.ledger import (
-    Ledger,
+from constructs_lib.backend.managed_object.secret_tracking import (
+    SecretHasher,
+    SecretTracking,
     applied_times,
     planned_times,
     secrets_of,
 )
-from constructs_lib.backend.fivetran.secrets import Vault
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 
-VAULT = Vault("key", "api-secret")
+VAULT = SecretHasher("key", "api-secret")
 SECRETS: dict[str, Any] = {"config.password": "hunter22", "auth.refresh_token": "token-1"}
 
 
 def recorded(secrets: dict[str, Any]) -> dict[str, Any]:
     private: dict[str, Any] = {}
-    Ledger(private, VAULT).record(secrets)
+    SecretTracking(private, VAULT).record(secrets)
     return private
 
 
@@ -35,23 +35,26 @@ def test_secrets_are_named_by_scope_and_key() -> None:
 
 
 def test_what_was_sent_with_the_same_value_did_not_change() -> None:
-    assert Ledger(recorded(SECRETS), VAULT).changed(dict(SECRETS)) == []
+    assert SecretTracking(recorded(SECRETS), VAULT).changed(dict(SECRETS)) == []
 
 
 def test_a_rotated_and_a_new_secret_are_found_by_name() -> None:
     rotated = {**SECRETS, "config.password": "hunter23", "config.token": "new"}
 
-    assert Ledger(recorded(SECRETS), VAULT).changed(rotated) == ["config.password", "config.token"]
+    assert SecretTracking(recorded(SECRETS), VAULT).changed(rotated) == [
+        "config.password",
+        "config.token",
+    ]
 
 
 def test_an_unknown_secret_counts_as_changed() -> None:
-    assert Ledger(recorded(SECRETS), VAULT).changed({"config.password": UNKNOWN}) == [
+    assert SecretTracking(recorded(SECRETS), VAULT).changed({"config.password": UNKNOWN}) == [
         "config.password"
     ]
 
 
 def test_another_api_secret_cannot_check_and_says_so() -> None:
-    ledger = Ledger(recorded(SECRETS), Vault("key", "rotated-api-secret"))
+    ledger = SecretTracking(recorded(SECRETS), SecretHasher("key", "rotated-api-secret"))
 
     assert ledger.is_sealed_by_another_key
     assert ledger.changed(dict(SECRETS)) == sorted(SECRETS)
@@ -60,7 +63,7 @@ def test_another_api_secret_cannot_check_and_says_so() -> None:
 def test_neither_the_digests_nor_any_repr_hold_a_secret() -> None:
     private = recorded(SECRETS)
 
-    for text in (repr(private), repr(VAULT), repr(Ledger(private, VAULT))):
+    for text in (repr(private), repr(VAULT), repr(SecretTracking(private, VAULT))):
         assert "hunter22" not in text
         assert "token-1" not in text
         assert "api-secret" not in text

@@ -11,11 +11,11 @@ from terraform_core import Core
 from terraform_values import UNKNOWN, exact, literal
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran import sent_along
+from constructs_lib.backend.fivetran.connection import secrets as sent_along
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.resource import Plan
-from constructs_lib.backend.plugin.values import Dynamic
-from constructs_lib.sandbox import masking
+from constructs_lib.backend.plugin.values.value import Dynamic
+from constructs_lib.sandbox.common import masking
 
 CONNECTION = "fivetranops_connection"
 MASK = "******"

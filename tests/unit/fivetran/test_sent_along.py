@@ -11,8 +11,8 @@ from terraform_core import Core
 from terraform_values import exact, literal
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran import connection_check
-from constructs_lib.backend.fivetran.connection_request import INFLUENCES, SETTINGS
+from constructs_lib.backend.fivetran.connection import plan
+from constructs_lib.backend.fivetran.connection.request import INFLUENCES, SETTINGS
 
 CONNECTION = "fivetranops_connection"
 ATTRIBUTES = schemas.load(CONNECTION).attributes
@@ -47,7 +47,7 @@ PAIRS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     # States hold such pairs from when plain Terraform was not checked for them.
-    monkeypatch.setattr(connection_check, "check_settings", lambda config, diagnostics: None)
+    monkeypatch.setattr(plan, "check_settings", lambda config, diagnostics: None)
     world = World({})
     yield world
     world.close()

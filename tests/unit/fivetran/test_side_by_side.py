@@ -6,11 +6,11 @@ import threading
 
 import pytest
 
-from constructs_lib.backend.fivetran.side_by_side import side_by_side
+from constructs_lib.backend.fivetran.inventory import in_parallel
 
 
 def test_each_argument_is_used_once() -> None:
-    found = side_by_side(lambda number: number * 2, range(50), 8)
+    found = in_parallel(lambda number: number * 2, range(50), 8)
 
     assert sorted(found) == [number * 2 for number in range(50)]
 
@@ -18,7 +18,7 @@ def test_each_argument_is_used_once() -> None:
 def test_as_many_run_at_once_as_are_allowed() -> None:
     meeting = threading.Barrier(4)
 
-    found = side_by_side(lambda _: meeting.wait(30), range(4), 4)
+    found = in_parallel(lambda _: meeting.wait(30), range(4), 4)
 
     assert sorted(found) == [0, 1, 2, 3]
 
@@ -32,7 +32,7 @@ def test_what_hangs_holds_nobody_up_after_another_failed() -> None:
         never.wait()
 
     with pytest.raises(ValueError, match="the second one"):
-        list(side_by_side(act, range(2), 2))
+        list(in_parallel(act, range(2), 2))
 
     never.set()
 
@@ -47,7 +47,7 @@ def test_nothing_new_is_begun_once_nobody_waits() -> None:
             gate.wait()
         return number
 
-    found = side_by_side(act, range(10), 1)
+    found = in_parallel(act, range(10), 1)
     assert next(found) == 0
     found.close()  # type: ignore[attr-defined]
     gate.set()

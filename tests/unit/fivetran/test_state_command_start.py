@@ -18,8 +18,8 @@ ANSWERING = """
 import sys
 from constructs_lib.backend.fivetran import load
 from constructs_lib.backend.plugin import serve
-from constructs_lib.backend.plugin.servicer import methods
-from constructs_lib.backend.plugin.session import Session
+from constructs_lib.backend.plugin.protocol.dispatcher import methods
+from constructs_lib.backend.plugin.protocol.session import Session
 answers = [method(b"") for method in methods(Session(load)).values()]
 print(len(answers), [name for name in sys.modules if name.partition(".")[0] == "google"])
 """

@@ -9,11 +9,12 @@ import pytest
 from state_api import NEW, OLD, Fivetran
 from state_runs import STEPS, change, killed, recovered
 
-from constructs_lib.backend.fivetran import choreography, errors
-from constructs_lib.backend.fivetran.choreography import set_state
-from constructs_lib.backend.fivetran.journal import Journal
-from constructs_lib.backend.fivetran.journal_entry import Entry, dumped, loaded
-from constructs_lib.backend.fivetran.state_errors import StateDiffers
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.connection_state import set_state as choreography
+from constructs_lib.backend.fivetran.connection_state.set_state import set_state
+from constructs_lib.backend.fivetran.connection_state.snapshot import StateDiffers
+from constructs_lib.backend.fivetran.journal.entries import JournalEntry, dumped, loaded
+from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.http.deadline import Deadline
 
 OTHER = {"cursor": "2026-03-03"}
@@ -90,7 +91,7 @@ def test_what_another_has_set_is_the_state_before(journal: Journal) -> None:
 
 
 def test_an_entry_of_an_older_version_is_one_of_terraform() -> None:
-    entry = Entry("abc", "account", False, OLD, "print", "2026-01-31")
+    entry = JournalEntry("abc", "account", False, OLD, "print", "2026-01-31")
     older = dumped(entry).replace(', "by": "terraform"', "")
 
     assert older != dumped(entry)

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from state_api import NEW, OLD, Fivetran
 
-from constructs_lib.backend.fivetran import choreography, errors, history
-from constructs_lib.backend.fivetran.choreography import set_state
-from constructs_lib.backend.fivetran.history import Change, History
-from constructs_lib.backend.fivetran.journal import Journal
-from constructs_lib.backend.fivetran.state_errors import StateDiffers
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.connection_state import set_state as choreography
+from constructs_lib.backend.fivetran.connection_state.set_state import set_state
+from constructs_lib.backend.fivetran.connection_state.snapshot import StateDiffers
+from constructs_lib.backend.fivetran.journal import history
+from constructs_lib.backend.fivetran.journal.history import Change, History
+from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.http.deadline import Deadline
 
 AT = "2026-06-01T00:00:00Z"

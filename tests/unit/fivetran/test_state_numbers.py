@@ -14,11 +14,11 @@ from state_api import Fivetran
 from terraform_core import Core
 from terraform_values import exact, literal
 
-from constructs_lib.backend.fivetran import choreography
-from constructs_lib.backend.fivetran.bookkeeping import Attempt
-from constructs_lib.backend.fivetran.choreography import Outcome, set_state
-from constructs_lib.backend.fivetran.journal import Journal
-from constructs_lib.backend.fivetran.seen import Seen
+from constructs_lib.backend.fivetran.connection_state import set_state as choreography
+from constructs_lib.backend.fivetran.connection_state.journal_writer import Attempt
+from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, set_state
+from constructs_lib.backend.fivetran.connection_state.snapshot import Snapshot
+from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.http.deadline import Deadline
 
 STATE = "fivetranops_connection_state"
@@ -80,7 +80,7 @@ def test_decimal_answer_is_restored_on_destroy(world: World) -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_private_state_of_an_earlier_version_matches(form: str) -> None:
     # Given what an earlier version noted of {"cursor": 1000}, and the number in some form
-    seen = Seen("0ce7a3c25bdbcfb5", '{"cursor": 1000}', "2026-05-01T00:00:00Z")
+    seen = Snapshot("0ce7a3c25bdbcfb5", '{"cursor": 1000}', "2026-05-01T00:00:00Z")
     api = Fivetran(state={"cursor": Decimal(form)})
 
     assert set_to(api, {"cursor": 2000}, seen=seen).progress == ""

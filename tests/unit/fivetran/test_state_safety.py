@@ -10,17 +10,21 @@ import pytest
 from state_api import NEW, OLD, Fivetran
 from state_runs import STEPS, change, killed, recovered
 
-from constructs_lib.backend.fivetran import choreography, errors
-from constructs_lib.backend.fivetran.choreography import Outcome, set_state
-from constructs_lib.backend.fivetran.journal import Journal
-from constructs_lib.backend.fivetran.paused_flag import PausedFlagStuck
-from constructs_lib.backend.fivetran.seen import Seen
-from constructs_lib.backend.fivetran.state_errors import StateDiffers, StateMoved
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.connection.paused_flag import PausedFlagStuck
+from constructs_lib.backend.fivetran.connection_state import set_state as choreography
+from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, set_state
+from constructs_lib.backend.fivetran.connection_state.snapshot import (
+    Snapshot,
+    StateChangedElsewhere,
+    StateDiffers,
+)
+from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.http.deadline import Deadline
 
 OTHER = {"cursor": "2026-03-03"}
 BROKEN = errors.NoAnswer("request", "the connection broke off", sent=True)
-SEEN = Seen.of(OLD, "2026-05-01T00:00:00Z")
+SEEN = Snapshot.of(OLD, "2026-05-01T00:00:00Z")
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +44,7 @@ def test_a_state_that_is_as_the_plan_saw_it_is_set() -> None:
 def test_what_somebody_set_since_the_plan_is_not_overwritten() -> None:
     api = Fivetran(state=OTHER)
 
-    with pytest.raises(StateMoved) as caught:
+    with pytest.raises(StateChangedElsewhere) as caught:
         change(api, seen=SEEN)
 
     assert "since it was last looked at (2026-05-01T00:00:00Z)" in str(caught.value)
@@ -75,7 +79,7 @@ def test_a_sync_before_the_plan_explains_nothing() -> None:
     api = Fivetran(state=OTHER)
     api.succeeded_at = "2026-04-30T23:00:00Z"
 
-    with pytest.raises(StateMoved):
+    with pytest.raises(StateChangedElsewhere):
         change(api, seen=SEEN)
 
 
@@ -105,7 +109,7 @@ class Finishing(Meddled):
 def test_what_somebody_sets_between_the_look_and_the_patch_is_not_overwritten() -> None:
     api = Meddled()
 
-    with pytest.raises(StateMoved, match="since it was read"):
+    with pytest.raises(StateChangedElsewhere, match="since it was read"):
         change(api)
 
     assert (api.stored, api.paused) == (OTHER, False)
@@ -350,10 +354,10 @@ def test_what_somebody_set_after_a_failed_attempt_is_not_overwritten(journal: Jo
     api = Adding()
     with pytest.raises(StateDiffers):
         change(api, journal)
-    seen = Seen.of(api.stored, "2026-06-01T00:00:00Z")
+    seen = Snapshot.of(api.stored, "2026-06-01T00:00:00Z")
     api.stored = OTHER
 
-    with pytest.raises(StateMoved):
+    with pytest.raises(StateChangedElsewhere):
         change(api, journal, seen=seen)
 
     assert api.stored == OTHER

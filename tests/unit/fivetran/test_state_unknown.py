@@ -12,12 +12,14 @@ import pytest
 from state_api import NEW, OLD, Fivetran
 from state_runs import change
 
-from constructs_lib.backend.fivetran import choreography, comparison, errors
-from constructs_lib.backend.fivetran.bookkeeping import Attempt
-from constructs_lib.backend.fivetran.choreography import Outcome, set_state
-from constructs_lib.backend.fivetran.journal import Journal
-from constructs_lib.backend.fivetran.journal_entry import Entry, loaded, set_entry
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.connection_state import set_state as choreography
+from constructs_lib.backend.fivetran.connection_state.journal_writer import Attempt
+from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, set_state
+from constructs_lib.backend.fivetran.journal.entries import JournalEntry, loaded, set_entry
+from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.managed_object import equivalence
 
 MOVED, OTHER = {"cursor": "2026-06-02"}, {"cursor": "2026-03-03"}
 FIRST, SECOND = Attempt("first"), Attempt("second")
@@ -147,7 +149,9 @@ def test_stuck_flag_of_an_unknown_attempt_is_put_back(journal: Journal) -> None:
     api = Fivetran()
     attempt(api, journal, FIRST)
     journal_file = journal._folder / "abc.json"
-    entry = Entry("abc", "account", False, OLD, comparison.fingerprint(NEW), "2026-06-01T00:00:00Z")
+    entry = JournalEntry(
+        "abc", "account", False, OLD, equivalence.fingerprint(NEW), "2026-06-01T00:00:00Z"
+    )
     journal_file.write_text(json.dumps({"version": 1, **entry._asdict(), "is_sent": True}))
     api.paused = True
 
@@ -162,7 +166,7 @@ ENTRY_OF_VERSION_1 = """{"version": 1, "connection": "abc", "account": "account"
 
 def test_entry_of_an_earlier_version_is_gone_on_with(journal: Journal) -> None:
     journal._folder.mkdir()
-    text = ENTRY_OF_VERSION_1.replace("86c5be2ba1dbb2b8", comparison.fingerprint(NEW))
+    text = ENTRY_OF_VERSION_1.replace("86c5be2ba1dbb2b8", equivalence.fingerprint(NEW))
     (journal._folder / "abc.json").write_text(text)
 
     assert attempt(Fivetran(state=NEW), journal, FIRST).found == OLD

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.backend.fivetran.state_words import lines, steps
+from constructs_lib.backend.fivetran.connection_state.plan import lines, value_changes
 from constructs_lib.backend.http.redaction import values_shown
 
 
@@ -44,7 +44,7 @@ from constructs_lib.backend.http.redaction import values_shown
 )
 def test_one_value(before: Any, after: Any, words: str | None, is_backwards: bool) -> None:
     with values_shown(True):
-        (step,) = steps({"a": {"cursor": before}}, {"a": {"cursor": after}})
+        (step,) = value_changes({"a": {"cursor": before}}, {"a": {"cursor": after}})
 
     assert step.path == "a.cursor"
     assert step.is_backwards is is_backwards
@@ -53,7 +53,7 @@ def test_one_value(before: Any, after: Any, words: str | None, is_backwards: boo
 
 
 def test_what_is_added_removed_and_equal() -> None:
-    found = steps({"gone": 1, "same": Decimal("1.0")}, {"new": [1], "same": 1})
+    found = value_changes({"gone": 1, "same": Decimal("1.0")}, {"new": [1], "same": 1})
 
     assert [(step.path, step.words) for step in found] == [
         ("gone", "1 is removed"),
@@ -62,17 +62,20 @@ def test_what_is_added_removed_and_equal() -> None:
 
 
 def test_a_state_that_was_never_written_is_added_whole() -> None:
-    assert [step.words for step in steps(None, {"a": 1, "b": 2})] == ["1 is added", "2 is added"]
+    assert [step.words for step in value_changes(None, {"a": 1, "b": 2})] == [
+        "1 is added",
+        "2 is added",
+    ]
 
 
 def test_what_is_named_like_a_secret_is_not_shown() -> None:
-    (step,) = steps({"api_token": "canary-1"}, {"api_token": "canary-2"})
+    (step,) = value_changes({"api_token": "canary-1"}, {"api_token": "canary-2"})
 
     assert "canary" not in step.words
 
 
 def test_many_steps_are_counted() -> None:
-    text = lines(steps({}, {f"t{n:02}": n for n in range(40)}))
+    text = lines(value_changes({}, {f"t{n:02}": n for n in range(40)}))
 
     assert text.splitlines()[0] == "  t00: 0 is added"
     assert text.splitlines()[-1] == "  and 28 more"
@@ -90,6 +93,6 @@ def test_many_steps_are_counted() -> None:
     ],
 )
 def test_one_value_that_may_be_marked_as_sensitive(before: Any, after: Any, words: str) -> None:
-    (step,) = steps({"a": before}, {"a": after})
+    (step,) = value_changes({"a": before}, {"a": after})
 
     assert (step.path, step.words) == ("a", words)

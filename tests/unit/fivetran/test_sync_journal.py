@@ -11,20 +11,21 @@ from typing import Any, cast
 
 import pytest
 
-from constructs_lib.backend.fivetran import errors, sync_journal
-from constructs_lib.backend.fivetran.account import Account
-from constructs_lib.backend.fivetran.client import Client
-from constructs_lib.backend.fivetran.errors import Interrupted
-from constructs_lib.backend.fivetran.journal import Journal
-from constructs_lib.backend.fivetran.sync_errors import Unsure
-from constructs_lib.backend.fivetran.triggering import Mark, Wish
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.api.errors import Interrupted
+from constructs_lib.backend.fivetran.connection_sync import journal
+from constructs_lib.backend.fivetran.connection_sync.preconditions import SyncStartUnknown
+from constructs_lib.backend.fivetran.connection_sync.trigger import SyncBaseline, SyncRequest
+from constructs_lib.backend.fivetran.journal.journal import Journal
+from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.resource import Operation
 
 DAY, NEXT_DAY = {"day": "1"}, {"day": "2"}
-SYNC, FORCED = Wish("abc"), Wish("abc", force=True)
-TABLES = Wish("abc", "resync", scope={"public": ["orders"]})
+SYNC, FORCED = SyncRequest("abc"), SyncRequest("abc", force=True)
+TABLES = SyncRequest("abc", "resync", scope={"public": ["orders"]})
 
 
 class Fivetran:
@@ -87,13 +88,13 @@ class World:
 
     def begin(
         self,
-        wish: Wish = SYNC,
+        wish: SyncRequest = SYNC,
         triggers: Any = DAY,
         *,
         account: Account | None = None,
         saves: bool = True,
         stopping: bool = False,
-    ) -> Mark:
+    ) -> SyncBaseline:
         """One apply; without ``saves``, Terraform dies before it has stored anything."""
         stop = threading.Event()
         if stopping:
@@ -101,13 +102,13 @@ class World:
         diagnostics = Diagnostics()
         operation = Operation(None, dict(self.private), stop, diagnostics)
         deadline = Deadline(60, stop)
-        mark = sync_journal.begin(account or self.account(), wish, triggers, deadline, operation)
+        mark = journal.begin(account or self.account(), wish, triggers, deadline, operation)
         self.warnings = [found.summary for found in diagnostics]
         if saves:
             self.private = operation.private
         return mark
 
-    def die_in_the_request(self, wish: Wish = SYNC, *, takes_effect: bool) -> None:
+    def die_in_the_request(self, wish: SyncRequest = SYNC, *, takes_effect: bool) -> None:
         """A run is killed while it waits for the answer to its request."""
         self.api.kept, self.api.takes_effect = self.folder.parent / "kept", takes_effect
         self.begin(wish, saves=False)
@@ -117,7 +118,7 @@ class World:
 
     def refresh(self) -> None:
         operation = Operation(None, self.private, threading.Event(), Diagnostics())
-        sync_journal.confirm(self.account(), operation)
+        journal.confirm(self.account(), operation)
 
     def entries(self) -> list[Path]:
         return list(self.folder.glob("*.sync"))
@@ -157,7 +158,7 @@ def test_a_run_that_is_cut_off_again_takes_it_over_again(world: World) -> None:
 
 
 @pytest.mark.parametrize("wish", [SYNC, FORCED, TABLES], ids=["sync", "forced", "tables"])
-def test_a_request_that_took_effect_is_not_repeated(world: World, wish: Wish) -> None:
+def test_a_request_that_took_effect_is_not_repeated(world: World, wish: SyncRequest) -> None:
     world.die_in_the_request(wish, takes_effect=True)
 
     world.begin(wish)
@@ -167,7 +168,7 @@ def test_a_request_that_took_effect_is_not_repeated(world: World, wish: Wish) ->
 
 
 @pytest.mark.parametrize("wish", [SYNC, FORCED, TABLES], ids=["sync", "forced", "tables"])
-def test_a_request_that_took_no_effect_is_sent_again(world: World, wish: Wish) -> None:
+def test_a_request_that_took_no_effect_is_sent_again(world: World, wish: SyncRequest) -> None:
     world.die_in_the_request(wish, takes_effect=False)
 
     world.begin(wish)
@@ -182,7 +183,7 @@ def test_where_nothing_tells_it_is_an_error_once(world: World) -> None:
     world.api.is_syncing = True
     world.die_in_the_request(FORCED, takes_effect=True)
 
-    with pytest.raises(Unsure, match="a run that asked for it at 2026-06-01T00:00:00"):
+    with pytest.raises(SyncStartUnknown, match="a run that asked for it at 2026-06-01T00:00:00"):
         world.begin(FORCED)
     assert world.api.posts == 1
     world.begin(FORCED)
@@ -195,7 +196,7 @@ def test_a_sync_long_after_is_not_taken_for_a_resync(world: World) -> None:
     world.api.time += timedelta(hours=1)
     world.api.succeeded_at = "2026-06-01T00:30:00Z"
 
-    with pytest.raises(Unsure):
+    with pytest.raises(SyncStartUnknown):
         world.begin(TABLES)
     assert world.api.posts == 1
 
@@ -218,8 +219,8 @@ def test_a_refresh_forgets_what_terraform_knows(world: World) -> None:
     assert world.entries() == []
 
 
-@pytest.mark.parametrize("other", [FORCED, TABLES, Wish("other")])
-def test_another_request_is_sent(world: World, other: Wish) -> None:
+@pytest.mark.parametrize("other", [FORCED, TABLES, SyncRequest("other")])
+def test_another_request_is_sent(world: World, other: SyncRequest) -> None:
     world.begin(saves=False)
 
     world.begin(other)
@@ -266,7 +267,7 @@ def test_a_refused_request_leaves_no_entry(world: World) -> None:
 def test_an_interrupted_request_is_looked_after(world: World) -> None:
     """Terraform may be gone, and nobody reads that it is not known whether the sync began."""
     world.api.failure = Interrupted("stopped")
-    with pytest.raises(Unsure):
+    with pytest.raises(SyncStartUnknown):
         world.begin(saves=False)
     world.api.failure = None
 
@@ -281,7 +282,7 @@ def test_an_error_while_it_is_followed_ends_the_entry(world: World) -> None:
 
     with (
         pytest.raises(RuntimeError),
-        sync_journal.forgotten_on_error(world.account(), operation),
+        journal.forgotten_on_error(world.account(), operation),
     ):
         raise RuntimeError
 

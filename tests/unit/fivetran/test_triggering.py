@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 from fake_time import FakeTime
 
-from constructs_lib.backend.fivetran import errors
-from constructs_lib.backend.fivetran.account import Account
-from constructs_lib.backend.fivetran.connection_sync import ConnectionSyncResource
-from constructs_lib.backend.fivetran.triggering import Wish, begin, has_begun
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.connection_sync.resource import ConnectionSyncResource
+from constructs_lib.backend.fivetran.connection_sync.trigger import SyncRequest, begin, has_begun
+from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.resource import Operation
-from constructs_lib.backend.plugin.values import UNKNOWN
+from constructs_lib.backend.plugin.values.value import UNKNOWN
 
-SYNC, FORCED = Wish("abc"), Wish("abc", force=True)
-RESYNC = Wish("abc", "resync")
-TABLES = Wish("abc", "resync", scope={"public": ["orders"]})
+SYNC, FORCED = SyncRequest("abc"), SyncRequest("abc", force=True)
+RESYNC = SyncRequest("abc", "resync")
+TABLES = SyncRequest("abc", "resync", scope={"public": ["orders"]})
 
 
 def look(
@@ -66,7 +66,7 @@ WANTS_HISTORY = look(historical=True)
     ],
 )
 def test_a_second_look_tells_whether_a_sync_began(
-    wish: Wish, before: dict[str, Any], now: dict[str, Any], began: bool | None
+    wish: SyncRequest, before: dict[str, Any], now: dict[str, Any], began: bool | None
 ) -> None:
     assert has_begun(wish, before, now) is began
 
@@ -133,7 +133,11 @@ class Busy:
     ],
 )
 def test_sync_in_the_way_is_waited_for_or_joined(
-    monkeypatch: pytest.MonkeyPatch, wish: Wish, shown: dict[str, Any], sent: int, status: int
+    monkeypatch: pytest.MonkeyPatch,
+    wish: SyncRequest,
+    shown: dict[str, Any],
+    sent: int,
+    status: int,
 ) -> None:
     clock = FakeTime()
     clock.install(monkeypatch)

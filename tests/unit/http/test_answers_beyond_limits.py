@@ -8,9 +8,9 @@ import pytest
 from scripted_api import Answer, ScriptedApi, scripted_api
 
 from constructs_lib.backend.elastic.client import Client as ElasticClient
-from constructs_lib.backend.elastic.credentials import SANDBOX
+from constructs_lib.backend.elastic.connection_settings import SANDBOX
 from constructs_lib.backend.elastic.exchange import Exchange
-from constructs_lib.backend.fivetran.client import Client
+from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import ApiError, Unusable
 from constructs_lib.backend.http.transport import Transport

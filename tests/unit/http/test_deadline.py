@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from constructs_lib.backend.fivetran.errors import Interrupted, OutOfTime
+from constructs_lib.backend.fivetran.api.errors import Interrupted, OutOfTime
 from constructs_lib.backend.http.deadline import LONGEST, Deadline, seconds
 
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from constructs_lib.backend.fivetran.pace import Pace
-from constructs_lib.backend.http import headers
-from constructs_lib.backend.http.times import moment, written
+from constructs_lib.backend.fivetran.api.rate_limiter import RateLimiter
+from constructs_lib.backend.http import response_values
+from constructs_lib.backend.http.response_values import format_timestamp, parse_timestamp
 
 YEAR = timedelta(days=366).total_seconds()
 ODD_DATES = [
@@ -43,18 +43,18 @@ QUIETLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def test_retry_after_may_be_seconds() -> None:
-    assert headers.retry_after({"Retry-After": "7"}) == 7.0
-    assert headers.retry_after({"Retry-After": " 7 "}) == 7.0
+    assert response_values.retry_after({"Retry-After": "7"}) == 7.0
+    assert response_values.retry_after({"Retry-After": " 7 "}) == 7.0
 
 
 def test_retry_after_may_be_a_date() -> None:
     until = datetime.now(timezone.utc) + timedelta(seconds=60)
 
-    seconds = headers.retry_after({"Retry-After": format_datetime(until, usegmt=True)})
+    seconds = response_values.retry_after({"Retry-After": format_datetime(until, usegmt=True)})
 
     assert seconds is not None
     assert 50 < seconds <= 60
-    assert headers.retry_after({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0.0
+    assert response_values.retry_after({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0.0
 
 
 def test_retry_after_is_meant_by_the_clock_of_the_api() -> None:
@@ -63,25 +63,25 @@ def test_retry_after_is_meant_by_the_clock_of_the_api() -> None:
         "Date": "Wed, 21 Oct 2015 07:28:00 GMT",
     }
 
-    assert headers.retry_after(told) == 30.0
+    assert response_values.retry_after(told) == 30.0
 
 
 def test_retry_after_that_is_not_there_asks_for_nothing() -> None:
-    assert headers.retry_after({}) is None
+    assert response_values.retry_after({}) is None
 
 
 @pytest.mark.parametrize("text", [*ODD_NUMBERS, *ODD_DATES, "99999999999", "soon"])
 def test_retry_after_that_nobody_means_says_nothing(text: str) -> None:
-    assert headers.retry_after({"Retry-After": text}) is None
+    assert response_values.retry_after({"Retry-After": text}) is None
 
 
 @pytest.mark.parametrize("text", ODD_DATES)
 def test_date_beyond_the_calendar_says_nothing(text: str) -> None:
-    assert headers.answered_at({"Date": text}) is None
+    assert response_values.answered_at({"Date": text}) is None
 
 
 def test_date_is_told_in_utc() -> None:
-    found = headers.answered_at({"Date": "Wed, 21 Oct 2015 09:28:00 +0200"})
+    found = response_values.answered_at({"Date": "Wed, 21 Oct 2015 09:28:00 +0200"})
 
     assert found == datetime(2015, 10, 21, 7, 28, tzinfo=timezone.utc)
     assert found.tzinfo is timezone.utc
@@ -89,39 +89,39 @@ def test_date_is_told_in_utc() -> None:
 
 @pytest.mark.parametrize("text", [*ODD_NUMBERS, "", "many"])
 def test_count_that_is_no_number_says_nothing(text: str) -> None:
-    assert headers.count({"X-Rate-Limit": text}, "X-Rate-Limit") is None
+    assert response_values.count({"X-Rate-Limit": text}, "X-Rate-Limit") is None
 
 
 def test_content_type_is_cut_where_it_is_long() -> None:
-    assert headers.content_type({}) == "no content type"
-    assert headers.content_type({"Content-Type": "text/html"}) == "text/html"
-    assert len(headers.content_type({"Content-Type": "x" * 60_000})) <= 101
+    assert response_values.content_type({}) == "no content type"
+    assert response_values.content_type({"Content-Type": "text/html"}) == "text/html"
+    assert len(response_values.content_type({"Content-Type": "x" * 60_000})) <= 101
 
 
 @QUIETLY
 @given(st.dictionaries(st.sampled_from(NAMES), TEXTS))
 def test_headers_of_any_kind_are_values_or_say_nothing(told: Mapping[str, str]) -> None:
-    wait, date = headers.retry_after(told), headers.answered_at(told)
-    pace = Pace()
+    wait, date = response_values.retry_after(told), response_values.answered_at(told)
+    pace = RateLimiter()
 
     pace.learn(told)
 
     assert wait is None or 0 <= wait <= YEAR
-    assert date is None or written(date + timedelta(hours=9999))
+    assert date is None or format_timestamp(date + timedelta(hours=9999))
     assert 0 <= pace._reserve(0.0) <= 3600
-    assert headers.content_type(told)
+    assert response_values.content_type(told)
 
 
 @QUIETLY
 @given(st.one_of(TEXTS, st.datetimes().map(str), st.sampled_from(ODD), st.integers()))
 def test_moment_of_any_kind_is_safe_to_reckon_with(text: object) -> None:
-    found = moment(text)
+    found = parse_timestamp(text)
 
-    assert found is None or written(found + timedelta(hours=9999))
+    assert found is None or format_timestamp(found + timedelta(hours=9999))
 
 
 @pytest.mark.parametrize(
     "text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "9999-12-31T23:59:59Z"]
 )
 def test_moment_at_the_edge_of_the_calendar_is_none(text: str) -> None:
-    assert moment(text) is None
+    assert parse_timestamp(text) is None

@@ -16,8 +16,7 @@ import requests
 from constructs_lib.backend.http import transport as transport_module
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import Interrupted
-from constructs_lib.backend.http.failures import Unanswered
-from constructs_lib.backend.http.transport import Limits, Message, Transport
+from constructs_lib.backend.http.transport import Limits, Message, Transport, Unanswered
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
 BODY = b'{"data": {"id": "abc"}}'

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 from fake_time import FakeTime
 
-from constructs_lib.backend.fivetran import errors
-from constructs_lib.backend.http.attempts import until_answered
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.http.attempts import ApiUnreachable, Outage, send_with_retries
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.explanation import explained
-from constructs_lib.backend.http.outage import Outage, OutOfReach
+from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
 
 REFUSED = errors.NoAnswer("GET /", "the connection was refused", sent=False, host="api.invalid")
@@ -50,7 +49,7 @@ class Api:
 
 
 def ask(api: Api, outage: Outage, limit: float = 600) -> str:
-    return until_answered(api.once, Deadline(limit), repeatable=True, outage=outage)
+    return send_with_retries(api.once, Deadline(limit), repeatable=True, outage=outage)
 
 
 def test_an_api_that_never_answers_is_given_up_soon(outage: Outage, clock: FakeTime) -> None:
@@ -68,7 +67,7 @@ def test_an_outage_fails_all_other_requests_at_once(outage: Outage, clock: FakeT
         ask(Api(REFUSED), outage)
     other, begun = Api("found"), clock.time()
 
-    with pytest.raises(OutOfReach, match=r"api\.invalid: the connection was refused") as caught:
+    with pytest.raises(ApiUnreachable, match=r"api\.invalid: the connection was refused") as caught:
         ask(other, outage)
 
     assert (other.asked, clock.time()) == (0, begun)
@@ -117,7 +116,7 @@ def test_what_does_not_pass_is_an_outage_at_once(outage: Outage, error: errors.V
 
     with pytest.raises(type(error)):
         ask(api, outage)
-    with pytest.raises(OutOfReach):
+    with pytest.raises(ApiUnreachable):
         ask(Api("found"), outage)
 
     assert api.asked == 1
@@ -146,7 +145,7 @@ def test_an_answer_ends_an_outage(outage: Outage) -> None:
             ask(Api(WRONG_KEY), outage)
         return "found"
 
-    until_answered(found_meanwhile, Deadline(600), repeatable=True, outage=outage)
+    send_with_retries(found_meanwhile, Deadline(600), repeatable=True, outage=outage)
 
     assert ask(Api("found"), outage) == "found"
 
@@ -192,7 +191,7 @@ def test_a_change_that_may_have_worked_is_told_in_full(outage: Outage) -> None:
         raise BROKEN
 
     with pytest.raises(errors.NoAnswer) as caught:
-        until_answered(once, Deadline(600), repeatable=True, outage=outage, writes=True)
+        send_with_retries(once, Deadline(600), repeatable=True, outage=outage, writes=True)
 
     assert caught.value.sent is True
     assert caught.value.outage is None
@@ -201,7 +200,7 @@ def test_a_change_that_may_have_worked_is_told_in_full(outage: Outage) -> None:
 def test_an_outage_is_reported_in_full_once(outage: Outage) -> None:
     told: list[ProviderError] = []
     for name in ("a", "b", "c"):
-        with pytest.raises(ProviderError) as caught, explained("read", name):
+        with pytest.raises(ProviderError) as caught, explain_errors("read", name):
             ask(Api(REFUSED), outage)
         told.append(caught.value)
 
@@ -213,6 +212,6 @@ def test_an_outage_is_reported_in_full_once(outage: Outage) -> None:
 
 def test_other_errors_are_reported_each(outage: Outage) -> None:
     for _ in range(2):
-        with pytest.raises(ProviderError) as caught, explained("read", "a"):
+        with pytest.raises(ProviderError) as caught, explain_errors("read", "a"):
             ask(Api(MISSING), outage)
         assert not isinstance(caught.value, AlreadyReported)

@@ -10,12 +10,12 @@ import pytest
 
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import Interrupted, NotFound
-from constructs_lib.backend.http.presence import Presence, Words, is_imported
-from constructs_lib.backend.plugin.activity import Activity
+from constructs_lib.backend.managed_object.provider_data import Presence, Wording, is_imported
+from constructs_lib.backend.plugin.concurrency import Activity
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, Diagnostic, ProviderError
 from constructs_lib.backend.plugin.resource import Operation
 
-WORDS = Words("thing", "thingops", "account", "the_key of the provider thingops (or THING_KEY)")
+WORDS = Wording("thing", "thingops", "account", "the_key of the provider thingops (or THING_KEY)")
 ADDRESS = "https://api.example.com"
 PATIENCE = 30.0
 """Seconds after which something that should come certainly does not."""

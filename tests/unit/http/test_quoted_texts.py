@@ -13,9 +13,9 @@ import pytest
 from constructs_lib.backend.http.quoted_texts import allowed_by, texts_of
 from constructs_lib.backend.http.redaction import (
     SettingText,
-    hide,
-    hide_inside,
-    shown_text,
+    redact,
+    redact_json,
+    redacted_text,
     values_shown,
 )
 from constructs_lib.schemas import load
@@ -41,9 +41,9 @@ SHORT = SettingText("ab", "config.role")
 def test_a_setting_is_named_where_it_stands_for_itself(text: str, shown: str) -> None:
     hidden = [HOST, DATABASE, SHORT]
 
-    assert hide(text, hidden) == shown
-    assert shown_text(text, hidden) == shown
-    assert hide_inside([text], hidden) == [shown]
+    assert redact(text, hidden) == shown
+    assert redacted_text(text, hidden) == shown
+    assert redact_json([text], hidden) == [shown]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_setting_is_named_where_it_stands_for_itself(text: str, shown: str) ->
 def test_a_setting_is_named_in_each_form(write: Callable[[str], str]) -> None:
     text = "canary <\"host\"> ä/'1'"
 
-    shown = hide(f"sent: {write(text)}", [SettingText(text, "config.host")])
+    shown = redact(f"sent: {write(text)}", [SettingText(text, "config.host")])
 
     assert "(value of config.host)" in shown
     assert "canary" not in shown.lower()
@@ -71,19 +71,19 @@ def test_a_setting_is_named_in_each_form(write: Callable[[str], str]) -> None:
 def test_a_secret_that_is_a_setting_too_stays_a_secret() -> None:
     same = SettingText("hunter2-long", "config.password")
 
-    assert hide("not hunter2-long", [same, "hunter2-long"]) == "not (hidden)"
+    assert redact("not hunter2-long", [same, "hunter2-long"]) == "not (hidden)"
 
 
 def test_what_names_a_setting_is_no_quotation_of_another() -> None:
     words = [SettingText(word, f"config.{word}x") for word in ("value", "config", "hidden")]
     text = "(value of config.host) and (hidden)"
 
-    assert hide(text, words) == text
-    assert hide(hide("bad 'value'", words), words) == "bad '(value of config.valuex)'"
+    assert redact(text, words) == text
+    assert redact(redact("bad 'value'", words), words) == "bad '(value of config.valuex)'"
 
 
 def test_a_number_that_a_setting_holds_is_shown() -> None:
-    assert hide_inside({"port": 54321}, [SettingText("54321", "config.port")]) == {"port": 54321}
+    assert redact_json({"port": 54321}, [SettingText("54321", "config.port")]) == {"port": 54321}
 
 
 def test_the_places_of_texts_are_found_at_any_depth() -> None:

@@ -15,12 +15,12 @@ from scripted_api import Answer, scripted_api
 from tls_world import ANSWER, HEADERS, Proxy, World, api, proxy
 
 from constructs_lib.backend.elastic.provider import ElasticOps
-from constructs_lib.backend.fivetran.journal import Journal
+from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.fivetran.provider import FivetranOps
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import NoAnswer
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.schemas.catalogue import live
+from constructs_lib.schemas.catalogue import account as live
 from constructs_lib.version import __version__, user_agent
 
 AUTHORITIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")

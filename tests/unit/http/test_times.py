@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.backend.http.times import moment
+from constructs_lib.backend.http.response_values import parse_timestamp
 
 
 @pytest.mark.parametrize(
@@ -17,9 +17,9 @@ from constructs_lib.backend.http.times import moment
 def test_a_moment_may_have_any_number_of_digits(fraction: str, microseconds: int) -> None:
     expected = datetime(2026, 3, 17, 12, 31, 40, microseconds, timezone.utc)
 
-    assert moment(f"2026-03-17T12:31:40{fraction}Z") == expected
+    assert parse_timestamp(f"2026-03-17T12:31:40{fraction}Z") == expected
 
 
 @pytest.mark.parametrize("text", [None, "", "soon", "2026-03-17T12:31:40", 5, {}])
 def test_what_names_no_moment_is_none(text: Any) -> None:
-    assert moment(text) is None
+    assert parse_timestamp(text) is None

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from constructs_lib.backend.plugin import certificate
+from constructs_lib.backend.plugin.server import certificate
 
 HEADERS = {"Content-Type": "application/json", "X-elastic-product": "Elasticsearch"}
 ANSWER = {"code": "Success", "data": {"id": "abc", "items": []}, "id": "abc", "status": "created"}

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from constructs_lib.backend.plugin import handshake
-from constructs_lib.constructs import delivery
+from constructs_lib.backend.plugin.server import handshake
+from constructs_lib.constructs.synth import delivery
 
 LAUNCHER = delivery.launcher_path(Path(), "linux_amd64")
 PATH = "/usr/bin:/bin"

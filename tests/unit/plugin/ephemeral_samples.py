@@ -11,10 +11,10 @@ from plugin_samples import SCHEMA, Sample, Scripted, message, thing
 
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource, Opened
+from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.resource import Operation
-from constructs_lib.backend.plugin.servicer import answer
-from constructs_lib.backend.plugin.session import Session
-from constructs_lib.backend.plugin.values import Dynamic, Object
+from constructs_lib.backend.plugin.values.value import Dynamic, Object
 
 CONFIG = thing(name="one", config=Dynamic.of({"a": 1}))
 LATER = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(days=1)

@@ -12,7 +12,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message_factory import GetMessageClass
 from hypothesis import strategies as st
 
-from constructs_lib.backend.plugin import tfplugin6 as pb
+from constructs_lib.backend.plugin.protocol import messages as pb
 
 NOT_OFFERED = ("CallFunction", "FunctionError")
 """The messages that only a provider with functions needs."""

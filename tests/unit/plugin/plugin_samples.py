@@ -7,15 +7,15 @@ from typing import Any
 
 import tfplugin6_pb2 as pb
 
-from constructs_lib.backend.plugin.decoding import decode
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.backend.plugin.encoding import encode
+from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.schema import object_type
+from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.provider import Provider
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
-from constructs_lib.backend.plugin.schema import object_type
-from constructs_lib.backend.plugin.servicer import answer
-from constructs_lib.backend.plugin.session import Session
-from constructs_lib.backend.plugin.values import Object
+from constructs_lib.backend.plugin.values.decoding import decode
+from constructs_lib.backend.plugin.values.encoding import encode
+from constructs_lib.backend.plugin.values.value import Object
 from constructs_lib.schemas import ResourceSchema
 from constructs_lib.schemas.model import _attributes
 

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 from hpack import Decoder, Encoder
 
-from constructs_lib.backend.plugin.wire import frames
-from constructs_lib.backend.plugin.wire.channel import Channel
-from constructs_lib.backend.plugin.wire.connection import Answer, Connection
-from constructs_lib.backend.plugin.wire.frames import Frame
+from constructs_lib.backend.plugin.server import http2_frames
+from constructs_lib.backend.plugin.server.channel import Channel
+from constructs_lib.backend.plugin.server.http2_connection import Answer, Http2Connection
+from constructs_lib.backend.plugin.server.http2_frames import Frame
 
 CALL = [(":method", "POST"), (":scheme", "http"), (":path", "/a/Echo"), ("te", "trailers")]
-WHOLE = frames.END_HEADERS | frames.END_STREAM
+WHOLE = http2_frames.END_HEADERS | http2_frames.END_STREAM
 PATIENCE = 20
 
 
@@ -25,11 +25,11 @@ class RawClient:
     def __init__(self, link: socket.socket) -> None:
         self.link, self.encoder, self.decoder = link, Encoder(), Decoder()
         link.settimeout(PATIENCE)
-        self._reader = frames.Reader()
-        self._frames: Iterator[Frame] = self._reader.frames(frames.PREFACE)
+        self._reader = http2_frames.Reader()
+        self._frames: Iterator[Frame] = self._reader.frames(http2_frames.PREFACE)
 
     def begin(self, settings: dict[int, int] | None = None) -> None:
-        self.link.sendall(frames.PREFACE + frames.settings(settings or {}))
+        self.link.sendall(http2_frames.PREFACE + http2_frames.settings(settings or {}))
 
     def call(self, stream: int, data: bytes, *, flags: int = 0, pieces: int = 1) -> None:
         """Sends a call; its data in frames of the least size, and its headers in pieces."""
@@ -37,17 +37,17 @@ class RawClient:
         size = -(-len(block) // pieces)
         parts = [block[place : place + size] for place in range(0, len(block), size)]
         for number, part in enumerate(parts):
-            kind = frames.CONTINUATION if number else frames.HEADERS
-            ends = frames.END_HEADERS if number == len(parts) - 1 else 0
+            kind = http2_frames.CONTINUATION if number else http2_frames.HEADERS
+            ends = http2_frames.END_HEADERS if number == len(parts) - 1 else 0
             self.send(kind, ends | (0 if number else flags), stream, part)
         message = b"\0" + struct.pack(">L", len(data)) + data
-        for place in range(0, len(message), frames.LEAST_FRAME):
-            part = message[place : place + frames.LEAST_FRAME]
+        for place in range(0, len(message), http2_frames.LEAST_FRAME):
+            part = message[place : place + http2_frames.LEAST_FRAME]
             is_last = place + len(part) == len(message)
-            self.send(frames.DATA, frames.END_STREAM if is_last else 0, stream, part)
+            self.send(http2_frames.DATA, http2_frames.END_STREAM if is_last else 0, stream, part)
 
     def send(self, kind: int, flags: int, stream: int, payload: bytes = b"") -> None:
-        self.link.sendall(frames.frame(kind, flags, stream, payload))
+        self.link.sendall(http2_frames.frame(kind, flags, stream, payload))
 
     def next(self, *kinds: int) -> Frame:
         """The next frame of one of these kinds."""
@@ -63,11 +63,11 @@ class RawClient:
         """The message of an answer, which must be a success."""
         data = b""
         while True:
-            frame = self.next(frames.DATA, frames.HEADERS)
+            frame = self.next(http2_frames.DATA, http2_frames.HEADERS)
             assert frame.stream == stream
-            if frame.kind == frames.DATA:
+            if frame.kind == http2_frames.DATA:
                 data += frame.payload
-            elif frame.flags & frames.END_STREAM:
+            elif frame.flags & http2_frames.END_STREAM:
                 assert (b"grpc-status", b"0") in self.decoder.decode(frame.payload, raw=True)
                 return data[5:]
             else:
@@ -90,7 +90,7 @@ class Served:
         ours, theirs = socket.socketpair()
         self.client = RawClient(ours)
         self.errors: list[Exception] = []
-        self.connection = Connection(Channel(theirs), answer or _echo)
+        self.connection = Http2Connection(Channel(theirs), answer or _echo)
         self.thread = threading.Thread(target=self._run)
         self.thread.start()
 
@@ -106,7 +106,7 @@ class Served:
         assert not self.thread.is_alive()
 
 
-def _echo(connection: Connection, stream: int, path: str, message: bytes) -> None:
+def _echo(connection: Http2Connection, stream: int, path: str, message: bytes) -> None:
     assert path == "/a/Echo"
     # In a thread, as the server does: it must go on reading while an answer waits for its window.
     threading.Thread(target=connection.succeed, args=(stream, message)).start()

@@ -8,7 +8,7 @@ import tfplugin6_pb2 as pb
 from plugin_samples import Scripted, call, errors, message, thing, values
 
 from constructs_lib.backend.plugin.diagnostics import ProviderError
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 
 CONFIG = thing(name="one", config=Dynamic.of({"a": 1}))
 PRIOR = {**CONFIG, "id": "x", "level": 3}

@@ -12,10 +12,10 @@ from plugin_samples import Sample, Scripted
 from raw_client import Served
 from test_plugin_transport import Client, talk
 
-from constructs_lib.backend.plugin.servicer import waits_for_nothing
-from constructs_lib.backend.plugin.session import Session
-from constructs_lib.backend.plugin.wire import frames
-from constructs_lib.backend.plugin.wire.connection import Connection
+from constructs_lib.backend.plugin.protocol.dispatcher import waits_for_nothing
+from constructs_lib.backend.plugin.protocol.session import Session
+from constructs_lib.backend.plugin.server import http2_frames
+from constructs_lib.backend.plugin.server.http2_connection import Http2Connection
 
 PLAN = "/tfplugin6.Provider/PlanResourceChange"
 
@@ -74,20 +74,20 @@ def test_one_that_fails_does_not_end_the_server() -> None:
 def test_one_whose_answer_the_client_does_not_take_yet_is_told_so() -> None:
     told: list[bool] = []
 
-    def answer(connection: Connection, stream: int, path: str, message: bytes) -> None:
+    def answer(connection: Http2Connection, stream: int, path: str, message: bytes) -> None:
         told.append(connection.succeed_at_once(stream, message))
         if not told[-1]:
             threading.Thread(target=connection.succeed, args=(stream, message)).start()
 
     served = Served(answer)
     try:
-        served.client.begin({frames.INITIAL_WINDOW_SIZE: 10})
+        served.client.begin({http2_frames.INITIAL_WINDOW_SIZE: 10})
         served.client.call(1, b"01234")
         assert served.client.answer(1) == b"01234"
         served.client.call(3, b"012345")
-        assert served.client.next(frames.DATA).payload == b"\0\0\0\0\x0601234"
-        served.client.link.sendall(frames.window_update(3, 1))
-        assert served.client.next(frames.DATA).payload == b"5"
+        assert served.client.next(http2_frames.DATA).payload == b"\0\0\0\0\x0601234"
+        served.client.link.sendall(http2_frames.window_update(3, 1))
+        assert served.client.next(http2_frames.DATA).payload == b"5"
     finally:
         served.end()
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from plugin_samples import ATTRIBUTES, thing
 
-from constructs_lib.backend.plugin import checks, types
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.backend.plugin.planning import checks
+from constructs_lib.backend.plugin.values import types
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 from constructs_lib.schemas.model import _attributes
 
 

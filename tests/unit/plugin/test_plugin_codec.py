@@ -9,11 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from constructs_lib.backend.plugin import types
-from constructs_lib.backend.plugin.decoding import decode, decode_json, unknown_types
-from constructs_lib.backend.plugin.encoding import encode, typed_unknowns
-from constructs_lib.backend.plugin.types import BOOL, DYNAMIC, NUMBER, STRING
-from constructs_lib.backend.plugin.values import UNKNOWN, CodecError, Dynamic, LimitError, identical
+from constructs_lib.backend.plugin.values import types
+from constructs_lib.backend.plugin.values.decoding import decode, decode_json, unknown_types
+from constructs_lib.backend.plugin.values.encoding import encode, typed_unknowns
+from constructs_lib.backend.plugin.values.types import BOOL, DYNAMIC, NUMBER, STRING
+from constructs_lib.backend.plugin.values.value import (
+    UNKNOWN,
+    CodecError,
+    Dynamic,
+    LimitError,
+    identical,
+)
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 NUMBERS = st.one_of(

@@ -17,13 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plugin_samples import Sample, Scripted, call, errors, message, thing, values
 
-from constructs_lib.backend.plugin import types
-from constructs_lib.backend.plugin.decoding import decode, decode_json, unknown_types
-from constructs_lib.backend.plugin.encoding import encode
-from constructs_lib.backend.plugin.servicer import methods
-from constructs_lib.backend.plugin.session import Session
-from constructs_lib.backend.plugin.types import BOOL, DYNAMIC, NUMBER, STRING
-from constructs_lib.backend.plugin.values import (
+from constructs_lib.backend.plugin.protocol.dispatcher import methods
+from constructs_lib.backend.plugin.protocol.session import Session
+from constructs_lib.backend.plugin.values import types
+from constructs_lib.backend.plugin.values.decoding import decode, decode_json, unknown_types
+from constructs_lib.backend.plugin.values.encoding import encode
+from constructs_lib.backend.plugin.values.types import BOOL, DYNAMIC, NUMBER, STRING
+from constructs_lib.backend.plugin.values.value import (
     MOST_LEVELS,
     UNKNOWN,
     CodecError,
@@ -190,9 +190,9 @@ def test_a_huge_declared_length_is_a_codec_error(head: bytes, times: int) -> Non
 HUNGRY = """
 import tracemalloc
 import sys
-from constructs_lib.backend.plugin.decoding import decode
-from constructs_lib.backend.plugin.types import DYNAMIC
-from constructs_lib.backend.plugin.values import CodecError
+from constructs_lib.backend.plugin.values.decoding import decode
+from constructs_lib.backend.plugin.values.types import DYNAMIC
+from constructs_lib.backend.plugin.values.value import CodecError
 data = b"".join(b"\\xdd" + size.to_bytes(4, "big") for size in range(2_000_000, 1_999_600, -1))
 try:
     tracemalloc.start()

@@ -9,14 +9,15 @@ import pytest
 import tfplugin6_pb2 as pb
 from plugin_samples import ATTRIBUTES, SCHEMA, Sample, Scripted, errors, message, thing, values
 
-from constructs_lib.backend.plugin import data_source_calls, promises, state_promises
+from constructs_lib.backend.plugin.consistency import rules, state_rules
+from constructs_lib.backend.plugin.consistency.state_rules import DataAnswer
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, ProviderError
+from constructs_lib.backend.plugin.protocol import data_and_ephemeral_calls
+from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.resource import Operation
-from constructs_lib.backend.plugin.servicer import answer
-from constructs_lib.backend.plugin.session import Session
-from constructs_lib.backend.plugin.state_promises import DataAnswer
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object
 
 CONFIG = thing(name="one", config=Dynamic.of({"a": 1}))
 
@@ -60,7 +61,7 @@ def validate(source: DataSource, config: Object) -> Any:
 
 def broken(config: Any, state: Any, **more: Any) -> list[tuple[str, Path]]:
     given = DataAnswer(ATTRIBUTES, config, state, **more)
-    return [(one.rule, one.path) for one in promises.broken(state_promises.DATA, given)]
+    return [(one.rule, one.path) for one in rules.broken(state_rules.DATA, given)]
 
 
 def test_a_data_source_is_announced_with_its_schema() -> None:
@@ -144,7 +145,7 @@ def test_a_configuration_that_is_not_kept_never_reaches_terraform(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     wrong = lambda attributes, config, returned: {**config, "name": "two"}  # noqa: E731
-    monkeypatch.setattr(data_source_calls, "settle_data", wrong)
+    monkeypatch.setattr(data_and_ephemeral_calls, "settle_data", wrong)
 
     response = read(Source())
 
@@ -183,7 +184,7 @@ def test_a_reserved_name_in_a_data_source_is_told_by_its_rule() -> None:
 
 
 def test_every_rule_for_data_has_a_test() -> None:
-    own = {rule.__name__ for rule in state_promises.DATA if "data" in rule.__name__}
+    own = {rule.__name__ for rule in state_rules.DATA if "data" in rule.__name__}
     assert {f"test_{rule}" for rule in own} - globals().keys() == set()
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from constructs_lib.backend.plugin import dead_directories
-from constructs_lib.backend.plugin.handshake import Endpoint, is_directory_name
+from constructs_lib.backend.plugin.server import handshake
+from constructs_lib.backend.plugin.server.handshake import ProviderSocket, is_directory_name
 
 LONG_AGO = 1_000_000_000.0
 DEAD = "tfp-0123456789ab"
@@ -19,7 +19,9 @@ DEAD = "tfp-0123456789ab"
 @pytest.fixture
 def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The one directory in which providers make theirs. The path of a socket must be short."""
-    monkeypatch.setattr("constructs_lib.backend.plugin.handshake.bases", lambda: [str(tmp_path)])
+    monkeypatch.setattr(
+        "constructs_lib.backend.plugin.server.handshake.bases", lambda: [str(tmp_path)]
+    )
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -38,13 +40,13 @@ def left(base: Path, name: str = DEAD, *files: str, mode: int = 0o700) -> Path:
 
 
 def remove(base: Path) -> None:
-    dead_directories.remove(str(base / "own"))
+    handshake.remove(str(base / "own"))
 
 
 @pytest.fixture
-def living(base: Path) -> Iterator[Endpoint]:
+def living(base: Path) -> Iterator[ProviderSocket]:
     """A provider that lives."""
-    endpoint = Endpoint()
+    endpoint = ProviderSocket()
     os.utime(endpoint.directory, (LONG_AGO, LONG_AGO))
     yield endpoint
     endpoint.close()
@@ -70,7 +72,7 @@ def test_a_directory_without_a_socket_is_removed(base: Path) -> None:
     assert not directory.exists()
 
 
-def test_the_directory_of_a_living_provider_is_kept(base: Path, living: Endpoint) -> None:
+def test_the_directory_of_a_living_provider_is_kept(base: Path, living: ProviderSocket) -> None:
     assert Path(living.directory).parent == base
 
     remove(base)
@@ -78,7 +80,7 @@ def test_the_directory_of_a_living_provider_is_kept(base: Path, living: Endpoint
     assert os.path.exists(living.path)
 
 
-def test_its_lock_alone_tells_that_a_provider_lives(base: Path, living: Endpoint) -> None:
+def test_its_lock_alone_tells_that_a_provider_lives(base: Path, living: ProviderSocket) -> None:
     """It is about to listen, so that its socket answers nobody yet."""
     living.listener.close()
 
@@ -147,17 +149,17 @@ def test_a_link_is_not_followed(base: Path) -> None:
 def test_the_own_directory_is_kept(base: Path) -> None:
     directory = left(base)
 
-    dead_directories.remove(str(directory))
+    handshake.remove(str(directory))
 
     assert directory.exists()
 
 
 def test_a_folder_that_cannot_be_read_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "constructs_lib.backend.plugin.handshake.bases", lambda: ["/nowhere/to/be/found"]
+        "constructs_lib.backend.plugin.server.handshake.bases", lambda: ["/nowhere/to/be/found"]
     )
 
-    dead_directories.remove("own")
+    handshake.remove("own")
 
 
 @pytest.mark.parametrize(
@@ -175,5 +177,5 @@ def test_which_names_are_those_of_a_provider(name: str, *, expected: bool) -> No
     assert is_directory_name(name) is expected
 
 
-def test_the_name_of_a_new_directory_is_one_of_them(living: Endpoint) -> None:
+def test_the_name_of_a_new_directory_is_one_of_them(living: ProviderSocket) -> None:
     assert is_directory_name(os.path.basename(living.directory))

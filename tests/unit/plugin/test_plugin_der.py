@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from constructs_lib.backend.plugin import der
+from constructs_lib.backend.plugin.server import certificate
 
 
 @pytest.mark.parametrize(
@@ -10,15 +10,15 @@ from constructs_lib.backend.plugin import der
     [(0, "020100"), (127, "02017f"), (128, "02020080"), (256, "02020100")],
 )
 def test_a_number_keeps_its_sign_bit_clear(number: int, encoded: str) -> None:
-    assert der.integer(number).hex() == encoded
+    assert certificate.integer(number).hex() == encoded
 
 
 @pytest.mark.parametrize(
     ("length", "prefix"), [(5, "0405"), (127, "047f"), (128, "048180"), (300, "0482012c")]
 )
 def test_a_length_is_as_short_as_possible(length: int, prefix: str) -> None:
-    assert der.octets(b"x" * length).hex().startswith(prefix + "78")
+    assert certificate.octets(b"x" * length).hex().startswith(prefix + "78")
 
 
 def test_an_identifier_has_seven_bits_a_byte() -> None:
-    assert der.identifier("1.2.840.10045.3.1.7").hex() == "06082a8648ce3d030107"
+    assert certificate.identifier("1.2.840.10045.3.1.7").hex() == "06082a8648ce3d030107"

@@ -22,10 +22,10 @@ from plugin_samples import Sample, Scripted, errors, message, values
 
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.ephemeral_resource import Opened
+from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.resource import Operation
-from constructs_lib.backend.plugin.servicer import answer
-from constructs_lib.backend.plugin.session import Session
-from constructs_lib.backend.plugin.values import Object
+from constructs_lib.backend.plugin.values.value import Object
 
 CALLS = [
     "ValidateEphemeralResourceConfig",

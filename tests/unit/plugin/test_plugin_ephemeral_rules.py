@@ -19,15 +19,17 @@ from ephemeral_samples import (
 )
 from plugin_samples import ATTRIBUTES, SCHEMA, errors, thing
 
-from constructs_lib.backend.plugin import ephemeral_calls, ephemeral_promises, promises
+from constructs_lib.backend.plugin.consistency import ephemeral_rules
+from constructs_lib.backend.plugin.consistency import rules as promises
+from constructs_lib.backend.plugin.consistency.ephemeral_rules import OpenAnswer, RenewalAnswer
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path
-from constructs_lib.backend.plugin.ephemeral_promises import OpenAnswer, RenewalAnswer
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, Object
+from constructs_lib.backend.plugin.protocol import data_and_ephemeral_calls
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object
 
 
 def broken(config: Any, state: Any, **more: Any) -> list[tuple[str, Path]]:
     given = OpenAnswer(ATTRIBUTES, config, state, **more)
-    return [(one.rule, one.path) for one in promises.broken(ephemeral_promises.OPEN, given)]
+    return [(one.rule, one.path) for one in promises.broken(ephemeral_rules.OPEN, given)]
 
 
 @pytest.mark.parametrize("returned", [None, {"id": "x"}])
@@ -66,7 +68,7 @@ def test_a_configuration_that_is_not_kept_never_reaches_terraform(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     wrong = lambda attributes, config, returned: {**config, "name": "two"}  # noqa: E731
-    monkeypatch.setattr(ephemeral_calls, "settle_data", wrong)
+    monkeypatch.setattr(data_and_ephemeral_calls, "settle_data", wrong)
 
     response = opened(Key())
 
@@ -98,7 +100,7 @@ def test_a_reserved_name_in_an_ephemeral_resource_is_told_by_its_rule() -> None:
 
 def test_every_rule_for_ephemeral_resources_has_a_test() -> None:
     shared = {"nothing_is_unknown", "write_only_is_null"}
-    tables = (*ephemeral_promises.OPEN, *ephemeral_promises.RENEWAL)
+    tables = (*ephemeral_rules.OPEN, *ephemeral_rules.RENEWAL)
     own = {rule.__name__ for rule in tables} - shared
     assert {f"test_{rule}" for rule in own} - globals().keys() == set()
 
@@ -122,7 +124,7 @@ def test_configured_ephemeral_is_kept() -> None:
 def test_renewal_lies_ahead() -> None:
     def rules(due: datetime | None) -> list[str]:
         given = RenewalAnswer(due, LATER)
-        return [one.rule for one in promises.broken(ephemeral_promises.RENEWAL, given)]
+        return [one.rule for one in promises.broken(ephemeral_rules.RENEWAL, given)]
 
     assert rules(LATER) == ["renewal_lies_ahead"]
     assert rules(LATER - timedelta(1)) == ["renewal_lies_ahead"]

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from constructs_lib.backend.plugin import certificate, handshake, tls
-from constructs_lib.backend.plugin.handshake import Endpoint, HandshakeError
+from constructs_lib.backend.plugin.server import certificate, channel, handshake
+from constructs_lib.backend.plugin.server.handshake import HandshakeError, ProviderSocket
 
 
 def test_the_line_has_six_fields_and_the_certificate_without_padding() -> None:
@@ -24,7 +24,7 @@ def test_the_line_has_six_fields_and_the_certificate_without_padding() -> None:
 
 
 def test_the_socket_stands_in_a_private_directory_and_goes_away() -> None:
-    endpoint = Endpoint()
+    endpoint = ProviderSocket()
     mode = stat.S_IMODE(os.stat(endpoint.directory).st_mode)
     assert (mode, os.path.exists(endpoint.path)) == (0o700, True)
     endpoint.close()
@@ -38,7 +38,7 @@ def test_a_temporary_directory_with_a_long_path_is_passed_over(
     long = tmp_path / ("x" * 120)
     long.mkdir()
     monkeypatch.setenv("TMPDIR", str(long))
-    endpoint = Endpoint()
+    endpoint = ProviderSocket()
     assert endpoint.directory.startswith("/tmp/")
     endpoint.close()
 
@@ -49,7 +49,7 @@ def test_no_temporary_directory_at_all_is_a_clear_error(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(os, "mkdir", refuse)
     with pytest.raises(HandshakeError, match="Set TMPDIR"):
-        Endpoint()
+        ProviderSocket()
 
 
 def test_only_the_cookie_tells_that_terraform_started_us() -> None:
@@ -89,5 +89,5 @@ def test_the_certificate_is_what_terraform_pins() -> None:
 
 def test_the_key_leaves_no_file_behind(tmp_path: Path) -> None:
     made = certificate.create()
-    tls.server_context(made, made.pem.decode(), str(tmp_path))
+    channel.server_context(made, made.pem.decode(), str(tmp_path))
     assert list(tmp_path.iterdir()) == []

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from constructs_lib.backend.plugin.wire import headers
-from constructs_lib.backend.plugin.wire.frames import ProtocolError
-from constructs_lib.backend.plugin.wire.headers import HeaderReader
+from constructs_lib.backend.plugin.server import http2_headers
+from constructs_lib.backend.plugin.server.http2_frames import ProtocolError
+from constructs_lib.backend.plugin.server.http2_headers import HeaderReader
 
 PATHS = [f"/tfplugin6.Provider/Method{number}" for number in range(5)]
 
@@ -91,7 +91,7 @@ def test_calls_in_any_order_have_the_paths_that_they_were_sent_with(
 
 @given(st.text())
 def test_the_message_of_a_failure_is_read_as_it_was_meant(message: str) -> None:
-    block = headers.failure(headers.INTERNAL, message)
+    block = http2_headers.failure(http2_headers.INTERNAL, message)
 
     told = dict(hpack.Decoder().decode(block, raw=True))
 

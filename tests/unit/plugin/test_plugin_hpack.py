@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from constructs_lib.backend.plugin.wire.frames import ProtocolError
-from constructs_lib.backend.plugin.wire.hpack import Decoder
+from constructs_lib.backend.plugin.server.hpack import Decoder
+from constructs_lib.backend.plugin.server.http2_frames import ProtocolError
 
 Headers = list[tuple[bytes, bytes]]
 

@@ -8,9 +8,8 @@ from every_case import check_every
 from hypothesis import given
 from hypothesis import strategies as st
 
-from constructs_lib.backend.plugin.wire.frames import ProtocolError
-from constructs_lib.backend.plugin.wire.header_table import LARGEST_SIZE
-from constructs_lib.backend.plugin.wire.hpack import Decoder
+from constructs_lib.backend.plugin.server.hpack import LARGEST_SIZE, Decoder
+from constructs_lib.backend.plugin.server.http2_frames import ProtocolError
 
 MOST = 2**14
 NAMES = st.sampled_from([b":path", b":method", b"te", b"custom", b"grpc-timeout"]) | st.binary()

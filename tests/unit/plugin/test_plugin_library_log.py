@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from constructs_lib.backend.plugin import library_log
+from constructs_lib.backend.plugin import log
 
 LINES = "[ERROR] library: it failed: ValueError\n[WARN]  library: odd: 1\n"
 RECORDS = """
@@ -50,7 +50,7 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 def test_a_library_that_logs_an_exception_shows_its_class_only(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    library_log.route()
+    log.route()
     exec(RECORDS, {})
     assert capsys.readouterr().err == LINES
 

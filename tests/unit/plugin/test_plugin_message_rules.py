@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from google.protobuf import timestamp_pb2
 
-from constructs_lib.backend.plugin import tfplugin6 as pb
+from constructs_lib.backend.plugin.protocol import messages as pb
 
 VALUE = pb.DynamicValue(msgpack=b"\xc0")
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from plugin_samples import ATTRIBUTES, TYPE, thing
 
-from constructs_lib.backend.plugin import messages
-from constructs_lib.backend.plugin.decoding import decode
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, dotted
+from constructs_lib.backend.plugin.protocol import conversion
+from constructs_lib.backend.plugin.values.decoding import decode
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from constructs_lib.backend.plugin.diagnostics import Diagnostics, dotted
     ],
 )
 def test_the_steps_of_a_path_follow_the_schema(path: Any, steps: Any) -> None:
-    written = messages.write_path(path, ATTRIBUTES)
+    written = conversion.write_path(path, ATTRIBUTES)
     found = [(step.WhichOneof("selector"), getattr(step, step.WhichOneof("selector")))
              for step in written.steps]  # fmt: skip
     assert found == steps
@@ -41,24 +41,24 @@ def test_a_path_reads_as_in_a_configuration() -> None:
 def test_a_diagnostic_without_a_path_has_no_attribute() -> None:
     diagnostics = Diagnostics()
     diagnostics.warning("Careful", "half a pair: \ud800")
-    [message] = messages.write_diagnostics(diagnostics, ATTRIBUTES)
+    [message] = conversion.write_diagnostics(diagnostics, ATTRIBUTES)
     assert (message.severity, message.detail) == (message.WARNING, "half a pair: ?")
     assert not message.HasField("attribute")
 
 
 @pytest.mark.parametrize("data", [b"", b"[1]", b"\xff\x00", b"{"])
 def test_private_state_that_is_not_ours_is_empty(data: bytes) -> None:
-    assert messages.read_private(data) == {}
+    assert conversion.read_private(data) == {}
 
 
 def test_private_state_survives() -> None:
     private = {"digest": "ab", "n": [1, None]}
-    assert messages.read_private(messages.write_private(private)) == private
-    assert messages.write_private({}) == b""
+    assert conversion.read_private(conversion.write_private(private)) == private
+    assert conversion.write_private({}) == b""
 
 
 def test_one_misfit_attribute_does_not_lose_the_state() -> None:
     diagnostics = Diagnostics()
-    data = messages.write_state(thing(id="x", level="high"), TYPE, diagnostics)
+    data = conversion.write_state(thing(id="x", level="high"), TYPE, diagnostics)
     assert decode(data, TYPE) == thing(id="x")
     assert [diagnostic.path for diagnostic in diagnostics] == [("level",)]

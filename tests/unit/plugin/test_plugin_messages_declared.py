@@ -9,8 +9,8 @@ import tfplugin6_pb2
 from every_case import check_every
 from google_messages import DESCRIPTORS, NOT_OFFERED, is_map, name_in_python, ours, type_name
 
-from constructs_lib.backend.plugin import tfplugin6 as pb
-from constructs_lib.backend.plugin.protobuf import Message, field
+from constructs_lib.backend.plugin.protocol import messages as pb
+from constructs_lib.backend.plugin.protocol.protobuf import Message, field
 
 TYPES = {
     "TYPE_BYTES": "bytes",

@@ -12,7 +12,7 @@ from google_messages import DESCRIPTORS, as_ours, has_map, messages, ours, same
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from constructs_lib.backend.plugin.protobuf import DecodeError
+from constructs_lib.backend.plugin.protocol.protobuf import DecodeError
 
 WITHOUT_MAPS = [name for name, descriptor in DESCRIPTORS.items() if not has_map(descriptor)]
 few = settings(

@@ -12,8 +12,8 @@ from google_messages import DESCRIPTORS, messages, ours, same
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from constructs_lib.backend.plugin import tfplugin6 as pb
-from constructs_lib.backend.plugin.protobuf import DecodeError
+from constructs_lib.backend.plugin.protocol import messages as pb
+from constructs_lib.backend.plugin.protocol.protobuf import DecodeError
 
 THEIRS = tfplugin6_pb2.PlanResourceChange.Response
 OURS = pb.PlanResourceChange.Response

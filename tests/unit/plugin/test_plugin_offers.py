@@ -7,13 +7,12 @@ import threading
 import pytest
 
 from constructs_lib.backend import elastic, fivetran
-from constructs_lib.backend.plugin.offers import Offers
-from constructs_lib.backend.plugin.provider import Provider
+from constructs_lib.backend.plugin.provider import Provider, Registry
 
 
 def test_each_is_made_once_and_only_when_it_is_asked_for() -> None:
     made: list[str] = []
-    offers = Offers({name: lambda name=name: made.append(name) or object() for name in "ab"})
+    offers = Registry({name: lambda name=name: made.append(name) or object() for name in "ab"})
 
     assert list(offers) == ["a", "b"]
     assert len(offers) == 2
@@ -25,7 +24,7 @@ def test_each_is_made_once_and_only_when_it_is_asked_for() -> None:
 
 def test_threads_that_ask_at_once_get_the_same() -> None:
     asked = threading.Barrier(8)
-    offers = Offers({"a": object})
+    offers = Registry({"a": object})
     found: list[object] = []
 
     def ask() -> None:
@@ -43,7 +42,7 @@ def test_threads_that_ask_at_once_get_the_same() -> None:
 
 
 def test_what_is_not_offered_is_missing() -> None:
-    offers = Offers({"a": object})
+    offers = Registry({"a": object})
 
     assert offers.get("b") is None
     with pytest.raises(KeyError, match="b"):
@@ -57,5 +56,5 @@ def test_what_describes_a_thing_is_what_it_says_itself(vendor: object) -> None:
 
     for offers in offered:
         for name, thing in offers.items():
-            assert isinstance(offers, Offers)
+            assert isinstance(offers, Registry)
             assert offers.described(name) == (thing.schema, getattr(thing, "version", 0))

@@ -9,10 +9,10 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, ti
 from plugin_samples import SCHEMA, Sample, Scripted
 
 from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource, Opened
+from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.resource import Operation
-from constructs_lib.backend.plugin.servicer import answer
-from constructs_lib.backend.plugin.session import Session
-from constructs_lib.backend.plugin.values import Object
+from constructs_lib.backend.plugin.values.value import Object
 
 UNKNOWN_THEN = {"ephemeral_resources", "ephemeral_resource_schemas", "EphemeralMetadata"}
 UNKNOWN_THEN |= {"EphemeralResourceSchemasEntry"}

@@ -9,7 +9,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from constructs_lib.backend.plugin.protobuf import DecodeError, Int32, Message, field
+from constructs_lib.backend.plugin.protocol.protobuf import DecodeError, Int32, Message, field
 
 PARTS = descriptor_pb2.FieldDescriptorProto
 

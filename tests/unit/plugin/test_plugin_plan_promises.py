@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plugin_samples import ATTRIBUTES, thing
 
-from constructs_lib.backend.plugin import plan_promises, promises, types
+from constructs_lib.backend.plugin.consistency import plan_rules
+from constructs_lib.backend.plugin.consistency import rules as promises
+from constructs_lib.backend.plugin.consistency.plan_rules import PlanAnswer
 from constructs_lib.backend.plugin.diagnostics import Path
-from constructs_lib.backend.plugin.plan_promises import PlanAnswer
-from constructs_lib.backend.plugin.planner import plan_change
+from constructs_lib.backend.plugin.planning.planner import plan_change
 from constructs_lib.backend.plugin.resource import Plan
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.backend.plugin.values import types
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 
 LIST = Dynamic(types.list_of(types.STRING), ["a"])
 TUPLE = Dynamic.of(["a"])
@@ -25,11 +27,11 @@ def by_plan(
     config: Any, prior: Any, planned: Any, *, replace: tuple[Path, ...] = (), destroy: bool = False
 ) -> list[tuple[str, Path]]:
     answer = PlanAnswer(ATTRIBUTES, config, prior, planned, list(replace), destroy)
-    return [(broken.rule, broken.path) for broken in promises.broken(plan_promises.RULES, answer)]
+    return [(broken.rule, broken.path) for broken in promises.broken(plan_rules.RULES, answer)]
 
 
 def test_every_rule_for_plans_has_a_test_of_its_name() -> None:
-    rules = {rule.__name__ for rule in plan_promises.RULES}
+    rules = {rule.__name__ for rule in plan_rules.RULES}
     assert {f"test_{rule}" for rule in rules} - globals().keys() == set()
 
 
@@ -126,7 +128,7 @@ def test_second_plan_keeps_the_first() -> None:
         return PlanAnswer(ATTRIBUTES, thing(), None, thing(**planned), [])
 
     def broken(first: PlanAnswer, second: PlanAnswer) -> list[Path]:
-        return list(plan_promises.second_plan_keeps_the_first(first, second))
+        return list(plan_rules.second_plan_keeps_the_first(first, second))
 
     assert broken(answer(color=UNKNOWN), answer(color="red")) == []
     assert broken(answer(color="red"), answer(color=UNKNOWN)) == [("color",)]
@@ -157,14 +159,14 @@ def test_the_planner_keeps_every_rule_and_its_second_plan_the_first(
     open_ = {n: UNKNOWN for n in late if config[n] is not None}
     plans = [plan_change(ATTRIBUTES, c, prior) for c in ({**config, **open_}, config)]
     for plan in plans:
-        assert list(plan_promises.of_plan(ATTRIBUTES, plan)) == []
+        assert list(plan_rules.of_plan(ATTRIBUTES, plan)) == []
     answers = [PlanAnswer(ATTRIBUTES, p.config, prior, p.planned, p.replace) for p in plans]
     first, second = answers
-    changed = [name for (name,) in plan_promises.second_plan_keeps_the_first(first, second)]
+    changed = [name for (name,) in plan_rules.second_plan_keeps_the_first(first, second)]
     assert changed == []
 
 
 def test_a_plan_can_be_checked_before_it_is_a_message() -> None:
     plan = Plan(thing(color="red"), None, thing(color="green"))
-    [broken] = plan_promises.of_plan(ATTRIBUTES, plan)
+    [broken] = plan_rules.of_plan(ATTRIBUTES, plan)
     assert broken.rule == "configured_is_planned"

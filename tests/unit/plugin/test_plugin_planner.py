@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from plugin_samples import ATTRIBUTES, thing
 
-from constructs_lib.backend.plugin import types
-from constructs_lib.backend.plugin.planner import plan_change
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, identical
+from constructs_lib.backend.plugin.planning.planner import plan_change
+from constructs_lib.backend.plugin.values import types
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, identical
 
 CONFIG = thing(name="one", config=Dynamic.of({"a": 1}))
 PRIOR = thing(name="one", config=Dynamic.of({"a": 1}), color="red", level=3, id="x")

@@ -7,34 +7,36 @@ from typing import Any
 import pytest
 from plugin_samples import ATTRIBUTES, thing
 
-from constructs_lib.backend.plugin import promises, state_promises, types
-from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, ProviderError
-from constructs_lib.backend.plugin.state_promises import (
+from constructs_lib.backend.plugin.consistency import rules as promises
+from constructs_lib.backend.plugin.consistency import state_rules
+from constructs_lib.backend.plugin.consistency.state_rules import (
     ApplyAnswer,
     ImportAnswer,
     ReadAnswer,
     UpgradeAnswer,
 )
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, ProviderError
+from constructs_lib.backend.plugin.values import types
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 from constructs_lib.schemas import MASK
 
 LIST = Dynamic(types.list_of(types.STRING), ["a"])
 TUPLE = Dynamic.of(["a"])
 SECRET = Dynamic.of({"p": "s"})
-STATES = (state_promises.APPLY, state_promises.READ, state_promises.IMPORT, state_promises.UPGRADE)
+STATES = (state_rules.APPLY, state_rules.READ, state_rules.IMPORT, state_rules.UPGRADE)
 TABLES = (promises.VALIDATE, promises.SCHEMA, *STATES)
 
 
 def by_apply(prior: Any, planned: Any, state: Any, **more: Any) -> list[tuple[str, Path]]:
-    return found(state_promises.APPLY, ApplyAnswer(ATTRIBUTES, prior, planned, state, **more))
+    return found(state_rules.APPLY, ApplyAnswer(ATTRIBUTES, prior, planned, state, **more))
 
 
 def by_read(prior: Any, state: Any, **more: Any) -> list[tuple[str, Path]]:
-    return found(state_promises.READ, ReadAnswer(ATTRIBUTES, prior, state, **more))
+    return found(state_rules.READ, ReadAnswer(ATTRIBUTES, prior, state, **more))
 
 
 def by_import(state: Any, type_name: str = "toy_thing") -> list[tuple[str, Path]]:
-    return found(state_promises.IMPORT, ImportAnswer(ATTRIBUTES, "toy_thing", type_name, state))
+    return found(state_rules.IMPORT, ImportAnswer(ATTRIBUTES, "toy_thing", type_name, state))
 
 
 def found(rules: Any, answer: Any) -> list[tuple[str, Path]]:
@@ -85,7 +87,7 @@ def test_nothing_is_unknown(failed: bool) -> None:
     assert by_apply(None, thing(id=UNKNOWN), state, failed=failed) == wrong
     assert by_read(thing(), state) == wrong
     assert by_import(state) == wrong
-    assert found(state_promises.UPGRADE, UpgradeAnswer(ATTRIBUTES, state)) == wrong
+    assert found(state_rules.UPGRADE, UpgradeAnswer(ATTRIBUTES, state)) == wrong
 
 
 @pytest.mark.parametrize("failed", [False, True])
@@ -96,7 +98,7 @@ def test_write_only_is_null(failed: bool) -> None:
     assert by_apply(None, planned, state, failed=failed) == wrong
     assert by_read(thing(), state) == wrong
     assert by_import(state) == wrong
-    assert found(state_promises.UPGRADE, UpgradeAnswer(ATTRIBUTES, state)) == wrong
+    assert found(state_rules.UPGRADE, UpgradeAnswer(ATTRIBUTES, state)) == wrong
 
 
 @pytest.mark.parametrize("prior", [None, thing()])
@@ -187,7 +189,7 @@ def test_require_object(returned: Any) -> None:
 def test_a_broken_rule_is_reported_with_rule_attribute_and_resource() -> None:
     diagnostics = Diagnostics()
     answer = UpgradeAnswer(ATTRIBUTES, thing(id=UNKNOWN))
-    broken = promises.broken(state_promises.UPGRADE, answer)
+    broken = promises.broken(state_rules.UPGRADE, answer)
     assert promises.report(broken, "ReadResource of toy_thing", diagnostics)
     [diagnostic] = diagnostics
     assert diagnostic.path == ("id",)

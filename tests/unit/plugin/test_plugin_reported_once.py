@@ -10,7 +10,7 @@ from plugin_samples import Scripted, call, errors, message, thing, values
 
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported
 from constructs_lib.backend.plugin.resource import Operation, Plan
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 
 CONFIG = thing(name="one", config=Dynamic.of({"a": 1}))
 STATE = {**CONFIG, "id": "x", "level": 3, "color": "red"}

@@ -5,7 +5,8 @@ import json
 from plugin_samples import SCHEMA
 
 from constructs_lib import schemas
-from constructs_lib.backend.plugin import schema, types
+from constructs_lib.backend.plugin.protocol import schema
+from constructs_lib.backend.plugin.values import types
 
 
 def attributes() -> dict[str, object]:

@@ -9,12 +9,12 @@ import pytest
 import tfplugin6_pb2 as pb
 from plugin_samples import SCHEMA, Sample, Scripted, call, errors, message, thing, values
 
-from constructs_lib.backend.plugin import change_calls, resource_calls, self_check
-from constructs_lib.backend.plugin.encoding import encode
-from constructs_lib.backend.plugin.servicer import answer
-from constructs_lib.backend.plugin.session import Session
-from constructs_lib.backend.plugin.types import NUMBER, map_of
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.backend.plugin.protocol import consistency_check, resource_calls
+from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.session import Session
+from constructs_lib.backend.plugin.values.encoding import encode
+from constructs_lib.backend.plugin.values.types import NUMBER, map_of
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 from constructs_lib.schemas import MASK
 
 CONFIG = thing(name="one", config=Dynamic.of({"a": 1}))
@@ -83,7 +83,7 @@ def test_a_resource_that_writes_into_the_configuration_is_found() -> None:
 
 
 def test_a_destruction_that_is_not_planned_null_is_found(monkeypatch: Any) -> None:
-    monkeypatch.setattr(change_calls, "encode", lambda value, type_: encode(PRIOR, type_))
+    monkeypatch.setattr(resource_calls, "encode", lambda value, type_: encode(PRIOR, type_))
     assert rules(plan(Scripted(), PRIOR, None)) == ["destruction_is_planned_null"]
 
 
@@ -113,7 +113,7 @@ def test_a_state_with_unknown_and_write_only_values_is_mended(monkeypatch: Any) 
     def wrong(attributes: Any, planned: Any, returned: Any) -> Any:
         return {**planned, "id": "x", "color": UNKNOWN, "secret_wo": SECRET}
 
-    monkeypatch.setattr(change_calls, "settle", wrong)
+    monkeypatch.setattr(resource_calls, "settle", wrong)
     planned = {**PLANNED, "color": UNKNOWN}
     response = apply(Scripted(create=lambda *arguments: {}), None, planned)
     assert rules(response) == ["planned_is_applied", "nothing_is_unknown", "write_only_is_null"]
@@ -127,7 +127,7 @@ def test_a_change_that_answers_null_keeps_what_exists(prior: Any, monkeypatch: A
         arguments[-1].save({"id": "x"})
         return {}
 
-    monkeypatch.setattr(change_calls, "settle", lambda *arguments: None)
+    monkeypatch.setattr(resource_calls, "settle", lambda *arguments: None)
     response = apply(Scripted(create=save, update=save), prior, PLANNED)
     assert rules(response) == ["change_is_applied_as_object"]
     assert values(response.new_state)["id"] == "x"
@@ -137,7 +137,7 @@ def test_a_failed_change_that_answers_null_keeps_what_exists(monkeypatch: Any) -
     def fail(*arguments: Any) -> Any:
         raise RuntimeError
 
-    monkeypatch.setattr(change_calls, "settle_failure", lambda *arguments: None)
+    monkeypatch.setattr(resource_calls, "settle_failure", lambda *arguments: None)
     for prior, planned in ((PRIOR, PLANNED), (PRIOR, None)):
         response = apply(Scripted(update=fail, delete=fail), prior, planned)
         assert "failure_keeps_what_exists" in errors(response)[1]
@@ -145,7 +145,7 @@ def test_a_failed_change_that_answers_null_keeps_what_exists(monkeypatch: Any) -
 
 
 def test_a_deletion_that_answers_an_object_is_found(monkeypatch: Any) -> None:
-    monkeypatch.setattr(change_calls, "_carry_out", lambda *arguments: PRIOR)
+    monkeypatch.setattr(resource_calls, "_carry_out", lambda *arguments: PRIOR)
     response = apply(Scripted(), PRIOR, None)
     assert rules(response) == ["deletion_is_applied_as_null"]
 
@@ -246,7 +246,7 @@ def test_a_failure_of_the_check_itself_costs_no_state(monkeypatch: Any) -> None:
     def fail(*arguments: Any) -> Any:
         raise RuntimeError("s3cret")
 
-    monkeypatch.setattr(self_check, "check", fail)
+    monkeypatch.setattr(consistency_check, "check", fail)
     response = apply(Scripted(create=lambda *arguments: {"id": "x"}), None, PLANNED)
     assert "RuntimeError" in errors(response)[0]
     assert values(response.new_state) == {**CONFIG, "id": "x"}

@@ -10,11 +10,11 @@ import tfplugin6_pb2 as pb
 from plugin_samples import Sample, Scripted, call, errors, message, thing, values
 
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
-from constructs_lib.backend.plugin.encoding import encode
-from constructs_lib.backend.plugin.servicer import answer, methods
-from constructs_lib.backend.plugin.session import Session
-from constructs_lib.backend.plugin.types import object_of
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.backend.plugin.protocol.dispatcher import answer, methods
+from constructs_lib.backend.plugin.protocol.session import Session
+from constructs_lib.backend.plugin.values.encoding import encode
+from constructs_lib.backend.plugin.values.types import object_of
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 
 CONFIG = thing(name="one", config=Dynamic.of({"a": 1}))
 PRIOR = {**CONFIG, "id": "x", "level": 3}
@@ -347,7 +347,7 @@ def test_stop_before_configuration_holds_when_launched() -> None:
 
 
 def test_stop_is_answered_though_the_provider_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("constructs_lib.backend.plugin.session._STOP_LIMIT", 0.01)
+    monkeypatch.setattr("constructs_lib.backend.plugin.protocol.session._STOP_LIMIT", 0.01)
     released = threading.Event()
 
     class Blocking(Closing):

@@ -2,23 +2,29 @@ from __future__ import annotations
 
 from plugin_samples import ATTRIBUTES, thing
 
-from constructs_lib.backend.plugin import types
-from constructs_lib.backend.plugin.settle import settle, settle_read, settle_update
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.backend.plugin.planning.merge_state import (
+    merge_failed_update,
+    merge_read_state,
+    merge_state,
+)
+from constructs_lib.backend.plugin.values import types
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 
 
 def test_a_known_planned_value_stands_over_the_returned_one() -> None:
     planned = thing(name=" one ", id=UNKNOWN)
-    assert settle(ATTRIBUTES, planned, {"name": "one", "id": "x"}) == thing(name=" one ", id="x")
+    assert merge_state(ATTRIBUTES, planned, {"name": "one", "id": "x"}) == thing(
+        name=" one ", id="x"
+    )
 
 
 def test_an_unknown_value_that_is_not_returned_becomes_null() -> None:
-    assert settle(ATTRIBUTES, thing(id=UNKNOWN, color=UNKNOWN), {"id": "x"}) == thing(id="x")
+    assert merge_state(ATTRIBUTES, thing(id=UNKNOWN, color=UNKNOWN), {"id": "x"}) == thing(id="x")
 
 
 def test_an_unknown_value_that_is_returned_unknown_becomes_null() -> None:
     config = Dynamic(types.object_of({"a": types.STRING}), {"a": UNKNOWN})
-    settled = settle(
+    settled = merge_state(
         ATTRIBUTES, thing(id=UNKNOWN, config=UNKNOWN), {"id": UNKNOWN, "config": config}
     )
     assert settled == thing(config=Dynamic(types.object_of({"a": types.STRING}), {"a": None}))
@@ -27,30 +33,30 @@ def test_an_unknown_value_that_is_returned_unknown_becomes_null() -> None:
 def test_the_unknown_part_of_a_planned_value_is_filled_in() -> None:
     type_ = types.object_of({"a": types.STRING, "b": types.NUMBER})
     planned = thing(config=Dynamic(type_, {"a": UNKNOWN, "b": 1}))
-    settled = settle(ATTRIBUTES, planned, {"config": Dynamic.of({"a": "x", "b": 2})})
+    settled = merge_state(ATTRIBUTES, planned, {"config": Dynamic.of({"a": "x", "b": 2})})
     assert settled["config"] == Dynamic(type_, {"a": "x", "b": 1})
 
 
 def test_a_write_only_value_is_never_settled() -> None:
     returned = {"secret_wo": Dynamic.of({"p": "s3cret"})}
-    assert settle(ATTRIBUTES, thing(secret_wo=UNKNOWN), returned) == thing()
-    assert settle_read(ATTRIBUTES, thing(), returned) == thing()
-    assert settle_update(ATTRIBUTES, thing(), thing(), returned) == thing()
+    assert merge_state(ATTRIBUTES, thing(secret_wo=UNKNOWN), returned) == thing()
+    assert merge_read_state(ATTRIBUTES, thing(), returned) == thing()
+    assert merge_failed_update(ATTRIBUTES, thing(), thing(), returned) == thing()
 
 
 def test_a_read_keeps_what_is_not_answered() -> None:
     state = thing(name="one", color="red")
-    assert settle_read(ATTRIBUTES, state, {"color": None}) == thing(name="one")
+    assert merge_read_state(ATTRIBUTES, state, {"color": None}) == thing(name="one")
 
 
 def test_a_read_keeps_the_form_of_what_means_the_same() -> None:
     state = thing(config=Dynamic(types.list_of(types.STRING), ["a"]))
-    settled = settle_read(ATTRIBUTES, state, {"config": Dynamic.of(["a"])})
+    settled = merge_read_state(ATTRIBUTES, state, {"config": Dynamic.of(["a"])})
     assert settled["config"] is state["config"]
 
 
 def test_an_update_that_failed_keeps_what_was_before_and_what_was_saved() -> None:
     prior, planned = thing(name="a", color="red", level=1), thing(name="b", color="green", level=2)
-    settled = settle_update(ATTRIBUTES, prior, planned, {"level": 2.0})
+    settled = merge_failed_update(ATTRIBUTES, prior, planned, {"level": 2.0})
     assert settled == thing(name="a", color="red", level=2)
     assert isinstance(settled["level"], int)

@@ -13,8 +13,8 @@ import sys
 from constructs_lib.backend import {vendor} as vendor
 from constructs_lib.backend.plugin import certificate, serve
 from constructs_lib.backend.plugin import library_log, servicer, tls, transport
-from constructs_lib.backend.plugin.session import Session
-from constructs_lib.backend.plugin.wire.headers import HeaderReader
+from constructs_lib.backend.plugin.protocol.session import Session
+from constructs_lib.backend.plugin.server.http2_headers import HeaderReader
 library_log.route()
 certificate.create()
 session = Session(vendor.load)

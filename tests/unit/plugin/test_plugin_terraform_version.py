@@ -10,11 +10,11 @@ import pytest
 import tfplugin6_pb2 as pb
 from plugin_samples import Sample, Scripted
 
-from constructs_lib.backend.plugin.encoding import encode
+from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.schema import object_type
+from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.provider import Provider
-from constructs_lib.backend.plugin.schema import object_type
-from constructs_lib.backend.plugin.servicer import answer
-from constructs_lib.backend.plugin.session import Session
+from constructs_lib.backend.plugin.values.encoding import encode
 
 SANDBOXES = {"FIVETRAN_API_URL": "f.sqlite3", "ELASTICSEARCH_ENDPOINTS": "e.sqlite3"}
 

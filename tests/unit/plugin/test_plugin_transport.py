@@ -14,11 +14,11 @@ from grpclib.encoding.base import CodecBase
 from grpclib.exceptions import GRPCError, StreamTerminatedError
 from raw_client import Served
 
-from constructs_lib.backend.plugin.handshake import Endpoint
-from constructs_lib.backend.plugin.terraform_watch import TerraformWatch
-from constructs_lib.backend.plugin.transport import Transport
-from constructs_lib.backend.plugin.wire import frames
-from constructs_lib.backend.plugin.wire.connection import Connection
+from constructs_lib.backend.plugin.server import http2_frames
+from constructs_lib.backend.plugin.server.grpc_server import GrpcServer
+from constructs_lib.backend.plugin.server.handshake import ProviderSocket
+from constructs_lib.backend.plugin.server.http2_connection import Http2Connection
+from constructs_lib.backend.plugin.server.terraform_watch import TerraformWatch
 
 SHUTDOWN = "/plugin.GRPCController/Shutdown"
 TIMEOUT = 20
@@ -55,8 +55,8 @@ def talk(
     urgent: Collection[str] = (),
 ) -> Any:
     """Serves the methods while the script runs, then shuts down; returns the script's result."""
-    endpoint = Endpoint()
-    transport = Transport(methods, stop=lambda: None, at_once=at_once, urgent=urgent)
+    endpoint = ProviderSocket()
+    transport = GrpcServer(methods, stop=lambda: None, at_once=at_once, urgent=urgent)
 
     async def converse() -> Any:
         channel = Channel(path=endpoint.path, codec=_Bytes())
@@ -160,8 +160,8 @@ def test_a_shutdown_lets_what_runs_finish_and_tells_it_to_stop() -> None:
             await running
         channel.close()
 
-    endpoint = Endpoint()
-    transport = Transport({"/a/Operate": operate}, stop=stopped.set)
+    endpoint = ProviderSocket()
+    transport = GrpcServer({"/a/Operate": operate}, stop=stopped.set)
     try:
         with ThreadPoolExecutor(1) as pool:
             result = pool.submit(asyncio.run, give_up())
@@ -228,18 +228,18 @@ def test_stop_is_heard_though_no_thread_can_be_started(monkeypatch: pytest.Monke
 
 def test_shutdown_does_not_wait_for_the_client_to_read() -> None:
     """Its answer waits for a window, which only the reading thread can be told of."""
-    transport = Transport({}, stop=lambda: None, debug=True)
+    transport = GrpcServer({}, stop=lambda: None, debug=True)
 
-    def answer(connection: Connection, stream: int, path: str, message: bytes) -> None:
+    def answer(connection: Http2Connection, stream: int, path: str, message: bytes) -> None:
         transport._answer(connection, stream, SHUTDOWN, message)
 
     served = Served(answer)
     try:
-        served.client.begin({frames.INITIAL_WINDOW_SIZE: 0})
+        served.client.begin({http2_frames.INITIAL_WINDOW_SIZE: 0})
         served.client.call(1, b"")
-        served.client.send(frames.PING, 0, 0, b"12345678")
-        assert served.client.next(frames.PING).payload == b"12345678"
-        served.client.link.sendall(frames.window_update(1, 5))
+        served.client.send(http2_frames.PING, 0, 0, b"12345678")
+        assert served.client.next(http2_frames.PING).payload == b"12345678"
+        served.client.link.sendall(http2_frames.window_update(1, 5))
         assert served.client.answer(1) == b""
     finally:
         served.end()
@@ -275,8 +275,8 @@ def abandon(watch: Watch, operate: Callable[[bytes], bytes], stop: Callable[[], 
         with suppress(asyncio.CancelledError, StreamTerminatedError):
             await running
 
-    endpoint = Endpoint()
-    transport = Transport({"/a/Operate": operate}, stop, watch=watch)
+    endpoint = ProviderSocket()
+    transport = GrpcServer({"/a/Operate": operate}, stop, watch=watch)
     try:
         with ThreadPoolExecutor(1) as pool:
             result = pool.submit(asyncio.run, leave())
@@ -288,7 +288,7 @@ def abandon(watch: Watch, operate: Callable[[bytes], bytes], stop: Callable[[], 
 
 @pytest.fixture
 def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("constructs_lib.backend.plugin.transport._LOOK_PAUSE", 0.01)
+    monkeypatch.setattr("constructs_lib.backend.plugin.server.grpc_server._LOOK_PAUSE", 0.01)
 
 
 @pytest.mark.usefixtures("looks_often")

@@ -10,10 +10,10 @@ import pytest
 import tfplugin6_pb2 as pb
 from plugin_samples import Sample, Scripted, errors, message, thing, values
 
+from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.resource import Plan
-from constructs_lib.backend.plugin.servicer import answer
-from constructs_lib.backend.plugin.session import Session
-from constructs_lib.backend.plugin.values import Dynamic, Object
+from constructs_lib.backend.plugin.values.value import Dynamic, Object
 
 CONFIG = thing(name="one", config=Dynamic.of({"a": 1}))
 STATE = {**CONFIG, "id": "x", "level": 3, "color": "red"}

@@ -5,8 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from constructs_lib.backend.plugin import types
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic, contains_unknown, plain, same
+from constructs_lib.backend.plugin.values import types
+from constructs_lib.backend.plugin.values.value import (
+    UNKNOWN,
+    Dynamic,
+    contains_unknown,
+    same,
+    unwrap,
+)
 
 
 @pytest.mark.parametrize(
@@ -80,4 +86,4 @@ def test_the_repr_of_a_dynamic_value_shows_no_value() -> None:
 
 
 def test_plain_values_have_no_wrappers() -> None:
-    assert plain({"a": Dynamic.of({"b": [1]})}) == {"a": {"b": [1]}}
+    assert unwrap({"a": Dynamic.of({"b": [1]})}) == {"a": {"b": [1]}}

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from raw_client import CALL, PATIENCE, WHOLE, RawClient, Served
 
-from constructs_lib.backend.plugin.handshake import Endpoint
-from constructs_lib.backend.plugin.transport import Transport
-from constructs_lib.backend.plugin.wire import frames
-from constructs_lib.backend.plugin.wire.frames import Frame, ProtocolError
+from constructs_lib.backend.plugin.server import http2_frames
+from constructs_lib.backend.plugin.server.grpc_server import GrpcServer
+from constructs_lib.backend.plugin.server.handshake import ProviderSocket
+from constructs_lib.backend.plugin.server.http2_frames import Frame, ProtocolError
 
 
 @pytest.fixture
@@ -47,16 +47,16 @@ def test_headers_in_pieces_are_put_together(client: RawClient) -> None:
 def test_padding_and_priority_are_no_content(client: RawClient) -> None:
     client.begin()
     block = client.encoder.encode(CALL)
-    flags = frames.END_HEADERS | frames.PADDED | frames.WITH_PRIORITY
-    client.send(frames.HEADERS, flags, 1, b"\x03" + bytes(5) + block + bytes(3))
+    flags = http2_frames.END_HEADERS | http2_frames.PADDED | http2_frames.WITH_PRIORITY
+    client.send(http2_frames.HEADERS, flags, 1, b"\x03" + bytes(5) + block + bytes(3))
     data = b"\x02" + b"\0\0\0\0\x02hi" + bytes(2)
-    client.send(frames.DATA, frames.PADDED | frames.END_STREAM, 1, data)
+    client.send(http2_frames.DATA, http2_frames.PADDED | http2_frames.END_STREAM, 1, data)
 
     assert client.answer(1) == b"hi"
 
 
 def test_the_preface_may_come_byte_by_byte(client: RawClient) -> None:
-    for byte in frames.PREFACE + frames.settings({}):
+    for byte in http2_frames.PREFACE + http2_frames.settings({}):
         client.link.sendall(bytes([byte]))
     client.call(1, b"hello")
 
@@ -64,59 +64,59 @@ def test_the_preface_may_come_byte_by_byte(client: RawClient) -> None:
 
 
 def test_an_answer_waits_for_the_window_of_its_stream(client: RawClient) -> None:
-    client.begin({frames.INITIAL_WINDOW_SIZE: 10})
+    client.begin({http2_frames.INITIAL_WINDOW_SIZE: 10})
     client.call(1, b"0123456789")
 
-    assert client.next(frames.DATA).payload == b"\0\0\0\0\x0a01234"
-    client.link.sendall(frames.window_update(1, 2))
-    assert client.next(frames.DATA).payload == b"56"
+    assert client.next(http2_frames.DATA).payload == b"\0\0\0\0\x0a01234"
+    client.link.sendall(http2_frames.window_update(1, 2))
+    assert client.next(http2_frames.DATA).payload == b"56"
     # Another initial window holds for the streams that are open, too.
-    client.link.sendall(frames.settings({frames.INITIAL_WINDOW_SIZE: 100}))
-    assert client.next(frames.DATA).payload == b"789"
+    client.link.sendall(http2_frames.settings({http2_frames.INITIAL_WINDOW_SIZE: 100}))
+    assert client.next(http2_frames.DATA).payload == b"789"
 
 
 def test_an_answer_waits_for_the_window_of_the_connection(client: RawClient) -> None:
-    client.begin({frames.INITIAL_WINDOW_SIZE: frames.LARGEST_WINDOW})
+    client.begin({http2_frames.INITIAL_WINDOW_SIZE: http2_frames.LARGEST_WINDOW})
     client.call(1, bytes(100_000))
 
     received = 0
-    while received < frames.FIRST_WINDOW:
-        received += len(client.next(frames.DATA).payload)
-    assert received == frames.FIRST_WINDOW
-    client.link.sendall(frames.window_update(0, 100_000))
+    while received < http2_frames.FIRST_WINDOW:
+        received += len(client.next(http2_frames.DATA).payload)
+    assert received == http2_frames.FIRST_WINDOW
+    client.link.sendall(http2_frames.window_update(0, 100_000))
     while received < 100_005:
-        received += len(client.next(frames.DATA).payload)
+        received += len(client.next(http2_frames.DATA).payload)
     assert received == 100_005
 
 
 def test_no_frame_is_larger_than_the_client_takes(client: RawClient) -> None:
-    client.begin({frames.INITIAL_WINDOW_SIZE: 2**20})
+    client.begin({http2_frames.INITIAL_WINDOW_SIZE: 2**20})
     client.call(1, bytes(60_000))
 
-    first = client.next(frames.DATA)
+    first = client.next(http2_frames.DATA)
 
-    assert len(first.payload) == frames.LEAST_FRAME
+    assert len(first.payload) == http2_frames.LEAST_FRAME
 
 
 def test_a_call_that_was_given_up_is_not_answered_and_holds_up_no_other(client: RawClient) -> None:
-    client.begin({frames.INITIAL_WINDOW_SIZE: 8})
+    client.begin({http2_frames.INITIAL_WINDOW_SIZE: 8})
     client.call(1, b"waits for its window")
-    client.next(frames.DATA)
-    client.send(frames.RST_STREAM, 0, 1, struct.pack(">L", 8))
+    client.next(http2_frames.DATA)
+    client.send(http2_frames.RST_STREAM, 0, 1, struct.pack(">L", 8))
     client.call(3, b"abc")
 
-    answered = client.next(frames.DATA)
+    answered = client.next(http2_frames.DATA)
 
     assert (answered.stream, answered.payload) == (3, b"\0\0\0\0\x03abc")
 
 
 def test_a_ping_is_answered_with_its_payload(client: RawClient) -> None:
     client.begin()
-    client.send(frames.PING, 0, 0, b"12345678")
+    client.send(http2_frames.PING, 0, 0, b"12345678")
 
-    answer = client.next(frames.PING)
+    answer = client.next(http2_frames.PING)
 
-    assert (answer.flags, answer.payload) == (frames.ACK, b"12345678")
+    assert (answer.flags, answer.payload) == (http2_frames.ACK, b"12345678")
 
 
 def test_frames_of_unknown_kinds_are_ignored(client: RawClient) -> None:
@@ -129,7 +129,7 @@ def test_frames_of_unknown_kinds_are_ignored(client: RawClient) -> None:
 
 def test_data_of_no_call_is_ignored(client: RawClient) -> None:
     client.begin()
-    client.send(frames.DATA, frames.END_STREAM, 99, b"whatever")
+    client.send(http2_frames.DATA, http2_frames.END_STREAM, 99, b"whatever")
     client.call(1, b"hello")
 
     assert client.answer(1) == b"hello"
@@ -140,10 +140,10 @@ def test_a_message_that_cannot_be_read_fails_its_call_only(
     client: RawClient, message: bytes
 ) -> None:
     client.begin()
-    client.send(frames.HEADERS, frames.END_HEADERS, 1, client.encoder.encode(CALL))
-    client.send(frames.DATA, frames.END_STREAM, 1, message)
+    client.send(http2_frames.HEADERS, http2_frames.END_HEADERS, 1, client.encoder.encode(CALL))
+    client.send(http2_frames.DATA, http2_frames.END_STREAM, 1, message)
 
-    told = client.decoder.decode(client.next(frames.HEADERS).payload, raw=True)
+    told = client.decoder.decode(client.next(http2_frames.HEADERS).payload, raw=True)
     assert (b"grpc-status", b"13") in told
     client.call(3, b"hello")
     assert client.answer(3) == b"hello"
@@ -151,27 +151,28 @@ def test_a_message_that_cannot_be_read_fails_its_call_only(
 
 BROKEN = {
     "another protocol": b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "a frame that is too large": frames.PREFACE + b"\xff\xff\xff\0\0\0\0\0\x01",
-    "settings of an impossible length": frames.PREFACE + frames.frame(frames.SETTINGS, 0, 0, b"1"),
-    "a window of an impossible length": frames.PREFACE
-    + frames.frame(frames.WINDOW_UPDATE, 0, 0, b"1"),
-    "headers that cannot be read": frames.PREFACE
-    + frames.frame(frames.HEADERS, WHOLE, 1, b"\xff\xff\xff"),
-    "headers that do not end": frames.PREFACE
-    + frames.frame(frames.HEADERS, 0, 1, b"\x83")
-    + frames.frame(frames.PING, 0, 0, bytes(8)),
-    "headers that nothing began": frames.PREFACE
-    + frames.frame(frames.CONTINUATION, frames.END_HEADERS, 1, b"\x83"),
-    "headers that are too long": frames.PREFACE
-    + frames.frame(frames.HEADERS, 0, 1, b"\x83")
-    + frames.frame(frames.CONTINUATION, 0, 1, bytes(frames.LEAST_FRAME)) * 64,
-    "headers that go on in another stream": frames.PREFACE
-    + frames.frame(frames.HEADERS, 0, 1, b"\x83")
-    + frames.frame(frames.CONTINUATION, frames.END_HEADERS, 3, b"\x83"),
-    "more padding than payload": frames.PREFACE
-    + frames.frame(frames.HEADERS, WHOLE | frames.PADDED, 1, b"\x09\x83"),
-    "padding of an unknown length": frames.PREFACE
-    + frames.frame(frames.HEADERS, WHOLE | frames.PADDED, 1, b""),
+    "a frame that is too large": http2_frames.PREFACE + b"\xff\xff\xff\0\0\0\0\0\x01",
+    "settings of an impossible length": http2_frames.PREFACE
+    + http2_frames.frame(http2_frames.SETTINGS, 0, 0, b"1"),
+    "a window of an impossible length": http2_frames.PREFACE
+    + http2_frames.frame(http2_frames.WINDOW_UPDATE, 0, 0, b"1"),
+    "headers that cannot be read": http2_frames.PREFACE
+    + http2_frames.frame(http2_frames.HEADERS, WHOLE, 1, b"\xff\xff\xff"),
+    "headers that do not end": http2_frames.PREFACE
+    + http2_frames.frame(http2_frames.HEADERS, 0, 1, b"\x83")
+    + http2_frames.frame(http2_frames.PING, 0, 0, bytes(8)),
+    "headers that nothing began": http2_frames.PREFACE
+    + http2_frames.frame(http2_frames.CONTINUATION, http2_frames.END_HEADERS, 1, b"\x83"),
+    "headers that are too long": http2_frames.PREFACE
+    + http2_frames.frame(http2_frames.HEADERS, 0, 1, b"\x83")
+    + http2_frames.frame(http2_frames.CONTINUATION, 0, 1, bytes(http2_frames.LEAST_FRAME)) * 64,
+    "headers that go on in another stream": http2_frames.PREFACE
+    + http2_frames.frame(http2_frames.HEADERS, 0, 1, b"\x83")
+    + http2_frames.frame(http2_frames.CONTINUATION, http2_frames.END_HEADERS, 3, b"\x83"),
+    "more padding than payload": http2_frames.PREFACE
+    + http2_frames.frame(http2_frames.HEADERS, WHOLE | http2_frames.PADDED, 1, b"\x09\x83"),
+    "padding of an unknown length": http2_frames.PREFACE
+    + http2_frames.frame(http2_frames.HEADERS, WHOLE | http2_frames.PADDED, 1, b""),
 }
 
 
@@ -186,9 +187,9 @@ def test_what_the_protocol_does_not_allow_ends_the_connection(served: Served, da
 
 
 def test_closing_frees_who_waits_for_a_window(served: Served) -> None:
-    served.client.begin({frames.INITIAL_WINDOW_SIZE: 1})
+    served.client.begin({http2_frames.INITIAL_WINDOW_SIZE: 1})
     served.client.call(1, b"hello")
-    served.client.next(frames.DATA)
+    served.client.next(http2_frames.DATA)
 
     served.connection.close()
 
@@ -197,9 +198,9 @@ def test_closing_frees_who_waits_for_a_window(served: Served) -> None:
 
 @given(st.lists(st.binary(max_size=40), max_size=6), st.integers(1, 50))
 def test_frames_are_found_however_they_are_cut(payloads: list[bytes], size: int) -> None:
-    sent = [Frame(frames.DATA, 0, 2 * n + 1, data) for n, data in enumerate(payloads)]
-    data = frames.PREFACE + b"".join(frames.frame(*each) for each in sent)
-    reader = frames.Reader()
+    sent = [Frame(http2_frames.DATA, 0, 2 * n + 1, data) for n, data in enumerate(payloads)]
+    data = http2_frames.PREFACE + b"".join(http2_frames.frame(*each) for each in sent)
+    reader = http2_frames.Reader()
 
     found = [
         frame
@@ -212,18 +213,18 @@ def test_frames_are_found_however_they_are_cut(payloads: list[bytes], size: int)
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_frames_or_an_error(data: bytes) -> None:
-    reader = frames.Reader()
+    reader = http2_frames.Reader()
     try:
-        for frame in reader.frames(frames.PREFACE + data):
-            frames.content(frame)
+        for frame in reader.frames(http2_frames.PREFACE + data):
+            http2_frames.content(frame)
     except ProtocolError:
         pass
 
 
 def test_another_library_calls_it_with_large_messages_and_in_parallel() -> None:
     """The client in C of the gRPC project, which shares nothing with this server."""
-    endpoint = Endpoint()
-    transport = Transport({"/a/Echo": lambda data: data}, stop=lambda: None)
+    endpoint = ProviderSocket()
+    transport = GrpcServer({"/a/Echo": lambda data: data}, stop=lambda: None)
 
     def converse() -> list[int]:
         unlimited = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from constructs_lib.backend.plugin.workers import Workers
+from constructs_lib.backend.plugin.concurrency import Workers
 
 PATIENCE = 20
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from constructs_lib.sandbox.elastic.bodies.cron import check
+from constructs_lib.sandbox.elastic.bodies import check
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from constructs_lib.sandbox import SandboxError
 from constructs_lib.sandbox.elastic import ElasticStore
-from constructs_lib.sandbox.elastic.tables import ELASTIC
+from constructs_lib.sandbox.elastic.store import ELASTIC
 
 FIRST_TABLES = """
 CREATE TABLE settings (one INTEGER PRIMARY KEY CHECK (one = 1), document TEXT NOT NULL);

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.sandbox.elastic.response_filter import filtered
+from constructs_lib.sandbox.elastic.api import filtered
 
 ANSWER: dict[str, Any] = {
     "count": 2,

@@ -7,7 +7,7 @@ import pytest
 
 from constructs_lib.sandbox import ApiRequest, Store
 from constructs_lib.sandbox.__main__ import main
-from constructs_lib.sandbox.api import Api
+from constructs_lib.sandbox.fivetran.api import Api
 
 
 @pytest.fixture

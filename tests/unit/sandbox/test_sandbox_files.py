@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.sandbox import SandboxError, Store
-from constructs_lib.sandbox.database_file import claim
-from constructs_lib.sandbox.tables import FIVETRAN
+from constructs_lib.sandbox.common.database import claim
+from constructs_lib.sandbox.fivetran.store import FIVETRAN
 
 
 def mode(path: Path) -> int:
@@ -191,7 +191,7 @@ def test_closed_file_is_complete_without_the_files_beside_it(tmp_path: Path) -> 
 def test_closing_does_not_wait_long_for_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("constructs_lib.sandbox.database._WAIT_AT_CLOSE_MS", 50)
+    monkeypatch.setattr("constructs_lib.sandbox.common.database._WAIT_AT_CLOSE_MS", 50)
     path = tmp_path / "sandbox.db"
     store = Store(path)
     store.configure(sync_seconds=7)

@@ -11,7 +11,7 @@ import pytest
 
 from constructs_lib.sandbox import Api, ApiRequest, SandboxError, Store
 from constructs_lib.sandbox.__main__ import main
-from constructs_lib.sandbox.generated import UNKNOWN_FIELD, generate
+from constructs_lib.sandbox.fivetran.generated import UNKNOWN_FIELD, generate
 from constructs_lib.schemas import MASK
 
 LOGIN = {"authorization": "Basic c2FuZGJveDpzYW5kYm94", "accept": "application/json;version=2"}

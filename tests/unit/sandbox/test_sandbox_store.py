@@ -14,7 +14,7 @@ from constructs_lib.sandbox import (
     Settings,
     Store,
 )
-from constructs_lib.sandbox.api import Api
+from constructs_lib.sandbox.fivetran.api import Api
 
 
 def test_public_names_exist() -> None:
@@ -50,7 +50,7 @@ def test_unexpected_failure_is_500_without_details(monkeypatch: pytest.MonkeyPat
         raise ValueError("s3cret")
 
     with Store(None) as store:
-        monkeypatch.setattr("constructs_lib.sandbox.routes.find", fail)
+        monkeypatch.setattr("constructs_lib.sandbox.fivetran.routes.find", fail)
         auth = {"authorization": "Basic c2FuZGJveDpzYW5kYm94"}
         response = Api(store).handle(ApiRequest("GET", "/v1/groups", headers=auth))
         assert response.status == 500
@@ -68,7 +68,7 @@ def test_failed_request_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None
         session.auth = ("sandbox", "sandbox")
         body = {"service": "github", "group_id": "sandbox_lake", "config": {"schema": "s"}}
         # When the answer cannot be made after the connection was stored
-        monkeypatch.setattr("constructs_lib.sandbox.answers.connection", fail)
+        monkeypatch.setattr("constructs_lib.sandbox.fivetran.answers.connection", fail)
         assert session.post("sandbox://local/v1/connections", json=body).status_code == 500
         monkeypatch.undo()
         # Then the connection is not there, but the journal has the request

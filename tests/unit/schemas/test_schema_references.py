@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from constructs_lib import schemas
-from constructs_lib.schemas.references import resolved
+from constructs_lib.schemas.model import resolved
 
 THING: dict[str, Any] = {
     "properties": {

@@ -13,11 +13,11 @@ import yaml
 
 from constructs_lib.backend.fivetran.inventory import Inventory
 from constructs_lib.sandbox import Store
-from constructs_lib.sandbox.records import Connection
+from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.schemas import MASK
-from stacks import adopt
-from stacks.adopt_progress import Progress
-from stacks.commands import main
+from stacks.__main__ import run_command
+from stacks.adopt import command
+from stacks.adopt.report import Progress
 
 DEV = "# Mine.\nprovider: {api_url: 'sandbox:sandbox.sqlite3'}  # Near.\n"
 
@@ -42,7 +42,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "dev.yaml").write_text(DEV)
     for name in ("FIVETRAN_APIKEY", "FIVETRAN_APISECRET", "FIVETRAN_API_URL"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(adopt, "ENVIRONMENTS", folder)
+    monkeypatch.setattr(command, "ENVIRONMENTS", folder)
     return folder
 
 
@@ -55,7 +55,7 @@ def store(folder: Path, tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Adopt:
     def _run(*arguments: str, environment: str = "dev") -> Result:
-        status = main(["adopt", "--environment", environment, *arguments])
+        status = run_command(["adopt", "--environment", environment, *arguments])
         shown = capsys.readouterr()
         return Result(status, shown.out, shown.err)
 

@@ -9,11 +9,10 @@ import pytest
 import yaml
 
 from constructs_lib.schemas import MASK
-from stacks.adopt_account import FoundConnection
-from stacks.adopt_checked import settle
-from stacks.adopt_entry import Candidate
-from stacks.adopt_known import Surroundings
-from stacks.adopt_names import Names
+from stacks.adopt.account import FoundConnection
+from stacks.adopt.command import settle
+from stacks.adopt.entry import Candidate, Names
+from stacks.adopt.existing import Surroundings
 
 
 class Adopted:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from stacks.kept_secrets import with_kept_secrets
-from stacks.settings import Environment, Variable
+from stacks.settings.loader import Environment, Variable
+from stacks.stack import with_kept_secrets
 
 Load = Callable[..., Environment]
 Found = Callable[..., list[tuple[str, str]]]

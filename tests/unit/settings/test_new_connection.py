@@ -14,15 +14,15 @@ from every_case import check_every
 
 from constructs_lib import schemas
 from constructs_lib.validation import FilePlace
-from stacks import commands
-from stacks.commands import main
-from stacks.settings import load_environments
-from stacks.settings_entry import entry
-from stacks.settings_insert import InsertError, insert
-from stacks.settings_merge import with_defaults, without_nulls
-from stacks.settings_rules import findings
-from stacks.settings_variables import with_variables
-from stacks.settings_yaml import read
+from stacks import __main__
+from stacks.__main__ import run_command
+from stacks.settings.checks import check_environment
+from stacks.settings.insertion import InsertError, insert
+from stacks.settings.loader import load_environments
+from stacks.settings.merging import with_defaults, without_nulls
+from stacks.settings.variables import with_variables
+from stacks.settings.yaml_reader import read
+from stacks.settings.yaml_writer import entry
 
 Run = Callable[..., tuple[int, str, str]]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # The same, and faster.
@@ -51,7 +51,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs a command: exit status, standard output and standard error."""
 
     def _run(*arguments: str) -> tuple[int, str, str]:
-        status = main(["new-connection", *arguments])
+        status = run_command(["new-connection", *arguments])
         shown = capsys.readouterr()
         return status, shown.out, shown.err
 
@@ -66,7 +66,7 @@ def checked(text: str, folder: Path) -> list[tuple[str, str]]:
     assert root is not None
     root = without_nulls(with_defaults(root))
     values, more = with_variables(root)
-    found = [*found, *more, *findings(values, FilePlace("base.yaml", 1, 1))]
+    found = [*found, *more, *check_environment(values, FilePlace("base.yaml", 1, 1))]
     return [(each.rule, each.pointer) for each in found]
 
 
@@ -303,7 +303,7 @@ def test_a_file_that_cannot_be_added_to_is_told_with_its_place(
 def test_new_connection_takes_the_name_of_an_environment(
     name: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "ENVIRONMENTS", tmp_path)
+    monkeypatch.setattr(__main__, "ENVIRONMENTS", tmp_path)
     file = tmp_path / f"{name}.yaml"
     file.write_text("")
 
@@ -314,7 +314,7 @@ def test_new_connection_takes_the_name_of_an_environment(
 def test_new_connection_for_unknown_environment_names_the_near(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "ENVIRONMENTS", tmp_path)
+    monkeypatch.setattr(__main__, "ENVIRONMENTS", tmp_path)
     (tmp_path / "production.yaml").write_text("")
 
     assert run("stripe", "--environment", "prodution") == (

@@ -9,7 +9,7 @@ import pytest
 
 from constructs_lib.toolkit import App
 from constructs_lib.validation import ValidationFailed
-from stacks import synth as app
+from stacks import app
 
 BASE = """\
     provider: {api_url: sandbox}

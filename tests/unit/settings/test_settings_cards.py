@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from constructs_lib.validation import Finding
-from stacks.settings import ConnectionActionSettings, Environment
+from stacks.settings.loader import ConnectionActionSettings, Environment
 
 Load = Callable[..., Environment]
 Findings = Callable[..., list[Finding]]

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stacks.settings_emit import emitted, scalar
-from stacks.settings_model import Variable
-from stacks.settings_variables import with_variables
-from stacks.settings_yaml import read_content
+from stacks.settings.model import Variable
+from stacks.settings.variables import with_variables
+from stacks.settings.yaml_reader import read_content
+from stacks.settings.yaml_writer import emitted, scalar
 
 SCALARS = (
     st.none()

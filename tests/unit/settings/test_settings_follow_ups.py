@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.validation import Finding, ValidationFailed
-from stacks.settings import load_environments
+from stacks.settings.loader import load_environments
 
 Found = Callable[..., list[tuple[str, str]]]
 Findings = Callable[..., list[Finding]]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.validation import FilePlace, ValidationFailed
-from stacks.settings import load_environment
+from stacks.settings.loader import load_environment
 
 FOLDER = Path(__file__).parent / "mistakes"
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from constructs_lib.validation import Finding, ValidationFailed
-from stacks.settings import Environment, load_environment
+from stacks.settings.loader import Environment, load_environment
 
 Load = Callable[..., Environment]
 Found = Callable[..., list[tuple[str, str]]]

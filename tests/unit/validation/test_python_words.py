@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from constructs_lib.validation import ConstructPlace, Finding
-from constructs_lib.validation.python_words import in_python
+from constructs_lib.validation.findings import in_python
 
 PLACE = ConstructPlace("demo/orders")
 

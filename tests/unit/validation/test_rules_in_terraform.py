@@ -9,11 +9,11 @@ from rule_samples import ACCEPTED, REPORTED
 from validation_samples import PLACE, is_token, valid
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection_check import check_settings
-from constructs_lib.backend.fivetran.connection_data import ConnectionData
-from constructs_lib.backend.fivetran.sync_plan import check as check_sync
+from constructs_lib.backend.fivetran.connection.data_sources import ConnectionData
+from constructs_lib.backend.fivetran.connection.plan import check_settings
+from constructs_lib.backend.fivetran.connection_sync.resource import check as check_sync
 from constructs_lib.backend.plugin.diagnostics import Diagnostic, Diagnostics
-from constructs_lib.backend.plugin.values import UNKNOWN, Dynamic
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 from constructs_lib.schemas.rules import (
     CONNECTION_DATA,
     ELASTIC_PROVIDER,
@@ -23,7 +23,7 @@ from constructs_lib.schemas.rules import (
     sync_rules,
 )
 from constructs_lib.validation import check_connection_data, check_connection_sync
-from constructs_lib.validation.pointers import pointer
+from constructs_lib.validation.findings import pointer
 
 NAMES = {"secrets": "config_wo", "auth_secrets": "auth_wo", "tables": "scope"}
 DYNAMIC = ("config", "config_wo", "auth", "auth_wo")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from validation_samples import valid
 
-from constructs_lib.schemas.shown import HIDDEN, shown
+from constructs_lib.schemas.redaction import HIDDEN, shown
 from constructs_lib.validation import (
     ConstructPlace,
     FilePlace,

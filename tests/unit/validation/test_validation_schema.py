@@ -13,7 +13,7 @@ from constructs_lib.validation import (
     check_provider,
 )
 from constructs_lib.validation.parameters import ALIASES, parameter_schema
-from constructs_lib.validation.pattern_words import allowed_text
+from constructs_lib.validation.schema_check import allowed_text
 
 Check = Callable[..., list[Finding]]
 Found = Callable[..., list[tuple[str, str]]]

@@ -1,4 +1,7 @@
-"""Runs one of the commands, and turns whatever happens into words and an exit status.
+"""``state set``: shows what changes, asks, sets it with the care of the resource, and says what it
+did.
+
+Runs one of the commands, and turns whatever happens into words and an exit status.
 
 Exit status: 0 done (of ``diff``: equal), 2 ``diff`` found a difference, 1 not done (the message
 says why), 128 and the number of the signal if it was interrupted before it was done.
@@ -6,21 +9,233 @@ says why), 128 and the number of the signal if it was interrupted before it was 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
-from constructs_lib.backend.fivetran.state_command import looking, options, past, setting
-from constructs_lib.backend.fivetran.state_command.interruption import Interruption, Stopped
-from constructs_lib.backend.fivetran.state_command.options import Options
-from constructs_lib.backend.fivetran.state_command.screen import Screen
+from constructs_lib.backend.fivetran.connection.paused_flag import PausedFlagStuck
+from constructs_lib.backend.fivetran.connection_state import plan, set_state
+from constructs_lib.backend.fivetran.connection_state.set_state import Outcome
+from constructs_lib.backend.fivetran.journal.history import Change, History
+from constructs_lib.backend.fivetran.journal.journal import HeldElsewhere, Journal
+from constructs_lib.backend.fivetran.provider_data import Account
+from constructs_lib.backend.fivetran.state_command import arguments as options
+from constructs_lib.backend.fivetran.state_command import inputs, reading
+from constructs_lib.backend.fivetran.state_command.arguments import PROGRAM, Options
+from constructs_lib.backend.fivetran.state_command.inputs import Look, remedy
+from constructs_lib.backend.fivetran.state_command.terminal import Interruption, Screen, Stopped
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.redaction import values_shown
-from constructs_lib.backend.plugin import faults
-from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin import diagnostics
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+
+_NOT_SET = 1
+_MANAGED = (
+    'If Terraform manages this state: with drift_policy "on_change" (the default) the next plan '
+    'leaves it until the configured state changes; with "enforce" it puts the configured one '
+    "back. To keep this one there, configure it."
+)
+_NO_TERRAFORM = (
+    "There is no Terraform configuration in that folder. If a deploy from another one manages this "
+    "connection, name that by --stack, so that both know of each other."
+)
+
+
+def run_set(options: Options, screen: Screen, interruption: Interruption) -> int:
+    """Sets the state; returns the exit status.
+
+    :raises ProviderError: if it is not set, or not as it was sent
+    """
+    is_input = options.file == inputs.STANDARD_INPUT
+    if not options.yes and not screen.can_ask(input_is_taken=is_input):
+        raise ProviderError(
+            "There is nobody to ask",
+            "Without a terminal, add --yes to set the state without a question. Nothing was asked, "
+            "nothing was sent.",
+        )
+    wanted = None if options.file is None else inputs.read(options.file)
+    folder = inputs.directory(options.stack, must_be_known=True)
+    account = inputs.account(folder, screen)
+    identifier = inputs.identifier(account.client, options)
+    journal = Journal.of_working_directory(folder)
+    if wanted is None:
+        wanted = reading.state(journal.history(identifier), options, screen)
+    found = inputs.look(account.client, identifier)
+    if reading.is_equal(found, wanted):
+        _tell_of_nothing(account, found, screen)
+        return 0
+    if not _is_wanted(found, wanted, options, screen):
+        screen.say("Nothing was changed.")
+        return _NOT_SET
+    interruption.be_orderly()
+    _Run(account, found, wanted, options, screen, interruption).run(folder)
+    return 0
+
+
+def _is_wanted(found: Look, wanted: dict[str, Any], options: Options, screen: Screen) -> bool:
+    """Shows what is going to happen, and asks."""
+    write = screen.out if options.yes else screen.show
+    is_alarming = reading.show(found, wanted, write, plan.MOST_LINES)
+    by_hand = _to_run(found.identifier)
+    write(plan.pause_notice(found.connection, by_hand, paused=found.paused, after="restore"))
+    if options.yes:
+        return True
+    question = "Set it?"
+    if is_alarming:
+        reset = "RESET it, so that everything is synced from the start?"
+        question = reset if not wanted else "Move it BACKWARDS? What lies between is synced again."
+    return screen.ask(f"\n{question} Only yes does it:")
+
+
+class _Run:
+    """One state that is being set."""
+
+    def __init__(
+        self,
+        account: Account,
+        found: Look,
+        wanted: dict[str, Any],
+        options: Options,
+        screen: Screen,
+        interruption: Interruption,
+    ) -> None:
+        self._account, self._found, self._wanted = account, found, wanted
+        self._options, self._screen, self._interruption = options, screen, interruption
+
+    def run(self, folder: Path) -> None:
+        """Sets it, and says what was done, or where things stand.
+
+        :raises ProviderError: if it did not work
+        """
+        before = _newest(self._past)
+        try:
+            with explain_errors("set", f"the state of connection {self._found.identifier}", remedy):
+                outcome = self._set()
+        except ProviderError as error:
+            detail = f"{error.detail}\n\n{self._standing(before, error.__context__)}"
+            raise ProviderError(error.summary, detail) from None
+        self._tell(outcome, folder)
+
+    @property
+    def _past(self) -> History | None:
+        journal = self._account.journal
+        return None if journal is None else journal.history(self._found.identifier)
+
+    def _set(self) -> Outcome:
+        interruption = self._interruption
+        return set_state.set_state(
+            self._account.client,
+            self._found.identifier,
+            self._wanted,
+            paused_after="restore",
+            deadline=Deadline(self._options.seconds, interruption.stopping),
+            journal=self._account.journal,
+            seen=self._found.seen,
+            on_send=interruption.check,
+        )
+
+    def _standing(self, before: Change | None, cause: BaseException | None) -> str:
+        """Where things stand after a failure."""
+        newest, journal = _newest(self._past), self._account.journal
+        was_noted = newest is not None and (before is None or newest.number > before.number)
+        state = "the state was not set"
+        if was_noted or (journal is not None and journal.history_problem):
+            state = "the state was sent, and may be set: look with 'state get'"
+        flag = "the paused flag is as it was"
+        if isinstance(cause, PausedFlagStuck):
+            flag = "the paused flag is not back yet"
+        back = f"\n{self._way_back(newest)}" if was_noted and newest is not None else ""
+        return f"Where things stand: {state}; {flag}.{back}"
+
+    def _tell(self, outcome: Outcome, folder: Path) -> None:
+        identifier, screen = self._found.identifier, self._screen
+        diagnostics = Diagnostics()
+        self._account.tell_of_journal(diagnostics)
+        if outcome.progress:
+            screen.warn(
+                f"Connection {identifier} went on by itself between the look and the change",
+                f"Its state: {outcome.progress.strip()} The state was set over that.",
+            )
+        flag = "stays paused" if self._found.paused else "is running again"
+        if self._interruption.status:
+            screen.say("The interruption came too late: the state was sent already.")
+        if not outcome.changed:
+            screen.report(
+                f"The state of connection {identifier} was set by somebody else meanwhile."
+            )
+            return
+        screen.report(
+            f"\nThe state of connection {identifier} is set, and was read back as it was sent. "
+            f"The connection {flag}."
+        )
+        newest = _newest(self._past)
+        if newest is not None and not len(diagnostics):
+            screen.report(self._way_back(newest))
+        screen.tell(diagnostics)
+        screen.report(f"\n{_MANAGED}")
+        if not inputs.has_configuration(folder):
+            screen.report(_NO_TERRAFORM)
+
+    def _way_back(self, change: Change) -> str:
+        given = self._options
+        stack = [] if given.stack is None else ["--stack", str(given.stack)]
+        command = ["set", self._found.identifier, *stack, "--from-history", str(change.number)]
+        file = self._past.file.absolute() if self._past is not None else ""
+        return (
+            f"The state of before is kept in {file}. To go back to it:\n"
+            f"  {PROGRAM} {shlex.join(command)}"
+        )
+
+
+def _tell_of_nothing(account: Account, found: Look, screen: Screen) -> None:
+    """The state is the wanted one already."""
+    _conclude(account, found)
+    screen.out(f"The state of {reading.name(found)} is this already; nothing was sent.")
+    if found.paused:
+        screen.out(
+            "The connection stands paused. If nobody paused it on purpose, an interrupted run may "
+            f"have left it so: {_to_run(found.identifier)}."
+        )
+
+
+def _conclude(account: Account, found: Look) -> None:
+    """The state is what a run that was cut off was setting: if that was the command, it is done.
+    What a run of Terraform had found is left for the apply that finishes it.
+    """
+    if account.journal is None or found.state is None:
+        return
+    with suppress(HeldElsewhere), account.journal.hold(found.identifier, waits=False) as slip:
+        left = slip.read()
+        if left is None or left.account != account.client.account or left.is_open:
+            return
+        if left.has_set(found.state):
+            slip.history.confirm(found.state)
+            if left.by == slip.by:
+                slip.forget()
+
+
+def _newest(past_: History | None) -> Change | None:
+    try:
+        return None if past_ is None else next(iter(past_.changes()), None)
+    except OSError:
+        return None
+
+
+def _to_run(identifier: str) -> str:
+    return (
+        f'send PATCH /v1/connections/{identifier} with {{"paused": false}}, or set it running in '
+        "the Fivetran dashboard"
+    )
+
 
 _COMMANDS: Mapping[str, Callable[[Options, Screen, Interruption], int]] = {
-    "get": looking.get,
-    "diff": looking.diff,
-    "set": setting.set_,
-    "history": past.list_,
+    "get": reading.run_get,
+    "diff": reading.run_diff,
+    "set": run_set,
+    "history": reading.run_history,
 }
 _FAILED = 1
 
@@ -53,7 +268,7 @@ def main(arguments: Sequence[str]) -> int:
             screen.error(
                 "Unexpected failure",
                 f"state {chosen.command}: {type(error).__name__} at "
-                f"{' < '.join(faults.places(error)[:5])}. This is a bug; please report it with "
-                "this text. 'state get' shows where the state stands.",
+                f"{' < '.join(diagnostics.places(error)[:5])}. This is a bug; please report it "
+                "with this text. 'state get' shows where the state stands.",
             )
             return _FAILED

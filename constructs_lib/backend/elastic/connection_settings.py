@@ -1,0 +1,213 @@
+"""How the provider shows who it is: an API key, a user, or a bearer token.
+
+Source: https://www.elastic.co/docs/api/doc/elasticsearch/authentication
+
+The addresses of Elasticsearch: from the configuration, then from the environment.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from constructs_lib.backend.http.transport import Transport
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.planning.checks import check_rules
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
+from constructs_lib.net.addresses import address_problem, is_sandbox
+
+if TYPE_CHECKING:
+    from requests.adapters import BaseAdapter
+
+
+_ENVIRONMENT = {
+    "api_key": "ELASTICSEARCH_API_KEY",
+    "username": "ELASTICSEARCH_USERNAME",
+    "password": "ELASTICSEARCH_PASSWORD",
+}
+_USER = ("username", "password")
+_NAMES = ("api_key", *_USER, "bearer_token")
+_IN_WORDS = "api_key, username with password, or bearer_token"
+
+
+class Credentials(NamedTuple):
+    """What goes into the header ``Authorization``."""
+
+    authorization: str
+    secrets: tuple[str, ...]
+    """The texts that no message may hold."""
+
+    def __repr__(self) -> str:
+        return "<Credentials>"
+
+
+def from_key(key: str) -> Credentials:
+    """An API key in its encoded form."""
+    return Credentials(f"ApiKey {key}", (key, _decoded(key)))
+
+
+SANDBOX = Credentials("ApiKey c2FuZGJveDpzYW5kYm94", ())
+"""What the embedded sandbox is asked with; it stands in its documentation and is no secret."""
+
+
+def check_credentials(config: Object, diagnostics: Diagnostics) -> None:
+    """Add an error if the configuration has two ways to authenticate. Any value may be unknown."""
+    from constructs_lib.schemas.rules import ELASTIC_PROVIDER
+
+    rules = (rule for rule in ELASTIC_PROVIDER if rule.id == "one-authentication")
+    check_rules(rules, config, diagnostics)
+
+
+def choose(config: Object, diagnostics: Diagnostics) -> Credentials | None:
+    """The credentials of the configuration, else those of the environment.
+
+    :returns: None with an error if there are none, and without one while a value is unknown
+    """
+    values = _values(config)
+    if UNKNOWN in values.values():
+        return None
+    check_credentials(values, diagnostics)
+    for name, value in values.items():
+        _check_value(name, value, diagnostics)
+    _check_complete(values, diagnostics)
+    return None if diagnostics.has_errors else _credentials(values)
+
+
+def _values(config: Object) -> dict[str, Any]:
+    """Each value, from the environment only for the way that the configuration has begun."""
+    values = {name: config.get(name) for name in _NAMES}
+    given = {name for name, value in values.items() if value is not None}
+    names = set(_ENVIRONMENT) if not given else set(_USER) if given & set(_USER) else set()
+    for name in names - given:
+        values[name] = os.environ.get(_ENVIRONMENT[name]) or None
+    return values
+
+
+def _check_complete(values: dict[str, Any], diagnostics: Diagnostics) -> None:
+    missing = [name for name in _USER if not values[name]]
+    if len(missing) == 1:
+        diagnostics.error(
+            "Credentials for Elasticsearch are incomplete",
+            f"{missing[0]} is missing. Give it to the provider elasticops, or set "
+            f"{_ENVIRONMENT[missing[0]]}.",
+            (missing[0],),
+        )
+    elif not any(values.values()):
+        diagnostics.error(
+            "Credentials for Elasticsearch are missing",
+            f"Give the provider elasticops exactly one of {_IN_WORDS}, by sensitive variables, or "
+            f"set {_ENVIRONMENT['api_key']}, or {_ENVIRONMENT['username']} with "
+            f"{_ENVIRONMENT['password']}.",
+        )
+
+
+def _check_value(name: str, value: Any, diagnostics: Diagnostics) -> None:
+    if not isinstance(value, str) or name in _USER:
+        return
+    if not value.isascii() or not value.isprintable() or " " in value:
+        diagnostics.error(
+            f"{name} cannot be sent",
+            "It holds a blank, a line break or another character that no header may hold. Was it "
+            "read from a file together with the line's end?",
+            (name,),
+        )
+    elif name == "api_key" and ":" in value:
+        diagnostics.error(
+            "api_key is not in its encoded form",
+            "It holds a colon, as the pair ID:KEY does. Give the text that Elasticsearch answers "
+            "under encoded when a key is made, which is the Base64 of that pair.",
+            (name,),
+        )
+
+
+def _credentials(values: dict[str, Any]) -> Credentials:
+    if values["api_key"]:
+        return from_key(values["api_key"])
+    if values["bearer_token"]:
+        return Credentials(f"Bearer {values['bearer_token']}", (values["bearer_token"],))
+    login = f"{values['username']}:{values['password']}"
+    encoded = base64.b64encode(login.encode()).decode()
+    return Credentials(f"Basic {encoded}", (values["password"], encoded))
+
+
+def _decoded(key: str) -> str:
+    """The secret half of an encoded key; the key itself if it cannot be read."""
+    try:
+        return base64.b64decode(key, validate=True).decode().partition(":")[2] or key
+    except ValueError:
+        return key
+
+
+SANDBOX_FILE = ".sandbox/elastic.sqlite3"
+"""Where ``sandbox`` without a file keeps its data, below the working directory."""
+_VARIABLE = "ELASTICSEARCH_ENDPOINTS"
+_EMBEDDED = "sandbox://elastic"
+_CREDENTIALS = "api_key, or username and password"
+
+
+def chosen(config: Object) -> Any:
+    """The list of endpoints, from the configuration or the environment; it may be unknown."""
+    given = config.get("endpoints")
+    if given is not None:
+        return UNKNOWN if given is UNKNOWN or UNKNOWN in given else given
+    texts = (os.environ.get(_VARIABLE) or "").split(",")
+    return [text.strip() for text in texts if text.strip()]
+
+
+def check_endpoints(endpoints: Any, diagnostics: Diagnostics) -> None:
+    """Adds an error for each address that cannot be used. Any value may be unknown."""
+    from constructs_lib.schemas.rules import ELASTIC_PROVIDER
+
+    rules = (rule for rule in ELASTIC_PROVIDER if rule.id == "sandbox-alone")
+    check_rules(rules, {"endpoints": endpoints}, diagnostics)
+    known = [each for each in endpoints or () if isinstance(each, str)]
+    for place, url in enumerate(known):
+        problem = None if is_sandbox(url) else address_problem(url, _CREDENTIALS, shows=False)
+        if problem:
+            diagnostics.error(
+                "The address of Elasticsearch cannot be used",
+                f"{problem}. Allowed: https addresses; http for localhost and 127.0.0.0/8; a "
+                "single sandbox or sandbox:FILE. It comes from endpoints of the provider "
+                f"elasticops, or from {_VARIABLE}.",
+                ("endpoints", place),
+            )
+
+
+def require_endpoint(endpoints: Sequence[str], diagnostics: Diagnostics) -> None:
+    """Adds an error if there is none at all."""
+    if not endpoints:
+        diagnostics.error(
+            "The address of Elasticsearch is missing",
+            f"Give endpoints to the provider elasticops, or set {_VARIABLE}: addresses such as "
+            "https://search.example.com:9200, in the variable separated by commas.",
+            ("endpoints",),
+        )
+
+
+def transports(
+    endpoints: Sequence[str], diagnostics: Diagnostics, terraform: str = ""
+) -> list[Transport]:
+    """The ways to the endpoints; none, with an error, if the sandbox's file cannot be used.
+
+    :param terraform: the version of Terraform; empty if none asks
+    """
+    if not is_sandbox(endpoints[0]):
+        return [Transport(url.rstrip("/"), terraform=terraform) for url in endpoints]
+    from constructs_lib.sandbox import SandboxError
+
+    try:
+        file = endpoints[0].partition(":")[2] or SANDBOX_FILE
+        return [Transport(_EMBEDDED, _sandbox(file), shown=f"sandbox:{file}")]
+    except SandboxError as error:
+        detail = f"{error}. The file comes from endpoints or {_VARIABLE}: sandbox:FILE."
+        diagnostics.error("The sandbox cannot be used", detail, ("endpoints",))
+        return []
+
+
+def _sandbox(file: str) -> BaseAdapter:
+    from constructs_lib.sandbox.elastic import ElasticAdapter
+
+    adapter: BaseAdapter = ElasticAdapter(file)
+    return adapter

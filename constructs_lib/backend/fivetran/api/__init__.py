@@ -1,0 +1,1 @@
+"""Fivetran's REST API: client, errors, rate limit, pagination, batched reads."""

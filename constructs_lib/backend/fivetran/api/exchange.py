@@ -1,0 +1,288 @@
+"""What is sent for a connect card, and what comes back.
+
+The way to Fivetran's API.
+
+``sandbox`` and ``sandbox:FILE`` are answered by the embedded sandbox instead of a server.
+
+One request to Fivetran's API and its answer: signing, timeouts, and what went wrong in words.
+
+Source: https://fivetran.com/docs/rest-api
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.api.rate_limiter import RateLimiter
+from constructs_lib.backend.http import jsontext, response_values, transport
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.redaction import redact_json, redacted_text, truncated
+from constructs_lib.backend.http.transport import Limits, Message, Transport, Unanswered
+from constructs_lib.backend.plugin.values.value import Object
+from constructs_lib.net.addresses import address_problem, is_sandbox
+from constructs_lib.net.content import ContentRefused
+
+if TYPE_CHECKING:
+    import requests
+
+
+_ATTRIBUTES = ("redirect_uri", "hide_setup_guide", "all_fields")
+
+
+class Card(NamedTuple):
+    """A connect card. Both parts are secret: who has one of them can set the connection up."""
+
+    uri: str
+    """The address to which the end user is sent."""
+    token: str
+    """The token in it."""
+
+    def __repr__(self) -> str:
+        return "<Card (hidden)>"
+
+    @classmethod
+    def of(cls, answer: dict[str, Any]) -> Card | None:
+        """The card in an answer of the API; None if there is none."""
+        card = answer.get("connect_card")
+        uri, token = (card.get("uri"), card.get("token")) if isinstance(card, dict) else ("", "")
+        if not (isinstance(uri, str) and uri and isinstance(token, str) and token):
+            return None
+        return cls(uri, token)
+
+
+def card_config(values: Object) -> dict[str, Any]:
+    """The ``connect_card_config`` of a request, without what is left out.
+
+    :param values: the attributes of a connect card, all of them known
+    """
+    return {name: values[name] for name in _ATTRIBUTES if values.get(name) is not None}
+
+
+__all__ = ["PUBLIC_URL", "SANDBOX_FILE", "Transport", "check_url", "is_sandbox"]
+
+PUBLIC_URL = "https://api.fivetran.com"
+"""The address of Fivetran's public API."""
+SANDBOX_FILE = ".sandbox/fivetran.sqlite3"
+"""Where ``sandbox`` without a file keeps its data, below the working directory."""
+_EMBEDDED = "sandbox://local"
+_VERSION = "/v1"
+"""The first step of each path of the API; other tools want it at the end of the address."""
+
+
+def check_url(url: str) -> str | None:
+    """What is wrong with an address of the API, in words; None if nothing is."""
+    if is_sandbox(url):
+        return None
+    return address_problem(url, "api_key and api_secret", shows=False)
+
+
+def base_of(url: str) -> str:
+    """Return the address before ``/v1``, as which the provider knows the API.
+
+    The official provider takes its address from the same ``FIVETRAN_API_URL``, with ``/v1`` at the
+    end. Were it kept, each path would be wrong, and each connection would seem to be gone.
+    """
+    return url.rstrip("/").removesuffix(_VERSION).rstrip("/")
+
+
+class FivetranTransport(transport.Transport):
+    """HTTP sessions towards one address.
+
+    :param url: the address of the API, or ``sandbox``, or ``sandbox:FILE``
+    :param terraform: the version of Terraform; empty if none asks
+    """
+
+    def __init__(self, url: str, terraform: str = "") -> None:
+        if is_sandbox(url):
+            from constructs_lib.sandbox import SandboxAdapter
+
+            file = url.partition(":")[2] or SANDBOX_FILE
+            adapter = SandboxAdapter(file)
+            super().__init__(_EMBEDDED, adapter, shown=f"sandbox:{file}")
+        else:
+            super().__init__(base_of(url), terraform=terraform)
+
+
+_HEADERS = {"Accept": "application/json;version=2", "Content-Type": "application/json"}
+_ANSWERED_BY_GATEWAYS = (401, 408, 425, 429)
+"""Statuses that mean what they say without an envelope, too: the contract shows none for 401, and
+gateways answer the others on behalf of the API."""
+_OF_THE_SANDBOX = "sandbox"
+"""Key and secret of the sandbox stand in its documentation: they are no secret."""
+
+
+class Request(NamedTuple):
+    """One request: what is asked, and whether asking twice does harm."""
+
+    method: str
+    path: str
+    body: dict[str, Any] | None = None
+    repeatable: bool = True
+    secrets: Collection[str] = ()
+    """Texts that must not stand in any message."""
+    on_answer: Callable[[int, bytes], None] | None = None
+    """Is called with the status and the content of each answer, before anything else is done."""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def __repr__(self) -> str:
+        return f"<Request {self}>"
+
+
+class Exchange:
+    """Sends requests of one account, each once, and learns the API's clock and rate limit from the
+    answers.
+
+    :param transport: the way to the API
+    :param key: the API key
+    :param secret: the API secret
+    :param request_timeout: seconds that one exchange may take
+    """
+
+    def __init__(self, transport: Transport, key: str, secret: str, request_timeout: float) -> None:
+        self.transport = transport
+        login = base64.b64encode(f"{key}:{secret}".encode()).decode()
+        self._authorization = f"Basic {login}"
+        self._login = () if secret == _OF_THE_SANDBOX else (key, secret, login)
+        self._date: tuple[datetime, float] | None = None
+        self._pace = RateLimiter()
+        self._limits = Limits(request_timeout)
+
+    def __repr__(self) -> str:
+        return f"<Exchange with {self.transport.base}>"
+
+    def server_time(self) -> datetime:
+        """The time by the API's clock, as far as an answer has told it; else by ours."""
+        now = datetime.now(timezone.utc)
+        if self._date is None:
+            return now
+        moment, received = self._date
+        return moment + timedelta(seconds=time.time() - received)
+
+    @property
+    def knows_time(self) -> bool:
+        """True if an answer has told the API's clock."""
+        return self._date is not None
+
+    def once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
+        """The envelope of the answer to a request that is sent once.
+
+        :raises VendorError: if there is none, or it tells of an error
+        """
+        self._pace.wait(deadline)
+        if deadline.remaining <= 0:
+            raise errors.OutOfTime(
+                f"no time is left for {request}: {deadline.limit:.0f} s are over"
+            )
+        response = self._send(request, deadline)
+        if request.on_answer is not None:
+            request.on_answer(response.status_code, response.content)
+        self._learn_time(response.headers)
+        self._pace.learn(response.headers)
+        envelope = self._envelope(request, response)
+        code = envelope.get("code")
+        if response.status_code >= 400 or not errors.is_success(str(code)):
+            is_elsewhere = response.status_code == 404 and code not in errors.GONE
+            message = envelope.get("message")
+            raise errors.answered(
+                self.whole(request) if is_elsewhere else str(request),
+                response.status_code,
+                self._told(code, request),
+                self._told(message, request),
+                response_values.retry_after(response.headers),
+                errors.Original(code, message),
+            )
+        data = envelope.get("data")
+        if isinstance(data, dict) and "setup_tests" in data:
+            # They are there to be shown, and may quote what they tried.
+            from constructs_lib.backend.fivetran.api import quoted_texts
+
+            hidden = [*self._hidden(request), *quoted_texts.of_connection(data)]
+            data["setup_tests"] = quoted_texts.without(data["setup_tests"], hidden)
+        return envelope
+
+    def _learn_time(self, told: Mapping[str, str]) -> None:
+        date = response_values.answered_at(told)
+        self._date = None if date is None else (date, time.time())
+
+    def whole(self, request: Request) -> str:
+        """Return a request with the whole address, for errors that an address may explain."""
+        return f"{request.method} {self.transport.base}{request.path}"
+
+    def _envelope(self, request: Request, response: requests.Response) -> dict[str, Any]:
+        """Return the API's envelope: an object with a text under ``code``.
+
+        :raises NotTheApi: if an answer with an error status has none
+        :raises BadAnswer: if an answer with another status has none
+        :raises Unusable: if it is beyond a limit
+        """
+        status = response.status_code
+        try:
+            envelope = jsontext.loads(response.content.decode("utf-8"))
+        except ValueError as error:
+            if isinstance(error, jsontext.Excessive) and status < 400:
+                raise errors.Unusable(self.whole(request), status, str(error)) from None
+            envelope = None
+        is_envelope = isinstance(envelope, dict) and isinstance(envelope.get("code"), str)
+        if is_envelope and (200 <= status < 300 or status >= 400):
+            found: dict[str, Any] = envelope
+            return found
+        reason = (
+            f"something else than the API's JSON ({response_values.content_type(response.headers)})"
+        )
+        if status in _ANSWERED_BY_GATEWAYS or status >= 500:
+            return {"message": _words(envelope) or reason}
+        if status >= 400:
+            raise errors.NotTheApi(self.whole(request), status, reason)
+        raise errors.BadAnswer(self.whole(request), status, reason)
+
+    def _told(self, words: Any, request: Request) -> str:
+        """What the API says, without any secret and any text of a setting that it quotes: a text,
+        or else its JSON; no more of it than a message shows.
+        """
+        if words is None or isinstance(words, str):
+            return redacted_text(words or "", self._hidden(request))
+        return truncated(jsontext.dumps(redact_json(words, self._hidden(request))))
+
+    def _hidden(self, request: Request) -> list[str]:
+        """Return the texts that no message about an answer holds."""
+        if request.body is None:
+            return [*request.secrets, *self._login]
+        # Only what is quoted needs it, and it loads what a success does not.
+        from constructs_lib.backend.fivetran.api import quoted_texts
+
+        return [*request.secrets, *self._login, *quoted_texts.of_request(request.body)]
+
+    def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Sign a request; see :class:`Message`."""
+        request.headers["Authorization"] = self._authorization
+        return request
+
+    def _send(self, request: Request, deadline: Deadline) -> requests.Response:
+        body = None if request.body is None else jsontext.dumps(request.body).encode()
+        message = Message(request.method, request.path, body, _HEADERS, self._sign)
+        try:
+            return self.transport.send(message, deadline, self._limits)
+        except Unanswered as error:
+            why = error.failure
+            raise errors.NoAnswer(
+                str(request),
+                why.reason,
+                sent=why.sent,
+                passing=why.passing,
+                host=self.transport.host,
+                hint=why.hint,
+            ) from None
+        except ContentRefused as error:
+            raise errors.Unusable(self.whole(request), error.status, error.reason) from None
+
+
+def _words(document: Any) -> Any:
+    """Return what an answer without an envelope says; None if it says nothing."""
+    return document.get("message") if isinstance(document, dict) else None

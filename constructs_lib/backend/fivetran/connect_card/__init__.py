@@ -1,0 +1,1 @@
+"""The resource and the ephemeral resource ``fivetranops_connect_card``."""

@@ -1,0 +1,134 @@
+"""The resource ``fivetranops_connect_card``: an address at which an end user sets a connection up.
+
+A card cannot be read back, and cannot be taken back: it is issued, kept in state, and forgotten. A
+second one is harmless, so that a request whose answer is lost is repeated.
+
+Source: Fivetran's REST API, ``POST /v1/connections/{id}/connect-card``
+
+The ephemeral resource ``fivetranops_connect_card``: a connect card that is stored nowhere.
+
+Fivetran does not say how long a card is valid, and has no request that renews one or takes one
+back: so it is opened, and neither renewed nor closed.
+
+Source: Fivetran's REST API, ``POST /v1/connections/{id}/connect-card``
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from constructs_lib import schemas
+from constructs_lib.backend.fivetran.api.errors import NotFound
+from constructs_lib.backend.fivetran.api.exchange import card_config
+from constructs_lib.backend.fivetran.provider_data import Account
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.errors import explain_errors
+from constructs_lib.backend.managed_object.identifiers import (
+    check_identifier,
+    import_identifier,
+    require_identifier,
+)
+from constructs_lib.backend.managed_object.provider_data import is_imported
+from constructs_lib.backend.managed_object.unsent_changes import (
+    unsent_changes,
+    warn_about_unsent_changes,
+)
+from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource, Opened
+from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, same
+
+_READ_LIMIT = 600.0
+_DEFAULT = "5m"
+_RENEWING = ("redirect_uri", "hide_setup_guide", "all_fields", "triggers")
+"""The attributes whose change issues a new card."""
+_LEFT_OUT = ("hide_setup_guide", "all_fields", "triggers", "timeouts")
+"""The attributes that nobody but the configuration knows: what is taken out of it, is gone."""
+
+
+class ConnectCardResource(Resource):
+    """Issues connect cards."""
+
+    schema = schemas.load("fivetranops_connect_card")
+
+    def plan(self, plan: Plan, operation: Operation) -> None:
+        """Knows the identifier beforehand, and when there will be another card."""
+        for name in _LEFT_OUT:
+            if plan.config.get(name) is None:
+                plan.planned[name] = None
+        check_identifier(plan.planned["connection_id"])
+        plan.planned["id"] = plan.planned["connection_id"]
+        if plan.is_update and any(map(plan.changed, _RENEWING)):
+            plan.planned |= {"uri": UNKNOWN, "token": UNKNOWN}
+            return
+        names = unsent_changes(plan, self.schema.attributes)
+        subject = f"the card of connection {plan.planned['connection_id']}"
+        warn_about_unsent_changes(names, subject, operation.diagnostics)
+
+    def create(self, planned: Object, config: Object, operation: Operation) -> Object:
+        """Issues the first card."""
+        return self._issue(planned, "create", operation)
+
+    def read(self, state: Object, operation: Operation) -> Object | None:
+        """Whether the connection is there; None if it is gone, and with it its cards."""
+        account: Account = operation.client
+        if not account.is_known:
+            return state
+        identifier = state["connection_id"]
+        deadline = Deadline(_READ_LIMIT, operation.stopping)
+        with explain_errors("read", _subject(identifier)):
+            try:
+                account.client.connection(identifier, deadline)
+            except NotFound as error:
+                if not is_imported(state):
+                    account.presence.confirm_gone(identifier, error, deadline, operation)
+                return None
+        account.presence.exists(identifier)
+        return state
+
+    def update(
+        self, prior: Object, planned: Object, config: Object, operation: Operation
+    ) -> Object:
+        """Issues another card, if what it is made of changes."""
+        if all(same(prior[name], planned[name]) for name in _RENEWING):
+            return {"uri": prior["uri"], "token": prior["token"]}
+        return self._issue(planned, "update", operation)
+
+    def delete(self, prior: Object, operation: Operation) -> None:
+        """Forgets the card: Fivetran has no request that takes it back."""
+
+    def import_state(self, identifier: str, operation: Operation) -> Object:
+        """Imports by the identifier of the connection. Of its cards nothing can be read."""
+        known = import_identifier(identifier, "a connect card")
+        return {"id": known, "connection_id": known}
+
+    def _issue(self, planned: Object, action: str, operation: Operation) -> Object:
+        account: Account = operation.client
+        identifier = require_identifier(planned["connection_id"])
+        limits: Any = planned.get("timeouts")
+        deadline = Deadline.of(limits, action, _DEFAULT, operation.stopping)
+        with explain_errors(action, _subject(identifier)):
+            card = account.client.issue_connect_card(identifier, card_config(planned), deadline)
+        account.presence.exists(identifier)
+        return {"id": identifier, "uri": card.uri, "token": card.token}
+
+
+def _subject(identifier: str) -> str:
+    return f"fivetranops_connect_card {identifier}"
+
+
+_LIMIT = 300.0
+
+
+class ConnectCardEphemeral(EphemeralResource):
+    """Issues a connect card for one run."""
+
+    schema = schemas.load("ephemeral.fivetranops_connect_card")
+
+    def open(self, config: Object, operation: Operation) -> Opened:
+        """Issues a card. A lost answer is repeated, because a second card is harmless."""
+        account: Account = operation.client
+        identifier = require_identifier(config["connection_id"])
+        deadline = Deadline(_LIMIT, operation.stopping)
+        with explain_errors("open", f"ephemeral.fivetranops_connect_card {identifier}"):
+            card = account.client.issue_connect_card(identifier, card_config(config), deadline)
+        return Opened({"uri": card.uri, "token": card.token})

@@ -1,0 +1,213 @@
+"""The settings of a connection that may be shown: those that are known to be no secrets.
+
+A data source puts what it reads into Terraform's state, in clear. The API masks secrets, but the
+catalogue is younger or older than the API, and forgets some. So only what the catalogue knows, and
+does not call secret, gets through; and nothing that a name calls secret.
+
+What the data sources tell of a connection.
+
+The data source ``fivetranops_connection``: one connection as it is.
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-details
+
+The data source ``fivetranops_connections``: a list of connections.
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connections/list-connections
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from constructs_lib import schemas
+from constructs_lib.backend.fivetran.api import pagination
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.connection.response import attributes_of
+from constructs_lib.backend.fivetran.provider_data import Account
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.errors import explain_errors
+from constructs_lib.backend.managed_object import equivalence
+from constructs_lib.backend.managed_object.identifiers import require_identifier
+from constructs_lib.backend.plugin.data_source import DataSource
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+from constructs_lib.backend.plugin.planning.checks import check_rules, problems
+from constructs_lib.backend.plugin.resource import Operation
+from constructs_lib.backend.plugin.values.value import Dynamic, Object
+from constructs_lib.schemas import Attribute, Field
+from constructs_lib.schemas.redaction import is_secret_place
+
+if TYPE_CHECKING:
+    from constructs_lib.schemas.rules import Rule
+
+
+_HIDDEN: Final = object()
+
+
+def readable_config(service: str, config: dict[str, Any]) -> dict[str, Any] | None:
+    """The settings without what is secret, or could be.
+
+    :param config: as the API answers them
+    :returns: None if the service is not known
+    """
+    facts = schemas.service(service)
+    return None if facts is None else _of_fields(facts.config, config)
+
+
+def _of_fields(fields: Any, values: dict[str, Any]) -> dict[str, Any]:
+    known = {name: _part(fields[name], values[name]) for name in values if name in fields}
+    return {name: part for name, part in known.items() if part is not _HIDDEN}
+
+
+def _part(field: Field, value: Any) -> Any:
+    if value is None:
+        return None
+    if field.secret or schemas.is_mask(value) or is_secret_place((field.name,)):
+        return _HIDDEN
+    if field.fields:
+        return _of_fields(field.fields, value) if isinstance(value, dict) else _HIDDEN
+    if field.item is not None:
+        return _items(field.item, value) if isinstance(value, list) else _HIDDEN
+    # What stands inside a value of which only the name is known could be anything.
+    return _HIDDEN if isinstance(value, (dict, list)) else value
+
+
+def _items(item: Field, values: list[Any]) -> Any:
+    parts = [_part(item, value) for value in values]
+    return [part for part in parts if part is not _HIDDEN]
+
+
+def readable_attributes(answer: dict[str, Any], attributes: dict[str, Attribute]) -> Object:
+    """The attributes that an answer of the API speaks of; null for all others.
+
+    :param attributes: those of the data source, or of an item of its list
+    """
+    found = attributes_of(answer)
+    values = {name: found.get(name) for name in attributes}
+    if "config" in attributes:
+        values["config"] = _config(answer)
+    return values
+
+
+def _config(answer: dict[str, Any]) -> Dynamic | None:
+    config = equivalence.in_nfc(answer.get("config"))
+    if not isinstance(config, dict):
+        return None
+    shown = readable_config(str(answer.get("service")), config)
+    return None if shown is None else Dynamic.of(shown)
+
+
+_READ_LIMIT = 600.0
+_MOST_NAMED = 5
+
+
+class ConnectionData(DataSource):
+    """Reads one connection, by its identifier or by its group and schema."""
+
+    schema = schemas.load("data.fivetranops_connection")
+
+    def validate(self, config: Object, diagnostics: Diagnostics) -> None:
+        """Check that exactly one of both forms is given. Any value may be unknown."""
+        check_rules(_rules(), config, diagnostics)
+
+    def read(self, config: Object, operation: Operation) -> Object:
+        """The connection.
+
+        :raises ProviderError: if there is none, or more than one
+        """
+        # What was unknown when it was validated may have turned out null.
+        for problem in problems(_rules(), config):
+            raise ProviderError(problem.summary, problem.detail, problem.path)
+        account: Account = operation.client
+        deadline = Deadline(_READ_LIMIT, operation.stopping)
+        if config["connection_id"] is not None:
+            identifier = require_identifier(config["connection_id"])
+            with explain_errors("read", f"fivetranops_connection {identifier}"):
+                answer = account.client.connection(identifier, deadline)
+        else:
+            answer = _found(account.client, config["group_id"], config["schema"], deadline)
+            identifier = answer["id"]
+        found = readable_attributes(answer, self.schema.attributes)
+        return {**found, "id": identifier, "connection_id": identifier}
+
+
+def _rules() -> tuple[Rule, ...]:
+    from constructs_lib.schemas.rules import CONNECTION_DATA
+
+    return CONNECTION_DATA
+
+
+def _found(client: Client, group_id: str, schema: str, deadline: Deadline) -> dict[str, Any]:
+    """The one connection of a group that has this schema."""
+    with explain_errors("find", f"fivetranops_connection {schema} in group {group_id}"):
+        listed = pagination.list_connections(client, deadline, group_id=group_id, schema=schema)
+        exact = [
+            item
+            for item in listed
+            if item.get("group_id") == group_id and item.get("schema") == schema
+        ]
+        if len(exact) != 1:
+            raise _none_or_several(group_id, schema, [item["id"] for item in exact])
+        if isinstance(exact[0].get("config"), dict):
+            return exact[0]
+        # By the contract the items of a list may come without their settings.
+        return client.connection(exact[0]["id"], deadline)
+
+
+def _none_or_several(group_id: str, schema: str, found: list[str]) -> ProviderError:
+    if not found:
+        return ProviderError(
+            "There is no such connection",
+            f"The group {group_id} has no connection with the schema {schema}, as far as the API "
+            "key may see. The schema is the whole name that Fivetran shows, such as "
+            "gsheets.orders; upper and lower case matter.",
+            ("schema",),
+        )
+    named = ", ".join(sorted(found)[:_MOST_NAMED])
+    return ProviderError(
+        "There are several such connections",
+        f"The group {group_id} has {len(found)} connections with the schema {schema}: {named}. "
+        "Name one by its connection_id.",
+        ("schema",),
+    )
+
+
+_LIST_LIMIT = 600.0
+_FILTERS = (
+    "group_id",
+    "schema",
+    "service",
+    "paused",
+    "setup_state",
+    "sync_state",
+    "update_state",
+)
+
+
+class ConnectionsData(DataSource):
+    """Reads all pages of connections, and leaves those that the filters let pass."""
+
+    schema = schemas.load("data.fivetranops_connections")
+
+    def read(self, config: Object, operation: Operation) -> Object:
+        """The connections; an empty list is no error."""
+        account: Account = operation.client
+        deadline = Deadline(_LIST_LIMIT, operation.stopping)
+        known_to_the_api = {name: config[name] for name in ("group_id", "schema")}
+        with explain_errors("list", "fivetranops_connections"):
+            listed = pagination.list_connections(account.client, deadline, **known_to_the_api)
+        attributes = self.schema.attributes["connections"].attributes
+        every = [readable_attributes(item, attributes) for item in listed]
+        # Another order of an answer must be no difference.
+        passing = sorted((item for item in every if _passes(item, config)), key=_order)
+        return {"connections": passing, "ids": [item["id"] for item in passing]}
+
+
+def _passes(item: Object, config: Object) -> bool:
+    """True if all filters let it pass, those of the API, too: one that it does not know, it would
+    leave aside without a word.
+    """
+    return all(config[name] is None or item[name] == config[name] for name in _FILTERS)
+
+
+def _order(item: Object) -> tuple[str, ...]:
+    return tuple(str(item[name] or "") for name in ("group_id", "schema", "id"))

@@ -1,0 +1,91 @@
+"""Reads a connection when Terraform refreshes it: as it is, or as it was found again.
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-details
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib.backend.fivetran.api.errors import NotFound
+from constructs_lib.backend.fivetran.connection import plan, response
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.errors import explain_errors
+from constructs_lib.backend.managed_object import drift
+from constructs_lib.backend.managed_object.provider_data import is_imported
+from constructs_lib.backend.plugin.resource import Operation
+from constructs_lib.backend.plugin.values.value import Object
+
+if TYPE_CHECKING:
+    from constructs_lib.backend.fivetran.provider_data import Account
+
+TRACE = "trace"
+"""In private state: how to find a connection whose creation was not confirmed."""
+ADOPTED = "adopted"
+"""In private state: the connection was imported, and its ``config`` is what was read then."""
+_READ_LIMIT = 600.0
+
+
+def read(state: Object, operation: Operation) -> Object | None:
+    """The state as the API tells it; None if the connection is gone.
+
+    While the configuration of the provider is unknown, what is known stays as it is.
+    """
+    account: Account = operation.client
+    if not account.is_known and state.get("service") is not None:
+        return state
+    deadline = Deadline(_READ_LIMIT, operation.stopping)
+    if state.get("id") is None:
+        return found_again(state, deadline, operation)
+    echo = drift.echo_of(operation.private)
+
+    def fits(item: dict[str, Any]) -> bool:
+        return response.confirms_state(state, item, echo)
+
+    if not account.imports.is_imported(state["id"]):  # The plan that imports may not be applied.
+        account.confirm(state["id"])  # Whatever is answered, Terraform's state has it.
+    with explain_errors("read", f"fivetranops_connection {state['id']}"):
+        try:
+            answer = account.client.reads.connection(state["id"], deadline, fits)
+        except NotFound as error:
+            if not is_imported(state):
+                account.presence.confirm_gone(state["id"], error, deadline, operation)
+            return None
+    account.presence.exists(state["id"])
+    account.refreshed.add(state["id"])
+    plan.warn_of_pause(state, answer, operation.diagnostics)
+    drift.learn_from_refresh(state, answer, operation.private, operation.diagnostics)
+    adopted = bool(operation.private.get(ADOPTED))
+    echo = drift.echo_of(operation.private)
+    result = response.refreshed_state(state, answer, echo, adopted=adopted)
+    if adopted and is_imported(state):
+        from constructs_lib.backend.managed_object import imported_settings
+
+        attributes = response.SCHEMA.attributes
+        return imported_settings.with_valid_settings(result, attributes, operation.diagnostics)
+    return result
+
+
+def found_again(state: Object, deadline: Deadline, operation: Operation) -> Object | None:
+    """The connection whose creation was not confirmed, if it is there by now."""
+    from constructs_lib.backend.fivetran.connection import creation_search
+    from constructs_lib.backend.fivetran.journal.creations import Name
+
+    account: Account = operation.client
+    trace = creation_search.Trace.of(operation.private.get(TRACE))
+    if trace is None:
+        return None
+    with explain_errors("look for", f"fivetranops_connection {state.get('service')}"):
+        answer = creation_search.find(account.client, trace, deadline)
+    if answer is None:
+        return None
+    operation.private.pop(TRACE)
+    account.refreshed.add(answer["id"])
+    if account.journal is not None:
+        account.journal.creations.forget(Name(account.client.account, *trace[:3]))
+    operation.diagnostics.warning(
+        f"Connection {answer['id']} was found again",
+        "The answer to its creation was lost. Terraform marks it as tainted and replaces it "
+        "with the next apply; to keep it, run 'terraform untaint' on its address first.",
+    )
+    return response.refreshed_state(state, answer, {})

@@ -1,0 +1,392 @@
+"""The resource ``fivetranops_connection``: one Fivetran connection.
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connections
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib.backend.fivetran.api.errors import NotFound
+from constructs_lib.backend.fivetran.connection import plan as connection_check
+from constructs_lib.backend.fivetran.connection import plan as connection_plan
+from constructs_lib.backend.fivetran.connection import read as connection_read
+from constructs_lib.backend.fivetran.connection import request as requests_
+from constructs_lib.backend.fivetran.connection import response, setup_tests
+from constructs_lib.backend.fivetran.connection import secrets as kept_secrets
+from constructs_lib.backend.fivetran.connection import secrets as sent_along
+from constructs_lib.backend.fivetran.connection.read import ADOPTED, TRACE
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.errors import explain_errors
+from constructs_lib.backend.http.redaction import texts_in
+from constructs_lib.backend.managed_object import drift
+from constructs_lib.backend.managed_object.identifiers import import_identifier
+from constructs_lib.backend.managed_object.secret_tracking import (
+    SecretTracking,
+    applied_times,
+    secrets_of,
+)
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, same
+
+if TYPE_CHECKING:
+    from constructs_lib.backend.fivetran.journal.journal import JournalHandle
+    from constructs_lib.backend.fivetran.provider_data import Account
+
+_DEFAULTS = {"create": "20m", "update": "20m", "delete": "10m"}
+
+
+class ConnectionResource(Resource):
+    """Creates, reads, changes and deletes a connection, with the fewest requests that do it."""
+
+    schema = response.SCHEMA
+    plan_waits = False
+
+    def validate(self, config: Object, diagnostics: Diagnostics) -> None:
+        """Check what a schema cannot tell, see :mod:`connection_check`."""
+        connection_check.check_settings(config, diagnostics)
+
+    def plan(self, plan: Plan, operation: Operation) -> None:
+        """Sharpens the planned values by the rules of :mod:`connection_plan`."""
+        # During apply a plan is made of values that were not known when they were validated.
+        if not plan.is_validated:
+            self.validate(plan.config, operation.diagnostics)
+        if plan.config.get("pause_to_update") is None:
+            # Nobody but the configuration knows it: what is taken out of it is gone.
+            plan.planned["pause_to_update"] = None
+        account: Account = operation.client
+        account.at_work()
+        ledger = SecretTracking(operation.private, account.vault)
+        if plan.prior is None:
+            connection_plan.plan_unchecked(plan, adopted=False)
+            self._announce(plan, account, operation)
+            kept_secrets.check_unset_secrets(plan, ledger, operation.diagnostics)
+            connection_plan.plan_secrets(plan, ledger, operation.diagnostics)
+            connection_plan.warn_of_no_history(plan, operation.diagnostics)
+            return
+        adopted = bool(operation.private.get(ADOPTED))
+        if adopted:
+            connection_plan.adopt_settings(plan)
+        elif plan.prior.get("id") is not None:
+            account.confirm(plan.prior["id"])
+        connection_plan.plan_unchecked(plan, adopted=adopted)
+        kept_secrets.check_unset_secrets(plan, ledger, operation.diagnostics)
+        changed = ledger.changed(secrets_of(plan.config))
+        along = sent_along.secrets(plan.prior, plan.planned, plan.config)
+        connection_plan.plan_secrets(plan, ledger, operation.diagnostics, along)
+        refreshed = plan.prior.get("id") in account.refreshed
+        connection_plan.plan_replacement(plan, operation.diagnostics, refreshed=refreshed)
+        connection_plan.plan_connect_card(plan, operation.diagnostics)
+        connection_plan.plan_influences(plan)
+        sent_along.tell(plan, sorted({*along} - {*changed}), operation.diagnostics)
+        sent = sorted({*changed, *along})
+        body = sent_along.modification(
+            plan.prior, plan.planned, plan.config, sent, operation.private
+        )
+        connection_plan.warn_of_what_is_not_sent(plan, body, operation.diagnostics)
+        repeats = setup_tests.must_repeat_tests(plan.config, operation)
+        if repeats:
+            plan.planned["setup_state"] = UNKNOWN
+        runs_tests = repeats or connection_plan.may_run_tests(plan)
+        account.intents.note_connection(plan, runs_tests=runs_tests)
+        account.secrets[plan.prior["id"]] = _texts(secrets_of(plan.config))
+
+    def create(self, planned: Object, config: Object, operation: Operation) -> Object:
+        """``POST /v1/connections``. From then on the connection is in state, whatever follows."""
+        # They load the client, which a check of a configuration does not need.
+        from constructs_lib.backend.fivetran.connection import creation, creation_search
+
+        creation.load_what_follows(planned.get("service"))
+        account: Account = operation.client
+        deadline = _deadline("create", config, operation)
+        body = requests_.creation_body(planned, config)
+        secrets = secrets_of(config)
+        subject = f"fivetranops_connection {body.get('service')}"
+        with explain_errors("create", subject, creation_search.advice(planned)):
+            answer = self._post(account, body, deadline, planned, secrets, operation)
+        result = self._settled(planned, None, body, answer, secrets, operation)
+        operation.save(result)
+        setup_tests.report_and_record(answer, config, operation, _texts(secrets))
+        account.secrets[answer["id"]] = _texts(secrets)
+        account.tell_of_journal(operation.diagnostics)
+        return result | self._schema_status(planned, config, answer, deadline, operation)
+
+    def _post(
+        self,
+        account: Account,
+        body: dict[str, Any],
+        deadline: Deadline,
+        planned: Object,
+        secrets: dict[str, Any],
+        operation: Operation,
+    ) -> dict[str, Any]:
+        from constructs_lib.backend.fivetran.connection import creation, creation_search
+
+        def save(identifier: str) -> None:
+            """From here on it exists, whatever goes wrong in what follows."""
+            operation.save({**planned, "id": identifier})
+            account.presence.created(identifier)
+
+        try:
+            answer, how = creation.create(account, body, deadline, _texts(secrets), save)
+        except creation_search.LostCreation as lost:
+            operation.private[TRACE] = lost.trace._asdict()
+            operation.save({**planned, "id": None})
+            raise
+        if how is creation.How.FOUND:
+            operation.diagnostics.warning(
+                f"The answer to the creation of connection {answer['id']} was lost",
+                "The connection was found again by its name, and is in state. Whether its setup "
+                "tests were run is not known; the next change of config runs them.",
+            )
+        if how is creation.How.TAKEN_OVER:
+            pauses = planned.get("pause_to_update") is True
+            answer = self._bring(account, answer, body, deadline, secrets, pauses_for_it=pauses)
+            operation.diagnostics.warning(
+                f"Connection {answer['id']} ({answer.get('schema')}) was taken over",
+                "A run that was cut off had created it, and Terraform's state did not have it. "
+                "No second one was created: all its settings were set as planned.",
+            )
+        return answer
+
+    @staticmethod
+    def _bring(
+        account: Account,
+        there: dict[str, Any],
+        body: dict[str, Any],
+        deadline: Deadline,
+        secrets: dict[str, Any],
+        *,
+        pauses_for_it: bool,
+    ) -> dict[str, Any]:
+        """Bring a connection that is taken over to what its creation asks for.
+
+        :param pauses_for_it: True to pause the connection if a sync is in the way
+        """
+        from constructs_lib.backend.fivetran.connection.update import Update
+        from constructs_lib.backend.fivetran.connection_locks import locked_for_write
+
+        # It may be there with nothing to change but its name: then it is what was asked for.
+        sent, identifier = requests_.takeover_body(body), there["id"]
+        client, texts_ = account.client, _texts(secrets)
+        with locked_for_write(account, identifier, deadline) as slip:
+            update = Update(client, identifier, deadline, secrets=texts_, slip=slip)
+            answer = there
+            if sent:
+                answer = update.send(sent, pauses_for_it=pauses_for_it, live=there)
+            if _were_tested(sent, answer) or body.get("run_setup_tests") is False:
+                return answer
+            # Without a change of config the API may run no tests, as it does at a creation.
+            return client.run_setup_tests(
+                identifier, requests_.trust_settings(body), deadline, texts_
+            )
+
+    @staticmethod
+    def _announce(plan: Plan, account: Account, operation: Operation) -> None:
+        """Say in the plan that a connection is taken over, and that none is created."""
+        if account.journal is None or not account.is_known:
+            return
+        from constructs_lib.backend.fivetran.connection.creation_search import planned_name
+
+        name = planned_name(account.client.account, plan.planned)
+        left = None if name is None else account.journal.creations.expected(name)
+        if left is not None and left.connection and not left.is_announced:
+            operation.diagnostics.warning(
+                f"Connection {left.connection} ({left.schema}) is taken over",
+                f"A run of {left.since} created it, and Terraform's state does not have it. The "
+                "apply creates no second one if it is still there: it takes this one over, and "
+                "sets all its settings as planned.",
+            )
+
+    def read(self, state: Object, operation: Operation) -> Object | None:
+        """``GET /v1/connections/{id}``; None if it is gone. What is known stays as it is while the
+        configuration of the provider is unknown.
+        """
+        return connection_read.read(state, operation)
+
+    def update(
+        self, prior: Object, planned: Object, config: Object, operation: Operation
+    ) -> Object:
+        """``PATCH /v1/connections/{id}`` with what changed. Without a change to send, the setup
+        tests if they are required and failed before, else a GET.
+        """
+        from constructs_lib.backend.fivetran.connection_locks import locked_for_write
+
+        account: Account = operation.client
+        deadline = _deadline("update", config, operation)
+        secrets = secrets_of(config)
+        changed = SecretTracking(operation.private, account.vault).changed(secrets)
+        sent = sorted({*changed, *sent_along.secrets(prior, planned, config)})
+        _refuse_another_schema(prior, planned)
+        body = sent_along.modification(prior, planned, config, sent, operation.private)
+        explaining = explain_errors("update", f"fivetranops_connection {prior['id']}")
+        with explaining, locked_for_write(account, prior["id"], deadline) as slip:
+            answer = {}
+            if body:
+                answer = self._modify(prior, planned, body, config, deadline, operation, slip)
+            if not body or setup_tests.needs_tests(answer, config, operation):
+                answer = self._tested(account, prior["id"], config, deadline, operation)
+        account.presence.exists(prior["id"])
+        result = self._settled(planned, prior, body, answer, secrets, operation, sent)
+        operation.save(result)
+        setup_tests.report_and_record(answer, config, operation, _texts(secrets))
+        return result
+
+    def delete(self, prior: Object, operation: Operation) -> None:
+        """``DELETE /v1/connections/{id}``; one that is gone already is deleted."""
+        from constructs_lib.backend.fivetran.connection_locks import locked_for_write
+
+        account: Account = operation.client
+        if prior.get("id") is None:
+            found = connection_read.found_again(
+                prior, _deadline("delete", prior, operation), operation
+            )
+            if found is None:
+                return
+            prior = found
+        deadline = _deadline("delete", prior, operation)
+        with explain_errors("delete", f"fivetranops_connection {prior['id']}"):
+            try:
+                with locked_for_write(account, prior["id"], deadline):
+                    account.client.delete_connection(prior["id"], deadline)
+            except NotFound as error:
+                # It may wait for others, and must not hold the locks of the connection meanwhile.
+                account.presence.confirm_deleted(prior["id"], error, deadline, operation)
+                return
+        account.presence.deleted(prior["id"])
+
+    def import_state(self, identifier: str, operation: Operation) -> Object:
+        """Imports by the identifier of the connection."""
+        known = import_identifier(identifier, "a connection")
+        operation.private[ADOPTED] = True
+        operation.client.imports.imported(known)
+        return {"id": known}
+
+    def plan_destroy(self, prior: Object, operation: Operation) -> None:
+        """Refuses to destroy what the same run imports under another address."""
+        operation.client.imports.destroyed(prior.get("id"))
+        operation.client.intents.note_destroyed(str(prior.get("id")))
+
+    def _modify(
+        self,
+        prior: Object,
+        planned: Object,
+        body: dict[str, Any],
+        config: Object,
+        deadline: Deadline,
+        operation: Operation,
+        slip: JournalHandle | None,
+    ) -> dict[str, Any]:
+        """Send a change, if the connection is what the plan started from.
+
+        :param slip: the entry of the journal, whose lock is held
+        """
+        from constructs_lib.backend.fivetran.connection import update as connection_update
+        from constructs_lib.backend.managed_object import drift
+
+        account: Account = operation.client
+        echo = drift.echo_of(operation.private)
+
+        def check(sent: dict[str, Any], live: dict[str, Any]) -> None:
+            drift.require_unchanged(prior, planned, sent, live, echo)
+
+        secrets = _texts(secrets_of(config))
+        update = connection_update.Update(
+            account.client, prior["id"], deadline, check=check, secrets=secrets, slip=slip
+        )
+        answer = update.send(body, pauses_for_it=planned.get("pause_to_update") is True)
+        if update.has_paused:
+            account.tell_of_journal(operation.diagnostics)
+        return answer
+
+    def _tested(
+        self,
+        account: Account,
+        identifier: str,
+        config: Object,
+        deadline: Deadline,
+        operation: Operation,
+    ) -> dict[str, Any]:
+        """Return the connection, after its setup tests if they are required and failed before."""
+        if not setup_tests.must_repeat_tests(config, operation):
+            return account.client.connection(identifier, deadline)
+        secrets, controls = _texts(secrets_of(config)), requests_.trust_settings(config)
+        return account.client.run_setup_tests(identifier, controls, deadline, secrets)
+
+    def _settled(
+        self,
+        planned: Object,
+        prior: Object | None,
+        body: dict[str, Any],
+        answer: dict[str, Any],
+        secrets: dict[str, Any],
+        operation: Operation,
+        sent: list[str] | None = None,
+    ) -> Object:
+        """The state after a request; notes the secrets and what the API made of the settings."""
+        SecretTracking(operation.private, operation.client.vault).record(secrets)
+        if prior is None or not same(prior["config"], planned["config"]):
+            # From here on the state has the form of the configuration, not of the import.
+            operation.private.pop(ADOPTED, None)
+        settings = requests_.settings_in_response(planned, body)
+        drift.record_sent(operation.private, settings, body, answer, secrets)
+        drift.note_absent(operation.private, planned, answer)
+        before = (prior or {}).get("secrets_applied")
+        times = applied_times(
+            planned.get("secrets_applied"), before, sorted(secrets) if sent is None else sent
+        )
+        return {**planned, **response.attributes_of(answer), "secrets_applied": times}
+
+    def _schema_status(
+        self,
+        planned: Object,
+        config: Object,
+        answer: dict[str, Any],
+        deadline: Deadline,
+        operation: Operation,
+    ) -> Object:
+        """Sets ``schema_status`` after the creation, which does not take it."""
+        wanted = planned.get("schema_status")
+        status = requests_.request_value("schema_status", wanted)
+        if not isinstance(wanted, str) or status == response.attributes_of(answer).get(
+            "schema_status"
+        ):
+            return {}
+        from constructs_lib.backend.fivetran.connection.update import Update
+        from constructs_lib.backend.fivetran.connection_locks import locked_for_write
+
+        account: Account = operation.client
+        explaining = explain_errors(
+            "set schema_status of", f"fivetranops_connection {answer['id']}"
+        )
+        with explaining, locked_for_write(account, answer["id"], deadline) as slip:
+            secrets = _texts(secrets_of(config))
+            update = Update(account.client, answer["id"], deadline, secrets=secrets, slip=slip)
+            body = requests_.with_controls({"schema_status": status}, config)
+            # The first sync may run already, and be in the way.
+            pauses = planned.get("pause_to_update") is True
+            changed = update.send(body, pauses_for_it=pauses, live=answer)
+        drift.record_sent(operation.private, body, body, changed, {})
+        return {"schema_status": wanted}
+
+
+def _deadline(name: str, values: Object, operation: Operation) -> Deadline:
+    return Deadline.of(values.get("timeouts"), name, _DEFAULTS[name], operation.stopping)
+
+
+def _were_tested(sent: dict[str, Any], answer: dict[str, Any]) -> bool:
+    """True if a change has had the setup tests run, whatever they found."""
+    return "config" in sent or "auth" in sent or "setup_tests" in answer
+
+
+def _texts(secrets: dict[str, Any]) -> list[str]:
+    return list(texts_in(secrets))
+
+
+def _refuse_another_schema(prior: Object, planned: Object) -> None:
+    """No request may move a connection to another destination schema."""
+    before, after = (requests_.as_object(values.get("config")) for values in (prior, planned))
+    changed = requests_.names_another_schema(planned.get("service"), before, after)
+    if changed:
+        raise connection_plan.another_schema(prior, changed)

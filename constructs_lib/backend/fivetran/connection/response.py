@@ -1,0 +1,278 @@
+"""What the API answers about a connection, as attributes.
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-details
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final, Literal
+
+from constructs_lib import schemas
+from constructs_lib.backend.fivetran.connection.request import (
+    SETTINGS,
+    api_value,
+    as_object,
+    request_value,
+)
+from constructs_lib.backend.http import jsontext
+from constructs_lib.backend.http.response_values import normalized_word
+from constructs_lib.backend.managed_object import equivalence
+from constructs_lib.backend.managed_object.equivalence import in_order
+from constructs_lib.backend.managed_object.imported_settings import without_secrets
+from constructs_lib.backend.plugin.values.value import Dynamic, Object, same
+
+Echo = dict[str, list[str]]
+SCHEMA = schemas.load("fivetranops_connection")
+ECHOED = (*SETTINGS, "schema_status")
+"""The attributes that are sent and answered."""
+_FROM_STATUS = ("setup_state", "sync_state", "update_state", "rescheduled_for", "schema_status")
+_NOT_ANSWERED = (
+    "auth",
+    "connect_card_config",
+    "is_historical_sync",
+    "run_setup_tests",
+    "trust_certificates",
+    "trust_fingerprints",
+    "require_setup_tests",
+    "unchecked",
+    "timeouts",
+    "secrets_applied",
+)
+"""Attributes of which the API says nothing, or nothing that may be taken over: its flag of a
+historical sync falls back by itself, which must not start another one, and a connect card keeps
+what it was made with."""
+
+
+class _Sign(Enum):
+    UNREADABLE = "unreadable"
+
+
+_UNREADABLE: Final = _Sign.UNREADABLE
+_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
+
+
+def attributes_of(answer: dict[str, Any]) -> Object:
+    """The attributes that the answer speaks of, in the API's form but of the type that they have;
+    ``config`` is not among them. What is masked, or cannot be of that type, says nothing.
+    """
+    status = answer.get("status")
+    status = status if isinstance(status, dict) else {}
+    found: Object = {}
+    for name, attribute in SCHEMA.attributes.items():
+        source = status if name in _FROM_STATUS else answer
+        if name == "config" or name in _NOT_ANSWERED or attribute.write_only or name not in source:
+            continue
+        value = _of_kind(attribute, equivalence.in_nfc(source[name]))
+        if value is not _UNREADABLE:
+            found[name] = value
+    return found
+
+
+def refreshed_state(
+    state: Object, answer: dict[str, Any], echo: Echo, *, adopted: bool = False
+) -> Object:
+    """The state after a read: what is known where it means the same, else what the API answers.
+
+    :param state: the state before; nothing but ``id`` after an import
+    :param echo: what the API made of the settings that were sent, see :func:`echoes`
+    :param adopted: True if ``config`` is what an import has read; a setting that the API answers
+        for the first time then joins it, because the configuration may say that it is null
+    """
+    remote = attributes_of(answer)
+    result = dict(state)
+    for name, attribute in SCHEMA.attributes.items():
+        if attribute.read_only and name not in _NOT_ANSWERED:
+            result[name] = remote.get(name)
+        elif attribute.forces_replacement and state.get(name) is not None:
+            # It cannot change in place, so another spelling in an answer is no other connection.
+            continue
+        elif name in remote:
+            result[name] = _kept(name, state.get(name), remote[name], echo)
+        elif attribute.default is not None and result.get(name) is None:
+            result[name] = attribute.default
+    config = equivalence.in_nfc(answer.get("config"))
+    if adopted and equivalence.is_nothing(config):
+        config = {}  # What is imported has at least the name of its destination schema.
+    if isinstance(config, dict):
+        result["config"] = _config(state, config, answer, echo, adopted=adopted)
+    return result
+
+
+def confirms_state(state: Object, item: dict[str, Any], echo: Echo) -> bool:
+    """True if an item of a list says all that is known of a connection, and nothing else. What it
+    lacks, and what differs, has to be read from the connection itself: items may carry less.
+
+    :param state: the state before
+    :param echo: as for :func:`refreshed`
+    """
+    if not isinstance(item.get("config"), dict) or not isinstance(item.get("status"), dict):
+        return False
+    if equivalence.is_too_deep(item.get("config")):
+        return False
+    found = refreshed_state(state, item, echo)
+    return all(
+        found[name] is not None or state.get(name) is None
+        if attribute.read_only
+        else same(found.get(name), state.get(name))
+        for name, attribute in SCHEMA.attributes.items()
+    )
+
+
+def echoes(
+    sent: dict[str, Any], answer: dict[str, Any], secrets: Mapping[str, Any] | None = None
+) -> Echo:
+    """What the API made of the settings that were sent, where it means something else by itself.
+
+    For each setting, the fingerprints of what was sent and of the answer: as long as the first is
+    what is known, the second is no drift.
+
+    :param secrets: the secrets by name, such as ``config.password``; of those, and of what the API
+        masks, nothing is kept
+    """
+    found: Echo = {}
+    remote = attributes_of(answer)
+    for name in ECHOED:
+        # An API that keeps what was to be cleared makes nothing else of it: that is drift.
+        if sent.get(name) is not None and name in remote:
+            found |= echo(name, sent[name], api_value(remote[name]))
+    config, answered = sent.get("config"), equivalence.in_nfc(answer.get("config"))
+    if isinstance(config, dict) and isinstance(answered, dict):
+        for key in config.keys() & answered.keys():
+            name = f"config.{key}"
+            shown = equivalence.without_secret(config[key], (secrets or {}).get(name))
+            found |= echo(name, shown, answered[key])
+    return found
+
+
+def echo(name: str, sent: Any, answered: Any) -> Echo:
+    """Return what the API made of one setting; empty if it means the same by itself."""
+    if schemas.is_mask(sent) or equivalence.is_equivalent(sent, answered):
+        return {}
+    return {name: _prints(_in_order(name, sent), _in_order(name, answered))}
+
+
+def is_echo(echo: Echo, name: str, known: Any, answered: Any) -> bool:
+    """Return True if the API is known to answer a known value so."""
+    kept = echo.get(name)
+    if not isinstance(kept, list) or len(kept) != 2:
+        return False
+    in_order_ = equivalence.comparable_parts(_in_order(name, known), _in_order(name, answered))
+    # Earlier versions kept the fingerprints of lists in the order of the answer.
+    as_answered = equivalence.comparable_parts(known, answered)
+    return any(
+        all(equivalence.is_fingerprint(*pair) for pair in zip(kept, parts, strict=True))
+        for parts in (in_order_, as_answered)
+    )
+
+
+def _in_order(name: str, value: Any) -> Any:
+    setting = name.removeprefix("config.")
+    return value if setting == name else in_order(setting, value)
+
+
+def _prints(known: Any, answered: Any) -> list[str]:
+    return [equivalence.fingerprint(part) for part in equivalence.comparable_parts(known, answered)]
+
+
+def _kept(name: str, known: Any, remote: Any, echo: Echo) -> Any:
+    if known is None:
+        return remote
+    attribute, sent, answered = SCHEMA.attributes[name], api_value(known), api_value(remote)
+    if _says_nothing(request_value(name, known)):
+        return known if _says_nothing(answered) else remote
+    same_meaning = equivalence.is_equivalent(attribute.spelled(sent), answered)
+    if same_meaning or is_echo(echo, name, sent, answered):
+        return known
+    return equivalence.reconcile(known, remote)
+
+
+def _says_nothing(value: Any) -> bool:
+    """Return True for nothing, and for an object in which nothing stands."""
+    inside = isinstance(value, dict) and all(map(_says_nothing, value.values()))
+    return inside or equivalence.is_nothing(value)
+
+
+def _config(
+    state: Object, remote: dict[str, Any], answer: dict[str, Any], echo: Echo, *, adopted: bool
+) -> Dynamic:
+    known = state.get("config")
+    before = as_object(known)
+    if adopted:
+        remote = without_secrets(str(answer.get("service")), remote)
+        remote = {k: v for k, v in remote.items() if k in before or _is_said(k, v, answer)}
+    if not isinstance(known, Dynamic):
+        return Dynamic.of(_adopted(remote, answer))
+    is_kept = [
+        key for key in before if is_echo(echo, f"config.{key}", before[key], remote.get(key))
+    ]
+    drifting = {key: value for key, value in remote.items() if key not in is_kept}
+    after = equivalence.reconcile(before, drifting, widened=adopted)
+    return known if same(before, after) else Dynamic.of(after)
+
+
+def _is_said(key: str, value: Any, answer: dict[str, Any]) -> bool:
+    """True for a setting that says something and that somebody can have set. Nobody configures the
+    others, so the first change of ``config`` would show all of them as removed.
+    """
+    service = schemas.service(str(answer.get("service")))
+    return not equivalence.is_nothing(value) and key not in (service.read_only if service else ())
+
+
+def _adopted(remote: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    """The settings of a connection that is imported: all that can be read, without masked secrets,
+    and the name of the destination schema, which the API answers in joined form only.
+    """
+    return {**destination(answer), **equivalence.unmasked(remote)}
+
+
+def destination(answer: dict[str, Any]) -> dict[str, str]:
+    """The keys of ``config`` that name the destination schema, from the joined name at the top of
+    an answer; empty if the service, or the form of its destination schema, is not known.
+    """
+    service, name = schemas.service(str(answer.get("service"))), answer.get("schema")
+    if service is None or not isinstance(name, str):
+        return {}
+    keys = service.destination_schema
+    return dict(zip(keys, name.split(".", len(keys) - 1), strict=False))
+
+
+def _of_kind(attribute: schemas.Attribute, value: Any) -> Any:
+    """An answered value with the type that the attribute has: a state can hold no other."""
+    if schemas.is_mask(value):
+        return _UNREADABLE
+    if attribute.kind is schemas.Kind.NESTED and isinstance(value, dict) and value:
+        given = {n: one for n, one in attribute.attributes.items() if n in value}
+        inner = {name: _of_kind(one, value[name]) for name, one in given.items()}
+        return {name: one for name, one in inner.items() if one is not _UNREADABLE}
+    if attribute.kind is schemas.Kind.MAP and isinstance(value, dict):
+        return {key: _text(inner) for key, inner in value.items() if inner is not None}
+    if attribute.kind is schemas.Kind.STRING and isinstance(value, (str, bool, int, Decimal)):
+        return attribute.spelled(_text(value))
+    if equivalence.is_nothing(value):
+        return None
+    if attribute.kind is schemas.Kind.BOOLEAN:
+        return _boolean(value)
+    if attribute.kind in (schemas.Kind.INTEGER, schemas.Kind.NUMBER):
+        return _number(value)
+    return _UNREADABLE
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else jsontext.canonical(value)
+
+
+def _boolean(value: Any) -> bool | Literal[_Sign.UNREADABLE]:
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(normalized_word(value), _UNREADABLE)
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        return Decimal(value)
+    is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+    return value if is_number else _UNREADABLE

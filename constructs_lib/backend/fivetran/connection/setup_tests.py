@@ -1,0 +1,130 @@
+"""What the setup tests of a connection found, as diagnostics.
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connections/run-setup-tests
+
+Required setup tests stay a gate: one that failed is noted until all have passed.
+
+So each plan shows ``setup_state`` as changing, and each apply runs the tests again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from constructs_lib.backend.http import jsontext
+from constructs_lib.backend.http.redaction import redact_json, truncated
+from constructs_lib.backend.http.response_values import normalized_word
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.resource import Operation
+from constructs_lib.backend.plugin.values.value import Object
+
+_FAILED_STATUSES = ("FAILED", "JOB_FAILED")
+
+
+def have_failed(answer: dict[str, Any]) -> bool:
+    """True if a setup test failed."""
+    return any(
+        isinstance(test, dict) and _status(test) in _FAILED_STATUSES for test in _tests(answer)
+    )
+
+
+def report(
+    answer: dict[str, Any],
+    diagnostics: Diagnostics,
+    *,
+    subject: str,
+    required: bool,
+    secrets: Collection[str] = (),
+) -> None:
+    """Adds a diagnostic for each setup test that did not pass.
+
+    :param answer: the API's answer about the connection, with or without ``setup_tests``
+    :param subject: the connection, for the summary
+    :param required: True makes a failed test an error
+    :param secrets: texts that must not stand in a message
+    """
+    for test in _tests(answer):
+        if not isinstance(test, dict):
+            continue
+        status = _status(test)
+        if status not in (*_FAILED_STATUSES, "WARNING"):
+            continue
+        test = redact_json(test, secrets)
+        title = truncated(str(test.get("title") or ""))
+        summary = f"Setup test {title!r} of {subject}: {status}"
+        detail = _detail(test)
+        if required and status in _FAILED_STATUSES:
+            diagnostics.error(summary, f"{detail}\n\n{_TAINTED}")
+        else:
+            diagnostics.warning(summary, f"{detail}\n\n{_GOES_ON}")
+
+
+_TAINTED = (
+    "require_setup_tests makes this an error. The connection exists and stays in state; after a "
+    "creation Terraform marks it as tainted and would replace it: mend the settings, run "
+    "'terraform untaint' on its address, and apply again."
+)
+_GOES_ON = "Mend the settings and apply again. The connection exists and stays in state."
+
+
+def _status(test: dict[str, Any]) -> str:
+    return normalized_word(test.get("status")).upper()
+
+
+def _tests(answer: dict[str, Any]) -> list[Any]:
+    """The results; what is no list tells nothing."""
+    tests = answer.get("setup_tests")
+    return tests if isinstance(tests, list) else []
+
+
+def _detail(test: dict[str, Any]) -> str:
+    parts = [str(test.get("message") or "Fivetran gave no message.")]
+    details = test.get("details")
+    if details:
+        parts.append(details if isinstance(details, str) else jsontext.dumps(details))
+    return truncated("\n".join(parts))
+
+
+_FAILED = "tests_failed"
+"""In private state: setup tests that are required failed, and were not passed since."""
+
+
+def must_repeat_tests(config: Object, operation: Operation) -> bool:
+    """True if setup tests are required, and failed the last time.
+
+    :param config: the configuration of the connection
+    """
+    return bool(operation.private.get(_FAILED) and config.get("require_setup_tests"))
+
+
+def needs_tests(answer: dict[str, Any], config: Object, operation: Operation) -> bool:
+    """Return True if required tests that failed were not run again by a change.
+
+    :param answer: the API's answer to the change
+    :param config: the configuration of the connection
+    """
+    return must_repeat_tests(config, operation) and "setup_tests" not in answer
+
+
+def report_and_record(
+    answer: dict[str, Any], config: Object, operation: Operation, secrets: Collection[str]
+) -> None:
+    """Tells what the setup tests found, and notes whether they passed.
+
+    :param answer: the API's answer about the connection, with or without ``setup_tests``
+    :param config: the configuration of the connection
+    :param secrets: texts that must not stand in a message
+    """
+    required = config.get("require_setup_tests") is True
+    if "setup_tests" in answer:
+        operation.private.pop(_FAILED, None)
+        if required and have_failed(answer):
+            operation.private[_FAILED] = True
+    report(
+        answer,
+        operation.diagnostics,
+        subject=f"connection {answer.get('id')} ({answer.get('schema')})",
+        required=required,
+        secrets=secrets,
+    )

@@ -1,0 +1,170 @@
+"""What a run notes while it sets a state: in the journal for a crash, in the history to go back.
+
+Where nothing can be kept, nothing is noted, and all goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.api.errors import ApiError
+from constructs_lib.backend.fivetran.connection.paused_flag import PausedFlagStuck
+from constructs_lib.backend.fivetran.journal import history
+from constructs_lib.backend.fivetran.journal.entries import JournalEntry, SetEntry
+from constructs_lib.backend.fivetran.journal.history import TERRAFORM
+from constructs_lib.backend.fivetran.journal.journal import JournalHandle
+from constructs_lib.backend.http import retry
+from constructs_lib.backend.http.response_values import format_timestamp
+from constructs_lib.backend.managed_object import equivalence
+
+State = dict[str, Any]
+
+
+class Attempt(NamedTuple):
+    """An attempt of Terraform's to set a state."""
+
+    name: str = ""
+    """Tells it from others; empty if Terraform's state is not to learn of it."""
+    known: Any = None
+    """The attempt that Terraform's state knows of."""
+
+
+class JournalWriter:
+    """The notes of one run about one connection.
+
+    :param client: the account, and its clock
+    :param identifier: the connection
+    :param wanted: the state that is being set
+    :param slip: takes the notes; None to note nothing
+    :param attempt: names the attempt
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        identifier: str,
+        wanted: State,
+        slip: JournalHandle | None,
+        attempt: Attempt = Attempt(),  # noqa: B008 - never changed.
+    ) -> None:
+        self._client, self._identifier, self._wanted = client, identifier, wanted
+        self._slip, self._attempt = slip, attempt
+        self._entry: JournalEntry | None = None
+
+    def left(self) -> JournalEntry | None:
+        """What a run that died has left, if it is about this account."""
+        left = self._slip.read() if self._slip else None
+        return left if left is not None and left.account == self._client.account else None
+
+    def unknown(self) -> SetEntry | None:
+        """What an earlier run has set for Terraform, if Terraform's state does not know of it."""
+        if self._slip is None or self._slip.by != TERRAFORM or not self._attempt.name:
+            return None
+        kept = self._slip.kept()
+        whose = (self._client.account, self._slip.workspace)
+        if kept is None or (kept.account, kept.workspace) != whose:
+            return None
+        return kept if kept.attempt != self._attempt.known else None
+
+    def goes_on(self, left: JournalEntry, found: State | None) -> bool:
+        """True if what is there is the half-done work that this run repeats. What Terraform has set
+        is no attempt of the command's, nor the other way round, unless both want the same.
+        """
+        is_same_work = self._slip is not None and left.by == self._slip.by
+        is_same_work = is_same_work or equivalence.is_fingerprint(left.wanted, self._wanted)
+        return is_same_work and left.has_set(found)
+
+    @contextmanager
+    def noted(self, paused: bool, found: State | None, stored: str) -> Iterator[None]:
+        """The journal knows inside how to go on after a crash. After a failure it still knows what
+        was found, if the state may have been set, and the flag, if that is not back.
+
+        :param paused: the flag as it was found
+        :param found: the state as it was found
+        :param stored: the fingerprint of what an earlier attempt has set; empty if there was none
+        """
+        print_ = equivalence.fingerprint(self._wanted)
+        since = format_timestamp(self._client.server_time())
+        entry = JournalEntry(self._identifier, self._client.account, paused, found, print_, since)
+        by = self._slip.by if self._slip else entry.by
+        self._entry = entry._replace(is_sent=bool(stored), stored=stored, by=by)
+        self.note()
+        try:
+            yield
+        except PausedFlagStuck:
+            # It is known not to be back, so that the next run may put it back even much later.
+            self.note(is_putting_back=False)
+            raise
+        except BaseException:
+            self.note(is_open=False)
+            if self._slip is not None and not self._entry.is_sent:
+                self._slip.forget()
+            raise
+        self._close(self._entry.found, self._entry.stored)
+
+    def _close(self, first: State | None, stored: str) -> None:
+        """The state is set. What was there first is kept as long as Terraform may not have it."""
+        if self._slip is None:
+            return
+        if self._attempt.name:
+            self._slip.keep(
+                SetEntry(
+                    connection=self._identifier,
+                    account=self._client.account,
+                    workspace=self._slip.workspace,
+                    attempt=self._attempt.name,
+                    found=first,
+                    stored=stored,
+                    at=format_timestamp(self._client.server_time()),
+                )
+            )
+        self._slip.forget()
+
+    def note(self, **changes: Any) -> None:
+        """Writes what is known by now into the journal."""
+        if self._entry is not None and self._slip is not None:
+            self._entry = self._entry._replace(**changes)
+            self._slip.write(self._entry)
+
+    @contextmanager
+    def sending(self, found: State | None) -> Iterator[None]:
+        """The state is sent inside; what is there is noted before.
+
+        :param found: the state just before
+        """
+        past = self._slip.history if self._slip else None
+        if past is not None:
+            past.begin(found, self._wanted, format_timestamp(self._client.server_time()))
+        self.note(is_sent=True)
+        try:
+            yield
+        except ApiError as error:
+            if past is not None and not retry.is_unclear(error.status):
+                past.withdraw()
+            raise
+
+    def read_back(self, stored: State | None, *, is_set: bool) -> None:
+        """Notes what was read after the state was sent.
+
+        :param is_set: True if it is what was sent
+        """
+        self.note(stored=equivalence.fingerprint(stored))
+        if self._slip is not None:
+            self._slip.history.end(history.SET if is_set else history.DIFFERS)
+
+    def conclude(self, first: State | None, *, is_ours: bool) -> None:
+        """The state is there already: what a run that died has left is done with.
+
+        :param first: the state before the first attempt
+        :param is_ours: False if no earlier attempt of this work has set it
+        """
+        if self._slip is None or not (self.left() or self._slip.kept()):
+            return
+        self._slip.history.confirm(self._wanted)
+        if is_ours:
+            self._close(first, equivalence.fingerprint(self._wanted))
+        elif self.left() is not None:
+            self._slip.forget()

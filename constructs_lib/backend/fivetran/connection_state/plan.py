@@ -1,0 +1,267 @@
+"""What a change of a state means, in words: from where to where, and whether it goes backwards.
+
+Two values compare if both are numbers, or both are moments or dates in the form of ISO 8601. Others
+only differ.
+
+What the plan for a state says in words: where the state stands and where it goes, and what
+happens to the connection meanwhile.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from decimal import Context, Decimal
+from typing import Any, NamedTuple
+
+from constructs_lib.backend.fivetran.api.errors import NotFound
+from constructs_lib.backend.fivetran.connection.paused_flag import is_paused
+from constructs_lib.backend.fivetran.connection_state import set_state
+from constructs_lib.backend.fivetran.connection_state.snapshot import Snapshot, is_syncing
+from constructs_lib.backend.fivetran.connection_state.state_value import from_terraform
+from constructs_lib.backend.fivetran.provider_data import Account
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.errors import explain_errors
+from constructs_lib.backend.http.redaction import MOMENT, shown_value, shows_values
+from constructs_lib.backend.http.response_values import format_timestamp
+from constructs_lib.backend.plugin.resource import Operation, Plan
+from constructs_lib.backend.plugin.values.value import Object, contains_unknown, same
+
+MOST_LINES = 12
+"""Steps that :func:`lines` shows, if it is not told otherwise."""
+FROM = "From where it stands now to what is to be:"
+_ABSENT: Any = object()
+_SECOND = timedelta(seconds=1)
+_EXACT = Context(prec=1000)
+"""More digits than the difference of two numbers of a state can have."""
+_NUMBER = re.compile(r"-?\d{1,38}(\.\d{1,38})?")
+
+
+class ValueChange(NamedTuple):
+    """One value of a state that changes."""
+
+    path: str
+    """Where it stands, such as ``tables.orders.cursor``."""
+    words: str
+    """From where to where."""
+    is_backwards: bool
+    """True if it certainly goes backwards."""
+
+
+def value_changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[ValueChange]:
+    """The values in which two states differ, in the order of their paths.
+
+    :param before: the state as it is; None if none was written yet
+    :param after: the state to be set
+    """
+    return sorted(_differences(before or {}, after, ""))
+
+
+def lines(found: list[ValueChange], most: int = MOST_LINES) -> str:
+    """The steps, one a line, and no more than that; the last line counts those left out."""
+    told = [f"  {step.path}: {step.words}" for step in found[:most]]
+    more = len(found) - most
+    return "\n".join(told + ([f"  and {more} more"] if more > 0 else []))
+
+
+def change_summary(
+    identifier: str, connection: dict[str, Any], found: list[ValueChange], wanted: dict[str, Any]
+) -> str:
+    """What setting a state does, in one sentence.
+
+    :param connection: the connection as it is
+    :param found: the steps from its state to the one that is wanted
+    """
+    verb = "moves BACKWARDS" if any(step.is_backwards for step in found) else "will be set"
+    if not wanted:
+        verb = "is RESET: everything is synced from the start"
+    return f"The state of connection {identifier} ({connection.get('schema')}) {verb}"
+
+
+def starting_point(live: dict[str, Any] | None) -> str:
+    """What stands above the steps.
+
+    :param live: the state as it is; None if none was written yet
+    """
+    return "No state was written yet. It will be:" if live is None else FROM
+
+
+def pause_notice(connection: dict[str, Any], to_run: str, *, paused: bool, after: str) -> str:
+    """What happens to the connection while its state is set.
+
+    :param connection: the connection as it is
+    :param to_run: what to do so that a paused connection is running afterwards
+    :param paused: its paused flag
+    :param after: what becomes of the flag: ``restore``, ``running`` or ``paused``
+    """
+    if paused:
+        stays = (
+            "It stays paused afterwards. If nobody paused it on purpose, an interrupted run may "
+            f"have left it so: {to_run}."
+        )
+        then = "It will be running afterwards." if after == "running" else stays
+        return f"The connection is paused, so that nothing has to be paused for it. {then}"
+    waits = " A sync is in progress now and is waited for." if is_syncing(connection) else ""
+    then = "stays paused" if after == "paused" else "is set running again"
+    return f"The connection is running: it is paused meanwhile, and {then} afterwards.{waits}"
+
+
+def _differences(before: Any, after: Any, path: str) -> Iterator[ValueChange]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in before.keys() | after.keys():
+            inner = f"{path}.{key}" if path else key
+            yield from _differences(before.get(key, _ABSENT), after.get(key, _ABSENT), inner)
+    elif before is _ABSENT:
+        yield ValueChange(path, f"{shown_value(path, after)} is added", False)
+    elif after is _ABSENT:
+        yield ValueChange(path, f"{shown_value(path, before)} is removed", False)
+    elif not same(before, after):
+        distance, is_backwards = _distance(before, after)
+        words = f"{shown_value(path, before)} -> {shown_value(path, after)}{distance}"
+        yield ValueChange(path, words, is_backwards)
+
+
+def _distance(before: Any, after: Any) -> tuple[str, bool]:
+    """How far it is in words, and whether that is backwards."""
+    distance: Any = None
+    one, other = _number(before), _number(after)
+    if one is not None and other is not None:
+        distance = _EXACT.subtract(other, one)
+        words = f"{distance.copy_abs():f}"
+    begin, end = _moment(before), _moment(after)
+    if begin is not None and end is not None:
+        distance, words = (end - begin) / _SECOND, _time(abs(end - begin))
+    if not distance:
+        return "", False
+    direction = "backwards" if distance < 0 else "forwards"
+    # With one value known, as 0 often is, the distance of two numbers in texts tells the other.
+    is_told = shows_values() or begin is not None or not isinstance(before, str)
+    return f" ({direction} by {words})" if is_told else f" ({direction})", distance < 0
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, str):
+        return Decimal(value) if _NUMBER.fullmatch(value) else None
+    is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+    return Decimal(str(value)) if is_number else None
+
+
+def _moment(value: Any) -> datetime | None:
+    if not isinstance(value, str) or not MOMENT.fullmatch(value):
+        return None
+    text = re.sub(r"\.\d+", lambda found: f"{found[0]:0<7}"[:7], value.replace("Z", "+00:00"))
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=timezone.utc)
+
+
+def _time(distance: timedelta) -> str:
+    if distance.days:
+        return f"{distance.days} day{'s' if distance.days > 1 else ''}"
+    return str(distance)
+
+
+_READ_LIMIT = 600.0
+_TO_RUN = 'set paused_after = "running" for this apply'
+_RESTORES = (
+    "Destroying restores the state of before. If this run destroys the connection itself, too, its "
+    "state goes with it, and nothing is synced again."
+)
+_ENFORCED = (
+    'drift_policy is "enforce": what the connection has synced in between, it syncs again. With '
+    '"on_change" its own progress is left alone.'
+)
+
+
+def explain(plan: Plan, operation: Operation) -> None:
+    """Warns of what setting the state will do, as far as it is known by now.
+
+    :raises ProviderError: if the service of the connection keeps no state
+    """
+    account: Account = operation.client
+    identifier = plan.planned["connection_id"]
+    if not isinstance(identifier, str) or not account.is_known:
+        return
+    deadline = Deadline(_READ_LIMIT, operation.stopping)
+    with explain_errors("plan", f"fivetranops_connection_state {identifier}"):
+        connection = account.client.connection(identifier, deadline)
+        set_state.require_state(connection, identifier)
+        live = set_state.read_state(account.client, identifier, deadline, connection)
+        paused = is_paused(connection, identifier)
+    if plan.is_create and account.journal is not None:
+        seen = Snapshot.of(live, format_timestamp(account.client.server_time()))
+        account.journal.note_plan(identifier, account.run, seen)
+    if contains_unknown(plan.planned.get("state")):
+        return
+    wanted = from_terraform(plan.planned.get("state")) or {}
+    if live is not None and same(live, wanted):
+        _tell_of_no_change(identifier, connection, operation)
+        _warn_of_pause(plan, connection, operation, paused=paused)
+        return
+    found = value_changes(live, wanted)
+    parts = [starting_point(live) + "\n" + lines(found)]
+    if plan.planned.get("drift_policy") == "enforce" and plan.is_update:
+        parts.append(_ENFORCED)
+    after = str(plan.planned.get("paused_after"))
+    parts.append(pause_notice(connection, _TO_RUN, paused=paused, after=after))
+    summary = change_summary(identifier, connection, found, wanted)
+    operation.diagnostics.warning(summary, "\n\n".join(parts), ("state",))
+
+
+def note_flag(plan: Plan, operation: Operation) -> None:
+    """Notes the paused flag that setting the state leaves, for a sync that comes after it."""
+    identifier, after = plan.planned["connection_id"], plan.planned.get("paused_after")
+    if isinstance(identifier, str) and after in ("running", "paused"):
+        account: Account = operation.client
+        account.intents.note_flag(identifier, after == "paused")
+
+
+def explain_restoring(prior: Object, operation: Operation) -> None:
+    """Warns of what destroying a state with ``on_destroy = "restore"`` will do."""
+    account: Account = operation.client
+    identifier = prior["connection_id"]
+    if not account.is_known or account.intents.is_destroyed(identifier):
+        return
+    deadline = Deadline(_READ_LIMIT, operation.stopping)
+    with explain_errors("plan", f"fivetranops_connection_state {identifier}"):
+        try:
+            connection = account.client.connection(identifier, deadline)
+            live = set_state.read_state(account.client, identifier, deadline, connection)
+        except NotFound:
+            return
+    wanted = from_terraform(prior.get("previous_state")) or {}
+    found = value_changes(live, wanted)
+    if found:
+        parts = [_RESTORES, "", FROM, lines(found)]
+        summary = change_summary(identifier, connection, found, wanted)
+        summary += ", unless the connection is destroyed, too"
+        operation.diagnostics.warning(summary, "\n".join(parts))
+
+
+def _tell_of_no_change(identifier: str, connection: dict[str, Any], operation: Operation) -> None:
+    operation.diagnostics.warning(
+        f"The state of connection {identifier} ({connection.get('schema')}) is there already",
+        "It is the configured one: unless it moves before the apply, no state is sent.",
+        ("state",),
+    )
+
+
+def _warn_of_pause(
+    plan: Plan, connection: dict[str, Any], operation: Operation, *, paused: bool
+) -> None:
+    """The state is as configured, and nothing will be sent: so nothing sets a connection running
+    that a run, cut off elsewhere, has left paused.
+    """
+    identifier = plan.planned["connection_id"]
+    if paused and plan.planned.get("paused_after") == "restore":
+        operation.diagnostics.warning(
+            f"Connection {identifier} ({connection.get('schema')}) stands paused",
+            "Its state is the configured one already, and it stays paused. If nobody paused it on "
+            'purpose, an interrupted run may have left it so: set paused_after = "running" for '
+            f'this apply, or send PATCH /v1/connections/{identifier} with {{"paused": false}}. '
+            "What its state was before is not known then: previous_state is what is there now.",
+            ("paused_after",),
+        )

@@ -1,0 +1,277 @@
+"""Setting the state of a connection: read, pause, wait, compare, patch, verify, restore.
+
+The API refuses a new state while a sync runs (409, or 400 after it tried to stop the sync), and
+pausing does not end a sync that runs. So:
+note in the journal what is there, pause if the connection is running, wait until no sync is in
+progress, look whether the state is still what was looked at, PATCH it, read it back and compare,
+and put the paused flag back. A connection that was paused is never unpaused unless that was asked.
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connections/modify-connection-state
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime, timedelta, timezone
+from typing import Any, NamedTuple
+
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.api.errors import ApiError, Conflict, SyncInProgress
+from constructs_lib.backend.fivetran.connection.paused_flag import (
+    KeptPaused,
+    is_paused,
+    kept_paused,
+    put_back,
+)
+from constructs_lib.backend.fivetran.connection_state.journal_writer import Attempt, JournalWriter
+from constructs_lib.backend.fivetran.connection_state.snapshot import (
+    Snapshot,
+    StateChangedElsewhere,
+    StateDiffers,
+    StateNotSupported,
+    is_syncing,
+    last_syncs,
+    progress,
+)
+from constructs_lib.backend.fivetran.journal.entries import SetEntry
+from constructs_lib.backend.fivetran.journal.journal import Journal
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.redaction import shown
+from constructs_lib.backend.http.response_values import format_timestamp
+from constructs_lib.backend.managed_object import equivalence
+from constructs_lib.backend.plugin import log
+from constructs_lib.backend.plugin.values.value import same
+from constructs_lib.schemas import SERVICES_WITH_STATE
+
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 15.0
+State = dict[str, Any]
+
+
+class Outcome(NamedTuple):
+    """What setting a state did."""
+
+    found: State | None
+    """The state before; None if none had been written yet."""
+    changed: bool
+    """False if the state was the wanted one already, so that nothing was sent."""
+    progress: str = ""
+    """How the connector moved the state between plan and apply, in words; empty if it did not."""
+
+
+def read_state(
+    client: Client, identifier: str, deadline: Deadline, connection: State | None = None
+) -> State | None:
+    """The state of a connection; None if none was written yet.
+
+    The API answers 400 both for that and for a service without state, and its documents disagree
+    on 405: so the service decides, not the status.
+
+    :param connection: the connection, if it was read already
+    :raises StateNotSupported: if the service keeps no state
+    """
+    try:
+        return client.state(identifier, deadline)
+    except ApiError as error:
+        if error.status not in (400, 405) or isinstance(error, SyncInProgress):
+            raise
+        require_state(connection or client.connection(identifier, deadline), identifier)
+        if error.status == 405:
+            raise
+        return None
+
+
+def require_state(connection: dict[str, Any], identifier: str) -> None:
+    """Checks that the service of a connection keeps a state.
+
+    :raises StateNotSupported: if it does not
+    """
+    service = str(connection.get("service"))
+    if service not in SERVICES_WITH_STATE:
+        raise StateNotSupported(identifier, service)
+
+
+def set_state(
+    client: Client,
+    identifier: str,
+    wanted: State,
+    *,
+    paused_after: str,
+    deadline: Deadline,
+    journal: Journal | None = None,
+    seen: Snapshot | None = None,
+    on_set: Callable[[State | None], None] = lambda found: None,
+    on_send: Callable[[], None] = lambda: None,
+    attempt: Attempt = Attempt(),  # noqa: B008 - never changed.
+) -> Outcome:
+    """Sets the state of a connection, see the text of the module.
+
+    :param wanted: the whole state
+    :param paused_after: ``restore``, ``running`` or ``paused``
+    :param journal: where is noted what a crash must not take away; None to note nothing
+    :param seen: what the plan saw
+    :param on_set: is told what was found before, as soon as the API has taken the new state
+    :param on_send: is called just before the state is sent; what it raises keeps it from that
+    :param attempt: names the attempt, so that it is known whether Terraform's state has learnt of
+        it
+    :raises StateMoved: if somebody else set the state since it was seen; nothing is changed
+    :raises VendorError: if it did not work; the paused flag is back where it was
+    """
+    with nullcontext(None) if journal is None else journal.hold(identifier) as slip:
+        books = JournalWriter(client, identifier, wanted, slip, attempt)
+        setting = _Setting(client, identifier, wanted, deadline, books, on_send)
+        return setting.run(paused_after, seen, on_set)
+
+
+class _Setting:
+    """One state that is being set."""
+
+    def __init__(
+        self,
+        client: Client,
+        identifier: str,
+        wanted: State,
+        deadline: Deadline,
+        books: JournalWriter,
+        on_send: Callable[[], None],
+    ) -> None:
+        self._client, self._identifier = client, identifier
+        self._wanted, self._deadline = wanted, deadline
+        self._books = books
+        self._on_send = on_send
+
+    def run(
+        self, paused_after: str, seen: Snapshot | None, on_set: Callable[[State | None], None]
+    ) -> Outcome:
+        connection = self._client.connection(self._identifier, self._deadline)
+        require_state(connection, self._identifier)
+        found = self._read(connection)
+        now = is_paused(connection, self._identifier)
+        left = self._books.left()
+        # What a run that died had paused was running, whatever it is now.
+        before = now and not (left is not None and left.is_open and not left.paused)
+        after = {"running": False, "paused": True}.get(paused_after, before)
+        is_ours = left is not None and self._books.goes_on(left, found)
+        first = left.found if left is not None and is_ours else found
+        unknown = self._books.unknown()
+        keeps_first = is_ours
+        if unknown is not None and not is_ours and self._goes_on_from(unknown, connection, found):
+            # Terraform does not know what was set there, but it does know what was there before.
+            first, keeps_first = unknown.found, True
+            is_ours = equivalence.is_fingerprint(unknown.stored, found)
+        if found is not None and same(found, self._wanted):
+            asked = paused_after != "restore"
+            if left is not None or unknown is not None:
+                self._books.conclude(first, is_ours=keeps_first)
+            return self._finish(first, now, after if left or asked else now, changed=keeps_first)
+        words = progress(self._identifier, seen, connection, found) if seen and not is_ours else ""
+        stored = equivalence.fingerprint(found) if is_ours else ""
+        with self._books.noted(before, first, stored), self._paused(now, before, after):
+            last = self._patch(connection, found, is_ours=keeps_first)
+            if not _is_same(last, found):
+                words += " Then a sync moved it on" if words else "a sync moved it on"
+                words += f" from {_words(found)} to {_words(last)}"
+                first = first if keeps_first else last
+            on_set(first)
+            self._verify(connection)
+            since = format_timestamp(self._client.server_time())
+            self._books.note(is_putting_back=True, since=since)
+        return Outcome(first, changed=True, progress=words)
+
+    def _paused(self, now: bool, before: bool, after: bool) -> AbstractContextManager[KeptPaused]:
+        return kept_paused(
+            self._client,
+            self._identifier,
+            now=now,
+            before=before,
+            after=after,
+            deadline=self._deadline,
+        )
+
+    def _goes_on_from(self, unknown: SetEntry, connection: State, found: State | None) -> bool:
+        """True if the state is what was set without Terraform's knowledge, or what syncs have made
+        of it since. What somebody else has set meanwhile is a state of before like any other.
+        """
+        try:
+            set_ = Snapshot(unknown.stored, "", unknown.at)
+            progress(self._identifier, set_, connection, found)
+        except StateChangedElsewhere:
+            return False
+        return True
+
+    def _finish(self, first: State | None, now: bool, after: bool, *, changed: bool) -> Outcome:
+        """No state is to be set; the flag is set as asked, or as a run that died had found it."""
+        if now != after:
+            put_back(self._client, self._identifier, after)
+        return Outcome(first, changed=changed)
+
+    def _patch(self, connection: State, found: State | None, *, is_ours: bool) -> State | None:
+        """Sends the state as soon as no sync runs; a sync that began in between is waited for, too.
+
+        :returns: the state just before
+        :raises StateMoved: if it is another one than was found, and no sync explains it
+        """
+        pauses, syncs, synced = _pauses(), last_syncs(connection), is_syncing(connection)
+        while True:
+            live, waited = self._wait_until_idle(pauses)
+            synced = synced or waited or last_syncs(live) != syncs
+            now = self._read(live)
+            if not _is_same(now, found) and not synced:
+                raise StateChangedElsewhere(
+                    self._identifier, "it was read", _words(found), _words(now)
+                )
+            if not _is_same(now, found) and not is_ours:
+                self._books.note(found=now)
+            found = now
+            self._on_send()
+            try:
+                with self._books.sending(found):
+                    self._client.set_state(self._identifier, self._wanted, self._deadline)
+                return found
+            except Conflict:
+                synced = True
+                self._look_again(next(pauses))
+
+    def _wait_until_idle(self, pauses: Iterator[float]) -> tuple[State, bool]:
+        """The connection when no sync runs, and whether that had to be waited for."""
+        waited = False
+        while is_syncing(live := self._client.connection(self._identifier, self._deadline)):
+            waited = True
+            self._look_again(next(pauses))
+        return live, waited
+
+    def _look_again(self, pause: float) -> None:
+        left = self._deadline.remaining
+        end = datetime.now(timezone.utc) + timedelta(seconds=left)
+        log.information(
+            f"connection {self._identifier}: a sync is in progress; looking again in "
+            f"{pause:.1f} s, for at most {left:.0f} s more, until {end:%H:%M:%SZ}"
+        )
+        self._deadline.poll(pause, f"the sync of connection {self._identifier} to end")
+
+    def _verify(self, connection: State) -> None:
+        stored = self._read(connection)
+        is_set = same(stored, self._wanted)
+        self._books.read_back(stored, is_set=is_set)
+        if not is_set:
+            raise StateDiffers(self._identifier, self._wanted, stored)
+
+    def _read(self, connection: State) -> State | None:
+        return read_state(self._client, self._identifier, self._deadline, connection)
+
+
+def _pauses() -> Iterator[float]:
+    """Seconds between two looks: often at first, then ever more seldom."""
+    pause = _FIRST_PAUSE
+    while True:
+        yield pause
+        pause = min(_LONGEST_PAUSE, pause * 1.5)
+
+
+def _is_same(one: State | None, other: State | None) -> bool:
+    return one is other if one is None or other is None else same(one, other)
+
+
+def _words(state: State | None) -> str:
+    return "not written yet" if state is None else shown(state)

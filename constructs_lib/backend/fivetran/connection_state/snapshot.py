@@ -1,0 +1,129 @@
+"""What can go wrong with the state of a connection, beyond the request itself.
+
+What a plan saw of a state, so that the apply notices what happened since.
+
+The state of a connection moves by itself: its syncs rewrite it. So a state that differs from what
+the plan saw is somebody else's work only if no sync explains it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from constructs_lib.backend.fivetran.api.errors import VendorError
+from constructs_lib.backend.http import jsontext
+from constructs_lib.backend.http.redaction import as_shown, shown
+from constructs_lib.backend.http.response_values import normalized_word, parse_timestamp
+from constructs_lib.backend.managed_object import equivalence
+from constructs_lib.schemas import SERVICES_WITH_STATE
+
+
+class StateNotSupported(VendorError):
+    """The service of the connection keeps no state that could be changed."""
+
+    remedy = "Remove the state of this connection from the configuration."
+
+    def __init__(self, identifier: str, service: str) -> None:
+        super().__init__(
+            f"connection {identifier} is of the service {service!r}, which keeps no state that can "
+            f"be changed; the services that do are {', '.join(SERVICES_WITH_STATE)}"
+        )
+
+
+class StateDiffers(VendorError):
+    """The API took the state, and what it stored is something else."""
+
+    remedy = (
+        "Compare the two, and configure the state in the form in which the connector stores it. "
+        "previous_state holds what was there before. If this was the creation of the resource, "
+        "Terraform marks it as tainted and sets the state anew with the next apply."
+    )
+
+    def __init__(self, identifier: str, wanted: Any, stored: Any) -> None:
+        self.stored = stored
+        super().__init__(
+            f"the state of connection {identifier} reads back differently: set was "
+            f"{shown(wanted)}, stored is {shown(stored)}"
+        )
+
+
+class StateChangedElsewhere(VendorError):
+    """Somebody else set the state since it was looked at, and no sync explains it."""
+
+    remedy = (
+        "Nothing was changed. Find out who else sets this state; then plan again, with refresh: "
+        "the plan starts from what is there."
+    )
+
+    def __init__(self, identifier: str, when: str, before: str, now: str) -> None:
+        super().__init__(
+            f"the state of connection {identifier} was changed by somebody else since {when}: then "
+            f"it was {before}, now it is {now}"
+        )
+
+
+_TOLERANCE = timedelta(seconds=5)
+_NOT_WRITTEN = "not written yet"
+_LAST_SYNCS = ("succeeded_at", "failed_at")
+
+
+class Snapshot(NamedTuple):
+    """The state of a connection at one moment."""
+
+    print: str
+    """Its fingerprint."""
+    text: str
+    """In short, as much of it as messages show."""
+    at: str
+    """The moment, by the API's clock (RFC 3339)."""
+
+    @classmethod
+    def of(cls, state: dict[str, Any] | None, at: str) -> Snapshot:
+        """A state, or that there is none, as it is seen at a moment."""
+        return cls(equivalence.fingerprint(state), _words(state), at)
+
+
+def is_syncing(connection: dict[str, Any]) -> bool:
+    """True if a sync is known to run. One that is not told of is met by the API's 409."""
+    status = connection.get("status")
+    return isinstance(status, dict) and normalized_word(status.get("sync_state")) == "syncing"
+
+
+def last_syncs(connection: dict[str, Any]) -> tuple[str | None, ...]:
+    """When the last syncs ended, as the API writes it: it differs after each sync. Where the API
+    answers no text, its JSON does as well.
+    """
+    answered = (connection.get(name) for name in _LAST_SYNCS)
+    return tuple(
+        each if each is None or isinstance(each, str) else jsontext.dumps(each) for each in answered
+    )
+
+
+def progress(
+    identifier: str, seen: Snapshot, connection: dict[str, Any], state: dict[str, Any] | None
+) -> str:
+    """How the connector moved the state since it was seen, in words; empty if it did not.
+
+    :param connection: the connection as it is now
+    :param state: its state as it is now
+    :raises StateMoved: if the state moved without a sync
+    """
+    if equivalence.is_fingerprint(seen.print, state):
+        return ""
+    # An earlier version, or one that was to show values, may have kept more of it.
+    text = seen.text if seen.text == _NOT_WRITTEN else as_shown(seen.text)
+    now = _words(state)
+    if not is_syncing(connection) and not _has_synced_since(connection, seen):
+        raise StateChangedElsewhere(identifier, f"it was last looked at ({seen.at})", text, now)
+    return f"{text} was seen at {seen.at}, and by now its syncs moved it to {now}."
+
+
+def _words(state: dict[str, Any] | None) -> str:
+    return _NOT_WRITTEN if state is None else shown(state)
+
+
+def _has_synced_since(connection: dict[str, Any], seen: Snapshot) -> bool:
+    begin = parse_timestamp(seen.at)
+    ends = [parse_timestamp(text) for text in last_syncs(connection)]
+    return begin is None or any(end is not None and end >= begin - _TOLERANCE for end in ends)

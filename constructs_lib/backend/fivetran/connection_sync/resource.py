@@ -1,0 +1,351 @@
+"""What the plan of a sync checks, and what it says in words.
+
+The resource ``fivetranops_connection_sync``: a sync or re-sync of a connection.
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connections/sync-connection and
+https://fivetran.com/docs/rest-api/api-reference/connections/resync-connection
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib import schemas
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.api.errors import Interrupted, NotFound, VendorError
+from constructs_lib.backend.fivetran.connection_sync import journal, wait
+from constructs_lib.backend.fivetran.connection_sync.preconditions import (
+    Delayed,
+    NotReady,
+    Paused,
+    SyncFailed,
+    require_ready_later,
+)
+from constructs_lib.backend.fivetran.connection_sync.trigger import SyncBaseline, SyncRequest
+from constructs_lib.backend.fivetran.provider_data import Account
+from constructs_lib.backend.fivetran.triggered_resource import (
+    READ_LIMIT,
+    TriggeredResource,
+    is_triggered,
+    plan_as_configured,
+)
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.errors import explain_errors
+from constructs_lib.backend.http.response_values import format_timestamp
+from constructs_lib.backend.managed_object.identifiers import require_identifier
+from constructs_lib.backend.managed_object.unsent_changes import (
+    unsent_changes,
+    warn_about_unsent_changes,
+)
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+from constructs_lib.backend.plugin.planning.checks import check_rules, problems
+from constructs_lib.backend.plugin.resource import Operation, Plan
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, contains_unknown
+
+if TYPE_CHECKING:
+    from constructs_lib.schemas.rules import Rule
+
+
+_MOST_TABLES = 12
+
+
+def check(config: Object, diagnostics: Diagnostics) -> None:
+    """Add an error for what goes with the other mode only, and for a re-sync whose extent is not
+    given. Any value may be unknown.
+    """
+    check_rules(_rules(), config, diagnostics)
+    scope = config.get("scope")
+    if isinstance(scope, dict):
+        _check_scope(scope, diagnostics)
+
+
+def require_extent(planned: Object) -> None:
+    """Refuse a re-sync whose extent is not given.
+
+    Terraform plans once more with the values that are known during apply, and that plan finds the
+    same. A plan file of an earlier version of the provider does not.
+
+    :raises ProviderError: if so; nothing has been sent then
+    """
+    extent = (rule for rule in _rules() if rule.id == "resync-extent")
+    for found in problems(extent, planned):
+        raise ProviderError(found.summary, f"{found.detail} Nothing was sent.", found.path)
+
+
+def _rules() -> tuple[Rule, ...]:
+    from constructs_lib.schemas.rules import HCL, sync_rules
+
+    return sync_rules(HCL)
+
+
+def explain(plan: Plan, operation: Operation) -> None:
+    """Say what a re-sync costs, and check that the connection is ready for a sync.
+
+    :raises ProviderError: if the connection is paused, or not set up, and this run does not change
+        that
+    """
+    account: Account = operation.client
+    identifier = plan.planned["connection_id"]
+    is_known = isinstance(identifier, str)
+    if plan.planned.get("mode") == "resync":
+        extent = _extent(plan.planned.get("scope"), plan.planned.get("resync_everything"))
+        name = f"connection {identifier}" if is_known else "the connection"
+        operation.diagnostics.warning(
+            f"The history of {name} will be loaded anew",
+            f"{extent} This takes its time and costs its rows. To load only what is new, use "
+            'mode = "sync".'.strip(),
+            ("mode",),
+        )
+    if is_known and account.is_known:
+        deadline = Deadline(READ_LIMIT, operation.stopping)
+        # One that is gone is told by the apply: Terraform plans before it destroys, too, and the
+        # resource of a connection that is gone must not stand in the way of that.
+        subject = f"fivetranops_connection_sync {identifier}"
+        with explain_errors("plan", subject, _plan_advice), suppress(NotFound):
+            if broken := require_ready_later(account, identifier, deadline):
+                _warn_of_broken(broken, operation.diagnostics)
+
+
+def explain_adoption(plan: Plan, operation: Operation) -> None:
+    """Says that the first triggers after an import begin nothing."""
+    operation.diagnostics.warning(
+        f"No sync of connection {plan.planned['connection_id']} is begun",
+        "This resource was imported, so its triggers are taken as those of what was done before. "
+        "The next change of triggers begins a sync.",
+        ("triggers",),
+    )
+
+
+def warn_of_unsent_changes(plan: Plan, steered: tuple[str, ...], operation: Operation) -> None:
+    """Say which changes begin nothing.
+
+    :param steered: the attributes that are used, or spoken of, all the same
+    """
+    attributes = schemas.load("fivetranops_connection_sync").attributes
+    subject = f"connection {plan.planned['connection_id']}"
+    warn_about_unsent_changes(
+        unsent_changes(plan, attributes, steered), subject, operation.diagnostics
+    )
+
+
+def _warn_of_broken(broken: str, diagnostics: Diagnostics) -> None:
+    diagnostics.warning(
+        "A broken connection is synced",
+        f"{broken}\n\nA sync can mend that, if its cause is gone; otherwise it fails. To check the "
+        "settings before, run the setup tests (fivetranops_connection_test), and name that in "
+        "depends_on of the sync.",
+        ("connection_id",),
+    )
+
+
+def _plan_advice(error: VendorError) -> str:
+    if not isinstance(error, NotReady):
+        return ""
+    return (
+        f"{error.remedy}\n\nTo destroy everything all the same: terraform destroy -refresh=false."
+    )
+
+
+def _extent(scope: Any, everything: Any) -> str:
+    """Return what is loaded anew, in a sentence; empty if that is not known yet."""
+    if everything is True:
+        return "All its tables are synced from the beginning."
+    if contains_unknown(scope) or not isinstance(scope, dict):
+        return ""
+    tables = [f"{schema}.{table}" for schema in sorted(scope) for table in scope[schema] or ()]
+    more = len(tables) - _MOST_TABLES
+    named = ", ".join(tables[:_MOST_TABLES]) + (f" and {more} more" if more > 0 else "")
+    return f"These tables are synced from the beginning: {named}."
+
+
+def _check_scope(scope: dict[str, Any], diagnostics: Diagnostics) -> None:
+    if not scope:
+        detail = (
+            "The API refuses an empty one. Name schemas with tables; to re-sync everything, leave "
+            "scope out and set resync_everything = true."
+        )
+        diagnostics.error("The scope names nothing", detail, ("scope",))
+    for schema, tables in scope.items():
+        known = isinstance(tables, list) and not any(table is UNKNOWN for table in tables)
+        if tables is None or (known and _is_wrong(tables)):
+            diagnostics.error(
+                f"The tables of {schema} in scope cannot be re-synced",
+                "Name at least one table, each once; to re-sync all of a schema, name them all.",
+                ("scope", schema),
+            )
+
+
+def _is_wrong(tables: list[Any]) -> bool:
+    return not tables or not all(tables) or len(set(tables)) < len(tables)
+
+
+_DEFAULT = "12h"
+_ADOPTED = "adopted"
+"""In private state: the resource was imported, and nothing was triggered since."""
+_FOLLOWED = "followed"
+"""In private state: the mark of a sync that was begun, and whose end is still to be waited for."""
+_AGAIN = "again"
+"""In private state: the sync that was waited on for failed, so that another one is due."""
+_OF_A_SYNC = ("triggered_at", "outcome", "succeeded_at")
+_OF_WAITING = ("wait", "on_reschedule", "timeouts")
+"""The attributes that steer how a sync is followed."""
+_OF_ITS_END = ("outcome", "succeeded_at")
+
+
+class ConnectionSyncResource(TriggeredResource):
+    """Begins a sync, and follows it if asked."""
+
+    schema = schemas.load("fivetranops_connection_sync")
+
+    def validate(self, config: Object, diagnostics: Diagnostics) -> None:
+        """``force`` is for a sync; a re-sync needs ``scope`` or ``resync_everything``."""
+        check(config, diagnostics)
+
+    def plan(self, plan: Plan, operation: Operation) -> None:
+        """A sync begins at creation and for other triggers; one that is not over is followed on."""
+        self.validate(plan.config, operation.diagnostics)
+        plan_as_configured(plan)
+        begins = is_triggered(plan) or bool(operation.private.get(_AGAIN))
+        if begins and plan.is_update and operation.private.get(_ADOPTED):
+            explain_adoption(plan, operation)
+            warn_of_unsent_changes(plan, ("triggers",), operation)
+            return
+        if begins:
+            plan.planned.update(dict.fromkeys(_OF_A_SYNC, UNKNOWN))
+            explain(plan, operation)
+        elif (
+            SyncBaseline.loaded(operation.private.get(_FOLLOWED))
+            and plan.planned.get("wait") is True
+        ):
+            plan.planned.update(dict.fromkeys(_OF_ITS_END, UNKNOWN))
+            warn_of_unsent_changes(plan, _OF_WAITING, operation)
+        else:
+            warn_of_unsent_changes(plan, (), operation)
+
+    def create(self, planned: Object, config: Object, operation: Operation) -> Object:
+        """``POST /v1/connections/{id}/sync`` or ``…/resync``. From then on it is in state."""
+        return self._begin("create", planned, operation)
+
+    def update(
+        self, prior: Object, planned: Object, config: Object, operation: Operation
+    ) -> Object:
+        """The same for other triggers; otherwise goes on following, or sends nothing."""
+        operation.private.pop(_ADOPTED, None)
+        if planned.get("triggered_at") is UNKNOWN:
+            return self._begin("update", planned, operation)
+        mark = SyncBaseline.loaded(operation.private.get(_FOLLOWED))
+        if planned.get("outcome") is not UNKNOWN or mark is None:
+            return {}
+        deadline = Deadline.of(planned.get("timeouts"), "update", _DEFAULT, operation.stopping)
+        return self._follow("wait", planned, mark, deadline, operation)
+
+    def read(self, state: Object, operation: Operation) -> Object | None:
+        """What was done stays as it is. As it is in state, the journal need not keep it."""
+        account: Account = operation.client
+        journal.confirm(account, operation)
+        return super().read(state, operation)
+
+    def delete(self, prior: Object, operation: Operation) -> None:
+        """Forgets the sync; what was done stays done, and nothing is sent."""
+        journal.confirm(operation.client, operation)
+
+    def import_state(self, identifier: str, operation: Operation) -> Object:
+        """Imports by the identifier of the connection; its next triggers begin nothing."""
+        operation.private[_ADOPTED] = True
+        return super().import_state(identifier, operation)
+
+    def _begin(self, action: str, planned: Object, operation: Operation) -> Object:
+        account: Account = operation.client
+        require_extent(planned)
+        identifier = require_identifier(planned["connection_id"])
+        deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
+        for name in (_FOLLOWED, _ADOPTED):
+            operation.private.pop(name, None)
+        is_resync = planned["mode"] == "resync"
+        note = errors.advice_on_resync if is_resync else errors.advice_on_sync
+        wish = SyncRequest(
+            identifier, planned["mode"], planned["force"] is True, planned.get("scope")
+        )
+        with explain_errors("re-sync" if is_resync else "sync", self.subject(identifier), note):
+            mark = journal.begin(account, wish, planned.get("triggers"), deadline, operation)
+        operation.private.pop(_AGAIN, None)
+        begun = {
+            "id": identifier,
+            "triggered_at": format_timestamp(account.client.server_time()),
+            "outcome": "triggered",
+            "succeeded_at": None,
+        }
+        if planned.get("wait") is not True:
+            return begun
+        operation.save({**planned, **begun})
+        operation.private[_FOLLOWED] = mark.stored()
+        with journal.forgotten_on_error(account, operation):
+            return begun | self._follow(action, planned, mark, deadline, operation)
+
+    def _follow(
+        self,
+        action: str,
+        planned: Object,
+        mark: SyncBaseline,
+        deadline: Deadline,
+        operation: Operation,
+    ) -> Object:
+        """Waits for the end. Whatever stops the waiting, the next apply goes on with it; only after
+        a failure it begins another sync.
+
+        :param action: ``create`` or ``update``, which began it, or ``wait`` for an earlier one
+        """
+        account: Account = operation.client
+        identifier = planned["connection_id"]
+        is_new = action == "create"
+        with explain_errors(
+            "follow", self.subject(identifier), lambda e: _advice(e, is_new=is_new)
+        ):
+            try:
+                how = str(planned.get("on_reschedule") or "wait")
+                ended = wait.wait_for_end(account, identifier, mark, deadline, on_reschedule=how)
+            except Interrupted:
+                _tell_of_interruption(identifier, operation)
+                return {"outcome": "triggered", "succeeded_at": None}
+            except (SyncFailed, NotFound):
+                operation.private.pop(_FOLLOWED, None)
+                _save_failure(planned, action, operation)
+                raise
+        operation.private.pop(_FOLLOWED, None)
+        return {"outcome": "succeeded", "succeeded_at": ended}
+
+
+def _save_failure(planned: Object, action: str, operation: Operation) -> None:
+    """A new resource stays in state, and is tainted; any other keeps the triggers that it had.
+    Where these are the new ones already, a note says that another sync is due.
+    """
+    if action == "create":
+        operation.save({**(operation.saved or planned), "outcome": "failed"})
+        return
+    operation.saved = None
+    if action == "wait":
+        operation.private[_AGAIN] = True
+
+
+def _tell_of_interruption(identifier: str, operation: Operation) -> None:
+    operation.diagnostics.warning(
+        f"The sync of connection {identifier} goes on at Fivetran",
+        "Waiting for its end was interrupted. The next apply goes on waiting, and begins no other.",
+    )
+
+
+def _advice(error: VendorError, *, is_new: bool) -> str:
+    """What to do when a sync cannot be followed to its end."""
+    if isinstance(error, (SyncFailed, NotFound)):
+        return ""
+    how = (
+        "Terraform marks a resource as tainted whose creation reports an error: to wait on without "
+        "another sync, run 'terraform untaint' on its address and apply again."
+        if is_new
+        else "Apply again to wait on; no other sync is begun for that."
+    )
+    where = "when it is unpaused" if isinstance(error, Paused) else "at Fivetran"
+    if isinstance(error, Delayed) and error.is_manual:
+        where = "when it is asked for again"
+    return f"{error.remedy}\n\nThe sync goes on {where}. {how}"

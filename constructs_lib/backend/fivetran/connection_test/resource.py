@@ -1,0 +1,227 @@
+"""What the setup tests of a connection found, and whether that lets through what comes after.
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connections/run-setup-tests
+
+The resource ``fivetranops_connection_test``: the setup tests of a connection, as a gate.
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connections/run-setup-tests
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from constructs_lib import schemas
+from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.api.errors import BadAnswer
+from constructs_lib.backend.fivetran.connection import request
+from constructs_lib.backend.fivetran.connection_locks import locked_for_write
+from constructs_lib.backend.fivetran.provider_data import Account
+from constructs_lib.backend.fivetran.triggered_resource import (
+    TriggeredResource,
+    is_triggered,
+    plan_as_configured,
+)
+from constructs_lib.backend.http import jsontext
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.errors import explain_errors
+from constructs_lib.backend.http.redaction import redact_json, truncated, without_secret_names
+from constructs_lib.backend.http.response_values import format_timestamp, normalized_word
+from constructs_lib.backend.managed_object.identifiers import require_identifier
+from constructs_lib.backend.managed_object.unsent_changes import (
+    unsent_changes,
+    warn_about_unsent_changes,
+)
+from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.resource import Operation, Plan
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
+
+STATUSES = ("PASSED", "SKIPPED", "WARNING", "FAILED", "JOB_FAILED")
+"""The statuses of the contract, from the best to the worst."""
+_REMEDY = (
+    "Mend what they name, here or at the source, and apply again: the tests are run again by each "
+    "apply until they pass. What depends on this resource was not touched."
+)
+_FIRST_REFUSED = {"failed": "FAILED", "warning": "WARNING"}
+
+
+class SetupTestResult(NamedTuple):
+    """The result of one setup test."""
+
+    title: str
+    status: str
+    message: str | None
+    details: str | None
+
+    @property
+    def rank(self) -> int:
+        """How bad it is. A status that the contract does not know counts as the worst."""
+        return STATUSES.index(self.status) if self.status in STATUSES else len(STATUSES)
+
+    def __str__(self) -> str:
+        words = [text for text in (self.message, self.details) if text]
+        return f"{self.title}: {self.status}" + "".join(f"\n    {text}" for text in words)
+
+
+def tests_failed(name: str, found: list[SetupTestResult]) -> ProviderError:
+    """The error of a gate that is shut.
+
+    :param name: the connection
+    :param found: the results that shut it
+    """
+    told = truncated("\n".join(f"  {result}" for result in found))
+    return ProviderError(f"Setup tests of {name} did not pass", f"{told}\n\n{_REMEDY}")
+
+
+def results(answer: dict[str, Any], secrets: Collection[str]) -> list[SetupTestResult]:
+    """The results in the answer about a connection, without secrets.
+
+    :param secrets: texts that must not be shown
+    :raises BadAnswer: if it has none: a gate must not open because an answer was cut short
+    """
+    tests = answer.get("setup_tests")
+    if not isinstance(tests, list) or not all(isinstance(test, dict) for test in tests):
+        request = f"POST /v1/connections/{answer.get('id')}/test"
+        raise BadAnswer(request, 200, "no list under data.setup_tests")
+    return [_result(test, without_secret_names(redact_json(test, secrets))) for test in tests]
+
+
+def worst(found: list[SetupTestResult]) -> str:
+    """The worst status; PASSED if a connection has no setup tests."""
+    return max(found, key=lambda result: result.rank).status if found else STATUSES[0]
+
+
+def failing_results(found: list[SetupTestResult], fail_on: str) -> list[SetupTestResult]:
+    """The results that shut the gate.
+
+    :param fail_on: ``failed``, ``warning`` or ``never``
+    """
+    first = _FIRST_REFUSED.get(fail_on)
+    return [] if first is None else [r for r in found if r.rank >= STATUSES.index(first)]
+
+
+def results_to_report(found: list[SetupTestResult]) -> list[SetupTestResult]:
+    """The results that a person should hear of, whether or not they shut the gate."""
+    return failing_results(found, "warning")
+
+
+def would_fail(status: Any, fail_on: Any) -> bool:
+    """True if a worst status would have shut the gate under ``fail_on``."""
+    is_known = isinstance(status, str) and isinstance(fail_on, str)
+    return is_known and bool(failing_results([SetupTestResult("", status, None, None)], fail_on))
+
+
+def _result(original: dict[str, Any], test: dict[str, Any]) -> SetupTestResult:
+    """Return the result of a test.
+
+    :param original: as it came: its status decides, even where it reads like a secret
+    :param test: the same, without secrets
+    """
+    status = normalized_word(original.get("status")).upper()
+    title = str(test.get("title") or "")
+    if status not in STATUSES:
+        status = normalized_word(test.get("status")).upper()
+    return SetupTestResult(title, status, _text(test.get("message")), _text(test.get("details")))
+
+
+def _text(value: Any) -> str | None:
+    if value is None or value in ("", [], {}):
+        return None
+    return value if isinstance(value, str) else jsontext.dumps(value)
+
+
+_DEFAULT = "20m"
+_FAILED = "failed"
+"""In private state: the last run did not pass, so that the next apply runs the tests again."""
+_OF_A_RUN = ("status", "results", "tested_at")
+
+
+class ConnectionTestResource(TriggeredResource):
+    """Runs the setup tests of a connection, and fails if they do."""
+
+    schema = schemas.load("fivetranops_connection_test")
+
+    def plan(self, plan: Plan, operation: Operation) -> None:
+        """The tests run at creation, for other triggers, after a failure and after an import."""
+        plan_as_configured(plan)
+        is_open = plan.prior is not None and plan.prior.get("tested_at") is None
+        if not (is_triggered(plan) or is_open or operation.private.get(_FAILED)):
+            _explain_fail_on(plan, operation)
+            subject = f"connection {plan.planned['connection_id']}"
+            warn_about_unsent_changes(
+                unsent_changes(plan, self.schema.attributes), subject, operation.diagnostics
+            )
+            return
+        for name in _OF_A_RUN:
+            plan.planned[name] = UNKNOWN
+        identifier = plan.planned["connection_id"]
+        if isinstance(identifier, str):
+            account: Account = operation.client
+            account.intents.note_tests(identifier)
+
+    def create(self, planned: Object, config: Object, operation: Operation) -> Object:
+        """``POST /v1/connections/{id}/test``. If they fail nothing is in state, so that the next
+        apply runs them again.
+        """
+        return self._run("create", planned, operation)
+
+    def update(
+        self, prior: Object, planned: Object, config: Object, operation: Operation
+    ) -> Object:
+        """The same; if they fail, the state keeps the triggers that it had."""
+        if planned.get("tested_at") is not UNKNOWN:
+            return {}
+        operation.private[_FAILED] = True
+        result = self._run("update", planned, operation)
+        operation.private.pop(_FAILED, None)
+        return result
+
+    def _run(self, action: str, planned: Object, operation: Operation) -> Object:
+        account: Account = operation.client
+        identifier, fail_on = require_identifier(planned["connection_id"]), planned["fail_on"]
+        deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
+        secrets = account.secrets.get(identifier, [])
+        body = request.trust_settings(planned)
+        explaining = explain_errors("run", self.subject(identifier), errors.advice_on_tests)
+        with explaining, locked_for_write(account, identifier, deadline):
+            answer = account.client.run_setup_tests(identifier, body, deadline, secrets)
+            found = results(answer, secrets)
+        name = f"connection {identifier} ({answer.get('schema')})"
+        if refused := failing_results(found, fail_on):
+            raise tests_failed(name, refused)
+        _warn(name, results_to_report(found), fail_on, operation)
+        return {
+            "id": identifier,
+            "status": worst(found),
+            "results": [_attributes(result) for result in found],
+            "tested_at": format_timestamp(account.client.server_time()),
+        }
+
+
+def _attributes(result: SetupTestResult) -> dict[str, Any]:
+    return result._asdict()
+
+
+def _warn(name: str, found: list[SetupTestResult], fail_on: str, operation: Operation) -> None:
+    if found:
+        told = truncated("\n".join(map(str, found)))
+        operation.diagnostics.warning(
+            f"Setup tests of {name} did not all pass",
+            f'{told}\n\nfail_on is "{fail_on}", so that this is no error.',
+        )
+
+
+def _explain_fail_on(plan: Plan, operation: Operation) -> None:
+    """Says what another ``fail_on`` means where the last results would not pass under it."""
+    if plan.prior is None or not plan.changed("fail_on"):
+        return
+    status, fail_on = plan.prior.get("status"), plan.planned.get("fail_on")
+    if would_fail(status, fail_on):
+        operation.diagnostics.warning(
+            "The setup tests that were run last would not pass any more",
+            f"Their worst status was {status}, at {plan.prior.get('tested_at')}, and fail_on "
+            f'becomes "{fail_on}". That alone sends nothing, and holds from the next run on. To '
+            "run them now, change triggers.",
+            ("fail_on",),
+        )

@@ -1,0 +1,301 @@
+"""What must be known after a crash in the middle of setting a state.
+
+Before the paused flag of a connection is touched, an entry (:mod:`journal_entry`) is written beside
+Terraform's own data (``.terraform``, or ``TF_DATA_DIR``) and forced to the disk; it is removed when
+the flag is back. Whoever finds one later knows that a run died, and what the connection was like
+before: :mod:`recovery` puts the flag back, and the next setting of that state goes on from it. What
+was set is kept a while longer (``SetEntry``), until Terraform's state is known to have it.
+
+A run holds a lock on the entry as long as it lives, which the operating system releases however it
+ends. So a run that is still at work is never taken for a dead one, and of two runs in one working
+directory that set the same state the second is told so.
+
+The entry holds the state that was found, because that is in no other place once the new one is
+set; the files are readable by their owner only. Nothing in them is a credential.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from constructs_lib.backend.fivetran.api.errors import VendorError
+from constructs_lib.backend.fivetran.connection_state.snapshot import Snapshot
+from constructs_lib.backend.fivetran.journal import private_files
+from constructs_lib.backend.fivetran.journal.creations import CreationJournal, workspace
+from constructs_lib.backend.fivetran.journal.entries import (
+    JournalEntry,
+    SetEntry,
+    dumped,
+    loaded,
+    set_entry,
+)
+from constructs_lib.backend.fivetran.journal.history import TERRAFORM, History
+from constructs_lib.backend.http import jsontext
+from constructs_lib.backend.plugin import log
+
+_TURNS: defaultdict[str, Lock] = defaultdict(Lock)
+
+
+class HeldElsewhere(VendorError):
+    """Another run is changing this connection, or setting its state, right now."""
+
+    remedy = "Wait until that run has ended, and plan again: what it sets may be what you see then."
+
+    def __init__(self, identifier: str) -> None:
+        super().__init__(
+            "another run in this working directory is setting the state of connection "
+            f"{identifier}, or is changing it"
+        )
+
+
+class JournalHandle:
+    """The entry of one connection, in the hands of the run that holds its lock.
+
+    :param history: the states that were set of this connection
+    """
+
+    def __init__(
+        self, file: Path, history: History, tell: Callable[[str], None], workspace: str = "default"
+    ) -> None:
+        self._file, self.history, self._tell = file, history, tell
+        self.by = history.by
+        """Who sets the state now."""
+        self.workspace = workspace
+        """Terraform's workspace."""
+
+    def read(self) -> JournalEntry | None:
+        """What an earlier run left; None if it left nothing, or nothing that can be read."""
+        try:
+            return loaded(private_files.read(self._file))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            log.warning(f"the journal {self._file} cannot be read ({type(error).__name__})")
+            return None
+
+    def write(self, entry: JournalEntry) -> None:
+        """Puts an entry in place of what is there, all or nothing, and on the disk.
+
+        A journal that cannot be written stops nothing, and is told: ``Journal.problem``.
+        """
+        try:
+            private_files.write(self._file, dumped(entry))
+        except OSError as error:
+            self._tell(f"{self._file} cannot be written: {error.strerror}")
+
+    def forget(self) -> None:
+        """Removes the entry."""
+        with suppress(OSError):
+            self._file.unlink(missing_ok=True)
+
+    def keep(self, entry: SetEntry) -> None:
+        """Keeps what was set until Terraform's state is known to have it."""
+        file = _set_file(self._file)
+        try:
+            file.parent.mkdir(exist_ok=True, mode=0o700)
+            private_files.write(file, dumped(entry))
+        except OSError as error:
+            self._tell(f"{file} cannot be written: {error.strerror}")
+
+    def kept(self) -> SetEntry | None:
+        """What was set, and is not yet known to be in Terraform's state; None if nothing is."""
+        return _kept(_set_file(self._file))
+
+
+class Journal:
+    """The entries of one working directory.
+
+    :param folder: where they are; made when the first one is written
+    :param by: who sets states, for the history of them
+    """
+
+    def __init__(self, folder: Path, by: str = TERRAFORM) -> None:
+        self._folder, self._by = folder, by
+        self.workspace = workspace(folder.parent)
+        """Terraform's workspace, which has a state of its own."""
+        self.creations = CreationJournal(folder / "creations", self.workspace, self._tell)
+        """The connections that are being created."""
+        self.problem = ""
+        """Why nothing could be kept, in words; empty if all could."""
+        self.history_problem = ""
+        """Why the history could not be kept, in words; empty if it could."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the entries are; it may not be there yet."""
+        return self._folder
+
+    @classmethod
+    def of_working_directory(cls, directory: Path = Path(), by: str = TERRAFORM) -> Journal:
+        """The journal beside the data of the terraform that works in a directory.
+
+        :param directory: by default that of this process, where terraform has launched it
+        """
+        data = directory / (os.environ.get("TF_DATA_DIR") or ".terraform")
+        return cls(data / "fivetranops", by)
+
+    def history(self, identifier: str) -> History:
+        """The states that were set of a connection."""
+        return History(self._folder, identifier, self._by, self._tell_of_history)
+
+    @contextmanager
+    def hold(self, identifier: str, *, waits: bool = True) -> Iterator[JournalHandle]:
+        """The entry of a connection, which no other run can take meanwhile.
+
+        :param waits: two resources of one run can be about the same connection, and take turns;
+            False to go on without a turn
+        :raises HeldElsewhere: if another run holds it, or this one and it shall not wait
+        """
+        turn = _TURNS[str(self._folder / identifier)]
+        if not turn.acquire(blocking=waits):
+            raise HeldElsewhere(identifier)
+        try:
+            with self._locked(identifier) as file:
+                yield JournalHandle(file, self.history(identifier), self._tell, self.workspace)
+        finally:
+            turn.release()
+
+    @contextmanager
+    def _locked(self, identifier: str) -> Iterator[Path]:
+        file = self._file(identifier)
+        lock_file = file.with_suffix(".lock")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = _locked(lock_file)
+        except OSError as error:
+            self._tell(f"nothing can be kept in {self._folder}: {error.strerror}")
+            yield file
+            return
+        if lock is None:
+            raise HeldElsewhere(identifier)
+        try:
+            yield file
+        finally:
+            with suppress(OSError):
+                lock_file.unlink()
+            os.close(lock)
+
+    def unknown_to(self, identifier: str, account: str, attempt: Any) -> SetEntry | None:
+        """What was set of a connection while Terraform's state has not learnt of it.
+
+        :param attempt: the attempt that Terraform's state knows of
+        """
+        found = _kept(_set_file(self._file(identifier)))
+        whose = (account, self.workspace)
+        if found is None or (found.account, found.workspace) != whose or found.attempt == attempt:
+            return None
+        return found
+
+    def confirm_set(self, identifier: str, attempt: Any) -> None:
+        """Terraform's state has an attempt: nothing of it needs to be kept."""
+        file = _set_file(self._file(identifier))
+        kept = _kept(file)
+        if kept is not None and kept.attempt == attempt:
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
+
+    def _file(self, identifier: str) -> Path:
+        return self._folder / f"{private_files.file_name_of(identifier)}.json"
+
+    def _tell(self, problem: str) -> None:
+        self.problem = self.problem or problem
+        log.warning(f"the journal: {problem}")
+
+    def _tell_of_history(self, problem: str) -> None:
+        self.history_problem = self.history_problem or problem
+        log.warning(f"the history of states: {problem}")
+
+    def note_plan(self, identifier: str, run: str, seen: Snapshot) -> None:
+        """Notes what a plan saw of a state that is not in Terraform's state yet.
+
+        Terraform plans once more during apply, and nothing tells the two apart but the run; so the
+        notes of the last two runs are kept.
+        """
+        notes = {**self._plans(identifier), run: list(seen)}
+        kept = dict(list(notes.items())[-2:])
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_files.write(self._plan_file(identifier), json.dumps(kept))
+
+    def planned(self, identifier: str, run: str) -> Snapshot | None:
+        """What the plan before this run saw; None if it noted nothing. A note is good once."""
+        plans = self._plans(identifier)
+        with suppress(OSError):
+            self._plan_file(identifier).unlink(missing_ok=True)
+        earlier = [note for name, note in plans.items() if name != run]
+        return Snapshot(*earlier[-1]) if earlier else None
+
+    def _plan_file(self, identifier: str) -> Path:
+        return self._folder / f"{private_files.file_name_of(identifier)}.plan"
+
+    def _plans(self, identifier: str) -> dict[str, list[str]]:
+        try:
+            plans = jsontext.loads(private_files.read(self._plan_file(identifier)))
+        except (OSError, ValueError):
+            return {}
+        is_ours = isinstance(plans, dict) and all(_is_note(note) for note in plans.values())
+        return plans if is_ours else {}
+
+    def left_behind(self) -> list[str]:
+        """The connections of which there is an entry, whoever holds it."""
+        files = sorted(self._folder.glob("*.json")) if self._folder.is_dir() else []
+        return [name for name in map(_connection_of, files) if name is not None]
+
+
+def _set_file(file: Path) -> Path:
+    """Where is kept what was set, beside the entry of a connection."""
+    return file.parent / "set" / file.name
+
+
+def _kept(file: Path) -> SetEntry | None:
+    try:
+        return set_entry(private_files.read(file))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        log.warning(f"the journal {file} cannot be read ({type(error).__name__})")
+        return None
+
+
+def _is_note(note: Any) -> bool:
+    fields = len(Snapshot._fields)
+    return isinstance(note, list) and len(note) == fields and all(isinstance(n, str) for n in note)
+
+
+def _connection_of(file: Path) -> str | None:
+    try:
+        return loaded(private_files.read(file)).connection
+    except (OSError, ValueError):
+        return None
+
+
+def _locked(file: Path) -> int | None:
+    """A descriptor that holds the lock; None if another run does."""
+    while True:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        if _is_the_same(descriptor, file):
+            return descriptor
+        # The run before us removed the file between our two calls.
+        os.close(descriptor)
+
+
+def _is_the_same(descriptor: int, file: Path) -> bool:
+    try:
+        there = file.stat()
+    except FileNotFoundError:
+        return False
+    ours = os.fstat(descriptor)
+    return (ours.st_ino, ours.st_dev) == (there.st_ino, there.st_dev)

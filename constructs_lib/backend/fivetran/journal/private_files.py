@@ -1,0 +1,65 @@
+"""Files that only their owner may read, replaced in one step, and read without waiting."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeGuard
+from urllib.parse import quote
+
+
+def read(file: Path, errors: str = "strict") -> str:
+    """Return the text of a file. What else may stand in its place, such as a named pipe, is refused
+    instead of waited for.
+
+    :param errors: what becomes of bytes that are no UTF-8, as ``open`` takes it
+    :raises OSError: if it cannot be read, or is no regular file
+    :raises ValueError: if it holds no UTF-8
+    """
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
+        with open(descriptor, encoding="utf-8", errors=errors, closefd=False) as opened:
+            return opened.read()
+    finally:
+        os.close(descriptor)
+
+
+def file_name_of(identifier: str) -> str:
+    """Return the part of a file's name that stands for an identifier, whatever that holds."""
+    return quote(identifier, safe="", errors="backslashreplace")
+
+
+def is_text(value: object) -> TypeGuard[str]:
+    """Return True for a text that files, requests and messages can hold: JSON can also write halves
+    of characters, which nothing else takes.
+    """
+    return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
+
+
+def write(file: Path, text: str) -> None:
+    """Puts a text in place of a file, all or nothing, and on the disk; readable by its owner only.
+
+    :raises OSError: if it cannot be written; then the file is what it was
+    """
+    draft = file.with_name(f".{file.name}.draft-of-a-state")
+    try:
+        # What a run that died has left, or somebody else has put there, is not written into.
+        draft.unlink(missing_ok=True)
+        with open(draft, "x", encoding="utf-8", opener=_private) as open_file:
+            open_file.write(text)
+            open_file.flush()
+            os.fsync(open_file.fileno())
+        draft.replace(file)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink()
+        raise
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

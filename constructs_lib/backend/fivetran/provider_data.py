@@ -1,0 +1,239 @@
+"""Keeps one run from importing a connection under one address and destroying it under another.
+
+That is what a plan comes to when an entry that says what it imports is renamed after its deploy:
+the new address imports the connection, and the old one, which nothing describes any more, deletes
+it.
+
+What this run will have done with a connection by the time something else is applied to it.
+
+A plan sees a connection as it is. Whether it will be paused and set up when a sync of it begins may
+be changed by the same run before: by the resource of the connection, of its state, or of its setup
+tests. Each of them notes it here when it is planned. Terraform plans what depends on something
+after that, so a note is there where the order is said; where it is not, the order of the apply is
+not either.
+
+What the resources work with: the account that the provider is configured for.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from threading import Lock
+
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.connection_locks import ConnectionLocks
+from constructs_lib.backend.fivetran.journal.creations import Name
+from constructs_lib.backend.fivetran.journal.journal import Journal
+from constructs_lib.backend.managed_object.provider_data import ProviderData, Wording
+from constructs_lib.backend.managed_object.secret_tracking import SecretHasher
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+from constructs_lib.backend.plugin.resource import Plan
+from constructs_lib.backend.plugin.values.value import UNKNOWN
+
+
+class ImportGuard:
+    """What is imported and what is to be destroyed since the provider was configured.
+
+    Terraform plans both in any order, so whichever comes second is refused.
+    """
+
+    def __init__(self) -> None:
+        self._imported: set[str] = set()
+        self._destroyed: set[str] = set()
+        self._lock = threading.Lock()
+
+    def imported(self, identifier: str) -> None:
+        """Notes an import.
+
+        :raises ProviderError: if the connection is to be destroyed
+        """
+        with self._lock:
+            self._imported.add(identifier)
+            self._require_one(identifier)
+
+    def is_imported(self, identifier: str) -> bool:
+        """True if a connection was imported since the provider was configured."""
+        with self._lock:
+            return identifier in self._imported
+
+    def destroyed(self, identifier: str | None) -> None:
+        """Notes that a destruction is planned; None is a connection without an identifier yet.
+
+        :raises ProviderError: if the connection was imported
+        """
+        if identifier is not None:
+            with self._lock:
+                self._destroyed.add(identifier)
+                self._require_one(identifier)
+
+    def _require_one(self, identifier: str) -> None:
+        if identifier in self._imported & self._destroyed:
+            raise ProviderError(
+                "A connection would be imported and destroyed at once",
+                f"Connection {identifier} is in state under another address than the one that "
+                "imports it, as after its entry was renamed. The plan would import it under the "
+                "new name and delete it under the old one. Take the old name back, or move it in "
+                "the state first (terraform state mv OLD NEW). Nothing was changed.",
+            )
+
+
+class PlannedEffects:
+    """The notes of one run; several threads use them."""
+
+    def __init__(self) -> None:
+        self._paused: dict[str, bool | None] = {}
+        self._tested: set[str] = set()
+        self._destroyed: set[str] = set()
+
+    def note_flag(self, identifier: str, paused: bool | None) -> None:
+        """The run sets the paused flag; None if it is not known yet which."""
+        self._paused[identifier] = paused
+
+    def note_tests(self, identifier: str) -> None:
+        """The run has the setup tests of the connection run."""
+        self._tested.add(identifier)
+
+    def note_destroyed(self, identifier: str) -> None:
+        """The run destroys the connection."""
+        self._destroyed.add(identifier)
+
+    def is_destroyed(self, identifier: str) -> bool:
+        """True if the run certainly destroys the connection. Terraform plans that after what
+        depends on it, so that False says nothing.
+        """
+        return identifier in self._destroyed
+
+    def paused(self, identifier: str, now: bool) -> bool | None:
+        """The paused flag afterwards; None if it cannot be told.
+
+        :param now: the flag as it is
+        """
+        return self._paused.get(identifier, now)
+
+    def may_be_set_up(self, identifier: str) -> bool:
+        """True if the setup tests run, so that the connection may be set up afterwards."""
+        return identifier in self._tested
+
+    def note_connection(self, plan: Plan, *, runs_tests: bool) -> None:
+        """What the plan of a connection does with it.
+
+        :param runs_tests: True if its setup tests may run
+        """
+        identifier = (plan.prior or {}).get("id")
+        if not isinstance(identifier, str) or plan.replace:
+            return
+        if plan.changed("paused"):
+            flag = plan.planned.get("paused")
+            self.note_flag(identifier, None if flag is UNKNOWN else bool(flag))
+        if runs_tests:
+            self.note_tests(identifier)
+
+
+_NO_JOURNAL = (
+    "All went well; but if a run dies while it creates a connection or sets a state, the next one "
+    "does not know of it."
+)
+_NO_HISTORY = (
+    "All went well; but the state of before is not among those that 'state history' shows."
+)
+
+
+class Account(ProviderData[Client]):
+    """One configured account.
+
+    :param client: its API; None while the configuration of the provider is unknown
+    :param vault: makes the digests of secrets; None as long
+    :param journal: keeps what a crash must not take away; None to keep nothing
+    :param allow_vanished: True if all managed connections may be gone at once
+    """
+
+    WORDS = Wording(
+        "connection",
+        "fivetranops",
+        "account",
+        "api_key, api_secret and api_url of the provider fivetranops (or FIVETRAN_APIKEY, "
+        "FIVETRAN_APISECRET and FIVETRAN_API_URL)",
+    )
+    UNKNOWN_BECAUSE = (
+        "api_key, api_secret or api_url of the provider fivetranops comes from something that is"
+    )
+    INSTEAD = "FIVETRAN_APIKEY, FIVETRAN_APISECRET, FIVETRAN_API_URL"
+
+    def __init__(
+        self,
+        client: Client | None,
+        vault: SecretHasher | None,
+        journal: Journal | None = None,
+        *,
+        allow_vanished: bool = False,
+    ) -> None:
+        super().__init__(client, allow_vanished=allow_vanished)
+        self.vault = vault
+        self.journal = journal
+        self.run = os.urandom(8).hex()
+        """Tells this run of the provider from those before."""
+        self.refreshed: set[str] = set()
+        """The connections that were read since the provider was configured: a plan that follows a
+        refresh is a new plan, and not Terraform's check of a plan during apply."""
+        self.known: set[str] = set()
+        """The connections that Terraform's state has, or is about to have, as far as this run has
+        met them: none of them is ever taken over."""
+        self._creating: set[Name] = set()
+        self.state_set: set[str] = set()
+        """The connections whose state a resource set since then."""
+        self.imports = ImportGuard()
+        """Keeps a run from importing and destroying one connection."""
+        self._claims: set[str] = set()
+        self._claiming = Lock()
+        self.state_restored: set[str] = set()
+        """The connections whose state of before was put back since then."""
+        self._told: set[str] = set()
+        """What was said of the journal, which is said once."""
+        self.intents = PlannedEffects()
+        """What this run will have done with a connection."""
+        self.turns = ConnectionLocks()
+        """Whose turn it is at a connection."""
+        self.secrets: dict[str, list[str]] = {}
+        """The secrets of a connection, as far as this run has seen them: its answers quote them."""
+
+    def claim_state(self, identifier: str) -> bool:
+        """True for the first resource that is about to set the state of a connection."""
+        with self._claiming:
+            is_first = identifier not in self._claims
+            self._claims.add(identifier)
+            return is_first
+
+    def claim_creation(self, name: Name) -> bool:
+        """True for the first resource that is about to create a connection of a name."""
+        with self._claiming:
+            is_first = name not in self._creating
+            self._creating.add(name)
+            return is_first
+
+    def confirm(self, identifier: str) -> None:
+        """Terraform's state has a connection: nothing of its creation needs to be kept."""
+        self.known.add(identifier)
+        if self.journal is not None:
+            self.journal.creations.confirm(identifier)
+
+    def release(self) -> None:
+        """The run is over: what it has left in the journal is for the next."""
+        if self.journal is not None:
+            self.journal.creations.close()
+
+    def at_work(self) -> None:
+        """Terraform goes on planning: more reads of connections may follow."""
+        if self._client is not None:
+            self._client.reads.touch()
+
+    def tell_of_journal(self, diagnostics: Diagnostics) -> None:
+        """Warns, once, of a journal or history that cannot be kept."""
+        if self.journal is None:
+            return
+        problems = {"No journal can be kept": (self.journal.problem, _NO_JOURNAL)}
+        problems["No history can be kept"] = (self.journal.history_problem, _NO_HISTORY)
+        for summary, (problem, meaning) in problems.items():
+            if problem and summary not in self._told:
+                self._told.add(summary)
+                diagnostics.warning(summary, f"{problem}. {meaning}")

@@ -1,0 +1,302 @@
+"""States in files: reading one that is to be set, and keeping one.
+
+In which directory Terraform works on the state: there the journal and the history are.
+
+Terraform keeps its data in ``.terraform`` of the directory that it is run in, or where
+``TF_DATA_DIR`` says. The CDK runs it in ``cdktf.out/stacks/NAME``.
+
+What to do next after an error, where a command differs from a configuration.
+
+The account that the environment names, and the connection that the command line names.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from functools import partial
+from json import JSONDecodeError
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.api.errors import (
+    BadAnswer,
+    NoAnswer,
+    NotFound,
+    OutOfTime,
+    TooManyRequests,
+    Unauthorized,
+    VendorError,
+)
+from constructs_lib.backend.fivetran.api.exchange import is_sandbox
+from constructs_lib.backend.fivetran.connection.paused_flag import is_paused
+from constructs_lib.backend.fivetran.connection_state import set_state
+from constructs_lib.backend.fivetran.connection_state.snapshot import (
+    Snapshot,
+    StateChangedElsewhere,
+    StateDiffers,
+    StateNotSupported,
+)
+from constructs_lib.backend.fivetran.journal import history, private_files
+from constructs_lib.backend.fivetran.journal.journal import HeldElsewhere, Journal
+from constructs_lib.backend.fivetran.provider import FivetranOps
+from constructs_lib.backend.fivetran.provider_data import Account
+from constructs_lib.backend.fivetran.state_command.arguments import Options
+from constructs_lib.backend.fivetran.state_command.terminal import Screen
+from constructs_lib.backend.http import jsontext
+from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.errors import explain_errors
+from constructs_lib.backend.http.response_values import format_timestamp
+from constructs_lib.backend.managed_object.identifiers import require_identifier
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+
+STANDARD_INPUT = "-"
+_NOTHING = "Nothing was asked, nothing was sent."
+
+
+def read(file: str) -> dict[str, Any]:
+    """The state in a file.
+
+    :param file: its path; ``-`` for standard input
+    :raises ProviderError: if it cannot be read, or holds no JSON object
+    """
+    name = "standard input" if file == STANDARD_INPUT else file
+    try:
+        raw = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
+    except OSError as error:
+        reason = f"{error.strerror}. {_NOTHING}"
+        raise ProviderError(f"Cannot read the state from {name}", reason) from None
+    try:
+        found = jsontext.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        reason = f"{_place(error)}. {_NOTHING}"
+        raise ProviderError(f"The state in {name} is not JSON", reason) from None
+    if not isinstance(found, dict):
+        raise ProviderError(
+            f"The state in {name} is no object",
+            f"A state is a JSON object; {{}} is what a connector starts from. {_NOTHING}",
+        )
+    return found
+
+
+def require_free(file: Path, *, force: bool) -> None:
+    """Checks that a file may be written.
+
+    :raises ProviderError: if it is there, and is not to be overwritten
+    """
+    if not force and os.path.lexists(file):
+        raise ProviderError(
+            f"{file} is there already",
+            f"Take another name, or --force to overwrite it. {_NOTHING}",
+        )
+
+
+def keep(file: Path, text: str, *, force: bool) -> None:
+    """Writes a file that only its owner can read, all or nothing.
+
+    :raises ProviderError: if it cannot be written, or has come to be there since
+    """
+    try:
+        if force:
+            private_files.write(file, text)
+        else:
+            _write_new(file, text)
+    except OSError as error:
+        raise ProviderError(f"Cannot write {file}", f"{error.strerror}.") from None
+
+
+def _write_new(file: Path, text: str) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with open(descriptor, "w", encoding="utf-8") as open_file:
+            open_file.write(text)
+    except OSError:
+        with suppress(OSError):
+            file.unlink()
+        raise
+
+
+def _place(error: Exception) -> str:
+    """What is wrong with a text, without any of it."""
+    if isinstance(error, JSONDecodeError):
+        return f"line {error.lineno}, column {error.colno}: {error.msg}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is no UTF-8 at byte {error.start}"
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+_STACKS = Path("cdktf.out", "stacks")
+
+
+def directory(stack: Path | None, *, must_be_known: bool) -> Path:
+    """The directory that Terraform works in.
+
+    :param stack: what was given for it: the directory, or the name of a stack of the CDK
+    :param must_be_known: False if the working directory does where several stacks are possible
+    :raises ProviderError: if it is not there, or several stacks are possible
+    """
+    if stack is not None:
+        return _given(stack)
+    here, found = Path(), _stacks()
+    has_own_data = Path(os.environ.get("TF_DATA_DIR") or "").is_absolute()
+    if has_configuration(here) or has_own_data or not found:
+        return here
+    if len(found) == 1 or not must_be_known:
+        return found[0] if len(found) == 1 else here
+    raise ProviderError(
+        "There are several stacks",
+        "Journal and history are those of the stack that the connection belongs to. Say which by "
+        f"--stack: {', '.join(each.name for each in found)}. Nothing was asked, nothing was sent.",
+    )
+
+
+def has_configuration(folder: Path) -> bool:
+    """True if there is a configuration of Terraform in a folder."""
+    patterns = ("*.tf", "*.tf.json", ".terraform.lock.hcl")
+    return any(next(folder.glob(pattern), None) is not None for pattern in patterns)
+
+
+def _given(stack: Path) -> Path:
+    for folder in (stack, _STACKS / stack):
+        if folder.is_dir():
+            return folder
+    raise ProviderError(
+        f"There is no folder {stack}",
+        "--stack takes the folder that Terraform works in, or the name of a stack of the CDK in "
+        f"{_STACKS} of the working directory. Nothing was asked, nothing was sent.",
+    )
+
+
+def _stacks() -> list[Path]:
+    """The stacks that the CDK has made below the working directory."""
+    return sorted(each for each in _STACKS.glob("*") if each.is_dir())
+
+
+_REMEDIES: tuple[tuple[type[VendorError], str], ...] = (
+    (StateNotSupported, "There is nothing to look at or to set."),
+    (
+        StateChangedElsewhere,
+        "Find out who else sets this state; then run the command again: it starts from what is "
+        "there.",
+    ),
+    (
+        StateDiffers,
+        "Compare the two ('state get' shows what is stored), and write the state in the form in "
+        "which the connector stores it.",
+    ),
+    (HeldElsewhere, "Wait until that run has ended, and look again with 'state get'."),
+    (OutOfTime, "Run the command again, with a longer --timeout; 'state get' shows what runs."),
+    (TooManyRequests, "The rate limit is used up. Run the command again later."),
+    (
+        Unauthorized,
+        "Check FIVETRAN_APIKEY and FIVETRAN_APISECRET: the key must exist, and its role must allow "
+        "this operation.",
+    ),
+    (NoAnswer, "Check FIVETRAN_API_URL, the network and the proxy settings, and run it again."),
+    (
+        BadAnswer,
+        "Check that FIVETRAN_API_URL is the address of Fivetran's API, and that no proxy answers "
+        "for it.",
+    ),
+    (
+        NotFound,
+        "Check the identifier: the connection may have been deleted, or belong to another account. "
+        "With --group GROUP_ID it is found by its schema name.",
+    ),
+)
+
+
+def remedy(error: VendorError) -> str:
+    """What to do next; empty where the error knows it as well."""
+    return next((words for kind, words in _REMEDIES if isinstance(error, kind)), "")
+
+
+_READ_LIMIT = 600.0
+_CREDENTIALS = ("FIVETRAN_APIKEY", "FIVETRAN_APISECRET")
+
+
+class Look(NamedTuple):
+    """A connection and its state, as they were looked at."""
+
+    identifier: str
+    connection: dict[str, Any]
+    """What the API answers about it."""
+    state: dict[str, Any] | None
+    """Its state; None if none was written yet."""
+    paused: bool
+    seen: Snapshot
+    """The state at this moment, so that what happens to it later is noticed."""
+
+
+def account(folder: Path, screen: Screen) -> Account:
+    """The account of the environment, as the provider opens it. So what a run that died has left
+    in the journal is looked after, and told.
+
+    :param folder: where Terraform works
+    :raises ProviderError: if there are no credentials, or the address cannot be used
+    """
+    _require_credentials()
+    diagnostics = Diagnostics()
+    journal = partial(Journal.of_working_directory, folder, history.COMMAND)
+    opened: Account = FivetranOps(journal).configure({}, "", diagnostics)
+    errors = [one for one in diagnostics if one.is_error]
+    screen.tell(one for one in diagnostics if not one.is_error)
+    if errors:
+        raise ProviderError(errors[0].summary, errors[0].detail)
+    return opened
+
+
+def identifier(client: Client, options: Options) -> str:
+    """The identifier of the connection that was named.
+
+    :raises ProviderError: if it cannot be one, or the group has none of that name, or several
+    """
+    name = options.connection
+    if options.group is None:
+        return require_identifier(name, "")
+    if not name.strip():
+        raise ProviderError("CONNECTION is empty", "Give the schema name as Fivetran shows it.")
+    with explain_errors("look for", f"connection {name} in the group {options.group}", remedy):
+        found = client.connections_of(options.group, name, Deadline(_READ_LIMIT))
+    if len(found) == 1:
+        return require_identifier(found[0].get("id"), "")
+    if not found:
+        raise ProviderError(
+            f"No connection of the group {options.group} has the schema name {name}",
+            "Give both exactly as Fivetran shows them, or the identifier without --group.",
+        )
+    several = ", ".join(f"{one.get('id')} ({one.get('service')})" for one in found)
+    raise ProviderError(
+        f"Several connections of the group {options.group} have the schema name {name}",
+        f"Give the identifier of one of them, without --group: {several}.",
+    )
+
+
+def look(client: Client, of: str) -> Look:
+    """Reads a connection and its state.
+
+    :param of: the identifier
+    :raises ProviderError: if the API does not answer, or the service keeps no state
+    """
+    deadline = Deadline(_READ_LIMIT)
+    with explain_errors("read", f"the state of connection {of}", remedy):
+        connection = client.connection(of, deadline)
+        set_state.require_state(connection, of)
+        state = set_state.read_state(client, of, deadline, connection)
+        paused = is_paused(connection, of)
+    return Look(
+        of, connection, state, paused, Snapshot.of(state, format_timestamp(client.server_time()))
+    )
+
+
+def _require_credentials() -> None:
+    """Says what is missing in the words of a command, which has no configuration."""
+    missing = [name for name in _CREDENTIALS if not os.environ.get(name)]
+    if missing and not is_sandbox(os.environ.get("FIVETRAN_API_URL", "")):
+        raise ProviderError(
+            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set",
+            "The credentials come from these environment variables, as those of the provider do. "
+            "A key is made in the Fivetran dashboard under Account Settings, API config.",
+        )

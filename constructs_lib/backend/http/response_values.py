@@ -1,0 +1,128 @@
+"""Moments as the API writes them (RFC 3339).
+
+Words of a fixed meaning in answers, whatever their spelling.
+
+An API may answer ``paused`` as ``"True"``, and a status in capitals or between blanks: it means the
+same, and nobody configures such a word in another spelling to say something else.
+
+What the headers of an answer say. They are data: whatever they hold is a value, or says nothing.
+
+Every header that the provider reads is read here, with a limit on what it may say, so that no
+number overflows and no date leaves the calendar further on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final
+
+_FRACTION = re.compile(r"\.\d+")
+_LONGEST = 64
+_FIRST_YEAR: Final = 1900
+_LAST_YEAR: Final = 9000
+"""Nothing that an API tells happened before or comes after, and a year of calculations with it
+stays within the calendar."""
+
+
+def parse_timestamp(text: Any) -> datetime | None:
+    """The moment that a text names, in UTC; None if it names none, or has no time zone."""
+    if not isinstance(text, str) or len(text) > _LONGEST:
+        return None
+    # Before 3.11 Python reads three or six digits of a second only, and an API may write others.
+    digits = _FRACTION.sub(lambda found: f"{found[0]:0<7}"[:7], text.replace("Z", "+00:00"))
+    try:
+        found = datetime.fromisoformat(digits)
+    except ValueError:
+        return None
+    return in_utc(found) if found.tzinfo is not None else None
+
+
+def in_utc(time: datetime) -> datetime | None:
+    """The same moment in UTC; one without a time zone is taken for UTC. None if its year is beyond
+    1900 to 9000: no sum with such a moment would be safe.
+    """
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=timezone.utc)
+    if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
+        return None
+    return time.astimezone(timezone.utc)
+
+
+def format_timestamp(time: datetime) -> str:
+    """A moment in UTC to the second, such as ``2026-01-31T12:00:00Z``."""
+    return f"{time.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def normalized_word(value: Any) -> str:
+    """Return a word as it is compared: in small letters, without blanks at its ends.
+
+    :param value: a text, or a boolean, which is ``true`` or ``false``; null is the empty word
+    """
+    return "" if value is None else str(value).strip().lower()
+
+
+_LONGEST_NUMBER: Final = 18
+"""Digits of a number that anybody counts with; it then fits into 64 bits."""
+_LONGEST_DATE: Final = 100
+_LONGEST_KIND: Final = 100
+_LONGEST_WAIT: Final = timedelta(days=366)
+"""No API asks to wait for longer, and no command does."""
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that ``Retry-After`` asks to wait (RFC 9110, 10.2.3): it is a number of
+    seconds, or a date, which is meant by the clock of the header ``Date``.
+
+    :returns: None if there is no such header, or it says nothing that can be meant
+    """
+    header = headers.get("Retry-After")
+    if header is None:
+        return None
+    if header.strip().isdigit():
+        number = _number(header)
+        seconds = None if number is None else float(number)
+    else:
+        until, now = date(header), answered_at(headers) or datetime.now(timezone.utc)
+        seconds = None if until is None else max(0.0, (until - now).total_seconds())
+    is_meant = seconds is not None and seconds <= _LONGEST_WAIT.total_seconds()
+    return seconds if is_meant else None
+
+
+def answered_at(headers: Mapping[str, str]) -> datetime | None:
+    """Return the moment of the header ``Date``, in UTC; None if it names none."""
+    return date(headers.get("Date") or "")
+
+
+def count(headers: Mapping[str, str], name: str) -> int | None:
+    """Return a header that counts something; None if it holds no whole number of 18 digits or less.
+
+    :param name: such as ``X-Rate-Limit-Remaining``
+    """
+    return _number(headers.get(name) or "")
+
+
+def content_type(headers: Mapping[str, str]) -> str:
+    """Return what the answer says it is, for a message; it is cut where it is long."""
+    kind = headers.get("Content-Type") or "no content type"
+    return kind if len(kind) <= _LONGEST_KIND else kind[:_LONGEST_KIND] + "…"
+
+
+def date(text: str) -> datetime | None:
+    """Return the moment of a date in a header (RFC 9110, 5.6.7), in UTC; None if it names none."""
+    from email.utils import parsedate_to_datetime
+
+    if len(text) > _LONGEST_DATE:
+        return None
+    try:
+        return in_utc(parsedate_to_datetime(text))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None  # The library raises whatever it stumbles over.
+
+
+def _number(text: str) -> int | None:
+    digits = text.strip()
+    # Without a limit Python refuses thousands of digits, and a float of some hundreds is infinite.
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_NUMBER
+    return int(digits) if is_number else None

@@ -1,0 +1,1 @@
+"""What every API object with settings, secrets and drift shares."""

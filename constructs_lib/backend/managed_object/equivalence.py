@@ -1,0 +1,360 @@
+"""Lists of ``config`` that are sets by nature: their items are told apart by a key, not by place.
+
+Which lists these are is a fact of the schema (``x-item-keys``), such as ``secrets_list`` by ``key``
+or ``reports`` by ``table``. The API answers them in whatever order it likes, and a configuration
+that writes them in another order says the same. A list in which the key is missing or stands twice
+is a list like any other.
+
+Does the API's answer mean what the configuration says?
+
+Fivetran adds, drops, reorders, masks and normalises settings. A difference is drift only if it
+carries meaning:
+
+* only what the configuration names is compared; what the API adds or leaves out is not looked at;
+* a mask (``******`` and its like) stands for the value that was sent;
+* ``null``, ``""``, ``[]`` and ``{}`` say the same: nothing;
+* a number or a boolean may come back as text;
+* the order of a list has no meaning; drift in it is told of the items that drifted.
+
+What the API normalises in other ways (case, white space, a default in place of null) is recognised
+by its :func:`fingerprint`: the answer to the request that set the value is remembered, and the same
+answer later is no drift.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any
+
+from constructs_lib import schemas
+from constructs_lib.backend.http import jsontext
+from constructs_lib.backend.plugin.values.value import (
+    MOST_LEVELS,
+    UNKNOWN,
+    contains_unknown,
+    levels,
+)
+from constructs_lib.schemas import MASK, is_mask
+
+_CONFIG = "config."
+
+
+@cache
+def item_keys() -> Mapping[str, Sequence[str]]:
+    """Return the lists that are sets, by the name of the setting, with the keys of their items."""
+    rule = schemas.load("fivetranops_connection").attributes["config"].rule
+    keys: Mapping[str, Sequence[str]] = rule["x-item-keys"]
+    return keys
+
+
+def by_key(setting: str, *lists: list[Any]) -> list[dict[str, Any]] | None:
+    """Return the items of each list by their key.
+
+    :param setting: where the lists stand within ``config``, such as ``reports``
+    :param lists: versions of one list, which need one key in common
+    :returns: None if the order may mean something, or no key tells all items of each list apart
+    """
+    for name in item_keys().get(setting, ()):
+        found = [_indexed(items, name) for items in lists]
+        complete = [one for one in found if one is not None]
+        if len(complete) == len(lists):
+            return complete
+    return None
+
+
+def in_order(setting: str, value: Any) -> Any:
+    """Return the value of a setting in an order that depends on the keys of its items alone."""
+    found = by_key(setting, value) if isinstance(value, list) else None
+    return value if found is None else [found[0][key] for key in sorted(found[0])]
+
+
+def secret_in_order(name: str, value: Any) -> Any:
+    """Return the value of a secret in that order.
+
+    :param name: the name of the secret, such as ``config.secrets_list``
+    """
+    return in_order(name.removeprefix(_CONFIG), value) if name.startswith(_CONFIG) else value
+
+
+def _indexed(items: list[Any], name: str) -> dict[str, Any] | None:
+    found: dict[str, Any] = {}
+    for item in items:
+        key = _text(item.get(name)) if isinstance(item, dict) else None
+        if key is None or key in found:
+            return None
+        found[key] = item
+    return found
+
+
+def _text(value: Any) -> str | None:
+    """Return a key as a text: the API may answer it in capitals, or a number as text."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+        return None
+    return str(value).strip().casefold() or None
+
+
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
+_NONE: Any = object()
+
+
+def is_equivalent(known: Any, answer: Any) -> bool:
+    """True if the API's ``answer`` for a setting means the ``known`` value."""
+    if is_mask(answer) or (is_nothing(known) and is_nothing(answer)):
+        return True
+    if isinstance(known, dict):
+        return isinstance(answer, dict) and all(
+            key not in answer or is_equivalent(inner, answer[key]) for key, inner in known.items()
+        )
+    if isinstance(known, list):
+        return isinstance(answer, list) and _same_members(known, answer)
+    return _same_scalar(known, answer)
+
+
+def reconcile(known: Any, answer: Any, *, widened: bool = False, setting: str = "") -> Any:
+    """``known`` as far as the answer means the same; where it does not, the answer.
+
+    Inside objects only the known keys are looked at, each for itself; inside lists each item.
+
+    :param widened: True to take over what objects of the answer have besides, unless it is masked
+    :param setting: where the values stand within ``config``; empty for ``config`` itself
+    """
+    if isinstance(known, dict) and isinstance(answer, dict):
+        kept = {
+            key: inner
+            if key not in answer
+            else reconcile(
+                inner, answer[key], widened=widened, setting=f"{setting}.{key}"[not setting :]
+            )
+            for key, inner in known.items()
+        }
+        return {**unmasked(answer), **kept} if widened else kept
+    if is_equivalent(known, answer):
+        return known
+    if isinstance(known, list) and isinstance(answer, list):
+        return _reconciled_items(known, answer, setting, widened=widened)
+    return answer
+
+
+def is_covered_by(state: Any, configured: Any) -> bool:
+    """True if the state that an import read has everything that is configured, in any form that
+    means the same. What the state lacks counts as nothing; what is configured and not known yet may
+    turn out as anything, and then which items of two lists belong together is open.
+    """
+    if configured is UNKNOWN:
+        return True
+    if isinstance(configured, list) and contains_unknown(configured):
+        return isinstance(state, list) and len(state) == len(configured)
+    if isinstance(state, dict) and isinstance(configured, dict):
+        return all(is_covered_by(state.get(key), inner) for key, inner in configured.items())
+    if isinstance(state, dict) or isinstance(configured, dict):
+        return is_nothing(state) and is_nothing(configured)
+    return is_equivalent(configured, state)
+
+
+def shows_effect(answer: Any, sent: Any) -> bool:
+    """True if an answer shows that what was sent took effect: it has all of it, and masks nothing
+    that would have to be looked at.
+    """
+    if isinstance(answer, dict) and isinstance(sent, dict):
+        return all(
+            key in answer and shows_effect(answer[key], inner) for key, inner in sent.items()
+        )
+    return not has_mask(answer) and is_equivalent(sent, answer)
+
+
+def fingerprint(answer: Any) -> str:
+    """Return a short digest of an answer, to recognise it later; equal numbers have equal digests,
+    in whichever form they are written.
+    """
+    return _digest(jsontext.canonical(answer))
+
+
+def is_fingerprint(kept: Any, answer: Any) -> bool:
+    """Return True if a fingerprint that was kept is that of an answer.
+
+    Earlier versions digested numbers as they were written; what they kept in private states and
+    journals is recognised as well.
+
+    :param kept: what was kept; anything but a fingerprint is none
+    """
+    if kept == fingerprint(answer):
+        return True
+    return bool(kept) and kept == _digest(jsontext.dumps(answer, sort_keys=True))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+_PRINTS_OF_NOTHING = frozenset(map(fingerprint, _NOTHING))
+
+
+def echoes_nothing(kept: Any) -> bool:
+    """Return True if an answer that was kept as a fingerprint said nothing.
+
+    :param kept: the fingerprints of what was sent and of its answer; anything else says so of none
+    """
+    return isinstance(kept, list) and bool(kept) and kept[-1] in _PRINTS_OF_NOTHING
+
+
+def unmasked(answer: Any) -> Any:
+    """The answer without the settings that the API masks; empty lists and objects may remain."""
+    if isinstance(answer, dict):
+        return {key: unmasked(inner) for key, inner in answer.items() if not is_mask(inner)}
+    if isinstance(answer, list):
+        return [unmasked(inner) for inner in answer if not is_mask(inner)]
+    return answer
+
+
+def in_nfc(answer: Any) -> Any:
+    """The answer in the form that Terraform gives to all texts and keys (Unicode NFC): another form
+    of the same characters is no drift, and keys that are not composed Terraform refuses.
+    """
+    if isinstance(answer, str):
+        return answer if answer.isascii() else unicodedata.normalize("NFC", answer)
+    if isinstance(answer, dict):
+        return {in_nfc(key): in_nfc(inner) for key, inner in answer.items()}
+    return list(map(in_nfc, answer)) if isinstance(answer, list) else answer
+
+
+def is_too_deep(config: Any) -> bool:
+    """True if settings in an answer are nested more deeply than Terraform's state can hold them."""
+    # The resource itself is a level.
+    return levels(config) >= MOST_LEVELS
+
+
+def comparable_parts(known: Any, answer: Any) -> tuple[Any, Any]:
+    """What can be compared of a known value and its answer: what both name and nothing masks.
+
+    Of lists that mask something and have not as many items, only the answer can be told.
+    """
+    if isinstance(known, dict) and isinstance(answer, dict):
+        names = [key for key in known if key in answer and not is_mask(answer[key])]
+        pairs = {key: comparable_parts(known[key], answer[key]) for key in names}
+        return {k: pair[0] for k, pair in pairs.items()}, {k: pair[1] for k, pair in pairs.items()}
+    if isinstance(known, list) and isinstance(answer, list) and len(known) == len(answer):
+        items = [comparable_parts(*pair) for pair in zip(known, answer, strict=True)]
+        return [item[0] for item in items], [item[1] for item in items]
+    return (None, unmasked(answer)) if has_mask(answer) else (known, answer)
+
+
+def without_secret(value: Any, secret: Any) -> Any:
+    """The value without the secret that was merged into it; a secret that is no object is all of
+    it, and leaves nothing.
+    """
+    if secret is None:
+        return value
+    if not isinstance(value, dict) or not isinstance(secret, dict):
+        return MASK
+    rest = {key: without_secret(inner, secret.get(key)) for key, inner in value.items()}
+    return {key: inner for key, inner in rest.items() if inner != MASK}
+
+
+def has_mask(answer: Any) -> bool:
+    """True if the answer holds a masked secret somewhere."""
+    if isinstance(answer, dict):
+        return any(map(has_mask, answer.values()))
+    if isinstance(answer, list):
+        return any(map(has_mask, answer))
+    return is_mask(answer)
+
+
+def _reconciled_items(
+    known: list[Any], answer: list[Any], setting: str, *, widened: bool
+) -> list[Any]:
+    """The known items in their order, those that drifted as they are now, and then the new ones."""
+    keyed = by_key(setting, known, answer)
+    if keyed is not None:
+        before, now = keyed
+        kept = [
+            reconcile(item, now[key], widened=widened) for key, item in before.items() if key in now
+        ]
+        return kept + [unmasked(item) for key, item in now.items() if key not in before]
+    places, left = _matched(known, answer)
+    # Nothing tells which of the others belong together: they fill the open places in their order.
+    rest = iter([unmasked(item) for item in left])
+    filled = [known[at] if at in places else next(rest, _NONE) for at in range(len(known))]
+    return [item for item in (*filled, *rest) if item is not _NONE]
+
+
+def _matched(known: list[Any], answer: list[Any]) -> tuple[set[int], list[Any]]:
+    """The places of the known items that have a counterpart, and the answered items without."""
+    places, left = set(), list(answer)
+    for place, item in enumerate(known):
+        index = next((i for i, other in enumerate(left) if is_equivalent(item, other)), None)
+        if index is not None:
+            places.add(place)
+            del left[index]
+    return places, left
+
+
+def _same_members(known: list[Any], answer: list[Any]) -> bool:
+    """True if each item has its own counterpart. Equal ones are paired first, because comparing
+    each with each is slow for long lists.
+    """
+    if len(known) != len(answer):
+        return False
+    if all(map(is_equivalent, known, answer)):
+        return True
+    unmatched = Counter(map(fingerprint, answer))
+    left = []
+    for item in known:
+        key = fingerprint(item)
+        if unmatched[key]:
+            unmatched[key] -= 1
+        else:
+            left.append(item)
+    return _each_has_its_own(left, _of(unmatched, answer))
+
+
+def _of(counts: Counter[str], items: list[Any]) -> list[Any]:
+    """As many items of each fingerprint as are counted."""
+    found = []
+    for item in items:
+        key = fingerprint(item)
+        if counts[key]:
+            counts[key] -= 1
+            found.append(item)
+    return found
+
+
+def _each_has_its_own(known: list[Any], answer: list[Any]) -> bool:
+    for item in known:
+        index = next((i for i, other in enumerate(answer) if is_equivalent(item, other)), None)
+        if index is None:
+            return False
+        del answer[index]
+    return True
+
+
+def is_nothing(value: Any) -> bool:
+    """True for what says nothing: null, and empty text, lists and objects."""
+    return any(
+        value is empty or (value == empty and type(value) is type(empty)) for empty in _NOTHING
+    )
+
+
+def _same_scalar(known: Any, answer: Any) -> bool:
+    if isinstance(known, str) == isinstance(answer, str):
+        return bool(_exact(known) == _exact(answer))
+    text, other = (known, answer) if isinstance(known, str) else (answer, known)
+    if isinstance(other, bool):
+        return bool(text == ("true" if other else "false"))
+    if not isinstance(other, (int, float, Decimal)):
+        return False
+    try:
+        return Decimal(text) == Decimal(str(other))
+    except InvalidOperation:
+        return False
+
+
+def _exact(value: Any) -> Any:
+    """A form in which equal numbers compare equal, and a number differs from its text."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return (type(value), value)
+    return (Decimal, Decimal(str(value)))

@@ -1,0 +1,59 @@
+"""The identifier of a connection, before it becomes a step of a request's path.
+
+The rule itself is that of the schema (:func:`schemas.is_identifier`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from constructs_lib import schemas
+from constructs_lib.backend.plugin.diagnostics import ProviderError, described
+from constructs_lib.backend.plugin.values.value import UNKNOWN
+
+_ADVICE = "Give the identifier as Fivetran shows it, such as pale_hydrogen."
+
+
+def require_identifier(identifier: Any, attribute: str = "connection_id") -> str:
+    """Return an identifier that names a connection, and nothing else.
+
+    :param identifier: what the configuration or the command line names
+    :param attribute: the attribute that names it, whose value is not shown; the empty text if the
+        command line names it
+    :raises ProviderError: if it is empty, or would lead to another endpoint of the API
+    """
+    if schemas.is_identifier(identifier, "fivetranops_connection"):
+        return identifier
+    found = described(identifier) if attribute else _shown(identifier)
+    raise ProviderError(
+        "A connection cannot have this identifier",
+        f"Found {found}. {_ADVICE}",
+        (attribute,) if attribute else (),
+    )
+
+
+def check_identifier(identifier: Any, attribute: str = "connection_id") -> None:
+    """Check an identifier of a plan, which may be known only at apply.
+
+    :raises ProviderError: if it is known and cannot be an identifier
+    """
+    if identifier is not UNKNOWN:
+        require_identifier(identifier, attribute)
+
+
+def import_identifier(identifier: str, what: str) -> str:
+    """Return the identifier that an import names.
+
+    :param what: what is imported, such as ``a connect card``
+    :raises ProviderError: if it cannot be that of a connection
+    """
+    if schemas.is_identifier(identifier, "fivetranops_connection"):
+        return identifier
+    raise ProviderError(
+        f"Cannot import {what} by this identifier", f"Found {_shown(identifier)}. {_ADVICE}"
+    )
+
+
+def _shown(identifier: Any) -> str:
+    # A terminal would obey the control characters of a text that was pasted.
+    return ascii(identifier)

@@ -1,0 +1,190 @@
+"""Notices that a secret changed, without keeping it.
+
+Terraform hands write-only values over at plan and apply, and stores them nowhere. What is kept, in
+the resource's private state, is a digest of each: an HMAC-SHA256 under a key that scrypt derives
+from the provider's API secret, over a random salt of the resource. Whoever has the state alone
+cannot test guesses, because the key is not in it; and equal secrets have different digests.
+
+Deriving the key costs some 50 ms, once a process; a digest costs microseconds.
+
+When the API secret itself changes, the old digests cannot be checked any more (:meth:`Vault.opens`
+says so): each secret then counts as changed and is sent once more.
+
+The ledger of one connection's secrets: which were sent when, and whether they changed since.
+
+The digests stand in the resource's private state, under ``secrets``; the times stand in the
+attribute ``secrets_applied``, where a plan shows which secret changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import threading
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib.backend.http import jsontext
+from constructs_lib.backend.managed_object.equivalence import secret_in_order
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object, contains_unknown
+
+if TYPE_CHECKING:
+    pass
+
+
+_CONTEXT = b"connections-as-code/secret-digest/1"
+_COST = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
+
+
+class SecretHasher:
+    """Makes and checks the digests of secrets.
+
+    :param api_key: salts the derivation, so that two accounts never share a key
+    :param api_secret: what the key is derived from
+    """
+
+    def __init__(self, api_key: str, api_secret: str) -> None:
+        self._account = api_key.encode()
+        self._secret = api_secret.encode()
+        self._key: bytes | None = None
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return "<Vault>"
+
+    def digest(self, salt: str, name: str, value: Any) -> str:
+        """The digest of one secret.
+
+        :param salt: the random salt of the resource
+        :param name: which secret it is, such as ``config.password``
+        :param value: any JSON value
+        """
+        text = jsontext.dumps([salt, name, value], sort_keys=True)
+        return hmac.new(self._derived(), text.encode(), "sha256").hexdigest()
+
+    def mark(self) -> str:
+        """Names the key without telling it, to notice that the API secret changed."""
+        return hmac.new(self._derived(), _CONTEXT + b"/mark", "sha256").hexdigest()[:12]
+
+    def _derived(self) -> bytes:
+        with self._lock:
+            if self._key is None:
+                salt = _CONTEXT + b":" + self._account
+                self._key = hashlib.scrypt(self._secret, salt=salt, maxmem=2**26, **_COST)
+            return self._key
+
+
+SCOPES = {"config": "config_wo", "auth": "auth_wo"}
+"""For each part of a request that holds secrets: the write-only attribute that brings them."""
+
+
+def secrets_of(config: Object) -> dict[str, Any]:
+    """The secrets of a configuration by name, such as ``config.password``; values may be UNKNOWN.
+
+    A write-only attribute that is unknown as a whole stands there as ``config.*``. A secret that is
+    null is none, see :func:`given`.
+    """
+    found: dict[str, Any] = {}
+    for scope, attribute in SCOPES.items():
+        value = config.get(attribute)
+        if value is UNKNOWN:
+            found[f"{scope}.*"] = UNKNOWN
+        elif isinstance(value, Dynamic) and isinstance(value.value, dict):
+            found |= {
+                f"{scope}.{key}": inner for key, inner in secrets_with_values(value.value).items()
+            }
+    return found
+
+
+def secrets_with_values(secrets: dict[str, Any]) -> dict[str, Any]:
+    """The secrets that have a value. One that is null is none, and so is an object without any
+    other: a variable that was forgotten must not clear it.
+    """
+    found = {
+        key: secrets_with_values(value) if isinstance(value, dict) else value
+        for key, value in secrets.items()
+    }
+    return {
+        key: value
+        for key, value in found.items()
+        if value is not None and (value != {} or secrets[key] == {})
+    }
+
+
+class SecretTracking:
+    """The ledger of one resource.
+
+    :param private: the private state of the resource; changed in place
+    :param vault: makes the digests; None while the provider's configuration is unknown
+    """
+
+    def __init__(self, private: dict[str, Any], vault: SecretHasher | None) -> None:
+        self._vault = vault
+        self._entry: dict[str, Any] = private.setdefault("secrets", {})
+
+    @property
+    def is_sealed_by_another_key(self) -> bool:
+        """True if the digests were made under an API secret that is no longer the provider's."""
+        mark = self._entry.get("mark")
+        return self._vault is not None and mark is not None and mark != self._vault.mark()
+
+    def changed(self, secrets: dict[str, Any]) -> list[str]:
+        """The names of the secrets that were not sent yet, or not with this value; an unknown value
+        counts as changed, and so does each while there is no vault to check with.
+        """
+        if self._vault is None or self.is_sealed_by_another_key:
+            return sorted(secrets)
+        return sorted(name for name, value in secrets.items() if self._differs(name, value))
+
+    def record(self, secrets: dict[str, Any]) -> None:
+        """Notes that these secrets, and no others, are what was sent last."""
+        if self._vault is None or not secrets:
+            self._entry.clear()
+            return
+        self._entry.setdefault("salt", os.urandom(16).hex())
+        self._entry["mark"] = self._vault.mark()
+        self._entry["digests"] = {
+            name: self._digest(name, secret_in_order(name, value))
+            for name, value in secrets.items()
+        }
+
+    def _differs(self, name: str, value: Any) -> bool:
+        if contains_unknown(value) or "salt" not in self._entry:
+            return True
+        known = self._entry.get("digests", {}).get(name)
+        # Earlier versions kept the digest of a list in the order in which it was written.
+        forms = (secret_in_order(name, value), value)
+        return all(known != self._digest(name, form) for form in forms)
+
+    def _digest(self, name: str, value: Any) -> str:
+        assert self._vault is not None  # noqa: S101 - the callers return early without a vault.
+        return self._vault.digest(self._entry["salt"], name, value)
+
+
+def planned_times(prior: dict[str, Any] | None, secrets: dict[str, Any], changed: list[str]) -> Any:
+    """The planned value of ``secrets_applied``.
+
+    :param prior: the value in state; None if there is none
+    :param secrets: what is configured
+    :param changed: the names of those that will be sent
+    """
+    if not changed:
+        return prior
+    if any(name.endswith(".*") for name in secrets):
+        return UNKNOWN
+    return {**(prior or {}), **dict.fromkeys(changed, UNKNOWN)}
+
+
+def applied_times(planned: Any, prior: dict[str, Any] | None, sent: list[str]) -> Any:
+    """The value of ``secrets_applied`` after the request.
+
+    :param planned: what :func:`planned_times` promised
+    :param prior: the value in state before; None if there was none
+    :param sent: the names of the secrets that were sent
+    """
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    times = {**(prior or {}), **dict.fromkeys(sent, now)}
+    if isinstance(planned, dict):
+        return {name: times.get(name, now) for name in planned}
+    return times or None

@@ -1,0 +1,1 @@
+"""The rules that Terraform asks each answer of a provider to keep."""

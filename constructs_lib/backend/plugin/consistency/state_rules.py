@@ -1,0 +1,241 @@
+"""The rules for states: what apply, read, import, upgrade and data sources answer.
+
+Source: Terraform plugin protocol 6, ``ApplyResourceChange``, ``ReadResource``,
+``ImportResourceState``, ``UpgradeResourceState`` and ``ReadDataSource``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple, Protocol
+
+from constructs_lib.backend.plugin.consistency.rules import Attributes, set_write_only
+from constructs_lib.backend.plugin.diagnostics import Path
+from constructs_lib.backend.plugin.values.value import (
+    Dynamic,
+    Object,
+    Value,
+    agrees,
+    contains_unknown,
+    identical,
+    same,
+)
+from constructs_lib.schemas import is_mask
+
+
+class ApplyAnswer(NamedTuple):
+    """The state after a change, with what the change was."""
+
+    attributes: Attributes
+    prior: Object | None
+    planned: Object | None
+    """None for a deletion."""
+    state: Object | None
+    saved: Object | None = None
+    """What the operation noted as existing before it ended."""
+    failed: bool = False
+
+
+class ReadAnswer(NamedTuple):
+    """The state after a read."""
+
+    attributes: Attributes
+    prior: Object | None
+    state: Object | None
+    failed: bool = False
+    private_kept: bool = True
+
+
+class ImportAnswer(NamedTuple):
+    """The stub of one imported object."""
+
+    attributes: Attributes
+    asked: str
+    """The resource type that was asked for."""
+    type_name: str
+    state: Object | None
+
+
+class UpgradeAnswer(NamedTuple):
+    """A state that was converted from an older version."""
+
+    attributes: Attributes
+    state: Object | None
+
+
+class DataAnswer(NamedTuple):
+    """What a data source answered."""
+
+    attributes: Attributes
+    config: Object
+    state: Object | None
+    failed: bool = False
+
+
+class StateAnswer(Protocol):
+    """Any of these answers: an object, and what describes it."""
+
+    @property
+    def attributes(self) -> Attributes:
+        """The attributes of the object."""
+
+    @property
+    def state(self) -> Object | None:
+        """The object."""
+
+
+def nothing_is_unknown(answer: StateAnswer) -> Iterator[Path]:
+    """A state must not hold unknown values."""
+    for name in answer.attributes:
+        if contains_unknown((answer.state or {}).get(name)):
+            yield (name,)
+
+
+def write_only_is_null(answer: StateAnswer) -> Iterator[Path]:
+    """A write-only value must be null in a state."""
+    return set_write_only(answer.attributes, answer.state or {})
+
+
+def planned_is_applied(answer: ApplyAnswer) -> Iterator[Path]:
+    """Every known planned value must come back unchanged."""
+    if answer.failed or answer.planned is None or answer.state is None:
+        return
+    for name in answer.attributes:
+        if not agrees(answer.planned.get(name), answer.state.get(name)):
+            yield (name,)
+
+
+def change_is_applied_as_object(answer: ApplyAnswer) -> Iterator[Path]:
+    """A creation or an update must answer an object."""
+    if not answer.failed and answer.planned is not None and answer.state is None:
+        yield ()
+
+
+def deletion_is_applied_as_null(answer: ApplyAnswer) -> Iterator[Path]:
+    """A deletion must answer null."""
+    if not answer.failed and answer.planned is None and answer.state is not None:
+        yield ()
+
+
+def failure_keeps_what_exists(answer: ApplyAnswer) -> Iterator[Path]:
+    """A failed change must answer what exists by then."""
+    existing = answer.prior if answer.saved is None else answer.saved
+    if answer.failed and existing is not None and answer.state is None:
+        yield ()
+
+
+def error_keeps_the_state(answer: ReadAnswer) -> Iterator[Path]:
+    """A read that fails must keep the state and the private state as they were."""
+    if not answer.failed:
+        return
+    if not answer.private_kept or (answer.prior is None) != (answer.state is None):
+        yield ()
+    for name in answer.attributes:
+        if not identical((answer.prior or {}).get(name), (answer.state or {}).get(name)):
+            yield (name,)
+
+
+def nothing_is_read_as_nothing(answer: ReadAnswer) -> Iterator[Path]:
+    """A read must not make an object of none."""
+    if answer.prior is None and answer.state is not None:
+        yield ()
+
+
+def identifier_is_kept(answer: ReadAnswer) -> Iterator[Path]:
+    """A read must not change the identifier: that would be the state of another object."""
+    before = (answer.prior or {}).get("id")
+    if before is not None and answer.state is not None and answer.state.get("id") != before:
+        yield ("id",)
+
+
+def same_meaning_keeps_its_form(answer: ReadAnswer) -> Iterator[Path]:
+    """A value that is read and means the same must keep the form that it had."""
+    for name in answer.attributes:
+        before, now = (answer.prior or {}).get(name), (answer.state or {}).get(name)
+        if same(before, now) and not identical(before, now):
+            yield (name,)
+
+
+def mask_replaces_nothing(answer: ReadAnswer) -> Iterator[Path]:
+    """The mask of a secret must not replace the value that was known.
+
+    Lists are not looked into: their items have no names, so nothing tells which one is masked.
+    """
+    for name in answer.attributes:
+        before, now = (answer.prior or {}).get(name), (answer.state or {}).get(name)
+        yield from _masked(before, now, (name,))
+
+
+def import_has_an_id(answer: ImportAnswer) -> Iterator[Path]:
+    """An imported object must have an id."""
+    if "id" in answer.attributes and (answer.state or {}).get("id") in (None, ""):
+        yield ("id",)
+
+
+def import_is_of_the_type(answer: ImportAnswer) -> Iterator[Path]:
+    """An imported object must be of the type that was asked for."""
+    if answer.type_name != answer.asked:
+        yield ()
+
+
+def data_is_answered_as_object(answer: DataAnswer) -> Iterator[Path]:
+    """A data source that is read must answer an object."""
+    if not answer.failed and answer.state is None:
+        yield ()
+
+
+def error_answers_no_data(answer: DataAnswer) -> Iterator[Path]:
+    """A data source that cannot be read must answer nothing."""
+    if answer.failed and answer.state is not None:
+        yield ()
+
+
+def configured_data_is_kept(answer: DataAnswer) -> Iterator[Path]:
+    """What a data source is configured with must come back unchanged."""
+    for name, value in answer.config.items():
+        is_open = answer.state is None or value is None
+        if not is_open and not identical(value, (answer.state or {}).get(name)):
+            yield (name,)
+
+
+APPLY: Final = (
+    planned_is_applied,
+    nothing_is_unknown,
+    write_only_is_null,
+    change_is_applied_as_object,
+    deletion_is_applied_as_null,
+    failure_keeps_what_exists,
+)
+"""The rules that each answer to an apply is checked by."""
+READ: Final = (
+    nothing_is_unknown,
+    write_only_is_null,
+    error_keeps_the_state,
+    nothing_is_read_as_nothing,
+    identifier_is_kept,
+    same_meaning_keeps_its_form,
+    mask_replaces_nothing,
+)
+"""The rules that each answer to a read is checked by."""
+IMPORT: Final = (import_has_an_id, import_is_of_the_type, nothing_is_unknown, write_only_is_null)
+"""The rules that each imported object is checked by."""
+UPGRADE: Final = (nothing_is_unknown, write_only_is_null)
+"""The rules that each upgraded state is checked by."""
+DATA: Final = (
+    data_is_answered_as_object,
+    error_answers_no_data,
+    configured_data_is_kept,
+    nothing_is_unknown,
+    write_only_is_null,
+)
+"""The rules that each answer of a data source is checked by."""
+
+
+def _masked(before: Value, now: Value, path: Path) -> Iterator[Path]:
+    before = before.value if isinstance(before, Dynamic) else before
+    now = now.value if isinstance(now, Dynamic) else now
+    if is_mask(now) and before is not None and not is_mask(before):
+        yield path
+    if isinstance(before, dict) and isinstance(now, dict):
+        for name in before.keys() & now.keys():
+            yield from _masked(before[name], now[name], (*path, name))

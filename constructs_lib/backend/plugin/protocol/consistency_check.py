@@ -1,0 +1,226 @@
+"""Checks each answer by the rules of Terraform before it is sent, and mends what breaks one.
+
+The check reads the messages themselves, so it relies on nothing that made the answer. A broken rule
+becomes an error, and a state is never corrupted by it: a plan and a read fall back to the state
+before, and an apply keeps what is real.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from typing import Any, Final
+
+from constructs_lib.backend.plugin.consistency import (
+    ephemeral_rules,
+    plan_rules,
+    rules,
+    state_rules,
+)
+from constructs_lib.backend.plugin.consistency.ephemeral_rules import OpenAnswer, RenewalAnswer
+from constructs_lib.backend.plugin.consistency.plan_rules import PlanAnswer
+from constructs_lib.backend.plugin.consistency.state_rules import (
+    ApplyAnswer,
+    DataAnswer,
+    ImportAnswer,
+    ReadAnswer,
+    UpgradeAnswer,
+)
+from constructs_lib.backend.plugin.planning.merge_state import merge_failed_change, without_unknown
+from constructs_lib.backend.plugin.protocol import conversion
+from constructs_lib.backend.plugin.protocol import messages as pb
+from constructs_lib.backend.plugin.protocol.session import Call
+from constructs_lib.backend.plugin.values.value import Object
+
+
+def check(call: Call, request: Any, response: Any) -> None:
+    """Adds an error for each rule that the response breaks, and mends the response.
+
+    :param request: the message that is answered
+    """
+    checker = _CHECKERS.get(call.method)
+    if checker is not None:
+        checker(call, request, response)
+
+
+def _check_schema(
+    call: Call, request: pb.GetProviderSchema.Request, response: pb.GetProviderSchema.Response
+) -> None:
+    found = [("provider", response.provider, rules.RESERVED_IN_PROVIDERS)]
+    found += [(n, s, rules.RESERVED) for n, s in response.resource_schemas.items()]
+    found += [(n, s, rules.RESERVED) for n, s in response.data_source_schemas.items()]
+    found += [(n, s, rules.RESERVED) for n, s in response.ephemeral_resource_schemas.items()]
+    for name, schema, reserved in found:
+        names = [attribute.name for attribute in schema.block.attributes]
+        answer = rules.SchemaAnswer(names, reserved)
+        subject = f"{call.method} of {name}"
+        rules.report(rules.broken(rules.SCHEMA, answer), subject, call.diagnostics)
+
+
+def _check_plan(
+    call: Call, request: pb.PlanResourceChange.Request, response: pb.PlanResourceChange.Response
+) -> None:
+    if call.diagnostics.has_errors:
+        return
+    answer = PlanAnswer(
+        call.attributes,
+        _object(call, request.config) or {},
+        _object(call, request.prior_state),
+        _object(call, response.planned_state),
+        [conversion.read_path(path) for path in response.requires_replace],
+        is_destroy=conversion.is_null(request.proposed_new_state),
+    )
+    found = rules.broken(plan_rules.RULES, answer)
+    if rules.report(found, call.subject, call.diagnostics):
+        response.planned_state.CopyFrom(request.prior_state)
+        response.planned_private = request.prior_private
+        del response.requires_replace[:]
+
+
+def _check_apply(
+    call: Call, request: pb.ApplyResourceChange.Request, response: pb.ApplyResourceChange.Response
+) -> None:
+    if not call.attributes:
+        return
+    answer = ApplyAnswer(
+        call.attributes,
+        _object(call, request.prior_state),
+        _object(call, request.planned_state),
+        _object(call, response.new_state),
+        call.saved,
+        call.diagnostics.has_errors,
+    )
+    found = rules.broken(state_rules.APPLY, answer)
+    if rules.report(found, call.subject, call.diagnostics):
+        state = _what_is_real(answer)
+        _write(call, response.new_state, state)
+
+
+def _what_is_real(answer: ApplyAnswer) -> Object | None:
+    """The state without what Terraform would refuse to store. It is in no case null where something
+    exists, as then nobody would know of it.
+    """
+    state = answer.state
+    if state is None and answer.planned is not None:
+        state = merge_failed_change(answer.attributes, answer.prior, answer.planned, answer.saved)
+    if state is None and answer.failed:
+        state = answer.prior
+    if state is None:
+        return None
+    return {
+        name: None if inner.write_only else without_unknown(state.get(name))
+        for name, inner in answer.attributes.items()
+    }
+
+
+def _check_read(
+    call: Call, request: pb.ReadResource.Request, response: pb.ReadResource.Response
+) -> None:
+    if not call.attributes:
+        return
+    answer = ReadAnswer(
+        call.attributes,
+        _object(call, request.current_state),
+        _object(call, response.new_state),
+        call.diagnostics.has_errors,
+        response.private == request.private,
+    )
+    found = rules.broken(state_rules.READ, answer)
+    if rules.report(found, call.subject, call.diagnostics):
+        response.new_state.CopyFrom(request.current_state)
+        response.private = request.private
+
+
+def _check_import(
+    call: Call, request: pb.ImportResourceState.Request, response: pb.ImportResourceState.Response
+) -> None:
+    wrong = False
+    for imported in response.imported_resources:
+        state = _object(call, imported.state)
+        answer = ImportAnswer(call.attributes, request.type_name, imported.type_name, state)
+        found = rules.broken(state_rules.IMPORT, answer)
+        wrong |= rules.report(found, call.subject, call.diagnostics)
+    if wrong:
+        del response.imported_resources[:]
+
+
+def _check_upgrade(
+    call: Call, request: pb.UpgradeResourceState.Request, response: pb.UpgradeResourceState.Response
+) -> None:
+    answer = UpgradeAnswer(call.attributes, _object(call, response.upgraded_state))
+    found = rules.broken(state_rules.UPGRADE, answer)
+    if rules.report(found, call.subject, call.diagnostics):
+        response.ClearField("upgraded_state")
+
+
+def _check_data(
+    call: Call, request: pb.ReadDataSource.Request, response: pb.ReadDataSource.Response
+) -> None:
+    if not call.attributes:
+        return
+    answer = DataAnswer(
+        call.attributes,
+        _object(call, request.config) or {},
+        _object(call, response.state),
+        call.diagnostics.has_errors,
+    )
+    found = rules.broken(state_rules.DATA, answer)
+    if rules.report(found, call.subject, call.diagnostics):
+        response.ClearField("state")
+
+
+def _check_open(
+    call: Call,
+    request: pb.OpenEphemeralResource.Request,
+    response: pb.OpenEphemeralResource.Response,
+) -> None:
+    if not call.attributes:
+        return
+    answer = OpenAnswer(
+        call.attributes,
+        _object(call, request.config) or {},
+        _object(call, response.result),
+        call.diagnostics.has_errors,
+    )
+    found = rules.broken(ephemeral_rules.OPEN, answer)
+    if rules.report(found, call.subject, call.diagnostics):
+        response.ClearField("result")
+        response.ClearField("private")
+    _check_renewal(call, request, response)
+
+
+def _check_renewal(call: Call, request: Any, response: Any) -> None:
+    """Drops the moment of a renewal that breaks a rule: then Terraform never renews."""
+    due = None
+    if response.HasField("renew_at"):
+        due = response.renew_at.ToDatetime(tzinfo=timezone.utc)
+    answer = RenewalAnswer(due, datetime.now(timezone.utc))
+    found = rules.broken(ephemeral_rules.RENEWAL, answer)
+    if rules.report(found, call.subject, call.diagnostics):
+        response.ClearField("renew_at")
+
+
+_CHECKERS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
+    "GetProviderSchema": _check_schema,
+    "PlanResourceChange": _check_plan,
+    "ApplyResourceChange": _check_apply,
+    "ReadResource": _check_read,
+    "ImportResourceState": _check_import,
+    "UpgradeResourceState": _check_upgrade,
+    "ReadDataSource": _check_data,
+    "OpenEphemeralResource": _check_open,
+    "RenewEphemeralResource": _check_renewal,
+}
+
+
+def _object(call: Call, message: pb.DynamicValue) -> Object | None:
+    """The object that a message holds; no rule changes one, so the same bytes are read once."""
+    if not message.msgpack:
+        return conversion.read_object(message, call.object_type)
+    if message.msgpack not in call.read:
+        call.read[message.msgpack] = conversion.read_object(message, call.object_type)
+    return call.read[message.msgpack]
+
+
+def _write(call: Call, message: pb.DynamicValue, state: Object | None) -> None:
+    message.msgpack = conversion.write_state(state, call.object_type, call.diagnostics)

@@ -1,0 +1,146 @@
+"""Between the protocol's messages and Python: values, private state, diagnostics and paths."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+from constructs_lib.backend.plugin.diagnostics import Diagnostic, Diagnostics, Path
+from constructs_lib.backend.plugin.protocol import messages as pb
+from constructs_lib.backend.plugin.values.decoding import decode, decode_json
+from constructs_lib.backend.plugin.values.encoding import encode
+from constructs_lib.backend.plugin.values.types import Type
+from constructs_lib.backend.plugin.values.value import CodecError, LimitError, Object
+from constructs_lib.schemas import Attribute, Kind
+from constructs_lib.terminal_text import escape_controls
+
+Attributes = Mapping[str, Attribute]
+_NULLS: Final = (b"", b"\xc0")
+"""What MessagePack has for null, and a message without a value."""
+
+
+def read_object(message: pb.DynamicValue, type_: Type) -> Object | None:
+    """The object that a message holds, None if it is null.
+
+    :raises CodecError: if it holds something else
+    """
+    value = decode_json(message.json, type_) if _is_json(message) else _unpacked(message, type_)
+    if value is None or isinstance(value, dict):
+        return value
+    raise CodecError("expected an object")
+
+
+def is_null(message: pb.DynamicValue) -> bool:
+    """True if a message holds null, or nothing."""
+    return message.json == b"null" if _is_json(message) else message.msgpack in _NULLS
+
+
+def write_state(state: Object | None, type_: Type, diagnostics: Diagnostics) -> bytes:
+    """The bytes of a state. An attribute that is not of its type becomes null, and an error:
+    losing it is better than losing the whole state.
+    """
+    try:
+        return encode(state, type_)
+    except (CodecError, ValueError):
+        return encode(_without_invalid_values(state or {}, type_, diagnostics), type_)
+
+
+def read_private(data: bytes) -> dict[str, Any]:
+    """The private state, empty if there is none or if it is not ours."""
+    try:
+        private = json.loads(data) if data else {}
+    except (ValueError, RecursionError):
+        return {}
+    return private if isinstance(private, dict) else {}
+
+
+def write_private(private: dict[str, Any]) -> bytes:
+    """The bytes of a private state; none if it is empty.
+
+    :raises TypeError: if JSON cannot hold it
+    """
+    return json.dumps(private, sort_keys=True).encode() if private else b""
+
+
+def write_diagnostics(all_: Iterable[Diagnostic], attributes: Attributes) -> list[pb.Diagnostic]:
+    """Diagnostics as messages; ``attributes`` tells what the steps of their paths are."""
+    return [_write_diagnostic(diagnostic, attributes) for diagnostic in all_]
+
+
+def write_path(path: Path, attributes: Attributes) -> pb.AttributePath:
+    """A path as a message: names of attributes and of the parts of dynamic objects are attribute
+    names; what is inside a map or a list is an element key.
+    """
+    steps: list[pb.AttributePath.Step] = []
+    in_map = False
+    for step in path:
+        steps.append(_write_step(step, in_map=in_map))
+        attribute = attributes.get(step) if isinstance(step, str) else None
+        attributes = attribute.attributes if attribute is not None else {}
+        in_map = attribute is not None and attribute.kind in (Kind.MAP, Kind.LISTS)
+    return pb.AttributePath(steps=steps)
+
+
+def read_path(path: pb.AttributePath) -> Path:
+    """The path that a message holds."""
+    return tuple(
+        getattr(step, step.WhichOneof("selector") or "attribute_name") for step in path.steps
+    )
+
+
+def _is_json(message: pb.DynamicValue) -> bool:
+    return bool(message.json) and not message.msgpack
+
+
+def _unpacked(message: pb.DynamicValue, type_: Type) -> Any:
+    return decode(message.msgpack, type_) if message.msgpack else None
+
+
+def _without_invalid_values(state: Object, type_: Type, diagnostics: Diagnostics) -> Object:
+    fitting: Object = {}
+    for name, inner in type_.attributes.items():
+        try:
+            encode(state.get(name), inner)
+            fitting[name] = state.get(name)
+        except LimitError as error:
+            detail = f"{error}. The state has null in its place."
+            diagnostics.error(f"Value of {name} beyond the limits", detail, (name,))
+        except ValueError:
+            detail = f"The provider answered no {inner.kind}, so the state has null. "
+            detail += "This is a bug in the provider; please report it."
+            diagnostics.error(f"Wrong type of {name}", detail, (name,))
+    return fitting
+
+
+def _write_diagnostic(diagnostic: Diagnostic, attributes: Attributes) -> pb.Diagnostic:
+    severity = pb.Diagnostic.ERROR if diagnostic.is_error else pb.Diagnostic.WARNING
+    message = pb.Diagnostic(
+        severity=severity,
+        summary=_shown(diagnostic.summary),
+        detail=_shown(diagnostic.detail),
+    )
+    if diagnostic.path:
+        # A path that cannot be written must not cost the answer: a state stands beside it.
+        with suppress(TypeError, ValueError, AttributeError):
+            message.attribute = write_path(diagnostic.path, attributes)
+    return message
+
+
+def _text(text: str) -> str:
+    # An API may answer half of a surrogate pair, which a message cannot carry.
+    return text.encode(errors="replace").decode()
+
+
+def _shown(text: str) -> str:
+    """The text of a diagnostic, which Terraform writes to the terminal as it is."""
+    return _text(escape_controls(text))
+
+
+def _write_step(step: str | int, *, in_map: bool) -> pb.AttributePath.Step:
+    if isinstance(step, int):
+        return pb.AttributePath.Step(element_key_int=step)
+    if in_map:
+        return pb.AttributePath.Step(element_key_string=_text(step))
+    return pb.AttributePath.Step(attribute_name=_text(step))

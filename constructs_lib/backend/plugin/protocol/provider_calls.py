@@ -1,0 +1,149 @@
+"""What an older Terraform cannot do with a provider, said once instead of found out later.
+
+Terraform tells its version when it configures a provider (plugin protocol, ConfigureProvider).
+OpenTofu tells its own; it learned about both with 1.11. An older one reads what it knows of the
+schemas, so everything else works with it.
+
+The calls about the provider itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.planning import checks
+from constructs_lib.backend.plugin.protocol import conversion, schema
+from constructs_lib.backend.plugin.protocol import messages as pb
+from constructs_lib.backend.plugin.protocol.session import Call
+from constructs_lib.backend.plugin.provider import Provider, Registry
+from constructs_lib.backend.plugin.values.value import Object
+from constructs_lib.schemas import ResourceSchema
+
+WITH_WRITE_ONLY = (1, 11)
+"""The first Terraform, and the first OpenTofu, with write-only attributes."""
+WITH_EPHEMERAL = (1, 10)
+"""The first Terraform with ephemeral resources and variables."""
+
+REMEDY = "Use Terraform 1.11 or later, or OpenTofu 1.11 or later."
+
+
+def check(version: str, provider: Provider, diagnostics: Diagnostics) -> None:
+    """Warn of what the provider offers and this version does not know.
+
+    :param version: as Terraform tells it, such as ``1.9.8`` or ``1.12.0-beta1``; where it tells
+        none, or another form, nothing is said
+    """
+    found = re.match(r"(\d+)\.(\d+)", version)
+    if found is None:
+        return
+    number = (int(found[1]), int(found[2]))
+    lacks = []
+    # Only for an old version are all resources looked at.
+    write_only = _write_only(provider) if number < WITH_WRITE_ONLY else []
+    if write_only:
+        lacks.append(f"write-only attributes ({', '.join(write_only)}) are refused")
+    if number < WITH_EPHEMERAL and provider.ephemeral_resources:
+        lacks.append("there are no ephemeral resources and variables")
+    if lacks:
+        detail = f"With this version, {' and '.join(lacks)}. Everything else works. {REMEDY}"
+        diagnostics.warning(f"Terraform {version} is older than 1.11", detail)
+
+
+def _write_only(provider: Provider) -> list[str]:
+    names = {
+        name
+        for resource in provider.resources.values()
+        for name, attribute in resource.schema.attributes.items()
+        if attribute.write_only
+    }
+    return sorted(names)
+
+
+def get_metadata(
+    call: Call, request: pb.GetMetadata.Request, response: pb.GetMetadata.Response
+) -> None:
+    """Names the resources, data sources and ephemeral resources, without their schemas."""
+    _announce_capabilities(response.server_capabilities)
+    for name in call.session.provider.resources:
+        response.resources.append(pb.GetMetadata.ResourceMetadata(type_name=name))
+    for name in call.session.provider.data_sources:
+        response.data_sources.append(pb.GetMetadata.DataSourceMetadata(type_name=name))
+    for name in call.session.provider.ephemeral_resources:
+        response.ephemeral_resources.append(pb.GetMetadata.EphemeralMetadata(type_name=name))
+
+
+def get_provider_schema(
+    call: Call, request: pb.GetProviderSchema.Request, response: pb.GetProviderSchema.Response
+) -> None:
+    """Answers the schemas of the provider and of all that it offers."""
+    _announce_capabilities(response.server_capabilities)
+    provider = call.session.provider
+    response.provider = schema.provider_schema(provider.schema)
+    for offered, written in (
+        (provider.resources, response.resource_schemas),
+        (provider.data_sources, response.data_source_schemas),
+        (provider.ephemeral_resources, response.ephemeral_resource_schemas),
+    ):
+        for name in offered:
+            written[name] = schema.resource_schema(*_described(offered, name))
+
+
+def validate_provider_config(
+    call: Call,
+    request: pb.ValidateProviderConfig.Request,
+    response: pb.ValidateProviderConfig.Response,
+) -> None:
+    """Checks the provider's configuration."""
+    config = _config(call, request.config)
+    checks.check(call.attributes, config, call.diagnostics)
+    if not call.diagnostics.has_errors:
+        seen = deepcopy(config)
+        call.session.provider.validate(seen, call.diagnostics)
+        call.check_validation(config, seen)
+
+
+def configure_provider(
+    call: Call, request: pb.ConfigureProvider.Request, response: pb.ConfigureProvider.Response
+) -> None:
+    """Makes the client that the operations of this process use."""
+    call.session.begin_configuration()
+    config = _config(call, request.config)
+    provider = call.session.provider
+    check(request.terraform_version, provider, call.diagnostics)
+    client = provider.configure(config, request.terraform_version, call.diagnostics)
+    call.session.use(client)
+
+
+def stop_provider(
+    call: Call, request: pb.StopProvider.Request, response: pb.StopProvider.Response
+) -> None:
+    """Signals only: running operations finish, and their state is answered."""
+    call.session.stop()
+
+
+def get_functions(
+    call: Call, request: pb.GetFunctions.Request, response: pb.GetFunctions.Response
+) -> None:
+    """There are no functions."""
+
+
+def _described(offered: Mapping[str, Any], name: str) -> tuple[ResourceSchema, int]:
+    """The schema of something, and the version of its state."""
+    if isinstance(offered, Registry):
+        return offered.described(name)
+    made = offered[name]
+    return made.schema, getattr(made, "version", 0)
+
+
+def _announce_capabilities(capabilities: pb.ServerCapabilities) -> None:
+    capabilities.plan_destroy = True
+    capabilities.get_provider_schema_optional = True
+
+
+def _config(call: Call, message: pb.DynamicValue) -> Object:
+    call.attributes = call.session.provider.schema.attributes
+    return conversion.read_object(message, call.object_type) or {}

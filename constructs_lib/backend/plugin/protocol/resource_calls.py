@@ -1,0 +1,253 @@
+"""The calls about a resource that change nothing: validate, upgrade, read, import, move.
+
+The calls that plan a change and apply it.
+"""
+
+from __future__ import annotations
+
+from constructs_lib.backend.plugin.consistency import rules
+from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
+from constructs_lib.backend.plugin.planning import checks
+from constructs_lib.backend.plugin.planning.merge_state import (
+    merge_failed_change,
+    merge_read_state,
+    merge_state,
+)
+from constructs_lib.backend.plugin.planning.planner import plan_change
+from constructs_lib.backend.plugin.protocol import conversion, provider_calls
+from constructs_lib.backend.plugin.protocol import messages as pb
+from constructs_lib.backend.plugin.protocol.session import Call
+from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
+from constructs_lib.backend.plugin.values.decoding import from_json, parse_json, unknown_types
+from constructs_lib.backend.plugin.values.encoding import encode, may_be_repeated, typed_unknowns
+from constructs_lib.backend.plugin.values.value import Object
+
+
+def validate_resource_config(
+    call: Call,
+    request: pb.ValidateResourceConfig.Request,
+    response: pb.ValidateResourceConfig.Response,
+) -> None:
+    """Checks a configuration against the schema, then against the resource's own rules."""
+    resource = call.resource(request.type_name)
+    config = conversion.read_object(request.config, call.object_type) or {}
+    if not request.client_capabilities.write_only_attributes_allowed:
+        _refuse_write_only(call, config)
+    checks.check(call.attributes, config, call.diagnostics)
+    if call.diagnostics.has_errors:
+        return
+    seen = conversion.read_object(request.config, call.object_type) or {}
+    resource.validate(seen, call.diagnostics)
+    call.check_validation(config, seen)
+    if not call.diagnostics.has_errors:
+        call.session.note_valid(request.type_name, request.config.msgpack)
+
+
+def upgrade_resource_state(
+    call: Call, request: pb.UpgradeResourceState.Request, response: pb.UpgradeResourceState.Response
+) -> None:
+    """Reads a state as Terraform stored it, and converts what an older version wrote."""
+    resource = call.resource(request.type_name)
+    if request.version > resource.version:
+        raise ProviderError(
+            "State of a newer provider",
+            f"The state of {request.type_name} was written by a newer version of this provider. "
+            "Install that version or a later one.",
+        )
+    if not request.raw_state.json:
+        raise ProviderError("State too old", "It was written before Terraform 0.12.")
+    state = parse_json(request.raw_state.json)
+    if request.version < resource.version:
+        state = resource.upgrade_state(request.version, state)
+    type_ = call.object_type
+    response.upgraded_state.msgpack = encode(from_json(state, type_), type_)
+
+
+def read_resource(
+    call: Call, request: pb.ReadResource.Request, response: pb.ReadResource.Response
+) -> None:
+    """Refreshes a state. An error keeps it as it was, and so does one that was reported before."""
+    response.new_state.CopyFrom(request.current_state)
+    response.private = request.private
+    resource = call.resource(request.type_name)
+    type_ = call.object_type
+    state = conversion.read_object(request.current_state, type_)
+    if state is None:
+        return
+    operation = call.operation(request.private)
+    try:
+        returned = resource.read(dict(state), operation)
+    except AlreadyReported:
+        if _is_stub(call, state):
+            raise
+        # The plan fails by the error that was reported: this one need not fail for it, too.
+        return
+    settled = None
+    if returned is not None:
+        returned = rules.require_object(returned, call.subject)
+        settled = merge_read_state(call.attributes, state, returned)
+    if may_be_repeated(request.current_state.msgpack) and _is_unchanged(state, settled):
+        new_state = request.current_state.msgpack
+    else:
+        new_state = conversion.write_state(settled, type_, call.diagnostics)
+    private = call.private(operation, request.private)
+    if not call.diagnostics.has_errors:
+        response.new_state.msgpack, response.private = new_state, private
+
+
+def _is_stub(call: Call, state: Object) -> bool:
+    """Return True for a state that only an import made, and that a read has yet to complete."""
+    required = (name for name, attribute in call.attributes.items() if attribute.required)
+    return any(state.get(name) is None for name in required)
+
+
+def _is_unchanged(state: Object, settled: Object | None) -> bool:
+    """True if a read left each value as it was, as most do."""
+    return settled is not None and all(value is state[name] for name, value in settled.items())
+
+
+def import_resource_state(
+    call: Call, request: pb.ImportResourceState.Request, response: pb.ImportResourceState.Response
+) -> None:
+    """Answers the stub of a state, which the read that follows completes."""
+    resource = call.resource(request.type_name)
+    operation = call.operation(b"")
+    state = rules.require_object(resource.import_state(request.id, operation), call.subject)
+    if call.diagnostics.has_errors:
+        return
+    imported = pb.ImportResourceState.ImportedResource(
+        type_name=request.type_name,
+        state=pb.DynamicValue(msgpack=encode(state, call.object_type)),
+        private=call.private(operation, b""),
+    )
+    response.imported_resources.append(imported)
+
+
+def move_resource_state(
+    call: Call, request: pb.MoveResourceState.Request, response: pb.MoveResourceState.Response
+) -> None:
+    """Resources of other types cannot become resources of this provider."""
+    raise ProviderError(
+        "Resource cannot be moved",
+        f"A {request.source_type_name} cannot become a {request.target_type_name}. "
+        "Use a removed block for the one and an import block for the other.",
+    )
+
+
+def _refuse_write_only(call: Call, config: Object) -> None:
+    """An older Terraform would not know that these values must not be stored."""
+    for name, attribute in call.attributes.items():
+        if attribute.write_only and config.get(name) is not None:
+            detail = (
+                f"{name} is a write-only attribute, which this Terraform would store. "
+                f"{provider_calls.REMEDY}"
+            )
+            call.diagnostics.error("Terraform too old", detail, (name,))
+
+
+def plan_resource_change(
+    call: Call, request: pb.PlanResourceChange.Request, response: pb.PlanResourceChange.Response
+) -> None:
+    """Plans a creation, an update or a destruction."""
+    resource = call.resource(request.type_name)
+    type_ = call.object_type
+    prior = conversion.read_object(request.prior_state, type_)
+    operation = call.operation(request.prior_private)
+    if conversion.is_null(request.proposed_new_state):
+        try:
+            resource.plan_destroy(prior or {}, operation)
+        except AlreadyReported:
+            operation = call.operation(request.prior_private)
+        response.planned_state.msgpack = encode(None, type_)
+    else:
+        config = conversion.read_object(request.config, type_) or {}
+        plan = plan_change(call.attributes, config, prior)
+        plan.is_validated = call.session.take_valid(call.type_name, request.config.msgpack)
+        _refuse_missing(call, plan)
+        try:
+            resource.plan(plan, operation)
+        except AlreadyReported:
+            # The plan fails by the error that was reported; what the schema says of it is true.
+            operation = call.operation(request.prior_private)
+            plan = plan_change(call.attributes, config, prior)
+        if _changes_nothing(plan) and may_be_repeated(request.prior_state.msgpack):
+            # As most plans of a large stack: the very bytes are the shortest way to say so.
+            response.planned_state.msgpack = request.prior_state.msgpack
+        else:
+            _write_plan(call, plan, request.config, response)
+    response.planned_private = call.private(operation, request.prior_private)
+
+
+def _refuse_missing(call: Call, plan: Plan) -> None:
+    """Terraform's own check of required attributes does not see a value that turns out null."""
+    for name, attribute in call.attributes.items():
+        if attribute.required and plan.planned.get(name) is None:
+            raise ProviderError(
+                f"{name} has no value",
+                f"{name} is required, and its expression turned out to be null. "
+                "Nothing was changed. Check the expression, or give a value with coalesce().",
+                (name,),
+            )
+
+
+def _changes_nothing(plan: Plan) -> bool:
+    """True if the plan is the prior state itself, value by value."""
+    prior, planned = plan.prior, plan.planned
+    if prior is None or plan.replace or prior.keys() != planned.keys():
+        return False
+    return all(value is prior[name] for name, value in planned.items())
+
+
+def _write_plan(
+    call: Call,
+    plan: Plan,
+    config: pb.DynamicValue,
+    response: pb.PlanResourceChange.Response,
+) -> None:
+    type_ = call.object_type
+    # Terraform compares the plan with the configuration, so an unknown keeps the type it has there.
+    unknowns = unknown_types(config.msgpack, type_) if config.msgpack else {}
+    response.planned_state.msgpack = encode(typed_unknowns(plan.planned, unknowns), type_)
+    for path in plan.replace:
+        response.requires_replace.append(conversion.write_path(path, call.attributes))
+
+
+def apply_resource_change(
+    call: Call, request: pb.ApplyResourceChange.Request, response: pb.ApplyResourceChange.Response
+) -> None:
+    """Carries out a planned change. After a failure the state has what exists by then."""
+    response.new_state.CopyFrom(request.prior_state)
+    response.private = request.planned_private
+    resource = call.resource(request.type_name)
+    type_ = call.object_type
+    prior = conversion.read_object(request.prior_state, type_)
+    planned = conversion.read_object(request.planned_state, type_)
+    config = conversion.read_object(request.config, type_)
+    operation = call.operation(request.planned_private)
+    try:
+        state = _carry_out(call, resource, operation, prior, planned, config or {})
+        response.new_state.msgpack = conversion.write_state(state, type_, call.diagnostics)
+    except BaseException:
+        partial = merge_failed_change(call.attributes, prior, planned, operation.saved)
+        response.new_state.msgpack = conversion.write_state(partial, type_, call.diagnostics)
+        raise
+    finally:
+        response.private = call.private(operation, request.planned_private)
+
+
+def _carry_out(
+    call: Call,
+    resource: Resource,
+    operation: Operation,
+    prior: Object | None,
+    planned: Object | None,
+    config: Object,
+) -> Object | None:
+    if planned is None:
+        resource.delete(prior or {}, operation)
+        return prior if call.diagnostics.has_errors else None
+    if prior is None:
+        returned = resource.create(dict(planned), config, operation)
+    else:
+        returned = resource.update(dict(prior), dict(planned), config, operation)
+    return merge_state(call.attributes, planned, rules.require_object(returned, call.subject))

@@ -1,0 +1,1 @@
+"""The server that Terraform connects to: handshake, mutual TLS, gRPC over HTTP/2."""

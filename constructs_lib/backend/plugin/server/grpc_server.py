@@ -1,0 +1,232 @@
+"""The server: the one module that knows what carries the calls.
+
+Messages pass as bytes, of any size. Methods may wait for an API, so each runs in a thread of its
+own, while one thread for each connection reads. Those that only compute run in the reading thread:
+handing them over takes as long as some of them do.
+
+What Terraform says to end a run (``StopProvider``, ``Shutdown``) waits for nothing else, however
+many operations run: it needs neither a thread that is free nor one that can be started.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from functools import partial
+
+from constructs_lib.backend.plugin import log
+from constructs_lib.backend.plugin.concurrency import Workers, start_thread
+from constructs_lib.backend.plugin.server import http2_headers
+from constructs_lib.backend.plugin.server.channel import Channel, TlsChannel
+from constructs_lib.backend.plugin.server.http2_connection import Http2Connection
+from constructs_lib.backend.plugin.server.terraform_watch import TerraformWatch
+
+Method = Callable[[bytes], bytes]
+
+_SHUTDOWN = "/plugin.GRPCController/Shutdown"
+_STDIO = "/plugin.GRPCStdio/StreamStdio"
+_LOOK_PAUSE = 1.0
+"""Seconds between looks whether Terraform still lives."""
+
+
+class GrpcServer:
+    """Serves methods on a listening socket until Terraform ends it.
+
+    :param methods: the methods by gRPC path
+    :param stop: called when the process is asked to end while operations may run
+    :param at_once: tells from the path and the message whether a call waits for nothing, so that
+        the reading thread may answer it
+    :param urgent: the paths of the calls that must be heard whatever is busy
+    :param debug: true if Terraform did not start the process and so must not end it either
+    :param watch: notices that Terraform is gone; by default, it looks at the parent only
+    """
+
+    def __init__(
+        self,
+        methods: Mapping[str, Method],
+        stop: Callable[[], None],
+        *,
+        at_once: Callable[[str, bytes], bool] = lambda path, message: False,
+        urgent: Collection[str] = (),
+        debug: bool = False,
+        watch: TerraformWatch | None = None,
+    ) -> None:
+        self._methods = methods
+        self._stop = stop
+        self._at_once = at_once
+        self._urgent = urgent
+        self._debug = debug
+        self._watch = watch or TerraformWatch(os.getppid(), expects_calls=False)
+        self._workers = Workers()
+        self._lock = threading.Lock()
+        self._running = 0
+        self._connections: set[Http2Connection] = set()
+        self._callers: set[Http2Connection] = set()
+        self._is_ending = False
+        self._end = threading.Event()
+
+    def run(
+        self,
+        listener: socket.socket,
+        context: ssl.SSLContext | None,
+        ready: Callable[[], None],
+    ) -> None:
+        """Serves; returns when the process shall end. To be called in the main thread.
+
+        :param context: TLS; None serves plaintext
+        :param ready: called in a thread as soon as the server runs
+        """
+        self._take_signals()
+        start_thread(partial(self._accept, listener, context))
+        self._workers.do(ready)
+        while not self._end.wait(_LOOK_PAUSE) and not self._watch.is_grace_over:
+            self._look_after_terraform()
+        for connection in self._open_connections():
+            connection.close()
+
+    def _take_signals(self) -> None:
+        def wind_down(number: int, frame: object) -> None:
+            # A handler interrupts the main thread wherever it is, so it takes no lock itself.
+            start_thread(self._wind_down)
+
+        signal.signal(signal.SIGTERM, wind_down)
+        signal.signal(signal.SIGHUP, wind_down)
+        if self._debug:
+            signal.signal(signal.SIGINT, wind_down)
+
+    def _accept(self, listener: socket.socket, context: ssl.SSLContext | None) -> None:
+        while True:
+            try:
+                link, _ = listener.accept()
+            except OSError:
+                return  # The socket was closed: the process ends.
+            channel = Channel(link) if context is None else TlsChannel(link, context)
+            connection = Http2Connection(channel, self._answer)
+            with self._lock:
+                self._connections.add(connection)
+            if not start_thread(partial(self._serve, connection)):
+                connection.close()
+
+    def _serve(self, connection: Http2Connection) -> None:
+        try:
+            connection.run()
+        except Exception as error:
+            # Closed by us, it is read no more, and that is no failure.
+            if not self._end.is_set():
+                log.warn(f"connection: {type(error).__name__}")
+        finally:
+            with self._lock:
+                self._connections.discard(connection)
+                self._callers.discard(connection)
+
+    def _open_connections(self) -> list[Http2Connection]:
+        with self._lock:
+            return list(self._connections)
+
+    def _answer(self, connection: Http2Connection, stream: int, path: str, message: bytes) -> None:
+        """Take a call; runs in the reading thread, so it hands over whatever may wait."""
+        self._callers.add(connection)
+        method = self._methods.get(path)
+        if method is not None:
+            with self._lock:
+                self._running += 1
+            call = partial(self._call, connection, stream, method, message)
+            if path in self._urgent:
+                if not start_thread(call):
+                    call()
+            elif self._at_once(path, message):
+                self._call_here(connection, stream, method, message)
+            else:
+                self._workers.do(call)
+        elif path == _SHUTDOWN:
+            if not connection.succeed_at_once(stream, b""):
+                start_thread(partial(connection.succeed, stream, b""))
+            self._shut_down()
+        elif path != _STDIO:
+            # A newer Terraform tries methods that it can do without.
+            words = "This provider does not know the method."
+            connection.fail(stream, http2_headers.UNIMPLEMENTED, words)
+        # Nothing is ever sent on the stream for output: what is written to stderr reaches
+        # Terraform's log by itself.
+
+    def _call_here(
+        self, connection: Http2Connection, stream: int, method: Method, message: bytes
+    ) -> None:
+        """Answers in the reading thread; what the client does not take at once is handed over."""
+        answer = _tried(method, message)
+        if answer is not None and connection.succeed_at_once(stream, answer):
+            self._count_down()
+        else:
+            self._workers.do(partial(self._reply, connection, stream, answer))
+
+    def _call(
+        self, connection: Http2Connection, stream: int, method: Method, message: bytes
+    ) -> None:
+        self._reply(connection, stream, _tried(method, message))
+
+    def _reply(self, connection: Http2Connection, stream: int, answer: bytes | None) -> None:
+        try:
+            if answer is None:
+                words = "The provider failed; see its log."
+                connection.fail(stream, http2_headers.INTERNAL, words)
+            else:
+                connection.succeed(stream, answer)
+        except Exception as error:
+            log.error(f"an answer was not sent: {type(error).__name__}")
+        finally:
+            self._count_down()
+
+    def _count_down(self) -> None:
+        with self._lock:
+            self._running -= 1
+        self._end_if_done()
+
+    def _end_if_done(self) -> None:
+        with self._lock:
+            is_done = self._is_ending and not self._running
+        if is_done:
+            self._end.set()
+
+    def _shut_down(self) -> None:
+        if self._debug:
+            return
+        with self._lock:
+            is_idle = not self._running
+        if is_idle:
+            self._end.set()
+        elif not start_thread(self._wind_down):
+            # A second Ctrl-C: Terraform has given up, and what is half-done must still be finished.
+            self._wind_down()
+
+    def _wind_down(self) -> None:
+        """End as soon as no operation runs: their states must reach Terraform."""
+        with self._lock:
+            is_first, self._is_ending = not self._is_ending, True
+        if not is_first:
+            return
+        log.info("asked to end; running operations finish first")
+        with suppress(Exception):
+            self._stop()
+        self._end_if_done()
+
+    def _look_after_terraform(self) -> None:
+        with self._lock:
+            is_called = bool(self._callers)
+        reason = self._watch.look(is_called=is_called)
+        if reason:
+            log.warn(f"Terraform is gone: {reason}")
+            start_thread(self._wind_down)
+
+
+def _tried(method: Method, message: bytes) -> bytes | None:
+    """The answer of a method; None if it failed."""
+    try:
+        return method(message)
+    except Exception as error:
+        log.error(f"a method failed: {type(error).__name__}")
+        return None

@@ -1,0 +1,266 @@
+"""One client of the server: reads its calls, and sends the answers as its windows allow.
+
+Source: RFC 9113, sections 5 and 6; "gRPC over HTTP2", requests and responses.
+"""
+
+from __future__ import annotations
+
+import struct
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from constructs_lib.backend.plugin.server import http2_frames, http2_headers
+from constructs_lib.backend.plugin.server.channel import Channel
+from constructs_lib.backend.plugin.server.http2_frames import Frame, ProtocolError
+
+Answer = Callable[["Http2Connection", int, str, bytes], None]
+"""What is done with a call: the connection, the number of its stream, the path, the message."""
+
+_PREFIX: Final = struct.Struct(">BL")
+"""Before each message: whether it is compressed, and its length."""
+_REFILL: Final = 2**30
+_FULL: Final = http2_frames.LARGEST_WINDOW - http2_frames.FIRST_WINDOW
+
+
+class _Stream:
+    """One call while it comes in, and the window for its answer."""
+
+    def __init__(self, window: int) -> None:
+        self.window = window
+        self.path = ""
+        self.data = bytearray()
+
+
+class Http2Connection:
+    """One client.
+
+    :param channel: carries the bytes; it is closed when the connection ends
+    :param answer: is called in the reading thread for each call, and must not block
+    """
+
+    def __init__(self, channel: Channel, answer: Answer) -> None:
+        self._channel, self._answer = channel, answer
+        self._headers = http2_headers.HeaderReader()
+        self._block: tuple[Frame, bytearray] | None = None
+        self._last = 0
+        self._received = 0
+        # What follows belongs to the answers, too, which other threads send.
+        self._changed = threading.Condition()
+        self._streams: dict[int, _Stream] = {}
+        self._window = http2_frames.FIRST_WINDOW
+        self._stream_window = http2_frames.FIRST_WINDOW
+        self._largest = http2_frames.LEAST_FRAME
+        self._is_open = True
+
+    def run(self) -> None:
+        """Reads until the client goes, or the connection is closed."""
+        reader = http2_frames.Reader()
+        try:
+            self._channel.open()
+            self._channel.send(
+                http2_frames.settings(
+                    {http2_frames.INITIAL_WINDOW_SIZE: http2_frames.LARGEST_WINDOW}
+                )
+                + http2_frames.window_update(0, _FULL)
+            )
+            while received := self._channel.receive():
+                for frame in reader.frames(received):
+                    self._take(frame)
+        except ProtocolError:
+            with suppress(OSError):
+                self._channel.send(http2_frames.goaway(self._last, http2_frames.PROTOCOL_ERROR))
+            raise
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Ends the connection; answers that wait to be sent are dropped."""
+        with self._changed:
+            self._is_open = False
+            self._changed.notify_all()
+        self._channel.close()
+
+    def succeed(self, stream: int, message: bytes) -> None:
+        """Sends the answer to a call. If the client is gone, nothing is sent.
+
+        :param stream: the number of its stream
+        """
+        data = _PREFIX.pack(0, len(message)) + message
+        begin = http2_frames.frame(
+            http2_frames.HEADERS, http2_frames.END_HEADERS, stream, http2_headers.ANSWER
+        )
+        place = 0
+        while place < len(data):
+            length = self._take_window(stream, len(data) - place)
+            if length is None:
+                return
+            part = http2_frames.frame(http2_frames.DATA, 0, stream, data[place : place + length])
+            place += length
+            self._send(begin + part + (_end(stream) if place == len(data) else b""))
+            begin = b""
+        self._forget(stream)
+
+    def succeed_at_once(self, stream: int, message: bytes) -> bool:
+        """As ``succeed``, for the reading thread, which must not wait for a window.
+
+        :returns: False if the windows do not take the whole answer in one frame; then nothing is
+            sent
+        """
+        data = _PREFIX.pack(0, len(message)) + message
+        with self._changed:
+            state = self._streams.get(stream)
+            if state is None or not self._is_open:
+                return True
+            if len(data) > min(state.window, self._window, self._largest):
+                return False
+            self._window -= len(data)
+            del self._streams[stream]
+        begin = http2_frames.frame(
+            http2_frames.HEADERS, http2_frames.END_HEADERS, stream, http2_headers.ANSWER
+        )
+        self._send(begin + http2_frames.frame(http2_frames.DATA, 0, stream, data) + _end(stream))
+        return True
+
+    def fail(self, stream: int, code: int, message: str) -> None:
+        """Answers that a call failed.
+
+        :param code: of gRPC, such as ``headers.UNIMPLEMENTED``
+        """
+        self._send(_trailers(stream, http2_headers.failure(code, message)))
+        self._forget(stream)
+
+    def _send(self, data: bytes) -> None:
+        # Whoever asked is gone, and so is who could be told.
+        with suppress(OSError):
+            self._channel.send(data)
+
+    def _take_window(self, number: int, wanted: int) -> int | None:
+        """How many bytes may be sent now, waiting for at least one; None if nobody wants them."""
+        with self._changed:
+            while True:
+                stream = self._streams.get(number)
+                if stream is None or not self._is_open:
+                    return None
+                length = min(wanted, stream.window, self._window, self._largest)
+                if length > 0:
+                    stream.window -= length
+                    self._window -= length
+                    return length
+                self._changed.wait()
+
+    def _forget(self, number: int) -> None:
+        with self._changed:
+            self._streams.pop(number, None)
+
+    def _take(self, frame: Frame) -> None:
+        if self._block is not None and frame.kind != http2_frames.CONTINUATION:
+            raise ProtocolError("headers that do not end")
+        taker = _TAKERS.get(frame.kind)
+        # Frames of kinds that are not known are ignored (section 5.5).
+        if taker is not None:
+            taker(self, frame)
+
+    def _take_headers(self, frame: Frame) -> None:
+        self._block = (frame, bytearray(http2_frames.content(frame)))
+        self._end_headers(frame)
+
+    def _take_continuation(self, frame: Frame) -> None:
+        if self._block is None or self._block[0].stream != frame.stream:
+            raise ProtocolError("headers that nothing began")
+        self._block[1].extend(frame.payload)
+        if len(self._block[1]) > http2_headers.LONGEST:
+            raise ProtocolError("headers that are too long")
+        self._end_headers(frame)
+
+    def _end_headers(self, frame: Frame) -> None:
+        if self._block is None or not frame.flags & http2_frames.END_HEADERS:
+            return
+        (first, block), self._block = self._block, None
+        path = self._headers.path(bytes(block))
+        with self._changed:
+            stream = self._streams.get(first.stream)
+            if stream is None:
+                stream = self._streams[first.stream] = _Stream(self._stream_window)
+                stream.path = path
+        self._last = max(self._last, first.stream)
+        if first.flags & http2_frames.END_STREAM:
+            self._end_stream(first.stream, stream)
+
+    def _take_data(self, frame: Frame) -> None:
+        self._received += len(frame.payload)
+        if self._received >= _REFILL:
+            self._channel.send(http2_frames.window_update(0, self._received))
+            self._received = 0
+        stream = self._streams.get(frame.stream)
+        if stream is None:
+            return  # Of a call that was given up.
+        stream.data += http2_frames.content(frame)
+        if frame.flags & http2_frames.END_STREAM:
+            self._end_stream(frame.stream, stream)
+
+    def _end_stream(self, number: int, stream: _Stream) -> None:
+        data, stream.data = bytes(stream.data), bytearray()
+        message = data[_PREFIX.size :]
+        if data and (len(data) < _PREFIX.size or _PREFIX.unpack_from(data) != (0, len(message))):
+            self.fail(number, http2_headers.INTERNAL, "The message cannot be read.")
+            return
+        self._answer(self, number, stream.path, message)
+
+    def _take_reset(self, frame: Frame) -> None:
+        with self._changed:
+            self._streams.pop(frame.stream, None)
+            self._changed.notify_all()
+
+    def _take_settings(self, frame: Frame) -> None:
+        if frame.flags & http2_frames.ACK:
+            return
+        values = http2_frames.read_settings(frame.payload)
+        with self._changed:
+            self._largest = values.get(http2_frames.MAX_FRAME_SIZE, self._largest)
+            window = values.get(http2_frames.INITIAL_WINDOW_SIZE, self._stream_window)
+            # The change holds for the streams that are open as well (section 6.9.2).
+            for stream in self._streams.values():
+                stream.window += window - self._stream_window
+            self._stream_window = window
+            self._changed.notify_all()
+        self._channel.send(http2_frames.frame(http2_frames.SETTINGS, http2_frames.ACK, 0))
+
+    def _take_ping(self, frame: Frame) -> None:
+        if not frame.flags & http2_frames.ACK:
+            self._channel.send(
+                http2_frames.frame(http2_frames.PING, http2_frames.ACK, 0, frame.payload)
+            )
+
+    def _take_window_update(self, frame: Frame) -> None:
+        increment = http2_frames.number(frame.payload)
+        with self._changed:
+            stream = self._streams.get(frame.stream)
+            if frame.stream == 0:
+                self._window += increment
+            elif stream is not None:
+                stream.window += increment
+            self._changed.notify_all()
+
+
+_TAKERS: Final[dict[int, Callable[[Http2Connection, Frame], None]]] = {
+    http2_frames.DATA: Http2Connection._take_data,
+    http2_frames.HEADERS: Http2Connection._take_headers,
+    http2_frames.CONTINUATION: Http2Connection._take_continuation,
+    http2_frames.RST_STREAM: Http2Connection._take_reset,
+    http2_frames.SETTINGS: Http2Connection._take_settings,
+    http2_frames.PING: Http2Connection._take_ping,
+    http2_frames.WINDOW_UPDATE: Http2Connection._take_window_update,
+}
+
+
+def _end(stream: int) -> bytes:
+    """What comes after the message of an answer."""
+    return _trailers(stream, http2_headers.SUCCESS)
+
+
+def _trailers(stream: int, block: bytes) -> bytes:
+    return http2_frames.frame(
+        http2_frames.HEADERS, http2_frames.END_HEADERS | http2_frames.END_STREAM, stream, block
+    )

@@ -1,0 +1,1 @@
+"""Terraform's values in Python: types, encoding and decoding."""

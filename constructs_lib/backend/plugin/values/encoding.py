@@ -1,0 +1,163 @@
+"""Values as bytes: Terraform's encoding in MessagePack, as ``decoding`` describes it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+import msgpack
+
+from constructs_lib.backend.plugin.values import types
+from constructs_lib.backend.plugin.values.types import Type
+from constructs_lib.backend.plugin.values.value import (
+    MOST_LEVELS,
+    UNKNOWN,
+    Dynamic,
+    UnexpectedValue,
+    Value,
+    check_places,
+    is_number,
+    too_deep,
+)
+
+_SCALARS: Final = frozenset({"string", "number", "bool"})
+_PLAIN_UNKNOWN: Final = msgpack.ExtType(0, b"\x00")
+_FLOAT: Final = b"\xcb"
+"""The byte before a float. It may be part of a text, too: then more is written than need be."""
+_SMALLEST, _LARGEST = -(2**63), 2**64 - 1
+
+
+def encode(value: Value, type_: Type) -> bytes:
+    """The MessagePack bytes for a value of a type; attributes that are missing are null.
+
+    :raises CodecError: if the value is not of the type
+    """
+    try:
+        form = _form(value, type_, 0)
+        packed: bytes = msgpack.packb(form, use_bin_type=True, unicode_errors="replace")
+    except UnexpectedValue as misfit:
+        raise misfit.error from None
+    except RecursionError:
+        raise too_deep().error from None
+    return packed
+
+
+def may_be_repeated(data: bytes) -> bool:
+    """Return True if Terraform reads from the MessagePack bytes that it sent what it meant by them.
+
+    It sends a whole number of more than 64 bits as a float, and reads a float as its shortest text.
+    """
+    return bool(data) and _FLOAT not in data
+
+
+def typed_unknowns(data: dict[str, Value], types_: dict[str, Type]) -> dict[str, Any]:
+    """The values, with a typed unknown in the place of each unknown that is listed in ``types_``.
+
+    The result is for ``encode`` only.
+    """
+    typed = {n: _TypedUnknown(t) for n, t in types_.items() if data.get(n) is UNKNOWN}
+    return {**data, **typed}
+
+
+class _TypedUnknown:
+    """An unknown value of the dynamic type whose type is known already."""
+
+    def __init__(self, type_: Type) -> None:
+        self.type = type_
+
+
+def _form(value: Any, type_: Type, depth: int) -> Any:
+    """What ``msgpack`` packs for a value; ``depth`` counts the lists and objects around it."""
+    if value is None:
+        return None
+    kind = type_.kind
+    if kind == "string" and type(value) is str:
+        return value
+    if value is UNKNOWN:
+        return _PLAIN_UNKNOWN
+    if kind == "dynamic":
+        return _dynamic_form(value, depth)
+    value = value.value if isinstance(value, Dynamic) else value
+    if kind in _SCALARS:
+        return _scalar_form(value, kind)
+    if depth >= MOST_LEVELS:
+        raise too_deep()
+    if kind in ("map", "object"):
+        return _mapping_form(value, type_, depth + 1)
+    return _sequence_form(value, type_, depth + 1)
+
+
+def _dynamic_form(value: Any, depth: int) -> Any:
+    if isinstance(value, _TypedUnknown):
+        return [types.dump(value.type), _PLAIN_UNKNOWN]
+    # A plain value gets the type that it has by itself.
+    value = value if isinstance(value, Dynamic) else Dynamic.of(value)
+    if value.type.kind == "dynamic":
+        raise UnexpectedValue("a value of a known type")
+    return [types.dump(value.type), _form(value.value, value.type, depth)]
+
+
+def _sequence_form(value: Any, type_: Type, depth: int) -> Any:
+    if not isinstance(value, list):
+        raise UnexpectedValue(f"a {type_.kind}")
+    inner = type_.elements if type_.element is None else (type_.element,) * len(value)
+    if len(inner) != len(value):
+        raise UnexpectedValue(f"a tuple of {len(inner)}")
+    forms: list[Any] = []
+    try:
+        for part, part_type in zip(value, inner, strict=True):
+            forms.append(_form(part, part_type, depth))
+    except UnexpectedValue as misfit:
+        raise misfit.within(f"[{len(forms)}]") from None
+    return forms
+
+
+def _mapping_form(value: Any, type_: Type, depth: int) -> Any:
+    if not isinstance(value, dict):
+        raise UnexpectedValue(f"a {type_.kind}")
+    element, forms, name = type_.element, {}, ""
+    types_ = type_.attributes if element is None else dict.fromkeys(value, element)
+    surplus = value.keys() - types_.keys()
+    if surplus:
+        raise UnexpectedValue(f"no attribute named {min(surplus)!r}")
+    try:
+        for name, part_type in types_.items():
+            forms[name] = _form(value.get(name), part_type, depth)
+    except UnexpectedValue as misfit:
+        raise misfit.within(f".{name}") from None
+    return forms
+
+
+def _scalar_form(value: Any, kind: str) -> Any:
+    if kind == "string" and isinstance(value, str):
+        return value
+    if kind == "bool" and isinstance(value, bool):
+        return value
+    if kind == "number" and is_number(value) and not Decimal(value).is_nan():
+        return _number_form(value)
+    raise UnexpectedValue(f"a {kind}")
+
+
+def _number_form(number: int | float | Decimal) -> int | float | str:
+    """Return a number so that Terraform reads exactly this one.
+
+    Terraform takes two numbers for equal if their shortest decimal texts are, and makes that text
+    at the precision with which a number came: 53 bits for a float, 512 for a text. So a whole
+    number is never a float: 2**68 would come out as 295147905179352830000.
+    """
+    exact = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
+    if not exact.is_finite():
+        return float(exact)
+    check_places(exact)
+    if _is_whole(exact):
+        fits = exact.adjusted() < 20 and _SMALLEST <= exact <= _LARGEST
+        return int(exact) if fits else str(exact)
+    near = float(exact)
+    return near if Decimal(near) == exact else str(exact)
+
+
+def _is_whole(number: Decimal) -> bool:
+    # Python rounds to 28 digits where it computes; the digits themselves are exact.
+    _, digits, exponent = number.as_tuple()
+    places = -int(exponent)
+    return places <= 0 or not any(digits[-places:]) or not number

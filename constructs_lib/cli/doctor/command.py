@@ -1,0 +1,82 @@
+"""``python -m constructs_lib doctor``: all checks, one after the other.
+
+Exit status: 0 nothing stands in the way of a deploy, 1 something does, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from constructs_lib.cli.doctor import api_checks, local_checks
+from constructs_lib.cli.doctor.local_checks import CheckResult, Machine
+from constructs_lib.terminal_text import escape_controls
+
+Check = Callable[[Machine], Iterator[CheckResult]]
+
+_CHECKS: tuple[tuple[str, Check], ...] = (
+    ("python", local_checks.python),
+    ("cdk", local_checks.toolkit),
+    ("terraform", local_checks.terraform),
+    ("cli config", local_checks.configuration),
+    ("installed", local_checks.installed),
+    ("sandbox", api_checks.sandbox),
+    ("fivetran", api_checks.fivetran),
+    ("elastic", api_checks.elastic),
+)
+_MARKS = {"ok": "ok", "skipped": "-", "warning": "warning", "error": "ERROR"}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run all checks, and show each as it ends; returns the exit status.
+
+    :param arguments: the options
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m constructs_lib doctor",
+        description="Looks whether everything is there that a deploy needs. It changes nothing.",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object in place of text")
+    options = parser.parse_args(arguments)
+    findings = []
+    for finding in _findings(Machine.this()):
+        findings.append(finding)
+        if not options.json:
+            _say(_line(finding))
+    errors = sum(finding.verdict == "error" for finding in findings)
+    if options.json:
+        document = {"ok": not errors, "checks": [finding._asdict() for finding in findings]}
+        _say(json.dumps(document, indent=2))
+    else:
+        _say(_summary(errors))
+    return 1 if errors else 0
+
+
+def _findings(machine: Machine) -> Iterator[CheckResult]:
+    for name, check in _CHECKS:
+        try:
+            yield from check(machine)
+        except Exception as error:
+            # The words of an unexpected error may hold anything, so only its class is shown.
+            found = f"the check itself failed ({type(error).__name__})"
+            remedy = "If what the other checks say does not explain it, report it as a bug."
+            yield CheckResult(name, "error", found, remedy)
+
+
+def _line(finding: CheckResult) -> str:
+    line = f"{_MARKS[finding.verdict]:<8} {finding.check:<13} {finding.found}"
+    remedy = " ".join(finding.remedy.split())
+    return f"{line}\n{'':<22} -> {remedy}" if remedy else line
+
+
+def _summary(errors: int) -> str:
+    if not errors:
+        return "\nNothing stands in the way of a deploy."
+    return f"\n{errors} {'thing stands' if errors == 1 else 'things stand'} in the way of a deploy."
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(escape_controls(text) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,147 @@
+"""Lists and mappings that stand for a value that only Terraform knows.
+
+The readable attributes of a construct: ``connection.id`` and the like, as tokens of the CDK.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, Protocol, TypeVar, overload
+
+from constructs_lib import toolkit
+from constructs_lib.constructs.rules.accounts import IDENTIFYING
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class MapReference(dict[K, V]):
+    """A mapping that the CDK made for a value, such as ``connection.config``.
+
+    It holds one marker in place of the value, so what is written into it would reach nobody.
+    """
+
+    def __init__(self, marker: dict[K, V], refuse: Callable[[], None]) -> None:
+        """Stand for a value.
+
+        :param marker: what the CDK made
+        :param refuse: is called in place of each change
+        """
+        super().__init__(marker)
+        self._refuse = refuse
+
+    def _refused(self, *_arguments: Any, **_keywords: Any) -> Any:
+        self._refuse()
+
+    def __ior__(self, _other: Any) -> Any:  # type: ignore[misc]
+        self._refuse()
+        return self
+
+    __setitem__ = __delitem__ = update = setdefault = pop = popitem = clear = _refused
+
+
+class ListReference(list[V]):
+    """A list that the CDK made for a value, such as ``connections.ids``; likewise."""
+
+    def __init__(self, marker: list[V], refuse: Callable[[], None]) -> None:
+        """Stand for a value; the parameters are as above."""
+        super().__init__(marker)
+        self._refuse = refuse
+
+    def _refused(self, *_arguments: Any, **_keywords: Any) -> Any:
+        self._refuse()
+
+    def __iadd__(self, _other: Any) -> Any:  # type: ignore[misc]
+        self._refuse()
+        return self
+
+    __setitem__ = __delitem__ = append = extend = insert = remove = pop = clear = _refused
+    __imul__ = sort = reverse = _refused
+
+
+T = TypeVar("T")
+_Self = TypeVar("_Self")
+
+
+class Source(Protocol):
+    """What has readable attributes: a resource, or one instance of it."""
+
+    def expression(self, name: str) -> Any:
+        """The expression for an attribute, such as ``fivetranops_connection.orders.id``."""
+
+    def note_identifier(self, token: str) -> None:
+        """Remember the source by a token that names it."""
+
+    def assign(self, name: str, value: Any) -> None:
+        """Set an attribute after the construct was made, or leave a finding."""
+
+    def refuse_change(self, name: str) -> None:
+        """Leave a finding about a change inside of the value of an attribute."""
+
+
+class Readable(Generic[T]):
+    """One readable attribute. Its value is known to Terraform only; in Python it is a token."""
+
+    def __init__(self, as_token: Callable[[Any], T]) -> None:
+        self._as_token = as_token
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self: _Self, source: None, owner: type) -> _Self: ...
+
+    @overload
+    def __get__(self, source: Source, owner: type) -> T: ...
+
+    def __get__(self, source: Source | None, owner: type) -> Any:
+        if source is None:
+            return self
+        token = self._as_token(source.expression(self._name))
+        if self._name in IDENTIFYING and isinstance(token, str):
+            source.note_identifier(token)
+        # A change inside of a token would be lost without a word: it only stands for the value.
+        if isinstance(token, dict):
+            return MapReference(token, lambda: source.refuse_change(self._name))
+        if isinstance(token, list):
+            return ListReference(token, lambda: source.refuse_change(self._name))
+        return token
+
+    def __set__(self, source: Source, value: Any) -> None:
+        source.assign(self._name, value)
+
+
+def text() -> Readable[str]:
+    """An attribute that is a text, such as ``id``."""
+    return Readable(lambda expression: str(toolkit.Token.as_string(expression)))
+
+
+def number() -> Readable[float]:
+    """An attribute that is a number, such as ``service_version``."""
+    return Readable(lambda expression: float(toolkit.Token.as_number(expression)))
+
+
+def flag() -> Readable[toolkit.IResolvable]:
+    """An attribute that is true or false, such as ``paused``."""
+    return Readable(lambda expression: toolkit.Token.as_any(expression))
+
+
+def text_map() -> Readable[dict[str, str]]:
+    """An attribute that is a map of texts, such as ``secrets_applied``."""
+    return Readable(lambda expression: dict(toolkit.Token.as_string_map(expression)))
+
+
+def text_list() -> Readable[list[str]]:
+    """An attribute that is a list of texts, such as ``ids``."""
+    return Readable(lambda expression: list(toolkit.Token.as_list(expression)))
+
+
+def structures() -> Readable[toolkit.IResolvable]:
+    """An attribute that is a list of objects, such as ``connections``; to be used as a whole."""
+    return Readable(lambda expression: toolkit.Token.as_any(expression))
+
+
+def structure() -> Readable[dict[str, Any]]:
+    """An attribute with a structure of its own, such as ``config``; to be used as a whole."""
+    return Readable(lambda expression: dict(toolkit.Token.as_any_map(expression)))

@@ -1,0 +1,49 @@
+"""The base of the constructs that stand for one data source of Terraform.
+
+The base of the constructs that stand for one ephemeral resource of Terraform.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from constructs_lib.constructs.base.cdk_resource import HiddenData, HiddenEphemeral
+from constructs_lib.constructs.base.expressions import is_hcl
+from constructs_lib.constructs.base.resource import ResourceConstruct
+from constructs_lib.toolkit import is_token
+from constructs_lib.validation import ConstructPlace, Finding, check_parameters
+
+
+class DataConstruct(ResourceConstruct):
+    """A construct that reads something, and never changes it.
+
+    Terraform calls a data source a resource, too, of another mode: all but the block in which it
+    is written is as with other resources.
+    """
+
+    HIDDEN = HiddenData
+
+    def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
+        """All findings about the parameters."""
+        return check_parameters(self.TYPE, values, place=place, is_token=is_token)
+
+
+class EphemeralConstruct(ResourceConstruct):
+    """A construct that is opened for one run, and stands in no state and in no plan file."""
+
+    HIDDEN = HiddenEphemeral
+
+    def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
+        """All findings about the parameters, and about the form of the synth."""
+        found = check_parameters(self.TYPE, values, place=place, is_token=is_token)
+        return found + _hcl_findings(place)
+
+
+def _hcl_findings(place: ConstructPlace) -> list[Finding]:
+    # The CDK writes the blocks that it knows as HCL, and leaves others out without a word.
+    if not is_hcl():
+        return []
+    found, allowed = "a synth as HCL, in which the CDK writes no ephemeral blocks", "JSON"
+    hint = "run cdktf synth without --hcl"
+    return [Finding("ephemeral-hcl", "error", place, "", found, allowed, hint)]

@@ -1,0 +1,251 @@
+"""Values of Python in the form in which they reach ``cdk.tf.json`` without loss.
+
+On the way through the CDK nulls inside lists and dicts vanish, and numbers pass through
+JavaScript's doubles. Both are written as Terraform expressions instead, which Terraform reads
+exactly: ``"${null}"`` and ``"${1763700000000000001}"``.
+
+Texts with expressions of Terraform in them: what stands in clear, and what cannot be right.
+
+Values as HCL, for ``cdktf synth --hcl``.
+
+The CDK guesses what a text means: ``"5"`` becomes a number, ``'{"a": 1}'`` an object, and a
+backslash or a line break makes a file that Terraform cannot read. So each value is written here as
+an expression that says what ``cdk.tf.json`` would say. The file of a synth is made of them by
+``hcl_document``; the CDK's ``Testing`` gets those of our constructs, and copies them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from constructs_lib import toolkit
+from constructs_lib.toolkit import is_token
+
+_NULL = "${null}"
+_EXACT_IN_JAVASCRIPT = 2**53
+_MARKS_OF_CDK = frozenset({"String Map Token Value", "Any Map Token Value"})
+_NUMBER_OF_CDK = -123456789
+"""The values by which the CDK knows its own maps; elsewhere it ends with an error at them."""
+
+
+def rendered(value: Any) -> Any:
+    """A value of an attribute, ready to be handed to the CDK.
+
+    Text is passed as it is: as everywhere in the CDK, ``${...}`` in it is an expression of
+    Terraform, and ``$${`` stands for a literal ``${``.
+
+    :param value: JSON-like; tokens of the CDK may stand anywhere
+    """
+    if value is None:
+        return _NULL
+    if isinstance(value, str):
+        return f'${{"{value}"}}' if value in _MARKS_OF_CDK else value
+    if isinstance(value, bool) or is_token(value):
+        return value
+    if isinstance(value, int) and (abs(value) > _EXACT_IN_JAVASCRIPT or value == _NUMBER_OF_CDK):
+        return f"${{{value}}}"
+    if isinstance(value, Mapping):
+        return {key: rendered(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [rendered(inner) for inner in value]
+    return value
+
+
+_START = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
+_IN_EXPRESSION = re.compile(r'["{}]')
+_IN_QUOTES = re.compile(r'\\.|\$\$(?=\{)|%%(?=\{)|[$%]\{|"', re.S)
+_OPENING = frozenset({"{", "${", "%{", '"'})
+_CLOSING = {"{": "}", '"': '"'}
+_OF_CDK = re.compile(r"TfToken\[[^\]]*\]")
+_DIRECTIVE = re.compile(r"%\{~?\s*(if|else|endif|for|endfor)\b")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_WORD = re.compile(r"\d[\w.]*|[A-Za-z_][\w-]*")
+_KEYWORDS = frozenset({"true", "false", "null"})
+
+
+class Part(NamedTuple):
+    """One part of a text: an expression ``${...}``, a directive ``%{...}``, or what is between."""
+
+    text: str
+    is_clear: bool
+    """True if Terraform takes the part as it stands, but for ``$${`` and ``%%{``."""
+    is_closed: bool = True
+    """False for an expression without an end."""
+
+
+def has_clear_text(text: str) -> bool:
+    """True if letters or digits stand outside of the expressions ``${...}`` of a text.
+
+    What only joins references, as the colon of ``${var.user}:${var.password}``, does not count.
+
+    :param text: a value that was given to a construct; tokens of the CDK are expressions
+    """
+    return any(re.search(r"\w", part.text) for part in parts(text) if part.is_clear)
+
+
+def parts(text: str) -> Iterator[Part]:
+    """Yield the parts of a text, in their order; joined, they are the text again."""
+    position = 0
+    while start := _START.search(text, position):
+        if start.start() > position:
+            yield Part(text[position : start.start()], is_clear=True)
+        position, is_closed = _end(text, start.end())
+        yield Part(text[start.start() : position], is_clear=False, is_closed=is_closed)
+    if position < len(text):
+        yield Part(text[position:], is_clear=True)
+
+
+def impossible(text: str) -> str:
+    """Return the first expression of a text that Terraform refuses for certain; empty if none.
+
+    That is one without an end or without content, a directive that does not exist, and a name that
+    stands alone, such as ``${HOME}``: the names of Terraform have a dot, ``${var.home}``. What may
+    be right, as anything in a ``for`` expression, is left to Terraform.
+    """
+    found = [part for part in parts(text) if not part.is_clear]
+    has_loop = any(re.match(r"%\{~?\s*for\b", part.text) for part in found)
+    return next((part.text for part in found if _is_impossible(part, has_loop=has_loop)), "")
+
+
+def _is_impossible(part: Part, *, has_loop: bool) -> bool:
+    if not part.is_closed:
+        return True
+    if part.text.startswith("%"):
+        return _DIRECTIVE.match(part.text) is None
+    inside = part.text[2:-1].strip("~ \t\r\n")
+    if not inside:
+        return True
+    # A template within the expression, or a loop, has names of its own.
+    is_open = has_loop or "${" in inside or "%{" in inside or "<<" in inside
+    return not is_open and _has_lone_name(_STRING.sub('""', _OF_CDK.sub("null", inside)))
+
+
+def _has_lone_name(inside: str) -> bool:
+    words = list(_WORD.finditer(inside))
+    if any(word.group() == "for" for word in words):
+        return False
+    return any(_is_lone(word, inside) for word in words)
+
+
+def _is_lone(word: re.Match[str], inside: str) -> bool:
+    before, after = inside[: word.start()].rstrip(), inside[word.end() :].lstrip()
+    if word.group()[0].isdigit() or word.group() in _KEYWORDS:
+        return False
+    # An attribute, a function, a function of a provider, and what has attributes.
+    if before.endswith((".", "::")) or after.startswith((".", "(", "::")):
+        return False
+    is_key = re.match(r"=(?![=>])|:", after) is not None and "{" in before
+    return not is_key
+
+
+def _end(text: str, position: int) -> tuple[int, bool]:
+    """Return where the expression ends whose inside begins at a position, and if it does."""
+    # What is open, the innermost last: an expression or a brace in one, or a text in quotes.
+    opened = ["{"]
+    while opened:
+        mark = (_IN_QUOTES if opened[-1] == '"' else _IN_EXPRESSION).search(text, position)
+        if mark is None:
+            return len(text), False
+        position = mark.end()
+        if mark.group() in _CLOSING[opened[-1]]:
+            opened.pop()
+        elif mark.group() in _OPENING:
+            opened.append(mark.group()[-1])
+    return position, True
+
+
+_ENVIRONMENT: Final = "SYNTH_HCL_OUTPUT"
+"""The environment variable by which the command line of the CDK asks for HCL."""
+_RAW: Final = {"isBlock": False, "type": "reference", "storageClassType": "any"}
+"""The form of an attribute whose value the CDK copies."""
+_SPECIAL: Final = re.compile(r'[\x00-\x1f"\\\x7f]')
+_MARKS: Final = re.compile(r"[$%]+(?=\{)")
+"""What makes a template of a text."""
+_ESCAPES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
+
+
+def is_hcl() -> bool:
+    """True if the command line of the CDK asks for HCL instead of JSON."""
+    return os.environ.get(_ENVIRONMENT) in ("true", "1")
+
+
+def hcl_attributes(attributes: Mapping[str, Any], scope: toolkit.IConstruct) -> dict[str, Any]:
+    """Return attributes in the form that the CDK writes as HCL.
+
+    :param attributes: as they are written as JSON; tokens may stand anywhere
+    :param scope: the stack, or a construct in it
+    """
+    known = toolkit.resolved(dict(attributes), scope)
+    return {name: hcl_attribute(each) for name, each in known.items()}
+
+
+def hcl_attribute(value: Any) -> dict[str, Any]:
+    """Return the value of an attribute, without tokens, in the form that the CDK copies."""
+    return {"value": _copied(expression(value)), **_RAW}
+
+
+def hcl_value(value: Any, scope: toolkit.IConstruct) -> str:
+    """Return a value as a text that the CDK writes as an expression, wherever it stands."""
+    return f"${{{expression(toolkit.resolved(value, scope))}}}"
+
+
+def expression(value: Any) -> str:
+    """Return a value in the language of Terraform, on one line.
+
+    :param value: as in ``cdk.tf.json``: a text is a template, and so is a key; no tokens
+    """
+    return _written(value, quoted)
+
+
+def literal(value: Any) -> str:
+    """Return a value whose texts are no templates, such as the default of a variable.
+
+    :param value: as in ``cdk.tf.json``
+    """
+    return _written(value, _quoted_literal)
+
+
+def _written(value: Any, text: Callable[[str], str]) -> str:
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "null"
+    if isinstance(value, Mapping):
+        inside = (f"{text(key)} = {_written(inner, text)}" for key, inner in value.items())
+        return "{" + ", ".join(inside) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_written(inner, text) for inner in value) + "]"
+    return repr(value)
+
+
+def quoted(text: str) -> str:
+    """Return a template in quotes; what is an expression in it stays as it is."""
+    written = (
+        _SPECIAL.sub(_escape, each.text) if each.is_clear else each.text for each in parts(text)
+    )
+    return f'"{"".join(written)}"'
+
+
+def _quoted_literal(text: str) -> str:
+    escaped = _SPECIAL.sub(_escape, text)
+    return f'"{_MARKS.sub(_as_codes, escaped)}"'
+
+
+def _as_codes(found: re.Match[str]) -> str:
+    return "".join(f"\\u{ord(each):04x}" for each in found.group())
+
+
+def _escape(found: re.Match[str]) -> str:
+    return _ESCAPES.get(found.group(), f"\\u{ord(found.group()):04x}")
+
+
+def _copied(written: str) -> str:
+    # What looks like a template the CDK puts into quotes; as one expression it is the same there.
+    if "${" not in written:
+        return written
+    return written[1:-1] if written.startswith('"') else f"${{{written}}}"

@@ -1,0 +1,134 @@
+"""One instance of several, and references such as ``fivetranops_connection.regions["eu"].id``.
+
+The CDK makes references to resources only. What a text picks out of one is no reference of its own:
+in another stack the CDK would export the whole resource, all instances with all their attributes,
+and those change with each sync. So an element of the CDK, which writes nothing, stands for the one
+attribute, and the CDK exports that alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from constructs_lib import toolkit
+from constructs_lib.constructs.base import arguments
+from constructs_lib.constructs.rules import accounts
+from constructs_lib.validation import ConstructPlace
+
+if TYPE_CHECKING:
+    from constructs_lib.constructs.base.resource import ResourceConstruct
+
+_PIECES: Final = re.compile(r"\$\$\{|%%\{|.", re.S)
+"""The pieces of a key, which is a template: its characters, and the two marks of a template."""
+_PLAIN: Final = re.compile(r"\$\$\{|%%\{|[ !#-\[\]-~]")
+"""The pieces that stand in an expression as they are: no quote, no backslash, only ASCII."""
+_NOTHING: Final = ('""', 'lower("")', 'upper("")', 'trimspace("")')
+_NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_-]")
+
+
+class _Attribute(toolkit.TerraformElement):
+    """One attribute of one instance."""
+
+    def __init__(self, resource: ResourceConstruct, path: str) -> None:
+        super().__init__(resource, f"Attribute{len(resource.references)}", resource.TYPE)
+        self.override_logical_id(path)
+
+
+class Instance:
+    """One instance of a resource with ``count`` or ``for_each``."""
+
+    def __init__(self, resource: ResourceConstruct, key: str | int) -> None:
+        self._resource = resource
+        self._key = key
+
+    @property
+    def identity(self) -> tuple[ConstructPlace, str]:
+        """Tells this instance from others."""
+        return (self._resource.place, repr(self._key))
+
+    @property
+    def owner(self) -> accounts.Owner | None:
+        """The account to which the resource belongs."""
+        return self._resource.owner
+
+    def note_identifier(self, token: str) -> None:
+        """Remember the resource by a token that names this instance."""
+        self._resource.note_identifier(token)
+
+    def assign(self, name: str, value: Any) -> None:
+        """Leave a finding: one of several instances has no value of its own."""
+        self._resource.report([arguments.of_one_instance(name, self._resource.place)])
+
+    def refuse_change(self, name: str) -> None:
+        """Leave a finding about a change inside of the value of an attribute."""
+        self._resource.refuse_change(name)
+
+    def expression(self, name: str) -> Any:
+        """The Terraform expression for an attribute; used by the readable attributes."""
+        return reference(self._resource, self._key, name)
+
+
+def reference(resource: ResourceConstruct, key: str | int, name: str) -> str:
+    """Return the reference to an attribute of an instance, as a token.
+
+    :param resource: the construct with ``count`` or ``for_each``
+    :param key: the index or the key of the instance
+    :param name: the name of the attribute
+    """
+    made = resource.make_resource()
+    address = str(made.friendly_unique_id)
+    # What is known at deployment only cannot be a part of a name.
+    forms = _forms(key) if isinstance(key, int) or not toolkit.is_token(key) else ()
+    paths = (f"{address}[{form}].{name}" for form in forms)
+    path = next((each for each in paths if is_exported_alone(resource, each)), None)
+    if path is None:
+        # Another stack gets the whole resource.
+        return f"${{{made.fqn}[{json.dumps(key)}].{name}}}"
+    if path not in resource.references:
+        resource.references[path] = str(_Attribute(resource, path).fqn)
+    return resource.references[path]
+
+
+def is_exported_alone(resource: ResourceConstruct, path: str) -> bool:
+    """Return True if no other reference of the stack is exported by the same name.
+
+    The CDK names what it exports by letters and digits alone: ``sdk[1].id`` as ``sdk1.id``, and the
+    one would silently stand for the other.
+
+    :param resource: the construct that the reference is about
+    :param path: its name in Terraform, the instance if there are several, and the attribute
+    """
+    exported = _NOT_IN_NAMES.sub("", f"{resource.TYPE}.{path}")
+    return resource.synthesis.exports.setdefault(exported, path) == path
+
+
+def _forms(key: str | int) -> Iterator[str]:
+    """Yield the ways in which Terraform can write a key, the usual one first.
+
+    They differ in letters and digits, and are more than other names can take in earnest.
+    """
+    if isinstance(key, int):
+        yield str(key)
+        yield from (f"{key}e{'0' * zeros}" for zeros in range(1, 9))
+    elif not key:
+        yield from _NOTHING
+    else:
+        pieces = _PIECES.findall(key)
+        usual = [each if _PLAIN.fullmatch(each) else _escaped(each, "u") for each in pieces]
+        for mark in "uU":
+            escaped = [_escaped(each, mark) for each in pieces]
+            for count in range(len(pieces) + 1):
+                yield f'"{"".join(escaped[:count] + usual[count:])}"'
+
+
+def _escaped(piece: str, mark: str) -> str:
+    """Return a piece of a key as escape sequences: ``u`` with 4 digits, or ``U`` with 8."""
+    # The first character of the mark of a template is there to say that it is none.
+    text = piece[1:] if len(piece) > 1 else piece
+    return "".join(
+        f"\\u{ord(char):04x}" if mark == "u" and ord(char) < 0x10000 else f"\\U{ord(char):08x}"
+        for char in text
+    )

@@ -1,0 +1,193 @@
+"""Addresses of APIs as they are given to a provider: an ``https`` address, or the sandbox.
+
+The base of the constructs that stand for a Terraform provider of this package.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+from urllib.parse import urlsplit
+
+from constructs_lib import launchers, toolkit
+from constructs_lib.constructs.base import arguments
+from constructs_lib.constructs.base.construct import PlacedConstruct
+from constructs_lib.constructs.base.expressions import has_clear_text, hcl_attributes, rendered
+from constructs_lib.constructs.rules import values as value_rules
+from constructs_lib.constructs.rules.stack import ProviderFacts, ProviderKind
+from constructs_lib.toolkit import is_token
+from constructs_lib.validation import ConstructPlace, Finding, errors
+from constructs_lib.version import __version__
+
+_SANDBOX = "sandbox:"
+
+
+def with_absolute_file(address: Any) -> Any:
+    """``sandbox:FILE`` with the whole path: Terraform runs in another directory than the synth.
+
+    :param address: what was given; anything but ``sandbox:FILE`` is returned as it is
+    """
+    if not isinstance(address, str) or not address.startswith(_SANDBOX):
+        return address
+    file = address.removeprefix(_SANDBOX)
+    return _SANDBOX + str(Path(file).absolute()) if file else address
+
+
+def is_local(address: Any) -> bool:
+    """True if what is sent there stays in this process, or on this machine."""
+    if not isinstance(address, str) or is_token(address):
+        return False
+    if address == "sandbox" or address.startswith(_SANDBOX):
+        return True
+    try:
+        host = urlsplit(address).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def login_findings(
+    address: Any, place: ConstructPlace, pointer: str, kind: ProviderKind
+) -> list[Finding]:
+    """A login within the address would stand in ``cdktf.out``, and the provider refuses it.
+
+    :param pointer: JSON pointer to the parameter
+    """
+    try:
+        has_login = isinstance(address, str) and "@" in urlsplit(address).netloc
+    except ValueError:
+        return []
+    if not has_login:
+        return []
+    found, allowed = "an address with a user name or password", "the address alone"
+    hint = kind.from_environment
+    return [Finding("login-in-address", "error", place, pointer, found, allowed, hint)]
+
+
+_ALIAS = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+
+
+class _HiddenProvider(toolkit.TerraformProvider):
+    """The provider of the CDK."""
+
+    def __init__(
+        self, scope: toolkit.Construct, name: str, attributes: dict[str, Any], alias: str | None
+    ) -> None:
+        self._attributes = attributes
+        self._alias = alias
+        super().__init__(
+            scope,
+            "Default",
+            terraform_resource_type=name,
+            terraform_provider_source=launchers.source(name),
+            terraform_generator_metadata=toolkit.TerraformProviderGeneratorMetadata(
+                provider_name=name, provider_version=__version__
+            ),
+        )
+
+    @property
+    def alias(self) -> str | None:
+        # The CDK's own property does nothing, neither set nor get.
+        return self._alias
+
+    @alias.setter
+    def alias(self, value: str | None) -> None:
+        self._alias = value
+
+    def _synthesize_attributes(self) -> dict[str, Any]:
+        return self._attributes
+
+    def _synthesize_hcl_attributes(self) -> dict[str, Any]:
+        return hcl_attributes(self._attributes, self)
+
+
+class Configuration(NamedTuple):
+    """How a provider is configured."""
+
+    values: Mapping[str, Any]
+    """The parameters by name; None means left out."""
+    findings: Iterable[Finding]
+    """What is wrong with them."""
+    is_local: bool
+    """True if it talks to the sandbox or to this machine only."""
+    credentials: tuple[str, ...]
+    """The names of the parameters that are secret."""
+    account: tuple[str, ...]
+    """The names of the parameters that tell the account from others."""
+
+
+class ProviderConstruct(PlacedConstruct):
+    """A construct that stands for a provider; the provider of the CDK stays hidden inside."""
+
+    KIND: ClassVar[ProviderKind]
+
+    def __init__(self, scope: toolkit.Construct, id_: str, alias: str | None) -> None:
+        """Take a place in the tree; ``configure`` is called next."""
+        super().__init__(scope, id_)
+        self._alias = alias
+        self._given: dict[str, Any] = {}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; for a parameter, which resources have built on, leave a finding."""
+        given = self.__dict__.get("_given", {})
+        if name in given and value is not given[name]:
+            self.report([arguments.fixed(name, self.place)])
+        super().__setattr__(name, value)
+
+    def configure(self, configuration: Configuration) -> None:
+        """Make the provider.
+
+        :param configuration: how it is configured, and what is wrong with that
+        """
+        values, alias = configuration.values, self._alias
+        found = [*configuration.findings, *_alias_findings(alias, self.place)]
+        found += [*_platform_findings(self.place), *value_rules.findings(values, self.place)]
+        self.report(found)
+        self.facts = ProviderFacts(
+            self.place,
+            self.KIND,
+            alias if alias is None else str(alias),
+            configuration.is_local,
+            _in_clear(values, configuration.credentials),
+            tuple(values[name] for name in configuration.account),
+        )
+        """What the rules of the stack need to know of this provider."""
+        if not self.has_wrong_id:
+            self.synthesis.providers.append(self.facts)
+        given = {name: rendered(v) for name, v in values.items() if v is not None}
+        # After an error nothing is written, and the CDK could fail at the very same mistake.
+        usable = ({}, None) if errors(found) else (given, alias)
+        self._provider = _HiddenProvider(self, self.KIND.name, *usable)
+        self._given = {**values, "alias": alias}
+
+
+def hidden_provider(provider: ProviderConstruct) -> toolkit.TerraformProvider:
+    """The provider of the CDK inside of ours, for the resources of this package."""
+    return provider._provider
+
+
+def _in_clear(values: Mapping[str, Any], credentials: Iterable[str]) -> tuple[str, ...]:
+    return tuple(
+        "/" + name
+        for name in credentials
+        if isinstance(values[name], str) and has_clear_text(values[name])
+    )
+
+
+def _alias_findings(alias: Any, place: ConstructPlace) -> list[Finding]:
+    if alias is None or (isinstance(alias, str) and _ALIAS.fullmatch(alias)):
+        return []
+    found = repr(alias) if isinstance(alias, str) else f"a value of type {type(alias).__name__}"
+    allowed = "letters, digits, _ and -, with a letter or _ at the beginning"
+    return [Finding("alias", "error", place, "/alias", found, allowed)]
+
+
+def _platform_findings(place: ConstructPlace) -> list[Finding]:
+    if sys.platform != "win32":
+        return []
+    allowed = "Linux or macOS, or the Windows Subsystem for Linux"
+    return [Finding("platform", "error", place, "", "Windows", allowed)]

@@ -1,0 +1,111 @@
+"""The construct ``ConnectorStatus``: the status of an Elastic connector."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from constructs_lib.constructs.base import attributes
+from constructs_lib.constructs.base.arguments import reports_misfits
+from constructs_lib.constructs.base.instance import Instance
+from constructs_lib.constructs.base.meta_arguments import Lifecycle
+from constructs_lib.constructs.base.resource import ResourceConstruct
+from constructs_lib.constructs.elastic.provider import ElasticProvider
+from constructs_lib.constructs.rules.uniqueness import Claim, Exclusive
+from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
+from constructs_lib.validation import ConstructPlace, Finding, check_connector_status
+
+
+class ConnectorStatusAttributes:
+    """The attributes of a connector's status that other resources can use."""
+
+    id = attributes.text()
+    connector_id = attributes.text()
+    status = attributes.text()
+    drift_policy = attributes.text()
+    via = attributes.text()
+    timeouts = attributes.structure()
+    previous_status = attributes.text()
+    last_seen = attributes.text()
+    error = attributes.text()
+
+
+class ConnectorStatusInstance(Instance, ConnectorStatusAttributes):
+    """One of those that a ``ConnectorStatus`` with ``count`` or ``for_each`` stands for."""
+
+
+class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
+    """The status of an Elastic connector.
+
+    Deploying sets it along the transitions that the Connector Protocol allows, and only when what
+    is described here changes, because the connector service writes the status by itself.
+    """
+
+    TYPE = "elasticops_connector_status"
+    PROVIDER = ElasticProvider
+
+    @reports_misfits(TYPE)
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        connector_id: str,
+        status: str,
+        drift_policy: Literal["on_change", "enforce"] | None = None,
+        via: Literal["direct", "shortest"] | None = None,
+        timeouts: Mapping[str, str] | None = None,
+        provider: ElasticProvider | None = None,
+        depends_on: Sequence[Construct] = (),
+        lifecycle: Lifecycle | Mapping[str, Any] | None = None,
+        count: int | str | TerraformCount | None = None,
+        for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
+        import_id: str | None = None,
+    ) -> None:
+        """Describe the status of a connector.
+
+        :param scope: the stack, or a construct in it
+        :param id_: name of the construct; in a stack it is the name of the resource, too
+        :param connector_id: identifier of the connector; a change replaces this resource
+        :param status: ``needs_configuration``, ``configured``, ``connected`` or ``error``, or
+            ``created`` for one that is still new; upper and lower case mean the same
+        :param drift_policy: ``on_change`` (default) sets the status when what stands here changes;
+            ``enforce`` whenever it differs
+        :param via: ``direct`` (default) takes one step, and one that is not allowed is an error at
+            plan; ``shortest`` walks the fewest allowed steps
+        :param timeouts: longest time of ``create`` and ``update``, such as ``90s``
+        :param provider: the provider to use if the stack has several
+        :param depends_on: what must exist before
+        :param lifecycle: how Terraform treats changes, see ``Lifecycle``
+        :param count: number of statuses to set
+        :param for_each: one for each entry: a mapping, texts, or an iterator of the CDK
+        :param import_id: identifier of the connector whose status to take over
+        """
+        # The parameters are the attributes, by name: spelling the table out would repeat them.
+        super().__init__(scope, id_, dict(locals()))
+
+    def at(self, key: str | int) -> ConnectorStatusInstance:
+        """One of several statuses.
+
+        :param key: the key in ``for_each``, or the index with ``count``
+        """
+        return ConnectorStatusInstance(self, key)
+
+    def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
+        """All findings about the parameters."""
+        return check_connector_status(values, place=place, is_token=is_token)
+
+    def claims(self, values: Mapping[str, Any], provider: object) -> tuple[Claim, ...]:
+        """The status of the connector, which only one construct may set."""
+        connector = values["connector_id"]
+        if is_token(connector):
+            return ()
+        found = f"a second status of the connector {connector!r}"
+        allowed = "one ConnectorStatus for each connector: they would overwrite each other"
+        return (Claim("status-twice", (provider, connector), "/connector_id", found, allowed),)
+
+    def exclusive(self, values: Mapping[str, Any]) -> Exclusive | None:
+        """Return the connector, of which only one construct may set the status."""
+        allowed = "a connector of its own for each status: they would overwrite each other"
+        identifier, what = values["connector_id"], "the status of one connector"
+        return Exclusive("status-twice", (identifier,), "/connector_id", what, allowed)

@@ -1,0 +1,118 @@
+"""The construct ``ElasticProvider``: the Elasticsearch that the connectors of a stack belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from constructs_lib import toolkit
+from constructs_lib.constructs.base.arguments import reports_misfits
+from constructs_lib.constructs.base.provider import (
+    Configuration,
+    ProviderConstruct,
+    is_local,
+    login_findings,
+    with_absolute_file,
+)
+from constructs_lib.constructs.rules.stack import ELASTIC
+from constructs_lib.validation import ConstructPlace, Finding, check_elastic_provider
+
+_CREDENTIALS = ("api_key", "password", "bearer_token")
+
+
+class ElasticProvider(ProviderConstruct):
+    """The provider of the statuses of Elastic connectors: one Elasticsearch cluster or project.
+
+    It delivers the Terraform provider with the synth: nothing has to be installed or configured
+    besides. A stack that works on several clusters has several, all but one with an ``alias``.
+    """
+
+    KIND = ELASTIC
+
+    @reports_misfits(ELASTIC.name)
+    def __init__(
+        self,
+        scope: toolkit.Construct,
+        id_: str,
+        *,
+        endpoints: Sequence[str] | None = None,
+        api_key: str | None = None,
+        username: str | None = None,
+        password: str | None = None,
+        bearer_token: str | None = None,
+        ca_file: str | None = None,
+        server_version: str | None = None,
+        request_timeout: float | None = None,
+        allow_vanished: bool | None = None,
+        alias: str | None = None,
+    ) -> None:
+        """Describe the provider. It authenticates in exactly one way.
+
+        :param scope: the stack, or a construct in it
+        :param id_: name of the construct
+        :param endpoints: addresses of Elasticsearch, tried in order, ``https`` or a loopback
+            address; ``["sandbox"]`` or ``["sandbox:FILE"]`` for the embedded sandbox, FILE being
+            relative to the directory of the synth. By default Terraform's environment variable
+            ``ELASTICSEARCH_ENDPOINTS``
+        :param api_key: API key in its encoded form, as a reference to a sensitive variable; by
+            default ``ELASTICSEARCH_API_KEY``
+        :param username: name of a user; by default ``ELASTICSEARCH_USERNAME``
+        :param password: password of that user, as a reference to a sensitive variable; by default
+            ``ELASTICSEARCH_PASSWORD``
+        :param bearer_token: token for the bearer scheme, as a reference to a sensitive variable
+        :param ca_file: PEM file with the certificates of the authorities to trust, instead of
+            those of the system; a relative path starts at the directory of the synth
+        :param server_version: version of the server, such as ``8.14.3``, which decides what
+            transitions it allows; by default the server is asked
+        :param request_timeout: seconds that one request may take as a whole; by default 30
+        :param allow_vanished: True if all managed connectors may be gone at once, so that their
+            statuses leave the state; by default this is an error that keeps the state, because most
+            likely another cluster answers. Set it for one run
+        :param alias: name that tells this provider from others of the stack
+        """
+        super().__init__(scope, id_, alias)
+        values = {
+            "endpoints": _with_absolute_files(endpoints),
+            "api_key": api_key,
+            "username": username,
+            "password": password,
+            "bearer_token": bearer_token,
+            "ca_file": _absolute(ca_file),
+            "server_version": server_version,
+            "request_timeout": request_timeout,
+            "allow_vanished": allow_vanished,
+        }
+        found = check_elastic_provider(values, place=self.place, is_token=toolkit.is_token)
+        found += _login_findings(endpoints, self.place)
+        is_local = _are_local(endpoints)
+        self.configure(Configuration(values, found, is_local, _CREDENTIALS, ("endpoints",)))
+
+
+def _is_list(endpoints: Any) -> bool:
+    # A token of the CDK for a list is a list of one marker.
+    return isinstance(endpoints, (list, tuple)) and not toolkit.is_token(endpoints)
+
+
+def _with_absolute_files(endpoints: Any) -> Any:
+    if not _is_list(endpoints):
+        return endpoints
+    return [with_absolute_file(endpoint) for endpoint in endpoints]
+
+
+def _are_local(endpoints: Any) -> bool:
+    return _is_list(endpoints) and all(is_local(endpoint) for endpoint in endpoints)
+
+
+def _absolute(file: Any) -> Any:
+    if not isinstance(file, str) or not file or toolkit.is_token(file):
+        return file
+    return str(Path(file).absolute())
+
+
+def _login_findings(endpoints: Any, place: ConstructPlace) -> list[Finding]:
+    return [
+        finding
+        for index, endpoint in enumerate(endpoints if _is_list(endpoints) else ())
+        for finding in login_findings(endpoint, place, f"/endpoints/{index}", ELASTIC)
+    ]

@@ -1,0 +1,187 @@
+"""The construct ``ConnectCard``: an address at which an end user sets a connection up.
+
+The construct ``EphemeralConnectCard``: a connect card for one run, which is stored nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from constructs_lib.constructs.base import attributes
+from constructs_lib.constructs.base.arguments import reports_misfits
+from constructs_lib.constructs.base.data_source import EphemeralConstruct
+from constructs_lib.constructs.base.instance import Instance
+from constructs_lib.constructs.base.meta_arguments import Lifecycle
+from constructs_lib.constructs.base.resource import ResourceConstruct
+from constructs_lib.constructs.fivetran.connection_argument import (
+    CHOSEN,
+    AnyConnection,
+    ChosenConnection,
+)
+from constructs_lib.constructs.fivetran.provider import FivetranProvider
+from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
+from constructs_lib.validation import ConstructPlace, Finding, check_parameters
+
+
+class ConnectCardAttributes:
+    """The attributes of a connect card that other resources can use."""
+
+    id = attributes.text()
+    connection_id = attributes.text()
+    redirect_uri = attributes.text()
+    hide_setup_guide = attributes.flag()
+    all_fields = attributes.flag()
+    triggers = attributes.text_map()
+    timeouts = attributes.structure()
+    uri = attributes.text()
+    token = attributes.text()
+
+
+class ConnectCardInstance(Instance, ConnectCardAttributes):
+    """One of those that a ``ConnectCard`` with ``count`` or ``for_each`` stands for."""
+
+
+class ConnectCard(ResourceConstruct, ConnectCardAttributes):
+    """A connect card: an end user sets the connection up with it, without access to Fivetran.
+
+    ``uri`` and ``token`` are secret, and stand in Terraform's state. Where that must not be, take
+    ``EphemeralConnectCard``.
+    """
+
+    TYPE = "fivetranops_connect_card"
+    PROVIDER = FivetranProvider
+    FIXED = (*ResourceConstruct.FIXED, *CHOSEN)
+
+    @reports_misfits(TYPE)
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        redirect_uri: str,
+        connection: AnyConnection | None = None,
+        connection_id: str | None = None,
+        hide_setup_guide: bool | None = None,
+        all_fields: bool | None = None,
+        triggers: Mapping[str, str] | None = None,
+        timeouts: Mapping[str, str] | None = None,
+        provider: FivetranProvider | None = None,
+        depends_on: Sequence[Construct] = (),
+        lifecycle: Lifecycle | Mapping[str, Any] | None = None,
+        count: int | str | TerraformCount | None = None,
+        for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
+        import_id: str | None = None,
+    ) -> None:
+        """Describe a connect card.
+
+        :param scope: the stack, or a construct in it
+        :param id_: name of the construct; in a stack it is the name of the resource, too
+        :param redirect_uri: address to which the end user returns after the setup
+        :param connection: the connection; either this or ``connection_id``
+        :param connection_id: identifier of the connection; a change replaces this resource
+        :param hide_setup_guide: True shows the card without its guide
+        :param all_fields: True shows the fields that are hidden by default, too
+        :param triggers: any texts; a change issues a new card, such as ``{"month": "2026-11"}``
+        :param timeouts: longest time of ``create`` and ``update``, such as ``5m``
+        :param provider: the provider to use if the stack has several; by default that of the
+            connection
+        :param depends_on: what must exist before
+        :param lifecycle: how Terraform treats changes, see ``Lifecycle``
+        :param count: number of cards to issue
+        :param for_each: one card for each entry: a mapping, texts, or an iterator of the CDK
+        :param import_id: identifier of the connection; its next plan issues a new card
+        """
+        # The parameters are the attributes, by name: spelling the table out would repeat them.
+        arguments = dict(locals())
+        self._choice = ChosenConnection(connection, connection_id)
+        arguments["connection_id"] = self._choice.identifier
+        super().__init__(scope, id_, arguments)
+
+    def at(self, key: str | int) -> ConnectCardInstance:
+        """One of several cards.
+
+        :param key: the key in ``for_each``, or the index with ``count``
+        """
+        return ConnectCardInstance(self, key)
+
+    def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
+        """All findings about the parameters."""
+        found = check_parameters(self.TYPE, values, place=place, is_token=is_token)
+        return self._choice.told(found, place)
+
+
+class EphemeralConnectCardAttributes:
+    """The attributes of a connect card that can be used where Terraform takes ephemeral values:
+    in write-only attributes such as the ``secrets`` of a ``Connection``, and in providers.
+    """
+
+    connection_id = attributes.text()
+    redirect_uri = attributes.text()
+    hide_setup_guide = attributes.flag()
+    all_fields = attributes.flag()
+    uri = attributes.text()
+    token = attributes.text()
+
+
+class EphemeralConnectCardInstance(Instance, EphemeralConnectCardAttributes):
+    """One of those that a construct with ``count`` or ``for_each`` stands for."""
+
+
+class EphemeralConnectCard(EphemeralConstruct, EphemeralConnectCardAttributes):
+    """A connect card that stands in no state, no plan file and no output.
+
+    Each plan and each apply issues one of its own. Terraform 1.10 or later is needed for it.
+    """
+
+    TYPE = "ephemeral.fivetranops_connect_card"
+    PROVIDER = FivetranProvider
+    FIXED = (*EphemeralConstruct.FIXED, *CHOSEN)
+
+    @reports_misfits(TYPE)
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        redirect_uri: str,
+        connection: AnyConnection | None = None,
+        connection_id: str | None = None,
+        hide_setup_guide: bool | None = None,
+        all_fields: bool | None = None,
+        provider: FivetranProvider | None = None,
+        depends_on: Sequence[Construct] = (),
+        count: int | str | TerraformCount | None = None,
+        for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
+    ) -> None:
+        """Describe a connect card for one run.
+
+        :param scope: the stack, or a construct in it
+        :param id_: name of the construct; in a stack it is the name in the address, too
+        :param redirect_uri: address to which the end user returns after the setup
+        :param connection: the connection; either this or ``connection_id``
+        :param connection_id: identifier of the connection
+        :param hide_setup_guide: True shows the card without its guide
+        :param all_fields: True shows the fields that are hidden by default, too
+        :param provider: the provider to use if the stack has several; by default that of the
+            connection
+        :param depends_on: what must exist before
+        :param count: number of cards to issue
+        :param for_each: one card for each entry: a mapping, texts, or an iterator of the CDK
+        """
+        # The parameters are the attributes, by name: spelling the table out would repeat them.
+        arguments = dict(locals())
+        self._choice = ChosenConnection(connection, connection_id)
+        arguments["connection_id"] = self._choice.identifier
+        super().__init__(scope, id_, arguments)
+
+    def at(self, key: str | int) -> EphemeralConnectCardInstance:
+        """One of several cards.
+
+        :param key: the key in ``for_each``, or the index with ``count``
+        """
+        return EphemeralConnectCardInstance(self, key)
+
+    def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
+        """All findings about the parameters."""
+        return self._choice.told(super().check(values, place), place)

@@ -1,0 +1,307 @@
+"""The construct ``Connection``: one Fivetran connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from constructs_lib.constructs.base import attributes
+from constructs_lib.constructs.base.arguments import reports_misfits
+from constructs_lib.constructs.base.construct import PlacedConstruct
+from constructs_lib.constructs.base.instance import Instance
+from constructs_lib.constructs.base.meta_arguments import Lifecycle
+from constructs_lib.constructs.base.resource import ResourceConstruct
+from constructs_lib.constructs.fivetran.provider import FivetranProvider
+from constructs_lib.constructs.rules import accounts, meta_argument_checks
+from constructs_lib.constructs.rules.secrets_in_code import empty_secrets, literal_secrets
+from constructs_lib.constructs.rules.uniqueness import Claim, Exclusive
+from constructs_lib.schemas import destination_schema_name, is_identifier
+from constructs_lib.schemas.redaction import shown
+from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
+from constructs_lib.validation import ConstructPlace, Finding, check_connection
+
+SyncFrequency = Literal[1, 5, 15, 30, 60, 120, 180, 360, 480, 720, 1440]
+"""Minutes between the starts of two syncs."""
+
+
+class ConnectionAttributes:
+    """The attributes of a connection that other resources can use."""
+
+    id = attributes.text()
+    group_id = attributes.text()
+    service = attributes.text()
+    schema = attributes.text()
+    config = attributes.structure()
+    auth = attributes.structure()
+    paused = attributes.flag()
+    pause_after_trial = attributes.flag()
+    sync_frequency = attributes.number()
+    daily_sync_time = attributes.text()
+    schedule_type = attributes.text()
+    data_delay_sensitivity = attributes.text()
+    data_delay_threshold = attributes.number()
+    networking_method = attributes.text()
+    private_link_id = attributes.text()
+    proxy_agent_id = attributes.text()
+    hybrid_deployment_agent_id = attributes.text()
+    destination_configuration = attributes.structure()
+    destination_schema_names = attributes.text()
+    connect_card_config = attributes.structure()
+    external_secrets_manager_id = attributes.text()
+    external_secrets_keys_config = attributes.text_map()
+    schema_status = attributes.text()
+    is_historical_sync = attributes.flag()
+    run_setup_tests = attributes.flag()
+    trust_certificates = attributes.flag()
+    trust_fingerprints = attributes.flag()
+    require_setup_tests = attributes.flag()
+    pause_to_update = attributes.flag()
+    unchecked = attributes.text_map()
+    timeouts = attributes.structure()
+    setup_state = attributes.text()
+    sync_state = attributes.text()
+    update_state = attributes.text()
+    rescheduled_for = attributes.text()
+    succeeded_at = attributes.text()
+    failed_at = attributes.text()
+    created_at = attributes.text()
+    connected_by = attributes.text()
+    service_version = attributes.number()
+    secrets_applied = attributes.text_map()
+
+
+class ConnectionInstance(Instance, ConnectionAttributes):
+    """One of the connections that a ``Connection`` with ``count`` or ``for_each`` stands for."""
+
+    def __init__(self, connection: Connection, key: str | int) -> None:
+        super().__init__(connection, key)
+        self.known_service = connection.known_service
+        """The service that was given to the construct; None if it is a reference."""
+
+
+class ConnectionReference(PlacedConstruct):
+    """A connection that is managed elsewhere. No resource stands behind it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        connection_id: str,
+        service: str | None,
+        provider: FivetranProvider | None,
+    ) -> None:
+        super().__init__(scope, id_)
+        self.report(_wrong_identifier(connection_id, self.place))
+        about = meta_argument_checks.Resource(
+            self.place, self.synthesis, (), FivetranProvider, Connection.TYPE
+        )
+        found = meta_argument_checks.findings({"provider": provider}, about)
+        self.report(found)
+        self.owner: accounts.Owner | None = None
+        """The account of the connection; None if nothing is said of it."""
+        if provider is None and isinstance(connection_id, str):
+            self.owner = accounts.named_by(connection_id, self.synthesis)
+        elif provider is not None and not found:
+            kind = FivetranProvider.KIND
+            self.owner = accounts.Owner(self.place, kind, provider, self.synthesis)
+        self.id = connection_id
+        """Identifier of the connection."""
+        self.known_service = service
+        """The service, as it was given; None if it is not known."""
+
+
+class Connection(ResourceConstruct, ConnectionAttributes):
+    """A Fivetran connection: one source, synced on a schedule into one destination group.
+
+    Attributes that are left out are not managed: Fivetran's value is read and kept. All findings
+    about the parameters are reported at synth, together with those of the other constructs.
+
+    With ``for_each`` or ``count`` it stands for several connections: write ``"${each.key}"``,
+    ``"${each.value}"`` or ``"${count.index}"`` where they differ, and ``.at(key)`` to read one.
+    """
+
+    TYPE = "fivetranops_connection"
+    PROVIDER = FivetranProvider
+    # What a state of the connection may be was checked by its service.
+    FIXED = (*ResourceConstruct.FIXED, "service")
+
+    @reports_misfits(TYPE)
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        group_id: str,
+        service: str,
+        config: Mapping[str, Any],
+        secrets: Mapping[str, Any] | None = None,
+        auth: Mapping[str, Any] | None = None,
+        auth_secrets: Mapping[str, Any] | None = None,
+        paused: bool | None = None,
+        pause_after_trial: bool | None = None,
+        sync_frequency: SyncFrequency | None = None,
+        daily_sync_time: str | None = None,
+        schedule_type: Literal["auto", "manual"] | None = None,
+        data_delay_sensitivity: Literal["LOW", "NORMAL", "HIGH", "CUSTOM", "SYNC_FREQUENCY"]
+        | None = None,
+        data_delay_threshold: int | None = None,
+        networking_method: Literal["Directly", "PrivateLink", "SshTunnel", "ProxyAgent"]
+        | None = None,
+        private_link_id: str | None = None,
+        proxy_agent_id: str | None = None,
+        hybrid_deployment_agent_id: str | None = None,
+        destination_configuration: Mapping[str, Any] | None = None,
+        destination_schema_names: Literal["FIVETRAN_NAMING", "SOURCE_NAMING"] | None = None,
+        connect_card_config: Mapping[str, Any] | None = None,
+        external_secrets_manager_id: str | None = None,
+        external_secrets_keys_config: Mapping[str, str] | None = None,
+        schema_status: str | None = None,
+        is_historical_sync: bool | None = None,
+        run_setup_tests: bool | None = None,
+        trust_certificates: bool | None = None,
+        trust_fingerprints: bool | None = None,
+        require_setup_tests: bool | None = None,
+        pause_to_update: bool | None = None,
+        unchecked: Mapping[str, str] | None = None,
+        timeouts: Mapping[str, str] | None = None,
+        provider: FivetranProvider | None = None,
+        depends_on: Sequence[Construct] = (),
+        lifecycle: Lifecycle | Mapping[str, Any] | None = None,
+        count: int | str | TerraformCount | None = None,
+        for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
+        import_id: str | None = None,
+    ) -> None:
+        """Describe a connection.
+
+        :param scope: the stack, or a construct in it
+        :param id_: name of the construct; in a stack it is the name of the resource, too
+        :param group_id: identifier of the group (destination); a change replaces the connection
+            and syncs its whole history again
+        :param service: connector type, such as ``postgres``; a change replaces, as above
+        :param config: settings of the source, with the name of the destination schema. Only the
+            keys that stand here are managed; a key with the value None is cleared
+        :param secrets: secret settings of the source, such as ``password``: merged over
+            ``config`` when sent, never stored. Give references to sensitive, ephemeral variables
+        :param auth: authorization settings that are not secret
+        :param auth_secrets: secret authorization settings, such as ``refresh_token``
+        :param paused: True stops the schedule; a running sync goes on
+        :param pause_after_trial: True pauses the connection when its free trial ends
+        :param sync_frequency: minutes from the start of one sync to the start of the next
+        :param daily_sync_time: hour (UTC) of the daily sync as ``HH:00``; only with
+            ``sync_frequency`` 1440. As for the identifiers below, the empty text clears it
+        :param schedule_type: ``auto`` syncs by schedule, ``manual`` when the API is told to
+        :param data_delay_sensitivity: how soon Fivetran warns of delayed data
+        :param data_delay_threshold: minutes of delay before Fivetran warns; only with
+            ``data_delay_sensitivity`` CUSTOM
+        :param networking_method: how Fivetran reaches the source. A change away from PrivateLink
+            or ProxyAgent clears the identifier that belongs to it
+        :param private_link_id: the private link; only with ``networking_method`` PrivateLink
+        :param proxy_agent_id: the proxy agent; only with ``networking_method`` ProxyAgent
+        :param hybrid_deployment_agent_id: the agent that runs the sync; the destination's own
+            one if it is left out
+        :param destination_configuration: settings of the destination for this connection alone:
+            ``virtual_warehouse``
+        :param destination_schema_names: how schemas, tables and columns are named in the
+            destination; a change replaces the connection
+        :param connect_card_config: connect card made together with the connection:
+            ``redirect_uri``, ``hide_setup_guide``, ``all_fields``
+        :param external_secrets_manager_id: the external secrets manager that holds the secrets
+        :param external_secrets_keys_config: for each secret setting its key in that manager
+        :param schema_status: ``ready`` or ``blocked_on_capture``, in any case: ``ready`` releases
+            the first sync of a service that waits for column masking
+        :param is_historical_sync: a change to True syncs the whole history again, once
+        :param run_setup_tests: False skips the setup tests at creation and after each change
+        :param trust_certificates: True trusts the certificate of the source in the setup tests
+        :param trust_fingerprints: True trusts the SSH fingerprint of the source
+        :param require_setup_tests: True makes a failed setup test an error, not a warning
+        :param pause_to_update: True pauses the connection for a change that Fivetran refuses while
+            a sync runs, waits until the sync has ended, and sets the paused flag as it was
+        :param unchecked: settings that the catalogue of services does not know, or knows
+            otherwise: for each, such as ``config.new_field``, the reason to send it all the same
+        :param timeouts: longest time of ``create``, ``update`` and ``delete``, such as ``20m``
+        :param provider: the provider to use if the stack has several
+        :param depends_on: what must exist before
+        :param lifecycle: how Terraform treats changes, see ``Lifecycle``
+        :param count: number of connections to make
+        :param for_each: one connection for each entry: a mapping, texts, or an iterator of the CDK
+        :param import_id: identifier of an existing connection to take over
+        """
+        # The parameters are the attributes, by name: spelling the table out would repeat them.
+        arguments = dict(locals())
+        self.known_service = service if isinstance(service, str) else None
+        """The service, as it was given."""
+        super().__init__(scope, id_, arguments)
+
+    @staticmethod
+    @reports_misfits(TYPE)
+    def from_id(
+        scope: Construct,
+        id_: str,
+        connection_id: str,
+        *,
+        service: str | None = None,
+        provider: FivetranProvider | None = None,
+    ) -> ConnectionReference:
+        """A connection that is managed elsewhere, for example to set its state.
+
+        :param scope: the stack, or a construct in it
+        :param id_: name of the construct
+        :param connection_id: identifier of the connection
+        :param service: its service, if it is known: then more can be checked before deployment
+        :param provider: the provider that reaches its account, for all constructs that are about it
+        """
+        return ConnectionReference(scope, id_, connection_id, service, provider)
+
+    def at(self, key: str | int) -> ConnectionInstance:
+        """One of several connections.
+
+        :param key: the key in ``for_each``, or the index with ``count``
+        """
+        return ConnectionInstance(self, key)
+
+    def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
+        """All findings about the parameters."""
+        found = check_connection(values, place=place, is_token=is_token)
+        if any(finding.rule == "not-json" for finding in found):
+            return found
+        return found + empty_secrets(values, place)
+
+    def literal_secrets(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """JSON pointers to the secrets among the parameters that are no references."""
+        return literal_secrets(values)
+
+    def claims(self, values: Mapping[str, Any], provider: object) -> tuple[Claim, ...]:
+        """The destination schema, which only one connection of a group may have."""
+        group, service, config = values["group_id"], values["service"], values["config"]
+        if self.known_service is None or any(is_token(v) for v in (group, service, config)):
+            return ()
+        name = destination_schema_name(service, config)
+        if name is None or is_token(name):
+            return ()
+        found = f"the destination schema {name!r} in the group {group!r}"
+        allowed = "a destination schema of its own for each connection of a group"
+        return (Claim("schema-taken", (provider, group, name), "/config", found, allowed),)
+
+    def exclusive(self, values: Mapping[str, Any]) -> Exclusive | None:
+        """Return the destination schema, which only one connection of a group may have."""
+        service, config = values["service"], values["config"]
+        if self.known_service is None or is_token(service) or is_token(config):
+            return None
+        name = destination_schema_name(service, config)
+        if name is None:
+            return None
+        what = f"the destination schema {name!r}" if not is_token(name) else "one schema"
+        allowed = "a destination schema of its own for each connection of a group"
+        return Exclusive("schema-taken", (values["group_id"], name), "/config", what, allowed)
+
+
+def _wrong_identifier(value: Any, place: ConstructPlace) -> list[Finding]:
+    if isinstance(value, str) and is_token(value):
+        return []
+    if is_identifier(value, Connection.TYPE):
+        return []
+    allowed = "the identifier of an existing connection, such as 'pale_hydrogen'"
+    if isinstance(value, str) and value:
+        return [Finding("pattern", "error", place, "/connection_id", shown(value), allowed)]
+    found = "nothing" if value in (None, "") else f"a value of type {type(value).__name__}"
+    return [Finding("required", "error", place, "/connection_id", found, allowed)]

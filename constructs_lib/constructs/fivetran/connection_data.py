@@ -1,0 +1,182 @@
+"""The construct ``ConnectionData``: a Fivetran connection that is managed elsewhere, as it is.
+
+The construct ``ConnectionsData``: a list of Fivetran connections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from constructs_lib.constructs.base import attributes
+from constructs_lib.constructs.base.arguments import reports_misfits
+from constructs_lib.constructs.base.data_source import DataConstruct
+from constructs_lib.constructs.base.instance import Instance
+from constructs_lib.constructs.fivetran.provider import FivetranProvider
+from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
+from constructs_lib.validation import ConstructPlace, Finding, check_connection_data
+
+
+class ConnectionDataAttributes:
+    """The attributes of a connection that other resources can use."""
+
+    known_service = None
+    """The service is known to Terraform only, and so cannot be checked before."""
+    id = attributes.text()
+    connection_id = attributes.text()
+    group_id = attributes.text()
+    schema = attributes.text()
+    service = attributes.text()
+    config = attributes.structure()
+    paused = attributes.flag()
+    pause_after_trial = attributes.flag()
+    sync_frequency = attributes.number()
+    daily_sync_time = attributes.text()
+    schedule_type = attributes.text()
+    data_delay_sensitivity = attributes.text()
+    data_delay_threshold = attributes.number()
+    networking_method = attributes.text()
+    private_link_id = attributes.text()
+    proxy_agent_id = attributes.text()
+    hybrid_deployment_agent_id = attributes.text()
+    destination_configuration = attributes.structure()
+    destination_schema_names = attributes.text()
+    external_secrets_manager_id = attributes.text()
+    external_secrets_keys_config = attributes.text_map()
+    schema_status = attributes.text()
+    setup_state = attributes.text()
+    sync_state = attributes.text()
+    update_state = attributes.text()
+    rescheduled_for = attributes.text()
+    succeeded_at = attributes.text()
+    failed_at = attributes.text()
+    created_at = attributes.text()
+    connected_by = attributes.text()
+    service_version = attributes.number()
+
+
+class ConnectionDataInstance(Instance, ConnectionDataAttributes):
+    """One of those that a ``ConnectionData`` with ``count`` or ``for_each`` stands for."""
+
+
+class ConnectionData(DataConstruct, ConnectionDataAttributes):
+    """A connection that somebody else manages: read, and never changed.
+
+    It is named by its identifier, or by its group and schema. Constructs that take a ``connection``
+    take this one, too.
+    """
+
+    TYPE = "data.fivetranops_connection"
+    PROVIDER = FivetranProvider
+
+    @reports_misfits(TYPE)
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        connection_id: str | None = None,
+        group_id: str | None = None,
+        schema: str | None = None,
+        provider: FivetranProvider | None = None,
+        depends_on: Sequence[Construct] = (),
+        count: int | str | TerraformCount | None = None,
+        for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
+    ) -> None:
+        """Describe which connection to read.
+
+        :param scope: the stack, or a construct in it
+        :param id_: name of the construct; in a stack it is the name of the data source, too
+        :param connection_id: identifier of the connection; either this, or the two that follow
+        :param group_id: identifier of the group (destination)
+        :param schema: name of the connection and of its schema, such as ``gsheets.orders``
+        :param provider: the provider to use if the stack has several
+        :param depends_on: what must exist before
+        :param count: number of connections to read
+        :param for_each: one for each entry: a mapping, texts, or an iterator of the CDK
+        """
+        # The parameters are the attributes, by name: spelling the table out would repeat them.
+        super().__init__(scope, id_, dict(locals()))
+
+    def at(self, key: str | int) -> ConnectionDataInstance:
+        """One of several connections.
+
+        :param key: the key in ``for_each``, or the index with ``count``
+        """
+        return ConnectionDataInstance(self, key)
+
+    def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
+        """All findings about the parameters."""
+        return check_connection_data(values, place=place, is_token=is_token)
+
+
+class ConnectionsDataAttributes:
+    """The attributes of a list that other resources can use."""
+
+    group_id = attributes.text()
+    schema = attributes.text()
+    service = attributes.text()
+    paused = attributes.flag()
+    setup_state = attributes.text()
+    sync_state = attributes.text()
+    update_state = attributes.text()
+    connections = attributes.structures()
+    ids = attributes.text_list()
+
+
+class ConnectionsDataInstance(Instance, ConnectionsDataAttributes):
+    """One of those that a ``ConnectionsData`` with ``count`` or ``for_each`` stands for."""
+
+
+class ConnectionsData(DataConstruct, ConnectionsDataAttributes):
+    """All connections of an account that the filters leave; without a filter, every one.
+
+    ``ids`` can be the ``for_each`` of another construct.
+    """
+
+    TYPE = "data.fivetranops_connections"
+    PROVIDER = FivetranProvider
+
+    @reports_misfits(TYPE)
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        group_id: str | None = None,
+        schema: str | None = None,
+        service: str | None = None,
+        paused: bool | None = None,
+        setup_state: Literal["incomplete", "connected", "broken"] | None = None,
+        sync_state: Literal["scheduled", "syncing", "paused", "rescheduled"] | None = None,
+        update_state: Literal["on_schedule", "delayed"] | None = None,
+        provider: FivetranProvider | None = None,
+        depends_on: Sequence[Construct] = (),
+        count: int | str | TerraformCount | None = None,
+        for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
+    ) -> None:
+        """Describe which connections to list.
+
+        :param scope: the stack, or a construct in it
+        :param id_: name of the construct; in a stack it is the name of the data source, too
+        :param group_id: only connections of this group (destination)
+        :param schema: only connections with exactly this name
+        :param service: only connections of this connector type
+        :param paused: True leaves the paused connections, False the others
+        :param setup_state: only connections in this state of setup
+        :param sync_state: only connections in this state of syncing
+        :param update_state: only connections that are, or are not, delayed
+        :param provider: the provider to use if the stack has several
+        :param depends_on: what must exist before
+        :param count: number of lists to read
+        :param for_each: one list for each entry: a mapping, texts, or an iterator of the CDK
+        """
+        # The parameters are the attributes, by name: spelling the table out would repeat them.
+        super().__init__(scope, id_, dict(locals()))
+
+    def at(self, key: str | int) -> ConnectionsDataInstance:
+        """One of several lists.
+
+        :param key: the key in ``for_each``, or the index with ``count``
+        """
+        return ConnectionsDataInstance(self, key)

@@ -1,0 +1,206 @@
+"""The construct ``ConnectionState``: the state (cursor) of a Fivetran connection.
+
+The construct ``ConnectionStateData``: the state (cursor) of a connection as it stands now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from constructs_lib.constructs.base import attributes
+from constructs_lib.constructs.base.arguments import reports_misfits
+from constructs_lib.constructs.base.data_source import DataConstruct
+from constructs_lib.constructs.base.instance import Instance
+from constructs_lib.constructs.base.meta_arguments import Lifecycle
+from constructs_lib.constructs.base.resource import ResourceConstruct
+from constructs_lib.constructs.fivetran.connection_argument import (
+    CHOSEN,
+    AnyConnection,
+    ChosenConnection,
+)
+from constructs_lib.constructs.fivetran.provider import FivetranProvider
+from constructs_lib.constructs.rules.uniqueness import Claim, Exclusive
+from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
+from constructs_lib.validation import (
+    ConstructPlace,
+    Finding,
+    check_connection_state,
+    check_connection_state_data,
+)
+
+
+class ConnectionStateAttributes:
+    """The attributes of a connection's state that other resources can use."""
+
+    id = attributes.text()
+    connection_id = attributes.text()
+    state = attributes.structure()
+    drift_policy = attributes.text()
+    paused_after = attributes.text()
+    on_destroy = attributes.text()
+    explain_values = attributes.flag()
+    timeouts = attributes.structure()
+    previous_state = attributes.structure()
+
+
+class ConnectionStateInstance(Instance, ConnectionStateAttributes):
+    """One of those that a ``ConnectionState`` with ``count`` or ``for_each`` stands for."""
+
+
+class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
+    """The state (cursor) of a connection whose service keeps one.
+
+    Deploying pauses the connection, waits until no sync runs, sets the state, reads it back and
+    puts the paused flag back. It does so only when what is described here changes, because a
+    connector moves its state with every checkpoint.
+    """
+
+    TYPE = "fivetranops_connection_state"
+    PROVIDER = FivetranProvider
+    FIXED = (*ResourceConstruct.FIXED, *CHOSEN)
+
+    @reports_misfits(TYPE)
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        state: Mapping[str, Any] | str,
+        connection: AnyConnection | None = None,
+        connection_id: str | None = None,
+        drift_policy: Literal["on_change", "enforce"] | None = None,
+        paused_after: Literal["restore", "running", "paused"] | None = None,
+        on_destroy: Literal["keep", "restore"] | None = None,
+        explain_values: bool | None = None,
+        timeouts: Mapping[str, str] | None = None,
+        provider: FivetranProvider | None = None,
+        depends_on: Sequence[Construct] = (),
+        lifecycle: Lifecycle | Mapping[str, Any] | None = None,
+        count: int | str | TerraformCount | None = None,
+        for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
+        import_id: str | None = None,
+    ) -> None:
+        """Describe the state of a connection.
+
+        :param scope: the stack, or a construct in it
+        :param id_: name of the construct; in a stack it is the name of the resource, too
+        :param state: the whole state to set, as the connector defines it, or the JSON text of it
+        :param connection: the connection; either this or ``connection_id``
+        :param connection_id: identifier of the connection; a change replaces this resource
+        :param drift_policy: ``on_change`` (default) sets the state when what stands here changes;
+            ``enforce`` whenever it differs, which rewinds the cursor
+        :param paused_after: the paused flag afterwards: ``restore`` (default) the one that was
+            found, ``running`` or ``paused``
+        :param on_destroy: ``keep`` (default) leaves the state, ``restore`` sets the previous one
+        :param explain_values: true shows all values of the state in plans and errors; by default
+            only paths, numbers and moments, because a value may be marked as sensitive
+        :param timeouts: longest time of ``create``, ``update`` and ``delete``, such as ``2h``
+        :param provider: the provider to use if the stack has several; by default that of the
+            connection
+        :param depends_on: what must exist before
+        :param lifecycle: how Terraform treats changes, see ``Lifecycle``
+        :param count: number of states to set
+        :param for_each: one for each entry: a mapping, texts, or an iterator of the CDK
+        :param import_id: identifier of the connection whose state to take over
+        """
+        # The parameters are the attributes, by name: spelling the table out would repeat them.
+        arguments = dict(locals())
+        self._choice = ChosenConnection(connection, connection_id)
+        arguments["connection_id"] = self._choice.identifier
+        super().__init__(scope, id_, arguments)
+
+    def at(self, key: str | int) -> ConnectionStateInstance:
+        """One of several states.
+
+        :param key: the key in ``for_each``, or the index with ``count``
+        """
+        return ConnectionStateInstance(self, key)
+
+    def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
+        """All findings about the parameters."""
+        choice = self._choice
+        findings = check_connection_state(
+            values, service=choice.service, place=place, is_token=is_token
+        )
+        return choice.told(findings, place)
+
+    def claims(self, values: Mapping[str, Any], provider: object) -> tuple[Claim, ...]:
+        """The state of the connection, which only one construct may set."""
+        key = self._choice.identity
+        if key is None:
+            return ()
+        found = "a second state of the same connection"
+        allowed = "one ConnectionState for each connection: they would overwrite each other"
+        named = self._choice.named
+        return (Claim("state-twice", (provider, key), named, found, allowed),)
+
+    def exclusive(self, values: Mapping[str, Any]) -> Exclusive | None:
+        """Return the connection, of which only one construct may set the state."""
+        allowed = "a connection of its own for each state: they would overwrite each other"
+        identifier, what = self._choice.identifier, "the state of one connection"
+        return Exclusive("state-twice", (identifier,), self._choice.named, what, allowed)
+
+
+class ConnectionStateDataAttributes:
+    """The attributes of a connection's state that other resources can use."""
+
+    connection_id = attributes.text()
+    state = attributes.structure()
+
+
+class ConnectionStateDataInstance(Instance, ConnectionStateDataAttributes):
+    """One of those that a ``ConnectionStateData`` with ``count`` or ``for_each`` stands for."""
+
+
+class ConnectionStateData(DataConstruct, ConnectionStateDataAttributes):
+    """The state of a connection: read by each plan, and never changed."""
+
+    TYPE = "data.fivetranops_connection_state"
+    PROVIDER = FivetranProvider
+    FIXED = (*DataConstruct.FIXED, *CHOSEN)
+
+    @reports_misfits(TYPE)
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        connection: AnyConnection | None = None,
+        connection_id: str | None = None,
+        provider: FivetranProvider | None = None,
+        depends_on: Sequence[Construct] = (),
+        count: int | str | TerraformCount | None = None,
+        for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
+    ) -> None:
+        """Describe whose state to read.
+
+        :param scope: the stack, or a construct in it
+        :param id_: name of the construct; in a stack it is the name of the data source, too
+        :param connection: the connection; either this or ``connection_id``
+        :param connection_id: identifier of the connection
+        :param provider: the provider to use if the stack has several; by default that of the
+            connection
+        :param depends_on: what must exist before
+        :param count: number of states to read
+        :param for_each: one for each entry: a mapping, texts, or an iterator of the CDK
+        """
+        # The parameters are the attributes, by name: spelling the table out would repeat them.
+        arguments = dict(locals())
+        self._choice = ChosenConnection(connection, connection_id)
+        arguments["connection_id"] = self._choice.identifier
+        super().__init__(scope, id_, arguments)
+
+    def at(self, key: str | int) -> ConnectionStateDataInstance:
+        """One of several states.
+
+        :param key: the key in ``for_each``, or the index with ``count``
+        """
+        return ConnectionStateDataInstance(self, key)
+
+    def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
+        """All findings about the parameters."""
+        found = check_connection_state_data(
+            values, service=self._choice.service, place=place, is_token=is_token
+        )
+        return self._choice.told(found, place)

@@ -1,0 +1,121 @@
+"""The construct ``ConnectionSync``: a sync or re-sync of a Fivetran connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from constructs_lib.constructs.base import attributes
+from constructs_lib.constructs.base.arguments import reports_misfits
+from constructs_lib.constructs.base.instance import Instance
+from constructs_lib.constructs.base.meta_arguments import Lifecycle
+from constructs_lib.constructs.base.resource import ResourceConstruct
+from constructs_lib.constructs.fivetran.connection import (
+    Connection,
+    ConnectionInstance,
+    ConnectionReference,
+)
+from constructs_lib.constructs.fivetran.connection_argument import CHOSEN, ChosenConnection
+from constructs_lib.constructs.fivetran.provider import FivetranProvider
+from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
+from constructs_lib.validation import ConstructPlace, Finding, check_connection_sync
+
+
+class ConnectionSyncAttributes:
+    """The attributes of a sync that other resources can use."""
+
+    id = attributes.text()
+    connection_id = attributes.text()
+    mode = attributes.text()
+    force = attributes.flag()
+    scope = attributes.structure()
+    resync_everything = attributes.flag()
+    triggers = attributes.text_map()
+    wait = attributes.flag()
+    on_reschedule = attributes.text()
+    timeouts = attributes.structure()
+    triggered_at = attributes.text()
+    outcome = attributes.text()
+    succeeded_at = attributes.text()
+
+
+class ConnectionSyncInstance(Instance, ConnectionSyncAttributes):
+    """One of those that a ``ConnectionSync`` with ``count`` or ``for_each`` stands for."""
+
+
+class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
+    """A sync or re-sync of a connection, at creation and whenever ``triggers`` change.
+
+    With ``wait`` deploying follows it to its end, and a sync that fails is an error. A re-sync
+    loads the history anew: the plan says so. It names its tables, or asks for everything in words.
+    """
+
+    TYPE = "fivetranops_connection_sync"
+    PROVIDER = FivetranProvider
+    FIXED = (*ResourceConstruct.FIXED, *CHOSEN)
+
+    @reports_misfits(TYPE)
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        connection: Connection | ConnectionInstance | ConnectionReference | None = None,
+        connection_id: str | None = None,
+        mode: Literal["sync", "resync"] | None = None,
+        force: bool | None = None,
+        tables: Mapping[str, Sequence[str]] | None = None,
+        resync_everything: bool | None = None,
+        triggers: Mapping[str, str] | None = None,
+        wait: bool | None = None,
+        on_reschedule: Literal["wait", "fail"] | None = None,
+        timeouts: Mapping[str, str] | None = None,
+        provider: FivetranProvider | None = None,
+        depends_on: Sequence[Construct] = (),
+        lifecycle: Lifecycle | Mapping[str, Any] | None = None,
+        count: int | str | TerraformCount | None = None,
+        for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
+        import_id: str | None = None,
+    ) -> None:
+        """Describe a sync of a connection.
+
+        :param scope: the stack, or a construct in it
+        :param id_: name of the construct; in a stack it is the name of the resource, too
+        :param connection: the connection; either this or ``connection_id``
+        :param connection_id: identifier of the connection; a change syncs the other one
+        :param mode: ``sync`` (default) loads what is new, ``resync`` the history anew
+        :param force: True stops a sync that runs and begins anew; only with mode ``sync``
+        :param tables: the tables to re-sync, by schema; only with mode ``resync``, which needs
+            either these or ``resync_everything``. In Terraform it is named ``scope``
+        :param resync_everything: True re-syncs the whole history of every table; only with mode
+            ``resync``, and without ``tables``
+        :param triggers: texts whose change syncs again
+        :param wait: True follows the sync to its end; one that fails is an error
+        :param on_reschedule: with ``wait``, what to do when Fivetran reschedules the sync: ``wait``
+            for it, which is what happens if this is left out, or ``fail`` at once
+        :param timeouts: longest time of ``create`` and ``update``, waiting included, such as ``2h``
+        :param provider: the provider to use if the stack has several; by default that of the
+            connection
+        :param depends_on: what must exist before
+        :param lifecycle: how Terraform treats changes, see ``Lifecycle``
+        :param count: number of syncs
+        :param for_each: one for each entry: a mapping, texts, or an iterator of the CDK
+        :param import_id: identifier of the connection, whose next triggers begin nothing
+        """
+        # The parameters are the attributes, by name: spelling the table out would repeat them.
+        arguments = dict(locals())
+        self._choice = ChosenConnection(connection, connection_id)
+        arguments["connection_id"] = self._choice.identifier
+        super().__init__(scope, id_, arguments)
+
+    def at(self, key: str | int) -> ConnectionSyncInstance:
+        """One of several.
+
+        :param key: the key in ``for_each``, or the index with ``count``
+        """
+        return ConnectionSyncInstance(self, key)
+
+    def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
+        """All findings about the parameters."""
+        found = check_connection_sync(values, place=place, is_token=is_token)
+        return self._choice.told(found, place)

@@ -1,0 +1,111 @@
+"""The construct ``ConnectionTest``: the setup tests of a Fivetran connection, as a gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from constructs_lib.constructs.base import attributes
+from constructs_lib.constructs.base.arguments import reports_misfits
+from constructs_lib.constructs.base.instance import Instance
+from constructs_lib.constructs.base.meta_arguments import Lifecycle
+from constructs_lib.constructs.base.resource import ResourceConstruct
+from constructs_lib.constructs.fivetran.connection import (
+    Connection,
+    ConnectionInstance,
+    ConnectionReference,
+)
+from constructs_lib.constructs.fivetran.connection_argument import CHOSEN, ChosenConnection
+from constructs_lib.constructs.fivetran.provider import FivetranProvider
+from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
+from constructs_lib.validation import ConstructPlace, Finding, check_connection_test
+
+
+class ConnectionTestAttributes:
+    """The attributes of a run of setup tests that other resources can use."""
+
+    id = attributes.text()
+    connection_id = attributes.text()
+    triggers = attributes.text_map()
+    fail_on = attributes.text()
+    trust_certificates = attributes.flag()
+    trust_fingerprints = attributes.flag()
+    timeouts = attributes.structure()
+    status = attributes.text()
+    results = attributes.structures()
+    tested_at = attributes.text()
+
+
+class ConnectionTestInstance(Instance, ConnectionTestAttributes):
+    """One of those that a ``ConnectionTest`` with ``count`` or ``for_each`` stands for."""
+
+
+class ConnectionTest(ResourceConstruct, ConnectionTestAttributes):
+    """The setup tests of a connection, as a gate for what depends on it.
+
+    Deploying runs them at creation and whenever ``triggers`` change. Tests that fail are an error,
+    so that what has this construct in its ``depends_on`` is not touched; each deploy runs them
+    again until they pass.
+    """
+
+    TYPE = "fivetranops_connection_test"
+    PROVIDER = FivetranProvider
+    FIXED = (*ResourceConstruct.FIXED, *CHOSEN)
+
+    @reports_misfits(TYPE)
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        connection: Connection | ConnectionInstance | ConnectionReference | None = None,
+        connection_id: str | None = None,
+        triggers: Mapping[str, str] | None = None,
+        fail_on: Literal["failed", "warning", "never"] | None = None,
+        trust_certificates: bool | None = None,
+        trust_fingerprints: bool | None = None,
+        timeouts: Mapping[str, str] | None = None,
+        provider: FivetranProvider | None = None,
+        depends_on: Sequence[Construct] = (),
+        lifecycle: Lifecycle | Mapping[str, Any] | None = None,
+        count: int | str | TerraformCount | None = None,
+        for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
+        import_id: str | None = None,
+    ) -> None:
+        """Describe the setup tests of a connection.
+
+        :param scope: the stack, or a construct in it
+        :param id_: name of the construct; in a stack it is the name of the resource, too
+        :param connection: the connection; either this or ``connection_id``
+        :param connection_id: identifier of the connection; a change runs the tests of the other one
+        :param triggers: texts whose change runs the tests again
+        :param fail_on: which results are an error: ``failed`` (default), ``warning`` those, too,
+            or ``never``
+        :param trust_certificates: True trusts the certificate of the source in the tests
+        :param trust_fingerprints: True trusts the SSH fingerprint of the source
+        :param timeouts: longest time of ``create`` and ``update``, such as ``30m``
+        :param provider: the provider to use if the stack has several; by default that of the
+            connection
+        :param depends_on: what must exist before
+        :param lifecycle: how Terraform treats changes, see ``Lifecycle``
+        :param count: number of gates
+        :param for_each: one for each entry: a mapping, texts, or an iterator of the CDK
+        :param import_id: identifier of the connection
+        """
+        # The parameters are the attributes, by name: spelling the table out would repeat them.
+        arguments = dict(locals())
+        self._choice = ChosenConnection(connection, connection_id)
+        arguments["connection_id"] = self._choice.identifier
+        super().__init__(scope, id_, arguments)
+
+    def at(self, key: str | int) -> ConnectionTestInstance:
+        """One of several.
+
+        :param key: the key in ``for_each``, or the index with ``count``
+        """
+        return ConnectionTestInstance(self, key)
+
+    def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
+        """All findings about the parameters."""
+        found = check_connection_test(values, place=place, is_token=is_token)
+        return self._choice.told(found, place)

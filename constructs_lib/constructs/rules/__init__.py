@@ -1,0 +1,1 @@
+"""What synth refuses: a rule is a small function with an id."""

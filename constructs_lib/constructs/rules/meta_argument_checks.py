@@ -1,0 +1,263 @@
+"""The rules about the ``lifecycle`` parameter of the constructs.
+
+The rules about Terraform's meta-arguments of a resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from constructs_lib import toolkit
+from constructs_lib.constructs.base.meta_arguments import (
+    Lifecycle,
+    is_many,
+    lifecycle_names,
+    parameter_of,
+)
+from constructs_lib.constructs.base.provider import ProviderConstruct
+from constructs_lib.constructs.rules import values as value_rules
+from constructs_lib.constructs.synth.synthesis import StackSynthesis
+from constructs_lib.schemas import is_identifier
+from constructs_lib.schemas.redaction import shown
+from constructs_lib.schemas.suggestions import did_you_mean
+from constructs_lib.toolkit import is_token
+from constructs_lib.validation import ALIASES, ConstructPlace, Finding
+from constructs_lib.validation.findings import Path, pointer
+from constructs_lib.validation.json_values import plain
+
+
+class Problem(NamedTuple):
+    """What is wrong with one meta-argument."""
+
+    rule: str
+    path: Path
+    """Where it is, from the top of the parameters."""
+    found: str
+    allowed: str
+    hint: str = ""
+
+
+def lifecycle_problems(given: Mapping[Any, Any], parameters: tuple[str, ...]) -> Iterator[Problem]:
+    """What is wrong with the content of a lifecycle.
+
+    :param given: its settings by name
+    :param parameters: what ``ignore_changes`` may name
+    """
+    for name, value in given.items():
+        path = ("lifecycle", str(name))
+        if name not in lifecycle_names():
+            hint = did_you_mean(name, sorted(lifecycle_names()))
+            allowed = "one of " + ", ".join(sorted(lifecycle_names()))
+            yield Problem("unknown-attribute", path, repr(name), allowed, hint)
+        elif value is not None:
+            yield from _CHECKS.get(name, _flag)(value, path, parameters)
+
+
+def _flag(value: Any, path: Path, _parameters: tuple[str, ...]) -> Iterator[Problem]:
+    if not isinstance(value, bool):
+        yield Problem("type", path, shown(value), "True or False")
+
+
+def _ignore_changes(value: Any, path: Path, parameters: tuple[str, ...]) -> Iterator[Problem]:
+    allowed = "a list of parameters, or 'all'"
+    if isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _ignored(item, (*path, index), parameters)
+    elif value != "all":
+        hint = f"write [{value!r}]" if isinstance(value, str) and value in parameters else ""
+        yield Problem("type", path, shown(value), allowed, hint)
+
+
+def _ignored(item: Any, path: Path, parameters: tuple[str, ...]) -> Iterator[Problem]:
+    if not isinstance(item, str):
+        yield Problem("type", path, shown(item), "the name of a parameter")
+    elif (name := parameter_of(item)) not in parameters:
+        ours = {attribute: parameter for parameter, attribute in ALIASES.items()}
+        known = f"write {ours[name]!r}" if name in ours else did_you_mean(name, parameters)
+        allowed = "a parameter" if known else "one of " + ", ".join(sorted(parameters))
+        yield Problem("unknown-attribute", path, repr(item), allowed, known)
+
+
+def _replace_triggered_by(
+    value: Any, path: Path, _parameters: tuple[str, ...]
+) -> Iterator[Problem]:
+    if not isinstance(value, (list, tuple)):
+        yield Problem("type", path, shown(value), "a list of addresses")
+        return
+    for index, item in enumerate(value):
+        if not isinstance(item, (str, toolkit.Construct)):
+            yield Problem("type", (*path, index), shown(item), "an address, or a construct")
+
+
+_Check = Callable[[Any, Path, tuple[str, ...]], Iterator[Problem]]
+_CHECKS: dict[str, _Check] = {
+    "ignore_changes": _ignore_changes,
+    "replace_triggered_by": _replace_triggered_by,
+}
+
+
+class Resource(NamedTuple):
+    """What the rules need to know of the construct that has the meta-arguments."""
+
+    place: ConstructPlace
+    synthesis: StackSynthesis
+    """The stack in which it stands."""
+    parameters: tuple[str, ...]
+    """The parameters that are attributes: what ``lifecycle.ignore_changes`` may name."""
+    provider: type[ProviderConstruct]
+    """The construct of the provider that the resource belongs to."""
+    schema: str
+    """The name of its schema, which says what an identifier looks like."""
+
+
+def findings(arguments: Mapping[str, Any], resource: Resource) -> list[Finding]:
+    """What is wrong with the meta-arguments.
+
+    :param arguments: the parameters of the construct by name; others are left aside
+    """
+    problems = (
+        _provider(arguments.get("provider"), resource),
+        _depends_on(arguments.get("depends_on"), resource),
+        _count(arguments.get("count")),
+        _for_each(arguments.get("for_each")),
+        _both(arguments),
+        _import_id(arguments, resource.schema),
+        _lifecycle(arguments.get("lifecycle"), resource.parameters),
+    )
+    found = [
+        Finding(
+            each.rule,
+            "error",
+            resource.place,
+            pointer(each.path),
+            each.found,
+            each.allowed,
+            each.hint,
+        )
+        for problem in problems
+        for each in problem
+    ]
+    return found + _no_json(arguments.get("for_each"), resource.place)
+
+
+def _provider(value: Any, resource: Resource) -> Iterator[Problem]:
+    if value is None:
+        return
+    construct = resource.provider.KIND.construct
+    if not isinstance(value, resource.provider):
+        yield Problem("type", ("provider",), a_kind(value), f"the construct {construct}")
+    elif value.synthesis is not resource.synthesis:
+        found = f"a provider of stack {value.synthesis.path}"
+        hint = f"make the construct {construct} in this stack, too"
+        yield Problem("provider-stack", ("provider",), found, "a provider of the same stack", hint)
+
+
+def _depends_on(value: Any, resource: Resource) -> Iterator[Problem]:
+    allowed = "a list of constructs"
+    if isinstance(value, toolkit.Construct):
+        yield Problem("type", ("depends_on",), a_kind(value), allowed, "put it in a list: [...]")
+    elif not isinstance(value, (list, tuple, type(None))):
+        yield Problem("type", ("depends_on",), a_kind(value), allowed)
+    else:
+        for index, item in enumerate(value or ()):
+            if not isinstance(item, toolkit.Construct) and not is_of_cdk(item):
+                yield Problem(
+                    "type", ("depends_on", index), a_kind(item), "a construct, not its address"
+                )
+            elif isinstance(item, toolkit.Construct):
+                yield from _of_another_stack(item, ("depends_on", index), resource)
+
+
+def _of_another_stack(
+    item: toolkit.Construct, path: tuple[str | int, ...], resource: Resource
+) -> Iterator[Problem]:
+    """Terraform applies one stack at a time, so that a stack knows no resource of another."""
+    own = resource.synthesis.stack
+    try:
+        other = toolkit.TerraformStack.of(item)
+    except RuntimeError:
+        other = None  # The app itself, which holds all stacks.
+    if other is not own:
+        where = f"a construct of the stack {other.node.path}" if other else "the app"
+        allowed = "constructs of the same stack"
+        hint = "deploy one stack after the other: stack.add_dependency(other_stack)"
+        yield Problem("depends-on-stack", path, where, allowed, hint)
+    elif item is own:
+        allowed = "constructs in this stack"
+        yield Problem("depends-on-stack", path, "the whole stack, which is waiting too", allowed)
+
+
+def _count(value: Any) -> Iterator[Problem]:
+    if value is None or isinstance(value, toolkit.TerraformCount) or is_token(value):
+        return
+    if not isinstance(value, int) or isinstance(value, bool):
+        found = repr(value) if isinstance(value, (str, float)) else a_kind(value)
+        yield Problem("type", ("count",), found, "a whole number, or a reference to one")
+    elif value < 0:
+        yield Problem("minimum", ("count",), str(value), "a number of at least 0")
+
+
+def _for_each(value: Any) -> Iterator[Problem]:
+    if value is None or isinstance(value, (toolkit.TerraformIterator, Mapping)):
+        return
+    allowed = "a mapping, a list of texts, or a TerraformIterator"
+    if isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            if not isinstance(item, str) and not is_token(value):
+                yield Problem("type", ("for_each", index), a_kind(item), "a text")
+    elif not is_of_cdk(value):
+        hint = "sort it into a list: sorted(...)" if isinstance(value, (set, frozenset)) else ""
+        yield Problem("type", ("for_each",), a_kind(value), allowed, hint)
+
+
+def _no_json(for_each: Any, place: ConstructPlace) -> list[Finding]:
+    if not isinstance(for_each, (Mapping, list, tuple)):
+        return []
+    values = {"for_each": for_each}
+    found = (
+        plain(values, place=place, is_token=is_token)[1] if isinstance(for_each, Mapping) else []
+    )
+    return found or value_rules.findings(values, place)
+
+
+def _both(arguments: Mapping[str, Any]) -> Iterator[Problem]:
+    if arguments.get("count") is not None and arguments.get("for_each") is not None:
+        yield Problem("count-and-for-each", ("count",), "count and for_each", "one of the two")
+
+
+def _import_id(arguments: Mapping[str, Any], schema: str) -> Iterator[Problem]:
+    value = arguments.get("import_id")
+    if value is None:
+        return
+    if is_many(arguments):
+        found, allowed = "import_id together with count or for_each", "import_id for one resource"
+        yield Problem("import-of-many", ("import_id",), found, allowed)
+    elif not isinstance(value, str):
+        allowed = "the identifier of what exists, a text"
+        yield Problem("type", ("import_id",), a_kind(value), allowed)
+    elif not value.strip():
+        hint = "leave it out to make a new one"
+        allowed = "the identifier of what exists"
+        yield Problem("minLength", ("import_id",), "an empty text", allowed, hint)
+    elif not is_token(value) and not is_identifier(value, schema):
+        allowed = "the identifier of what exists, as its API shows it"
+        yield Problem("pattern", ("import_id",), shown(value), allowed)
+
+
+def _lifecycle(value: Any, parameters: tuple[str, ...]) -> Iterator[Problem]:
+    if isinstance(value, (Lifecycle, Mapping)):
+        given = vars(value) if isinstance(value, Lifecycle) else value
+        yield from lifecycle_problems(given, parameters)
+    elif value is not None:
+        yield Problem("type", ("lifecycle",), a_kind(value), "a Lifecycle or a mapping")
+
+
+def a_kind(value: Any) -> str:
+    """The type of an argument for a message, such as ``a str``."""
+    return f"a value of type {type(value).__name__}"
+
+
+def is_of_cdk(value: Any) -> bool:
+    """True if a value came out of the CDK as a proxy for one of its interfaces."""
+    return type(value).__module__.startswith("jsii.")

@@ -1,0 +1,1 @@
+"""What happens at synth: all findings at once, then the delivery of the providers."""

@@ -1,0 +1,244 @@
+"""The ``import`` blocks of a stack.
+
+What happens to the constructs of an app at synth: all findings at once, then the delivery.
+
+Each construct checks itself when it is made and leaves its findings here; nothing raises then.
+``app.synth()`` of the user's own ``App`` first reports the findings of the whole tree. With an
+error among them it raises ``ValidationFailed``, a ``SystemExit``, and nothing is written. Without,
+it synthesises as ever. What an Aspect makes wrong then is reported likewise, and that stack is not
+written. The synthesizer of each stack plants the provider beside its document.
+
+Where the CDK is driven another way, as by its ``Testing``, the stack refuses to be written: a
+``RuntimeError`` with the same report.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from constructs_lib import toolkit
+from constructs_lib.constructs.base.expressions import is_hcl
+from constructs_lib.constructs.rules import accounts
+from constructs_lib.constructs.rules import stack as stack_rules
+from constructs_lib.constructs.synth import bulk_resources, delivery, hcl_stack
+from constructs_lib.constructs.synth.bulk_resources import Together
+from constructs_lib.validation import ConstructPlace, Finding, ValidationFailed, errors, render
+
+_ID = "ImportsOfConnectionsAsCode"
+
+
+class Imports(toolkit.TerraformElement):
+    """All ``import`` blocks that the constructs of one stack ask for.
+
+    The CDK's own ``import_from`` runs ``terraform version`` once for each imported resource, and
+    that takes longer than all the rest of the synth.
+    """
+
+    def __init__(self, stack: toolkit.TerraformStack) -> None:
+        self.blocks: list[dict[str, str]] = []
+        """The blocks: ``to``, the address of the resource, and ``id``, its identifier."""
+        super().__init__(stack, _ID)
+
+    def to_terraform(self) -> Any:
+        """The blocks as a part of the stack's document."""
+        return {"import": self.blocks}
+
+    def to_hcl_terraform(self) -> Any:
+        """The blocks for ``cdktf synth --hcl``."""
+        kinds = {"to": "reference", "id": "string"}
+        return {
+            "import": [
+                {
+                    name: {"value": value, "type": "simple", "storageClassType": kinds[name]}
+                    for name, value in block.items()
+                }
+                for block in self.blocks
+            ]
+        }
+
+
+class StackSynthesis:
+    """What is known of the constructs of one stack."""
+
+    def __init__(self, stack: toolkit.TerraformStack, identifiers: dict[str, Any]) -> None:
+        self.findings: list[Finding] = []
+        """What the constructs found out about themselves."""
+        self.providers: list[stack_rules.ProviderFacts] = []
+        self.resources: list[stack_rules.ResourceFacts] = []
+        self.relations: list[accounts.Relation] = []
+        """Which construct is about which other one."""
+        self.addresses: dict[str, Any] = {}
+        """The constructs by the addresses of their resources."""
+        self.exports: dict[str, str] = {}
+        """The references to attributes, by the names under which other stacks would get them."""
+        self.identifiers = identifiers
+        """The constructs of the whole app by the tokens of their identifiers."""
+        self.stack = stack
+        self.path: str = stack.node.path
+        self._imports: Imports | None = None
+        # It comes before all that waits in it, because the CDK visits the first children first.
+        self.together = Together(stack, self._refuse_errors)
+        """The resources that are written together."""
+        toolkit.Aspects.of(self.together).add(bulk_resources.FirstVisit(self._show_to_aspects))
+        stack.node.add_validation(_Validation(self))
+        # The CDK hands the stack itself to its synthesizer, whoever synthesises.
+        setattr(stack, "synthesizer", _Synthesizer(self, stack.synthesizer))  # noqa: B010
+
+    def place(self, construct: toolkit.Construct, scope: Any, id_: str) -> ConstructPlace:
+        """The place of a construct for findings."""
+        # Asking the CDK takes two calls into Node, so the common case is put together here.
+        return ConstructPlace(
+            f"{self.path}/{id_}" if scope is self.stack and "/" not in id_ else construct.node.path
+        )
+
+    def import_resource(self, address: str, identifier: str) -> None:
+        """Have Terraform take over what exists already, by an ``import`` block of the stack."""
+        if self._imports is None:
+            self._imports = Imports(self.stack)
+        self._imports.blocks.append({"to": address, "id": identifier})
+
+    def all_findings(self) -> list[Finding]:
+        """The findings of the constructs, and those of the stack as a whole."""
+        found = self.findings + stack_rules.findings(self.providers, self.resources)
+        return [*found, *accounts.findings(self.relations)]
+
+    def deliver(self, outdir: Path) -> None:
+        """Plant the providers of this stack in its output directory."""
+        names = sorted({provider.kind.name for provider in self.providers})
+        if names:
+            delivery.plant(outdir / "stacks" / str(self.stack.node.id), providers=names)
+
+    def _show_to_aspects(self) -> None:
+        if bulk_resources.has_aspects(self.stack):
+            self.together.make_all()
+
+    def _refuse_errors(self) -> None:
+        # A part of a stack can be synthesised in a test, where it needs no provider.
+        found = [each for each in self.all_findings() if each.rule != "provider-missing"]
+        if errors(found):
+            raise RuntimeError(render(found))
+
+
+class AppSynthesis:
+    """The synth of one app."""
+
+    def __init__(self, app: toolkit.App) -> None:
+        self.stacks: list[StackSynthesis] = []
+        self.identifiers: dict[str, Any] = {}
+        """The constructs by the tokens of their identifiers, which may cross the stacks."""
+        self._app = app
+
+    def run(self, synth: Callable[[], None]) -> None:
+        """Check, synthesise, deliver.
+
+        :param synth: the synth of the CDK
+        :raises ValidationFailed: with all findings, if one of them is an error
+        """
+        before = self._checked()
+        if is_hcl():
+            self._check_hcl()
+        _report(before)
+        try:
+            synth()
+        except RuntimeError:
+            self._checked()
+            raise
+        # An Aspect may have changed what was checked before.
+        _report([finding for finding in self._checked() if finding not in before])
+
+    def _check_hcl(self) -> None:
+        # The other stacks of the app are written by the same rules.
+        for node in self._app.node.find_all():
+            if isinstance(node, toolkit.TerraformStack):
+                of(node)
+        # What stands in one stack and is used in another becomes a part of both here.
+        for each in self.stacks:
+            each.stack.prepare_stack()
+        for each in self.stacks:
+            each.findings += hcl_stack.findings(each.stack)
+        self._checked()
+
+    def _checked(self) -> list[Finding]:
+        findings = [finding for stack in self.stacks for finding in stack.all_findings()]
+        if errors(findings):
+            raise ValidationFailed(findings) from None
+        return findings
+
+
+def _report(findings: list[Finding]) -> None:
+    if findings:
+        sys.stderr.write(render(findings) + "\n")
+
+
+bulk_resources.show_to_aspects()
+
+_STACKS: WeakKeyDictionary[Any, StackSynthesis] = WeakKeyDictionary()
+_APPS: WeakKeyDictionary[Any, AppSynthesis] = WeakKeyDictionary()
+
+
+def of(scope: toolkit.IConstruct) -> StackSynthesis:
+    """The synthesis of the stack in which a construct stands.
+
+    :param scope: the construct, or the stack itself
+    """
+    stack = scope if isinstance(scope, toolkit.TerraformStack) else toolkit.TerraformStack.of(scope)
+    if stack not in _STACKS:
+        app = _app_of(stack)
+        _STACKS[stack] = StackSynthesis(stack, app.identifiers)
+        app.stacks.append(_STACKS[stack])
+    return _STACKS[stack]
+
+
+def _app_of(stack: toolkit.TerraformStack) -> AppSynthesis:
+    app: Any = stack.node.root
+    if app not in _APPS:
+        _APPS[app] = AppSynthesis(app)
+        if isinstance(app, toolkit.App):
+            _take_over(app, _APPS[app])
+    return _APPS[app]
+
+
+def _take_over(app: toolkit.App, synthesis: AppSynthesis) -> None:
+    original = app.synth
+    # The method is replaced on the user's own app: a subclass would have to be known to the user.
+    setattr(app, "synth", lambda: synthesis.run(original))  # noqa: B010
+
+
+@toolkit.implements(toolkit.IValidation)
+class _Validation:
+    """Refuses a stack with errors where the CDK validates it by itself."""
+
+    def __init__(self, stack: StackSynthesis) -> None:
+        self._stack = stack
+
+    def validate(self) -> list[str]:
+        """The messages about this stack; none if it is in order."""
+        if is_hcl() and not errors(self._stack.all_findings()):
+            # An Aspect may have changed what was checked before.
+            self._stack.findings += hcl_stack.findings(self._stack.stack)
+        findings = self._stack.all_findings()
+        return [render(findings)] if errors(findings) else []
+
+
+@toolkit.implements(toolkit.IStackSynthesizer)
+class _Synthesizer:
+    """Writes a stack as its own synthesizer does, and delivers its providers."""
+
+    def __init__(self, stack: StackSynthesis, original: toolkit.IStackSynthesizer) -> None:
+        self._stack = stack
+        self._original = original
+
+    def synthesize(self, session: toolkit.ISynthesisSession) -> None:
+        """Write the stack into the output directory of a session."""
+        self._original.synthesize(session)
+        if is_hcl():
+            stack = self._stack.stack
+            path = Path(session.outdir, session.manifest.for_stack(stack).synthesized_stack_path)
+            # The CDK decides what it writes at the start of Node.
+            if path.suffix == ".tf":
+                hcl_stack.write(stack, path)
+        self._stack.deliver(Path(session.outdir))

@@ -1,0 +1,1 @@
+"""What the sandbox of any API needs: server, database, faults, journal."""

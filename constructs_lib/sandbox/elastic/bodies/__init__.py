@@ -1,1 +1,0 @@
-"""What the bodies of requests to Elastic's API may hold: a parser for each kind of body."""

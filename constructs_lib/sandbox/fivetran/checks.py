@@ -1,0 +1,204 @@
+"""Checks of request bodies, by the JSON Schema of the connection resource.
+
+The schema names types, enums and patterns; here stand only the names of the fields that each
+request of the contract has, because the resource also has attributes that the API does not know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import Any
+
+from constructs_lib import schemas
+from constructs_lib.sandbox.common import messages
+from constructs_lib.sandbox.common.errors import ApiError, invalid, required
+from constructs_lib.schemas import IGNORING_CASE, Attribute, Kind
+
+TEST_CONTROLS = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
+"""Fields that steer the setup tests of one request and are not kept."""
+
+_SHARED = (
+    "auth",
+    "config",
+    "daily_sync_time",
+    "data_delay_sensitivity",
+    "data_delay_threshold",
+    "destination_configuration",
+    "external_secrets_keys_config",
+    "external_secrets_manager_id",
+    "hybrid_deployment_agent_id",
+    "networking_method",
+    "pause_after_trial",
+    "paused",
+    "private_link_id",
+    "proxy_agent_id",
+    "schedule_type",
+    "sync_frequency",
+    *TEST_CONTROLS,
+)
+CREATE_FIELDS = (
+    *_SHARED,
+    "connect_card_config",
+    "destination_schema_names",
+    "group_id",
+    "service",
+)
+"""The fields of the request that creates a connection."""
+UPDATE_FIELDS = (*_SHARED, "is_historical_sync", "schema_status")
+"""The fields of the request that modifies a connection."""
+
+_DEEPEST = 100
+_PYTHON_TYPES: dict[Kind, tuple[type, ...]] = {
+    Kind.STRING: (str,),
+    Kind.INTEGER: (int,),
+    Kind.NUMBER: messages.Number,
+    Kind.BOOLEAN: (bool,),
+    Kind.DYNAMIC: (dict,),
+    Kind.MAP: (dict,),
+    Kind.NESTED: (dict,),
+}
+
+
+def parse_object(content: bytes) -> dict[str, Any]:
+    """The JSON object of a body.
+
+    :raises ApiError: 400, if it is malformed or something other than an object
+    """
+    try:
+        body = messages.loads(content)
+    except (ValueError, RecursionError):
+        raise invalid("The request body is not valid JSON") from None
+    if not isinstance(body, dict):
+        raise invalid("The request body must be a JSON object")
+    _check_storable(body, _DEEPEST)
+    return body
+
+
+def fields(body: Mapping[str, Any], allowed: Collection[str]) -> dict[str, Any]:
+    """The checked fields of a request about a connection.
+
+    The contract does not say what happens to unknown fields. They are refused here, because a
+    client that sends one has made a mistake that should be seen. Null is refused like any other
+    value of a wrong type, but for the fields that it clears.
+
+    :returns: the fields, with null for those that are to be cleared
+    :raises ApiError: 400, for the first field that is wrong
+    """
+    attributes = schemas.load("fivetranops_connection").attributes
+    unknown(body, allowed)
+    for name, value in body.items():
+        if value is not None or not attributes[name].clearable:
+            _check(name, value, attributes[name])
+    return {name: _stored(value, attributes[name]) for name, value in body.items()}
+
+
+def unknown(body: Mapping[str, Any], allowed: Collection[str]) -> None:
+    """Refuses a body with other fields than the allowed ones.
+
+    :raises ApiError: 400
+    """
+    for name in body:
+        if name not in allowed:
+            raise invalid(f"Unknown field '{name}'; allowed are {', '.join(sorted(allowed))}")
+
+
+def flag(body: Mapping[str, Any], name: str) -> bool:
+    """A boolean of a body that is false when it is left out.
+
+    :raises ApiError: 400, if it is not a boolean
+    """
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise _wrong(name, "must be boolean")
+    return value
+
+
+def connect_card(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The checked ``connect_card_config`` of a body.
+
+    :raises ApiError: 400, if it is missing or wrong
+    """
+    if body.get("connect_card_config") is None:
+        raise required("connect_card_config")
+    checked = fields(body, ("connect_card_config",))["connect_card_config"]
+    return dict(checked)
+
+
+def _check_storable(value: Any, levels: int) -> None:
+    if levels == 0:
+        raise invalid(f"The request body is nested deeper than {_DEEPEST} levels")
+    if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+        raise invalid("The request body holds text that is not valid Unicode")
+    if isinstance(value, dict):
+        _check_storable(list(value), levels)
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            _check_storable(item, levels - 1)
+
+
+def _check(path: str, value: Any, attribute: Attribute) -> None:
+    if not _has_kind(value, attribute.kind):
+        raise _wrong(path, f"must be {attribute.rule['type']}")
+    if attribute.clearable and value == "":
+        raise _wrong(path, "must not be empty")
+    _check_rule(path, value, attribute.rule)
+    if attribute.kind is Kind.NESTED:
+        _check_nested(path, value, attribute)
+    if attribute.kind is Kind.MAP and not all(isinstance(text, str) for text in value.values()):
+        raise _wrong(path, "must have strings as values")
+
+
+def _stored(value: Any, attribute: Attribute) -> Any:
+    if attribute.kind is Kind.INTEGER:
+        return int(value)
+    # The contract lists schema_status in small letters, and writes it in capitals in its example.
+    return attribute.spelled(value) if attribute.ignores_case else value
+
+
+def _has_kind(value: Any, kind: Kind) -> bool:
+    # In Python a boolean is a number, too; in JSON it is not.
+    if isinstance(value, bool):
+        return kind is Kind.BOOLEAN
+    if isinstance(value, (float, Decimal)) and kind is Kind.INTEGER:
+        # By JSON Schema 60.0 is an integer.
+        return Decimal(value) == Decimal(value).to_integral_value()
+    return isinstance(value, _PYTHON_TYPES[kind])
+
+
+def _check_rule(path: str, value: Any, rule: Mapping[str, Any]) -> None:
+    if "enum" in rule and value not in rule["enum"]:
+        raise _wrong(path, f"must be one of {', '.join(str(item) for item in rule['enum'])}")
+    words = rule.get(IGNORING_CASE)
+    if words and value.lower() not in words:
+        raise _wrong(path, f"must be one of {', '.join(words)}")
+    if "pattern" in rule and not _matches(value, rule["pattern"]):
+        raise _wrong(path, f"must match {rule['pattern']}")
+    if "minLength" in rule and len(value) < rule["minLength"]:
+        raise _wrong(path, "must not be empty")
+    if "minimum" in rule and value < rule["minimum"]:
+        raise _wrong(path, f"must be at least {rule['minimum']}")
+    if "maximum" in rule and value > rule["maximum"]:
+        raise _wrong(path, f"must be at most {rule['maximum']}")
+
+
+def _matches(value: str, pattern: str) -> bool:
+    # A JSON Schema's $ means the very end, Python's also stands before a last line break.
+    return re.search(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), value) is not None
+
+
+def _check_nested(path: str, value: Mapping[str, Any], attribute: Attribute) -> None:
+    for name, inner in attribute.attributes.items():
+        if inner.required and value.get(name) is None:
+            raise required(f"{path}.{name}")
+    for name, item in value.items():
+        if name not in attribute.attributes:
+            raise _wrong(path, f"allows only {', '.join(attribute.attributes)}")
+        if item is not None or not attribute.attributes[name].clearable:
+            _check(f"{path}.{name}", item, attribute.attributes[name])
+
+
+def _wrong(path: str, rule: str) -> ApiError:
+    return invalid(f"Invalid value for field '{path}': it {rule}")

@@ -1,0 +1,95 @@
+"""What the sandbox remembers: groups, connections and their syncs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from constructs_lib.sandbox.common import messages, store
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group (destination)."""
+
+    id: str
+    name: str
+    created_at: str
+
+
+@dataclass(frozen=True)
+class Sync:
+    """A sync that runs: from ``started_at`` to ``ends_at`` (RFC 3339)."""
+
+    started_at: str
+    ends_at: str
+    historical: bool
+    endless: bool = False
+    """True if it goes on for as long as the fault that began it is set."""
+    failing: bool = False
+    """True if it ends with a failure."""
+
+    @classmethod
+    def begin(cls, start: datetime, seconds: float, historical: bool) -> Sync:
+        """A sync of a given length."""
+        end = start + timedelta(seconds=seconds)
+        return cls(store.to_text(start), store.to_text(end), historical)
+
+
+@dataclass
+class Connection:
+    """A connection.
+
+    Secrets are not in here: ``config`` has the API's mask in their place, and ``digests`` a salted
+    digest for each (place, such as ``config.password``, to digest).
+    """
+
+    id: str
+    group_id: str
+    service: str
+    schema: str
+    created_at: str
+    destination: dict[str, str] = field(default_factory=dict)
+    """The keys of the destination schema with their values, such as ``schema`` and ``table``."""
+    attributes: dict[str, Any] = field(default_factory=dict)
+    """What was set of the attributes of the API, ``config`` and ``auth`` excepted."""
+    config: dict[str, Any] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict, repr=False)
+    connected_before: bool = False
+    """True once the setup tests have passed: from then on a failure means broken."""
+    setup_state: str = "incomplete"
+    is_historical_sync: bool = True
+    """True until the first sync has succeeded, and again when a historical sync is asked for."""
+    waiting: str | None = None
+    """``sync`` or ``resync``: what was asked for while the connection was paused."""
+    sync: Sync | None = None
+    last_sync_started_at: str | None = None
+    succeeded_at: str | None = None
+    failed_at: str | None = None
+    rescheduled_for: str | None = None
+    """When a sync that was put off goes on; None if none was."""
+    rescheduled_untold: bool = False
+    """True if the answers do not tell that time."""
+    task: dict[str, str] | None = None
+    """What the last sync that failed left to be done; None since one has succeeded."""
+    state: dict[str, Any] | None = None
+    """The state (cursor); None until one is written."""
+    setup_tests: list[dict[str, Any]] | None = None
+    """What the setup tests found when they last ran; None until they have run."""
+
+    @property
+    def paused(self) -> bool:
+        """True if no new sync may start."""
+        return bool(self.attributes.get("paused", False))
+
+    def to_json(self) -> str:
+        """The record as it is stored."""
+        return messages.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Connection:
+        """The record that :meth:`to_json` wrote."""
+        values = messages.loads(text)
+        sync = values.pop("sync")
+        return cls(**values, sync=Sync(**sync) if sync else None)

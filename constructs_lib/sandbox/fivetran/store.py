@@ -1,0 +1,293 @@
+"""How a sandbox behaves: kept in its database, so that all processes on one file agree.
+
+What one transaction of the sandbox of Fivetran's API can read and write.
+
+The memory of a sandbox: settings, groups, connections and the request journal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from constructs_lib.sandbox.common import faults, masking, store
+from constructs_lib.sandbox.common.database import Layout
+from constructs_lib.sandbox.common.errors import SandboxError
+from constructs_lib.sandbox.common.faults import Fault
+from constructs_lib.sandbox.common.store import CommonStore, CommonTables
+from constructs_lib.sandbox.fivetran import answers, distortions
+from constructs_lib.sandbox.fivetran import distortions as counting
+from constructs_lib.sandbox.fivetran.records import Connection, Group
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The behaviour of a sandbox where the contract leaves a choice, or a test needs another."""
+
+    sync_seconds: float = 5.0
+    """How long a sync runs, in seconds; 0 or more."""
+    clock_ahead_seconds: float = 0.0
+    """How far the sandbox's clock is ahead of the real one, in seconds: a test lets time pass by
+    raising it, for all processes on one file at once."""
+    auto_sync: bool = False
+    """True lets connections sync by their schedule. Off, because tests need quiet."""
+    list_config: bool = False
+    """True puts ``config`` into the items of lists. By the contract it may be there or not."""
+    unsupported_state_status: int = 400
+    """Status for the state of a service that has none: 400 (by the contract), or 405 (an older)."""
+    update_while_syncing_status: int = 200
+    """Status for a change of a connection, other than of ``paused`` alone, while a sync runs: 200,
+    or as the API is seen to answer at times 409, or 400 after it tried to stop the sync."""
+    setup_tests_every_update: bool = True
+    """True runs the setup tests after every update that does not say ``run_setup_tests`` false, as
+    the contract says. False runs them only after a change of ``config`` or ``auth``, as a public
+    report says of the API."""
+    state_must_exist: bool = False
+    """True refuses to set a state where none was written yet (400). The contract names this as a
+    possible cause of a 400 without saying when; accepted by default, because a connection could
+    otherwise never be given a state before its first sync."""
+    merge_state: bool = False
+    """True merges a new state over the old at the top level. The contract does not say whether the
+    API merges or replaces; replacing is the default."""
+    counts_with: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Settings of ``config`` and ``auth`` that are dropped in silence unless others have given
+    values; see :mod:`constructs_lib.sandbox.fivetran.distortions`. None by default, because the
+    contract does not say that they are."""
+    rate_limit: int = 20000
+    """Requests in one window of time, as the ``X-Rate-Limit`` header says."""
+    rate_window_seconds: float = 3600.0
+    """The window of the rate limit, in seconds, rolling."""
+    enforce_rate_limit: bool = False
+    """True answers 429 when the limit is used up."""
+    distortions: Mapping[str, str] = field(default_factory=dict)
+    """Ways in which answers differ from what is stored: paths of fields to names of distortions;
+    both in :mod:`constructs_lib.sandbox.fivetran.distortions`."""
+    faults: tuple[Fault, ...] = ()
+    """What goes wrong with which request: each a :class:`Fault`, or a mapping with its fields.
+    Setting them lets the counting of requests begin anew."""
+
+    def changed(self, **values: Any) -> Settings:
+        """These settings with some values replaced.
+
+        :raises SandboxError: if a name or a value is not allowed
+        """
+        known = {one.name for one in fields(self)}
+        if unknown := sorted(set(values) - known):
+            raise SandboxError(f"unknown settings: {', '.join(unknown)}")
+        if "counts_with" in values:
+            values["counts_with"] = counting.checked_conditions(values["counts_with"])
+        if "distortions" in values:
+            given = values["distortions"]
+            values["distortions"] = distortions.checked(given, answers.FIELDS)
+        if "faults" in values:
+            values["faults"] = faults.checked(values["faults"], Fault)
+        return _checked(replace(self, **values))
+
+    def to_json(self) -> str:
+        """The settings as they are stored."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Settings:
+        """The settings that :meth:`to_json` wrote."""
+        return cls().changed(**json.loads(text))
+
+
+def _checked(settings: Settings) -> Settings:
+    for name in ("sync_seconds", "clock_ahead_seconds", "rate_window_seconds"):
+        seconds = getattr(settings, name)
+        if type(seconds) not in (int, float) or not 0 <= seconds < 1e9:
+            raise SandboxError(f"{name} must be a number of seconds, 0 or more")
+    if settings.unsupported_state_status not in (400, 405):
+        raise SandboxError("unsupported_state_status must be 400 or 405")
+    if settings.update_while_syncing_status not in (200, 400, 409):
+        raise SandboxError("update_while_syncing_status must be 200, 400 or 409")
+    if type(settings.rate_limit) is not int or settings.rate_limit < 0:
+        raise SandboxError("rate_limit must be a whole number, 0 or more")
+    return _with_checked_flags(settings)
+
+
+def _with_checked_flags(settings: Settings) -> Settings:
+    for name in (
+        "auto_sync",
+        "list_config",
+        "setup_tests_every_update",
+        "state_must_exist",
+        "merge_state",
+        "enforce_rate_limit",
+    ):
+        if not isinstance(getattr(settings, name), bool):
+            raise SandboxError(f"{name} must be true or false")
+    return settings
+
+
+FIVETRAN = Layout(
+    application_id=0x53424F58,  # SBOX
+    version=2,
+    tables="""
+CREATE TABLE groups (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, created_at TEXT NOT NULL);
+CREATE TABLE connections (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE, group_id TEXT NOT NULL, schema TEXT NOT NULL, document TEXT NOT NULL,
+    UNIQUE (group_id, schema));
+CREATE TABLE spans (connection_id TEXT PRIMARY KEY, seconds REAL NOT NULL);
+""",
+)
+"""The database of the sandbox of Fivetran's API."""
+
+SEEDED_GROUPS = ("sandbox_warehouse", "sandbox_lake")
+"""The groups that every new sandbox has."""
+
+
+class Tables(CommonTables[Settings]):
+    """The tables of the sandbox, within one transaction."""
+
+    settings_type = Settings
+
+    def group(self, group_id: str) -> Group | None:
+        """One group."""
+        query = "SELECT id, name, created_at FROM groups WHERE id = ?"
+        row = self._link.execute(query, (group_id,)).fetchone()
+        return Group(*row) if row else None
+
+    def groups(self, after: int, limit: int) -> list[tuple[int, Group]]:
+        """Up to ``limit`` groups with their numbers, from the one that follows ``after``."""
+        query = (
+            "SELECT number, id, name, created_at FROM groups WHERE number > ? "
+            "ORDER BY number LIMIT ?"
+        )
+        rows = self._link.execute(query, (after, limit)).fetchall()
+        return [(row[0], Group(*row[1:])) for row in rows]
+
+    def add_group(self, group: Group) -> None:
+        """Adds a group, unless there is one with this identifier."""
+        self._link.execute(
+            "INSERT OR IGNORE INTO groups (id, name, created_at) VALUES (?, ?, ?)",
+            (group.id, group.name, group.created_at),
+        )
+
+    def connection(self, connection_id: str) -> Connection | None:
+        """One connection."""
+        query = "SELECT document FROM connections WHERE id = ?"
+        row = self._link.execute(query, (connection_id,)).fetchone()
+        return Connection.from_json(row[0]) if row else None
+
+    def connections(
+        self, after: int, limit: int, group_id: str | None = None, schema: str | None = None
+    ) -> list[tuple[int, Connection]]:
+        """Up to ``limit`` connections with their numbers, from the one that follows ``after``."""
+        query = (
+            "SELECT number, document FROM connections WHERE number > :after "
+            "AND (:group_id IS NULL OR group_id = :group_id) "
+            "AND (:schema IS NULL OR schema = :schema) ORDER BY number LIMIT :limit"
+        )
+        values = {"after": after, "limit": limit, "group_id": group_id, "schema": schema}
+        rows = self._link.execute(query, values).fetchall()
+        return [(row[0], Connection.from_json(row[1])) for row in rows]
+
+    def insert(self, connection: Connection) -> bool:
+        """Adds a connection; False if the group has one of this schema already."""
+        values = (connection.id, connection.group_id, connection.schema, connection.to_json())
+        cursor = self._link.execute(
+            "INSERT INTO connections (id, group_id, schema, document) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (group_id, schema) DO NOTHING",
+            values,
+        )
+        return cursor.rowcount == 1
+
+    def update(self, connection: Connection) -> None:
+        """Stores a changed connection."""
+        values = (connection.to_json(), connection.id)
+        self._link.execute("UPDATE connections SET document = ? WHERE id = ?", values)
+
+    def delete(self, connection_id: str) -> bool:
+        """Removes a connection; False if there was none."""
+        self._link.execute("DELETE FROM spans WHERE connection_id = ?", (connection_id,))
+        query = "DELETE FROM connections WHERE id = ?"
+        return self._link.execute(query, (connection_id,)).rowcount == 1
+
+    def span(self, connection_id: str) -> float | None:
+        """The length of the syncs of one connection, in seconds, if it has its own."""
+        query = "SELECT seconds FROM spans WHERE connection_id = ?"
+        row = self._link.execute(query, (connection_id,)).fetchone()
+        return float(row[0]) if row else None
+
+    def save_span(self, connection_id: str, seconds: float) -> None:
+        """Gives the syncs of one connection their own length, in seconds."""
+        self._link.execute("REPLACE INTO spans VALUES (?, ?)", (connection_id, seconds))
+
+    def requests_since(self, moment: str, most: int) -> int:
+        """How many requests were answered after a moment (RFC 3339), other than by 429.
+
+        :param most: where to stop counting
+        """
+        query = "SELECT 1 FROM journal WHERE at > ? AND status != 429 LIMIT ?"
+        row = self._link.execute(f"SELECT count(*) FROM ({query})", (moment, most)).fetchone()  # noqa: S608 - the query from the line above.
+        return int(row[0])
+
+    def oldest_request_since(self, moment: str) -> str | None:
+        """When the first of those requests was answered; None if there was none."""
+        query = "SELECT min(at) FROM journal WHERE at > ? AND status != 429"
+        row = self._link.execute(query, (moment,)).fetchone()
+        return str(row[0]) if row[0] else None
+
+    def reset(self, at: str) -> None:
+        """Removes connections, groups and journal, and seeds the groups.
+
+        The journal's numbers and the requests that faults count begin at 1 again; settings stay.
+
+        :param at: when the seeded groups were made (RFC 3339)
+        """
+        for table in ("connections", "groups", "journal", "spans", "fault_counts"):
+            self._link.execute(f"DELETE FROM {table}")  # noqa: S608 - names from this line.
+        self._link.execute("DELETE FROM sqlite_sequence")
+        for group_id in SEEDED_GROUPS:
+            self.add_group(Group(group_id, group_id, at))
+
+
+class Store(CommonStore[Tables, Settings]):
+    """The memory of a sandbox of Fivetran's API. It holds no secret in clear."""
+
+    layout = FIVETRAN
+    tables_type = Tables
+
+    def add_group(self, group_id: str) -> None:
+        """Adds a group; one that is there already stays as it is."""
+        if not group_id:
+            raise SandboxError("a group needs an identifier")
+        with self.transaction() as tables:
+            tables.add_group(Group(group_id, group_id, store.to_text(self.clock())))
+
+    def set_sync_seconds(self, connection_id: str, seconds: float) -> None:
+        """Gives the next syncs of one connection their own length, in seconds.
+
+        :raises SandboxError: if there is no such connection, or the length is negative
+        """
+        Settings().changed(sync_seconds=seconds)
+        with self.transaction() as tables:
+            if tables.connection(connection_id) is None:
+                raise SandboxError(f"there is no connection {connection_id!r}")
+            tables.save_span(connection_id, seconds)
+
+    def connection(self, connection_id: str) -> Connection | None:
+        """One connection as it was last stored; None if there is none."""
+        with self.transaction() as tables:
+            return tables.connection(connection_id)
+
+    def holds_secret(self, connection_id: str, place: str, value: Any) -> bool:
+        """True if this secret was the last that a connection received at this place.
+
+        :param place: such as ``config.password``, ``config.secrets_list[0].value`` or
+            ``auth.client_access.client_secret``
+        """
+        connection = self.connection(connection_id)
+        stored = connection.digests.get(place) if connection else None
+        return stored is not None and masking.equals(stored, value)
+
+    def seed(self, tables: Tables) -> None:
+        """Removes all but the groups that every new sandbox has."""
+        tables.reset(store.to_text(self.clock()))

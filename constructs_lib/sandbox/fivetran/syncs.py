@@ -1,0 +1,280 @@
+"""Setup tests: deterministic, and steered by the configuration itself.
+
+=====================================================  ============================================
+in the configuration                                   what happens
+=====================================================  ============================================
+any text that ends with ``.invalid`` (a host name       ``Connecting to host`` fails
+that cannot exist, RFC 2606)
+any text that ends with ``.stuck.test`` (RFC 2606)      ``Connecting to host`` ends with JOB_FAILED
+any text that ends with ``.unsigned.test``              ``Connecting to host`` fails, unless the
+                                                       certificate is trusted
+any text that ends with ``.unknown.test``               the same for the SSH fingerprint
+any text that ends with ``.old.test``                   ``Checking permissions`` warns
+a secret, or anything in ``auth``, equal to ``wrong``   ``Validating credentials`` fails
+anything else                                          all tests pass
+=====================================================  ============================================
+
+Syncs: what becomes of a connection as time goes by.
+
+No thread runs a sync. A sync is a span of time in the record of its connection, and
+:func:`settle` brings the record up to date with the clock whenever it is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from constructs_lib.sandbox.common import masking, store
+from constructs_lib.sandbox.fivetran.records import Connection, Sync
+from constructs_lib.schemas import SERVICES_WITH_STATE
+
+_HOST = "Connecting to host"
+_CREDENTIALS = "Validating credentials"
+_PERMISSIONS = "Checking permissions"
+
+
+class _Host(NamedTuple):
+    """How a host whose name ends in a certain way is found."""
+
+    status: str
+    words: str
+    trusted_by: str = ""
+    """The field of the request that lets the test pass all the same."""
+
+
+_HOSTS = {
+    ".invalid": _Host("FAILED", "The host in {} cannot be resolved"),
+    ".stuck.test": _Host("JOB_FAILED", "The test of the host in {} did not end"),
+    ".unsigned.test": _Host(
+        "FAILED", "The certificate of the host in {} is not trusted", "trust_certificates"
+    ),
+    ".unknown.test": _Host(
+        "FAILED", "The fingerprint of the host in {} is not trusted", "trust_fingerprints"
+    ),
+}
+_OLD = ".old.test"
+
+
+def run(connection: Connection, trusts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Runs the setup tests, keeps what they found, and sets ``setup_state`` by it.
+
+    :param trusts: the request, with ``trust_certificates`` and ``trust_fingerprints``
+    :returns: the results, as the API answers them: title, status, message, details
+    """
+    connection.setup_tests = results = _results(connection, trusts)
+    if not any(result["status"] in ("FAILED", "JOB_FAILED") for result in results):
+        connection.setup_state = "connected"
+        connection.connected_before = True
+    else:
+        # By the contract, incomplete means that the tests have never succeeded.
+        connection.setup_state = "broken" if connection.connected_before else "incomplete"
+    return results
+
+
+def _results(connection: Connection, trusts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    for ending, host in _HOSTS.items():
+        place = _named(connection.config, "config", ending)
+        if place is not None and trusts.get(host.trusted_by) is not True:
+            failure = _told(_HOST, host.status, host.words.format(place), place)
+            return [failure, _result(_CREDENTIALS, "SKIPPED"), _result(_PERMISSIONS, "SKIPPED")]
+    rejected = _rejected(connection)
+    if rejected is not None:
+        failure = _told(_CREDENTIALS, "FAILED", f"The source rejects {rejected}", rejected)
+        return [_result(_HOST, "PASSED"), failure, _result(_PERMISSIONS, "SKIPPED")]
+    passed = [_result(title, "PASSED") for title in (_HOST, _CREDENTIALS, _PERMISSIONS)]
+    old = _named(connection.config, "config", _OLD)
+    if old is not None:
+        passed[-1] = _told(_PERMISSIONS, "WARNING", f"The host in {old} will soon be too old", old)
+    return passed
+
+
+def _named(value: Any, at: str, ending: str) -> str | None:
+    """Where a host name with this ending stands; None if there is none."""
+    if isinstance(value, str):
+        return at if value.rstrip(".").endswith(ending) else None
+    items: list[tuple[str, Any]] = []
+    if isinstance(value, dict):
+        items = [(f"{at}.{key}", inner) for key, inner in value.items()]
+    if isinstance(value, list):
+        items = [(f"{at}[{position}]", inner) for position, inner in enumerate(value)]
+    places = (_named(inner, place, ending) for place, inner in items)
+    return next((place for place in places if place is not None), None)
+
+
+def _rejected(connection: Connection) -> str | None:
+    places = sorted(connection.digests)
+    return next((at for at in places if masking.equals(connection.digests[at], "wrong")), None)
+
+
+def _result(title: str, status: str) -> dict[str, Any]:
+    return {"title": title, "status": status, "message": ""}
+
+
+def _told(title: str, status: str, message: str, field: str) -> dict[str, Any]:
+    return {"title": title, "status": status, "message": message, "details": {"field": field}}
+
+
+_TASK = {
+    "code": "sync_failed",
+    "message": "Sync failed",
+    "details": "The source closed the connection in the middle of a table.",
+}
+"""What a sync that fails leaves to be done."""
+
+
+def settle(
+    connection: Connection, now: datetime, seconds: float, automatic: bool, held: bool = False
+) -> bool:
+    """Ends the sync whose time is over, and starts the one that is due.
+
+    :param seconds: the length of a sync that starts
+    :param automatic: True if connections sync by their schedule
+    :param held: True if a sync that is endless goes on; otherwise it ends like any other
+    :returns: True if the record has changed
+    """
+    before = connection.sync
+    is_held = held and before is not None and before.endless
+    if before is not None and not is_held and store.from_text(before.ends_at) <= now:
+        _end(connection, before)
+    if _is_to_go_on(connection, now) or (automatic and _due(connection, now)):
+        begin(connection, now, seconds)
+    return connection.sync is not before
+
+
+def begin(connection: Connection, now: datetime, seconds: float) -> None:
+    """Starts a sync, historical if the connection asks for one; a running sync is dropped."""
+    connection.sync = Sync.begin(now, seconds, connection.is_historical_sync)
+    connection.last_sync_started_at = connection.sync.started_at
+    connection.waiting = connection.rescheduled_for = None
+
+
+def hold(connection: Connection) -> None:
+    """Makes the running sync endless, see :func:`settle`."""
+    if connection.sync is not None:
+        connection.sync = replace(connection.sync, endless=True)
+
+
+def let_fail(connection: Connection) -> None:
+    """Makes the running sync end with a failure."""
+    if connection.sync is not None:
+        connection.sync = replace(connection.sync, failing=True)
+
+
+def put_off(connection: Connection, until: datetime, *, told: bool = True) -> None:
+    """Put the running sync off: by the contract it waits for the limits of its source.
+
+    It goes on at that time by itself, or with ``schedule_type`` manual when it is asked for.
+
+    :param told: False leaves that time out of the answers, as the API does at times
+    """
+    connection.sync = None
+    connection.rescheduled_for = store.to_text(until)
+    connection.rescheduled_untold = not told
+
+
+def request(connection: Connection, now: datetime, seconds: float, kind: str) -> None:
+    """Starts a sync now, or when the connection is enabled again if it is paused.
+
+    The contract says so of a re-sync. Of a plain sync it says nothing; it is treated alike.
+
+    :param kind: ``sync`` or ``resync``
+    """
+    if kind == "resync":
+        connection.is_historical_sync = True
+    if connection.paused:
+        connection.waiting = "resync" if connection.waiting == "resync" else kind
+    else:
+        begin(connection, now, seconds)
+
+
+def withdraw(connection: Connection) -> None:
+    """Takes back the wish for a historical sync; one that runs already goes on."""
+    connection.is_historical_sync = False
+    if connection.waiting == "resync":
+        connection.waiting = None
+
+
+def resume(connection: Connection, now: datetime, seconds: float) -> None:
+    """Starts what was asked for while the connection was paused; otherwise does nothing.
+
+    A sync that still runs from before the pause goes on first; a waiting one is then dropped,
+    except a re-sync, which replaces it.
+    """
+    if connection.waiting is None or connection.paused:
+        return
+    if connection.sync is not None and connection.waiting == "sync":
+        connection.waiting = None
+        return
+    begin(connection, now, seconds)
+
+
+def state_of(connection: Connection) -> str:
+    """The ``sync_state`` of a settled record: syncing, paused, rescheduled or scheduled.
+
+    A paused connection whose sync still runs is syncing: pausing stops no running sync.
+    """
+    if connection.sync is not None:
+        return "syncing"
+    if connection.paused:
+        return "paused"
+    return "rescheduled" if connection.rescheduled_for is not None else "scheduled"
+
+
+def _end(connection: Connection, sync: Sync) -> None:
+    connection.sync = None
+    if not _can_be_read(connection):
+        connection.failed_at = sync.ends_at
+        return
+    if sync.failing:
+        connection.failed_at, connection.task = sync.ends_at, dict(_TASK)
+        return
+    connection.succeeded_at, connection.task = sync.ends_at, None
+    if sync.historical:
+        connection.is_historical_sync = False
+    if connection.service in SERVICES_WITH_STATE:
+        connection.state = checkpoint(connection.state, sync.ends_at)
+
+
+def _can_be_read(connection: Connection) -> bool:
+    """Return whether a sync finds its source. One of a broken connection looks for it again, and
+    mends the connection if the cause is gone; one whose setup was never completed has no source.
+    """
+    if connection.setup_state == "broken":
+        run(connection, {})
+    return connection.setup_state == "connected"
+
+
+def checkpoint(state: dict[str, Any] | None, moment: str) -> dict[str, Any]:
+    """The state after a checkpoint of the connector.
+
+    :param moment: when it was made (RFC 3339)
+    """
+    before = state or {}
+    count = before.get("checkpoint")
+    number = count + 1 if type(count) is int else 1
+    return {**before, "cursor": moment, "checkpoint": number}
+
+
+def _is_to_go_on(connection: Connection, now: datetime) -> bool:
+    """True if a sync that was put off is to go on by itself now."""
+    until = connection.rescheduled_for
+    if until is None or connection.sync or connection.paused:
+        return False
+    automatic = connection.attributes.get("schedule_type", "auto") == "auto"
+    return automatic and store.from_text(until) <= now
+
+
+def _due(connection: Connection, now: datetime) -> bool:
+    automatic = connection.attributes.get("schedule_type", "auto") == "auto"
+    is_busy = connection.sync or connection.rescheduled_for
+    if is_busy or connection.paused or not automatic:
+        return False
+    if connection.setup_state != "connected":
+        return False
+    if connection.last_sync_started_at is None:
+        return True
+    minutes = connection.attributes.get("sync_frequency", 360)
+    return store.from_text(connection.last_sync_started_at) + timedelta(minutes=minutes) <= now

@@ -1,0 +1,249 @@
+"""Files with facts about services, in which one service is found without reading the others.
+
+Two of them are laid over one another: ``services.json`` of this package, and the file of the
+project, ``fivetran-services.json``, which ``python -m constructs_lib.schemas.catalogue refresh``
+writes. Terraform starts the provider below the project, so that file is looked for in the working
+directory and in those above it; the environment variable ``FIVETRAN_SERVICES`` names another one.
+
+Facts about Fivetran's services: the fields of ``config`` and ``auth``, which of them are
+secret, and the form of the destination schema.
+
+The facts stand in ``services.json``, taken from Fivetran's OpenAPI document, and in the file of
+the project, if it has one (see ``services_file``). Only the services that are asked for are read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from constructs_lib.schemas.catalogue.fields import Field, FieldKind, parse
+
+PACKAGED = os.path.join(os.path.dirname(__file__), "services.json")
+"""The file of this package."""
+PROJECT_NAME = "fivetran-services.json"
+"""Name of the file of a project."""
+VARIABLE = "FIVETRAN_SERVICES"
+"""The environment variable that names the file of a project."""
+
+_KINDS = frozenset(kind.value for kind in FieldKind)
+_ENTRY = re.compile(r'^"([^"\\]+)": \{', re.MULTILINE)
+_DECODER = json.JSONDecoder()
+
+
+class ServicesFile:
+    """The text of one file, and the services in it. Each service begins a line with its name."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def names(self) -> list[str]:
+        """The names of the services, in the order of the file."""
+        return _ENTRY.findall(self._text)
+
+    def entry(self, name: str) -> dict[str, Any] | None:
+        """The lines of one service, parsed; None if the file has no such service.
+
+        :raises ValueError: if they are no JSON object
+        """
+        mark = f"\n{json.dumps(name)}: "
+        start = self._text.find(mark)
+        if start < 0:
+            return None
+        entry, _ = _DECODER.raw_decode(self._text, start + len(mark))
+        if not isinstance(entry, dict):
+            raise ValueError(f"{name} is no object")
+        return entry
+
+    def allowed_words(self) -> dict[str, set[str]]:
+        """The texts that are allowed, in lower case, by the path of their field, such as
+        ``config.auth_method``; those of all services together.
+
+        :raises ValueError: if the file is no JSON
+        """
+        found: dict[str, set[str]] = {}
+        for entry in json.loads(self._text).values():
+            for path, fact in entry.items():
+                if isinstance(fact, list) and path.partition(".")[1]:
+                    found.setdefault(path, set()).update(word.lower() for word in fact)
+        return found
+
+    def require_form(self) -> None:
+        """Makes sure that all of it is as the command ``refresh`` writes it.
+
+        :raises ValueError: if it is not
+        """
+        _require_form(json.loads(self._text), self.names())
+
+
+def read(path: str | os.PathLike[str]) -> ServicesFile:
+    """A file of facts.
+
+    :raises OSError: if it cannot be read
+    :raises ValueError: if it is no text in UTF-8
+    """
+    with open(path, encoding="utf-8") as file:
+        return ServicesFile(file.read())
+
+
+@cache
+def packaged() -> ServicesFile:
+    """The file of this package, read once."""
+    return read(PACKAGED)
+
+
+@cache
+def project_file() -> tuple[ServicesFile | None, str]:
+    """The file of the project, read once, and what is wrong with it.
+
+    :returns: None if there is none, or if it cannot be used; and in words why it cannot, or the
+        empty text. A damaged file must not stop what does not need it, so nothing is raised: the
+        rule ``services-file`` reports it.
+    """
+    path = project_path()
+    if path is None:
+        return None, ""
+    try:
+        found = read(path)
+        found.require_form()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        return None, f"{os.path.basename(os.path.normpath(path))} cannot be used: {reason}"
+    return found, ""
+
+
+def project_path() -> str | None:
+    """Where the file of the project is; None if there is none."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return named
+    try:
+        folder = os.getcwd()
+    except OSError:
+        return None  # The working directory was deleted.
+    while not os.path.isfile(path := os.path.join(folder, PROJECT_NAME)):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            return None
+    return path
+
+
+def _require_form(document: Any, names: list[str]) -> None:
+    if not isinstance(document, dict) or list(document) != names:
+        raise ValueError("its lines are not as the command refresh writes them")
+    for name, entry in document.items():
+        for path, fact in entry.items():
+            _require_fact(fact, f"{path} of {name}")
+
+
+def _require_fact(fact: Any, place: str) -> None:
+    texts = fact if isinstance(fact, list) else [fact]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError(f"{place} is neither text nor a list of texts")
+    if isinstance(fact, str) and fact.split(" ")[0] not in _KINDS:
+        raise ValueError(f"{fact!r} of {place} is no kind of field")
+
+
+SERVICES_WITH_STATE = ("aws_lambda", "azure_function", "connector_sdk", "google_cloud_function")
+"""The services whose connections have a state that the API can read and change."""
+
+DESTINATION_SCHEMA_KEYS = ("schema", "table", "schema_prefix", "table_group_name")
+"""The keys of ``config`` that name the destination schema, in all their forms."""
+
+
+class Service(NamedTuple):
+    """What is known of one service."""
+
+    name: str
+    destination_schema: tuple[str, ...]
+    """The keys of ``config`` that name the destination schema, in the order in which they are
+    joined: ``("schema",)``, ``("schema", "table")``, ``("schema_prefix",)`` or
+    ``("schema", "table_group_name")``; empty if the form is not known."""
+    config: Mapping[str, Field]
+    """The fields of ``config`` by name, without those of the destination schema."""
+    auth: Mapping[str, Field]
+    """The fields of ``auth`` by name; empty if the service has none, or none are known."""
+    secrets: tuple[str, ...]
+    """The secret settings of ``config``, such as ``password`` and ``secrets_list[].value``."""
+    auth_secrets: tuple[str, ...]
+    """The secret settings of ``auth``, such as ``client_access.client_secret``."""
+    read_only: tuple[str, ...]
+    """Settings of ``config`` that only Fivetran sets, such as ``public_key``."""
+
+
+@cache
+def service(name: str) -> Service | None:
+    """The facts about one service, or None if it is unknown (newer than the facts)."""
+    entry = _entry(name)
+    if entry is None:
+        return None
+    config, auth = parse(entry, "config"), parse(entry, "auth")
+    return Service(
+        name,
+        tuple(entry.get("schema", ())),
+        config,
+        auth,
+        _secrets(config),
+        _secrets(auth),
+        tuple(sorted(field.name for field in config.values() if _is_read_only(field))),
+    )
+
+
+@cache
+def services() -> list[str]:
+    """The names of all known services, sorted. Do not change the result: it is kept."""
+    project, _ = project_file()
+    added = project.names() if project else []
+    return sorted({*packaged().names(), *added})
+
+
+@cache
+def allowed_words() -> dict[str, set[str]]:
+    """The texts that some service allows, in lower case, by the path of their field, such as
+    ``config.auth_method``. Do not change the result: it is kept.
+    """
+    project, _ = project_file()
+    found = dict(packaged().allowed_words())
+    for path, words in (project.allowed_words() if project else {}).items():
+        found[path] = found.get(path, set()) | words
+    return found
+
+
+def forget() -> None:
+    """Drops what was read, so that changed files are read again. Only tests need that."""
+    for kept in (service, services, allowed_words, packaged, project_file):
+        kept.cache_clear()
+
+
+def destination_schema_name(service_name: str, config: Mapping[str, Any]) -> str | None:
+    """The name of the destination schema that ``config`` asks for, joined as the API joins it.
+
+    :returns: such as ``gsheets.orders``; None if the service or the form of its destination schema
+        is unknown, or a part is missing
+    """
+    facts = service(service_name)
+    if facts is None or not facts.destination_schema:
+        return None
+    parts = [config.get(key) for key in facts.destination_schema]
+    if not all(isinstance(part, str) and part for part in parts):
+        return None
+    return ".".join(str(part) for part in parts)
+
+
+def _entry(name: str) -> dict[str, Any] | None:
+    project, _ = project_file()
+    own = project.entry(name) if project else None
+    return packaged().entry(name) if own is None else own
+
+
+def _secrets(fields: Mapping[str, Field]) -> tuple[str, ...]:
+    leaves = (leaf for field in fields.values() for leaf in field.leaves())
+    return tuple(sorted(path for path, field in leaves if field.secret))
+
+
+def _is_read_only(field: Field) -> bool:
+    return all(leaf.read_only for _, leaf in field.leaves())

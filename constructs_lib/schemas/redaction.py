@@ -1,0 +1,117 @@
+"""What an API answers in place of a secret: a run of stars or bullets.
+
+Fivetran's contract shows six asterisks. What counts is that no text that somebody means looks like
+it, and that every side of the library recognises the same texts: otherwise a mask of another length
+goes into state as if it were the value, and is sent from there.
+
+How a value is shown in a message: short, in one line, and never a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeAlias
+
+MASK = "******"
+"""What Fivetran's contract shows in place of a secret, and what the sandbox answers."""
+
+_SHORTEST = 3
+_STARS = "*\u2217\u204e\u22c6\u2605\u2731\ufe61\uff0a"
+_BULLETS = "\u00b7\u2022\u2023\u2219\u22c5\u25aa\u25cb\u25cf\u25e6\u26ab\u2981\u2b24\u30fb\uff65"
+_MASK = re.compile(f"\\s*[{re.escape(_STARS + _BULLETS)}]{{{_SHORTEST},}}\\s*")
+
+
+def is_mask(value: Any) -> bool:
+    """Return True for a text of stars and bullets alone, three or more: a secret was there.
+
+    :param value: any JSON value; only a text can be a mask
+    """
+    return isinstance(value, str) and _MASK.fullmatch(value) is not None
+
+
+Path: TypeAlias = tuple[str | int, ...]
+"""The way to a value from the top: keys of mappings and indexes of lists."""
+
+
+HIDDEN = "(hidden)"
+"""Stands in place of a secret."""
+
+SECRET_PARAMETERS = frozenset({"secrets", "auth_secrets"})
+"""The parameters whose content is never shown."""
+
+_SECRET_NAME = re.compile(
+    r"pass(word|phrase|wd|code)|secret|token|credential|(private|api|access|encryption|account)_?key",
+    re.IGNORECASE,
+)
+# The external secrets manager is named in attributes that are no secrets themselves.
+_NO_SECRET_NAME = re.compile(r"^external_secrets_|_id$", re.IGNORECASE)
+# The parts of an environment file whose keys are names that somebody chose.
+_NAMED = (("connections",), ("connector_statuses",), ("connect_cards",))
+_USER_IN_URL = re.compile(r"(?<=://)[^/@\s]*@")
+_LONGEST = 60
+_HIDES_TEXTS: ContextVar[bool] = ContextVar("hides_texts", default=False)
+
+
+def is_secret_place(path: Path) -> bool:
+    """True if the value at this path, or one above it, is a secret by its name.
+
+    In an environment file the name of a connection says nothing: ``connections/secrets/paused``
+    is no secret.
+    """
+    names = path[2:] if path[:1] in _NAMED else path
+    return any(isinstance(step, str) and _is_secret_name(step) for step in names)
+
+
+def _is_secret_name(name: str) -> bool:
+    if name in SECRET_PARAMETERS:
+        return True
+    return bool(_SECRET_NAME.search(name)) and not _NO_SECRET_NAME.search(name)
+
+
+@contextmanager
+def texts_hidden() -> Iterator[None]:
+    """Show no text of a setting in what is found inside: it may be marked as sensitive.
+
+    The provider does not learn of Terraform's marks.
+    """
+    token = _HIDES_TEXTS.set(True)
+    try:
+        yield
+    finally:
+        _HIDES_TEXTS.reset(token)
+
+
+def shown(value: Any, path: Path = ()) -> str:
+    """A value for a message.
+
+    Mappings and lists are shown by their size only, long text is cut, and what stands at the
+    place of a secret is shown as ``(hidden)``.
+
+    :param value: the value
+    :param path: where it stands; decides whether it is a secret
+    """
+    if isinstance(value, dict):
+        return f"a mapping with {_count(len(value), 'key')}"
+    if isinstance(value, (list, tuple)):
+        return f"a list of {_count(len(value), 'item')}"
+    if isinstance(value, bool) and _HIDES_TEXTS.get():
+        return HIDDEN
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    is_hidden = isinstance(value, str) and _HIDES_TEXTS.get()
+    if (is_secret_place(path) or is_hidden) and not is_mask(value):
+        return HIDDEN
+    return (
+        _cut(repr(_USER_IN_URL.sub(f"{HIDDEN}@", value))) if isinstance(value, str) else repr(value)
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 4]}...{text[-1]}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

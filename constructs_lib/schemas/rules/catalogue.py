@@ -1,0 +1,230 @@
+"""The settings that are let through unchecked, each with a reason.
+
+The table of the rules that hold a connection against the catalogue.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from constructs_lib.schemas.catalogue.fields import ITEM
+from constructs_lib.schemas.catalogue.service_facts import Service, service
+from constructs_lib.schemas.rules.fields import (
+    Visit,
+    unknown_field,
+    value_not_allowed,
+    visits,
+    wrong_type,
+)
+from constructs_lib.schemas.rules.rule import (
+    HCL,
+    Inputs,
+    IsUnknown,
+    Names,
+    Problem,
+    Rule,
+    Scope,
+    scopes,
+)
+from constructs_lib.schemas.rules.secrets import secret_in_clear
+from constructs_lib.schemas.rules.service import (
+    destination_schema,
+    read_only_setting,
+    services_file_problem,
+    unknown_service,
+)
+from constructs_lib.schemas.suggestions import did_you_mean
+
+FieldRule = Callable[[Visit], Problem | None]
+"""A rule about one value; None if it has nothing to say."""
+
+
+def field_problems(
+    rule: FieldRule, scope: Scope, is_unknown: IsUnknown, inputs: Inputs
+) -> Iterator[Problem]:
+    """What a rule has to say about the settings of one attribute that are not let through."""
+    for visit in _visits(scope, is_unknown, inputs):
+        problem = rule(visit)
+        if problem is not None and visit.setting not in _mapping(inputs["unchecked"]):
+            yield problem
+
+
+def unchecked_reason(is_unknown: IsUnknown, inputs: Inputs) -> Iterator[Problem]:
+    """Who lets a field through says why: the next reader cannot guess it."""
+    for setting, reason in _mapping(inputs["unchecked"]).items():
+        if not is_unknown(reason) and (not isinstance(reason, str) or not reason.strip()):
+            found = f"{setting} without a reason"
+            hint = "such as 'new in December, ticket 4711'"
+            yield Problem(("unchecked", setting), found, "text that says why", hint)
+
+
+def unchecked_unneeded(
+    rules: tuple[FieldRule, ...],
+    scopes: tuple[Scope, ...],
+    is_unknown: IsUnknown,
+    inputs: Inputs,
+) -> Iterator[Problem]:
+    """What is let through without need hides the next mistake. It may be needed where the service,
+    or the value of the setting, is not known.
+    """
+    name, unchecked = inputs["service"], _mapping(inputs["unchecked"])
+    if not unchecked or not isinstance(name, str) or service(name) is None:
+        return
+    seen = [visit for scope in scopes for visit in _visits(scope, is_unknown, inputs)]
+    needed = _in_need(rules, seen)
+    open_ = [visit.setting for visit in seen if not visit.is_known]
+    for setting, reason in unchecked.items():
+        # One without a reason has a finding already.
+        if not reason or setting in needed:
+            continue
+        if not any(_is_at_or_below(setting, each) for each in open_):
+            is_there = any(visit.setting == setting for visit in seen)
+            yield _unneeded(setting, is_there, needed - unchecked.keys())
+
+
+def in_need(
+    rules: tuple[FieldRule, ...],
+    scopes: tuple[Scope, ...],
+    is_unknown: IsUnknown,
+    inputs: Inputs,
+) -> set[str]:
+    """Return the settings with which a rule finds fault, such as ``config.new_field``."""
+    seen = [visit for scope in scopes for visit in _visits(scope, is_unknown, inputs)]
+    return _in_need(rules, seen)
+
+
+def _in_need(rules: tuple[FieldRule, ...], seen: Sequence[Visit]) -> set[str]:
+    return {visit.setting for visit in seen if any(rule(visit) for rule in rules)}
+
+
+def _unneeded(setting: str, is_there: bool, in_need: set[str]) -> Problem:
+    found = f"{setting}, which has nothing to be let through"
+    hint = "leave it out: its name, type and value are right, and a secret is never let through"
+    if not is_there:
+        hint = did_you_mean(setting, in_need) or "leave it out: there is no such setting here"
+    allowed = "settings that a check finds fault with"
+    return Problem(("unchecked", setting), found, allowed, hint, "warning")
+
+
+def _is_at_or_below(setting: str, other: str) -> bool:
+    return setting == other or setting.startswith((other + ".", other + ITEM))
+
+
+class _LastWalk(threading.local):
+    """The settings that were walked through last: a dozen rules look at each of them in turn."""
+
+    settings: Any = None
+    about: tuple[Service, Scope, IsUnknown] | None = None
+    visits: Sequence[Visit] = ()
+
+
+_LAST = _LastWalk()
+
+
+def _visits(scope: Scope, is_unknown: IsUnknown, inputs: Inputs) -> Sequence[Visit]:
+    name, settings = inputs["service"], inputs[scope.attribute]
+    facts = service(name) if settings and isinstance(name, str) else None
+    if facts is None:
+        return ()
+    about = (facts, scope, is_unknown)
+    # Each check makes its own copy of the settings, so the same object holds the same settings.
+    if _LAST.settings is not settings or _LAST.about != about:
+        _LAST.visits = visits(facts, scope, settings, is_unknown)
+        _LAST.settings, _LAST.about = settings, about
+    return _LAST.visits
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+_FIELD_RULES: dict[str, tuple[FieldRule, str]] = {
+    "unknown-field": (unknown_field, "Unknown setting"),
+    "field-type": (wrong_type, "A setting of the wrong type"),
+    "field-value": (value_not_allowed, "A setting with a value that is not allowed"),
+}
+"""The rules about single settings by identifier, each with its title."""
+
+
+def catalogue_rules(names: Names, is_unknown: IsUnknown) -> tuple[Rule, ...]:
+    """The rules, in the order in which they are applied.
+
+    A rule is applied if each of its inputs is known as a whole; what is unknown inside of them it
+    leaves alone.
+
+    :param names: how the attributes for secrets are called
+    :param is_unknown: says of a value whether it is known only later
+    """
+    every = scopes(names)
+    attributes = tuple(scope.attribute for scope in every)
+    rules = tuple(rule for rule, _ in _FIELD_RULES.values())
+    return (
+        Rule(
+            "services-file",
+            ("service",),
+            services_file_problem,
+            title="The file of services cannot be used",
+        ),
+        Rule("unknown-service", ("service",), unknown_service, title="Unknown service"),
+        Rule(
+            "destination-schema",
+            ("service", "config"),
+            partial(destination_schema, is_unknown),
+            title="The destination schema is not named as the service wants it",
+        ),
+        Rule(
+            "read-only-setting",
+            ("service", "config"),
+            read_only_setting,
+            title="A setting that only Fivetran sets",
+        ),
+        *_secret_rules(every),
+        *_field_rules(every, is_unknown),
+        Rule(
+            "unchecked-reason",
+            ("unchecked",),
+            partial(unchecked_reason, is_unknown),
+            "unchecked",
+            "A setting is unchecked without a reason",
+        ),
+        Rule(
+            "unchecked-unneeded",
+            ("service", *attributes, "unchecked"),
+            partial(unchecked_unneeded, rules, every, is_unknown),
+            "unchecked",
+            "A setting is unchecked without need",
+        ),
+    )
+
+
+def settings_at_fault(service: str, config: dict[str, Any]) -> set[str]:
+    """Return the settings of ``config`` that have to be named in ``unchecked`` to be taken.
+
+    :param service: the service of the connection
+    :param config: its settings in plain form, all of them known
+    :returns: such as ``{"config.new_field", "config.files[].mode"}``
+    """
+    inputs = {"service": service, "config": config, "unchecked": None}
+    of_config = tuple(scope for scope in scopes(HCL) if scope.attribute == "config")
+    rules = tuple(rule for rule, _ in _FIELD_RULES.values())
+    return in_need(rules, of_config, lambda value: False, inputs)
+
+
+def _secret_rules(every: tuple[Scope, ...]) -> Iterator[Rule]:
+    for scope in every:
+        if not scope.is_secret:
+            check = partial(secret_in_clear, scope)
+            inputs = ("service", scope.attribute)
+            title = f"A secret in {scope.root}"
+            yield Rule(f"secret-in-{scope.root}", inputs, check, scope.attribute, title)
+
+
+def _field_rules(every: tuple[Scope, ...], is_unknown: IsUnknown) -> Iterator[Rule]:
+    for scope in every:
+        for name, (rule, title) in _FIELD_RULES.items():
+            check = partial(field_problems, rule, scope, is_unknown)
+            inputs = ("service", scope.attribute, "unchecked")
+            yield Rule(name, inputs, check, scope.attribute, title)

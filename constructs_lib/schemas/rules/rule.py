@@ -1,0 +1,124 @@
+"""What a rule is, what it yields, and the two forms that many rules have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from constructs_lib.schemas.redaction import Path
+
+Severity: TypeAlias = Literal["error", "warning"]
+"""``error`` stops the synth, or the plan; ``warning`` is told, and all goes on."""
+
+Inputs: TypeAlias = dict[str, Any]
+"""The parameters that a rule reads, in plain form; None stands for one that was left out."""
+
+IsUnknown: TypeAlias = Callable[[Any], bool]
+"""Says of a value whether it is known only later; such a value satisfies any rule."""
+
+
+class Problem(NamedTuple):
+    """What a rule has to say about one value."""
+
+    path: Path
+    """Where it is, from the top of the parameters."""
+    found: str
+    allowed: str
+    hint: str = ""
+    severity: Severity = "error"
+
+
+class Rule(NamedTuple):
+    """One rule across attributes."""
+
+    id: str
+    """Identifier, such as ``daily-sync-time``."""
+    inputs: tuple[str, ...]
+    """The parameters that it reads; it sees no others."""
+    check: Callable[[Inputs], Iterator[Problem]]
+    about: str = ""
+    """The parameter without which the rule has nothing to say, so that it need not be applied;
+    empty if there is none."""
+    title: str = ""
+    """What is wrong, in a few words: Terraform shows it above the finding."""
+
+
+class Names(NamedTuple):
+    """What the attributes are called where the person writes them."""
+
+    secrets: str
+    auth_secrets: str
+    tables: str
+
+
+PYTHON = Names("secrets", "auth_secrets", "tables")
+"""The names of the constructs and of the settings files."""
+HCL = Names("config_wo", "auth_wo", "scope")
+"""The names of Terraform."""
+
+
+class Scope(NamedTuple):
+    """One attribute with settings of the source."""
+
+    root: str
+    """What the API calls it: ``config`` or ``auth``."""
+    attribute: str
+    """What the person calls it, such as ``config`` or ``secrets``."""
+    counterpart: str
+    """The attribute for the secrets beside it; itself, if it is that one."""
+
+    @property
+    def is_secret(self) -> bool:
+        """True if all values in it are secret."""
+        return self.attribute == self.counterpart
+
+
+def scopes(names: Names) -> tuple[Scope, ...]:
+    """The four attributes with settings of the source."""
+    return (
+        Scope("config", "config", names.secrets),
+        Scope("config", names.secrets, names.secrets),
+        Scope("auth", "auth", names.auth_secrets),
+        Scope("auth", names.auth_secrets, names.auth_secrets),
+    )
+
+
+def applied(
+    table: Iterable[Rule], values: Mapping[str, Any], passed: Collection[str]
+) -> Iterator[tuple[Rule, Problem]]:
+    """Apply the rules of a table, and yield each problem with its rule.
+
+    :param values: the parameters in plain form, by name; one that is missing was left out
+    :param passed: the parameters that satisfy every rule, because they are known only later or have
+        an error already
+    """
+    for rule in table:
+        if rule.about and values.get(rule.about) is None:
+            continue
+        if not any(name in passed for name in rule.inputs):
+            for problem in rule.check({name: values.get(name) for name in rule.inputs}):
+                yield rule, problem
+
+
+def only_with(name: str, other: str, value: Any, inputs: Inputs) -> Iterator[Problem]:
+    """Report that ``name`` is set although ``other`` is not ``value``. Neither empty text nor 0,
+    which the API answers for what is not set, sets anything.
+    """
+    if inputs[name] not in (None, "", 0) and inputs[other] != value:
+        found = f"{name} {_set_or_not(inputs, name)}, {other} {_set_or_not(inputs, other)}"
+        allowed = f"{name} only together with {other} {value}"
+        yield Problem((name,), found, allowed, f"set {other} to {value}, or leave {name} out")
+
+
+def needs(name: str, value: Any, other: str, inputs: Inputs) -> Iterator[Problem]:
+    """Report that ``name`` is ``value`` although ``other`` is left out, or empty text."""
+    if inputs[name] == value and inputs[other] in (None, ""):
+        found = f"{name} {value}, {other} {_set_or_not(inputs, other)}"
+        yield Problem((name,), found, f"{name} {value} only together with {other}", f"add {other}")
+
+
+def _set_or_not(inputs: Inputs, name: str) -> str:
+    value = inputs[name]
+    if value is None:
+        return "left out"
+    return "empty" if value == "" else str(value)

@@ -1,0 +1,1 @@
+"""Adopts the connections that an account has: ``python -m stacks adopt``."""

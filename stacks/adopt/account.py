@@ -1,0 +1,100 @@
+"""The account from which connections are adopted: the one place of the stacks that asks the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from constructs_lib.backend.fivetran.inventory import FoundConnection, Inventory, open_inventory
+from constructs_lib.backend.plugin.diagnostics import ProviderError
+from stacks.settings.model import Variable
+
+__all__ = ["AccountError", "FoundConnection", "Listed", "listed", "opened", "read"]
+
+
+class AccountError(Exception):
+    """The account cannot be read; the message says why and what to do, and holds no secret."""
+
+
+class Listed(NamedTuple):
+    """One connection, as far as it is needed to decide whether it is wanted."""
+
+    item: Mapping[str, Any]
+    """The item of the list, as the API answered it."""
+
+    @property
+    def id(self) -> str:
+        """Its identifier."""
+        return str(self.item["id"])
+
+    @property
+    def service(self) -> str:
+        """Its service."""
+        return str(self.item.get("service") or "")
+
+    @property
+    def group_id(self) -> str:
+        """Its group."""
+        return str(self.item.get("group_id") or "")
+
+    @property
+    def schema(self) -> str:
+        """The joined name of its destination schema."""
+        return str(self.item.get("schema") or "")
+
+
+def opened(provider: Mapping[str, Any], environ: Mapping[str, str]) -> Inventory:
+    """The account of an environment.
+
+    :param provider: keyword arguments of the ``FivetranProvider`` construct
+    :param environ: the process environment, in which the variables of credentials have values
+    :raises AccountError: if something is missing or wrong
+    """
+    config = {name: _value(value, environ) for name, value in provider.items()}
+    try:
+        return open_inventory(config)
+    except ProviderError as error:
+        raise _told(error) from None
+
+
+def listed(account: Inventory, groups: Sequence[str], told: Callable[[int], None]) -> list[Listed]:
+    """The connections of some groups, or of all of the account if none is named.
+
+    :param told: is called with the number of those that were listed so far
+    :raises AccountError: if the API does not answer
+    """
+    found: list[Listed] = []
+    try:
+        for page in account.listed(groups):
+            found += [Listed(item) for item in page]
+            told(len(found))
+    except ProviderError as error:
+        raise _told(error) from None
+    return found
+
+
+def read(
+    account: Inventory, wanted: Sequence[Listed], told: Callable[[int, int], None]
+) -> list[FoundConnection]:
+    """What there is to know of the connections, without those that are gone by now.
+
+    :param told: is called with the number of those that were read, and of those to be read
+    :raises AccountError: if the API does not answer
+    """
+    try:
+        return account.read([dict(each.item) for each in wanted], told)
+    except ProviderError as error:
+        raise _told(error) from None
+
+
+def _value(value: Any, environ: Mapping[str, str]) -> Any:
+    if not isinstance(value, Variable):
+        return value
+    name = f"TF_VAR_{value.name}"
+    if not environ.get(name):
+        raise AccountError(f"{name} has no value, and the provider of this environment needs it")
+    return environ[name]
+
+
+def _told(error: ProviderError) -> AccountError:
+    return AccountError(f"{error.summary}\n{error.detail}")

@@ -1,0 +1,1 @@
+"""The settings of the environments, from YAML files to typed values."""

@@ -1,0 +1,321 @@
+"""What is done with connections: ``connection_tests``, ``connection_syncs``, ``connect_cards``.
+
+Text that Terraform would take for an expression.
+
+What only one entry of an environment may have, as the constructs demand it of a stack.
+
+The constructs would find it, too, but know the files no more: no line, and a mistake in
+``base.yaml`` once for each environment.
+
+The JSON Schema of an environment, completed with the parameters of the constructs.
+
+The checks of one merged environment: its JSON Schema and the rules of its parts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from constructs_lib import schemas
+from constructs_lib.schemas import destination_schema_name
+from constructs_lib.schemas.redaction import shown
+from constructs_lib.schemas.rules import ELASTIC_PROVIDER
+from constructs_lib.schemas.suggestions import did_you_mean
+from constructs_lib.validation import FilePlace, Finding, checks, schema_check
+from constructs_lib.validation.findings import Path, pointer, steps
+from constructs_lib.validation.json_values import UNRESOLVED, plain
+from constructs_lib.validation.parameters import compiled, parameter_schema
+from stacks.settings import backend
+from stacks.settings.backend import type_names
+from stacks.settings.model import ConnectionActionSettings, Variable
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+
+TESTS, SYNCS, CARDS = "connection_tests", "connection_syncs", "connect_cards"
+SECTIONS = {
+    TESTS: "fivetranops_connection_test",
+    SYNCS: "fivetranops_connection_sync",
+    CARDS: "fivetranops_connect_card",
+}
+"""The sections, each with the resource whose parameters its entries have."""
+_RULES = {TESTS: (), SYNCS: checks.SYNC, CARDS: ()}
+
+
+def check_actions(
+    values: dict[str, Any], found: list[Finding], place: FilePlace
+) -> Iterator[Finding]:
+    """What the JSON Schema does not say: which connection is meant, and the rules of a sync.
+
+    :param values: the merged environment in plain form
+    :param found: what is known to be wrong already
+    :param place: the place that each finding gets until its own is known
+    """
+    broken = {tuple(steps(finding.pointer)[:3]) for finding in found}
+    connections = values.get("connections")
+    known = connections if isinstance(connections, dict) else {}
+    for section in SECTIONS:
+        entries = values.get(section)
+        for name, entry in entries.items() if isinstance(entries, dict) else ():
+            if isinstance(entry, dict):
+                at = pointer((section, name))
+                wrong = frozenset(p[2] for p in broken if len(p) == 3 and p[:2] == (section, name))
+                for each in _entry(entry, section, known, wrong, place):
+                    yield each._replace(pointer=at + each.pointer)
+
+
+def built(values: dict[str, Any], section: str) -> tuple[ConnectionActionSettings, ...]:
+    """The typed entries of a section that was checked."""
+    entries: dict[str, dict[str, Any]] = values.get(section, {})
+    return tuple(_built(name, dict(entry)) for name, entry in entries.items())
+
+
+def _built(name: str, parameters: dict[str, Any]) -> ConnectionActionSettings:
+    return ConnectionActionSettings(name, parameters.pop("connection", None), parameters)
+
+
+def _entry(
+    entry: dict[str, Any],
+    section: str,
+    known: dict[str, Any],
+    broken: frozenset[str],
+    place: FilePlace,
+) -> Iterator[Finding]:
+    chosen, identifier = entry.get("connection"), entry.get("connection_id")
+    if (chosen is None) == (identifier is None):
+        found = "neither" if chosen is None else "connection and connection_id"
+        allowed = "either the name of a connection of this file, or a connection_id"
+        yield Finding("connection-or-id", "error", place, "", found, allowed)
+    elif chosen is not None and chosen is not UNRESOLVED and "connection" not in broken:
+        yield from _unknown(chosen, known, place)
+    yield from checks.apply_rules(_RULES[section], entry, place=place, broken=broken)
+
+
+def _unknown(name: str, known: dict[str, Any], place: FilePlace) -> Iterator[Finding]:
+    if name not in known:
+        hint = did_you_mean(name, known) or "the connection of another file has a connection_id"
+        allowed = "the name of a connection of this environment"
+        at = "/connection"
+        yield Finding("unknown-connection", "error", place, at, shown(name), allowed, hint)
+
+
+# As Terraform reads it: a doubled mark stands for the mark itself.
+_EXPRESSION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
+
+
+def check_expressions(value: Any, place: FilePlace, path: Path = ()) -> Iterator[Finding]:
+    """An error for each text, or key, with an expression of Terraform in it.
+
+    The values of a file are data. What is written as ``${NAME}`` is meant for a shell or another
+    tool, and Terraform would answer with an error that names a line of ``cdk.tf.json``. In JSON
+    Terraform reads keys as it reads text.
+
+    :param value: plain values
+    :param place: the place that each finding gets until its own is known
+    :param path: where the value stands
+    """
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _text(key, repr(key), place, (*path, key))
+            yield from check_expressions(inner, place, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from check_expressions(inner, place, (*path, index))
+    elif isinstance(value, str):
+        yield from _text(value, shown(value, path), place, path)
+
+
+def _text(text: str, found: str, place: FilePlace, path: Path) -> Iterator[Finding]:
+    marks = sorted({match.group()[0] for match in _EXPRESSION.finditer(text)})
+    if marks:
+        literal = " and ".join(f"{mark * 2}{{ for the text {mark}{{" for mark in marks)
+        hint = f"write {literal}; for a secret write {{variable: name}} in secrets"
+        allowed = "values that stand in the files; no expression is evaluated"
+        at = pointer(path)
+        yield Finding("terraform-expression", "error", place, at, found, allowed, hint)
+
+
+class _Claim(NamedTuple):
+    """One thing that an entry has for itself alone."""
+
+    rule: str
+    key: tuple[str, ...]
+    path: Path
+    found: str
+    allowed: str
+
+
+def check_uniqueness(values: Mapping[str, Any], place: FilePlace) -> Iterator[Finding]:
+    """Report each entry that claims what an earlier one has.
+
+    :param values: the values of the merged environment; what is no text is passed over
+    :param place: the place that each finding gets until its own is known
+    """
+    first: dict[tuple[str, tuple[str, ...]], _Claim] = {}
+    for claim in _claims(values):
+        owner = first.setdefault((claim.rule, claim.key), claim)
+        if owner is not claim:
+            found = f"{claim.found}, as {'.'.join(map(str, owner.path[:2]))} has it"
+            at = pointer(claim.path)
+            yield Finding(claim.rule, "error", place, at, found, claim.allowed)
+
+
+def _claims(values: Mapping[str, Any]) -> Iterator[_Claim]:
+    for name, entry in _entries(values, "connections"):
+        yield from _of_connection(name, entry)
+    for name, entry in _entries(values, "connector_statuses"):
+        if isinstance(identifier := entry.get("connector_id"), str):
+            yield _Claim(
+                "status-twice",
+                (identifier,),
+                ("connector_statuses", name, "connector_id"),
+                f"a second status of the connector {identifier!r}",
+                "one status for each connector: they would overwrite each other",
+            )
+
+
+def _of_connection(name: str, entry: Mapping[str, Any]) -> Iterator[_Claim]:
+    if schema := _schema(entry):
+        group = entry["group_id"]
+        yield _Claim(
+            "schema-taken",
+            (group, schema),
+            ("connections", name, "config"),
+            f"the destination schema {schema!r} in the group {group!r}",
+            "a destination schema of its own for each connection of a group",
+        )
+    if isinstance(identifier := entry.get("import_id"), str) and identifier:
+        yield _Claim(
+            "import-twice",
+            (identifier,),
+            ("connections", name, "import_id"),
+            f"the identifier {identifier!r} a second time",
+            "one entry for each of what exists",
+        )
+
+
+def _schema(entry: Mapping[str, Any]) -> str | None:
+    group, service, config = entry.get("group_id"), entry.get("service"), entry.get("config")
+    is_known = isinstance(group, str) and isinstance(service, str) and isinstance(config, Mapping)
+    return destination_schema_name(str(service), config or {}) if is_known else None
+
+
+def _entries(values: Mapping[str, Any], part: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    entries = values.get(part)
+    for name, entry in entries.items() if isinstance(entries, Mapping) else ():
+        if isinstance(entry, Mapping):
+            yield name, entry
+
+
+@cache
+def environment_validator() -> Validator:
+    """The compiled schema of a merged environment, made once."""
+    return compiled(environment_schema())
+
+
+def environment_schema() -> dict[str, Any]:
+    """The schema of a merged environment.
+
+    ``environment.schema.json`` describes what only the files have. What a connection, a managed
+    state, a connect card, the status of a connector and the providers take is not repeated there,
+    but laid in from the schemas of the resources.
+    """
+    document = deepcopy(schemas.load("environment").document)
+    document.pop("$id", None)
+    properties = document["properties"]
+    properties["provider"] |= _body("fivetranops")
+    properties["backend"]["properties"]["type"]["enum"] = type_names()
+    properties["elastic"] |= _body("elasticops")
+    properties["connector_statuses"]["additionalProperties"] |= _body("elasticops_connector_status")
+    for section, name in SECTIONS.items():
+        action = properties[section]["additionalProperties"]
+        # Which connection is meant can be said in two ways: see settings_actions.
+        body = _with(_body(name), action["properties"])
+        required = [each for each in body["required"] if each != "connection_id"]
+        action |= body | {"required": required}
+    entry = properties["connections"]["additionalProperties"]
+    own = entry["properties"]
+    own["managed_state"] |= _without(_body("fivetranops_connection_state"), "connection_id")
+    entry |= _with(_body("fivetranops_connection"), own)
+    shared = _without(_without(_with(entry, {}), "managed_state"), "import_id")
+    properties["defaults"] |= shared | {"required": []}
+    return document
+
+
+def _body(name: str) -> dict[str, Any]:
+    schema = parameter_schema(name)
+    keys = ("title", "properties", "required", "additionalProperties")
+    return deepcopy({key: schema[key] for key in keys})
+
+
+def _with(body: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
+    return {**body, "properties": {**body["properties"], **properties}}
+
+
+def _without(body: dict[str, Any], name: str) -> dict[str, Any]:
+    properties = {key: rule for key, rule in body["properties"].items() if key != name}
+    required = [key for key in body["required"] if key != name]
+    return {**body, "properties": properties, "required": required}
+
+
+def check_environment(values: dict[str, Any], place: FilePlace) -> list[Finding]:
+    """All findings about a merged environment; their pointers start at its top.
+
+    :param values: the values, with a ``Variable`` for each secret
+    :param place: the place that each finding gets until its own is known
+    """
+    known, found = plain(values, place=place, is_token=lambda value: isinstance(value, Variable))
+    found += schema_check.findings(environment_validator(), known, place=place)
+    found += backend.findings(_mapping(known, "backend"), place)
+    found += check_expressions(known, place)
+    found += list(check_actions(known, found, place))
+    # A variable of an environment is never null, so that it counts as given.
+    found += _elastic(_mapping(values, "elastic"), found, place)
+    connections = _mapping(known, "connections")
+    broken = _broken(found)
+    for name, connection in connections.items():
+        if isinstance(connection, dict):
+            prefix = pointer(("connections", name))
+            for finding in _connection(connection, place, broken.get(name, frozenset())):
+                found.append(finding._replace(pointer=prefix + finding.pointer))
+    found += check_uniqueness(known, place)
+    return found
+
+
+def _mapping(values: dict[str, Any], name: str) -> dict[str, Any]:
+    value = values.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _broken(found: list[Finding]) -> dict[str, frozenset[str]]:
+    """For each connection the parameters that have an error already."""
+    broken: dict[str, frozenset[str]] = {}
+    for finding in found:
+        if finding.pointer.startswith("/connections/"):
+            _, _, name, *below = finding.pointer.split("/")
+            broken[name] = broken.get(name, frozenset()) | frozenset(below[:1])
+    return broken
+
+
+def _connection(
+    connection: dict[str, Any], place: FilePlace, broken: frozenset[str]
+) -> Iterator[Finding]:
+    yield from checks.apply_rules(checks.CONNECTION, connection, place=place, broken=broken)
+    service = connection.get("service")
+    if "managed_state" in connection and isinstance(service, str):
+        for finding in checks.state_findings(service, place):
+            yield finding._replace(pointer="/managed_state")
+
+
+def _elastic(elastic: dict[str, Any], found: Sequence[Finding], place: FilePlace) -> list[Finding]:
+    wrong = (steps(finding.pointer) for finding in found)
+    broken = frozenset(path[1] for path in wrong if path[:1] == ("elastic",) and len(path) > 1)
+    return [
+        finding._replace(pointer="/elastic" + finding.pointer)
+        for finding in checks.apply_rules(ELASTIC_PROVIDER, elastic, place=place, broken=broken)
+    ]

@@ -1,0 +1,231 @@
+"""Laying one tree of settings over another, without losing the places.
+
+Nulls that remove nothing: a misspelt key, or a value that somebody forgot to write.
+
+Connections that the file of an environment changes although ``base.yaml`` has none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from constructs_lib.schemas.suggestions import did_you_mean, nearest_name
+from constructs_lib.validation import FilePlace, Finding
+from constructs_lib.validation.findings import Path, pointer, steps
+from stacks.settings import checks
+from stacks.settings.yaml_reader import Node
+
+_WORDS = {"variable", "unset"}
+
+
+def merge(below: Node, above: Node) -> Node:
+    """``above`` laid over ``below``: mappings merge deeply, everything else replaces.
+
+    A null stays in the result, so that it can remove what still another layer brings; see
+    ``without_nulls``.
+    """
+    return _laid_over(below, above, place_of=lambda _below, above: above)
+
+
+def merge_files(base: Node, own: Node) -> Node:
+    """The file of an environment laid over ``base.yaml``, as by ``merge``.
+
+    A mapping of both files keeps its place in ``base.yaml``, so that what is missing in it is
+    the same mistake in every environment; unless its own file removes something from it.
+    """
+    return _laid_over(base, own, place_of=_base_unless_removed)
+
+
+def _base_unless_removed(base: Node, own: Node) -> Node:
+    removes = any(inner.value is None for inner in own.value.values())
+    return own if removes else base
+
+
+def _laid_over(below: Node, above: Node, *, place_of: Callable[[Node, Node], Node]) -> Node:
+    if not isinstance(below.value, dict) or not isinstance(above.value, dict):
+        return above
+    if is_variable(below) or is_variable(above):
+        # One value, although it is written as a mapping: half of another one means nothing.
+        return above
+    merged = dict(below.value)
+    for key, node in above.value.items():
+        merged[key] = _laid_over(merged[key], node, place_of=place_of) if key in merged else node
+    return place_of(below, above)._replace(value=merged)
+
+
+def is_variable(node: Node) -> bool:
+    """True for ``{variable: name}``, with or without ``unset``."""
+    return isinstance(node.value, dict) and "variable" in node.value and set(node.value) <= _WORDS
+
+
+def without_nulls(node: Node) -> Node:
+    """A tree without the keys whose value is null.
+
+    The items of lists stay, and so does ``{variable: null}``: there a name was forgotten.
+    """
+    if not isinstance(node.value, dict) or is_variable(node):
+        return node
+    kept = {
+        key: without_nulls(inner) for key, inner in node.value.items() if inner.value is not None
+    }
+    return node._replace(value=kept)
+
+
+def with_defaults(root: Node) -> Node:
+    """An environment with its ``defaults`` laid under each of its ``connections``."""
+    defaults, connections = root.value.get("defaults"), root.value.get("connections")
+    if defaults is None or connections is None or not isinstance(connections.value, dict):
+        return root
+    laid = {
+        name: connection if connection.value is None else merge(defaults, connection)
+        for name, connection in connections.value.items()
+    }
+    return root._replace(value={**root.value, "connections": connections._replace(value=laid)})
+
+
+def at(root: Node, path: Path) -> Node | None:
+    """The node at a path through mappings, or None if there is none."""
+    node: Node | None = root
+    for step in path:
+        content = node.value if node is not None else None
+        node = content.get(step) if isinstance(content, dict) else None
+    return node
+
+
+def nearest(root: Node, pointer: str) -> Node:
+    """The node at a JSON pointer, or the nearest one above it that exists."""
+    node = root
+    for step in steps(pointer):
+        if isinstance(node.value, dict) and step in node.value:
+            node = node.value[step]
+        elif isinstance(node.value, list) and step.isdigit() and int(step) < len(node.value):
+            node = node.value[int(step)]
+        else:
+            return node
+    return node
+
+
+REMOVES_NOTHING = "removes-nothing"
+_WITH_NAMES = ("connections", "connector_statuses", *checks.SECTIONS)
+
+
+def check_nulls(merged: Node, base: Node) -> list[Finding]:
+    """A warning for each null of a merged tree that has nothing to remove.
+
+    :param merged: the whole tree, with its nulls
+    :param base: the tree of ``base.yaml``
+    """
+    found = []
+    for node, path in _nulls(merged, ()):
+        removable = list(_removable(node, path, merged, base))
+        # A null that came from the defaults is looked at in its own place only.
+        if node.pointer == pointer(path) and path[-1] not in removable:
+            found.append(_finding(node, path, removable))
+    return found
+
+
+def _nulls(node: Node, path: Path) -> Iterator[tuple[Node, Path]]:
+    if not isinstance(node.value, dict) or is_variable(node):
+        return
+    for key, inner in node.value.items():
+        if inner.value is None:
+            yield inner, (*path, key)
+        else:
+            yield from _nulls(inner, (*path, key))
+
+
+def _removable(node: Node, path: Path, merged: Node, base: Node) -> Iterator[str]:
+    """The keys that a null in this mapping could remove."""
+    if at(base, path) is not node:
+        yield from _keys(at(base, path[:-1]))
+    if path[0] == "connections" and len(path) > 2:
+        yield from _keys(at(merged, ("defaults", *path[2:-1])))
+
+
+def _keys(node: Node | None) -> Iterator[str]:
+    if node is not None and isinstance(node.value, dict):
+        yield from (key for key, inner in node.value.items() if inner.value is not None)
+
+
+def _finding(node: Node, path: Path, removable: list[str]) -> Finding:
+    is_named = path[0] in _WITH_NAMES and len(path) == 2
+    otherwise = "write its settings, or delete the line" if is_named else "delete the line"
+    hint = did_you_mean(path[-1], removable) or otherwise
+    found = f"null, but there is no {str(path[-1])!r} to remove"
+    allowed = "null only for what base.yaml or the defaults bring"
+    return Finding(REMOVES_NOTHING, "warning", node.key_place, node.pointer, found, allowed, hint)
+
+
+_FOLLOWING = ("required", REMOVES_NOTHING)
+
+
+def with_lost_connections(found: Sequence[Finding], base: Node, root: Node) -> list[Finding]:
+    """The findings with one for each connection that only changes what is not there.
+
+    Such a connection has no service. All that is missing in it, too, is the same mistake.
+
+    :param found: the findings of one environment
+    :param base: the tree of ``base.yaml``
+    :param root: the merged tree, without nulls
+    """
+    known = _names(base)
+    unserved = {each.pointer for each in found if _is_about_the_service(each)}
+    lost = [
+        name
+        for name in _names(root)
+        if name not in known and pointer(("connections", name)) in unserved
+    ]
+    if not lost:
+        return list(found)
+    places = tuple(pointer(("connections", name)) + "/" for name in lost)
+    kept = [
+        each
+        for each in found
+        if each.rule not in _FOLLOWING or not (each.pointer + "/").startswith(places)
+    ]
+    if not base.value:
+        rest = [each for each in kept if each.rule != REMOVES_NOTHING]
+        return [*rest, _empty(base)]
+    misnamed = {steps(each.pointer)[-1] for each in found if each.rule == "name"}
+    return kept + [
+        _lost(root, name, known)
+        for name in lost
+        if name not in misnamed and nearest_name(name, known) not in misnamed
+    ]
+
+
+def _is_about_the_service(finding: Finding) -> bool:
+    return finding.rule == "required" and finding.allowed == "the attribute 'service'"
+
+
+def _names(root: Node) -> Collection[str]:
+    """The names of the connections of a tree."""
+    node = at(root, ("connections",))
+    content = node.value if node is not None and isinstance(node.value, dict) else {}
+    return [name for name, inner in content.items() if isinstance(inner.value, dict)]
+
+
+def _lost(root: Node, name: str, known: Collection[str]) -> Finding:
+    node = root.value["connections"].value[name]
+    return Finding(
+        "unknown-connection",
+        "error",
+        node.key_place,
+        node.pointer,
+        f"{name!r}, which has no service and is not in base.yaml",
+        "a connection of base.yaml, or one with service, group_id and config",
+        did_you_mean(name, known) or f"base.yaml has {', '.join(known) or 'no connections'}",
+    )
+
+
+def _empty(base: Node) -> Finding:
+    place = base.place if isinstance(base.place, FilePlace) else FilePlace("base.yaml", 0, 0)
+    return Finding(
+        "file",
+        "error",
+        place._replace(line=0, column=0),
+        "",
+        "an empty file",
+        "the connections that the files of the environments change",
+        "restore it, or describe each connection wholly in the file of its environment",
+    )

@@ -1,0 +1,162 @@
+"""Secrets of an environment: ``{variable: name}`` where one belongs, and nowhere a literal."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from constructs_lib import schemas
+from constructs_lib.schemas.redaction import HIDDEN, SECRET_PARAMETERS, shown
+from constructs_lib.schemas.suggestions import nearest_name
+from constructs_lib.validation import Finding
+from constructs_lib.validation.findings import Path, pointer
+from stacks.settings import backend as settings_backend
+from stacks.settings.merging import is_variable
+from stacks.settings.model import Variable
+from stacks.settings.yaml_reader import Node
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+# Terraform keeps these names for itself.
+_RESERVED = frozenset(
+    {"count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"}
+)
+_CREDENTIALS = {
+    ("provider", "api_key"): "FIVETRAN_APIKEY",
+    ("provider", "api_secret"): "FIVETRAN_APISECRET",
+    ("elastic", "api_key"): "ELASTICSEARCH_API_KEY",
+    ("elastic", "password"): "ELASTICSEARCH_PASSWORD",
+    ("elastic", "bearer_token"): None,
+}
+"""The credentials of the providers, each with the variable that Terraform reads it from."""
+_USER_NAME = ("elastic", "username")
+
+
+def with_variables(root: Node) -> tuple[Any, list[Finding]]:
+    """The values of an environment, with a ``Variable`` for each ``{variable: name}``.
+
+    :param root: the merged tree
+    :returns: the values as dicts, lists, scalars and variables; and findings about variables
+        that stand or are named wrongly, and about secrets that are written out
+    """
+    walk = _Walk(root)
+    return walk.value(root, ()), walk.findings
+
+
+class _Walk:
+    def __init__(self, root: Node) -> None:
+        self.findings: list[Finding] = []
+        self._root = root
+
+    def value(self, node: Node, path: Path) -> Any:
+        """One value; reports what is wrong with it on the way."""
+        if isinstance(node.value, dict):
+            if is_variable(node):
+                return self._variable(node, path)
+            if self._is_misspelt(node, path):
+                return self._misspelt(node, path)
+            return {key: self.value(inner, (*path, key)) for key, inner in node.value.items()}
+        if isinstance(node.value, list):
+            return [self.value(inner, (*path, at)) for at, inner in enumerate(node.value)]
+        is_empty_item = node.value == "" and any(isinstance(step, int) for step in path)
+        if node.value is not None and not is_empty_item and not schemas.is_mask(node.value):
+            self._literal(node, path)
+        return node.value
+
+    def _variable(self, node: Node, path: Path) -> Variable:
+        name = node.value["variable"]
+        if not is_variable_name(name.value):
+            allowed = "a name of small letters, digits and underscores, not reserved by Terraform"
+            found = "nothing" if name.value is None else shown(name.value)
+            self._report("variable-name", name, (*path, "variable"), found, allowed)
+        elif path[0] == "backend" and len(path) > 1:
+            backend = {key: each.value for key, each in self._root.value["backend"].value.items()}
+            hint = settings_backend.from_environment(backend, path[1:])
+            found, allowed = f"the variable {name.value}", "a backend without variables"
+            self._report("variable-place", node, path, found, allowed, hint)
+        elif not _takes_variable(path):
+            allowed = "a variable inside secrets, inside auth_secrets, or as a provider credential"
+            hint = "elsewhere Terraform would write its value to plan and state"
+            self._report("variable-place", node, path, f"the variable {name.value}", allowed, hint)
+        return Variable(str(name.value), self._keeps_unset(node, path))
+
+    def _keeps_unset(self, node: Node, path: Path) -> bool:
+        """Whether the secret is kept where the variable has no value; reports what is wrong."""
+        unset = node.value.get("unset")
+        if unset is None:
+            return False
+        if unset.value != "keep":
+            hint = "leave it out if the variable must have a value"
+            self._report("variable-unset", unset, path, shown(unset.value), "unset: keep", hint)
+        elif path[:1] != ("connections",) or not _in_secrets(path):
+            hint = "elsewhere there is nothing to be kept: leave unset out"
+            allowed = "unset: keep for a secret of one connection"
+            self._report("variable-unset", unset, path, "unset: keep", allowed, hint)
+        return True
+
+    def _is_misspelt(self, node: Node, path: Path) -> bool:
+        (key, inner) = next(iter(node.value.items()), ("", node))
+        alone = len(node.value) == 1 and isinstance(inner.value, str)
+        near = alone and nearest_name(key, ["variable"]) is not None
+        return near and _takes_variable(path)
+
+    def _misspelt(self, node: Node, path: Path) -> Variable:
+        ((key, inner),) = node.value.items()
+        words = (repr(key), "{variable: name}", "did you mean 'variable'?")
+        named = node._replace(place=inner.key_place)
+        self._report("variable-name", named, (*path, key), *words)
+        return Variable(str(inner.value))
+
+    def _literal(self, node: Node, path: Path) -> None:
+        if path in _CREDENTIALS:
+            variable = _CREDENTIALS[path]
+            hint = f"leave it out and set {variable}, or " if variable else ""
+            hint += "write {variable: name}"
+            allowed = "no credentials in a file"
+            self._report("credentials-in-file", node, path, HIDDEN, allowed, hint)
+        elif _in_secrets(path) and not self._stands_beside_a_secret(path):
+            hint = f"write {{variable: {_suggested(path)}}} and set TF_VAR_{_suggested(path)}"
+            allowed = "a variable; no secret stands in a file"
+            self._report("secret-in-file", node, path, HIDDEN, allowed, hint)
+
+    def _stands_beside_a_secret(self, path: Path) -> bool:
+        """True for what names a secret within an item of a list, as ``secrets_list[].key`` does.
+
+        A list is sent as one value, so its other settings must stand among the secrets, too.
+        """
+        if path[0] != "connections" or path[2] != "secrets":
+            return False
+        service = self._root.value["connections"].value[path[1]].value.get("service")
+        facts = schemas.service(service.value) if service and type(service.value) is str else None
+        secrets = facts.secrets if facts else ()
+        item, _, name = _dotted(path[3:]).rpartition("[].")
+        siblings = [secret for secret in secrets if item and secret.startswith(f"{item}[].")]
+        return bool(siblings) and f"{item}[].{name}" not in siblings
+
+    def _report(self, rule: str, node: Node, path: Path, *words: str) -> None:
+        self.findings.append(Finding(rule, "error", node.place, pointer(path), *words))
+
+
+def is_variable_name(value: Any) -> bool:
+    """True for small letters, digits and underscores that Terraform does not keep for itself."""
+    return isinstance(value, str) and bool(_NAME.fullmatch(value)) and value not in _RESERVED
+
+
+def _in_secrets(path: Path) -> bool:
+    if path[:1] == ("connections",):
+        return len(path) > 3 and path[2] in SECRET_PARAMETERS
+    return path[:1] == ("defaults",) and len(path) > 2 and path[1] in SECRET_PARAMETERS
+
+
+def _takes_variable(path: Path) -> bool:
+    # A user's name is no secret, but may stand beside the password in what keeps secrets.
+    return _in_secrets(path) or path in _CREDENTIALS or path == _USER_NAME
+
+
+def _dotted(path: Path) -> str:
+    text = "".join("[]" if isinstance(step, int) else f".{step}" for step in path)
+    return text.removeprefix(".")
+
+
+def _suggested(path: Path) -> str:
+    words = [path[1], *path[3:]] if path[0] == "connections" else path[2:]
+    return re.sub(r"[^a-z0-9_]+", "_", "_".join(str(word) for word in words).lower())
