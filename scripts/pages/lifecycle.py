@@ -8,7 +8,7 @@ from pages.catalogue import DOCS, ROOT
 from pages.references import front_matter
 
 PAGE = DOCS / "constructs" / "lifecycle.md"
-_SOURCE = ROOT / "constructs_lib" / "constructs" / "lifecycle.py"
+_SOURCE = ROOT / "constructs_lib" / "constructs" / "base" / "meta_arguments.py"
 
 
 def page() -> str:

@@ -13,6 +13,7 @@ from pages.catalogue import DOCS, ROOT
 
 _PACKAGE = ROOT / "constructs_lib" / "constructs"
 _PROVIDER_SCHEMAS = {"FIVETRAN": "fivetranops", "ELASTIC": "elasticops"}
+_SMALL_AFTER = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PARAMETER = re.compile(r"^:param (\w+): (.*?)(?=^:|\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -40,8 +41,6 @@ class Construct(NamedTuple):
     name: str
     schema: str
     """The name of the schema that it stands for."""
-    module: str
-    """The file that it stands in, without suffix."""
     meaning: str
     parameters: list[Parameter]
     methods: list[Method]
@@ -51,20 +50,21 @@ class Construct(NamedTuple):
     @property
     def page(self) -> Path:
         """Its page."""
-        return DOCS / "constructs" / f"{self.module}.md"
+        stem = _SMALL_AFTER.sub("_", self.name).lower()
+        return DOCS / "constructs" / f"{stem}.md"
 
 
 @cache
 def constructs() -> list[Construct]:
     """All constructs that stand for a provider or for something that one offers, by name."""
     found = []
-    for file in sorted(_PACKAGE.glob("*.py")):
+    for file in sorted(_PACKAGE.rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
         for node in classes.values():
             schema = _schema(node)
             if schema:
-                found.append(_construct(node, schema, file.stem, classes, _allowed(tree)))
+                found.append(_construct(node, schema, classes, _allowed(tree)))
     return sorted(found, key=lambda construct: construct.name)
 
 
@@ -82,7 +82,6 @@ def _allowed(tree: ast.Module) -> dict[str, str]:
 def _construct(
     node: ast.ClassDef,
     schema: str,
-    module: str,
     classes: dict[str, ast.ClassDef],
     allowed: dict[str, str],
 ) -> Construct:
@@ -91,7 +90,6 @@ def _construct(
     return Construct(
         name=node.name,
         schema=schema,
-        module=module,
         meaning=_plain(ast.get_docstring(node) or ""),
         parameters=[_spelt_out(p, allowed) for p in _parameters(methods["__init__"])],
         methods=[_method(methods[name]) for name in ("from_id", "at") if name in methods],
@@ -148,7 +146,7 @@ def _readable(node: ast.ClassDef) -> list[str]:
         for statement in node.body
         if isinstance(statement, ast.Assign)
         and isinstance(statement.targets[0], ast.Name)
-        and ast.unparse(statement.value).startswith("readable.")
+        and ast.unparse(statement.value).startswith("attributes.")
     ]
 
 

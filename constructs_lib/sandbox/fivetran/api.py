@@ -1,14 +1,14 @@
-"""What happens beside the requests of a client: syncs that start, and states that move.
-
-A fault asks for it (:mod:`constructs_lib.sandbox.common.faults`), because it must happen between two
-requests that belong together. By its contract the API answers from then on as for any other sync
-or state: ``syncing``, and 409 for a new state.
-
-The API of the sandbox: from a request to its answer, whatever carried it.
+"""The API of the sandbox: from a request to its answer, whatever carried it.
 
 The order of the checks: 401 credentials, 429 rate limit, 404 path, 405 method, 406 ``Accept``,
 415 ``Content-Type``, then what the endpoint itself checks. Faults that a test asked for strike
 before all of them.
+
+What happens beside the requests of a client: syncs that start, and states that move.
+
+A fault asks for it (:mod:`constructs_lib.sandbox.common.faults`), because it must happen between
+two requests that belong together. By its contract the API answers from then on as for any other
+sync or state: ``syncing``, and 409 for a new state.
 """
 
 from __future__ import annotations

@@ -337,14 +337,15 @@ from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.exchange import Exchange
 from constructs_lib.backend.fivetran.provider import FivetranOps
-from constructs_lib.backend.managed_object.secret_tracking import Vault
-from constructs_lib.backend.fivetran.api.exchange import Transport
-from constructs_lib.backend.plugin import servicer
+from constructs_lib.backend.managed_object.secret_tracking import SecretHasher
+from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
+from constructs_lib.backend.plugin.protocol import dispatcher
 from constructs_lib.backend.plugin.resource import Operation
 from constructs_lib.backend.plugin.values.value import Dynamic
 
 config = {"schema_prefix": "orders"}
-account = Account(Client(Transport(sys.argv[1]), "key", "secret-of-the-key"), Vault("k", "s"))
+client = Client(FivetranTransport(sys.argv[1]), "key", "secret-of-the-key")
+account = Account(client, SecretHasher("k", "s"))
 resource = FivetranOps().resources["fivetranops_connection"]
 planned = dict.fromkeys(resource.schema.attributes)
 planned |= {"group_id": "g", "service": "postgres", "config": Dynamic.of(config)}

@@ -68,7 +68,7 @@ def test_a_configuration_that_is_not_kept_never_reaches_terraform(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     wrong = lambda attributes, config, returned: {**config, "name": "two"}  # noqa: E731
-    monkeypatch.setattr(data_and_ephemeral_calls, "settle_data", wrong)
+    monkeypatch.setattr(data_and_ephemeral_calls, "merge_data", wrong)
 
     response = opened(Key())
 

@@ -24,8 +24,8 @@ logging.getLogger("library").debug("unasked")
 ROUTED = """
 import sys
 before = list(sys.meta_path)
-from constructs_lib.backend.plugin import library_log
-library_log.route()
+from constructs_lib.backend.plugin import log
+log.route()
 """
 
 

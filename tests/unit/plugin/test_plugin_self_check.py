@@ -113,7 +113,7 @@ def test_a_state_with_unknown_and_write_only_values_is_mended(monkeypatch: Any) 
     def wrong(attributes: Any, planned: Any, returned: Any) -> Any:
         return {**planned, "id": "x", "color": UNKNOWN, "secret_wo": SECRET}
 
-    monkeypatch.setattr(resource_calls, "settle", wrong)
+    monkeypatch.setattr(resource_calls, "merge_state", wrong)
     planned = {**PLANNED, "color": UNKNOWN}
     response = apply(Scripted(create=lambda *arguments: {}), None, planned)
     assert rules(response) == ["planned_is_applied", "nothing_is_unknown", "write_only_is_null"]
@@ -127,7 +127,7 @@ def test_a_change_that_answers_null_keeps_what_exists(prior: Any, monkeypatch: A
         arguments[-1].save({"id": "x"})
         return {}
 
-    monkeypatch.setattr(resource_calls, "settle", lambda *arguments: None)
+    monkeypatch.setattr(resource_calls, "merge_state", lambda *arguments: None)
     response = apply(Scripted(create=save, update=save), prior, PLANNED)
     assert rules(response) == ["change_is_applied_as_object"]
     assert values(response.new_state)["id"] == "x"
@@ -137,7 +137,7 @@ def test_a_failed_change_that_answers_null_keeps_what_exists(monkeypatch: Any) -
     def fail(*arguments: Any) -> Any:
         raise RuntimeError
 
-    monkeypatch.setattr(resource_calls, "settle_failure", lambda *arguments: None)
+    monkeypatch.setattr(resource_calls, "merge_failed_change", lambda *arguments: None)
     for prior, planned in ((PRIOR, PLANNED), (PRIOR, None)):
         response = apply(Scripted(update=fail, delete=fail), prior, planned)
         assert "failure_keeps_what_exists" in errors(response)[1]
@@ -189,7 +189,7 @@ def test_a_read_that_reports_an_error_and_answers_all_the_same_keeps_the_state()
 def test_a_read_state_is_checked_however_it_was_made(monkeypatch: Any) -> None:
     map_ = Dynamic(map_of(NUMBER), {"a": 1})
     wrong = {**PRIOR, "config": map_, "secret_wo": SECRET}
-    monkeypatch.setattr(resource_calls, "settle_read", lambda *arguments: wrong)
+    monkeypatch.setattr(resource_calls, "merge_read_state", lambda *arguments: wrong)
     response = read(Scripted(read=lambda *arguments: {}))
     assert rules(response) == ["write_only_is_null", "same_meaning_keeps_its_form"]
     assert values(response.new_state) == PRIOR

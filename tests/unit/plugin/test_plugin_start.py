@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+API_OF = {"elastic": "elastic", "fivetran": "fivetran.api"}
+"""The folder of each vendor's client."""
 STARTED = """
 import sys
 from constructs_lib.backend import {vendor} as vendor
-from constructs_lib.backend.plugin import certificate, serve
-from constructs_lib.backend.plugin import library_log, servicer, tls, transport
+from constructs_lib.backend.plugin import log, serve
+from constructs_lib.backend.plugin.protocol import dispatcher
 from constructs_lib.backend.plugin.protocol.session import Session
+from constructs_lib.backend.plugin.server import certificate, channel, grpc_server
 from constructs_lib.backend.plugin.server.http2_headers import HeaderReader
-library_log.route()
+log.route()
 certificate.create()
 session = Session(vendor.load)
 HeaderReader().path(bytes.fromhex("418cf1e3c2e5f23a6ba0ab90f4ff"))
 """
 ANSWERED = f"""{STARTED}
-servicer.answer(session, "GetProviderSchema", b"")
+dispatcher.answer(session, "GetProviderSchema", b"")
 """
 FOUND = "print(*sorted({names} & set(sys.modules)))"
 CONFIGURED = """
@@ -53,7 +57,9 @@ def test_what_nobody_needs_is_not_loaded_until_the_schema_is_answered(
     names = {"logging", "traceback", "hpack", "asyncio", "concurrent.futures", "requests"}
     # Only resources need these, and the schemas are answered without them.
     names |= {"pathlib", "hashlib", "cdktf", "cdktn", "jsii", "constructs"}
-    names |= {f"constructs_lib.backend.{vendor}.{part}" for part in ("client", "exchange")}
+    folder = f"constructs_lib.backend.{API_OF[vendor]}"
+    assert all(find_spec(f"{folder}.{part}") for part in ("client", "exchange"))
+    names |= {f"{folder}.{part}" for part in ("client", "exchange")}
 
     ended = run(ANSWERED.format(vendor=vendor) + FOUND.format(names=names), tmp_path)
 

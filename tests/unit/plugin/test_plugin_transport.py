@@ -215,8 +215,8 @@ def test_stop_is_heard_though_no_thread_can_be_started(monkeypatch: pytest.Monke
     async def script(client: Client) -> list[bytes]:
         running = asyncio.create_task(client.call("/a/Operate"))
         await asyncio.to_thread(begun.wait, TIMEOUT)
-        for module in ("transport", "workers"):
-            monkeypatch.setattr(f"constructs_lib.backend.plugin.{module}.start", refuse)
+        for module in ("server.grpc_server", "concurrency"):
+            monkeypatch.setattr(f"constructs_lib.backend.plugin.{module}.start_thread", refuse)
         waiting = asyncio.create_task(client.call("/a/Operate"))
         stopped = await client.call("/a/Stop")
         return [stopped, await running, await waiting]
