@@ -1,0 +1,59 @@
+"""Count the modules of the library and the app: ``make size``.
+
+What a stranger meets: how many modules, how long they are, how full the folders, and how long the
+names of tests.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parents[1]
+MOST_LINES = 400
+"""A module of more lines holds more than one concept."""
+MOST_MODULES = 12
+"""A folder of more modules, beside its ``__init__.py``, needs folders of its own."""
+LONGEST_NAME = 60
+"""Characters of the name of a test."""
+
+
+def main() -> int:
+    """Print the counts; return 1 if one is over what the project allows itself."""
+    modules = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in _modules()}
+    folders = Counter(path.parent for path in modules if path.name != "__init__.py")
+    long = {path: lines for path, lines in modules.items() if lines > MOST_LINES}
+    full = {folder: number for folder, number in folders.items() if number > MOST_MODULES}
+    name = max(_test_names(), key=len)
+    print(f"modules in library and app: {len(modules)}, with {sum(modules.values())} lines")
+    print(f"median lines of a module: {median(modules.values()):g}")
+    print(f"modules of under 60 lines: {sum(lines < 60 for lines in modules.values())}")
+    print(f"modules of over {MOST_LINES} lines: {_listed(long)}")
+    print(f"folders of over {MOST_MODULES} modules: {_listed(full)}")
+    print(f"longest name of a test: {len(name)} characters, {name}")
+    return 1 if long or full or len(name) > LONGEST_NAME else 0
+
+
+def _modules() -> Iterator[Path]:
+    for top in ("constructs_lib", "stacks"):
+        yield from sorted((ROOT / top).rglob("*.py"))
+
+
+def _test_names() -> Iterator[str]:
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                yield node.name
+
+
+def _listed(counts: dict[Path, int]) -> str:
+    shown = ", ".join(f"{path.relative_to(ROOT)} ({number})" for path, number in counts.items())
+    return shown or "none"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
