@@ -71,7 +71,7 @@ def read(environ: Mapping[str, str], home: Path) -> CliConfiguration:
 
 
 def _usual_file(environ: Mapping[str, str], home: Path) -> str:
-    """OpenTofu prefers a file of its own."""
+    """Return the name of the usual file: OpenTofu prefers one of its own."""
     is_tofu = Path(environ.get("TERRAFORM_BINARY_NAME", "")).name == "tofu"
     return ".tofurc" if is_tofu and (home / ".tofurc").is_file() else ".terraformrc"
 
@@ -102,7 +102,7 @@ def _installation(file: Path, text: str) -> Installation | None:
 
 
 def _end(text: str, start: int) -> int:
-    """Where the block ends that begins there; braces in texts do not count."""
+    """Return where the block ends that begins there; braces in texts do not count."""
     depth = 1
     for found in re.finditer(r'"(?:\\.|[^"\\])*"|[{}]', text[start:]):
         depth += {"{": 1, "}": -1}.get(found[0], 0)

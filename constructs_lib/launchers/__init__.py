@@ -1,14 +1,13 @@
 """The launchers: the files by which Terraform starts the providers, and where they belong.
 
-A launcher of a provider is the same in every project, on every platform and on every machine,
-because a plugin cache shares it between projects, and the lock file of a project between machines.
-Which Python it starts stands in a file of its own beside the launchers. If a launcher's content
-ever changes, the version has to change with it.
+The launcher of a provider is the same in every project, on every platform and on every machine,
+because projects share it in a plugin cache, and machines share a project's lock file. A separate
+file next to the launchers says which Python to start. If a launcher's content ever changes, the
+version has to change with it.
 
-The synth delivers launchers into the directory of a stack (``constructs.delivery``), and
-``python -m constructs_lib.backend install`` into Terraform's plugin directory.
-
-Writes files that Terraform may be reading, or starting, at this very moment.
+Synth delivers launchers into the directory of a stack (``constructs.synth.delivery``), and
+``python -m constructs_lib.backend install`` into Terraform's plugin directory. Terraform may be
+reading or starting these files at any time, so they are written atomically.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _NAME_IN_LAUNCHER = b"@PROVIDER@"
 
 
 def source(provider: str) -> str:
-    """The address of a provider, as it stands in ``required_providers``.
+    """Return the address of a provider, as ``required_providers`` names it.
 
     :param provider: its name, one of ``PROVIDERS``
     """
@@ -43,17 +42,17 @@ def source(provider: str) -> str:
 
 
 def content(provider: str) -> bytes:
-    """What is in the launcher of a provider."""
+    """Return the content of a provider's launcher."""
     return _LAUNCHER.read_bytes().replace(_NAME_IN_LAUNCHER, provider.encode())
 
 
 def file_name(provider: str) -> str:
-    """The name of the launcher of a provider, as Terraform looks for it."""
+    """Return the name of a provider's launcher, as Terraform looks for it."""
     return f"terraform-provider-{provider}_v{__version__}"
 
 
 def path(provider: str, platform: str) -> Path:
-    """Where a launcher stands below a plugin directory.
+    """Return the path of a launcher below a plugin directory.
 
     It is the layout of a filesystem mirror (Terraform documentation, "Provider Installation").
 
@@ -63,7 +62,7 @@ def path(provider: str, platform: str) -> Path:
 
 
 def read_if_present(path: Path) -> bytes:
-    """What is in a file; nothing if there is none."""
+    """Return the content of a file; nothing if there is none."""
     return path.read_bytes() if path.is_file() else b""
 
 

@@ -30,7 +30,7 @@ _WANTED_BY = ("TF_LOG", "TF_LOG_PROVIDER")
 
 
 def debug(message: str) -> None:
-    """Writes a line that explains what happens, if Terraform was asked for a log.
+    """Write a line that explains what happens, if Terraform was asked for a log.
 
     There is one for each call, thousands in a plan, and otherwise Terraform would read and drop
     them.
@@ -40,22 +40,22 @@ def debug(message: str) -> None:
 
 
 def info(message: str) -> None:
-    """Writes a line about the normal course of things."""
+    """Write a line about the normal course of things."""
     write("INFO", message)
 
 
 def warn(message: str) -> None:
-    """Writes a line about something odd."""
+    """Write a line about something odd."""
     write("WARN", message)
 
 
 def error(message: str) -> None:
-    """Writes a line about a failure."""
+    """Write a line about a failure."""
     write("ERROR", message)
 
 
 def write(level: str, message: str) -> None:
-    """Writes a line.
+    """Write a line.
 
     :param level: ``TRACE``, ``DEBUG``, ``INFO``, ``WARN`` or ``ERROR``
     """
@@ -74,7 +74,7 @@ _LEVELS = {"WARNING": "WARN", "CRITICAL": "ERROR"}
 
 
 def route() -> None:
-    """Sends the records of all libraries to Terraform's log, from now on."""
+    """Send the records of all libraries to Terraform's log, from now on."""
     if _NAME in sys.modules:
         _take_records()
     else:
@@ -132,10 +132,10 @@ class _RoutingLoader:
 
 
 def information(line: str) -> None:
-    """Something worth knowing happens."""
+    """Write a line about something worth knowing."""
     info(line)
 
 
 def warning(line: str) -> None:
-    """Something went wrong that is being mended."""
+    """Write a line about a failure that is being repaired."""
     warn(line)

@@ -1,8 +1,8 @@
-"""The whole life of a provider's process.
+"""The life of a provider's process.
 
 Terraform waits for one line on standard output, and it starts a provider three to five times for
-each command. So this module imports little by itself: the server, the messages and the provider are
-loaded after the line, while Terraform connects.
+each command. So this module imports little: the server, the messages and the provider are loaded
+after the line, while Terraform connects.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def serve(load: Callable[[], Provider], *, source: str, arguments: Sequence[str] = ()) -> int:
-    """Serves a provider until Terraform ends it; then the process is over.
+    """Serve a provider until Terraform ends it; then the process exits.
 
     It returns, with the exit status, only if there is nothing to serve.
 
@@ -117,7 +117,7 @@ def _refuse(problem: str, output: int) -> int:
 
 
 def _certificate() -> Certificate | None:
-    """The server's certificate; None if Terraform asks for plaintext, by giving none of its own."""
+    """Return the server's certificate; None if Terraform sends none, which asks for plaintext."""
     if not os.environ.get(handshake.CLIENT_CERTIFICATE):
         return None
     from constructs_lib.backend.plugin.server import certificate
@@ -126,7 +126,7 @@ def _certificate() -> Certificate | None:
 
 
 def _reattach(source: str, path: str) -> str:
-    """The variable for Terraform's environment that makes it connect to this process."""
+    """Return the variable for Terraform's environment that makes it connect to this process."""
     import json
 
     address = {"Network": "unix", "String": path}
@@ -189,12 +189,12 @@ def _prepare(session: Session, endpoint: ProviderSocket) -> None:
 
 
 def _exit_early(number: int, frame: FrameType | None) -> NoReturn:
-    """Ends before the server runs, with the directory removed on the way out."""
+    """End before the server runs, and remove the directory on the way out."""
     raise SystemExit(128 + number)
 
 
 def _exit_at_once(status: int) -> NoReturn:
-    """Ends at once: the interpreter would wait for threads that nobody waits for any more."""
+    """End at once: the interpreter would wait for threads that nobody needs any more."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # Whoever reads it may be gone.
             stream.flush()

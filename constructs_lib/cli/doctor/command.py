@@ -1,6 +1,6 @@
-"""``python -m constructs_lib doctor``: all checks, one after the other.
+"""The command ``doctor``: it runs all checks, one after the other.
 
-Exit status: 0 nothing stands in the way of a deploy, 1 something does, 2 wrong usage.
+Exit status: 0 nothing prevents a deploy, 1 something does, 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MARKS = {"ok": "ok", "skipped": "-", "warning": "warning", "error": "ERROR"}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run all checks, and show each as it ends; returns the exit status.
+    """Run all checks, and show each as it ends; return the exit status.
 
     :param arguments: the options
     """

@@ -1,8 +1,7 @@
-"""What the doctor finds, and where it looks.
+"""The checks of this machine: programs, and where Terraform looks for providers.
 
-The checks of what runs: Python, the CDK with Node and its command line, and Terraform.
-
-The checks of where Terraform looks for providers: CLI configuration, plugin cache, plugins.
+The programs are Python, the CDK with Node and its command line, and Terraform; the places are the
+CLI configuration, the plugin cache and the plugin directory.
 """
 
 from __future__ import annotations
@@ -51,17 +50,17 @@ class Machine(NamedTuple):
 
     @classmethod
     def this(cls) -> Machine:
-        """The machine of this process."""
+        """Return the machine of this process."""
         return cls(dict(os.environ), Path.home(), Path.cwd())
 
     def program(self, name: str) -> str | None:
-        """The path of a program, as a shell finds it, or in the project's ``node_modules``."""
+        """Return the path of a program in ``PATH`` or the project's ``node_modules``."""
         path = self.environ.get("PATH", os.defpath)
         bin_ = self.folder / "node_modules" / ".bin"
         return shutil.which(name, path=os.pathsep.join([path, str(bin_)]))
 
     def output(self, *command: str) -> str | None:
-        """What a program prints to its standard output; None if it fails or is too slow."""
+        """Return what a program prints to standard output; None if it fails or is too slow."""
         quiet = {"CHECKPOINT_DISABLE": "1", "DISABLE_VERSION_CHECK": "1"}
         try:
             done = subprocess.run(  # noqa: S603 (programs that were looked up)
@@ -88,7 +87,7 @@ _TERRAFORM = "https://developer.hashicorp.com/terraform/install"
 
 
 def python(machine: Machine) -> Iterator[CheckResult]:
-    """This Python, and what the providers need of it."""
+    """Check this Python, and the modules that the providers need."""
     version = ".".join(map(str, sys.version_info[:3]))
     found = f"{version} ({sys.executable}), connections-as-code {__version__}"
     missing = [name for name in _BASE if not _is_there(name)]
@@ -102,7 +101,7 @@ def python(machine: Machine) -> Iterator[CheckResult]:
 
 
 def toolkit(machine: Machine) -> Iterator[CheckResult]:
-    """The CDK; with it Node, and its command line."""
+    """Check the CDK, and its needs: Node and the command line."""
     try:
         name = extras.toolkit(machine.environ, ())
     except extras.ExtraMissing as missing:
@@ -152,7 +151,7 @@ def _cli(machine: Machine, name: str) -> CheckResult:
 
 
 def terraform(machine: Machine) -> Iterator[CheckResult]:
-    """Terraform, and what its version can do."""
+    """Check Terraform, and what its version can do."""
     name = machine.environ.get("TERRAFORM_BINARY_NAME") or "terraform"
     program = machine.program(name)
     if program is None:
@@ -205,7 +204,7 @@ _INSTALL = "python -m constructs_lib.backend install"
 
 
 def configuration(machine: Machine) -> Iterator[CheckResult]:
-    """Terraform's CLI configuration, and the plugin cache that it names."""
+    """Check Terraform's CLI configuration, and the plugin cache that it names."""
     found = terraform_cli_configuration.read(machine.environ, machine.home)
     yield _named(found)
     yield _installation(found)
@@ -266,7 +265,7 @@ def _cache(found: CliConfiguration) -> CheckResult:
 
 
 def installed(machine: Machine) -> Iterator[CheckResult]:
-    """What ``install`` has put into the plugin directory of the user."""
+    """Check what ``install`` has put into the plugin directory of the user."""
     plugins = machine.home / terraform_cli_configuration.PLUGINS
     record = plugins / launchers.RECORD
     if not record.is_file():

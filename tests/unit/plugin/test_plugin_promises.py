@@ -193,6 +193,6 @@ def test_a_broken_rule_is_reported_with_rule_attribute_and_resource() -> None:
     assert promises.report(broken, "ReadResource of toy_thing", diagnostics)
     [diagnostic] = diagnostics
     assert diagnostic.path == ("id",)
-    for part in ("toy_thing", "attribute id", "must not hold unknown", "nothing_is_unknown"):
+    for part in ("toy_thing", "attribute id", "Keep unknown values out", "nothing_is_unknown"):
         assert part in diagnostic.detail
     assert diagnostic.detail.endswith("This is a bug in the provider; please report it.")

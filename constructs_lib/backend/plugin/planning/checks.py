@@ -1,16 +1,14 @@
-"""The checks of a configuration that its JSON Schema asks for.
+"""The checks of a configuration: the rules of its JSON Schema, and the rules across attributes.
 
-They run in Terraform's validate, where any value may be unknown: those are skipped. The keywords
-are those that the schemas use: ``enum``, ``x-enum-ignoring-case``, ``pattern``, ``minimum``,
-``exclusiveMinimum``, ``maximum``, ``minLength``, ``minItems``, the ``pattern`` of ``items`` and the
-type ``integer``. A message shows no text that was found, which may be marked as sensitive, but what
-is allowed in its place.
+They run in Terraform's validate and plan, where any value may be unknown: those are skipped. The
+keywords are those that the schemas use: ``enum``, ``x-enum-ignoring-case``, ``pattern``,
+``minimum``, ``exclusiveMinimum``, ``maximum``, ``minLength``, ``minItems``, the ``pattern`` of
+``items`` and the type ``integer``. A message says what is allowed, but shows no text that was
+found, which may be marked as sensitive.
 
-The rules across attributes, applied when Terraform validates and plans.
-
-They are the tables of :mod:`constructs_lib.schemas.rules` that run before synth, too, so that who
-writes plain Terraform learns the same. They are loaded only when a configuration is checked: the
-start of the provider does not pay for them.
+The rules across attributes are the tables of :mod:`constructs_lib.schemas.rules`, which run before
+synth, too: whoever writes plain Terraform gets the same messages. They are loaded when a
+configuration is checked, so that the start of the provider does not pay for them.
 """
 
 from __future__ import annotations
@@ -37,7 +35,7 @@ if TYPE_CHECKING:
 def check(
     attributes: dict[str, Attribute], config: Object, diagnostics: Diagnostics, path: Path = ()
 ) -> None:
-    """Adds an error for each value that breaks a rule of its attribute."""
+    """Add an error for each value that breaks a rule of its attribute."""
     for name, attribute in attributes.items():
         value = config.get(name)
         if value is None or value is UNKNOWN:
@@ -126,7 +124,7 @@ def _min_items(value: Any, limit: int) -> str:
 
 
 def _suggestion(value: Any, allowed: list[Any]) -> str:
-    """A choice that was probably meant, as the end of a sentence."""
+    """Return the choice that was probably meant, as the end of a sentence."""
     from difflib import get_close_matches  # It is needed for mistakes only, and slow to load.
 
     choices = {choice.lower(): choice for choice in allowed if isinstance(choice, str)}

@@ -1,8 +1,8 @@
-"""Checks each answer by the rules of Terraform before it is sent, and mends what breaks one.
+"""Checks each response by Terraform's rules before it is sent, and repairs what breaks one.
 
-The check reads the messages themselves, so it relies on nothing that made the answer. A broken rule
-becomes an error, and a state is never corrupted by it: a plan and a read fall back to the state
-before, and an apply keeps what is real.
+The check reads the messages themselves, so it relies on nothing that made the response. A broken
+rule becomes an error, and never corrupts a state: a plan and a read fall back to the state before,
+and an apply keeps what exists.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from constructs_lib.backend.plugin.values.value import Object
 
 
 def check(call: Call, request: Any, response: Any) -> None:
-    """Adds an error for each rule that the response breaks, and mends the response.
+    """Add an error for each rule that the response breaks, and repair the response.
 
     :param request: the message that is answered
     """
@@ -97,8 +97,8 @@ def _check_apply(
 
 
 def _what_is_real(answer: ApplyAnswer) -> Object | None:
-    """The state without what Terraform would refuse to store. It is in no case null where something
-    exists, as then nobody would know of it.
+    """Return the state without what Terraform would refuse to store. It is never null where
+    something exists: otherwise Terraform would lose track of it.
     """
     state = answer.state
     if state is None and answer.planned is not None:
@@ -190,7 +190,7 @@ def _check_open(
 
 
 def _check_renewal(call: Call, request: Any, response: Any) -> None:
-    """Drops the moment of a renewal that breaks a rule: then Terraform never renews."""
+    """Drop the time of a renewal that breaks a rule, so that Terraform never renews."""
     due = None
     if response.HasField("renew_at"):
         due = response.renew_at.ToDatetime(tzinfo=timezone.utc)
@@ -214,7 +214,7 @@ _CHECKERS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
 
 
 def _object(call: Call, message: pb.DynamicValue) -> Object | None:
-    """The object that a message holds; no rule changes one, so the same bytes are read once."""
+    """Return the object of a message; no rule changes one, so the same bytes are read once."""
     if not message.msgpack:
         return conversion.read_object(message, call.object_type)
     if message.msgpack not in call.read:

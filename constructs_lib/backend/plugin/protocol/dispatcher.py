@@ -1,7 +1,7 @@
-"""Answers the calls of Terraform: bytes in, bytes out, and no exception escapes.
+"""Dispatches the calls of Terraform: bytes in, bytes out, and no exception escapes.
 
-Source: Terraform plugin protocol 6, service ``tfplugin6.Provider``. Calls that are not listed here
-(functions, which this package does not offer) are answered as unimplemented by the transport.
+Source: Terraform plugin protocol 6, service ``tfplugin6.Provider``. The server answers calls that
+are not listed here (functions, which this package does not offer) as unimplemented.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from constructs_lib.backend.plugin.protocol import (
     resource_calls,
 )
 from constructs_lib.backend.plugin.protocol import messages as pb
-from constructs_lib.backend.plugin.protocol import resource_calls as resources
 from constructs_lib.backend.plugin.protocol.session import Call, Session
 from constructs_lib.backend.plugin.values.value import CodecError, LimitError
 
@@ -41,11 +40,11 @@ _CALLS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
     "OpenEphemeralResource": data_and_ephemeral_calls.open_ephemeral_resource,
     "RenewEphemeralResource": data_and_ephemeral_calls.renew_ephemeral_resource,
     "CloseEphemeralResource": data_and_ephemeral_calls.close_ephemeral_resource,
-    "ValidateResourceConfig": resources.validate_resource_config,
-    "UpgradeResourceState": resources.upgrade_resource_state,
-    "ReadResource": resources.read_resource,
-    "ImportResourceState": resources.import_resource_state,
-    "MoveResourceState": resources.move_resource_state,
+    "ValidateResourceConfig": resource_calls.validate_resource_config,
+    "UpgradeResourceState": resource_calls.upgrade_resource_state,
+    "ReadResource": resource_calls.read_resource,
+    "ImportResourceState": resource_calls.import_resource_state,
+    "MoveResourceState": resource_calls.move_resource_state,
     "PlanResourceChange": resource_calls.plan_resource_change,
     "ApplyResourceChange": resource_calls.apply_resource_change,
 }
@@ -68,13 +67,13 @@ URGENT: Final = frozenset({"/tfplugin6.Provider/StopProvider"})
 
 
 def methods(session: Session) -> dict[str, Method]:
-    """The methods by gRPC path, such as ``/tfplugin6.Provider/GetMetadata``."""
+    """Return the methods by gRPC path, such as ``/tfplugin6.Provider/GetMetadata``."""
     return {f"/tfplugin6.Provider/{name}": partial(answer, session, name) for name in _CALLS}
 
 
 def waits_for_nothing(session: Session, path: str, data: bytes) -> bool:
-    """True for a call that only computes, so that it needs no thread of its own. While the provider
-    is being loaded, each call waits for that.
+    """Return True for a call that only computes, so that it needs no thread of its own. While the
+    provider is being loaded, each call waits for that.
 
     :param path: the gRPC path
     :param data: the request message
@@ -92,7 +91,7 @@ def waits_for_nothing(session: Session, path: str, data: bytes) -> bool:
 
 
 def answer(session: Session, name: str, data: bytes) -> bytes:
-    """The answer to one call.
+    """Return the response to one call.
 
     :param name: the method, such as ``PlanResourceChange``
     :param data: the request message
@@ -118,7 +117,7 @@ def _answer(session: Session, name: str, data: bytes) -> bytes:
 
 @contextmanager
 def _caught(call: Call) -> Iterator[None]:
-    """Turns whatever is raised inside into an error for the user."""
+    """Turn whatever is raised inside into an error for the user."""
     try:
         yield
     except AlreadyReported as error:

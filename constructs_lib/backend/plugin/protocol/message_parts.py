@@ -1,8 +1,4 @@
-"""What the messages of many calls hold: values, states, diagnostics, paths, capabilities and
-moments.
-
-How a provider describes its resources, and functions.
-"""
+"""What the messages of many calls hold: values, diagnostics, paths, capabilities and schemas."""
 
 from __future__ import annotations
 
@@ -92,7 +88,7 @@ class Timestamp(Message):
     nanos: Int32 = field(2)
 
     def FromDatetime(self, moment: datetime) -> None:
-        """Takes a moment; without a time zone it is one of UTC."""
+        """Take a time; without a time zone it is UTC."""
         from datetime import timezone
 
         aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
@@ -101,7 +97,7 @@ class Timestamp(Message):
         self.nanos = passed.microseconds * 1000
 
     def ToDatetime(self, tzinfo: tzinfo) -> datetime:
-        """The moment in a time zone, in whole microseconds.
+        """Return the time in a time zone, in whole microseconds.
 
         :raises OverflowError: if it is before the year 1 or after the year 9999
         """

@@ -1,13 +1,13 @@
-"""The messages of the Terraform plugin protocol 6, in its level 6.8, as far as it is needed.
+"""The messages of the Terraform plugin protocol 6, in its level 6.8, as far as they are needed.
 
 The names and numbers are Terraform's; what a Terraform of another level sends besides is skipped.
-What is missing is CallFunction, as this package offers no functions. The services of go-plugin need
-no messages: Shutdown's are empty, which is zero bytes, and the stdio stream sends none.
+CallFunction is missing, as this package offers no functions. The services of go-plugin need no
+messages: Shutdown's are empty, which is zero bytes, and the stdio stream sends none.
 
 The messages about data sources and ephemeral resources are loaded when the first of them is asked
-for, as most processes are not.
+for, as most processes need none.
 
-Source: ``docs/plugin-protocol/tfplugin6.proto`` of Terraform. The tests hold each field against it.
+Source: ``docs/plugin-protocol/tfplugin6.proto`` of Terraform. The tests compare each field with it.
 """
 
 from __future__ import annotations

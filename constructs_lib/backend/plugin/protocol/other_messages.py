@@ -1,4 +1,4 @@
-"""The messages of the calls about data sources, and about ephemeral resources."""
+"""The messages of the calls about data sources and ephemeral resources."""
 
 from __future__ import annotations
 

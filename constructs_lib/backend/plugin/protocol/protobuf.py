@@ -1,16 +1,4 @@
-"""What a class of messages declares, and what reading and writing make of it.
-
-A declaration is an annotation with a number: ``name: str = field(1)``. Annotations stay text until
-a class is used for the first time. So a class costs little to define, and may name those that come
-after it.
-
-The base of all messages.
-
-Values stand in the ``__dict__`` of a message; what is not set reads as the default of its type. An
-unset list, dictionary or message reads as an empty one that belongs to the message from then on,
-and is written once there is something in it.
-
-Messages of protobuf 3: classes that are declared, read from bytes and written as bytes.
+"""Messages of protobuf 3: classes that are declared, read from bytes and written as bytes.
 
 ::
 
@@ -19,12 +7,18 @@ Messages of protobuf 3: classes that are declared, read from bytes and written a
         celsius: int = field(2, optional=True)
         places: list[Place] = field(3)
 
-It has what the Terraform plugin protocol needs, and the names of Google's API, which its readers
+They have what the Terraform plugin protocol needs, and the names of Google's API, which readers
 know. Google's own runtime takes longer to import than all the rest of a provider, which Terraform
-starts several times in each command, and its version is one that other libraries pin.
+starts several times in each command, and other libraries pin its version.
 
-``wire`` has the parts that all messages consist of, ``forms`` the values, ``fields`` how often a
-value comes, ``layout`` what a class declares, and ``message`` the class.
+A declaration is an annotation with a number. Annotations stay text until a class is used for the
+first time, so a class costs little to define, and may name classes that come after it. Values are
+kept in the ``__dict__`` of a message; what is not set reads as the default of its type. An unset
+list, dictionary or message reads as an empty one that belongs to the message from then on, and is
+written once there is something in it.
+
+``protobuf_forms`` reads and writes single values, ``protobuf_fields`` fields: values that come
+once, many times, or by key.
 
 Left out: groups, numbers of a fixed size, maps whose keys are no texts, and extensions. Fields
 that a message does not know are skipped, and not kept.
@@ -86,7 +80,7 @@ class Declaration:
 
 
 def field(number: int, *, optional: bool = False, oneof: str = "") -> Any:
-    """Declares a field of a message.
+    """Declare a field of a message.
 
     Its annotation is its type: ``bytes``, ``str``, ``bool``, ``int`` (64 bits), ``Int32``,
     ``EnumNumber``, the dotted name of a message, a ``list`` of these, or a ``dict`` of them by
@@ -144,7 +138,7 @@ def _single(name: str, number: int, form: Form, **more: Any) -> Field:
 
 
 def _form(owner: type, name: str) -> Form:
-    """The form of a type, by its name as the module of the owner sees it."""
+    """Return the form of a type, by its name as the module of the owner sees it."""
     if name in SCALARS:
         return SCALARS[name]
     found: Any = sys.modules[owner.__module__]
@@ -172,7 +166,7 @@ if TYPE_CHECKING:
 else:
 
     def dataclass_transform(**_: bool) -> Any:
-        """Python 3.10 has none; it only tells a checker of types what may be given by name."""
+        """Do nothing: only type checkers read it, and Python 3.10 lacks it."""
         return lambda class_: class_
 
 
@@ -217,7 +211,7 @@ class Message:
 
     @classmethod
     def FromString(cls, data: bytes) -> Self:
-        """The message that bytes hold.
+        """Return the message that bytes hold.
 
         :raises DecodeError: if they hold none
         """
@@ -226,7 +220,7 @@ class Message:
         return message
 
     def MergeFromString(self, data: bytes) -> None:
-        """Lays what bytes hold over what is there: values replace, lists grow, messages merge.
+        """Merge what bytes hold into the message: values replace, lists grow, messages merge.
 
         :raises DecodeError: if they hold no message; then some of it may have been read
         """
@@ -240,7 +234,7 @@ class Message:
             raise DecodeError("a text that is not UTF-8") from None
 
     def SerializeToString(self) -> bytes:
-        """The bytes of the message, its fields in the order of their numbers.
+        """Return the bytes of the message, its fields in the order of their numbers.
 
         :raises TypeError: if something in a list or dictionary is of another type
         :raises ValueError: if a field cannot hold it
@@ -250,7 +244,7 @@ class Message:
         return b"".join(out)
 
     def CopyFrom(self, other: Self) -> None:
-        """Becomes a copy of another message, which from then on are independent."""
+        """Become a copy of another message; from then on, both are independent."""
         if other is not self:
             copied = {name: _copy(value) for name, value in other.__dict__.items()}
             self.__dict__.clear()
@@ -258,7 +252,7 @@ class Message:
         self.__dict__.pop("_is_set", None)
 
     def HasField(self, name: str) -> bool:
-        """True if a field is set, also to what is its default.
+        """Return True if a field is set, even if to its default.
 
         :raises ValueError: if there is no field of the name, or one that cannot tell
         """
@@ -268,7 +262,7 @@ class Message:
         return self._holds(field)
 
     def ClearField(self, name: str) -> None:
-        """Forgets a value.
+        """Clear a value.
 
         :raises ValueError: if there is no field of the name
         """
@@ -277,7 +271,7 @@ class Message:
         self.__dict__.pop(name, None)
 
     def WhichOneof(self, name: str) -> str | None:
-        """The member of a oneof that is set, None if none is.
+        """Return the member of a oneof that is set, None if none is.
 
         :raises ValueError: if there is no oneof of the name
         """
@@ -290,7 +284,7 @@ class Message:
         return AttributeError(f"{type(self).__qualname__} has no field {name}")
 
     def _holds(self, field: Field) -> bool:
-        """True if a field would be written."""
+        """Return True if a field would be written."""
         value = self.__dict__.get(field.name)
         if isinstance(value, Message):
             return bool(value._is_set or value._parts())
@@ -313,7 +307,7 @@ class Message:
 
 
 def _copy(value: _Copied) -> _Copied:
-    """A copy of a value and of all in it; bytes, texts and numbers never change."""
+    """Copy a value and everything in it; bytes, texts and numbers never change."""
     copied: Any = value
     if isinstance(value, Message):
         copied = type(value)()

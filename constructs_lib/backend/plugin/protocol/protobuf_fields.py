@@ -1,15 +1,12 @@
-"""How often a value comes in a message: once, many times, or by keys.
+"""The fields of protobuf messages: values that come once, many times, by key, or as messages.
 
 A message keeps its values in its ``__dict__``, by the names of their fields; what is not there is
-not set. Each field reads into that dictionary and writes from it.
+not set. Each field reads into that dictionary and writes from it. An unset message reads as an
+empty one, which belongs to the message around it from then on, and is present as soon as something
+in it is set. Until then its ``_is_set`` is false.
 
 Source: https://protobuf.dev/programming-guides/encoding/#optional, and below, on repeated fields,
 "last one wins" and maps.
-
-Messages inside of messages.
-
-An unset message reads as an empty one, which belongs to the message around it from then on and is
-present as soon as something in it is set. Until then its ``_is_set`` is false.
 """
 
 from __future__ import annotations
@@ -62,18 +59,18 @@ class Field:
         self._tag = varint(number << 3 | self._wire())
 
     def readers(self) -> dict[int, Reader]:
-        """What reads the field, by the tags that it may come with."""
+        """Return what reads the field, by the tags that it may come with."""
         return {self.number << 3 | self.form.wire: self.read}
 
     def read(self, values: Values, data: bytes, at: int, end: int, depth: int) -> int:
-        """Reads the field; see :data:`Reader`."""
+        """Read the field; see :data:`Reader`."""
         if self._others:
             self._clear(values)
         values[self.name], at = self.form.read(data, at, end, depth)
         return at
 
     def put(self, values: Values, value: Any) -> None:
-        """Sets the field to a value.
+        """Set the field to a value.
 
         :raises TypeError: if it is of another type
         :raises ValueError: if the field cannot hold it
@@ -87,11 +84,11 @@ class Field:
         values[self.name] = value
 
     def unset(self, values: Values) -> Any:
-        """What the field says while it is not set."""
+        """Return the value of the field while it is not set."""
         return self.form.default
 
     def write(self, value: Any, out: list[bytes]) -> int:
-        """Appends the bytes of the field, and returns how many they are.
+        """Append the bytes of the field, and return how many they are.
 
         :raises TypeError: if something in the value is of another type
         :raises ValueError: if the field cannot hold it
@@ -112,7 +109,7 @@ class Many(Field):
     """A field that comes any number of times: a list."""
 
     def read(self, values: Values, data: bytes, at: int, end: int, depth: int) -> int:
-        """Appends one value; see :data:`Reader`."""
+        """Append one value; see :data:`Reader`."""
         value, at = self.form.read(data, at, end, depth)
         self.unset(values).append(value)
         return at
@@ -124,7 +121,7 @@ class Many(Field):
         values[self.name] = value
 
     def unset(self, values: Values) -> Any:
-        """A list that belongs to the message from now on."""
+        """Return a list that belongs to the message from now on."""
         return values.setdefault(self.name, [])
 
     def write(self, value: Any, out: list[bytes]) -> int:
@@ -179,7 +176,7 @@ class ByKey(Field):
         return {self.number << 3 | SPAN: self.read}
 
     def read(self, values: Values, data: bytes, at: int, end: int, depth: int) -> int:
-        """Sets one entry; see :data:`Reader`."""
+        """Set one entry; see :data:`Reader`."""
         start, stop = read_span(data, at, end)
         entry: Values = {}
         read_fields(self._readers, entry, data, start, stop, depth - 1)
@@ -194,7 +191,7 @@ class ByKey(Field):
         values[self.name] = value
 
     def unset(self, values: Values) -> Any:
-        """A dictionary that belongs to the message from now on."""
+        """Return a dictionary that belongs to the message from now on."""
         return values.setdefault(self.name, {})
 
     def write(self, value: Any, out: list[bytes]) -> int:
@@ -214,7 +211,7 @@ class ByKey(Field):
 def read_fields(
     readers: Mapping[int, Reader], values: Values, data: bytes, at: int, end: int, depth: int
 ) -> None:
-    """Reads all fields of a message or an entry into its values.
+    """Read all fields of a message or an entry into its values.
 
     :raises DecodeError: if the bytes are no message, or nested too deep; some forms raise
         IndexError or UnicodeDecodeError in its place
@@ -233,7 +230,7 @@ def read_fields(
 
 
 def write_fields(fields: Iterable[Field], values: Values, out: list[bytes]) -> int:
-    """Appends the bytes of all fields that are set, and returns how many they are.
+    """Append the bytes of all fields that are set, and return how many they are.
 
     What has no presence is left out when it is the default (and so is an empty list).
     """
@@ -246,7 +243,7 @@ def write_fields(fields: Iterable[Field], values: Values, out: list[bytes]) -> i
 
 
 def write_span(fields: Iterable[Field], values: Values, out: list[bytes]) -> int:
-    """The same with the length before it, which is only known afterwards."""
+    """Append the same with its length in front, which is known only afterwards."""
     place = len(out)
     out.append(b"")
     size = write_fields(fields, values, out)
@@ -257,7 +254,7 @@ def write_span(fields: Iterable[Field], values: Values, out: list[bytes]) -> int
 class Nested(Form):
     """A message of a class.
 
-    :param class_: a subclass of :class:`~.message.Message`
+    :param class_: a subclass of :class:`~.protobuf.Message`
     """
 
     def __init__(self, class_: Any) -> None:
@@ -281,7 +278,7 @@ class One(Field):
     """A message that comes once; of several on the wire each is laid over those before it."""
 
     def read(self, values: Values, data: bytes, at: int, end: int, depth: int) -> int:
-        """Reads the field; see :data:`~.fields.Reader`."""
+        """Read the field; see :data:`Reader`."""
         message = values.get(self.name)
         if message is None:
             return super().read(values, data, at, end, depth)
@@ -297,7 +294,7 @@ class One(Field):
         value.__dict__.pop("_is_set", None)
 
     def unset(self, values: Values) -> Any:
-        """An empty message; see the module."""
+        """Return an empty message; see :class:`Nested`."""
         message = values[self.name] = self.form.type_()
         message.__dict__["_is_set"] = False
         return message

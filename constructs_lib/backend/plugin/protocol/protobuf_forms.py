@@ -1,14 +1,11 @@
-"""The parts that all messages consist of: numbers of any length, and spans of bytes.
+"""The forms of protobuf's single values: numbers of any length, and spans of bytes.
 
 Bytes are read in place: a position goes in, and the next one comes out. Whoever reads a message
-checks at its end that the position is the end exactly. A byte beyond the data is an IndexError,
-which becomes a :class:`DecodeError` where the reading began.
+checks that the last position is the end exactly. A byte beyond the data is an IndexError, which
+becomes a :class:`DecodeError` where the reading began.
 
-Source: https://protobuf.dev/programming-guides/encoding/#structure.
-
-How single values are written: one form for each type of protobuf that the protocol has.
-
-Source: https://protobuf.dev/programming-guides/proto3/#scalar.
+Source: https://protobuf.dev/programming-guides/encoding/#structure and
+https://protobuf.dev/programming-guides/proto3/#scalar.
 """
 
 from __future__ import annotations
@@ -34,7 +31,7 @@ class DecodeError(ValueError):
 
 
 def read_varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number of up to 64 bits without a sign, and the position after it.
+    """Return a number of up to 64 bits without a sign, and the position after it.
 
     :raises DecodeError: if it is longer
     """
@@ -52,7 +49,7 @@ def read_varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def read_tag(data: bytes, at: int) -> tuple[int, int]:
-    """The number and the type of a field in one, and the position after it.
+    """Return the number and the type of a field in one, and the position after it.
 
     :raises DecodeError: if it has more than 32 bits, or a form that is longer than five bytes
     """
@@ -63,7 +60,7 @@ def read_tag(data: bytes, at: int) -> tuple[int, int]:
 
 
 def read_span(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """Where a span begins and where it stops, by the length before it.
+    """Return where a span begins and where it stops, by the length before it.
 
     :raises DecodeError: if it stops after the end
     """
@@ -78,7 +75,7 @@ def read_span(data: bytes, at: int, end: int) -> tuple[int, int]:
 
 
 def skip(data: bytes, at: int, end: int, tag: int) -> int:
-    """The position after a field that the message does not know.
+    """Return the position after a field that the message does not know.
 
     :param at: the position after the tag
     :raises DecodeError: if it is no field, or a group, which protobuf 3 does not have
@@ -99,7 +96,7 @@ _SMALL: Final = [bytes([number]) for number in range(128)]
 
 
 def varint(value: int) -> bytes:
-    """A number as bytes; a negative one takes ten."""
+    """Return a number as bytes; a negative one takes ten."""
     if 0 <= value < 128:
         return _SMALL[value]
     value &= _MASK
@@ -121,7 +118,7 @@ class Form(ABC):
     """How the values of one type are written."""
 
     wire = SPAN
-    """How its end is found: :data:`~.wire.VARINT` or :data:`~.wire.SPAN`."""
+    """How its end is found: :data:`VARINT` or :data:`SPAN`."""
     default: Any = None
     """What an unset field of the type says; None if each reading makes a new value."""
     type_: type = object
@@ -129,7 +126,7 @@ class Form(ABC):
 
     @abstractmethod
     def read(self, data: bytes, at: int, end: int, depth: int) -> tuple[Any, int]:
-        """The value at a position, and the position after it.
+        """Return the value at a position, and the position after it.
 
         :param end: where the message around it ends
         :param depth: how many levels of messages may still come
@@ -138,10 +135,10 @@ class Form(ABC):
 
     @abstractmethod
     def write(self, value: Any, out: list[bytes]) -> int:
-        """Appends the bytes of a value that was checked, and returns how many they are."""
+        """Append the bytes of a value that was checked, and return how many they are."""
 
     def check(self, value: Any) -> None:
-        """Accepts a value.
+        """Accept a value.
 
         :raises TypeError: if it is of another type
         :raises ValueError: if the type cannot hold it

@@ -1,7 +1,4 @@
-"""The messages of the calls about the provider itself.
-
-The messages of the calls about a resource, in the order in which Terraform calls.
-"""
+"""The messages of the calls about the provider and its resources, in the order of the calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one provider process keeps between calls, and what one call knows."""
+"""What one provider process keeps between calls, and what one call needs."""
 
 from __future__ import annotations
 
@@ -71,11 +71,11 @@ class Session:
             self.provider.close(former)
 
     def note_valid(self, type_name: str, config: bytes) -> None:
-        """A configuration (MessagePack) was found valid; its plan follows at once."""
+        """Remember that a configuration (MessagePack) is valid; its plan follows at once."""
         self._valid.add((type_name, config))
 
     def take_valid(self, type_name: str, config: bytes) -> bool:
-        """True, once, for a configuration that this process has found valid."""
+        """Return True, once, for a configuration that this process has found valid."""
         key = (type_name, config)
         if key not in self._valid:
             return False
@@ -96,7 +96,7 @@ class Session:
             raise failed[0]
 
     def close(self) -> None:
-        """Closes the client; a failure is of no use to anybody at the end."""
+        """Close the client; ignore a failure, which is of no use to anybody at the end."""
         if self._provider is not None and self.client is not None:
             with suppress(Exception):
                 self._provider.close(self.client)
@@ -133,7 +133,7 @@ class Call:
         return f"{self.method} of {self.type_name}" if self.type_name else self.method
 
     def resource(self, type_name: str) -> Resource:
-        """The resource that the call is about.
+        """Return the resource that the call is about.
 
         :raises ProviderError: if the provider has none of that name
         """
@@ -148,7 +148,7 @@ class Call:
         return resource
 
     def data_source(self, type_name: str) -> DataSource:
-        """The data source that the call is about.
+        """Return the data source that the call is about.
 
         :raises ProviderError: if the provider has none of that name
         """
@@ -163,7 +163,7 @@ class Call:
         return source
 
     def ephemeral_resource(self, type_name: str) -> EphemeralResource:
-        """The ephemeral resource that the call is about.
+        """Return the ephemeral resource that the call is about.
 
         :raises ProviderError: if the provider has none of that name
         """
@@ -183,7 +183,7 @@ class Call:
         return object_type(self.attributes)
 
     def operation(self, private: bytes) -> Operation:
-        """What the resource gets for this call."""
+        """Return what the resource gets for this call."""
         session = self.session
         values = conversion.read_private(private)
         self._operation = Operation(
@@ -197,13 +197,13 @@ class Call:
         return None if self._operation is None else self._operation.saved
 
     def check_validation(self, given: Object, left: Object) -> None:
-        """Adds an error if a validation changed the configuration that it was given a copy of."""
+        """Add an error if a validation changed the configuration that it was given a copy of."""
         answer = rules.ConfigAnswer(given, left)
         found = rules.broken(rules.VALIDATE, answer)
         rules.report(found, self.subject, self.diagnostics)
 
     def private(self, operation: Operation, fallback: bytes) -> bytes:
-        """The bytes of the private state after an operation."""
+        """Return the bytes of the private state after an operation."""
         try:
             return conversion.write_private(operation.private)
         except (TypeError, ValueError):

@@ -1,8 +1,8 @@
-"""The server: the one module that knows what carries the calls.
+"""The gRPC server: it accepts connections, and runs the methods that they call.
 
 Messages pass as bytes, of any size. Methods may wait for an API, so each runs in a thread of its
-own, while one thread for each connection reads. Those that only compute run in the reading thread:
-handing them over takes as long as some of them do.
+own, while one thread for each connection reads. Methods that only compute run in the reading
+thread: handing them over takes as long as some of them do.
 
 What Terraform says to end a run (``StopProvider``, ``Shutdown``) waits for nothing else, however
 many operations run: it needs neither a thread that is free nor one that can be started.
@@ -76,7 +76,7 @@ class GrpcServer:
         context: ssl.SSLContext | None,
         ready: Callable[[], None],
     ) -> None:
-        """Serves; returns when the process shall end. To be called in the main thread.
+        """Serve in the main thread; return when the process should end.
 
         :param context: TLS; None serves plaintext
         :param ready: called in a thread as soon as the server runs
@@ -157,7 +157,7 @@ class GrpcServer:
     def _call_here(
         self, connection: Http2Connection, stream: int, method: Method, message: bytes
     ) -> None:
-        """Answers in the reading thread; what the client does not take at once is handed over."""
+        """Respond in the reading thread; hand over what the client does not take at once."""
         answer = _tried(method, message)
         if answer is not None and connection.succeed_at_once(stream, answer):
             self._count_down()
@@ -224,7 +224,7 @@ class GrpcServer:
 
 
 def _tried(method: Method, message: bytes) -> bytes | None:
-    """The answer of a method; None if it failed."""
+    """Return the response of a method; None if it failed."""
     try:
         return method(message)
     except Exception as error:

@@ -1,14 +1,12 @@
-"""How Terraform and a provider find each other.
+"""How Terraform and a provider find each other: cookie, socket and handshake line.
 
 Terraform starts the provider with a magic cookie in its environment and reads one line from its
 standard output: ``1|6|unix|<socket>|grpc|<certificate>``. Source: go-plugin, the protocol of
-version 1.
+version 1. This module and what it imports are loaded before that line is written, so they are few
+and light.
 
-This module and what it imports are loaded before that line is written, so they are few and light.
-
-Removes the directories of providers that were killed, and so could not remove them themselves.
-
-A living provider holds a lock on its directory (:class:`handshake.Endpoint`), which the operating
+The socket is in a directory of its own. A provider that is killed cannot remove it, so later ones
+do. A living provider holds a lock on its directory (:class:`ProviderSocket`), which the operating
 system releases however the process ends. Providers of earlier versions hold none, but they answer
 on their socket.
 """
@@ -95,7 +93,7 @@ class ProviderSocket:
         return ""
 
     def close(self) -> None:
-        """Closes the socket and removes the directory; it may be called again."""
+        """Close the socket and remove the directory; it may be called again."""
         self.listener.close()
         for name in (SOCKET, KEY):
             with suppress(OSError):
@@ -108,12 +106,12 @@ class ProviderSocket:
 
 
 def is_launched_by_terraform(environment: Mapping[str, str]) -> bool:
-    """True if the process was started by Terraform and not by hand."""
+    """Return True if Terraform started the process, and not a person."""
     return environment.get(COOKIE_NAME) == COOKIE
 
 
 def check_protocol(environment: Mapping[str, str]) -> None:
-    """Makes sure that Terraform speaks our version of the protocol.
+    """Raise an error unless Terraform speaks our version of the protocol.
 
     :raises HandshakeError: if it does not
     """
@@ -126,7 +124,7 @@ def check_protocol(environment: Mapping[str, str]) -> None:
 
 
 def line(path: str, certificate: bytes) -> str:
-    """The line that Terraform reads.
+    """Return the line that Terraform reads.
 
     :param path: the path of the socket
     :param certificate: the server's certificate (DER); empty for a plaintext connection
@@ -193,7 +191,7 @@ _PERMISSIONS = 0o777
 
 
 def remove(own: str) -> None:
-    """Remove the directories of the dead from where providers make theirs.
+    """Remove the directories of providers that were killed.
 
     :param own: the directory of this process
     """
@@ -254,7 +252,7 @@ def _is_dead(path: str, descriptor: int) -> bool:
 
 
 def _answers(path: str) -> bool:
-    """True unless it is certain that nobody listens on a socket."""
+    """Return True unless it is certain that nobody listens on a socket."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
         link.setblocking(False)
         try:

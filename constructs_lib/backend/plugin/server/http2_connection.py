@@ -1,4 +1,4 @@
-"""One client of the server: reads its calls, and sends the answers as its windows allow.
+"""One HTTP/2 connection: it reads the client's calls, and responds as the client's windows allow.
 
 Source: RFC 9113, sections 5 and 6; "gRPC over HTTP2", requests and responses.
 """
@@ -55,7 +55,7 @@ class Http2Connection:
         self._is_open = True
 
     def run(self) -> None:
-        """Reads until the client goes, or the connection is closed."""
+        """Read until the client goes, or the connection is closed."""
         reader = http2_frames.Reader()
         try:
             self._channel.open()
@@ -76,14 +76,14 @@ class Http2Connection:
             self.close()
 
     def close(self) -> None:
-        """Ends the connection; answers that wait to be sent are dropped."""
+        """End the connection; responses that wait to be sent are dropped."""
         with self._changed:
             self._is_open = False
             self._changed.notify_all()
         self._channel.close()
 
     def succeed(self, stream: int, message: bytes) -> None:
-        """Sends the answer to a call. If the client is gone, nothing is sent.
+        """Send the response to a call. If the client is gone, nothing is sent.
 
         :param stream: the number of its stream
         """
@@ -103,7 +103,7 @@ class Http2Connection:
         self._forget(stream)
 
     def succeed_at_once(self, stream: int, message: bytes) -> bool:
-        """As ``succeed``, for the reading thread, which must not wait for a window.
+        """Do as ``succeed`` does, in the reading thread, which must not wait for a window.
 
         :returns: False if the windows do not take the whole answer in one frame; then nothing is
             sent
@@ -124,7 +124,7 @@ class Http2Connection:
         return True
 
     def fail(self, stream: int, code: int, message: str) -> None:
-        """Answers that a call failed.
+        """Respond that a call failed.
 
         :param code: of gRPC, such as ``headers.UNIMPLEMENTED``
         """
@@ -137,7 +137,7 @@ class Http2Connection:
             self._channel.send(data)
 
     def _take_window(self, number: int, wanted: int) -> int | None:
-        """How many bytes may be sent now, waiting for at least one; None if nobody wants them."""
+        """Return how many bytes may be sent, once at least one may; None if nobody wants them."""
         with self._changed:
             while True:
                 stream = self._streams.get(number)
@@ -256,7 +256,7 @@ _TAKERS: Final[dict[int, Callable[[Http2Connection, Frame], None]]] = {
 
 
 def _end(stream: int) -> bytes:
-    """What comes after the message of an answer."""
+    """Return the frames after the message of a response."""
     return _trailers(stream, http2_headers.SUCCESS)
 
 

@@ -1,6 +1,6 @@
-"""The headers of a gRPC call: those of the client are read, and ours are always the same.
+"""The headers of a gRPC call: those of the client, and ours, which are always the same.
 
-Ours use no dynamic table (RFC 7541, section 2.3.2), so they are bytes that are made once.
+Ours use no dynamic table (RFC 7541, section 2.3.2), so their bytes are made once.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class HeaderReader:
         """
 
     def path(self, block: bytes) -> str:
-        """The path of a call, such as ``/tfplugin6.Provider/GetMetadata``; empty if it has none.
+        """Return the path of a call, such as ``/tfplugin6.Provider/GetMetadata``; empty if it has
+        none.
 
         :raises ProtocolError: if the headers cannot be read
         """
@@ -60,18 +61,18 @@ def _path(headers: list[Header]) -> str:
 
 
 def _literal(name: str, value: str) -> bytes:
-    """A header without a table and without Huffman coding (RFC 7541, section 6.2.2)."""
+    """Encode a header without a table and without Huffman coding (RFC 7541, section 6.2.2)."""
     return b"\x00" + _string(name) + _string(value)
 
 
 def _string(text: str) -> bytes:
-    """RFC 7541, section 5.2."""
+    """Encode a text (RFC 7541, section 5.2)."""
     data = text.encode("ascii")
     return _integer(len(data)) + data
 
 
 def _integer(value: int) -> bytes:
-    """With a prefix of seven bits (RFC 7541, section 5.1)."""
+    """Encode a number with a prefix of seven bits (RFC 7541, section 5.1)."""
     if value < 127:
         return bytes([value])
     rest, coded = value - 127, [127]
@@ -88,7 +89,7 @@ SUCCESS: Final = _literal("grpc-status", str(OK))
 
 
 def failure(code: int, message: str) -> bytes:
-    """The whole answer to a call that failed.
+    """Return the whole response to a call that failed.
 
     :param code: such as :data:`UNIMPLEMENTED`
     :param message: a sentence
@@ -98,7 +99,7 @@ def failure(code: int, message: str) -> bytes:
 
 
 def _percent_encoded(text: str) -> str:
-    """As gRPC asks for ("gRPC over HTTP2", Status-Message); ``urllib`` would take 2 ms to load."""
+    """Encode a text as "gRPC over HTTP2" asks (Status-Message); loading ``urllib`` takes 2 ms."""
     return "".join(
         chr(byte) if 0x20 <= byte <= 0x7E and byte != ord("%") else f"%{byte:02X}"
         for byte in text.encode()

@@ -1,4 +1,4 @@
-"""Values as bytes: Terraform's encoding in MessagePack, as ``decoding`` describes it."""
+"""Encodes values as Terraform's MessagePack, which ``decoding`` describes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 
 
 def encode(value: Value, type_: Type) -> bytes:
-    """The MessagePack bytes for a value of a type; attributes that are missing are null.
+    """Encode a value of a type as MessagePack; attributes that are missing are null.
 
     :raises CodecError: if the value is not of the type
     """
@@ -51,7 +51,7 @@ def may_be_repeated(data: bytes) -> bool:
 
 
 def typed_unknowns(data: dict[str, Value], types_: dict[str, Type]) -> dict[str, Any]:
-    """The values, with a typed unknown in the place of each unknown that is listed in ``types_``.
+    """Return the values, with a typed unknown in place of each unknown that ``types_`` lists.
 
     The result is for ``encode`` only.
     """
@@ -67,7 +67,7 @@ class _TypedUnknown:
 
 
 def _form(value: Any, type_: Type, depth: int) -> Any:
-    """What ``msgpack`` packs for a value; ``depth`` counts the lists and objects around it."""
+    """Return what ``msgpack`` packs for a value inside of ``depth`` lists and objects."""
     if value is None:
         return None
     kind = type_.kind

@@ -70,7 +70,7 @@ class Dynamic:
 
     @classmethod
     def of(cls, value: Json) -> Dynamic:
-        """The dynamic value for a JSON value: a dict is an object, a list a tuple.
+        """Return the dynamic value for a JSON value: a dict is an object, a list a tuple.
 
         :raises ValueError: if the value is null
         :raises LimitError: if it is nested in more than ``MOST_LEVELS`` levels
@@ -113,7 +113,7 @@ names. ``Any``, because the schema knows the kind, and a type checker does not."
 
 
 def contains_unknown(value: object) -> bool:
-    """True if the value is unknown, or holds an unknown value at any depth."""
+    """Return True if the value is unknown, or holds an unknown value at any depth."""
     if value is None or isinstance(value, (str, bool)):
         return False  # As most values are.
     # No recursion here and below: an answer that is nested too deeply must not cost the state.
@@ -127,7 +127,7 @@ def contains_unknown(value: object) -> bool:
 
 
 def levels(value: object) -> int:
-    """How deeply the lists and objects in a value are nested; 0 for a scalar."""
+    """Count how deeply the lists and objects in a value are nested; 0 for a scalar."""
     deepest, left = 0, [(value, 0)]
     while left:
         value, depth = left.pop()
@@ -139,7 +139,7 @@ def levels(value: object) -> int:
 
 
 def same(a: object, b: object) -> bool:
-    """True if two values mean the same.
+    """Return True if two values mean the same.
 
     Numbers are compared by value, so ``1``, ``1.0`` and ``Decimal(1)`` are the same; ``True`` is
     no number. Types of dynamic values are ignored: a list is the same as a tuple with these
@@ -149,12 +149,12 @@ def same(a: object, b: object) -> bool:
 
 
 def identical(a: object, b: object) -> bool:
-    """True if two values are the same and of the same type, as Terraform compares them."""
+    """Return True if two values are the same and of the same type, as Terraform compares them."""
     return a is b or _compare(a, b, _passes_never, types_count=True)
 
 
 def agrees(planned: object, applied: object) -> bool:
-    """True if an applied value is what was planned; where the plan was unknown, it may be anything.
+    """Return True if an applied value is as planned; if the plan was unknown, any value is.
 
     A planned value that is known as a whole must also come back with its type.
     """
@@ -164,7 +164,7 @@ def agrees(planned: object, applied: object) -> bool:
 
 
 def unwrap(value: Value) -> Any:
-    """The value without dynamic wrappers: ``dict``, ``list`` and scalars, as JSON has them.
+    """Return the value without dynamic wrappers: ``dict``, ``list`` and scalars, as JSON has them.
 
     Unknown values stay ``UNKNOWN``. The result is a copy that may be changed.
     """
@@ -178,7 +178,7 @@ def unwrap(value: Value) -> Any:
 
 
 def mismatch(expected: str, path: str) -> CodecError:
-    """The error that another value than the expected one stands at ``path``."""
+    """Return the error for a value at ``path`` that is not the expected one."""
     place = f"at {path.removeprefix('.')}: " if path else ""
     return CodecError(f"{place}expected {expected}")
 
@@ -194,7 +194,7 @@ class UnexpectedValue(Exception):
         self.expected, self.path = expected, ""
 
     def within(self, step: str) -> UnexpectedValue:
-        """This misfit, seen from one step further outside."""
+        """Return this error with one more step in front of its path."""
         self.path = step + self.path
         return self
 
@@ -235,7 +235,7 @@ def _passes_never(a: object, b: object) -> bool:
 def _compare(
     a: object, b: object, passes: Callable[[object, object], bool], *, types_count: bool
 ) -> bool:
-    """Compares two values part by part; ``passes`` accepts a pair whatever it holds."""
+    """Compare two values part by part; ``passes`` accepts a pair whatever it holds."""
     left = [(a, b)]
     while left:
         a, b = left.pop()
@@ -280,7 +280,7 @@ def check_places(number: int | float | Decimal) -> None:
 
 
 def is_number(value: object) -> bool:
-    """True for numbers; ``True`` itself is none."""
+    """Return True for numbers, but not for ``True`` and ``False``."""
     return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
 
 
