@@ -146,14 +146,13 @@ def _run(
     certificate: Certificate | None,
     start: _Start,
 ) -> None:
-    from constructs_lib.backend.plugin import log
     from constructs_lib.backend.plugin.protocol import dispatcher
     from constructs_lib.backend.plugin.protocol.session import Session
     from constructs_lib.backend.plugin.server import channel
     from constructs_lib.backend.plugin.server.grpc_server import GrpcServer
     from constructs_lib.backend.plugin.server.terraform_watch import TerraformWatch
 
-    log.route()
+    log.await_libraries()
     session = Session(load, is_launched=not start.debug)
     context = None
     if certificate is not None:
@@ -183,8 +182,6 @@ def _prepare(session: Session, endpoint: ProviderSocket) -> None:
         session.provider  # noqa: B018
     gc.freeze()
     gc.enable()
-    from constructs_lib.backend.plugin.server import handshake
-
     handshake.remove(endpoint.directory)
 
 

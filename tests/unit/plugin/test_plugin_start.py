@@ -19,7 +19,7 @@ from constructs_lib.backend.plugin.protocol import dispatcher
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.server import certificate, channel, grpc_server
 from constructs_lib.backend.plugin.server.http2_headers import HeaderReader
-log.route()
+log.await_libraries()
 certificate.create()
 session = Session(vendor.load)
 HeaderReader().path(bytes.fromhex("418cf1e3c2e5f23a6ba0ab90f4ff"))
@@ -30,7 +30,7 @@ dispatcher.answer(session, "GetProviderSchema", b"")
 FOUND = "print(*sorted({names} & set(sys.modules)))"
 CONFIGURED = """
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-session.use(session.provider.configure({"api_url": "sandbox"}, "1.13.0", Diagnostics()))
+session.use(session.provider.configure(CONFIG, "1.13.0", Diagnostics()))
 import logging
 try:
     raise ValueError("s3cret")
@@ -66,7 +66,19 @@ def test_what_nobody_needs_is_not_loaded_until_the_schema_is_answered(
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "\n", "")
 
 
-def test_what_the_sandbox_and_the_network_load_writes_to_terraforms_log(tmp_path: Path) -> None:
-    ended = run(STARTED.format(vendor="fivetran") + CONFIGURED, tmp_path)
+@pytest.mark.parametrize(
+    ("vendor", "config"),
+    [
+        ("fivetran", {"api_url": "sandbox"}),
+        ("fivetran", {"api_key": "key", "api_secret": "secret"}),
+        ("elastic", {"endpoints": ["https://127.0.0.1:1"], "api_key": "key"}),
+    ],
+)
+def test_what_the_sandbox_and_the_network_load_writes_to_terraforms_log(
+    vendor: str, config: dict[str, object], tmp_path: Path
+) -> None:
+    started = f"{STARTED.format(vendor=vendor)}\nCONFIG = {config}\n"
+
+    ended = run(started + CONFIGURED, tmp_path)
 
     assert (ended.returncode, ended.stderr) == (0, "[ERROR] urllib3: it failed: ValueError\n")
