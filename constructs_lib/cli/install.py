@@ -35,9 +35,9 @@ def main(arguments: Sequence[str]) -> int:
     directory = Path(options.directory or usual).expanduser().absolute()
     try:
         if arguments[0] == "uninstall" or options.remove:
-            _say(_removed(directory))
+            _write(_removed(directory))
             return 0
-        _say(_installed(directory, options.python or sys.executable))
+        _write(_installed(directory, options.python or sys.executable))
     except OSError as error:
         place_of_it = error.filename or directory
         sys.stderr.write(
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
             "Mend that and repeat it, or name another folder with --directory.\n"
         )
         return 1
-    _say(_next_steps(directory, is_usual=directory == usual.absolute(), home=home))
+    _write(_next_steps(directory, is_usual=directory == usual.absolute(), home=home))
     return 0
 
 
@@ -136,7 +136,7 @@ def _mirror(directory: Path) -> str:
     return f'  filesystem_mirror {{\n    path    = "{directory}"\n{include}  }}\n'
 
 
-def _say(text: str) -> None:
+def _write(text: str) -> None:
     sys.stdout.write(text)
 
 

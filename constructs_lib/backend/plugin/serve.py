@@ -44,7 +44,7 @@ def serve(load: Callable[[], Provider], *, source: str, arguments: Sequence[str]
     """
     start = _Start(arguments)
     if not start.debug and not handshake.is_launched_by_terraform(os.environ):
-        sys.stderr.write(handshake.EXPLANATION)
+        sys.stderr.write(handshake.STARTED_BY_HAND)
         return 1
     # Terraform handles an interrupt itself, and still needs us until all operations have ended.
     signal.signal(signal.SIGINT, signal.default_int_handler if start.debug else signal.SIG_IGN)
@@ -82,7 +82,7 @@ def _serve_until_end(
     try:
         certificate = None if start.debug else _certificate()
         der = certificate.der if certificate else b""
-        line = handshake.line(endpoint.path, der)
+        line = handshake.handshake_line(endpoint.path, der)
         _write(start.output, _reattach(source, endpoint.path) if start.debug else line)
         is_announced = True
         _run(load, endpoint, certificate, start)
@@ -157,13 +157,13 @@ def _run(
     context = None
     if certificate is not None:
         client = os.environ[handshake.CLIENT_CERTIFICATE]
-        context = channel.server_context(certificate, client, endpoint.directory)
+        context = channel.tls_context(certificate, client, endpoint.directory)
     output = None if start.debug else start.output
     watch = TerraformWatch(start.parent, output, expects_calls=not start.debug)
     transport = GrpcServer(
-        dispatcher.methods(session),
+        dispatcher.methods_by_path(session),
         session.stop,
-        at_once=partial(dispatcher.waits_for_nothing, session),
+        is_immediate=partial(dispatcher.is_immediate, session),
         urgent=dispatcher.URGENT,
         debug=start.debug,
         watch=watch,
@@ -182,7 +182,7 @@ def _prepare(session: Session, endpoint: ProviderSocket) -> None:
         session.provider  # noqa: B018
     gc.freeze()
     gc.enable()
-    handshake.remove(endpoint.directory)
+    handshake.remove_stale_directories(endpoint.directory)
 
 
 def _exit_early(number: int, frame: FrameType | None) -> NoReturn:

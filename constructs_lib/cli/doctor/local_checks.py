@@ -24,7 +24,7 @@ from constructs_lib.version import __version__
 
 Verdict = Literal["ok", "skipped", "warning", "error"]
 
-_PATIENCE = 60.0
+_PROGRAM_TIMEOUT = 60.0
 
 
 class CheckResult(NamedTuple):
@@ -49,7 +49,7 @@ class Machine(NamedTuple):
     """The working directory."""
 
     @classmethod
-    def this(cls) -> Machine:
+    def current(cls) -> Machine:
         """Return the machine of this process."""
         return cls(dict(os.environ), Path.home(), Path.cwd())
 
@@ -71,7 +71,7 @@ class Machine(NamedTuple):
                 capture_output=True,
                 text=True,
                 errors="replace",
-                timeout=_PATIENCE,
+                timeout=_PROGRAM_TIMEOUT,
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired):

@@ -64,7 +64,7 @@ def renewal_lies_ahead(answer: RenewalAnswer) -> Iterator[Path]:
         yield ()
 
 
-OPEN: Final = (
+OPEN_RULES: Final = (
     ephemeral_is_opened_as_object,
     error_opens_nothing,
     configured_ephemeral_is_kept,
@@ -72,7 +72,7 @@ OPEN: Final = (
     write_only_is_null,
 )
 """The rules that each opened ephemeral resource is checked by."""
-RENEWAL: Final = (renewal_lies_ahead,)
+RENEWAL_RULES: Final = (renewal_lies_ahead,)
 """The rules that each moment of a renewal is checked by."""
 
 
@@ -82,7 +82,7 @@ def require_opened(returned: Any, subject: str) -> Opened:
     :raises ProviderError: if it is something else
     """
     if not isinstance(returned, Opened):
-        raise rules.broken_at_once("require_opened", "Opening must return an Opened.", subject)
+        raise rules.rule_error("require_opened", "Opening must return an Opened.", subject)
     rules.require_object(returned.result, subject)
     require_moment(returned.renew_at, subject)
     return returned
@@ -96,4 +96,4 @@ def require_moment(returned: Any, subject: str) -> datetime | None:
     if returned is None or (isinstance(returned, datetime) and returned.tzinfo is not None):
         return returned
     text = "A renewal must be due at a time with a time zone, or never."
-    raise rules.broken_at_once("require_moment", text, subject)
+    raise rules.rule_error("require_moment", text, subject)

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from constructs_lib.backend.plugin.consistency.rules import (
     Attributes,
     Violation,
-    broken,
     set_write_only,
+    violations,
 )
 from constructs_lib.backend.plugin.diagnostics import Path
 from constructs_lib.backend.plugin.resource import Plan
@@ -118,7 +118,7 @@ def marked_change_replaces(answer: PlanAnswer) -> Iterator[Path]:
             yield (name,)
 
 
-RULES: Final = (
+PLAN_RULES: Final = (
     destruction_is_planned_null,
     change_is_planned_as_object,
     configured_is_planned,
@@ -134,7 +134,7 @@ RULES: Final = (
 def of_plan(attributes: Attributes, plan: Plan) -> Iterator[Violation]:
     """Yield the rules that a plan breaks before it becomes a message, for tests of a resource."""
     answer = PlanAnswer(attributes, plan.config, plan.prior, plan.planned, plan.replace)
-    return broken(RULES, answer)
+    return violations(PLAN_RULES, answer)
 
 
 def second_plan_keeps_the_first(first: PlanAnswer, second: PlanAnswer) -> Iterator[Path]:

@@ -68,11 +68,11 @@ def names_are_not_reserved(answer: SchemaAnswer) -> Iterator[Path]:
             yield (name,)
 
 
-VALIDATE: Final = (validation_changes_nothing,)
-SCHEMA: Final = (names_are_not_reserved,)
+VALIDATE_RULES: Final = (validation_changes_nothing,)
+SCHEMA_RULES: Final = (names_are_not_reserved,)
 
 
-def broken(
+def violations(
     rules: Iterable[Callable[[AnswerT], Iterator[Path]]], answer: AnswerT
 ) -> Iterator[Violation]:
     """Yield the rules that an answer breaks."""
@@ -81,7 +81,7 @@ def broken(
             yield Violation(path, rule.__name__, first_line(rule))
 
 
-def report(found: Iterable[Violation], subject: str, diagnostics: Diagnostics) -> bool:
+def report_violations(found: Iterable[Violation], subject: str, diagnostics: Diagnostics) -> bool:
     """Add an error for each violation; return True if there is one.
 
     :param subject: the resource type and the operation
@@ -99,10 +99,10 @@ def require_object(returned: Any, subject: str) -> Object:
     """
     if isinstance(returned, dict):
         return returned
-    raise broken_at_once("require_object", "An operation must return an object.", subject)
+    raise rule_error("require_object", "An operation must return an object.", subject)
 
 
-def broken_at_once(rule: str, text: str, subject: str) -> ProviderError:
+def rule_error(rule: str, text: str, subject: str) -> ProviderError:
     """Return the error for a rule that is checked at once, because there is no answer to check.
 
     :param text: what the rule asks for

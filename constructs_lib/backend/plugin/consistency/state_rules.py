@@ -135,7 +135,7 @@ def error_keeps_the_state(answer: ReadAnswer) -> Iterator[Path]:
             yield (name,)
 
 
-def nothing_is_read_as_nothing(answer: ReadAnswer) -> Iterator[Path]:
+def absent_stays_absent(answer: ReadAnswer) -> Iterator[Path]:
     """Never return an object from a read when there was none before."""
     if answer.prior is None and answer.state is not None:
         yield ()
@@ -198,7 +198,7 @@ def configured_data_is_kept(answer: DataAnswer) -> Iterator[Path]:
             yield (name,)
 
 
-APPLY: Final = (
+APPLY_RULES: Final = (
     planned_is_applied,
     nothing_is_unknown,
     write_only_is_null,
@@ -207,21 +207,26 @@ APPLY: Final = (
     failure_keeps_what_exists,
 )
 """The rules that each answer to an apply is checked by."""
-READ: Final = (
+READ_RULES: Final = (
     nothing_is_unknown,
     write_only_is_null,
     error_keeps_the_state,
-    nothing_is_read_as_nothing,
+    absent_stays_absent,
     identifier_is_kept,
     same_meaning_keeps_its_form,
     mask_replaces_nothing,
 )
 """The rules that each answer to a read is checked by."""
-IMPORT: Final = (import_has_an_id, import_is_of_the_type, nothing_is_unknown, write_only_is_null)
+IMPORT_RULES: Final = (
+    import_has_an_id,
+    import_is_of_the_type,
+    nothing_is_unknown,
+    write_only_is_null,
+)
 """The rules that each imported object is checked by."""
-UPGRADE: Final = (nothing_is_unknown, write_only_is_null)
+UPGRADE_RULES: Final = (nothing_is_unknown, write_only_is_null)
 """The rules that each upgraded state is checked by."""
-DATA: Final = (
+DATA_RULES: Final = (
     data_is_answered_as_object,
     error_answers_no_data,
     configured_data_is_kept,

@@ -118,8 +118,8 @@ def _write_diagnostic(diagnostic: Diagnostic, attributes: Attributes) -> pb.Diag
     severity = pb.Diagnostic.ERROR if diagnostic.is_error else pb.Diagnostic.WARNING
     message = pb.Diagnostic(
         severity=severity,
-        summary=_shown(diagnostic.summary),
-        detail=_shown(diagnostic.detail),
+        summary=_printable(diagnostic.summary),
+        detail=_printable(diagnostic.detail),
     )
     if diagnostic.path:
         # A path that cannot be written must not cost the answer: a state stands beside it.
@@ -128,19 +128,19 @@ def _write_diagnostic(diagnostic: Diagnostic, attributes: Attributes) -> pb.Diag
     return message
 
 
-def _text(text: str) -> str:
+def _without_surrogates(text: str) -> str:
     # An API may answer half of a surrogate pair, which a message cannot carry.
     return text.encode(errors="replace").decode()
 
 
-def _shown(text: str) -> str:
+def _printable(text: str) -> str:
     """Return the text of a diagnostic, which Terraform writes to the terminal as it is."""
-    return _text(escape_controls(text))
+    return _without_surrogates(escape_controls(text))
 
 
 def _write_step(step: str | int, *, in_map: bool) -> pb.AttributePath.Step:
     if isinstance(step, int):
         return pb.AttributePath.Step(element_key_int=step)
     if in_map:
-        return pb.AttributePath.Step(element_key_string=_text(step))
-    return pb.AttributePath.Step(attribute_name=_text(step))
+        return pb.AttributePath.Step(element_key_string=_without_surrogates(step))
+    return pb.AttributePath.Step(attribute_name=_without_surrogates(step))

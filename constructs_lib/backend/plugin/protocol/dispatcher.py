@@ -50,7 +50,7 @@ _CALLS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
 }
 
 
-_AT_ONCE: Final = frozenset(
+_IMMEDIATE: Final = frozenset(
     {
         "GetProviderSchema",
         "ValidateProviderConfig",
@@ -66,12 +66,12 @@ URGENT: Final = frozenset({"/tfplugin6.Provider/StopProvider"})
 """The paths of the calls that must be heard whatever is busy."""
 
 
-def methods(session: Session) -> dict[str, Method]:
+def methods_by_path(session: Session) -> dict[str, Method]:
     """Return the methods by gRPC path, such as ``/tfplugin6.Provider/GetMetadata``."""
     return {f"/tfplugin6.Provider/{name}": partial(answer, session, name) for name in _CALLS}
 
 
-def waits_for_nothing(session: Session, path: str, data: bytes) -> bool:
+def is_immediate(session: Session, path: str, data: bytes) -> bool:
     """Return True for a call that only computes, so that it needs no thread of its own. While the
     provider is being loaded, each call waits for that.
 
@@ -82,7 +82,7 @@ def waits_for_nothing(session: Session, path: str, data: bytes) -> bool:
         return False
     name = path.rpartition("/")[2]
     if name != "PlanResourceChange":
-        return name in _AT_ONCE
+        return name in _IMMEDIATE
     # What is wrong with the message, or with the provider, is for the answer to tell.
     with suppress(Exception):
         type_name = pb.PlanResourceChange.Request.FromString(data).type_name
@@ -110,7 +110,7 @@ def _answer(session: Session, name: str, data: bytes) -> bytes:
         request.MergeFromString(data)
         _CALLS[name](call, request, response)
     with _caught(call):
-        consistency_check.check(call, request, response)
+        consistency_check.check_response(call, request, response)
     log.debug(f"{call.subject}: {(monotonic() - started) * 1000:.0f} ms")
     return _finish(call, response)
 

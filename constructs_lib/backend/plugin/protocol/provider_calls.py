@@ -26,10 +26,10 @@ WITH_WRITE_ONLY = (1, 11)
 WITH_EPHEMERAL = (1, 10)
 """The first Terraform with ephemeral resources and variables."""
 
-REMEDY = "Use Terraform 1.11 or later, or OpenTofu 1.11 or later."
+TERRAFORM_REMEDY = "Use Terraform 1.11 or later, or OpenTofu 1.11 or later."
 
 
-def check(version: str, provider: Provider, diagnostics: Diagnostics) -> None:
+def warn_of_older_terraform(version: str, provider: Provider, diagnostics: Diagnostics) -> None:
     """Warn of what the provider offers and this version does not know.
 
     :param version: as Terraform tells it, such as ``1.9.8`` or ``1.12.0-beta1``; where it tells
@@ -47,7 +47,9 @@ def check(version: str, provider: Provider, diagnostics: Diagnostics) -> None:
     if number < WITH_EPHEMERAL and provider.ephemeral_resources:
         lacks.append("there are no ephemeral resources and variables")
     if lacks:
-        detail = f"With this version, {' and '.join(lacks)}. Everything else works. {REMEDY}"
+        detail = (
+            f"With this version, {' and '.join(lacks)}. Everything else works. {TERRAFORM_REMEDY}"
+        )
         diagnostics.warning(f"Terraform {version} is older than 1.11", detail)
 
 
@@ -111,7 +113,7 @@ def configure_provider(
     call.session.begin_configuration()
     config = _config(call, request.config)
     provider = call.session.provider
-    check(request.terraform_version, provider, call.diagnostics)
+    warn_of_older_terraform(request.terraform_version, provider, call.diagnostics)
     client = provider.configure(config, request.terraform_version, call.diagnostics)
     call.session.use(client)
 

@@ -37,7 +37,7 @@ def validate_resource_config(
     resource.validate(seen, call.diagnostics)
     call.check_validation(config, seen)
     if not call.diagnostics.has_errors:
-        call.session.note_valid(request.type_name, request.config.msgpack)
+        call.session.remember_valid(request.type_name, request.config.msgpack)
 
 
 def upgrade_resource_state(
@@ -79,14 +79,14 @@ def read_resource(
             raise
         # The plan fails by the error that was reported: this one need not fail for it, too.
         return
-    settled = None
+    merged = None
     if returned is not None:
         returned = rules.require_object(returned, call.subject)
-        settled = merge_read_state(call.attributes, state, returned)
-    if may_be_repeated(request.current_state.msgpack) and _is_unchanged(state, settled):
+        merged = merge_read_state(call.attributes, state, returned)
+    if may_be_repeated(request.current_state.msgpack) and _is_unchanged(state, merged):
         new_state = request.current_state.msgpack
     else:
-        new_state = conversion.write_state(settled, type_, call.diagnostics)
+        new_state = conversion.write_state(merged, type_, call.diagnostics)
     private = call.private(operation, request.private)
     if not call.diagnostics.has_errors:
         response.new_state.msgpack, response.private = new_state, private
@@ -98,9 +98,9 @@ def _is_stub(call: Call, state: Object) -> bool:
     return any(state.get(name) is None for name in required)
 
 
-def _is_unchanged(state: Object, settled: Object | None) -> bool:
+def _is_unchanged(state: Object, merged: Object | None) -> bool:
     """Return True if a read left each value as it was, as most do."""
-    return settled is not None and all(value is state[name] for name, value in settled.items())
+    return merged is not None and all(value is state[name] for name, value in merged.items())
 
 
 def import_resource_state(
@@ -137,7 +137,7 @@ def _refuse_write_only(call: Call, config: Object) -> None:
         if attribute.write_only and config.get(name) is not None:
             detail = (
                 f"{name} is a write-only attribute, which this Terraform would store. "
-                f"{provider_calls.REMEDY}"
+                f"{provider_calls.TERRAFORM_REMEDY}"
             )
             call.diagnostics.error("Terraform too old", detail, (name,))
 
@@ -159,7 +159,7 @@ def plan_resource_change(
     else:
         config = conversion.read_object(request.config, type_) or {}
         plan = plan_change(call.attributes, config, prior)
-        plan.is_validated = call.session.take_valid(call.type_name, request.config.msgpack)
+        plan.is_validated = call.session.pop_valid(call.type_name, request.config.msgpack)
         _refuse_missing(call, plan)
         try:
             resource.plan(plan, operation)

@@ -85,5 +85,5 @@ def _attribute(attribute: Attribute) -> pb.Schema.Attribute:
         described.nested_type.nesting = nesting
         described.nested_type.attributes.extend(map(_attribute, attribute.attributes.values()))
     else:
-        described.type = types.dump(type_of(attribute))
+        described.type = types.dump_type(type_of(attribute))
     return described

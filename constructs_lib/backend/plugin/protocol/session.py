@@ -70,11 +70,11 @@ class Session:
         if former is not None:
             self.provider.close(former)
 
-    def note_valid(self, type_name: str, config: bytes) -> None:
+    def remember_valid(self, type_name: str, config: bytes) -> None:
         """Remember that a configuration (MessagePack) is valid; its plan follows at once."""
         self._valid.add((type_name, config))
 
-    def take_valid(self, type_name: str, config: bytes) -> bool:
+    def pop_valid(self, type_name: str, config: bytes) -> bool:
         """Return True, once, for a configuration that this process has found valid."""
         key = (type_name, config)
         if key not in self._valid:
@@ -199,8 +199,8 @@ class Call:
     def check_validation(self, given: Object, left: Object) -> None:
         """Add an error if a validation changed the configuration that it was given a copy of."""
         answer = rules.ConfigAnswer(given, left)
-        found = rules.broken(rules.VALIDATE, answer)
-        rules.report(found, self.subject, self.diagnostics)
+        found = rules.violations(rules.VALIDATE_RULES, answer)
+        rules.report_violations(found, self.subject, self.diagnostics)
 
     def private(self, operation: Operation, fallback: bytes) -> bytes:
         """Return the bytes of the private state after an operation."""

@@ -81,7 +81,7 @@ class TlsChannel(Channel):
 
         :raises OSError: if that fails
         """
-        self._patiently(self._tls.do_handshake)
+        self._retry_until_received(self._tls.do_handshake)
 
     def receive(self) -> bytes:
         """Receive some bytes, at least one; none when the client has closed.
@@ -89,7 +89,7 @@ class TlsChannel(Channel):
         :raises OSError: if the connection broke off, or TLS failed
         """
         try:
-            return self._patiently(partial(self._tls.read, _CHUNK))
+            return self._retry_until_received(partial(self._tls.read, _CHUNK))
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             return b""
 
@@ -104,7 +104,7 @@ class TlsChannel(Channel):
                 view = view[self._tls.write(view) :]
         self._flush()
 
-    def _patiently(self, action: Callable[[], T]) -> T:
+    def _retry_until_received(self, action: Callable[[], T]) -> T:
         """Repeat an action of TLS until enough has been received for it."""
         while True:
             try:
@@ -136,7 +136,7 @@ class TlsChannel(Channel):
             self._link.sendall(encrypted)
 
 
-def server_context(certificate: Certificate, client: str, directory: str) -> ssl.SSLContext:
+def tls_context(certificate: Certificate, client: str, directory: str) -> ssl.SSLContext:
     """Return a TLS context that accepts only the client with the certificate ``client`` (PEM).
 
     :param directory: a private directory; the key stands there for the moment in which Python

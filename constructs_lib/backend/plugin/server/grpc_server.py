@@ -39,8 +39,8 @@ class GrpcServer:
 
     :param methods: the methods by gRPC path
     :param stop: called when the process is asked to end while operations may run
-    :param at_once: tells from the path and the message whether a call waits for nothing, so that
-        the reading thread may answer it
+    :param is_immediate: returns True, given path and message, for a call that waits for nothing, so
+        that the reading thread may answer it
     :param urgent: the paths of the calls that must be heard whatever is busy
     :param debug: true if Terraform did not start the process and so must not end it either
     :param watch: notices that Terraform is gone; by default, it looks at the parent only
@@ -51,14 +51,14 @@ class GrpcServer:
         methods: Mapping[str, Method],
         stop: Callable[[], None],
         *,
-        at_once: Callable[[str, bytes], bool] = lambda path, message: False,
+        is_immediate: Callable[[str, bytes], bool] = lambda path, message: False,
         urgent: Collection[str] = (),
         debug: bool = False,
         watch: TerraformWatch | None = None,
     ) -> None:
         self._methods = methods
         self._stop = stop
-        self._at_once = at_once
+        self._is_immediate = is_immediate
         self._urgent = urgent
         self._debug = debug
         self._watch = watch or TerraformWatch(os.getppid(), expects_calls=False)
@@ -85,7 +85,7 @@ class GrpcServer:
         start_thread(partial(self._accept, listener, context))
         self._workers.do(ready)
         while not self._end.wait(_LOOK_PAUSE) and not self._watch.is_grace_over:
-            self._look_after_terraform()
+            self._check_terraform()
         for connection in self._open_connections():
             connection.close()
 
@@ -139,12 +139,12 @@ class GrpcServer:
             if path in self._urgent:
                 if not start_thread(call):
                     call()
-            elif self._at_once(path, message):
+            elif self._is_immediate(path, message):
                 self._call_here(connection, stream, method, message)
             else:
                 self._workers.do(call)
         elif path == _SHUTDOWN:
-            if not connection.succeed_at_once(stream, b""):
+            if not connection.succeed_now(stream, b""):
                 start_thread(partial(connection.succeed, stream, b""))
             self._shut_down()
         elif path != _STDIO:
@@ -158,8 +158,8 @@ class GrpcServer:
         self, connection: Http2Connection, stream: int, method: Method, message: bytes
     ) -> None:
         """Respond in the reading thread; hand over what the client does not take at once."""
-        answer = _tried(method, message)
-        if answer is not None and connection.succeed_at_once(stream, answer):
+        answer = _call_method(method, message)
+        if answer is not None and connection.succeed_now(stream, answer):
             self._count_down()
         else:
             self._workers.do(partial(self._reply, connection, stream, answer))
@@ -167,7 +167,7 @@ class GrpcServer:
     def _call(
         self, connection: Http2Connection, stream: int, method: Method, message: bytes
     ) -> None:
-        self._reply(connection, stream, _tried(method, message))
+        self._reply(connection, stream, _call_method(method, message))
 
     def _reply(self, connection: Http2Connection, stream: int, answer: bytes | None) -> None:
         try:
@@ -214,7 +214,7 @@ class GrpcServer:
             self._stop()
         self._end_if_done()
 
-    def _look_after_terraform(self) -> None:
+    def _check_terraform(self) -> None:
         with self._lock:
             is_called = bool(self._callers)
         reason = self._watch.look(is_called=is_called)
@@ -223,7 +223,7 @@ class GrpcServer:
             start_thread(self._wind_down)
 
 
-def _tried(method: Method, message: bytes) -> bytes | None:
+def _call_method(method: Method, message: bytes) -> bytes | None:
     """Return the response of a method; None if it failed."""
     try:
         return method(message)

@@ -32,7 +32,7 @@ SOCKET, KEY = "s", "key.pem"
 PRIVATE = 0o700
 """The permissions of that directory."""
 
-EXPLANATION = """\
+STARTED_BY_HAND = """\
 This program is a Terraform provider. Terraform starts it by itself and talks to it over a socket,
 so there is nothing to do here by hand: name it under required_providers in a configuration and run
 terraform. To debug it, start it with --debug and set the variable that it prints.
@@ -56,19 +56,19 @@ class HandshakeError(Exception):
 class ProviderSocket:
     """A listening Unix socket in a directory that only this user can enter.
 
-    As long as the process lives it holds a lock on the directory, which tells those of the dead
-    from those of the living (:mod:`dead_directories`).
+    The process holds a lock on the directory as long as it lives, so that other providers do not
+    take it for a stale one (:func:`remove_stale_directories`).
 
     :raises HandshakeError: if no temporary directory will do; the message names each with a reason
     """
 
     def __init__(self) -> None:
         reasons = []
-        for base in bases():
-            reason = _unfit(base) or self._open(base)
+        for base in temporary_directories():
+            reason = _path_problem(base) or self._open(base)
             if not reason:
                 return
-            reasons.append(f"{_shown(base)} {reason}")
+            reasons.append(f"{_printable(base)} {reason}")
         raise HandshakeError(
             f"no temporary directory can be used: {'; '.join(reasons)}. Set TMPDIR to a directory "
             "in which this user can write"
@@ -86,7 +86,7 @@ class ProviderSocket:
             self._lock = _lock(self.directory)
             self.listener.bind(self.path)
             self.listener.listen(64)
-            _reserve(os.path.join(self.directory, KEY))
+            _reserve_key_file(os.path.join(self.directory, KEY))
         except OSError as error:
             self.close()
             return f"cannot be written ({error.strerror or type(error).__name__})"
@@ -119,11 +119,11 @@ def check_protocol(environment: Mapping[str, str]) -> None:
     if offered and str(PROTOCOL) not in offered.split(","):
         raise HandshakeError(
             f"Terraform offers the plugin protocol versions {offered}, this provider speaks "
-            f"version {PROTOCOL}; a newer Terraform is needed"
+            f"version {PROTOCOL}; use a newer Terraform"
         )
 
 
-def line(path: str, certificate: bytes) -> str:
+def handshake_line(path: str, certificate: bytes) -> str:
     """Return the line that Terraform reads.
 
     :param path: the path of the socket
@@ -133,7 +133,7 @@ def line(path: str, certificate: bytes) -> str:
     return f"1|{PROTOCOL}|unix|{path}|grpc|{encoded}"
 
 
-def bases() -> list[str]:
+def temporary_directories() -> list[str]:
     """Return the directories in which a provider makes its own: the first one that will do."""
     return list(dict.fromkeys((os.environ.get("TMPDIR") or "/tmp", "/tmp", "/var/tmp")))  # noqa: S108
 
@@ -148,7 +148,7 @@ def _directory_in(base: str) -> str:
     return os.path.join(base, f"{_PREFIX}{os.urandom(_DIGITS // 2).hex()}")
 
 
-def _unfit(base: str) -> str:
+def _path_problem(base: str) -> str:
     """Return why the handshake cannot hold a path in ``base``; empty if it can."""
     if len(os.fsencode(_directory_in(base))) + 2 > _LONGEST_PATH:
         return "has too long a path for a socket"
@@ -157,12 +157,12 @@ def _unfit(base: str) -> str:
     return ""
 
 
-def _shown(base: str) -> str:
+def _printable(base: str) -> str:
     shown = base if base.isprintable() else ascii(base)
     return shown.replace(_SEPARATOR, r"\x7c")
 
 
-def _reserve(file: str) -> None:
+def _reserve_key_file(file: str) -> None:
     """Take the room that the key of mutual TLS will need, while another directory is possible."""
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -190,12 +190,12 @@ _LEAST_AGE = 1.0
 _PERMISSIONS = 0o777
 
 
-def remove(own: str) -> None:
+def remove_stale_directories(own: str) -> None:
     """Remove the directories of providers that were killed.
 
     :param own: the directory of this process
     """
-    removed = sum(_remove_from(base, own) for base in bases())
+    removed = sum(_remove_from(base, own) for base in temporary_directories())
     if removed:
         log.info(f"removed {removed} temporary directories of providers that were killed")
 
@@ -205,16 +205,16 @@ def _remove_from(base: str, own: str) -> int:
         with os.scandir(base) as entries:
             names = [entry.name for entry in entries if is_directory_name(entry.name)]
     except OSError:
-        return 0  # It is not there, or is nobody's to look at.
+        return 0  # It does not exist, or cannot be read.
     paths = [os.path.join(base, name) for name in names]
-    return sum(_remove_dead(path) for path in paths if path != own)
+    return sum(_remove_stale(path) for path in paths if path != own)
 
 
-def _remove_dead(path: str) -> bool:
+def _remove_stale(path: str) -> bool:
     """Remove a directory, if it is ours and its provider is dead; return whether it was."""
     try:
         with _opened(path) as descriptor:
-            if not _is_ours(descriptor) or not _is_dead(path, descriptor):
+            if not _is_ours(descriptor) or not _is_stale(path, descriptor):
                 return False
             for name in (SOCKET, KEY):
                 with suppress(FileNotFoundError):
@@ -241,7 +241,7 @@ def _is_ours(descriptor: int) -> bool:
     return found.st_uid == os.geteuid() and found.st_mode & _PERMISSIONS == PRIVATE
 
 
-def _is_dead(path: str, descriptor: int) -> bool:
+def _is_stale(path: str, descriptor: int) -> bool:
     if time.time() - os.fstat(descriptor).st_mtime < _LEAST_AGE:
         return False
     try:

@@ -116,7 +116,7 @@ def goaway(last_stream: int, code: int) -> bytes:
     return frame(GOAWAY, 0, 0, _NUMBER.pack(last_stream) + _NUMBER.pack(code))
 
 
-def number(payload: bytes) -> int:
+def read_number(payload: bytes) -> int:
     """Return the number that a payload consists of, without the bit that is reserved.
 
     :raises ProtocolError: if it is none
@@ -127,7 +127,7 @@ def number(payload: bytes) -> int:
     return found & LARGEST_WINDOW
 
 
-def content(received: Frame) -> bytes:
+def payload_without_padding(received: Frame) -> bytes:
     """Return the payload without padding and priority (sections 6.1 and 6.2).
 
     :raises ProtocolError: if there is more padding than payload

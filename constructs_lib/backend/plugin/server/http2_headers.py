@@ -9,7 +9,7 @@ from typing import Final
 
 from constructs_lib.backend.plugin.server.hpack import Decoder, Header
 
-LONGEST: Final = 2**20
+LARGEST_HEADERS: Final = 2**20
 """Bytes that the headers of one call may take, compressed or not."""
 _LONGEST_KNOWN: Final = 64
 _MOST_KNOWN: Final = 64
@@ -27,7 +27,7 @@ class HeaderReader:
     """
 
     def __init__(self) -> None:
-        self._decoder = Decoder(LONGEST)
+        self._decoder = Decoder(LARGEST_HEADERS)
         self._known: dict[tuple[int, bytes], str] = {}
         """Paths by the block, and by how often the table had changed before it: one that changes
         it is read anew the next time.
@@ -82,9 +82,9 @@ def _integer(value: int) -> bytes:
     return bytes([*coded, rest])
 
 
-ANSWER: Final = _STATUS_200 + _literal("content-type", "application/grpc")
+RESPONSE_HEADERS: Final = _STATUS_200 + _literal("content-type", "application/grpc")
 """What an answer begins with."""
-SUCCESS: Final = _literal("grpc-status", str(OK))
+OK_TRAILERS: Final = _literal("grpc-status", str(OK))
 """What an answer ends with."""
 
 
@@ -95,7 +95,7 @@ def failure(code: int, message: str) -> bytes:
     :param message: a sentence
     """
     told = _literal("grpc-status", str(code)) + _literal("grpc-message", _percent_encoded(message))
-    return ANSWER + told
+    return RESPONSE_HEADERS + told
 
 
 def _percent_encoded(text: str) -> str:

@@ -234,7 +234,7 @@ def _is_unknown(raw: Any) -> bool:
 
 def _type_of(form: Any) -> Type:
     try:
-        return types.parse(form)
+        return types.parse_type(form)
     except RecursionError:
         raise too_deep() from None
     except (ValueError, TypeError):

@@ -89,12 +89,12 @@ def _form(value: Any, type_: Type, depth: int) -> Any:
 
 def _dynamic_form(value: Any, depth: int) -> Any:
     if isinstance(value, _TypedUnknown):
-        return [types.dump(value.type), _PLAIN_UNKNOWN]
+        return [types.dump_type(value.type), _PLAIN_UNKNOWN]
     # A plain value gets the type that it has by itself.
     value = value if isinstance(value, Dynamic) else Dynamic.of(value)
     if value.type.kind == "dynamic":
         raise UnexpectedValue("a value of a known type")
-    return [types.dump(value.type), _form(value.value, value.type, depth)]
+    return [types.dump_type(value.type), _form(value.value, value.type, depth)]
 
 
 def _sequence_form(value: Any, type_: Type, depth: int) -> Any:

@@ -77,15 +77,15 @@ def infer(value: Any) -> Type:
     return DYNAMIC
 
 
-def to_json(type_: Type) -> Any:
+def type_to_json(type_: Type) -> Any:
     """Return the JSON form of a type, as Python values."""
     if type_.kind in _PRIMITIVES:
         return type_.kind
     if type_.element is not None:
-        return [type_.kind, to_json(type_.element)]
+        return [type_.kind, type_to_json(type_.element)]
     if type_.kind == "tuple":
-        return ["tuple", [to_json(element) for element in type_.elements]]
-    return ["object", {name: to_json(inner) for name, inner in type_.attributes.items()}]
+        return ["tuple", [type_to_json(element) for element in type_.elements]]
+    return ["object", {name: type_to_json(inner) for name, inner in type_.attributes.items()}]
 
 
 def from_json(form: Any) -> Type:
@@ -107,13 +107,13 @@ def from_json(form: Any) -> Type:
     raise ValueError("this is not the JSON form of a Terraform type")
 
 
-def dump(type_: Type) -> bytes:
+def dump_type(type_: Type) -> bytes:
     """Return the JSON form of a type, as the bytes that travel."""
-    return json.dumps(to_json(type_), separators=(",", ":")).encode()
+    return json.dumps(type_to_json(type_), separators=(",", ":")).encode()
 
 
 @lru_cache(maxsize=1024)
-def parse(data: bytes | str) -> Type:
+def parse_type(data: bytes | str) -> Type:
     """Return the type whose JSON form travelled as ``data``.
 
     :raises ValueError: if it is none

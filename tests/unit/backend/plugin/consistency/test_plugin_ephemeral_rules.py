@@ -28,7 +28,7 @@ from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object
 
 def broken(config: Any, state: Any, **more: Any) -> list[tuple[str, Path]]:
     given = OpenAnswer(ATTRIBUTES, config, state, **more)
-    return [(one.rule, one.path) for one in rules.broken(ephemeral_rules.OPEN, given)]
+    return [(one.rule, one.path) for one in rules.violations(ephemeral_rules.OPEN_RULES, given)]
 
 
 @pytest.mark.parametrize("returned", [None, {"id": "x"}])
@@ -99,7 +99,7 @@ def test_a_reserved_ephemeral_name_is_reported_by_its_rule() -> None:
 
 def test_every_rule_for_ephemeral_resources_has_a_test() -> None:
     shared = {"nothing_is_unknown", "write_only_is_null"}
-    tables = (*ephemeral_rules.OPEN, *ephemeral_rules.RENEWAL)
+    tables = (*ephemeral_rules.OPEN_RULES, *ephemeral_rules.RENEWAL_RULES)
     own = {rule.__name__ for rule in tables} - shared
     assert {f"test_{rule}" for rule in own} - globals().keys() == set()
 
@@ -121,10 +121,10 @@ def test_configured_ephemeral_is_kept() -> None:
 
 
 def test_renewal_lies_ahead() -> None:
-    def rules(due: datetime | None) -> list[str]:
+    def broken(due: datetime | None) -> list[str]:
         given = RenewalAnswer(due, LATER)
-        return [one.rule for one in rules.broken(ephemeral_rules.RENEWAL, given)]
+        return [one.rule for one in rules.violations(ephemeral_rules.RENEWAL_RULES, given)]
 
-    assert rules(LATER) == ["renewal_lies_ahead"]
-    assert rules(LATER - timedelta(1)) == ["renewal_lies_ahead"]
-    assert rules(LATER + timedelta(1)) == rules(None) == []
+    assert broken(LATER) == ["renewal_lies_ahead"]
+    assert broken(LATER - timedelta(1)) == ["renewal_lies_ahead"]
+    assert broken(LATER + timedelta(1)) == broken(None) == []

@@ -26,11 +26,13 @@ def by_plan(
     config: Any, prior: Any, planned: Any, *, replace: tuple[Path, ...] = (), destroy: bool = False
 ) -> list[tuple[str, Path]]:
     answer = PlanAnswer(ATTRIBUTES, config, prior, planned, list(replace), destroy)
-    return [(broken.rule, broken.path) for broken in rules.broken(plan_rules.RULES, answer)]
+    return [
+        (broken.rule, broken.path) for broken in rules.violations(plan_rules.PLAN_RULES, answer)
+    ]
 
 
 def test_every_rule_for_plans_has_a_test_of_its_name() -> None:
-    rules = {rule.__name__ for rule in plan_rules.RULES}
+    rules = {rule.__name__ for rule in plan_rules.PLAN_RULES}
     assert {f"test_{rule}" for rule in rules} - globals().keys() == set()
 
 

@@ -22,24 +22,29 @@ from constructs_lib.schemas import MASK
 LIST = Dynamic(types.list_of(types.STRING), ["a"])
 TUPLE = Dynamic.of(["a"])
 SECRET = Dynamic.of({"p": "s"})
-STATES = (state_rules.APPLY, state_rules.READ, state_rules.IMPORT, state_rules.UPGRADE)
-TABLES = (rules.VALIDATE, rules.SCHEMA, *STATES)
+STATES = (
+    state_rules.APPLY_RULES,
+    state_rules.READ_RULES,
+    state_rules.IMPORT_RULES,
+    state_rules.UPGRADE_RULES,
+)
+TABLES = (rules.VALIDATE_RULES, rules.SCHEMA_RULES, *STATES)
 
 
 def by_apply(prior: Any, planned: Any, state: Any, **more: Any) -> list[tuple[str, Path]]:
-    return found(state_rules.APPLY, ApplyAnswer(ATTRIBUTES, prior, planned, state, **more))
+    return found(state_rules.APPLY_RULES, ApplyAnswer(ATTRIBUTES, prior, planned, state, **more))
 
 
 def by_read(prior: Any, state: Any, **more: Any) -> list[tuple[str, Path]]:
-    return found(state_rules.READ, ReadAnswer(ATTRIBUTES, prior, state, **more))
+    return found(state_rules.READ_RULES, ReadAnswer(ATTRIBUTES, prior, state, **more))
 
 
 def by_import(state: Any, type_name: str = "toy_thing") -> list[tuple[str, Path]]:
-    return found(state_rules.IMPORT, ImportAnswer(ATTRIBUTES, "toy_thing", type_name, state))
+    return found(state_rules.IMPORT_RULES, ImportAnswer(ATTRIBUTES, "toy_thing", type_name, state))
 
 
 def found(table: Any, answer: Any) -> list[tuple[str, Path]]:
-    return [(broken.rule, broken.path) for broken in rules.broken(table, answer)]
+    return [(broken.rule, broken.path) for broken in rules.violations(table, answer)]
 
 
 def test_every_rule_has_a_test_of_its_name() -> None:
@@ -51,16 +56,16 @@ def test_validation_changes_nothing() -> None:
     rule = "validation_changes_nothing"
     for given_, left in ((thing(), thing(color="red")), (thing(config=LIST), thing(config=TUPLE))):
         answer = rules.ConfigAnswer(given_, left)
-        assert [name for name, _ in found(rules.VALIDATE, answer)] == [rule]
+        assert [name for name, _ in found(rules.VALIDATE_RULES, answer)] == [rule]
     same = rules.ConfigAnswer(thing(color=UNKNOWN), thing(color=UNKNOWN))
-    assert found(rules.VALIDATE, same) == []
+    assert found(rules.VALIDATE_RULES, same) == []
 
 
 def test_names_are_not_reserved() -> None:
     answer = rules.SchemaAnswer(["name", "count"], rules.RESERVED)
-    assert found(rules.SCHEMA, answer) == [("names_are_not_reserved", ("count",))]
+    assert found(rules.SCHEMA_RULES, answer) == [("names_are_not_reserved", ("count",))]
     answer = rules.SchemaAnswer(["count", "alias"], rules.RESERVED_IN_PROVIDERS)
-    assert found(rules.SCHEMA, answer) == [("names_are_not_reserved", ("alias",))]
+    assert found(rules.SCHEMA_RULES, answer) == [("names_are_not_reserved", ("alias",))]
 
 
 def test_planned_is_applied() -> None:
@@ -86,7 +91,7 @@ def test_nothing_is_unknown(failed: bool) -> None:
     assert by_apply(None, thing(id=UNKNOWN), state, failed=failed) == wrong
     assert by_read(thing(), state) == wrong
     assert by_import(state) == wrong
-    assert found(state_rules.UPGRADE, UpgradeAnswer(ATTRIBUTES, state)) == wrong
+    assert found(state_rules.UPGRADE_RULES, UpgradeAnswer(ATTRIBUTES, state)) == wrong
 
 
 @pytest.mark.parametrize("failed", [False, True])
@@ -97,7 +102,7 @@ def test_write_only_is_null(failed: bool) -> None:
     assert by_apply(None, planned, state, failed=failed) == wrong
     assert by_read(thing(), state) == wrong
     assert by_import(state) == wrong
-    assert found(state_rules.UPGRADE, UpgradeAnswer(ATTRIBUTES, state)) == wrong
+    assert found(state_rules.UPGRADE_RULES, UpgradeAnswer(ATTRIBUTES, state)) == wrong
 
 
 @pytest.mark.parametrize("prior", [None, thing()])
@@ -132,8 +137,8 @@ def test_error_keeps_the_state() -> None:
     assert by_read(prior, None) == by_read(prior, thing(color="green")) == []
 
 
-def test_nothing_is_read_as_nothing() -> None:
-    assert by_read(None, thing()) == [("nothing_is_read_as_nothing", ())]
+def test_absent_stays_absent() -> None:
+    assert by_read(None, thing()) == [("absent_stays_absent", ())]
     assert by_read(None, None) == []
 
 
@@ -188,8 +193,8 @@ def test_require_object(returned: Any) -> None:
 def test_a_violation_is_reported_with_rule_attribute_and_type() -> None:
     diagnostics = Diagnostics()
     answer = UpgradeAnswer(ATTRIBUTES, thing(id=UNKNOWN))
-    broken = rules.broken(state_rules.UPGRADE, answer)
-    assert rules.report(broken, "ReadResource of toy_thing", diagnostics)
+    broken = rules.violations(state_rules.UPGRADE_RULES, answer)
+    assert rules.report_violations(broken, "ReadResource of toy_thing", diagnostics)
     [diagnostic] = diagnostics
     assert diagnostic.path == ("id",)
     for part in ("toy_thing", "attribute id", "Keep unknown values out", "nothing_is_unknown"):

@@ -246,7 +246,7 @@ def test_a_failure_of_the_check_itself_costs_no_state(monkeypatch: Any) -> None:
     def fail(*arguments: Any) -> Any:
         raise RuntimeError("s3cret")
 
-    monkeypatch.setattr(consistency_check, "check", fail)
+    monkeypatch.setattr(consistency_check, "check_response", fail)
     response = apply(Scripted(create=lambda *arguments: {"id": "x"}), None, PLANNED)
     assert "RuntimeError" in errors(response)[0]
     assert values(response.new_state) == {**CONFIG, "id": "x"}

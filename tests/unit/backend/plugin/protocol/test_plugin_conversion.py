@@ -99,9 +99,9 @@ def test_each_kind_of_attribute_gets_its_type() -> None:
 def test_lists_by_name_and_lists_of_objects_have_their_types() -> None:
     sync = schemas.load("fivetranops_connection_sync").attributes
     test = schemas.load("fivetranops_connection_test").attributes
-    assert types.to_json(schema.type_of(sync["scope"])) == ["map", ["list", "string"]]
+    assert types.type_to_json(schema.type_of(sync["scope"])) == ["map", ["list", "string"]]
     parts = ("title", "status", "message", "details")
-    assert types.to_json(schema.type_of(test["results"])) == [
+    assert types.type_to_json(schema.type_of(test["results"])) == [
         "list",
         ["object", dict.fromkeys(parts, "string")],
     ]

@@ -61,7 +61,7 @@ def validate(source: DataSource, config: Object) -> Any:
 
 def broken(config: Any, state: Any, **more: Any) -> list[tuple[str, Path]]:
     given = DataAnswer(ATTRIBUTES, config, state, **more)
-    return [(one.rule, one.path) for one in rules.broken(state_rules.DATA, given)]
+    return [(one.rule, one.path) for one in rules.violations(state_rules.DATA_RULES, given)]
 
 
 def test_a_data_source_is_announced_with_its_schema() -> None:
@@ -184,7 +184,7 @@ def test_a_reserved_name_in_a_data_source_is_told_by_its_rule() -> None:
 
 
 def test_every_rule_for_data_has_a_test() -> None:
-    own = {rule.__name__ for rule in state_rules.DATA if "data" in rule.__name__}
+    own = {rule.__name__ for rule in state_rules.DATA_RULES if "data" in rule.__name__}
     assert {f"test_{rule}" for rule in own} - globals().keys() == set()
 
 

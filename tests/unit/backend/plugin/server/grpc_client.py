@@ -44,12 +44,12 @@ class Client:
 def talk(
     methods: dict[str, Callable[[bytes], bytes]],
     script: Callable[[Client], Any],
-    at_once: Callable[[str, bytes], bool] = lambda path, message: False,
+    is_immediate: Callable[[str, bytes], bool] = lambda path, message: False,
     urgent: Collection[str] = (),
 ) -> Any:
     """Serve the methods while the script runs, then shut down; return the script's result."""
     endpoint = ProviderSocket()
-    transport = GrpcServer(methods, stop=lambda: None, at_once=at_once, urgent=urgent)
+    transport = GrpcServer(methods, stop=lambda: None, is_immediate=is_immediate, urgent=urgent)
 
     async def converse() -> Any:
         channel = Channel(path=endpoint.path, codec=BytesCodec())

@@ -17,10 +17,10 @@ from constructs_lib.backend.plugin.server.handshake import HandshakeError, Provi
 
 
 def test_the_line_has_six_fields_and_an_unpadded_certificate() -> None:
-    fields = handshake.line("/tmp/s", b"abcd").split("|")
+    fields = handshake.handshake_line("/tmp/s", b"abcd").split("|")
     assert fields == ["1", "6", "unix", "/tmp/s", "grpc", "YWJjZA"]
     assert b64decode(fields[5] + "==") == b"abcd"
-    assert handshake.line("/tmp/s", b"").endswith("|grpc|")
+    assert handshake.handshake_line("/tmp/s", b"").endswith("|grpc|")
 
 
 def test_the_socket_stands_in_a_private_directory_and_goes_away() -> None:
@@ -89,7 +89,7 @@ def test_the_certificate_is_what_terraform_pins() -> None:
 
 def test_the_key_leaves_no_file_behind(tmp_path: Path) -> None:
     made = certificate.create()
-    channel.server_context(made, made.pem.decode(), str(tmp_path))
+    channel.tls_context(made, made.pem.decode(), str(tmp_path))
     assert list(tmp_path.iterdir()) == []
 
 

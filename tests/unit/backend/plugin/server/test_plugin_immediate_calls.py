@@ -12,7 +12,7 @@ from grpc_client import Client, talk
 from plugin_samples import Sample, Scripted
 from raw_client import Served
 
-from constructs_lib.backend.plugin.protocol.dispatcher import waits_for_nothing
+from constructs_lib.backend.plugin.protocol.dispatcher import is_immediate
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.server import http2_frames
 from constructs_lib.backend.plugin.server.http2_connection import Http2Connection
@@ -38,7 +38,9 @@ def test_they_share_the_thread_that_reads_and_others_do_not() -> None:
     async def script(client: Client) -> list[bytes]:
         return [await client.call(path) for path in ("/at_once/A", "/at_once/A", "/a/B")]
 
-    first, second, other = talk({"/at_once/A": thread, "/a/B": thread}, script, at_once=at_once)
+    first, second, other = talk(
+        {"/at_once/A": thread, "/a/B": thread}, script, is_immediate=at_once
+    )
 
     assert first == second
     assert other != first
@@ -50,7 +52,7 @@ def test_answers_of_any_size_go_through_side_by_side() -> None:
     async def script(client: Client) -> list[bytes]:
         return await asyncio.gather(*(client.call("/at_once/Echo", bytes(n)) for n in sizes))
 
-    answers = talk({"/at_once/Echo": lambda data: data}, script, at_once=at_once)
+    answers = talk({"/at_once/Echo": lambda data: data}, script, is_immediate=at_once)
 
     assert [len(answer) for answer in answers] == sizes
 
@@ -65,7 +67,7 @@ def test_one_that_fails_does_not_end_the_server() -> None:
         return str(caught.value), await client.call("/at_once/Echo", b"still here")
 
     methods = {"/at_once/Fail": fail, "/at_once/Echo": lambda data: data}
-    message, answer = talk(methods, script, at_once=at_once)
+    message, answer = talk(methods, script, is_immediate=at_once)
 
     assert "s3cret" not in message
     assert answer == b"still here"
@@ -75,7 +77,7 @@ def test_a_response_the_client_does_not_take_yet_is_reported() -> None:
     told: list[bool] = []
 
     def answer(connection: Http2Connection, stream: int, path: str, message: bytes) -> None:
-        told.append(connection.succeed_at_once(stream, message))
+        told.append(connection.succeed_now(stream, message))
         if not told[-1]:
             threading.Thread(target=connection.succeed, args=(stream, message)).start()
 
@@ -110,7 +112,7 @@ def test_a_response_the_client_does_not_take_yet_is_reported() -> None:
 def test_which_calls_they_are(method: str, *, expected: bool) -> None:
     session = loaded(Scripted())
 
-    assert waits_for_nothing(session, f"/tfplugin6.Provider/{method}", b"") is expected
+    assert is_immediate(session, f"/tfplugin6.Provider/{method}", b"") is expected
 
 
 @pytest.mark.parametrize("waits", [True, False])
@@ -120,18 +122,18 @@ def test_a_plan_is_one_if_its_resource_says_so(*, waits: bool) -> None:
     session = loaded(resource)
     request: Any = pb.PlanResourceChange.Request(type_name="toy_thing")
 
-    assert waits_for_nothing(session, PLAN, request.SerializeToString()) is not waits
+    assert is_immediate(session, PLAN, request.SerializeToString()) is not waits
 
 
 @pytest.mark.parametrize("data", [b"\xff", b"", b"\x0a\x05other"])
 def test_a_plan_of_nothing_known_is_left_to_a_thread(data: bytes) -> None:
     session = loaded(Scripted())
 
-    assert not waits_for_nothing(session, PLAN, data)
+    assert not is_immediate(session, PLAN, data)
 
 
 def test_while_the_provider_is_loaded_no_call_is_one() -> None:
     """The reading thread would wait for the load, and meanwhile hear nothing."""
     session = Session(lambda: Sample(Scripted()))
 
-    assert not waits_for_nothing(session, "/tfplugin6.Provider/GetProviderSchema", b"")
+    assert not is_immediate(session, "/tfplugin6.Provider/GetProviderSchema", b"")

@@ -20,7 +20,8 @@ DEAD = "tfp-0123456789ab"
 def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The one directory in which providers make theirs. The path of a socket must be short."""
     monkeypatch.setattr(
-        "constructs_lib.backend.plugin.server.handshake.bases", lambda: [str(tmp_path)]
+        "constructs_lib.backend.plugin.server.handshake.temporary_directories",
+        lambda: [str(tmp_path)],
     )
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -40,7 +41,7 @@ def left(base: Path, name: str = DEAD, *files: str, mode: int = 0o700) -> Path:
 
 
 def remove(base: Path) -> None:
-    handshake.remove(str(base / "own"))
+    handshake.remove_stale_directories(str(base / "own"))
 
 
 @pytest.fixture
@@ -149,17 +150,18 @@ def test_a_link_is_not_followed(base: Path) -> None:
 def test_the_own_directory_is_kept(base: Path) -> None:
     directory = left(base)
 
-    handshake.remove(str(directory))
+    handshake.remove_stale_directories(str(directory))
 
     assert directory.exists()
 
 
 def test_a_folder_that_cannot_be_read_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "constructs_lib.backend.plugin.server.handshake.bases", lambda: ["/nowhere/to/be/found"]
+        "constructs_lib.backend.plugin.server.handshake.temporary_directories",
+        lambda: ["/nowhere/to/be/found"],
     )
 
-    handshake.remove("own")
+    handshake.remove_stale_directories("own")
 
 
 @pytest.mark.parametrize(

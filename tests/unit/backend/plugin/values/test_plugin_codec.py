@@ -139,7 +139,7 @@ def test_a_number_of_a_thousand_digits_survives() -> None:
 @pytest.mark.parametrize("text", ["1e99999999", "-1e1001", "1e-99999999", "9" * 1002])
 def test_a_number_of_too_many_places_is_beyond_the_limits(text: str) -> None:
     type_ = types.object_of({"a": DYNAMIC})
-    form = {"a": [types.dump(types.object_of({"n": NUMBER})), {"n": text}]}
+    form = {"a": [types.dump_type(types.object_of({"n": NUMBER})), {"n": text}]}
     with pytest.raises(LimitError, match=r"^at a\.n: allowed are numbers between 1e-1000 and"):
         decode(msgpack.packb(form), type_)
     with pytest.raises(LimitError, match=r"^at a\.n: allowed are numbers between 1e-1000 and"):
@@ -237,5 +237,5 @@ def test_json_that_is_no_state_is_an_error(data: bytes) -> None:
 @given(JSON)
 def test_types_survive_the_way_there_and_back(value: Any) -> None:
     type_ = types.infer(value)
-    assert types.parse(types.dump(type_)) == type_
-    assert types.parse(b'["set",["map","bool"]]').element == types.map_of(BOOL)
+    assert types.parse_type(types.dump_type(type_)) == type_
+    assert types.parse_type(b'["set",["map","bool"]]').element == types.map_of(BOOL)

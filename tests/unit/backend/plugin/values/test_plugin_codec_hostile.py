@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plugin_samples import Sample, Scripted, call, errors, message, thing, values
 
-from constructs_lib.backend.plugin.protocol.dispatcher import methods
+from constructs_lib.backend.plugin.protocol.dispatcher import methods_by_path
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.values import types
 from constructs_lib.backend.plugin.values.decoding import decode, decode_json, unknown_types
@@ -220,7 +220,7 @@ def nested(levels: int, kind: str) -> Any:
 def test_the_deepest_allowed_value_survives(kind: str) -> None:
     value = Dynamic.of(nested(MOST_LEVELS, kind))
     assert decode(encode(value, DYNAMIC), DYNAMIC) == value
-    wrapped = json.dumps({"type": types.to_json(value.type), "value": value.value})
+    wrapped = json.dumps({"type": types.type_to_json(value.type), "value": value.value})
     assert decode_json(wrapped, DYNAMIC) == value
 
 
@@ -288,7 +288,7 @@ REQUESTS = st.binary(max_size=80) | st.builds(
 
 @given(REQUESTS)
 def test_any_request_gets_an_answer(data: bytes) -> None:
-    for path, method in methods(Session(lambda: Sample(Scripted()))).items():
+    for path, method in methods_by_path(Session(lambda: Sample(Scripted()))).items():
         name = path.rsplit("/", 1)[1]
         getattr(pb, name).Response.FromString(method(data))
 

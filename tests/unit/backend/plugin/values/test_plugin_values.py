@@ -63,7 +63,7 @@ def test_copies_of_the_unknown_value_are_the_unknown_value() -> None:
 
 def test_a_dynamic_value_infers_its_type() -> None:
     dynamic = Dynamic.of({"a": [1, None], "b": {"c": True}})
-    assert types.to_json(dynamic.type) == [
+    assert types.type_to_json(dynamic.type) == [
         "object",
         {"a": ["tuple", ["number", "dynamic"]], "b": ["object", {"c": "bool"}]},
     ]
