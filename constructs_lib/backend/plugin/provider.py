@@ -12,7 +12,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from constructs_lib import schemas
 from constructs_lib.backend.plugin.data_source import DataSource
@@ -22,7 +22,12 @@ from constructs_lib.backend.plugin.resource import Resource
 from constructs_lib.backend.plugin.values.value import Object
 from constructs_lib.schemas import ResourceSchema
 
+if TYPE_CHECKING:
+    from constructs_lib.backend.plugin.consistency.state_rules import ReadAnswer
+    from constructs_lib.backend.plugin.diagnostics import Path
+
 T = TypeVar("T")
+ReadRule: TypeAlias = "Callable[[ReadAnswer], Iterator[Path]]"
 
 
 class Registry(Mapping[str, T]):
@@ -92,6 +97,10 @@ class Provider(ABC):
 
         :raises ProviderError: if no client can be made
         """
+
+    def read_rules(self) -> tuple[ReadRule, ...]:
+        """Return what each read of its resources must keep beyond Terraform's rules."""
+        return ()
 
     def stop(self, client: Any) -> None:  # noqa: B027
         """Wake what waits, because Terraform was told to stop. Running operations still finish.

@@ -12,15 +12,12 @@ from typing import Final, NamedTuple, Protocol
 from constructs_lib.backend.plugin.consistency.rules import Attributes, set_write_only
 from constructs_lib.backend.plugin.diagnostics import Path
 from constructs_lib.backend.plugin.values.value import (
-    Dynamic,
     Object,
-    Value,
     agrees,
     contains_unknown,
     identical,
     same,
 )
-from constructs_lib.schemas import is_mask
 
 
 class ApplyAnswer(NamedTuple):
@@ -156,16 +153,6 @@ def same_meaning_keeps_its_form(answer: ReadAnswer) -> Iterator[Path]:
             yield (name,)
 
 
-def mask_replaces_nothing(answer: ReadAnswer) -> Iterator[Path]:
-    """Never replace a known value with the mask of a secret.
-
-    Lists are not looked into: their items have no names, so nothing tells which one is masked.
-    """
-    for name in answer.attributes:
-        before, now = (answer.prior or {}).get(name), (answer.state or {}).get(name)
-        yield from _masked(before, now, (name,))
-
-
 def import_has_an_id(answer: ImportAnswer) -> Iterator[Path]:
     """Give each imported object an id."""
     if "id" in answer.attributes and (answer.state or {}).get("id") in (None, ""):
@@ -214,7 +201,6 @@ READ_RULES: Final = (
     absent_stays_absent,
     identifier_is_kept,
     same_meaning_keeps_its_form,
-    mask_replaces_nothing,
 )
 """The rules that each answer to a read is checked by."""
 IMPORT_RULES: Final = (
@@ -234,13 +220,3 @@ DATA_RULES: Final = (
     write_only_is_null,
 )
 """The rules that each answer of a data source is checked by."""
-
-
-def _masked(before: Value, now: Value, path: Path) -> Iterator[Path]:
-    before = before.value if isinstance(before, Dynamic) else before
-    now = now.value if isinstance(now, Dynamic) else now
-    if is_mask(now) and before is not None and not is_mask(before):
-        yield path
-    if isinstance(before, dict) and isinstance(now, dict):
-        for name in before.keys() & now.keys():
-            yield from _masked(before[name], now[name], (*path, name))

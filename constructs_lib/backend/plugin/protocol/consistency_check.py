@@ -127,7 +127,8 @@ def _check_read(
         call.diagnostics.has_errors,
         response.private == request.private,
     )
-    found = rules.violations(state_rules.READ_RULES, answer)
+    table = (*state_rules.READ_RULES, *call.session.provider.read_rules())
+    found = rules.violations(table, answer)
     if rules.report_violations(found, call.subject, call.diagnostics):
         response.new_state.CopyFrom(request.current_state)
         response.private = request.private

@@ -61,7 +61,6 @@ _IMMEDIATE: Final = frozenset(
     }
 )
 """The methods that compute, and ask no API."""
-_SMALLER_VALUE: Final = "Write a smaller value; a state may be given as JSON text, too."
 URGENT: Final = frozenset({"/tfplugin6.Provider/StopProvider"})
 """The paths of the calls that must be heard whatever is busy."""
 
@@ -126,7 +125,7 @@ def _caught(call: Call) -> Iterator[None]:
         call.diagnostics.error(error.summary, error.detail, error.path)
     except LimitError as error:
         call.diagnostics.error(
-            "Value beyond the limits", f"{call.subject}: {error}. {_SMALLER_VALUE}"
+            "Value beyond the limits", f"{call.subject}: {error}. Write a smaller value."
         )
     except CodecError as error:
         detail = f"{call.subject}: {error}. This is a bug; please report it."

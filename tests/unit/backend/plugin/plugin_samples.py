@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import tfplugin6_pb2 as pb
 
-from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.consistency.state_rules import ReadAnswer
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path
 from constructs_lib.backend.plugin.protocol.dispatcher import answer
 from constructs_lib.backend.plugin.protocol.schema import object_type
 from constructs_lib.backend.plugin.protocol.session import Session
-from constructs_lib.backend.plugin.provider import Provider
+from constructs_lib.backend.plugin.provider import Provider, ReadRule
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values.decoding import decode
 from constructs_lib.backend.plugin.values.encoding import encode
@@ -90,6 +91,12 @@ class Scripted(Resource):
         self._run("delete", prior, operation)
 
 
+def color_is_not_black(answer: ReadAnswer) -> Iterator[Path]:
+    """Read no black."""
+    if (answer.state or {}).get("color") == "black":
+        yield ("color",)
+
+
 class Sample(Provider):
     schema = ResourceSchema("toy", "Toys.", {}, {})
 
@@ -98,6 +105,9 @@ class Sample(Provider):
 
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
         return "the client"
+
+    def read_rules(self) -> tuple[ReadRule, ...]:
+        return (color_is_not_black,)
 
 
 def message(values: Object | None) -> pb.DynamicValue:

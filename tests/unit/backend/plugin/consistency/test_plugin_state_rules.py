@@ -17,7 +17,6 @@ from constructs_lib.backend.plugin.consistency.state_rules import (
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, ProviderError
 from constructs_lib.backend.plugin.values import types
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
-from constructs_lib.schemas import MASK
 
 LIST = Dynamic(types.list_of(types.STRING), ["a"])
 TUPLE = Dynamic.of(["a"])
@@ -151,25 +150,6 @@ def test_identifier_is_kept() -> None:
 def test_same_meaning_keeps_its_form() -> None:
     wrong = by_read(thing(config=LIST), thing(config=TUPLE))
     assert wrong == [("same_meaning_keeps_its_form", ("config",))]
-
-
-@pytest.mark.parametrize(
-    ("before", "now", "path"),
-    [
-        ({"token": "t-1"}, {"token": MASK}, ("token",)),
-        ({"token": "t-1"}, {"token": "\u2022" * 8}, ("token",)),
-        (
-            {"config": Dynamic.of({"a": {"p": "s", "q": 1}})},
-            {"config": Dynamic.of({"a": {"p": MASK, "q": 2}})},
-            ("config", "a", "p"),
-        ),
-        ({"labels": {"a": "x"}}, {"labels": {"a": MASK}}, ("labels", "a")),
-    ],
-)
-def test_mask_replaces_nothing(before: Any, now: Any, path: Path) -> None:
-    assert by_read(thing(**before), thing(**now)) == [("mask_replaces_nothing", path)]
-    assert by_read(thing(), thing(**now)) == []
-    assert by_read(thing(**now), thing(**now)) == []
 
 
 @pytest.mark.parametrize("state", [None, thing(), thing(id="")])

@@ -15,7 +15,6 @@ from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.values.encoding import encode
 from constructs_lib.backend.plugin.values.types import NUMBER, map_of
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
-from constructs_lib.schemas import MASK
 
 CONFIG = thing(name="one", config=Dynamic.of({"a": 1}))
 PRIOR = {**CONFIG, "id": "x", "level": 3}
@@ -154,7 +153,7 @@ def test_a_deletion_that_answers_an_object_is_found(monkeypatch: Any) -> None:
     ("answered", "rule"),
     [
         ({"color": UNKNOWN}, "nothing_is_unknown"),
-        ({"token": MASK}, "mask_replaces_nothing"),
+        ({"color": "black"}, "color_is_not_black"),
         ("text", "require_object"),
     ],
 )
