@@ -90,15 +90,22 @@ def _mismatch(attribute: Attribute, value: Value, pattern: str) -> str:
 
 def _not_an_object(attribute: Attribute, value: Value) -> Iterator[str]:
     kind = value.type.kind if isinstance(value, Dynamic) else "another value"
-    may_be_text = "string" in attribute.rule["type"]
-    if kind not in ("object", "map") and not (may_be_text and kind == "string"):
+    if kind not in ("object", "map") and not (_is_json_text(attribute) and kind == "string"):
         yield f"Found a {kind}; allowed is an object, such as {{ key = value }}."
+
+
+def _is_json_text(attribute: Attribute) -> bool:
+    """Return True if the JSON text of an object may be given in place of the object."""
+    return attribute.rule.get("contentMediaType") == "application/json"
 
 
 def _beyond_the_limits(attribute: Attribute, value: Value) -> Iterator[str]:
     """Yield a problem if a value, or the JSON text of one, is too deep or a number too long."""
     inner = value.value if isinstance(value, Dynamic) else value
-    found = limits.excess_of_text(inner) if isinstance(inner, str) else limits.excess(inner)
+    if isinstance(inner, str) and _is_json_text(attribute):
+        found = limits.excess_of_text(inner)
+    else:
+        found = limits.excess(inner)
     if found is not None:
         place = dotted((attribute.name, *found.path))
         yield f"Found {found.found} at {place}; allowed are {found.allowed}."

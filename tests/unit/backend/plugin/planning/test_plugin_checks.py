@@ -131,3 +131,21 @@ def test_a_broken_rule_of_a_list_or_of_words_is_told(values: Any, path: Any, det
 @pytest.mark.parametrize("values", [{"hosts": ["h", UNKNOWN]}, {"size": "LARGE"}])
 def test_items_may_be_unknown_and_words_of_any_case(values: Any) -> None:
     assert of_lists(**values) == []
+
+
+def json_or_text(config: Any) -> list[str]:
+    rule = {"type": ["object", "string"], "contentMediaType": "application/json"}
+    diagnostics = Diagnostics()
+    checks.check(_attributes({"properties": {"state": rule}}), {"state": config}, diagnostics)
+    return [diagnostic.detail for diagnostic in diagnostics]
+
+
+def test_json_text_is_accepted_where_the_schema_says_so() -> None:
+    assert json_or_text(Dynamic.of({"a": 1})) == json_or_text(Dynamic.of('{"a": 1}')) == []
+
+
+def test_the_limits_hold_inside_of_json_text() -> None:
+    deep = "[" * 201 + "]" * 201
+
+    assert json_or_text(Dynamic.of(3)) == [f"Found a number{NO_OBJECT}"]
+    assert [detail[:6] for detail in json_or_text(Dynamic.of(deep))] == ["Found "]
