@@ -15,7 +15,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.backend.plugin.protocol.message_parts import (
+from constructs_lib.backend.plugin.protocol.messages.parts import (
     AttributePath,
     ClientCapabilities,
     Deferred,
@@ -28,7 +28,7 @@ from constructs_lib.backend.plugin.protocol.message_parts import (
     StringKind,
     Timestamp,
 )
-from constructs_lib.backend.plugin.protocol.resource_messages import (
+from constructs_lib.backend.plugin.protocol.messages.resources import (
     ApplyResourceChange,
     ConfigureProvider,
     GetFunctions,
@@ -45,7 +45,7 @@ from constructs_lib.backend.plugin.protocol.resource_messages import (
 )
 
 if TYPE_CHECKING:
-    from constructs_lib.backend.plugin.protocol.other_messages import (
+    from constructs_lib.backend.plugin.protocol.messages.data_and_ephemeral import (
         CloseEphemeralResource,
         OpenEphemeralResource,
         ReadDataSource,
@@ -91,4 +91,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("constructs_lib.backend.plugin.protocol.other_messages"), name)
+    return getattr(
+        import_module("constructs_lib.backend.plugin.protocol.messages.data_and_ephemeral"), name
+    )

@@ -17,7 +17,7 @@ kept in the ``__dict__`` of a message; what is not set reads as the default of i
 list, dictionary or message reads as an empty one that belongs to the message from then on, and is
 written once there is something in it.
 
-``protobuf_forms`` reads and writes single values, ``protobuf_fields`` fields: values that come
+``forms`` reads and writes single values, ``fields`` fields: values that come
 once, many times, or by key.
 
 Left out: groups, numbers of a fixed size, maps whose keys are no texts, and extensions. Fields
@@ -32,7 +32,7 @@ import sys
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from constructs_lib.backend.plugin.protocol.protobuf_fields import (
+from constructs_lib.backend.plugin.protocol.protobuf.fields import (
     ByKey,
     Field,
     Many,
@@ -43,7 +43,7 @@ from constructs_lib.backend.plugin.protocol.protobuf_fields import (
     read_fields,
     write_fields,
 )
-from constructs_lib.backend.plugin.protocol.protobuf_forms import (
+from constructs_lib.backend.plugin.protocol.protobuf.forms import (
     SCALARS,
     SPAN,
     TEXT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from constructs_lib.backend.plugin.protocol.message_parts import (
+from constructs_lib.backend.plugin.protocol.messages.parts import (
     AttributePath,
     ClientCapabilities,
     Deferred,

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from constructs_lib.backend.plugin.protocol.protobuf_forms import (
+from constructs_lib.backend.plugin.protocol.protobuf.forms import (
     SPAN,
     TEXT,
     VARINT,
