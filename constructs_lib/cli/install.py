@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
         place_of_it = error.filename or directory
         sys.stderr.write(
             f"{arguments[0]}: {place_of_it}: {error.strerror or error}. "
-            "Mend that and repeat it, or name another folder with --directory.\n"
+            "Fix that and try again, or name another folder with --directory.\n"
         )
         return 1
     _write(_next_steps(directory, is_usual=directory == usual.absolute(), home=home))

@@ -1,7 +1,7 @@
 """Terraform's CLI configuration, as far as it decides where Terraform looks for providers.
 
 Source: Terraform documentation, "CLI Configuration": the file that ``TF_CLI_CONFIG_FILE`` names,
-or else ``~/.terraformrc`` (OpenTofu looks for ``~/.tofurc`` first); and beside either the files
+or else ``~/.terraformrc`` (OpenTofu looks for ``~/.tofurc`` first); and, in addition, the files
 ``~/.terraform.d/*.tfrc``. A block ``provider_installation`` in any of them turns off the search in
 Terraform's plugin directories.
 """
@@ -29,7 +29,7 @@ class Installation(NamedTuple):
     """A block ``provider_installation``."""
 
     file: Path
-    """The file in which it stands."""
+    """The file that contains it."""
     mirrors: tuple[Path, ...]
     """The folders of its filesystem mirrors."""
     overrides: bool
@@ -40,13 +40,13 @@ class CliConfiguration(NamedTuple):
     """What the files of the configuration say."""
 
     named: Path | None
-    """The file that ``TF_CLI_CONFIG_FILE`` names, whether it is there or not."""
+    """The file that ``TF_CLI_CONFIG_FILE`` names, which may be missing."""
     files: tuple[Path, ...]
-    """The files that are there and can be read."""
+    """The files that exist and can be read."""
     installation: Installation | None
     """The first block ``provider_installation``, if there is one."""
     plugin_cache: Path | None
-    """``plugin_cache_dir``; ``TF_PLUGIN_CACHE_DIR`` stands above it."""
+    """``plugin_cache_dir``; ``TF_PLUGIN_CACHE_DIR`` takes precedence."""
 
 
 def read(environ: Mapping[str, str], home: Path) -> CliConfiguration:

@@ -24,7 +24,7 @@ PLATFORMS = ("darwin_amd64", "darwin_arm64", "linux_amd64", "linux_arm64")
 """The platforms, all of them each time: Terraform may run elsewhere than what writes the files."""
 
 NAMESPACE = Path("terraform.local", "connections-as-code")
-"""Where the providers stand below a plugin directory: host and namespace of their addresses."""
+"""Where the providers are below a plugin directory: host and namespace of their addresses."""
 
 RECORD = Path("connections-as-code", "python")
 """The file that names the Python, below a plugin directory (or below ``terraform.d``)."""
@@ -61,27 +61,27 @@ def path(provider: str, platform: str) -> Path:
     return NAMESPACE / provider / __version__ / platform / file_name(provider)
 
 
-def read_if_present(path: Path) -> bytes:
+def read_if_present(file: Path) -> bytes:
     """Return the content of a file; nothing if there is none."""
-    return path.read_bytes() if path.is_file() else b""
+    return file.read_bytes() if file.is_file() else b""
 
 
-def write_atomically(path: Path, content: bytes, *, mode: int, scratch: Path) -> bool:
-    """Write a file in one step, unless it holds this content already.
+def write_atomically(target: Path, data: bytes, *, mode: int, scratch: Path) -> bool:
+    """Write a file in one step, unless it has this content already.
 
     :param mode: its permissions
-    :param scratch: a folder of the same file system, in which it stands until it is whole.
+    :param scratch: a folder of the same file system, in which the file is written first.
         Terraform's checksum covers the whole folder of a provider, so it must be another one
     :returns: whether it was written
     :raises OSError: if it cannot be written
     """
-    changes = not path.is_file() or read_if_present(path) != content
+    changes = not target.is_file() or read_if_present(target) != data
     if changes:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         scratch.mkdir(parents=True, exist_ok=True)
         new = scratch / f"new-{os.getpid()}"
-        new.write_bytes(content)
+        new.write_bytes(data)
         new.chmod(mode)
-        new.replace(path)
-    path.chmod(mode)
+        new.replace(target)
+    target.chmod(mode)
     return changes

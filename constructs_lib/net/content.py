@@ -24,7 +24,7 @@ _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
 class ContentRefused(Exception):
-    """An answer that is not read to its end.
+    """A response that is not read to its end.
 
     :param status: the HTTP status
     :param reason: why, as ``answered 200 with …`` goes on

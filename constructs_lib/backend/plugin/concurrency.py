@@ -69,7 +69,7 @@ Job = Callable[[], object]
 
 
 class Workers:
-    """Does jobs in threads; they end with the process."""
+    """Threads that run jobs, and end with the process."""
 
     def __init__(self) -> None:
         self._jobs: deque[Job] = deque()

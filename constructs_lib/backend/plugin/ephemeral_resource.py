@@ -23,8 +23,8 @@ class Opened(NamedTuple):
     """What was opened."""
 
     result: Object
-    """The values by attribute. What is configured stays as configured, whatever stands here; an
-    attribute that is missing is null."""
+    """The values by attribute. What is configured stays as configured, whatever the value here;
+    an attribute that is missing is null."""
     renew_at: datetime | None = None
     """When Terraform has to renew it, with a time zone; None if it lasts."""
 

@@ -31,7 +31,7 @@ ReadRule: TypeAlias = "Callable[[ReadAnswer], Iterator[Path]]"
 
 
 class Registry(Mapping[str, T]):
-    """Things by name, each made at its first use.
+    """The resources or data sources of a provider by name, each made at its first use.
 
     :param makers: what imports and makes each
     :param prefix: what the names of their schemas have before theirs, such as ``data.``

@@ -18,7 +18,7 @@ from constructs_lib.schemas import ResourceSchema
 
 
 class Operation:
-    """What an operation gets beside its values."""
+    """What an operation gets in addition to its values."""
 
     client: Any
     """What ``Provider.configure`` returned; None if the provider was not configured."""
@@ -28,9 +28,9 @@ class Operation:
     diagnostics: Diagnostics
     """Add errors and warnings here. After an error, what the operation returns is still kept."""
     stopping: threading.Event
-    """Set when Terraform was told to stop: finish soon, and return what is true by then."""
+    """Set when Terraform was told to stop: finish soon, and return the state reached by then."""
     activity: Activity
-    """The calls that run beside this one."""
+    """The calls that run at the same time."""
     saved: Object | None
     """What was saved last."""
 
@@ -59,7 +59,7 @@ class Operation:
 
 
 class Plan:
-    """A planned change; ``planned`` and ``replace`` are to be changed in place."""
+    """A planned change; change ``planned`` and ``replace`` in place."""
 
     config: Object
     """The configuration; values may be unknown."""

@@ -106,8 +106,8 @@ def _write(output: int, line: str) -> None:
 
 
 def _refuse(problem: str, output: int) -> int:
-    """Say why there is nothing to serve, in place of the handshake: Terraform shows that, and hides
-    standard error, which whoever starts the program by hand sees.
+    """Write the problem in place of the handshake, which Terraform shows, and to standard error,
+    which Terraform hides, but a person who starts the program sees.
     """
     sentence = f"The provider cannot start: {problem}."
     with suppress(OSError):
@@ -175,8 +175,8 @@ def _run(
 
 
 def _prepare(session: Session, endpoint: ProviderSocket) -> None:
-    """Load the provider while Terraform connects; a failure is told at the first call. Afterwards,
-    when nothing waits for it, tidy up after providers that were killed.
+    """Load the provider while Terraform connects; the first call reports a failure. Afterwards,
+    when nothing waits for it, clean up after providers that were killed.
     """
     with suppress(BaseException):
         session.provider  # noqa: B018

@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     """
     parser = argparse.ArgumentParser(
         prog="python -m constructs_lib doctor",
-        description="Looks whether everything is there that a deploy needs. It changes nothing.",
+        description="Checks whether a deploy has everything that it needs. It changes nothing.",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object in place of text")
     options = parser.parse_args(arguments)

@@ -33,7 +33,7 @@ class CheckResult(NamedTuple):
     check: str
     """What was looked at, in one or two words."""
     verdict: Verdict
-    """``skipped`` is what need not be there; only ``error`` stands in the way of a deploy."""
+    """``skipped`` is what may be missing; only ``error`` prevents a deploy."""
     found: str
     """What is there. It never holds a secret."""
     remedy: str = ""
@@ -94,7 +94,7 @@ def python(machine: Machine) -> Iterator[CheckResult]:
     if sys.version_info < _OLDEST_PYTHON:
         yield CheckResult("python", "error", found, "Install Python 3.10 or newer.")
     elif missing:
-        remedy = f"Install the package anew: {sys.executable} -m pip install connections-as-code"
+        remedy = f"Reinstall the package: {sys.executable} -m pip install connections-as-code"
         yield CheckResult("python", "error", f"{found} without {', '.join(missing)}", remedy)
     else:
         yield CheckResult("python", "ok", found)
@@ -141,7 +141,7 @@ def _cli(machine: Machine, name: str) -> CheckResult:
     found = f"{name} {_dotted(version)} ({program})"
     if version is None:
         return CheckResult(
-            "cli", "error", f"{found}: it does not start", f"Install it anew: {install}"
+            "cli", "error", f"{found}: it does not start", f"Reinstall it: {install}"
         )
     if _dotted(version[:2]) != wanted:
         return CheckResult(
@@ -164,7 +164,7 @@ def terraform(machine: Machine) -> Iterator[CheckResult]:
     if _before(version, 10):
         missing.append("no ephemeral resources and variables, which 1.10 has")
     if version is None:
-        remedy = f"Try '{program} version'; install it anew: {_TERRAFORM}"
+        remedy = f"Try '{program} version'; reinstall it: {_TERRAFORM}"
         yield CheckResult("terraform", "error", f"{program} does not tell its version", remedy)
     elif missing:
         remedy = f"Install Terraform 1.11 or newer: {_TERRAFORM}"
@@ -256,8 +256,8 @@ def _cache(found: CliConfiguration) -> CheckResult:
     if cache is None:
         return CheckResult("plugin cache", "ok", "none is configured")
     if not cache.is_dir():
-        remedy = f"Terraform stops at that. Make the folder: mkdir -p '{cache}'"
-        return CheckResult("plugin cache", "error", f"{cache} is no folder", remedy)
+        remedy = f"Terraform fails without it. Make the folder: mkdir -p '{cache}'"
+        return CheckResult("plugin cache", "error", f"{cache} is not a folder", remedy)
     if not os.access(cache, os.W_OK | os.X_OK):
         remedy = "Change its permissions, or choose another with TF_PLUGIN_CACHE_DIR."
         return CheckResult("plugin cache", "error", f"{cache} cannot be written", remedy)

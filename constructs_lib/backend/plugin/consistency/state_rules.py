@@ -61,7 +61,7 @@ class UpgradeAnswer(NamedTuple):
 
 
 class DataAnswer(NamedTuple):
-    """What a data source answered."""
+    """The state that a data source returned."""
 
     attributes: Attributes
     config: Object

@@ -58,7 +58,9 @@ def _check_items(
             continue
         here = (*path, place)
         if item is None:
-            diagnostics.error(f"Invalid value of {dotted(here)}", "Found null.", here)
+            diagnostics.error(
+                f"Invalid value of {dotted(here)}", "Found null, which is not allowed.", here
+            )
         elif pattern and not _matches(item, pattern):
             problem = _mismatch(attribute, item, pattern)
             diagnostics.error(f"Invalid value of {dotted(here)}", problem, here)
@@ -127,7 +129,7 @@ def _enum_ignoring_case(value: Any, allowed: list[str]) -> str:
 
 
 def _min_items(value: Any, limit: int) -> str:
-    return "" if len(value) >= limit else f"at least {limit} are due"
+    return "" if len(value) >= limit else f"the smallest allowed number is {limit}"
 
 
 def _suggestion(value: Any, allowed: list[Any]) -> str:
@@ -140,7 +142,7 @@ def _suggestion(value: Any, allowed: list[Any]) -> str:
 
 
 def _matches(value: Any, pattern: str) -> bool:
-    # A JSON Schema's $ means the very end, Python's also stands before a last line break.
+    # A JSON Schema's $ means the very end, Python's also matches before a last line break.
     return re.search(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), str(value)) is not None
 
 
@@ -159,7 +161,11 @@ def _maximum(value: Any, limit: Any) -> str:
 def _min_length(value: Any, limit: int) -> str:
     if len(value) >= limit:
         return ""
-    return "an empty text is not allowed" if limit == 1 else f"at least {limit} characters are due"
+    return (
+        "an empty text is not allowed"
+        if limit == 1
+        else f"at least {limit} characters are required"
+    )
 
 
 _RULES: Final[dict[str, Callable[[Any, Any], str]]] = {

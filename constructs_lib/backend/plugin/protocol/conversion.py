@@ -122,7 +122,7 @@ def _write_diagnostic(diagnostic: Diagnostic, attributes: Attributes) -> pb.Diag
         detail=_printable(diagnostic.detail),
     )
     if diagnostic.path:
-        # A path that cannot be written must not cost the answer: a state stands beside it.
+        # A path that cannot be written must not lose the response, which may hold a state.
         with suppress(TypeError, ValueError, AttributeError):
             message.attribute = write_path(diagnostic.path, attributes)
     return message

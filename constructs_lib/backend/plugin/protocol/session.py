@@ -27,7 +27,7 @@ _STOP_LIMIT = 2.0
 
 
 class Session:
-    """The provider, its client and whether it was told to stop.
+    """The provider, its client, and the signal to stop.
 
     :param load: imports and makes the provider
     :param is_launched: True if the process serves one command of Terraform, so that a stop holds
@@ -91,7 +91,7 @@ class Session:
         ended = threading.Event()
         action = partial(_stop_provider, self._provider, self.client, failed, ended)
         if start_thread(action) and not ended.wait(_STOP_LIMIT):
-            log.warn("the provider does not stop by itself; its operations were told to")
+            log.warn("the provider did not stop in time; its operations were told to stop")
         if failed:
             raise failed[0]
 
@@ -114,7 +114,7 @@ def _stop_provider(
 
 
 class Call:
-    """One call: its session, and what is to be said to the user."""
+    """One call: its session, and the diagnostics for the user."""
 
     def __init__(self, session: Session, method: str) -> None:
         self.session = session

@@ -99,8 +99,9 @@ _SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1"
 
 
 class _EcdsaWithSha256(ec.ECDSA):
-    """As ``ec.ECDSA(SHA256())``, whose making imports all other algorithms, too: that takes a tenth
-    of the start of a provider.
+    """The equivalent of ``ec.ECDSA(SHA256())``, which would import all other algorithms, too.
+
+    That takes a tenth of the start of a provider.
     """
 
     def __init__(self) -> None:

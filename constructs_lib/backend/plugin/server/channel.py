@@ -139,8 +139,8 @@ class TlsChannel(Channel):
 def tls_context(certificate: Certificate, client: str, directory: str) -> ssl.SSLContext:
     """Return a TLS context that accepts only the client with the certificate ``client`` (PEM).
 
-    :param directory: a private directory; the key stands there for the moment in which Python
-        reads it, because Python reads keys from files only
+    :param directory: a private directory; the key is there while Python reads it,
+        because Python reads keys from files only
     :raises ssl.SSLError: if ``client`` is not a certificate
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -35,7 +35,7 @@ _LOOK_PAUSE = 1.0
 
 
 class GrpcServer:
-    """Serves methods on a listening socket until Terraform ends it.
+    """A server of methods on a listening socket, which runs until Terraform ends it.
 
     :param methods: the methods by gRPC path
     :param stop: called when the process is asked to end while operations may run

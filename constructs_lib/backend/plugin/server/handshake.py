@@ -33,9 +33,9 @@ PRIVATE = 0o700
 """The permissions of that directory."""
 
 STARTED_BY_HAND = """\
-This program is a Terraform provider. Terraform starts it by itself and talks to it over a socket,
-so there is nothing to do here by hand: name it under required_providers in a configuration and run
-terraform. To debug it, start it with --debug and set the variable that it prints.
+This program is a Terraform provider. Terraform starts it and talks to it over a socket, so do not
+start it by hand: name it under required_providers in a configuration and run terraform. To debug
+it, start it with --debug and set the variable that it prints.
 """
 
 _LONGEST_PATH = 100
@@ -228,7 +228,7 @@ def _remove_stale(path: str) -> bool:
 
 @contextmanager
 def _opened(path: str) -> Iterator[int]:
-    # A link is not followed: what is removed stands in this very directory.
+    # A link is not followed: only files of this very directory are removed.
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         yield descriptor

@@ -230,7 +230,7 @@ longer forms only hide zeros. Section 5.1 wants such a limit.
 
 
 class Decoder:
-    """Reads the blocks of one connection, in the order in which they came.
+    """A reader of the blocks of one connection, in the order in which they came.
 
     :param most: how much the headers of one block may take, counted as the table counts: a block of
         a few bytes can name a large header again and again

@@ -25,7 +25,7 @@ _FULL: Final = http2_frames.LARGEST_WINDOW - http2_frames.FIRST_WINDOW
 
 
 class _Stream:
-    """One call while it comes in, and the window for its answer."""
+    """One call while it comes in, and the window for its response."""
 
     def __init__(self, window: int) -> None:
         self.window = window
@@ -132,7 +132,7 @@ class Http2Connection:
         self._forget(stream)
 
     def _send(self, data: bytes) -> None:
-        # Whoever asked is gone, and so is who could be told.
+        # The client is gone, so nobody can receive the failure.
         with suppress(OSError):
             self._channel.send(data)
 

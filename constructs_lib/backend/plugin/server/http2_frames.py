@@ -34,7 +34,7 @@ _NUMBER: Final = struct.Struct(">L")
 
 
 class ProtocolError(Exception):
-    """The client does what HTTP/2 does not allow."""
+    """A violation of HTTP/2 by the client."""
 
 
 class Frame(NamedTuple):
@@ -48,7 +48,7 @@ class Frame(NamedTuple):
 
 
 class Reader:
-    """Cuts what is received into frames."""
+    """A reader that cuts what is received into frames."""
 
     def __init__(self) -> None:
         self._data = bytearray()

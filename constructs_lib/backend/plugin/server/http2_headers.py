@@ -20,7 +20,7 @@ OK, UNIMPLEMENTED, INTERNAL = 0, 12, 13
 
 
 class HeaderReader:
-    """Reads the headers of one connection, in the order in which they came.
+    """A reader of the headers of one connection, in the order in which they came.
 
     Terraform calls a few methods again and again, each with a block of a few bytes that only names
     headers of the table. What such a block says is remembered until the table changes.
@@ -30,7 +30,7 @@ class HeaderReader:
         self._decoder = Decoder(LARGEST_HEADERS)
         self._known: dict[tuple[int, bytes], str] = {}
         """Paths by the block, and by how often the table had changed before it: one that changes
-        it is read anew the next time.
+        it is read again the next time.
         """
 
     def path(self, block: bytes) -> str:
@@ -94,8 +94,10 @@ def failure(code: int, message: str) -> bytes:
     :param code: such as :data:`UNIMPLEMENTED`
     :param message: a sentence
     """
-    told = _literal("grpc-status", str(code)) + _literal("grpc-message", _percent_encoded(message))
-    return RESPONSE_HEADERS + told
+    status = _literal("grpc-status", str(code)) + _literal(
+        "grpc-message", _percent_encoded(message)
+    )
+    return RESPONSE_HEADERS + status
 
 
 def _percent_encoded(text: str) -> str:

@@ -26,11 +26,11 @@ RECONNECT_LIMIT = 10.0
 """Seconds for Terraform to connect again, after a connection that broke off."""
 GRACE = 1200.0
 """Seconds that running operations get to wind down after Terraform is gone: longer than the longest
-of them takes to put back what it has changed for a while, after it was told to stop."""
+of them needs to restore what it has changed temporarily."""
 
 
 class TerraformWatch:
-    """Watches over the Terraform that started this process.
+    """A watch over the Terraform that started this process.
 
     :param parent: the parent of this process, found out as early as possible
     :param output: the descriptor that Terraform reads; None if it reads none

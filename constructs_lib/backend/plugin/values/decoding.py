@@ -94,25 +94,25 @@ def unknown_types(data: bytes, type_: Type) -> dict[str, Type]:
         ):
             try:
                 found[name] = _type_of(value[0])
-            except UnexpectedValue as misfit:
-                raise misfit.within(f".{name}").error from None
+            except UnexpectedValue as unexpected:
+                raise unexpected.within(f".{name}").error from None
     return found
 
 
 def _read(form: Any, type_: Type, *, wrapped_dynamic: bool) -> Value:
     try:
         return _Reader(wrapped_dynamic=wrapped_dynamic).read(form, type_, 0)
-    except UnexpectedValue as misfit:
-        raise misfit.error from None
+    except UnexpectedValue as unexpected:
+        raise unexpected.error from None
     except RecursionError:
         raise too_deep().error from None
 
 
 class _Reader:
-    """Reads unpacked MessagePack, or JSON in which dynamic values are wrapped as Terraform does.
+    """A reader of unpacked MessagePack, or of JSON with Terraform's wrapped dynamic values.
 
     It runs for each value of each resource several times in a plan, so it takes the usual cases
-    first, and puts the path of a misfit together only when there is one.
+    first, and puts the path of an unexpected value together only when there is one.
     """
 
     def __init__(self, *, wrapped_dynamic: bool) -> None:
@@ -158,8 +158,8 @@ class _Reader:
         try:
             for part, part_type in zip(raw, inner, strict=True):
                 found.append(self.read(part, part_type, depth))
-        except UnexpectedValue as misfit:
-            raise misfit.within(f"[{len(found)}]") from None
+        except UnexpectedValue as unexpected:
+            raise unexpected.within(f"[{len(found)}]") from None
         return found
 
     def _mapping(self, raw: Any, type_: Type, depth: int) -> Value:
@@ -173,8 +173,8 @@ class _Reader:
                 part = get(name)
                 is_plain = part is None or (type(part) is str and part_type.kind == "string")
                 found[name] = part if is_plain else read(part, part_type, depth)
-        except UnexpectedValue as misfit:
-            raise misfit.within(f".{name}") from None
+        except UnexpectedValue as unexpected:
+            raise unexpected.within(f".{name}") from None
         return found
 
 

@@ -35,8 +35,8 @@ def encode(value: Value, type_: Type) -> bytes:
     try:
         form = _form(value, type_, 0)
         packed: bytes = msgpack.packb(form, use_bin_type=True, unicode_errors="replace")
-    except UnexpectedValue as misfit:
-        raise misfit.error from None
+    except UnexpectedValue as unexpected:
+        raise unexpected.error from None
     except RecursionError:
         raise too_deep().error from None
     return packed
@@ -107,8 +107,8 @@ def _sequence_form(value: Any, type_: Type, depth: int) -> Any:
     try:
         for part, part_type in zip(value, inner, strict=True):
             forms.append(_form(part, part_type, depth))
-    except UnexpectedValue as misfit:
-        raise misfit.within(f"[{len(forms)}]") from None
+    except UnexpectedValue as unexpected:
+        raise unexpected.within(f"[{len(forms)}]") from None
     return forms
 
 
@@ -123,8 +123,8 @@ def _mapping_form(value: Any, type_: Type, depth: int) -> Any:
     try:
         for name, part_type in types_.items():
             forms[name] = _form(value.get(name), part_type, depth)
-    except UnexpectedValue as misfit:
-        raise misfit.within(f".{name}") from None
+    except UnexpectedValue as unexpected:
+        raise unexpected.within(f".{name}") from None
     return forms
 
 

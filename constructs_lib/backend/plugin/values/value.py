@@ -30,11 +30,11 @@ _LONGEST_PLACE: Final = 60
 
 
 class CodecError(ValueError):
-    """A value that is not of the type it should have; the message names no value."""
+    """An error for a value of another type than expected; the message quotes no value."""
 
 
 class LimitError(CodecError):
-    """A value that goes beyond the limits of ``schemas.limits``: data, and no bug of anybody."""
+    """A value that goes beyond the limits of ``schemas.limits``: unusual data, not a bug."""
 
 
 class Unknown(Enum):
@@ -177,16 +177,16 @@ def unwrap(value: Value) -> Any:
     return value
 
 
-def mismatch(expected: str, path: str) -> CodecError:
+def type_error(expected: str, path: str) -> CodecError:
     """Return the error for a value at ``path`` that is not the expected one."""
     place = f"at {path.removeprefix('.')}: " if path else ""
     return CodecError(f"{place}expected {expected}")
 
 
 class UnexpectedValue(Exception):
-    """A value that is not of the type it should have, while it is not known yet where it stands.
+    """A value that is not of the type it should have, as long as its path is not known.
 
-    :param expected: what should stand there, such as ``a string``
+    :param expected: what was expected, such as ``a string``
     """
 
     def __init__(self, expected: str) -> None:
@@ -200,8 +200,8 @@ class UnexpectedValue(Exception):
 
     @property
     def error(self) -> CodecError:
-        """The error for this misfit, with the place that is known by now."""
-        return mismatch(self.expected, self.path)
+        """The error for this value, with the path that is known by now."""
+        return type_error(self.expected, self.path)
 
 
 class ValueBeyondLimit(UnexpectedValue):
@@ -212,7 +212,7 @@ class ValueBeyondLimit(UnexpectedValue):
 
     @property
     def error(self) -> CodecError:
-        """The error for this misfit; of a place that is deep inside only the beginning is shown."""
+        """The error for this value; of a path that is deep only the beginning is shown."""
         place = self.path.removeprefix(".")
         shown = place if len(place) <= _LONGEST_PLACE else f"{place[:_LONGEST_PLACE]}..."
         return LimitError(f"{f'at {shown}: ' if place else ''}allowed are {self.expected}")
@@ -266,7 +266,7 @@ def _same_scalar(a: object, b: object) -> bool:
 
 
 def too_deep() -> ValueBeyondLimit:
-    """Return the misfit of a value that is nested in more than ``MOST_LEVELS`` levels."""
+    """Return the exception for a value that is nested in more than ``MOST_LEVELS`` levels."""
     return ValueBeyondLimit(f"at most {MOST_LEVELS} levels of lists and objects")
 
 

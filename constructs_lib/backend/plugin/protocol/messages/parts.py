@@ -52,7 +52,7 @@ class Diagnostic(Message):
 
 
 class ServerCapabilities(Message):
-    """What a provider can do besides."""
+    """The optional abilities of a provider."""
 
     plan_destroy: bool = field(1)
     get_provider_schema_optional: bool = field(2)
@@ -60,14 +60,14 @@ class ServerCapabilities(Message):
 
 
 class ClientCapabilities(Message):
-    """What a Terraform can do besides."""
+    """The optional abilities of a Terraform."""
 
     deferral_allowed: bool = field(1)
     write_only_attributes_allowed: bool = field(2)
 
 
 class Deferred(Message):
-    """That, and why, a call could not be answered yet."""
+    """The reason why a call could not be answered yet."""
 
     UNKNOWN = 0
     RESOURCE_CONFIG_UNKNOWN = 1

@@ -116,7 +116,7 @@ class ConfigureProvider:
 
 
 class StopProvider:
-    """Tells the provider that running operations shall end soon."""
+    """Tells the provider that running operations should end soon."""
 
     class Request(Message):
         """The signal."""

@@ -35,7 +35,7 @@ NO_OBJECT = "; allowed is an object, such as { key = value }."
         ({"level": -1}, ("level",), "Found -1; the smallest allowed value is 0."),
         ({"level": Decimal("1.5")}, ("level",), "Found 1.5; allowed are whole numbers."),
         ({"ratio": 0}, ("ratio",), "Found 0; allowed are values greater than 0."),
-        ({"name": "a"}, ("name",), "Found text; at least 2 characters are due."),
+        ({"name": "a"}, ("name",), "Found text; at least 2 characters are required."),
         ({"config": Dynamic.of("a")}, ("config",), "Found a string" + NO_OBJECT),
         ({"config": Dynamic.of(["a"])}, ("config",), "Found a tuple" + NO_OBJECT),
         (
@@ -110,8 +110,8 @@ def of_lists(**values: Any) -> list[tuple[Any, str]]:
 @pytest.mark.parametrize(
     ("values", "path", "detail"),
     [
-        ({"hosts": []}, ("hosts",), "Found a list of 0 items; at least 1 are due."),
-        ({"hosts": ["h", None]}, ("hosts", 1), "Found null."),
+        ({"hosts": []}, ("hosts",), "Found a list of 0 items; the smallest allowed number is 1."),
+        ({"hosts": ["h", None]}, ("hosts", 1), "Found null, which is not allowed."),
         (
             {"hosts": ["h", "x"]},
             ("hosts", 1),
