@@ -1,8 +1,8 @@
 """The optional parts of the package: which CDK is used, and what to do if it is not installed.
 
 The base of the package is what Terraform launches. The constructs need one of the extras ``cdktf``
-and ``cdktn`` of the package: a CDK, and what checks the parameters before synth. The CDK needs Node
-besides, in which it runs.
+and ``cdktn``: a CDK, and the libraries that check the parameters before synth. The CDK also needs
+Node, in which it runs.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def toolkit(
     imported: Container[str],
     is_installed: Callable[[str], bool] | None = None,
 ) -> str:
-    """The name of the CDK to use.
+    """Return the name of the CDK to use.
 
     :param environ: where ``CONNECTIONS_TOOLKIT`` may name it
     :param imported: the names of the modules that the program has imported

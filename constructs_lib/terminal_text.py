@@ -1,8 +1,8 @@
-"""Text from outside made safe for a terminal: what would steer it is shown as an escape.
+"""Text from outside made safe for a terminal: characters that would steer it become escapes.
 
-An answer of an API, a header, a file or a variable of the environment may hold any character. ESC
-begins commands of a terminal, a lone carriage return overwrites the line, and the controls of
-bidirectional text show it in another order than it has.
+A response of an API, a header, a file or an environment variable may hold any character. ESC begins
+commands of a terminal, a lone carriage return overwrites the line, and the controls of
+bidirectional text change the order in which text is shown.
 """
 
 from typing import Final

@@ -1,7 +1,7 @@
-"""``python -m constructs_lib.backend PROVIDER``: what Terraform launches.
+"""``python -m constructs_lib.backend PROVIDER``: the program that Terraform launches.
 
 ``state``, ``install`` and ``uninstall`` are for people. Terraform starts this file several times
-for each command, so nothing is imported that its own way does not need.
+for each command, so it imports nothing that serving a provider does not need.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ install puts the providers where Terraform finds them without the CDK.
 
 
 def main(arguments: list[str]) -> int:
-    """Serves one provider, or runs a command; returns the exit status."""
+    """Serve one provider, or run a command; return the exit status."""
     if arguments[:1] == ["state"]:
         import signal
 

@@ -1,8 +1,8 @@
 """``python -m constructs_lib.backend install``: the providers for plain Terraform.
 
-Puts the launchers into Terraform's plugin directory for users (Terraform documentation, "Provider
-Installation", implied local mirror directories), or into a folder that is named, and takes them
-away again.
+It puts the launchers into Terraform's plugin directory for users (Terraform documentation,
+"Provider Installation", implied local mirror directories), or into a given folder, and
+``uninstall`` removes them.
 
 Exit status: 0 done, 1 not possible (the message says why), 2 wrong usage.
 """
@@ -25,7 +25,7 @@ _SCRATCH = launchers.RECORD.parent
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run ``install`` or ``uninstall``; returns the exit status.
+    """Run ``install`` or ``uninstall``; return the exit status.
 
     :param arguments: the command and its options
     """
@@ -35,22 +35,22 @@ def main(arguments: Sequence[str]) -> int:
     directory = Path(options.directory or usual).expanduser().absolute()
     try:
         if arguments[0] == "uninstall" or options.remove:
-            _say(_removed(directory))
+            _write(_removed(directory))
             return 0
-        _say(_installed(directory, options.python or sys.executable))
+        _write(_installed(directory, options.python or sys.executable))
     except OSError as error:
         place_of_it = error.filename or directory
         sys.stderr.write(
             f"{arguments[0]}: {place_of_it}: {error.strerror or error}. "
-            "Mend that and repeat it, or name another folder with --directory.\n"
+            "Fix that and try again, or name another folder with --directory.\n"
         )
         return 1
-    _say(_next_steps(directory, is_usual=directory == usual.absolute(), home=home))
+    _write(_next_steps(directory, is_usual=directory == usual.absolute(), home=home))
     return 0
 
 
 def _installed(directory: Path, python: str) -> str:
-    """Install, and tell what was done."""
+    """Install, and print what was done."""
     written = [
         write_atomically(
             directory / launchers.path(provider, platform),
@@ -71,7 +71,7 @@ def _installed(directory: Path, python: str) -> str:
 
 
 def _removed(directory: Path) -> str:
-    """Remove all versions, and the folders that are empty then; tell what was done."""
+    """Remove all versions, and the folders that are empty then; print what was done."""
     folders = [directory / launchers.NAMESPACE / name for name in launchers.PROVIDERS]
     files = [
         path
@@ -136,7 +136,7 @@ def _mirror(directory: Path) -> str:
     return f'  filesystem_mirror {{\n    path    = "{directory}"\n{include}  }}\n'
 
 
-def _say(text: str) -> None:
+def _write(text: str) -> None:
     sys.stdout.write(text)
 
 

@@ -1,7 +1,7 @@
 """Terraform's CLI configuration, as far as it decides where Terraform looks for providers.
 
 Source: Terraform documentation, "CLI Configuration": the file that ``TF_CLI_CONFIG_FILE`` names,
-or else ``~/.terraformrc`` (OpenTofu looks for ``~/.tofurc`` first); and beside either the files
+or else ``~/.terraformrc`` (OpenTofu looks for ``~/.tofurc`` first); and, in addition, the files
 ``~/.terraform.d/*.tfrc``. A block ``provider_installation`` in any of them turns off the search in
 Terraform's plugin directories.
 """
@@ -29,7 +29,7 @@ class Installation(NamedTuple):
     """A block ``provider_installation``."""
 
     file: Path
-    """The file in which it stands."""
+    """The file that contains it."""
     mirrors: tuple[Path, ...]
     """The folders of its filesystem mirrors."""
     overrides: bool
@@ -40,13 +40,13 @@ class CliConfiguration(NamedTuple):
     """What the files of the configuration say."""
 
     named: Path | None
-    """The file that ``TF_CLI_CONFIG_FILE`` names, whether it is there or not."""
+    """The file that ``TF_CLI_CONFIG_FILE`` names, which may be missing."""
     files: tuple[Path, ...]
-    """The files that are there and can be read."""
+    """The files that exist and can be read."""
     installation: Installation | None
     """The first block ``provider_installation``, if there is one."""
     plugin_cache: Path | None
-    """``plugin_cache_dir``; ``TF_PLUGIN_CACHE_DIR`` stands above it."""
+    """``plugin_cache_dir``; ``TF_PLUGIN_CACHE_DIR`` takes precedence."""
 
 
 def read(environ: Mapping[str, str], home: Path) -> CliConfiguration:
@@ -71,7 +71,7 @@ def read(environ: Mapping[str, str], home: Path) -> CliConfiguration:
 
 
 def _usual_file(environ: Mapping[str, str], home: Path) -> str:
-    """OpenTofu prefers a file of its own."""
+    """Return the name of the usual file: OpenTofu prefers one of its own."""
     is_tofu = Path(environ.get("TERRAFORM_BINARY_NAME", "")).name == "tofu"
     return ".tofurc" if is_tofu and (home / ".tofurc").is_file() else ".terraformrc"
 
@@ -102,7 +102,7 @@ def _installation(file: Path, text: str) -> Installation | None:
 
 
 def _end(text: str, start: int) -> int:
-    """Where the block ends that begins there; braces in texts do not count."""
+    """Return where the block ends that begins there; braces in texts do not count."""
     depth = 1
     for found in re.finditer(r'"(?:\\.|[^"\\])*"|[{}]', text[start:]):
         depth += {"{": 1, "}": -1}.get(found[0], 0)

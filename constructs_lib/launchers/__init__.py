@@ -1,14 +1,13 @@
 """The launchers: the files by which Terraform starts the providers, and where they belong.
 
-A launcher of a provider is the same in every project, on every platform and on every machine,
-because a plugin cache shares it between projects, and the lock file of a project between machines.
-Which Python it starts stands in a file of its own beside the launchers. If a launcher's content
-ever changes, the version has to change with it.
+The launcher of a provider is the same in every project, on every platform and on every machine,
+because projects share it in a plugin cache, and machines share a project's lock file. A separate
+file next to the launchers says which Python to start. If a launcher's content ever changes, the
+version has to change with it.
 
-The synth delivers launchers into the directory of a stack (``constructs.delivery``), and
-``python -m constructs_lib.backend install`` into Terraform's plugin directory.
-
-Writes files that Terraform may be reading, or starting, at this very moment.
+Synth delivers launchers into the directory of a stack (``constructs.synth.delivery``), and
+``python -m constructs_lib.backend install`` into Terraform's plugin directory. Terraform may be
+reading or starting these files at any time, so they are written atomically.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ PLATFORMS = ("darwin_amd64", "darwin_arm64", "linux_amd64", "linux_arm64")
 """The platforms, all of them each time: Terraform may run elsewhere than what writes the files."""
 
 NAMESPACE = Path("terraform.local", "connections-as-code")
-"""Where the providers stand below a plugin directory: host and namespace of their addresses."""
+"""Where the providers are below a plugin directory: host and namespace of their addresses."""
 
 RECORD = Path("connections-as-code", "python")
 """The file that names the Python, below a plugin directory (or below ``terraform.d``)."""
@@ -35,7 +34,7 @@ _NAME_IN_LAUNCHER = b"@PROVIDER@"
 
 
 def source(provider: str) -> str:
-    """The address of a provider, as it stands in ``required_providers``.
+    """Return the address of a provider, as ``required_providers`` names it.
 
     :param provider: its name, one of ``PROVIDERS``
     """
@@ -43,17 +42,17 @@ def source(provider: str) -> str:
 
 
 def content(provider: str) -> bytes:
-    """What is in the launcher of a provider."""
+    """Return the content of a provider's launcher."""
     return _LAUNCHER.read_bytes().replace(_NAME_IN_LAUNCHER, provider.encode())
 
 
 def file_name(provider: str) -> str:
-    """The name of the launcher of a provider, as Terraform looks for it."""
+    """Return the name of a provider's launcher, as Terraform looks for it."""
     return f"terraform-provider-{provider}_v{__version__}"
 
 
 def path(provider: str, platform: str) -> Path:
-    """Where a launcher stands below a plugin directory.
+    """Return the path of a launcher below a plugin directory.
 
     It is the layout of a filesystem mirror (Terraform documentation, "Provider Installation").
 
@@ -62,27 +61,27 @@ def path(provider: str, platform: str) -> Path:
     return NAMESPACE / provider / __version__ / platform / file_name(provider)
 
 
-def read_if_present(path: Path) -> bytes:
-    """What is in a file; nothing if there is none."""
-    return path.read_bytes() if path.is_file() else b""
+def read_if_present(file: Path) -> bytes:
+    """Return the content of a file; nothing if there is none."""
+    return file.read_bytes() if file.is_file() else b""
 
 
-def write_atomically(path: Path, content: bytes, *, mode: int, scratch: Path) -> bool:
-    """Write a file in one step, unless it holds this content already.
+def write_atomically(target: Path, data: bytes, *, mode: int, scratch: Path) -> bool:
+    """Write a file in one step, unless it has this content already.
 
     :param mode: its permissions
-    :param scratch: a folder of the same file system, in which it stands until it is whole.
+    :param scratch: a folder of the same file system, in which the file is written first.
         Terraform's checksum covers the whole folder of a provider, so it must be another one
     :returns: whether it was written
     :raises OSError: if it cannot be written
     """
-    changes = not path.is_file() or read_if_present(path) != content
+    changes = not target.is_file() or read_if_present(target) != data
     if changes:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         scratch.mkdir(parents=True, exist_ok=True)
         new = scratch / f"new-{os.getpid()}"
-        new.write_bytes(content)
+        new.write_bytes(data)
         new.chmod(mode)
-        new.replace(path)
-    path.chmod(mode)
+        new.replace(target)
+    target.chmod(mode)
     return changes

@@ -1,13 +1,11 @@
-"""Which addresses of an API are taken: one rule, wherever an address comes from.
+"""Which addresses of an API are accepted, and which certificate authorities are trusted.
 
 Credentials are sent to an address, so it is https, or http that stays on this machine. It ends with
-the host or a path: what stands behind, or a login within, would be sent with each request, and
-shown by each message.
+the host or a path: a query, a fragment or a login would be sent with each request, and shown in
+each message.
 
-The certificate authorities to trust beside those that come with Python's HTTP library.
-
-A company whose proxy opens TLS has an authority of its own, and names its file in a variable of the
-environment. The first of these that is set holds, for both vendors:
+A company whose proxy opens TLS has a certificate authority of its own, and names its file in an
+environment variable. The first of these that is set counts, for both vendors:
 
 ======================  ========================================================================
 variable                names

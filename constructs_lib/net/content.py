@@ -1,8 +1,8 @@
-"""The content of an answer, read within a limit: however long it is, it takes bounded memory.
+"""Reads the content of a response within a limit, so that it takes bounded memory.
 
 The HTTP library reads as much as is sent, and unpacks as much as comes out: 1 MB that is packed
-well becomes a gigabyte. So the provider asks for gzip or nothing, reads a piece at a time, counts
-what comes out, and hangs up at the limit.
+well becomes a gigabyte. So requests accept gzip or no compression; this module reads a piece at a
+time, counts what comes out, and closes the connection at the limit.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
 class ContentRefused(Exception):
-    """An answer that is not read to its end.
+    """A response that is not read to its end.
 
     :param status: the HTTP status
     :param reason: why, as ``answered 200 with …`` goes on

@@ -27,6 +27,7 @@ keyword                      meaning
                              extension keyword)
 ``format: path``             a file of this machine
 ``format: uri``              an address
+``contentMediaType``         ``application/json``: the JSON text of the object may be given, too
 ``x-environment-variable``   from where Terraform takes a setting of a backend that is left out (an
                              extension keyword)
 ``$ref``                     an attribute of another of these files, see ``references``

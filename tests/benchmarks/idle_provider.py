@@ -119,7 +119,7 @@ def main() -> None:
     sys.stdout.write(f"TF_REATTACH_PROVIDERS='{json.dumps({SOURCE: entry})}'\n")
     sys.stdout.flush()
     methods = {f"/tfplugin6.Provider/{n}": _method(n, act) for n, act in _METHODS.items()}
-    transport = GrpcServer(methods, lambda: None, at_once=lambda path, data: True, debug=True)
+    transport = GrpcServer(methods, lambda: None, is_immediate=lambda path, data: True, debug=True)
     try:
         transport.run(endpoint.listener, None, lambda: None)
     finally:

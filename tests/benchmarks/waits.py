@@ -30,7 +30,7 @@ _LONG = 100_000.0
 _OUTPUT = "output.txt"
 _LONGEST_END = 120.0
 """Seconds after Ctrl-C in which terraform must end; else it is killed."""
-_PATIENCE = 600.0
+_PROGRAM_TIMEOUT = 600.0
 _START, _PAUSE = 180.0, 15.0
 """Seconds in which the first sync must begin, and after which no further one is expected."""
 _LOGIN = ("bench-key", "bench-secret")
@@ -57,7 +57,7 @@ def _refused() -> str:
         project.apply()
         project.environment["FIVETRAN_API_URL"] = f"http://127.0.0.1:{_closed_port()}"
         started = time.perf_counter()
-        _start(project, "plan", "-input=false").wait(_PATIENCE)
+        _start(project, "plan", "-input=false").wait(_PROGRAM_TIMEOUT)
         seconds = time.perf_counter() - started
         output = _output(project)
     errors = output.count("Error: ")

@@ -9,7 +9,7 @@ from constructs_lib import schemas
 from constructs_lib.backend.elastic import connection_settings
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.backend.plugin.provider import Provider, Registry
+from constructs_lib.backend.plugin.provider import Provider, ReadRule, Registry
 from constructs_lib.backend.plugin.resource import Resource
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
 
@@ -33,6 +33,12 @@ class ElasticOps(Provider):
         given = config.get("endpoints")
         connection_settings.check_endpoints(None if given is UNKNOWN else given, diagnostics)
         connection_settings.check_credentials(config, diagnostics)
+
+    def read_rules(self) -> tuple[ReadRule, ...]:
+        """Return the rule that no mask of a secret replaces what is known."""
+        from constructs_lib.backend.managed_object.masks import mask_replaces_nothing
+
+        return (mask_replaces_nothing,)
 
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
         """Makes the cluster: from the configuration, then the environment, then the defaults."""

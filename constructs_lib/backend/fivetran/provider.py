@@ -10,7 +10,7 @@ from constructs_lib import schemas
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource
-from constructs_lib.backend.plugin.provider import Provider, Registry
+from constructs_lib.backend.plugin.provider import Provider, ReadRule, Registry
 from constructs_lib.backend.plugin.resource import Resource
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
 
@@ -49,6 +49,12 @@ class FivetranOps(Provider):
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
         """Checks the address, as far as it stands in the configuration."""
         _check_url(config.get("api_url"), diagnostics)
+
+    def read_rules(self) -> tuple[ReadRule, ...]:
+        """Return the rule that no mask of a secret replaces what is known."""
+        from constructs_lib.backend.managed_object.masks import mask_replaces_nothing
+
+        return (mask_replaces_nothing,)
 
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
         """Makes the account: from the configuration, then the environment, then the defaults."""

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import Interrupted
+from constructs_lib.backend.plugin import log
 from constructs_lib.net import addresses, content
 from constructs_lib.version import user_agent
 
@@ -240,6 +241,7 @@ class Transport:
     ) -> None:
         self._local = threading.local()
         self._is_network = adapter is None
+        log.route_library_logging()  # The libraries that carry requests write records.
         self._adapter: BaseAdapter = _network() if adapter is None else adapter
         self._headers = {
             "Accept-Encoding": content.ACCEPTED,

@@ -1,12 +1,9 @@
-"""How busy Terraform keeps the provider: which calls run, and when the last one came or ended.
+"""The threads that run calls, and how busy the calls keep the provider.
 
-Threads for calls that block: as many as there are calls at once.
-
-There is no limit here, because Terraform sets one itself (``-parallelism``), and a call that waited
-for a thread could not notice that it is to stop.
-
-The standard library's own pool does the same, and its import takes as long as a tenth of the start
-of a provider, which Terraform pays for three to five times in each command.
+The number of threads has no limit here, because Terraform sets one itself (``-parallelism``), and a
+call that waits for a thread cannot notice that it should stop. The standard library's own pool does
+the same, but importing it takes a tenth of the start of a provider, which each Terraform command
+pays for three to five times.
 """
 
 from __future__ import annotations
@@ -72,7 +69,7 @@ Job = Callable[[], object]
 
 
 class Workers:
-    """Does jobs in threads; they end with the process."""
+    """Threads that run jobs, and end with the process."""
 
     def __init__(self) -> None:
         self._jobs: deque[Job] = deque()
@@ -80,7 +77,7 @@ class Workers:
         self._threads = self._idle = 0
 
     def do(self, job: Job) -> None:
-        """Have a job done, which must not raise.
+        """Run a job in a thread; it must not raise.
 
         Where the system gives no more threads, the job waits for one that there is; where there is
         none at all, it is done here.
@@ -107,7 +104,7 @@ class Workers:
 
 
 def start_thread(action: Job) -> bool:
-    """Start a thread of its own for an action, which ends with the process.
+    """Run an action in a thread of its own, which ends with the process.
 
     :returns: False if the system gives no more threads; then nothing was started
     """

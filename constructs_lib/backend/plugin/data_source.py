@@ -23,7 +23,7 @@ class DataSource(ABC):
     """The description; a class attribute."""
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:  # noqa: B027
-        """Adds what is wrong with a configuration beyond the rules of the schema.
+        """Add what is wrong with a configuration beyond the rules of the schema.
 
         It runs several times, without a client, and only on what keeps the rules of the schema. Any
         value may be unknown.
@@ -31,7 +31,7 @@ class DataSource(ABC):
 
     @abstractmethod
     def read(self, config: Object, operation: Operation) -> Object:
-        """Returns what is there, by attribute.
+        """Return the object, by attribute.
 
         What is configured stays as configured, whatever is returned for it; an attribute that is
         missing is null. Nothing in ``config`` is unknown: Terraform waits until all is known.

@@ -1,12 +1,9 @@
 """Errors and warnings for the user, each with the attribute at fault.
 
 A summary is short and general; the detail is specific: what was wrong, where, and what to do next.
-Neither may hold a secret.
-
-What is said of an exception that nobody expected: enough to report it, and no values.
-
-The message of such an exception and the source lines of its traceback may quote a secret, so only
-its class and the places it came through are shown.
+Neither may hold a secret. The message of an unexpected exception and the source lines of its
+traceback may quote one, so a crash report names only the exception's class and the places that it
+came through.
 """
 
 from __future__ import annotations
@@ -36,11 +33,11 @@ class Diagnostics:
         self._all: list[Diagnostic] = []
 
     def error(self, summary: str, detail: str = "", path: Path = ()) -> None:
-        """Adds an error: the operation fails."""
+        """Add an error: the operation fails."""
         self._all.append(Diagnostic(True, summary, detail, path))
 
     def warning(self, summary: str, detail: str = "", path: Path = ()) -> None:
-        """Adds a warning: the operation goes on."""
+        """Add a warning: the operation goes on."""
         self._all.append(Diagnostic(False, summary, detail, path))
 
     @property
@@ -85,8 +82,9 @@ class AlreadyReported(ProviderError):
 
 
 def described(value: Any) -> str:
-    """A value of a configuration for a message: its kind; itself only if it is a number, a boolean
-    or null. Any other may be marked as sensitive, which nobody tells a provider.
+    """Describe a configured value for a message: its kind, or the value itself if it is a number, a
+    boolean or null. Any other value may be sensitive, and Terraform does not tell the provider
+    which ones are.
     """
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
@@ -100,7 +98,7 @@ def described(value: Any) -> str:
 
 
 def dotted(path: Path) -> str:
-    """A path as a configuration writes it, such as ``config.tables[0]``."""
+    """Return a path as a configuration writes it, such as ``config.tables[0]``."""
     parts = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return "".join(parts).removeprefix(".")
 
@@ -109,7 +107,7 @@ _SHOWN = 5
 
 
 def places(error: BaseException) -> list[str]:
-    """The places an exception came through, innermost first, such as ``client.py:40 in get``."""
+    """Return where an exception came through, innermost first, such as ``client.py:40 in get``."""
     found = []
     step = error.__traceback__
     while step is not None:
@@ -120,7 +118,7 @@ def places(error: BaseException) -> list[str]:
 
 
 def report(error: BaseException, subject: str, diagnostics: Diagnostics) -> None:
-    """Adds the error that asks the user to report a bug.
+    """Add the error that asks the user to report a bug.
 
     :param subject: the resource type and the operation, as far as they are known
     """

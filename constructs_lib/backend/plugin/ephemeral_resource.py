@@ -1,7 +1,7 @@
 """What an ephemeral resource is: something that is opened for one run, and stored nowhere.
 
-Terraform opens it when a run needs it, renews it when it said so, and closes it at the end of what
-used it. Its result stands in no state and in no plan file. Terraform before 1.10 knows nothing of
+Terraform opens it when a run needs it, renews it when it is due, and closes it when nothing uses it
+any more. Its result is in no state and in no plan file. Terraform before 1.10 does not know
 ephemeral resources, and does not ask for them.
 
 Source: Terraform plugin protocol 6, ``OpenEphemeralResource`` and the calls around it.
@@ -23,8 +23,8 @@ class Opened(NamedTuple):
     """What was opened."""
 
     result: Object
-    """The values by attribute. What is configured stays as configured, whatever stands here; an
-    attribute that is missing is null."""
+    """The values by attribute. What is configured stays as configured, whatever the value here;
+    an attribute that is missing is null."""
     renew_at: datetime | None = None
     """When Terraform has to renew it, with a time zone; None if it lasts."""
 
@@ -45,7 +45,7 @@ class EphemeralResource(ABC):
     """The description; a class attribute."""
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:  # noqa: B027
-        """Adds what is wrong with a configuration beyond the rules of the schema.
+        """Add what is wrong with a configuration beyond the rules of the schema.
 
         It runs several times, without a client, and only on what keeps the rules of the schema. Any
         value may be unknown.
@@ -53,14 +53,14 @@ class EphemeralResource(ABC):
 
     @abstractmethod
     def open(self, config: Object, operation: Operation) -> Opened:
-        """Opens it. It runs at each plan and at each apply whose configuration is known.
+        """Open it. This runs at each plan and each apply whose configuration is known.
 
         After an error Terraform closes nothing: what was opened by then is to be closed here.
         """
 
     def renew(self, operation: Operation) -> datetime | None:
-        """Renews what was opened, and returns when to do so again; None if never."""
+        """Renew what was opened, and return when to do so again; None if never."""
         return None
 
     def close(self, operation: Operation) -> None:  # noqa: B027
-        """Closes what was opened; that it is gone already is no error."""
+        """Close what was opened; it is no error if it is gone already."""

@@ -1,36 +1,22 @@
 """Lines for Terraform's log: they go to stderr, and start with their level.
 
-Terraform shows them when ``TF_LOG`` asks for that level. They never hold values.
-
-What libraries write with the standard library's ``logging`` goes to Terraform's log.
-
-Otherwise it would come with tracebacks, whose messages may hold values. Loading ``logging`` takes
-4 ms, and most processes of a provider never need it, so it is waited for: whichever library imports
-it, and whenever, its first record is routed already.
-
-Lines for Terraform's log (``TF_LOG``): what is waited for, and what is tried again.
+Terraform shows them when ``TF_LOG`` asks for that level. They never hold values. The records that
+libraries write with the standard library's ``logging`` become such lines, too: otherwise they would
+come with tracebacks, whose messages may hold values.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
 
 from constructs_lib.terminal_text import escape_controls_in_line
-
-if TYPE_CHECKING:
-    from importlib.abc import Loader
-    from importlib.machinery import ModuleSpec
-    from types import ModuleType
-
 
 _WANTED_BY = ("TF_LOG", "TF_LOG_PROVIDER")
 
 
 def debug(message: str) -> None:
-    """Writes a line that explains what happens, if Terraform was asked for a log.
+    """Write a line that explains what happens, if Terraform was asked for a log.
 
     There is one for each call, thousands in a plan, and otherwise Terraform would read and drop
     them.
@@ -40,22 +26,22 @@ def debug(message: str) -> None:
 
 
 def info(message: str) -> None:
-    """Writes a line about the normal course of things."""
+    """Write a line about the normal course of things."""
     write("INFO", message)
 
 
 def warn(message: str) -> None:
-    """Writes a line about something odd."""
+    """Write a line about something odd."""
     write("WARN", message)
 
 
 def error(message: str) -> None:
-    """Writes a line about a failure."""
+    """Write a line about a failure."""
     write("ERROR", message)
 
 
 def write(level: str, message: str) -> None:
-    """Writes a line.
+    """Write a line.
 
     :param level: ``TRACE``, ``DEBUG``, ``INFO``, ``WARN`` or ``ERROR``
     """
@@ -68,74 +54,44 @@ def write(level: str, message: str) -> None:
         pass
 
 
-_NAME = "logging"
 _LEVELS = {"WARNING": "WARN", "CRITICAL": "ERROR"}
 """The levels that Terraform calls otherwise."""
+_awaits_libraries = False
+"""True while this process serves Terraform and has no handler for the records of libraries yet."""
 
 
-def route() -> None:
-    """Sends the records of all libraries to Terraform's log, from now on."""
-    if _NAME in sys.modules:
-        _take_records()
-    else:
-        sys.meta_path.insert(0, _Finder())
+def await_libraries() -> None:
+    """Have :func:`route_library_logging` take records, as standard error is Terraform's log."""
+    global _awaits_libraries
+    _awaits_libraries = True
 
 
-def _take_records() -> None:
+def route_library_logging() -> None:
+    """Send the records of all libraries to Terraform's log, if this process serves Terraform.
+
+    This is called where a library that logs is loaded: most processes of a provider load none, and
+    ``logging`` takes 4 ms to load.
+    """
+    global _awaits_libraries
+    if not _awaits_libraries:
+        return
+    _awaits_libraries = False
     import logging
 
-    class _Lines(logging.Handler):
+    class _TerraformLog(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
             text = f"{record.name}: {record.getMessage()}{': ' + kind if kind else ''}"
             write(_LEVELS.get(record.levelname, record.levelname), text)
 
-    logging.basicConfig(handlers=[_Lines()], level=logging.INFO, force=True)
-
-
-class _Finder:
-    """Is asked for each module that is imported, and answers for one: ``logging``."""
-
-    def find_spec(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if name != _NAME:
-            return None
-        # A new list, because other threads may be looking through this one.
-        sys.meta_path = [finder for finder in sys.meta_path if finder is not self]
-        from importlib.util import find_spec
-
-        spec = find_spec(name)
-        if spec is not None and spec.loader is not None:
-            spec.loader = cast("Loader", _RoutingLoader(spec.loader))
-        return spec
-
-
-class _RoutingLoader:
-    """Loads ``logging`` as another loader does, and then takes its records.
-
-    :param loader: what would have loaded it, and is known as its loader afterwards
-    """
-
-    def __init__(self, loader: Loader) -> None:
-        self._loader = loader
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return self._loader.create_module(spec)
-
-    def exec_module(self, module: ModuleType) -> None:
-        module.__loader__ = self._loader
-        if module.__spec__ is not None:
-            module.__spec__.loader = self._loader
-        self._loader.exec_module(module)
-        _take_records()
+    logging.basicConfig(handlers=[_TerraformLog()], level=logging.INFO, force=True)
 
 
 def information(line: str) -> None:
-    """Something worth knowing happens."""
+    """Write a line about something worth knowing."""
     info(line)
 
 
 def warning(line: str) -> None:
-    """Something went wrong that is being mended."""
+    """Write a line about a failure that is being repaired."""
     warn(line)

@@ -1,10 +1,9 @@
-"""What a provider offers, imported when it is first asked for.
+"""What a provider is: a configuration, and resources, data sources and ephemeral ones by name.
 
-Terraform starts a provider three to five times in each command, and most of these processes deal
-with one or two of its resources: they need not wait for the modules of the others. One of them only
-answers the schemas, for which it needs no module at all.
-
-What a provider is: a configuration, and resources, data sources and ephemeral ones by name.
+The registry imports each of them when it is first asked for. Terraform starts a provider three to
+five times in each command, and most of these processes need one or two of its resources: they do
+not wait for the modules of the others. One process only returns the schemas, for which it needs no
+module at all.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from constructs_lib import schemas
 from constructs_lib.backend.plugin.data_source import DataSource
@@ -23,11 +22,16 @@ from constructs_lib.backend.plugin.resource import Resource
 from constructs_lib.backend.plugin.values.value import Object
 from constructs_lib.schemas import ResourceSchema
 
+if TYPE_CHECKING:
+    from constructs_lib.backend.plugin.consistency.state_rules import ReadAnswer
+    from constructs_lib.backend.plugin.diagnostics import Path
+
 T = TypeVar("T")
+ReadRule: TypeAlias = "Callable[[ReadAnswer], Iterator[Path]]"
 
 
 class Registry(Mapping[str, T]):
-    """Things by name, each made at its first use.
+    """The resources or data sources of a provider by name, each made at its first use.
 
     :param makers: what imports and makes each
     :param prefix: what the names of their schemas have before theirs, such as ``data.``
@@ -54,7 +58,7 @@ class Registry(Mapping[str, T]):
         return made
 
     def described(self, name: str) -> tuple[ResourceSchema, int]:
-        """The schema of one, and the version of its state, without making it."""
+        """Return the schema of one, and the version of its state, without making it."""
         return schemas.load(self._prefix + name), self._versions.get(name, 0)
 
     def __iter__(self) -> Iterator[str]:
@@ -80,26 +84,30 @@ class Provider(ABC):
     """Its ephemeral resources by type name, which may be that of a resource, too."""
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:  # noqa: B027
-        """Adds what is wrong with the configuration beyond the rules of the schema.
+        """Add what is wrong with the configuration beyond the rules of the schema.
 
         Any value may be unknown.
         """
 
     @abstractmethod
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
-        """Returns the client that operations get.
+        """Return the provider data that operations get.
 
         During a plan, values may be unknown: then return a client that fails only when it is used.
 
         :raises ProviderError: if no client can be made
         """
 
+    def read_rules(self) -> tuple[ReadRule, ...]:
+        """Return what each read of its resources must keep beyond Terraform's rules."""
+        return ()
+
     def stop(self, client: Any) -> None:  # noqa: B027
-        """Terraform was told to stop: wake what waits. Running operations still finish.
+        """Wake what waits, because Terraform was told to stop. Running operations still finish.
 
         ``Operation.stopping`` is set already. Terraform is answered after two seconds, whether this
         has returned or not.
         """
 
     def close(self, client: Any) -> None:  # noqa: B027
-        """The client is not used any more: the process ends, or another one was configured."""
+        """Release the client: the process ends, or another one was configured."""

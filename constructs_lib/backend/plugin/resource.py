@@ -1,8 +1,8 @@
 """What a resource is, and what it gets for each operation.
 
-A resource has a schema and four operations; the rest has defaults. The generic parts around it
-keep Terraform's rules: the planner plans what the schema says, what an operation returns is laid
-under the plan, and every answer is checked before it is sent.
+A resource has a schema and four operations; the rest has defaults. The framework around it keeps
+Terraform's rules: the planner plans what the schema says, what an operation returns is merged with
+the plan, and every response is checked before it is sent.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from constructs_lib.schemas import ResourceSchema
 
 
 class Operation:
-    """What an operation gets beside its values."""
+    """What an operation gets in addition to its values."""
 
     client: Any
     """What ``Provider.configure`` returned; None if the provider was not configured."""
@@ -28,9 +28,9 @@ class Operation:
     diagnostics: Diagnostics
     """Add errors and warnings here. After an error, what the operation returns is still kept."""
     stopping: threading.Event
-    """Set when Terraform was told to stop: finish soon, and return what is true by then."""
+    """Set when Terraform was told to stop: finish soon, and return the state reached by then."""
     activity: Activity
-    """The calls that run beside this one."""
+    """The calls that run at the same time."""
     saved: Object | None
     """What was saved last."""
 
@@ -50,7 +50,7 @@ class Operation:
         self.saved = None
 
     def save(self, state: Object) -> None:
-        """Notes what exists by now, so that it stays in state if the operation then fails.
+        """Note what exists by now, so that it stays in state if the operation then fails.
 
         Attributes that are missing are filled in: at creation from the plan, at an update from the
         state before it.
@@ -59,7 +59,7 @@ class Operation:
 
 
 class Plan:
-    """A planned change; ``planned`` and ``replace`` are to be changed in place."""
+    """A planned change; change ``planned`` and ``replace`` in place."""
 
     config: Object
     """The configuration; values may be unknown."""
@@ -93,7 +93,8 @@ class Plan:
         return self.prior is not None
 
     def changed(self, name: str) -> bool:
-        """True if the planned value differs from the prior one; an unknown value counts as change.
+        """Return True if the planned value differs from the prior one; an unknown value is a
+        change.
 
         At creation, every planned value but null is a change.
         """
@@ -117,21 +118,21 @@ class Resource(ABC):
     it waited for would hold up all other calls."""
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:  # noqa: B027
-        """Adds what is wrong with a configuration beyond the rules of the schema.
+        """Add what is wrong with a configuration beyond the rules of the schema.
 
         It runs several times, without a client, and only on what keeps the rules of the schema. Any
         value may be unknown. It must not wait for anything: other calls wait for it.
         """
 
     def plan(self, plan: Plan, operation: Operation) -> None:  # noqa: B027
-        """Refines a plan for creation or update."""
+        """Refine a plan for creation or update."""
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:  # noqa: B027
-        """Adds warnings or errors to a plan for destruction."""
+        """Add warnings or errors to a plan for destruction."""
 
     @abstractmethod
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
-        """Creates the object and returns its state.
+        """Create the object and return its state.
 
         The state that is kept has each planned value that was known, and the returned value where
         the plan was unknown. Write-only values stand in ``config`` only.
@@ -139,7 +140,7 @@ class Resource(ABC):
 
     @abstractmethod
     def read(self, state: Object, operation: Operation) -> Object | None:
-        """Returns the state as it is now, None if the object is gone.
+        """Return the state as it is now, None if the object is gone.
 
         An attribute that is missing in the answer keeps its value. Nothing inside a value of
         ``state`` may be changed.
@@ -149,18 +150,18 @@ class Resource(ABC):
     def update(
         self, prior: Object, planned: Object, config: Object, operation: Operation
     ) -> Object:
-        """Changes the object and returns its state, as ``create`` does."""
+        """Change the object and return its state, as ``create`` does."""
 
     @abstractmethod
     def delete(self, prior: Object, operation: Operation) -> None:
-        """Deletes the object; that it is gone already is no error."""
+        """Delete the object; it is no error if it is gone already."""
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
-        """The stub of a state that the read that follows completes."""
+        """Return the stub of a state, which the read that follows completes."""
         return {"id": identifier}
 
     def upgrade_state(self, version: int, state: dict[str, Any]) -> dict[str, Any]:
-        """Converts the JSON of a state that an older version wrote. It must not wait for anything.
+        """Convert the JSON of a state that an older version wrote, without waiting for anything.
 
         A dynamic value in it is an object with ``type`` and ``value``. Attributes that the schema
         lacks are dropped afterwards, and missing ones are null.

@@ -1,8 +1,8 @@
-"""The whole life of a provider's process.
+"""The life of a provider's process.
 
 Terraform waits for one line on standard output, and it starts a provider three to five times for
-each command. So this module imports little by itself: the server, the messages and the provider are
-loaded after the line, while Terraform connects.
+each command. So this module imports little: the server, the messages and the provider are loaded
+after the line, while Terraform connects.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def serve(load: Callable[[], Provider], *, source: str, arguments: Sequence[str] = ()) -> int:
-    """Serves a provider until Terraform ends it; then the process is over.
+    """Serve a provider until Terraform ends it; then the process exits.
 
     It returns, with the exit status, only if there is nothing to serve.
 
@@ -44,7 +44,7 @@ def serve(load: Callable[[], Provider], *, source: str, arguments: Sequence[str]
     """
     start = _Start(arguments)
     if not start.debug and not handshake.is_launched_by_terraform(os.environ):
-        sys.stderr.write(handshake.EXPLANATION)
+        sys.stderr.write(handshake.STARTED_BY_HAND)
         return 1
     # Terraform handles an interrupt itself, and still needs us until all operations have ended.
     signal.signal(signal.SIGINT, signal.default_int_handler if start.debug else signal.SIG_IGN)
@@ -82,7 +82,7 @@ def _serve_until_end(
     try:
         certificate = None if start.debug else _certificate()
         der = certificate.der if certificate else b""
-        line = handshake.line(endpoint.path, der)
+        line = handshake.handshake_line(endpoint.path, der)
         _write(start.output, _reattach(source, endpoint.path) if start.debug else line)
         is_announced = True
         _run(load, endpoint, certificate, start)
@@ -106,8 +106,8 @@ def _write(output: int, line: str) -> None:
 
 
 def _refuse(problem: str, output: int) -> int:
-    """Say why there is nothing to serve, in place of the handshake: Terraform shows that, and hides
-    standard error, which whoever starts the program by hand sees.
+    """Write the problem in place of the handshake, which Terraform shows, and to standard error,
+    which Terraform hides, but a person who starts the program sees.
     """
     sentence = f"The provider cannot start: {problem}."
     with suppress(OSError):
@@ -117,7 +117,7 @@ def _refuse(problem: str, output: int) -> int:
 
 
 def _certificate() -> Certificate | None:
-    """The server's certificate; None if Terraform asks for plaintext, by giving none of its own."""
+    """Return the server's certificate; None if Terraform sends none, which asks for plaintext."""
     if not os.environ.get(handshake.CLIENT_CERTIFICATE):
         return None
     from constructs_lib.backend.plugin.server import certificate
@@ -126,7 +126,7 @@ def _certificate() -> Certificate | None:
 
 
 def _reattach(source: str, path: str) -> str:
-    """The variable for Terraform's environment that makes it connect to this process."""
+    """Return the variable for Terraform's environment that makes it connect to this process."""
     import json
 
     address = {"Network": "unix", "String": path}
@@ -146,25 +146,24 @@ def _run(
     certificate: Certificate | None,
     start: _Start,
 ) -> None:
-    from constructs_lib.backend.plugin import log
     from constructs_lib.backend.plugin.protocol import dispatcher
     from constructs_lib.backend.plugin.protocol.session import Session
     from constructs_lib.backend.plugin.server import channel
     from constructs_lib.backend.plugin.server.grpc_server import GrpcServer
     from constructs_lib.backend.plugin.server.terraform_watch import TerraformWatch
 
-    log.route()
+    log.await_libraries()
     session = Session(load, is_launched=not start.debug)
     context = None
     if certificate is not None:
         client = os.environ[handshake.CLIENT_CERTIFICATE]
-        context = channel.server_context(certificate, client, endpoint.directory)
+        context = channel.tls_context(certificate, client, endpoint.directory)
     output = None if start.debug else start.output
     watch = TerraformWatch(start.parent, output, expects_calls=not start.debug)
     transport = GrpcServer(
-        dispatcher.methods(session),
+        dispatcher.methods_by_path(session),
         session.stop,
-        at_once=partial(dispatcher.waits_for_nothing, session),
+        is_immediate=partial(dispatcher.is_immediate, session),
         urgent=dispatcher.URGENT,
         debug=start.debug,
         watch=watch,
@@ -176,25 +175,23 @@ def _run(
 
 
 def _prepare(session: Session, endpoint: ProviderSocket) -> None:
-    """Load the provider while Terraform connects; a failure is told at the first call. Afterwards,
-    when nothing waits for it, tidy up after providers that were killed.
+    """Load the provider while Terraform connects; the first call reports a failure. Afterwards,
+    when nothing waits for it, clean up after providers that were killed.
     """
     with suppress(BaseException):
         session.provider  # noqa: B018
     gc.freeze()
     gc.enable()
-    from constructs_lib.backend.plugin.server import handshake
-
-    handshake.remove(endpoint.directory)
+    handshake.remove_stale_directories(endpoint.directory)
 
 
 def _exit_early(number: int, frame: FrameType | None) -> NoReturn:
-    """Ends before the server runs, with the directory removed on the way out."""
+    """End before the server runs, and remove the directory on the way out."""
     raise SystemExit(128 + number)
 
 
 def _exit_at_once(status: int) -> NoReturn:
-    """Ends at once: the interpreter would wait for threads that nobody waits for any more."""
+    """End at once: the interpreter would wait for threads that nobody needs any more."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # Whoever reads it may be gone.
             stream.flush()

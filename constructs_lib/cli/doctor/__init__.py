@@ -1,4 +1,4 @@
-"""The doctor: looks whether everything is there that a deploy needs, and says how to mend the rest.
+"""``python -m constructs_lib doctor``: checks whether a deploy has everything that it needs.
 
-``python -m constructs_lib doctor``. It changes nothing, neither here nor at an API.
+It says how to repair what is missing, and changes nothing, neither here nor at an API.
 """

@@ -1,4 +1,4 @@
-"""The checks of the two APIs, and of the sandbox: one small request that reads, each."""
+"""The checks of the two APIs and of the sandbox, each with one small request that only reads."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _EMBEDDED = "the embedded sandbox answers in its place"
 
 
 def fivetran(machine: Machine) -> Iterator[CheckResult]:
-    """The credentials of Fivetran, its API, and this machine's clock beside that of the API."""
+    """Check the credentials and API of Fivetran, and this machine's clock."""
     if _is_sandbox(machine.environ.get("FIVETRAN_API_URL")):
         yield CheckResult("fivetran", "ok", _EMBEDDED)
         return
@@ -47,7 +47,7 @@ def fivetran(machine: Machine) -> Iterator[CheckResult]:
 
 
 def elastic(machine: Machine) -> Iterator[CheckResult]:
-    """The credentials of Elastic, and its API."""
+    """Check the credentials and API of Elastic."""
     endpoints = machine.environ.get("ELASTICSEARCH_ENDPOINTS")
     if _is_sandbox(endpoints):
         yield CheckResult("elastic", "ok", _EMBEDDED)
@@ -68,7 +68,7 @@ def elastic(machine: Machine) -> Iterator[CheckResult]:
 
 
 def sandbox(machine: Machine) -> Iterator[CheckResult]:
-    """The embedded sandbox, in a folder that is thrown away."""
+    """Check the embedded sandbox, in a temporary folder."""
     from constructs_lib.backend.fivetran.api.client import Client
     from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
 

@@ -1,6 +1,6 @@
-"""``python -m constructs_lib doctor``: all checks, one after the other.
+"""The command ``doctor``: it runs all checks, one after the other.
 
-Exit status: 0 nothing stands in the way of a deploy, 1 something does, 2 wrong usage.
+Exit status: 0 nothing prevents a deploy, 1 something does, 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -30,31 +30,31 @@ _MARKS = {"ok": "ok", "skipped": "-", "warning": "warning", "error": "ERROR"}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run all checks, and show each as it ends; returns the exit status.
+    """Run all checks, and show each as it ends; return the exit status.
 
     :param arguments: the options
     """
     parser = argparse.ArgumentParser(
         prog="python -m constructs_lib doctor",
-        description="Looks whether everything is there that a deploy needs. It changes nothing.",
+        description="Checks whether a deploy has everything that it needs. It changes nothing.",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object in place of text")
     options = parser.parse_args(arguments)
-    findings = []
-    for finding in _findings(Machine.this()):
-        findings.append(finding)
+    results = []
+    for result in _results(Machine.current()):
+        results.append(result)
         if not options.json:
-            _say(_line(finding))
-    errors = sum(finding.verdict == "error" for finding in findings)
+            _write(_line(result))
+    errors = sum(result.verdict == "error" for result in results)
     if options.json:
-        document = {"ok": not errors, "checks": [finding._asdict() for finding in findings]}
-        _say(json.dumps(document, indent=2))
+        document = {"ok": not errors, "checks": [result._asdict() for result in results]}
+        _write(json.dumps(document, indent=2))
     else:
-        _say(_summary(errors))
+        _write(_summary(errors))
     return 1 if errors else 0
 
 
-def _findings(machine: Machine) -> Iterator[CheckResult]:
+def _results(machine: Machine) -> Iterator[CheckResult]:
     for name, check in _CHECKS:
         try:
             yield from check(machine)
@@ -65,9 +65,9 @@ def _findings(machine: Machine) -> Iterator[CheckResult]:
             yield CheckResult(name, "error", found, remedy)
 
 
-def _line(finding: CheckResult) -> str:
-    line = f"{_MARKS[finding.verdict]:<8} {finding.check:<13} {finding.found}"
-    remedy = " ".join(finding.remedy.split())
+def _line(result: CheckResult) -> str:
+    line = f"{_MARKS[result.verdict]:<8} {result.check:<13} {result.found}"
+    remedy = " ".join(result.remedy.split())
     return f"{line}\n{'':<22} -> {remedy}" if remedy else line
 
 
@@ -77,6 +77,6 @@ def _summary(errors: int) -> str:
     return f"\n{errors} {'thing stands' if errors == 1 else 'things stand'} in the way of a deploy."
 
 
-def _say(text: str) -> None:
+def _write(text: str) -> None:
     sys.stdout.write(escape_controls(text) + "\n")
     sys.stdout.flush()

@@ -1,8 +1,7 @@
-"""What the doctor finds, and where it looks.
+"""The checks of this machine: programs, and where Terraform looks for providers.
 
-The checks of what runs: Python, the CDK with Node and its command line, and Terraform.
-
-The checks of where Terraform looks for providers: CLI configuration, plugin cache, plugins.
+The programs are Python, the CDK with Node and its command line, and Terraform; the places are the
+CLI configuration, the plugin cache and the plugin directory.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from constructs_lib.version import __version__
 
 Verdict = Literal["ok", "skipped", "warning", "error"]
 
-_PATIENCE = 60.0
+_PROGRAM_TIMEOUT = 60.0
 
 
 class CheckResult(NamedTuple):
@@ -34,7 +33,7 @@ class CheckResult(NamedTuple):
     check: str
     """What was looked at, in one or two words."""
     verdict: Verdict
-    """``skipped`` is what need not be there; only ``error`` stands in the way of a deploy."""
+    """``skipped`` is what may be missing; only ``error`` prevents a deploy."""
     found: str
     """What is there. It never holds a secret."""
     remedy: str = ""
@@ -50,18 +49,18 @@ class Machine(NamedTuple):
     """The working directory."""
 
     @classmethod
-    def this(cls) -> Machine:
-        """The machine of this process."""
+    def current(cls) -> Machine:
+        """Return the machine of this process."""
         return cls(dict(os.environ), Path.home(), Path.cwd())
 
     def program(self, name: str) -> str | None:
-        """The path of a program, as a shell finds it, or in the project's ``node_modules``."""
+        """Return the path of a program in ``PATH`` or the project's ``node_modules``."""
         path = self.environ.get("PATH", os.defpath)
         bin_ = self.folder / "node_modules" / ".bin"
         return shutil.which(name, path=os.pathsep.join([path, str(bin_)]))
 
     def output(self, *command: str) -> str | None:
-        """What a program prints to its standard output; None if it fails or is too slow."""
+        """Return what a program prints to standard output; None if it fails or is too slow."""
         quiet = {"CHECKPOINT_DISABLE": "1", "DISABLE_VERSION_CHECK": "1"}
         try:
             done = subprocess.run(  # noqa: S603 (programs that were looked up)
@@ -72,7 +71,7 @@ class Machine(NamedTuple):
                 capture_output=True,
                 text=True,
                 errors="replace",
-                timeout=_PATIENCE,
+                timeout=_PROGRAM_TIMEOUT,
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
@@ -88,21 +87,21 @@ _TERRAFORM = "https://developer.hashicorp.com/terraform/install"
 
 
 def python(machine: Machine) -> Iterator[CheckResult]:
-    """This Python, and what the providers need of it."""
+    """Check this Python, and the modules that the providers need."""
     version = ".".join(map(str, sys.version_info[:3]))
     found = f"{version} ({sys.executable}), connections-as-code {__version__}"
     missing = [name for name in _BASE if not _is_there(name)]
     if sys.version_info < _OLDEST_PYTHON:
         yield CheckResult("python", "error", found, "Install Python 3.10 or newer.")
     elif missing:
-        remedy = f"Install the package anew: {sys.executable} -m pip install connections-as-code"
+        remedy = f"Reinstall the package: {sys.executable} -m pip install connections-as-code"
         yield CheckResult("python", "error", f"{found} without {', '.join(missing)}", remedy)
     else:
         yield CheckResult("python", "ok", found)
 
 
 def toolkit(machine: Machine) -> Iterator[CheckResult]:
-    """The CDK; with it Node, and its command line."""
+    """Check the CDK, and its needs: Node and the command line."""
     try:
         name = extras.toolkit(machine.environ, ())
     except extras.ExtraMissing as missing:
@@ -142,7 +141,7 @@ def _cli(machine: Machine, name: str) -> CheckResult:
     found = f"{name} {_dotted(version)} ({program})"
     if version is None:
         return CheckResult(
-            "cli", "error", f"{found}: it does not start", f"Install it anew: {install}"
+            "cli", "error", f"{found}: it does not start", f"Reinstall it: {install}"
         )
     if _dotted(version[:2]) != wanted:
         return CheckResult(
@@ -152,7 +151,7 @@ def _cli(machine: Machine, name: str) -> CheckResult:
 
 
 def terraform(machine: Machine) -> Iterator[CheckResult]:
-    """Terraform, and what its version can do."""
+    """Check Terraform, and what its version can do."""
     name = machine.environ.get("TERRAFORM_BINARY_NAME") or "terraform"
     program = machine.program(name)
     if program is None:
@@ -165,7 +164,7 @@ def terraform(machine: Machine) -> Iterator[CheckResult]:
     if _before(version, 10):
         missing.append("no ephemeral resources and variables, which 1.10 has")
     if version is None:
-        remedy = f"Try '{program} version'; install it anew: {_TERRAFORM}"
+        remedy = f"Try '{program} version'; reinstall it: {_TERRAFORM}"
         yield CheckResult("terraform", "error", f"{program} does not tell its version", remedy)
     elif missing:
         remedy = f"Install Terraform 1.11 or newer: {_TERRAFORM}"
@@ -205,7 +204,7 @@ _INSTALL = "python -m constructs_lib.backend install"
 
 
 def configuration(machine: Machine) -> Iterator[CheckResult]:
-    """Terraform's CLI configuration, and the plugin cache that it names."""
+    """Check Terraform's CLI configuration, and the plugin cache that it names."""
     found = terraform_cli_configuration.read(machine.environ, machine.home)
     yield _named(found)
     yield _installation(found)
@@ -257,8 +256,8 @@ def _cache(found: CliConfiguration) -> CheckResult:
     if cache is None:
         return CheckResult("plugin cache", "ok", "none is configured")
     if not cache.is_dir():
-        remedy = f"Terraform stops at that. Make the folder: mkdir -p '{cache}'"
-        return CheckResult("plugin cache", "error", f"{cache} is no folder", remedy)
+        remedy = f"Terraform fails without it. Make the folder: mkdir -p '{cache}'"
+        return CheckResult("plugin cache", "error", f"{cache} is not a folder", remedy)
     if not os.access(cache, os.W_OK | os.X_OK):
         remedy = "Change its permissions, or choose another with TF_PLUGIN_CACHE_DIR."
         return CheckResult("plugin cache", "error", f"{cache} cannot be written", remedy)
@@ -266,7 +265,7 @@ def _cache(found: CliConfiguration) -> CheckResult:
 
 
 def installed(machine: Machine) -> Iterator[CheckResult]:
-    """What ``install`` has put into the plugin directory of the user."""
+    """Check what ``install`` has put into the plugin directory of the user."""
     plugins = machine.home / terraform_cli_configuration.PLUGINS
     record = plugins / launchers.RECORD
     if not record.is_file():

@@ -16,7 +16,7 @@ def write(terraform: Terraform, inside: str = "", before: str = "") -> None:
     terraform.write(provider(terraform.folder) + before + BASIC % inside)
 
 
-def test_a_note_is_planned_into_a_file_applied_from_it_and_then_unchanged(
+def test_a_note_is_applied_from_a_plan_file_and_then_unchanged(
     attached: Terraform,
 ) -> None:
     write(attached)
@@ -58,7 +58,7 @@ def test_each_attribute_alone_applies_and_is_then_unchanged(
     assert len(attached.journal) == 1
 
 
-def test_an_update_keeps_the_object_and_changes_a_computed_attribute(attached: Terraform) -> None:
+def test_an_update_keeps_the_object_and_computes_an_attribute(attached: Terraform) -> None:
     write(attached)
     attached.apply()
     write(attached, 'color = "blue"')
@@ -138,7 +138,7 @@ def test_an_import_of_nothing_is_a_clear_error(attached: Terraform) -> None:
     assert "There is no note note-none" in done.stderr
 
 
-def test_a_creation_that_fails_half_way_keeps_the_object_in_the_state(attached: Terraform) -> None:
+def test_a_creation_that_fails_half_way_stays_in_state(attached: Terraform) -> None:
     write(attached, 'fail = "late"')
     done = attached.run("apply", "-auto-approve")
     assert "It said late." in done.stderr
@@ -146,7 +146,7 @@ def test_a_creation_that_fails_half_way_keeps_the_object_in_the_state(attached: 
     assert "tainted" in attached("plan")
 
 
-def test_a_creation_that_fails_early_leaves_nothing_and_names_the_attribute(
+def test_a_creation_that_fails_early_names_the_attribute(
     attached: Terraform,
 ) -> None:
     write(attached, 'fail = "early"')
@@ -190,7 +190,7 @@ def test_mistakes_are_found_by_validate_and_point_at_their_line(attached: Terraf
     assert "Invalid value of timeouts.create" in done.stderr
 
 
-def test_a_write_only_value_is_neither_in_state_nor_in_plan_and_its_change_is_seen(
+def test_a_write_only_value_is_not_stored_but_its_change_is_seen(
     attached: Terraform,
 ) -> None:
     write(attached, 'secret_wo = { password = "s3cret-one" }')

@@ -55,7 +55,7 @@ def test_a_data_source_is_read_and_then_unchanged(attached: Terraform) -> None:
     assert attached.plan_is_empty()
 
 
-def test_a_data_source_whose_input_is_known_only_at_apply_is_read_then(
+def test_a_data_source_with_unknown_input_is_read_at_apply(
     attached: Terraform,
 ) -> None:
     write(attached, NOTE % "", DATA % "toy_note.it.id")
@@ -67,7 +67,7 @@ def test_a_data_source_whose_input_is_known_only_at_apply_is_read_then(
     assert attached.plan_is_empty()
 
 
-def test_a_data_source_without_its_object_is_an_error_that_points_at_it(
+def test_a_data_source_without_its_object_names_the_attribute(
     attached: Terraform,
 ) -> None:
     write(attached, DATA % '"note-none"')
@@ -99,7 +99,7 @@ def test_an_ephemeral_value_reaches_its_place_and_no_file(attached: Terraform) -
     assert attached.plan_is_empty()
 
 
-def test_an_ephemeral_resource_that_is_unknown_at_plan_is_opened_at_apply(
+def test_an_unknown_ephemeral_resource_is_opened_at_apply(
     attached: Terraform,
 ) -> None:
     other = 'resource "terraform_data" "late" { input = "late" }\n'

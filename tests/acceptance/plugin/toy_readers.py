@@ -47,7 +47,7 @@ KEY = {
     },
 }
 PREFIX = "toy-k3y-"
-_PATIENCE = 60.0
+_PROGRAM_TIMEOUT = 60.0
 
 
 def described(name: str, document: dict[str, Any]) -> ResourceSchema:
@@ -101,7 +101,7 @@ class Key(EphemeralResource):
 
 def until_told(file: Path, beginning: str) -> None:
     """Waits until a journal holds a line that begins so."""
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + _PROGRAM_TIMEOUT
     while time.monotonic() < end:
         if file.exists() and f"\n{beginning}" in "\n" + file.read_text():
             return

@@ -1,1 +1,1 @@
-"""The rules that Terraform asks each answer of a provider to keep."""
+"""Terraform's rules for what a provider returns."""

@@ -1,4 +1,4 @@
-"""The rules for ephemeral resources: what opening and renewing answer.
+"""The rules for ephemeral resources: what opening and renewing return.
 
 Source: Terraform plugin protocol 6, ``OpenEphemeralResource`` and ``RenewEphemeralResource``.
 """
@@ -38,19 +38,19 @@ class RenewalAnswer(NamedTuple):
 
 
 def ephemeral_is_opened_as_object(answer: OpenAnswer) -> Iterator[Path]:
-    """An ephemeral resource that is opened must answer an object."""
+    """Return an object when an ephemeral resource is opened."""
     if not answer.failed and answer.state is None:
         yield ()
 
 
 def error_opens_nothing(answer: OpenAnswer) -> Iterator[Path]:
-    """An ephemeral resource that cannot be opened must answer nothing."""
+    """Return nothing when an ephemeral resource cannot be opened."""
     if answer.failed and answer.state is not None:
         yield ()
 
 
 def configured_ephemeral_is_kept(answer: OpenAnswer) -> Iterator[Path]:
-    """What an ephemeral resource is configured with must come back unchanged."""
+    """Return the configuration of an ephemeral resource unchanged."""
     if answer.state is None:
         return
     for name, value in answer.config.items():
@@ -59,12 +59,12 @@ def configured_ephemeral_is_kept(answer: OpenAnswer) -> Iterator[Path]:
 
 
 def renewal_lies_ahead(answer: RenewalAnswer) -> Iterator[Path]:
-    """A renewal must be due later than now, because Terraform would renew again and again."""
+    """Set a renewal later than now: otherwise Terraform would renew again and again."""
     if answer.renew_at is not None and answer.renew_at <= answer.now:
         yield ()
 
 
-OPEN: Final = (
+OPEN_RULES: Final = (
     ephemeral_is_opened_as_object,
     error_opens_nothing,
     configured_ephemeral_is_kept,
@@ -72,28 +72,28 @@ OPEN: Final = (
     write_only_is_null,
 )
 """The rules that each opened ephemeral resource is checked by."""
-RENEWAL: Final = (renewal_lies_ahead,)
+RENEWAL_RULES: Final = (renewal_lies_ahead,)
 """The rules that each moment of a renewal is checked by."""
 
 
 def require_opened(returned: Any, subject: str) -> Opened:
-    """What opening returned, if it is that: the rule that cannot wait for the answer.
+    """Return what opening returned, or raise at once, as there is no answer to check later.
 
     :raises ProviderError: if it is something else
     """
     if not isinstance(returned, Opened):
-        raise rules.broken_at_once("require_opened", "Opening must return an Opened.", subject)
+        raise rules.rule_error("require_opened", "Opening must return an Opened.", subject)
     rules.require_object(returned.result, subject)
     require_moment(returned.renew_at, subject)
     return returned
 
 
 def require_moment(returned: Any, subject: str) -> datetime | None:
-    """The moment of a renewal, if it is one: without a time zone it could be any of several.
+    """Return the time of a renewal if it has a time zone; without one it is ambiguous.
 
     :raises ProviderError: if it is something else
     """
     if returned is None or (isinstance(returned, datetime) and returned.tzinfo is not None):
         return returned
     text = "A renewal must be due at a time with a time zone, or never."
-    raise rules.broken_at_once("require_moment", text, subject)
+    raise rules.rule_error("require_moment", text, subject)

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from constructs_lib.backend.plugin.consistency.rules import (
     Attributes,
     Violation,
-    broken,
     set_write_only,
+    violations,
 )
 from constructs_lib.backend.plugin.diagnostics import Path
 from constructs_lib.backend.plugin.resource import Plan
@@ -65,49 +65,49 @@ class _Planned(NamedTuple):
 
 
 def destruction_is_planned_null(answer: PlanAnswer) -> Iterator[Path]:
-    """The plan for a destruction must be null."""
+    """Plan null for a destruction."""
     if answer.is_destroy and answer.planned is not None:
         yield ()
 
 
 def change_is_planned_as_object(answer: PlanAnswer) -> Iterator[Path]:
-    """The plan for a creation or an update must be an object."""
+    """Plan an object for a creation or an update."""
     if not answer.is_destroy and answer.planned is None:
         yield ()
 
 
 def configured_is_planned(answer: PlanAnswer) -> Iterator[Path]:
-    """A configured value must be planned as configured or exactly as before."""
+    """Plan a configured value as configured, or exactly as before."""
     for part in answer.parts:
         if part.configured is not None and not _turned_unknown(part) and not _is_kept(part):
             yield part.path
 
 
 def known_is_not_planned_unknown(answer: PlanAnswer) -> Iterator[Path]:
-    """A configured known value must not be planned unknown."""
+    """Never plan a known configured value as unknown."""
     return (part.path for part in answer.parts if _turned_unknown(part))
 
 
 def unconfigured_is_planned_null(answer: PlanAnswer) -> Iterator[Path]:
-    """A value that is neither configured nor computed must be planned null."""
+    """Plan null for a value that is neither configured nor computed."""
     for part in answer.parts:
         if part.configured is None and not part.is_computed and part.planned is not None:
             yield part.path
 
 
 def write_only_is_planned_null(answer: PlanAnswer) -> Iterator[Path]:
-    """A write-only value must be planned null."""
+    """Plan null for a write-only value."""
     return set_write_only(answer.attributes, answer.planned or {})
 
 
 def replacement_needs_prior_and_plan(answer: PlanAnswer) -> Iterator[Path]:
-    """Only an existing resource that is planned to stay can be replaced."""
+    """Replace only an existing resource that is planned to stay."""
     if answer.prior is None or answer.planned is None:
         yield from answer.replace[:1]
 
 
 def marked_change_replaces(answer: PlanAnswer) -> Iterator[Path]:
-    """A change of an attribute that forces replacement must replace, also a change to unknown."""
+    """Replace when an attribute that forces replacement changes, or becomes unknown."""
     if answer.prior is None or answer.planned is None:
         return
     replaced = {path[0] for path in answer.replace if path}
@@ -118,7 +118,7 @@ def marked_change_replaces(answer: PlanAnswer) -> Iterator[Path]:
             yield (name,)
 
 
-RULES: Final = (
+PLAN_RULES: Final = (
     destruction_is_planned_null,
     change_is_planned_as_object,
     configured_is_planned,
@@ -132,13 +132,13 @@ RULES: Final = (
 
 
 def of_plan(attributes: Attributes, plan: Plan) -> Iterator[Violation]:
-    """The promises that a plan breaks before it becomes a message, for the tests of a resource."""
+    """Yield the rules that a plan breaks before it becomes a message, for tests of a resource."""
     answer = PlanAnswer(attributes, plan.config, plan.prior, plan.planned, plan.replace)
-    return broken(RULES, answer)
+    return violations(PLAN_RULES, answer)
 
 
 def second_plan_keeps_the_first(first: PlanAnswer, second: PlanAnswer) -> Iterator[Path]:
-    """The second plan may only turn unknown values into known ones.
+    """Turn unknown values into known ones in the second plan, and change nothing else.
 
     Terraform plans a second time during apply, when all values are known. The two calls come to two
     processes, and neither request tells of the other: tests use this rule, the self-check cannot.

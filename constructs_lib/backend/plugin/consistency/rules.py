@@ -1,13 +1,13 @@
-"""What a provider promises Terraform. Each answer is checked by these rules before it is sent.
+"""What a rule of Terraform is, and the rules for configurations and schemas.
 
-A rule is a small function: it gets an answer and yields the paths of the attributes that break it.
-Its name and the first line of its docstring are what the user reads. A broken rule is a bug of the
-provider. Terraform would find some of them itself, but says not what to do; others it would let
-pass, and the state would be wrong.
+Each response is checked by these rules before it is sent. A rule is a small function: it gets an
+answer and yields the paths of the attributes that break it. The user reads its name and the first
+line of its docstring, which tells a provider what to do. A broken rule is a bug of the provider.
+Terraform finds some of them itself, but does not say what to do; others it lets pass, and the state
+would be wrong.
 
-The rules about plans are in ``plan_promises``, those about states in ``state_promises``, those
-about ephemeral resources in ``ephemeral_promises``, those about configurations and schemas here.
-``self_check`` applies them to the messages.
+``plan_rules``, ``state_rules`` and ``ephemeral_rules`` hold the other rules, and
+``protocol.consistency_check`` applies all of them to the messages.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ RESERVED_IN_PROVIDERS: Final = frozenset({"alias", "version"})
 
 
 class Violation(NamedTuple):
-    """One broken promise."""
+    """One broken rule."""
 
     path: Path
     rule: str
@@ -55,34 +55,34 @@ class SchemaAnswer(NamedTuple):
 
 
 def validation_changes_nothing(answer: ConfigAnswer) -> Iterator[Path]:
-    """Validation must not change the configuration."""
+    """Leave the configuration unchanged when it is validated."""
     for name in answer.given.keys() | answer.left.keys():
         if not identical(answer.given.get(name), answer.left.get(name)):
             yield (name,)
 
 
 def names_are_not_reserved(answer: SchemaAnswer) -> Iterator[Path]:
-    """An attribute must not have a name that Terraform reserves."""
+    """Give no attribute a name that Terraform reserves."""
     for name in answer.names:
         if name in answer.reserved:
             yield (name,)
 
 
-VALIDATE: Final = (validation_changes_nothing,)
-SCHEMA: Final = (names_are_not_reserved,)
+VALIDATE_RULES: Final = (validation_changes_nothing,)
+SCHEMA_RULES: Final = (names_are_not_reserved,)
 
 
-def broken(
+def violations(
     rules: Iterable[Callable[[AnswerT], Iterator[Path]]], answer: AnswerT
 ) -> Iterator[Violation]:
-    """The promises that an answer breaks."""
+    """Yield the rules that an answer breaks."""
     for rule in rules:
         for path in rule(answer):
             yield Violation(path, rule.__name__, first_line(rule))
 
 
-def report(found: Iterable[Violation], subject: str, diagnostics: Diagnostics) -> bool:
-    """Adds an error for each broken promise, and tells whether there is one.
+def report_violations(found: Iterable[Violation], subject: str, diagnostics: Diagnostics) -> bool:
+    """Add an error for each violation; return True if there is one.
 
     :param subject: the resource type and the operation
     """
@@ -93,17 +93,17 @@ def report(found: Iterable[Violation], subject: str, diagnostics: Diagnostics) -
 
 
 def require_object(returned: Any, subject: str) -> Object:
-    """What a resource returned, if it is an object: the rule that cannot wait for the answer.
+    """Return what a resource returned if it is an object, or raise at once.
 
     :raises ProviderError: if it is something else
     """
     if isinstance(returned, dict):
         return returned
-    raise broken_at_once("require_object", "An operation must return an object.", subject)
+    raise rule_error("require_object", "An operation must return an object.", subject)
 
 
-def broken_at_once(rule: str, text: str, subject: str) -> ProviderError:
-    """The error for a rule that cannot wait for the answer, because there would be none.
+def rule_error(rule: str, text: str, subject: str) -> ProviderError:
+    """Return the error for a rule that is checked at once, because there is no answer to check.
 
     :param text: what the rule asks for
     """
@@ -111,7 +111,7 @@ def broken_at_once(rule: str, text: str, subject: str) -> ProviderError:
 
 
 def set_write_only(attributes: Attributes, values: Object, path: Path = ()) -> Iterator[Path]:
-    """The write-only attributes, nested ones as well, that have a value."""
+    """Yield the write-only attributes that have a value, nested ones as well."""
     for name, attribute in attributes.items():
         if attribute.write_only:
             if values.get(name) is not None:
@@ -123,7 +123,7 @@ def set_write_only(attributes: Attributes, values: Object, path: Path = ()) -> I
 
 
 def first_line(rule: Callable[..., object]) -> str:
-    """What a rule asks for: the first line of its docstring, which Python drops when optimised."""
+    """Return the first line of a rule's docstring; Python drops docstrings when it optimises."""
     return (rule.__doc__ or rule.__name__).splitlines()[0]
 
 

@@ -1,4 +1,4 @@
-"""The rules for states: what apply, read, import, upgrade and data sources answer.
+"""The rules for states: what apply, read, import, upgrade and data sources return.
 
 Source: Terraform plugin protocol 6, ``ApplyResourceChange``, ``ReadResource``,
 ``ImportResourceState``, ``UpgradeResourceState`` and ``ReadDataSource``.
@@ -12,15 +12,12 @@ from typing import Final, NamedTuple, Protocol
 from constructs_lib.backend.plugin.consistency.rules import Attributes, set_write_only
 from constructs_lib.backend.plugin.diagnostics import Path
 from constructs_lib.backend.plugin.values.value import (
-    Dynamic,
     Object,
-    Value,
     agrees,
     contains_unknown,
     identical,
     same,
 )
-from constructs_lib.schemas import is_mask
 
 
 class ApplyAnswer(NamedTuple):
@@ -64,7 +61,7 @@ class UpgradeAnswer(NamedTuple):
 
 
 class DataAnswer(NamedTuple):
-    """What a data source answered."""
+    """The state that a data source returned."""
 
     attributes: Attributes
     config: Object
@@ -85,19 +82,19 @@ class StateAnswer(Protocol):
 
 
 def nothing_is_unknown(answer: StateAnswer) -> Iterator[Path]:
-    """A state must not hold unknown values."""
+    """Keep unknown values out of a state."""
     for name in answer.attributes:
         if contains_unknown((answer.state or {}).get(name)):
             yield (name,)
 
 
 def write_only_is_null(answer: StateAnswer) -> Iterator[Path]:
-    """A write-only value must be null in a state."""
+    """Return null for a write-only value in a state."""
     return set_write_only(answer.attributes, answer.state or {})
 
 
 def planned_is_applied(answer: ApplyAnswer) -> Iterator[Path]:
-    """Every known planned value must come back unchanged."""
+    """Return every known planned value unchanged."""
     if answer.failed or answer.planned is None or answer.state is None:
         return
     for name in answer.attributes:
@@ -106,26 +103,26 @@ def planned_is_applied(answer: ApplyAnswer) -> Iterator[Path]:
 
 
 def change_is_applied_as_object(answer: ApplyAnswer) -> Iterator[Path]:
-    """A creation or an update must answer an object."""
+    """Return an object after a creation or an update."""
     if not answer.failed and answer.planned is not None and answer.state is None:
         yield ()
 
 
 def deletion_is_applied_as_null(answer: ApplyAnswer) -> Iterator[Path]:
-    """A deletion must answer null."""
+    """Return null after a deletion."""
     if not answer.failed and answer.planned is None and answer.state is not None:
         yield ()
 
 
 def failure_keeps_what_exists(answer: ApplyAnswer) -> Iterator[Path]:
-    """A failed change must answer what exists by then."""
+    """Return what exists by now when a change fails."""
     existing = answer.prior if answer.saved is None else answer.saved
     if answer.failed and existing is not None and answer.state is None:
         yield ()
 
 
 def error_keeps_the_state(answer: ReadAnswer) -> Iterator[Path]:
-    """A read that fails must keep the state and the private state as they were."""
+    """Keep the state and the private state as they were when a read fails."""
     if not answer.failed:
         return
     if not answer.private_kept or (answer.prior is None) != (answer.state is None):
@@ -135,70 +132,60 @@ def error_keeps_the_state(answer: ReadAnswer) -> Iterator[Path]:
             yield (name,)
 
 
-def nothing_is_read_as_nothing(answer: ReadAnswer) -> Iterator[Path]:
-    """A read must not make an object of none."""
+def absent_stays_absent(answer: ReadAnswer) -> Iterator[Path]:
+    """Never return an object from a read when there was none before."""
     if answer.prior is None and answer.state is not None:
         yield ()
 
 
 def identifier_is_kept(answer: ReadAnswer) -> Iterator[Path]:
-    """A read must not change the identifier: that would be the state of another object."""
+    """Keep the identifier in a read: another one belongs to another object."""
     before = (answer.prior or {}).get("id")
     if before is not None and answer.state is not None and answer.state.get("id") != before:
         yield ("id",)
 
 
 def same_meaning_keeps_its_form(answer: ReadAnswer) -> Iterator[Path]:
-    """A value that is read and means the same must keep the form that it had."""
+    """Keep the form of a value that still means the same when it is read."""
     for name in answer.attributes:
         before, now = (answer.prior or {}).get(name), (answer.state or {}).get(name)
         if same(before, now) and not identical(before, now):
             yield (name,)
 
 
-def mask_replaces_nothing(answer: ReadAnswer) -> Iterator[Path]:
-    """The mask of a secret must not replace the value that was known.
-
-    Lists are not looked into: their items have no names, so nothing tells which one is masked.
-    """
-    for name in answer.attributes:
-        before, now = (answer.prior or {}).get(name), (answer.state or {}).get(name)
-        yield from _masked(before, now, (name,))
-
-
 def import_has_an_id(answer: ImportAnswer) -> Iterator[Path]:
-    """An imported object must have an id."""
+    """Give each imported object an id."""
     if "id" in answer.attributes and (answer.state or {}).get("id") in (None, ""):
         yield ("id",)
 
 
 def import_is_of_the_type(answer: ImportAnswer) -> Iterator[Path]:
-    """An imported object must be of the type that was asked for."""
+    """Import an object of the type that was asked for."""
     if answer.type_name != answer.asked:
         yield ()
 
 
 def data_is_answered_as_object(answer: DataAnswer) -> Iterator[Path]:
-    """A data source that is read must answer an object."""
+    """Return an object when a data source is read."""
     if not answer.failed and answer.state is None:
         yield ()
 
 
 def error_answers_no_data(answer: DataAnswer) -> Iterator[Path]:
-    """A data source that cannot be read must answer nothing."""
+    """Return nothing when a data source cannot be read."""
     if answer.failed and answer.state is not None:
         yield ()
 
 
 def configured_data_is_kept(answer: DataAnswer) -> Iterator[Path]:
-    """What a data source is configured with must come back unchanged."""
+    """Return the configuration of a data source unchanged."""
     for name, value in answer.config.items():
         is_open = answer.state is None or value is None
         if not is_open and not identical(value, (answer.state or {}).get(name)):
             yield (name,)
 
 
-APPLY: Final = (
+APPLY_RULES: Final = (
     planned_is_applied,
     nothing_is_unknown,
     write_only_is_null,
@@ -207,21 +194,25 @@ APPLY: Final = (
     failure_keeps_what_exists,
 )
 """The rules that each answer to an apply is checked by."""
-READ: Final = (
+READ_RULES: Final = (
     nothing_is_unknown,
     write_only_is_null,
     error_keeps_the_state,
-    nothing_is_read_as_nothing,
+    absent_stays_absent,
     identifier_is_kept,
     same_meaning_keeps_its_form,
-    mask_replaces_nothing,
 )
 """The rules that each answer to a read is checked by."""
-IMPORT: Final = (import_has_an_id, import_is_of_the_type, nothing_is_unknown, write_only_is_null)
+IMPORT_RULES: Final = (
+    import_has_an_id,
+    import_is_of_the_type,
+    nothing_is_unknown,
+    write_only_is_null,
+)
 """The rules that each imported object is checked by."""
-UPGRADE: Final = (nothing_is_unknown, write_only_is_null)
+UPGRADE_RULES: Final = (nothing_is_unknown, write_only_is_null)
 """The rules that each upgraded state is checked by."""
-DATA: Final = (
+DATA_RULES: Final = (
     data_is_answered_as_object,
     error_answers_no_data,
     configured_data_is_kept,
@@ -229,13 +220,3 @@ DATA: Final = (
     write_only_is_null,
 )
 """The rules that each answer of a data source is checked by."""
-
-
-def _masked(before: Value, now: Value, path: Path) -> Iterator[Path]:
-    before = before.value if isinstance(before, Dynamic) else before
-    now = now.value if isinstance(now, Dynamic) else now
-    if is_mask(now) and before is not None and not is_mask(before):
-        yield path
-    if isinstance(before, dict) and isinstance(now, dict):
-        for name in before.keys() & now.keys():
-            yield from _masked(before[name], now[name], (*path, name))

@@ -1,1 +1,1 @@
-"""What a schema alone says of a plan: planner, merging of state, checks."""
+"""What follows from a schema alone: checks of a configuration, the plan, and the merged state."""

@@ -1,16 +1,14 @@
-"""The checks of a configuration that its JSON Schema asks for.
+"""The checks of a configuration: the rules of its JSON Schema, and the rules across attributes.
 
-They run in Terraform's validate, where any value may be unknown: those are skipped. The keywords
-are those that the schemas use: ``enum``, ``x-enum-ignoring-case``, ``pattern``, ``minimum``,
-``exclusiveMinimum``, ``maximum``, ``minLength``, ``minItems``, the ``pattern`` of ``items`` and the
-type ``integer``. A message shows no text that was found, which may be marked as sensitive, but what
-is allowed in its place.
+They run in Terraform's validate and plan, where any value may be unknown: those are skipped. The
+keywords are those that the schemas use: ``enum``, ``x-enum-ignoring-case``, ``pattern``,
+``minimum``, ``exclusiveMinimum``, ``maximum``, ``minLength``, ``minItems``, the ``pattern`` of
+``items`` and the type ``integer``. A message says what is allowed, but shows no text that was
+found, which may be marked as sensitive.
 
-The rules across attributes, applied when Terraform validates and plans.
-
-They are the tables of :mod:`constructs_lib.schemas.rules` that run before synth, too, so that who
-writes plain Terraform learns the same. They are loaded only when a configuration is checked: the
-start of the provider does not pay for them.
+The rules across attributes are the tables of :mod:`constructs_lib.schemas.rules`, which run before
+synth, too: whoever writes plain Terraform gets the same messages. They are loaded when a
+configuration is checked, so that the start of the provider does not pay for them.
 """
 
 from __future__ import annotations
@@ -37,7 +35,7 @@ if TYPE_CHECKING:
 def check(
     attributes: dict[str, Attribute], config: Object, diagnostics: Diagnostics, path: Path = ()
 ) -> None:
-    """Adds an error for each value that breaks a rule of its attribute."""
+    """Add an error for each value that breaks a rule of its attribute."""
     for name, attribute in attributes.items():
         value = config.get(name)
         if value is None or value is UNKNOWN:
@@ -60,7 +58,9 @@ def _check_items(
             continue
         here = (*path, place)
         if item is None:
-            diagnostics.error(f"Invalid value of {dotted(here)}", "Found null.", here)
+            diagnostics.error(
+                f"Invalid value of {dotted(here)}", "Found null, which is not allowed.", here
+            )
         elif pattern and not _matches(item, pattern):
             problem = _mismatch(attribute, item, pattern)
             diagnostics.error(f"Invalid value of {dotted(here)}", problem, here)
@@ -92,15 +92,22 @@ def _mismatch(attribute: Attribute, value: Value, pattern: str) -> str:
 
 def _not_an_object(attribute: Attribute, value: Value) -> Iterator[str]:
     kind = value.type.kind if isinstance(value, Dynamic) else "another value"
-    may_be_text = "string" in attribute.rule["type"]
-    if kind not in ("object", "map") and not (may_be_text and kind == "string"):
+    if kind not in ("object", "map") and not (_is_json_text(attribute) and kind == "string"):
         yield f"Found a {kind}; allowed is an object, such as {{ key = value }}."
+
+
+def _is_json_text(attribute: Attribute) -> bool:
+    """Return True if the JSON text of an object may be given in place of the object."""
+    return attribute.rule.get("contentMediaType") == "application/json"
 
 
 def _beyond_the_limits(attribute: Attribute, value: Value) -> Iterator[str]:
     """Yield a problem if a value, or the JSON text of one, is too deep or a number too long."""
     inner = value.value if isinstance(value, Dynamic) else value
-    found = limits.excess_of_text(inner) if isinstance(inner, str) else limits.excess(inner)
+    if isinstance(inner, str) and _is_json_text(attribute):
+        found = limits.excess_of_text(inner)
+    else:
+        found = limits.excess(inner)
     if found is not None:
         place = dotted((attribute.name, *found.path))
         yield f"Found {found.found} at {place}; allowed are {found.allowed}."
@@ -122,11 +129,11 @@ def _enum_ignoring_case(value: Any, allowed: list[str]) -> str:
 
 
 def _min_items(value: Any, limit: int) -> str:
-    return "" if len(value) >= limit else f"at least {limit} are due"
+    return "" if len(value) >= limit else f"the smallest allowed number is {limit}"
 
 
 def _suggestion(value: Any, allowed: list[Any]) -> str:
-    """A choice that was probably meant, as the end of a sentence."""
+    """Return the choice that was probably meant, as the end of a sentence."""
     from difflib import get_close_matches  # It is needed for mistakes only, and slow to load.
 
     choices = {choice.lower(): choice for choice in allowed if isinstance(choice, str)}
@@ -135,7 +142,7 @@ def _suggestion(value: Any, allowed: list[Any]) -> str:
 
 
 def _matches(value: Any, pattern: str) -> bool:
-    # A JSON Schema's $ means the very end, Python's also stands before a last line break.
+    # A JSON Schema's $ means the very end, Python's also matches before a last line break.
     return re.search(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), str(value)) is not None
 
 
@@ -154,7 +161,11 @@ def _maximum(value: Any, limit: Any) -> str:
 def _min_length(value: Any, limit: int) -> str:
     if len(value) >= limit:
         return ""
-    return "an empty text is not allowed" if limit == 1 else f"at least {limit} characters are due"
+    return (
+        "an empty text is not allowed"
+        if limit == 1
+        else f"at least {limit} characters are required"
+    )
 
 
 _RULES: Final[dict[str, Callable[[Any, Any], str]]] = {

@@ -1,4 +1,4 @@
-"""From what an operation returned to the state that Terraform gets.
+"""Merges what an operation returned with the plan into the state that Terraform gets.
 
 Terraform insists that every known planned value comes back unchanged, in the user's form and not
 in the API's, and that nothing is unknown any more.
@@ -15,13 +15,13 @@ from constructs_lib.backend.plugin.values.value import (
     Object,
     contains_unknown,
     levels,
+    same,
 )
-from constructs_lib.backend.plugin.values.value import same as means_the_same
 from constructs_lib.schemas import Attribute
 
 
 def merge_state(attributes: dict[str, Attribute], planned: Object, returned: Object) -> Object:
-    """The state after a successful operation: the plan, completed by what was returned."""
+    """Return the state after an operation: the plan, completed by what the operation returned."""
     return {
         name: None if inner.write_only else _filled(planned.get(name), returned.get(name))
         for name, inner in attributes.items()
@@ -31,21 +31,21 @@ def merge_state(attributes: dict[str, Attribute], planned: Object, returned: Obj
 def merge_failed_update(
     attributes: dict[str, Attribute], prior: Object, planned: Object, saved: Object
 ) -> Object:
-    """The state after an update that failed half-way: what was saved, else what was before.
+    """Return the state after an update that failed half-way: what was saved, else the prior state.
 
     The plan is not laid over it, as it was not reached: the next plan has to see the difference.
     """
     state: Object = {}
     for name, inner in attributes.items():
         value = saved.get(name, prior.get(name))
-        if means_the_same(value, planned.get(name)):
+        if same(value, planned.get(name)):
             value = planned.get(name)
         state[name] = None if inner.write_only else without_unknown(value)
     return state
 
 
 def merge_read_state(attributes: dict[str, Attribute], state: Object, returned: Object) -> Object:
-    """The state after a read: what was returned, else what was before.
+    """Return the state after a read: what was returned, in the form of the prior state.
 
     A value that means the same keeps the form that it had, such as a list for a tuple. An unknown
     one is left to the self-check: nothing that is read can be unknown.
@@ -57,7 +57,7 @@ def merge_read_state(attributes: dict[str, Attribute], state: Object, returned: 
 
 
 def merge_data(attributes: dict[str, Attribute], config: Object, returned: Object) -> Object:
-    """The state of a data source: what is configured, completed by what was returned."""
+    """Return the state of a data source: its configuration, completed by what was read."""
     return {
         name: returned.get(name) if config.get(name) is None else config[name]
         for name in attributes
@@ -70,7 +70,7 @@ def merge_failed_change(
     planned: Object | None,
     saved: Object | None,
 ) -> Object | None:
-    """The state after a change that failed: what exists by then, as far as it was saved."""
+    """Return the state after a failed change: what exists by now, as far as it was saved."""
     if saved is None:
         return prior
     if prior is None:
@@ -79,7 +79,7 @@ def merge_failed_change(
 
 
 def without_unknown(value: Any) -> Any:
-    """The value with null in the place of everything unknown; dynamic types are inferred anew."""
+    """Replace everything unknown in a value by null; dynamic types are inferred again."""
     if value is UNKNOWN:
         return None
     if not contains_unknown(value) or levels(value) > MOST_LEVELS:
@@ -95,11 +95,11 @@ def without_unknown(value: Any) -> Any:
 def _read(name: str, state: Object, returned: Object) -> Any:
     before = state.get(name)
     now = returned.get(name, before)
-    return before if means_the_same(before, now) else now
+    return before if same(before, now) else now
 
 
 def _filled(planned: Any, returned: Any) -> Any:
-    """The planned value with its unknown parts taken from the returned one."""
+    """Return the planned value with its unknown parts taken from the returned one."""
     if planned is UNKNOWN:
         return without_unknown(returned)
     if not contains_unknown(planned):

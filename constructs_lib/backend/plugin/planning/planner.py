@@ -25,7 +25,7 @@ from constructs_lib.schemas import Attribute, Kind
 
 
 def plan_change(attributes: dict[str, Attribute], config: Object, prior: Object | None) -> Plan:
-    """The plan for a creation (``prior`` is None) or an update."""
+    """Plan a creation (``prior`` is None) or an update."""
     planned = {name: _planned(inner, config, prior) for name, inner in attributes.items()}
     plan = Plan(config, prior, planned)
     if plan.is_update:

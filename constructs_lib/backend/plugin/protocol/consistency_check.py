@@ -1,8 +1,8 @@
-"""Checks each answer by the rules of Terraform before it is sent, and mends what breaks one.
+"""Checks each response by Terraform's rules before it is sent, and repairs what breaks one.
 
-The check reads the messages themselves, so it relies on nothing that made the answer. A broken rule
-becomes an error, and a state is never corrupted by it: a plan and a read fall back to the state
-before, and an apply keeps what is real.
+The check reads the messages themselves, so it relies on nothing that made the response. A broken
+rule becomes an error, and never corrupts a state: a plan and a read fall back to the state before,
+and an apply keeps what exists.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from constructs_lib.backend.plugin.protocol.session import Call
 from constructs_lib.backend.plugin.values.value import Object
 
 
-def check(call: Call, request: Any, response: Any) -> None:
-    """Adds an error for each rule that the response breaks, and mends the response.
+def check_response(call: Call, request: Any, response: Any) -> None:
+    """Add an error for each rule that the response breaks, and repair the response.
 
     :param request: the message that is answered
     """
@@ -54,7 +54,9 @@ def _check_schema(
         names = [attribute.name for attribute in schema.block.attributes]
         answer = rules.SchemaAnswer(names, reserved)
         subject = f"{call.method} of {name}"
-        rules.report(rules.broken(rules.SCHEMA, answer), subject, call.diagnostics)
+        rules.report_violations(
+            rules.violations(rules.SCHEMA_RULES, answer), subject, call.diagnostics
+        )
 
 
 def _check_plan(
@@ -70,8 +72,8 @@ def _check_plan(
         [conversion.read_path(path) for path in response.requires_replace],
         is_destroy=conversion.is_null(request.proposed_new_state),
     )
-    found = rules.broken(plan_rules.RULES, answer)
-    if rules.report(found, call.subject, call.diagnostics):
+    found = rules.violations(plan_rules.PLAN_RULES, answer)
+    if rules.report_violations(found, call.subject, call.diagnostics):
         response.planned_state.CopyFrom(request.prior_state)
         response.planned_private = request.prior_private
         del response.requires_replace[:]
@@ -90,15 +92,15 @@ def _check_apply(
         call.saved,
         call.diagnostics.has_errors,
     )
-    found = rules.broken(state_rules.APPLY, answer)
-    if rules.report(found, call.subject, call.diagnostics):
-        state = _what_is_real(answer)
+    found = rules.violations(state_rules.APPLY_RULES, answer)
+    if rules.report_violations(found, call.subject, call.diagnostics):
+        state = _state_to_keep(answer)
         _write(call, response.new_state, state)
 
 
-def _what_is_real(answer: ApplyAnswer) -> Object | None:
-    """The state without what Terraform would refuse to store. It is in no case null where something
-    exists, as then nobody would know of it.
+def _state_to_keep(answer: ApplyAnswer) -> Object | None:
+    """Return the state without what Terraform would refuse to store. It is never null where
+    something exists: otherwise Terraform would lose track of it.
     """
     state = answer.state
     if state is None and answer.planned is not None:
@@ -125,8 +127,9 @@ def _check_read(
         call.diagnostics.has_errors,
         response.private == request.private,
     )
-    found = rules.broken(state_rules.READ, answer)
-    if rules.report(found, call.subject, call.diagnostics):
+    table = (*state_rules.READ_RULES, *call.session.provider.read_rules())
+    found = rules.violations(table, answer)
+    if rules.report_violations(found, call.subject, call.diagnostics):
         response.new_state.CopyFrom(request.current_state)
         response.private = request.private
 
@@ -138,8 +141,8 @@ def _check_import(
     for imported in response.imported_resources:
         state = _object(call, imported.state)
         answer = ImportAnswer(call.attributes, request.type_name, imported.type_name, state)
-        found = rules.broken(state_rules.IMPORT, answer)
-        wrong |= rules.report(found, call.subject, call.diagnostics)
+        found = rules.violations(state_rules.IMPORT_RULES, answer)
+        wrong |= rules.report_violations(found, call.subject, call.diagnostics)
     if wrong:
         del response.imported_resources[:]
 
@@ -148,8 +151,8 @@ def _check_upgrade(
     call: Call, request: pb.UpgradeResourceState.Request, response: pb.UpgradeResourceState.Response
 ) -> None:
     answer = UpgradeAnswer(call.attributes, _object(call, response.upgraded_state))
-    found = rules.broken(state_rules.UPGRADE, answer)
-    if rules.report(found, call.subject, call.diagnostics):
+    found = rules.violations(state_rules.UPGRADE_RULES, answer)
+    if rules.report_violations(found, call.subject, call.diagnostics):
         response.ClearField("upgraded_state")
 
 
@@ -164,8 +167,8 @@ def _check_data(
         _object(call, response.state),
         call.diagnostics.has_errors,
     )
-    found = rules.broken(state_rules.DATA, answer)
-    if rules.report(found, call.subject, call.diagnostics):
+    found = rules.violations(state_rules.DATA_RULES, answer)
+    if rules.report_violations(found, call.subject, call.diagnostics):
         response.ClearField("state")
 
 
@@ -182,21 +185,21 @@ def _check_open(
         _object(call, response.result),
         call.diagnostics.has_errors,
     )
-    found = rules.broken(ephemeral_rules.OPEN, answer)
-    if rules.report(found, call.subject, call.diagnostics):
+    found = rules.violations(ephemeral_rules.OPEN_RULES, answer)
+    if rules.report_violations(found, call.subject, call.diagnostics):
         response.ClearField("result")
         response.ClearField("private")
     _check_renewal(call, request, response)
 
 
 def _check_renewal(call: Call, request: Any, response: Any) -> None:
-    """Drops the moment of a renewal that breaks a rule: then Terraform never renews."""
+    """Drop the time of a renewal that breaks a rule, so that Terraform never renews."""
     due = None
     if response.HasField("renew_at"):
         due = response.renew_at.ToDatetime(tzinfo=timezone.utc)
     answer = RenewalAnswer(due, datetime.now(timezone.utc))
-    found = rules.broken(ephemeral_rules.RENEWAL, answer)
-    if rules.report(found, call.subject, call.diagnostics):
+    found = rules.violations(ephemeral_rules.RENEWAL_RULES, answer)
+    if rules.report_violations(found, call.subject, call.diagnostics):
         response.ClearField("renew_at")
 
 
@@ -214,7 +217,7 @@ _CHECKERS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
 
 
 def _object(call: Call, message: pb.DynamicValue) -> Object | None:
-    """The object that a message holds; no rule changes one, so the same bytes are read once."""
+    """Return the object of a message; no rule changes one, so the same bytes are read once."""
     if not message.msgpack:
         return conversion.read_object(message, call.object_type)
     if message.msgpack not in call.read:

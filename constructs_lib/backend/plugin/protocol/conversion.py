@@ -1,4 +1,4 @@
-"""Between the protocol's messages and Python: values, private state, diagnostics and paths."""
+"""Conversion between messages and Python: values, private state, diagnostics and paths."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NULLS: Final = (b"", b"\xc0")
 
 
 def read_object(message: pb.DynamicValue, type_: Type) -> Object | None:
-    """The object that a message holds, None if it is null.
+    """Return the object of a message, None if it is null.
 
     :raises CodecError: if it holds something else
     """
@@ -33,13 +33,13 @@ def read_object(message: pb.DynamicValue, type_: Type) -> Object | None:
 
 
 def is_null(message: pb.DynamicValue) -> bool:
-    """True if a message holds null, or nothing."""
+    """Return True if a message holds null, or nothing."""
     return message.json == b"null" if _is_json(message) else message.msgpack in _NULLS
 
 
 def write_state(state: Object | None, type_: Type, diagnostics: Diagnostics) -> bytes:
-    """The bytes of a state. An attribute that is not of its type becomes null, and an error:
-    losing it is better than losing the whole state.
+    """Return the bytes of a state. An attribute that is not of its type becomes null, with an
+    error: losing one attribute is better than losing the whole state.
     """
     try:
         return encode(state, type_)
@@ -48,7 +48,7 @@ def write_state(state: Object | None, type_: Type, diagnostics: Diagnostics) -> 
 
 
 def read_private(data: bytes) -> dict[str, Any]:
-    """The private state, empty if there is none or if it is not ours."""
+    """Return the private state, empty if there is none or if it is not ours."""
     try:
         private = json.loads(data) if data else {}
     except (ValueError, RecursionError):
@@ -57,7 +57,7 @@ def read_private(data: bytes) -> dict[str, Any]:
 
 
 def write_private(private: dict[str, Any]) -> bytes:
-    """The bytes of a private state; none if it is empty.
+    """Return the bytes of a private state; none if it is empty.
 
     :raises TypeError: if JSON cannot hold it
     """
@@ -65,13 +65,13 @@ def write_private(private: dict[str, Any]) -> bytes:
 
 
 def write_diagnostics(all_: Iterable[Diagnostic], attributes: Attributes) -> list[pb.Diagnostic]:
-    """Diagnostics as messages; ``attributes`` tells what the steps of their paths are."""
+    """Return diagnostics as messages; ``attributes`` tells what the steps of their paths are."""
     return [_write_diagnostic(diagnostic, attributes) for diagnostic in all_]
 
 
 def write_path(path: Path, attributes: Attributes) -> pb.AttributePath:
-    """A path as a message: names of attributes and of the parts of dynamic objects are attribute
-    names; what is inside a map or a list is an element key.
+    """Return a path as a message: names of attributes and of the parts of dynamic objects are
+    attribute names; what is inside a map or a list is an element key.
     """
     steps: list[pb.AttributePath.Step] = []
     in_map = False
@@ -84,7 +84,7 @@ def write_path(path: Path, attributes: Attributes) -> pb.AttributePath:
 
 
 def read_path(path: pb.AttributePath) -> Path:
-    """The path that a message holds."""
+    """Return the path of a message."""
     return tuple(
         getattr(step, step.WhichOneof("selector") or "attribute_name") for step in path.steps
     )
@@ -118,29 +118,29 @@ def _write_diagnostic(diagnostic: Diagnostic, attributes: Attributes) -> pb.Diag
     severity = pb.Diagnostic.ERROR if diagnostic.is_error else pb.Diagnostic.WARNING
     message = pb.Diagnostic(
         severity=severity,
-        summary=_shown(diagnostic.summary),
-        detail=_shown(diagnostic.detail),
+        summary=_printable(diagnostic.summary),
+        detail=_printable(diagnostic.detail),
     )
     if diagnostic.path:
-        # A path that cannot be written must not cost the answer: a state stands beside it.
+        # A path that cannot be written must not lose the response, which may hold a state.
         with suppress(TypeError, ValueError, AttributeError):
             message.attribute = write_path(diagnostic.path, attributes)
     return message
 
 
-def _text(text: str) -> str:
+def _without_surrogates(text: str) -> str:
     # An API may answer half of a surrogate pair, which a message cannot carry.
     return text.encode(errors="replace").decode()
 
 
-def _shown(text: str) -> str:
-    """The text of a diagnostic, which Terraform writes to the terminal as it is."""
-    return _text(escape_controls(text))
+def _printable(text: str) -> str:
+    """Return the text of a diagnostic, which Terraform writes to the terminal as it is."""
+    return _without_surrogates(escape_controls(text))
 
 
 def _write_step(step: str | int, *, in_map: bool) -> pb.AttributePath.Step:
     if isinstance(step, int):
         return pb.AttributePath.Step(element_key_int=step)
     if in_map:
-        return pb.AttributePath.Step(element_key_string=_text(step))
-    return pb.AttributePath.Step(attribute_name=_text(step))
+        return pb.AttributePath.Step(element_key_string=_without_surrogates(step))
+    return pb.AttributePath.Step(attribute_name=_without_surrogates(step))

@@ -1,7 +1,4 @@
-"""The calls about data sources: validate and read.
-
-The calls about ephemeral resources: validate, open, renew and close.
-"""
+"""The calls about data sources and ephemeral resources."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ def validate_data_resource_config(
     request: pb.ValidateDataResourceConfig.Request,
     response: pb.ValidateDataResourceConfig.Response,
 ) -> None:
-    """Checks a configuration against the schema, then against the data source's own rules."""
+    """Check a configuration against the schema, then against the data source's own rules."""
     source = call.data_source(request.type_name)
     config = conversion.read_object(request.config, call.object_type) or {}
     checks.check(call.attributes, config, call.diagnostics)
@@ -36,7 +33,7 @@ def validate_data_resource_config(
 def read_data_source(
     call: Call, request: pb.ReadDataSource.Request, response: pb.ReadDataSource.Response
 ) -> None:
-    """Reads. After an error there is no state."""
+    """Read a data source. After an error there is no state."""
     source = call.data_source(request.type_name)
     type_ = call.object_type
     config = conversion.read_object(request.config, type_) or {}
@@ -54,7 +51,7 @@ def validate_ephemeral_resource_config(
     request: pb.ValidateEphemeralResourceConfig.Request,
     response: pb.ValidateEphemeralResourceConfig.Response,
 ) -> None:
-    """Checks a configuration against the schema, then against the resource's own rules."""
+    """Check a configuration against the schema, then against the resource's own rules."""
     ephemeral = call.ephemeral_resource(request.type_name)
     config = conversion.read_object(request.config, call.object_type) or {}
     checks.check(call.attributes, config, call.diagnostics)
@@ -69,7 +66,7 @@ def open_ephemeral_resource(
     request: pb.OpenEphemeralResource.Request,
     response: pb.OpenEphemeralResource.Response,
 ) -> None:
-    """Opens. After an error there is neither a result nor a private state."""
+    """Open an ephemeral resource. After an error there is neither a result nor a private state."""
     ephemeral = call.ephemeral_resource(request.type_name)
     type_ = call.object_type
     config = conversion.read_object(request.config, type_) or {}
@@ -89,7 +86,7 @@ def renew_ephemeral_resource(
     request: pb.RenewEphemeralResource.Request,
     response: pb.RenewEphemeralResource.Response,
 ) -> None:
-    """Renews what was opened. An error keeps its private state as it was."""
+    """Renew what was opened. An error keeps its private state as it was."""
     response.private = request.private
     ephemeral = call.ephemeral_resource(request.type_name)
     operation = call.operation(request.private)
@@ -105,7 +102,7 @@ def close_ephemeral_resource(
     request: pb.CloseEphemeralResource.Request,
     response: pb.CloseEphemeralResource.Response,
 ) -> None:
-    """Closes what was opened."""
+    """Close what was opened."""
     ephemeral = call.ephemeral_resource(request.type_name)
     ephemeral.close(call.operation(request.private))
 

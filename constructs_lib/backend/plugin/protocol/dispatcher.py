@@ -1,7 +1,7 @@
-"""Answers the calls of Terraform: bytes in, bytes out, and no exception escapes.
+"""Dispatches the calls of Terraform: bytes in, bytes out, and no exception escapes.
 
-Source: Terraform plugin protocol 6, service ``tfplugin6.Provider``. Calls that are not listed here
-(functions, which this package does not offer) are answered as unimplemented by the transport.
+Source: Terraform plugin protocol 6, service ``tfplugin6.Provider``. The server answers calls that
+are not listed here (functions, which this package does not offer) as unimplemented.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from constructs_lib.backend.plugin.protocol import (
     resource_calls,
 )
 from constructs_lib.backend.plugin.protocol import messages as pb
-from constructs_lib.backend.plugin.protocol import resource_calls as resources
 from constructs_lib.backend.plugin.protocol.session import Call, Session
 from constructs_lib.backend.plugin.values.value import CodecError, LimitError
 
@@ -41,17 +40,17 @@ _CALLS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
     "OpenEphemeralResource": data_and_ephemeral_calls.open_ephemeral_resource,
     "RenewEphemeralResource": data_and_ephemeral_calls.renew_ephemeral_resource,
     "CloseEphemeralResource": data_and_ephemeral_calls.close_ephemeral_resource,
-    "ValidateResourceConfig": resources.validate_resource_config,
-    "UpgradeResourceState": resources.upgrade_resource_state,
-    "ReadResource": resources.read_resource,
-    "ImportResourceState": resources.import_resource_state,
-    "MoveResourceState": resources.move_resource_state,
+    "ValidateResourceConfig": resource_calls.validate_resource_config,
+    "UpgradeResourceState": resource_calls.upgrade_resource_state,
+    "ReadResource": resource_calls.read_resource,
+    "ImportResourceState": resource_calls.import_resource_state,
+    "MoveResourceState": resource_calls.move_resource_state,
     "PlanResourceChange": resource_calls.plan_resource_change,
     "ApplyResourceChange": resource_calls.apply_resource_change,
 }
 
 
-_AT_ONCE: Final = frozenset(
+_IMMEDIATE: Final = frozenset(
     {
         "GetProviderSchema",
         "ValidateProviderConfig",
@@ -62,19 +61,18 @@ _AT_ONCE: Final = frozenset(
     }
 )
 """The methods that compute, and ask no API."""
-_SMALLER_VALUE: Final = "Write a smaller value; a state may be given as JSON text, too."
 URGENT: Final = frozenset({"/tfplugin6.Provider/StopProvider"})
 """The paths of the calls that must be heard whatever is busy."""
 
 
-def methods(session: Session) -> dict[str, Method]:
-    """The methods by gRPC path, such as ``/tfplugin6.Provider/GetMetadata``."""
+def methods_by_path(session: Session) -> dict[str, Method]:
+    """Return the methods by gRPC path, such as ``/tfplugin6.Provider/GetMetadata``."""
     return {f"/tfplugin6.Provider/{name}": partial(answer, session, name) for name in _CALLS}
 
 
-def waits_for_nothing(session: Session, path: str, data: bytes) -> bool:
-    """True for a call that only computes, so that it needs no thread of its own. While the provider
-    is being loaded, each call waits for that.
+def is_immediate(session: Session, path: str, data: bytes) -> bool:
+    """Return True for a call that only computes, so that it needs no thread of its own. While the
+    provider is being loaded, each call waits for that.
 
     :param path: the gRPC path
     :param data: the request message
@@ -83,7 +81,7 @@ def waits_for_nothing(session: Session, path: str, data: bytes) -> bool:
         return False
     name = path.rpartition("/")[2]
     if name != "PlanResourceChange":
-        return name in _AT_ONCE
+        return name in _IMMEDIATE
     # What is wrong with the message, or with the provider, is for the answer to tell.
     with suppress(Exception):
         type_name = pb.PlanResourceChange.Request.FromString(data).type_name
@@ -92,7 +90,7 @@ def waits_for_nothing(session: Session, path: str, data: bytes) -> bool:
 
 
 def answer(session: Session, name: str, data: bytes) -> bytes:
-    """The answer to one call.
+    """Return the response to one call.
 
     :param name: the method, such as ``PlanResourceChange``
     :param data: the request message
@@ -111,14 +109,14 @@ def _answer(session: Session, name: str, data: bytes) -> bytes:
         request.MergeFromString(data)
         _CALLS[name](call, request, response)
     with _caught(call):
-        consistency_check.check(call, request, response)
+        consistency_check.check_response(call, request, response)
     log.debug(f"{call.subject}: {(monotonic() - started) * 1000:.0f} ms")
     return _finish(call, response)
 
 
 @contextmanager
 def _caught(call: Call) -> Iterator[None]:
-    """Turns whatever is raised inside into an error for the user."""
+    """Turn whatever is raised inside into an error for the user."""
     try:
         yield
     except AlreadyReported as error:
@@ -127,7 +125,7 @@ def _caught(call: Call) -> Iterator[None]:
         call.diagnostics.error(error.summary, error.detail, error.path)
     except LimitError as error:
         call.diagnostics.error(
-            "Value beyond the limits", f"{call.subject}: {error}. {_SMALLER_VALUE}"
+            "Value beyond the limits", f"{call.subject}: {error}. Write a smaller value."
         )
     except CodecError as error:
         detail = f"{call.subject}: {error}. This is a bug; please report it."

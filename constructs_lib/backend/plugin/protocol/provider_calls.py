@@ -1,10 +1,8 @@
-"""What an older Terraform cannot do with a provider, said once instead of found out later.
+"""The calls about the provider itself, and the warning of an older Terraform.
 
-Terraform tells its version when it configures a provider (plugin protocol, ConfigureProvider).
-OpenTofu tells its own; it learned about both with 1.11. An older one reads what it knows of the
-schemas, so everything else works with it.
-
-The calls about the provider itself.
+Terraform tells its version when it configures a provider (ConfigureProvider), and OpenTofu tells
+its own. Ephemeral resources and write-only attributes came with 1.11 in both. An older version
+ignores what it does not know of the schemas; the warning says so once, up front.
 """
 
 from __future__ import annotations
@@ -28,10 +26,10 @@ WITH_WRITE_ONLY = (1, 11)
 WITH_EPHEMERAL = (1, 10)
 """The first Terraform with ephemeral resources and variables."""
 
-REMEDY = "Use Terraform 1.11 or later, or OpenTofu 1.11 or later."
+TERRAFORM_REMEDY = "Use Terraform 1.11 or later, or OpenTofu 1.11 or later."
 
 
-def check(version: str, provider: Provider, diagnostics: Diagnostics) -> None:
+def warn_of_older_terraform(version: str, provider: Provider, diagnostics: Diagnostics) -> None:
     """Warn of what the provider offers and this version does not know.
 
     :param version: as Terraform tells it, such as ``1.9.8`` or ``1.12.0-beta1``; where it tells
@@ -49,7 +47,9 @@ def check(version: str, provider: Provider, diagnostics: Diagnostics) -> None:
     if number < WITH_EPHEMERAL and provider.ephemeral_resources:
         lacks.append("there are no ephemeral resources and variables")
     if lacks:
-        detail = f"With this version, {' and '.join(lacks)}. Everything else works. {REMEDY}"
+        detail = (
+            f"With this version, {' and '.join(lacks)}. Everything else works. {TERRAFORM_REMEDY}"
+        )
         diagnostics.warning(f"Terraform {version} is older than 1.11", detail)
 
 
@@ -66,7 +66,7 @@ def _write_only(provider: Provider) -> list[str]:
 def get_metadata(
     call: Call, request: pb.GetMetadata.Request, response: pb.GetMetadata.Response
 ) -> None:
-    """Names the resources, data sources and ephemeral resources, without their schemas."""
+    """Name the resources, data sources and ephemeral resources, without their schemas."""
     _announce_capabilities(response.server_capabilities)
     for name in call.session.provider.resources:
         response.resources.append(pb.GetMetadata.ResourceMetadata(type_name=name))
@@ -79,7 +79,7 @@ def get_metadata(
 def get_provider_schema(
     call: Call, request: pb.GetProviderSchema.Request, response: pb.GetProviderSchema.Response
 ) -> None:
-    """Answers the schemas of the provider and of all that it offers."""
+    """Return the schemas of the provider and of all that it offers."""
     _announce_capabilities(response.server_capabilities)
     provider = call.session.provider
     response.provider = schema.provider_schema(provider.schema)
@@ -97,7 +97,7 @@ def validate_provider_config(
     request: pb.ValidateProviderConfig.Request,
     response: pb.ValidateProviderConfig.Response,
 ) -> None:
-    """Checks the provider's configuration."""
+    """Check the provider's configuration."""
     config = _config(call, request.config)
     checks.check(call.attributes, config, call.diagnostics)
     if not call.diagnostics.has_errors:
@@ -109,11 +109,11 @@ def validate_provider_config(
 def configure_provider(
     call: Call, request: pb.ConfigureProvider.Request, response: pb.ConfigureProvider.Response
 ) -> None:
-    """Makes the client that the operations of this process use."""
+    """Make the client that the operations of this process use."""
     call.session.begin_configuration()
     config = _config(call, request.config)
     provider = call.session.provider
-    check(request.terraform_version, provider, call.diagnostics)
+    warn_of_older_terraform(request.terraform_version, provider, call.diagnostics)
     client = provider.configure(config, request.terraform_version, call.diagnostics)
     call.session.use(client)
 
@@ -121,18 +121,18 @@ def configure_provider(
 def stop_provider(
     call: Call, request: pb.StopProvider.Request, response: pb.StopProvider.Response
 ) -> None:
-    """Signals only: running operations finish, and their state is answered."""
+    """Signal the stop only: running operations finish, and return their state."""
     call.session.stop()
 
 
 def get_functions(
     call: Call, request: pb.GetFunctions.Request, response: pb.GetFunctions.Response
 ) -> None:
-    """There are no functions."""
+    """Return no functions: there are none."""
 
 
 def _described(offered: Mapping[str, Any], name: str) -> tuple[ResourceSchema, int]:
-    """The schema of something, and the version of its state."""
+    """Return the schema of something, and the version of its state."""
     if isinstance(offered, Registry):
         return offered.described(name)
     made = offered[name]

@@ -1,7 +1,4 @@
-"""The calls about a resource that change nothing: validate, upgrade, read, import, move.
-
-The calls that plan a change and apply it.
-"""
+"""The calls about a resource: validate, upgrade, read, import, move, plan and apply."""
 
 from __future__ import annotations
 
@@ -28,7 +25,7 @@ def validate_resource_config(
     request: pb.ValidateResourceConfig.Request,
     response: pb.ValidateResourceConfig.Response,
 ) -> None:
-    """Checks a configuration against the schema, then against the resource's own rules."""
+    """Check a configuration against the schema, then against the resource's own rules."""
     resource = call.resource(request.type_name)
     config = conversion.read_object(request.config, call.object_type) or {}
     if not request.client_capabilities.write_only_attributes_allowed:
@@ -40,13 +37,13 @@ def validate_resource_config(
     resource.validate(seen, call.diagnostics)
     call.check_validation(config, seen)
     if not call.diagnostics.has_errors:
-        call.session.note_valid(request.type_name, request.config.msgpack)
+        call.session.remember_valid(request.type_name, request.config.msgpack)
 
 
 def upgrade_resource_state(
     call: Call, request: pb.UpgradeResourceState.Request, response: pb.UpgradeResourceState.Response
 ) -> None:
-    """Reads a state as Terraform stored it, and converts what an older version wrote."""
+    """Read a state as Terraform stored it, and convert one that an older version wrote."""
     resource = call.resource(request.type_name)
     if request.version > resource.version:
         raise ProviderError(
@@ -66,7 +63,7 @@ def upgrade_resource_state(
 def read_resource(
     call: Call, request: pb.ReadResource.Request, response: pb.ReadResource.Response
 ) -> None:
-    """Refreshes a state. An error keeps it as it was, and so does one that was reported before."""
+    """Refresh a state. An error keeps it as it was, and so does one that was reported before."""
     response.new_state.CopyFrom(request.current_state)
     response.private = request.private
     resource = call.resource(request.type_name)
@@ -82,14 +79,14 @@ def read_resource(
             raise
         # The plan fails by the error that was reported: this one need not fail for it, too.
         return
-    settled = None
+    merged = None
     if returned is not None:
         returned = rules.require_object(returned, call.subject)
-        settled = merge_read_state(call.attributes, state, returned)
-    if may_be_repeated(request.current_state.msgpack) and _is_unchanged(state, settled):
+        merged = merge_read_state(call.attributes, state, returned)
+    if may_be_repeated(request.current_state.msgpack) and _is_unchanged(state, merged):
         new_state = request.current_state.msgpack
     else:
-        new_state = conversion.write_state(settled, type_, call.diagnostics)
+        new_state = conversion.write_state(merged, type_, call.diagnostics)
     private = call.private(operation, request.private)
     if not call.diagnostics.has_errors:
         response.new_state.msgpack, response.private = new_state, private
@@ -101,15 +98,15 @@ def _is_stub(call: Call, state: Object) -> bool:
     return any(state.get(name) is None for name in required)
 
 
-def _is_unchanged(state: Object, settled: Object | None) -> bool:
-    """True if a read left each value as it was, as most do."""
-    return settled is not None and all(value is state[name] for name, value in settled.items())
+def _is_unchanged(state: Object, merged: Object | None) -> bool:
+    """Return True if a read left each value as it was, as most do."""
+    return merged is not None and all(value is state[name] for name, value in merged.items())
 
 
 def import_resource_state(
     call: Call, request: pb.ImportResourceState.Request, response: pb.ImportResourceState.Response
 ) -> None:
-    """Answers the stub of a state, which the read that follows completes."""
+    """Return the stub of a state, which the read that follows completes."""
     resource = call.resource(request.type_name)
     operation = call.operation(b"")
     state = rules.require_object(resource.import_state(request.id, operation), call.subject)
@@ -126,7 +123,7 @@ def import_resource_state(
 def move_resource_state(
     call: Call, request: pb.MoveResourceState.Request, response: pb.MoveResourceState.Response
 ) -> None:
-    """Resources of other types cannot become resources of this provider."""
+    """Refuse the move: resources of other types cannot become resources of this provider."""
     raise ProviderError(
         "Resource cannot be moved",
         f"A {request.source_type_name} cannot become a {request.target_type_name}. "
@@ -135,12 +132,12 @@ def move_resource_state(
 
 
 def _refuse_write_only(call: Call, config: Object) -> None:
-    """An older Terraform would not know that these values must not be stored."""
+    """Add an error for each write-only value: an older Terraform would store them."""
     for name, attribute in call.attributes.items():
         if attribute.write_only and config.get(name) is not None:
             detail = (
                 f"{name} is a write-only attribute, which this Terraform would store. "
-                f"{provider_calls.REMEDY}"
+                f"{provider_calls.TERRAFORM_REMEDY}"
             )
             call.diagnostics.error("Terraform too old", detail, (name,))
 
@@ -148,7 +145,7 @@ def _refuse_write_only(call: Call, config: Object) -> None:
 def plan_resource_change(
     call: Call, request: pb.PlanResourceChange.Request, response: pb.PlanResourceChange.Response
 ) -> None:
-    """Plans a creation, an update or a destruction."""
+    """Plan a creation, an update or a destruction."""
     resource = call.resource(request.type_name)
     type_ = call.object_type
     prior = conversion.read_object(request.prior_state, type_)
@@ -162,7 +159,7 @@ def plan_resource_change(
     else:
         config = conversion.read_object(request.config, type_) or {}
         plan = plan_change(call.attributes, config, prior)
-        plan.is_validated = call.session.take_valid(call.type_name, request.config.msgpack)
+        plan.is_validated = call.session.pop_valid(call.type_name, request.config.msgpack)
         _refuse_missing(call, plan)
         try:
             resource.plan(plan, operation)
@@ -179,7 +176,7 @@ def plan_resource_change(
 
 
 def _refuse_missing(call: Call, plan: Plan) -> None:
-    """Terraform's own check of required attributes does not see a value that turns out null."""
+    """Check required attributes again: Terraform's check misses a value that turns out null."""
     for name, attribute in call.attributes.items():
         if attribute.required and plan.planned.get(name) is None:
             raise ProviderError(
@@ -191,7 +188,7 @@ def _refuse_missing(call: Call, plan: Plan) -> None:
 
 
 def _changes_nothing(plan: Plan) -> bool:
-    """True if the plan is the prior state itself, value by value."""
+    """Return True if the plan is the prior state itself, value by value."""
     prior, planned = plan.prior, plan.planned
     if prior is None or plan.replace or prior.keys() != planned.keys():
         return False
@@ -215,7 +212,7 @@ def _write_plan(
 def apply_resource_change(
     call: Call, request: pb.ApplyResourceChange.Request, response: pb.ApplyResourceChange.Response
 ) -> None:
-    """Carries out a planned change. After a failure the state has what exists by then."""
+    """Carry out a planned change. After a failure the state has what exists by then."""
     response.new_state.CopyFrom(request.prior_state)
     response.private = request.planned_private
     resource = call.resource(request.type_name)

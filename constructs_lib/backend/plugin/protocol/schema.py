@@ -29,7 +29,7 @@ _MADE: dict[int, tuple[dict[str, Attribute], Type]] = {}
 
 
 def object_type(attributes: dict[str, Attribute]) -> Type:
-    """The type of the object that these attributes make up."""
+    """Return the type of the object that these attributes make up."""
     made = _MADE.get(id(attributes))
     if made is None:
         type_ = types.object_of({name: type_of(inner) for name, inner in attributes.items()})
@@ -38,7 +38,7 @@ def object_type(attributes: dict[str, Attribute]) -> Type:
 
 
 def type_of(attribute: Attribute) -> Type:
-    """The Terraform type of an attribute."""
+    """Return the Terraform type of an attribute."""
     if attribute.kind is Kind.NESTED:
         return object_type(attribute.attributes)
     if attribute.kind is Kind.OBJECTS:
@@ -47,12 +47,12 @@ def type_of(attribute: Attribute) -> Type:
 
 
 def resource_schema(schema: ResourceSchema, version: int = 0) -> pb.Schema:
-    """The schema of a resource: what is left out may be filled in by the provider."""
+    """Return the schema of a resource: what is left out may be filled in by the provider."""
     return _schema(schema, version, computed=True)
 
 
 def provider_schema(schema: ResourceSchema) -> pb.Schema:
-    """The schema of a provider's configuration: nothing in it is computed."""
+    """Return the schema of a provider's configuration: nothing in it is computed."""
     return _schema(schema, 0, computed=False)
 
 
@@ -68,7 +68,7 @@ def _schema(schema: ResourceSchema, version: int, *, computed: bool) -> pb.Schem
 
 
 def _attribute(attribute: Attribute) -> pb.Schema.Attribute:
-    """The description of an attribute, apart from whether the provider may fill it in."""
+    """Describe an attribute, apart from whether the provider may fill it in."""
     described = pb.Schema.Attribute(
         name=attribute.name,
         description=attribute.description,
@@ -85,5 +85,5 @@ def _attribute(attribute: Attribute) -> pb.Schema.Attribute:
         described.nested_type.nesting = nesting
         described.nested_type.attributes.extend(map(_attribute, attribute.attributes.values()))
     else:
-        described.type = types.dump(type_of(attribute))
+        described.type = types.dump_type(type_of(attribute))
     return described

@@ -1,4 +1,4 @@
-"""What one provider process keeps between calls, and what one call knows."""
+"""What one provider process keeps between calls, and what one call needs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _STOP_LIMIT = 2.0
 
 
 class Session:
-    """The provider, its client and whether it was told to stop.
+    """The provider, its client, and the signal to stop.
 
     :param load: imports and makes the provider
     :param is_launched: True if the process serves one command of Terraform, so that a stop holds
@@ -70,12 +70,12 @@ class Session:
         if former is not None:
             self.provider.close(former)
 
-    def note_valid(self, type_name: str, config: bytes) -> None:
-        """A configuration (MessagePack) was found valid; its plan follows at once."""
+    def remember_valid(self, type_name: str, config: bytes) -> None:
+        """Remember that a configuration (MessagePack) is valid; its plan follows at once."""
         self._valid.add((type_name, config))
 
-    def take_valid(self, type_name: str, config: bytes) -> bool:
-        """True, once, for a configuration that this process has found valid."""
+    def pop_valid(self, type_name: str, config: bytes) -> bool:
+        """Return True, once, for a configuration that this process has found valid."""
         key = (type_name, config)
         if key not in self._valid:
             return False
@@ -91,12 +91,12 @@ class Session:
         ended = threading.Event()
         action = partial(_stop_provider, self._provider, self.client, failed, ended)
         if start_thread(action) and not ended.wait(_STOP_LIMIT):
-            log.warn("the provider does not stop by itself; its operations were told to")
+            log.warn("the provider did not stop in time; its operations were told to stop")
         if failed:
             raise failed[0]
 
     def close(self) -> None:
-        """Closes the client; a failure is of no use to anybody at the end."""
+        """Close the client; ignore a failure, which is of no use to anybody at the end."""
         if self._provider is not None and self.client is not None:
             with suppress(Exception):
                 self._provider.close(self.client)
@@ -114,7 +114,7 @@ def _stop_provider(
 
 
 class Call:
-    """One call: its session, and what is to be said to the user."""
+    """One call: its session, and the diagnostics for the user."""
 
     def __init__(self, session: Session, method: str) -> None:
         self.session = session
@@ -133,7 +133,7 @@ class Call:
         return f"{self.method} of {self.type_name}" if self.type_name else self.method
 
     def resource(self, type_name: str) -> Resource:
-        """The resource that the call is about.
+        """Return the resource that the call is about.
 
         :raises ProviderError: if the provider has none of that name
         """
@@ -148,7 +148,7 @@ class Call:
         return resource
 
     def data_source(self, type_name: str) -> DataSource:
-        """The data source that the call is about.
+        """Return the data source that the call is about.
 
         :raises ProviderError: if the provider has none of that name
         """
@@ -163,7 +163,7 @@ class Call:
         return source
 
     def ephemeral_resource(self, type_name: str) -> EphemeralResource:
-        """The ephemeral resource that the call is about.
+        """Return the ephemeral resource that the call is about.
 
         :raises ProviderError: if the provider has none of that name
         """
@@ -183,7 +183,7 @@ class Call:
         return object_type(self.attributes)
 
     def operation(self, private: bytes) -> Operation:
-        """What the resource gets for this call."""
+        """Return what the resource gets for this call."""
         session = self.session
         values = conversion.read_private(private)
         self._operation = Operation(
@@ -197,13 +197,13 @@ class Call:
         return None if self._operation is None else self._operation.saved
 
     def check_validation(self, given: Object, left: Object) -> None:
-        """Adds an error if a validation changed the configuration that it was given a copy of."""
+        """Add an error if a validation changed the configuration that it was given a copy of."""
         answer = rules.ConfigAnswer(given, left)
-        found = rules.broken(rules.VALIDATE, answer)
-        rules.report(found, self.subject, self.diagnostics)
+        found = rules.violations(rules.VALIDATE_RULES, answer)
+        rules.report_violations(found, self.subject, self.diagnostics)
 
     def private(self, operation: Operation, fallback: bytes) -> bytes:
-        """The bytes of the private state after an operation."""
+        """Return the bytes of the private state after an operation."""
         try:
             return conversion.write_private(operation.private)
         except (TypeError, ValueError):

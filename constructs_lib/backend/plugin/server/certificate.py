@@ -1,12 +1,11 @@
-"""The few forms of DER that a certificate needs (ITU-T X.690).
+"""The certificate of this process for mutual TLS with Terraform.
 
-``cryptography.x509`` would do this, too, but loading it takes longer than everything else before
-the line that Terraform waits for. Tests read the result with it.
+Terraform pins exactly the certificate that the handshake line carries. So it signs itself, and each
+process creates its own and stores it nowhere. ``cryptography.x509`` could encode it, but takes
+longer to load than everything else before the line that Terraform waits for, so the few forms of
+DER that a certificate needs are written here. Tests read the result with ``cryptography.x509``.
 
-The certificate of this process for mutual TLS with Terraform.
-
-Terraform pins exactly the certificate that the handshake line carries, so it signs itself, is made
-anew for each process and kept nowhere. Source: RFC 5280 (certificate), RFC 5915 (private key).
+Source: RFC 5280 (certificate), RFC 5915 (private key), ITU-T X.690 (DER).
 """
 
 from __future__ import annotations
@@ -21,53 +20,53 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 
 def sequence(*parts: bytes) -> bytes:
-    """A sequence of encoded parts."""
+    """Encode a sequence of encoded parts."""
     return tagged(0x30, b"".join(parts))
 
 
 def set_of(part: bytes) -> bytes:
-    """A set of one encoded part."""
+    """Encode a set of one encoded part."""
     return tagged(0x31, part)
 
 
 def integer(value: int) -> bytes:
-    """A number that is not negative."""
+    """Encode a number that is not negative."""
     return tagged(0x02, value.to_bytes(value.bit_length() // 8 + 1, "big"))
 
 
 def boolean(value: bool) -> bytes:
-    """True or false."""
+    """Encode true or false."""
     return tagged(0x01, b"\xff" if value else b"\x00")
 
 
 def bit_string(data: bytes, unused: int = 0) -> bytes:
-    """Bits, of which the last ``unused`` do not count."""
+    """Encode bits, of which the last ``unused`` do not count."""
     return tagged(0x03, bytes([unused]) + data)
 
 
 def octets(data: bytes) -> bytes:
-    """Bytes."""
+    """Encode bytes."""
     return tagged(0x04, data)
 
 
 def utf8(text: str) -> bytes:
-    """A text."""
+    """Encode a text."""
     return tagged(0x0C, text.encode())
 
 
 def utc_time(moment: datetime) -> bytes:
-    """A time (UTC) before the year 2050."""
+    """Encode a time (UTC) before the year 2050."""
     return tagged(0x17, moment.strftime("%y%m%d%H%M%SZ").encode())
 
 
 def identifier(dotted: str) -> bytes:
-    """An object identifier, such as ``2.5.4.3``."""
+    """Encode an object identifier, such as ``2.5.4.3``."""
     first, second, *rest = map(int, dotted.split("."))
     return tagged(0x06, bytes([first * 40 + second]) + b"".join(map(_base_128, rest)))
 
 
 def tagged(tag: int, content: bytes) -> bytes:
-    """Content with its tag and length."""
+    """Encode content with its tag and length."""
     length = len(content)
     if length < 0x80:
         return bytes([tag, length]) + content
@@ -100,8 +99,9 @@ _SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1"
 
 
 class _EcdsaWithSha256(ec.ECDSA):
-    """As ``ec.ECDSA(SHA256())``, whose making imports all other algorithms, too: that takes a tenth
-    of the start of a provider.
+    """The equivalent of ``ec.ECDSA(SHA256())``, which would import all other algorithms, too.
+
+    That takes a tenth of the start of a provider.
     """
 
     def __init__(self) -> None:
@@ -129,7 +129,7 @@ class Certificate(NamedTuple):
 
 
 def create() -> Certificate:
-    """A new self-signed certificate for ``localhost``, with an ECDSA P-256 key."""
+    """Create a self-signed certificate for ``localhost``, with an ECDSA P-256 key."""
     key = ec.generate_private_key(ec.SECP256R1())
     public = _point(key.public_key())
     content = _content(public, datetime.now(timezone.utc))
@@ -140,7 +140,7 @@ def create() -> Certificate:
 
 
 def _content(public: bytes, now: datetime) -> bytes:
-    """What is signed: the TBSCertificate of RFC 5280, section 4.1."""
+    """Return what is signed: the TBSCertificate of RFC 5280, section 4.1."""
     common_name = sequence(identifier(_COMMON_NAME), utf8(_HOST))
     name = sequence(set_of(common_name))
     return sequence(
@@ -159,7 +159,7 @@ def _content(public: bytes, now: datetime) -> bytes:
 
 
 def _extensions() -> bytes:
-    """It is an authority, because it signs itself, and a server."""
+    """Declare an authority, because the certificate signs itself, and a server."""
     host = sequence(tagged(0x82, _HOST.encode()))
     # Bit 0 is digitalSignature, bit 5 keyCertSign; the last two of the eight do not count.
     usage = bit_string(bytes([0b10000100]), unused=2)
@@ -181,7 +181,7 @@ def _algorithm() -> bytes:
 
 
 def _point(key: ec.EllipticCurvePublicKey) -> bytes:
-    """The public key as an uncompressed point."""
+    """Return the public key as an uncompressed point."""
     numbers = key.public_numbers()
     return b"\x04" + numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")
 

@@ -1,9 +1,8 @@
-"""Bytes to and from one client, in clear or with TLS.
+"""Bytes to and from one client, in clear or with mutual TLS.
 
-A connection is read by one thread and written by many. A TLS object must not be used by two threads
-at once, so it stands between two buffers in memory under a lock, and only the socket blocks.
-
-Mutual TLS: Terraform pins our certificate, and we accept no client but the one that started us.
+One thread reads a connection and many write to it. Two threads must not use a TLS object at once,
+so it works on two buffers in memory under a lock, and only the socket blocks. Terraform pins our
+certificate, and we accept no client but the one that started us.
 
 Source: go-plugin, AutoMTLS. Terraform's certificate is ECDSA P-521, which Python's ``ssl`` takes.
 """
@@ -37,20 +36,20 @@ class Channel:
         self._sending = threading.Lock()
 
     def open(self) -> None:
-        """Agrees with the client on how to talk; comes before anything else.
+        """Agree with the client on how to talk; this comes before anything else.
 
         :raises OSError: if that fails
         """
 
     def receive(self) -> bytes:
-        """Some bytes, at least one; none when the client has closed.
+        """Receive some bytes, at least one; none when the client has closed.
 
         :raises OSError: if the connection broke off
         """
         return self._link.recv(_CHUNK)
 
     def send(self, data: bytes) -> None:
-        """Sends all bytes, and none of another thread between them.
+        """Send all bytes, with none of another thread in between.
 
         :raises OSError: if the connection broke off
         """
@@ -58,7 +57,7 @@ class Channel:
             self._link.sendall(data)
 
     def close(self) -> None:
-        """Closes the connection; a thread that waits for bytes then gets none."""
+        """Close the connection; a thread that waits for bytes then gets none."""
         with suppress(OSError):  # The client may have closed before.
             self._link.shutdown(socket.SHUT_RDWR)
         self._link.close()
@@ -78,24 +77,24 @@ class TlsChannel(Channel):
         self._using = threading.Lock()
 
     def open(self) -> None:
-        """Does the handshake of TLS.
+        """Do the TLS handshake.
 
         :raises OSError: if that fails
         """
-        self._patiently(self._tls.do_handshake)
+        self._retry_until_received(self._tls.do_handshake)
 
     def receive(self) -> bytes:
-        """Some bytes, at least one; none when the client has closed.
+        """Receive some bytes, at least one; none when the client has closed.
 
         :raises OSError: if the connection broke off, or TLS failed
         """
         try:
-            return self._patiently(partial(self._tls.read, _CHUNK))
+            return self._retry_until_received(partial(self._tls.read, _CHUNK))
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             return b""
 
     def send(self, data: bytes) -> None:
-        """Sends all bytes, and none of another thread between them.
+        """Send all bytes, with none of another thread in between.
 
         :raises OSError: if the connection broke off
         """
@@ -105,8 +104,8 @@ class TlsChannel(Channel):
                 view = view[self._tls.write(view) :]
         self._flush()
 
-    def _patiently(self, action: Callable[[], T]) -> T:
-        """Does something with TLS as soon as enough has been received."""
+    def _retry_until_received(self, action: Callable[[], T]) -> T:
+        """Repeat an action of TLS until enough has been received for it."""
         while True:
             try:
                 with self._using:
@@ -121,7 +120,7 @@ class TlsChannel(Channel):
                 return result
 
     def _answer(self) -> None:
-        """Sends what TLS has to say by itself.
+        """Send what TLS has to say by itself.
 
         Usually nothing, and then the reader takes no lock that a sender may hold while the client
         wants to be read first.
@@ -130,18 +129,18 @@ class TlsChannel(Channel):
             self._flush()
 
     def _flush(self) -> None:
-        """Sends what is encrypted, in the order of TLS's records."""
+        """Send what is encrypted, in the order of TLS's records."""
         with self._sending:
             with self._using:
                 encrypted = self._outgoing.read()
             self._link.sendall(encrypted)
 
 
-def server_context(certificate: Certificate, client: str, directory: str) -> ssl.SSLContext:
-    """A TLS context that accepts only the client with the certificate ``client`` (PEM).
+def tls_context(certificate: Certificate, client: str, directory: str) -> ssl.SSLContext:
+    """Return a TLS context that accepts only the client with the certificate ``client`` (PEM).
 
-    :param directory: a private directory; the key stands there for the moment in which Python
-        reads it, because Python reads keys from files only
+    :param directory: a private directory; the key is there while Python reads it,
+        because Python reads keys from files only
     :raises ssl.SSLError: if ``client`` is not a certificate
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -1,8 +1,8 @@
-"""The server: the one module that knows what carries the calls.
+"""The gRPC server: it accepts connections, and runs the methods that they call.
 
 Messages pass as bytes, of any size. Methods may wait for an API, so each runs in a thread of its
-own, while one thread for each connection reads. Those that only compute run in the reading thread:
-handing them over takes as long as some of them do.
+own, while one thread for each connection reads. Methods that only compute run in the reading
+thread: handing them over takes as long as some of them do.
 
 What Terraform says to end a run (``StopProvider``, ``Shutdown``) waits for nothing else, however
 many operations run: it needs neither a thread that is free nor one that can be started.
@@ -35,12 +35,12 @@ _LOOK_PAUSE = 1.0
 
 
 class GrpcServer:
-    """Serves methods on a listening socket until Terraform ends it.
+    """A server of methods on a listening socket, which runs until Terraform ends it.
 
     :param methods: the methods by gRPC path
     :param stop: called when the process is asked to end while operations may run
-    :param at_once: tells from the path and the message whether a call waits for nothing, so that
-        the reading thread may answer it
+    :param is_immediate: returns True, given path and message, for a call that waits for nothing, so
+        that the reading thread may answer it
     :param urgent: the paths of the calls that must be heard whatever is busy
     :param debug: true if Terraform did not start the process and so must not end it either
     :param watch: notices that Terraform is gone; by default, it looks at the parent only
@@ -51,14 +51,14 @@ class GrpcServer:
         methods: Mapping[str, Method],
         stop: Callable[[], None],
         *,
-        at_once: Callable[[str, bytes], bool] = lambda path, message: False,
+        is_immediate: Callable[[str, bytes], bool] = lambda path, message: False,
         urgent: Collection[str] = (),
         debug: bool = False,
         watch: TerraformWatch | None = None,
     ) -> None:
         self._methods = methods
         self._stop = stop
-        self._at_once = at_once
+        self._is_immediate = is_immediate
         self._urgent = urgent
         self._debug = debug
         self._watch = watch or TerraformWatch(os.getppid(), expects_calls=False)
@@ -76,7 +76,7 @@ class GrpcServer:
         context: ssl.SSLContext | None,
         ready: Callable[[], None],
     ) -> None:
-        """Serves; returns when the process shall end. To be called in the main thread.
+        """Serve in the main thread; return when the process should end.
 
         :param context: TLS; None serves plaintext
         :param ready: called in a thread as soon as the server runs
@@ -85,7 +85,7 @@ class GrpcServer:
         start_thread(partial(self._accept, listener, context))
         self._workers.do(ready)
         while not self._end.wait(_LOOK_PAUSE) and not self._watch.is_grace_over:
-            self._look_after_terraform()
+            self._check_terraform()
         for connection in self._open_connections():
             connection.close()
 
@@ -139,12 +139,12 @@ class GrpcServer:
             if path in self._urgent:
                 if not start_thread(call):
                     call()
-            elif self._at_once(path, message):
+            elif self._is_immediate(path, message):
                 self._call_here(connection, stream, method, message)
             else:
                 self._workers.do(call)
         elif path == _SHUTDOWN:
-            if not connection.succeed_at_once(stream, b""):
+            if not connection.succeed_now(stream, b""):
                 start_thread(partial(connection.succeed, stream, b""))
             self._shut_down()
         elif path != _STDIO:
@@ -157,9 +157,9 @@ class GrpcServer:
     def _call_here(
         self, connection: Http2Connection, stream: int, method: Method, message: bytes
     ) -> None:
-        """Answers in the reading thread; what the client does not take at once is handed over."""
-        answer = _tried(method, message)
-        if answer is not None and connection.succeed_at_once(stream, answer):
+        """Respond in the reading thread; hand over what the client does not take at once."""
+        answer = _call_method(method, message)
+        if answer is not None and connection.succeed_now(stream, answer):
             self._count_down()
         else:
             self._workers.do(partial(self._reply, connection, stream, answer))
@@ -167,7 +167,7 @@ class GrpcServer:
     def _call(
         self, connection: Http2Connection, stream: int, method: Method, message: bytes
     ) -> None:
-        self._reply(connection, stream, _tried(method, message))
+        self._reply(connection, stream, _call_method(method, message))
 
     def _reply(self, connection: Http2Connection, stream: int, answer: bytes | None) -> None:
         try:
@@ -214,7 +214,7 @@ class GrpcServer:
             self._stop()
         self._end_if_done()
 
-    def _look_after_terraform(self) -> None:
+    def _check_terraform(self) -> None:
         with self._lock:
             is_called = bool(self._callers)
         reason = self._watch.look(is_called=is_called)
@@ -223,8 +223,8 @@ class GrpcServer:
             start_thread(self._wind_down)
 
 
-def _tried(method: Method, message: bytes) -> bytes | None:
-    """The answer of a method; None if it failed."""
+def _call_method(method: Method, message: bytes) -> bytes | None:
+    """Return the response of a method; None if it failed."""
     try:
         return method(message)
     except Exception as error:

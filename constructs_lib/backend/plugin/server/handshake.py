@@ -1,14 +1,12 @@
-"""How Terraform and a provider find each other.
+"""How Terraform and a provider find each other: cookie, socket and handshake line.
 
 Terraform starts the provider with a magic cookie in its environment and reads one line from its
 standard output: ``1|6|unix|<socket>|grpc|<certificate>``. Source: go-plugin, the protocol of
-version 1.
+version 1. This module and what it imports are loaded before that line is written, so they are few
+and light.
 
-This module and what it imports are loaded before that line is written, so they are few and light.
-
-Removes the directories of providers that were killed, and so could not remove them themselves.
-
-A living provider holds a lock on its directory (:class:`handshake.Endpoint`), which the operating
+The socket is in a directory of its own. A provider that is killed cannot remove it, so later ones
+do. A living provider holds a lock on its directory (:class:`ProviderSocket`), which the operating
 system releases however the process ends. Providers of earlier versions hold none, but they answer
 on their socket.
 """
@@ -34,10 +32,10 @@ SOCKET, KEY = "s", "key.pem"
 PRIVATE = 0o700
 """The permissions of that directory."""
 
-EXPLANATION = """\
-This program is a Terraform provider. Terraform starts it by itself and talks to it over a socket,
-so there is nothing to do here by hand: name it under required_providers in a configuration and run
-terraform. To debug it, start it with --debug and set the variable that it prints.
+STARTED_BY_HAND = """\
+This program is a Terraform provider. Terraform starts it and talks to it over a socket, so do not
+start it by hand: name it under required_providers in a configuration and run terraform. To debug
+it, start it with --debug and set the variable that it prints.
 """
 
 _LONGEST_PATH = 100
@@ -58,19 +56,19 @@ class HandshakeError(Exception):
 class ProviderSocket:
     """A listening Unix socket in a directory that only this user can enter.
 
-    As long as the process lives it holds a lock on the directory, which tells those of the dead
-    from those of the living (:mod:`dead_directories`).
+    The process holds a lock on the directory as long as it lives, so that other providers do not
+    take it for a stale one (:func:`remove_stale_directories`).
 
     :raises HandshakeError: if no temporary directory will do; the message names each with a reason
     """
 
     def __init__(self) -> None:
         reasons = []
-        for base in bases():
-            reason = _unfit(base) or self._open(base)
+        for base in temporary_directories():
+            reason = _path_problem(base) or self._open(base)
             if not reason:
                 return
-            reasons.append(f"{_shown(base)} {reason}")
+            reasons.append(f"{_printable(base)} {reason}")
         raise HandshakeError(
             f"no temporary directory can be used: {'; '.join(reasons)}. Set TMPDIR to a directory "
             "in which this user can write"
@@ -88,14 +86,14 @@ class ProviderSocket:
             self._lock = _lock(self.directory)
             self.listener.bind(self.path)
             self.listener.listen(64)
-            _reserve(os.path.join(self.directory, KEY))
+            _reserve_key_file(os.path.join(self.directory, KEY))
         except OSError as error:
             self.close()
             return f"cannot be written ({error.strerror or type(error).__name__})"
         return ""
 
     def close(self) -> None:
-        """Closes the socket and removes the directory; it may be called again."""
+        """Close the socket and remove the directory; it may be called again."""
         self.listener.close()
         for name in (SOCKET, KEY):
             with suppress(OSError):
@@ -108,12 +106,12 @@ class ProviderSocket:
 
 
 def is_launched_by_terraform(environment: Mapping[str, str]) -> bool:
-    """True if the process was started by Terraform and not by hand."""
+    """Return True if Terraform started the process, and not a person."""
     return environment.get(COOKIE_NAME) == COOKIE
 
 
 def check_protocol(environment: Mapping[str, str]) -> None:
-    """Makes sure that Terraform speaks our version of the protocol.
+    """Raise an error unless Terraform speaks our version of the protocol.
 
     :raises HandshakeError: if it does not
     """
@@ -121,12 +119,12 @@ def check_protocol(environment: Mapping[str, str]) -> None:
     if offered and str(PROTOCOL) not in offered.split(","):
         raise HandshakeError(
             f"Terraform offers the plugin protocol versions {offered}, this provider speaks "
-            f"version {PROTOCOL}; a newer Terraform is needed"
+            f"version {PROTOCOL}; use a newer Terraform"
         )
 
 
-def line(path: str, certificate: bytes) -> str:
-    """The line that Terraform reads.
+def handshake_line(path: str, certificate: bytes) -> str:
+    """Return the line that Terraform reads.
 
     :param path: the path of the socket
     :param certificate: the server's certificate (DER); empty for a plaintext connection
@@ -135,7 +133,7 @@ def line(path: str, certificate: bytes) -> str:
     return f"1|{PROTOCOL}|unix|{path}|grpc|{encoded}"
 
 
-def bases() -> list[str]:
+def temporary_directories() -> list[str]:
     """Return the directories in which a provider makes its own: the first one that will do."""
     return list(dict.fromkeys((os.environ.get("TMPDIR") or "/tmp", "/tmp", "/var/tmp")))  # noqa: S108
 
@@ -150,7 +148,7 @@ def _directory_in(base: str) -> str:
     return os.path.join(base, f"{_PREFIX}{os.urandom(_DIGITS // 2).hex()}")
 
 
-def _unfit(base: str) -> str:
+def _path_problem(base: str) -> str:
     """Return why the handshake cannot hold a path in ``base``; empty if it can."""
     if len(os.fsencode(_directory_in(base))) + 2 > _LONGEST_PATH:
         return "has too long a path for a socket"
@@ -159,12 +157,12 @@ def _unfit(base: str) -> str:
     return ""
 
 
-def _shown(base: str) -> str:
+def _printable(base: str) -> str:
     shown = base if base.isprintable() else ascii(base)
     return shown.replace(_SEPARATOR, r"\x7c")
 
 
-def _reserve(file: str) -> None:
+def _reserve_key_file(file: str) -> None:
     """Take the room that the key of mutual TLS will need, while another directory is possible."""
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -192,12 +190,12 @@ _LEAST_AGE = 1.0
 _PERMISSIONS = 0o777
 
 
-def remove(own: str) -> None:
-    """Remove the directories of the dead from where providers make theirs.
+def remove_stale_directories(own: str) -> None:
+    """Remove the directories of providers that were killed.
 
     :param own: the directory of this process
     """
-    removed = sum(_remove_from(base, own) for base in bases())
+    removed = sum(_remove_from(base, own) for base in temporary_directories())
     if removed:
         log.info(f"removed {removed} temporary directories of providers that were killed")
 
@@ -207,16 +205,16 @@ def _remove_from(base: str, own: str) -> int:
         with os.scandir(base) as entries:
             names = [entry.name for entry in entries if is_directory_name(entry.name)]
     except OSError:
-        return 0  # It is not there, or is nobody's to look at.
+        return 0  # It does not exist, or cannot be read.
     paths = [os.path.join(base, name) for name in names]
-    return sum(_remove_dead(path) for path in paths if path != own)
+    return sum(_remove_stale(path) for path in paths if path != own)
 
 
-def _remove_dead(path: str) -> bool:
+def _remove_stale(path: str) -> bool:
     """Remove a directory, if it is ours and its provider is dead; return whether it was."""
     try:
         with _opened(path) as descriptor:
-            if not _is_ours(descriptor) or not _is_dead(path, descriptor):
+            if not _is_ours(descriptor) or not _is_stale(path, descriptor):
                 return False
             for name in (SOCKET, KEY):
                 with suppress(FileNotFoundError):
@@ -230,7 +228,7 @@ def _remove_dead(path: str) -> bool:
 
 @contextmanager
 def _opened(path: str) -> Iterator[int]:
-    # A link is not followed: what is removed stands in this very directory.
+    # A link is not followed: only files of this very directory are removed.
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         yield descriptor
@@ -243,7 +241,7 @@ def _is_ours(descriptor: int) -> bool:
     return found.st_uid == os.geteuid() and found.st_mode & _PERMISSIONS == PRIVATE
 
 
-def _is_dead(path: str, descriptor: int) -> bool:
+def _is_stale(path: str, descriptor: int) -> bool:
     if time.time() - os.fstat(descriptor).st_mtime < _LEAST_AGE:
         return False
     try:
@@ -254,7 +252,7 @@ def _is_dead(path: str, descriptor: int) -> bool:
 
 
 def _answers(path: str) -> bool:
-    """True unless it is certain that nobody listens on a socket."""
+    """Return True unless it is certain that nobody listens on a socket."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
         link.setblocking(False)
         try:

@@ -1,20 +1,11 @@
-"""The Huffman code of HTTP/2's headers: what is frequent in them is written with fewer bits.
+"""A reader of HTTP/2's compressed headers (HPACK).
 
-The code is canonical: sorted by length and then by value, each symbol's code is the one before it
-plus one. So the lengths say everything, and the table is made from them.
+A block of headers is read with what earlier blocks left in the table, so each connection has a
+decoder of its own, which is of no use after an error. A header names an entry of the table, or has
+texts of its own, which may be in a Huffman code. That code is canonical: sorted by length and then
+by value, each symbol's code is the previous one plus one, so the table is made from the lengths.
 
-Source: RFC 7541, section 5.2 and appendix B.
-
-The headers that a block names by a number: those that are always known, and those that came by.
-
-Source: RFC 7541, sections 2.3 and 4, appendix A.
-
-Reads the compressed headers of HTTP/2 (HPACK).
-
-A block of headers is read with what the blocks before it left in the table, so each connection has
-a decoder of its own, and after an error it is of no use.
-
-Source: RFC 7541, sections 5 and 6.
+Source: RFC 7541, sections 2.3, 4, 5 and 6, appendices A and B.
 """
 
 from __future__ import annotations
@@ -66,7 +57,7 @@ _BITS: Final = (7, 6, 5, 4, 3, 2, 1, 0)
 
 
 def decode(data: bytes) -> bytes:
-    """The text that a coded string stands for.
+    """Decode the text of a coded string.
 
     :raises ProtocolError: if it holds the end of a text, or does not end with the beginning of that
         end, of seven bits at most
@@ -89,7 +80,7 @@ def decode(data: bytes) -> bytes:
 
 @cache
 def _table() -> dict[int, int]:
-    """The symbols by their codes, each with a one before it, which keeps the zeros it begins with.
+    """Return the symbols by their codes, each with a one in front, which keeps its leading zeros.
 
     Made at the first call of Terraform, once in each process.
     """
@@ -182,7 +173,7 @@ _NEWEST: Final = len(_STATIC)
 
 
 def size_of(header: Header) -> int:
-    """What a header takes: its bytes, and 32 for the table itself (section 4.1)."""
+    """Return the size of a header in the table: its bytes, and 32 (section 4.1)."""
     return len(header[0]) + len(header[1]) + 32
 
 
@@ -197,7 +188,7 @@ class HeaderTable:
         self._most = LARGEST_SIZE
 
     def header(self, number: int) -> Header:
-        """The header of a number.
+        """Return the header of a number.
 
         :raises ProtocolError: if there is none
         """
@@ -206,14 +197,14 @@ class HeaderTable:
         return self._headers[number]
 
     def add(self, header: Header) -> None:
-        """Adds a header; the oldest ones go. One that is larger than the table empties it."""
+        """Add a header and drop the oldest ones. One that is larger than the table empties it."""
         self.changes += 1
         self._size += size_of(header)
         self._headers.insert(_NEWEST, header)
         self._evict()
 
     def resize(self, size: int) -> None:
-        """Takes another size, up to :data:`LARGEST_SIZE`; the oldest headers go.
+        """Change the size, up to :data:`LARGEST_SIZE`, and drop the oldest headers.
 
         :raises ProtocolError: if it is larger than that
         """
@@ -239,7 +230,7 @@ longer forms only hide zeros. Section 5.1 wants such a limit.
 
 
 class Decoder:
-    """Reads the blocks of one connection, in the order in which they came.
+    """A reader of the blocks of one connection, in the order in which they came.
 
     :param most: how much the headers of one block may take, counted as the table counts: a block of
         a few bytes can name a large header again and again
@@ -251,7 +242,7 @@ class Decoder:
         self._most = most
 
     def decode(self, block: bytes) -> list[Header]:
-        """The headers of a whole block, in their order.
+        """Return the headers of a whole block, in their order.
 
         :raises ProtocolError: if it cannot be read, or holds too much
         """
@@ -275,7 +266,7 @@ class Decoder:
         return headers
 
     def _header(self, block: bytes, place: int) -> tuple[Header, int]:
-        """The header at a place, and the place after it."""
+        """Return the header at a place, and the place after it."""
         first = block[place]
         if first >= _INDEXED:
             number, place = _integer(block, place, 0x7F)
@@ -288,7 +279,7 @@ class Decoder:
         return self._literal(block, place, 0x0F)
 
     def _literal(self, block: bytes, place: int, mask: int) -> tuple[Header, int]:
-        """A header with a value of its own, and a name of its own or that of a known header."""
+        """Return a header with its own value, and its own name or that of a known header."""
         number, place = _integer(block, place, mask)
         if number:
             name = self.table.header(number)[0]
@@ -298,7 +289,7 @@ class Decoder:
         return (name, value), place
 
     def _resize(self, block: bytes, place: int, *, is_late: bool) -> int:
-        """Takes another size of the table, which may come before all headers only."""
+        """Change the size of the table, which is allowed only in front of all headers."""
         if is_late:
             raise ProtocolError("a change of the table between headers")
         size, place = _integer(block, place, 0x1F)
@@ -307,7 +298,7 @@ class Decoder:
 
 
 def _text(block: bytes, place: int) -> tuple[bytes, int]:
-    """The text at a place (section 5.2), and the place after it."""
+    """Return the text at a place (section 5.2), and the place after it."""
     is_coded = block[place] & _CODED
     length, place = _integer(block, place, 0x7F)
     end = place + length
@@ -318,7 +309,7 @@ def _text(block: bytes, place: int) -> tuple[bytes, int]:
 
 
 def _integer(block: bytes, place: int, mask: int) -> tuple[int, int]:
-    """The number at a place (section 5.1), and the place after it.
+    """Return the number at a place (section 5.1), and the place after it.
 
     :param mask: the bits of the first byte that belong to it
     """

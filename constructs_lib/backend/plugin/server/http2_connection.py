@@ -1,4 +1,4 @@
-"""One client of the server: reads its calls, and sends the answers as its windows allow.
+"""One HTTP/2 connection: it reads the client's calls, and responds as the client's windows allow.
 
 Source: RFC 9113, sections 5 and 6; "gRPC over HTTP2", requests and responses.
 """
@@ -25,7 +25,7 @@ _FULL: Final = http2_frames.LARGEST_WINDOW - http2_frames.FIRST_WINDOW
 
 
 class _Stream:
-    """One call while it comes in, and the window for its answer."""
+    """One call while it comes in, and the window for its response."""
 
     def __init__(self, window: int) -> None:
         self.window = window
@@ -55,7 +55,7 @@ class Http2Connection:
         self._is_open = True
 
     def run(self) -> None:
-        """Reads until the client goes, or the connection is closed."""
+        """Read until the client goes, or the connection is closed."""
         reader = http2_frames.Reader()
         try:
             self._channel.open()
@@ -76,20 +76,20 @@ class Http2Connection:
             self.close()
 
     def close(self) -> None:
-        """Ends the connection; answers that wait to be sent are dropped."""
+        """End the connection; responses that wait to be sent are dropped."""
         with self._changed:
             self._is_open = False
             self._changed.notify_all()
         self._channel.close()
 
     def succeed(self, stream: int, message: bytes) -> None:
-        """Sends the answer to a call. If the client is gone, nothing is sent.
+        """Send the response to a call. If the client is gone, nothing is sent.
 
         :param stream: the number of its stream
         """
         data = _PREFIX.pack(0, len(message)) + message
         begin = http2_frames.frame(
-            http2_frames.HEADERS, http2_frames.END_HEADERS, stream, http2_headers.ANSWER
+            http2_frames.HEADERS, http2_frames.END_HEADERS, stream, http2_headers.RESPONSE_HEADERS
         )
         place = 0
         while place < len(data):
@@ -102,8 +102,8 @@ class Http2Connection:
             begin = b""
         self._forget(stream)
 
-    def succeed_at_once(self, stream: int, message: bytes) -> bool:
-        """As ``succeed``, for the reading thread, which must not wait for a window.
+    def succeed_now(self, stream: int, message: bytes) -> bool:
+        """Do as ``succeed`` does, in the reading thread, which must not wait for a window.
 
         :returns: False if the windows do not take the whole answer in one frame; then nothing is
             sent
@@ -118,13 +118,13 @@ class Http2Connection:
             self._window -= len(data)
             del self._streams[stream]
         begin = http2_frames.frame(
-            http2_frames.HEADERS, http2_frames.END_HEADERS, stream, http2_headers.ANSWER
+            http2_frames.HEADERS, http2_frames.END_HEADERS, stream, http2_headers.RESPONSE_HEADERS
         )
         self._send(begin + http2_frames.frame(http2_frames.DATA, 0, stream, data) + _end(stream))
         return True
 
     def fail(self, stream: int, code: int, message: str) -> None:
-        """Answers that a call failed.
+        """Respond that a call failed.
 
         :param code: of gRPC, such as ``headers.UNIMPLEMENTED``
         """
@@ -132,12 +132,12 @@ class Http2Connection:
         self._forget(stream)
 
     def _send(self, data: bytes) -> None:
-        # Whoever asked is gone, and so is who could be told.
+        # The client is gone, so nobody can receive the failure.
         with suppress(OSError):
             self._channel.send(data)
 
     def _take_window(self, number: int, wanted: int) -> int | None:
-        """How many bytes may be sent now, waiting for at least one; None if nobody wants them."""
+        """Return how many bytes may be sent, once at least one may; None if nobody wants them."""
         with self._changed:
             while True:
                 stream = self._streams.get(number)
@@ -157,20 +157,20 @@ class Http2Connection:
     def _take(self, frame: Frame) -> None:
         if self._block is not None and frame.kind != http2_frames.CONTINUATION:
             raise ProtocolError("headers that do not end")
-        taker = _TAKERS.get(frame.kind)
+        taker = _HANDLERS.get(frame.kind)
         # Frames of kinds that are not known are ignored (section 5.5).
         if taker is not None:
             taker(self, frame)
 
     def _take_headers(self, frame: Frame) -> None:
-        self._block = (frame, bytearray(http2_frames.content(frame)))
+        self._block = (frame, bytearray(http2_frames.payload_without_padding(frame)))
         self._end_headers(frame)
 
     def _take_continuation(self, frame: Frame) -> None:
         if self._block is None or self._block[0].stream != frame.stream:
             raise ProtocolError("headers that nothing began")
         self._block[1].extend(frame.payload)
-        if len(self._block[1]) > http2_headers.LONGEST:
+        if len(self._block[1]) > http2_headers.LARGEST_HEADERS:
             raise ProtocolError("headers that are too long")
         self._end_headers(frame)
 
@@ -196,7 +196,7 @@ class Http2Connection:
         stream = self._streams.get(frame.stream)
         if stream is None:
             return  # Of a call that was given up.
-        stream.data += http2_frames.content(frame)
+        stream.data += http2_frames.payload_without_padding(frame)
         if frame.flags & http2_frames.END_STREAM:
             self._end_stream(frame.stream, stream)
 
@@ -234,7 +234,7 @@ class Http2Connection:
             )
 
     def _take_window_update(self, frame: Frame) -> None:
-        increment = http2_frames.number(frame.payload)
+        increment = http2_frames.read_number(frame.payload)
         with self._changed:
             stream = self._streams.get(frame.stream)
             if frame.stream == 0:
@@ -244,7 +244,7 @@ class Http2Connection:
             self._changed.notify_all()
 
 
-_TAKERS: Final[dict[int, Callable[[Http2Connection, Frame], None]]] = {
+_HANDLERS: Final[dict[int, Callable[[Http2Connection, Frame], None]]] = {
     http2_frames.DATA: Http2Connection._take_data,
     http2_frames.HEADERS: Http2Connection._take_headers,
     http2_frames.CONTINUATION: Http2Connection._take_continuation,
@@ -256,8 +256,8 @@ _TAKERS: Final[dict[int, Callable[[Http2Connection, Frame], None]]] = {
 
 
 def _end(stream: int) -> bytes:
-    """What comes after the message of an answer."""
-    return _trailers(stream, http2_headers.SUCCESS)
+    """Return the frames after the message of a response."""
+    return _trailers(stream, http2_headers.OK_TRAILERS)
 
 
 def _trailers(stream: int, block: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The frames of HTTP/2 (RFC 9113, section 4 and 6), as far as a gRPC server needs them."""
+"""The frames of HTTP/2 (RFC 9113, sections 4 and 6), as far as a gRPC server needs them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _NUMBER: Final = struct.Struct(">L")
 
 
 class ProtocolError(Exception):
-    """The client does what HTTP/2 does not allow."""
+    """A violation of HTTP/2 by the client."""
 
 
 class Frame(NamedTuple):
@@ -48,14 +48,14 @@ class Frame(NamedTuple):
 
 
 class Reader:
-    """Cuts what is received into frames."""
+    """A reader that cuts what is received into frames."""
 
     def __init__(self) -> None:
         self._data = bytearray()
         self._is_begun = False
 
     def frames(self, received: bytes) -> Iterator[Frame]:
-        """The frames that are whole by now.
+        """Yield the frames that are complete by now.
 
         :raises ProtocolError: if the client speaks something else, or a frame is too large
         """
@@ -86,18 +86,18 @@ class Reader:
 
 
 def frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
-    """A frame to send."""
+    """Return a frame to send."""
     length = len(payload)
     return _HEAD.pack(length >> 8, length & 0xFF, kind, flags, stream) + payload
 
 
 def settings(values: dict[int, int]) -> bytes:
-    """A frame with settings (section 6.5)."""
+    """Return a frame with settings (section 6.5)."""
     return frame(SETTINGS, 0, 0, b"".join(_SETTING.pack(*pair) for pair in values.items()))
 
 
 def read_settings(payload: bytes) -> dict[int, int]:
-    """The settings of a frame.
+    """Return the settings of a frame.
 
     :raises ProtocolError: if it cannot be read
     """
@@ -107,17 +107,17 @@ def read_settings(payload: bytes) -> dict[int, int]:
 
 
 def window_update(stream: int, increment: int) -> bytes:
-    """A frame that lets the client send more (section 6.9)."""
+    """Return a frame that lets the client send more (section 6.9)."""
     return frame(WINDOW_UPDATE, 0, stream, _NUMBER.pack(increment))
 
 
 def goaway(last_stream: int, code: int) -> bytes:
-    """A frame that says that the connection ends (section 6.8)."""
+    """Return a frame that says that the connection ends (section 6.8)."""
     return frame(GOAWAY, 0, 0, _NUMBER.pack(last_stream) + _NUMBER.pack(code))
 
 
-def number(payload: bytes) -> int:
-    """The number that a payload consists of, without the bit that is reserved.
+def read_number(payload: bytes) -> int:
+    """Return the number that a payload consists of, without the bit that is reserved.
 
     :raises ProtocolError: if it is none
     """
@@ -127,8 +127,8 @@ def number(payload: bytes) -> int:
     return found & LARGEST_WINDOW
 
 
-def content(received: Frame) -> bytes:
-    """The payload without padding and priority (sections 6.1 and 6.2).
+def payload_without_padding(received: Frame) -> bytes:
+    """Return the payload without padding and priority (sections 6.1 and 6.2).
 
     :raises ProtocolError: if there is more padding than payload
     """

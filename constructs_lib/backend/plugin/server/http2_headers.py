@@ -1,6 +1,6 @@
-"""The headers of a gRPC call: those of the client are read, and ours are always the same.
+"""The headers of a gRPC call: those of the client, and ours, which are always the same.
 
-Ours use no dynamic table (RFC 7541, section 2.3.2), so they are bytes that are made once.
+Ours use no dynamic table (RFC 7541, section 2.3.2), so their bytes are made once.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Final
 
 from constructs_lib.backend.plugin.server.hpack import Decoder, Header
 
-LONGEST: Final = 2**20
+LARGEST_HEADERS: Final = 2**20
 """Bytes that the headers of one call may take, compressed or not."""
 _LONGEST_KNOWN: Final = 64
 _MOST_KNOWN: Final = 64
@@ -20,21 +20,22 @@ OK, UNIMPLEMENTED, INTERNAL = 0, 12, 13
 
 
 class HeaderReader:
-    """Reads the headers of one connection, in the order in which they came.
+    """A reader of the headers of one connection, in the order in which they came.
 
     Terraform calls a few methods again and again, each with a block of a few bytes that only names
     headers of the table. What such a block says is remembered until the table changes.
     """
 
     def __init__(self) -> None:
-        self._decoder = Decoder(LONGEST)
+        self._decoder = Decoder(LARGEST_HEADERS)
         self._known: dict[tuple[int, bytes], str] = {}
         """Paths by the block, and by how often the table had changed before it: one that changes
-        it is read anew the next time.
+        it is read again the next time.
         """
 
     def path(self, block: bytes) -> str:
-        """The path of a call, such as ``/tfplugin6.Provider/GetMetadata``; empty if it has none.
+        """Return the path of a call, such as ``/tfplugin6.Provider/GetMetadata``; empty if it has
+        none.
 
         :raises ProtocolError: if the headers cannot be read
         """
@@ -60,18 +61,18 @@ def _path(headers: list[Header]) -> str:
 
 
 def _literal(name: str, value: str) -> bytes:
-    """A header without a table and without Huffman coding (RFC 7541, section 6.2.2)."""
+    """Encode a header without a table and without Huffman coding (RFC 7541, section 6.2.2)."""
     return b"\x00" + _string(name) + _string(value)
 
 
 def _string(text: str) -> bytes:
-    """RFC 7541, section 5.2."""
+    """Encode a text (RFC 7541, section 5.2)."""
     data = text.encode("ascii")
     return _integer(len(data)) + data
 
 
 def _integer(value: int) -> bytes:
-    """With a prefix of seven bits (RFC 7541, section 5.1)."""
+    """Encode a number with a prefix of seven bits (RFC 7541, section 5.1)."""
     if value < 127:
         return bytes([value])
     rest, coded = value - 127, [127]
@@ -81,24 +82,26 @@ def _integer(value: int) -> bytes:
     return bytes([*coded, rest])
 
 
-ANSWER: Final = _STATUS_200 + _literal("content-type", "application/grpc")
+RESPONSE_HEADERS: Final = _STATUS_200 + _literal("content-type", "application/grpc")
 """What an answer begins with."""
-SUCCESS: Final = _literal("grpc-status", str(OK))
+OK_TRAILERS: Final = _literal("grpc-status", str(OK))
 """What an answer ends with."""
 
 
 def failure(code: int, message: str) -> bytes:
-    """The whole answer to a call that failed.
+    """Return the whole response to a call that failed.
 
     :param code: such as :data:`UNIMPLEMENTED`
     :param message: a sentence
     """
-    told = _literal("grpc-status", str(code)) + _literal("grpc-message", _percent_encoded(message))
-    return ANSWER + told
+    status = _literal("grpc-status", str(code)) + _literal(
+        "grpc-message", _percent_encoded(message)
+    )
+    return RESPONSE_HEADERS + status
 
 
 def _percent_encoded(text: str) -> str:
-    """As gRPC asks for ("gRPC over HTTP2", Status-Message); ``urllib`` would take 2 ms to load."""
+    """Encode a text as "gRPC over HTTP2" asks (Status-Message); loading ``urllib`` takes 2 ms."""
     return "".join(
         chr(byte) if 0x20 <= byte <= 0x7E and byte != ord("%") else f"%{byte:02X}"
         for byte in text.encode()

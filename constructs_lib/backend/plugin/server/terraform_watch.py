@@ -1,13 +1,13 @@
 """Notices that the Terraform which started this process is gone, so that the process ends, too.
 
-A Terraform that is killed says nothing. It may be killed at any moment, also while this process
+A Terraform that is killed says nothing. It may be killed at any time, even while this process
 starts, and then no single sign is reliable:
 
-* The parent is another one. This says nothing if Terraform was gone before the process could look
-  who its parent is: it has been adopted by then. That the parent is process 1 says nothing either,
-  because in a container Terraform may be process 1.
+* The parent is another process. This says nothing if Terraform was gone before this process could
+  look up its parent: another process has adopted it by then. A parent with id 1 says nothing
+  either, because in a container Terraform may be process 1.
 * Nobody reads the standard output any more. Terraform does so as long as it lives, but somebody
-  else may have started the process with another output than a pipe.
+  else may have started the process with an output other than a pipe.
 * Nobody calls. Terraform connects as soon as it has read the line of the handshake, and keeps one
   connection as long as it lives.
 """
@@ -26,11 +26,11 @@ RECONNECT_LIMIT = 10.0
 """Seconds for Terraform to connect again, after a connection that broke off."""
 GRACE = 1200.0
 """Seconds that running operations get to wind down after Terraform is gone: longer than the longest
-of them takes to put back what it has changed for a while, after it was told to stop."""
+of them needs to restore what it has changed temporarily."""
 
 
 class TerraformWatch:
-    """Watches over the Terraform that started this process.
+    """A watch over the Terraform that started this process.
 
     :param parent: the parent of this process, found out as early as possible
     :param output: the descriptor that Terraform reads; None if it reads none
@@ -94,7 +94,7 @@ class TerraformWatch:
 
 
 def _has_no_reader(descriptor: int) -> bool:
-    """True for a pipe whose other end is closed: an error on Linux, a hang-up on macOS."""
+    """Return True for a pipe whose other end is closed: an error on Linux, a hang-up on macOS."""
     try:
         if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
             return False

@@ -1,9 +1,9 @@
-"""Values from bytes: Terraform's encoding in MessagePack, and JSON for states of older schemas.
+"""Decodes values: from Terraform's MessagePack, and from JSON for states of older schemas.
 
-Source: Terraform plugin protocol 6, ``DynamicValue``. Null is nil. Any extension value is an
-unknown one: code 0 is plain, code 12 carries a refinement, which is ignored. A value of the dynamic
-type is a pair: its type as JSON bytes, then the value. A number is an integer, a float or, where 64
-bits would lose precision, a decimal string.
+Source: Terraform plugin protocol 6, ``DynamicValue``. Null is nil. Any extension value is unknown:
+code 0 is plain, code 12 carries a refinement, which is ignored. A value of the dynamic type is a
+pair: its type as JSON bytes, then the value. A number is an integer, a float or, where 64 bits
+would lose precision, a decimal string.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _LONGEST_INT: Final = 1000
 
 
 def decode(data: bytes, type_: Type) -> Value:
-    """The value of a type that MessagePack bytes hold.
+    """Decode a value of a type from MessagePack.
 
     :raises CodecError: if the bytes are no such value
     """
@@ -42,7 +42,7 @@ def decode(data: bytes, type_: Type) -> Value:
 
 
 def decode_json(data: bytes | str, type_: Type) -> Value:
-    """The value of a type that JSON holds, as Terraform writes states.
+    """Decode a value of a type from JSON, as Terraform writes states.
 
     Unknown attributes are dropped and missing ones are null, so that a state of an older schema
     can be read.
@@ -53,7 +53,7 @@ def decode_json(data: bytes | str, type_: Type) -> Value:
 
 
 def from_json(form: Any, type_: Type) -> Value:
-    """As ``decode_json``, from JSON that is parsed already.
+    """Decode a value of a type, as ``decode_json`` does, from parsed JSON.
 
     :raises CodecError: if it is no such value
     """
@@ -61,7 +61,7 @@ def from_json(form: Any, type_: Type) -> Value:
 
 
 def parse_json(data: bytes | str) -> Any:
-    """JSON with exact numbers.
+    """Parse JSON with exact numbers.
 
     :raises CodecError: if it is none
     """
@@ -74,7 +74,8 @@ def parse_json(data: bytes | str) -> Any:
 
 
 def unknown_types(data: bytes, type_: Type) -> dict[str, Type]:
-    """The types of those dynamic attributes of an encoded object that are unknown, but typed.
+    """Return the types of those dynamic attributes of an encoded object that are unknown, but
+    typed.
 
     An example is ``var.on ? {a = 1} : {a = 2}`` while ``var.on`` is unknown. ``UNKNOWN`` does not
     tell the type, but the plan has to repeat it.
@@ -93,32 +94,32 @@ def unknown_types(data: bytes, type_: Type) -> dict[str, Type]:
         ):
             try:
                 found[name] = _type_of(value[0])
-            except UnexpectedValue as misfit:
-                raise misfit.within(f".{name}").error from None
+            except UnexpectedValue as unexpected:
+                raise unexpected.within(f".{name}").error from None
     return found
 
 
 def _read(form: Any, type_: Type, *, wrapped_dynamic: bool) -> Value:
     try:
         return _Reader(wrapped_dynamic=wrapped_dynamic).read(form, type_, 0)
-    except UnexpectedValue as misfit:
-        raise misfit.error from None
+    except UnexpectedValue as unexpected:
+        raise unexpected.error from None
     except RecursionError:
         raise too_deep().error from None
 
 
 class _Reader:
-    """Reads unpacked MessagePack, or JSON in which dynamic values are wrapped as Terraform does.
+    """A reader of unpacked MessagePack, or of JSON with Terraform's wrapped dynamic values.
 
     It runs for each value of each resource several times in a plan, so it takes the usual cases
-    first, and puts the path of a misfit together only when there is one.
+    first, and puts the path of an unexpected value together only when there is one.
     """
 
     def __init__(self, *, wrapped_dynamic: bool) -> None:
         self._wrapped_dynamic = wrapped_dynamic
 
     def read(self, raw: Any, type_: Type, depth: int) -> Value:
-        """A value; ``depth`` is the number of lists and objects around it."""
+        """Decode a value; ``depth`` is the number of lists and objects around it."""
         if raw is None:
             return None
         kind = type_.kind
@@ -157,8 +158,8 @@ class _Reader:
         try:
             for part, part_type in zip(raw, inner, strict=True):
                 found.append(self.read(part, part_type, depth))
-        except UnexpectedValue as misfit:
-            raise misfit.within(f"[{len(found)}]") from None
+        except UnexpectedValue as unexpected:
+            raise unexpected.within(f"[{len(found)}]") from None
         return found
 
     def _mapping(self, raw: Any, type_: Type, depth: int) -> Value:
@@ -172,8 +173,8 @@ class _Reader:
                 part = get(name)
                 is_plain = part is None or (type(part) is str and part_type.kind == "string")
                 found[name] = part if is_plain else read(part, part_type, depth)
-        except UnexpectedValue as misfit:
-            raise misfit.within(f".{name}") from None
+        except UnexpectedValue as unexpected:
+            raise unexpected.within(f".{name}") from None
         return found
 
 
@@ -203,7 +204,7 @@ def _number(raw: Any) -> int | float | Decimal | None:
 
 
 def _whole(text: str) -> int | Decimal:
-    """A decimal string as a number, an ``int`` if it is whole and not very long."""
+    """Return the number of a decimal string, an ``int`` if it is whole and not very long."""
     try:
         number = Decimal(text)
     except InvalidOperation:
@@ -233,7 +234,7 @@ def _is_unknown(raw: Any) -> bool:
 
 def _type_of(form: Any) -> Type:
     try:
-        return types.parse(form)
+        return types.parse_type(form)
     except RecursionError:
         raise too_deep() from None
     except (ValueError, TypeError):

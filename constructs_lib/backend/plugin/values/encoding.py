@@ -1,4 +1,4 @@
-"""Values as bytes: Terraform's encoding in MessagePack, as ``decoding`` describes it."""
+"""Encodes values as Terraform's MessagePack, which ``decoding`` describes."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 
 
 def encode(value: Value, type_: Type) -> bytes:
-    """The MessagePack bytes for a value of a type; attributes that are missing are null.
+    """Encode a value of a type as MessagePack; attributes that are missing are null.
 
     :raises CodecError: if the value is not of the type
     """
     try:
         form = _form(value, type_, 0)
         packed: bytes = msgpack.packb(form, use_bin_type=True, unicode_errors="replace")
-    except UnexpectedValue as misfit:
-        raise misfit.error from None
+    except UnexpectedValue as unexpected:
+        raise unexpected.error from None
     except RecursionError:
         raise too_deep().error from None
     return packed
@@ -51,7 +51,7 @@ def may_be_repeated(data: bytes) -> bool:
 
 
 def typed_unknowns(data: dict[str, Value], types_: dict[str, Type]) -> dict[str, Any]:
-    """The values, with a typed unknown in the place of each unknown that is listed in ``types_``.
+    """Return the values, with a typed unknown in place of each unknown that ``types_`` lists.
 
     The result is for ``encode`` only.
     """
@@ -67,7 +67,7 @@ class _TypedUnknown:
 
 
 def _form(value: Any, type_: Type, depth: int) -> Any:
-    """What ``msgpack`` packs for a value; ``depth`` counts the lists and objects around it."""
+    """Return what ``msgpack`` packs for a value inside of ``depth`` lists and objects."""
     if value is None:
         return None
     kind = type_.kind
@@ -89,12 +89,12 @@ def _form(value: Any, type_: Type, depth: int) -> Any:
 
 def _dynamic_form(value: Any, depth: int) -> Any:
     if isinstance(value, _TypedUnknown):
-        return [types.dump(value.type), _PLAIN_UNKNOWN]
+        return [types.dump_type(value.type), _PLAIN_UNKNOWN]
     # A plain value gets the type that it has by itself.
     value = value if isinstance(value, Dynamic) else Dynamic.of(value)
     if value.type.kind == "dynamic":
         raise UnexpectedValue("a value of a known type")
-    return [types.dump(value.type), _form(value.value, value.type, depth)]
+    return [types.dump_type(value.type), _form(value.value, value.type, depth)]
 
 
 def _sequence_form(value: Any, type_: Type, depth: int) -> Any:
@@ -107,8 +107,8 @@ def _sequence_form(value: Any, type_: Type, depth: int) -> Any:
     try:
         for part, part_type in zip(value, inner, strict=True):
             forms.append(_form(part, part_type, depth))
-    except UnexpectedValue as misfit:
-        raise misfit.within(f"[{len(forms)}]") from None
+    except UnexpectedValue as unexpected:
+        raise unexpected.within(f"[{len(forms)}]") from None
     return forms
 
 
@@ -123,8 +123,8 @@ def _mapping_form(value: Any, type_: Type, depth: int) -> Any:
     try:
         for name, part_type in types_.items():
             forms[name] = _form(value.get(name), part_type, depth)
-    except UnexpectedValue as misfit:
-        raise misfit.within(f".{name}") from None
+    except UnexpectedValue as unexpected:
+        raise unexpected.within(f".{name}") from None
     return forms
 
 

@@ -39,27 +39,27 @@ _COLLECTIONS: Final = frozenset({"list", "set", "map"})
 
 
 def list_of(element: Type) -> Type:
-    """The type of lists whose elements are all of one type."""
+    """Return the type of lists whose elements are all of one type."""
     return Type("list", element=element)
 
 
 def map_of(element: Type) -> Type:
-    """The type of maps from strings to values of one type."""
+    """Return the type of maps from strings to values of one type."""
     return Type("map", element=element)
 
 
 def object_of(attributes: dict[str, Type]) -> Type:
-    """The type of objects with exactly these attributes."""
+    """Return the type of objects with exactly these attributes."""
     return Type("object", attributes=attributes)
 
 
 def tuple_of(elements: tuple[Type, ...]) -> Type:
-    """The type of sequences with exactly these elements."""
+    """Return the type of sequences with exactly these elements."""
     return Type("tuple", elements=elements)
 
 
 def infer(value: Any) -> Type:
-    """The type of a value that comes from JSON or from a configuration.
+    """Infer the type of a value that comes from JSON or from a configuration.
 
     A dict is an object and a list a tuple. What has no type of its own (null, an unknown or a
     dynamic value) is of the dynamic type.
@@ -77,19 +77,19 @@ def infer(value: Any) -> Type:
     return DYNAMIC
 
 
-def to_json(type_: Type) -> Any:
-    """The JSON form of a type, as Python values."""
+def type_to_json(type_: Type) -> Any:
+    """Return the JSON form of a type, as Python values."""
     if type_.kind in _PRIMITIVES:
         return type_.kind
     if type_.element is not None:
-        return [type_.kind, to_json(type_.element)]
+        return [type_.kind, type_to_json(type_.element)]
     if type_.kind == "tuple":
-        return ["tuple", [to_json(element) for element in type_.elements]]
-    return ["object", {name: to_json(inner) for name, inner in type_.attributes.items()}]
+        return ["tuple", [type_to_json(element) for element in type_.elements]]
+    return ["object", {name: type_to_json(inner) for name, inner in type_.attributes.items()}]
 
 
 def from_json(form: Any) -> Type:
-    """The type that a JSON form describes.
+    """Return the type that a JSON form describes.
 
     :raises ValueError: if it describes none
     """
@@ -107,14 +107,14 @@ def from_json(form: Any) -> Type:
     raise ValueError("this is not the JSON form of a Terraform type")
 
 
-def dump(type_: Type) -> bytes:
-    """The JSON form of a type, as the bytes that travel."""
-    return json.dumps(to_json(type_), separators=(",", ":")).encode()
+def dump_type(type_: Type) -> bytes:
+    """Return the JSON form of a type, as the bytes that travel."""
+    return json.dumps(type_to_json(type_), separators=(",", ":")).encode()
 
 
 @lru_cache(maxsize=1024)
-def parse(data: bytes | str) -> Type:
-    """The type whose JSON form travelled as ``data``.
+def parse_type(data: bytes | str) -> Type:
+    """Return the type whose JSON form travelled as ``data``.
 
     :raises ValueError: if it is none
     """

@@ -30,11 +30,11 @@ _LONGEST_PLACE: Final = 60
 
 
 class CodecError(ValueError):
-    """A value that is not of the type it should have; the message names no value."""
+    """An error for a value of another type than expected; the message quotes no value."""
 
 
 class LimitError(CodecError):
-    """A value that goes beyond the limits of ``schemas.limits``: data, and no bug of anybody."""
+    """A value that goes beyond the limits of ``schemas.limits``: unusual data, not a bug."""
 
 
 class Unknown(Enum):
@@ -70,7 +70,7 @@ class Dynamic:
 
     @classmethod
     def of(cls, value: Json) -> Dynamic:
-        """The dynamic value for a JSON value: a dict is an object, a list a tuple.
+        """Return the dynamic value for a JSON value: a dict is an object, a list a tuple.
 
         :raises ValueError: if the value is null
         :raises LimitError: if it is nested in more than ``MOST_LEVELS`` levels
@@ -113,7 +113,7 @@ names. ``Any``, because the schema knows the kind, and a type checker does not."
 
 
 def contains_unknown(value: object) -> bool:
-    """True if the value is unknown, or holds an unknown value at any depth."""
+    """Return True if the value is unknown, or holds an unknown value at any depth."""
     if value is None or isinstance(value, (str, bool)):
         return False  # As most values are.
     # No recursion here and below: an answer that is nested too deeply must not cost the state.
@@ -127,7 +127,7 @@ def contains_unknown(value: object) -> bool:
 
 
 def levels(value: object) -> int:
-    """How deeply the lists and objects in a value are nested; 0 for a scalar."""
+    """Count how deeply the lists and objects in a value are nested; 0 for a scalar."""
     deepest, left = 0, [(value, 0)]
     while left:
         value, depth = left.pop()
@@ -139,7 +139,7 @@ def levels(value: object) -> int:
 
 
 def same(a: object, b: object) -> bool:
-    """True if two values mean the same.
+    """Return True if two values mean the same.
 
     Numbers are compared by value, so ``1``, ``1.0`` and ``Decimal(1)`` are the same; ``True`` is
     no number. Types of dynamic values are ignored: a list is the same as a tuple with these
@@ -149,12 +149,12 @@ def same(a: object, b: object) -> bool:
 
 
 def identical(a: object, b: object) -> bool:
-    """True if two values are the same and of the same type, as Terraform compares them."""
+    """Return True if two values are the same and of the same type, as Terraform compares them."""
     return a is b or _compare(a, b, _passes_never, types_count=True)
 
 
 def agrees(planned: object, applied: object) -> bool:
-    """True if an applied value is what was planned; where the plan was unknown, it may be anything.
+    """Return True if an applied value is as planned; if the plan was unknown, any value is.
 
     A planned value that is known as a whole must also come back with its type.
     """
@@ -164,7 +164,7 @@ def agrees(planned: object, applied: object) -> bool:
 
 
 def unwrap(value: Value) -> Any:
-    """The value without dynamic wrappers: ``dict``, ``list`` and scalars, as JSON has them.
+    """Return the value without dynamic wrappers: ``dict``, ``list`` and scalars, as JSON has them.
 
     Unknown values stay ``UNKNOWN``. The result is a copy that may be changed.
     """
@@ -177,16 +177,16 @@ def unwrap(value: Value) -> Any:
     return value
 
 
-def mismatch(expected: str, path: str) -> CodecError:
-    """The error that another value than the expected one stands at ``path``."""
+def type_error(expected: str, path: str) -> CodecError:
+    """Return the error for a value at ``path`` that is not the expected one."""
     place = f"at {path.removeprefix('.')}: " if path else ""
     return CodecError(f"{place}expected {expected}")
 
 
 class UnexpectedValue(Exception):
-    """A value that is not of the type it should have, while it is not known yet where it stands.
+    """A value that is not of the type it should have, as long as its path is not known.
 
-    :param expected: what should stand there, such as ``a string``
+    :param expected: what was expected, such as ``a string``
     """
 
     def __init__(self, expected: str) -> None:
@@ -194,14 +194,14 @@ class UnexpectedValue(Exception):
         self.expected, self.path = expected, ""
 
     def within(self, step: str) -> UnexpectedValue:
-        """This misfit, seen from one step further outside."""
+        """Return this error with one more step in front of its path."""
         self.path = step + self.path
         return self
 
     @property
     def error(self) -> CodecError:
-        """The error for this misfit, with the place that is known by now."""
-        return mismatch(self.expected, self.path)
+        """The error for this value, with the path that is known by now."""
+        return type_error(self.expected, self.path)
 
 
 class ValueBeyondLimit(UnexpectedValue):
@@ -212,7 +212,7 @@ class ValueBeyondLimit(UnexpectedValue):
 
     @property
     def error(self) -> CodecError:
-        """The error for this misfit; of a place that is deep inside only the beginning is shown."""
+        """The error for this value; of a path that is deep only the beginning is shown."""
         place = self.path.removeprefix(".")
         shown = place if len(place) <= _LONGEST_PLACE else f"{place[:_LONGEST_PLACE]}..."
         return LimitError(f"{f'at {shown}: ' if place else ''}allowed are {self.expected}")
@@ -235,7 +235,7 @@ def _passes_never(a: object, b: object) -> bool:
 def _compare(
     a: object, b: object, passes: Callable[[object, object], bool], *, types_count: bool
 ) -> bool:
-    """Compares two values part by part; ``passes`` accepts a pair whatever it holds."""
+    """Compare two values part by part; ``passes`` accepts a pair whatever it holds."""
     left = [(a, b)]
     while left:
         a, b = left.pop()
@@ -266,7 +266,7 @@ def _same_scalar(a: object, b: object) -> bool:
 
 
 def too_deep() -> ValueBeyondLimit:
-    """Return the misfit of a value that is nested in more than ``MOST_LEVELS`` levels."""
+    """Return the exception for a value that is nested in more than ``MOST_LEVELS`` levels."""
     return ValueBeyondLimit(f"at most {MOST_LEVELS} levels of lists and objects")
 
 
@@ -280,7 +280,7 @@ def check_places(number: int | float | Decimal) -> None:
 
 
 def is_number(value: object) -> bool:
-    """True for numbers; ``True`` itself is none."""
+    """Return True for numbers, but not for ``True`` and ``False``."""
     return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
 
 

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from plugin_samples import ATTRIBUTES, thing
+
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.planning import checks
+from constructs_lib.backend.plugin.values import types
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
+from constructs_lib.schemas.model import _attributes
+
+
+def found(**values: Any) -> list[tuple[Any, str]]:
+    diagnostics = Diagnostics()
+    checks.check(ATTRIBUTES, thing(**values), diagnostics)
+    return [(diagnostic.path, diagnostic.detail) for diagnostic in diagnostics]
+
+
+NO_OBJECT = "; allowed is an object, such as { key = value }."
+
+
+@pytest.mark.parametrize(
+    ("values", "path", "detail"),
+    [
+        (
+            {"color": "gren"},
+            ("color",),
+            'Found text; allowed are "red", "green". Did you mean "green"?',
+        ),
+        ({"color": "x"}, ("color",), 'Found text; allowed are "red", "green".'),
+        ({"level": 10}, ("level",), "Found 10; the greatest allowed value is 9."),
+        ({"level": -1}, ("level",), "Found -1; the smallest allowed value is 0."),
+        ({"level": Decimal("1.5")}, ("level",), "Found 1.5; allowed are whole numbers."),
+        ({"ratio": 0}, ("ratio",), "Found 0; allowed are values greater than 0."),
+        ({"name": "a"}, ("name",), "Found text; at least 2 characters are required."),
+        ({"config": Dynamic.of("a")}, ("config",), "Found a string" + NO_OBJECT),
+        ({"config": Dynamic.of(["a"])}, ("config",), "Found a tuple" + NO_OBJECT),
+        (
+            {"window": {"from": "1h\n", "to": None}},
+            ("window", "from"),
+            "Found text. Allowed is what matches the regular expression ^[0-9]+h$.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_broken_rule_is_told_with_its_place(values: Any, path: Any, detail: str) -> None:
+    assert found(**values) == [(path, detail)]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"color": "canary"},
+        {"name": "c"},
+        {"window": {"from": "canary:word@host", "to": None}},
+        {"config": Dynamic.of("canary")},
+    ],
+)
+def test_a_text_that_may_be_marked_is_not_shown(values: Any) -> None:
+    [(_, detail)] = found(**values)
+
+    assert "canary" not in detail
+    assert '"c"' not in detail
+
+
+def test_a_sensitive_value_is_not_shown() -> None:
+    [(path, detail)] = found(token="s3cret")
+    assert path == ("token",)
+    assert "s3cret" not in detail
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"color": "red", "level": 9, "ratio": 0.1, "name": "ab", "token": "t-1"},
+        {"level": Decimal("1E+0"), "config": Dynamic(types.map_of(types.STRING), {})},
+        {"window": {"from": UNKNOWN, "to": None}},
+        dict.fromkeys(ATTRIBUTES, UNKNOWN),
+        {},
+    ],
+)
+def test_what_keeps_the_rules_or_is_unknown_passes(values: Any) -> None:
+    assert found(**values) == []
+
+
+def test_a_huge_exponent_is_answered_at_once() -> None:
+    [(_, detail)] = found(level=Decimal("1E+999999"))
+    assert "greatest" in detail
+
+
+def test_a_number_of_too_many_places_is_told_with_its_place() -> None:
+    config = Dynamic.of({"a": [1, Decimal("1e2000")]})
+    problem = "Found a number of too many places at config.a[1]; allowed are numbers between "
+    assert found(config=config) == [(("config",), problem + "1e-1000 and 1e1000.")]
+
+
+def of_lists(**values: Any) -> list[tuple[Any, str]]:
+    rules = {
+        "hosts": {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^h"}},
+        "size": {"type": "string", "x-enum-ignoring-case": ["small", "large"]},
+    }
+    diagnostics = Diagnostics()
+    attributes = _attributes({"properties": rules})
+    checks.check(attributes, {"hosts": None, "size": None, **values}, diagnostics)
+    return [(diagnostic.path, diagnostic.detail) for diagnostic in diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("values", "path", "detail"),
+    [
+        ({"hosts": []}, ("hosts",), "Found a list of 0 items; the smallest allowed number is 1."),
+        ({"hosts": ["h", None]}, ("hosts", 1), "Found null, which is not allowed."),
+        (
+            {"hosts": ["h", "x"]},
+            ("hosts", 1),
+            "Found text. Allowed is what matches the regular expression ^h.",
+        ),
+        (
+            {"size": "Smal"},
+            ("size",),
+            'Found text; allowed are "small", "large". Did you mean "small"?',
+        ),
+    ],
+)
+def test_a_broken_rule_of_a_list_or_of_words_is_told(values: Any, path: Any, detail: str) -> None:
+    assert of_lists(**values) == [(path, detail)]
+
+
+@pytest.mark.parametrize("values", [{"hosts": ["h", UNKNOWN]}, {"size": "LARGE"}])
+def test_items_may_be_unknown_and_words_of_any_case(values: Any) -> None:
+    assert of_lists(**values) == []
+
+
+def json_or_text(config: Any) -> list[str]:
+    rule = {"type": ["object", "string"], "contentMediaType": "application/json"}
+    diagnostics = Diagnostics()
+    checks.check(_attributes({"properties": {"state": rule}}), {"state": config}, diagnostics)
+    return [diagnostic.detail for diagnostic in diagnostics]
+
+
+def test_json_text_is_accepted_where_the_schema_says_so() -> None:
+    assert json_or_text(Dynamic.of({"a": 1})) == json_or_text(Dynamic.of('{"a": 1}')) == []
+
+
+def test_the_limits_hold_inside_of_json_text() -> None:
+    deep = "[" * 201 + "]" * 201
+
+    assert json_or_text(Dynamic.of(3)) == [f"Found a number{NO_OBJECT}"]
+    assert [detail[:6] for detail in json_or_text(Dynamic.of(deep))] == ["Found "]

@@ -1,0 +1,139 @@
+"""Calls that only compute are answered by the thread that reads, and hold up nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+import tfplugin6_pb2 as pb
+from grpc_client import Client, talk
+from plugin_samples import Sample, Scripted
+from raw_client import Served
+
+from constructs_lib.backend.plugin.protocol.dispatcher import is_immediate
+from constructs_lib.backend.plugin.protocol.session import Session
+from constructs_lib.backend.plugin.server import http2_frames
+from constructs_lib.backend.plugin.server.http2_connection import Http2Connection
+
+PLAN = "/tfplugin6.Provider/PlanResourceChange"
+
+
+def at_once(path: str, message: bytes) -> bool:
+    return path.startswith("/at_once/")
+
+
+def loaded(resource: Scripted) -> Session:
+    session = Session(lambda: Sample(resource))
+    assert session.provider.resources["toy_thing"] is resource
+    return session
+
+
+def thread(data: bytes) -> bytes:
+    return str(threading.get_ident()).encode()
+
+
+def test_they_share_the_thread_that_reads_and_others_do_not() -> None:
+    async def script(client: Client) -> list[bytes]:
+        return [await client.call(path) for path in ("/at_once/A", "/at_once/A", "/a/B")]
+
+    first, second, other = talk(
+        {"/at_once/A": thread, "/a/B": thread}, script, is_immediate=at_once
+    )
+
+    assert first == second
+    assert other != first
+
+
+def test_answers_of_any_size_go_through_side_by_side() -> None:
+    sizes = [0, 10, 70_000, 5_000_000, 16_379, 16_380, 1]
+
+    async def script(client: Client) -> list[bytes]:
+        return await asyncio.gather(*(client.call("/at_once/Echo", bytes(n)) for n in sizes))
+
+    answers = talk({"/at_once/Echo": lambda data: data}, script, is_immediate=at_once)
+
+    assert [len(answer) for answer in answers] == sizes
+
+
+def test_one_that_fails_does_not_end_the_server() -> None:
+    def fail(data: bytes) -> bytes:
+        raise ValueError("s3cret")
+
+    async def script(client: Client) -> tuple[str, bytes]:
+        with pytest.raises(Exception, match="failed") as caught:
+            await client.call("/at_once/Fail")
+        return str(caught.value), await client.call("/at_once/Echo", b"still here")
+
+    methods = {"/at_once/Fail": fail, "/at_once/Echo": lambda data: data}
+    message, answer = talk(methods, script, is_immediate=at_once)
+
+    assert "s3cret" not in message
+    assert answer == b"still here"
+
+
+def test_a_response_the_client_does_not_take_yet_is_reported() -> None:
+    told: list[bool] = []
+
+    def answer(connection: Http2Connection, stream: int, path: str, message: bytes) -> None:
+        told.append(connection.succeed_now(stream, message))
+        if not told[-1]:
+            threading.Thread(target=connection.succeed, args=(stream, message)).start()
+
+    served = Served(answer)
+    try:
+        served.client.begin({http2_frames.INITIAL_WINDOW_SIZE: 10})
+        served.client.call(1, b"01234")
+        assert served.client.answer(1) == b"01234"
+        served.client.call(3, b"012345")
+        assert served.client.next(http2_frames.DATA).payload == b"\0\0\0\0\x0601234"
+        served.client.link.sendall(http2_frames.window_update(3, 1))
+        assert served.client.next(http2_frames.DATA).payload == b"5"
+    finally:
+        served.end()
+
+    assert told == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("ValidateResourceConfig", True),
+        ("UpgradeResourceState", True),
+        ("GetProviderSchema", True),
+        ("ReadResource", False),
+        ("ApplyResourceChange", False),
+        ("ConfigureProvider", False),
+        ("ReadDataSource", False),
+        ("ImportResourceState", False),
+    ],
+)
+def test_which_calls_they_are(method: str, *, expected: bool) -> None:
+    session = loaded(Scripted())
+
+    assert is_immediate(session, f"/tfplugin6.Provider/{method}", b"") is expected
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_plan_is_one_if_its_resource_says_so(*, waits: bool) -> None:
+    resource = Scripted()
+    resource.plan_waits = waits  # type: ignore[misc]
+    session = loaded(resource)
+    request: Any = pb.PlanResourceChange.Request(type_name="toy_thing")
+
+    assert is_immediate(session, PLAN, request.SerializeToString()) is not waits
+
+
+@pytest.mark.parametrize("data", [b"\xff", b"", b"\x0a\x05other"])
+def test_a_plan_of_nothing_known_is_left_to_a_thread(data: bytes) -> None:
+    session = loaded(Scripted())
+
+    assert not is_immediate(session, PLAN, data)
+
+
+def test_while_the_provider_is_loaded_no_call_is_one() -> None:
+    """The reading thread would wait for the load, and meanwhile hear nothing."""
+    session = Session(lambda: Sample(Scripted()))
+
+    assert not is_immediate(session, "/tfplugin6.Provider/GetProviderSchema", b"")
