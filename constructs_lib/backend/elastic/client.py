@@ -1,9 +1,10 @@
-"""Elasticsearch's connector API, as far as the status of connectors needs it.
+"""Elasticsearch's connector API, as far as the status of connectors needs it, and the cluster.
 
-One method per endpoint; each takes the :class:`Deadline` of the operation that it serves, and
-raises :mod:`errors`. Source: https://www.elastic.co/docs/api/doc/elasticsearch/group/endpoint-connector
+:class:`Client` has one method per endpoint; each takes the :class:`Deadline` of the operation that
+it serves, and raises :mod:`errors`. :class:`Cluster` is what the resources work with: the cluster
+that the provider is configured for.
 
-What the resources work with: the cluster that the provider is configured for.
+Source: https://www.elastic.co/docs/api/doc/elasticsearch/group/endpoint-connector
 """
 
 from __future__ import annotations
@@ -47,12 +48,12 @@ class Client:
         return ", ".join(each.shown or each.base for each in self._exchange.transports)
 
     def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         for transport in self._exchange.transports:
             transport.close()
 
     def connector(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
-        """``GET /_connector/{id}``: the document, which has a text under ``status``.
+        """Return the document of ``GET /_connector/{id}``, which has a text under ``status``.
 
         Its ``configuration`` may hold secrets in clear: do not keep it. Its ``error`` holds none
         that is marked as sensitive there.
@@ -72,7 +73,7 @@ class Client:
         deadline: Deadline,
         on_effect: Callable[[], None],
     ) -> None:
-        """``PUT /_connector/{id}/_status``.
+        """Send ``PUT /_connector/{id}/_status``.
 
         It is not idempotent: a status may be refused just because it is set already. So if the
         answer is lost, the connector is read: it has the new status, or the request is sent again
@@ -124,9 +125,9 @@ class Client:
         )
 
     def is_strict(self, deadline: Deadline) -> bool:
-        """True if the server never lets a status follow itself; asked once, by ``GET /``.
+        """Return True if the server never lets a status follow itself; ask it once, by ``GET /``.
 
-        It only chooses words: where the server does not tell, the table of today is taken.
+        It only chooses words: if the server does not say, the current table is used.
         """
         if self._is_strict is None:
             try:
@@ -137,7 +138,7 @@ class Client:
         return self._is_strict
 
     def greet(self, deadline: Deadline) -> None:
-        """``GET /_connector`` with one item, sent once: whether the cluster can be worked with."""
+        """Check that the cluster can be accessed, by one ``GET /_connector`` for one item."""
         self._exchange.once(Request("GET", "/_connector?size=1"), deadline)
 
     def _read(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
@@ -159,7 +160,7 @@ class Client:
 
 
 def status_of(connector: dict[str, Any]) -> str:
-    """The status of a connector, in lower case."""
+    """Return the status of a connector, in lower case."""
     return normalized_word(connector["status"])
 
 
@@ -177,7 +178,8 @@ def _without_secrets(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_strict(version: dict[str, Any]) -> bool:
-    """A serverless project answers a number that means nothing, and is always of today."""
+    """Return True for a version that never lets a status follow itself."""
+    # A serverless project is always current, and the number that it answers means nothing.
     if version.get("build_flavor") == "serverless":
         return False
     return is_strict_version(str(version.get("number")))
@@ -214,5 +216,5 @@ class Cluster(ProviderData[Client]):
     def __init__(self, client: Client | None, *, allow_vanished: bool = False) -> None:
         super().__init__(client, allow_vanished=allow_vanished)
         self.forgotten: dict[str, str] = {}
-        """For each connector whose resource was destroyed in this run: its previous_status. What
-        takes the place of a resource that failed half way goes on from there."""
+        """The previous_status of each connector whose resource this run destroyed. A resource that
+        replaces one which failed half way continues from there."""

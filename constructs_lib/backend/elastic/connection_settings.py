@@ -1,8 +1,8 @@
-"""How the provider shows who it is: an API key, a user, or a bearer token.
+"""The endpoints and credentials of Elasticsearch, from the configuration or the environment.
+
+The provider authenticates with an API key, a user and password, or a bearer token.
 
 Source: https://www.elastic.co/docs/api/doc/elasticsearch/authentication
-
-The addresses of Elasticsearch: from the configuration, then from the environment.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Credentials(NamedTuple):
 
 
 def from_key(key: str) -> Credentials:
-    """An API key in its encoded form."""
+    """Return the credentials of an API key in its encoded form."""
     return Credentials(f"ApiKey {key}", (key, _decoded(key)))
 
 
@@ -61,7 +61,7 @@ def check_credentials(config: Object, diagnostics: Diagnostics) -> None:
 
 
 def choose(config: Object, diagnostics: Diagnostics) -> Credentials | None:
-    """The credentials of the configuration, else those of the environment.
+    """Return the credentials of the configuration, else those of the environment.
 
     :returns: None with an error if there are none, and without one while a value is unknown
     """
@@ -76,7 +76,7 @@ def choose(config: Object, diagnostics: Diagnostics) -> Credentials | None:
 
 
 def _values(config: Object) -> dict[str, Any]:
-    """Each value, from the environment only for the way that the configuration has begun."""
+    """Return each value, from the environment only for the method that the configuration begins."""
     values = {name: config.get(name) for name in _NAMES}
     given = {name for name, value in values.items() if value is not None}
     names = set(_ENVIRONMENT) if not given else set(_USER) if given & set(_USER) else set()
@@ -133,7 +133,7 @@ def _credentials(values: dict[str, Any]) -> Credentials:
 
 
 def _decoded(key: str) -> str:
-    """The secret half of an encoded key; the key itself if it cannot be read."""
+    """Return the secret half of an encoded key; the key itself if it cannot be read."""
     try:
         return base64.b64decode(key, validate=True).decode().partition(":")[2] or key
     except ValueError:
@@ -148,7 +148,7 @@ _CREDENTIALS = "api_key, or username and password"
 
 
 def chosen(config: Object) -> Any:
-    """The list of endpoints, from the configuration or the environment; it may be unknown."""
+    """Return the endpoints, from the configuration or the environment; they may be unknown."""
     given = config.get("endpoints")
     if given is not None:
         return UNKNOWN if given is UNKNOWN or UNKNOWN in given else given
@@ -157,7 +157,7 @@ def chosen(config: Object) -> Any:
 
 
 def check_endpoints(endpoints: Any, diagnostics: Diagnostics) -> None:
-    """Adds an error for each address that cannot be used. Any value may be unknown."""
+    """Add an error for each address that cannot be used. Any value may be unknown."""
     from constructs_lib.schemas.rules import ELASTIC_PROVIDER
 
     rules = (rule for rule in ELASTIC_PROVIDER if rule.id == "sandbox-alone")
@@ -176,7 +176,7 @@ def check_endpoints(endpoints: Any, diagnostics: Diagnostics) -> None:
 
 
 def require_endpoint(endpoints: Sequence[str], diagnostics: Diagnostics) -> None:
-    """Adds an error if there is none at all."""
+    """Add an error if there is no endpoint at all."""
     if not endpoints:
         diagnostics.error(
             "The address of Elasticsearch is missing",
@@ -189,7 +189,8 @@ def require_endpoint(endpoints: Sequence[str], diagnostics: Diagnostics) -> None
 def transports(
     endpoints: Sequence[str], diagnostics: Diagnostics, terraform: str = ""
 ) -> list[Transport]:
-    """The ways to the endpoints; none, with an error, if the sandbox's file cannot be used.
+    """Return a transport for each endpoint; none, with an error, if the sandbox's file cannot be
+    used.
 
     :param terraform: the version of Terraform; empty if none asks
     """

@@ -1,15 +1,12 @@
-"""The data source ``elasticops_connector``: a connector as it is.
-
-Source: https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-connector-get
-
-The resource ``elasticops_connector_status``: the status of one connector.
+"""The resource ``elasticops_connector_status`` and the data source ``elasticops_connector``.
 
 The connector service writes the status by itself: ``connected`` after a ping, ``error`` after a
-failure. So the status differing from the configuration is normal, and with
+failure. So a status that differs from the configuration is normal, and with
 ``drift_policy = "on_change"`` it is set only when the *configured* value changes. ``enforce``
-compares with what is there.
+compares with the live status.
 
-Source: https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-connector-update-status
+Source: https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-connector-get and
+https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-connector-update-status
 """
 
 from __future__ import annotations
@@ -43,7 +40,7 @@ class ConnectorData(DataSource):
     schema = schemas.load("data.elasticops_connector")
 
     def read(self, config: Object, operation: Operation) -> Object:
-        """The connector.
+        """Return the attributes of the connector.
 
         :raises ProviderError: if there is none
         """
@@ -79,7 +76,7 @@ def require_identifier(identifier: Any, attribute: str = "connector_id") -> str:
 
 
 def text(value: Any) -> str | None:
-    """A value of the document as text; None if there is none."""
+    """Return a value of the document as text; None if there is none."""
     return value if isinstance(value, str) and value else None
 
 
@@ -97,7 +94,7 @@ _SEEN = "seen"
 """In private state: a connector, and the status of it that the last refresh saw. A replacement
 gets the private state of what it replaces."""
 _OPEN = "open"
-"""In private state: a walk took a step, and did not come to its end."""
+"""In private state: a change of the status took a step, and was interrupted."""
 
 
 class ConnectorStatusResource(Resource):
@@ -106,7 +103,7 @@ class ConnectorStatusResource(Resource):
     schema = schemas.load("elasticops_connector_status")
 
     def plan(self, plan: Plan, operation: Operation) -> None:
-        """Knows the identifier beforehand, and checks and shows the way to the status."""
+        """Plan the identifier, and check and show the steps to the status."""
         planned = plan.planned
         planned["id"] = planned["connector_id"]
         planned["timeouts"] = plan.config.get("timeouts")
@@ -128,7 +125,7 @@ class ConnectorStatusResource(Resource):
         warn_about_unsent_changes(names, subject, operation.diagnostics)
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
-        """Says that destroying only forgets."""
+        """Warn that destroying only removes the resource from the state."""
         operation.diagnostics.warning(
             f"The status of connector {prior['connector_id']} is left as it is",
             "Destroying an elasticops_connector_status sends nothing: it is only forgotten here. "
@@ -136,11 +133,11 @@ class ConnectorStatusResource(Resource):
         )
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
-        """Sets the status for the first time."""
+        """Set the status for the first time."""
         return self._set(planned, None, "create", operation)
 
     def read(self, state: Object, operation: Operation) -> Object | None:
-        """What the connector service reports; the status only where it is enforced or imported."""
+        """Return what the service reports; the status only if it is enforced or imported."""
         cluster: Cluster = operation.client
         imported = state.get("status") is None
         if not cluster.is_known and not imported:
@@ -167,19 +164,19 @@ class ConnectorStatusResource(Resource):
     def update(
         self, prior: Object, planned: Object, config: Object, operation: Operation
     ) -> Object:
-        """Sets the status if it is to change; the other attributes need no request."""
+        """Set the status if it changes; the other attributes need no request."""
         if not _sets(prior, planned, operation):
             return {}
         return self._set(planned, prior, "update", operation)
 
     def delete(self, prior: Object, operation: Operation) -> None:
-        """Forgets the resource, but for what one that takes its place has to know."""
+        """Forget the resource, but keep what a replacement has to know."""
         cluster: Cluster = operation.client
         if prior.get("previous_status") is not None:
             cluster.forgotten[prior["connector_id"]] = prior["previous_status"]
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
-        """Imports by the identifier of the connector."""
+        """Import by the identifier of the connector."""
         known = require_identifier(identifier, "")
         return {"id": known, "connector_id": known}
 
@@ -194,12 +191,14 @@ class ConnectorStatusResource(Resource):
         was_open = prior is None or bool(operation.private.get(_OPEN))
 
         def previous(found: str) -> str:
-            """After a walk that did not come to its end, what is found is our half-done work."""
+            """Return the status of before: after an interrupted change, the live one is our own."""
             is_ours = was_open and transition.is_on_the_way(found, earlier or "", wish.status)
             return earlier if is_ours and earlier else found
 
         def save(found: str) -> None:
-            """Keeps, should the walk fail, what stands nowhere else from here on."""
+            """Save the previous status, which is known nowhere else if the change fails from here
+            on.
+            """
             operation.private[_OPEN] = True
             kept = {"previous_status": previous(found)}
             operation.save(kept if prior is not None else {**planned, **kept})
@@ -214,15 +213,15 @@ class ConnectorStatusResource(Resource):
 
 
 def _earlier(planned: Object, prior: Object | None, cluster: Cluster) -> str | None:
-    """The previous_status of the state, or of what this resource takes the place of."""
+    """Return the previous_status of the state, or of the resource that this one replaces."""
     if prior is not None:
         return text(prior.get("previous_status"))
     return cluster.forgotten.get(planned["connector_id"])
 
 
 def _sets(prior: Object | None, planned: Object, operation: Operation) -> bool:
-    """True if the status is to be set: it is new, it changes, or is enforced from now on; or
-    because a walk did not come to its end.
+    """Return True if the status must be set: it is new, it changes, it is enforced from now on, or
+    an earlier change was interrupted.
     """
     if prior is None or operation.private.get(_OPEN):
         return True
@@ -233,7 +232,7 @@ def _sets(prior: Object | None, planned: Object, operation: Operation) -> bool:
 
 
 def _wish(planned: Object, operation: Operation) -> StatusRequest:
-    """What is wanted.
+    """Return the change of status that the plan asks for.
 
     :raises ProviderError: if there is no such status, which is not known before apply
     """
@@ -268,7 +267,7 @@ def _reported(document: dict[str, Any]) -> Object:
 
 
 def _live(known: Any, live: str) -> str:
-    """The live status, in the known form where it is the same."""
+    """Return the live status, in the known spelling if it is the same status."""
     return known if isinstance(known, str) and known.lower() == live else live
 
 

@@ -1,4 +1,4 @@
-"""One request to Elasticsearch and its answer, over the first endpoint that can be reached.
+"""Send one request to Elasticsearch, over the first endpoint that can be reached.
 
 Source: https://www.elastic.co/docs/reference/elasticsearch/rest-apis
 """
@@ -71,7 +71,8 @@ class Exchange:
         return f"<Exchange with {', '.join(each.base for each in self.transports)}>"
 
     def once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
-        """The JSON of the answer. Where no connection can be made, the next endpoint is tried.
+        """Send a request once and return the JSON of the answer; try the next endpoint if one
+        cannot be connected.
 
         :raises VendorError: if there is no answer, or it tells of an error
         """
@@ -199,7 +200,7 @@ def _is_error(document: Any) -> bool:
 
 
 def _told(document: Any, response: requests.Response) -> tuple[str, str]:
-    """Type and reason of an error, as Elasticsearch tells them."""
+    """Return the type and the reason of an error."""
     error = document.get("error") if isinstance(document, dict) else None
     if isinstance(error, dict):
         cause = error.get("caused_by")

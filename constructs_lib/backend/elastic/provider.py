@@ -29,13 +29,13 @@ class ElasticOps(Provider):
         )
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
-        """Checks addresses and credentials, as far as they stand in the configuration."""
+        """Check the addresses and credentials that the configuration gives."""
         given = config.get("endpoints")
         connection_settings.check_endpoints(None if given is UNKNOWN else given, diagnostics)
         connection_settings.check_credentials(config, diagnostics)
 
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
-        """Makes the cluster: from the configuration, then the environment, then the defaults."""
+        """Make the cluster from the configuration, else the environment, else the defaults."""
         # Not every process of the provider is configured.
         from constructs_lib.backend.elastic.client import Client, Cluster
         from constructs_lib.backend.elastic.exchange import Exchange
@@ -64,7 +64,7 @@ class ElasticOps(Provider):
         return Cluster(client, allow_vanished=config.get("allow_vanished") is True)
 
     def close(self, client: Any) -> None:
-        """Closes the connections to the cluster."""
+        """Close the connections to the cluster."""
         client.close()
 
 

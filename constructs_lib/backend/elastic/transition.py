@@ -1,8 +1,6 @@
-"""From one status to another: which steps are allowed, and taking them.
+"""Change the status of a connector: which steps are allowed, taking them, and planning them.
 
-The table is :mod:`constructs_lib.schemas.connector_status`.
-
-What the plan for a status says in words: where it stands, and by which steps it goes where.
+The table of transitions is :mod:`constructs_lib.schemas.connector_status`.
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ from constructs_lib.schemas import connector_status
 
 
 class StatusRequest(NamedTuple):
-    """What is to become of one connector."""
+    """The change of the status of one connector."""
 
     identifier: str
     status: str
@@ -44,16 +42,16 @@ class Outcome(NamedTuple):
     steps: tuple[str, ...]
     """The statuses that were set; none if the wanted one was there already."""
     connector: dict[str, Any]
-    """The document of before."""
+    """The document before."""
 
 
 def path_text(*statuses: str) -> str:
-    """A path in words, such as ``created -> configured``."""
+    """Return a path as text, such as ``created -> configured``."""
     return " -> ".join(statuses)
 
 
 def steps(client: Client, wish: StatusRequest, current: str, deadline: Deadline) -> tuple[str, ...]:
-    """The statuses to set one after the other; none if the wanted one is there already.
+    """Return the statuses to set, in order; none if the connector has the wanted one already.
 
     :raises TransitionNotAllowed: if the protocol does not allow it
     :raises StatusUnknown: if the connector has a status that is not in the table
@@ -72,10 +70,10 @@ def steps(client: Client, wish: StatusRequest, current: str, deadline: Deadline)
 def change_status(
     client: Client, wish: StatusRequest, deadline: Deadline, on_effect: Callable[[str], None]
 ) -> Outcome:
-    """Sets the status, step by step; sends nothing if it is there already.
+    """Set the status step by step; send nothing if the connector has it already.
 
-    :param on_effect: is called when a step took effect, or may have, with the status of before all
-    :raises VendorError: if it did not work; the message says where the connector stands
+    :param on_effect: is called with the status before all steps when one took effect, or may have
+    :raises VendorError: if a step failed; the message names the status of the connector
     """
     document = client.connector(wish.identifier, deadline)
     found = status_of(document)
@@ -94,7 +92,7 @@ def change_status(
 
 
 def is_on_the_way(found: str, before: str, wanted: str) -> bool:
-    """True if a status is one that a walk from ``before`` to ``wanted`` may have stopped at."""
+    """Return True if a change from ``before`` to ``wanted`` may have stopped at this status."""
     path = connector_status.shortest(before, wanted) if before in connector_status.STATUSES else ()
     return found in (path or ())
 
@@ -152,7 +150,7 @@ _ENFORCED = (
 
 
 def explain(plan: Plan, wish: StatusRequest, operation: Operation) -> None:
-    """Warns of the steps that the apply will take.
+    """Warn of the steps that the apply will take.
 
     :raises ProviderError: if the transition is not allowed
     """

@@ -1,12 +1,10 @@
-"""What the requests of one client learn together of an API that never answered.
+"""Send a request until it is answered, as :mod:`retry` allows, unless the API is out of reach.
 
 Every resource asks the API by itself, and all would wait, and fail, for the same reason: nothing
 can be connected, the credentials are wrong, something else answers. As long as the API has not
-answered once in this process, the first request that finds out declares the outage; all others
-fail at once with the same cause, and only one of them reports it. After the first proper answer,
-whatever goes wrong is taken for passing, as :mod:`retry` says.
-
-Sends a request until it is answered, as :mod:`retry` allows.
+answered once in this process, the first request that finds out declares an outage; all others fail
+at once with the same cause, and only one of them reports it. After the first proper answer every
+failure counts as passing, and :mod:`retry` alone decides.
 """
 
 from __future__ import annotations
@@ -42,7 +40,7 @@ _UNAUTHORIZED, _NOT_FOUND = 401, 404
 
 
 class ApiUnreachable(VendorError):
-    """The API was found to be out of reach by another request; this one was not sent.
+    """Another request found the API out of reach; this one was not sent.
 
     :param cause: how the other one failed
     """
@@ -67,7 +65,7 @@ class Outage:
     def check(self) -> None:
         """Check that the API was not found to be out of reach.
 
-        :raises OutOfReach: if it was, so that no request need be sent
+        :raises ApiUnreachable: if it was, so that no request need be sent
         """
         with self._lock:
             if self._cause is not None:
@@ -215,7 +213,7 @@ class _Attempts(Generic[AnswerT]):
                 return answer
 
     def _attempt(self) -> AnswerT:
-        """Send the request, unless it is seen to have taken effect already."""
+        """Send the request, unless it has taken effect already."""
         found = None
         if self._look is not None and self._is_open:
             found = self._look()

@@ -1,7 +1,7 @@
-"""Requests that a limit bounds as a whole: from the look-up of the host to the last byte.
+"""Bound a request as a whole: from the look-up of the host to the last byte.
 
-The HTTP library bounds each step by itself, so that an answer which drips a byte at a time, or a
-slow look-up of a host, takes as long as it likes. So each request runs in a thread of its own. Its
+The HTTP library bounds each step by itself, so a response that drips a byte at a time, or a slow
+look-up of a host, takes as long as it likes. So each request runs in a thread of its own. Its
 caller stops waiting when a limit is over, or when Terraform wants to stop: a request of which
 nothing was sent by then is never sent, and the connection of any other is shut down.
 """
@@ -82,7 +82,7 @@ class BoundedRequest(Generic[AnswerT]):
     def hold_back(self) -> None:
         """Check that somebody waits, just before the first byte is sent.
 
-        :raises GivenUp: if nobody does
+        :raises RequestAbandoned: if nobody does
         """
         with self._changed:
             if self._is_given_up:
@@ -92,7 +92,7 @@ class BoundedRequest(Generic[AnswerT]):
         """Note that bytes are sent from now on.
 
         :param connection: over which; it knows its ``sock`` and its ``flight``
-        :raises GivenUp: if nobody waits for the request
+        :raises RequestAbandoned: if nobody waits for the request
         """
         with self._changed:
             self.hold_back()

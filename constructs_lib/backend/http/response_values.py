@@ -1,14 +1,11 @@
-"""Moments as the API writes them (RFC 3339).
+"""Values in responses of an API: timestamps (RFC 3339), words of a fixed meaning, and headers.
 
-Words of a fixed meaning in answers, whatever their spelling.
+They are data: whatever they hold is a value, or says nothing. Every header that the provider reads
+is read here, with a limit on what it may say, so that no number overflows and no date leaves the
+calendar later on.
 
-An API may answer ``paused`` as ``"True"``, and a status in capitals or between blanks: it means the
-same, and nobody configures such a word in another spelling to say something else.
-
-What the headers of an answer say. They are data: whatever they hold is a value, or says nothing.
-
-Every header that the provider reads is read here, with a limit on what it may say, so that no
-number overflows and no date leaves the calendar further on.
+A word has one meaning, whatever its spelling: an API may answer ``paused`` as ``"True"``, and a
+status in capitals or between blanks, and nobody configures another spelling to say something else.
 """
 
 from __future__ import annotations
@@ -27,7 +24,7 @@ stays within the calendar."""
 
 
 def parse_timestamp(text: Any) -> datetime | None:
-    """The moment that a text names, in UTC; None if it names none, or has no time zone."""
+    """Return the moment that a text names, in UTC; None if it names none, or has no time zone."""
     if not isinstance(text, str) or len(text) > _LONGEST:
         return None
     # Before 3.11 Python reads three or six digits of a second only, and an API may write others.
@@ -40,8 +37,8 @@ def parse_timestamp(text: Any) -> datetime | None:
 
 
 def in_utc(time: datetime) -> datetime | None:
-    """The same moment in UTC; one without a time zone is taken for UTC. None if its year is beyond
-    1900 to 9000: no sum with such a moment would be safe.
+    """Return a moment in UTC; one without a time zone counts as UTC. None if its year is not within
+    1900 to 9000: calculating with it would not be safe.
     """
     if time.tzinfo is None:
         time = time.replace(tzinfo=timezone.utc)
@@ -51,7 +48,7 @@ def in_utc(time: datetime) -> datetime | None:
 
 
 def format_timestamp(time: datetime) -> str:
-    """A moment in UTC to the second, such as ``2026-01-31T12:00:00Z``."""
+    """Return a moment in UTC to the second, such as ``2026-01-31T12:00:00Z``."""
     return f"{time.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
 
 

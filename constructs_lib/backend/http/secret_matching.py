@@ -1,16 +1,14 @@
-r"""The forms in which an answer may quote a secret: as it is, or as some format writes it.
+r"""Find secrets in a text, whatever form they are quoted in.
 
-An API that quotes the request that it refuses does so as JSON, a gateway as HTML or in an address,
-and both may cut a long text.
+An API that quotes the request it refuses does so as JSON, a gateway as HTML or in an address, and
+both may cut a long text. Nobody can list how programs escape a text: JSON writers turn ``=`` into
+``\u003d``, HTML writers ``'`` into ``&#39;`` or ``&#x27;``, percent encoding leaves ``'()*~`` or
+does not, and Base64 is broken into lines. So the text is decoded step by step, the secrets are
+looked for in each result, and each place there leads back to the place in the text. The time grows
+with the length of the text.
 
-Nobody can list how programs escape a text: JSON writers turn ``=`` into ``\u003d``, HTML writers
-``'`` into ``&#39;`` or ``&#x27;``, percent encoding leaves ``'()*~`` or does not, and Base64 is
-broken into lines. So the text is decoded, step by step, and the secrets are looked for in the
-result; each place there leads back to the place in the text. The time grows with the length of the
-text.
-
-A secret is hidden wherever it stands. The text of a setting may be an everyday word, so it is
-hidden where it stands for itself, and by what names the setting.
+A secret is hidden wherever it is quoted. The text of a setting may be an everyday word, so it is
+hidden only where it is a word of its own, and replaced by the name of the setting.
 """
 
 from __future__ import annotations
@@ -32,12 +30,12 @@ _SHORTEST_PART = 6
 
 
 def forms(secret: str) -> set[str]:
-    """All forms of one secret that are long enough to be hidden, its single lines included."""
+    """Return all forms of a secret that are long enough to be hidden, its single lines included."""
     return {form for form in readable(secret) | in_base64(secret) if len(form) >= SHORTEST}
 
 
 def readable(text: str) -> set[str]:
-    """The forms of a text that a person would read it in, its single lines included."""
+    """Return the readable forms of a text, including those of its single lines."""
     import html
 
     found: set[str] = set()
@@ -49,7 +47,7 @@ def readable(text: str) -> set[str]:
 
 
 def in_base64(text: str) -> set[str]:
-    """The forms of a text within something that is encoded in Base64."""
+    """Return the forms that a text has inside Base64."""
     escaped = {form for one in _parts(text) for form in (one, *_escaped_forms(one))}
     return {inner for one in escaped for inner in _in_base64(one)}
 
@@ -59,7 +57,7 @@ def _parts(text: str) -> tuple[str, ...]:
 
 
 def _lines(secret: str) -> list[str]:
-    """The lines of a secret that has several; those that only frame a key are no secret."""
+    """Return the lines of a secret that has several, without those that only frame a key."""
     lines = secret.splitlines()
     if len(lines) < 2:
         return []
@@ -67,7 +65,7 @@ def _lines(secret: str) -> list[str]:
 
 
 def _escaped_forms(text: str) -> set[str]:
-    """As a part of a JSON document, of one in another, and as a careful writer escapes it."""
+    """Return a text as in a JSON document, as in one inside another, and as it may be escaped."""
     once = {json.dumps(text, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
     once |= {_as_code_points(form) for form in once}
     once |= {form.replace("/", "\\/") for form in once}
@@ -86,7 +84,7 @@ def _in_addresses(text: str) -> Iterator[str]:
 
 
 def _in_base64(text: str) -> Iterator[str]:
-    """Wherever the secret begins within what was encoded: three alignments, without the edges."""
+    """Yield a text in Base64 at each of the three alignments, without the edges."""
     raw = text.encode("utf-8", "surrogatepass")
     for offset in range(3):
         encoded = base64.b64encode(b"\0" * offset + raw).decode()

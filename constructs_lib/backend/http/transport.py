@@ -1,7 +1,7 @@
-"""Why no answer came, in words, and whether the request may have arrived.
+"""HTTP sessions towards one address, limits that bound each request as a whole, and why one failed.
 
-The seam between a client and the network: HTTP sessions towards one address, and the limits
-that bound each request as a whole.
+:class:`Transport` is the seam between a client and the network. A request without an answer becomes
+a :class:`Failure`, which says why in words, and whether the request may have arrived.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ def failure(error: Exception, *, sent: bool = True) -> Failure:
 
 
 def _of_settings(causes: list[BaseException]) -> Failure | None:
-    """The request could not even be tried. The address of the API is checked when it is configured,
-    so what is left are settings of the environment.
+    """Return the failure of a request that could not even be tried. The address of the API is
+    checked when it is configured, so settings of the environment are at fault.
     """
     from urllib.request import getproxies
 
@@ -110,7 +110,9 @@ def _of_settings(causes: list[BaseException]) -> Failure | None:
 
 
 def _of_proxy(error: requests.exceptions.ProxyError) -> Failure:
-    """The proxy could not be reached, or did not let us through: the API never heard of it."""
+    """Return the failure of a proxy that cannot be reached or refuses the request, which never gets
+    to the API then.
+    """
     causes = list(_causes(error))
     name = _proxy_name(causes)
     refused = next(filter(None, (_TUNNEL.search(str(cause)) for cause in causes)), None)
@@ -125,7 +127,7 @@ def _of_proxy(error: requests.exceptions.ProxyError) -> Failure:
 
 
 def _proxy_name(causes: list[BaseException]) -> str:
-    """The proxy by its host and port: its address may hold a user name and a password."""
+    """Return the host and port of the proxy: its address may hold a user name and a password."""
     from urllib3.exceptions import MaxRetryError
 
     for cause in causes:
@@ -137,7 +139,7 @@ def _proxy_name(causes: list[BaseException]) -> str:
 
 
 def _of_connecting(causes: list[BaseException]) -> Failure | None:
-    """The connection was never made."""
+    """Return the failure if no connection was made; None if one was."""
     from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
     if any(isinstance(cause, socket.gaierror) for cause in causes):
@@ -152,7 +154,7 @@ def _of_connecting(causes: list[BaseException]) -> Failure | None:
 
 
 def _of_tls(causes: list[BaseException], *, sent: bool) -> Failure | None:
-    """TLS failed: for sure before anything was sent if a certificate was refused."""
+    """Return the failure of TLS; nothing was sent if a certificate was refused."""
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             # OpenSSL says why; an error that the HTTP library raises by itself has no such words.
@@ -255,7 +257,7 @@ class Transport:
         """Send a request once and return the whole answer.
 
         :raises Unanswered: if none comes, or not within the limits
-        :raises Refused: if it is longer than :data:`content.LONGEST`
+        :raises ContentRefused: if it is longer than :data:`content.LONGEST`
         :raises Interrupted: if Terraform wants to stop, and nothing was changed
         """
         watch = _Watch(message, deadline, limits)

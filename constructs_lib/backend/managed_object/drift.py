@@ -1,25 +1,22 @@
-"""What the API makes of the settings that are sent, learnt from its answers.
+"""Tell drift from what the API makes of the settings it is sent, and refuse to overwrite drift.
 
-The answer to a write says what the API took, and often no more than what it was sent: a later GET
-may answer the same setting as null, in other letters or in a form of its own. So an answer to a
-write is provisional, and the next refresh has the last word. The decision which other form is
-drift, and which is not:
+The answer to a write says what the API took, and often no more than it was sent: a later GET may
+answer the same setting as null, in other letters or in a form of its own. So an answer to a write
+is provisional, and the next refresh decides:
 
-* While nothing was sent, every other value is drift. Only for what the last apply has sent, and no
-  refresh has read since, another form may be the API's own.
-* Nothing (null, ``""``, ``[]``, ``{}``), other capitals and other blanks at the ends are taken as
-  the API's form at once: somebody who changed it just then would look the same, so a warning names
-  the setting.
+* While nothing was sent, every other value is drift. Only a setting that the last apply has sent,
+  and that no refresh has read since, may come back in another form.
+* Nothing (null, ``""``, ``[]``, ``{}``), other capitals and other blanks at the ends count as the
+  API's form at once. Somebody who changed the setting just then would look the same, so a warning
+  names it.
 * Any other value is drift, and is sent once more. If the API answers that very value again after
   that, it is the API's form of what is sent, or somebody sets it back each time: a warning says so,
   and it is not sent a third time.
 
 What was learnt holds as long as the same value is configured, and the same form is answered.
 
-Nobody's work is overwritten unseen: before a connection is changed, it is compared with what the
-plan started from.
-
-Fivetran has no conditional requests, so a moment remains between the comparison and the change.
+Nobody's work is overwritten unseen: before an object is changed, it is compared with what the plan
+started from. An API without conditional requests leaves a moment between comparison and change.
 """
 
 from __future__ import annotations
@@ -47,7 +44,7 @@ from constructs_lib.backend.plugin.values.value import Object, same
 from constructs_lib.schemas import Kind
 
 _ECHO = "echo"
-"""In private state: what the API made of settings, see :func:`connection_answer.echoes`."""
+"""In private state: what the API made of settings, see :func:`response.echoes`."""
 _UNREAD = "unread"
 """In private state: the names of the settings that were sent and not read since."""
 _DOUBTED = "doubted"
@@ -230,7 +227,7 @@ def require_unchanged(
     answer: dict[str, Any],
     echo: response.Echo,
 ) -> None:
-    """Compares what a request is about to change with what the plan started from.
+    """Check that what a request is about to change is still what the plan started from.
 
     What cannot be read (secrets) is not compared, and what somebody set to the planned value is no
     conflict.
@@ -239,7 +236,7 @@ def require_unchanged(
     :param body: the body of the request
     :param answer: the connection as it is
     :param echo: what the API made of the settings that were sent
-    :raises ChangedMeanwhile: if something differs, with both values
+    :raises ConcurrentChange: if something differs, with both values
     """
     now = response.refreshed_state(prior, answer, echo)
     found = [*_attributes(prior, planned, now, body), *_settings(prior, planned, now, body)]
@@ -269,6 +266,6 @@ def _conflict(name: str, before: Any, now: Any, wanted: Any) -> Iterator[str]:
 
 
 def _is_of_few(name: str) -> bool:
-    """True for an attribute with few possible values, which says nothing that could be secret."""
+    """Return True for an attribute with few possible values, which cannot hold a secret."""
     attribute = response.SCHEMA.attributes.get(name)
     return attribute is not None and (attribute.kind is Kind.BOOLEAN or "enum" in attribute.rule)

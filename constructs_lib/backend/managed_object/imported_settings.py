@@ -1,4 +1,4 @@
-"""Makes what an import reads a valid configuration.
+"""Make a valid configuration of what an import reads.
 
 ``terraform plan -generate-config-out`` writes the state of an import as configuration, and then
 checks it. What the API answers may be newer than the catalogue of services or than the schema, and
@@ -83,7 +83,7 @@ def _is_refused(name: str, attribute: Attribute, state: Object) -> bool:
 
 
 def _out_of_place(state: Object, attributes: dict[str, Attribute]) -> set[str]:
-    """The attributes that a configuration may not have beside the others."""
+    """Return the attributes that a configuration may not have together with the others."""
     from constructs_lib.schemas.rules import HCL, connection_rules
 
     configured = {name: state.get(name) for name, one in attributes.items() if not one.read_only}

@@ -1,10 +1,12 @@
-"""Tells a managed object that was deleted from an API to which none of them belongs.
+"""The API that a provider is configured for, and what it has said about the managed objects.
 
-The API may say of one object that there is no such thing, and of course be right. When it says so
-of *all* that are managed, most likely another account answers: the key belongs to another one, the
-address is that of another cluster, or the file of the sandbox is empty. A plan that then offers to
-create everything anew, or an apply that empties the state, would do harm that nobody asked for. So
-what is gone is held back until one of three things is known:
+The configuration may not be known yet: then there is no API to ask.
+
+An API may say of one object that it does not exist, and be right. When it says so of *all* managed
+objects, another account probably answers: the key belongs to another one, the address is that of
+another cluster, or the file of the sandbox is empty. A plan that then creates everything again, or
+an apply that empties the state, would do harm that nobody asked for. So :class:`Presence` holds
+back what is gone until one of three things is known:
 
 * another managed object exists: this is the right account, and what is gone is gone;
 * Terraform has nothing else to ask (:class:`Activity`), and one object is gone: it is dropped from
@@ -12,8 +14,6 @@ what is gone is held back until one of three things is known:
 * Terraform has nothing else to ask, and several are gone: one error, and the state is kept.
 
 Nothing waits while everything exists. An object counts once, whichever resources are about it.
-
-What a provider is configured for: an API, unless its configuration is not known yet.
 """
 
 from __future__ import annotations
@@ -255,7 +255,7 @@ class ApiClient(Protocol):
         """The address of the API, as messages name it."""
 
     def close(self) -> None:
-        """Closes them."""
+        """Close the connections."""
 
 
 ClientT = TypeVar("ClientT", bound=ApiClient)
@@ -302,6 +302,6 @@ class ProviderData(Generic[ClientT]):
         return self._client
 
     def close(self) -> None:
-        """Closes the connections to the API."""
+        """Close the connections to the API."""
         if self._client is not None:
             self._client.close()

@@ -1,8 +1,8 @@
 """Fivetran's REST API, as far as connections need it.
 
-One method per endpoint; each takes the :class:`Deadline` of the operation that it serves, answers
-with the ``data`` of the API's envelope, and raises :mod:`errors`. Repeating failed requests is
-decided in :mod:`retry`. Source: https://fivetran.com/docs/rest-api
+One method per endpoint; each takes the :class:`Deadline` of the operation that it serves, returns
+the ``data`` of the API's envelope, and raises :mod:`errors`. :mod:`retry` decides which failed
+requests are sent again. Source: https://fivetran.com/docs/rest-api
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ LONGEST_PAGE: Final = 1000
 """The connections of one page of a list: the most that the API gives."""
 _NOT_READ = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
 """What a modification may hold and no answer tells of, because it steers that request only."""
-_LONGEST_PAGE = 1000
 Object = dict[str, Any]
 Look = Callable[[], "Object | None"]
 Take = Callable[[Object], Object]
@@ -68,7 +67,7 @@ class Client:
         return transport.shown or transport.base
 
     def server_time(self) -> datetime:
-        """The time by the API's clock, as far as an answer has told it; else by ours."""
+        """Return the time by the API's clock if an answer has told it, else by ours."""
         return self._exchange.server_time()
 
     @property
@@ -77,7 +76,7 @@ class Client:
         return self._exchange.knows_time
 
     def close(self) -> None:
-        """Closes the connections to the API."""
+        """Close the connections to the API."""
         self._exchange.transport.close()
 
     def create_connection(
@@ -87,8 +86,8 @@ class Client:
         secrets: Collection[str] = (),
         on_answer: Callable[[int, bytes], None] | None = None,
     ) -> dict[str, Any]:
-        """``POST /v1/connections``: the answer, which has an ``id``. Never repeated if the API may
-        have done it.
+        """Send ``POST /v1/connections`` and return the answer, which has an ``id``. Never send it
+        again if the API may have done it.
 
         :param on_answer: is called with the status and the content of each answer, first of all
         """
@@ -107,7 +106,7 @@ class Client:
         return self._ask(request, deadline, take)
 
     def connection(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
-        """``GET /v1/connections/{id}``.
+        """Send ``GET /v1/connections/{id}`` and return the connection.
 
         :raises NotFound: only if the API itself says that there is no such connection
         :raises WrongObject: if the answer is about another connection
@@ -118,7 +117,7 @@ class Client:
     def connections_of(
         self, group_id: str, schema: str, deadline: Deadline
     ) -> list[dict[str, Any]]:
-        """``GET /v1/connections`` of one group with exactly this schema; at most one page."""
+        """Return the connections of a group with exactly this schema; at most one page."""
         query = {"group_id": group_id, "schema": schema, "limit": "100"}
         items, _ = self.connections_page(query, deadline)
         return [item for item in items if isinstance(item, dict)]
@@ -126,7 +125,7 @@ class Client:
     def connections_page(
         self, query: Mapping[str, str], deadline: Deadline
     ) -> tuple[list[Any], str | None]:
-        """``GET /v1/connections``: one page, and the cursor of the next; None if it is the last.
+        """Return one page of ``GET /v1/connections`` and the cursor of the next; None at the end.
 
         :param query: ``group_id``, ``schema``, ``limit`` and ``cursor``, as far as they are given
         """
@@ -153,9 +152,9 @@ class Client:
         deadline: Deadline,
         secrets: Collection[str] = (),
     ) -> dict[str, Any]:
-        """``PATCH /v1/connections/{id}``. If the answer is lost, the connection tells whether it
-        took effect; where it cannot, as with a secret, the request is repeated, unless it starts a
-        historical sync.
+        """Send ``PATCH /v1/connections/{id}``. If the answer is lost, read the connection to see
+        whether it took effect; if that does not tell, as with a secret, send the request again,
+        unless it starts a historical sync.
         """
         once = body.get("is_historical_sync") is True
         request = Request("PATCH", _connection(identifier), body, not once, secrets)
@@ -167,8 +166,8 @@ class Client:
         return self._ask(request, deadline, self._about(identifier, request), look)
 
     def delete_connection(self, identifier: str, deadline: Deadline) -> None:
-        """``DELETE /v1/connections/{id}``. If the answer is lost, a read tells whether it took
-        effect.
+        """Send ``DELETE /v1/connections/{id}``. If the answer is lost, read the connection to see
+        whether it took effect.
 
         :raises NotFound: only if the API itself says that there is no such connection
         """
@@ -184,7 +183,7 @@ class Client:
         self._send(request, deadline, look)
 
     def state(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
-        """``GET /v1/connections/{id}/state``: the state itself.
+        """Return the state of a connection, from ``GET /v1/connections/{id}/state``.
 
         :raises ApiError: 400 or 405 if the service keeps no state, 400 if none was written yet
         """
@@ -199,8 +198,8 @@ class Client:
         return self._ask(request, deadline, take)
 
     def set_state(self, identifier: str, state: dict[str, Any], deadline: Deadline) -> None:
-        """``PATCH /v1/connections/{id}/state``. If the answer is lost, the state tells whether it
-        took effect.
+        """Send ``PATCH /v1/connections/{id}/state``. If the answer is lost, read the state to see
+        whether it took effect.
 
         :raises Conflict: while a sync is in progress
         """
@@ -224,15 +223,15 @@ class Client:
         deadline: Deadline,
         secrets: Collection[str] = (),
     ) -> dict[str, Any]:
-        """``POST /v1/connections/{id}/test``. Its answer may quote ``secrets`` sent before."""
+        """Send ``POST /v1/connections/{id}/test``. Its answer may quote ``secrets`` sent before."""
         request = Request("POST", _connection(identifier) + "/test", body, secrets=secrets)
         return self._ask(request, deadline, self._about(identifier, request))
 
     def issue_connect_card(
         self, identifier: str, config: dict[str, Any], deadline: Deadline
     ) -> Card:
-        """``POST /v1/connections/{id}/connect-card``. A second card is harmless, so that it is
-        repeated if its answer is lost.
+        """Send ``POST /v1/connections/{id}/connect-card``, again if its answer is lost: a second
+        card is harmless.
 
         :param config: ``redirect_uri`` and, if they are given, ``hide_setup_guide`` and
             ``all_fields``
@@ -260,7 +259,7 @@ class Client:
         *,
         force: bool = False,
     ) -> None:
-        """``POST /v1/connections/{id}/sync``. Without ``force`` a sync that runs goes on.
+        """Send ``POST /v1/connections/{id}/sync``. Without ``force`` a running sync continues.
 
         :param look: after an answer that was lost: True if the sync began all the same; what it
             raises ends the matter
@@ -275,7 +274,7 @@ class Client:
         look: Callable[[], bool],
         scope: dict[str, list[str]] | None = None,
     ) -> None:
-        """``POST /v1/connections/{id}/resync``: of everything, or of the tables in ``scope``.
+        """Send ``POST /v1/connections/{id}/resync`` for everything, or the tables in ``scope``.
 
         :param look: as in :meth:`sync`
         :raises Conflict: while a sync is in progress
@@ -285,12 +284,12 @@ class Client:
         self._send(request, deadline, lambda: {} if look() else None)
 
     def look_once(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
-        """``GET /v1/connections/{id}``, sent once: for what is repeated around it."""
+        """Send ``GET /v1/connections/{id}`` once, for a caller that repeats it by itself."""
         request = Request("GET", _connection(identifier))
         return self._about(identifier, request)(self._once(request, deadline))
 
     def greet(self, deadline: Deadline) -> None:
-        """``GET /v1/connections`` for one item, sent once: can the account be worked with?"""
+        """Check that the account can be accessed, by one ``GET /v1/connections`` for one item."""
         self._once(Request("GET", "/v1/connections?limit=1"), deadline)
 
     def _ask(
@@ -374,7 +373,7 @@ class Client:
 
 
 def _shows(answer: dict[str, Any], body: dict[str, Any]) -> bool:
-    """True if a connection is as a modification wanted it, as far as it can be read at all."""
+    """Return True if a connection shows what an update sent, as far as it can be read at all."""
     status = answer.get("status")
     told = {**answer, **status} if isinstance(status, dict) else answer
     sent = {name: value for name, value in body.items() if name not in _NOT_READ}

@@ -1,23 +1,21 @@
 """The errors of Fivetran's REST API, with what to do about them; see :mod:`http.errors`.
 
-What says that a connection is gone is the ``code`` in the API's envelope. The published contract
-shows ``NotFound`` for objects of other kinds and names no code for connections; public reports show
-these (https://fivetran.com/docs/rest-api/api-reference/connections):
+The ``code`` in the API's envelope says whether a connection is gone. The published contract shows
+``NotFound`` for objects of other kinds and names no code for connections; public reports show these
+(https://fivetran.com/docs/rest-api/api-reference/connections):
 
 =======================  ===========================================================================
 code of a 404            meaning
 =======================  ===========================================================================
 ``NotFound_Connection``  there is no such connection
-``NotFound_Connector``   the same, as the API called connections before
-``NotFound_Group``       there is no such group; says nothing of a connection
+``NotFound_Connector``   the same, from the time when the API called connections connectors
+``NotFound_Group``       there is no such group; says nothing about a connection
 ``NotFound``             with "HTTP 404 Not Found": the API has no such path; else an object of
                          another kind is missing, such as a proxy agent
 =======================  ===========================================================================
 
-What to do when the API refuses to test, sync or re-sync a connection: its documented errors.
-
-Source: the pages of the three endpoints, ``…/test``, ``…/sync`` and ``…/resync``, at
-https://fivetran.com/docs/rest-api/api-reference/connections
+The advice for a refused test, sync or re-sync follows the documented errors of the endpoints
+``…/test``, ``…/sync`` and ``…/resync`` on the same page.
 """
 
 from __future__ import annotations
@@ -164,8 +162,7 @@ def answered(
     retry_after: float | None,
     original: Original | None = None,
 ) -> ApiError:
-    """Return the error that fits an HTTP status the API's own code, and for a sync in progress its
-    words.
+    """Return the error for an HTTP status, the API's own code, and the words of its message.
 
     :param original: code and message as they came, by which the error is chosen: a setting may
         read like one of their words, and is hidden in the others; None if nothing was hidden
@@ -219,17 +216,17 @@ _RESYNC = {
 
 
 def advice_on_tests(error: VendorError) -> str:
-    """What to do if setup tests are refused; empty if the error itself says it."""
+    """Return what to do if the API refuses setup tests; empty if the error itself says it."""
     return _advice(error, {**_COMMON, **_TESTS})
 
 
 def advice_on_sync(error: VendorError) -> str:
-    """What to do if a sync is refused; empty if the error itself says it."""
+    """Return what to do if the API refuses a sync; empty if the error itself says it."""
     return _advice(error, _COMMON)
 
 
 def advice_on_resync(error: VendorError) -> str:
-    """What to do if a re-sync is refused; empty if the error itself says it."""
+    """Return what to do if the API refuses a re-sync; empty if the error itself says it."""
     return _advice(error, {**_COMMON, **_RESYNC})
 
 

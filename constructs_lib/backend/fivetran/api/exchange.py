@@ -1,10 +1,6 @@
-"""What is sent for a connect card, and what comes back.
+"""Send one request to Fivetran's API: its address, signature, timeouts, and errors in words.
 
-The way to Fivetran's API.
-
-``sandbox`` and ``sandbox:FILE`` are answered by the embedded sandbox instead of a server.
-
-One request to Fivetran's API and its answer: signing, timeouts, and what went wrong in words.
+The embedded sandbox answers ``sandbox`` and ``sandbox:FILE`` instead of a server.
 
 Source: https://fivetran.com/docs/rest-api
 """
@@ -35,7 +31,7 @@ _ATTRIBUTES = ("redirect_uri", "hide_setup_guide", "all_fields")
 
 
 class Card(NamedTuple):
-    """A connect card. Both parts are secret: who has one of them can set the connection up."""
+    """A connect card. Both parts are secret: either is enough to set the connection up."""
 
     uri: str
     """The address to which the end user is sent."""
@@ -47,7 +43,7 @@ class Card(NamedTuple):
 
     @classmethod
     def of(cls, answer: dict[str, Any]) -> Card | None:
-        """The card in an answer of the API; None if there is none."""
+        """Return the card in an answer of the API; None if there is none."""
         card = answer.get("connect_card")
         uri, token = (card.get("uri"), card.get("token")) if isinstance(card, dict) else ("", "")
         if not (isinstance(uri, str) and uri and isinstance(token, str) and token):
@@ -56,7 +52,7 @@ class Card(NamedTuple):
 
 
 def card_config(values: Object) -> dict[str, Any]:
-    """The ``connect_card_config`` of a request, without what is left out.
+    """Return the ``connect_card_config`` of a request, without what is left out.
 
     :param values: the attributes of a connect card, all of them known
     """
@@ -75,7 +71,7 @@ _VERSION = "/v1"
 
 
 def check_url(url: str) -> str | None:
-    """What is wrong with an address of the API, in words; None if nothing is."""
+    """Return what is wrong with an address of the API; None if nothing is."""
     if is_sandbox(url):
         return None
     return address_problem(url, "api_key and api_secret", shows=False)
@@ -158,7 +154,7 @@ class Exchange:
         return f"<Exchange with {self.transport.base}>"
 
     def server_time(self) -> datetime:
-        """The time by the API's clock, as far as an answer has told it; else by ours."""
+        """Return the time by the API's clock if an answer has told it, else by ours."""
         now = datetime.now(timezone.utc)
         if self._date is None:
             return now
@@ -171,7 +167,7 @@ class Exchange:
         return self._date is not None
 
     def once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
-        """The envelope of the answer to a request that is sent once.
+        """Send a request once and return the envelope of its answer.
 
         :raises VendorError: if there is none, or it tells of an error
         """
@@ -243,8 +239,8 @@ class Exchange:
         raise errors.BadAnswer(self.whole(request), status, reason)
 
     def _told(self, words: Any, request: Request) -> str:
-        """What the API says, without any secret and any text of a setting that it quotes: a text,
-        or else its JSON; no more of it than a message shows.
+        """Return what the API says without secrets and without the settings that it quotes: a text,
+        or else its JSON, no longer than a message shows.
         """
         if words is None or isinstance(words, str):
             return redacted_text(words or "", self._hidden(request))

@@ -1,9 +1,9 @@
-"""Which texts of a connection no message shows, where Fivetran quotes them.
+"""Which texts of a connection no message shows when Fivetran quotes them.
 
-The rule is :mod:`constructs_lib.backend.http.quoted_texts`. Beyond it are shown: identifiers and
-the service, which tell the user what a message is about; the destination schema, which is the name
-of the connection in all messages; and the words that the contract or the catalogue of services
-allows.
+The rule is :mod:`constructs_lib.backend.http.quoted_texts`. In addition these are shown:
+identifiers and the service, which tell the user what a message is about; the destination schema,
+which is the name of the connection in all messages; and the words that the contract or the
+catalogue of services allows.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 """What must be known after a crash in the middle of creating a connection.
 
-Before a creation is sent, an entry is written beside the journal of states
+Before a creation is sent, an entry is written next to the journal of states
 (``.terraform/fivetranops/creations``) and forced to the disk. It says what is being created and
-since when, and nothing secret; the identifier is added when the API has told it. It is removed when
-a later run reads that connection, because only then Terraform's state certainly has it: Terraform
-may be killed after this process has answered, and before it writes its state. A later run that
-finds an entry of a dead run looks for the connection, and takes it over instead of creating a
-second one.
+since when, and nothing secret; the identifier is added when the API has told it. The entry is
+removed when a later run reads that connection, because only then Terraform's state certainly has
+it: Terraform may be killed after this process has answered, and before it writes its state. A later
+run that finds an entry of a dead run looks for the connection, and takes it over instead of
+creating a second one.
 
-Each run holds one lock as long as it lives, which the operating system releases however it ends. So
-a run that is at work is never taken for a dead one. Accounts and Terraform's workspaces are told
+Each run holds one lock as long as it lives, which the operating system releases however the run
+ends. So a run that is at work never counts as dead. Accounts and Terraform's workspaces are told
 apart, because each workspace has a state of its own.
 """
 
@@ -35,7 +35,7 @@ _TEXTS = ("account", "workspace", "group_id", "service", "schema", "since", "run
 
 
 class Name(NamedTuple):
-    """What tells a creation apart: the API takes each of these names once."""
+    """The name that identifies a creation: the API accepts each of them once."""
 
     account: str
     """Which account it belongs to, see ``Client.account``."""
@@ -80,7 +80,7 @@ class CreationJournal:
 
     :param folder: where they are kept; made when the first one is written
     :param workspace: Terraform's workspace
-    :param tell: is told, in words, why an entry could not be kept
+    :param tell: is called with the reason why an entry could not be kept
     """
 
     def __init__(self, folder: Path, workspace: str, tell: Callable[[str], None]) -> None:
@@ -105,7 +105,7 @@ class CreationJournal:
         )
 
     def write(self, entry: CreationEntry) -> None:
-        """Put an entry on the disk. One that cannot be written is told, and stops nothing."""
+        """Write an entry to the disk. One that cannot be written is reported, and stops nothing."""
         try:
             self._live()
             private_files.write(self._file(entry.name), _dumped(entry))

@@ -1,7 +1,7 @@
-"""What the journal says of one connection: what it was like before its state was set.
+"""What the journal records of one connection: what it was like before its state was set.
 
-Both entries are dictionaries in their files. What a later version adds is passed over, and what an
-earlier one did not write has a default.
+Both entries are dictionaries in their files. Fields that a later version adds are ignored, and
+those that an earlier version did not write have a default.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class SetEntry(NamedTuple):
 
 
 def set_entry(text: str) -> SetEntry:
-    """The entry of a state that was set, in the text of a file.
+    """Return the entry of a state that was set from the text of its file.
 
     :raises ValueError: if it is none
     """
@@ -93,12 +93,12 @@ def set_entry(text: str) -> SetEntry:
 
 
 def dumped(entry: JournalEntry | SetEntry) -> str:
-    """An entry as the text of its file."""
+    """Return an entry as the text of its file."""
     return jsontext.dumps({"version": _VERSION, **entry._asdict()})
 
 
 def loaded(text: str) -> JournalEntry:
-    """The entry in the text of a file.
+    """Return the entry from the text of its file.
 
     :raises ValueError: if it is none, or one of another version
     """

@@ -1,4 +1,4 @@
-"""Files that only their owner may read, replaced in one step, and read without waiting."""
+"""Files that only their owner may read, replaced in one step, and read without blocking."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 
 def read(file: Path, errors: str = "strict") -> str:
-    """Return the text of a file. What else may stand in its place, such as a named pipe, is refused
-    instead of waited for.
+    """Return the text of a file. Refuse anything else in its place, such as a named pipe, without
+    waiting for it.
 
     :param errors: what becomes of bytes that are no UTF-8, as ``open`` takes it
     :raises OSError: if it cannot be read, or is no regular file
@@ -42,7 +42,7 @@ def is_text(value: object) -> TypeGuard[str]:
 
 
 def write(file: Path, text: str) -> None:
-    """Puts a text in place of a file, all or nothing, and on the disk; readable by its owner only.
+    """Replace the text of a file in one step and force it to the disk; only the owner can read it.
 
     :raises OSError: if it cannot be written; then the file is what it was
     """
