@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection.request import as_object
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.planning import checks
-from constructs_lib.backend.plugin.values.value import Object
+from constructs_lib.backend.plugin.values.value import Dynamic, Object
 from constructs_lib.schemas import Attribute
 
 _SETTINGS = ("config", "auth", "unchecked")
@@ -51,7 +50,7 @@ def with_valid_settings(
                 "provider may know it.",
                 (name,),
             )
-    at_fault = settings_at_fault(str(state.get("service")), as_object(state.get("config")))
+    at_fault = settings_at_fault(str(state.get("service")), _settings(state.get("config")))
     if at_fault:
         result["unchecked"] = dict.fromkeys(sorted(at_fault), REASON)
     return result | dict.fromkeys(_out_of_place(result, attributes))
@@ -74,6 +73,11 @@ def without_secrets(service: str, config: dict[str, Any]) -> dict[str, Any]:
     for path in reversed(places):  # From the end, so that no item moves to another place before.
         result = _without(result, path)
     return dict(result)
+
+
+def _settings(config: Any) -> dict[str, Any]:
+    found = config.value if isinstance(config, Dynamic) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _is_refused(name: str, attribute: Attribute, state: Object) -> bool:
