@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from constructs_lib.backend.http import jsontext, secret_matching
 from constructs_lib.backend.http.secret_matching import Needle
+from constructs_lib.schemas.redaction import HIDDEN, is_secret_name
 
-HIDDEN = "(hidden)"
 LONGEST_TEXT: Final = 2000
 """Characters of somebody else's text that a message shows."""
 _LONGEST_SHOWN = 300
@@ -21,7 +21,6 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z|…\Z)(?P<colon>\s*:)?|\btrue\b|\bfalse\b')
 """What a JSON text says beside numbers, and its keys."""
 _SHOWS_VALUES: ContextVar[bool] = ContextVar("shows_values", default=False)
-_SECRET_NAME = re.compile(r"passw|secret|token|credential|private|(^|_)key$", re.IGNORECASE)
 
 
 def texts_in(value: Any) -> Iterator[str]:
@@ -199,14 +198,14 @@ def shown_value(path: str, value: Any) -> str:
 
     :param path: where it stands, such as ``tables.orders.cursor``
     """
-    return HIDDEN if any(map(_SECRET_NAME.search, path.split("."))) else shown(value)
+    return HIDDEN if any(map(is_secret_name, path.split("."))) else shown(value)
 
 
 def without_secret_names(value: Any) -> Any:
     """Return a JSON value without what is named like a secret, such as ``{"password": …}``."""
     if isinstance(value, dict):
         return {
-            key: HIDDEN if _SECRET_NAME.search(key) else without_secret_names(inner)
+            key: HIDDEN if is_secret_name(key) else without_secret_names(inner)
             for key, inner in value.items()
         }
     return list(map(without_secret_names, value)) if isinstance(value, list) else value
