@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from connection_values import answer, state
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection.response import (
@@ -15,37 +16,6 @@ from constructs_lib.backend.plugin.values.types import from_json
 from constructs_lib.backend.plugin.values.value import Dynamic
 
 SCHEMA = schemas.load("fivetranops_connection")
-
-
-def answer(**given: Any) -> dict[str, Any]:
-    return {
-        "id": "abc",
-        "group_id": "g",
-        "service": "postgres",
-        "schema": "orders",
-        "paused": False,
-        "sync_frequency": 360,
-        "status": {
-            "setup_state": "connected",
-            "sync_state": "scheduled",
-            "update_state": "delayed",
-        },
-        "config": {"host": "db", "port": 5432, "password": "******", "public_key": "k"},
-        **given,
-    }
-
-
-def state(**given: Any) -> dict[str, Any]:
-    known: dict[str, Any] = dict.fromkeys(SCHEMA.attributes)
-    known |= {
-        "id": "abc",
-        "group_id": "g",
-        "service": "postgres",
-        "paused": False,
-        "sync_frequency": 360,
-        "config": Dynamic.of({"schema_prefix": "orders", "host": "db", "port": 5432}),
-    }
-    return known | given
 
 
 def test_the_status_is_laid_flat_and_secrets_are_not_taken() -> None:
