@@ -61,7 +61,7 @@ class Client:
         return send_with_retries(
             lambda: self._read(identifier, deadline),
             deadline,
-            repeatable=True,
+            idempotent=True,
             outage=self._outage,
         )
 
@@ -105,7 +105,7 @@ class Client:
             tell()
             return status
 
-        def look() -> str | None:
+        def check_effect() -> str | None:
             now = status_of(self._read(identifier, deadline))
             if now not in (before, status):
                 raise errors.StatusMoved(identifier, before, status, now)
@@ -117,9 +117,9 @@ class Client:
         send_with_retries(
             once,
             deadline,
-            repeatable=True,
+            idempotent=True,
             outage=self._outage,
-            look=look,
+            check_effect=check_effect,
             writes=True,
             doubts_429=True,
         )
@@ -149,7 +149,7 @@ class Client:
         # A 404 about something else may come, such as the index in which connectors are kept.
         request = Request("GET", _connector(identifier), about=identifier)
         document = self._exchange.once(request, deadline)
-        answered, whole = document.get("id"), self._exchange.whole(request)
+        answered, whole = document.get("id"), self._exchange.full_request(request)
         if not isinstance(answered, str):
             raise errors.Incomplete(whole, 200, "no text under id")
         if answered != identifier:
@@ -215,6 +215,6 @@ class Cluster(ProviderData[Client]):
 
     def __init__(self, client: Client | None, *, allow_vanished: bool = False) -> None:
         super().__init__(client, allow_vanished=allow_vanished)
-        self.forgotten: dict[str, str] = {}
+        self.destroyed_statuses: dict[str, str] = {}
         """The previous_status of each connector whose resource this run destroyed. A resource that
         replaces one which failed half way continues from there."""

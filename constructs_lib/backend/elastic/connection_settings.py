@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
 
-_ENVIRONMENT = {
+_VARIABLES = {
     "api_key": "ELASTICSEARCH_API_KEY",
     "username": "ELASTICSEARCH_USERNAME",
     "password": "ELASTICSEARCH_PASSWORD",
@@ -60,7 +60,7 @@ def check_credentials(config: Object, diagnostics: Diagnostics) -> None:
     check_rules(rules, config, diagnostics)
 
 
-def choose(config: Object, diagnostics: Diagnostics) -> Credentials | None:
+def choose_credentials(config: Object, diagnostics: Diagnostics) -> Credentials | None:
     """Return the credentials of the configuration, else those of the environment.
 
     :returns: None with an error if there are none, and without one while a value is unknown
@@ -79,9 +79,9 @@ def _values(config: Object) -> dict[str, Any]:
     """Return each value, from the environment only for the method that the configuration begins."""
     values = {name: config.get(name) for name in _NAMES}
     given = {name for name, value in values.items() if value is not None}
-    names = set(_ENVIRONMENT) if not given else set(_USER) if given & set(_USER) else set()
+    names = set(_VARIABLES) if not given else set(_USER) if given & set(_USER) else set()
     for name in names - given:
-        values[name] = os.environ.get(_ENVIRONMENT[name]) or None
+        values[name] = os.environ.get(_VARIABLES[name]) or None
     return values
 
 
@@ -91,15 +91,15 @@ def _check_complete(values: dict[str, Any], diagnostics: Diagnostics) -> None:
         diagnostics.error(
             "Credentials for Elasticsearch are incomplete",
             f"{missing[0]} is missing. Give it to the provider elasticops, or set "
-            f"{_ENVIRONMENT[missing[0]]}.",
+            f"{_VARIABLES[missing[0]]}.",
             (missing[0],),
         )
     elif not any(values.values()):
         diagnostics.error(
             "Credentials for Elasticsearch are missing",
             f"Give the provider elasticops exactly one of {_IN_WORDS}, by sensitive variables, or "
-            f"set {_ENVIRONMENT['api_key']}, or {_ENVIRONMENT['username']} with "
-            f"{_ENVIRONMENT['password']}.",
+            f"set {_VARIABLES['api_key']}, or {_VARIABLES['username']} with "
+            f"{_VARIABLES['password']}.",
         )
 
 
@@ -147,7 +147,7 @@ _EMBEDDED = "sandbox://elastic"
 _CREDENTIALS = "api_key, or username and password"
 
 
-def chosen(config: Object) -> Any:
+def chosen_endpoints(config: Object) -> Any:
     """Return the endpoints, from the configuration or the environment; they may be unknown."""
     given = config.get("endpoints")
     if given is not None:

@@ -17,7 +17,7 @@ from constructs_lib import schemas
 from constructs_lib.backend.elastic import transition
 from constructs_lib.backend.elastic.client import Cluster, status_of
 from constructs_lib.backend.elastic.errors import NotFound
-from constructs_lib.backend.elastic.transition import StatusRequest, path_text
+from constructs_lib.backend.elastic.transition import READ_LIMIT, StatusRequest, path_text
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.managed_object.unsent_changes import (
@@ -31,11 +31,9 @@ from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
 from constructs_lib.schemas import Kind
 from constructs_lib.schemas.connector_status import STATUSES
 
-_DATA_READ_LIMIT = 120.0
 
-
-class ConnectorData(DataSource):
-    """Reads one connector. Its configuration is left out, because it may hold secrets in clear."""
+class ConnectorDataSource(DataSource):
+    """One connector, without its configuration, which may hold secrets in clear."""
 
     schema = schemas.load("data.elasticops_connector")
 
@@ -46,7 +44,7 @@ class ConnectorData(DataSource):
         """
         cluster: Cluster = operation.client
         identifier = require_identifier(config["connector_id"])
-        deadline = Deadline(_DATA_READ_LIMIT, operation.stopping)
+        deadline = Deadline(READ_LIMIT, operation.stopping)
         with explain_errors("read", f"elasticops_connector {identifier}"):
             document = cluster.client.connector(identifier, deadline)
         found = {
@@ -86,7 +84,6 @@ def _value(kind: Kind, value: Any) -> Any:
     return text(value)
 
 
-_READ_LIMIT = 120.0
 _DEFAULT = "5m"
 _SETTINGS = ("drift_policy", "via")
 _REPORTED = ("last_seen", "error")
@@ -98,7 +95,7 @@ _OPEN = "open"
 
 
 class ConnectorStatusResource(Resource):
-    """Sets and follows the status of a connector."""
+    """The status of one connector."""
 
     schema = schemas.load("elasticops_connector_status")
 
@@ -109,17 +106,19 @@ class ConnectorStatusResource(Resource):
         planned["timeouts"] = plan.config.get("timeouts")
         if not _sets(plan.prior, planned, operation):
             planned["status"] = (plan.prior or planned)["status"]
-            self._warn_of_unsent(plan, (), operation)
+            self._warn_about_unsent(plan, (), operation)
             return
-        self._warn_of_unsent(plan, ("status", "via", "timeouts"), operation)
+        self._warn_about_unsent(plan, ("status", "via", "timeouts"), operation)
         planned["previous_status"] = UNKNOWN
         is_open = UNKNOWN in (planned["connector_id"], planned["status"])
         is_replaced = plan.is_update and plan.changed("connector_id")
         if not is_open and not is_replaced:
             require_identifier(planned["connector_id"])
-            transition.explain(plan, _wish(planned, operation), operation)
+            transition.explain(plan, _status_request(planned, operation), operation)
 
-    def _warn_of_unsent(self, plan: Plan, steered: tuple[str, ...], operation: Operation) -> None:
+    def _warn_about_unsent(
+        self, plan: Plan, steered: tuple[str, ...], operation: Operation
+    ) -> None:
         names = unsent_changes(plan, self.schema.attributes, steered)
         subject = f"the status of connector {plan.planned['connector_id']}"
         warn_about_unsent_changes(names, subject, operation.diagnostics)
@@ -143,7 +142,7 @@ class ConnectorStatusResource(Resource):
         if not cluster.is_known and not imported:
             return state
         identifier = state["connector_id"]
-        deadline = Deadline(_READ_LIMIT, operation.stopping)
+        deadline = Deadline(READ_LIMIT, operation.stopping)
         with explain_errors("read", _subject(identifier)):
             try:
                 document = cluster.client.connector(identifier, deadline)
@@ -173,7 +172,7 @@ class ConnectorStatusResource(Resource):
         """Forget the resource, but keep what a replacement has to know."""
         cluster: Cluster = operation.client
         if prior.get("previous_status") is not None:
-            cluster.forgotten[prior["connector_id"]] = prior["previous_status"]
+            cluster.destroyed_statuses[prior["connector_id"]] = prior["previous_status"]
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Import by the identifier of the connector."""
@@ -185,14 +184,14 @@ class ConnectorStatusResource(Resource):
     ) -> Object:
         cluster: Cluster = operation.client
         require_identifier(planned["connector_id"])
-        wish = _wish(planned, operation)
+        request = _status_request(planned, operation)
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
-        earlier = _earlier(planned, prior, cluster)
+        earlier = _previous_status(planned, prior, cluster)
         was_open = prior is None or bool(operation.private.get(_OPEN))
 
         def previous(found: str) -> str:
             """Return the status of before: after an interrupted change, the live one is our own."""
-            is_ours = was_open and transition.is_on_the_way(found, earlier or "", wish.status)
+            is_ours = was_open and transition.is_on_the_way(found, earlier or "", request.status)
             return earlier if is_ours and earlier else found
 
         def save(found: str) -> None:
@@ -203,20 +202,20 @@ class ConnectorStatusResource(Resource):
             kept = {"previous_status": previous(found)}
             operation.save(kept if prior is not None else {**planned, **kept})
 
-        with explain_errors(action, _subject(wish.identifier)):
-            outcome = transition.change_status(cluster.client, wish, deadline, save)
-        cluster.presence.exists(wish.identifier)
-        _tell_of_move(wish, outcome, operation)
+        with explain_errors(action, _subject(request.identifier)):
+            outcome = transition.change_status(cluster.client, request, deadline, save)
+        cluster.presence.exists(request.identifier)
+        _warn_about_move(request, outcome, operation)
         operation.private.pop(_OPEN, None)
         kept = previous(outcome.found) if outcome.steps else earlier
-        return {"id": wish.identifier, "previous_status": kept, **_reported(outcome.connector)}
+        return {"id": request.identifier, "previous_status": kept, **_reported(outcome.connector)}
 
 
-def _earlier(planned: Object, prior: Object | None, cluster: Cluster) -> str | None:
+def _previous_status(planned: Object, prior: Object | None, cluster: Cluster) -> str | None:
     """Return the previous_status of the state, or of the resource that this one replaces."""
     if prior is not None:
         return text(prior.get("previous_status"))
-    return cluster.forgotten.get(planned["connector_id"])
+    return cluster.destroyed_statuses.get(planned["connector_id"])
 
 
 def _sets(prior: Object | None, planned: Object, operation: Operation) -> bool:
@@ -231,7 +230,7 @@ def _sets(prior: Object | None, planned: Object, operation: Operation) -> bool:
     return begins or str(prior.get("status")).lower() != planned["status"].lower()
 
 
-def _wish(planned: Object, operation: Operation) -> StatusRequest:
+def _status_request(planned: Object, operation: Operation) -> StatusRequest:
     """Return the change of status that the plan asks for.
 
     :raises ProviderError: if there is no such status, which is not known before apply
@@ -246,18 +245,20 @@ def _wish(planned: Object, operation: Operation) -> StatusRequest:
         )
     identifier = planned["connector_id"]
     seen = operation.private.get(_SEEN)
-    seen_here = seen[1] if isinstance(seen, list) and seen[0] == identifier else None
-    return StatusRequest(identifier, status, planned["via"], seen_here)
+    snapshot = seen[1] if isinstance(seen, list) and seen[0] == identifier else None
+    return StatusRequest(identifier, status, planned["via"], snapshot)
 
 
-def _tell_of_move(wish: StatusRequest, outcome: transition.Outcome, operation: Operation) -> None:
-    if wish.seen is None or wish.seen == outcome.found:
+def _warn_about_move(
+    request: StatusRequest, outcome: transition.Outcome, operation: Operation
+) -> None:
+    if request.snapshot is None or request.snapshot == outcome.found:
         return
     way = path_text(outcome.found, *outcome.steps)
     done = f"It went {way}." if outcome.steps else "That is what is configured: nothing was sent."
     operation.diagnostics.warning(
-        f"The status of connector {wish.identifier} changed between plan and apply",
-        f"The plan saw {wish.seen}, and by now it was {outcome.found}. {done}",
+        f"The status of connector {request.identifier} changed between plan and apply",
+        f"The plan saw {request.snapshot}, and by now it was {outcome.found}. {done}",
         ("status",),
     )
 

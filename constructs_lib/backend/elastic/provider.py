@@ -41,7 +41,7 @@ class ElasticOps(Provider):
         from constructs_lib.backend.elastic.exchange import Exchange
         from constructs_lib.net.addresses import is_sandbox
 
-        urls = connection_settings.chosen(config)
+        urls = connection_settings.chosen_endpoints(config)
         if urls is UNKNOWN or UNKNOWN in [config.get(name) for name in _OTHERS]:
             return Cluster(None)
         connection_settings.check_endpoints(urls, diagnostics)
@@ -50,7 +50,7 @@ class ElasticOps(Provider):
             # The embedded sandbox has a key of its own; the user's is none of its matter.
             who: connection_settings.Credentials | None = connection_settings.SANDBOX
         else:
-            who = connection_settings.choose(config, diagnostics)
+            who = connection_settings.choose_credentials(config, diagnostics)
         _check_ca_file(config.get("ca_file"), diagnostics)
         if who is None or diagnostics.has_errors:
             return Cluster(None)
@@ -92,6 +92,6 @@ def _status() -> Resource:
 
 
 def _connector() -> DataSource:
-    from constructs_lib.backend.elastic.connector_status import ConnectorData
+    from constructs_lib.backend.elastic.connector_status import ConnectorDataSource
 
-    return ConnectorData()
+    return ConnectorDataSource()

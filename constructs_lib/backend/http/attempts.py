@@ -141,9 +141,9 @@ def send_with_retries(
     once: Callable[[], AnswerT],
     deadline: Deadline,
     *,
-    repeatable: bool,
+    idempotent: bool,
     outage: Outage,
-    look: Callable[[], AnswerT | None] | None = None,
+    check_effect: Callable[[], AnswerT | None] | None = None,
     writes: bool = False,
     doubts_429: bool = False,
 ) -> AnswerT:
@@ -151,17 +151,17 @@ def send_with_retries(
 
     :param once: sends the request once
     :param deadline: the limit of the operation
-    :param repeatable: True if doing the request twice is the same as doing it once
+    :param idempotent: True if doing the request twice is the same as doing it once
     :param outage: what all requests of this client have learned of the API
-    :param look: for a write: reads, once, whether it took effect, before it is sent again; the
-        answer if it did
+    :param check_effect: for a write: reads, once, whether it took effect, before it is sent
+        again; the answer if it did
     :param writes: True if the request changes something, for the message
     :param doubts_429: True to look after a 429, too, which may come although the request took
         effect: for what must not be done twice
     :raises VendorError: the last one, if it must not or need not be tried again
     """
-    attempts = _Attempts(once, deadline, look, outage, doubts_429=doubts_429)
-    return attempts.run(repeatable=repeatable, writes=writes)
+    attempts = _Attempts(once, deadline, check_effect, outage, doubts_429=doubts_429)
+    return attempts.run(idempotent=idempotent, writes=writes)
 
 
 class _Attempts(Generic[AnswerT]):
@@ -171,13 +171,13 @@ class _Attempts(Generic[AnswerT]):
         self,
         once: Callable[[], AnswerT],
         deadline: Deadline,
-        look: Callable[[], AnswerT | None] | None,
+        check_effect: Callable[[], AnswerT | None] | None,
         outage: Outage,
         *,
         doubts_429: bool,
     ) -> None:
         self._doubts_429 = doubts_429
-        self._once, self._look = once, look
+        self._once, self._check_effect = once, check_effect
         self._deadline, self._outage = deadline, outage
         self._begun = time.monotonic()
         self._count = self._incomplete = 0
@@ -186,7 +186,7 @@ class _Attempts(Generic[AnswerT]):
         self._was_limited = False
         """True if the last attempt was answered 429."""
 
-    def run(self, *, repeatable: bool, writes: bool) -> AnswerT:
+    def run(self, *, idempotent: bool, writes: bool) -> AnswerT:
         while True:
             if not self._is_open:
                 self._outage.check()
@@ -196,16 +196,16 @@ class _Attempts(Generic[AnswerT]):
                 answer = self._attempt()
             except VendorError as error:
                 is_lost = isinstance(error, BadAnswer) and not isinstance(error, NotTheApi)
-                can_look = self._look is not None and is_lost
+                can_check = self._check_effect is not None and is_lost
                 self._note(error)
-                may_repeat = retry.may_repeat(error, repeatable=repeatable, writes=writes)
+                may_repeat = retry.may_repeat(error, idempotent=idempotent, writes=writes)
                 pause = self._outage.shortened(error, retry.backoff(error, self._count))
                 is_over = self._outage.is_over(error, attempt=self._count, begun=begun, pause=pause)
                 if writes and self._is_open:
                     # What may have taken effect is told in full, whoever tells of the outage.
                     error.outage = None
                 is_over = is_over or self._incomplete >= retry.MOST_INCOMPLETE
-                if is_over or not (can_look or may_repeat):
+                if is_over or not (can_check or may_repeat):
                     raise
                 self._wait(error, pause, writes=writes)
             else:
@@ -215,19 +215,19 @@ class _Attempts(Generic[AnswerT]):
     def _attempt(self) -> AnswerT:
         """Send the request, unless it has taken effect already."""
         found = None
-        if self._look is not None and self._is_open:
-            found = self._look()
-        elif self._look is not None and self._was_limited and self._doubts_429:
-            found = self._glance(self._look)
+        if self._check_effect is not None and self._is_open:
+            found = self._check_effect()
+        elif self._check_effect is not None and self._was_limited and self._doubts_429:
+            found = self._check_limited(self._check_effect)
         return self._once() if found is None else found
 
     @staticmethod
-    def _glance(look: Callable[[], AnswerT | None]) -> AnswerT | None:
+    def _check_limited(check_effect: Callable[[], AnswerT | None]) -> AnswerT | None:
         """Look whether a request took effect that was answered 429, as such answers are known to
         come. If that cannot be told, the API's word that nothing was done holds.
         """
         try:
-            return look()
+            return check_effect()
         except VendorError as error:
             log.information(f"whether the request took effect cannot be told: {error}")
             return None

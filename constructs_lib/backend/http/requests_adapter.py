@@ -23,7 +23,7 @@ from constructs_lib.backend.plugin.concurrency import Workers
 
 AnswerT = TypeVar("AnswerT")
 
-_LOOK = 0.2
+_POLL_INTERVAL = 0.2
 """Seconds between two looks whether Terraform wants to stop."""
 _workers = Workers()
 _thread = threading.local()
@@ -45,7 +45,7 @@ class BoundedRequest(Generic[AnswerT]):
         self._answer: AnswerT | None = None
         self._error: BaseException | None = None
         self._connection: Any = None
-        self._is_done = self._is_given_up = False
+        self._is_done = self._is_abandoned = False
         self.is_sent = False
         """True as soon as some of it may have reached the other end."""
 
@@ -63,7 +63,7 @@ class BoundedRequest(Generic[AnswerT]):
                 self._wait(overdue, limit)
             except BaseException:
                 # Also for a KeyboardInterrupt, in a command that a person runs.
-                self._give_up()
+                self._abandon()
                 raise
         if self._error is not None:
             raise self._error
@@ -77,46 +77,46 @@ class BoundedRequest(Generic[AnswerT]):
             reason = overdue(passed, self.is_sent)
             if reason is not None:
                 raise reason
-            self._changed.wait(min(_LOOK, max(limit - passed, 0.001)))
+            self._changed.wait(min(_POLL_INTERVAL, max(limit - passed, 0.001)))
 
-    def hold_back(self) -> None:
+    def require_awaited(self) -> None:
         """Check that somebody waits, just before the first byte is sent.
 
         :raises RequestAbandoned: if nobody does
         """
         with self._changed:
-            if self._is_given_up:
+            if self._is_abandoned:
                 raise RequestAbandoned
 
-    def sends_over(self, connection: Any) -> None:
+    def note_sending(self, connection: Any) -> None:
         """Note that bytes are sent from now on.
 
-        :param connection: over which; it knows its ``sock`` and its ``flight``
+        :param connection: over which; it knows its ``sock`` and its ``bounded``
         :raises RequestAbandoned: if nobody waits for the request
         """
         with self._changed:
-            self.hold_back()
+            self.require_awaited()
             self.is_sent, self._connection = True, connection
 
     def _run(self) -> None:
-        _thread.flight = self
+        _thread.bounded = self
         try:
-            self.hold_back()
+            self.require_awaited()
             self._answer = self._send(self)
         except BaseException as error:
             # It is raised again where the answer is waited for.
             self._error = error
         finally:
-            _thread.flight = None
+            _thread.bounded = None
             with self._changed:
                 self._is_done = True
                 self._changed.notify_all()
 
-    def _give_up(self) -> None:
+    def _abandon(self) -> None:
         """Shut down the connection, unless it serves another request by now."""
-        self._is_given_up = True
+        self._is_abandoned = True
         connection = self._connection
-        if connection is None or connection.flight is not self:
+        if connection is None or connection.bounded is not self:
             return
         if isinstance(connection.sock, socket.socket):
             with suppress(OSError):
@@ -125,9 +125,9 @@ class BoundedRequest(Generic[AnswerT]):
 
 
 class _BoundedConnection:
-    """What a connection does so that the flight of its request can be bounded."""
+    """What a connection does so that its request can be bounded."""
 
-    flight: BoundedRequest[Any] | None = None
+    bounded: BoundedRequest[Any] | None = None
     _is_connecting = False
 
     def connect(self) -> None:
@@ -136,17 +136,17 @@ class _BoundedConnection:
             super().connect()  # type: ignore[misc]
         finally:
             self._is_connecting = False
-        flight = _current()
-        if flight is not None:
-            flight.hold_back()
+        bounded = _current()
+        if bounded is not None:
+            bounded.require_awaited()
 
     def send(self, data: Any) -> None:
         if getattr(self, "sock", None) is None and bool(getattr(self, "auto_open", 0)):
             self.connect()
-        self.flight = _current()
+        self.bounded = _current()
         # What is sent while it connects is for a proxy.
-        if self.flight is not None and not self._is_connecting:
-            self.flight.sends_over(self)
+        if self.bounded is not None and not self._is_connecting:
+            self.bounded.note_sending(self)
         super().send(data)  # type: ignore[misc]
 
 
@@ -170,7 +170,7 @@ _POOLS = {"http": _Pool, "https": _TlsPool}
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Carries requests over connections whose flights can be bounded."""
+    """Carries requests over connections whose requests can be bounded."""
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
         """Make the pools of connections to the API itself."""
@@ -184,12 +184,12 @@ class BoundedAdapter(HTTPAdapter):
             manager.pool_classes_by_scheme = _POOLS
         else:
             # A SOCKS proxy has connections of its own, which tell nothing: take all for sent.
-            flight = _current()
-            if flight is not None:
-                flight.is_sent = True
+            bounded = _current()
+            if bounded is not None:
+                bounded.is_sent = True
         return manager
 
 
 def _current() -> BoundedRequest[Any] | None:
-    flight: BoundedRequest[Any] | None = getattr(_thread, "flight", None)
-    return flight
+    bounded: BoundedRequest[Any] | None = getattr(_thread, "bounded", None)
+    return bounded

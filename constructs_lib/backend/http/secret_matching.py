@@ -229,7 +229,7 @@ class Reading:
         self.text = "".join(between) + text[ends[-1] :]
 
     @property
-    def is_another(self) -> bool:
+    def has_escapes(self) -> bool:
         """True if the text has escapes at all."""
         return bool(self._pieces)
 
@@ -273,11 +273,11 @@ def _escaped(text: str, needles: list[Needle]) -> Iterator[Found]:
         return
     for codec in _AFTER:
         first = Reading(text, codec)
-        if first.is_another:
+        if first.has_escapes:
             yield from ((*first.origin((a, b)), m) for a, b, m in _found(first.text, needles))
             for inner in _AFTER[codec]:
                 second = Reading(first.text, inner)
-                if second.is_another:
+                if second.has_escapes:
                     found = _found(second.text, needles)
                     yield from ((*first.origin(second.origin((a, b))), m) for a, b, m in found)
 

@@ -64,7 +64,7 @@ class Presence:
         self._lock = Lock()
         self._created: set[str] = set()
         self._gone: dict[str, None] = {}
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._is_proven = False
         self._is_refused = False
         self._is_held = False
@@ -84,7 +84,7 @@ class Presence:
         self.exists(identifier)
         with self._lock:
             self._gone.setdefault(identifier)
-            self._told.add(identifier)
+            self._reported.add(identifier)
 
     def confirm_gone(
         self, identifier: str, error: NotFound, deadline: Deadline, operation: Operation
@@ -149,7 +149,7 @@ class Presence:
     def _is_open(self, identifier: str) -> bool:
         with self._lock:
             is_decided = self._allows or self._is_proven or self._is_refused
-            return identifier in self._gone and not is_decided and identifier not in self._told
+            return identifier in self._gone and not is_decided and identifier not in self._reported
 
     def _pause(self, deadline: Deadline) -> None:
         deadline.wait(_POLL, f"what is known of other {self._words.noun}s")
@@ -181,8 +181,8 @@ class Presence:
                 "about all of them.",
             )
         if self._allows or self._is_proven:
-            names = [name for name in self._gone if name not in self._told]
-        elif identifier in self._told:
+            names = [name for name in self._gone if name not in self._reported]
+        elif identifier in self._reported:
             return []
         elif not is_final:
             return None
@@ -191,7 +191,7 @@ class Presence:
             raise self._refusal()
         else:
             names = [identifier]
-        self._told.update(names)
+        self._reported.update(names)
         return names
 
     def _warn(self, names: Sequence[str], error: NotFound, operation: Operation) -> None:

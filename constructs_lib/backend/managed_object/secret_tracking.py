@@ -111,35 +111,35 @@ class SecretTracking:
     """Which secrets of one resource were sent, and whether they changed since.
 
     :param private: the private state of the resource; changed in place
-    :param vault: makes the digests; None while the provider's configuration is unknown
+    :param hasher: makes the digests; None while the provider's configuration is unknown
     """
 
-    def __init__(self, private: dict[str, Any], vault: SecretHasher | None) -> None:
-        self._vault = vault
+    def __init__(self, private: dict[str, Any], hasher: SecretHasher | None) -> None:
+        self._hasher = hasher
         self._entry: dict[str, Any] = private.setdefault("secrets", {})
 
     @property
     def is_sealed_by_another_key(self) -> bool:
         """True if the digests were made under an API secret that is no longer the provider's."""
         mark = self._entry.get("mark")
-        return self._vault is not None and mark is not None and mark != self._vault.mark()
+        return self._hasher is not None and mark is not None and mark != self._hasher.mark()
 
     def changed(self, secrets: dict[str, Any]) -> list[str]:
         """Return the names of the secrets that were not sent yet, or not with this value. An
         unknown value counts as changed, and so does every one while there is no hasher to check
         with.
         """
-        if self._vault is None or self.is_sealed_by_another_key:
+        if self._hasher is None or self.is_sealed_by_another_key:
             return sorted(secrets)
         return sorted(name for name, value in secrets.items() if self._differs(name, value))
 
     def record(self, secrets: dict[str, Any]) -> None:
         """Record that these secrets, and no others, were sent last."""
-        if self._vault is None or not secrets:
+        if self._hasher is None or not secrets:
             self._entry.clear()
             return
         self._entry.setdefault("salt", os.urandom(16).hex())
-        self._entry["mark"] = self._vault.mark()
+        self._entry["mark"] = self._hasher.mark()
         self._entry["digests"] = {
             name: self._digest(name, secret_in_order(name, value))
             for name, value in secrets.items()
@@ -154,8 +154,8 @@ class SecretTracking:
         return all(known != self._digest(name, form) for form in forms)
 
     def _digest(self, name: str, value: Any) -> str:
-        assert self._vault is not None  # noqa: S101 - the callers return early without a vault.
-        return self._vault.digest(self._entry["salt"], name, value)
+        assert self._hasher is not None  # noqa: S101 - the callers return early without a hasher.
+        return self._hasher.digest(self._entry["salt"], name, value)
 
 
 def planned_times(prior: dict[str, Any] | None, secrets: dict[str, Any], changed: list[str]) -> Any:

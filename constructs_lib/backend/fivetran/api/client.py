@@ -31,8 +31,8 @@ LONGEST_PAGE: Final = 1000
 _NOT_READ = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
 """What a modification may hold and no answer tells of, because it steers that request only."""
 Object = dict[str, Any]
-Look = Callable[[], "Object | None"]
-Take = Callable[[Object], Object]
+CheckEffect = Callable[[], "Object | None"]
+CheckResponse = Callable[[Object], Object]
 """Checks and picks what an answer has to hold; raises BadAnswer if it does not."""
 
 
@@ -95,7 +95,7 @@ class Client:
             "POST", "/v1/connections", body, False, secrets=secrets, on_answer=on_answer
         )
 
-        def take(data: Object) -> Object:
+        def checked(data: Object) -> Object:
             self._identifier(request, data)
             for name in ("service", "group_id"):
                 if name in data and name in body and str(data[name]) != str(body[name]):
@@ -103,7 +103,7 @@ class Client:
             self._check_config(request, data)
             return data
 
-        return self._ask(request, deadline, take)
+        return self._ask(request, deadline, checked)
 
     def connection(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         """Send ``GET /v1/connections/{id}`` and return the connection.
@@ -131,14 +131,14 @@ class Client:
         """
         request = Request("GET", f"/v1/connections?{urlencode(query)}")
 
-        def take(data: Object) -> Object:
+        def checked(data: Object) -> Object:
             if not isinstance(data.get("items"), list):
                 raise self._bad(request, "no list under data.items")
             if not isinstance(data.get("next_cursor"), (str, type(None))):
                 raise self._bad(request, "no text under data.next_cursor")
             return data
 
-        data = self._ask(request, deadline, take)
+        data = self._ask(request, deadline, checked)
         return data["items"], data.get("next_cursor") or None
 
     def _page(self, cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
@@ -159,11 +159,11 @@ class Client:
         once = body.get("is_historical_sync") is True
         request = Request("PATCH", _connection(identifier), body, not once, secrets)
 
-        def look() -> dict[str, Any] | None:
+        def check_effect() -> dict[str, Any] | None:
             answer = self.look_once(identifier, deadline)
             return answer if _shows(answer, body) else None
 
-        return self._ask(request, deadline, self._about(identifier, request), look)
+        return self._ask(request, deadline, self._about(identifier, request), check_effect)
 
     def delete_connection(self, identifier: str, deadline: Deadline) -> None:
         """Send ``DELETE /v1/connections/{id}``. If the answer is lost, read the connection to see
@@ -173,14 +173,14 @@ class Client:
         """
         request = Request("DELETE", _connection(identifier))
 
-        def look() -> dict[str, Any] | None:
+        def check_effect() -> dict[str, Any] | None:
             try:
                 self.look_once(identifier, deadline)
             except errors.NotFound:
                 return {}
             return None
 
-        self._send(request, deadline, look)
+        self._send(request, deadline, check_effect)
 
     def state(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         """Return the state of a connection, from ``GET /v1/connections/{id}/state``.
@@ -189,13 +189,13 @@ class Client:
         """
         request = Request("GET", _connection(identifier) + "/state")
 
-        def take(data: Object) -> Object:
+        def checked(data: Object) -> Object:
             state = data.get("state")
             if not isinstance(state, dict):
                 raise self._bad(request, "no object under data.state")
             return state
 
-        return self._ask(request, deadline, take)
+        return self._ask(request, deadline, checked)
 
     def set_state(self, identifier: str, state: dict[str, Any], deadline: Deadline) -> None:
         """Send ``PATCH /v1/connections/{id}/state``. If the answer is lost, read the state to see
@@ -205,7 +205,7 @@ class Client:
         """
         request = Request("PATCH", _connection(identifier) + "/state", {"state": state})
 
-        def look() -> dict[str, Any] | None:
+        def check_effect() -> dict[str, Any] | None:
             try:
                 answer = self._once(Request("GET", request.path), deadline)
             except errors.ApiError as error:
@@ -214,7 +214,7 @@ class Client:
                 raise
             return answer if same(answer.get("state"), state) else None
 
-        self._send(request, deadline, look)
+        self._send(request, deadline, check_effect)
 
     def run_setup_tests(
         self,
@@ -239,7 +239,7 @@ class Client:
         path = _connection(identifier) + "/connect-card"
         request = Request("POST", path, {"connect_card_config": config})
 
-        def take(data: Object) -> Object:
+        def checked(data: Object) -> Object:
             # By the contract the answer names the connection under ``connector_id``.
             if data.get("connector_id", identifier) != identifier:
                 raise self._wrong(request, identifier, str(data["connector_id"]))
@@ -247,8 +247,8 @@ class Client:
                 raise self._bad(request, "no uri and token under data.connect_card")
             return data
 
-        card = Card.of(self._ask(request, deadline, take))
-        assert card is not None  # noqa: S101 - ``take`` has looked.
+        card = Card.of(self._ask(request, deadline, checked))
+        assert card is not None  # noqa: S101 - ``checked`` has looked.
         return card
 
     def sync(
@@ -293,40 +293,46 @@ class Client:
         self._once(Request("GET", "/v1/connections?limit=1"), deadline)
 
     def _ask(
-        self, request: Request, deadline: Deadline, take: Take, look: Look | None = None
+        self,
+        request: Request,
+        deadline: Deadline,
+        checked: CheckResponse,
+        check_effect: CheckEffect | None = None,
     ) -> Object:
         """Send a request until it is answered with what the contract promises.
 
-        :param take: checks the ``data`` of the answer; what it refuses counts as no answer
-        :param look: see :meth:`_send`
+        :param checked: checks the ``data`` of the answer; what it refuses counts as no answer
+        :param check_effect: see :meth:`_send`
         """
-        return self._send(request, deadline, look, lambda found: take(self._data(request, found)))
+        return self._send(
+            request, deadline, check_effect, lambda found: checked(self._data(request, found))
+        )
 
     def _once(self, request: Request, deadline: Deadline) -> Object:
         """Return the ``data`` of the answer to a request that is sent once."""
         return self._data(request, self._exchange.once(request, deadline))
 
-    def _about(self, identifier: str, request: Request) -> Take:
+    def _about(self, identifier: str, request: Request) -> CheckResponse:
         """Return the check that an answer is about the connection that was asked for.
 
         It raises BadAnswer if the answer does not say which one it is about, and WrongObject if it
         is about another one.
         """
 
-        def take(data: Object) -> Object:
+        def checked(data: Object) -> Object:
             answered = self._identifier(request, data)
             if answered != identifier:
                 raise self._wrong(request, identifier, answered)
             self._check_config(request, data)
             return data
 
-        return take
+        return checked
 
     def _check_config(self, request: Request, data: Object) -> None:
         """Check that the settings of a connection are none that no state can hold."""
         if equivalence.is_too_deep(data.get("config")):
             reason = f"a config of {MOST_LEVELS} or more levels of lists and objects"
-            raise errors.Unusable(self._exchange.whole(request), 200, reason)
+            raise errors.Unusable(self._exchange.full_request(request), 200, reason)
 
     def _identifier(self, request: Request, data: Object) -> str:
         found = data.get("id")
@@ -342,33 +348,33 @@ class Client:
 
     def _bad(self, request: Request, reason: str) -> errors.Incomplete:
         """Return the error of a success that lacks what the contract promises."""
-        return errors.Incomplete(self._exchange.whole(request), 200, reason)
+        return errors.Incomplete(self._exchange.full_request(request), 200, reason)
 
     def _wrong(self, request: Request, asked: str, answered: str) -> errors.WrongObject:
-        return errors.WrongObject(self._exchange.whole(request), asked, answered)
+        return errors.WrongObject(self._exchange.full_request(request), asked, answered)
 
     def _send(
         self,
         request: Request,
         deadline: Deadline,
-        look: Look | None = None,
-        take: Take = lambda envelope: envelope,
+        check_effect: CheckEffect | None = None,
+        checked: CheckResponse = lambda envelope: envelope,
     ) -> Object:
         """Send a request until it is answered.
 
-        :param look: for a write: reads, once, whether it took effect; the answer if it did
-        :param take: checks the envelope of the answer
+        :param check_effect: for a write: reads, once, whether it took effect; the answer if it did
+        :param checked: checks the envelope of the answer
         """
         if request.method != "GET":
             self.reads.forget()
         return send_with_retries(
-            lambda: take(self._exchange.once(request, deadline)),
+            lambda: checked(self._exchange.once(request, deadline)),
             deadline,
-            repeatable=request.repeatable,
+            idempotent=request.idempotent,
             outage=self.outage,
             writes=request.method != "GET",
             doubts_429=request.method == "POST" or request.path.endswith("/state"),
-            look=look,
+            check_effect=check_effect,
         )
 
 

@@ -18,7 +18,7 @@ from constructs_lib.backend.fivetran.api.rate_limiter import RateLimiter
 from constructs_lib.backend.http import jsontext, response_values, transport
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.redaction import redact_json, redacted_text, truncated
-from constructs_lib.backend.http.transport import Limits, Message, Transport, Unanswered
+from constructs_lib.backend.http.transport import Limits, Message, NoResponseReceived, Transport
 from constructs_lib.backend.plugin.values.value import Object
 from constructs_lib.net.addresses import address_problem, is_sandbox
 from constructs_lib.net.content import ContentRefused
@@ -118,7 +118,7 @@ class Request(NamedTuple):
     method: str
     path: str
     body: dict[str, Any] | None = None
-    repeatable: bool = True
+    idempotent: bool = True
     secrets: Collection[str] = ()
     """Texts that must not stand in any message."""
     on_answer: Callable[[int, bytes], None] | None = None
@@ -147,7 +147,7 @@ class Exchange:
         self._authorization = f"Basic {login}"
         self._login = () if secret == _OF_THE_SANDBOX else (key, secret, login)
         self._date: tuple[datetime, float] | None = None
-        self._pace = RateLimiter()
+        self._rate_limiter = RateLimiter()
         self._limits = Limits(request_timeout)
 
     def __repr__(self) -> str:
@@ -171,7 +171,7 @@ class Exchange:
 
         :raises VendorError: if there is none, or it tells of an error
         """
-        self._pace.wait(deadline)
+        self._rate_limiter.wait(deadline)
         if deadline.remaining <= 0:
             raise errors.OutOfTime(
                 f"no time is left for {request}: {deadline.limit:.0f} s are over"
@@ -180,17 +180,17 @@ class Exchange:
         if request.on_answer is not None:
             request.on_answer(response.status_code, response.content)
         self._learn_time(response.headers)
-        self._pace.learn(response.headers)
+        self._rate_limiter.learn(response.headers)
         envelope = self._envelope(request, response)
         code = envelope.get("code")
         if response.status_code >= 400 or not errors.is_success(str(code)):
             is_elsewhere = response.status_code == 404 and code not in errors.GONE
             message = envelope.get("message")
             raise errors.answered(
-                self.whole(request) if is_elsewhere else str(request),
+                self.full_request(request) if is_elsewhere else str(request),
                 response.status_code,
-                self._told(code, request),
-                self._told(message, request),
+                self._redacted(code, request),
+                self._redacted(message, request),
                 response_values.retry_after(response.headers),
                 errors.Original(code, message),
             )
@@ -203,11 +203,11 @@ class Exchange:
             data["setup_tests"] = quoted_texts.without(data["setup_tests"], hidden)
         return envelope
 
-    def _learn_time(self, told: Mapping[str, str]) -> None:
-        date = response_values.answered_at(told)
+    def _learn_time(self, headers: Mapping[str, str]) -> None:
+        date = response_values.answered_at(headers)
         self._date = None if date is None else (date, time.time())
 
-    def whole(self, request: Request) -> str:
+    def full_request(self, request: Request) -> str:
         """Return a request with the whole address, for errors that an address may explain."""
         return f"{request.method} {self.transport.base}{request.path}"
 
@@ -223,7 +223,7 @@ class Exchange:
             envelope = jsontext.loads(response.content.decode("utf-8"))
         except ValueError as error:
             if isinstance(error, jsontext.Excessive) and status < 400:
-                raise errors.Unusable(self.whole(request), status, str(error)) from None
+                raise errors.Unusable(self.full_request(request), status, str(error)) from None
             envelope = None
         is_envelope = isinstance(envelope, dict) and isinstance(envelope.get("code"), str)
         if is_envelope and (200 <= status < 300 or status >= 400):
@@ -235,10 +235,10 @@ class Exchange:
         if status in _ANSWERED_BY_GATEWAYS or status >= 500:
             return {"message": _words(envelope) or reason}
         if status >= 400:
-            raise errors.NotTheApi(self.whole(request), status, reason)
-        raise errors.BadAnswer(self.whole(request), status, reason)
+            raise errors.NotTheApi(self.full_request(request), status, reason)
+        raise errors.BadAnswer(self.full_request(request), status, reason)
 
-    def _told(self, words: Any, request: Request) -> str:
+    def _redacted(self, words: Any, request: Request) -> str:
         """Return what the API says without secrets and without the settings that it quotes: a text,
         or else its JSON, no longer than a message shows.
         """
@@ -265,7 +265,7 @@ class Exchange:
         message = Message(request.method, request.path, body, _HEADERS, self._sign)
         try:
             return self.transport.send(message, deadline, self._limits)
-        except Unanswered as error:
+        except NoResponseReceived as error:
             why = error.failure
             raise errors.NoAnswer(
                 str(request),
@@ -276,7 +276,7 @@ class Exchange:
                 hint=why.hint,
             ) from None
         except ContentRefused as error:
-            raise errors.Unusable(self.whole(request), error.status, error.reason) from None
+            raise errors.Unusable(self.full_request(request), error.status, error.reason) from None
 
 
 def _words(document: Any) -> Any:

@@ -80,11 +80,11 @@ class CreationJournal:
 
     :param folder: where they are kept; made when the first one is written
     :param workspace: Terraform's workspace
-    :param tell: is called with the reason why an entry could not be kept
+    :param report: is called with the reason why an entry could not be kept
     """
 
-    def __init__(self, folder: Path, workspace: str, tell: Callable[[str], None]) -> None:
-        self._folder, self._workspace, self._tell = folder, workspace, tell
+    def __init__(self, folder: Path, workspace: str, report: Callable[[str], None]) -> None:
+        self._folder, self._workspace, self._report = folder, workspace, report
         self._run = os.urandom(8).hex()
         self._lock: int | None = None
         self._mutex = threading.Lock()
@@ -110,7 +110,7 @@ class CreationJournal:
             self._live()
             private_files.write(self._file(entry.name), _dumped(entry))
         except OSError as error:
-            self._tell(f"nothing can be kept in {self._folder}: {error.strerror}")
+            self._report(f"nothing can be kept in {self._folder}: {error.strerror}")
 
     def complete(self, entry: CreationEntry) -> None:
         """Add what is known by now to an entry that was written. A failure takes nothing away: the

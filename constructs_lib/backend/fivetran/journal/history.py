@@ -68,7 +68,7 @@ class History:
     :param folder: that of the journal
     :param identifier: the connection
     :param by: who records changes here, :data:`TERRAFORM` or :data:`COMMAND`
-    :param tell: is called with the reason why a change could not be recorded
+    :param report: is called with the reason why a change could not be recorded
     """
 
     def __init__(
@@ -76,10 +76,10 @@ class History:
         folder: Path,
         identifier: str,
         by: str = TERRAFORM,
-        tell: Callable[[str], None] = lambda problem: None,
+        report: Callable[[str], None] = lambda problem: None,
     ) -> None:
         self.file = folder / "history" / f"{private_files.file_name_of(identifier)}.jsonl"
-        self.by, self._tell = by, tell
+        self.by, self._report = by, report
         self._change: Change | None = None
 
     def changes(self) -> list[Change]:
@@ -96,7 +96,7 @@ class History:
         try:
             numbers = [change.number for change in self.changes()]
         except OSError as error:
-            self._tell(f"{self.file} cannot be read: {error.strerror}")
+            self._report(f"{self.file} cannot be read: {error.strerror}")
             return
         self._write(Change(max(numbers, default=0) + 1, at, self.by, before, after, SENT))
 
@@ -140,7 +140,7 @@ class History:
             private_files.write(self.file, "".join(f"{line}\n" for line in _bounded(lines)))
             self._change = change
         except OSError as error:
-            self._tell(f"{self.file} cannot be written: {error.strerror}")
+            self._report(f"{self.file} cannot be written: {error.strerror}")
 
 
 def _bounded(lines: list[str]) -> list[str]:

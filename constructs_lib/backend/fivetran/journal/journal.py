@@ -42,7 +42,7 @@ from constructs_lib.backend.fivetran.journal.history import TERRAFORM, History
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.plugin import log
 
-_TURNS: defaultdict[str, Lock] = defaultdict(Lock)
+_LOCKS: defaultdict[str, Lock] = defaultdict(Lock)
 
 
 class HeldElsewhere(VendorError):
@@ -64,9 +64,13 @@ class JournalHandle:
     """
 
     def __init__(
-        self, file: Path, history: History, tell: Callable[[str], None], workspace: str = "default"
+        self,
+        file: Path,
+        history: History,
+        report: Callable[[str], None],
+        workspace: str = "default",
     ) -> None:
-        self._file, self.history, self._tell = file, history, tell
+        self._file, self.history, self._report = file, history, report
         self.by = history.by
         """Who sets the state now."""
         self.workspace = workspace
@@ -90,7 +94,7 @@ class JournalHandle:
         try:
             private_files.write(self._file, dumped(entry))
         except OSError as error:
-            self._tell(f"{self._file} cannot be written: {error.strerror}")
+            self._report(f"{self._file} cannot be written: {error.strerror}")
 
     def forget(self) -> None:
         """Remove the entry."""
@@ -104,7 +108,7 @@ class JournalHandle:
             file.parent.mkdir(exist_ok=True, mode=0o700)
             private_files.write(file, dumped(entry))
         except OSError as error:
-            self._tell(f"{file} cannot be written: {error.strerror}")
+            self._report(f"{file} cannot be written: {error.strerror}")
 
     def kept(self) -> SetEntry | None:
         """Return the state that was set and is not yet known to be in Terraform's state; None if
@@ -124,7 +128,7 @@ class Journal:
         self._folder, self._by = folder, by
         self.workspace = workspace(folder.parent)
         """Terraform's workspace, which has a state of its own."""
-        self.creations = CreationJournal(folder / "creations", self.workspace, self._tell)
+        self.creations = CreationJournal(folder / "creations", self.workspace, self._report)
         """The connections that are being created."""
         self.problem = ""
         """Why nothing could be kept, in words; empty if all could."""
@@ -148,7 +152,7 @@ class Journal:
 
     def history(self, identifier: str) -> History:
         """Return the history of the states that were set for a connection."""
-        return History(self._folder, identifier, self._by, self._tell_of_history)
+        return History(self._folder, identifier, self._by, self._report_history)
 
     @contextmanager
     def hold(self, identifier: str, *, waits: bool = True) -> Iterator[JournalHandle]:
@@ -158,14 +162,14 @@ class Journal:
             False to fail at once
         :raises HeldElsewhere: if another run holds it, or this run does and ``waits`` is False
         """
-        turn = _TURNS[str(self._folder / identifier)]
-        if not turn.acquire(blocking=waits):
+        lock = _LOCKS[str(self._folder / identifier)]
+        if not lock.acquire(blocking=waits):
             raise HeldElsewhere(identifier)
         try:
             with self._locked(identifier) as file:
-                yield JournalHandle(file, self.history(identifier), self._tell, self.workspace)
+                yield JournalHandle(file, self.history(identifier), self._report, self.workspace)
         finally:
-            turn.release()
+            lock.release()
 
     @contextmanager
     def _locked(self, identifier: str) -> Iterator[Path]:
@@ -175,7 +179,7 @@ class Journal:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             lock = _locked(lock_file)
         except OSError as error:
-            self._tell(f"nothing can be kept in {self._folder}: {error.strerror}")
+            self._report(f"nothing can be kept in {self._folder}: {error.strerror}")
             yield file
             return
         if lock is None:
@@ -209,11 +213,11 @@ class Journal:
     def _file(self, identifier: str) -> Path:
         return self._folder / f"{private_files.file_name_of(identifier)}.json"
 
-    def _tell(self, problem: str) -> None:
+    def _report(self, problem: str) -> None:
         self.problem = self.problem or problem
         log.warning(f"the journal: {problem}")
 
-    def _tell_of_history(self, problem: str) -> None:
+    def _report_history(self, problem: str) -> None:
         self.history_problem = self.history_problem or problem
         log.warning(f"the history of states: {problem}")
 

@@ -245,7 +245,7 @@ def test_the_cause_of_an_error_is_told(api: ScriptedApi) -> None:
         ask(api.url)
 
 
-def test_an_endpoint_that_refuses_is_followed_by_the_next_which_is_kept(api: ScriptedApi) -> None:
+def test_next_endpoint_is_used_and_kept_after_a_refusal(api: ScriptedApi) -> None:
     api.answers = [FOUND]
     exchange = Exchange([Transport(unused()), Transport(api.url)], from_key(KEY), 5)
     asking = Client(exchange)
@@ -288,7 +288,7 @@ def test_when_no_endpoint_can_be_reached_each_is_named() -> None:
     assert "Check endpoints" in caught.value.remedy
 
 
-def test_a_write_that_was_lost_is_not_sent_to_another_endpoint_before_reading(
+def test_lost_write_is_read_before_another_endpoint_gets_it(
     api: ScriptedApi,
 ) -> None:
     api.answers = [Answer(200, {"id": "wiki", "status": "error"}, PRODUCT)]

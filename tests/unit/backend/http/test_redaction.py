@@ -55,7 +55,7 @@ def test_the_texts_of_a_value_are_found_at_any_depth() -> None:
     assert set(texts_in({"a": ["x", {"b": "y"}], "c": 5})) == {"x", "y", "5"}
 
 
-def test_secrets_are_hidden_inside_a_structure_before_it_becomes_text() -> None:
+def test_secrets_are_hidden_inside_a_structure() -> None:
     details = {"pem": "-----BEGIN\nKEY", "user": "ä-secret", "pin": 123456, "n": [1, True]}
 
     assert redact_json(details, ["-----BEGIN\nKEY", "ä-secret", "123456"]) == {
@@ -66,7 +66,7 @@ def test_secrets_are_hidden_inside_a_structure_before_it_becomes_text() -> None:
     }
 
 
-def test_a_state_is_shown_short_and_without_what_is_named_like_a_secret() -> None:
+def test_state_is_shown_short_and_without_secret_names() -> None:
     state = {"cursor": "2024", "api_token": "t", "nested": {"password": "p", "page": 1}}
 
     with values_shown(True):

@@ -82,7 +82,7 @@ def test_a_plan_shows_which_secret_will_be_sent() -> None:
     assert planned_times(prior, {"config.*": UNKNOWN}, ["config.*"]) is UNKNOWN
 
 
-def test_apply_fills_in_the_times_that_the_plan_left_open_and_no_others() -> None:
+def test_apply_fills_in_only_the_times_that_the_plan_left_open() -> None:
     prior = {"config.password": "2026-01-01T00:00:00Z"}
     planned = {"config.password": "2026-01-01T00:00:00Z", "config.token": UNKNOWN}
 
