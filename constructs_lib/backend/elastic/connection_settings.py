@@ -28,8 +28,13 @@ _VARIABLES = {
     "password": "ELASTICSEARCH_PASSWORD",
 }
 _USER = ("username", "password")
-_NAMES = ("api_key", *_USER, "bearer_token")
-_IN_WORDS = "api_key, username with password, or bearer_token"
+_CREDENTIAL_NAMES = ("api_key", *_USER, "bearer_token")
+_METHODS = "api_key, username with password, or bearer_token"
+SANDBOX_FILE = ".sandbox/elastic.sqlite3"
+"""Where ``sandbox`` without a file keeps its data, below the working directory."""
+_ENDPOINTS = "ELASTICSEARCH_ENDPOINTS"
+_EMBEDDED = "sandbox://elastic"
+_CREDENTIALS = "api_key, or username and password"
 
 
 class Credentials(NamedTuple):
@@ -77,7 +82,7 @@ def choose_credentials(config: Object, diagnostics: Diagnostics) -> Credentials 
 
 def _values(config: Object) -> dict[str, Any]:
     """Return each value, from the environment only for the method that the configuration begins."""
-    values = {name: config.get(name) for name in _NAMES}
+    values = {name: config.get(name) for name in _CREDENTIAL_NAMES}
     given = {name for name, value in values.items() if value is not None}
     names = set(_VARIABLES) if not given else set(_USER) if given & set(_USER) else set()
     for name in names - given:
@@ -97,7 +102,7 @@ def _check_complete(values: dict[str, Any], diagnostics: Diagnostics) -> None:
     elif not any(values.values()):
         diagnostics.error(
             "Credentials for Elasticsearch are missing",
-            f"Give the provider elasticops exactly one of {_IN_WORDS}, by sensitive variables, or "
+            f"Give the provider elasticops exactly one of {_METHODS}, by sensitive variables, or "
             f"set {_VARIABLES['api_key']}, or {_VARIABLES['username']} with "
             f"{_VARIABLES['password']}.",
         )
@@ -140,19 +145,12 @@ def _decoded(key: str) -> str:
         return key
 
 
-SANDBOX_FILE = ".sandbox/elastic.sqlite3"
-"""Where ``sandbox`` without a file keeps its data, below the working directory."""
-_VARIABLE = "ELASTICSEARCH_ENDPOINTS"
-_EMBEDDED = "sandbox://elastic"
-_CREDENTIALS = "api_key, or username and password"
-
-
 def chosen_endpoints(config: Object) -> Any:
     """Return the endpoints, from the configuration or the environment; they may be unknown."""
     given = config.get("endpoints")
     if given is not None:
         return UNKNOWN if given is UNKNOWN or UNKNOWN in given else given
-    texts = (os.environ.get(_VARIABLE) or "").split(",")
+    texts = (os.environ.get(_ENDPOINTS) or "").split(",")
     return [text.strip() for text in texts if text.strip()]
 
 
@@ -170,7 +168,7 @@ def check_endpoints(endpoints: Any, diagnostics: Diagnostics) -> None:
                 "The address of Elasticsearch cannot be used",
                 f"{problem}. Allowed: https addresses; http for localhost and 127.0.0.0/8; a "
                 "single sandbox or sandbox:FILE. It comes from endpoints of the provider "
-                f"elasticops, or from {_VARIABLE}.",
+                f"elasticops, or from {_ENDPOINTS}.",
                 ("endpoints", place),
             )
 
@@ -180,7 +178,7 @@ def require_endpoint(endpoints: Sequence[str], diagnostics: Diagnostics) -> None
     if not endpoints:
         diagnostics.error(
             "The address of Elasticsearch is missing",
-            f"Give endpoints to the provider elasticops, or set {_VARIABLE}: addresses such as "
+            f"Give endpoints to the provider elasticops, or set {_ENDPOINTS}: addresses such as "
             "https://search.example.com:9200, in the variable separated by commas.",
             ("endpoints",),
         )
@@ -202,7 +200,7 @@ def transports(
         file = endpoints[0].partition(":")[2] or SANDBOX_FILE
         return [Transport(_EMBEDDED, _sandbox(file), shown=f"sandbox:{file}")]
     except SandboxError as error:
-        detail = f"{error}. The file comes from endpoints or {_VARIABLE}: sandbox:FILE."
+        detail = f"{error}. The file comes from endpoints or {_ENDPOINTS}: sandbox:FILE."
         diagnostics.error("The sandbox cannot be used", detail, ("endpoints",))
         return []
 

@@ -31,6 +31,15 @@ from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
 from constructs_lib.schemas import Kind
 from constructs_lib.schemas.connector_status import STATUSES
 
+_DEFAULT = "5m"
+_SETTINGS = ("drift_policy", "via")
+_REPORTED = ("last_seen", "error")
+_SEEN = "seen"
+"""In private state: a connector, and the status of it that the last refresh saw. A replacement
+gets the private state of what it replaces."""
+_OPEN = "open"
+"""In private state: a change of the status took a step, and was interrupted."""
+
 
 class ConnectorDataSource(DataSource):
     """One connector, without its configuration, which may hold secrets in clear."""
@@ -82,16 +91,6 @@ def _value(kind: Kind, value: Any) -> Any:
     if kind is Kind.BOOLEAN:
         return value if isinstance(value, bool) else None
     return text(value)
-
-
-_DEFAULT = "5m"
-_SETTINGS = ("drift_policy", "via")
-_REPORTED = ("last_seen", "error")
-_SEEN = "seen"
-"""In private state: a connector, and the status of it that the last refresh saw. A replacement
-gets the private state of what it replaces."""
-_OPEN = "open"
-"""In private state: a change of the status took a step, and was interrupted."""
 
 
 class ConnectorStatusResource(Resource):

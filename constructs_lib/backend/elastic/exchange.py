@@ -43,7 +43,7 @@ class Request(NamedTuple):
 
 
 class Exchange:
-    """Sends requests to one cluster, each once, unless an endpoint certainly did not get it.
+    """The way to one cluster. A request is sent again only if an endpoint certainly did not get it.
 
     :param transports: the ways to the endpoints, in the order in which they are tried
     :param credentials: who asks

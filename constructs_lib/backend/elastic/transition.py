@@ -23,6 +23,10 @@ from constructs_lib.schemas import connector_status
 
 READ_LIMIT = 120.0
 """Seconds for reading a connector outside of an apply."""
+_ENFORCED = (
+    'drift_policy is "enforce": what the connector service wrote is set back. With "on_change" it '
+    "is left alone."
+)
 
 
 class StatusRequest(NamedTuple):
@@ -38,7 +42,7 @@ class StatusRequest(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What was done."""
+    """The result of a change of the status."""
 
     found: str
     """The status before."""
@@ -145,12 +149,6 @@ def _refused(
     return TransitionNotAllowed(
         words, f'Configure one of those, or set via = "shortest" to go {way}.'
     )
-
-
-_ENFORCED = (
-    'drift_policy is "enforce": what the connector service wrote is set back. With "on_change" it '
-    "is left alone."
-)
 
 
 def explain(plan: Plan, request: StatusRequest, operation: Operation) -> None:

@@ -37,6 +37,8 @@ _LONGEST_PAUSE = 2.0
 _MOST_ANSWERS = 3
 """How often a request is sent of which each answer is somebody else's."""
 _UNAUTHORIZED, _NOT_FOUND = 401, 404
+AnswerT = TypeVar("AnswerT")
+_EFFECT = "the change may have taken effect"
 
 
 class ApiUnreachable(VendorError):
@@ -131,10 +133,6 @@ def _is_the_apis_own(error: VendorError) -> bool:
     if not isinstance(error, ApiError) or not error.code or error.status == _UNAUTHORIZED:
         return False
     return error.status != _NOT_FOUND or isinstance(error, NotFound)
-
-
-AnswerT = TypeVar("AnswerT")
-_EFFECT = "the change may have taken effect"
 
 
 def send_with_retries(

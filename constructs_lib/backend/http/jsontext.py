@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 MOST_LEVELS: Final = 250
 """How deeply lists and objects may be nested in what is read: far beyond any state that is known,
@@ -110,6 +110,13 @@ def pretty(value: Any, indent: str = "") -> str:
         lines = [pretty(item, inner) for item in value]
         return "[\n" + ",\n".join(inner + line for line in lines) + f"\n{indent}]"
     return dumps(value)
+
+
+def is_text(value: object) -> TypeGuard[str]:
+    """Return True for a text that files, requests and messages can hold: JSON can also write halves
+    of characters, which nothing else takes.
+    """
+    return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
 
 
 def _decimal(text: str) -> Decimal:

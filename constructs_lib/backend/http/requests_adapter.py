@@ -125,7 +125,7 @@ class BoundedRequest(Generic[AnswerT]):
 
 
 class _BoundedConnection:
-    """What a connection does so that its request can be bounded."""
+    """A connection that tells its bounded request when bytes are sent."""
 
     bounded: BoundedRequest[Any] | None = None
     _is_connecting = False
@@ -170,7 +170,7 @@ _POOLS = {"http": _Pool, "https": _TlsPool}
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Carries requests over connections whose requests can be bounded."""
+    """An adapter whose connections let their requests be bounded."""
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
         """Make the pools of connections to the API itself."""

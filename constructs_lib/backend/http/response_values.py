@@ -16,16 +16,22 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
 _FRACTION = re.compile(r"\.\d+")
-_LONGEST = 64
+_LONGEST_TIMESTAMP = 64
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 9000
 """Nothing that an API tells happened before or comes after, and a year of calculations with it
 stays within the calendar."""
+_LONGEST_NUMBER: Final = 18
+"""Digits of a number that anybody counts with; it then fits into 64 bits."""
+_LONGEST_DATE: Final = 100
+_LONGEST_KIND: Final = 100
+_LONGEST_WAIT: Final = timedelta(days=366)
+"""No API asks to wait for longer, and no command does."""
 
 
 def parse_timestamp(text: Any) -> datetime | None:
     """Return the moment that a text names, in UTC; None if it names none, or has no time zone."""
-    if not isinstance(text, str) or len(text) > _LONGEST:
+    if not isinstance(text, str) or len(text) > _LONGEST_TIMESTAMP:
         return None
     # Before 3.11 Python reads three or six digits of a second only, and an API may write others.
     digits = _FRACTION.sub(lambda found: f"{found[0]:0<7}"[:7], text.replace("Z", "+00:00"))
@@ -58,14 +64,6 @@ def normalized_word(value: Any) -> str:
     :param value: a text, or a boolean, which is ``true`` or ``false``; null is the empty word
     """
     return "" if value is None else str(value).strip().lower()
-
-
-_LONGEST_NUMBER: Final = 18
-"""Digits of a number that anybody counts with; it then fits into 64 bits."""
-_LONGEST_DATE: Final = 100
-_LONGEST_KIND: Final = 100
-_LONGEST_WAIT: Final = timedelta(days=366)
-"""No API asks to wait for longer, and no command does."""
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -27,6 +27,38 @@ SHORTEST = 4
 """Characters from which on a text is hidden."""
 _SHORTEST_LINE = 16
 _SHORTEST_PART = 6
+_CUT = re.compile(r"…|\.{3,}")
+_PARTIAL = re.compile(r"(?:\\(?:[uU][0-9a-fA-F]{0,7}|x[0-9a-fA-F]?)?|&#?\w{0,7}|%[0-9a-fA-F]?)\Z")
+"""An escape that was cut itself."""
+_CLOSING: Final = "\"'`)]}>. \n\t"
+_LONGEST_PARTIAL: Final = 12
+_BACKSLASH = re.compile(
+    r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U00[0-9a-fA-F]{6}"
+    r"|x[0-9a-fA-F]{2}|[^uUx])"
+)
+_CONTROLS: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+_MORE = "%[89abAB][0-9a-fA-F]"
+_PERCENT = re.compile(
+    f"%[0-7][0-9a-fA-F]|%[c-dC-D][0-9a-fA-F]{_MORE}|%[eE][0-9a-fA-F](?:{_MORE}){{2}}"
+    f"|%[fF][0-7](?:{_MORE}){{3}}"
+)
+_PERCENT_OR_PLUS = re.compile(rf"\+|{_PERCENT.pattern}")
+_BREAK = re.compile(r"[\r\n]+[ \t]*")
+_ESCAPING = re.compile(r"[\\&%+\r\n]")
+"""What each escape, of whichever kind, begins with."""
+_WORD = re.compile(r"\w")
+_MARKER = re.compile(r"\((?:hidden|value of [^()\n]*)\)")
+"""What takes the place of a hidden text; no part of it is a quotation."""
+_SHORTEST_WORD: Final = 4
+"""Characters from which on a word is found without quotes around it."""
+_SHORTEST_DISTINCT: Final = 8
+_QUOTES: Final = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
+_OPENING: Final = _QUOTES + "[<({="
+_CLOSING_WORD: Final = _QUOTES + "]>)}"
+Span = tuple[int, int]
+Found = tuple[int, int, str]
+"""Where a text to be hidden stands, and what takes its place."""
 
 
 def forms(secret: str) -> set[str]:
@@ -92,42 +124,6 @@ def _in_base64(text: str) -> Iterator[str]:
         inner = encoded[first : len(encoded) - last]
         if len(inner) >= _SHORTEST_PART:
             yield from (inner, inner.replace("+", "-").replace("/", "_"))
-
-
-_CUT = re.compile(r"…|\.{3,}")
-_PARTIAL = re.compile(r"(?:\\(?:[uU][0-9a-fA-F]{0,7}|x[0-9a-fA-F]?)?|&#?\w{0,7}|%[0-9a-fA-F]?)\Z")
-"""An escape that was cut itself."""
-_CLOSING: Final = "\"'`)]}>. \n\t"
-_LONGEST_PARTIAL: Final = 12
-_BACKSLASH = re.compile(
-    r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U00[0-9a-fA-F]{6}"
-    r"|x[0-9a-fA-F]{2}|[^uUx])"
-)
-_CONTROLS: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
-_MORE = "%[89abAB][0-9a-fA-F]"
-_PERCENT = re.compile(
-    f"%[0-7][0-9a-fA-F]|%[c-dC-D][0-9a-fA-F]{_MORE}|%[eE][0-9a-fA-F](?:{_MORE}){{2}}"
-    f"|%[fF][0-7](?:{_MORE}){{3}}"
-)
-_PERCENT_OR_PLUS = re.compile(rf"\+|{_PERCENT.pattern}")
-_BREAK = re.compile(r"[\r\n]+[ \t]*")
-_ESCAPING = re.compile(r"[\\&%+\r\n]")
-"""What each escape, of whichever kind, begins with."""
-
-_WORD = re.compile(r"\w")
-_MARKER = re.compile(r"\((?:hidden|value of [^()\n]*)\)")
-"""What takes the place of a hidden text; no part of it is a quotation."""
-_SHORTEST_WORD: Final = 4
-"""Characters from which on a word is found without quotes around it."""
-_SHORTEST_DISTINCT: Final = 8
-_QUOTES: Final = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
-_OPENING: Final = _QUOTES + "[<({="
-_CLOSING_WORD: Final = _QUOTES + "]>)}"
-
-Span = tuple[int, int]
-Found = tuple[int, int, str]
-"""Where a text to be hidden stands, and what takes its place."""
 
 
 class Needle(NamedTuple):

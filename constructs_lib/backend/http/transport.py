@@ -41,10 +41,20 @@ _CERTIFICATE_HINT = (
     "If the certificate comes from an authority of your own, name its file in REQUESTS_CA_BUNDLE "
     "or SSL_CERT_FILE, and see that it can be read."
 )
+_CONNECTIONS = 64
+_CONNECT_TIMEOUT = 10.0
+_SHORTEST_LIMIT = 0.1
+_MARGIN = 1.0
+"""Seconds that the HTTP library gets beyond a limit, so that the limit speaks first."""
+_READ_GRACE = 3.0
+"""Seconds that a read gets when Terraform wants to stop, also one that begins after that: an
+operation may be at its very end, such as reading back what it has just set."""
+_WRITE_GRACE = 20.0
+"""Seconds that a write gets when Terraform wants to stop: its effect should become known."""
 
 
 class ConnectionFailure(NamedTuple):
-    """How one request failed without an answer."""
+    """The failure of one request that got no answer."""
 
     reason: str
     """What happened, in words."""
@@ -188,20 +198,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         waiting += [each for each in fresh if each is not cause and each not in waiting]
 
 
-_CONNECTIONS = 64
-_CONNECT_TIMEOUT = 10.0
-_LEAST = 0.1
-_MARGIN = 1.0
-"""Seconds that the HTTP library gets beyond a limit, so that the limit speaks first."""
-_READ_GRACE = 3.0
-"""Seconds that a read gets when Terraform wants to stop, also one that begins after that: an
-operation may be at its very end, such as reading back what it has just set."""
-_WRITE_GRACE = 20.0
-"""Seconds that a write gets when Terraform wants to stop: its effect should become known."""
-
-
 class Limits(NamedTuple):
-    """How long one request may take."""
+    """The time limits of one request."""
 
     request: float
     """Seconds for all of it: ``request_timeout`` of the provider."""
@@ -336,12 +334,12 @@ def _network() -> BaseAdapter:
 
 
 class _Watch:
-    """Tells when to stop waiting for one request, and why."""
+    """The limits of one request that is on its way."""
 
     def __init__(self, message: Message, deadline: Deadline, limits: Limits) -> None:
         self._message, self._deadline = message, deadline
         self._request_timeout = limits.request
-        self.limit = min(limits.request, max(deadline.remaining, _LEAST))
+        self.limit = min(limits.request, max(deadline.remaining, _SHORTEST_LIMIT))
         self.connect = min(limits.connect, self.limit)
         self._stops_at: float | None = None
         if deadline.is_stopping:

@@ -39,6 +39,8 @@ from constructs_lib.backend.plugin.values.value import (
 from constructs_lib.schemas import MASK, is_mask
 
 _CONFIG = "config."
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
+_NO_ITEM: Any = object()
 
 
 @cache
@@ -93,10 +95,6 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         return None
     return str(value).strip().casefold() or None
-
-
-_NOTHING: tuple[Any, ...] = (None, "", [], {})
-_NONE: Any = object()
 
 
 def is_equivalent(known: Any, answer: Any) -> bool:
@@ -278,8 +276,8 @@ def _reconciled_items(
     places, left = _matched(known, answer)
     # Nothing tells which of the others belong together: they fill the open places in their order.
     rest = iter([unmasked(item) for item in left])
-    filled = [known[at] if at in places else next(rest, _NONE) for at in range(len(known))]
-    return [item for item in (*filled, *rest) if item is not _NONE]
+    filled = [known[at] if at in places else next(rest, _NO_ITEM) for at in range(len(known))]
+    return [item for item in (*filled, *rest) if item is not _NO_ITEM]
 
 
 def _matched(known: list[Any], answer: list[Any]) -> tuple[set[int], list[Any]]:

@@ -29,10 +29,12 @@ from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object,
 
 _CONTEXT = b"connections-as-code/secret-digest/1"
 _COST = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
+SCOPES = {"config": "config_wo", "auth": "auth_wo"}
+"""For each part of a request that holds secrets: the write-only attribute that brings them."""
 
 
 class SecretHasher:
-    """Makes and checks the digests of secrets.
+    """The digests of secrets, under a key that the API secret gives.
 
     :param api_key: salts the derivation, so that two accounts never share a key
     :param api_secret: what the key is derived from
@@ -67,10 +69,6 @@ class SecretHasher:
                 salt = _CONTEXT + b":" + self._account
                 self._key = hashlib.scrypt(self._secret, salt=salt, maxmem=2**26, **_COST)
             return self._key
-
-
-SCOPES = {"config": "config_wo", "auth": "auth_wo"}
-"""For each part of a request that holds secrets: the write-only attribute that brings them."""
 
 
 def secrets_of(config: Object) -> dict[str, Any]:

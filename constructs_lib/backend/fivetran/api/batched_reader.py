@@ -31,6 +31,8 @@ Document = dict[str, Any]
 One = Callable[[str, Deadline], Document]
 Page = Callable[["str | None", Deadline], "tuple[list[Any], str | None]"]
 
+LONGEST_PAGE = 1000
+"""The connections of one page of a list: the most that the API gives."""
 AT_ONCE = 10
 """How many operations Terraform runs at once, unless -parallelism says otherwise. Up to as many
 connections are read one by one."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from constructs_lib.backend.fivetran.api import errors
-from constructs_lib.backend.fivetran.api.batched_reader import BatchedReader
+from constructs_lib.backend.fivetran.api.batched_reader import LONGEST_PAGE, BatchedReader
 from constructs_lib.backend.fivetran.api.exchange import Card, Exchange, Request
-from constructs_lib.backend.fivetran.journal import private_files
+from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.attempts import Outage, send_with_retries
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.managed_object import equivalence
@@ -26,8 +26,6 @@ from constructs_lib.schemas import is_identifier
 if TYPE_CHECKING:
     from constructs_lib.backend.http.transport import Transport
 
-LONGEST_PAGE: Final = 1000
-"""The connections of one page of a list: the most that the API gives."""
 _NOT_READ = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
 """What a modification may hold and no answer tells of, because it steers that request only."""
 Object = dict[str, Any]
@@ -336,7 +334,7 @@ class Client:
 
     def _identifier(self, request: Request, data: Object) -> str:
         found = data.get("id")
-        if not private_files.is_text(found) or not found:
+        if not jsontext.is_text(found) or not found:
             raise self._bad(request, "no identifier under data.id")
         return found
 

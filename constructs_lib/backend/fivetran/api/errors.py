@@ -61,6 +61,28 @@ __all__ = [
 GONE = frozenset({"NotFound_Connection", "NotFound_Connector"})
 """The codes of a 404 that say of a connection that it is not there."""
 _SUCCESS = "success"
+_ADVICE_IF_GONE = (
+    "The connection is not there any more, or belongs to another account: check connection_id. If "
+    "it was deleted, the next plan with refresh drops it from the state."
+)
+_ADVICE_ON_HEADERS = (
+    "The API did not take the headers of the request. The provider sends JSON and accepts version "
+    "2 of the API: check that api_url is the address of Fivetran's API, and that no proxy changes "
+    "headers on the way."
+)
+_COMMON_ADVICE = {404: _ADVICE_IF_GONE, 406: _ADVICE_ON_HEADERS, 415: _ADVICE_ON_HEADERS}
+_TEST_ADVICE = {
+    400: "Fivetran could not run the tests as asked. Look at the connection in the dashboard.",
+    405: "Fivetran does not run setup tests of this connection. Remove this resource.",
+}
+_RESYNC_ADVICE = {
+    400: (
+        "Not every service can re-sync single tables. Check the names of schemas and tables: GET "
+        "/v1/connections/{id}/schemas lists them. Or, to re-sync everything, leave the tables "
+        "(scope) out and set resync_everything."
+    ),
+    405: 'Fivetran does not re-sync this connection. Use mode = "sync", or remove this resource.',
+}
 
 
 class Unauthorized(errors.Unauthorized):
@@ -191,43 +213,19 @@ def is_success(code: str) -> bool:
     return code.lower() == _SUCCESS
 
 
-_GONE = (
-    "The connection is not there any more, or belongs to another account: check connection_id. If "
-    "it was deleted, the next plan with refresh drops it from the state."
-)
-_ON_THE_WAY = (
-    "The API did not take the headers of the request. The provider sends JSON and accepts version "
-    "2 of the API: check that api_url is the address of Fivetran's API, and that no proxy changes "
-    "headers on the way."
-)
-_COMMON = {404: _GONE, 406: _ON_THE_WAY, 415: _ON_THE_WAY}
-_TESTS = {
-    400: "Fivetran could not run the tests as asked. Look at the connection in the dashboard.",
-    405: "Fivetran does not run setup tests of this connection. Remove this resource.",
-}
-_RESYNC = {
-    400: (
-        "Not every service can re-sync single tables. Check the names of schemas and tables: GET "
-        "/v1/connections/{id}/schemas lists them. Or, to re-sync everything, leave the tables "
-        "(scope) out and set resync_everything."
-    ),
-    405: 'Fivetran does not re-sync this connection. Use mode = "sync", or remove this resource.',
-}
-
-
 def advice_on_tests(error: VendorError) -> str:
     """Return what to do if the API refuses setup tests; empty if the error itself says it."""
-    return _advice(error, {**_COMMON, **_TESTS})
+    return _advice(error, {**_COMMON_ADVICE, **_TEST_ADVICE})
 
 
 def advice_on_sync(error: VendorError) -> str:
     """Return what to do if the API refuses a sync; empty if the error itself says it."""
-    return _advice(error, _COMMON)
+    return _advice(error, _COMMON_ADVICE)
 
 
 def advice_on_resync(error: VendorError) -> str:
     """Return what to do if the API refuses a re-sync; empty if the error itself says it."""
-    return _advice(error, {**_COMMON, **_RESYNC})
+    return _advice(error, {**_COMMON_ADVICE, **_RESYNC_ADVICE})
 
 
 def _advice(error: VendorError, table: dict[int, str]) -> str:

@@ -27,39 +27,18 @@ if TYPE_CHECKING:
     import requests
 
 
-_ATTRIBUTES = ("redirect_uri", "hide_setup_guide", "all_fields")
-
-
-class Card(NamedTuple):
-    """A connect card. Both parts are secret: either is enough to set the connection up."""
-
-    uri: str
-    """The address to which the end user is sent."""
-    token: str
-    """The token in it."""
-
-    def __repr__(self) -> str:
-        return "<Card (hidden)>"
-
-    @classmethod
-    def of(cls, answer: dict[str, Any]) -> Card | None:
-        """Return the card in an answer of the API; None if there is none."""
-        card = answer.get("connect_card")
-        uri, token = (card.get("uri"), card.get("token")) if isinstance(card, dict) else ("", "")
-        if not (isinstance(uri, str) and uri and isinstance(token, str) and token):
-            return None
-        return cls(uri, token)
-
-
-def card_config(values: Object) -> dict[str, Any]:
-    """Return the ``connect_card_config`` of a request, without what is left out.
-
-    :param values: the attributes of a connect card, all of them known
-    """
-    return {name: values[name] for name in _ATTRIBUTES if values.get(name) is not None}
-
-
-__all__ = ["PUBLIC_URL", "SANDBOX_FILE", "Transport", "check_url", "is_sandbox"]
+__all__ = [
+    "PUBLIC_URL",
+    "SANDBOX_FILE",
+    "Card",
+    "Exchange",
+    "FivetranTransport",
+    "Request",
+    "base_of",
+    "card_config",
+    "check_url",
+    "is_sandbox",
+]
 
 PUBLIC_URL = "https://api.fivetran.com"
 """The address of Fivetran's public API."""
@@ -68,6 +47,13 @@ SANDBOX_FILE = ".sandbox/fivetran.sqlite3"
 _EMBEDDED = "sandbox://local"
 _VERSION = "/v1"
 """The first step of each path of the API; other tools want it at the end of the address."""
+_HEADERS = {"Accept": "application/json;version=2", "Content-Type": "application/json"}
+_ANSWERED_BY_GATEWAYS = (401, 408, 425, 429)
+"""Statuses that mean what they say without an envelope, too: the contract shows none for 401, and
+gateways answer the others on behalf of the API."""
+_OF_THE_SANDBOX = "sandbox"
+"""Key and secret of the sandbox stand in its documentation: they are no secret."""
+_CARD_ATTRIBUTES = ("redirect_uri", "hide_setup_guide", "all_fields")
 
 
 def check_url(url: str) -> str | None:
@@ -104,14 +90,6 @@ class FivetranTransport(transport.Transport):
             super().__init__(base_of(url), terraform=terraform)
 
 
-_HEADERS = {"Accept": "application/json;version=2", "Content-Type": "application/json"}
-_ANSWERED_BY_GATEWAYS = (401, 408, 425, 429)
-"""Statuses that mean what they say without an envelope, too: the contract shows none for 401, and
-gateways answer the others on behalf of the API."""
-_OF_THE_SANDBOX = "sandbox"
-"""Key and secret of the sandbox stand in its documentation: they are no secret."""
-
-
 class Request(NamedTuple):
     """One request: what is asked, and whether asking twice does harm."""
 
@@ -132,8 +110,8 @@ class Request(NamedTuple):
 
 
 class Exchange:
-    """Sends requests of one account, each once, and learns the API's clock and rate limit from the
-    answers.
+    """The way to one account: each request is sent once, and its answer tells the API's clock and
+    rate limit.
 
     :param transport: the way to the API
     :param key: the API key
@@ -282,3 +260,32 @@ class Exchange:
 def _words(document: Any) -> Any:
     """Return what an answer without an envelope says; None if it says nothing."""
     return document.get("message") if isinstance(document, dict) else None
+
+
+class Card(NamedTuple):
+    """A connect card. Both parts are secret: either is enough to set the connection up."""
+
+    uri: str
+    """The address to which the end user is sent."""
+    token: str
+    """The token in it."""
+
+    def __repr__(self) -> str:
+        return "<Card (hidden)>"
+
+    @classmethod
+    def of(cls, answer: dict[str, Any]) -> Card | None:
+        """Return the card in an answer of the API; None if there is none."""
+        card = answer.get("connect_card")
+        uri, token = (card.get("uri"), card.get("token")) if isinstance(card, dict) else ("", "")
+        if not (isinstance(uri, str) and uri and isinstance(token, str) and token):
+            return None
+        return cls(uri, token)
+
+
+def card_config(values: Object) -> dict[str, Any]:
+    """Return the ``connect_card_config`` of a request, without what is left out.
+
+    :param values: the attributes of a connect card, all of them known
+    """
+    return {name: values[name] for name in _CARD_ATTRIBUTES if values.get(name) is not None}

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from constructs_lib.backend.fivetran.api.client import LONGEST_PAGE, Client
+from constructs_lib.backend.fivetran.api.batched_reader import LONGEST_PAGE
+from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import BadAnswer
 from constructs_lib.backend.http.deadline import Deadline
 

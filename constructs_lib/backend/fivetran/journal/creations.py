@@ -240,11 +240,11 @@ def _read(file: Path) -> CreationEntry | None:
     except (OSError, ValueError) as error:
         log.warning(f"the journal {file} cannot be read ({type(error).__name__})")
         return None
-    if not isinstance(values, dict) or not all(map(private_files.is_text, map(values.get, _TEXTS))):
+    if not isinstance(values, dict) or not all(map(jsontext.is_text, map(values.get, _TEXTS))):
         return None
     if not _RUN.fullmatch(values["run"]):
         return None  # It names a file.
     kinds = {name: type(value) for name, value in CreationEntry._field_defaults.items()}
     more = {n: values[n] for n, kind in kinds.items() if isinstance(values.get(n), kind)}
-    more = {n: each for n, each in more.items() if kinds[n] is bool or private_files.is_text(each)}
+    more = {n: each for n, each in more.items() if kinds[n] is bool or jsontext.is_text(each)}
     return CreationEntry(**{name: values[name] for name in _TEXTS}, **more)

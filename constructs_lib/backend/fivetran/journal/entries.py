@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from constructs_lib.backend.fivetran.journal import private_files
 from constructs_lib.backend.fivetran.journal.history import TERRAFORM
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.managed_object import equivalence
@@ -85,7 +84,7 @@ def set_entry(text: str) -> SetEntry:
     names = SetEntry._fields
     if not isinstance(values, dict) or not values.keys() >= set(names):
         raise ValueError("no entry of a state that was set")
-    if not all(private_files.is_text(values[name]) for name in names if name != "found"):
+    if not all(jsontext.is_text(values[name]) for name in names if name != "found"):
         raise ValueError("a field is of another type")
     if not isinstance(values["found"], (dict, type(None))):
         raise ValueError("found is of another type")
@@ -111,6 +110,6 @@ def loaded(text: str) -> JournalEntry:
     values = {**JournalEntry._field_defaults, **values}
     for name, kind in kinds.items():
         is_ours = isinstance(values.get(name, ...), kind)
-        if not is_ours or (kind is str and not private_files.is_text(values[name])):
+        if not is_ours or (kind is str and not jsontext.is_text(values[name])):
             raise ValueError(f"{name} is missing, or of another type")
     return JournalEntry(**{name: values[name] for name in kinds})

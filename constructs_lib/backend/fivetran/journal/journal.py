@@ -17,7 +17,6 @@ the owner can read the files. Nothing in them is a credential.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections import defaultdict
@@ -177,7 +176,7 @@ class Journal:
         lock_file = file.with_suffix(".lock")
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock = _locked(lock_file)
+            lock = private_files.lock(lock_file)
         except OSError as error:
             self._report(f"nothing can be kept in {self._folder}: {error.strerror}")
             yield file
@@ -283,27 +282,3 @@ def _connection_of(file: Path) -> str | None:
         return loaded(private_files.read(file)).connection
     except (OSError, ValueError):
         return None
-
-
-def _locked(file: Path) -> int | None:
-    """Return a descriptor that holds the lock; None if another run holds it."""
-    while True:
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            return None
-        if _is_the_same(descriptor, file):
-            return descriptor
-        # The run before us removed the file between our two calls.
-        os.close(descriptor)
-
-
-def _is_the_same(descriptor: int, file: Path) -> bool:
-    try:
-        there = file.stat()
-    except FileNotFoundError:
-        return False
-    ours = os.fstat(descriptor)
-    return (ours.st_ino, ours.st_dev) == (there.st_ino, there.st_dev)

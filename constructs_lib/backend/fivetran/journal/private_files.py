@@ -1,13 +1,13 @@
-"""Files that only their owner may read, replaced in one step, and read without blocking."""
+"""Files that only their owner may read, replaced in one step, read without blocking, and locked."""
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeGuard
 from urllib.parse import quote
 
 
@@ -34,13 +34,6 @@ def file_name_of(identifier: str) -> str:
     return quote(identifier, safe="", errors="backslashreplace")
 
 
-def is_text(value: object) -> TypeGuard[str]:
-    """Return True for a text that files, requests and messages can hold: JSON can also write halves
-    of characters, which nothing else takes.
-    """
-    return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
-
-
 def write(file: Path, text: str) -> None:
     """Replace the text of a file in one step and force it to the disk; only the owner can read it.
 
@@ -63,3 +56,27 @@ def write(file: Path, text: str) -> None:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+def lock(file: Path) -> int | None:
+    """Return a descriptor that holds the lock of a file; None if another process holds it."""
+    while True:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        if _is_the_same(descriptor, file):
+            return descriptor
+        # The run before us removed the file between our two calls.
+        os.close(descriptor)
+
+
+def _is_the_same(descriptor: int, file: Path) -> bool:
+    try:
+        there = file.stat()
+    except FileNotFoundError:
+        return False
+    ours = os.fstat(descriptor)
+    return (ours.st_ino, ours.st_dev) == (there.st_ino, there.st_dev)
