@@ -77,7 +77,7 @@ class Client:
 
         It is not idempotent: a status may be refused just because it is set already. So if the
         answer is lost, the connector is read: it has the new status, or the request is sent again
-        because it still has the one of before.
+        because it still has the previous one.
 
         :param before: the status that was found
         :param status: the status to set
@@ -85,12 +85,12 @@ class Client:
         :raises StatusMoved: if the connector has neither of them after an answer was lost
         """
         request = Request("PUT", f"{_connector(identifier)}/_status", {"status": status})
-        is_told = False
+        is_reported = False
 
-        def tell() -> None:
-            nonlocal is_told
-            if not is_told:
-                is_told = True
+        def report_effect() -> None:
+            nonlocal is_reported
+            if not is_reported:
+                is_reported = True
                 on_effect()
 
         def once() -> str:
@@ -100,9 +100,9 @@ class Client:
                     raise errors.Incomplete(str(request), 200, "no result that is known")
             except errors.VendorError as error:
                 if retry.may_have_taken_effect(error):
-                    tell()
+                    report_effect()
                 raise
-            tell()
+            report_effect()
             return status
 
         def check_effect() -> str | None:
@@ -111,7 +111,7 @@ class Client:
                 raise errors.StatusMoved(identifier, before, status, now)
             if now != status:
                 return None
-            tell()
+            report_effect()
             return now
 
         send_with_retries(
@@ -166,15 +166,15 @@ def status_of(connector: dict[str, Any]) -> str:
 
 def _without_secrets(document: dict[str, Any]) -> dict[str, Any]:
     """Return a document whose ``error`` quotes no sensitive value of its configuration."""
-    told, fields = document.get("error"), document.get("configuration")
-    if not isinstance(told, str) or not isinstance(fields, dict):
+    message, fields = document.get("error"), document.get("configuration")
+    if not isinstance(message, str) or not isinstance(fields, dict):
         return document
     sensitive = [
         field.get("value")
         for field in fields.values()
         if isinstance(field, dict) and normalized_word(field.get("sensitive")) == "true"
     ]
-    return {**document, "error": redact(told, texts_in(sensitive))}
+    return {**document, "error": redact(message, texts_in(sensitive))}
 
 
 def _is_strict(version: dict[str, Any]) -> bool:

@@ -54,7 +54,7 @@ def from_key(key: str) -> Credentials:
 
 
 SANDBOX = Credentials("ApiKey c2FuZGJveDpzYW5kYm94", ())
-"""What the embedded sandbox is asked with; it stands in its documentation and is no secret."""
+"""The credentials for the embedded sandbox; they are documented and no secret."""
 
 
 def check_credentials(config: Object, diagnostics: Diagnostics) -> None:

@@ -127,7 +127,7 @@ class ConnectorStatusResource(Resource):
         operation.diagnostics.warning(
             f"The status of connector {prior['connector_id']} is left as it is",
             "Destroying an elasticops_connector_status sends nothing: it is only forgotten here. "
-            f"To go back first, apply with the status of before ({_before(prior)}).",
+            f"To go back first, apply with the previous status ({_before(prior)}).",
         )
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
@@ -189,7 +189,7 @@ class ConnectorStatusResource(Resource):
         was_open = prior is None or bool(operation.private.get(_OPEN))
 
         def previous(found: str) -> str:
-            """Return the status of before: after an interrupted change, the live one is our own."""
+            """Return the previous status: after an interrupted change, the live one is our own."""
             is_ours = was_open and transition.is_on_the_way(found, earlier or "", request.status)
             return earlier if is_ours and earlier else found
 

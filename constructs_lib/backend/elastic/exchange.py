@@ -74,7 +74,7 @@ class Exchange:
         """Send a request once and return the JSON of the answer; try the next endpoint if one
         cannot be connected.
 
-        :raises VendorError: if there is no answer, or it tells of an error
+        :raises VendorError: if there is no answer, or it reports an error
         """
         unreached: list[tuple[str, errors.NoAnswer]] = []
         count = len(self.transports)

@@ -33,7 +33,7 @@ _PATIENCE = 8.0
 """Seconds for which a first connection is tried. With a last attempt that is not answered at all, a
 command fails within 15 s."""
 _LONGEST_PAUSE = 2.0
-"""The longest pause between two attempts meanwhile: all that wait shall learn of it soon."""
+"""The longest pause between two attempts meanwhile, so that all that wait soon learn of it."""
 _MOST_ANSWERS = 3
 """How often a request is sent of which each answer is somebody else's."""
 _UNAUTHORIZED, _NOT_FOUND = 401, 404
@@ -115,7 +115,7 @@ class Outage:
             return attempt >= _MOST_ANSWERS
         if not _is_unconnected(error):
             return False
-        # What failed long ago, and was given up for a limit of its own, says nothing of now.
+        # A failure long ago, which ended by a limit of its own, says nothing about now.
         self._since = begun if begun - self._last > _PATIENCE else min(self._since, begun)
         self._last = time.monotonic()
         is_passing = isinstance(error, NoAnswer) and error.passing
@@ -154,7 +154,7 @@ def send_with_retries(
     :param check_effect: for a write: reads, once, whether it took effect, before it is sent
         again; the answer if it did
     :param writes: True if the request changes something, for the message
-    :param doubts_429: True to look after a 429, too, which may come although the request took
+    :param doubts_429: True to check after a 429, too, which may come although the request took
         effect: for what must not be done twice
     :raises VendorError: the last one, if it must not or need not be tried again
     """
@@ -200,7 +200,7 @@ class _Attempts(Generic[AnswerT]):
                 pause = self._outage.shortened(error, retry.backoff(error, self._count))
                 is_over = self._outage.is_over(error, attempt=self._count, begun=begun, pause=pause)
                 if writes and self._is_open:
-                    # What may have taken effect is told in full, whoever tells of the outage.
+                    # What may have taken effect is reported in full, whoever reports the outage.
                     error.outage = None
                 is_over = is_over or self._incomplete >= retry.MOST_INCOMPLETE
                 if is_over or not (can_check or may_repeat):
@@ -216,18 +216,18 @@ class _Attempts(Generic[AnswerT]):
         if self._check_effect is not None and self._is_open:
             found = self._check_effect()
         elif self._check_effect is not None and self._was_limited and self._doubts_429:
-            found = self._check_limited(self._check_effect)
+            found = self._check_despite_429(self._check_effect)
         return self._once() if found is None else found
 
     @staticmethod
-    def _check_limited(check_effect: Callable[[], AnswerT | None]) -> AnswerT | None:
-        """Look whether a request took effect that was answered 429, as such answers are known to
-        come. If that cannot be told, the API's word that nothing was done holds.
+    def _check_despite_429(check_effect: Callable[[], AnswerT | None]) -> AnswerT | None:
+        """Check whether a request took effect that was answered 429, as such answers are known to
+        come. If that fails, believe the API that nothing was done.
         """
         try:
             return check_effect()
         except VendorError as error:
-            log.information(f"whether the request took effect cannot be told: {error}")
+            log.information(f"cannot tell whether the request took effect: {error}")
             return None
 
     def _note(self, error: VendorError) -> None:

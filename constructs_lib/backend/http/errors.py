@@ -56,7 +56,7 @@ class ApiError(VendorError):
     :param message: the API's own words; empty if it gave none
     """
 
-    remedy = "Mend what the API's message names, and run the command again."
+    remedy = "Fix what the API's message names, and run the command again."
     retry_after: float | None = None
     """Seconds that the API asks us to wait, as it may with 429 and 503; None if it does not say."""
 

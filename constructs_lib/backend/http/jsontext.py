@@ -99,7 +99,7 @@ def _by_value(number: Decimal) -> str:
 def pretty(value: Any, indent: str = "") -> str:
     """Write JSON for a person: one value on each line, indented by two blanks for each level.
 
-    :param indent: what stands before each line but the first
+    :param indent: the text before each line but the first
     :raises TypeError: if a value has no JSON form
     """
     inner = indent + "  "

@@ -19,7 +19,7 @@ _LONGEST_SHOWN = 300
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
 """A moment or a date in the form of ISO 8601."""
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z|…\Z)(?P<colon>\s*:)?|\btrue\b|\bfalse\b')
-"""What a JSON text says beside numbers, and its keys."""
+"""The texts, booleans and keys in a JSON text."""
 _SHOWS_VALUES: ContextVar[bool] = ContextVar("shows_values", default=False)
 
 
@@ -40,8 +40,8 @@ def texts_in(value: Any) -> Iterator[str]:
 
 
 class SettingText(str):
-    """A text of a setting that somebody may have marked as sensitive, which nobody tells the
-    provider. Messages show ``(value of PLACE)`` in place of it.
+    """A text of a setting that somebody may have marked as sensitive, which the provider does
+    not learn. Messages show ``(value of PLACE)`` in place of it.
 
     It is one of the secrets that :func:`redact` and its like take. Unlike a secret it may be an
     everyday word: it is hidden where it is no part of another word, and only between quotes if it
@@ -89,7 +89,7 @@ def redacted_text(text: str, secrets: Iterable[str]) -> str:
         hidden = secret_matching.without_escaped(text[:length], needles)
         if length >= len(text):
             return truncated(hidden)
-        # What stands at the end of what was looked at may be the first half of a secret.
+        # The end of what was searched may be the first half of a secret.
         if len(hidden) >= LONGEST_TEXT + margin:
             kept = hidden[:LONGEST_TEXT]
             return f"{kept}… ({len(text) - len(kept)} more characters)"
@@ -160,7 +160,7 @@ def values_shown(are_shown: bool) -> Iterator[None]:
     """Show all values in the messages that are made inside, or only numbers and moments.
 
     The provider does not learn which values somebody marked as sensitive in Terraform, so it shows
-    no others unless it is told to.
+    no others unless the user asks for it.
     """
     token = _SHOWS_VALUES.set(are_shown)
     try:
@@ -196,7 +196,7 @@ def _without_text(found: re.Match[str]) -> str:
 def shown_value(path: str, value: Any) -> str:
     """Return one value of a state for a message, hidden if its name says that it is secret.
 
-    :param path: where it stands, such as ``tables.orders.cursor``
+    :param path: its place, such as ``tables.orders.cursor``
     """
     return HIDDEN if any(map(is_secret_name, path.split("."))) else shown(value)
 

@@ -70,7 +70,7 @@ class BoundedRequest(Generic[AnswerT]):
         return self._answer  # type: ignore[return-value]
 
     def _wait(self, overdue: Callable[[float, bool], BaseException | None], limit: float) -> None:
-        # Unlike time.monotonic, this clock is nobody's stand-in: the threads wait in real time.
+        # Unlike time.monotonic, no test replaces this clock: the threads wait in real time.
         begun = time.perf_counter()
         while not self._is_done:
             passed = time.perf_counter() - begun
@@ -183,7 +183,7 @@ class BoundedAdapter(HTTPAdapter):
         if proxy.lower().startswith("http"):
             manager.pool_classes_by_scheme = _POOLS
         else:
-            # A SOCKS proxy has connections of its own, which tell nothing: take all for sent.
+            # A SOCKS proxy has connections of its own, which report nothing: count it as sent.
             bounded = _current()
             if bounded is not None:
                 bounded.is_sent = True

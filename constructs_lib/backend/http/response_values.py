@@ -19,8 +19,8 @@ _FRACTION = re.compile(r"\.\d+")
 _LONGEST_TIMESTAMP = 64
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 9000
-"""Nothing that an API tells happened before or comes after, and a year of calculations with it
-stays within the calendar."""
+"""No time in a response is outside of these years, and a year more or less stays within the
+calendar."""
 _LONGEST_NUMBER: Final = 18
 """Digits of a number that anybody counts with; it then fits into 64 bits."""
 _LONGEST_DATE: Final = 100

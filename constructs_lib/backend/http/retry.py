@@ -80,7 +80,7 @@ def may_have_taken_effect(error: VendorError) -> bool:
     if isinstance(error, NotTheApi):
         return False
     if isinstance(error, ApiError):
-        # A status of success with an error code in the envelope tells two different things.
+        # A status of success with an error code in the envelope is a contradiction.
         return _is_passing(error.status) or error.status < 400
     return isinstance(error, BadAnswer)
 

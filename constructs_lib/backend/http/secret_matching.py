@@ -58,7 +58,7 @@ _OPENING: Final = _QUOTES + "[<({="
 _CLOSING_WORD: Final = _QUOTES + "]>)}"
 Span = tuple[int, int]
 Found = tuple[int, int, str]
-"""Where a text to be hidden stands, and what takes its place."""
+"""The place of a text to be hidden, and what replaces it."""
 
 
 def forms(secret: str) -> set[str]:
@@ -144,7 +144,7 @@ class Needle(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """One escape: where it is in the text, and where what it stands for is in the reading."""
+    """One escape: its place in the text, and the place of its meaning in the reading."""
 
     start: int
     end: int
@@ -153,7 +153,7 @@ class _Piece(NamedTuple):
 
 
 class _Codec(NamedTuple):
-    """One way of escaping: what its escapes look like, and what they stand for."""
+    """One way of escaping: what its escapes look like, and what they mean."""
 
     escape: re.Pattern[str]
     value: Callable[[str], str]
@@ -202,7 +202,7 @@ _AFTER: Final[dict[_Codec, tuple[_Codec, ...]]] = {
     _FORM: (_JSON, _LINES),
     _LINES: (),
 }
-"""For each way of escaping those in which what it stands for may be escaped in turn."""
+"""For each way of escaping those in which its meaning may be escaped in turn."""
 
 
 class Reading:
@@ -246,7 +246,7 @@ class Reading:
 
 
 def without_escaped(text: str, needles: Iterable[Needle]) -> str:
-    """Return a text without those that stand in it, as they are or escaped in some way.
+    """Return a text without some others, whether it holds them as they are or escaped.
 
     The beginning of one is hidden, too, where the text was cut: six characters or more.
 
@@ -263,7 +263,7 @@ def without_escaped(text: str, needles: Iterable[Needle]) -> str:
 
 
 def _escaped(text: str, needles: list[Needle]) -> Iterator[Found]:
-    # A text that stands there as it is may have parts that stand in some reading, too.
+    # Parts of a text that is found as it is may be found in some reading, too.
     yield from _found(text, needles)
     if _ESCAPING.search(text) is None:
         return

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 _DEEPEST = 12
-"""How many causes below an error are looked at, because errors may name each other in a circle."""
+"""How many causes of an error are searched, because errors may name each other in a circle."""
 _TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})")
 _DNS_HINT = "Check the spelling of the host, and whether this machine can resolve names (DNS)."
 _PROXY_HINT = (
@@ -234,7 +234,7 @@ class Transport:
     :param base: the address, without a slash at the end
     :param adapter: what carries the requests; None for the network
     :param shown: the address as messages name it, where that is not ``base``
-    :param terraform: the version of Terraform, which the API is told; empty if none asks
+    :param terraform: the version of Terraform, for the user agent; empty outside of Terraform
     """
 
     def __init__(

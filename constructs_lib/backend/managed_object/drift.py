@@ -124,7 +124,7 @@ def record_sent(
     """Note what the answer to a write shows, and that the next refresh may show something else.
 
     :param private: the private state of the object; changed in place
-    :param settings: the settings for which the answer tells what the API makes of them
+    :param settings: the settings for which the answer shows what the API makes of them
     :param body: the body of the request
     :param answer: what the API answered about the object
     :param secrets: the secrets by name, of which nothing is kept

@@ -54,9 +54,9 @@ def item_keys() -> Mapping[str, Sequence[str]]:
 def by_key(setting: str, *lists: list[Any]) -> list[dict[str, Any]] | None:
     """Return the items of each list by their key.
 
-    :param setting: where the lists stand within ``config``, such as ``reports``
+    :param setting: the place of the lists within ``config``, such as ``reports``
     :param lists: versions of one list, which need one key in common
-    :returns: None if the order may mean something, or no key tells all items of each list apart
+    :returns: None if the order may mean something, or no key identifies all items of each list
     """
     for name in item_keys().get(setting, ()):
         found = [_indexed(items, name) for items in lists]
@@ -113,10 +113,10 @@ def is_equivalent(known: Any, answer: Any) -> bool:
 def reconcile(known: Any, answer: Any, *, widened: bool = False, setting: str = "") -> Any:
     """Return ``known`` as far as the answer means the same; where it does not, the answer.
 
-    Inside objects only the known keys are looked at, each for itself; inside lists each item.
+    Inside objects only the known keys are compared, each for itself; inside lists each item.
 
     :param widened: True to take over what objects of the answer have besides, unless it is masked
-    :param setting: where the values stand within ``config``; empty for ``config`` itself
+    :param setting: the place of the values within ``config``; empty for ``config`` itself
     """
     if isinstance(known, dict) and isinstance(answer, dict):
         kept = {
@@ -229,7 +229,7 @@ def comparable_parts(known: Any, answer: Any) -> tuple[Any, Any]:
     """Return what can be compared of a known value and its answer: what both name and nothing
     masks.
 
-    Of lists that mask something and have not as many items, only the answer can be told.
+    Of lists that mask something and differ in length, only the answer can be compared.
     """
     if isinstance(known, dict) and isinstance(answer, dict):
         names = [key for key in known if key in answer and not is_mask(answer[key])]
@@ -274,7 +274,7 @@ def _reconciled_items(
         ]
         return kept + [unmasked(item) for key, item in now.items() if key not in before]
     places, left = _matched(known, answer)
-    # Nothing tells which of the others belong together: they fill the open places in their order.
+    # Nothing identifies the others: they fill the open places in their order.
     rest = iter([unmasked(item) for item in left])
     filled = [known[at] if at in places else next(rest, _NO_ITEM) for at in range(len(known))]
     return [item for item in (*filled, *rest) if item is not _NO_ITEM]

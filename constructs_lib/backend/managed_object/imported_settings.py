@@ -17,10 +17,10 @@ from constructs_lib.backend.plugin.values.value import Dynamic, Object
 from constructs_lib.schemas import Attribute
 
 _SETTINGS = ("config", "auth", "unchecked")
-"""The attributes that are held against the catalogue."""
+"""The attributes that are checked against the catalogue."""
 
 REASON = "imported as Fivetran answered it"
-"""Why a setting is not held against the catalogue of services."""
+"""Why a setting is not checked against the catalogue of services."""
 
 
 def with_valid_settings(

@@ -32,7 +32,7 @@ from constructs_lib.net import addresses
 _QUIET = 1.0
 """Seconds without a call of Terraform after which a single missing object is the only one."""
 _QUIET_OF_MANY = 3.0
-"""The same before several become an error: what other providers tell Terraform may take a while."""
+"""The same before several become an error: other providers may keep Terraform busy for a while."""
 _POLL = 0.02
 _SHOWN = 5
 """How many identifiers a message names."""
@@ -204,7 +204,7 @@ class Presence:
         operation.diagnostics.warning(
             summary,
             f"{str(error).rstrip('.')}. {self._address} answered. The state forgets what is gone, "
-            "and a plan creates it anew if it is still configured. If you know it to exist, this "
+            "and a plan creates it again if it is still configured. If you know it exists, this "
             f"is another {account} than its own: check {self._words.settings}.",
         )
 

@@ -82,7 +82,7 @@ class BatchedReader:
     ) -> Document:
         """Return a connection, as ``GET /v1/connections/{id}`` answers it.
 
-        :param fits: True if an item of the list tells all that is known, and nothing else
+        :param fits: True if an item of the list says all that is known, and nothing else
         :raises VendorError: if it cannot be read
         """
         with self._changed:

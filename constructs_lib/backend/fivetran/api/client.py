@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from constructs_lib.backend.http.transport import Transport
 
 _NOT_READ = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
-"""What a modification may hold and no answer tells of, because it steers that request only."""
+"""What an update may hold and no answer repeats, because it only steers that request."""
 Object = dict[str, Any]
 CheckEffect = Callable[[], "Object | None"]
 CheckResponse = Callable[[Object], Object]
@@ -49,7 +49,7 @@ class Client:
         self._exchange = Exchange(transport, key, secret, request_timeout)
         whose = f"{transport.base}\n{key}"
         self.account = hashlib.sha256(whose.encode()).hexdigest()[:16]
-        """Tells the accounts of one machine apart, and says nothing about them."""
+        """Identifies an account on this machine, and says nothing about it."""
         self.reads = BatchedReader(self.connection, self._page)
         """How connections are read where many may be, as in the refresh of a plan."""
         self.outage = Outage()
@@ -65,12 +65,12 @@ class Client:
         return transport.shown or transport.base
 
     def server_time(self) -> datetime:
-        """Return the time by the API's clock if an answer has told it, else by ours."""
+        """Return the time by the API's clock if an answer had it, else by ours."""
         return self._exchange.server_time()
 
     @property
     def knows_time(self) -> bool:
-        """True if an answer has told the API's clock."""
+        """True if an answer had the time by the API's clock."""
         return self._exchange.knows_time
 
     def close(self) -> None:
@@ -151,7 +151,7 @@ class Client:
         secrets: Collection[str] = (),
     ) -> dict[str, Any]:
         """Send ``PATCH /v1/connections/{id}``. If the answer is lost, read the connection to see
-        whether it took effect; if that does not tell, as with a secret, send the request again,
+        whether it took effect; if that shows nothing, as with a secret, send the request again,
         unless it starts a historical sync.
         """
         once = body.get("is_historical_sync") is True
@@ -379,9 +379,9 @@ class Client:
 def _shows(answer: dict[str, Any], body: dict[str, Any]) -> bool:
     """Return True if a connection shows what an update sent, as far as it can be read at all."""
     status = answer.get("status")
-    told = {**answer, **status} if isinstance(status, dict) else answer
+    shown = {**answer, **status} if isinstance(status, dict) else answer
     sent = {name: value for name, value in body.items() if name not in _NOT_READ}
-    return equivalence.shows_effect(told, sent)
+    return equivalence.shows_effect(shown, sent)
 
 
 def _connection(identifier: str) -> str:

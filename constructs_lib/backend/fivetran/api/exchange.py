@@ -52,7 +52,7 @@ _ANSWERED_BY_GATEWAYS = (401, 408, 425, 429)
 """Statuses that mean what they say without an envelope, too: the contract shows none for 401, and
 gateways answer the others on behalf of the API."""
 _OF_THE_SANDBOX = "sandbox"
-"""Key and secret of the sandbox stand in its documentation: they are no secret."""
+"""The key and secret of the sandbox, which are documented and no secret."""
 _CARD_ATTRIBUTES = ("redirect_uri", "hide_setup_guide", "all_fields")
 
 
@@ -98,7 +98,7 @@ class Request(NamedTuple):
     body: dict[str, Any] | None = None
     idempotent: bool = True
     secrets: Collection[str] = ()
-    """Texts that must not stand in any message."""
+    """Texts that no message may hold."""
     on_answer: Callable[[int, bytes], None] | None = None
     """Is called with the status and the content of each answer, before anything else is done."""
 
@@ -132,7 +132,7 @@ class Exchange:
         return f"<Exchange with {self.transport.base}>"
 
     def server_time(self) -> datetime:
-        """Return the time by the API's clock if an answer has told it, else by ours."""
+        """Return the time by the API's clock if an answer had it, else by ours."""
         now = datetime.now(timezone.utc)
         if self._date is None:
             return now
@@ -141,13 +141,13 @@ class Exchange:
 
     @property
     def knows_time(self) -> bool:
-        """True if an answer has told the API's clock."""
+        """True if an answer had the time by the API's clock."""
         return self._date is not None
 
     def once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
         """Send a request once and return the envelope of its answer.
 
-        :raises VendorError: if there is none, or it tells of an error
+        :raises VendorError: if there is none, or it reports an error
         """
         self._rate_limiter.wait(deadline)
         if deadline.remaining <= 0:

@@ -40,7 +40,7 @@ def of_request(body: dict[str, Any] | None) -> list[SettingText]:
 
 
 def of_connection(connection: dict[str, Any]) -> list[SettingText]:
-    """Return the texts of the settings of a connection that are hidden in what it tells.
+    """Return the texts of the settings of a connection that are hidden in its answers.
 
     :param connection: the connection, as the API answers it
     """
@@ -60,7 +60,7 @@ def without(tests: Any, hidden: list[str]) -> Any:
 
 
 def load() -> None:
-    """Load what tells which words may be shown, so that nothing has to be loaded later."""
+    """Load the lists of words that may be shown, so that nothing has to be loaded later."""
     _words()
     schemas.allowed_words()
 

@@ -2,14 +2,14 @@
 
 Before a creation is sent, an entry is written next to the journal of states
 (``.terraform/fivetranops/creations``) and forced to the disk. It says what is being created and
-since when, and nothing secret; the identifier is added when the API has told it. The entry is
+since when, and nothing secret; the identifier is added when the API has answered it. The entry is
 removed when a later run reads that connection, because only then Terraform's state certainly has
 it: Terraform may be killed after this process has answered, and before it writes its state. A later
 run that finds an entry of a dead run looks for the connection, and takes it over instead of
 creating a second one.
 
 Each run holds one lock as long as it lives, which the operating system releases however the run
-ends. So a run that is at work never counts as dead. Accounts and Terraform's workspaces are told
+ends. So a run that is at work never counts as dead. Accounts and Terraform's workspaces are kept
 apart, because each workspace has a state of its own.
 """
 
@@ -61,11 +61,11 @@ class CreationEntry(NamedTuple):
     until: str = ""
     """When that run's time was over at the latest; empty if it is not known."""
     is_api_time: bool = True
-    """False if the moments are by this machine's clock, because no answer had told the API's."""
+    """False if the moments are by this machine's clock, because no answer had the API's."""
     connection: str = ""
-    """The identifier, as soon as the API has told it."""
+    """The identifier, as soon as the API has answered it."""
     is_lost: bool = False
-    """True if the run has told its user that the answer is lost, and Terraform knows of it."""
+    """True if the run has reported that the answer is lost, and Terraform knows of it."""
     is_announced: bool = False
     """True in the run that has said already that the connection is there; never stored."""
 
@@ -149,7 +149,7 @@ class CreationJournal:
         return self._others().get(self._file(name))
 
     def announced(self, entry: CreationEntry) -> None:
-        """Note an identifier that was found, and that the user of this run was told of it."""
+        """Note an identifier that was found, and that this run has reported it."""
         self.complete(entry)
         self._others()[self._file(entry.name)] = entry._replace(is_announced=True)
 
@@ -179,7 +179,7 @@ class CreationJournal:
                 self._lock = None
 
     def _live(self) -> None:
-        """Hold the lock that tells others that this run is at work."""
+        """Hold the lock that shows other runs that this one is at work."""
         with self._mutex:
             if self._lock is None:
                 self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -223,7 +223,7 @@ class Journal:
     def note_plan(self, identifier: str, run: str, seen: Snapshot) -> None:
         """Record what a plan saw of a state that is not in Terraform's state yet.
 
-        Terraform plans once more during apply, and nothing tells the two apart but the run; so the
+        Terraform plans once more during apply, and only the run differs between the two; so the
         notes of the last two runs are kept.
         """
         notes = {**self._plans(identifier), run: list(seen)}

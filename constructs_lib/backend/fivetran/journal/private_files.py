@@ -30,7 +30,7 @@ def read(file: Path, errors: str = "strict") -> str:
 
 
 def file_name_of(identifier: str) -> str:
-    """Return the part of a file's name that stands for an identifier, whatever that holds."""
+    """Return the part of a file's name that encodes an identifier, whatever that holds."""
     return quote(identifier, safe="", errors="backslashreplace")
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 import pytest
 import requests
 
-from constructs_lib.backend.http import transport as transport_module
+from constructs_lib.backend.http import transport
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import Interrupted
 from constructs_lib.backend.http.transport import Limits, Message, NoResponseReceived, Transport
@@ -127,7 +127,7 @@ def test_stopping_ends_a_read(dripping: Slow) -> None:
 def test_stopping_ends_a_write_after_a_grace(
     dripping: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport_module, "_WRITE_GRACE", 0.5)
+    monkeypatch.setattr(transport, "_WRITE_GRACE", 0.5)
     stopping = threading.Event()
     when_asked(dripping, stopping.set)
 

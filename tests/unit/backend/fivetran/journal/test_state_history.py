@@ -11,7 +11,6 @@ import pytest
 from state_api import NEW, OLD, Fivetran
 
 from constructs_lib.backend.fivetran.api import errors
-from constructs_lib.backend.fivetran.connection_state import set_state as choreography
 from constructs_lib.backend.fivetran.connection_state.set_state import set_state
 from constructs_lib.backend.fivetran.connection_state.snapshot import StateDiffers
 from constructs_lib.backend.fivetran.journal import history
@@ -25,7 +24,7 @@ BROKEN = errors.NoAnswer("request", "the connection broke off", sent=True)
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choreography, "_FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(f"{set_state.__module__}._FIRST_PAUSE", 0.001)
 
 
 @pytest.fixture
