@@ -43,9 +43,11 @@ SECRET_PARAMETERS = frozenset({"secrets", "auth_secrets"})
 """The parameters whose content is never shown."""
 
 _SECRET_NAME = re.compile(
-    r"pass(word|phrase|wd|code)|secret|token|credential|(private|api|access|encryption|account)_?key",
+    r"passw|pass(phrase|code)|secret|token|credential|(private|api|access|encryption|account)_?key",
     re.IGNORECASE,
 )
+# Names that some APIs give to secrets, and others to what everybody may read, such as a public key.
+_MAYBE_SECRET_NAME = re.compile(r"private|(^|_)key$", re.IGNORECASE)
 # The external secrets manager is named in attributes that are no secrets themselves.
 _NO_SECRET_NAME = re.compile(r"^external_secrets_|_id$", re.IGNORECASE)
 # The parts of an environment file whose keys are names that somebody chose.
@@ -62,13 +64,28 @@ def is_secret_place(path: Path) -> bool:
     is no secret.
     """
     names = path[2:] if path[:1] in _NAMED else path
-    return any(isinstance(step, str) and _is_secret_name(step) for step in names)
+    return any(isinstance(step, str) and _hides(step) for step in names)
 
 
-def _is_secret_name(name: str) -> bool:
+def is_secret_name(name: str) -> bool:
+    """Return True if a message must not show what has this name."""
+    return bool(_SECRET_NAME.search(name) or _MAYBE_SECRET_NAME.search(name))
+
+
+def is_secret_setting(name: str) -> bool:
+    """Return True for a setting whose name says that it is a secret, whatever the catalogue says.
+
+    Unlike a message, a data source shows the settings that may have such a name by chance.
+    """
     if name in SECRET_PARAMETERS:
         return True
     return bool(_SECRET_NAME.search(name)) and not _NO_SECRET_NAME.search(name)
+
+
+def _hides(name: str) -> bool:
+    if name in SECRET_PARAMETERS:
+        return True
+    return is_secret_name(name) and not _NO_SECRET_NAME.search(name)
 
 
 @contextmanager

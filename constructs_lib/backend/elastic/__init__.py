@@ -12,7 +12,7 @@ SOURCE = "terraform.local/connections-as-code/elasticops"
 
 
 def load() -> "Provider":
-    """The provider. Imported only here, so that the handshake need not wait for it."""
+    """Return the provider, imported only here so that the handshake need not wait for it."""
     from constructs_lib.backend.elastic.provider import ElasticOps
 
     return ElasticOps()

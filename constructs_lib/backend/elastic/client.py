@@ -1,9 +1,10 @@
-"""Elasticsearch's connector API, as far as the status of connectors needs it.
+"""Elasticsearch's connector API, as far as the status of connectors needs it, and the cluster.
 
-One method per endpoint; each takes the :class:`Deadline` of the operation that it serves, and
-raises :mod:`errors`. Source: https://www.elastic.co/docs/api/doc/elasticsearch/group/endpoint-connector
+:class:`Client` has one method per endpoint; each takes the :class:`Deadline` of the operation that
+it serves, and raises :mod:`errors`. :class:`Cluster` is what the resources work with: the cluster
+that the provider is configured for.
 
-What the resources work with: the cluster that the provider is configured for.
+Source: https://www.elastic.co/docs/api/doc/elasticsearch/group/endpoint-connector
 """
 
 from __future__ import annotations
@@ -47,12 +48,12 @@ class Client:
         return ", ".join(each.shown or each.base for each in self._exchange.transports)
 
     def close(self) -> None:
-        """Closes the connections."""
+        """Close the connections."""
         for transport in self._exchange.transports:
             transport.close()
 
     def connector(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
-        """``GET /_connector/{id}``: the document, which has a text under ``status``.
+        """Return the document of ``GET /_connector/{id}``, which has a text under ``status``.
 
         Its ``configuration`` may hold secrets in clear: do not keep it. Its ``error`` holds none
         that is marked as sensitive there.
@@ -60,7 +61,7 @@ class Client:
         return send_with_retries(
             lambda: self._read(identifier, deadline),
             deadline,
-            repeatable=True,
+            idempotent=True,
             outage=self._outage,
         )
 
@@ -72,11 +73,11 @@ class Client:
         deadline: Deadline,
         on_effect: Callable[[], None],
     ) -> None:
-        """``PUT /_connector/{id}/_status``.
+        """Send ``PUT /_connector/{id}/_status``.
 
         It is not idempotent: a status may be refused just because it is set already. So if the
         answer is lost, the connector is read: it has the new status, or the request is sent again
-        because it still has the one of before.
+        because it still has the previous one.
 
         :param before: the status that was found
         :param status: the status to set
@@ -84,12 +85,12 @@ class Client:
         :raises StatusMoved: if the connector has neither of them after an answer was lost
         """
         request = Request("PUT", f"{_connector(identifier)}/_status", {"status": status})
-        is_told = False
+        is_reported = False
 
-        def tell() -> None:
-            nonlocal is_told
-            if not is_told:
-                is_told = True
+        def report_effect() -> None:
+            nonlocal is_reported
+            if not is_reported:
+                is_reported = True
                 on_effect()
 
         def once() -> str:
@@ -99,34 +100,34 @@ class Client:
                     raise errors.Incomplete(str(request), 200, "no result that is known")
             except errors.VendorError as error:
                 if retry.may_have_taken_effect(error):
-                    tell()
+                    report_effect()
                 raise
-            tell()
+            report_effect()
             return status
 
-        def look() -> str | None:
+        def check_effect() -> str | None:
             now = status_of(self._read(identifier, deadline))
             if now not in (before, status):
                 raise errors.StatusMoved(identifier, before, status, now)
             if now != status:
                 return None
-            tell()
+            report_effect()
             return now
 
         send_with_retries(
             once,
             deadline,
-            repeatable=True,
+            idempotent=True,
             outage=self._outage,
-            look=look,
+            check_effect=check_effect,
             writes=True,
             doubts_429=True,
         )
 
     def is_strict(self, deadline: Deadline) -> bool:
-        """True if the server never lets a status follow itself; asked once, by ``GET /``.
+        """Return True if the server never lets a status follow itself; ask it once, by ``GET /``.
 
-        It only chooses words: where the server does not tell, the table of today is taken.
+        It only chooses words: if the server does not say, the current table is used.
         """
         if self._is_strict is None:
             try:
@@ -137,7 +138,7 @@ class Client:
         return self._is_strict
 
     def greet(self, deadline: Deadline) -> None:
-        """``GET /_connector`` with one item, sent once: whether the cluster can be worked with."""
+        """Check that the cluster can be accessed, by one ``GET /_connector`` for one item."""
         self._exchange.once(Request("GET", "/_connector?size=1"), deadline)
 
     def _read(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
@@ -148,7 +149,7 @@ class Client:
         # A 404 about something else may come, such as the index in which connectors are kept.
         request = Request("GET", _connector(identifier), about=identifier)
         document = self._exchange.once(request, deadline)
-        answered, whole = document.get("id"), self._exchange.whole(request)
+        answered, whole = document.get("id"), self._exchange.full_request(request)
         if not isinstance(answered, str):
             raise errors.Incomplete(whole, 200, "no text under id")
         if answered != identifier:
@@ -159,25 +160,26 @@ class Client:
 
 
 def status_of(connector: dict[str, Any]) -> str:
-    """The status of a connector, in lower case."""
+    """Return the status of a connector, in lower case."""
     return normalized_word(connector["status"])
 
 
 def _without_secrets(document: dict[str, Any]) -> dict[str, Any]:
     """Return a document whose ``error`` quotes no sensitive value of its configuration."""
-    told, fields = document.get("error"), document.get("configuration")
-    if not isinstance(told, str) or not isinstance(fields, dict):
+    message, fields = document.get("error"), document.get("configuration")
+    if not isinstance(message, str) or not isinstance(fields, dict):
         return document
     sensitive = [
         field.get("value")
         for field in fields.values()
         if isinstance(field, dict) and normalized_word(field.get("sensitive")) == "true"
     ]
-    return {**document, "error": redact(told, texts_in(sensitive))}
+    return {**document, "error": redact(message, texts_in(sensitive))}
 
 
 def _is_strict(version: dict[str, Any]) -> bool:
-    """A serverless project answers a number that means nothing, and is always of today."""
+    """Return True for a version that never lets a status follow itself."""
+    # A serverless project is always current, and the number that it answers means nothing.
     if version.get("build_flavor") == "serverless":
         return False
     return is_strict_version(str(version.get("number")))
@@ -213,6 +215,6 @@ class Cluster(ProviderData[Client]):
 
     def __init__(self, client: Client | None, *, allow_vanished: bool = False) -> None:
         super().__init__(client, allow_vanished=allow_vanished)
-        self.forgotten: dict[str, str] = {}
-        """For each connector whose resource was destroyed in this run: its previous_status. What
-        takes the place of a resource that failed half way goes on from there."""
+        self.destroyed_statuses: dict[str, str] = {}
+        """The previous_status of each connector whose resource this run destroyed. A resource that
+        replaces one which failed half way continues from there."""

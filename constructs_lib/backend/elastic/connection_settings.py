@@ -1,8 +1,8 @@
-"""How the provider shows who it is: an API key, a user, or a bearer token.
+"""The endpoints and credentials of Elasticsearch, from the configuration or the environment.
+
+The provider authenticates with an API key, a user and password, or a bearer token.
 
 Source: https://www.elastic.co/docs/api/doc/elasticsearch/authentication
-
-The addresses of Elasticsearch: from the configuration, then from the environment.
 """
 
 from __future__ import annotations
@@ -22,14 +22,19 @@ if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
 
-_ENVIRONMENT = {
+_VARIABLES = {
     "api_key": "ELASTICSEARCH_API_KEY",
     "username": "ELASTICSEARCH_USERNAME",
     "password": "ELASTICSEARCH_PASSWORD",
 }
 _USER = ("username", "password")
-_NAMES = ("api_key", *_USER, "bearer_token")
-_IN_WORDS = "api_key, username with password, or bearer_token"
+_CREDENTIAL_NAMES = ("api_key", *_USER, "bearer_token")
+_METHODS = "api_key, username with password, or bearer_token"
+SANDBOX_FILE = ".sandbox/elastic.sqlite3"
+"""Where ``sandbox`` without a file keeps its data, below the working directory."""
+_ENDPOINTS = "ELASTICSEARCH_ENDPOINTS"
+_EMBEDDED = "sandbox://elastic"
+_CREDENTIALS = "api_key, or username and password"
 
 
 class Credentials(NamedTuple):
@@ -44,12 +49,12 @@ class Credentials(NamedTuple):
 
 
 def from_key(key: str) -> Credentials:
-    """An API key in its encoded form."""
+    """Return the credentials of an API key in its encoded form."""
     return Credentials(f"ApiKey {key}", (key, _decoded(key)))
 
 
 SANDBOX = Credentials("ApiKey c2FuZGJveDpzYW5kYm94", ())
-"""What the embedded sandbox is asked with; it stands in its documentation and is no secret."""
+"""The credentials for the embedded sandbox; they are documented and no secret."""
 
 
 def check_credentials(config: Object, diagnostics: Diagnostics) -> None:
@@ -60,8 +65,8 @@ def check_credentials(config: Object, diagnostics: Diagnostics) -> None:
     check_rules(rules, config, diagnostics)
 
 
-def choose(config: Object, diagnostics: Diagnostics) -> Credentials | None:
-    """The credentials of the configuration, else those of the environment.
+def choose_credentials(config: Object, diagnostics: Diagnostics) -> Credentials | None:
+    """Return the credentials of the configuration, else those of the environment.
 
     :returns: None with an error if there are none, and without one while a value is unknown
     """
@@ -76,12 +81,12 @@ def choose(config: Object, diagnostics: Diagnostics) -> Credentials | None:
 
 
 def _values(config: Object) -> dict[str, Any]:
-    """Each value, from the environment only for the way that the configuration has begun."""
-    values = {name: config.get(name) for name in _NAMES}
+    """Return each value, from the environment only for the method that the configuration begins."""
+    values = {name: config.get(name) for name in _CREDENTIAL_NAMES}
     given = {name for name, value in values.items() if value is not None}
-    names = set(_ENVIRONMENT) if not given else set(_USER) if given & set(_USER) else set()
+    names = set(_VARIABLES) if not given else set(_USER) if given & set(_USER) else set()
     for name in names - given:
-        values[name] = os.environ.get(_ENVIRONMENT[name]) or None
+        values[name] = os.environ.get(_VARIABLES[name]) or None
     return values
 
 
@@ -91,15 +96,15 @@ def _check_complete(values: dict[str, Any], diagnostics: Diagnostics) -> None:
         diagnostics.error(
             "Credentials for Elasticsearch are incomplete",
             f"{missing[0]} is missing. Give it to the provider elasticops, or set "
-            f"{_ENVIRONMENT[missing[0]]}.",
+            f"{_VARIABLES[missing[0]]}.",
             (missing[0],),
         )
     elif not any(values.values()):
         diagnostics.error(
             "Credentials for Elasticsearch are missing",
-            f"Give the provider elasticops exactly one of {_IN_WORDS}, by sensitive variables, or "
-            f"set {_ENVIRONMENT['api_key']}, or {_ENVIRONMENT['username']} with "
-            f"{_ENVIRONMENT['password']}.",
+            f"Give the provider elasticops exactly one of {_METHODS}, by sensitive variables, or "
+            f"set {_VARIABLES['api_key']}, or {_VARIABLES['username']} with "
+            f"{_VARIABLES['password']}.",
         )
 
 
@@ -133,31 +138,24 @@ def _credentials(values: dict[str, Any]) -> Credentials:
 
 
 def _decoded(key: str) -> str:
-    """The secret half of an encoded key; the key itself if it cannot be read."""
+    """Return the secret half of an encoded key; the key itself if it cannot be read."""
     try:
         return base64.b64decode(key, validate=True).decode().partition(":")[2] or key
     except ValueError:
         return key
 
 
-SANDBOX_FILE = ".sandbox/elastic.sqlite3"
-"""Where ``sandbox`` without a file keeps its data, below the working directory."""
-_VARIABLE = "ELASTICSEARCH_ENDPOINTS"
-_EMBEDDED = "sandbox://elastic"
-_CREDENTIALS = "api_key, or username and password"
-
-
-def chosen(config: Object) -> Any:
-    """The list of endpoints, from the configuration or the environment; it may be unknown."""
+def chosen_endpoints(config: Object) -> Any:
+    """Return the endpoints, from the configuration or the environment; they may be unknown."""
     given = config.get("endpoints")
     if given is not None:
         return UNKNOWN if given is UNKNOWN or UNKNOWN in given else given
-    texts = (os.environ.get(_VARIABLE) or "").split(",")
+    texts = (os.environ.get(_ENDPOINTS) or "").split(",")
     return [text.strip() for text in texts if text.strip()]
 
 
 def check_endpoints(endpoints: Any, diagnostics: Diagnostics) -> None:
-    """Adds an error for each address that cannot be used. Any value may be unknown."""
+    """Add an error for each address that cannot be used. Any value may be unknown."""
     from constructs_lib.schemas.rules import ELASTIC_PROVIDER
 
     rules = (rule for rule in ELASTIC_PROVIDER if rule.id == "sandbox-alone")
@@ -170,17 +168,17 @@ def check_endpoints(endpoints: Any, diagnostics: Diagnostics) -> None:
                 "The address of Elasticsearch cannot be used",
                 f"{problem}. Allowed: https addresses; http for localhost and 127.0.0.0/8; a "
                 "single sandbox or sandbox:FILE. It comes from endpoints of the provider "
-                f"elasticops, or from {_VARIABLE}.",
+                f"elasticops, or from {_ENDPOINTS}.",
                 ("endpoints", place),
             )
 
 
 def require_endpoint(endpoints: Sequence[str], diagnostics: Diagnostics) -> None:
-    """Adds an error if there is none at all."""
+    """Add an error if there is no endpoint at all."""
     if not endpoints:
         diagnostics.error(
             "The address of Elasticsearch is missing",
-            f"Give endpoints to the provider elasticops, or set {_VARIABLE}: addresses such as "
+            f"Give endpoints to the provider elasticops, or set {_ENDPOINTS}: addresses such as "
             "https://search.example.com:9200, in the variable separated by commas.",
             ("endpoints",),
         )
@@ -189,7 +187,8 @@ def require_endpoint(endpoints: Sequence[str], diagnostics: Diagnostics) -> None
 def transports(
     endpoints: Sequence[str], diagnostics: Diagnostics, terraform: str = ""
 ) -> list[Transport]:
-    """The ways to the endpoints; none, with an error, if the sandbox's file cannot be used.
+    """Return a transport for each endpoint; none, with an error, if the sandbox's file cannot be
+    used.
 
     :param terraform: the version of Terraform; empty if none asks
     """
@@ -201,7 +200,7 @@ def transports(
         file = endpoints[0].partition(":")[2] or SANDBOX_FILE
         return [Transport(_EMBEDDED, _sandbox(file), shown=f"sandbox:{file}")]
     except SandboxError as error:
-        detail = f"{error}. The file comes from endpoints or {_VARIABLE}: sandbox:FILE."
+        detail = f"{error}. The file comes from endpoints or {_ENDPOINTS}: sandbox:FILE."
         diagnostics.error("The sandbox cannot be used", detail, ("endpoints",))
         return []
 

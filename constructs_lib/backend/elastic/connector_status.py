@@ -1,15 +1,12 @@
-"""The data source ``elasticops_connector``: a connector as it is.
-
-Source: https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-connector-get
-
-The resource ``elasticops_connector_status``: the status of one connector.
+"""The resource ``elasticops_connector_status`` and the data source ``elasticops_connector``.
 
 The connector service writes the status by itself: ``connected`` after a ping, ``error`` after a
-failure. So the status differing from the configuration is normal, and with
+failure. So a status that differs from the configuration is normal, and with
 ``drift_policy = "on_change"`` it is set only when the *configured* value changes. ``enforce``
-compares with what is there.
+compares with the live status.
 
-Source: https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-connector-update-status
+Source: https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-connector-get and
+https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-connector-update-status
 """
 
 from __future__ import annotations
@@ -20,7 +17,7 @@ from constructs_lib import schemas
 from constructs_lib.backend.elastic import transition
 from constructs_lib.backend.elastic.client import Cluster, status_of
 from constructs_lib.backend.elastic.errors import NotFound
-from constructs_lib.backend.elastic.transition import StatusRequest, path_text
+from constructs_lib.backend.elastic.transition import READ_LIMIT, StatusRequest, path_text
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.managed_object.unsent_changes import (
@@ -34,22 +31,29 @@ from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
 from constructs_lib.schemas import Kind
 from constructs_lib.schemas.connector_status import STATUSES
 
-_DATA_READ_LIMIT = 120.0
+_DEFAULT = "5m"
+_SETTINGS = ("drift_policy", "via")
+_REPORTED = ("last_seen", "error")
+_SEEN = "seen"
+"""In private state: a connector, and the status of it that the last refresh saw. A replacement
+gets the private state of what it replaces."""
+_OPEN = "open"
+"""In private state: a change of the status took a step, and was interrupted."""
 
 
-class ConnectorData(DataSource):
-    """Reads one connector. Its configuration is left out, because it may hold secrets in clear."""
+class ConnectorDataSource(DataSource):
+    """One connector, without its configuration, which may hold secrets in clear."""
 
     schema = schemas.load("data.elasticops_connector")
 
     def read(self, config: Object, operation: Operation) -> Object:
-        """The connector.
+        """Return the attributes of the connector.
 
         :raises ProviderError: if there is none
         """
         cluster: Cluster = operation.client
         identifier = require_identifier(config["connector_id"])
-        deadline = Deadline(_DATA_READ_LIMIT, operation.stopping)
+        deadline = Deadline(READ_LIMIT, operation.stopping)
         with explain_errors("read", f"elasticops_connector {identifier}"):
             document = cluster.client.connector(identifier, deadline)
         found = {
@@ -79,7 +83,7 @@ def require_identifier(identifier: Any, attribute: str = "connector_id") -> str:
 
 
 def text(value: Any) -> str | None:
-    """A value of the document as text; None if there is none."""
+    """Return a value of the document as text; None if there is none."""
     return value if isinstance(value, str) and value else None
 
 
@@ -89,64 +93,55 @@ def _value(kind: Kind, value: Any) -> Any:
     return text(value)
 
 
-_READ_LIMIT = 120.0
-_DEFAULT = "5m"
-_SETTINGS = ("drift_policy", "via")
-_REPORTED = ("last_seen", "error")
-_SEEN = "seen"
-"""In private state: a connector, and the status of it that the last refresh saw. A replacement
-gets the private state of what it replaces."""
-_OPEN = "open"
-"""In private state: a walk took a step, and did not come to its end."""
-
-
 class ConnectorStatusResource(Resource):
-    """Sets and follows the status of a connector."""
+    """The status of one connector."""
 
     schema = schemas.load("elasticops_connector_status")
 
     def plan(self, plan: Plan, operation: Operation) -> None:
-        """Knows the identifier beforehand, and checks and shows the way to the status."""
+        """Plan the identifier, and check and show the steps to the status."""
         planned = plan.planned
         planned["id"] = planned["connector_id"]
         planned["timeouts"] = plan.config.get("timeouts")
         if not _sets(plan.prior, planned, operation):
             planned["status"] = (plan.prior or planned)["status"]
-            self._warn_of_unsent(plan, (), operation)
+            self._warn_about_unsent(plan, (), operation)
             return
-        self._warn_of_unsent(plan, ("status", "via", "timeouts"), operation)
+        self._warn_about_unsent(plan, ("status", "via", "timeouts"), operation)
         planned["previous_status"] = UNKNOWN
         is_open = UNKNOWN in (planned["connector_id"], planned["status"])
         is_replaced = plan.is_update and plan.changed("connector_id")
         if not is_open and not is_replaced:
             require_identifier(planned["connector_id"])
-            transition.explain(plan, _wish(planned, operation), operation)
+            transition.explain(plan, _status_request(planned, operation), operation)
 
-    def _warn_of_unsent(self, plan: Plan, steered: tuple[str, ...], operation: Operation) -> None:
+    def _warn_about_unsent(
+        self, plan: Plan, steered: tuple[str, ...], operation: Operation
+    ) -> None:
         names = unsent_changes(plan, self.schema.attributes, steered)
         subject = f"the status of connector {plan.planned['connector_id']}"
         warn_about_unsent_changes(names, subject, operation.diagnostics)
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
-        """Says that destroying only forgets."""
+        """Warn that destroying only removes the resource from the state."""
         operation.diagnostics.warning(
             f"The status of connector {prior['connector_id']} is left as it is",
             "Destroying an elasticops_connector_status sends nothing: it is only forgotten here. "
-            f"To go back first, apply with the status of before ({_before(prior)}).",
+            f"To go back first, apply with the previous status ({_before(prior)}).",
         )
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
-        """Sets the status for the first time."""
+        """Set the status for the first time."""
         return self._set(planned, None, "create", operation)
 
     def read(self, state: Object, operation: Operation) -> Object | None:
-        """What the connector service reports; the status only where it is enforced or imported."""
+        """Return what the service reports; the status only if it is enforced or imported."""
         cluster: Cluster = operation.client
         imported = state.get("status") is None
         if not cluster.is_known and not imported:
             return state
         identifier = state["connector_id"]
-        deadline = Deadline(_READ_LIMIT, operation.stopping)
+        deadline = Deadline(READ_LIMIT, operation.stopping)
         with explain_errors("read", _subject(identifier)):
             try:
                 document = cluster.client.connector(identifier, deadline)
@@ -167,19 +162,19 @@ class ConnectorStatusResource(Resource):
     def update(
         self, prior: Object, planned: Object, config: Object, operation: Operation
     ) -> Object:
-        """Sets the status if it is to change; the other attributes need no request."""
+        """Set the status if it changes; the other attributes need no request."""
         if not _sets(prior, planned, operation):
             return {}
         return self._set(planned, prior, "update", operation)
 
     def delete(self, prior: Object, operation: Operation) -> None:
-        """Forgets the resource, but for what one that takes its place has to know."""
+        """Forget the resource, but keep what a replacement has to know."""
         cluster: Cluster = operation.client
         if prior.get("previous_status") is not None:
-            cluster.forgotten[prior["connector_id"]] = prior["previous_status"]
+            cluster.destroyed_statuses[prior["connector_id"]] = prior["previous_status"]
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
-        """Imports by the identifier of the connector."""
+        """Import by the identifier of the connector."""
         known = require_identifier(identifier, "")
         return {"id": known, "connector_id": known}
 
@@ -188,41 +183,43 @@ class ConnectorStatusResource(Resource):
     ) -> Object:
         cluster: Cluster = operation.client
         require_identifier(planned["connector_id"])
-        wish = _wish(planned, operation)
+        request = _status_request(planned, operation)
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
-        earlier = _earlier(planned, prior, cluster)
+        earlier = _previous_status(planned, prior, cluster)
         was_open = prior is None or bool(operation.private.get(_OPEN))
 
         def previous(found: str) -> str:
-            """After a walk that did not come to its end, what is found is our half-done work."""
-            is_ours = was_open and transition.is_on_the_way(found, earlier or "", wish.status)
+            """Return the previous status: after an interrupted change, the live one is our own."""
+            is_ours = was_open and transition.is_on_the_way(found, earlier or "", request.status)
             return earlier if is_ours and earlier else found
 
         def save(found: str) -> None:
-            """Keeps, should the walk fail, what stands nowhere else from here on."""
+            """Save the previous status, which is known nowhere else if the change fails from here
+            on.
+            """
             operation.private[_OPEN] = True
             kept = {"previous_status": previous(found)}
             operation.save(kept if prior is not None else {**planned, **kept})
 
-        with explain_errors(action, _subject(wish.identifier)):
-            outcome = transition.change_status(cluster.client, wish, deadline, save)
-        cluster.presence.exists(wish.identifier)
-        _tell_of_move(wish, outcome, operation)
+        with explain_errors(action, _subject(request.identifier)):
+            outcome = transition.change_status(cluster.client, request, deadline, save)
+        cluster.presence.exists(request.identifier)
+        _warn_about_move(request, outcome, operation)
         operation.private.pop(_OPEN, None)
         kept = previous(outcome.found) if outcome.steps else earlier
-        return {"id": wish.identifier, "previous_status": kept, **_reported(outcome.connector)}
+        return {"id": request.identifier, "previous_status": kept, **_reported(outcome.connector)}
 
 
-def _earlier(planned: Object, prior: Object | None, cluster: Cluster) -> str | None:
-    """The previous_status of the state, or of what this resource takes the place of."""
+def _previous_status(planned: Object, prior: Object | None, cluster: Cluster) -> str | None:
+    """Return the previous_status of the state, or of the resource that this one replaces."""
     if prior is not None:
         return text(prior.get("previous_status"))
-    return cluster.forgotten.get(planned["connector_id"])
+    return cluster.destroyed_statuses.get(planned["connector_id"])
 
 
 def _sets(prior: Object | None, planned: Object, operation: Operation) -> bool:
-    """True if the status is to be set: it is new, it changes, or is enforced from now on; or
-    because a walk did not come to its end.
+    """Return True if the status must be set: it is new, it changes, it is enforced from now on, or
+    an earlier change was interrupted.
     """
     if prior is None or operation.private.get(_OPEN):
         return True
@@ -232,8 +229,8 @@ def _sets(prior: Object | None, planned: Object, operation: Operation) -> bool:
     return begins or str(prior.get("status")).lower() != planned["status"].lower()
 
 
-def _wish(planned: Object, operation: Operation) -> StatusRequest:
-    """What is wanted.
+def _status_request(planned: Object, operation: Operation) -> StatusRequest:
+    """Return the change of status that the plan asks for.
 
     :raises ProviderError: if there is no such status, which is not known before apply
     """
@@ -247,18 +244,20 @@ def _wish(planned: Object, operation: Operation) -> StatusRequest:
         )
     identifier = planned["connector_id"]
     seen = operation.private.get(_SEEN)
-    seen_here = seen[1] if isinstance(seen, list) and seen[0] == identifier else None
-    return StatusRequest(identifier, status, planned["via"], seen_here)
+    snapshot = seen[1] if isinstance(seen, list) and seen[0] == identifier else None
+    return StatusRequest(identifier, status, planned["via"], snapshot)
 
 
-def _tell_of_move(wish: StatusRequest, outcome: transition.Outcome, operation: Operation) -> None:
-    if wish.seen is None or wish.seen == outcome.found:
+def _warn_about_move(
+    request: StatusRequest, outcome: transition.Outcome, operation: Operation
+) -> None:
+    if request.snapshot is None or request.snapshot == outcome.found:
         return
     way = path_text(outcome.found, *outcome.steps)
     done = f"It went {way}." if outcome.steps else "That is what is configured: nothing was sent."
     operation.diagnostics.warning(
-        f"The status of connector {wish.identifier} changed between plan and apply",
-        f"The plan saw {wish.seen}, and by now it was {outcome.found}. {done}",
+        f"The status of connector {request.identifier} changed between plan and apply",
+        f"The plan saw {request.snapshot}, and by now it was {outcome.found}. {done}",
         ("status",),
     )
 
@@ -268,7 +267,7 @@ def _reported(document: dict[str, Any]) -> Object:
 
 
 def _live(known: Any, live: str) -> str:
-    """The live status, in the known form where it is the same."""
+    """Return the live status, in the known spelling if it is the same status."""
     return known if isinstance(known, str) and known.lower() == live else live
 
 

@@ -1,6 +1,6 @@
-"""The errors of Elasticsearch's REST API, and of transitions between statuses.
+"""The errors of Elasticsearch's REST API, and of changes of a status.
 
-The tree above them stands in :mod:`constructs_lib.backend.http.errors`.
+They derive from the tree in :mod:`constructs_lib.backend.http.errors`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One request to Elasticsearch and its answer, over the first endpoint that can be reached.
+"""Send one request to Elasticsearch, over the first endpoint that can be reached.
 
 Source: https://www.elastic.co/docs/reference/elasticsearch/rest-apis
 """
@@ -13,7 +13,7 @@ from constructs_lib.backend.elastic.connection_settings import Credentials
 from constructs_lib.backend.http import jsontext, response_values
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.redaction import redacted_text
-from constructs_lib.backend.http.transport import Limits, Message, Transport, Unanswered
+from constructs_lib.backend.http.transport import Limits, Message, NoResponseReceived, Transport
 from constructs_lib.net.content import ContentRefused
 from constructs_lib.schemas.connector_status import STATUSES
 
@@ -43,7 +43,7 @@ class Request(NamedTuple):
 
 
 class Exchange:
-    """Sends requests to one cluster, each once, unless an endpoint certainly did not get it.
+    """The way to one cluster. A request is sent again only if an endpoint certainly did not get it.
 
     :param transports: the ways to the endpoints, in the order in which they are tried
     :param credentials: who asks
@@ -71,9 +71,10 @@ class Exchange:
         return f"<Exchange with {', '.join(each.base for each in self.transports)}>"
 
     def once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
-        """The JSON of the answer. Where no connection can be made, the next endpoint is tried.
+        """Send a request once and return the JSON of the answer; try the next endpoint if one
+        cannot be connected.
 
-        :raises VendorError: if there is no answer, or it tells of an error
+        :raises VendorError: if there is no answer, or it reports an error
         """
         unreached: list[tuple[str, errors.NoAnswer]] = []
         count = len(self.transports)
@@ -95,7 +96,7 @@ class Exchange:
             return self._answer(self.transports[place], request, response)
         raise _unreachable(request, unreached)
 
-    def whole(self, request: Request) -> str:
+    def full_request(self, request: Request) -> str:
         """Return a request with the address that answered last, for errors that it may explain."""
         return f"{request.method} {self.transports[self._first].base}{request.path}"
 
@@ -112,7 +113,7 @@ class Exchange:
         document = _document(whole, response)
         is_elastic = response.headers.get("X-elastic-product") == _PRODUCT
         if status >= 400:
-            original = _told(document, response)
+            original = _type_and_reason(document, response)
             code, message = (redacted_text(words, self._hidden(request)) for words in original)
             # What says that something is gone must prove where it comes from, the form alone
             # does not: other products answer errors in it, too.
@@ -157,7 +158,7 @@ class Exchange:
         )
         try:
             return transport.send(message, deadline, self._limits)
-        except Unanswered as error:
+        except NoResponseReceived as error:
             why = error.failure
             raise errors.NoAnswer(
                 str(request),
@@ -198,8 +199,8 @@ def _is_error(document: Any) -> bool:
     return isinstance(document, dict) and isinstance(document.get("error"), (dict, str))
 
 
-def _told(document: Any, response: requests.Response) -> tuple[str, str]:
-    """Type and reason of an error, as Elasticsearch tells them."""
+def _type_and_reason(document: Any, response: requests.Response) -> tuple[str, str]:
+    """Return the type and the reason of an error."""
     error = document.get("error") if isinstance(document, dict) else None
     if isinstance(error, dict):
         cause = error.get("caused_by")

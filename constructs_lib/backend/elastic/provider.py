@@ -29,7 +29,7 @@ class ElasticOps(Provider):
         )
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
-        """Checks addresses and credentials, as far as they stand in the configuration."""
+        """Check the addresses and credentials that the configuration gives."""
         given = config.get("endpoints")
         connection_settings.check_endpoints(None if given is UNKNOWN else given, diagnostics)
         connection_settings.check_credentials(config, diagnostics)
@@ -41,13 +41,13 @@ class ElasticOps(Provider):
         return (mask_replaces_nothing,)
 
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
-        """Makes the cluster: from the configuration, then the environment, then the defaults."""
+        """Make the cluster from the configuration, else the environment, else the defaults."""
         # Not every process of the provider is configured.
         from constructs_lib.backend.elastic.client import Client, Cluster
         from constructs_lib.backend.elastic.exchange import Exchange
         from constructs_lib.net.addresses import is_sandbox
 
-        urls = connection_settings.chosen(config)
+        urls = connection_settings.chosen_endpoints(config)
         if urls is UNKNOWN or UNKNOWN in [config.get(name) for name in _OTHERS]:
             return Cluster(None)
         connection_settings.check_endpoints(urls, diagnostics)
@@ -56,7 +56,7 @@ class ElasticOps(Provider):
             # The embedded sandbox has a key of its own; the user's is none of its matter.
             who: connection_settings.Credentials | None = connection_settings.SANDBOX
         else:
-            who = connection_settings.choose(config, diagnostics)
+            who = connection_settings.choose_credentials(config, diagnostics)
         _check_ca_file(config.get("ca_file"), diagnostics)
         if who is None or diagnostics.has_errors:
             return Cluster(None)
@@ -70,7 +70,7 @@ class ElasticOps(Provider):
         return Cluster(client, allow_vanished=config.get("allow_vanished") is True)
 
     def close(self, client: Any) -> None:
-        """Closes the connections to the cluster."""
+        """Close the connections to the cluster."""
         client.close()
 
 
@@ -98,6 +98,6 @@ def _status() -> Resource:
 
 
 def _connector() -> DataSource:
-    from constructs_lib.backend.elastic.connector_status import ConnectorData
+    from constructs_lib.backend.elastic.connector_status import ConnectorDataSource
 
-    return ConnectorData()
+    return ConnectorDataSource()

@@ -1,8 +1,6 @@
-"""From one status to another: which steps are allowed, and taking them.
+"""Change the status of a connector: which steps are allowed, taking them, and planning them.
 
-The table is :mod:`constructs_lib.schemas.connector_status`.
-
-What the plan for a status says in words: where it stands, and by which steps it goes where.
+The table of transitions is :mod:`constructs_lib.schemas.connector_status`.
 """
 
 from __future__ import annotations
@@ -23,67 +21,76 @@ from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.schemas import connector_status
 
+READ_LIMIT = 120.0
+"""Seconds for reading a connector outside of an apply."""
+_ENFORCED = (
+    'drift_policy is "enforce": what the connector service wrote is set back. With "on_change" it '
+    "is left alone."
+)
+
 
 class StatusRequest(NamedTuple):
-    """What is to become of one connector."""
+    """The change of the status of one connector."""
 
     identifier: str
     status: str
     """The status to set, in lower case."""
     via: str
     """``direct`` or ``shortest``."""
-    seen: str | None = None
+    snapshot: str | None = None
     """The status that the last refresh saw; None if there was none."""
 
 
 class Outcome(NamedTuple):
-    """What was done."""
+    """The result of a change of the status."""
 
     found: str
     """The status before."""
     steps: tuple[str, ...]
     """The statuses that were set; none if the wanted one was there already."""
     connector: dict[str, Any]
-    """The document of before."""
+    """The document before."""
 
 
 def path_text(*statuses: str) -> str:
-    """A path in words, such as ``created -> configured``."""
+    """Return a path as text, such as ``created -> configured``."""
     return " -> ".join(statuses)
 
 
-def steps(client: Client, wish: StatusRequest, current: str, deadline: Deadline) -> tuple[str, ...]:
-    """The statuses to set one after the other; none if the wanted one is there already.
+def steps(
+    client: Client, request: StatusRequest, current: str, deadline: Deadline
+) -> tuple[str, ...]:
+    """Return the statuses to set, in order; none if the connector has the wanted one already.
 
     :raises TransitionNotAllowed: if the protocol does not allow it
     :raises StatusUnknown: if the connector has a status that is not in the table
     """
-    if current == wish.status:
+    if current == request.status:
         return ()
     if current not in connector_status.STATUSES:
-        raise StatusUnknown(wish.identifier, current)
-    path = connector_status.shortest(current, wish.status)
-    if path is None or (wish.via == "direct" and len(path) > 1):
+        raise StatusUnknown(request.identifier, current)
+    path = connector_status.shortest(current, request.status)
+    if path is None or (request.via == "direct" and len(path) > 1):
         allowed = connector_status.allowed(current, strict=client.is_strict(deadline))
-        raise _refused(wish, current, allowed, path)
+        raise _refused(request, current, allowed, path)
     return path
 
 
 def change_status(
-    client: Client, wish: StatusRequest, deadline: Deadline, on_effect: Callable[[str], None]
+    client: Client, request: StatusRequest, deadline: Deadline, on_effect: Callable[[str], None]
 ) -> Outcome:
-    """Sets the status, step by step; sends nothing if it is there already.
+    """Set the status step by step; send nothing if the connector has it already.
 
-    :param on_effect: is called when a step took effect, or may have, with the status of before all
-    :raises VendorError: if it did not work; the message says where the connector stands
+    :param on_effect: is called with the status before all steps when one took effect, or may have
+    :raises VendorError: if a step failed; the message names the status of the connector
     """
-    document = client.connector(wish.identifier, deadline)
+    document = client.connector(request.identifier, deadline)
     found = status_of(document)
-    path = steps(client, wish, found, deadline)
+    path = steps(client, request, found, deadline)
     before = found
     for step in path:
         try:
-            _set(client, wish, before, step, deadline, lambda: on_effect(found))
+            _set(client, request, before, step, deadline, lambda: on_effect(found))
         except VendorError as error:
             if before != found:
                 words = f"The status was {found}, and got as far as {before}."
@@ -94,49 +101,49 @@ def change_status(
 
 
 def is_on_the_way(found: str, before: str, wanted: str) -> bool:
-    """True if a status is one that a walk from ``before`` to ``wanted`` may have stopped at."""
+    """Return True if a change from ``before`` to ``wanted`` may have stopped at this status."""
     path = connector_status.shortest(before, wanted) if before in connector_status.STATUSES else ()
     return found in (path or ())
 
 
 def _set(
     client: Client,
-    wish: StatusRequest,
+    request: StatusRequest,
     before: str,
     step: str,
     deadline: Deadline,
     on_effect: Callable[[], None],
 ) -> None:
     try:
-        client.set_status(wish.identifier, before, step, deadline, on_effect)
+        client.set_status(request.identifier, before, step, deadline, on_effect)
     except ApiError as error:
         if error.status != 400:
             raise
         # It may be refused only because it was set meanwhile, by a lost attempt of ours too.
-        now = status_of(client.connector(wish.identifier, deadline))
+        now = status_of(client.connector(request.identifier, deadline))
         if now == step:
             return
         if now == before or now not in connector_status.STATUSES:
             raise
         allowed = connector_status.allowed(now, strict=client.is_strict(deadline))
-        path = connector_status.shortest(now, wish.status)
-        raise _refused(wish._replace(seen=before), now, allowed, path) from None
+        path = connector_status.shortest(now, request.status)
+        raise _refused(request._replace(snapshot=before), now, allowed, path) from None
 
 
 def _refused(
-    wish: StatusRequest, current: str, allowed: tuple[str, ...], path: tuple[str, ...] | None
+    request: StatusRequest, current: str, allowed: tuple[str, ...], path: tuple[str, ...] | None
 ) -> TransitionNotAllowed:
     since = ""
-    if wish.seen is not None and wish.seen != current:
-        since = f"; it was {wish.seen} when it was looked at before"
+    if request.snapshot is not None and request.snapshot != current:
+        since = f"; it was {request.snapshot} when it was looked at before"
     words = (
-        f"the status of connector {wish.identifier} is {current}{since}. The Connector Protocol "
-        f"does not allow {path_text(current, wish.status)}; allowed after {current} are "
+        f"the status of connector {request.identifier} is {current}{since}. The Connector Protocol "
+        f"does not allow {path_text(current, request.status)}; allowed after {current} are "
         f"{', '.join(allowed)}"
     )
     if path is None:
         return TransitionNotAllowed(
-            words, f"Nothing leads to {wish.status}: configure another status."
+            words, f"Nothing leads to {request.status}: configure another status."
         )
     way = path_text(current, *path)
     return TransitionNotAllowed(
@@ -144,38 +151,31 @@ def _refused(
     )
 
 
-_READ_LIMIT = 120.0
-_ENFORCED = (
-    'drift_policy is "enforce": what the connector service wrote is set back. With "on_change" it '
-    "is left alone."
-)
-
-
-def explain(plan: Plan, wish: StatusRequest, operation: Operation) -> None:
-    """Warns of the steps that the apply will take.
+def explain(plan: Plan, request: StatusRequest, operation: Operation) -> None:
+    """Warn of the steps that the apply will take.
 
     :raises ProviderError: if the transition is not allowed
     """
     cluster: Cluster = operation.client
     if not cluster.is_known:
         return
-    deadline = Deadline(_READ_LIMIT, operation.stopping)
-    with explain_errors("plan", f"elasticops_connector_status {wish.identifier}"):
+    deadline = Deadline(READ_LIMIT, operation.stopping)
+    with explain_errors("plan", f"elasticops_connector_status {request.identifier}"):
         try:
-            current = status_of(cluster.client.connector(wish.identifier, deadline))
+            current = status_of(cluster.client.connector(request.identifier, deadline))
         except NotFound:
-            if not cluster.presence.is_refused(wish.identifier, deadline, operation):
-                _warn_of_missing(wish, operation)
+            if not cluster.presence.is_refused(request.identifier, deadline, operation):
+                _warn_about_missing(request, operation)
             return
-        path = steps(cluster.client, wish, current, deadline)
+        path = steps(cluster.client, request, current, deadline)
     if path:
-        _warn_of_steps(plan, wish, (current, *path), operation)
+        _warn_about_steps(plan, request, (current, *path), operation)
     else:
-        _tell_of_no_step(wish, operation)
+        _warn_about_no_step(request, operation)
 
 
-def _warn_of_steps(
-    plan: Plan, wish: StatusRequest, path: tuple[str, ...], operation: Operation
+def _warn_about_steps(
+    plan: Plan, request: StatusRequest, path: tuple[str, ...], operation: Operation
 ) -> None:
     is_enforced = plan.is_update and plan.planned.get("drift_policy") == "enforce"
     parts = [f"From where it stands now to what is configured: {path_text(*path)}."]
@@ -184,22 +184,22 @@ def _warn_of_steps(
         parts.append(f'via is "shortest": {count} requests are sent, one for each step.')
     if is_enforced:
         parts.append(_ENFORCED)
-    summary = f"The status of connector {wish.identifier} will be set"
+    summary = f"The status of connector {request.identifier} will be set"
     operation.diagnostics.warning(summary, "\n\n".join(parts), ("status",))
 
 
-def _tell_of_no_step(wish: StatusRequest, operation: Operation) -> None:
+def _warn_about_no_step(request: StatusRequest, operation: Operation) -> None:
     operation.diagnostics.warning(
-        f"The status of connector {wish.identifier} is {wish.status} already",
+        f"The status of connector {request.identifier} is {request.status} already",
         "It is the configured one: unless it changes before the apply, nothing is sent.",
         ("status",),
     )
 
 
-def _warn_of_missing(wish: StatusRequest, operation: Operation) -> None:
+def _warn_about_missing(request: StatusRequest, operation: Operation) -> None:
     operation.diagnostics.warning(
-        f"Connector {wish.identifier} does not exist yet",
-        "So it cannot be told whether its status may be set. Unless something creates it in the "
-        "same run before this, the apply will fail: check connector_id.",
+        f"Connector {request.identifier} does not exist yet",
+        "So the plan cannot check whether its status may be set. Unless something creates it in "
+        "the same run before this, the apply will fail: check connector_id.",
         ("connector_id",),
     )

@@ -1,8 +1,7 @@
-"""What every vendor's API needs: requests with limits, repetition, errors and secrets kept out.
+"""What every vendor's API needs: bounded requests, retries, errors and messages without secrets.
 
-It knows no vendor. ``errors`` is the tree of what can go wrong, ``deadline`` the limits of time,
-``retry`` which requests are repeated and ``attempts`` how, ``outage`` what they learn together,
-``transport``, ``in_flight`` and ``failures`` the way to the network, ``address`` which addresses
-are safe, ``redaction`` and ``secret_forms`` keep secrets out of messages, ``explanation`` makes
-diagnostics of errors.
+It knows no vendor, and re-exports nothing. ``transport`` sends one request and ``requests_adapter``
+bounds it; ``attempts`` sends it again as ``retry`` allows, within a ``deadline``; ``errors`` is the
+tree of what can go wrong; ``response_values`` and ``jsontext`` read responses; ``redaction``,
+``secret_matching`` and ``quoted_texts`` keep secrets out of messages.
 """

@@ -1,12 +1,10 @@
-"""What the requests of one client learn together of an API that never answered.
+"""Send a request until it is answered, as :mod:`retry` allows, unless the API is out of reach.
 
 Every resource asks the API by itself, and all would wait, and fail, for the same reason: nothing
 can be connected, the credentials are wrong, something else answers. As long as the API has not
-answered once in this process, the first request that finds out declares the outage; all others
-fail at once with the same cause, and only one of them reports it. After the first proper answer,
-whatever goes wrong is taken for passing, as :mod:`retry` says.
-
-Sends a request until it is answered, as :mod:`retry` allows.
+answered once in this process, the first request that finds out declares an outage; all others fail
+at once with the same cause, and only one of them reports it. After the first proper answer every
+failure counts as passing, and :mod:`retry` alone decides.
 """
 
 from __future__ import annotations
@@ -35,14 +33,16 @@ _PATIENCE = 8.0
 """Seconds for which a first connection is tried. With a last attempt that is not answered at all, a
 command fails within 15 s."""
 _LONGEST_PAUSE = 2.0
-"""The longest pause between two attempts meanwhile: all that wait shall learn of it soon."""
+"""The longest pause between two attempts meanwhile, so that all that wait soon learn of it."""
 _MOST_ANSWERS = 3
 """How often a request is sent of which each answer is somebody else's."""
 _UNAUTHORIZED, _NOT_FOUND = 401, 404
+AnswerT = TypeVar("AnswerT")
+_EFFECT = "the change may have taken effect"
 
 
 class ApiUnreachable(VendorError):
-    """The API was found to be out of reach by another request; this one was not sent.
+    """Another request found the API out of reach; this one was not sent.
 
     :param cause: how the other one failed
     """
@@ -67,7 +67,7 @@ class Outage:
     def check(self) -> None:
         """Check that the API was not found to be out of reach.
 
-        :raises OutOfReach: if it was, so that no request need be sent
+        :raises ApiUnreachable: if it was, so that no request need be sent
         """
         with self._lock:
             if self._cause is not None:
@@ -115,7 +115,7 @@ class Outage:
             return attempt >= _MOST_ANSWERS
         if not _is_unconnected(error):
             return False
-        # What failed long ago, and was given up for a limit of its own, says nothing of now.
+        # A failure long ago, which ended by a limit of its own, says nothing about now.
         self._since = begun if begun - self._last > _PATIENCE else min(self._since, begun)
         self._last = time.monotonic()
         is_passing = isinstance(error, NoAnswer) and error.passing
@@ -135,17 +135,13 @@ def _is_the_apis_own(error: VendorError) -> bool:
     return error.status != _NOT_FOUND or isinstance(error, NotFound)
 
 
-AnswerT = TypeVar("AnswerT")
-_EFFECT = "the change may have taken effect"
-
-
 def send_with_retries(
     once: Callable[[], AnswerT],
     deadline: Deadline,
     *,
-    repeatable: bool,
+    idempotent: bool,
     outage: Outage,
-    look: Callable[[], AnswerT | None] | None = None,
+    check_effect: Callable[[], AnswerT | None] | None = None,
     writes: bool = False,
     doubts_429: bool = False,
 ) -> AnswerT:
@@ -153,17 +149,17 @@ def send_with_retries(
 
     :param once: sends the request once
     :param deadline: the limit of the operation
-    :param repeatable: True if doing the request twice is the same as doing it once
+    :param idempotent: True if doing the request twice is the same as doing it once
     :param outage: what all requests of this client have learned of the API
-    :param look: for a write: reads, once, whether it took effect, before it is sent again; the
-        answer if it did
+    :param check_effect: for a write: reads, once, whether it took effect, before it is sent
+        again; the answer if it did
     :param writes: True if the request changes something, for the message
-    :param doubts_429: True to look after a 429, too, which may come although the request took
+    :param doubts_429: True to check after a 429, too, which may come although the request took
         effect: for what must not be done twice
     :raises VendorError: the last one, if it must not or need not be tried again
     """
-    attempts = _Attempts(once, deadline, look, outage, doubts_429=doubts_429)
-    return attempts.run(repeatable=repeatable, writes=writes)
+    attempts = _Attempts(once, deadline, check_effect, outage, doubts_429=doubts_429)
+    return attempts.run(idempotent=idempotent, writes=writes)
 
 
 class _Attempts(Generic[AnswerT]):
@@ -173,13 +169,13 @@ class _Attempts(Generic[AnswerT]):
         self,
         once: Callable[[], AnswerT],
         deadline: Deadline,
-        look: Callable[[], AnswerT | None] | None,
+        check_effect: Callable[[], AnswerT | None] | None,
         outage: Outage,
         *,
         doubts_429: bool,
     ) -> None:
         self._doubts_429 = doubts_429
-        self._once, self._look = once, look
+        self._once, self._check_effect = once, check_effect
         self._deadline, self._outage = deadline, outage
         self._begun = time.monotonic()
         self._count = self._incomplete = 0
@@ -188,7 +184,7 @@ class _Attempts(Generic[AnswerT]):
         self._was_limited = False
         """True if the last attempt was answered 429."""
 
-    def run(self, *, repeatable: bool, writes: bool) -> AnswerT:
+    def run(self, *, idempotent: bool, writes: bool) -> AnswerT:
         while True:
             if not self._is_open:
                 self._outage.check()
@@ -198,16 +194,16 @@ class _Attempts(Generic[AnswerT]):
                 answer = self._attempt()
             except VendorError as error:
                 is_lost = isinstance(error, BadAnswer) and not isinstance(error, NotTheApi)
-                can_look = self._look is not None and is_lost
+                can_check = self._check_effect is not None and is_lost
                 self._note(error)
-                may_repeat = retry.may_repeat(error, repeatable=repeatable, writes=writes)
+                may_repeat = retry.may_repeat(error, idempotent=idempotent, writes=writes)
                 pause = self._outage.shortened(error, retry.backoff(error, self._count))
                 is_over = self._outage.is_over(error, attempt=self._count, begun=begun, pause=pause)
                 if writes and self._is_open:
-                    # What may have taken effect is told in full, whoever tells of the outage.
+                    # What may have taken effect is reported in full, whoever reports the outage.
                     error.outage = None
                 is_over = is_over or self._incomplete >= retry.MOST_INCOMPLETE
-                if is_over or not (can_look or may_repeat):
+                if is_over or not (can_check or may_repeat):
                     raise
                 self._wait(error, pause, writes=writes)
             else:
@@ -215,23 +211,23 @@ class _Attempts(Generic[AnswerT]):
                 return answer
 
     def _attempt(self) -> AnswerT:
-        """Send the request, unless it is seen to have taken effect already."""
+        """Send the request, unless it has taken effect already."""
         found = None
-        if self._look is not None and self._is_open:
-            found = self._look()
-        elif self._look is not None and self._was_limited and self._doubts_429:
-            found = self._glance(self._look)
+        if self._check_effect is not None and self._is_open:
+            found = self._check_effect()
+        elif self._check_effect is not None and self._was_limited and self._doubts_429:
+            found = self._check_despite_429(self._check_effect)
         return self._once() if found is None else found
 
     @staticmethod
-    def _glance(look: Callable[[], AnswerT | None]) -> AnswerT | None:
-        """Look whether a request took effect that was answered 429, as such answers are known to
-        come. If that cannot be told, the API's word that nothing was done holds.
+    def _check_despite_429(check_effect: Callable[[], AnswerT | None]) -> AnswerT | None:
+        """Check whether a request took effect that was answered 429, as such answers are known to
+        come. If that fails, believe the API that nothing was done.
         """
         try:
-            return look()
+            return check_effect()
         except VendorError as error:
-            log.information(f"whether the request took effect cannot be told: {error}")
+            log.information(f"cannot tell whether the request took effect: {error}")
             return None
 
     def _note(self, error: VendorError) -> None:

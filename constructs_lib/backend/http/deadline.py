@@ -19,7 +19,7 @@ _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 def seconds(duration: str) -> float:
-    """The seconds of a duration such as ``20m``, ``1h30m`` or ``500ms``.
+    """Return the seconds of a duration such as ``20m``, ``1h30m`` or ``500ms``.
 
     :raises ValueError: if the text is not a duration
     """
@@ -47,7 +47,7 @@ class Deadline:
     def of(
         cls, timeouts: Mapping[str, Any] | None, name: str, default: str, stopping: threading.Event
     ) -> Deadline:
-        """The deadline that the attribute ``timeouts`` sets for an operation.
+        """Make the deadline that the attribute ``timeouts`` sets for an operation.
 
         :param timeouts: the value of the attribute; None if it is left out
         :param name: ``create``, ``update`` or ``delete``
@@ -76,7 +76,7 @@ class Deadline:
         return max(0.0, self._end - time.monotonic())
 
     def wait(self, pause: float, reason: str) -> None:
-        """Waits, and returns when the time is over.
+        """Wait for some seconds.
 
         :param pause: seconds
         :param reason: what is waited for, for the message
@@ -93,8 +93,8 @@ class Deadline:
             raise Interrupted(f"stopped while waiting for {reason}")
 
     def poll(self, pause: float, reason: str) -> None:
-        """Waits before looking again, and no longer than to the end: the last look is due just
-        before it.
+        """Wait before the next look, but no longer than until just before the deadline, when the
+        last look is due.
 
         :param pause: seconds
         :param reason: what is waited for, for the message

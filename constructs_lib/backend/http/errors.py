@@ -1,27 +1,26 @@
-"""What can go wrong between the provider and the API of a vendor.
+"""What can go wrong between the provider and the API of a vendor, and what Terraform shows of it.
 
 ::
 
     VendorError
     ├── ApiError             the API answered with an error status
     │   ├── Unauthorized     401 or 403: the credentials are wrong, or do not allow this
-    │   ├── NotFound         the API itself says that the object is not there
+    │   ├── NotFound         the API itself says that the object does not exist
     │   ├── Conflict         409
     │   └── TooManyRequests  429
     ├── NoAnswer             refused, reset or timed out; ``sent`` says whether it may have worked
     ├── BadAnswer            an answer that is not what the API's contract says
     │   ├── Incomplete       the API's own answer, without what the contract promises
     │   ├── Unusable         an answer beyond a limit, such as one that is too long
-    │   └── NotTheApi        an error status, answered by something else than the API
-    ├── WrongObject          an answer about another object than the one that was asked for
+    │   └── NotTheApi        an error status from something else than the API
+    ├── WrongObject          an answer about another object than the request
     ├── WrongIdentifier      an identifier that would ask another endpoint: nothing was sent
     ├── OutOfTime            the time limit of the operation is over
     └── Interrupted          Terraform was asked to stop
 
-Each vendor gives its own remedies in classes below these. No message holds a secret: what was sent
-as one is taken out of whatever the API answers.
-
-Turns the errors of the API into what Terraform shows: what failed, why, and what to do next.
+Each vendor derives its own errors with their remedies. No message holds a secret: whatever was sent
+as one is redacted in what the API answers. :func:`explain_errors` turns an error into a diagnostic
+that says what failed, why, and what to do next.
 """
 
 from __future__ import annotations
@@ -57,7 +56,7 @@ class ApiError(VendorError):
     :param message: the API's own words; empty if it gave none
     """
 
-    remedy = "Mend what the API's message names, and run the command again."
+    remedy = "Fix what the API's message names, and run the command again."
     retry_after: float | None = None
     """Seconds that the API asks us to wait, as it may with 429 and 503; None if it does not say."""
 
@@ -235,7 +234,7 @@ class Interrupted(VendorError):
 def explain_errors(
     action: str, subject: str, note: Callable[[VendorError], str] = lambda error: ""
 ) -> Iterator[None]:
-    """Whatever goes wrong with the API inside becomes one diagnostic.
+    """Turn an error of the API inside into one diagnostic.
 
     :param action: such as ``create``
     :param subject: what it was done to, such as ``fivetranops_connection orders``

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 MOST_LEVELS: Final = 250
 """How deeply lists and objects may be nested in what is read: far beyond any state that is known,
@@ -25,7 +25,7 @@ class Excessive(ValueError):
 
 
 def loads(text: str) -> Any:
-    """Reads JSON; numbers with a fraction or an exponent become :class:`~decimal.Decimal`.
+    """Read JSON; numbers with a fraction or an exponent become :class:`~decimal.Decimal`.
 
     :raises ValueError: if the text is not JSON
     :raises Excessive: if it is nested too deeply, or holds a number of too many digits
@@ -45,7 +45,7 @@ def loads(text: str) -> Any:
 
 
 def dumps(value: Any, *, sort_keys: bool = False) -> str:
-    """Writes JSON.
+    """Write JSON.
 
     :raises TypeError: if a value has no JSON form
     """
@@ -97,9 +97,9 @@ def _by_value(number: Decimal) -> str:
 
 
 def pretty(value: Any, indent: str = "") -> str:
-    """Writes JSON for a person: a value a line, two blanks for each level.
+    """Write JSON for a person: one value on each line, indented by two blanks for each level.
 
-    :param indent: what stands before each line but the first
+    :param indent: the text before each line but the first
     :raises TypeError: if a value has no JSON form
     """
     inner = indent + "  "
@@ -110,6 +110,13 @@ def pretty(value: Any, indent: str = "") -> str:
         lines = [pretty(item, inner) for item in value]
         return "[\n" + ",\n".join(inner + line for line in lines) + f"\n{indent}]"
     return dumps(value)
+
+
+def is_text(value: object) -> TypeGuard[str]:
+    """Return True for a text that files, requests and messages can hold: JSON can also write halves
+    of characters, which nothing else takes.
+    """
+    return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
 
 
 def _decimal(text: str) -> Decimal:
@@ -124,7 +131,7 @@ def _decimal(text: str) -> Decimal:
 
 
 def _check_levels(value: Any) -> None:
-    """Looks through one level of lists and objects after the other, so without recursion."""
+    """Check the depth level by level, without recursion."""
     level = [value]
     for _ in range(MOST_LEVELS):
         inside = (each.values() if isinstance(each, dict) else each for each in level)

@@ -18,7 +18,7 @@ from constructs_lib.backend.plugin.diagnostics import Path, dotted
 from constructs_lib.schemas import Attribute
 
 IsHarmless: TypeAlias = Callable[[Path, str], bool]
-"""Tells whether a text may be shown, by where it stands and what it says."""
+"""Returns True if a text may be shown, by its place and what it says."""
 
 _WORDS: Final = ("enum", schemas.IGNORING_CASE)
 _LITERALS: Final = frozenset({"true", "false", "null"})

@@ -1,4 +1,4 @@
-"""Takes secrets out of texts before anybody reads them, in a time that grows with their length."""
+"""Redact secrets in texts before anybody reads them, in time that grows with the text's length."""
 
 from __future__ import annotations
 
@@ -11,21 +11,20 @@ from typing import Any, Final
 
 from constructs_lib.backend.http import jsontext, secret_matching
 from constructs_lib.backend.http.secret_matching import Needle
+from constructs_lib.schemas.redaction import HIDDEN, is_secret_name
 
-HIDDEN = "(hidden)"
 LONGEST_TEXT: Final = 2000
 """Characters of somebody else's text that a message shows."""
 _LONGEST_SHOWN = 300
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
 """A moment or a date in the form of ISO 8601."""
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z|…\Z)(?P<colon>\s*:)?|\btrue\b|\bfalse\b')
-"""What a JSON text says beside numbers, and its keys."""
+"""The texts, booleans and keys in a JSON text."""
 _SHOWS_VALUES: ContextVar[bool] = ContextVar("shows_values", default=False)
-_SECRET_NAME = re.compile(r"passw|secret|token|credential|private|(^|_)key$", re.IGNORECASE)
 
 
 def texts_in(value: Any) -> Iterator[str]:
-    """All texts and numbers inside a JSON value, as texts to be hidden with :func:`hide`."""
+    """Yield all texts and numbers inside a JSON value, as texts for :func:`redact`."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
@@ -41,12 +40,12 @@ def texts_in(value: Any) -> Iterator[str]:
 
 
 class SettingText(str):
-    """A text of a setting that somebody may have marked as sensitive, which nobody tells the
-    provider. What quotes it is shown with ``(value of PLACE)`` in place of it.
+    """A text of a setting that somebody may have marked as sensitive, which the provider does
+    not learn. Messages show ``(value of PLACE)`` in place of it.
 
-    It stands among the secrets that :func:`hide` and its like are given. Unlike a secret it may be
-    an everyday word: it is hidden where it is no part of another word, and between quotes alone if
-    it has fewer than four characters.
+    It is one of the secrets that :func:`redact` and its like take. Unlike a secret it may be an
+    everyday word: it is hidden where it is no part of another word, and only between quotes if it
+    has fewer than four characters.
 
     :param text: the text itself
     :param place: where the setting is, such as ``config.host``
@@ -67,8 +66,8 @@ class SettingText(str):
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """``text`` without the secrets, in whatever form it quotes them (see :mod:`secret_forms`), and
-    without the beginning of one where the text was cut.
+    """Return a text without the secrets, in whatever form it quotes them (:mod:`secret_matching`),
+    and without the beginning of one where the text was cut.
 
     A secret of fewer than four characters is left: hiding each ``1`` would make the message
     useless, and the value is no better guarded for it.
@@ -79,8 +78,8 @@ def redact(text: str, secrets: Iterable[str]) -> str:
 
 
 def redacted_text(text: str, secrets: Iterable[str]) -> str:
-    """Somebody else's text for a message: without the secrets, as :func:`hide`, and no more than
-    its first :data:`LONGEST_TEXT` characters. Of a longer one no more is looked at than that takes.
+    """Return somebody else's text for a message: redacted, and no more than its first
+    :data:`LONGEST_TEXT` characters. No more of a longer text is searched than that takes.
     """
     needles = _needles(secrets)
     # So much longer than any form that one fits in of which each character is escaped.
@@ -90,7 +89,7 @@ def redacted_text(text: str, secrets: Iterable[str]) -> str:
         hidden = secret_matching.without_escaped(text[:length], needles)
         if length >= len(text):
             return truncated(hidden)
-        # What stands at the end of what was looked at may be the first half of a secret.
+        # The end of what was searched may be the first half of a secret.
         if len(hidden) >= LONGEST_TEXT + margin:
             kept = hidden[:LONGEST_TEXT]
             return f"{kept}… ({len(text) - len(kept)} more characters)"
@@ -98,16 +97,16 @@ def redacted_text(text: str, secrets: Iterable[str]) -> str:
 
 
 def truncated(text: str) -> str:
-    """A text for a message, which holds no secret: its first :data:`LONGEST_TEXT` characters, and
-    how many more there are.
+    """Return the first :data:`LONGEST_TEXT` characters of a text without secrets, and how many more
+    there are.
     """
     more = len(text) - LONGEST_TEXT
     return text if more <= 0 else f"{text[:LONGEST_TEXT]}… ({more} more characters)"
 
 
 def redact_json(value: Any, secrets: Iterable[str]) -> Any:
-    """A JSON value without the secrets in any of its texts and numbers. What is nested too deeply
-    to be looked through is hidden as a whole.
+    """Return a JSON value without the secrets in any of its texts and numbers; hide one that is
+    nested too deeply to be searched as a whole.
     """
     try:
         return _redacted_json(value, _needles(secrets))
@@ -116,7 +115,7 @@ def redact_json(value: Any, secrets: Iterable[str]) -> Any:
 
 
 def _needles(texts: Iterable[str]) -> list[Needle]:
-    """What must not be shown, the longest first, because one may be a part of another."""
+    """Return what must not be shown, the longest first, because one may be a part of another."""
     given = list(dict.fromkeys(sorted(texts, key=lambda text: isinstance(text, SettingText))))
     needles = {needle for text in given for needle in _needles_of(text)}
     return sorted(needles, key=lambda needle: (-len(needle.text), needle))
@@ -161,7 +160,7 @@ def values_shown(are_shown: bool) -> Iterator[None]:
     """Show all values in the messages that are made inside, or only numbers and moments.
 
     The provider does not learn which values somebody marked as sensitive in Terraform, so it shows
-    no others unless it is told to.
+    no others unless the user asks for it.
     """
     token = _SHOWS_VALUES.set(are_shown)
     try:
@@ -171,20 +170,20 @@ def values_shown(are_shown: bool) -> Iterator[None]:
 
 
 def shows_values() -> bool:
-    """True if messages show all values now."""
+    """Return True if messages show all values now."""
     return _SHOWS_VALUES.get()
 
 
 def shown(state: Any) -> str:
-    """The state of a connector for a message: short, without what is named like a secret, and with
-    numbers and moments alone unless all values are to be shown.
+    """Return a state for a message: short, without what is named like a secret, and with only its
+    numbers and times unless all values may be shown.
     """
     text = as_shown(jsontext.dumps(without_secret_names(state), sort_keys=True))
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
 def as_shown(text: str) -> str:
-    """The JSON text of a value, which may be cut, with as much of it as is to be shown."""
+    """Return as much of the JSON text of a value, which may be cut, as may be shown."""
     return text if shows_values() else _TEXT.sub(_without_text, text)
 
 
@@ -195,18 +194,18 @@ def _without_text(found: re.Match[str]) -> str:
 
 
 def shown_value(path: str, value: Any) -> str:
-    """One value of a state for a message, or that it is hidden because of its name.
+    """Return one value of a state for a message, hidden if its name says that it is secret.
 
-    :param path: where it stands, such as ``tables.orders.cursor``
+    :param path: its place, such as ``tables.orders.cursor``
     """
-    return HIDDEN if any(map(_SECRET_NAME.search, path.split("."))) else shown(value)
+    return HIDDEN if any(map(is_secret_name, path.split("."))) else shown(value)
 
 
 def without_secret_names(value: Any) -> Any:
-    """A JSON value without what is named like a secret, such as ``{"password": …}``."""
+    """Return a JSON value without what is named like a secret, such as ``{"password": …}``."""
     if isinstance(value, dict):
         return {
-            key: HIDDEN if _SECRET_NAME.search(key) else without_secret_names(inner)
+            key: HIDDEN if is_secret_name(key) else without_secret_names(inner)
             for key, inner in value.items()
         }
     return list(map(without_secret_names, value)) if isinstance(value, list) else value

@@ -1,7 +1,7 @@
-"""Requests that a limit bounds as a whole: from the look-up of the host to the last byte.
+"""Bound a request as a whole: from the look-up of the host to the last byte.
 
-The HTTP library bounds each step by itself, so that an answer which drips a byte at a time, or a
-slow look-up of a host, takes as long as it likes. So each request runs in a thread of its own. Its
+The HTTP library bounds each step by itself, so a response that drips a byte at a time, or a slow
+look-up of a host, takes as long as it likes. So each request runs in a thread of its own. Its
 caller stops waiting when a limit is over, or when Terraform wants to stop: a request of which
 nothing was sent by then is never sent, and the connection of any other is shut down.
 """
@@ -23,7 +23,7 @@ from constructs_lib.backend.plugin.concurrency import Workers
 
 AnswerT = TypeVar("AnswerT")
 
-_LOOK = 0.2
+_POLL_INTERVAL = 0.2
 """Seconds between two looks whether Terraform wants to stop."""
 _workers = Workers()
 _thread = threading.local()
@@ -45,7 +45,7 @@ class BoundedRequest(Generic[AnswerT]):
         self._answer: AnswerT | None = None
         self._error: BaseException | None = None
         self._connection: Any = None
-        self._is_done = self._is_given_up = False
+        self._is_done = self._is_abandoned = False
         self.is_sent = False
         """True as soon as some of it may have reached the other end."""
 
@@ -63,60 +63,60 @@ class BoundedRequest(Generic[AnswerT]):
                 self._wait(overdue, limit)
             except BaseException:
                 # Also for a KeyboardInterrupt, in a command that a person runs.
-                self._give_up()
+                self._abandon()
                 raise
         if self._error is not None:
             raise self._error
         return self._answer  # type: ignore[return-value]
 
     def _wait(self, overdue: Callable[[float, bool], BaseException | None], limit: float) -> None:
-        # Unlike time.monotonic, this clock is nobody's stand-in: the threads wait in real time.
+        # Unlike time.monotonic, no test replaces this clock: the threads wait in real time.
         begun = time.perf_counter()
         while not self._is_done:
             passed = time.perf_counter() - begun
             reason = overdue(passed, self.is_sent)
             if reason is not None:
                 raise reason
-            self._changed.wait(min(_LOOK, max(limit - passed, 0.001)))
+            self._changed.wait(min(_POLL_INTERVAL, max(limit - passed, 0.001)))
 
-    def hold_back(self) -> None:
+    def require_awaited(self) -> None:
         """Check that somebody waits, just before the first byte is sent.
 
-        :raises GivenUp: if nobody does
+        :raises RequestAbandoned: if nobody does
         """
         with self._changed:
-            if self._is_given_up:
+            if self._is_abandoned:
                 raise RequestAbandoned
 
-    def sends_over(self, connection: Any) -> None:
+    def note_sending(self, connection: Any) -> None:
         """Note that bytes are sent from now on.
 
-        :param connection: over which; it knows its ``sock`` and its ``flight``
-        :raises GivenUp: if nobody waits for the request
+        :param connection: over which; it knows its ``sock`` and its ``bounded``
+        :raises RequestAbandoned: if nobody waits for the request
         """
         with self._changed:
-            self.hold_back()
+            self.require_awaited()
             self.is_sent, self._connection = True, connection
 
     def _run(self) -> None:
-        _thread.flight = self
+        _thread.bounded = self
         try:
-            self.hold_back()
+            self.require_awaited()
             self._answer = self._send(self)
         except BaseException as error:
             # It is raised again where the answer is waited for.
             self._error = error
         finally:
-            _thread.flight = None
+            _thread.bounded = None
             with self._changed:
                 self._is_done = True
                 self._changed.notify_all()
 
-    def _give_up(self) -> None:
+    def _abandon(self) -> None:
         """Shut down the connection, unless it serves another request by now."""
-        self._is_given_up = True
+        self._is_abandoned = True
         connection = self._connection
-        if connection is None or connection.flight is not self:
+        if connection is None or connection.bounded is not self:
             return
         if isinstance(connection.sock, socket.socket):
             with suppress(OSError):
@@ -125,9 +125,9 @@ class BoundedRequest(Generic[AnswerT]):
 
 
 class _BoundedConnection:
-    """What a connection does so that the flight of its request can be bounded."""
+    """A connection that tells its bounded request when bytes are sent."""
 
-    flight: BoundedRequest[Any] | None = None
+    bounded: BoundedRequest[Any] | None = None
     _is_connecting = False
 
     def connect(self) -> None:
@@ -136,17 +136,17 @@ class _BoundedConnection:
             super().connect()  # type: ignore[misc]
         finally:
             self._is_connecting = False
-        flight = _current()
-        if flight is not None:
-            flight.hold_back()
+        bounded = _current()
+        if bounded is not None:
+            bounded.require_awaited()
 
     def send(self, data: Any) -> None:
         if getattr(self, "sock", None) is None and bool(getattr(self, "auto_open", 0)):
             self.connect()
-        self.flight = _current()
+        self.bounded = _current()
         # What is sent while it connects is for a proxy.
-        if self.flight is not None and not self._is_connecting:
-            self.flight.sends_over(self)
+        if self.bounded is not None and not self._is_connecting:
+            self.bounded.note_sending(self)
         super().send(data)  # type: ignore[misc]
 
 
@@ -170,7 +170,7 @@ _POOLS = {"http": _Pool, "https": _TlsPool}
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Carries requests over connections whose flights can be bounded."""
+    """An adapter whose connections let their requests be bounded."""
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
         """Make the pools of connections to the API itself."""
@@ -183,13 +183,13 @@ class BoundedAdapter(HTTPAdapter):
         if proxy.lower().startswith("http"):
             manager.pool_classes_by_scheme = _POOLS
         else:
-            # A SOCKS proxy has connections of its own, which tell nothing: take all for sent.
-            flight = _current()
-            if flight is not None:
-                flight.is_sent = True
+            # A SOCKS proxy has connections of its own, which report nothing: count it as sent.
+            bounded = _current()
+            if bounded is not None:
+                bounded.is_sent = True
         return manager
 
 
 def _current() -> BoundedRequest[Any] | None:
-    flight: BoundedRequest[Any] | None = getattr(_thread, "flight", None)
-    return flight
+    bounded: BoundedRequest[Any] | None = getattr(_thread, "bounded", None)
+    return bounded

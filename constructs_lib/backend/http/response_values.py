@@ -1,14 +1,11 @@
-"""Moments as the API writes them (RFC 3339).
+"""Values in responses of an API: timestamps (RFC 3339), words of a fixed meaning, and headers.
 
-Words of a fixed meaning in answers, whatever their spelling.
+They are data: whatever they hold is a value, or says nothing. Every header that the provider reads
+is read here, with a limit on what it may say, so that no number overflows and no date leaves the
+calendar later on.
 
-An API may answer ``paused`` as ``"True"``, and a status in capitals or between blanks: it means the
-same, and nobody configures such a word in another spelling to say something else.
-
-What the headers of an answer say. They are data: whatever they hold is a value, or says nothing.
-
-Every header that the provider reads is read here, with a limit on what it may say, so that no
-number overflows and no date leaves the calendar further on.
+A word has one meaning, whatever its spelling: an API may answer ``paused`` as ``"True"``, and a
+status in capitals or between blanks, and nobody configures another spelling to say something else.
 """
 
 from __future__ import annotations
@@ -19,16 +16,22 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
 _FRACTION = re.compile(r"\.\d+")
-_LONGEST = 64
+_LONGEST_TIMESTAMP = 64
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 9000
-"""Nothing that an API tells happened before or comes after, and a year of calculations with it
-stays within the calendar."""
+"""No time in a response is outside of these years, and a year more or less stays within the
+calendar."""
+_LONGEST_NUMBER: Final = 18
+"""Digits of a number that anybody counts with; it then fits into 64 bits."""
+_LONGEST_DATE: Final = 100
+_LONGEST_KIND: Final = 100
+_LONGEST_WAIT: Final = timedelta(days=366)
+"""No API asks to wait for longer, and no command does."""
 
 
 def parse_timestamp(text: Any) -> datetime | None:
-    """The moment that a text names, in UTC; None if it names none, or has no time zone."""
-    if not isinstance(text, str) or len(text) > _LONGEST:
+    """Return the moment that a text names, in UTC; None if it names none, or has no time zone."""
+    if not isinstance(text, str) or len(text) > _LONGEST_TIMESTAMP:
         return None
     # Before 3.11 Python reads three or six digits of a second only, and an API may write others.
     digits = _FRACTION.sub(lambda found: f"{found[0]:0<7}"[:7], text.replace("Z", "+00:00"))
@@ -40,8 +43,8 @@ def parse_timestamp(text: Any) -> datetime | None:
 
 
 def in_utc(time: datetime) -> datetime | None:
-    """The same moment in UTC; one without a time zone is taken for UTC. None if its year is beyond
-    1900 to 9000: no sum with such a moment would be safe.
+    """Return a moment in UTC; one without a time zone counts as UTC. None if its year is not within
+    1900 to 9000: calculating with it would not be safe.
     """
     if time.tzinfo is None:
         time = time.replace(tzinfo=timezone.utc)
@@ -51,7 +54,7 @@ def in_utc(time: datetime) -> datetime | None:
 
 
 def format_timestamp(time: datetime) -> str:
-    """A moment in UTC to the second, such as ``2026-01-31T12:00:00Z``."""
+    """Return a moment in UTC to the second, such as ``2026-01-31T12:00:00Z``."""
     return f"{time.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -61,14 +64,6 @@ def normalized_word(value: Any) -> str:
     :param value: a text, or a boolean, which is ``true`` or ``false``; null is the empty word
     """
     return "" if value is None else str(value).strip().lower()
-
-
-_LONGEST_NUMBER: Final = 18
-"""Digits of a number that anybody counts with; it then fits into 64 bits."""
-_LONGEST_DATE: Final = 100
-_LONGEST_KIND: Final = 100
-_LONGEST_WAIT: Final = timedelta(days=366)
-"""No API asks to wait for longer, and no command does."""
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -3,7 +3,7 @@
 A request may be repeated if doing it twice is the same as doing it once. GET, DELETE and a PATCH
 with absolute values are; a creation is not, and is repeated only if the API certainly did not do
 it: the connection was refused, or the answer was 429 or 425. Before a PATCH is repeated that may
-have worked, its object is read: see ``look`` in :mod:`client`.
+have worked, its object is read: see ``check_effect`` in :mod:`attempts`.
 
 ==========================  ====================================================================
 how it failed               whether it is repeated
@@ -55,22 +55,22 @@ _PASSING = (408,)
 """The API, or a gateway, waited too long for the request itself."""
 
 
-def may_repeat(error: VendorError, *, repeatable: bool, writes: bool = False) -> bool:
+def may_repeat(error: VendorError, *, idempotent: bool, writes: bool = False) -> bool:
     """Return True if the request that failed may be sent again.
 
     :param error: how it failed
-    :param repeatable: True if doing the request twice is the same as doing it once
+    :param idempotent: True if doing the request twice is the same as doing it once
     :param writes: True if it changes something
     """
     if isinstance(error, NoAnswer):
-        return error.passing and (repeatable or not error.sent)
+        return error.passing and (idempotent or not error.sent)
     if isinstance(error, ApiError) and error.status in _DONE_BY_NOBODY:
         return True
     if is_foreign_response(error):
         # Nothing took effect where something else answered, so a write needs no second attempt.
         is_final = isinstance(error, NotTheApi) and writes
-        return repeatable and not is_final and getattr(error, "passing", True)
-    return isinstance(error, ApiError) and repeatable and _is_passing(error.status)
+        return idempotent and not is_final and getattr(error, "passing", True)
+    return isinstance(error, ApiError) and idempotent and _is_passing(error.status)
 
 
 def may_have_taken_effect(error: VendorError) -> bool:
@@ -80,7 +80,7 @@ def may_have_taken_effect(error: VendorError) -> bool:
     if isinstance(error, NotTheApi):
         return False
     if isinstance(error, ApiError):
-        # A status of success with an error code in the envelope tells two different things.
+        # A status of success with an error code in the envelope is a contradiction.
         return _is_passing(error.status) or error.status < 400
     return isinstance(error, BadAnswer)
 

@@ -1,16 +1,14 @@
-r"""The forms in which an answer may quote a secret: as it is, or as some format writes it.
+r"""Find secrets in a text, whatever form they are quoted in.
 
-An API that quotes the request that it refuses does so as JSON, a gateway as HTML or in an address,
-and both may cut a long text.
+An API that quotes the request it refuses does so as JSON, a gateway as HTML or in an address, and
+both may cut a long text. Nobody can list how programs escape a text: JSON writers turn ``=`` into
+``\u003d``, HTML writers ``'`` into ``&#39;`` or ``&#x27;``, percent encoding leaves ``'()*~`` or
+does not, and Base64 is broken into lines. So the text is decoded step by step, the secrets are
+looked for in each result, and each place there leads back to the place in the text. The time grows
+with the length of the text.
 
-Nobody can list how programs escape a text: JSON writers turn ``=`` into ``\u003d``, HTML writers
-``'`` into ``&#39;`` or ``&#x27;``, percent encoding leaves ``'()*~`` or does not, and Base64 is
-broken into lines. So the text is decoded, step by step, and the secrets are looked for in the
-result; each place there leads back to the place in the text. The time grows with the length of the
-text.
-
-A secret is hidden wherever it stands. The text of a setting may be an everyday word, so it is
-hidden where it stands for itself, and by what names the setting.
+A secret is hidden wherever it is quoted. The text of a setting may be an everyday word, so it is
+hidden only where it is a word of its own, and replaced by the name of the setting.
 """
 
 from __future__ import annotations
@@ -29,73 +27,6 @@ SHORTEST = 4
 """Characters from which on a text is hidden."""
 _SHORTEST_LINE = 16
 _SHORTEST_PART = 6
-
-
-def forms(secret: str) -> set[str]:
-    """All forms of one secret that are long enough to be hidden, its single lines included."""
-    return {form for form in readable(secret) | in_base64(secret) if len(form) >= SHORTEST}
-
-
-def readable(text: str) -> set[str]:
-    """The forms of a text that a person would read it in, its single lines included."""
-    import html
-
-    found: set[str] = set()
-    for one in _parts(text):
-        found |= {one, repr(one)[1:-1], " ".join(one.split()), " ".join(one.splitlines())}
-        found |= {html.escape(one), html.escape(one, quote=False)}
-        found |= {*_in_addresses(one), *_escaped_forms(one)}
-    return found - {""}
-
-
-def in_base64(text: str) -> set[str]:
-    """The forms of a text within something that is encoded in Base64."""
-    escaped = {form for one in _parts(text) for form in (one, *_escaped_forms(one))}
-    return {inner for one in escaped for inner in _in_base64(one)}
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    return (text, text.strip(), *_lines(text))
-
-
-def _lines(secret: str) -> list[str]:
-    """The lines of a secret that has several; those that only frame a key are no secret."""
-    lines = secret.splitlines()
-    if len(lines) < 2:
-        return []
-    return [line for line in lines if len(line) >= _SHORTEST_LINE and not line.startswith("-----")]
-
-
-def _escaped_forms(text: str) -> set[str]:
-    """As a part of a JSON document, of one in another, and as a careful writer escapes it."""
-    once = {json.dumps(text, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
-    once |= {_as_code_points(form) for form in once}
-    once |= {form.replace("/", "\\/") for form in once}
-    return once | {json.dumps(form)[1:-1] for form in once}
-
-
-def _as_code_points(text: str) -> str:
-    return "".join(f"\\u{ord(c):04x}" if c in "&<>" else c for c in text)
-
-
-def _in_addresses(text: str) -> Iterator[str]:
-    raw = text.encode("utf-8", "surrogatepass")
-    for form in (quote(raw), quote(raw, safe=""), quote_plus(raw)):
-        yield form
-        yield re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), form)
-
-
-def _in_base64(text: str) -> Iterator[str]:
-    """Wherever the secret begins within what was encoded: three alignments, without the edges."""
-    raw = text.encode("utf-8", "surrogatepass")
-    for offset in range(3):
-        encoded = base64.b64encode(b"\0" * offset + raw).decode()
-        first, last = (0, 2, 3)[offset], (0, 3, 2)[(offset + len(raw)) % 3]
-        inner = encoded[first : len(encoded) - last]
-        if len(inner) >= _SHORTEST_PART:
-            yield from (inner, inner.replace("+", "-").replace("/", "_"))
-
-
 _CUT = re.compile(r"…|\.{3,}")
 _PARTIAL = re.compile(r"(?:\\(?:[uU][0-9a-fA-F]{0,7}|x[0-9a-fA-F]?)?|&#?\w{0,7}|%[0-9a-fA-F]?)\Z")
 """An escape that was cut itself."""
@@ -116,7 +47,6 @@ _PERCENT_OR_PLUS = re.compile(rf"\+|{_PERCENT.pattern}")
 _BREAK = re.compile(r"[\r\n]+[ \t]*")
 _ESCAPING = re.compile(r"[\\&%+\r\n]")
 """What each escape, of whichever kind, begins with."""
-
 _WORD = re.compile(r"\w")
 _MARKER = re.compile(r"\((?:hidden|value of [^()\n]*)\)")
 """What takes the place of a hidden text; no part of it is a quotation."""
@@ -126,10 +56,74 @@ _SHORTEST_DISTINCT: Final = 8
 _QUOTES: Final = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
 _OPENING: Final = _QUOTES + "[<({="
 _CLOSING_WORD: Final = _QUOTES + "]>)}"
-
 Span = tuple[int, int]
 Found = tuple[int, int, str]
-"""Where a text to be hidden stands, and what takes its place."""
+"""The place of a text to be hidden, and what replaces it."""
+
+
+def forms(secret: str) -> set[str]:
+    """Return all forms of a secret that are long enough to be hidden, its single lines included."""
+    return {form for form in readable(secret) | in_base64(secret) if len(form) >= SHORTEST}
+
+
+def readable(text: str) -> set[str]:
+    """Return the readable forms of a text, including those of its single lines."""
+    import html
+
+    found: set[str] = set()
+    for one in _parts(text):
+        found |= {one, repr(one)[1:-1], " ".join(one.split()), " ".join(one.splitlines())}
+        found |= {html.escape(one), html.escape(one, quote=False)}
+        found |= {*_in_addresses(one), *_escaped_forms(one)}
+    return found - {""}
+
+
+def in_base64(text: str) -> set[str]:
+    """Return the forms that a text has inside Base64."""
+    escaped = {form for one in _parts(text) for form in (one, *_escaped_forms(one))}
+    return {inner for one in escaped for inner in _in_base64(one)}
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return (text, text.strip(), *_lines(text))
+
+
+def _lines(secret: str) -> list[str]:
+    """Return the lines of a secret that has several, without those that only frame a key."""
+    lines = secret.splitlines()
+    if len(lines) < 2:
+        return []
+    return [line for line in lines if len(line) >= _SHORTEST_LINE and not line.startswith("-----")]
+
+
+def _escaped_forms(text: str) -> set[str]:
+    """Return a text as in a JSON document, as in one inside another, and as it may be escaped."""
+    once = {json.dumps(text, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
+    once |= {_as_code_points(form) for form in once}
+    once |= {form.replace("/", "\\/") for form in once}
+    return once | {json.dumps(form)[1:-1] for form in once}
+
+
+def _as_code_points(text: str) -> str:
+    return "".join(f"\\u{ord(c):04x}" if c in "&<>" else c for c in text)
+
+
+def _in_addresses(text: str) -> Iterator[str]:
+    raw = text.encode("utf-8", "surrogatepass")
+    for form in (quote(raw), quote(raw, safe=""), quote_plus(raw)):
+        yield form
+        yield re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), form)
+
+
+def _in_base64(text: str) -> Iterator[str]:
+    """Yield a text in Base64 at each of the three alignments, without the edges."""
+    raw = text.encode("utf-8", "surrogatepass")
+    for offset in range(3):
+        encoded = base64.b64encode(b"\0" * offset + raw).decode()
+        first, last = (0, 2, 3)[offset], (0, 3, 2)[(offset + len(raw)) % 3]
+        inner = encoded[first : len(encoded) - last]
+        if len(inner) >= _SHORTEST_PART:
+            yield from (inner, inner.replace("+", "-").replace("/", "_"))
 
 
 class Needle(NamedTuple):
@@ -150,7 +144,7 @@ class Needle(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """One escape: where it is in the text, and where what it stands for is in the reading."""
+    """One escape: its place in the text, and the place of its meaning in the reading."""
 
     start: int
     end: int
@@ -159,7 +153,7 @@ class _Piece(NamedTuple):
 
 
 class _Codec(NamedTuple):
-    """One way of escaping: what its escapes look like, and what they stand for."""
+    """One way of escaping: what its escapes look like, and what they mean."""
 
     escape: re.Pattern[str]
     value: Callable[[str], str]
@@ -208,7 +202,7 @@ _AFTER: Final[dict[_Codec, tuple[_Codec, ...]]] = {
     _FORM: (_JSON, _LINES),
     _LINES: (),
 }
-"""For each way of escaping those in which what it stands for may be escaped in turn."""
+"""For each way of escaping those in which its meaning may be escaped in turn."""
 
 
 class Reading:
@@ -231,7 +225,7 @@ class Reading:
         self.text = "".join(between) + text[ends[-1] :]
 
     @property
-    def is_another(self) -> bool:
+    def has_escapes(self) -> bool:
         """True if the text has escapes at all."""
         return bool(self._pieces)
 
@@ -252,7 +246,7 @@ class Reading:
 
 
 def without_escaped(text: str, needles: Iterable[Needle]) -> str:
-    """Return a text without those that stand in it, as they are or escaped in some way.
+    """Return a text without some others, whether it holds them as they are or escaped.
 
     The beginning of one is hidden, too, where the text was cut: six characters or more.
 
@@ -269,17 +263,17 @@ def without_escaped(text: str, needles: Iterable[Needle]) -> str:
 
 
 def _escaped(text: str, needles: list[Needle]) -> Iterator[Found]:
-    # A text that stands there as it is may have parts that stand in some reading, too.
+    # Parts of a text that is found as it is may be found in some reading, too.
     yield from _found(text, needles)
     if _ESCAPING.search(text) is None:
         return
     for codec in _AFTER:
         first = Reading(text, codec)
-        if first.is_another:
+        if first.has_escapes:
             yield from ((*first.origin((a, b)), m) for a, b, m in _found(first.text, needles))
             for inner in _AFTER[codec]:
                 second = Reading(first.text, inner)
-                if second.is_another:
+                if second.has_escapes:
                     found = _found(second.text, needles)
                     yield from ((*first.origin(second.origin((a, b))), m) for a, b, m in found)
 

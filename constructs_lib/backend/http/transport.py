@@ -1,7 +1,7 @@
-"""Why no answer came, in words, and whether the request may have arrived.
+"""HTTP sessions towards one address, limits that bound each request as a whole, and why one failed.
 
-The seam between a client and the network: HTTP sessions towards one address, and the limits
-that bound each request as a whole.
+:class:`Transport` is the seam between a client and the network. A request without an answer becomes
+a :class:`ConnectionFailure`, which says why in words, and whether the request may have arrived.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 _DEEPEST = 12
-"""How many causes below an error are looked at, because errors may name each other in a circle."""
+"""How many causes of an error are searched, because errors may name each other in a circle."""
 _TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})")
 _DNS_HINT = "Check the spelling of the host, and whether this machine can resolve names (DNS)."
 _PROXY_HINT = (
@@ -42,10 +42,20 @@ _CERTIFICATE_HINT = (
     "If the certificate comes from an authority of your own, name its file in REQUESTS_CA_BUNDLE "
     "or SSL_CERT_FILE, and see that it can be read."
 )
+_CONNECTIONS = 64
+_CONNECT_TIMEOUT = 10.0
+_SHORTEST_LIMIT = 0.1
+_MARGIN = 1.0
+"""Seconds that the HTTP library gets beyond a limit, so that the limit speaks first."""
+_READ_GRACE = 3.0
+"""Seconds that a read gets when Terraform wants to stop, also one that begins after that: an
+operation may be at its very end, such as reading back what it has just set."""
+_WRITE_GRACE = 20.0
+"""Seconds that a write gets when Terraform wants to stop: its effect should become known."""
 
 
-class Failure(NamedTuple):
-    """How one request failed without an answer."""
+class ConnectionFailure(NamedTuple):
+    """The failure of one request that got no answer."""
 
     reason: str
     """What happened, in words."""
@@ -57,18 +67,18 @@ class Failure(NamedTuple):
     """What to check for this reason; empty if the reason says it all."""
 
 
-class Unanswered(Exception):
+class NoResponseReceived(Exception):
     """A request got no answer.
 
     :param failure: how it failed
     """
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: ConnectionFailure) -> None:
         self.failure = failure
         super().__init__(failure.reason)
 
 
-def failure(error: Exception, *, sent: bool = True) -> Failure:
+def failure_of(error: Exception, *, sent: bool = True) -> ConnectionFailure:
     """Return the failure without the words of the HTTP libraries, which repeat addresses.
 
     :param error: what ``requests`` or ``urllib3`` has raised, or let through
@@ -79,19 +89,19 @@ def failure(error: Exception, *, sent: bool = True) -> Failure:
     if isinstance(error, requests.exceptions.ProxyError):
         return _of_proxy(error)
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return Failure("connecting timed out", sent=False)
+        return ConnectionFailure("connecting timed out", sent=False)
     if isinstance(error, requests.exceptions.Timeout):
-        return Failure("the answer timed out", sent=sent)
+        return ConnectionFailure("the answer timed out", sent=sent)
     causes = list(_causes(error))
     found = _of_tls(causes, sent=sent) or _of_connecting(causes)
     if not sent and found is None:
         found = _of_settings(causes)
-    return found or Failure("the connection broke off", sent=sent)
+    return found or ConnectionFailure("the connection broke off", sent=sent)
 
 
-def _of_settings(causes: list[BaseException]) -> Failure | None:
-    """The request could not even be tried. The address of the API is checked when it is configured,
-    so what is left are settings of the environment.
+def _of_settings(causes: list[BaseException]) -> ConnectionFailure | None:
+    """Return the failure of a request that could not even be tried. The address of the API is
+    checked when it is configured, so settings of the environment are at fault.
     """
     from urllib.request import getproxies
 
@@ -101,32 +111,38 @@ def _of_settings(causes: list[BaseException]) -> Failure | None:
         names = sorted(getproxies().keys() & {"https", "all"})
         proxy = f"the proxy of {' or '.join(f'{name.upper()}_PROXY' for name in names)}"
         words = f"{proxy if names else 'the address'} is none that can be used"
-        return Failure(words, sent=False, passing=False, hint=_PROXY_HINT if names else "")
+        return ConnectionFailure(
+            words, sent=False, passing=False, hint=_PROXY_HINT if names else ""
+        )
     error = causes[0]
     if isinstance(error, OSError) and not isinstance(error, requests.exceptions.RequestException):
         # Such as a file of authorities that is gone since it was checked.
         words = f"it could not be sent ({error.strerror or type(error).__name__})"
-        return Failure(words, sent=False, hint=_CERTIFICATE_HINT)
+        return ConnectionFailure(words, sent=False, hint=_CERTIFICATE_HINT)
     return None
 
 
-def _of_proxy(error: requests.exceptions.ProxyError) -> Failure:
-    """The proxy could not be reached, or did not let us through: the API never heard of it."""
+def _of_proxy(error: requests.exceptions.ProxyError) -> ConnectionFailure:
+    """Return the failure of a proxy that cannot be reached or refuses the request, which never gets
+    to the API then.
+    """
     causes = list(_causes(error))
     name = _proxy_name(causes)
     refused = next(filter(None, (_TUNNEL.search(str(cause)) for cause in causes)), None)
     if refused is not None:
         is_login = refused[1] == "407"
         words = f"{name} did not let the request through (it answered {refused[1]})"
-        return Failure(words, sent=False, passing=not is_login, hint=_PROXY_HINT)
+        return ConnectionFailure(words, sent=False, passing=not is_login, hint=_PROXY_HINT)
     connecting = _of_connecting(causes)
     if connecting is None:
-        return Failure(f"{name} did not answer", sent=False, hint=_PROXY_HINT)
-    return Failure(f"{name} cannot be reached: {connecting.reason}", sent=False, hint=_PROXY_HINT)
+        return ConnectionFailure(f"{name} did not answer", sent=False, hint=_PROXY_HINT)
+    return ConnectionFailure(
+        f"{name} cannot be reached: {connecting.reason}", sent=False, hint=_PROXY_HINT
+    )
 
 
 def _proxy_name(causes: list[BaseException]) -> str:
-    """The proxy by its host and port: its address may hold a user name and a password."""
+    """Return the host and port of the proxy: its address may hold a user name and a password."""
     from urllib3.exceptions import MaxRetryError
 
     for cause in causes:
@@ -137,34 +153,36 @@ def _proxy_name(causes: list[BaseException]) -> str:
     return "the proxy"
 
 
-def _of_connecting(causes: list[BaseException]) -> Failure | None:
-    """The connection was never made."""
+def _of_connecting(causes: list[BaseException]) -> ConnectionFailure | None:
+    """Return the failure if no connection was made; None if one was."""
     from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return Failure("the host name is unknown (DNS)", sent=False, hint=_DNS_HINT)
+        return ConnectionFailure("the host name is unknown (DNS)", sent=False, hint=_DNS_HINT)
     if not any(isinstance(cause, NewConnectionError) for cause in causes):
         timed_out = any(isinstance(cause, ConnectTimeoutError) for cause in causes)
-        return Failure("connecting timed out", sent=False) if timed_out else None
+        return ConnectionFailure("connecting timed out", sent=False) if timed_out else None
     numbers = [cause.errno for cause in causes if isinstance(cause, OSError) and cause.errno]
     if not numbers or errno.ECONNREFUSED in numbers:
-        return Failure("the connection was refused", sent=False)
-    return Failure(f"no connection can be made ({os.strerror(numbers[0])})", sent=False)
+        return ConnectionFailure("the connection was refused", sent=False)
+    return ConnectionFailure(f"no connection can be made ({os.strerror(numbers[0])})", sent=False)
 
 
-def _of_tls(causes: list[BaseException], *, sent: bool) -> Failure | None:
-    """TLS failed: for sure before anything was sent if a certificate was refused."""
+def _of_tls(causes: list[BaseException], *, sent: bool) -> ConnectionFailure | None:
+    """Return the failure of TLS; nothing was sent if a certificate was refused."""
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             # OpenSSL says why; an error that the HTTP library raises by itself has no such words.
             why = getattr(cause, "verify_message", "")
             words = "the certificate of the API was refused" + (f" ({why})" if why else "")
-            return Failure(words, sent=False, passing=False, hint=_CERTIFICATE_HINT)
+            return ConnectionFailure(words, sent=False, passing=False, hint=_CERTIFICATE_HINT)
     found = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
     if found is None or sent:
         return None
     why = str(getattr(found, "reason", None) or "no words").lower().replace("_", " ")
-    return Failure(f"no TLS connection can be made ({why}); does it speak https?", sent=False)
+    return ConnectionFailure(
+        f"no TLS connection can be made ({why}); does it speak https?", sent=False
+    )
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -181,20 +199,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         waiting += [each for each in fresh if each is not cause and each not in waiting]
 
 
-_CONNECTIONS = 64
-_CONNECT_TIMEOUT = 10.0
-_LEAST = 0.1
-_MARGIN = 1.0
-"""Seconds that the HTTP library gets beyond a limit, so that the limit speaks first."""
-_READ_GRACE = 3.0
-"""Seconds that a read gets when Terraform wants to stop, also one that begins after that: an
-operation may be at its very end, such as reading back what it has just set."""
-_WRITE_GRACE = 20.0
-"""Seconds that a write gets when Terraform wants to stop: its effect should become known."""
-
-
 class Limits(NamedTuple):
-    """How long one request may take."""
+    """The time limits of one request."""
 
     request: float
     """Seconds for all of it: ``request_timeout`` of the provider."""
@@ -229,7 +235,7 @@ class Transport:
     :param base: the address, without a slash at the end
     :param adapter: what carries the requests; None for the network
     :param shown: the address as messages name it, where that is not ``base``
-    :param terraform: the version of Terraform, which the API is told; empty if none asks
+    :param terraform: the version of Terraform, for the user agent; empty outside of Terraform
     """
 
     def __init__(
@@ -256,8 +262,8 @@ class Transport:
     def send(self, message: Message, deadline: Deadline, limits: Limits) -> requests.Response:
         """Send a request once and return the whole answer.
 
-        :raises Unanswered: if none comes, or not within the limits
-        :raises Refused: if it is longer than :data:`content.LONGEST`
+        :raises NoResponseReceived: if none comes, or not within the limits
+        :raises ContentRefused: if it is longer than :data:`content.LONGEST`
         :raises Interrupted: if Terraform wants to stop, and nothing was changed
         """
         watch = _Watch(message, deadline, limits)
@@ -265,22 +271,22 @@ class Transport:
             return self._carry(message, watch, None)
         from constructs_lib.backend.http.requests_adapter import BoundedRequest
 
-        flight: BoundedRequest[requests.Response] = BoundedRequest(
+        bounded: BoundedRequest[requests.Response] = BoundedRequest(
             partial(self._carry, message, watch)
         )
-        return flight.wait(watch.overdue, watch.limit)
+        return bounded.wait(watch.overdue, watch.limit)
 
     def _carry(
-        self, message: Message, watch: _Watch, flight: BoundedRequest[requests.Response] | None
+        self, message: Message, watch: _Watch, bounded: BoundedRequest[requests.Response] | None
     ) -> requests.Response:
         """Send a request in this thread.
 
-        :param flight: what bounds it as a whole; None for what answers within this process
+        :param bounded: what bounds it as a whole; None for what answers within this process
         """
         import requests
         from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-        margin = 0.0 if flight is None else _MARGIN
+        margin = 0.0 if bounded is None else _MARGIN
         try:
             response = self.session().request(
                 message.method,
@@ -290,16 +296,16 @@ class Transport:
                 auth=message.sign,
                 timeout=(watch.connect + margin, watch.limit + margin),
                 allow_redirects=False,
-                stream=flight is not None,
+                stream=bounded is not None,
                 verify=message.verify or self._verify or True,
             )
-            if flight is not None:
+            if bounded is not None:
                 content.read(response, content.LONGEST)
         except (requests.exceptions.ReadTimeout, ReadTimeoutError):
             raise watch.too_late(sent=True) from None
         except (requests.exceptions.RequestException, HTTPError, OSError, ValueError) as error:
-            is_sent = flight is None or flight.is_sent
-            raise Unanswered(failure(error, sent=is_sent)) from None
+            is_sent = bounded is None or bounded.is_sent
+            raise NoResponseReceived(failure_of(error, sent=is_sent)) from None
         return response
 
     def session(self) -> requests.Session:
@@ -330,12 +336,12 @@ def _network() -> BaseAdapter:
 
 
 class _Watch:
-    """Tells when to stop waiting for one request, and why."""
+    """The limits of one request that is on its way."""
 
     def __init__(self, message: Message, deadline: Deadline, limits: Limits) -> None:
         self._message, self._deadline = message, deadline
         self._request_timeout = limits.request
-        self.limit = min(limits.request, max(deadline.remaining, _LEAST))
+        self.limit = min(limits.request, max(deadline.remaining, _SHORTEST_LIMIT))
         self.connect = min(limits.connect, self.limit)
         self._stops_at: float | None = None
         if deadline.is_stopping:
@@ -346,18 +352,18 @@ class _Watch:
         if passed >= self.limit:
             return self.too_late(sent=is_sent)
         if passed >= self.connect and not is_sent:
-            return Unanswered(Failure("connecting timed out", sent=False))
+            return NoResponseReceived(ConnectionFailure("connecting timed out", sent=False))
         if self._deadline.is_stopping:
             return self._stopped(passed, is_sent=is_sent)
         return None
 
-    def too_late(self, *, sent: bool) -> Unanswered:
+    def too_late(self, *, sent: bool) -> NoResponseReceived:
         """Return the error that says whose limit is over."""
         if self.limit < self._request_timeout:
             words = f"{self._deadline} came first"
         else:
             words = f"it took longer than request_timeout of {self._request_timeout:g} s"
-        return Unanswered(Failure(words + self._open(sent=sent), sent=sent))
+        return NoResponseReceived(ConnectionFailure(words + self._open(sent=sent), sent=sent))
 
     def _stopped(self, passed: float, *, is_sent: bool) -> Exception | None:
         if self._stops_at is None:
@@ -368,7 +374,7 @@ class _Watch:
         if self._message.is_read or not is_sent:
             return Interrupted(f"stopped while waiting for the answer to {self._message}")
         words = f"Terraform wants to stop, and none came within {_WRITE_GRACE:g} s of that"
-        return Unanswered(Failure(words + self._open(sent=True), sent=True))
+        return NoResponseReceived(ConnectionFailure(words + self._open(sent=True), sent=True))
 
     def _open(self, *, sent: bool) -> str:
         is_open = sent and not self._message.is_read

@@ -1,53 +1,42 @@
-"""What the API makes of the settings that are sent, learnt from its answers.
+"""Tell drift from what the API makes of the settings it is sent, and refuse to overwrite drift.
 
-The answer to a write says what the API took, and often no more than what it was sent: a later GET
-may answer the same setting as null, in other letters or in a form of its own. So an answer to a
-write is provisional, and the next refresh has the last word. The decision which other form is
-drift, and which is not:
+The answer to a write says what the API took, and often no more than it was sent: a later GET may
+answer the same setting as null, in other letters or in a form of its own. So an answer to a write
+is provisional, and the next refresh decides:
 
-* While nothing was sent, every other value is drift. Only for what the last apply has sent, and no
-  refresh has read since, another form may be the API's own.
-* Nothing (null, ``""``, ``[]``, ``{}``), other capitals and other blanks at the ends are taken as
-  the API's form at once: somebody who changed it just then would look the same, so a warning names
-  the setting.
+* While nothing was sent, every other value is drift. Only a setting that the last apply has sent,
+  and that no refresh has read since, may come back in another form.
+* Nothing (null, ``""``, ``[]``, ``{}``), other capitals and other blanks at the ends count as the
+  API's form at once. Somebody who changed the setting just then would look the same, so a warning
+  names it.
 * Any other value is drift, and is sent once more. If the API answers that very value again after
   that, it is the API's form of what is sent, or somebody sets it back each time: a warning says so,
   and it is not sent a third time.
 
 What was learnt holds as long as the same value is configured, and the same form is answered.
 
-Nobody's work is overwritten unseen: before a connection is changed, it is compared with what the
-plan started from.
-
-Fivetran has no conditional requests, so a moment remains between the comparison and the change.
+Nobody's work is overwritten unseen: before an object is changed, it is compared with what the plan
+started from. An API without conditional requests leaves a moment between comparison and change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
-from constructs_lib.backend.fivetran.api.errors import VendorError
-from constructs_lib.backend.fivetran.connection import response
-from constructs_lib.backend.fivetran.connection.request import (
-    ONLY_CREATED,
-    ONLY_MODIFIED,
-    SETTINGS,
-    api_value,
-    as_object,
-    destination_keys,
-    request_value,
-    without_controls,
-)
+from constructs_lib.backend.http.errors import VendorError
 from constructs_lib.backend.http.redaction import shown_value, values_shown
 from constructs_lib.backend.http.response_values import normalized_word, parse_timestamp
 from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.values.value import Object, same
-from constructs_lib.schemas import Kind
+from constructs_lib.schemas import Attribute, Kind
+
+Echo: TypeAlias = dict[str, list[str]]
+"""For each setting, the fingerprints of what was sent and of what the API made of it."""
 
 _ECHO = "echo"
-"""In private state: what the API made of settings, see :func:`connection_answer.echoes`."""
+"""In private state: what the API made of settings, see :func:`response.echoes`."""
 _UNREAD = "unread"
 """In private state: the names of the settings that were sent and not read since."""
 _DOUBTED = "doubted"
@@ -57,7 +46,42 @@ _ABSENT = "absent"
 _NAMES_SHOWN = 10
 
 
-def echo_of(private: dict[str, Any]) -> response.Echo:
+class ObjectModel(NamedTuple):
+    """What the requests and responses of one kind of object say about its attributes."""
+
+    vendor: str
+    """Whose API it is, for messages, such as ``Fivetran``."""
+    noun: str
+    """One such object, for messages, such as ``connection``."""
+    attributes: Mapping[str, Attribute]
+    """The attributes by the schema of the resource."""
+    changeable: Collection[str]
+    """The names of the attributes that an update can send, without ``config``."""
+    echoed: Collection[str]
+    """The names of those that the API answers as well."""
+    config_of: Callable[[Object], dict[str, Any]]
+    """Returns the settings in the attribute ``config``."""
+    fixed_keys: Callable[[Object], Collection[str]]
+    """Returns the keys of ``config`` that an answer never repeats there."""
+    changes_of: Callable[[dict[str, Any]], dict[str, Any]]
+    """Returns what the body of a request changes, without what only steers the request."""
+    request_value: Callable[[str, Any], Any]
+    """Returns the value of an attribute as a request carries it."""
+    api_value: Callable[[Any], Any]
+    """Returns a value in the form of the API."""
+    attributes_of: Callable[[dict[str, Any]], Object]
+    """Returns the attributes in an answer, without ``config``."""
+    refreshed_state: Callable[[Object, dict[str, Any], Echo], Object]
+    """Returns the state after an answer."""
+    echo: Callable[[str, Any, Any], Echo]
+    """Returns what the API made of one setting; empty if it means the same by itself."""
+    echoes: Callable[[dict[str, Any], dict[str, Any], Mapping[str, Any]], Echo]
+    """Returns what the API made of the settings of a request."""
+    is_echo: Callable[[Echo, str, Any, Any], bool]
+    """Returns True if the API is known to answer a value so."""
+
+
+def echo_of(private: dict[str, Any]) -> Echo:
     """Return what is known of the API's own forms, of a private state of any version."""
     found = private.get(_ECHO)
     return found if isinstance(found, dict) else {}
@@ -70,24 +94,27 @@ def absent(private: dict[str, Any]) -> list[str]:
     return _strings(private.get(_ABSENT))
 
 
-def note_absent(private: dict[str, Any], known: Object, answer: dict[str, Any]) -> None:
-    """Note which keys of ``config`` an answer leaves out: Fivetran may hold nothing of them.
+def note_absent(
+    model: ObjectModel, private: dict[str, Any], known: Object, answer: dict[str, Any]
+) -> None:
+    """Note which keys of ``config`` an answer leaves out: the API may hold nothing of them.
 
-    :param private: the private state of the connection; changed in place
+    :param private: the private state of the object; changed in place
     :param known: the attributes that the answer is about
-    :param answer: the connection; one without ``config`` tells nothing of it
+    :param answer: the object; one without ``config`` says nothing about it
     """
     config = equivalence.in_nfc(answer.get("config"))
     if not isinstance(config, dict):
         return
-    said = {k for k, v in as_object(known.get("config")).items() if not equivalence.is_nothing(v)}
-    found = said - config.keys() - set(destination_keys(known.get("service")))
+    said = {k for k, v in model.config_of(known).items() if not equivalence.is_nothing(v)}
+    found = said - config.keys() - set(model.fixed_keys(known))
     private[_ABSENT] = sorted(found)
     if not found:
         del private[_ABSENT]
 
 
 def record_sent(
+    model: ObjectModel,
     private: dict[str, Any],
     settings: dict[str, Any],
     body: dict[str, Any],
@@ -96,38 +123,42 @@ def record_sent(
 ) -> None:
     """Note what the answer to a write shows, and that the next refresh may show something else.
 
-    :param private: the private state of the connection; changed in place
-    :param settings: the settings for which the answer tells what the API makes of them
+    :param private: the private state of the object; changed in place
+    :param settings: the settings for which the answer shows what the API makes of them
     :param body: the body of the request
-    :param answer: what the API answered about the connection
+    :param answer: what the API answered about the object
     :param secrets: the secrets by name, of which nothing is kept
     """
     echo = private.setdefault(_ECHO, {})
-    for name in _sent(body):
+    for name in _sent(model, body):
         echo.pop(name, None)
-    echo.update(response.echoes(settings, answer, secrets))
-    unread = {*_strings(private.get(_UNREAD)), *_sent(body)}
+    echo.update(model.echoes(settings, answer, secrets))
+    unread = {*_strings(private.get(_UNREAD)), *_sent(model, body)}
     private[_UNREAD] = sorted(unread)
     if not unread:
         del private[_UNREAD]
 
 
 def learn_from_refresh(
-    state: Object, answer: dict[str, Any], private: dict[str, Any], diagnostics: Diagnostics
+    model: ObjectModel,
+    state: Object,
+    answer: dict[str, Any],
+    private: dict[str, Any],
+    diagnostics: Diagnostics,
 ) -> None:
     """Take over the form that a refresh shows of what the last apply has sent.
 
     :param state: the state before the refresh
-    :param answer: the connection, as it was read
-    :param private: the private state of the connection; changed in place
+    :param answer: the object, as it was read
+    :param private: the private state of the object; changed in place
     """
-    note_absent(private, state, answer)
+    note_absent(model, private, state, answer)
     unread = _strings(private.pop(_UNREAD, None))
     doubted = {n: p for n, p in _doubted(private).items() if n not in unread}
     learnt = []
-    for name, known, answered in _pairs(unread, state, answer):
-        found = response.echo(name, known, answered)
-        if not found or response.is_echo(echo_of(private), name, known, answered):
+    for name, known, answered in _pairs(model, unread, state, answer):
+        found = model.echo(name, known, answered)
+        if not found or model.is_echo(echo_of(private), name, known, answered):
             continue
         if _is_form(known, answered) or _doubted(private).get(name) == found[name]:
             private.setdefault(_ECHO, {}).update(found)
@@ -138,23 +169,23 @@ def learn_from_refresh(
     if not doubted:
         del private[_DOUBTED]
     if learnt:
-        _tell(learnt, answer, diagnostics)
+        _warn_of_other_form(model, learnt, answer, diagnostics)
 
 
-def _sent(body: dict[str, Any]) -> Iterator[str]:
+def _sent(model: ObjectModel, body: dict[str, Any]) -> Iterator[str]:
     """Yield the names of the settings in the body of a request."""
-    for name in without_controls(body):
+    for name in model.changes_of(body):
         if name == "config":
             yield from (f"config.{key}" for key in body["config"])
-        elif name in response.ECHOED and name not in ONLY_CREATED:
+        elif name in model.echoed:
             yield name
 
 
 def _pairs(
-    names: list[str], state: Object, answer: dict[str, Any]
+    model: ObjectModel, names: list[str], state: Object, answer: dict[str, Any]
 ) -> Iterator[tuple[str, Any, Any]]:
     """Yield each setting that is known and answered, with both values."""
-    remote, before = response.attributes_of(answer), as_object(state.get("config"))
+    remote, before = model.attributes_of(answer), model.config_of(state)
     config = equivalence.in_nfc(answer.get("config"))
     shown = config if isinstance(config, dict) else {}
     for name in names:
@@ -162,7 +193,7 @@ def _pairs(
         if key != name and key in before and key in shown:
             yield name, before[key], shown[key]
         elif key == name and state.get(name) is not None and name in remote:
-            yield name, api_value(state[name]), api_value(remote[name])
+            yield name, model.api_value(state[name]), model.api_value(remote[name])
 
 
 def _is_form(known: Any, answered: Any) -> bool:
@@ -197,78 +228,89 @@ def _strings(value: Any) -> list[str]:
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
-def _tell(names: list[str], answer: dict[str, Any], diagnostics: Diagnostics) -> None:
+def _warn_of_other_form(
+    model: ObjectModel, names: list[str], answer: dict[str, Any], diagnostics: Diagnostics
+) -> None:
+    vendor = model.vendor
     shown = ", ".join(names[:_NAMES_SHOWN]) + (", …" if len(names) > _NAMES_SHOWN else "")
     diagnostics.warning(
-        f"Fivetran shows settings of connection {answer.get('id')} ({answer.get('schema')}) "
+        f"{vendor} shows settings of {model.noun} {answer.get('id')} ({answer.get('schema')}) "
         "otherwise than they were sent",
-        f"{shown}: the last apply has sent what is configured, Fivetran has taken it, and answers "
-        "something else now. That is taken for Fivetran's own form of the same setting, and is not "
-        "sent again. If somebody may have changed it in Fivetran since that apply, look there; to "
-        "send it again, change it and change it back.",
+        f"{shown}: the last apply has sent what is configured, {vendor} has taken it, and answers "
+        f"something else now. That is taken for {vendor}'s own form of the same setting, and is "
+        f"not sent again. If somebody may have changed it in {vendor} since that apply, look "
+        "there; to send it again, change it and change it back.",
     )
 
 
 class ConcurrentChange(VendorError):
     """Somebody changed, since the plan, what is to be changed."""
 
-    remedy = (
-        "Nothing was changed. Plan again, with refresh: the plan then starts from what is there. "
-        "If this happens often, find out who else changes this connection."
-    )
-
-    def __init__(self, identifier: str, conflicts: list[str]) -> None:
+    def __init__(self, noun: str, identifier: str, conflicts: list[str]) -> None:
+        self.remedy = (
+            "Nothing was changed. Plan again, with refresh: the plan then starts from what is "
+            f"there. If this happens often, find out who else changes this {noun}."
+        )
         super().__init__(
-            f"connection {identifier} is not what the plan started from: {'; '.join(conflicts)}"
+            f"{noun} {identifier} is not what the plan started from: {'; '.join(conflicts)}"
         )
 
 
 def require_unchanged(
+    model: ObjectModel,
     prior: Object,
     planned: Object,
     body: dict[str, Any],
     answer: dict[str, Any],
-    echo: response.Echo,
+    echo: Echo,
 ) -> None:
-    """Compares what a request is about to change with what the plan started from.
+    """Check that what a request is about to change is still what the plan started from.
 
     What cannot be read (secrets) is not compared, and what somebody set to the planned value is no
     conflict.
 
     :param prior: the state that the plan started from
     :param body: the body of the request
-    :param answer: the connection as it is
+    :param answer: the object as it is
     :param echo: what the API made of the settings that were sent
-    :raises ChangedMeanwhile: if something differs, with both values
+    :raises ConcurrentChange: if something differs, with both values
     """
-    now = response.refreshed_state(prior, answer, echo)
-    found = [*_attributes(prior, planned, now, body), *_settings(prior, planned, now, body)]
+    now = model.refreshed_state(prior, answer, echo)
+    found = [
+        *_attributes(model, prior, planned, now, body),
+        *_settings(model, prior, planned, now, body),
+    ]
     if found:
-        raise ConcurrentChange(str(prior.get("id")), found)
+        raise ConcurrentChange(model.noun, str(prior.get("id")), found)
 
 
-def _attributes(prior: Object, planned: Object, now: Object, body: dict[str, Any]) -> Iterator[str]:
-    for name in (*SETTINGS, *ONLY_MODIFIED):
+def _attributes(
+    model: ObjectModel, prior: Object, planned: Object, now: Object, body: dict[str, Any]
+) -> Iterator[str]:
+    for name in model.changeable:
         if name in body and prior.get(name) is not None:
-            values = (request_value(name, values.get(name)) for values in (prior, now, planned))
-            yield from _conflict(name, *values)
+            before, live, wanted = (
+                model.request_value(name, values.get(name)) for values in (prior, now, planned)
+            )
+            yield from _conflict(model, name, before, live, wanted)
 
 
-def _settings(prior: Object, planned: Object, now: Object, body: dict[str, Any]) -> Iterator[str]:
-    before, after, wanted = (as_object(values.get("config")) for values in (prior, now, planned))
+def _settings(
+    model: ObjectModel, prior: Object, planned: Object, now: Object, body: dict[str, Any]
+) -> Iterator[str]:
+    before, after, wanted = (model.config_of(values) for values in (prior, now, planned))
     for key in body.get("config") or {}:
         if key in before and key in after and key in wanted:
-            yield from _conflict(f"config.{key}", before[key], after[key], wanted[key])
+            yield from _conflict(model, f"config.{key}", before[key], after[key], wanted[key])
 
 
-def _conflict(name: str, before: Any, now: Any, wanted: Any) -> Iterator[str]:
+def _conflict(model: ObjectModel, name: str, before: Any, now: Any, wanted: Any) -> Iterator[str]:
     if not same(before, now) and not equivalence.is_equivalent(wanted, now):
-        with values_shown(_is_of_few(name)):
+        with values_shown(_has_few_values(model.attributes.get(name))):
             then, by_now, goal = (shown_value(name, value) for value in (before, now, wanted))
         yield f"{name} was {then}, is {by_now} now, and was to become {goal}"
 
 
-def _is_of_few(name: str) -> bool:
-    """True for an attribute with few possible values, which says nothing that could be secret."""
-    attribute = response.SCHEMA.attributes.get(name)
+def _has_few_values(attribute: Attribute | None) -> bool:
+    """Return True for an attribute with few possible values, which cannot hold a secret."""
     return attribute is not None and (attribute.kind is Kind.BOOLEAN or "enum" in attribute.rule)

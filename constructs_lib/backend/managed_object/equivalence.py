@@ -1,22 +1,19 @@
-"""Lists of ``config`` that are sets by nature: their items are told apart by a key, not by place.
+"""Whether an answer of the API means what the configuration says.
 
-Which lists these are is a fact of the schema (``x-item-keys``), such as ``secrets_list`` by ``key``
-or ``reports`` by ``table``. The API answers them in whatever order it likes, and a configuration
-that writes them in another order says the same. A list in which the key is missing or stands twice
-is a list like any other.
-
-Does the API's answer mean what the configuration says?
-
-Fivetran adds, drops, reorders, masks and normalises settings. A difference is drift only if it
+An API adds, drops, reorders, masks and normalizes settings. A difference is drift only if it
 carries meaning:
 
-* only what the configuration names is compared; what the API adds or leaves out is not looked at;
+* only what the configuration names is compared; what the API adds or leaves out does not count;
 * a mask (``******`` and its like) stands for the value that was sent;
 * ``null``, ``""``, ``[]`` and ``{}`` say the same: nothing;
 * a number or a boolean may come back as text;
-* the order of a list has no meaning; drift in it is told of the items that drifted.
+* the order of a list has no meaning; drift in a list names the items that drifted.
 
-What the API normalises in other ways (case, white space, a default in place of null) is recognised
+Some lists of ``config`` are sets by nature, whose items have a key: ``secrets_list`` has ``key``,
+``reports`` has ``table``. The schema names them (``x-item-keys``), and their items are matched by
+that key. A list in which the key is missing or duplicated is a list like any other.
+
+What the API normalizes in other ways (case, white space, a default in place of null) is recognized
 by its :func:`fingerprint`: the answer to the request that set the value is remembered, and the same
 answer later is no drift.
 """
@@ -42,6 +39,8 @@ from constructs_lib.backend.plugin.values.value import (
 from constructs_lib.schemas import MASK, is_mask
 
 _CONFIG = "config."
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
+_NO_ITEM: Any = object()
 
 
 @cache
@@ -55,9 +54,9 @@ def item_keys() -> Mapping[str, Sequence[str]]:
 def by_key(setting: str, *lists: list[Any]) -> list[dict[str, Any]] | None:
     """Return the items of each list by their key.
 
-    :param setting: where the lists stand within ``config``, such as ``reports``
+    :param setting: the place of the lists within ``config``, such as ``reports``
     :param lists: versions of one list, which need one key in common
-    :returns: None if the order may mean something, or no key tells all items of each list apart
+    :returns: None if the order may mean something, or no key identifies all items of each list
     """
     for name in item_keys().get(setting, ()):
         found = [_indexed(items, name) for items in lists]
@@ -98,12 +97,8 @@ def _text(value: Any) -> str | None:
     return str(value).strip().casefold() or None
 
 
-_NOTHING: tuple[Any, ...] = (None, "", [], {})
-_NONE: Any = object()
-
-
 def is_equivalent(known: Any, answer: Any) -> bool:
-    """True if the API's ``answer`` for a setting means the ``known`` value."""
+    """Return True if the API's ``answer`` for a setting means the ``known`` value."""
     if is_mask(answer) or (is_nothing(known) and is_nothing(answer)):
         return True
     if isinstance(known, dict):
@@ -116,12 +111,12 @@ def is_equivalent(known: Any, answer: Any) -> bool:
 
 
 def reconcile(known: Any, answer: Any, *, widened: bool = False, setting: str = "") -> Any:
-    """``known`` as far as the answer means the same; where it does not, the answer.
+    """Return ``known`` as far as the answer means the same; where it does not, the answer.
 
-    Inside objects only the known keys are looked at, each for itself; inside lists each item.
+    Inside objects only the known keys are compared, each for itself; inside lists each item.
 
     :param widened: True to take over what objects of the answer have besides, unless it is masked
-    :param setting: where the values stand within ``config``; empty for ``config`` itself
+    :param setting: the place of the values within ``config``; empty for ``config`` itself
     """
     if isinstance(known, dict) and isinstance(answer, dict):
         kept = {
@@ -141,9 +136,9 @@ def reconcile(known: Any, answer: Any, *, widened: bool = False, setting: str = 
 
 
 def is_covered_by(state: Any, configured: Any) -> bool:
-    """True if the state that an import read has everything that is configured, in any form that
-    means the same. What the state lacks counts as nothing; what is configured and not known yet may
-    turn out as anything, and then which items of two lists belong together is open.
+    """Return True if the state that an import read has everything that is configured, in any form
+    that means the same. What the state lacks counts as nothing. An unknown value may become
+    anything, so lists that hold one are only compared by their length.
     """
     if configured is UNKNOWN:
         return True
@@ -157,8 +152,8 @@ def is_covered_by(state: Any, configured: Any) -> bool:
 
 
 def shows_effect(answer: Any, sent: Any) -> bool:
-    """True if an answer shows that what was sent took effect: it has all of it, and masks nothing
-    that would have to be looked at.
+    """Return True if an answer shows that a request took effect: it has all that was sent, and
+    masks none of it.
     """
     if isinstance(answer, dict) and isinstance(sent, dict):
         return all(
@@ -203,7 +198,9 @@ def echoes_nothing(kept: Any) -> bool:
 
 
 def unmasked(answer: Any) -> Any:
-    """The answer without the settings that the API masks; empty lists and objects may remain."""
+    """Return the answer without the settings that the API masks; empty lists and objects may
+    remain.
+    """
     if isinstance(answer, dict):
         return {key: unmasked(inner) for key, inner in answer.items() if not is_mask(inner)}
     if isinstance(answer, list):
@@ -212,8 +209,8 @@ def unmasked(answer: Any) -> Any:
 
 
 def in_nfc(answer: Any) -> Any:
-    """The answer in the form that Terraform gives to all texts and keys (Unicode NFC): another form
-    of the same characters is no drift, and keys that are not composed Terraform refuses.
+    """Return the answer with all texts and keys in Unicode NFC, as Terraform normalizes them:
+    another form of the same characters is no drift, and Terraform refuses keys that are not in NFC.
     """
     if isinstance(answer, str):
         return answer if answer.isascii() else unicodedata.normalize("NFC", answer)
@@ -223,15 +220,16 @@ def in_nfc(answer: Any) -> Any:
 
 
 def is_too_deep(config: Any) -> bool:
-    """True if settings in an answer are nested more deeply than Terraform's state can hold them."""
+    """Return True if settings in an answer are nested too deeply for Terraform's state."""
     # The resource itself is a level.
     return levels(config) >= MOST_LEVELS
 
 
 def comparable_parts(known: Any, answer: Any) -> tuple[Any, Any]:
-    """What can be compared of a known value and its answer: what both name and nothing masks.
+    """Return what can be compared of a known value and its answer: what both name and nothing
+    masks.
 
-    Of lists that mask something and have not as many items, only the answer can be told.
+    Of lists that mask something and differ in length, only the answer can be compared.
     """
     if isinstance(known, dict) and isinstance(answer, dict):
         names = [key for key in known if key in answer and not is_mask(answer[key])]
@@ -244,8 +242,8 @@ def comparable_parts(known: Any, answer: Any) -> tuple[Any, Any]:
 
 
 def without_secret(value: Any, secret: Any) -> Any:
-    """The value without the secret that was merged into it; a secret that is no object is all of
-    it, and leaves nothing.
+    """Return the value without the secret that was merged into it; a secret that is no object is
+    the whole value, and leaves nothing.
     """
     if secret is None:
         return value
@@ -256,7 +254,7 @@ def without_secret(value: Any, secret: Any) -> Any:
 
 
 def has_mask(answer: Any) -> bool:
-    """True if the answer holds a masked secret somewhere."""
+    """Return True if the answer holds a masked secret somewhere."""
     if isinstance(answer, dict):
         return any(map(has_mask, answer.values()))
     if isinstance(answer, list):
@@ -267,7 +265,7 @@ def has_mask(answer: Any) -> bool:
 def _reconciled_items(
     known: list[Any], answer: list[Any], setting: str, *, widened: bool
 ) -> list[Any]:
-    """The known items in their order, those that drifted as they are now, and then the new ones."""
+    """Return the known items in order, those that drifted as they are now, then the new ones."""
     keyed = by_key(setting, known, answer)
     if keyed is not None:
         before, now = keyed
@@ -276,14 +274,16 @@ def _reconciled_items(
         ]
         return kept + [unmasked(item) for key, item in now.items() if key not in before]
     places, left = _matched(known, answer)
-    # Nothing tells which of the others belong together: they fill the open places in their order.
+    # Nothing identifies the others: they fill the open places in their order.
     rest = iter([unmasked(item) for item in left])
-    filled = [known[at] if at in places else next(rest, _NONE) for at in range(len(known))]
-    return [item for item in (*filled, *rest) if item is not _NONE]
+    filled = [known[at] if at in places else next(rest, _NO_ITEM) for at in range(len(known))]
+    return [item for item in (*filled, *rest) if item is not _NO_ITEM]
 
 
 def _matched(known: list[Any], answer: list[Any]) -> tuple[set[int], list[Any]]:
-    """The places of the known items that have a counterpart, and the answered items without."""
+    """Return the indexes of the known items that have a counterpart, and the answered items
+    without.
+    """
     places, left = set(), list(answer)
     for place, item in enumerate(known):
         index = next((i for i, other in enumerate(left) if is_equivalent(item, other)), None)
@@ -294,7 +294,7 @@ def _matched(known: list[Any], answer: list[Any]) -> tuple[set[int], list[Any]]:
 
 
 def _same_members(known: list[Any], answer: list[Any]) -> bool:
-    """True if each item has its own counterpart. Equal ones are paired first, because comparing
+    """Return True if each item has its own counterpart. Pair equal ones first, because comparing
     each with each is slow for long lists.
     """
     if len(known) != len(answer):
@@ -313,7 +313,7 @@ def _same_members(known: list[Any], answer: list[Any]) -> bool:
 
 
 def _of(counts: Counter[str], items: list[Any]) -> list[Any]:
-    """As many items of each fingerprint as are counted."""
+    """Return as many items of each fingerprint as are counted."""
     found = []
     for item in items:
         key = fingerprint(item)
@@ -333,7 +333,7 @@ def _each_has_its_own(known: list[Any], answer: list[Any]) -> bool:
 
 
 def is_nothing(value: Any) -> bool:
-    """True for what says nothing: null, and empty text, lists and objects."""
+    """Return True for null and for empty text, lists and objects."""
     return any(
         value is empty or (value == empty and type(value) is type(empty)) for empty in _NOTHING
     )
@@ -354,7 +354,7 @@ def _same_scalar(known: Any, answer: Any) -> bool:
 
 
 def _exact(value: Any) -> Any:
-    """A form in which equal numbers compare equal, and a number differs from its text."""
+    """Return a form in which equal numbers compare equal, and a number differs from its text."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return (type(value), value)
     return (Decimal, Decimal(str(value)))

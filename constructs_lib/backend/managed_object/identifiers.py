@@ -1,4 +1,4 @@
-"""The identifier of a connection, before it becomes a step of a request's path.
+"""Check the identifier of a connection before it becomes part of a request's path.
 
 The rule itself is that of the schema (:func:`schemas.is_identifier`).
 """

@@ -1,4 +1,4 @@
-"""Makes what an import reads a valid configuration.
+"""Make a valid configuration of what an import reads.
 
 ``terraform plan -generate-config-out`` writes the state of an import as configuration, and then
 checks it. What the API answers may be newer than the catalogue of services or than the schema, and
@@ -11,17 +11,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection.request import as_object
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.planning import checks
-from constructs_lib.backend.plugin.values.value import Object
+from constructs_lib.backend.plugin.values.value import Dynamic, Object
 from constructs_lib.schemas import Attribute
 
 _SETTINGS = ("config", "auth", "unchecked")
-"""The attributes that are held against the catalogue."""
+"""The attributes that are checked against the catalogue."""
 
 REASON = "imported as Fivetran answered it"
-"""Why a setting is not held against the catalogue of services."""
+"""Why a setting is not checked against the catalogue of services."""
 
 
 def with_valid_settings(
@@ -51,7 +50,7 @@ def with_valid_settings(
                 "provider may know it.",
                 (name,),
             )
-    at_fault = settings_at_fault(str(state.get("service")), as_object(state.get("config")))
+    at_fault = settings_at_fault(str(state.get("service")), _settings(state.get("config")))
     if at_fault:
         result["unchecked"] = dict.fromkeys(sorted(at_fault), REASON)
     return result | dict.fromkeys(_out_of_place(result, attributes))
@@ -76,6 +75,11 @@ def without_secrets(service: str, config: dict[str, Any]) -> dict[str, Any]:
     return dict(result)
 
 
+def _settings(config: Any) -> dict[str, Any]:
+    found = config.value if isinstance(config, Dynamic) else None
+    return found if isinstance(found, dict) else {}
+
+
 def _is_refused(name: str, attribute: Attribute, state: Object) -> bool:
     found = Diagnostics()
     checks.check({name: attribute}, state, found)
@@ -83,7 +87,7 @@ def _is_refused(name: str, attribute: Attribute, state: Object) -> bool:
 
 
 def _out_of_place(state: Object, attributes: dict[str, Attribute]) -> set[str]:
-    """The attributes that a configuration may not have beside the others."""
+    """Return the attributes that a configuration may not have together with the others."""
     from constructs_lib.schemas.rules import HCL, connection_rules
 
     configured = {name: state.get(name) for name, one in attributes.items() if not one.read_only}

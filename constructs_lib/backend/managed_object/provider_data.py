@@ -1,10 +1,12 @@
-"""Tells a managed object that was deleted from an API to which none of them belongs.
+"""The API that a provider is configured for, and what it has said about the managed objects.
 
-The API may say of one object that there is no such thing, and of course be right. When it says so
-of *all* that are managed, most likely another account answers: the key belongs to another one, the
-address is that of another cluster, or the file of the sandbox is empty. A plan that then offers to
-create everything anew, or an apply that empties the state, would do harm that nobody asked for. So
-what is gone is held back until one of three things is known:
+The configuration may not be known yet: then there is no API to ask.
+
+An API may say of one object that it does not exist, and be right. When it says so of *all* managed
+objects, another account probably answers: the key belongs to another one, the address is that of
+another cluster, or the file of the sandbox is empty. A plan that then creates everything again, or
+an apply that empties the state, would do harm that nobody asked for. So :class:`Presence` holds
+back what is gone until one of three things is known:
 
 * another managed object exists: this is the right account, and what is gone is gone;
 * Terraform has nothing else to ask (:class:`Activity`), and one object is gone: it is dropped from
@@ -12,8 +14,6 @@ what is gone is held back until one of three things is known:
 * Terraform has nothing else to ask, and several are gone: one error, and the state is kept.
 
 Nothing waits while everything exists. An object counts once, whichever resources are about it.
-
-What a provider is configured for: an API, unless its configuration is not known yet.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from constructs_lib.net import addresses
 _QUIET = 1.0
 """Seconds without a call of Terraform after which a single missing object is the only one."""
 _QUIET_OF_MANY = 3.0
-"""The same before several become an error: what other providers tell Terraform may take a while."""
+"""The same before several become an error: other providers may keep Terraform busy for a while."""
 _POLL = 0.02
 _SHOWN = 5
 """How many identifiers a message names."""
@@ -64,7 +64,7 @@ class Presence:
         self._lock = Lock()
         self._created: set[str] = set()
         self._gone: dict[str, None] = {}
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._is_proven = False
         self._is_refused = False
         self._is_held = False
@@ -84,7 +84,7 @@ class Presence:
         self.exists(identifier)
         with self._lock:
             self._gone.setdefault(identifier)
-            self._told.add(identifier)
+            self._reported.add(identifier)
 
     def confirm_gone(
         self, identifier: str, error: NotFound, deadline: Deadline, operation: Operation
@@ -149,7 +149,7 @@ class Presence:
     def _is_open(self, identifier: str) -> bool:
         with self._lock:
             is_decided = self._allows or self._is_proven or self._is_refused
-            return identifier in self._gone and not is_decided and identifier not in self._told
+            return identifier in self._gone and not is_decided and identifier not in self._reported
 
     def _pause(self, deadline: Deadline) -> None:
         deadline.wait(_POLL, f"what is known of other {self._words.noun}s")
@@ -181,8 +181,8 @@ class Presence:
                 "about all of them.",
             )
         if self._allows or self._is_proven:
-            names = [name for name in self._gone if name not in self._told]
-        elif identifier in self._told:
+            names = [name for name in self._gone if name not in self._reported]
+        elif identifier in self._reported:
             return []
         elif not is_final:
             return None
@@ -191,7 +191,7 @@ class Presence:
             raise self._refusal()
         else:
             names = [identifier]
-        self._told.update(names)
+        self._reported.update(names)
         return names
 
     def _warn(self, names: Sequence[str], error: NotFound, operation: Operation) -> None:
@@ -204,7 +204,7 @@ class Presence:
         operation.diagnostics.warning(
             summary,
             f"{str(error).rstrip('.')}. {self._address} answered. The state forgets what is gone, "
-            "and a plan creates it anew if it is still configured. If you know it to exist, this "
+            "and a plan creates it again if it is still configured. If you know it exists, this "
             f"is another {account} than its own: check {self._words.settings}.",
         )
 
@@ -255,7 +255,7 @@ class ApiClient(Protocol):
         """The address of the API, as messages name it."""
 
     def close(self) -> None:
-        """Closes them."""
+        """Close the connections."""
 
 
 ClientT = TypeVar("ClientT", bound=ApiClient)
@@ -302,6 +302,6 @@ class ProviderData(Generic[ClientT]):
         return self._client
 
     def close(self) -> None:
-        """Closes the connections to the API."""
+        """Close the connections to the API."""
         if self._client is not None:
             self._client.close()

@@ -1,19 +1,17 @@
-"""Notices that a secret changed, without keeping it.
+"""Notice that a secret changed, without keeping it.
 
 Terraform hands write-only values over at plan and apply, and stores them nowhere. What is kept, in
-the resource's private state, is a digest of each: an HMAC-SHA256 under a key that scrypt derives
-from the provider's API secret, over a random salt of the resource. Whoever has the state alone
-cannot test guesses, because the key is not in it; and equal secrets have different digests.
+the resource's private state under ``secrets``, is a digest of each: an HMAC-SHA256 under a key that
+scrypt derives from the provider's API secret, over a random salt of the resource. Whoever has only
+the state cannot test guesses, because the key is not in it; and equal secrets have different
+digests. The attribute ``secrets_applied`` shows when each secret was sent, so that a plan shows
+which secret changed.
 
 Deriving the key costs some 50 ms, once a process; a digest costs microseconds.
 
-When the API secret itself changes, the old digests cannot be checked any more (:meth:`Vault.opens`
-says so): each secret then counts as changed and is sent once more.
-
-The ledger of one connection's secrets: which were sent when, and whether they changed since.
-
-The digests stand in the resource's private state, under ``secrets``; the times stand in the
-attribute ``secrets_applied``, where a plan shows which secret changed.
+When the API secret itself changes, the old digests cannot be checked any more
+(:attr:`SecretTracking.is_sealed_by_another_key`): every secret then counts as changed, and is sent
+once more.
 """
 
 from __future__ import annotations
@@ -23,22 +21,20 @@ import hmac
 import os
 import threading
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.managed_object.equivalence import secret_in_order
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object, contains_unknown
 
-if TYPE_CHECKING:
-    pass
-
-
 _CONTEXT = b"connections-as-code/secret-digest/1"
 _COST = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
+SCOPES = {"config": "config_wo", "auth": "auth_wo"}
+"""For each part of a request that holds secrets: the write-only attribute that brings them."""
 
 
 class SecretHasher:
-    """Makes and checks the digests of secrets.
+    """The digests of secrets, under a key that the API secret gives.
 
     :param api_key: salts the derivation, so that two accounts never share a key
     :param api_secret: what the key is derived from
@@ -51,10 +47,10 @@ class SecretHasher:
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
-        return "<Vault>"
+        return "<SecretHasher>"
 
     def digest(self, salt: str, name: str, value: Any) -> str:
-        """The digest of one secret.
+        """Return the digest of one secret.
 
         :param salt: the random salt of the resource
         :param name: which secret it is, such as ``config.password``
@@ -64,7 +60,7 @@ class SecretHasher:
         return hmac.new(self._derived(), text.encode(), "sha256").hexdigest()
 
     def mark(self) -> str:
-        """Names the key without telling it, to notice that the API secret changed."""
+        """Return a digest that identifies the key, to notice that the API secret changed."""
         return hmac.new(self._derived(), _CONTEXT + b"/mark", "sha256").hexdigest()[:12]
 
     def _derived(self) -> bytes:
@@ -75,15 +71,12 @@ class SecretHasher:
             return self._key
 
 
-SCOPES = {"config": "config_wo", "auth": "auth_wo"}
-"""For each part of a request that holds secrets: the write-only attribute that brings them."""
-
-
 def secrets_of(config: Object) -> dict[str, Any]:
-    """The secrets of a configuration by name, such as ``config.password``; values may be UNKNOWN.
+    """Return the secrets of a configuration by name, such as ``config.password``; values may be
+    UNKNOWN.
 
-    A write-only attribute that is unknown as a whole stands there as ``config.*``. A secret that is
-    null is none, see :func:`given`.
+    A write-only attribute that is unknown as a whole is ``config.*``. A secret that is
+    null is none, see :func:`secrets_with_values`.
     """
     found: dict[str, Any] = {}
     for scope, attribute in SCOPES.items():
@@ -98,8 +91,8 @@ def secrets_of(config: Object) -> dict[str, Any]:
 
 
 def secrets_with_values(secrets: dict[str, Any]) -> dict[str, Any]:
-    """The secrets that have a value. One that is null is none, and so is an object without any
-    other: a variable that was forgotten must not clear it.
+    """Return the secrets that have a value. A null is no secret, and neither is an object of nulls
+    only: a forgotten variable must not clear a secret.
     """
     found = {
         key: secrets_with_values(value) if isinstance(value, dict) else value
@@ -113,37 +106,38 @@ def secrets_with_values(secrets: dict[str, Any]) -> dict[str, Any]:
 
 
 class SecretTracking:
-    """The ledger of one resource.
+    """Which secrets of one resource were sent, and whether they changed since.
 
     :param private: the private state of the resource; changed in place
-    :param vault: makes the digests; None while the provider's configuration is unknown
+    :param hasher: makes the digests; None while the provider's configuration is unknown
     """
 
-    def __init__(self, private: dict[str, Any], vault: SecretHasher | None) -> None:
-        self._vault = vault
+    def __init__(self, private: dict[str, Any], hasher: SecretHasher | None) -> None:
+        self._hasher = hasher
         self._entry: dict[str, Any] = private.setdefault("secrets", {})
 
     @property
     def is_sealed_by_another_key(self) -> bool:
         """True if the digests were made under an API secret that is no longer the provider's."""
         mark = self._entry.get("mark")
-        return self._vault is not None and mark is not None and mark != self._vault.mark()
+        return self._hasher is not None and mark is not None and mark != self._hasher.mark()
 
     def changed(self, secrets: dict[str, Any]) -> list[str]:
-        """The names of the secrets that were not sent yet, or not with this value; an unknown value
-        counts as changed, and so does each while there is no vault to check with.
+        """Return the names of the secrets that were not sent yet, or not with this value. An
+        unknown value counts as changed, and so does every one while there is no hasher to check
+        with.
         """
-        if self._vault is None or self.is_sealed_by_another_key:
+        if self._hasher is None or self.is_sealed_by_another_key:
             return sorted(secrets)
         return sorted(name for name, value in secrets.items() if self._differs(name, value))
 
     def record(self, secrets: dict[str, Any]) -> None:
-        """Notes that these secrets, and no others, are what was sent last."""
-        if self._vault is None or not secrets:
+        """Record that these secrets, and no others, were sent last."""
+        if self._hasher is None or not secrets:
             self._entry.clear()
             return
         self._entry.setdefault("salt", os.urandom(16).hex())
-        self._entry["mark"] = self._vault.mark()
+        self._entry["mark"] = self._hasher.mark()
         self._entry["digests"] = {
             name: self._digest(name, secret_in_order(name, value))
             for name, value in secrets.items()
@@ -158,12 +152,12 @@ class SecretTracking:
         return all(known != self._digest(name, form) for form in forms)
 
     def _digest(self, name: str, value: Any) -> str:
-        assert self._vault is not None  # noqa: S101 - the callers return early without a vault.
-        return self._vault.digest(self._entry["salt"], name, value)
+        assert self._hasher is not None  # noqa: S101 - the callers return early without a hasher.
+        return self._hasher.digest(self._entry["salt"], name, value)
 
 
 def planned_times(prior: dict[str, Any] | None, secrets: dict[str, Any], changed: list[str]) -> Any:
-    """The planned value of ``secrets_applied``.
+    """Return the planned value of ``secrets_applied``.
 
     :param prior: the value in state; None if there is none
     :param secrets: what is configured
@@ -177,7 +171,7 @@ def planned_times(prior: dict[str, Any] | None, secrets: dict[str, Any], changed
 
 
 def applied_times(planned: Any, prior: dict[str, Any] | None, sent: list[str]) -> Any:
-    """The value of ``secrets_applied`` after the request.
+    """Return the value of ``secrets_applied`` after the request.
 
     :param planned: what :func:`planned_times` promised
     :param prior: the value in state before; None if there was none

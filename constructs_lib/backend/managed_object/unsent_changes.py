@@ -1,7 +1,7 @@
 """Changes that a plan shows and an apply does not send.
 
-Terraform counts each of them as a change. So that nobody takes it for one at the vendor, the plan
-says of every such change that it is not sent.
+Terraform counts each of them as a change. So the plan says of each that nothing is sent to the
+vendor.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def warn_about_unsent_changes(
 ) -> None:
     """Add one warning for all changes of a resource that send nothing; none if there are none.
 
-    :param names: as :func:`unsent` returns them
+    :param names: as :func:`unsent_changes` returns them
     :param subject: the object at the vendor, such as ``connection abc (orders)``
     """
     if names:

@@ -11,12 +11,12 @@ from scenario import Scenario
 from scripted_api import Answer, ScriptedApi, scripted_api
 
 CODES = {
-    400: ("InvalidInput", "Mend what the API's message names"),
+    400: ("InvalidInput", "Fix what the API's message names"),
     401: ("Unauthorized", "Check FIVETRAN_APIKEY and FIVETRAN_APISECRET"),
     404: ("NotFound_Connection", "Check the identifiers"),
-    405: ("MethodNotAllowed", "Mend what the API's message names"),
-    406: ("NotAcceptable", "Mend what the API's message names"),
-    415: ("UnsupportedMediaType", "Mend what the API's message names"),
+    405: ("MethodNotAllowed", "Fix what the API's message names"),
+    406: ("NotAcceptable", "Fix what the API's message names"),
+    415: ("UnsupportedMediaType", "Fix what the API's message names"),
 }
 """For each status: the code of the answer, and what to do next."""
 FOUND = Answer(200, {"code": "Success", "data": {"id": "abc", "service": "connector_sdk"}})

@@ -8,7 +8,7 @@ from every_case import check_every
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection.data_sources import readable_config
 from constructs_lib.schemas import MASK, Field
-from constructs_lib.schemas.redaction import is_secret_place
+from constructs_lib.schemas.redaction import is_secret_setting
 
 CANARY = "canary"
 
@@ -75,4 +75,4 @@ def test_every_service_shows_all_that_is_known_to_be_no_secret() -> None:
 
 
 def names_a_secret(path: str) -> bool:
-    return any(is_secret_place((step.removesuffix("[]"),)) for step in path.split("."))
+    return any(is_secret_setting(step.removesuffix("[]")) for step in path.split("."))

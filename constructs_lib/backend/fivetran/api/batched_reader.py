@@ -1,16 +1,17 @@
-"""Reads connections with as few requests as it takes: one page of a list tells of a thousand.
+"""Read connections with as few requests as possible: one page of a list describes a thousand.
 
 Terraform asks for one connection after the other, some of them at once, and never says how many
-will follow. So the first few are read by themselves, which is all that a small stack needs. The
-others wait until one of them is answered and Terraform had a moment to ask for more: what waits
-then is read by itself as well, all at the same time. When there are more than Terraform asks for at
-once by default, a page of the account's list is read, and a further one whenever some connections
-were not found in those before: a few connections of a large account never cost the whole account.
+will follow. So the first few are read one by one, which is all that a small stack needs. The
+others wait until one of them is answered and Terraform had a moment to ask for more: those that
+wait then are read one by one as well, all at the same time. If there are more than Terraform asks
+for at once by default, a page of the account's list is read, and a further one whenever some
+connections were missing from those before: a few connections of a large account never cost the
+whole account.
 
-What a page tells is taken only if it says what is known already (``fits``). Whatever else it says,
-or leaves out, is read again by itself: a list may carry less than the connection does. Nothing is
-older than the configuration of the provider, which comes with every plan, and nothing of before a
-write is used after it.
+An item of a page is used only if it says what is known already (``fits``). Otherwise the connection
+is read by itself: a list may carry less than the connection does. Nothing is older than the
+configuration of the provider, which comes with every plan, and nothing read before a write is used
+after it.
 
 Source: Fivetran's REST API, ``GET /v1/connections`` and ``GET /v1/connections/{id}``.
 """
@@ -30,6 +31,8 @@ Document = dict[str, Any]
 One = Callable[[str, Deadline], Document]
 Page = Callable[["str | None", Deadline], "tuple[list[Any], str | None]"]
 
+LONGEST_PAGE = 1000
+"""The connections of one page of a list: the most that the API gives."""
 AT_ONCE = 10
 """How many operations Terraform runs at once, unless -parallelism says otherwise. Up to as many
 connections are read one by one."""
@@ -77,9 +80,9 @@ class BatchedReader:
     def connection(
         self, identifier: str, deadline: Deadline, fits: Callable[[Document], bool]
     ) -> Document:
-        """The document of a connection, as ``GET /v1/connections/{id}`` answers it.
+        """Return a connection, as ``GET /v1/connections/{id}`` answers it.
 
-        :param fits: True if an item of the list tells all that is known, and nothing else
+        :param fits: True if an item of the list says all that is known, and nothing else
         :raises VendorError: if it cannot be read
         """
         with self._changed:
@@ -95,7 +98,7 @@ class BatchedReader:
                 self._touch()
 
     def touch(self) -> None:
-        """Terraform is at work: further reads may follow."""
+        """Note that Terraform is at work, so that further reads may follow."""
         with self._changed:
             self._touch()
             if self._is_answered and not self._has_pace:
@@ -104,7 +107,7 @@ class BatchedReader:
                 self._grace = min(max(pace, _LEAST_GRACE), _MOST_GRACE)
 
     def forget(self) -> None:
-        """Something was written: what the pages told may be over."""
+        """Discard what the pages said, because something was written."""
         with self._changed:
             if self._cursors or self._is_fetching:
                 self._items.clear()
@@ -133,7 +136,7 @@ class BatchedReader:
                     self._is_answered, self._answered_at = True, self._touched
 
     def _next(self, identifier: str) -> tuple[_Step, Document | None]:
-        """What to do for a read next; waits while another one reads a page, or may need one."""
+        """Return the next step of a read; wait while another one reads a page, or may need one."""
         with self._changed:
             while True:
                 if identifier in self._items:
@@ -170,7 +173,7 @@ class BatchedReader:
         return _Step.PAGE
 
     def _fetch(self, deadline: Deadline) -> None:
-        """Reads the next page. One that cannot be read is the last: lists only save requests."""
+        """Read the next page; one that cannot be read is the last: lists only save requests."""
         items: list[Any] = []
         cursor: str | None = None
         try:

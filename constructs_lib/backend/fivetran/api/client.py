@@ -1,8 +1,8 @@
 """Fivetran's REST API, as far as connections need it.
 
-One method per endpoint; each takes the :class:`Deadline` of the operation that it serves, answers
-with the ``data`` of the API's envelope, and raises :mod:`errors`. Repeating failed requests is
-decided in :mod:`retry`. Source: https://fivetran.com/docs/rest-api
+One method per endpoint; each takes the :class:`Deadline` of the operation that it serves, returns
+the ``data`` of the API's envelope, and raises :mod:`errors`. :mod:`retry` decides which failed
+requests are sent again. Source: https://fivetran.com/docs/rest-api
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from constructs_lib.backend.fivetran.api import errors
-from constructs_lib.backend.fivetran.api.batched_reader import BatchedReader
+from constructs_lib.backend.fivetran.api.batched_reader import LONGEST_PAGE, BatchedReader
 from constructs_lib.backend.fivetran.api.exchange import Card, Exchange, Request
-from constructs_lib.backend.fivetran.journal import private_files
+from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.attempts import Outage, send_with_retries
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.managed_object import equivalence
@@ -26,14 +26,11 @@ from constructs_lib.schemas import is_identifier
 if TYPE_CHECKING:
     from constructs_lib.backend.http.transport import Transport
 
-LONGEST_PAGE: Final = 1000
-"""The connections of one page of a list: the most that the API gives."""
 _NOT_READ = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
-"""What a modification may hold and no answer tells of, because it steers that request only."""
-_LONGEST_PAGE = 1000
+"""What an update may hold and no answer repeats, because it only steers that request."""
 Object = dict[str, Any]
-Look = Callable[[], "Object | None"]
-Take = Callable[[Object], Object]
+CheckEffect = Callable[[], "Object | None"]
+CheckResponse = Callable[[Object], Object]
 """Checks and picks what an answer has to hold; raises BadAnswer if it does not."""
 
 
@@ -52,7 +49,7 @@ class Client:
         self._exchange = Exchange(transport, key, secret, request_timeout)
         whose = f"{transport.base}\n{key}"
         self.account = hashlib.sha256(whose.encode()).hexdigest()[:16]
-        """Tells the accounts of one machine apart, and says nothing about them."""
+        """Identifies an account on this machine, and says nothing about it."""
         self.reads = BatchedReader(self.connection, self._page)
         """How connections are read where many may be, as in the refresh of a plan."""
         self.outage = Outage()
@@ -68,16 +65,16 @@ class Client:
         return transport.shown or transport.base
 
     def server_time(self) -> datetime:
-        """The time by the API's clock, as far as an answer has told it; else by ours."""
+        """Return the time by the API's clock if an answer had it, else by ours."""
         return self._exchange.server_time()
 
     @property
     def knows_time(self) -> bool:
-        """True if an answer has told the API's clock."""
+        """True if an answer had the time by the API's clock."""
         return self._exchange.knows_time
 
     def close(self) -> None:
-        """Closes the connections to the API."""
+        """Close the connections to the API."""
         self._exchange.transport.close()
 
     def create_connection(
@@ -87,8 +84,8 @@ class Client:
         secrets: Collection[str] = (),
         on_answer: Callable[[int, bytes], None] | None = None,
     ) -> dict[str, Any]:
-        """``POST /v1/connections``: the answer, which has an ``id``. Never repeated if the API may
-        have done it.
+        """Send ``POST /v1/connections`` and return the answer, which has an ``id``. Never send it
+        again if the API may have done it.
 
         :param on_answer: is called with the status and the content of each answer, first of all
         """
@@ -96,7 +93,7 @@ class Client:
             "POST", "/v1/connections", body, False, secrets=secrets, on_answer=on_answer
         )
 
-        def take(data: Object) -> Object:
+        def checked(data: Object) -> Object:
             self._identifier(request, data)
             for name in ("service", "group_id"):
                 if name in data and name in body and str(data[name]) != str(body[name]):
@@ -104,10 +101,10 @@ class Client:
             self._check_config(request, data)
             return data
 
-        return self._ask(request, deadline, take)
+        return self._ask(request, deadline, checked)
 
     def connection(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
-        """``GET /v1/connections/{id}``.
+        """Send ``GET /v1/connections/{id}`` and return the connection.
 
         :raises NotFound: only if the API itself says that there is no such connection
         :raises WrongObject: if the answer is about another connection
@@ -118,7 +115,7 @@ class Client:
     def connections_of(
         self, group_id: str, schema: str, deadline: Deadline
     ) -> list[dict[str, Any]]:
-        """``GET /v1/connections`` of one group with exactly this schema; at most one page."""
+        """Return the connections of a group with exactly this schema; at most one page."""
         query = {"group_id": group_id, "schema": schema, "limit": "100"}
         items, _ = self.connections_page(query, deadline)
         return [item for item in items if isinstance(item, dict)]
@@ -126,20 +123,20 @@ class Client:
     def connections_page(
         self, query: Mapping[str, str], deadline: Deadline
     ) -> tuple[list[Any], str | None]:
-        """``GET /v1/connections``: one page, and the cursor of the next; None if it is the last.
+        """Return one page of ``GET /v1/connections`` and the cursor of the next; None at the end.
 
         :param query: ``group_id``, ``schema``, ``limit`` and ``cursor``, as far as they are given
         """
         request = Request("GET", f"/v1/connections?{urlencode(query)}")
 
-        def take(data: Object) -> Object:
+        def checked(data: Object) -> Object:
             if not isinstance(data.get("items"), list):
                 raise self._bad(request, "no list under data.items")
             if not isinstance(data.get("next_cursor"), (str, type(None))):
                 raise self._bad(request, "no text under data.next_cursor")
             return data
 
-        data = self._ask(request, deadline, take)
+        data = self._ask(request, deadline, checked)
         return data["items"], data.get("next_cursor") or None
 
     def _page(self, cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
@@ -153,60 +150,60 @@ class Client:
         deadline: Deadline,
         secrets: Collection[str] = (),
     ) -> dict[str, Any]:
-        """``PATCH /v1/connections/{id}``. If the answer is lost, the connection tells whether it
-        took effect; where it cannot, as with a secret, the request is repeated, unless it starts a
-        historical sync.
+        """Send ``PATCH /v1/connections/{id}``. If the answer is lost, read the connection to see
+        whether it took effect; if that shows nothing, as with a secret, send the request again,
+        unless it starts a historical sync.
         """
         once = body.get("is_historical_sync") is True
         request = Request("PATCH", _connection(identifier), body, not once, secrets)
 
-        def look() -> dict[str, Any] | None:
+        def check_effect() -> dict[str, Any] | None:
             answer = self.look_once(identifier, deadline)
             return answer if _shows(answer, body) else None
 
-        return self._ask(request, deadline, self._about(identifier, request), look)
+        return self._ask(request, deadline, self._about(identifier, request), check_effect)
 
     def delete_connection(self, identifier: str, deadline: Deadline) -> None:
-        """``DELETE /v1/connections/{id}``. If the answer is lost, a read tells whether it took
-        effect.
+        """Send ``DELETE /v1/connections/{id}``. If the answer is lost, read the connection to see
+        whether it took effect.
 
         :raises NotFound: only if the API itself says that there is no such connection
         """
         request = Request("DELETE", _connection(identifier))
 
-        def look() -> dict[str, Any] | None:
+        def check_effect() -> dict[str, Any] | None:
             try:
                 self.look_once(identifier, deadline)
             except errors.NotFound:
                 return {}
             return None
 
-        self._send(request, deadline, look)
+        self._send(request, deadline, check_effect)
 
     def state(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
-        """``GET /v1/connections/{id}/state``: the state itself.
+        """Return the state of a connection, from ``GET /v1/connections/{id}/state``.
 
         :raises ApiError: 400 or 405 if the service keeps no state, 400 if none was written yet
         """
         request = Request("GET", _connection(identifier) + "/state")
 
-        def take(data: Object) -> Object:
+        def checked(data: Object) -> Object:
             state = data.get("state")
             if not isinstance(state, dict):
                 raise self._bad(request, "no object under data.state")
             return state
 
-        return self._ask(request, deadline, take)
+        return self._ask(request, deadline, checked)
 
     def set_state(self, identifier: str, state: dict[str, Any], deadline: Deadline) -> None:
-        """``PATCH /v1/connections/{id}/state``. If the answer is lost, the state tells whether it
-        took effect.
+        """Send ``PATCH /v1/connections/{id}/state``. If the answer is lost, read the state to see
+        whether it took effect.
 
         :raises Conflict: while a sync is in progress
         """
         request = Request("PATCH", _connection(identifier) + "/state", {"state": state})
 
-        def look() -> dict[str, Any] | None:
+        def check_effect() -> dict[str, Any] | None:
             try:
                 answer = self._once(Request("GET", request.path), deadline)
             except errors.ApiError as error:
@@ -215,7 +212,7 @@ class Client:
                 raise
             return answer if same(answer.get("state"), state) else None
 
-        self._send(request, deadline, look)
+        self._send(request, deadline, check_effect)
 
     def run_setup_tests(
         self,
@@ -224,15 +221,15 @@ class Client:
         deadline: Deadline,
         secrets: Collection[str] = (),
     ) -> dict[str, Any]:
-        """``POST /v1/connections/{id}/test``. Its answer may quote ``secrets`` sent before."""
+        """Send ``POST /v1/connections/{id}/test``. Its answer may quote ``secrets`` sent before."""
         request = Request("POST", _connection(identifier) + "/test", body, secrets=secrets)
         return self._ask(request, deadline, self._about(identifier, request))
 
     def issue_connect_card(
         self, identifier: str, config: dict[str, Any], deadline: Deadline
     ) -> Card:
-        """``POST /v1/connections/{id}/connect-card``. A second card is harmless, so that it is
-        repeated if its answer is lost.
+        """Send ``POST /v1/connections/{id}/connect-card``, again if its answer is lost: a second
+        card is harmless.
 
         :param config: ``redirect_uri`` and, if they are given, ``hide_setup_guide`` and
             ``all_fields``
@@ -240,7 +237,7 @@ class Client:
         path = _connection(identifier) + "/connect-card"
         request = Request("POST", path, {"connect_card_config": config})
 
-        def take(data: Object) -> Object:
+        def checked(data: Object) -> Object:
             # By the contract the answer names the connection under ``connector_id``.
             if data.get("connector_id", identifier) != identifier:
                 raise self._wrong(request, identifier, str(data["connector_id"]))
@@ -248,8 +245,8 @@ class Client:
                 raise self._bad(request, "no uri and token under data.connect_card")
             return data
 
-        card = Card.of(self._ask(request, deadline, take))
-        assert card is not None  # noqa: S101 - ``take`` has looked.
+        card = Card.of(self._ask(request, deadline, checked))
+        assert card is not None  # noqa: S101 - ``checked`` has looked.
         return card
 
     def sync(
@@ -260,7 +257,7 @@ class Client:
         *,
         force: bool = False,
     ) -> None:
-        """``POST /v1/connections/{id}/sync``. Without ``force`` a sync that runs goes on.
+        """Send ``POST /v1/connections/{id}/sync``. Without ``force`` a running sync continues.
 
         :param look: after an answer that was lost: True if the sync began all the same; what it
             raises ends the matter
@@ -275,7 +272,7 @@ class Client:
         look: Callable[[], bool],
         scope: dict[str, list[str]] | None = None,
     ) -> None:
-        """``POST /v1/connections/{id}/resync``: of everything, or of the tables in ``scope``.
+        """Send ``POST /v1/connections/{id}/resync`` for everything, or the tables in ``scope``.
 
         :param look: as in :meth:`sync`
         :raises Conflict: while a sync is in progress
@@ -285,53 +282,59 @@ class Client:
         self._send(request, deadline, lambda: {} if look() else None)
 
     def look_once(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
-        """``GET /v1/connections/{id}``, sent once: for what is repeated around it."""
+        """Send ``GET /v1/connections/{id}`` once, for a caller that repeats it by itself."""
         request = Request("GET", _connection(identifier))
         return self._about(identifier, request)(self._once(request, deadline))
 
     def greet(self, deadline: Deadline) -> None:
-        """``GET /v1/connections`` for one item, sent once: can the account be worked with?"""
+        """Check that the account can be accessed, by one ``GET /v1/connections`` for one item."""
         self._once(Request("GET", "/v1/connections?limit=1"), deadline)
 
     def _ask(
-        self, request: Request, deadline: Deadline, take: Take, look: Look | None = None
+        self,
+        request: Request,
+        deadline: Deadline,
+        checked: CheckResponse,
+        check_effect: CheckEffect | None = None,
     ) -> Object:
         """Send a request until it is answered with what the contract promises.
 
-        :param take: checks the ``data`` of the answer; what it refuses counts as no answer
-        :param look: see :meth:`_send`
+        :param checked: checks the ``data`` of the answer; what it refuses counts as no answer
+        :param check_effect: see :meth:`_send`
         """
-        return self._send(request, deadline, look, lambda found: take(self._data(request, found)))
+        return self._send(
+            request, deadline, check_effect, lambda found: checked(self._data(request, found))
+        )
 
     def _once(self, request: Request, deadline: Deadline) -> Object:
         """Return the ``data`` of the answer to a request that is sent once."""
         return self._data(request, self._exchange.once(request, deadline))
 
-    def _about(self, identifier: str, request: Request) -> Take:
+    def _about(self, identifier: str, request: Request) -> CheckResponse:
         """Return the check that an answer is about the connection that was asked for.
 
         It raises BadAnswer if the answer does not say which one it is about, and WrongObject if it
         is about another one.
         """
 
-        def take(data: Object) -> Object:
+        def checked(data: Object) -> Object:
             answered = self._identifier(request, data)
             if answered != identifier:
                 raise self._wrong(request, identifier, answered)
             self._check_config(request, data)
             return data
 
-        return take
+        return checked
 
     def _check_config(self, request: Request, data: Object) -> None:
         """Check that the settings of a connection are none that no state can hold."""
         if equivalence.is_too_deep(data.get("config")):
             reason = f"a config of {MOST_LEVELS} or more levels of lists and objects"
-            raise errors.Unusable(self._exchange.whole(request), 200, reason)
+            raise errors.Unusable(self._exchange.full_request(request), 200, reason)
 
     def _identifier(self, request: Request, data: Object) -> str:
         found = data.get("id")
-        if not private_files.is_text(found) or not found:
+        if not jsontext.is_text(found) or not found:
             raise self._bad(request, "no identifier under data.id")
         return found
 
@@ -343,42 +346,42 @@ class Client:
 
     def _bad(self, request: Request, reason: str) -> errors.Incomplete:
         """Return the error of a success that lacks what the contract promises."""
-        return errors.Incomplete(self._exchange.whole(request), 200, reason)
+        return errors.Incomplete(self._exchange.full_request(request), 200, reason)
 
     def _wrong(self, request: Request, asked: str, answered: str) -> errors.WrongObject:
-        return errors.WrongObject(self._exchange.whole(request), asked, answered)
+        return errors.WrongObject(self._exchange.full_request(request), asked, answered)
 
     def _send(
         self,
         request: Request,
         deadline: Deadline,
-        look: Look | None = None,
-        take: Take = lambda envelope: envelope,
+        check_effect: CheckEffect | None = None,
+        checked: CheckResponse = lambda envelope: envelope,
     ) -> Object:
         """Send a request until it is answered.
 
-        :param look: for a write: reads, once, whether it took effect; the answer if it did
-        :param take: checks the envelope of the answer
+        :param check_effect: for a write: reads, once, whether it took effect; the answer if it did
+        :param checked: checks the envelope of the answer
         """
         if request.method != "GET":
             self.reads.forget()
         return send_with_retries(
-            lambda: take(self._exchange.once(request, deadline)),
+            lambda: checked(self._exchange.once(request, deadline)),
             deadline,
-            repeatable=request.repeatable,
+            idempotent=request.idempotent,
             outage=self.outage,
             writes=request.method != "GET",
             doubts_429=request.method == "POST" or request.path.endswith("/state"),
-            look=look,
+            check_effect=check_effect,
         )
 
 
 def _shows(answer: dict[str, Any], body: dict[str, Any]) -> bool:
-    """True if a connection is as a modification wanted it, as far as it can be read at all."""
+    """Return True if a connection shows what an update sent, as far as it can be read at all."""
     status = answer.get("status")
-    told = {**answer, **status} if isinstance(status, dict) else answer
+    shown = {**answer, **status} if isinstance(status, dict) else answer
     sent = {name: value for name, value in body.items() if name not in _NOT_READ}
-    return equivalence.shows_effect(told, sent)
+    return equivalence.shows_effect(shown, sent)
 
 
 def _connection(identifier: str) -> str:

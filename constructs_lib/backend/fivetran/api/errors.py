@@ -1,23 +1,21 @@
 """The errors of Fivetran's REST API, with what to do about them; see :mod:`http.errors`.
 
-What says that a connection is gone is the ``code`` in the API's envelope. The published contract
-shows ``NotFound`` for objects of other kinds and names no code for connections; public reports show
-these (https://fivetran.com/docs/rest-api/api-reference/connections):
+The ``code`` in the API's envelope says whether a connection is gone. The published contract shows
+``NotFound`` for objects of other kinds and names no code for connections; public reports show these
+(https://fivetran.com/docs/rest-api/api-reference/connections):
 
 =======================  ===========================================================================
 code of a 404            meaning
 =======================  ===========================================================================
 ``NotFound_Connection``  there is no such connection
-``NotFound_Connector``   the same, as the API called connections before
-``NotFound_Group``       there is no such group; says nothing of a connection
+``NotFound_Connector``   the same, from the time when the API called connections connectors
+``NotFound_Group``       there is no such group; says nothing about a connection
 ``NotFound``             with "HTTP 404 Not Found": the API has no such path; else an object of
                          another kind is missing, such as a proxy agent
 =======================  ===========================================================================
 
-What to do when the API refuses to test, sync or re-sync a connection: its documented errors.
-
-Source: the pages of the three endpoints, ``…/test``, ``…/sync`` and ``…/resync``, at
-https://fivetran.com/docs/rest-api/api-reference/connections
+The advice for a refused test, sync or re-sync follows the documented errors of the endpoints
+``…/test``, ``…/sync`` and ``…/resync`` on the same page.
 """
 
 from __future__ import annotations
@@ -63,6 +61,28 @@ __all__ = [
 GONE = frozenset({"NotFound_Connection", "NotFound_Connector"})
 """The codes of a 404 that say of a connection that it is not there."""
 _SUCCESS = "success"
+_ADVICE_IF_GONE = (
+    "The connection is not there any more, or belongs to another account: check connection_id. If "
+    "it was deleted, the next plan with refresh drops it from the state."
+)
+_ADVICE_ON_HEADERS = (
+    "The API did not take the headers of the request. The provider sends JSON and accepts version "
+    "2 of the API: check that api_url is the address of Fivetran's API, and that no proxy changes "
+    "headers on the way."
+)
+_COMMON_ADVICE = {404: _ADVICE_IF_GONE, 406: _ADVICE_ON_HEADERS, 415: _ADVICE_ON_HEADERS}
+_TEST_ADVICE = {
+    400: "Fivetran could not run the tests as asked. Look at the connection in the dashboard.",
+    405: "Fivetran does not run setup tests of this connection. Remove this resource.",
+}
+_RESYNC_ADVICE = {
+    400: (
+        "Not every service can re-sync single tables. Check the names of schemas and tables: GET "
+        "/v1/connections/{id}/schemas lists them. Or, to re-sync everything, leave the tables "
+        "(scope) out and set resync_everything."
+    ),
+    405: 'Fivetran does not re-sync this connection. Use mode = "sync", or remove this resource.',
+}
 
 
 class Unauthorized(errors.Unauthorized):
@@ -164,8 +184,7 @@ def answered(
     retry_after: float | None,
     original: Original | None = None,
 ) -> ApiError:
-    """Return the error that fits an HTTP status the API's own code, and for a sync in progress its
-    words.
+    """Return the error for an HTTP status, the API's own code, and the words of its message.
 
     :param original: code and message as they came, by which the error is chosen: a setting may
         read like one of their words, and is hidden in the others; None if nothing was hidden
@@ -194,43 +213,19 @@ def is_success(code: str) -> bool:
     return code.lower() == _SUCCESS
 
 
-_GONE = (
-    "The connection is not there any more, or belongs to another account: check connection_id. If "
-    "it was deleted, the next plan with refresh drops it from the state."
-)
-_ON_THE_WAY = (
-    "The API did not take the headers of the request. The provider sends JSON and accepts version "
-    "2 of the API: check that api_url is the address of Fivetran's API, and that no proxy changes "
-    "headers on the way."
-)
-_COMMON = {404: _GONE, 406: _ON_THE_WAY, 415: _ON_THE_WAY}
-_TESTS = {
-    400: "Fivetran could not run the tests as asked. Look at the connection in the dashboard.",
-    405: "Fivetran does not run setup tests of this connection. Remove this resource.",
-}
-_RESYNC = {
-    400: (
-        "Not every service can re-sync single tables. Check the names of schemas and tables: GET "
-        "/v1/connections/{id}/schemas lists them. Or, to re-sync everything, leave the tables "
-        "(scope) out and set resync_everything."
-    ),
-    405: 'Fivetran does not re-sync this connection. Use mode = "sync", or remove this resource.',
-}
-
-
 def advice_on_tests(error: VendorError) -> str:
-    """What to do if setup tests are refused; empty if the error itself says it."""
-    return _advice(error, {**_COMMON, **_TESTS})
+    """Return what to do if the API refuses setup tests; empty if the error itself says it."""
+    return _advice(error, {**_COMMON_ADVICE, **_TEST_ADVICE})
 
 
 def advice_on_sync(error: VendorError) -> str:
-    """What to do if a sync is refused; empty if the error itself says it."""
-    return _advice(error, _COMMON)
+    """Return what to do if the API refuses a sync; empty if the error itself says it."""
+    return _advice(error, _COMMON_ADVICE)
 
 
 def advice_on_resync(error: VendorError) -> str:
-    """What to do if a re-sync is refused; empty if the error itself says it."""
-    return _advice(error, {**_COMMON, **_RESYNC})
+    """Return what to do if the API refuses a re-sync; empty if the error itself says it."""
+    return _advice(error, {**_COMMON_ADVICE, **_RESYNC_ADVICE})
 
 
 def _advice(error: VendorError, table: dict[int, str]) -> str:

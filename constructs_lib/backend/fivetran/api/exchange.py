@@ -1,10 +1,6 @@
-"""What is sent for a connect card, and what comes back.
+"""Send one request to Fivetran's API: its address, signature, timeouts, and errors in words.
 
-The way to Fivetran's API.
-
-``sandbox`` and ``sandbox:FILE`` are answered by the embedded sandbox instead of a server.
-
-One request to Fivetran's API and its answer: signing, timeouts, and what went wrong in words.
+The embedded sandbox answers ``sandbox`` and ``sandbox:FILE`` instead of a server.
 
 Source: https://fivetran.com/docs/rest-api
 """
@@ -22,7 +18,7 @@ from constructs_lib.backend.fivetran.api.rate_limiter import RateLimiter
 from constructs_lib.backend.http import jsontext, response_values, transport
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.redaction import redact_json, redacted_text, truncated
-from constructs_lib.backend.http.transport import Limits, Message, Transport, Unanswered
+from constructs_lib.backend.http.transport import Limits, Message, NoResponseReceived, Transport
 from constructs_lib.backend.plugin.values.value import Object
 from constructs_lib.net.addresses import address_problem, is_sandbox
 from constructs_lib.net.content import ContentRefused
@@ -31,39 +27,18 @@ if TYPE_CHECKING:
     import requests
 
 
-_ATTRIBUTES = ("redirect_uri", "hide_setup_guide", "all_fields")
-
-
-class Card(NamedTuple):
-    """A connect card. Both parts are secret: who has one of them can set the connection up."""
-
-    uri: str
-    """The address to which the end user is sent."""
-    token: str
-    """The token in it."""
-
-    def __repr__(self) -> str:
-        return "<Card (hidden)>"
-
-    @classmethod
-    def of(cls, answer: dict[str, Any]) -> Card | None:
-        """The card in an answer of the API; None if there is none."""
-        card = answer.get("connect_card")
-        uri, token = (card.get("uri"), card.get("token")) if isinstance(card, dict) else ("", "")
-        if not (isinstance(uri, str) and uri and isinstance(token, str) and token):
-            return None
-        return cls(uri, token)
-
-
-def card_config(values: Object) -> dict[str, Any]:
-    """The ``connect_card_config`` of a request, without what is left out.
-
-    :param values: the attributes of a connect card, all of them known
-    """
-    return {name: values[name] for name in _ATTRIBUTES if values.get(name) is not None}
-
-
-__all__ = ["PUBLIC_URL", "SANDBOX_FILE", "Transport", "check_url", "is_sandbox"]
+__all__ = [
+    "PUBLIC_URL",
+    "SANDBOX_FILE",
+    "Card",
+    "Exchange",
+    "FivetranTransport",
+    "Request",
+    "base_of",
+    "card_config",
+    "check_url",
+    "is_sandbox",
+]
 
 PUBLIC_URL = "https://api.fivetran.com"
 """The address of Fivetran's public API."""
@@ -72,10 +47,17 @@ SANDBOX_FILE = ".sandbox/fivetran.sqlite3"
 _EMBEDDED = "sandbox://local"
 _VERSION = "/v1"
 """The first step of each path of the API; other tools want it at the end of the address."""
+_HEADERS = {"Accept": "application/json;version=2", "Content-Type": "application/json"}
+_ANSWERED_BY_GATEWAYS = (401, 408, 425, 429)
+"""Statuses that mean what they say without an envelope, too: the contract shows none for 401, and
+gateways answer the others on behalf of the API."""
+_OF_THE_SANDBOX = "sandbox"
+"""The key and secret of the sandbox, which are documented and no secret."""
+_CARD_ATTRIBUTES = ("redirect_uri", "hide_setup_guide", "all_fields")
 
 
 def check_url(url: str) -> str | None:
-    """What is wrong with an address of the API, in words; None if nothing is."""
+    """Return what is wrong with an address of the API; None if nothing is."""
     if is_sandbox(url):
         return None
     return address_problem(url, "api_key and api_secret", shows=False)
@@ -108,23 +90,15 @@ class FivetranTransport(transport.Transport):
             super().__init__(base_of(url), terraform=terraform)
 
 
-_HEADERS = {"Accept": "application/json;version=2", "Content-Type": "application/json"}
-_ANSWERED_BY_GATEWAYS = (401, 408, 425, 429)
-"""Statuses that mean what they say without an envelope, too: the contract shows none for 401, and
-gateways answer the others on behalf of the API."""
-_OF_THE_SANDBOX = "sandbox"
-"""Key and secret of the sandbox stand in its documentation: they are no secret."""
-
-
 class Request(NamedTuple):
     """One request: what is asked, and whether asking twice does harm."""
 
     method: str
     path: str
     body: dict[str, Any] | None = None
-    repeatable: bool = True
+    idempotent: bool = True
     secrets: Collection[str] = ()
-    """Texts that must not stand in any message."""
+    """Texts that no message may hold."""
     on_answer: Callable[[int, bytes], None] | None = None
     """Is called with the status and the content of each answer, before anything else is done."""
 
@@ -136,8 +110,8 @@ class Request(NamedTuple):
 
 
 class Exchange:
-    """Sends requests of one account, each once, and learns the API's clock and rate limit from the
-    answers.
+    """The way to one account: each request is sent once, and its answer tells the API's clock and
+    rate limit.
 
     :param transport: the way to the API
     :param key: the API key
@@ -151,14 +125,14 @@ class Exchange:
         self._authorization = f"Basic {login}"
         self._login = () if secret == _OF_THE_SANDBOX else (key, secret, login)
         self._date: tuple[datetime, float] | None = None
-        self._pace = RateLimiter()
+        self._rate_limiter = RateLimiter()
         self._limits = Limits(request_timeout)
 
     def __repr__(self) -> str:
         return f"<Exchange with {self.transport.base}>"
 
     def server_time(self) -> datetime:
-        """The time by the API's clock, as far as an answer has told it; else by ours."""
+        """Return the time by the API's clock if an answer had it, else by ours."""
         now = datetime.now(timezone.utc)
         if self._date is None:
             return now
@@ -167,15 +141,15 @@ class Exchange:
 
     @property
     def knows_time(self) -> bool:
-        """True if an answer has told the API's clock."""
+        """True if an answer had the time by the API's clock."""
         return self._date is not None
 
     def once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
-        """The envelope of the answer to a request that is sent once.
+        """Send a request once and return the envelope of its answer.
 
-        :raises VendorError: if there is none, or it tells of an error
+        :raises VendorError: if there is none, or it reports an error
         """
-        self._pace.wait(deadline)
+        self._rate_limiter.wait(deadline)
         if deadline.remaining <= 0:
             raise errors.OutOfTime(
                 f"no time is left for {request}: {deadline.limit:.0f} s are over"
@@ -184,17 +158,17 @@ class Exchange:
         if request.on_answer is not None:
             request.on_answer(response.status_code, response.content)
         self._learn_time(response.headers)
-        self._pace.learn(response.headers)
+        self._rate_limiter.learn(response.headers)
         envelope = self._envelope(request, response)
         code = envelope.get("code")
         if response.status_code >= 400 or not errors.is_success(str(code)):
             is_elsewhere = response.status_code == 404 and code not in errors.GONE
             message = envelope.get("message")
             raise errors.answered(
-                self.whole(request) if is_elsewhere else str(request),
+                self.full_request(request) if is_elsewhere else str(request),
                 response.status_code,
-                self._told(code, request),
-                self._told(message, request),
+                self._redacted(code, request),
+                self._redacted(message, request),
                 response_values.retry_after(response.headers),
                 errors.Original(code, message),
             )
@@ -207,11 +181,11 @@ class Exchange:
             data["setup_tests"] = quoted_texts.without(data["setup_tests"], hidden)
         return envelope
 
-    def _learn_time(self, told: Mapping[str, str]) -> None:
-        date = response_values.answered_at(told)
+    def _learn_time(self, headers: Mapping[str, str]) -> None:
+        date = response_values.answered_at(headers)
         self._date = None if date is None else (date, time.time())
 
-    def whole(self, request: Request) -> str:
+    def full_request(self, request: Request) -> str:
         """Return a request with the whole address, for errors that an address may explain."""
         return f"{request.method} {self.transport.base}{request.path}"
 
@@ -227,7 +201,7 @@ class Exchange:
             envelope = jsontext.loads(response.content.decode("utf-8"))
         except ValueError as error:
             if isinstance(error, jsontext.Excessive) and status < 400:
-                raise errors.Unusable(self.whole(request), status, str(error)) from None
+                raise errors.Unusable(self.full_request(request), status, str(error)) from None
             envelope = None
         is_envelope = isinstance(envelope, dict) and isinstance(envelope.get("code"), str)
         if is_envelope and (200 <= status < 300 or status >= 400):
@@ -239,12 +213,12 @@ class Exchange:
         if status in _ANSWERED_BY_GATEWAYS or status >= 500:
             return {"message": _words(envelope) or reason}
         if status >= 400:
-            raise errors.NotTheApi(self.whole(request), status, reason)
-        raise errors.BadAnswer(self.whole(request), status, reason)
+            raise errors.NotTheApi(self.full_request(request), status, reason)
+        raise errors.BadAnswer(self.full_request(request), status, reason)
 
-    def _told(self, words: Any, request: Request) -> str:
-        """What the API says, without any secret and any text of a setting that it quotes: a text,
-        or else its JSON; no more of it than a message shows.
+    def _redacted(self, words: Any, request: Request) -> str:
+        """Return what the API says without secrets and without the settings that it quotes: a text,
+        or else its JSON, no longer than a message shows.
         """
         if words is None or isinstance(words, str):
             return redacted_text(words or "", self._hidden(request))
@@ -269,7 +243,7 @@ class Exchange:
         message = Message(request.method, request.path, body, _HEADERS, self._sign)
         try:
             return self.transport.send(message, deadline, self._limits)
-        except Unanswered as error:
+        except NoResponseReceived as error:
             why = error.failure
             raise errors.NoAnswer(
                 str(request),
@@ -280,9 +254,38 @@ class Exchange:
                 hint=why.hint,
             ) from None
         except ContentRefused as error:
-            raise errors.Unusable(self.whole(request), error.status, error.reason) from None
+            raise errors.Unusable(self.full_request(request), error.status, error.reason) from None
 
 
 def _words(document: Any) -> Any:
     """Return what an answer without an envelope says; None if it says nothing."""
     return document.get("message") if isinstance(document, dict) else None
+
+
+class Card(NamedTuple):
+    """A connect card. Both parts are secret: either is enough to set the connection up."""
+
+    uri: str
+    """The address to which the end user is sent."""
+    token: str
+    """The token in it."""
+
+    def __repr__(self) -> str:
+        return "<Card (hidden)>"
+
+    @classmethod
+    def of(cls, answer: dict[str, Any]) -> Card | None:
+        """Return the card in an answer of the API; None if there is none."""
+        card = answer.get("connect_card")
+        uri, token = (card.get("uri"), card.get("token")) if isinstance(card, dict) else ("", "")
+        if not (isinstance(uri, str) and uri and isinstance(token, str) and token):
+            return None
+        return cls(uri, token)
+
+
+def card_config(values: Object) -> dict[str, Any]:
+    """Return the ``connect_card_config`` of a request, without what is left out.
+
+    :param values: the attributes of a connect card, all of them known
+    """
+    return {name: values[name] for name in _CARD_ATTRIBUTES if values.get(name) is not None}

@@ -1,4 +1,4 @@
-"""All connections of an account, over all pages.
+"""List all connections of an account, over all pages.
 
 Source: Fivetran's REST API, "Pagination" and ``GET /v1/connections``
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from constructs_lib.backend.fivetran.api.client import LONGEST_PAGE, Client
+from constructs_lib.backend.fivetran.api.batched_reader import LONGEST_PAGE
+from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import BadAnswer
 from constructs_lib.backend.http.deadline import Deadline
 
@@ -20,9 +21,9 @@ _LIST = "GET /v1/connections"
 def list_connections(
     client: Client, deadline: Deadline, **filters: str | None
 ) -> list[dict[str, Any]]:
-    """The connections that the filters leave, each once, in the order of the API.
+    """Return the connections that match the filters, each once, in the order of the API.
 
-    The parameters and errors are those of :func:`pages`.
+    The parameters and errors are those of :func:`list_pages`.
     """
     return [item for page in list_pages(client, deadline, **filters) for item in page]
 
@@ -30,7 +31,7 @@ def list_connections(
 def list_pages(
     client: Client, deadline: Deadline, **filters: str | None
 ) -> Iterator[list[dict[str, Any]]]:
-    """The connections that the filters leave, each once, as the pages come.
+    """Yield the pages of connections that match the filters, each connection once.
 
     Either all of them or an error: a list that ends too early would look as if the rest was gone.
 

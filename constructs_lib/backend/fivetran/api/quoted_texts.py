@@ -1,9 +1,9 @@
-"""Which texts of a connection no message shows, where Fivetran quotes them.
+"""Which texts of a connection no message shows when Fivetran quotes them.
 
-The rule is :mod:`constructs_lib.backend.http.quoted_texts`. Beyond it are shown: identifiers and
-the service, which tell the user what a message is about; the destination schema, which is the name
-of the connection in all messages; and the words that the contract or the catalogue of services
-allows.
+The rule is :mod:`constructs_lib.backend.http.quoted_texts`. In addition these are shown:
+identifiers and the service, which tell the user what a message is about; the destination schema,
+which is the name of the connection in all messages; and the words that the contract or the
+catalogue of services allows.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def of_request(body: dict[str, Any] | None) -> list[SettingText]:
 
 
 def of_connection(connection: dict[str, Any]) -> list[SettingText]:
-    """Return the texts of the settings of a connection that are hidden in what it tells.
+    """Return the texts of the settings of a connection that are hidden in its answers.
 
     :param connection: the connection, as the API answers it
     """
@@ -60,7 +60,7 @@ def without(tests: Any, hidden: list[str]) -> Any:
 
 
 def load() -> None:
-    """Load what tells which words may be shown, so that nothing has to be loaded later."""
+    """Load the lists of words that may be shown, so that nothing has to be loaded later."""
     _words()
     schemas.allowed_words()
 

@@ -1,8 +1,8 @@
-"""Slows down before the account's rate limit is used up, instead of running into 429.
+"""Slow down before the account's rate limit is used up, instead of running into 429.
 
 Fivetran counts the requests of an account over a rolling hour and tells, with each answer, how many
-are allowed (``X-Rate-Limit``) and how many are left (``X-Rate-Limit-Remaining``). Near the end of
-them, requests are spaced so that they come no faster than the hour forgets them.
+are allowed (``X-Rate-Limit``) and how many are left (``X-Rate-Limit-Remaining``). When few are
+left, requests are spaced so that they come no faster than the oldest ones leave the hour.
 
 Source: https://fivetran.com/docs/rest-api/faq/rate-limiting
 """
@@ -34,7 +34,7 @@ class RateLimiter:
         self._next = 0.0
 
     def learn(self, headers: Mapping[str, str]) -> None:
-        """Takes from the headers of an answer whether to slow down."""
+        """Learn from the headers of an answer whether to slow down."""
         remaining = count(headers, "X-Rate-Limit-Remaining")
         if remaining is None:
             return
@@ -44,7 +44,7 @@ class RateLimiter:
             self._interval = _HOUR / limit if is_near else 0.0
 
     def wait(self, deadline: Deadline) -> None:
-        """Waits until the next request is due; not at all while enough requests are left.
+        """Wait until the next request is due; not at all while enough requests are left.
 
         :raises OutOfTime: if that is after the deadline
         :raises Interrupted: as soon as Terraform wants to stop
@@ -60,7 +60,7 @@ class RateLimiter:
         deadline.wait(pause, "the rate limit of the account")
 
     def _reserve(self, now: float) -> float:
-        """The seconds until the next free moment, which is taken."""
+        """Reserve the next free moment and return the seconds until then."""
         with self._lock:
             if not self._interval:
                 return 0.0

@@ -34,7 +34,7 @@ from constructs_lib.backend.plugin.planning.checks import check_rules, problems
 from constructs_lib.backend.plugin.resource import Operation
 from constructs_lib.backend.plugin.values.value import Dynamic, Object
 from constructs_lib.schemas import Attribute, Field
-from constructs_lib.schemas.redaction import is_secret_place
+from constructs_lib.schemas.redaction import is_secret_setting
 
 if TYPE_CHECKING:
     from constructs_lib.schemas.rules import Rule
@@ -61,7 +61,7 @@ def _of_fields(fields: Any, values: dict[str, Any]) -> dict[str, Any]:
 def _part(field: Field, value: Any) -> Any:
     if value is None:
         return None
-    if field.secret or schemas.is_mask(value) or is_secret_place((field.name,)):
+    if field.secret or schemas.is_mask(value) or is_secret_setting(field.name):
         return _HIDDEN
     if field.fields:
         return _of_fields(field.fields, value) if isinstance(value, dict) else _HIDDEN

@@ -54,7 +54,9 @@ def read(state: Object, operation: Operation) -> Object | None:
     account.presence.exists(state["id"])
     account.refreshed.add(state["id"])
     plan.warn_of_pause(state, answer, operation.diagnostics)
-    drift.learn_from_refresh(state, answer, operation.private, operation.diagnostics)
+    drift.learn_from_refresh(
+        response.MODEL, state, answer, operation.private, operation.diagnostics
+    )
     adopted = bool(operation.private.get(ADOPTED))
     echo = drift.echo_of(operation.private)
     result = response.refreshed_state(state, answer, echo, adopted=adopted)

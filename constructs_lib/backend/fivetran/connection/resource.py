@@ -289,7 +289,7 @@ class ConnectionResource(Resource):
         echo = drift.echo_of(operation.private)
 
         def check(sent: dict[str, Any], live: dict[str, Any]) -> None:
-            drift.require_unchanged(prior, planned, sent, live, echo)
+            drift.require_unchanged(response.MODEL, prior, planned, sent, live, echo)
 
         secrets = _texts(secrets_of(config))
         update = connection_update.Update(
@@ -330,8 +330,8 @@ class ConnectionResource(Resource):
             # From here on the state has the form of the configuration, not of the import.
             operation.private.pop(ADOPTED, None)
         settings = requests_.settings_in_response(planned, body)
-        drift.record_sent(operation.private, settings, body, answer, secrets)
-        drift.note_absent(operation.private, planned, answer)
+        drift.record_sent(response.MODEL, operation.private, settings, body, answer, secrets)
+        drift.note_absent(response.MODEL, operation.private, planned, answer)
         before = (prior or {}).get("secrets_applied")
         times = applied_times(
             planned.get("secrets_applied"), before, sorted(secrets) if sent is None else sent
@@ -367,7 +367,7 @@ class ConnectionResource(Resource):
             # The first sync may run already, and be in the way.
             pauses = planned.get("pause_to_update") is True
             changed = update.send(body, pauses_for_it=pauses, live=answer)
-        drift.record_sent(operation.private, body, body, changed, {})
+        drift.record_sent(response.MODEL, operation.private, body, body, changed, {})
         return {"schema_status": wanted}
 
 

@@ -13,19 +13,22 @@ from typing import Any, Final, Literal
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection.request import (
+    ONLY_MODIFIED,
     SETTINGS,
     api_value,
     as_object,
+    destination_keys,
     request_value,
+    without_controls,
 )
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.response_values import normalized_word
 from constructs_lib.backend.managed_object import equivalence
+from constructs_lib.backend.managed_object.drift import Echo, ObjectModel
 from constructs_lib.backend.managed_object.equivalence import in_order
 from constructs_lib.backend.managed_object.imported_settings import without_secrets
 from constructs_lib.backend.plugin.values.value import Dynamic, Object, same
 
-Echo = dict[str, list[str]]
 SCHEMA = schemas.load("fivetranops_connection")
 ECHOED = (*SETTINGS, "schema_status")
 """The attributes that are sent and answered."""
@@ -276,3 +279,31 @@ def _number(value: Any) -> Any:
         return Decimal(value)
     is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
     return value if is_number else _UNREADABLE
+
+
+def _settings_of(values: Object) -> dict[str, Any]:
+    return as_object(values.get("config"))
+
+
+def _destination_keys_of(values: Object) -> tuple[str, ...]:
+    return destination_keys(values.get("service"))
+
+
+MODEL: Final = ObjectModel(
+    vendor="Fivetran",
+    noun="connection",
+    attributes=SCHEMA.attributes,
+    changeable=(*SETTINGS, *ONLY_MODIFIED),
+    echoed=ECHOED,
+    config_of=_settings_of,
+    fixed_keys=_destination_keys_of,
+    changes_of=without_controls,
+    request_value=request_value,
+    api_value=api_value,
+    attributes_of=attributes_of,
+    refreshed_state=refreshed_state,
+    echo=echo,
+    echoes=echoes,
+    is_echo=is_echo,
+)
+"""What drift detection has to know of connections."""

@@ -1,15 +1,15 @@
 """What must be known after a crash in the middle of creating a connection.
 
-Before a creation is sent, an entry is written beside the journal of states
+Before a creation is sent, an entry is written next to the journal of states
 (``.terraform/fivetranops/creations``) and forced to the disk. It says what is being created and
-since when, and nothing secret; the identifier is added when the API has told it. It is removed when
-a later run reads that connection, because only then Terraform's state certainly has it: Terraform
-may be killed after this process has answered, and before it writes its state. A later run that
-finds an entry of a dead run looks for the connection, and takes it over instead of creating a
-second one.
+since when, and nothing secret; the identifier is added when the API has answered it. The entry is
+removed when a later run reads that connection, because only then Terraform's state certainly has
+it: Terraform may be killed after this process has answered, and before it writes its state. A later
+run that finds an entry of a dead run looks for the connection, and takes it over instead of
+creating a second one.
 
-Each run holds one lock as long as it lives, which the operating system releases however it ends. So
-a run that is at work is never taken for a dead one. Accounts and Terraform's workspaces are told
+Each run holds one lock as long as it lives, which the operating system releases however the run
+ends. So a run that is at work never counts as dead. Accounts and Terraform's workspaces are kept
 apart, because each workspace has a state of its own.
 """
 
@@ -35,7 +35,7 @@ _TEXTS = ("account", "workspace", "group_id", "service", "schema", "since", "run
 
 
 class Name(NamedTuple):
-    """What tells a creation apart: the API takes each of these names once."""
+    """The name that identifies a creation: the API accepts each of them once."""
 
     account: str
     """Which account it belongs to, see ``Client.account``."""
@@ -61,11 +61,11 @@ class CreationEntry(NamedTuple):
     until: str = ""
     """When that run's time was over at the latest; empty if it is not known."""
     is_api_time: bool = True
-    """False if the moments are by this machine's clock, because no answer had told the API's."""
+    """False if the moments are by this machine's clock, because no answer had the API's."""
     connection: str = ""
-    """The identifier, as soon as the API has told it."""
+    """The identifier, as soon as the API has answered it."""
     is_lost: bool = False
-    """True if the run has told its user that the answer is lost, and Terraform knows of it."""
+    """True if the run has reported that the answer is lost, and Terraform knows of it."""
     is_announced: bool = False
     """True in the run that has said already that the connection is there; never stored."""
 
@@ -80,11 +80,11 @@ class CreationJournal:
 
     :param folder: where they are kept; made when the first one is written
     :param workspace: Terraform's workspace
-    :param tell: is told, in words, why an entry could not be kept
+    :param report: is called with the reason why an entry could not be kept
     """
 
-    def __init__(self, folder: Path, workspace: str, tell: Callable[[str], None]) -> None:
-        self._folder, self._workspace, self._tell = folder, workspace, tell
+    def __init__(self, folder: Path, workspace: str, report: Callable[[str], None]) -> None:
+        self._folder, self._workspace, self._report = folder, workspace, report
         self._run = os.urandom(8).hex()
         self._lock: int | None = None
         self._mutex = threading.Lock()
@@ -105,12 +105,12 @@ class CreationJournal:
         )
 
     def write(self, entry: CreationEntry) -> None:
-        """Put an entry on the disk. One that cannot be written is told, and stops nothing."""
+        """Write an entry to the disk. One that cannot be written is reported, and stops nothing."""
         try:
             self._live()
             private_files.write(self._file(entry.name), _dumped(entry))
         except OSError as error:
-            self._tell(f"nothing can be kept in {self._folder}: {error.strerror}")
+            self._report(f"nothing can be kept in {self._folder}: {error.strerror}")
 
     def complete(self, entry: CreationEntry) -> None:
         """Add what is known by now to an entry that was written. A failure takes nothing away: the
@@ -149,7 +149,7 @@ class CreationJournal:
         return self._others().get(self._file(name))
 
     def announced(self, entry: CreationEntry) -> None:
-        """Note an identifier that was found, and that the user of this run was told of it."""
+        """Note an identifier that was found, and that this run has reported it."""
         self.complete(entry)
         self._others()[self._file(entry.name)] = entry._replace(is_announced=True)
 
@@ -179,7 +179,7 @@ class CreationJournal:
                 self._lock = None
 
     def _live(self) -> None:
-        """Hold the lock that tells others that this run is at work."""
+        """Hold the lock that shows other runs that this one is at work."""
         with self._mutex:
             if self._lock is None:
                 self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -240,11 +240,11 @@ def _read(file: Path) -> CreationEntry | None:
     except (OSError, ValueError) as error:
         log.warning(f"the journal {file} cannot be read ({type(error).__name__})")
         return None
-    if not isinstance(values, dict) or not all(map(private_files.is_text, map(values.get, _TEXTS))):
+    if not isinstance(values, dict) or not all(map(jsontext.is_text, map(values.get, _TEXTS))):
         return None
     if not _RUN.fullmatch(values["run"]):
         return None  # It names a file.
     kinds = {name: type(value) for name, value in CreationEntry._field_defaults.items()}
     more = {n: values[n] for n, kind in kinds.items() if isinstance(values.get(n), kind)}
-    more = {n: each for n, each in more.items() if kinds[n] is bool or private_files.is_text(each)}
+    more = {n: each for n, each in more.items() if kinds[n] is bool or jsontext.is_text(each)}
     return CreationEntry(**{name: values[name] for name in _TEXTS}, **more)

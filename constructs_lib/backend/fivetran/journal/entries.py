@@ -1,14 +1,13 @@
-"""What the journal says of one connection: what it was like before its state was set.
+"""What the journal records of one connection: what it was like before its state was set.
 
-Both entries are dictionaries in their files. What a later version adds is passed over, and what an
-earlier one did not write has a default.
+Both entries are dictionaries in their files. Fields that a later version adds are ignored, and
+those that an earlier version did not write have a default.
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from constructs_lib.backend.fivetran.journal import private_files
 from constructs_lib.backend.fivetran.journal.history import TERRAFORM
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.managed_object import equivalence
@@ -77,7 +76,7 @@ class SetEntry(NamedTuple):
 
 
 def set_entry(text: str) -> SetEntry:
-    """The entry of a state that was set, in the text of a file.
+    """Return the entry of a state that was set from the text of its file.
 
     :raises ValueError: if it is none
     """
@@ -85,7 +84,7 @@ def set_entry(text: str) -> SetEntry:
     names = SetEntry._fields
     if not isinstance(values, dict) or not values.keys() >= set(names):
         raise ValueError("no entry of a state that was set")
-    if not all(private_files.is_text(values[name]) for name in names if name != "found"):
+    if not all(jsontext.is_text(values[name]) for name in names if name != "found"):
         raise ValueError("a field is of another type")
     if not isinstance(values["found"], (dict, type(None))):
         raise ValueError("found is of another type")
@@ -93,12 +92,12 @@ def set_entry(text: str) -> SetEntry:
 
 
 def dumped(entry: JournalEntry | SetEntry) -> str:
-    """An entry as the text of its file."""
+    """Return an entry as the text of its file."""
     return jsontext.dumps({"version": _VERSION, **entry._asdict()})
 
 
 def loaded(text: str) -> JournalEntry:
-    """The entry in the text of a file.
+    """Return the entry from the text of its file.
 
     :raises ValueError: if it is none, or one of another version
     """
@@ -111,6 +110,6 @@ def loaded(text: str) -> JournalEntry:
     values = {**JournalEntry._field_defaults, **values}
     for name, kind in kinds.items():
         is_ours = isinstance(values.get(name, ...), kind)
-        if not is_ours or (kind is str and not private_files.is_text(values[name])):
+        if not is_ours or (kind is str and not jsontext.is_text(values[name])):
             raise ValueError(f"{name} is missing, or of another type")
     return JournalEntry(**{name: values[name] for name in kinds})

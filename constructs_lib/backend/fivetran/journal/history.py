@@ -1,13 +1,13 @@
 """The states that were set from one working directory, for going back.
 
-Each setting of a state is noted here, whoever asked for it: an apply of Terraform, or the command
-``state``. It is noted just before the state is sent, so that the state of before is on the disk
+Each change of a state is recorded here, whoever asked for it: an apply of Terraform, or the command
+``state``. It is recorded just before the state is sent, so that the previous state is on the disk
 whatever happens next, and once more when it was read back.
 
-It stands beside the journal, in a file for each connection that only the owner can read: a change a
-line, the oldest first. Of each connection the last :data:`MOST` changes are kept, and of these as
-many as fit into :data:`LONGEST` bytes, the last one in any case. Who writes holds the lock of the
-journal on that connection. A history that cannot be written is told and stops nothing.
+Each connection has a file in the folder of the journal that only the owner can read, with one
+change on each line, the oldest first. The last :data:`MOST` changes of a connection are kept, or as
+many of them as fit into :data:`LONGEST` bytes, but always the last one. A writer holds the lock of
+the journal on that connection. A history that cannot be written is reported and stops nothing.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Change(NamedTuple):
     """One setting of a state."""
 
     number: int
-    """Names it: the first change of a connection is 1, and a later one has a higher number."""
+    """Identifies it: the first change of a connection is 1, and a later one has a higher number."""
     at: str
     """When it was sent (RFC 3339, UTC, by the API's clock)."""
     by: str
@@ -67,8 +67,8 @@ class History:
 
     :param folder: that of the journal
     :param identifier: the connection
-    :param by: who notes changes here, :data:`TERRAFORM` or :data:`COMMAND`
-    :param tell: is told, in words, why a change could not be noted
+    :param by: who records changes here, :data:`TERRAFORM` or :data:`COMMAND`
+    :param report: is called with the reason why a change could not be recorded
     """
 
     def __init__(
@@ -76,14 +76,14 @@ class History:
         folder: Path,
         identifier: str,
         by: str = TERRAFORM,
-        tell: Callable[[str], None] = lambda problem: None,
+        report: Callable[[str], None] = lambda problem: None,
     ) -> None:
         self.file = folder / "history" / f"{private_files.file_name_of(identifier)}.jsonl"
-        self.by, self._tell = by, tell
+        self.by, self._report = by, report
         self._change: Change | None = None
 
     def changes(self) -> list[Change]:
-        """What is known, the newest first. Lines that cannot be read are passed over.
+        """Return the recorded changes, the newest first; skip lines that cannot be read.
 
         :raises OSError: if the file is there and cannot be read
         """
@@ -91,17 +91,17 @@ class History:
         return [change for change in found if change is not None][::-1]
 
     def begin(self, before: State | None, after: State, at: str) -> None:
-        """Notes that a state is about to be sent."""
+        """Record that a state is about to be sent."""
         self.withdraw()
         try:
             numbers = [change.number for change in self.changes()]
         except OSError as error:
-            self._tell(f"{self.file} cannot be read: {error.strerror}")
+            self._report(f"{self.file} cannot be read: {error.strerror}")
             return
         self._write(Change(max(numbers, default=0) + 1, at, self.by, before, after, SENT))
 
     def end(self, result: str) -> None:
-        """Notes what became of the state that was sent.
+        """Record what became of the state that was sent.
 
         :param result: :data:`SET` or :data:`DIFFERS`
         """
@@ -109,12 +109,12 @@ class History:
             self._write(self._change._replace(result=result))
 
     def withdraw(self) -> None:
-        """Takes back that a state was sent: the API did not take it."""
+        """Remove the change that was recorded last: the API did not accept the state."""
         if self._change is not None:
             self._write(None)
 
     def confirm(self, after: State) -> None:
-        """Notes that a state is there which a run that was cut off had sent last."""
+        """Record that the state which an interrupted run sent last has been set."""
         with suppress(OSError):
             newest = next(iter(self.changes()), None)
             if newest is not None and newest.result == SENT and same(newest.after, after):
@@ -129,7 +129,7 @@ class History:
             return []
 
     def _write(self, change: Change | None) -> None:
-        """Puts a change in the place of the one in hand, or after the last one."""
+        """Replace the current change, or append one after the last."""
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             lines = self._lines()
@@ -140,11 +140,11 @@ class History:
             private_files.write(self.file, "".join(f"{line}\n" for line in _bounded(lines)))
             self._change = change
         except OSError as error:
-            self._tell(f"{self.file} cannot be written: {error.strerror}")
+            self._report(f"{self.file} cannot be written: {error.strerror}")
 
 
 def _bounded(lines: list[str]) -> list[str]:
-    """The newest lines, as many as may be kept; the very last one always."""
+    """Return the newest lines, as many as may be kept; always the very last one."""
     kept: list[str] = []
     size = 0
     for line in reversed(lines[-MOST:]):
@@ -161,7 +161,7 @@ def _is_about(line: str, number: int) -> bool:
 
 
 def _change(line: str) -> Change | None:
-    """The change in a line; None if it is none, or one of another version."""
+    """Return the change in a line; None if it holds none, or one of another version."""
     try:
         values = jsontext.loads(line)
     except ValueError:

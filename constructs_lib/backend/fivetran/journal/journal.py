@@ -1,22 +1,22 @@
 """What must be known after a crash in the middle of setting a state.
 
-Before the paused flag of a connection is touched, an entry (:mod:`journal_entry`) is written beside
-Terraform's own data (``.terraform``, or ``TF_DATA_DIR``) and forced to the disk; it is removed when
-the flag is back. Whoever finds one later knows that a run died, and what the connection was like
-before: :mod:`recovery` puts the flag back, and the next setting of that state goes on from it. What
-was set is kept a while longer (``SetEntry``), until Terraform's state is known to have it.
+Before the paused flag of a connection is touched, an entry (:mod:`journal.entries`) is written next
+to Terraform's own data (``.terraform``, or ``TF_DATA_DIR``) and forced to the disk; it is removed
+when the flag is restored. A run that finds an entry later knows that another one died, and what the
+connection was like before: :mod:`recovery` restores the flag, and the next setting of that state
+continues from it. The state that was set is kept longer (``SetEntry``), until Terraform's state is
+known to have it.
 
-A run holds a lock on the entry as long as it lives, which the operating system releases however it
-ends. So a run that is still at work is never taken for a dead one, and of two runs in one working
-directory that set the same state the second is told so.
+A run holds a lock on the entry as long as it lives, which the operating system releases however the
+run ends. So a run that is still at work never counts as dead, and when two runs in one working
+directory set the same state, the second one gets an error.
 
-The entry holds the state that was found, because that is in no other place once the new one is
-set; the files are readable by their owner only. Nothing in them is a credential.
+The entry holds the state that was found, because nothing else has it once the new one is set; only
+the owner can read the files. Nothing in them is a credential.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections import defaultdict
@@ -41,7 +41,7 @@ from constructs_lib.backend.fivetran.journal.history import TERRAFORM, History
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.plugin import log
 
-_TURNS: defaultdict[str, Lock] = defaultdict(Lock)
+_LOCKS: defaultdict[str, Lock] = defaultdict(Lock)
 
 
 class HeldElsewhere(VendorError):
@@ -63,16 +63,20 @@ class JournalHandle:
     """
 
     def __init__(
-        self, file: Path, history: History, tell: Callable[[str], None], workspace: str = "default"
+        self,
+        file: Path,
+        history: History,
+        report: Callable[[str], None],
+        workspace: str = "default",
     ) -> None:
-        self._file, self.history, self._tell = file, history, tell
+        self._file, self.history, self._report = file, history, report
         self.by = history.by
         """Who sets the state now."""
         self.workspace = workspace
         """Terraform's workspace."""
 
     def read(self) -> JournalEntry | None:
-        """What an earlier run left; None if it left nothing, or nothing that can be read."""
+        """Return the entry of an earlier run; None if there is none that can be read."""
         try:
             return loaded(private_files.read(self._file))
         except FileNotFoundError:
@@ -82,31 +86,33 @@ class JournalHandle:
             return None
 
     def write(self, entry: JournalEntry) -> None:
-        """Puts an entry in place of what is there, all or nothing, and on the disk.
+        """Replace the entry in one step, and force it to the disk.
 
-        A journal that cannot be written stops nothing, and is told: ``Journal.problem``.
+        A journal that cannot be written stops nothing, and is reported: ``Journal.problem``.
         """
         try:
             private_files.write(self._file, dumped(entry))
         except OSError as error:
-            self._tell(f"{self._file} cannot be written: {error.strerror}")
+            self._report(f"{self._file} cannot be written: {error.strerror}")
 
     def forget(self) -> None:
-        """Removes the entry."""
+        """Remove the entry."""
         with suppress(OSError):
             self._file.unlink(missing_ok=True)
 
     def keep(self, entry: SetEntry) -> None:
-        """Keeps what was set until Terraform's state is known to have it."""
+        """Keep the state that was set until Terraform's state is known to have it."""
         file = _set_file(self._file)
         try:
             file.parent.mkdir(exist_ok=True, mode=0o700)
             private_files.write(file, dumped(entry))
         except OSError as error:
-            self._tell(f"{file} cannot be written: {error.strerror}")
+            self._report(f"{file} cannot be written: {error.strerror}")
 
     def kept(self) -> SetEntry | None:
-        """What was set, and is not yet known to be in Terraform's state; None if nothing is."""
+        """Return the state that was set and is not yet known to be in Terraform's state; None if
+        there is none.
+        """
         return _kept(_set_file(self._file))
 
 
@@ -121,7 +127,7 @@ class Journal:
         self._folder, self._by = folder, by
         self.workspace = workspace(folder.parent)
         """Terraform's workspace, which has a state of its own."""
-        self.creations = CreationJournal(folder / "creations", self.workspace, self._tell)
+        self.creations = CreationJournal(folder / "creations", self.workspace, self._report)
         """The connections that are being created."""
         self.problem = ""
         """Why nothing could be kept, in words; empty if all could."""
@@ -135,7 +141,8 @@ class Journal:
 
     @classmethod
     def of_working_directory(cls, directory: Path = Path(), by: str = TERRAFORM) -> Journal:
-        """The journal beside the data of the terraform that works in a directory.
+        """Return the journal of a working directory of Terraform, which is kept with Terraform's
+        data.
 
         :param directory: by default that of this process, where terraform has launched it
         """
@@ -143,25 +150,25 @@ class Journal:
         return cls(data / "fivetranops", by)
 
     def history(self, identifier: str) -> History:
-        """The states that were set of a connection."""
-        return History(self._folder, identifier, self._by, self._tell_of_history)
+        """Return the history of the states that were set for a connection."""
+        return History(self._folder, identifier, self._by, self._report_history)
 
     @contextmanager
     def hold(self, identifier: str, *, waits: bool = True) -> Iterator[JournalHandle]:
-        """The entry of a connection, which no other run can take meanwhile.
+        """Hold the entry of a connection, so that no other run can take it meanwhile.
 
-        :param waits: two resources of one run can be about the same connection, and take turns;
-            False to go on without a turn
-        :raises HeldElsewhere: if another run holds it, or this one and it shall not wait
+        :param waits: True to wait for another resource of this run about the same connection;
+            False to fail at once
+        :raises HeldElsewhere: if another run holds it, or this run does and ``waits`` is False
         """
-        turn = _TURNS[str(self._folder / identifier)]
-        if not turn.acquire(blocking=waits):
+        lock = _LOCKS[str(self._folder / identifier)]
+        if not lock.acquire(blocking=waits):
             raise HeldElsewhere(identifier)
         try:
             with self._locked(identifier) as file:
-                yield JournalHandle(file, self.history(identifier), self._tell, self.workspace)
+                yield JournalHandle(file, self.history(identifier), self._report, self.workspace)
         finally:
-            turn.release()
+            lock.release()
 
     @contextmanager
     def _locked(self, identifier: str) -> Iterator[Path]:
@@ -169,9 +176,9 @@ class Journal:
         lock_file = file.with_suffix(".lock")
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock = _locked(lock_file)
+            lock = private_files.lock(lock_file)
         except OSError as error:
-            self._tell(f"nothing can be kept in {self._folder}: {error.strerror}")
+            self._report(f"nothing can be kept in {self._folder}: {error.strerror}")
             yield file
             return
         if lock is None:
@@ -184,7 +191,7 @@ class Journal:
             os.close(lock)
 
     def unknown_to(self, identifier: str, account: str, attempt: Any) -> SetEntry | None:
-        """What was set of a connection while Terraform's state has not learnt of it.
+        """Return the state that was set and that Terraform's state does not know of.
 
         :param attempt: the attempt that Terraform's state knows of
         """
@@ -195,7 +202,7 @@ class Journal:
         return found
 
     def confirm_set(self, identifier: str, attempt: Any) -> None:
-        """Terraform's state has an attempt: nothing of it needs to be kept."""
+        """Delete what is kept of an attempt, because Terraform's state has it."""
         file = _set_file(self._file(identifier))
         kept = _kept(file)
         if kept is not None and kept.attempt == attempt:
@@ -205,18 +212,18 @@ class Journal:
     def _file(self, identifier: str) -> Path:
         return self._folder / f"{private_files.file_name_of(identifier)}.json"
 
-    def _tell(self, problem: str) -> None:
+    def _report(self, problem: str) -> None:
         self.problem = self.problem or problem
         log.warning(f"the journal: {problem}")
 
-    def _tell_of_history(self, problem: str) -> None:
+    def _report_history(self, problem: str) -> None:
         self.history_problem = self.history_problem or problem
         log.warning(f"the history of states: {problem}")
 
     def note_plan(self, identifier: str, run: str, seen: Snapshot) -> None:
-        """Notes what a plan saw of a state that is not in Terraform's state yet.
+        """Record what a plan saw of a state that is not in Terraform's state yet.
 
-        Terraform plans once more during apply, and nothing tells the two apart but the run; so the
+        Terraform plans once more during apply, and only the run differs between the two; so the
         notes of the last two runs are kept.
         """
         notes = {**self._plans(identifier), run: list(seen)}
@@ -226,7 +233,7 @@ class Journal:
             private_files.write(self._plan_file(identifier), json.dumps(kept))
 
     def planned(self, identifier: str, run: str) -> Snapshot | None:
-        """What the plan before this run saw; None if it noted nothing. A note is good once."""
+        """Return what the plan before this run saw, and delete the note; None if there is none."""
         plans = self._plans(identifier)
         with suppress(OSError):
             self._plan_file(identifier).unlink(missing_ok=True)
@@ -245,13 +252,13 @@ class Journal:
         return plans if is_ours else {}
 
     def left_behind(self) -> list[str]:
-        """The connections of which there is an entry, whoever holds it."""
+        """Return the connections that have an entry, whoever holds it."""
         files = sorted(self._folder.glob("*.json")) if self._folder.is_dir() else []
         return [name for name in map(_connection_of, files) if name is not None]
 
 
 def _set_file(file: Path) -> Path:
-    """Where is kept what was set, beside the entry of a connection."""
+    """Return the file of the state that was set, from that of the entry of a connection."""
     return file.parent / "set" / file.name
 
 
@@ -275,27 +282,3 @@ def _connection_of(file: Path) -> str | None:
         return loaded(private_files.read(file)).connection
     except (OSError, ValueError):
         return None
-
-
-def _locked(file: Path) -> int | None:
-    """A descriptor that holds the lock; None if another run does."""
-    while True:
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            return None
-        if _is_the_same(descriptor, file):
-            return descriptor
-        # The run before us removed the file between our two calls.
-        os.close(descriptor)
-
-
-def _is_the_same(descriptor: int, file: Path) -> bool:
-    try:
-        there = file.stat()
-    except FileNotFoundError:
-        return False
-    ours = os.fstat(descriptor)
-    return (ours.st_ino, ours.st_dev) == (there.st_ino, there.st_dev)

@@ -1,19 +1,19 @@
-"""Files that only their owner may read, replaced in one step, and read without waiting."""
+"""Files that only their owner may read, replaced in one step, read without blocking, and locked."""
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeGuard
 from urllib.parse import quote
 
 
 def read(file: Path, errors: str = "strict") -> str:
-    """Return the text of a file. What else may stand in its place, such as a named pipe, is refused
-    instead of waited for.
+    """Return the text of a file. Refuse anything else in its place, such as a named pipe, without
+    waiting for it.
 
     :param errors: what becomes of bytes that are no UTF-8, as ``open`` takes it
     :raises OSError: if it cannot be read, or is no regular file
@@ -30,19 +30,12 @@ def read(file: Path, errors: str = "strict") -> str:
 
 
 def file_name_of(identifier: str) -> str:
-    """Return the part of a file's name that stands for an identifier, whatever that holds."""
+    """Return the part of a file's name that encodes an identifier, whatever that holds."""
     return quote(identifier, safe="", errors="backslashreplace")
 
 
-def is_text(value: object) -> TypeGuard[str]:
-    """Return True for a text that files, requests and messages can hold: JSON can also write halves
-    of characters, which nothing else takes.
-    """
-    return isinstance(value, str) and not any("\ud800" <= char <= "\udfff" for char in value)
-
-
 def write(file: Path, text: str) -> None:
-    """Puts a text in place of a file, all or nothing, and on the disk; readable by its owner only.
+    """Replace the text of a file in one step and force it to the disk; only the owner can read it.
 
     :raises OSError: if it cannot be written; then the file is what it was
     """
@@ -63,3 +56,27 @@ def write(file: Path, text: str) -> None:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+def lock(file: Path) -> int | None:
+    """Return a descriptor that holds the lock of a file; None if another process holds it."""
+    while True:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        if _is_the_same(descriptor, file):
+            return descriptor
+        # The run before us removed the file between our two calls.
+        os.close(descriptor)
+
+
+def _is_the_same(descriptor: int, file: Path) -> bool:
+    try:
+        there = file.stat()
+    except FileNotFoundError:
+        return False
+    ours = os.fstat(descriptor)
+    return (ours.st_ino, ours.st_dev) == (there.st_ino, there.st_dev)

@@ -111,7 +111,7 @@ def test_a_state_is_shown_where_that_is_asked_for(api: ScriptedApi, client: Clie
         ("progress", "Failed to stop in-progress sync", errors.SyncInProgress),
     ],
 )
-def test_a_setting_like_a_word_of_the_api_does_not_choose_the_error(
+def test_setting_like_a_word_of_the_api_does_not_pick_the_error(
     api: ScriptedApi, client: Client, word: str, message: str, kind: type[errors.ApiError]
 ) -> None:
     refused(api, message)
@@ -121,7 +121,7 @@ def test_a_setting_like_a_word_of_the_api_does_not_choose_the_error(
 
 
 @pytest.mark.parametrize("secret", ["exist", "NotFound_Connection"])
-def test_a_secret_like_a_word_of_the_api_does_not_choose_the_error(
+def test_secret_like_a_word_of_the_api_does_not_pick_the_error(
     api: ScriptedApi, client: Client, secret: str
 ) -> None:
     refused(api, f"it does not {secret}", 404, "NotFound_Connection")

@@ -46,7 +46,7 @@ def validated(**given: Any) -> list[str]:
 
 def authorization(**given: Any) -> str:
     diagnostics = Diagnostics()
-    chosen = connection_settings.choose(whole(**given), diagnostics)
+    chosen = connection_settings.choose_credentials(whole(**given), diagnostics)
     assert chosen is not None, [one.detail for one in diagnostics]
     return chosen.authorization
 
@@ -163,7 +163,7 @@ def test_a_ca_file_that_is_missing_or_no_certificate_is_an_error(tmp_path: Path)
         {"endpoints": HERE, "api_key": "k", "ca_file": UNKNOWN},
     ],
 )
-def test_what_is_unknown_can_be_planned_and_fails_only_when_it_is_used(given: Any) -> None:
+def test_unknown_provider_can_plan_and_fails_only_when_used(given: Any) -> None:
     cluster, problems = configured(**given)
 
     assert (cluster.is_known, problems, validated(**given)) == (False, [], [])

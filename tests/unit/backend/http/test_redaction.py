@@ -17,10 +17,12 @@ from constructs_lib.backend.http.redaction import (
     redact_json,
     redacted_text,
     shown,
+    shown_value,
     texts_in,
     truncated,
     values_shown,
 )
+from constructs_lib.schemas import redaction
 
 QUOTES = 'it\'s=a (b)~c*d <&> "e" ž/x'
 ODD = 'a "b"\nc\\d/ž <&> %'
@@ -53,7 +55,7 @@ def test_the_texts_of_a_value_are_found_at_any_depth() -> None:
     assert set(texts_in({"a": ["x", {"b": "y"}], "c": 5})) == {"x", "y", "5"}
 
 
-def test_secrets_are_hidden_inside_a_structure_before_it_becomes_text() -> None:
+def test_secrets_are_hidden_inside_a_structure() -> None:
     details = {"pem": "-----BEGIN\nKEY", "user": "ä-secret", "pin": 123456, "n": [1, True]}
 
     assert redact_json(details, ["-----BEGIN\nKEY", "ä-secret", "123456"]) == {
@@ -64,7 +66,7 @@ def test_secrets_are_hidden_inside_a_structure_before_it_becomes_text() -> None:
     }
 
 
-def test_a_state_is_shown_short_and_without_what_is_named_like_a_secret() -> None:
+def test_state_is_shown_short_and_without_secret_names() -> None:
     state = {"cursor": "2024", "api_token": "t", "nested": {"password": "p", "page": 1}}
 
     with values_shown(True):
@@ -73,6 +75,23 @@ def test_a_state_is_shown_short_and_without_what_is_named_like_a_secret() -> Non
             '"nested": {"page": 1, "password": "(hidden)"}}'
         )
         assert len(shown({"cursor": "x" * 1000})) < 400
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["passphrase", "passw", "passcode", "private", "api_key", "key", "client_secret", "auth_token"],
+)
+def test_a_name_of_a_secret_is_hidden_in_every_message(name: str) -> None:
+    with values_shown(True):
+        assert shown({name: 7}) == f'{{"{name}": "(hidden)"}}'
+        assert shown_value(f"nested.{name}", 7) == "(hidden)"
+    assert redaction.shown(7, ("config", name)) == "(hidden)"
+
+
+def test_another_name_is_hidden_in_no_message() -> None:
+    with values_shown(True):
+        assert shown_value("nested.cursor", 7) == "7"
+    assert redaction.shown(7, ("config", "cursor")) == "7"
 
 
 @pytest.mark.parametrize(

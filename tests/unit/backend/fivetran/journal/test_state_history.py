@@ -11,7 +11,6 @@ import pytest
 from state_api import NEW, OLD, Fivetran
 
 from constructs_lib.backend.fivetran.api import errors
-from constructs_lib.backend.fivetran.connection_state import set_state as choreography
 from constructs_lib.backend.fivetran.connection_state.set_state import set_state
 from constructs_lib.backend.fivetran.connection_state.snapshot import StateDiffers
 from constructs_lib.backend.fivetran.journal import history
@@ -25,7 +24,7 @@ BROKEN = errors.NoAnswer("request", "the connection broke off", sent=True)
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choreography, "_FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(f"{set_state.__module__}._FIRST_PAUSE", 0.001)
 
 
 @pytest.fixture
@@ -66,7 +65,7 @@ def test_only_the_owner_can_read_it(past: History) -> None:
     assert stat.S_IMODE(past.file.parent.stat().st_mode) == 0o700
 
 
-def test_the_last_twenty_are_kept_with_their_numbers_and_the_newest_is_first(past: History) -> None:
+def test_history_keeps_the_last_twenty_with_the_newest_first(past: History) -> None:
     kept(past, 25)
 
     assert [change.number for change in past.changes()] == list(range(25, 5, -1))
@@ -87,7 +86,7 @@ def test_big_states_are_kept_as_many_as_fit_and_the_last_always(
     assert [change.number for change in past.changes()] == [7]
 
 
-def test_a_change_that_was_taken_back_is_not_there_and_its_number_is_free(past: History) -> None:
+def test_withdrawn_change_is_gone_and_its_number_is_free(past: History) -> None:
     kept(past, 1)
     past.begin({"n": 1}, {"n": 9}, AT)
     past.withdraw()
@@ -130,7 +129,7 @@ def test_a_setting_is_noted_with_the_state_that_was_there(tmp_path: Path) -> Non
     assert found == Change(1, AT, "command", OLD, NEW, "set")
 
 
-def test_the_state_of_before_is_on_the_disk_before_the_new_one_is_sent(tmp_path: Path) -> None:
+def test_previous_state_is_on_disk_before_the_new_one_is_sent(tmp_path: Path) -> None:
     class Looking(Fivetran):
         def set_state(self, identifier: str, state: Any, deadline: Deadline) -> None:
             (found,) = Journal(tmp_path).history("abc").changes()
@@ -195,7 +194,7 @@ def test_what_is_stored_in_another_form_is_noted_as_that(tmp_path: Path) -> None
     assert (found.after, found.result) == (NEW, "differs")
 
 
-def test_what_keeps_the_state_from_being_sent_leaves_it_and_the_flag(tmp_path: Path) -> None:
+def test_failure_before_sending_leaves_the_state_and_the_flag(tmp_path: Path) -> None:
     def stop() -> None:
         raise errors.Interrupted("stopped")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from scripted_api import Answer, ScriptedApi, scripted_api
 
-from constructs_lib.backend.elastic.client import Client as ElasticClient
+from constructs_lib.backend.elastic import client
 from constructs_lib.backend.elastic.connection_settings import SANDBOX
 from constructs_lib.backend.elastic.exchange import Exchange
 from constructs_lib.backend.fivetran.api.client import Client
@@ -19,7 +19,7 @@ from constructs_lib.net import content
 HEADERS = {"X-elastic-product": "Elasticsearch", "Content-Type": "application/json"}
 ASKS: dict[str, Callable[[str], object]] = {
     "fivetran": lambda url: Client(Transport(url), "key", "secret").connection("abc", Deadline(9)),
-    "elastic": lambda url: ElasticClient(Exchange([Transport(url)], SANDBOX, 9)).connector(
+    "elastic": lambda url: client.Client(Exchange([Transport(url)], SANDBOX, 9)).connector(
         "abc", Deadline(9)
     ),
 }

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from connection_values import HASHER, recorded
+
 from constructs_lib.backend.managed_object.secret_tracking import (
     SecretHasher,
     SecretTracking,
@@ -11,14 +13,7 @@ from constructs_lib.backend.managed_object.secret_tracking import (
 )
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 
-VAULT = SecretHasher("key", "api-secret")
 SECRETS: dict[str, Any] = {"config.password": "hunter22", "auth.refresh_token": "token-1"}
-
-
-def recorded(secrets: dict[str, Any]) -> dict[str, Any]:
-    private: dict[str, Any] = {}
-    SecretTracking(private, VAULT).record(secrets)
-    return private
 
 
 def test_secrets_are_named_by_scope_and_key() -> None:
@@ -35,20 +30,20 @@ def test_secrets_are_named_by_scope_and_key() -> None:
 
 
 def test_what_was_sent_with_the_same_value_did_not_change() -> None:
-    assert SecretTracking(recorded(SECRETS), VAULT).changed(dict(SECRETS)) == []
+    assert SecretTracking(recorded(SECRETS), HASHER).changed(dict(SECRETS)) == []
 
 
 def test_a_rotated_and_a_new_secret_are_found_by_name() -> None:
     rotated = {**SECRETS, "config.password": "hunter23", "config.token": "new"}
 
-    assert SecretTracking(recorded(SECRETS), VAULT).changed(rotated) == [
+    assert SecretTracking(recorded(SECRETS), HASHER).changed(rotated) == [
         "config.password",
         "config.token",
     ]
 
 
 def test_an_unknown_secret_counts_as_changed() -> None:
-    assert SecretTracking(recorded(SECRETS), VAULT).changed({"config.password": UNKNOWN}) == [
+    assert SecretTracking(recorded(SECRETS), HASHER).changed({"config.password": UNKNOWN}) == [
         "config.password"
     ]
 
@@ -63,7 +58,7 @@ def test_another_api_secret_cannot_check_and_says_so() -> None:
 def test_neither_the_digests_nor_any_repr_hold_a_secret() -> None:
     private = recorded(SECRETS)
 
-    for text in (repr(private), repr(VAULT), repr(SecretTracking(private, VAULT))):
+    for text in (repr(private), repr(HASHER), repr(SecretTracking(private, HASHER))):
         assert "hunter22" not in text
         assert "token-1" not in text
         assert "api-secret" not in text
@@ -87,7 +82,7 @@ def test_a_plan_shows_which_secret_will_be_sent() -> None:
     assert planned_times(prior, {"config.*": UNKNOWN}, ["config.*"]) is UNKNOWN
 
 
-def test_apply_fills_in_the_times_that_the_plan_left_open_and_no_others() -> None:
+def test_apply_fills_in_only_the_times_that_the_plan_left_open() -> None:
     prior = {"config.password": "2026-01-01T00:00:00Z"}
     planned = {"config.password": "2026-01-01T00:00:00Z", "config.token": UNKNOWN}
 

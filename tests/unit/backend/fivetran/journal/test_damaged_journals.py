@@ -12,7 +12,7 @@ import pytest
 from api_world import World
 
 from constructs_lib.backend.fivetran.connection_state.snapshot import Snapshot
-from constructs_lib.backend.fivetran.connection_sync import journal as sync_journal
+from constructs_lib.backend.fivetran.connection_sync import journal
 from constructs_lib.backend.fivetran.journal import private_files
 from constructs_lib.backend.fivetran.journal.creations import CreationJournal, Name, workspace
 from constructs_lib.backend.fivetran.journal.entries import JournalEntry, SetEntry, dumped
@@ -80,7 +80,7 @@ READERS: dict[str, tuple[Callable[[Path], Path], Any, Callable[[Path], Any]]] = 
         CHANGE,
         lambda folder: History(folder, "abc").changes(),
     ),
-    "sync": (sync_file, SYNC, lambda folder: sync_journal._loaded(sync_file(folder))),
+    "sync": (sync_file, SYNC, lambda folder: journal._loaded(sync_file(folder))),
     "creation": (
         creation_file,
         CREATION,

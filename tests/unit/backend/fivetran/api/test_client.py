@@ -17,7 +17,7 @@ from constructs_lib.backend.fivetran.api.exchange import FivetranTransport, Requ
 from constructs_lib.backend.fivetran.provider import open_client
 from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.transport import Failure, failure
+from constructs_lib.backend.http.transport import ConnectionFailure, failure_of
 from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 
@@ -27,9 +27,7 @@ GONE = Answer(404, {"code": "NotFound_Connection", "message": "no such connectio
 FOUND = Answer(200, {"code": "Success", "data": CONNECTION})
 
 
-def test_a_request_carries_credentials_and_the_version_of_the_api(
-    api: ScriptedApi, client: Client
-) -> None:
+def test_request_carries_credentials_and_the_api_version(api: ScriptedApi, client: Client) -> None:
     api.answers = [FOUND]
 
     assert client.connection("abc", Deadline(5)) == CONNECTION
@@ -71,7 +69,7 @@ def test_an_address_with_the_version_is_understood(api: ScriptedApi, ending: str
     client.close()
 
 
-def test_a_refused_connection_is_said_and_repeated_within_the_limit() -> None:
+def test_refused_connection_is_retried_within_the_limit() -> None:
     client = Client(FivetranTransport("http://127.0.0.1:9"), "key", "secret")
 
     with pytest.raises(errors.NoAnswer, match=r"from 127\.0\.0\.1:9: the conn") as caught:
@@ -93,9 +91,7 @@ def test_an_answer_that_does_not_come_in_time_is_an_error(api: ScriptedApi) -> N
         client.close()
 
 
-def test_a_secret_that_the_api_repeats_does_not_reach_the_message(
-    api: ScriptedApi, client: Client
-) -> None:
+def test_secret_repeated_by_the_api_is_not_in_the_message(api: ScriptedApi, client: Client) -> None:
     api.answers = [Answer(400, {"code": "InvalidInput", "message": "bad password hunter22"})]
 
     with pytest.raises(errors.ApiError) as caught:
@@ -176,26 +172,26 @@ def test_a_secret_of_any_characters_can_be_sent(api: ScriptedApi) -> None:
     client.close()
 
 
-def test_a_broken_tls_answer_may_come_after_the_request_and_is_not_repeated() -> None:
+def test_broken_tls_answer_after_the_request_is_not_repeated() -> None:
     reason = requests.exceptions.SSLError(MaxRetryError(None, "/", ssl.SSLError("bad record")))  # type: ignore[arg-type]
 
-    found = failure(reason)
+    found = failure_of(reason)
 
     assert found.sent is True
-    assert not retry.may_repeat(_no_answer(found), repeatable=False)
+    assert not retry.may_repeat(_no_answer(found), idempotent=False)
 
 
 def test_a_refused_certificate_is_not_tried_again() -> None:
     refused = ssl.SSLCertVerificationError("self-signed")
     reason = requests.exceptions.SSLError(MaxRetryError(None, "/", refused))  # type: ignore[arg-type]
 
-    found = failure(reason)
+    found = failure_of(reason)
 
     assert (found.sent, found.passing) == (False, False)
-    assert not retry.may_repeat(_no_answer(found), repeatable=True)
+    assert not retry.may_repeat(_no_answer(found), idempotent=True)
 
 
-def _no_answer(found: Failure) -> errors.NoAnswer:
+def _no_answer(found: ConnectionFailure) -> errors.NoAnswer:
     return errors.NoAnswer("GET /", found.reason, sent=found.sent, passing=found.passing)
 
 

@@ -82,7 +82,7 @@ def test_drift_is_taken_over_for_the_key_that_drifted_alone() -> None:
     }
 
 
-def test_a_fingerprint_depends_on_the_value_and_not_on_the_order_of_keys() -> None:
+def test_fingerprint_depends_on_values_and_not_on_key_order() -> None:
     assert fingerprint({"a": 1, "b": [Decimal("0.1")]}) == fingerprint(
         {"b": [Decimal("0.1")], "a": 1}
     )

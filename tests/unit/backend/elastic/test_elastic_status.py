@@ -107,7 +107,7 @@ def test_a_connector_that_is_gone_is_dropped_from_state(
     assert core.state() is None
 
 
-def test_a_connector_that_does_not_exist_yet_is_a_warning_and_an_error_at_apply(
+def test_missing_connector_warns_at_plan_and_fails_at_apply(
     world: ElasticWorld, core: Core, wanted: Wanted
 ) -> None:
     world.remove()
@@ -206,7 +206,7 @@ def test_unknown_values_are_planned_and_set(
     assert world.writes() == ["error"]
 
 
-def test_a_status_that_turns_out_to_be_none_is_an_error_before_anything_is_sent(
+def test_unknown_status_at_apply_is_an_error_before_any_request(
     world: ElasticWorld, core: Core, wanted: Wanted
 ) -> None:
     plan = core.plan(wanted("error") | {"status": UNKNOWN})

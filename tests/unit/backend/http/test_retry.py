@@ -35,16 +35,16 @@ def answered(status: int, wait: float | None = None) -> errors.ApiError:
 def test_only_what_does_no_harm_is_repeated(
     error: errors.VendorError, if_repeatable: bool, if_not: bool
 ) -> None:
-    assert retry.may_repeat(error, repeatable=True) is if_repeatable
-    assert retry.may_repeat(error, repeatable=False) is if_not
+    assert retry.may_repeat(error, idempotent=True) is if_repeatable
+    assert retry.may_repeat(error, idempotent=False) is if_not
 
 
 def test_a_404_that_is_not_the_apis_is_repeated_for_reads_only() -> None:
     error = errors.NotTheApi("GET /", 404, "HTML")
 
-    assert retry.may_repeat(error, repeatable=True)
-    assert not retry.may_repeat(error, repeatable=True, writes=True)
-    assert not retry.may_repeat(error, repeatable=False)
+    assert retry.may_repeat(error, idempotent=True)
+    assert not retry.may_repeat(error, idempotent=True, writes=True)
+    assert not retry.may_repeat(error, idempotent=False)
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 503])

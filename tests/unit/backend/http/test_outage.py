@@ -49,7 +49,7 @@ class Api:
 
 
 def ask(api: Api, outage: Outage, limit: float = 600) -> str:
-    return send_with_retries(api.once, Deadline(limit), repeatable=True, outage=outage)
+    return send_with_retries(api.once, Deadline(limit), idempotent=True, outage=outage)
 
 
 def test_an_api_that_never_answers_is_given_up_soon(outage: Outage, clock: FakeTime) -> None:
@@ -145,7 +145,7 @@ def test_an_answer_ends_an_outage(outage: Outage) -> None:
             ask(Api(WRONG_KEY), outage)
         return "found"
 
-    send_with_retries(found_meanwhile, Deadline(600), repeatable=True, outage=outage)
+    send_with_retries(found_meanwhile, Deadline(600), idempotent=True, outage=outage)
 
     assert ask(Api("found"), outage) == "found"
 
@@ -191,7 +191,7 @@ def test_a_change_that_may_have_worked_is_told_in_full(outage: Outage) -> None:
         raise BROKEN
 
     with pytest.raises(errors.NoAnswer) as caught:
-        send_with_retries(once, Deadline(600), repeatable=True, outage=outage, writes=True)
+        send_with_retries(once, Deadline(600), idempotent=True, outage=outage, writes=True)
 
     assert caught.value.sent is True
     assert caught.value.outage is None

@@ -90,7 +90,7 @@ LOST = [
 
 
 @pytest.mark.parametrize("kind", LOST)
-def test_a_lost_answer_is_resolved_by_reading_and_the_request_not_blindly_repeated(
+def test_lost_answer_is_resolved_by_reading_before_a_retry(
     world: ElasticWorld, core: Core, wanted: Wanted, kind: str
 ) -> None:
     config = wanted("needs_configuration")
@@ -108,7 +108,7 @@ def test_a_lost_answer_is_resolved_by_reading_and_the_request_not_blindly_repeat
     assert is_settled(core, config)
 
 
-def test_a_status_that_somebody_else_sets_while_the_answer_is_lost_is_told(
+def test_status_set_by_somebody_after_a_lost_answer_is_an_error(
     world: ElasticWorld, core: Core, wanted: Wanted
 ) -> None:
     config = wanted("needs_configuration")
@@ -124,7 +124,7 @@ def test_a_status_that_somebody_else_sets_while_the_answer_is_lost_is_told(
     assert world.status == "error"
 
 
-def test_a_status_that_is_set_meanwhile_to_what_is_wanted_is_a_success(
+def test_status_set_by_somebody_to_the_wanted_one_is_a_success(
     world: ElasticWorld, core: Core, wanted: Wanted
 ) -> None:
     config = wanted("needs_configuration")
@@ -138,7 +138,7 @@ def test_a_status_that_is_set_meanwhile_to_what_is_wanted_is_a_success(
     assert is_settled(core, config)
 
 
-def test_a_status_that_moves_just_before_the_request_is_refused_with_what_is_there(
+def test_status_moved_just_before_the_request_is_refused(
     world: ElasticWorld, core: Core, wanted: Wanted
 ) -> None:
     world.begin("configured")
@@ -153,7 +153,7 @@ def test_a_status_that_moves_just_before_the_request_is_refused_with_what_is_the
     assert world.status == "connected"
 
 
-def test_a_walk_that_failed_half_way_is_finished_and_keeps_what_was_before(
+def test_interrupted_change_ends_with_the_status_before(
     world: ElasticWorld, core: Core, wanted: Wanted
 ) -> None:
     world.begin("created")
@@ -173,7 +173,7 @@ def test_a_walk_that_failed_half_way_is_finished_and_keeps_what_was_before(
     assert is_settled(core, config)
 
 
-def test_a_first_walk_that_failed_half_way_is_finished_and_keeps_what_was_before(
+def test_interrupted_first_change_ends_with_the_status_before(
     world: ElasticWorld, core: Core, wanted: Wanted
 ) -> None:
     config = wanted("configured", via="shortest")
@@ -190,7 +190,7 @@ def test_a_first_walk_that_failed_half_way_is_finished_and_keeps_what_was_before
     assert is_settled(core, config)
 
 
-def test_a_refresh_that_fails_does_not_take_the_connector_for_gone(
+def test_failed_refresh_does_not_count_the_connector_as_gone(
     world: ElasticWorld, core: Core, wanted: Wanted
 ) -> None:
     apply(core, wanted("error"))
@@ -202,7 +202,7 @@ def test_a_refresh_that_fails_does_not_take_the_connector_for_gone(
     assert state(core)["status"] == "error"
 
 
-def test_a_replacement_does_not_take_the_status_of_the_other_connector_for_its_own(
+def test_replacement_keeps_apart_the_status_of_the_old_connector(
     world: ElasticWorld, core: Core, wanted: Wanted
 ) -> None:
     world.store.add_connector("other", status="created")

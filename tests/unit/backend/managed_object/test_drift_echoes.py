@@ -28,12 +28,12 @@ class Life:
 
     def send(self) -> None:
         """An apply, whose answer echoes what was sent."""
-        drift.record_sent(self.private, BODY, BODY, self._answer("db", "pa_1"), {})
+        drift.record_sent(response.MODEL, self.private, BODY, BODY, self._answer("db", "pa_1"), {})
 
     def read(self, host: Any = "db", agent: Any = "pa_1") -> set[str]:
         """A refresh; returns what it takes for drift."""
         answer, diagnostics = self._answer(host, agent), Diagnostics()
-        drift.learn_from_refresh(self.state, answer, self.private, diagnostics)
+        drift.learn_from_refresh(response.MODEL, self.state, answer, self.private, diagnostics)
         self.warnings = [one.detail for one in diagnostics]
         echo = drift.echo_of(self.private)
         after = response.refreshed_state(self.state, answer, echo)

@@ -168,7 +168,7 @@ def test_a_secret_that_is_null_is_not_sent() -> None:
     assert secrets_of(config) == {"config.client_private_key": "k"}
 
 
-def test_the_answer_also_tells_of_what_changes_along_and_of_nulls_at_creation() -> None:
+def test_settings_in_response_include_side_effects_and_nulls() -> None:
     planned = values(sync_frequency=60, daily_sync_time="05:00")
     created = values(config=Dynamic.of({**CONFIG, "user": None}))
 

@@ -252,7 +252,7 @@ def test_some_more_of_a_large_account_never_cost_the_whole_of_it() -> None:
     assert api.requests <= len(asked) * 4 // 3 + 1
 
 
-def test_one_after_the_other_waits_for_nothing_and_comes_to_pages_as_well() -> None:
+def test_reads_one_after_the_other_do_not_wait_and_use_pages() -> None:
     api = Api(1000)
 
     plan(BatchedReader(api.one, api.page), api.documents, parallelism=1)
@@ -297,7 +297,7 @@ def test_a_list_that_cannot_be_read_is_asked_for_once() -> None:
     assert sorted(api.singles) == sorted(api.documents)
 
 
-def test_an_interruption_while_a_page_is_read_frees_whoever_waits_for_it() -> None:
+def test_interruption_of_a_page_releases_waiting_reads() -> None:
     api, interrupted = Api(100), []
 
     def page(cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection.response import echoes
+from constructs_lib.backend.fivetran.connection.response import MODEL, echoes
 from constructs_lib.backend.managed_object.drift import ConcurrentChange, require_unchanged
 from constructs_lib.backend.plugin.values.value import Dynamic
 
@@ -25,7 +25,7 @@ BODY = {"config": {"host": "db2"}, "sync_frequency": 15}
 
 
 def check(answer: dict[str, Any], echo: dict[str, Any] | None = None) -> None:
-    require_unchanged(PRIOR, PLANNED, BODY, answer, echo or {})
+    require_unchanged(MODEL, PRIOR, PLANNED, BODY, answer, echo or {})
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,6 @@ def test_what_is_named_like_a_secret_is_not_shown() -> None:
     body = {"config": {"api_key": "canary-2"}}
 
     with pytest.raises(ConcurrentChange) as caught:
-        require_unchanged(prior, planned, body, {"config": {"api_key": "canary-3"}}, {})
+        require_unchanged(MODEL, prior, planned, body, {"config": {"api_key": "canary-3"}}, {})
 
     assert "canary" not in str(caught.value)

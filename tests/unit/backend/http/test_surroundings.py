@@ -20,7 +20,7 @@ from constructs_lib.backend.fivetran.provider import FivetranOps
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import NoAnswer
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.schemas.catalogue import account as live
+from constructs_lib.schemas.catalogue.account import Account, LiveError
 from constructs_lib.version import __version__, user_agent
 
 AUTHORITIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -84,7 +84,7 @@ def test_user_agent_of_a_command_names_no_terraform(monkeypatch: pytest.MonkeyPa
     with scripted_api() as server:
         server.answers = [Answer(200, {"data": {"config": {}}}, {})]
         login = {"FIVETRAN_APIKEY": "k", "FIVETRAN_APISECRET": "s"}
-        live.Account({"FIVETRAN_API_URL": server.url, **login}).metadata("postgres")
+        Account({"FIVETRAN_API_URL": server.url, **login}).metadata("postgres")
 
     assert server.seen[0].headers["User-Agent"] == user_agent()
     assert "Terraform" not in user_agent()
@@ -169,9 +169,9 @@ def test_authority_that_is_gone_since_is_a_clear_error(
 
 def test_catalogue_says_when_an_authority_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
-    account = live.Account({"FIVETRAN_APIKEY": "k", "FIVETRAN_APISECRET": "s"})
+    account = Account({"FIVETRAN_APIKEY": "k", "FIVETRAN_APISECRET": "s"})
 
-    with pytest.raises(live.LiveError, match=r"REQUESTS_CA_BUNDLE cannot be used: '/nowhere\.pem'"):
+    with pytest.raises(LiveError, match=r"REQUESTS_CA_BUNDLE cannot be used: '/nowhere\.pem'"):
         account.metadata("postgres")
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from connection_values import answer, state
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection.response import (
@@ -15,37 +16,6 @@ from constructs_lib.backend.plugin.values.types import from_json
 from constructs_lib.backend.plugin.values.value import Dynamic
 
 SCHEMA = schemas.load("fivetranops_connection")
-
-
-def answer(**given: Any) -> dict[str, Any]:
-    return {
-        "id": "abc",
-        "group_id": "g",
-        "service": "postgres",
-        "schema": "orders",
-        "paused": False,
-        "sync_frequency": 360,
-        "status": {
-            "setup_state": "connected",
-            "sync_state": "scheduled",
-            "update_state": "delayed",
-        },
-        "config": {"host": "db", "port": 5432, "password": "******", "public_key": "k"},
-        **given,
-    }
-
-
-def state(**given: Any) -> dict[str, Any]:
-    known: dict[str, Any] = dict.fromkeys(SCHEMA.attributes)
-    known |= {
-        "id": "abc",
-        "group_id": "g",
-        "service": "postgres",
-        "paused": False,
-        "sync_frequency": 360,
-        "config": Dynamic.of({"schema_prefix": "orders", "host": "db", "port": 5432}),
-    }
-    return known | given
 
 
 def test_the_status_is_laid_flat_and_secrets_are_not_taken() -> None:
@@ -142,7 +112,7 @@ def test_a_mask_leaves_no_fingerprint() -> None:
         ("appeared_tomorrow", "x.y", {}),
     ],
 )
-def test_an_import_reads_all_settings_but_no_mask_and_names_the_schema(
+def test_import_reads_settings_without_masks_and_the_schema(
     service: str, schema: str, expected: dict[str, str]
 ) -> None:
     stub: dict[str, Any] = dict.fromkeys(SCHEMA.attributes) | {"id": "abc"}
@@ -165,7 +135,7 @@ def test_an_import_reads_no_mask_of_any_length(mask: str) -> None:
     assert after["config"].value["tokens"] == [{"key": "a"}]
 
 
-def test_an_import_leaves_what_says_nothing_and_what_only_fivetran_sets() -> None:
+def test_import_leaves_out_empty_and_read_only_settings() -> None:
     stub: dict[str, Any] = dict.fromkeys(SCHEMA.attributes) | {"id": "abc"}
     config = {"host": "db", "user": "", "tables": [], "database": None, "public_key": "k"}
 
@@ -177,7 +147,7 @@ def test_an_import_leaves_what_says_nothing_and_what_only_fivetran_sets() -> Non
 
 
 @pytest.mark.parametrize("config", [None, "", [], {}])
-def test_an_import_without_any_setting_has_the_destination_schema(config: Any) -> None:
+def test_import_without_settings_has_the_destination_schema(config: Any) -> None:
     stub: dict[str, Any] = dict.fromkeys(SCHEMA.attributes) | {"id": "abc"}
 
     after = refreshed_state(stub, answer(service="postgres", config=config), {}, adopted=True)
@@ -185,7 +155,7 @@ def test_an_import_without_any_setting_has_the_destination_schema(config: Any) -
     assert after["config"].value == {"schema_prefix": "orders"}
 
 
-def test_the_flag_of_a_historical_sync_falls_back_without_being_drift() -> None:
+def test_historical_sync_flag_falls_back_without_drift() -> None:
     status = {"is_historical_sync": False, "sync_state": "scheduled"}
 
     after = refreshed_state(state(is_historical_sync=True), answer(status=status), {})
@@ -206,7 +176,7 @@ def test_nothing_is_kept_of_the_answer_to_a_secret() -> None:
     assert echoes(sent, answer(config={"host": "secret-host"}), {"config.host": "x"}) == {}
 
 
-def test_an_import_fills_in_the_defaults_of_what_the_api_does_not_answer() -> None:
+def test_import_uses_defaults_of_what_the_api_does_not_answer() -> None:
     stub: dict[str, Any] = dict.fromkeys(SCHEMA.attributes) | {"id": "abc"}
 
     after = refreshed_state(stub, answer(), {})
@@ -216,7 +186,7 @@ def test_an_import_fills_in_the_defaults_of_what_the_api_does_not_answer() -> No
     assert after["is_historical_sync"] is None
 
 
-def test_what_forces_a_replacement_is_never_taken_from_another_spelling() -> None:
+def test_another_spelling_never_forces_a_replacement() -> None:
     known = state(destination_schema_names="FIVETRAN_NAMING")
 
     after = refreshed_state(known, answer(service="Postgres", destination_schema_names=None), {})
@@ -235,7 +205,7 @@ def test_what_forces_a_replacement_is_never_taken_from_another_spelling() -> Non
         (["Main", "s"], None, ["main", "******", "added"]),
     ],
 )
-def test_what_the_api_normalised_beside_a_secret_is_recognised_later(
+def test_setting_normalized_next_to_a_secret_is_recognized(
     sent: Any, secret: Any, made: Any
 ) -> None:
     shown = {"mode": "Main"} if secret else sent
@@ -296,7 +266,7 @@ def test_what_cannot_be_of_the_type_of_an_attribute_says_nothing(name: str, valu
     assert refreshed_state(state(**{name: 1}), answer(**{name: value}), {})[name] == 1
 
 
-def test_what_an_import_reads_is_widened_by_what_the_api_answers_later() -> None:
+def test_imported_settings_grow_with_later_answers() -> None:
     known = state(config=Dynamic.of({"options": {"mode": "main"}, "port": 1}))
     later = answer(
         config={"options": {"mode": "main", "days": 3}, "port": "1", "host": "db", "key": "******"}

@@ -37,7 +37,7 @@ def test_nothing_waits_while_enough_is_left_or_nothing_is_told(told: Mapping[str
         ({"X-Rate-Limit-Remaining": "3"}, 0.18),
     ],
 )
-def test_near_the_end_requests_come_as_fast_as_the_hour_forgets_them(
+def test_requests_near_the_limit_are_spaced_over_the_hour(
     told: Mapping[str, str], interval: float
 ) -> None:
     pace = RateLimiter()

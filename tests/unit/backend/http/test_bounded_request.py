@@ -13,10 +13,10 @@ from contextlib import contextmanager, suppress
 import pytest
 import requests
 
-from constructs_lib.backend.http import transport as transport_module
+from constructs_lib.backend.http import transport
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import Interrupted
-from constructs_lib.backend.http.transport import Limits, Message, Transport, Unanswered
+from constructs_lib.backend.http.transport import Limits, Message, NoResponseReceived, Transport
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
 BODY = b'{"data": {"id": "abc"}}'
@@ -92,7 +92,7 @@ def when_asked(server: Slow, action: Callable[[], None]) -> None:
 
 @pytest.mark.parametrize("cut", [5, 30, len(HEAD) + 2, len(WHOLE) - 15])
 def test_request_timeout_bounds_an_answer_that_drips(cut: int) -> None:
-    with slow(WHOLE[:cut], WHOLE[cut:]) as server, pytest.raises(Unanswered) as caught:
+    with slow(WHOLE[:cut], WHOLE[cut:]) as server, pytest.raises(NoResponseReceived) as caught:
         send(server.url, limit=1.0)
 
     failure = caught.value.failure
@@ -103,7 +103,7 @@ def test_request_timeout_bounds_an_answer_that_drips(cut: int) -> None:
 def test_the_deadline_bounds_an_answer_that_drips(dripping: Slow) -> None:
     deadline = Deadline(1.0, name="create")
 
-    with pytest.raises(Unanswered) as caught:
+    with pytest.raises(NoResponseReceived) as caught:
         send(dripping.url, "POST", deadline)
 
     assert caught.value.failure.reason == (
@@ -127,11 +127,11 @@ def test_stopping_ends_a_read(dripping: Slow) -> None:
 def test_stopping_ends_a_write_after_a_grace(
     dripping: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport_module, "_WRITE_GRACE", 0.5)
+    monkeypatch.setattr(transport, "_WRITE_GRACE", 0.5)
     stopping = threading.Event()
     when_asked(dripping, stopping.set)
 
-    with pytest.raises(Unanswered, match=r"wants to stop.*may have taken effect") as caught:
+    with pytest.raises(NoResponseReceived, match=r"wants to stop.*may have taken effect") as caught:
         send(dripping.url, "PATCH", Deadline(60, stopping))
 
     assert caught.value.failure.sent is True
@@ -164,7 +164,7 @@ def test_what_nobody_waits_for_is_never_sent(monkeypatch: pytest.MonkeyPatch) ->
 
     with slow(WHOLE, b"") as server:
         monkeypatch.setattr(socket, "getaddrinfo", slow_look_up)
-        with pytest.raises(Unanswered, match="connecting timed out") as caught:
+        with pytest.raises(NoResponseReceived, match="connecting timed out") as caught:
             send(server.url, "POST", connect=0.5)
         may_go_on.set()
         assert is_over.wait(30)
@@ -182,7 +182,7 @@ def test_a_host_that_is_unknown_is_said(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
 
-    with pytest.raises(Unanswered, match=r"the host name is unknown \(DNS\)") as caught:
+    with pytest.raises(NoResponseReceived, match=r"the host name is unknown \(DNS\)") as caught:
         send("https://api.invalid")
 
     assert caught.value.failure.sent is False
@@ -195,7 +195,7 @@ def test_a_network_that_is_off_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("urllib3.util.connection.create_connection", off)
 
-    with pytest.raises(Unanswered, match=r"be made \(Network is unreachable\)"):
+    with pytest.raises(NoResponseReceived, match=r"be made \(Network is unreachable\)"):
         send("http://127.0.0.1:9")
 
 
@@ -209,7 +209,7 @@ def _proxied(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_dead_proxy_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://user:pa55word@127.0.0.1:9")
 
-    with pytest.raises(Unanswered) as caught:
+    with pytest.raises(NoResponseReceived) as caught:
         send("https://api.example.com", "POST")
 
     failure = caught.value.failure
@@ -227,7 +227,7 @@ def test_a_proxy_that_refuses_is_named(
     answer = f"HTTP/1.1 {status} No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
     with slow(answer.encode(), b"") as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        with pytest.raises(Unanswered) as caught:
+        with pytest.raises(NoResponseReceived) as caught:
             send("https://api.example.com", "POST")
 
     failure = caught.value.failure
@@ -241,7 +241,10 @@ def test_a_proxy_that_refuses_is_named(
 
 def test_an_address_without_tls_is_said() -> None:
     words = "no TLS connection can be made"
-    with slow(PLAIN.encode(), b"") as server, pytest.raises(Unanswered, match=words) as caught:
+    with (
+        slow(PLAIN.encode(), b"") as server,
+        pytest.raises(NoResponseReceived, match=words) as caught,
+    ):
         send(server.url.replace("http:", "https:"), "POST")
 
     assert caught.value.failure.sent is False

@@ -24,7 +24,7 @@ def test_other_texts_are_no_durations(text: str) -> None:
         seconds(text)
 
 
-def test_the_deadline_comes_from_timeouts_or_else_from_the_default() -> None:
+def test_deadline_comes_from_timeouts_or_the_default() -> None:
     stopping = threading.Event()
 
     assert Deadline.of({"create": "5s"}, "create", "20m", stopping).limit == 5.0
