@@ -16,13 +16,12 @@ A stand-in for Elastic's connector API is in :mod:`constructs_lib.sandbox.elasti
 It reaches nothing outside, and listens on 127.0.0.1 only.
 """
 
-from constructs_lib.sandbox.common.adapter import SandboxAdapter
 from constructs_lib.sandbox.common.errors import SandboxError
 from constructs_lib.sandbox.common.faults import FAULT_KINDS, Fault
 from constructs_lib.sandbox.common.messages import ApiRequest, ApiResponse
 from constructs_lib.sandbox.common.server import SandboxServer
 from constructs_lib.sandbox.common.store import JournalEntry
-from constructs_lib.sandbox.fivetran.api import Api
+from constructs_lib.sandbox.fivetran.api import Api, SandboxAdapter
 from constructs_lib.sandbox.fivetran.call import Credentials
 from constructs_lib.sandbox.fivetran.distortions import DISTORTIONS
 from constructs_lib.sandbox.fivetran.records import Connection, Group

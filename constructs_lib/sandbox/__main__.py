@@ -17,9 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from constructs_lib.sandbox.common import messages
 from constructs_lib.sandbox.common.errors import SandboxError
-from constructs_lib.sandbox.common.messages import Answers
+from constructs_lib.sandbox.common.messages import Answers, dumps_exact
 from constructs_lib.sandbox.common.server import SandboxServer
 from constructs_lib.sandbox.elastic import ElasticApi, ElasticCredentials, ElasticStore
 from constructs_lib.sandbox.elastic.store import is_elastic
@@ -31,7 +30,7 @@ from constructs_lib.sandbox.watch import ADDRESS, View, WatchedApi
 _POLL_SECONDS = 0.05
 
 
-def start(options: argparse.Namespace, open_ones: ExitStack) -> Iterator[str]:
+def serve(options: argparse.Namespace, open_ones: ExitStack) -> Iterator[str]:
     """Serves what is asked for until ``open_ones`` ends.
 
     :returns: the lines that say where: one for each API, and with control one for the page
@@ -41,10 +40,10 @@ def start(options: argparse.Namespace, open_ones: ExitStack) -> Iterator[str]:
     fivetran = elastic = None
     if options.database is not None:
         fivetran = open_ones.enter_context(Store(options.database))
-        fivetran.configure(**behaviour(options))
+        fivetran.configure(**fivetran_settings(options))
     if options.elastic_database is not None:
         elastic = open_ones.enter_context(ElasticStore(options.elastic_database))
-        elastic.configure(**elastic_behaviour(options))
+        elastic.configure(**elastic_settings(options))
     view = View(fivetran, elastic) if options.control else None
     urls = []
     if fivetran is not None:
@@ -60,12 +59,12 @@ def start(options: argparse.Namespace, open_ones: ExitStack) -> Iterator[str]:
         yield f"Watch it on {urls[0]}{ADDRESS}"
 
 
-def behaviour(options: argparse.Namespace) -> dict[str, Any]:
+def fivetran_settings(options: argparse.Namespace) -> dict[str, Any]:
     """The settings of the sandbox of Fivetran's API that were given."""
     return _given({"sync_seconds": options.sync_seconds, "auto_sync": options.auto_sync})
 
 
-def elastic_behaviour(options: argparse.Namespace) -> dict[str, Any]:
+def elastic_settings(options: argparse.Namespace) -> dict[str, Any]:
     """The settings of the sandbox of Elastic's API that were given."""
     return _given({"version": options.elastic_version})
 
@@ -109,7 +108,7 @@ def _serve(options: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as open_ones:
-        for line in start(options, open_ones):
+        for line in serve(options, open_ones):
             _say(line)
         stop.wait()
     return 0
@@ -121,12 +120,10 @@ def _journal(options: argparse.Namespace) -> int:
     for entry in entries:
         if options.writes and not entry.writes:
             continue
-        body = "" if entry.body is None else messages.dumps(entry.body)
+        body = "" if entry.body is None else dumps_exact(entry.body)
         line = f"{entry.number:>5}  {entry.at}  {entry.status}  {entry.method:<6} {entry.path}"
         fault = "" if entry.fault is None else f"  (fault: {entry.fault})"
-        _say(
-            messages.dumps(entry.to_dict()) if options.json else f"{line}  {body}".rstrip() + fault
-        )
+        _say(dumps_exact(entry.to_dict()) if options.json else f"{line}  {body}".rstrip() + fault)
     return 0
 
 
@@ -164,14 +161,14 @@ def _generate(options: argparse.Namespace) -> int:
 
 def _configure(options: argparse.Namespace) -> int:
     with Store(options.database) as store:
-        settings = store.configure(**behaviour(options))
+        settings = store.configure(**fivetran_settings(options))
     _say(settings.to_json())
     return 0
 
 
 def _configure_elastic(options: argparse.Namespace) -> int:
     with ElasticStore(options.database) as store:
-        settings = store.configure(**elastic_behaviour(options))
+        settings = store.configure(**elastic_settings(options))
     _say(settings.to_json())
     return 0
 

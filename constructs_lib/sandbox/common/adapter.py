@@ -19,7 +19,6 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -30,10 +29,6 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import ProtocolError
 
 from constructs_lib.sandbox.common.messages import Answers, ApiRequest, ApiResponse, Delivery
-from constructs_lib.sandbox.common.store import Clock, utc_now
-from constructs_lib.sandbox.fivetran.api import Api
-from constructs_lib.sandbox.fivetran.call import Credentials
-from constructs_lib.sandbox.fivetran.store import Store
 
 
 class ApiAdapter(BaseAdapter):
@@ -72,31 +67,6 @@ class ApiAdapter(BaseAdapter):
     def close(self) -> None:
         """Closes the database."""
         self._close()
-
-
-class SandboxAdapter(ApiAdapter):
-    """Answers the requests of a session from an embedded sandbox.
-
-    Many threads may use one adapter, and many processes one file, but an adapter must not be used
-    across a fork. Closing the session closes it.
-
-    :param database: the SQLite file; None keeps all in memory, for this adapter alone
-    :param api_key: the API key that is accepted
-    :param api_secret: the API secret that is accepted
-    :param now: the clock; tests give their own
-    :raises SandboxError: if the file cannot be used
-    """
-
-    def __init__(
-        self,
-        database: str | Path | None,
-        *,
-        api_key: str = "sandbox",
-        api_secret: str = "sandbox",  # noqa: S107 - the sandbox's own, and no secret.
-        now: Clock = utc_now,
-    ) -> None:
-        self.store = Store(database, now)
-        super().__init__(Api(self.store, Credentials(api_key, api_secret)), self.store.close)
 
 
 def _api_request(request: PreparedRequest) -> ApiRequest:

@@ -34,7 +34,7 @@ _LOOKS, _BETWEEN_LOOKS = 5, 0.02
 _making = threading.Lock()
 
 
-def claim(path: Path, application_id: int) -> None:
+def claim_file(path: Path, application_id: int) -> None:
     """Makes the file if it is missing, or recognises it as a sandbox's; its mode is then 0600.
 
     :param application_id: marks the databases of this sandbox
@@ -79,7 +79,7 @@ def _check_mark(path: Path, application_id: int) -> None:
         if about.st_size == 0 and is_private:
             # Another process has just made it, and comes to fill it.
             return
-        if mark(path) == application_id:
+        if application_id_of(path) == application_id:
             return
         if not is_private:
             break
@@ -88,7 +88,7 @@ def _check_mark(path: Path, application_id: int) -> None:
     raise SandboxError(f"{path} is a file, but not a sandbox database; name another")
 
 
-def mark(path: Path) -> int | None:
+def application_id_of(path: Path) -> int | None:
     """The application id of a database; None if the file is none.
 
     :raises sqlite3.OperationalError: if the file cannot be read
@@ -229,7 +229,7 @@ def _kept_or_undone(link: sqlite3.Connection) -> Iterator[None]:
 
 def _connect(path: Path | None, layout: Layout) -> sqlite3.Connection:
     if path is not None:
-        claim(path, layout.application_id)
+        claim_file(path, layout.application_id)
     try:
         return sqlite3.connect(
             path or ":memory:",

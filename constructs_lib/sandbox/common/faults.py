@@ -170,7 +170,7 @@ class Fault:
 F = TypeVar("F", bound=Fault)
 
 
-def checked(values: Any, fault_type: type[F]) -> tuple[F, ...]:
+def checked_faults(values: Any, fault_type: type[F]) -> tuple[F, ...]:
     """The setting ``faults``, if it is right.
 
     :param fault_type: the faults of this API
@@ -204,16 +204,16 @@ def _template(path: str) -> str:
     return f"^{'[^/]+'.join(re.escape(part) for part in literal)}\\Z"
 
 
-NOTHING = ApiResponse(0, {})
+NO_ANSWER = ApiResponse(0, {})
 """The answer to a request that was never looked at."""
 
-Telling = Callable[[ApiError], ApiResponse]
+ErrorAnswer = Callable[[ApiError], ApiResponse]
 """From an error to the answer that tells of it."""
 
 _PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 
 
-def striking(tables: CommonTables[Any], faults: Sequence[F], request: ApiRequest) -> list[F]:
+def faults_striking(tables: CommonTables[Any], faults: Sequence[F], request: ApiRequest) -> list[F]:
     """The faults that strike this request: all delays and events, and the first of the others.
 
     Every fault that concerns the request counts it.
@@ -228,17 +228,17 @@ def striking(tables: CommonTables[Any], faults: Sequence[F], request: ApiRequest
     return [fault for fault in due if _goes_together(fault)] + others[:1]
 
 
-def let_pass(faults: Sequence[Fault]) -> bool:
+def takes_effect(faults: Sequence[Fault]) -> bool:
     """True if a request that these faults strike takes effect all the same."""
     return all(fault.facts.takes_effect for fault in faults)
 
 
-def names(faults: Sequence[Fault]) -> str | None:
+def kinds_of(faults: Sequence[Fault]) -> str | None:
     """The kinds of these faults for the journal, such as ``delay, 500``; None without any."""
     return ", ".join(fault.kind for fault in faults) or None
 
 
-def apply(faults: Sequence[Fault], answer: ApiResponse, told: Telling) -> ApiResponse:
+def apply_faults(faults: Sequence[Fault], answer: ApiResponse, told: ErrorAnswer) -> ApiResponse:
     """The answer as its client gets it.
 
     :param told: how this API tells of a failure

@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from constructs_lib.sandbox.common import messages
+from constructs_lib.sandbox.common.messages import dumps_exact
 from constructs_lib.schemas import MASK
 
 _WORK = 256  # scrypt's cost: about half a millisecond, because a test run sends thousands.
@@ -57,7 +57,7 @@ def below(place: str, key: str) -> bool:
 
 
 def _hash(secret: Any, salt: bytes) -> str:
-    text = secret if isinstance(secret, str) else messages.dumps(secret, sort_keys=True)
+    text = secret if isinstance(secret, str) else dumps_exact(secret, sort_keys=True)
     raw = text.encode("utf-8", "surrogatepass")
     return hashlib.scrypt(raw, salt=salt, n=_WORK, r=8, p=1, dklen=32).hex()
 

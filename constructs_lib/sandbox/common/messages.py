@@ -19,11 +19,15 @@ from typing import Any, Protocol
 
 from constructs_lib.sandbox.common.errors import ApiError
 
+CONTROL_PREFIX = "/_sandbox/"
+"""The beginning of the paths that only the sandbox has, for tests to see and steer it. The journal
+leaves out requests to them."""
+
 Number = (int, float, Decimal)
 """The types that a number of JSON may have here; ``bool`` is an ``int``, too."""
 
 
-def loads(content: str | bytes) -> Any:
+def loads_exact(content: str | bytes) -> Any:
     """Read JSON; a decimal of which a ``float`` loses digits is a :class:`decimal.Decimal`.
 
     :raises ValueError: if it is not JSON (RFC 8259), such as ``NaN``, or no number of this machine
@@ -32,7 +36,7 @@ def loads(content: str | bytes) -> Any:
     return json.loads(content, parse_float=_exact, parse_constant=_no_constant)
 
 
-def dumps(value: Any, sort_keys: bool = False) -> str:
+def dumps_exact(value: Any, sort_keys: bool = False) -> str:
     """Write JSON, decimals with the digits that they were read with.
 
     :param sort_keys: True writes the keys of objects in their order
@@ -111,7 +115,7 @@ class ApiResponse:
     @property
     def content(self) -> bytes:
         """The body: the envelope as JSON, or what a fault put in its place."""
-        return dumps(self.envelope).encode() if self.raw is None else self.raw
+        return dumps_exact(self.envelope).encode() if self.raw is None else self.raw
 
     def headers_for(self, content: bytes) -> dict[str, str]:
         """All headers of the answer, with type and length of its body."""

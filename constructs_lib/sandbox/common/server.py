@@ -24,7 +24,7 @@ from constructs_lib.sandbox.common import errors
 from constructs_lib.sandbox.common.errors import ApiError, invalid
 from constructs_lib.sandbox.common.messages import Answers, ApiRequest, ApiResponse, Delivery
 
-LARGEST = 10 * 1024 * 1024
+LARGEST_BODY = 10 * 1024 * 1024
 """The most bytes of a body that are read."""
 
 _LONGEST_LINE = 8192
@@ -32,7 +32,7 @@ _MOST_TRAILERS = 100
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?")
 
 
-class Reader(Protocol):
+class BodyReader(Protocol):
     """The receiving side of a connection."""
 
     def read(self, size: int) -> bytes:
@@ -44,7 +44,7 @@ class Reader(Protocol):
         ...
 
 
-def read(reader: Reader, headers: Message) -> bytes:
+def read_body(reader: BodyReader, headers: Message) -> bytes:
     """Read the body of a request; empty if it has none.
 
     :param headers: those of the request
@@ -59,10 +59,10 @@ def read(reader: Reader, headers: Message) -> bytes:
     return b"".join(_chunks(reader))
 
 
-def _whole(reader: Reader, length: str) -> bytes:
+def _whole(reader: BodyReader, length: str) -> bytes:
     if not (length.isascii() and length.isdigit() and len(length) < 19):
         raise invalid("The Content-Length of a body must be a number")
-    if int(length) > LARGEST:
+    if int(length) > LARGEST_BODY:
         raise _too_large()
     body = reader.read(int(length))
     if len(body) < int(length):
@@ -70,8 +70,8 @@ def _whole(reader: Reader, length: str) -> bytes:
     return body
 
 
-def _chunks(reader: Reader) -> Iterator[bytes]:
-    left = LARGEST
+def _chunks(reader: BodyReader) -> Iterator[bytes]:
+    left = LARGEST_BODY
     while size := _size(_line(reader)):
         left -= size
         if left < 0:
@@ -90,14 +90,14 @@ def _size(line: bytes) -> int:
     return int(found[1], 16)
 
 
-def _skip_trailers(reader: Reader) -> None:
+def _skip_trailers(reader: BodyReader) -> None:
     for _ in range(_MOST_TRAILERS):
         if not _line(reader):
             return
     raise _malformed()
 
 
-def _line(reader: Reader) -> bytes:
+def _line(reader: BodyReader) -> bytes:
     line = reader.readline(_LONGEST_LINE)
     if not line.endswith(b"\n"):
         raise _malformed()
@@ -109,7 +109,7 @@ def _malformed() -> ApiError:
 
 
 def _too_large() -> ApiError:
-    return invalid(f"The body of a request may have at most {LARGEST // 1024 // 1024} MiB")
+    return invalid(f"The body of a request may have at most {LARGEST_BODY // 1024 // 1024} MiB")
 
 
 HOST = "127.0.0.1"
@@ -171,7 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         try:
-            body = read(self.rfile, self.headers)
+            body = read_body(self.rfile, self.headers)
             request = self._request(body)
         except ApiError as error:
             self._refuse(error)

@@ -24,11 +24,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from constructs_lib import schemas
-from constructs_lib.sandbox.common import masking, messages
 from constructs_lib.sandbox.common.database import Database, Layout
-from constructs_lib.sandbox.fivetran import checks
-from constructs_lib.schemas import MASK
+from constructs_lib.sandbox.common.messages import loads_exact
 
 Clock = Callable[[], datetime]
 """Returns the present time, aware of its time zone (UTC)."""
@@ -39,24 +36,18 @@ def utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def to_text(moment: datetime) -> str:
+def moment_to_text(moment: datetime) -> str:
     """A moment as the API writes it, RFC 3339: ``2026-01-31T12:00:00.000000Z``."""
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def from_text(text: str) -> datetime:
+def moment_from_text(text: str) -> datetime:
     """The moment that :func:`to_text` wrote.
 
     :raises ValueError: if the text has another form
     """
     parsed = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ")
     return parsed.replace(tzinfo=timezone.utc)
-
-
-_PLAIN = {*checks.CREATE_FIELDS, *checks.UPDATE_FIELDS, "state", "force", "scope"} - {
-    "config",
-    "auth",
-}
 
 
 class JournalEntry(NamedTuple):
@@ -90,34 +81,6 @@ class JournalEntry(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """The entry as JSON shows it, with ``keys``."""
         return {**self._asdict(), "keys": list(self.keys)}
-
-
-def visible(content: bytes, service: str | None) -> str | None:
-    """The JSON text of a body as the journal may show it.
-
-    Secrets of ``config`` are known by the service; without one, every setting counts as secret.
-    ``auth`` and unknown fields are masked to the last leaf.
-
-    :param service: the service of the connection, if it is known
-    :returns: None if it is not JSON, or nested too deep to look for secrets
-    """
-    try:
-        body = messages.loads(content)
-        if isinstance(body, dict):
-            seen = {key: _visible(key, value, service) for key, value in body.items()}
-            return messages.dumps(seen)
-        return messages.dumps(masking.mask_all(body)[0])
-    except (ValueError, RecursionError):
-        return None
-
-
-def _visible(key: str, value: Any, service: str | None) -> Any:
-    facts = schemas.service(service) if service else None
-    if key == "config" and facts and isinstance(value, dict):
-        return masking.mask(value, facts.secrets)[0]
-    if key in _PLAIN:
-        return value
-    return masking.mask_all(value)[0] if isinstance(value, (dict, list)) or value is None else MASK
 
 
 class StoredSettings(Protocol):
@@ -238,7 +201,7 @@ class CommonTables(Generic[S]):
 def _entry(
     number: int, at: str, method: str, path: str, status: int, body: str | None, fault: str | None
 ) -> JournalEntry:
-    parsed = messages.loads(body) if body else None
+    parsed = loads_exact(body) if body else None
     return JournalEntry(number, at, method, path, status, parsed, fault)
 
 

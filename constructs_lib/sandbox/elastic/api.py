@@ -33,15 +33,25 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from constructs_lib.sandbox.common import errors as general_errors
-from constructs_lib.sandbox.common import faults, masking
-from constructs_lib.sandbox.common import store as clock
+from constructs_lib.sandbox.common import masking
 from constructs_lib.sandbox.common.adapter import ApiAdapter
-from constructs_lib.sandbox.common.errors import ApiError, SandboxError
-from constructs_lib.sandbox.common.messages import ApiRequest, ApiResponse
-from constructs_lib.sandbox.common.store import Clock, utc_now
-from constructs_lib.sandbox.elastic import call, errors, routes
-from constructs_lib.sandbox.elastic.call import ElasticCall, ElasticCredentials
+from constructs_lib.sandbox.common.errors import ApiError, SandboxError, failed, unavailable
+from constructs_lib.sandbox.common.faults import (
+    NO_ANSWER,
+    apply_faults,
+    faults_striking,
+    kinds_of,
+    takes_effect,
+)
+from constructs_lib.sandbox.common.messages import CONTROL_PREFIX, ApiRequest, ApiResponse
+from constructs_lib.sandbox.common.store import Clock, moment_to_text, utc_now
+from constructs_lib.sandbox.elastic import errors, routes
+from constructs_lib.sandbox.elastic.call import (
+    ElasticCall,
+    ElasticCredentials,
+    check_media_types,
+    content_type_of,
+)
 from constructs_lib.sandbox.elastic.errors import ElasticError
 from constructs_lib.sandbox.elastic.store import (
     ElasticFault,
@@ -110,7 +120,9 @@ def _following(paths: Sequence[_Path], name: str) -> list[_Path]:
     return list(dict.fromkeys(following))
 
 
-def happen(tables: ElasticTables, faults: Sequence[ElasticFault], when: str, path: str) -> None:
+def move_statuses(
+    tables: ElasticTables, faults: Sequence[ElasticFault], when: str, path: str
+) -> None:
     """Lets happen what is to happen before or after a request, whatever becomes of it.
 
     :param faults: those that strike the request
@@ -118,12 +130,12 @@ def happen(tables: ElasticTables, faults: Sequence[ElasticFault], when: str, pat
     :param path: of the request, percent-encoded; what it names need not exist
     """
     for fault in faults:
-        found = tables.connector(routes.connector_id(path) or "")
+        found = tables.connector(routes.connector_id_of(path) or "")
         if found is not None and fault.facts.event and fault.when == when:
             tables.save(replace(found, status=fault.status))
 
 
-_PLAIN = {
+_UNMASKED = {
     "description",
     "error",
     "id",
@@ -172,26 +184,26 @@ class ElasticApi:
             with self._store.transaction() as tables:
                 return self._journaled(tables, request)
         except SandboxError as error:
-            return self.failure(general_errors.unavailable(str(error)))
+            return self.failure(unavailable(str(error)))
 
     def failure(self, error: ApiError) -> ApiResponse:
         """The answer that tells of an error, in Elasticsearch's envelope."""
-        return errors.general(error).answer()
+        return errors.from_api_error(error).answer()
 
     def _journaled(self, tables: ElasticTables, request: ApiRequest) -> ApiResponse:
         settings = tables.settings() or ElasticSettings()
         now = self._store.clock() + timedelta(seconds=settings.clock_ahead_seconds)
         if self._is_control(request):
             return self._guarded(tables, settings, now, request)
-        struck = faults.striking(tables, settings.faults, request)
-        passes = faults.let_pass(struck)
-        happen(tables, struck, "before", request.path)
-        real = self._guarded(tables, settings, now, request) if passes else faults.NOTHING
-        happen(tables, struck, "after", request.path)
-        told = faults.apply(struck, real, self.failure)
+        struck = faults_striking(tables, settings.faults, request)
+        passes = takes_effect(struck)
+        move_statuses(tables, struck, "before", request.path)
+        real = self._guarded(tables, settings, now, request) if passes else NO_ANSWER
+        move_statuses(tables, struck, "after", request.path)
+        told = apply_faults(struck, real, self.failure)
         status = real.status if passes else told.status
-        about = (clock.to_text(now), request.method, request.path, status)
-        tables.write_journal(*about, _visible(request.body), faults.names(struck))
+        about = (moment_to_text(now), request.method, request.path, status)
+        tables.write_journal(*about, _journaled_body(request.body), kinds_of(struck))
         return told
 
     def _guarded(
@@ -206,8 +218,8 @@ class ElasticApi:
             raise
         except Exception as error:
             # What went wrong may quote the request, and the request may hold secrets.
-            answer = self.failure(general_errors.failed(type(error).__name__))
-        media_type = call.of_answer(request.headers)
+            answer = self.failure(failed(type(error).__name__))
+        media_type = content_type_of(request.headers)
         return replace(answer, headers={**answer.headers, **_PRODUCT, "Content-Type": media_type})
 
     def _answer(
@@ -215,7 +227,7 @@ class ElasticApi:
     ) -> ApiResponse:
         self._credentials.check(request.headers, request.path, self._anonymous)
         route = routes.find(request.method, request.path, self._with_control, settings)
-        call.check(request.headers, request.body, settings.major)
+        check_media_types(request.headers, request.body, settings.major)
         writes = request.method not in _READS and not self._is_control(request)
         if writes and not settings.manage_connector:
             raise errors.not_allowed()
@@ -225,24 +237,24 @@ class ElasticApi:
         return replace(answer, envelope=filtered(dict(answer.envelope), wanted))
 
     def _is_control(self, request: ApiRequest) -> bool:
-        return self._with_control and request.path.startswith(routes.PREFIX)
+        return self._with_control and request.path.startswith(CONTROL_PREFIX)
 
 
-def _visible(content: bytes) -> str | None:
+def _journaled_body(content: bytes) -> str | None:
     """The JSON text of a body as the journal may show it; None if it is not JSON."""
     try:
         body = json.loads(content)
         if not isinstance(body, dict):
             return json.dumps(masking.mask_all(body)[0])
-        return json.dumps({key: _shown(key, value) for key, value in body.items()})
+        return json.dumps({key: _journaled_value(key, value) for key, value in body.items()})
     except (ValueError, RecursionError):
         return None
 
 
-def _shown(key: str, value: Any) -> Any:
+def _journaled_value(key: str, value: Any) -> Any:
     if isinstance(value, (dict, list)) or value is None:
         return masking.mask_all(value)[0]
-    return value if key in _PLAIN else MASK
+    return value if key in _UNMASKED else MASK
 
 
 class ElasticAdapter(ApiAdapter):

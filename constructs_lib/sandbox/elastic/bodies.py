@@ -42,7 +42,7 @@ _UNITS = (
 _DAY_OF_MONTH, _DAY_OF_WEEK = 3, 5
 
 
-def check(expression: str) -> str:
+def check_schedule(expression: str) -> str:
     """Return the expression.
 
     :raises ValueError: if it is none
@@ -150,7 +150,7 @@ _SCHEDULE = parser.nested(
         "schedule_config",
         {
             "enabled": parser.flag(required=True),
-            "interval": Field(parser.text().tokens, check, required=True),
+            "interval": Field(parser.text().tokens, check_schedule, required=True),
         },
     )
 )

@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from constructs_lib.sandbox.common import store
 from constructs_lib.sandbox.common.messages import ApiRequest, ApiResponse
+from constructs_lib.sandbox.common.store import moment_to_text
 from constructs_lib.sandbox.elastic import errors
 from constructs_lib.sandbox.elastic.parser import Parser
 from constructs_lib.sandbox.elastic.records import ElasticConnector, SyncJob
@@ -71,7 +71,7 @@ _VENDOR = "application/vnd.elasticsearch+json"
 _COMPATIBLE = re.compile(r"compatible-with\s*=\s*(\d{1,3})")
 
 
-def check(headers: Mapping[str, str], body: bytes, major: int) -> None:
+def check_media_types(headers: Mapping[str, str], body: bytes, major: int) -> None:
     """Lets JSON pass, in the version of the server or in the one before.
 
     :param headers: those of the request, with names in lower case
@@ -88,7 +88,7 @@ def check(headers: Mapping[str, str], body: bytes, major: int) -> None:
             raise errors.wrong_version(name, (major, major - 1), found)
 
 
-def of_answer(headers: Mapping[str, str]) -> str:
+def content_type_of(headers: Mapping[str, str]) -> str:
     """The ``Content-Type`` of the answer to a request with these headers."""
     version = _version(headers.get("accept", ""))
     return _PLAIN if version is None else f"{_VENDOR};compatible-with={version}"
@@ -174,7 +174,7 @@ class ElasticCall:
 
     def at(self) -> str:
         """The present time, as documents have it (RFC 3339, UTC)."""
-        return store.to_text(self.now)
+        return moment_to_text(self.now)
 
     def number(self, name: str, default: int) -> int:
         """A parameter of the query that is a whole number, 0 or more.
@@ -202,7 +202,7 @@ class ElasticCall:
         return {part for part in self.request.query.get(name, "").split(",") if part}
 
 
-def stored(
+def save_changed(
     call: ElasticCall, before: ElasticConnector, after: ElasticConnector, *, always: bool = False
 ) -> ApiResponse:
     """Stores a changed connector, and answers whether anything changed.

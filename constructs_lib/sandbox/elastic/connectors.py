@@ -33,7 +33,7 @@ def index_name_problem(name: str | None) -> str | None:
     return None if rule is None else f"Invalid index name [{name}], {rule}."
 
 
-def check_free(call: ElasticCall, name: str | None, connector_id: str | None) -> None:
+def check_unused(call: ElasticCall, name: str | None, connector_id: str | None) -> None:
     """Let a name pass that no other connector has.
 
     :param connector_id: whose index it is to be; None for a connector without identifier
@@ -52,7 +52,7 @@ def lacks_prefix(call: ElasticCall, name: str | None) -> bool:
     return is_checked and not str(name).startswith(_PREFIX)
 
 
-def prefix_complaint(name: str | None) -> str:
+def prefix_problem(name: str | None) -> str:
     """Return what is wrong with the index of a new connector that Elastic is to manage."""
     return (
         f"Index [{name}] is invalid. Index attached to an Elastic-managed connector "
@@ -161,10 +161,10 @@ def _created(call: ElasticCall, identifier: str) -> ApiResponse:
     is_native, index_name = values.get("is_native", False), values.get("index_name")
     complaints = [index_name_problem(index_name)]
     if is_native and lacks_prefix(call, index_name):
-        complaints.append(prefix_complaint(index_name))
+        complaints.append(prefix_problem(index_name))
     if wrong := [complaint for complaint in complaints if complaint is not None]:
         raise errors.invalid(*wrong)
-    check_free(call, index_name, identifier)
+    check_unused(call, index_name, identifier)
     status = "needs_configuration" if is_native else "created"
     values = {"name": "", "status": status, "created_at": call.at(), **values}
     # What a deletion left of a document counts as one that is there.

@@ -20,8 +20,9 @@ from dataclasses import replace
 
 from constructs_lib.sandbox.common.messages import ApiResponse
 from constructs_lib.sandbox.elastic import bodies, connectors, errors, parser, records
-from constructs_lib.sandbox.elastic.call import ElasticCall, merged, stored
+from constructs_lib.sandbox.elastic.call import ElasticCall, merged, save_changed
 from constructs_lib.sandbox.elastic.parser import Parser
+from constructs_lib.sandbox.elastic.records import stored_sync_rules
 
 _CONDITIONS = ("contains", "ends_with", "equals", "regex", "starts_with", ">", "<")
 
@@ -111,8 +112,8 @@ def set_filtering(call: ElasticCall) -> ApiResponse:
     if whole is None:
         after = records.redrafted(found.sync_rules, rules, snippet, at)
     else:
-        after = [records.of(each["active"], each["draft"], at) for each in whole]
-    return stored(call, found, replace(found, filtering=after))
+        after = [stored_sync_rules(each["active"], each["draft"], at) for each in whole]
+    return save_changed(call, found, replace(found, filtering=after))
 
 
 def set_validation(call: ElasticCall) -> ApiResponse:
@@ -120,10 +121,10 @@ def set_validation(call: ElasticCall) -> ApiResponse:
     validation = call.body(VALIDATION)["validation"]
     found = call.connector()
     after = records.validated(found.sync_rules, validation)
-    return stored(call, found, replace(found, filtering=after))
+    return save_changed(call, found, replace(found, filtering=after))
 
 
-def activate(call: ElasticCall) -> ApiResponse:
+def activate_filtering(call: ElasticCall) -> ApiResponse:
     """``PUT /_connector/{id}/_filtering/_activate``: the draft becomes active.
 
     :raises ElasticError: 400, unless the draft is valid
@@ -135,7 +136,7 @@ def activate(call: ElasticCall) -> ApiResponse:
             "Filtering draft needs to be validated by the connector service before activation. "
             f"Current filtering draft validation state [{state}] is not equal to [valid]."
         )
-    return stored(call, found, replace(found, filtering=records.activated(found.sync_rules)))
+    return save_changed(call, found, replace(found, filtering=records.activated(found.sync_rules)))
 
 
 _OF_RECORD = ("last_seen", "sync_cursor")
@@ -166,18 +167,18 @@ def set_index_name(call: ElasticCall) -> ApiResponse:
     identifier = call.connector_id
     if (complaint := connectors.index_name_problem(name)) is not None:
         raise errors.invalid(complaint)
-    connectors.check_free(call, name, identifier)
+    connectors.check_unused(call, name, identifier)
     found = call.connector()
     if found.is_native:
         connectors.check_managed_name(call, name)
-    return stored(call, found, replace(found, index_name=name))
+    return save_changed(call, found, replace(found, index_name=name))
 
 
 def set_pipeline(call: ElasticCall) -> ApiResponse:
     """``PUT /_connector/{id}/_pipeline``: the ingest pipeline, with all of its settings."""
     pipeline = call.body(bodies.PIPELINE)["pipeline"]
     found = call.connector()
-    return stored(call, found, replace(found, pipeline=pipeline))
+    return save_changed(call, found, replace(found, pipeline=pipeline))
 
 
 def set_scheduling(call: ElasticCall) -> ApiResponse:
@@ -192,14 +193,16 @@ def set_scheduling(call: ElasticCall) -> ApiResponse:
             "[full | incremental | access_control]"
         )
     found = call.connector()
-    return stored(call, found, replace(found, scheduling=merged(found.scheduling, scheduling)))
+    return save_changed(
+        call, found, replace(found, scheduling=merged(found.scheduling, scheduling))
+    )
 
 
 def set_features(call: ElasticCall) -> ApiResponse:
     """``PUT /_connector/{id}/_features``: the features that are given; others stay."""
     features = call.body(bodies.FEATURES)["features"]
     found = call.connector()
-    return stored(call, found, replace(found, features=merged(found.features, features)))
+    return save_changed(call, found, replace(found, features=merged(found.features, features)))
 
 
 def set_last_sync(call: ElasticCall) -> ApiResponse:
@@ -210,7 +213,7 @@ def set_last_sync(call: ElasticCall) -> ApiResponse:
     own = {name: given.pop(name) for name in _OF_RECORD if name in given}
     if "sync_cursor" in own:
         own["sync_cursor"] = merged(found.sync_cursor, own["sync_cursor"])
-    return stored(call, found, replace(found, last_sync={**found.last_sync, **given}, **own))
+    return save_changed(call, found, replace(found, last_sync={**found.last_sync, **given}, **own))
 
 
 def _given(call: ElasticCall, parser: Parser) -> ApiResponse:
@@ -223,4 +226,4 @@ def _given(call: ElasticCall, parser: Parser) -> ApiResponse:
             "Please provide a value for at least one of them."
         )
     found = call.connector()
-    return stored(call, found, replace(found, **given))
+    return save_changed(call, found, replace(found, **given))

@@ -63,7 +63,7 @@ class Unrouted(ElasticError):
         return ApiResponse(self.status, envelope, self.headers)
 
 
-def general(error: ApiError) -> ElasticError:
+def from_api_error(error: ApiError) -> ElasticError:
     """The same failure of any API, as Elasticsearch tells it."""
     kind = _TYPES.get(error.status, "illegal_argument_exception")
     kind = "exception" if error.status == 500 else kind

@@ -29,7 +29,7 @@ def new_sync_rules(at: str) -> list[dict[str, Any]]:
     return [_filtering(_rules(at), _rules(at))]
 
 
-def of(active: Any, draft: Any, at: str) -> dict[str, Any]:
+def stored_sync_rules(active: Any, draft: Any, at: str) -> dict[str, Any]:
     """Return active rules and a draft, as parsed, as they are stored.
 
     :param at: the time (RFC 3339) of what has none
@@ -191,7 +191,7 @@ SyncJob = dict[str, Any]
 """A sync job, by the names of its document."""
 
 _ACCESS_CONTROL_PREFIX = ".search-acl-filter-"
-NEXT = {
+NEXT_STATUSES = {
     "pending": ("in_progress", "canceled"),
     "in_progress": ("canceling", "completed", "suspended", "error"),
     "suspended": ("in_progress", "canceled"),

@@ -20,14 +20,13 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from constructs_lib.sandbox.common.errors import SandboxError
-from constructs_lib.sandbox.common.messages import ApiResponse
+from constructs_lib.sandbox.common.messages import CONTROL_PREFIX, ApiResponse
 from constructs_lib.sandbox.elastic import connectors, details, errors, statuses, sync_jobs
 from constructs_lib.sandbox.elastic.call import ElasticCall
 from constructs_lib.sandbox.elastic.store import ElasticSettings
-from constructs_lib.sandbox.fivetran import routes
 
 
-def read(call: ElasticCall) -> ApiResponse:
+def read_server_info(call: ElasticCall) -> ApiResponse:
     """Name and version of the server."""
     version = call.settings.version
     compatible = f"{call.settings.major - 1}"
@@ -51,17 +50,13 @@ def read(call: ElasticCall) -> ApiResponse:
     return ApiResponse(200, answer)
 
 
-PREFIX = routes.PREFIX
-"""The beginning of the paths of control; requests to them are not in the journal."""
-
-
-def journal(call: ElasticCall) -> ApiResponse:
+def read_journal(call: ElasticCall) -> ApiResponse:
     """``GET /_sandbox/journal?since=N``: the entries with numbers above N."""
     entries = call.tables.journal(call.number("since", 0))
     return ApiResponse(200, {"items": [entry.to_dict() for entry in entries]})
 
 
-def reset(call: ElasticCall) -> ApiResponse:
+def reset_sandbox(call: ElasticCall) -> ApiResponse:
     """``POST /_sandbox/reset``: forgets connectors, sync jobs and journal; settings stay."""
     call.tables.reset(call.at())
     return ApiResponse(200, {"acknowledged": True})
@@ -86,7 +81,7 @@ _JOBS = "/_connector/_sync_job"
 _JOB = f"{_JOBS}/{{connector_sync_job_id}}"
 _ONE = "/_connector/{connector_id}"
 _ELASTIC: dict[str, dict[str, Endpoint]] = {
-    "": {"GET": read, "HEAD": read},
+    "": {"GET": read_server_info, "HEAD": read_server_info},
     "/_connector": {
         "GET": connectors.list_all,
         "POST": connectors.create,
@@ -115,13 +110,13 @@ _ELASTIC: dict[str, dict[str, Endpoint]] = {
     f"{_ONE}/_last_sync": {"PUT": details.set_last_sync},
     f"{_ONE}/_filtering": {"PUT": details.set_filtering},
     f"{_ONE}/_filtering/_validation": {"PUT": details.set_validation},
-    f"{_ONE}/_filtering/_activate": {"PUT": details.activate},
+    f"{_ONE}/_filtering/_activate": {"PUT": details.activate_filtering},
 }
 PATHS = tuple(_ELASTIC)
 """The paths of Elastic's API that the sandbox has, as templates."""
 _SINCE: dict[Endpoint, tuple[int, int]] = {
     details.set_features: (8, 15),
-    details.activate: (8, 14),
+    details.activate_filtering: (8, 14),
     details.set_validation: (8, 14),
     sync_jobs.claim: (8, 15),
 }
@@ -144,8 +139,8 @@ _QUERY: dict[Endpoint, dict[str, tuple[int, int]]] = {
 }
 """The parameters of the query, with the versions with which they came."""
 _CONTROL: dict[str, dict[str, Endpoint]] = {
-    "/_sandbox/journal": {"GET": journal},
-    "/_sandbox/reset": {"POST": reset},
+    "/_sandbox/journal": {"GET": read_journal},
+    "/_sandbox/reset": {"POST": reset_sandbox},
     "/_sandbox/settings": {"GET": read_settings, "PATCH": modify_settings},
 }
 
@@ -182,7 +177,7 @@ def check_query(
     :param query: their names
     :raises ElasticError: 400
     """
-    if path.startswith(PREFIX):
+    if path.startswith(CONTROL_PREFIX):
         return
     since = _QUERY.get(endpoint, {})
     known = {*_ALWAYS, *(name for name in since if settings.at_least(*since[name]))}
@@ -190,7 +185,7 @@ def check_query(
         raise errors.unknown_parameters(path, unknown)
 
 
-def connector_id(path: str) -> str | None:
+def connector_id_of(path: str) -> str | None:
     """The identifier of the connector that a path names; None if it names none."""
     parts = path.rstrip("/").split("/")
     names_one = parts[:2] == ["", "_connector"] and len(parts) > 2 and parts[2] != "_sync_job"

@@ -16,7 +16,7 @@ from typing import Any
 
 from constructs_lib.sandbox.common.messages import ApiResponse
 from constructs_lib.sandbox.elastic import bodies, connectors, errors, parser
-from constructs_lib.sandbox.elastic.call import ElasticCall, stored
+from constructs_lib.sandbox.elastic.call import ElasticCall, save_changed
 from constructs_lib.sandbox.elastic.parser import Field, Parser
 from constructs_lib.sandbox.elastic.records import ElasticConnector
 from constructs_lib.schemas.connector_status import allowed
@@ -108,7 +108,7 @@ def set_status(call: ElasticCall) -> ApiResponse:
     found = call.connector()
     if wanted not in allowed(found.status, strict=call.settings.strict):
         raise errors.wrong_transition(found.status, wanted)
-    return stored(call, found, replace(found, status=wanted))
+    return save_changed(call, found, replace(found, status=wanted))
 
 
 def set_error(call: ElasticCall) -> ApiResponse:
@@ -121,7 +121,7 @@ def set_error(call: ElasticCall) -> ApiResponse:
     status = "error" if error else "connected"
     if not call.settings.at_least(8, 15):
         status = found.status
-    return stored(call, found, replace(found, error=error, status=status))
+    return save_changed(call, found, replace(found, error=error, status=status))
 
 
 def set_configuration(call: ElasticCall) -> ApiResponse:
@@ -143,7 +143,7 @@ def set_configuration(call: ElasticCall) -> ApiResponse:
         after = _filled(found.configuration, body["values"])
     # Elasticsearch puts a whole configuration in the place of the former one, equal or not.
     changed = replace(found, configuration=after, status="configured")
-    return stored(call, found, changed, always=is_whole)
+    return save_changed(call, found, changed, always=is_whole)
 
 
 def set_service_type(call: ElasticCall) -> ApiResponse:
@@ -153,7 +153,7 @@ def set_service_type(call: ElasticCall) -> ApiResponse:
         raise errors.invalid('[service_type] cannot be [null] or [""].')
     found = call.connector()
     status = "created" if found.status == "created" else "needs_configuration"
-    return stored(call, found, replace(found, service_type=service_type, status=status))
+    return save_changed(call, found, replace(found, service_type=service_type, status=status))
 
 
 def set_native(call: ElasticCall) -> ApiResponse:
@@ -166,13 +166,13 @@ def set_native(call: ElasticCall) -> ApiResponse:
     if is_native:
         connectors.check_manageable(call, found.index_name, found.id)
     status = _reconnecting(call, found)
-    return stored(call, found, replace(found, is_native=is_native, status=status))
+    return save_changed(call, found, replace(found, is_native=is_native, status=status))
 
 
 def check_in(call: ElasticCall) -> ApiResponse:
     """``PUT /_connector/{id}/_check_in``: the connector service is there; no status changes."""
     found = call.connector()
-    return stored(call, found, replace(found, last_seen=call.at()))
+    return save_changed(call, found, replace(found, last_seen=call.at()))
 
 
 def _reconnecting(call: ElasticCall, found: ElasticConnector) -> str:

@@ -28,12 +28,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from constructs_lib.sandbox.common import database as database_file
-from constructs_lib.sandbox.common import faults, store
-from constructs_lib.sandbox.common.database import Layout
+from constructs_lib.sandbox.common.database import Layout, application_id_of
 from constructs_lib.sandbox.common.errors import SandboxError
-from constructs_lib.sandbox.common.faults import FAULT_KINDS, Fault, FaultKind
-from constructs_lib.sandbox.common.store import CommonStore, CommonTables
+from constructs_lib.sandbox.common.faults import FAULT_KINDS, Fault, FaultKind, checked_faults
+from constructs_lib.sandbox.common.store import CommonStore, CommonTables, moment_to_text
 from constructs_lib.sandbox.elastic.records import ElasticConnector, SyncJob
 from constructs_lib.schemas.connector_status import STATUSES, is_strict_version
 
@@ -117,7 +115,7 @@ class ElasticSettings:
         if unknown := sorted(set(values) - known):
             raise SandboxError(f"unknown settings: {', '.join(unknown)}")
         if "faults" in values:
-            values["faults"] = faults.checked(values["faults"], ElasticFault)
+            values["faults"] = checked_faults(values["faults"], ElasticFault)
         return _checked(replace(self, **values))
 
     def to_json(self) -> str:
@@ -247,7 +245,7 @@ def is_elastic(database: Path) -> bool:
     :raises SandboxError: if it cannot be read
     """
     try:
-        return database_file.mark(database) == ELASTIC.application_id
+        return application_id_of(database) == ELASTIC.application_id
     except sqlite3.OperationalError as error:
         raise SandboxError(f"{database} cannot be opened: {error}") from None
 
@@ -269,7 +267,7 @@ class ElasticStore(CommonStore[ElasticTables, ElasticSettings]):
         with self.transaction() as tables:
             found = tables.connector(connector_id)
             if found is None:
-                made = {"created_at": store.to_text(self.clock()), **values}
+                made = {"created_at": moment_to_text(self.clock()), **values}
                 found = ElasticConnector(connector_id, **made)
                 tables.save(found)
             return found
@@ -294,4 +292,4 @@ class ElasticStore(CommonStore[ElasticTables, ElasticSettings]):
 
     def seed(self, tables: ElasticTables) -> None:
         """Removes all but the connector that every new sandbox has."""
-        tables.reset(store.to_text(self.clock()))
+        tables.reset(moment_to_text(self.clock()))

@@ -19,12 +19,12 @@ from constructs_lib.sandbox.elastic import errors, parser, records
 from constructs_lib.sandbox.elastic.bodies import SYNC_STATUSES
 from constructs_lib.sandbox.elastic.call import ElasticCall, merged
 from constructs_lib.sandbox.elastic.parser import Parser, chosen
-from constructs_lib.sandbox.elastic.records import NEXT, ElasticConnector, SyncJob
+from constructs_lib.sandbox.elastic.records import NEXT_STATUSES, ElasticConnector, SyncJob
 
 JOB_TYPES = ("full", "incremental", "access_control")
 _METHODS = ("on_demand", "scheduled")
 
-CREATE = Parser(
+CREATE_BODY = Parser(
     "connector_sync_job_post_request",
     {
         "id": parser.text(required=True),
@@ -33,13 +33,13 @@ CREATE = Parser(
     },
     strict=True,
 )
-CLAIM = Parser(
+CLAIM_BODY = Parser(
     "claim_connector_sync_job",
     {"worker_hostname": parser.text(required=True), "sync_cursor": parser.anything()},
     strict=True,
 )
-ERROR = Parser("connector_sync_job_error", {"error": parser.text(required=True)}, strict=True)
-STATS = Parser(
+ERROR_BODY = Parser("connector_sync_job_error", {"error": parser.text(required=True)}, strict=True)
+STATS_BODY = Parser(
     "connector_sync_job_update_ingestion_stats",
     {
         "deleted_document_count": parser.whole(required=True),
@@ -59,7 +59,7 @@ _PAGE = 100
 
 def create(call: ElasticCall) -> ApiResponse:
     """``POST /_connector/_sync_job``: for a connector with an index and a service type."""
-    body = call.body(CREATE)
+    body = call.body(CREATE_BODY)
     if not body["id"]:
         raise errors.invalid("[id] of the connector cannot be null or empty")
     connector = _syncable(call, body["id"])
@@ -117,7 +117,7 @@ def check_in(call: ElasticCall) -> ApiResponse:
 
 def claim(call: ElasticCall) -> ApiResponse:
     """``PUT /_connector/_sync_job/{id}/_claim``: a worker begins, or begins again."""
-    body = call.body(CLAIM)
+    body = call.body(CLAIM_BODY)
     job, at = call.sync_job(), call.at()
     changes = {
         "last_seen": at,
@@ -135,7 +135,7 @@ def set_error(call: ElasticCall) -> ApiResponse:
 
     :raises ElasticError: 400, if it does not run
     """
-    error = call.body(ERROR)["error"]
+    error = call.body(ERROR_BODY)["error"]
     if not error:
         raise errors.invalid("[error] of the connector sync job cannot be null or empty")
     return _moved(call, call.sync_job(), "error", {"error": error})
@@ -143,7 +143,7 @@ def set_error(call: ElasticCall) -> ApiResponse:
 
 def set_stats(call: ElasticCall) -> ApiResponse:
     """``PUT /_connector/_sync_job/{id}/_stats``: what was indexed and deleted so far."""
-    body = call.body(STATS)
+    body = call.body(STATS_BODY)
     counts = (name for name in sorted(body) if isinstance(body[name], int))
     negative = [f"[{name}] cannot be negative." for name in counts if body[name] < 0]
     if negative:
@@ -176,7 +176,7 @@ def _words(kind: str, values: tuple[str, ...], given: set[str]) -> set[str]:
 
 
 def _moved(call: ElasticCall, job: SyncJob, status: str, changes: dict[str, Any]) -> ApiResponse:
-    if status not in NEXT[job["status"]]:
+    if status not in NEXT_STATUSES[job["status"]]:
         raise errors.wrong_sync_job_transition(job["status"], status)
     return _updated(call, job, {"status": status, **changes})
 

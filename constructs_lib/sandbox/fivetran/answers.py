@@ -35,7 +35,7 @@ _FORMER_NAMES = {"local_processing_agent_id": "hybrid_deployment_agent_id"}
 """Deprecated names, under which the API answers a field a second time."""
 
 
-def connection(
+def connection_response(
     record: Connection, rules: Mapping[str, str], config: bool = True, **more: Any
 ) -> dict[str, Any]:
     """The answer about one settled connection.
@@ -44,13 +44,13 @@ def connection(
     :param config: False leaves ``config`` out, as the items of a list may
     :param more: what this answer has beside the connection, such as ``setup_tests``
     """
-    answer = {**_plain(record), **more}
+    answer = {**_base_attributes(record), **more}
     if config:
         answer["config"] = _config(record)
     return distortions.of_connection(rules, answer)
 
 
-def _plain(record: Connection) -> dict[str, Any]:
+def _base_attributes(record: Connection) -> dict[str, Any]:
     return {
         "id": record.id,
         "group_id": record.group_id,
@@ -143,7 +143,7 @@ def _read_only(record: Connection, key: str) -> str:
     return _FIXED.get(key, f"{key}_{record.id}")
 
 
-FIELDS = frozenset(_plain(Connection("", "", "", "", ""))) | {
+FIELDS = frozenset(_base_attributes(Connection("", "", "", "", ""))) | {
     *_ONLY_WHEN_SET,
     *_FORMER_NAMES,
     "config",

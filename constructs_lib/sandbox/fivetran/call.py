@@ -119,13 +119,13 @@ class Call:
         found = self.tables.connection(connection_id)
         if found is None:
             raise errors.no_such_connection(connection_id)
-        return self.settled(found)
+        return self.up_to_date(found)
 
-    def settled(self, connection: Connection) -> Connection:
+    def up_to_date(self, connection: Connection) -> Connection:
         """A connection brought up to date with the clock, and stored if that changed it."""
         seconds = self.sync_seconds(connection.id)
         held = any(fault.kind == "sync_never_ends" for fault in self.settings.faults)
-        if syncs.settle(connection, self.now, seconds, self.settings.auto_sync, held):
+        if syncs.update_sync(connection, self.now, seconds, self.settings.auto_sync, held):
             self.tables.update(connection)
         return connection
 

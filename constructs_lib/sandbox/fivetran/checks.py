@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.sandbox.common import messages
 from constructs_lib.sandbox.common.errors import ApiError, invalid, required
+from constructs_lib.sandbox.common.messages import Number, loads_exact
 from constructs_lib.schemas import IGNORING_CASE, Attribute, Kind
 
 TEST_CONTROLS = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
@@ -53,7 +53,7 @@ _DEEPEST = 100
 _PYTHON_TYPES: dict[Kind, tuple[type, ...]] = {
     Kind.STRING: (str,),
     Kind.INTEGER: (int,),
-    Kind.NUMBER: messages.Number,
+    Kind.NUMBER: Number,
     Kind.BOOLEAN: (bool,),
     Kind.DYNAMIC: (dict,),
     Kind.MAP: (dict,),
@@ -67,7 +67,7 @@ def parse_object(content: bytes) -> dict[str, Any]:
     :raises ApiError: 400, if it is malformed or something other than an object
     """
     try:
-        body = messages.loads(content)
+        body = loads_exact(content)
     except (ValueError, RecursionError):
         raise invalid("The request body is not valid JSON") from None
     if not isinstance(body, dict):
@@ -76,7 +76,7 @@ def parse_object(content: bytes) -> dict[str, Any]:
     return body
 
 
-def fields(body: Mapping[str, Any], allowed: Collection[str]) -> dict[str, Any]:
+def checked_fields(body: Mapping[str, Any], allowed: Collection[str]) -> dict[str, Any]:
     """The checked fields of a request about a connection.
 
     The contract does not say what happens to unknown fields. They are refused here, because a
@@ -87,14 +87,14 @@ def fields(body: Mapping[str, Any], allowed: Collection[str]) -> dict[str, Any]:
     :raises ApiError: 400, for the first field that is wrong
     """
     attributes = schemas.load("fivetranops_connection").attributes
-    unknown(body, allowed)
+    refuse_unknown(body, allowed)
     for name, value in body.items():
         if value is not None or not attributes[name].clearable:
             _check(name, value, attributes[name])
     return {name: _stored(value, attributes[name]) for name, value in body.items()}
 
 
-def unknown(body: Mapping[str, Any], allowed: Collection[str]) -> None:
+def refuse_unknown(body: Mapping[str, Any], allowed: Collection[str]) -> None:
     """Refuses a body with other fields than the allowed ones.
 
     :raises ApiError: 400
@@ -104,7 +104,7 @@ def unknown(body: Mapping[str, Any], allowed: Collection[str]) -> None:
             raise invalid(f"Unknown field '{name}'; allowed are {', '.join(sorted(allowed))}")
 
 
-def flag(body: Mapping[str, Any], name: str) -> bool:
+def boolean(body: Mapping[str, Any], name: str) -> bool:
     """A boolean of a body that is false when it is left out.
 
     :raises ApiError: 400, if it is not a boolean
@@ -122,7 +122,7 @@ def connect_card(body: Mapping[str, Any]) -> dict[str, Any]:
     """
     if body.get("connect_card_config") is None:
         raise required("connect_card_config")
-    checked = fields(body, ("connect_card_config",))["connect_card_config"]
+    checked = checked_fields(body, ("connect_card_config",))["connect_card_config"]
     return dict(checked)
 
 

@@ -45,8 +45,8 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
-from constructs_lib.sandbox.common import messages
 from constructs_lib.sandbox.common.errors import SandboxError
+from constructs_lib.sandbox.common.messages import Number, dumps_exact
 from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.schemas import MASK, is_mask
 
@@ -132,7 +132,7 @@ def _reordered(value: Any) -> Any:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, messages.Number) and not isinstance(value, bool)
+    return isinstance(value, Number) and not isinstance(value, bool)
 
 
 def _as_decimal(value: Any) -> Any:
@@ -155,7 +155,7 @@ def _without_fraction(text: str) -> str:
     return re.sub(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+(?=Z$|[+-]\d\d:\d\d$)", r"\1", text)
 
 
-ALL_DISTORTIONS: dict[str, Distortion] = {
+DISTORTIONS: Mapping[str, Distortion] = {
     "add": Distortion(_missing(ADDED), "A field that is not there is answered with a text.", True),
     "add_null": Distortion(_missing(None), "A field that is not there is answered as null.", True),
     "add_key": Distortion(
@@ -179,7 +179,7 @@ ALL_DISTORTIONS: dict[str, Distortion] = {
     "trim": Distortion(_text(str.strip), "Text comes without blanks at its ends, at any depth."),
     "pad": Distortion(_text(lambda text: f" {text} "), "Text comes between blanks, at any depth."),
     "number_as_text": Distortion(
-        _deep(lambda value: messages.dumps(value) if _is_number(value) else value),
+        _deep(lambda value: dumps_exact(value) if _is_number(value) else value),
         "Numbers come as text, at any depth.",
     ),
     "number_as_decimal": Distortion(
@@ -218,10 +218,6 @@ ALL_DISTORTIONS: dict[str, Distortion] = {
         _text(_without_fraction), "Times (RFC 3339) come in whole seconds, at any depth."
     ),
 }
-"""All distortions by name."""
-
-
-DISTORTIONS: Mapping[str, Distortion] = ALL_DISTORTIONS
 """All distortions by name, each with its meaning in words."""
 
 STATE = "state"
@@ -231,7 +227,7 @@ _NAME = r"[^\s.*\[\]]+"
 _PATH = re.compile(rf"(?:{_NAME}|\*)(?:\[\])*(?:\.(?:{_NAME}|\*)(?:\[\])*)*")
 
 
-def checked(rules: Any, attributes: Collection[str]) -> dict[str, str]:
+def checked_distortions(rules: Any, attributes: Collection[str]) -> dict[str, str]:
     """The setting ``distortions``, if it is right.
 
     :param attributes: the names of a connection's attributes in the API

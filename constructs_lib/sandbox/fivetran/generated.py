@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.sandbox.common import store as clock
 from constructs_lib.sandbox.common.errors import SandboxError
+from constructs_lib.sandbox.common.store import moment_to_text
 from constructs_lib.sandbox.fivetran.records import Connection, Group
 from constructs_lib.sandbox.fivetran.store import SEEDED_GROUPS, Store
 from constructs_lib.schemas import MASK, Field, FieldKind, Service
@@ -63,7 +63,7 @@ def generate(
     ]
     with store.transaction() as tables:
         for group in groups:
-            tables.add_group(Group(group, group, clock.to_text(now)))
+            tables.add_group(Group(group, group, moment_to_text(now)))
         for record in made:
             # The index of identifiers would refuse the second account of a seed without a word.
             if tables.connection(record.id) is not None or not tables.insert(record):
@@ -105,7 +105,7 @@ class _Maker:
             group,
             name,
             schema,
-            clock.to_text(self._now - age),
+            moment_to_text(self._now - age),
             destination,
             self._attributes(),
             self._config(service),

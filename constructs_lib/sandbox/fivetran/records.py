@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from constructs_lib.sandbox.common import messages, store
+from constructs_lib.sandbox.common.messages import dumps_exact, loads_exact
+from constructs_lib.sandbox.common.store import moment_to_text
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Sync:
     def begin(cls, start: datetime, seconds: float, historical: bool) -> Sync:
         """A sync of a given length."""
         end = start + timedelta(seconds=seconds)
-        return cls(store.to_text(start), store.to_text(end), historical)
+        return cls(moment_to_text(start), moment_to_text(end), historical)
 
 
 @dataclass
@@ -85,11 +86,11 @@ class Connection:
 
     def to_json(self) -> str:
         """The record as it is stored."""
-        return messages.dumps(asdict(self))
+        return dumps_exact(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Connection:
         """The record that :meth:`to_json` wrote."""
-        values = messages.loads(text)
+        values = loads_exact(text)
         sync = values.pop("sync")
         return cls(**values, sync=Sync(**sync) if sync else None)

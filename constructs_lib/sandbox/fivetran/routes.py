@@ -23,20 +23,18 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from constructs_lib import schemas
-from constructs_lib.sandbox.common import errors, store
+from constructs_lib.sandbox.common import errors
 from constructs_lib.sandbox.common.errors import SandboxError
 from constructs_lib.sandbox.common.messages import ApiResponse
+from constructs_lib.sandbox.common.store import moment_to_text
 from constructs_lib.sandbox.fivetran import connections, operations
 from constructs_lib.sandbox.fivetran.call import Call, listed, success
 from constructs_lib.sandbox.fivetran.records import Group
 from constructs_lib.sandbox.fivetran.store import Settings
 from constructs_lib.schemas import SERVICES_WITH_STATE, Field, FieldKind, Service
 
-PREFIX = "/_sandbox/"
-"""The beginning of the paths of control; requests to them are not in the journal."""
 
-
-def journal(call: Call) -> ApiResponse:
+def read_journal(call: Call) -> ApiResponse:
     """``GET /_sandbox/journal?since=N``: the entries with numbers above N."""
     since = call.request.query.get("since", "0")
     if not (since.isascii() and since.isdigit() and len(since) < 16):
@@ -45,9 +43,9 @@ def journal(call: Call) -> ApiResponse:
     return success("Journal retrieved successfully", {"items": items})
 
 
-def reset(call: Call) -> ApiResponse:
+def reset_sandbox(call: Call) -> ApiResponse:
     """``POST /_sandbox/reset``: forgets connections, groups and journal; settings stay."""
-    call.tables.reset(store.to_text(call.now))
+    call.tables.reset(moment_to_text(call.now))
     return success("Sandbox has been reset")
 
 
@@ -59,7 +57,7 @@ def read_settings(call: Call) -> ApiResponse:
 def modify_settings(call: Call) -> ApiResponse:
     """``PATCH /_sandbox/settings``: changes those that are given."""
     try:
-        settings = call.tables.configure(**_given(call))
+        settings = call.tables.configure(**_given_numbers(call))
     except (SandboxError, TypeError) as error:
         raise errors.invalid(str(error)) from None
     return success("Settings have been updated", asdict(settings))
@@ -68,7 +66,7 @@ def modify_settings(call: Call) -> ApiResponse:
 def set_sync_seconds(call: Call) -> ApiResponse:
     """``POST /_sandbox/connections/{id}/sync-seconds``: ``{"seconds": S}`` for its next syncs."""
     record = call.connection()
-    seconds = _given(call).get("seconds")
+    seconds = _given_numbers(call).get("seconds")
     try:
         Settings().changed(sync_seconds=seconds)
     except SandboxError as error:
@@ -77,7 +75,7 @@ def set_sync_seconds(call: Call) -> ApiResponse:
     return success("Length of syncs has been set")
 
 
-def _given(call: Call) -> dict[str, Any]:
+def _given_numbers(call: Call) -> dict[str, Any]:
     """Return the checked body with ordinary decimals: they are seconds, and nobody's cursor."""
     call.body()
     body: dict[str, Any] = json.loads(call.request.body)
@@ -96,7 +94,7 @@ def read_group(call: Call) -> ApiResponse:
     return success("Group details retrieved successfully", asdict(_group(call)))
 
 
-def list_connections(call: Call) -> ApiResponse:
+def list_connections_of_group(call: Call) -> ApiResponse:
     """``GET /v1/groups/{id}/connections``: by pages, filtered by exact ``schema``."""
     return connections.page(call, _group(call).id, "Group connections retrieved successfully")
 
@@ -168,20 +166,20 @@ _ONE = "/v1/connections/{connection_id}"
 _FIVETRAN: dict[str, dict[str, Endpoint]] = {
     "/v1/connections": {"GET": connections.list_all, "POST": connections.create},
     _ONE: {"GET": connections.read, "PATCH": connections.modify, "DELETE": connections.delete},
-    f"{_ONE}/state": {"GET": operations.read, "PATCH": operations.modify},
+    f"{_ONE}/state": {"GET": operations.read_state, "PATCH": operations.modify_state},
     f"{_ONE}/sync": {"POST": operations.sync},
     f"{_ONE}/resync": {"POST": operations.resync},
     f"{_ONE}/test": {"POST": operations.test},
     f"{_ONE}/connect-card": {"POST": connections.create_connect_card},
     "/v1/groups": {"GET": list_groups},
     "/v1/groups/{group_id}": {"GET": read_group},
-    "/v1/groups/{group_id}/connections": {"GET": list_connections},
+    "/v1/groups/{group_id}/connections": {"GET": list_connections_of_group},
     "/v1/metadata/connector-types": {"GET": list_connector_types},
     "/v1/metadata/connector-types/{service}": {"GET": read_connector_type},
 }
 _CONTROL: dict[str, dict[str, Endpoint]] = {
-    "/_sandbox/journal": {"GET": journal},
-    "/_sandbox/reset": {"POST": reset},
+    "/_sandbox/journal": {"GET": read_journal},
+    "/_sandbox/reset": {"POST": reset_sandbox},
     "/_sandbox/settings": {"GET": read_settings, "PATCH": modify_settings},
     "/_sandbox/connections/{connection_id}/sync-seconds": {"POST": set_sync_seconds},
 }

@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from constructs_lib.sandbox.common import faults, masking, store
+from constructs_lib.sandbox.common import masking
 from constructs_lib.sandbox.common.database import Layout
 from constructs_lib.sandbox.common.errors import SandboxError
-from constructs_lib.sandbox.common.faults import Fault
-from constructs_lib.sandbox.common.store import CommonStore, CommonTables
-from constructs_lib.sandbox.fivetran import answers, distortions
-from constructs_lib.sandbox.fivetran import distortions as counting
+from constructs_lib.sandbox.common.faults import Fault, checked_faults
+from constructs_lib.sandbox.common.store import CommonStore, CommonTables, moment_to_text
+from constructs_lib.sandbox.fivetran import answers
+from constructs_lib.sandbox.fivetran.distortions import checked_conditions, checked_distortions
 from constructs_lib.sandbox.fivetran.records import Connection, Group
 
 
@@ -77,12 +77,12 @@ class Settings:
         if unknown := sorted(set(values) - known):
             raise SandboxError(f"unknown settings: {', '.join(unknown)}")
         if "counts_with" in values:
-            values["counts_with"] = counting.checked_conditions(values["counts_with"])
+            values["counts_with"] = checked_conditions(values["counts_with"])
         if "distortions" in values:
             given = values["distortions"]
-            values["distortions"] = distortions.checked(given, answers.FIELDS)
+            values["distortions"] = checked_distortions(given, answers.FIELDS)
         if "faults" in values:
-            values["faults"] = faults.checked(values["faults"], Fault)
+            values["faults"] = checked_faults(values["faults"], Fault)
         return _checked(replace(self, **values))
 
     def to_json(self) -> str:
@@ -260,7 +260,7 @@ class Store(CommonStore[Tables, Settings]):
         if not group_id:
             raise SandboxError("a group needs an identifier")
         with self.transaction() as tables:
-            tables.add_group(Group(group_id, group_id, store.to_text(self.clock())))
+            tables.add_group(Group(group_id, group_id, moment_to_text(self.clock())))
 
     def set_sync_seconds(self, connection_id: str, seconds: float) -> None:
         """Gives the next syncs of one connection their own length, in seconds.
@@ -290,4 +290,4 @@ class Store(CommonStore[Tables, Settings]):
 
     def seed(self, tables: Tables) -> None:
         """Removes all but the groups that every new sandbox has."""
-        tables.reset(store.to_text(self.clock()))
+        tables.reset(moment_to_text(self.clock()))

@@ -27,7 +27,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from constructs_lib.sandbox.common import masking, store
+from constructs_lib.sandbox.common import masking
+from constructs_lib.sandbox.common.store import moment_from_text, moment_to_text
 from constructs_lib.sandbox.fivetran.records import Connection, Sync
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
@@ -58,7 +59,7 @@ _HOSTS = {
 _OLD = ".old.test"
 
 
-def run(connection: Connection, trusts: Mapping[str, Any]) -> list[dict[str, Any]]:
+def run_setup_tests(connection: Connection, trusts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Runs the setup tests, keeps what they found, and sets ``setup_state`` by it.
 
     :param trusts: the request, with ``trust_certificates`` and ``trust_fingerprints``
@@ -78,16 +79,18 @@ def _results(connection: Connection, trusts: Mapping[str, Any]) -> list[dict[str
     for ending, host in _HOSTS.items():
         place = _named(connection.config, "config", ending)
         if place is not None and trusts.get(host.trusted_by) is not True:
-            failure = _told(_HOST, host.status, host.words.format(place), place)
+            failure = _with_message(_HOST, host.status, host.words.format(place), place)
             return [failure, _result(_CREDENTIALS, "SKIPPED"), _result(_PERMISSIONS, "SKIPPED")]
     rejected = _rejected(connection)
     if rejected is not None:
-        failure = _told(_CREDENTIALS, "FAILED", f"The source rejects {rejected}", rejected)
+        failure = _with_message(_CREDENTIALS, "FAILED", f"The source rejects {rejected}", rejected)
         return [_result(_HOST, "PASSED"), failure, _result(_PERMISSIONS, "SKIPPED")]
     passed = [_result(title, "PASSED") for title in (_HOST, _CREDENTIALS, _PERMISSIONS)]
     old = _named(connection.config, "config", _OLD)
     if old is not None:
-        passed[-1] = _told(_PERMISSIONS, "WARNING", f"The host in {old} will soon be too old", old)
+        passed[-1] = _with_message(
+            _PERMISSIONS, "WARNING", f"The host in {old} will soon be too old", old
+        )
     return passed
 
 
@@ -113,7 +116,7 @@ def _result(title: str, status: str) -> dict[str, Any]:
     return {"title": title, "status": status, "message": ""}
 
 
-def _told(title: str, status: str, message: str, field: str) -> dict[str, Any]:
+def _with_message(title: str, status: str, message: str, field: str) -> dict[str, Any]:
     return {"title": title, "status": status, "message": message, "details": {"field": field}}
 
 
@@ -125,7 +128,7 @@ _TASK = {
 """What a sync that fails leaves to be done."""
 
 
-def settle(
+def update_sync(
     connection: Connection, now: datetime, seconds: float, automatic: bool, held: bool = False
 ) -> bool:
     """Ends the sync whose time is over, and starts the one that is due.
@@ -137,33 +140,33 @@ def settle(
     """
     before = connection.sync
     is_held = held and before is not None and before.endless
-    if before is not None and not is_held and store.from_text(before.ends_at) <= now:
+    if before is not None and not is_held and moment_from_text(before.ends_at) <= now:
         _end(connection, before)
-    if _is_to_go_on(connection, now) or (automatic and _due(connection, now)):
-        begin(connection, now, seconds)
+    if _is_rescheduled_to(connection, now) or (automatic and _is_due(connection, now)):
+        start_sync(connection, now, seconds)
     return connection.sync is not before
 
 
-def begin(connection: Connection, now: datetime, seconds: float) -> None:
+def start_sync(connection: Connection, now: datetime, seconds: float) -> None:
     """Starts a sync, historical if the connection asks for one; a running sync is dropped."""
     connection.sync = Sync.begin(now, seconds, connection.is_historical_sync)
     connection.last_sync_started_at = connection.sync.started_at
     connection.waiting = connection.rescheduled_for = None
 
 
-def hold(connection: Connection) -> None:
+def never_end(connection: Connection) -> None:
     """Makes the running sync endless, see :func:`settle`."""
     if connection.sync is not None:
         connection.sync = replace(connection.sync, endless=True)
 
 
-def let_fail(connection: Connection) -> None:
+def fail(connection: Connection) -> None:
     """Makes the running sync end with a failure."""
     if connection.sync is not None:
         connection.sync = replace(connection.sync, failing=True)
 
 
-def put_off(connection: Connection, until: datetime, *, told: bool = True) -> None:
+def reschedule(connection: Connection, until: datetime, *, told: bool = True) -> None:
     """Put the running sync off: by the contract it waits for the limits of its source.
 
     It goes on at that time by itself, or with ``schedule_type`` manual when it is asked for.
@@ -171,11 +174,11 @@ def put_off(connection: Connection, until: datetime, *, told: bool = True) -> No
     :param told: False leaves that time out of the answers, as the API does at times
     """
     connection.sync = None
-    connection.rescheduled_for = store.to_text(until)
+    connection.rescheduled_for = moment_to_text(until)
     connection.rescheduled_untold = not told
 
 
-def request(connection: Connection, now: datetime, seconds: float, kind: str) -> None:
+def request_sync(connection: Connection, now: datetime, seconds: float, kind: str) -> None:
     """Starts a sync now, or when the connection is enabled again if it is paused.
 
     The contract says so of a re-sync. Of a plain sync it says nothing; it is treated alike.
@@ -187,10 +190,10 @@ def request(connection: Connection, now: datetime, seconds: float, kind: str) ->
     if connection.paused:
         connection.waiting = "resync" if connection.waiting == "resync" else kind
     else:
-        begin(connection, now, seconds)
+        start_sync(connection, now, seconds)
 
 
-def withdraw(connection: Connection) -> None:
+def cancel_request(connection: Connection) -> None:
     """Takes back the wish for a historical sync; one that runs already goes on."""
     connection.is_historical_sync = False
     if connection.waiting == "resync":
@@ -208,7 +211,7 @@ def resume(connection: Connection, now: datetime, seconds: float) -> None:
     if connection.sync is not None and connection.waiting == "sync":
         connection.waiting = None
         return
-    begin(connection, now, seconds)
+    start_sync(connection, now, seconds)
 
 
 def state_of(connection: Connection) -> str:
@@ -243,7 +246,7 @@ def _can_be_read(connection: Connection) -> bool:
     mends the connection if the cause is gone; one whose setup was never completed has no source.
     """
     if connection.setup_state == "broken":
-        run(connection, {})
+        run_setup_tests(connection, {})
     return connection.setup_state == "connected"
 
 
@@ -258,16 +261,16 @@ def checkpoint(state: dict[str, Any] | None, moment: str) -> dict[str, Any]:
     return {**before, "cursor": moment, "checkpoint": number}
 
 
-def _is_to_go_on(connection: Connection, now: datetime) -> bool:
+def _is_rescheduled_to(connection: Connection, now: datetime) -> bool:
     """True if a sync that was put off is to go on by itself now."""
     until = connection.rescheduled_for
     if until is None or connection.sync or connection.paused:
         return False
     automatic = connection.attributes.get("schedule_type", "auto") == "auto"
-    return automatic and store.from_text(until) <= now
+    return automatic and moment_from_text(until) <= now
 
 
-def _due(connection: Connection, now: datetime) -> bool:
+def _is_due(connection: Connection, now: datetime) -> bool:
     automatic = connection.attributes.get("schedule_type", "auto") == "auto"
     is_busy = connection.sync or connection.rescheduled_for
     if is_busy or connection.paused or not automatic:
@@ -277,4 +280,4 @@ def _due(connection: Connection, now: datetime) -> bool:
     if connection.last_sync_started_at is None:
         return True
     minutes = connection.attributes.get("sync_frequency", 360)
-    return store.from_text(connection.last_sync_started_at) + timedelta(minutes=minutes) <= now
+    return moment_from_text(connection.last_sync_started_at) + timedelta(minutes=minutes) <= now

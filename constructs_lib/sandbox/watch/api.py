@@ -12,11 +12,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from constructs_lib.sandbox.common.errors import ApiError, SandboxError
-from constructs_lib.sandbox.common.messages import Answers, ApiRequest, ApiResponse
-from constructs_lib.sandbox.fivetran import routes
+from constructs_lib.sandbox.common.messages import CONTROL_PREFIX, Answers, ApiRequest, ApiResponse
 from constructs_lib.sandbox.watch.view import View
 
-ADDRESS: Final = routes.PREFIX
+ADDRESS: Final = CONTROL_PREFIX
 """The path of the page."""
 
 _VIEW = f"{ADDRESS}watch.json"

@@ -25,11 +25,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeVar
 
-from constructs_lib.sandbox.common import messages
-from constructs_lib.sandbox.common import store as clock
-from constructs_lib.sandbox.common.store import CommonStore, CommonTables, JournalEntry
+from constructs_lib.sandbox.common.messages import dumps_exact
+from constructs_lib.sandbox.common.store import (
+    CommonStore,
+    CommonTables,
+    JournalEntry,
+    moment_to_text,
+)
 from constructs_lib.sandbox.elastic import ElasticStore
-from constructs_lib.sandbox.elastic import routes as elastic_routes
+from constructs_lib.sandbox.elastic.routes import connector_id_of
 from constructs_lib.sandbox.elastic.store import ElasticTables
 from constructs_lib.sandbox.fivetran import answers, routes, syncs
 from constructs_lib.sandbox.fivetran.records import Connection
@@ -119,10 +123,10 @@ def _part(
         found = look(tables, now)
     items, more = found[:MOST_ITEMS], len(found) > MOST_ITEMS
     number = entries[-1].number if entries else since
-    mark = hashlib.sha256(messages.dumps([items, more]).encode()).hexdigest()[:16]
+    mark = hashlib.sha256(dumps_exact([items, more]).encode()).hexdigest()[:16]
     return {
         "place": str(Place(number, began, mark)),
-        "now": clock.to_text(now),
+        "now": moment_to_text(now),
         "whole": began != seen.began or _has_gap(entries, since),
         "entries": [{**entry.to_dict(), "about": about(entry, items)} for entry in entries],
         "items": None if mark == seen.mark else items,
@@ -140,7 +144,7 @@ def _connections(tables: Tables, now: datetime) -> Items:
     found = [record for _, record in tables.connections(0, MOST_ITEMS + 1)]
     for record in found:
         # A sync by schedule begins when a request meets the connection, and this is none.
-        syncs.settle(record, now, settings.sync_seconds, automatic=False, held=held)
+        syncs.update_sync(record, now, settings.sync_seconds, automatic=False, held=held)
     return [_connection(record) for record in found]
 
 
@@ -148,7 +152,7 @@ def _connection(record: Connection) -> dict[str, Any]:
     sync = record.sync
     return {
         "id": record.id,
-        "answer": answers.connection(record, {}),
+        "answer": answers.connection_response(record, {}),
         "state": record.state,
         "waiting": record.waiting,
         "ends_at": sync.ends_at if sync and not sync.endless else None,
@@ -172,4 +176,4 @@ def _connectors(tables: ElasticTables, _: datetime) -> Items:
 
 
 def _about_connector(entry: JournalEntry, _: Items) -> str | None:
-    return elastic_routes.connector_id(entry.path)
+    return connector_id_of(entry.path)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.sandbox import SandboxError, Store
-from constructs_lib.sandbox.common.database import claim
+from constructs_lib.sandbox.common.database import claim_file
 from constructs_lib.sandbox.fivetran.store import FIVETRAN
 
 
@@ -166,7 +166,7 @@ def test_opening_again_keeps_the_locks_of_this_process(tmp_path: Path) -> None:
     with Store(path):
         assert not can_be_locked_by_another_process(path)
         # When this process looks once more whether the file is a sandbox's
-        claim(path, FIVETRAN.application_id)
+        claim_file(path, FIVETRAN.application_id)
         # Then the store still has its lock: by POSIX, closing a file drops all locks of a process
         assert not can_be_locked_by_another_process(path)
 
