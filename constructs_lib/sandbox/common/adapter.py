@@ -1,14 +1,10 @@
-"""The sandbox inside a process: a transport of ``requests`` that answers by itself.
+"""The sandbox inside a process: a transport of ``requests`` that answers without a network.
 
-::
-
-    with requests.Session() as session:
-        session.mount("sandbox://local", SandboxAdapter("sandbox.db"))
-        session.auth = ("sandbox", "sandbox")
-        session.get("sandbox://local/v1/connections")
+The adapters of the two APIs, :class:`~constructs_lib.sandbox.fivetran.api.SandboxAdapter` and
+:class:`~constructs_lib.sandbox.elastic.api.ElasticAdapter`, open a database and give it an API.
 
 ``requests`` adds ``params`` only to addresses that begin with ``http``: for ``sandbox://`` the
-query must stand in the address itself.
+query must be part of the address itself.
 """
 
 from __future__ import annotations
@@ -32,7 +28,7 @@ from constructs_lib.sandbox.common.messages import Answers, ApiRequest, ApiRespo
 
 
 class ApiAdapter(BaseAdapter):
-    """Answers the requests of a session from an API in this process.
+    """A transport of ``requests`` that lets an API in this process answer.
 
     :param api: what answers the requests
     :param close: what closing the session closes
@@ -52,11 +48,11 @@ class ApiAdapter(BaseAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> Response:
-        """Answers one request; what concerns the network is ignored, but for the read timeout.
+        """Answer one request. Of the network's parameters only the read timeout has an effect.
 
         A sandbox that is closed, or whose file cannot be written, answers 503.
 
-        :raises requests.ConnectionError: as a fault asks for; so are the next two
+        :raises requests.ConnectionError: if a fault asks for it, as do the next two
         :raises requests.ReadTimeout: if a delayed answer takes longer than ``timeout``
         :raises requests.exceptions.ChunkedEncodingError: if the body ends too early
         """
@@ -65,7 +61,7 @@ class ApiAdapter(BaseAdapter):
         return _response(request, answer)
 
     def close(self) -> None:
-        """Closes the database."""
+        """Close the database."""
         self._close()
 
 

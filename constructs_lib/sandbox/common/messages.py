@@ -1,11 +1,10 @@
-"""JSON in which decimals keep their digits, between a request, the database and an answer.
+"""Requests and answers, independent of their transport, and the JSON that they carry.
 
-Python reads ``0.12345678901234567890`` as a binary fraction, and writes another number. A connector
-that counts money or microseconds would get a cursor that it never stored. Here such a number is
-a :class:`decimal.Decimal`, which holds exactly what was sent: also ``1.10``, and ``1e400``. One
-that Python writes with the digits that it had, such as ``0.5``, stays a ``float``.
-
-A request to an API and the answer to it, free of the way on which they travel.
+The JSON here keeps the digits of decimals. Python reads ``0.12345678901234567890`` as a binary
+fraction and writes another number, so a connector that counts money or microseconds would get a
+cursor that it never stored. Such a number is a :class:`decimal.Decimal` here, which holds exactly
+what was sent: also ``1.10``, and ``1e400``. A number that Python writes with the digits that it
+had, such as ``0.5``, stays a ``float``.
 """
 
 from __future__ import annotations
@@ -76,7 +75,7 @@ def _no_constant(name: str) -> None:
 
 @dataclass(frozen=True)
 class ApiRequest:
-    """A request, free of the way on which it came."""
+    """A request, independent of its transport."""
 
     method: str
     path: str
@@ -101,35 +100,35 @@ class Delivery(enum.Enum):
 
 @dataclass(frozen=True)
 class ApiResponse:
-    """An answer: the status, the envelope and further headers; and how it is delivered."""
+    """An answer: its status, envelope and further headers, and how it is delivered."""
 
     status: int
     envelope: Mapping[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: bytes | None = None
-    """The body, where a fault puts another in the place of the envelope."""
+    """The body, if it is another one than the envelope."""
     delivery: Delivery = Delivery.WHOLE
     delay_seconds: float = 0.0
-    """How long whoever carries the answer holds it back."""
+    """How long the transport holds the answer back."""
 
     @property
     def content(self) -> bytes:
-        """The body: the envelope as JSON, or what a fault put in its place."""
+        """The body: the envelope as JSON, or what replaces it."""
         return dumps_exact(self.envelope).encode() if self.raw is None else self.raw
 
     def headers_for(self, content: bytes) -> dict[str, str]:
-        """All headers of the answer, with type and length of its body."""
+        """Return all headers of the answer, with type and length of its body."""
         about = {"Content-Type": "application/json", "Content-Length": str(len(content))}
         return {**about, **self.headers}
 
 
 class Answers(Protocol):
-    """An API: what a server, or the transport within a process, asks for answers."""
+    """An API: it answers the requests of a server, or of the transport within a process."""
 
     def handle(self, request: ApiRequest) -> ApiResponse:
-        """The answer to a request."""
+        """Return the answer to a request."""
         ...
 
     def failure(self, error: ApiError) -> ApiResponse:
-        """The answer that tells of an error."""
+        """Return the answer for an error."""
         ...

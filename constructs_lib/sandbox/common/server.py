@@ -1,8 +1,7 @@
-"""The body of an HTTP request as it comes over a connection: of a known length, or in chunks.
+"""The sandbox as an HTTP server, on the loopback address only.
 
-Source: RFC 9112, "HTTP/1.1", sections 6 and 7.
-
-The sandbox as an HTTP server, on the loopback address only.
+It reads bodies of a known length and bodies in chunks (RFC 9112, "HTTP/1.1", sections 6 and 7), and
+lets its API answer.
 """
 
 from __future__ import annotations
@@ -138,7 +137,7 @@ class SandboxServer(ThreadingHTTPServer):
         return f"http://{HOST}:{self.server_address[1]}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no event: nothing is printed."""
+        """Print nothing: a client may go away at any time."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -226,4 +225,4 @@ class _Handler(BaseHTTPRequestHandler):
         os.close(self.connection.detach())
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is Python's.
-        """Nothing is logged: the journal has it."""
+        """Log nothing: the journal has the request."""

@@ -1,16 +1,11 @@
-"""Time in the sandbox: always UTC, always from a clock that a test can replace.
+"""The memory of a sandbox: its settings, clock and request journal, and access to its database.
 
-Nothing in the sandbox sleeps, but for an answer that a fault delays. What goes on over time (a
-sync) is computed, whenever it is looked at, from the time at which it started and the time that the
-clock shows.
+The journal holds each request without any secret. A test of a provider reads from it which requests
+were sent, in which order and with which keys.
 
-The request journal: what was asked of the sandbox, without any secret.
-
-A test of a provider reads from it which requests were sent, in which order and with which keys.
-
-What one transaction can read and write in the sandbox of any API: settings, faults, journal.
-
-The memory of the sandbox of any API: its database, settings, clock and request journal.
+Time is always UTC, from a clock that a test can replace. Nothing in the sandbox sleeps, except for
+an answer that a fault delays: what goes on over time (a sync) is computed from its start and the
+present time whenever somebody asks.
 """
 
 from __future__ import annotations
@@ -32,17 +27,17 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """The present time, in UTC: the clock that is used outside tests."""
+    """Return the present time in UTC: the clock that is used outside tests."""
     return datetime.now(timezone.utc)
 
 
 def moment_to_text(moment: datetime) -> str:
-    """A moment as the API writes it, RFC 3339: ``2026-01-31T12:00:00.000000Z``."""
+    """Return a moment as the API writes it, RFC 3339: ``2026-01-31T12:00:00.000000Z``."""
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def moment_from_text(text: str) -> datetime:
-    """The moment that :func:`to_text` wrote.
+    """Return the moment that :func:`moment_to_text` wrote.
 
     :raises ValueError: if the text has another form
     """
@@ -79,7 +74,7 @@ class JournalEntry(NamedTuple):
         return self.method != "GET"
 
     def to_dict(self) -> dict[str, Any]:
-        """The entry as JSON shows it, with ``keys``."""
+        """Return the entry for JSON, with ``keys``."""
         return {**self._asdict(), "keys": list(self.keys)}
 
 
@@ -94,16 +89,16 @@ class StoredSettings(Protocol):
         ...
 
     def changed(self: S, **values: Any) -> S:
-        """These settings with some values replaced."""
+        """Return these settings with some values replaced."""
         ...
 
     def to_json(self) -> str:
-        """The settings as they are stored."""
+        """Return the settings as they are stored."""
         ...
 
     @classmethod
     def from_json(cls: type[S], text: str) -> S:
-        """The settings that :meth:`to_json` wrote."""
+        """Return the settings that :meth:`to_json` wrote."""
         ...
 
 
@@ -124,7 +119,7 @@ class CommonTables(Generic[S]):
 
     @contextmanager
     def undone_on_error(self) -> Iterator[None]:
-        """Undoes what the block wrote if it raises, and goes on with the transaction."""
+        """Undo what the block wrote if it raises; the transaction goes on."""
         self._link.execute("SAVEPOINT step")
         try:
             yield
@@ -135,16 +130,16 @@ class CommonTables(Generic[S]):
             self._link.execute("RELEASE step")
 
     def settings(self) -> S | None:
-        """The stored settings; None in a new database."""
+        """Return the stored settings; None in a new database."""
         row = self._link.execute("SELECT document FROM settings").fetchone()
         return self.settings_type.from_json(row[0]) if row else None
 
     def save_settings(self, settings: S) -> None:
-        """Stores the settings."""
+        """Store the settings."""
         self._link.execute("REPLACE INTO settings VALUES (1, ?)", (settings.to_json(),))
 
     def configure(self, **values: Any) -> S:
-        """Changes some settings, by their names, and returns all.
+        """Change some settings, by their names, and return all.
 
         :raises SandboxError: if a name or a value is not allowed
         """
@@ -155,7 +150,7 @@ class CommonTables(Generic[S]):
         return settings
 
     def count_for_fault(self, position: int) -> int:
-        """How many requests have met a fault, this one included; by its position in the list."""
+        """Count a request for the fault at a position in the list, and return the count."""
         self._link.execute(
             "INSERT INTO fault_counts VALUES (?, 1) "
             "ON CONFLICT (position) DO UPDATE SET requests = requests + 1",
@@ -167,14 +162,14 @@ class CommonTables(Generic[S]):
     def write_journal(
         self, at: str, method: str, path: str, status: int, body: str | None, fault: str | None
     ) -> None:
-        """Adds an entry; ``body`` is JSON text that holds no secret."""
+        """Add an entry; ``body`` is JSON text that holds no secret."""
         self._link.execute(
             "INSERT INTO journal (at, method, path, status, body, fault) VALUES (?, ?, ?, ?, ?, ?)",
             (at, method, path, status, body, fault),
         )
 
     def journal(self, since: int) -> list[JournalEntry]:
-        """The entries with numbers above ``since``, in order."""
+        """Return the entries with numbers above ``since``, in order."""
         query = (
             "SELECT number, at, method, path, status, body, fault FROM journal "
             "WHERE number > ? ORDER BY number"
@@ -183,7 +178,7 @@ class CommonTables(Generic[S]):
         return [_entry(*row) for row in rows]
 
     def latest_journal(self, since: int, most: int) -> list[JournalEntry]:
-        """The last entries with numbers above ``since``, ``most`` at most, in order."""
+        """Return the last entries with numbers above ``since``, ``most`` at most, in order."""
         query = (
             "SELECT number, at, method, path, status, body, fault FROM journal "
             "WHERE number > ? ORDER BY number DESC LIMIT ?"
@@ -192,7 +187,7 @@ class CommonTables(Generic[S]):
         return [_entry(*row) for row in reversed(rows)]
 
     def journal_began(self) -> str | None:
-        """When the first entry was written (RFC 3339); None if there is none."""
+        """Return when the first entry was written (RFC 3339); None if there is none."""
         query = "SELECT at FROM journal ORDER BY number LIMIT 1"
         row = self._link.execute(query).fetchone()
         return str(row[0]) if row else None
@@ -214,7 +209,7 @@ class CommonStore(Generic[T, S]):
 
     Many threads may share one store, and many processes one file.
 
-    :param database: the SQLite file, made if it is missing; None keeps all in memory
+    :param database: the SQLite file, created if it is missing; None keeps all in memory
     :param now: the clock; tests give their own
     :raises SandboxError: if the file cannot be used
     """
@@ -222,7 +217,7 @@ class CommonStore(Generic[T, S]):
     layout: Layout
     """The database of this sandbox."""
     tables_type: type[T]
-    """What one transaction of it can read and write."""
+    """The tables, within one transaction."""
 
     def __init__(self, database: str | Path | None, now: Clock = utc_now) -> None:
         self.clock = now
@@ -235,7 +230,7 @@ class CommonStore(Generic[T, S]):
 
     @contextmanager
     def transaction(self) -> Iterator[T]:
-        """The tables, within one transaction that is undone if the block raises."""
+        """Give the block the tables, within a transaction that is undone if the block raises."""
         with self._database.transaction() as link:
             yield self.tables_type(link)
 
@@ -246,7 +241,7 @@ class CommonStore(Generic[T, S]):
             return self._settings(tables)
 
     def configure(self, **values: Any) -> S:
-        """Changes some settings, by their names, and returns all.
+        """Change some settings, by their names, and return all.
 
         :raises SandboxError: if a name or a value is not allowed
         """
@@ -255,7 +250,7 @@ class CommonStore(Generic[T, S]):
             return settings
 
     def advance(self, seconds: float) -> None:
-        """Lets time pass: puts the sandbox's clock ahead by some more seconds, for all processes.
+        """Let time pass: put the sandbox's clock ahead by some more seconds, for all processes.
 
         :raises SandboxError: if the clock would fall behind the real one
         """
@@ -264,12 +259,12 @@ class CommonStore(Generic[T, S]):
             tables.configure(clock_ahead_seconds=ahead + seconds)
 
     def journal(self, since: int = 0) -> list[JournalEntry]:
-        """The request journal: the entries with numbers above ``since``, in order."""
+        """Return the journal's entries with numbers above ``since``, in order."""
         with self.transaction() as tables:
             return tables.journal(since)
 
     def reset(self) -> None:
-        """Forgets what clients made, the journal and what faults have counted; seeds anew.
+        """Forget what clients created, the journal and the counts of faults; seed again.
 
         Settings stay.
         """
@@ -278,10 +273,10 @@ class CommonStore(Generic[T, S]):
 
     @abstractmethod
     def seed(self, tables: T) -> None:
-        """Puts the tables into the state of a new sandbox, but for the settings."""
+        """Bring the tables into the state of a new sandbox, except for the settings."""
 
     def close(self) -> None:
-        """Closes the database. Later use raises :class:`SandboxError`."""
+        """Close the database. Later use raises :class:`SandboxError`."""
         self._database.close()
 
     def __enter__(self: StoreT) -> StoreT:

@@ -1,22 +1,16 @@
-"""The parameter ``filter_path``: which parts of an answer its client wants.
-
-A list with commas of paths such as ``results.*.id``, where ``*`` stands for any part of a name, and
-``**`` for any number of names. One that begins with ``-`` leaves its part out. The members of a
-list are not counted as a level.
-
-Source: Elasticsearch's documentation, "Common options", "Response filtering".
-
-What the connector service does beside the requests of a client: it sets the status.
-
-The sandbox of Elastic's API: from a request to its answer, whatever carried it.
+"""The sandbox of Elastic's API: it turns a request into an answer, whatever the transport.
 
 The order of the checks: 401 credentials, 400 and 405 path and method, 406 and 400 media types, 403
-privileges, 400 parameters of the query, then what the endpoint itself checks. Faults that a test
-asked for strike before all.
+privileges, 400 parameters of the query, then the checks of the endpoint itself. Faults that a test
+asked for strike before all of them; one of them sets the status of a connector between two
+requests, as the connector service does.
 
-The sandbox of Elastic's API inside a process: a transport of ``requests``.
+The parameter ``filter_path`` says which parts of an answer its client wants. It is a list with
+commas of paths such as ``results.*.id``, where ``*`` matches any part of a name, and ``**`` any
+number of names. A path that begins with ``-`` leaves its part out. The items of a list do not count
+as a level. Source: Elasticsearch's documentation, "Common options", "Response filtering".
 
-::
+Inside a process, :class:`ElasticAdapter` carries the requests::
 
     with requests.Session() as session:
         session.mount("sandbox://elastic", ElasticAdapter("elastic.db"))
@@ -66,7 +60,7 @@ _NOTHING = object()
 
 
 def filtered(document: dict[str, Any], filter_path: str) -> dict[str, Any]:
-    """Return the parts of an answer that are wanted; all of them without a path.
+    """Return the parts of an answer that its client wants; all of them without a path.
 
     :param document: the answer
     :param filter_path: the parameter of the query
@@ -110,7 +104,7 @@ def _without(value: Any, paths: Sequence[_Path]) -> Any:
 
 
 def _following(paths: Sequence[_Path], name: str) -> list[_Path]:
-    """Return what is left of the paths below a name."""
+    """Return the rest of each path that leads through a name."""
     following: list[_Path] = []
     for path in paths:
         if path[:1] == ("**",):
@@ -123,7 +117,7 @@ def _following(paths: Sequence[_Path], name: str) -> list[_Path]:
 def move_statuses(
     tables: ElasticTables, faults: Sequence[ElasticFault], when: str, path: str
 ) -> None:
-    """Lets happen what is to happen before or after a request, whatever becomes of it.
+    """Set the statuses that faults move before or after a request, whatever its answer.
 
     :param faults: those that strike the request
     :param when: ``before`` or ``after``
@@ -150,18 +144,18 @@ _UNMASKED = {
     "worker_hostname",
 }
 _PRODUCT = {"X-elastic-product": "Elasticsearch"}
-"""Elasticsearch's dispatcher of requests sets it before it looks for who answers, so that errors
-carry it, too; what a gateway answers in its place does not."""
+"""Elasticsearch's dispatcher of requests sets it before it looks for a handler, so errors carry it,
+too; the answers of a gateway do not."""
 _READS = ("GET", "HEAD")
 
 
 class ElasticApi:
-    """Answers requests over one store; many threads may use it at once.
+    """The API over one store; many threads may use it at once.
 
     :param store: where everything is kept
     :param credentials: what is accepted
     :param with_control: True offers the paths below ``/_sandbox``
-    :param anonymous: True also answers who shows no credentials at all
+    :param anonymous: True accepts requests without any credentials, too
     """
 
     def __init__(
@@ -177,7 +171,7 @@ class ElasticApi:
         self._anonymous = anonymous
 
     def handle(self, request: ApiRequest) -> ApiResponse:
-        """The answer to a request: all of its effects take place, or none."""
+        """Answer a request: all of its effects take place, or none."""
         # The identifier of a connector may hold a slash, which the decoded path does not tell.
         request = replace(request, path=request.raw_path or request.path)
         try:
@@ -187,7 +181,7 @@ class ElasticApi:
             return self.failure(unavailable(str(error)))
 
     def failure(self, error: ApiError) -> ApiResponse:
-        """The answer that tells of an error, in Elasticsearch's envelope."""
+        """Return the answer for an error, in Elasticsearch's envelope."""
         return errors.from_api_error(error).answer()
 
     def _journaled(self, tables: ElasticTables, request: ApiRequest) -> ApiResponse:
@@ -200,11 +194,11 @@ class ElasticApi:
         move_statuses(tables, struck, "before", request.path)
         real = self._guarded(tables, settings, now, request) if passes else NO_ANSWER
         move_statuses(tables, struck, "after", request.path)
-        told = apply_faults(struck, real, self.failure)
-        status = real.status if passes else told.status
+        sent = apply_faults(struck, real, self.failure)
+        status = real.status if passes else sent.status
         about = (moment_to_text(now), request.method, request.path, status)
         tables.write_journal(*about, _journaled_body(request.body), kinds_of(struck))
-        return told
+        return sent
 
     def _guarded(
         self, tables: ElasticTables, settings: ElasticSettings, now: datetime, request: ApiRequest
@@ -241,7 +235,7 @@ class ElasticApi:
 
 
 def _journaled_body(content: bytes) -> str | None:
-    """The JSON text of a body as the journal may show it; None if it is not JSON."""
+    """Return the JSON text of a body as the journal may show it; None if it is not JSON."""
     try:
         body = json.loads(content)
         if not isinstance(body, dict):
@@ -258,15 +252,15 @@ def _journaled_value(key: str, value: Any) -> Any:
 
 
 class ElasticAdapter(ApiAdapter):
-    """Answers the requests of a session from an embedded sandbox.
+    """A transport of ``requests`` that lets an embedded sandbox answer.
 
     Many threads may use one adapter, and many processes one file, but an adapter must not be used
     across a fork. Closing the session closes it.
 
     :param database: the SQLite file; None keeps all in memory, for this adapter alone
     :param credentials: what is accepted
-    :param anonymous: True also answers who shows no credentials at all: whoever may open the file
-        needs no key to it. Wrong ones are refused all the same.
+    :param anonymous: True accepts requests without any credentials, too: a process that may open
+        the file needs no key to it. Wrong credentials are refused nevertheless.
     :param now: the clock; tests give their own
     :raises SandboxError: if the file cannot be used
     """

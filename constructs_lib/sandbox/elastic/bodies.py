@@ -1,13 +1,10 @@
-"""The crontab expressions that Elasticsearch takes for a schedule.
+"""The bodies of requests that create a connector or change one thing about it.
 
-Six or seven fields: seconds, minutes, hours, day of the month, month, day of the week, and a year
-that may be left out. One of the two days is ``?``.
+A schedule is a crontab expression of six or seven fields: seconds, minutes, hours, day of the
+month, month, day of the week, and an optional year. One of the two days is ``?``.
 
-Source: Elasticsearch's documentation, "Cron expressions".
-
-The bodies that create a connector, and that change one thing about it.
-
-Source: Elasticsearch's API, the group "Connector".
+Sources: Elasticsearch's API, the group "Connector"; Elasticsearch's documentation, "Cron
+expressions".
 """
 
 from __future__ import annotations
@@ -43,9 +40,9 @@ _DAY_OF_MONTH, _DAY_OF_WEEK = 3, 5
 
 
 def check_schedule(expression: str) -> str:
-    """Return the expression.
+    """Return the expression if it is right.
 
-    :raises ValueError: if it is none
+    :raises ValueError: if it is not
     """
     fields = expression.upper().split()
     if len(fields) not in (6, 7) or not all(map(_is_field, fields, _UNITS)):
@@ -103,7 +100,7 @@ CREATE = _request(
     name=parser.text(),
     service_type=parser.text(),
 )
-"""All that a new connector may be given."""
+"""All fields that a new connector may be given."""
 
 STATUS = _request("update_status", status=parser.choice("ConnectorStatus", STATUSES, nullable=True))
 ERROR = _request("update_error", error=parser.text(required=True, nullable=True))

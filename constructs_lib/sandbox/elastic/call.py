@@ -1,13 +1,8 @@
-"""Who may ask: an API key, a user with a password, or a token.
+"""A request inside the sandbox: checks of its headers, and what an endpoint needs to answer it.
 
-The media types of requests and answers, with the version that a client wants to talk to.
-
-A client of one major version may talk to the server of the next: it names its own version in
-``Accept`` and ``Content-Type``, and the answer names it, too.
-
-Source: Elasticsearch's documentation, "REST API compatibility".
-
-One request on its way through the sandbox: what an endpoint gets, and what it answers.
+A client shows an API key, a user with a password, or a token. It may be of one major version and
+talk to a server of the next: it names its own version in ``Accept`` and ``Content-Type``, and the
+answer repeats it. Source: Elasticsearch's documentation, "REST API compatibility".
 """
 
 from __future__ import annotations
@@ -49,10 +44,10 @@ class ElasticCredentials:
         }
 
     def check(self, headers: Mapping[str, str], path: str, anonymous: bool) -> None:
-        """Lets pass who shows one of them.
+        """Accept a request with one of these credentials.
 
         :param headers: those of the request, with names in lower case
-        :param anonymous: True lets pass who shows none at all, too
+        :param anonymous: True accepts a request without any, too
         :raises ElasticError: 401
         """
         given = headers.get("authorization")
@@ -72,7 +67,7 @@ _COMPATIBLE = re.compile(r"compatible-with\s*=\s*(\d{1,3})")
 
 
 def check_media_types(headers: Mapping[str, str], body: bytes, major: int) -> None:
-    """Lets JSON pass, in the version of the server or in the one before.
+    """Accept JSON in the major version of the server, or in the one before.
 
     :param headers: those of the request, with names in lower case
     :param major: the major version of the server
@@ -89,7 +84,7 @@ def check_media_types(headers: Mapping[str, str], body: bytes, major: int) -> No
 
 
 def content_type_of(headers: Mapping[str, str]) -> str:
-    """The ``Content-Type`` of the answer to a request with these headers."""
+    """Return the ``Content-Type`` of the answer to a request with these headers."""
     version = _version(headers.get("accept", ""))
     return _PLAIN if version is None else f"{_VENDOR};compatible-with={version}"
 
@@ -109,7 +104,7 @@ class ElasticCall:
 
     request: ApiRequest
     parameters: Mapping[str, str]
-    """What the placeholders of the path stand for, such as ``connector_id``, decoded."""
+    """The values of the placeholders in the path, such as ``connector_id``, decoded."""
     tables: ElasticTables
     settings: ElasticSettings
     now: datetime
@@ -126,7 +121,7 @@ class ElasticCall:
         return identifier
 
     def connector(self, *, with_deleted: bool = False) -> ElasticConnector:
-        """The connector that the path names.
+        """Return the connector that the path names.
 
         :param with_deleted: True finds one that is deleted, too
         :raises ElasticError: 400, if the path names none; 404, if there is none
@@ -137,7 +132,7 @@ class ElasticCall:
         return found
 
     def sync_job(self) -> SyncJob:
-        """The sync job that the path names.
+        """Return the sync job that the path names.
 
         :raises ElasticError: 400, if the path names none; 404, if there is none
         """
@@ -152,7 +147,7 @@ class ElasticCall:
         return found
 
     def body(self, parser: Parser, *, optional: bool = False) -> dict[str, Any]:
-        """The fields of the body, as they are stored.
+        """Return the fields of the body, as they are stored.
 
         :param parser: of this kind of body
         :param optional: True if a missing body counts as an empty object
@@ -163,7 +158,7 @@ class ElasticCall:
         return parser.parse(self.json(parser.name))
 
     def json(self, name: str) -> dict[str, Any]:
-        """The JSON object of the body, whatever its fields are.
+        """Return the JSON object of the body, whatever its fields are.
 
         :param name: what Elasticsearch calls this kind of body in its messages
         :raises ElasticError: 400, if it is missing or malformed
@@ -173,11 +168,11 @@ class ElasticCall:
         return _parsed(self.request.body, name)
 
     def at(self) -> str:
-        """The present time, as documents have it (RFC 3339, UTC)."""
+        """Return the present time, as documents have it (RFC 3339, UTC)."""
         return moment_to_text(self.now)
 
     def number(self, name: str, default: int) -> int:
-        """A parameter of the query that is a whole number, 0 or more.
+        """Return a parameter of the query that is a whole number, 0 or more.
 
         :raises ElasticError: 400, if it is something else
         """
@@ -187,7 +182,7 @@ class ElasticCall:
         return int(text)
 
     def flag(self, name: str) -> bool:
-        """A parameter of the query that is true or false; false if it is not there.
+        """Return a parameter of the query that is true or false; false if it is not there.
 
         :raises ElasticError: 400, if it is something else
         """
@@ -198,16 +193,16 @@ class ElasticCall:
         return text != "false"
 
     def names(self, name: str) -> set[str]:
-        """A parameter of the query that is a list with commas; empty if it is not there."""
+        """Return a parameter of the query that is a list with commas; empty if it is not there."""
         return {part for part in self.request.query.get(name, "").split(",") if part}
 
 
 def save_changed(
     call: ElasticCall, before: ElasticConnector, after: ElasticConnector, *, always: bool = False
 ) -> ApiResponse:
-    """Stores a changed connector, and answers whether anything changed.
+    """Store a changed connector, and answer whether anything changed.
 
-    :param always: True answers that it changed, also if it did not
+    :param always: True answers that it changed even if it did not
     """
     if after == before and not always:
         return ApiResponse(200, {"result": "noop"})

@@ -1,17 +1,11 @@
-"""The bodies that set the sync rules (filtering) of a connector, and whether a draft is valid.
+"""The endpoints that change one thing about a connector and leave its status as it is.
 
-Source: Elasticsearch's API, "Update the connector filtering".
+One of them is the sync rules (filtering): a client edits a draft, the connector service validates
+it, and then it is activated.
 
-The endpoints that set the sync rules (filtering) of a connector.
-
-A draft is edited, validated by the connector service, and then activated.
-
-Source: Elasticsearch's API, "Update the connector filtering", "Update the connector draft
-filtering validation" and "Activate the connector draft filter".
-
-The endpoints that change one thing about a connector, and leave its status as it is.
-
-Source: Elasticsearch's API, the operations "Update the connector …".
+Sources: Elasticsearch's API, the operations "Update the connector …", among them "Update the
+connector filtering", "Update the connector draft filtering validation" and "Activate the connector
+draft filter".
 """
 
 from __future__ import annotations
@@ -94,7 +88,7 @@ VALIDATION = Parser(
 
 
 def set_filtering(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_filtering``: rules and snippet of the draft, or all of it.
+    """Answer ``PUT /_connector/{id}/_filtering``: rules and snippet of the draft, or all of it.
 
     :raises ElasticError: 400, if there is nothing, or both
     """
@@ -117,7 +111,7 @@ def set_filtering(call: ElasticCall) -> ApiResponse:
 
 
 def set_validation(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_filtering/_validation``: what the service finds about the draft."""
+    """Answer ``PUT /_connector/{id}/_filtering/_validation``: the service validates the draft."""
     validation = call.body(VALIDATION)["validation"]
     found = call.connector()
     after = records.validated(found.sync_rules, validation)
@@ -125,7 +119,7 @@ def set_validation(call: ElasticCall) -> ApiResponse:
 
 
 def activate_filtering(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_filtering/_activate``: the draft becomes active.
+    """Answer ``PUT /_connector/{id}/_filtering/_activate``: the draft becomes active.
 
     :raises ElasticError: 400, unless the draft is valid
     """
@@ -143,7 +137,7 @@ _OF_RECORD = ("last_seen", "sync_cursor")
 
 
 def set_name(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_name``: the name, the description, or both.
+    """Answer ``PUT /_connector/{id}/_name``: the name, the description, or both.
 
     :raises ElasticError: 400, if there is neither
     """
@@ -151,7 +145,7 @@ def set_name(call: ElasticCall) -> ApiResponse:
 
 
 def set_api_key_id(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_api_key_id``: of the key, of the secret that holds it, or both.
+    """Answer ``PUT /_connector/{id}/_api_key_id``: the ids of the key, its secret, or both.
 
     :raises ElasticError: 400, if there is neither
     """
@@ -159,7 +153,7 @@ def set_api_key_id(call: ElasticCall) -> ApiResponse:
 
 
 def set_index_name(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_index_name``: another index, or null for none.
+    """Answer ``PUT /_connector/{id}/_index_name``: another index, or null for none.
 
     :raises ElasticError: 400, if it is no name of an index, or this connector may not have it
     """
@@ -175,14 +169,14 @@ def set_index_name(call: ElasticCall) -> ApiResponse:
 
 
 def set_pipeline(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_pipeline``: the ingest pipeline, with all of its settings."""
+    """Answer ``PUT /_connector/{id}/_pipeline``: the ingest pipeline, with all of its settings."""
     pipeline = call.body(bodies.PIPELINE)["pipeline"]
     found = call.connector()
     return save_changed(call, found, replace(found, pipeline=pipeline))
 
 
 def set_scheduling(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_scheduling``: the schedules that are given; others stay.
+    """Answer ``PUT /_connector/{id}/_scheduling``: the schedules that are given; others stay.
 
     :raises ElasticError: 400, if there is none
     """
@@ -199,14 +193,14 @@ def set_scheduling(call: ElasticCall) -> ApiResponse:
 
 
 def set_features(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_features``: the features that are given; others stay."""
+    """Answer ``PUT /_connector/{id}/_features``: the features that are given; others stay."""
     features = call.body(bodies.FEATURES)["features"]
     found = call.connector()
     return save_changed(call, found, replace(found, features=merged(found.features, features)))
 
 
 def set_last_sync(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_last_sync``: what the service reports; null says nothing."""
+    """Answer ``PUT /_connector/{id}/_last_sync``: what the service reports; null says nothing."""
     body = call.body(bodies.LAST_SYNC)
     found = call.connector()
     given = {name: value for name, value in body.items() if value is not None}

@@ -1,11 +1,7 @@
-"""The sync rules (filtering) of a connector: those of a new one, and how a draft of them changes.
+"""The records that the sandbox stores, connectors and sync jobs, and the documents that it answers.
 
-A connector has active rules and a draft. The last rule of each is the default rule, which lets all
-documents in.
-
-What the sandbox remembers about a connector, and the document that the API answers about it.
-
-What the sandbox remembers about a sync job: the document that the API answers about it.
+A connector has active sync rules (filtering) and a draft of them. The last rule of each is the
+default rule, which lets all documents in.
 """
 
 from __future__ import annotations
@@ -174,12 +170,12 @@ class ElasticConnector:
         return {name: found[name] for name in sorted(kept)}
 
     def to_json(self) -> str:
-        """The record as it is stored."""
+        """Return the record as it is stored."""
         return json.dumps(_values(self))
 
     @classmethod
     def from_json(cls, text: str) -> ElasticConnector:
-        """The record that :meth:`to_json` wrote, of this version of the sandbox or an older one."""
+        """Return the record that :meth:`to_json` wrote, in this version or an older one."""
         return cls(**json.loads(text))
 
 

@@ -1,15 +1,12 @@
-"""``GET /``: what the server says about itself.
+"""The paths of the sandbox of Elastic's API and the functions that answer them.
 
-Source: Elasticsearch's API, "Get cluster info".
+As in Elasticsearch, a path is split first and its parts are decoded then, slashes at its end do not
+count, and an empty part is an empty identifier.
 
-The endpoints that are not Elastic's: what a test wants to see and to steer from outside.
+If the sandbox was started with control, it also has the paths below ``/_sandbox``, which let a test
+see and steer it from outside.
 
-They exist only where the sandbox was started with control, and stand below ``/_sandbox``.
-
-The paths of the sandbox of Elastic's API, and which function answers them.
-
-As in Elasticsearch, the parts of a path are decoded only after it has been taken apart, slashes at
-its end do not count, and an empty part stands for an empty identifier.
+Source of ``GET /``: Elasticsearch's API, "Get cluster info".
 """
 
 from __future__ import annotations
@@ -27,7 +24,7 @@ from constructs_lib.sandbox.elastic.store import ElasticSettings
 
 
 def read_server_info(call: ElasticCall) -> ApiResponse:
-    """Name and version of the server."""
+    """Answer ``GET /``: name and version of the server."""
     version = call.settings.version
     compatible = f"{call.settings.major - 1}"
     answer = {
@@ -51,24 +48,24 @@ def read_server_info(call: ElasticCall) -> ApiResponse:
 
 
 def read_journal(call: ElasticCall) -> ApiResponse:
-    """``GET /_sandbox/journal?since=N``: the entries with numbers above N."""
+    """Answer ``GET /_sandbox/journal?since=N``: the entries with numbers above N."""
     entries = call.tables.journal(call.number("since", 0))
     return ApiResponse(200, {"items": [entry.to_dict() for entry in entries]})
 
 
 def reset_sandbox(call: ElasticCall) -> ApiResponse:
-    """``POST /_sandbox/reset``: forgets connectors, sync jobs and journal; settings stay."""
+    """Answer ``POST /_sandbox/reset``: forgets connectors, sync jobs and journal; settings stay."""
     call.tables.reset(call.at())
     return ApiResponse(200, {"acknowledged": True})
 
 
 def read_settings(call: ElasticCall) -> ApiResponse:
-    """``GET /_sandbox/settings``."""
+    """Answer ``GET /_sandbox/settings``."""
     return ApiResponse(200, asdict(call.settings))
 
 
 def modify_settings(call: ElasticCall) -> ApiResponse:
-    """``PATCH /_sandbox/settings``: changes those that are given."""
+    """Answer ``PATCH /_sandbox/settings``: changes those that are given."""
     try:
         return ApiResponse(200, asdict(call.tables.configure(**call.json("settings"))))
     except (SandboxError, TypeError) as error:
@@ -153,7 +150,7 @@ class Route(NamedTuple):
 
 
 def find(method: str, path: str, with_control: bool, settings: ElasticSettings) -> Route:
-    """The route of a path.
+    """Return the route of a path.
 
     :param path: as it was sent, percent-encoded
     :param with_control: True if the paths of control exist, too
@@ -172,7 +169,7 @@ def find(method: str, path: str, with_control: bool, settings: ElasticSettings) 
 def check_query(
     endpoint: Endpoint, path: str, query: Iterable[str], settings: ElasticSettings
 ) -> None:
-    """Lets pass the parameters of the query that an endpoint has in a version of the server.
+    """Accept the parameters of the query that an endpoint has in a version of the server.
 
     :param query: their names
     :raises ElasticError: 400
@@ -186,7 +183,7 @@ def check_query(
 
 
 def connector_id_of(path: str) -> str | None:
-    """The identifier of the connector that a path names; None if it names none."""
+    """Return the identifier of the connector that a path names; None if it names none."""
     parts = path.rstrip("/").split("/")
     names_one = parts[:2] == ["", "_connector"] and len(parts) > 2 and parts[2] != "_sync_job"
     return unquote(parts[2]) if names_one else None

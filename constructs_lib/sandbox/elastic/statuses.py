@@ -1,12 +1,11 @@
-"""The body that sets the configuration of a connector.
-
-Source: Elasticsearch's API, "Update the connector configuration".
-
-The endpoints that set the status of a connector: by the protocol's table, or past it.
+"""The endpoints that set the status of a connector: by the protocol's table, or past it.
 
 ``_status`` keeps to the table of transitions. A new error, configuration or service type sets the
 status that follows from it, whatever the status was. Another mode of running (``_native``) makes a
 connected connector connect again; before 9.0 it makes any connector ``configured``.
+
+Source: Elasticsearch's API, the operations "Update the connector …", among them "Update the
+connector configuration".
 """
 
 from __future__ import annotations
@@ -98,7 +97,7 @@ def stored_settings(configuration: dict[str, dict[str, Any]]) -> dict[str, dict[
 
 
 def set_status(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_status``: ``{"status": S}``, in any case of letters.
+    """Answer ``PUT /_connector/{id}/_status``: ``{"status": S}``, in any case of letters.
 
     :raises ElasticError: 400, if the table does not lead there from the present status
     """
@@ -112,7 +111,7 @@ def set_status(call: ElasticCall) -> ApiResponse:
 
 
 def set_error(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_error``: an error sets ``error``, and none ``connected``.
+    """Answer ``PUT /_connector/{id}/_error``: an error sets ``error``, and none ``connected``.
 
     Servers before 8.15 leave the status as it is.
     """
@@ -125,7 +124,7 @@ def set_error(call: ElasticCall) -> ApiResponse:
 
 
 def set_configuration(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_configuration``: all of it, or only ``values``; then ``configured``.
+    """Answer ``PUT /_connector/{id}/_configuration``: all or only ``values``; then ``configured``.
 
     :raises ElasticError: 400, if there is neither, or a value for a setting that is not there
     """
@@ -147,7 +146,10 @@ def set_configuration(call: ElasticCall) -> ApiResponse:
 
 
 def set_service_type(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_service_type``: ``needs_configuration``, unless still ``created``."""
+    """Answer ``PUT /_connector/{id}/_service_type``.
+
+    The status is ``needs_configuration`` then, unless it is still ``created``.
+    """
     service_type = call.body(bodies.SERVICE_TYPE).get("service_type")
     if not service_type:
         raise errors.invalid('[service_type] cannot be [null] or [""].')
@@ -157,7 +159,7 @@ def set_service_type(call: ElasticCall) -> ApiResponse:
 
 
 def set_native(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_native``: managed by Elastic or not.
+    """Answer ``PUT /_connector/{id}/_native``: managed by Elastic or not.
 
     :raises ElasticError: 400, if its index is none for a connector that Elastic manages
     """
@@ -170,7 +172,7 @@ def set_native(call: ElasticCall) -> ApiResponse:
 
 
 def check_in(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_check_in``: the connector service is there; no status changes."""
+    """Answer ``PUT /_connector/{id}/_check_in``: the service is alive; no status changes."""
     found = call.connector()
     return save_changed(call, found, replace(found, last_seen=call.at()))
 

@@ -1,8 +1,4 @@
-"""The bodies that create a sync job, and that report how it goes.
-
-Source: Elasticsearch's API, the operations of the group "Connector" on sync jobs.
-
-The endpoints of sync jobs: what asks the connector service to sync, and what it reports.
+"""The endpoints of sync jobs: they ask the connector service to sync, and take its reports.
 
 Nothing runs a job here: as in Elasticsearch, it is ``pending`` until somebody claims it.
 
@@ -58,7 +54,7 @@ _PAGE = 100
 
 
 def create(call: ElasticCall) -> ApiResponse:
-    """``POST /_connector/_sync_job``: for a connector with an index and a service type."""
+    """Answer ``POST /_connector/_sync_job``: for a connector with an index and a service type."""
     body = call.body(CREATE_BODY)
     if not body["id"]:
         raise errors.invalid("[id] of the connector cannot be null or empty")
@@ -70,12 +66,12 @@ def create(call: ElasticCall) -> ApiResponse:
 
 
 def read(call: ElasticCall) -> ApiResponse:
-    """``GET /_connector/_sync_job/{id}``."""
+    """Answer ``GET /_connector/_sync_job/{id}``."""
     return ApiResponse(200, call.sync_job())
 
 
 def list_all(call: ElasticCall) -> ApiResponse:
-    """``GET /_connector/_sync_job``: the newest first; filtered, and from ``from`` on ``size``."""
+    """Answer ``GET /_connector/_sync_job``: newest first, filtered, ``size`` from ``from`` on."""
     start, size = call.number("from", 0), call.number("size", _PAGE)
     connector_id = call.request.query.get("connector_id")
     status = call.request.query.get("status")
@@ -94,13 +90,13 @@ def list_all(call: ElasticCall) -> ApiResponse:
 
 
 def delete(call: ElasticCall) -> ApiResponse:
-    """``DELETE /_connector/_sync_job/{id}``."""
+    """Answer ``DELETE /_connector/_sync_job/{id}``."""
     call.tables.remove_sync_job(call.sync_job()["id"])
     return ApiResponse(200, {"acknowledged": True})
 
 
 def cancel(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/_sync_job/{id}/_cancel``: at once, unless the service must be told first.
+    """Answer ``PUT /_connector/_sync_job/{id}/_cancel``: at once, unless it is in progress.
 
     :raises ElasticError: 400, if it has ended, or is being canceled
     """
@@ -111,12 +107,12 @@ def cancel(call: ElasticCall) -> ApiResponse:
 
 
 def check_in(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/_sync_job/{id}/_check_in``: the service is at it."""
+    """Answer ``PUT /_connector/_sync_job/{id}/_check_in``: the service is working on it."""
     return _updated(call, call.sync_job(), {"last_seen": call.at()})
 
 
 def claim(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/_sync_job/{id}/_claim``: a worker begins, or begins again."""
+    """Answer ``PUT /_connector/_sync_job/{id}/_claim``: a worker begins, or begins again."""
     body = call.body(CLAIM_BODY)
     job, at = call.sync_job(), call.at()
     changes = {
@@ -131,7 +127,7 @@ def claim(call: ElasticCall) -> ApiResponse:
 
 
 def set_error(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/_sync_job/{id}/_error``: it has failed.
+    """Answer ``PUT /_connector/_sync_job/{id}/_error``: it has failed.
 
     :raises ElasticError: 400, if it does not run
     """
@@ -142,7 +138,7 @@ def set_error(call: ElasticCall) -> ApiResponse:
 
 
 def set_stats(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/_sync_job/{id}/_stats``: what was indexed and deleted so far."""
+    """Answer ``PUT /_connector/_sync_job/{id}/_stats``: what was indexed and deleted so far."""
     body = call.body(STATS_BODY)
     counts = (name for name in sorted(body) if isinstance(body[name], int))
     negative = [f"[{name}] cannot be negative." for name in counts if body[name] < 0]

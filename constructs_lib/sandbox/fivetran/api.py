@@ -1,14 +1,19 @@
-"""The API of the sandbox: from a request to its answer, whatever carried it.
+"""The API of the sandbox: it turns a request into an answer, whatever the transport.
 
 The order of the checks: 401 credentials, 429 rate limit, 404 path, 405 method, 406 ``Accept``,
-415 ``Content-Type``, then what the endpoint itself checks. Faults that a test asked for strike
+415 ``Content-Type``, then the checks of the endpoint itself. Faults that a test asked for strike
 before all of them.
 
-What happens beside the requests of a client: syncs that start, and states that move.
+Some faults (:mod:`constructs_lib.sandbox.common.faults`) are events: a sync starts, or a state
+moves, between two requests of a client. From then on the API answers as for any other sync or
+state: ``syncing``, and 409 for a new state.
 
-A fault asks for it (:mod:`constructs_lib.sandbox.common.faults`), because it must happen between
-two requests that belong together. By its contract the API answers from then on as for any other
-sync or state: ``syncing``, and 409 for a new state.
+Inside a process, :class:`SandboxAdapter` carries the requests::
+
+    with requests.Session() as session:
+        session.mount("sandbox://local", SandboxAdapter("sandbox.db"))
+        session.auth = ("sandbox", "sandbox")
+        session.get("sandbox://local/v1/connections")
 """
 
 from __future__ import annotations
@@ -55,11 +60,11 @@ from constructs_lib.schemas import MASK, SERVICES_WITH_STATE
 
 _STORED = "state_stored_differently"
 _OF_A_PERSON = {"set_by": "a person", "page": 4711}
-"""The state that a person sets: all of the former one is gone."""
+"""The state that a person sets; it replaces the former one."""
 
 
 def events_before(faults: Sequence[Fault], call: Call) -> None:
-    """Lets happen what is to happen before a request.
+    """Apply the events that faults ask for before a request.
 
     :param faults: those that strike the request
     :param call: the request; what its path names need not exist
@@ -69,10 +74,10 @@ def events_before(faults: Sequence[Fault], call: Call) -> None:
 
 
 def events_after(faults: Sequence[Fault], call: Call, answer: ApiResponse) -> None:
-    """Lets happen what is to happen after a request, whatever became of it.
+    """Apply the events that faults ask for after a request, whatever its answer.
 
     :param faults: those that strike the request
-    :param answer: what the API has to say about the request, also if a fault hides it
+    :param answer: the API's own answer, even if a fault hides it from the client
     """
     due = [fault for fault in faults if fault.when == "after" and fault.kind != _STORED]
     if _is_new_state(call, answer):
@@ -121,7 +126,7 @@ def _sync_fails(fault: Fault, call: Call, record: Connection) -> None:
 
 def _sync_rescheduled(fault: Fault, call: Call, record: Connection) -> None:
     until = call.now + timedelta(seconds=fault.seconds)
-    syncs.reschedule(record, until, told=fault.until == "told")
+    syncs.reschedule(record, until, announced=fault.until == "told")
 
 
 def _state_moves(fault: Fault, call: Call, record: Connection) -> None:
@@ -164,7 +169,7 @@ _UNMASKED = {*checks.CREATE_FIELDS, *checks.UPDATE_FIELDS, "state", "force", "sc
 
 
 class Api:
-    """Answers requests over one store; many threads may use it at once.
+    """The API over one store; many threads may use it at once.
 
     :param store: where everything is kept
     :param credentials: the API key and secret that are accepted
@@ -179,7 +184,7 @@ class Api:
         self._with_control = with_control
 
     def handle(self, request: ApiRequest) -> ApiResponse:
-        """The answer to a request: all of its effects take place, or none."""
+        """Answer a request: all of its effects take place, or none."""
         try:
             with self._store.transaction() as tables:
                 return self._journaled(tables, request)
@@ -187,7 +192,7 @@ class Api:
             return self.failure(errors.unavailable(str(error)))
 
     def failure(self, error: ApiError) -> ApiResponse:
-        """The answer that tells of an error, in Fivetran's envelope."""
+        """Return the answer for an error, in Fivetran's envelope."""
         envelope = {"code": error.code, "message": error.message}
         return ApiResponse(error.status, envelope, error.headers)
 
@@ -200,16 +205,16 @@ class Api:
         body = journaled_body(request.body, _service(tables, request)) if request.body else None
         struck = faults_striking(tables, settings.faults, request)
         passes = takes_effect(struck)
-        beside = Call(request, {}, tables, settings, now)
-        events_before(struck, beside)
+        call = Call(request, {}, tables, settings, now)
+        events_before(struck, call)
         real = self._guarded(tables, settings, now, request) if passes else NO_ANSWER
-        events_after(struck, beside, real)
-        told = apply_faults(struck, real, self.failure)
+        events_after(struck, call, real)
+        sent = apply_faults(struck, real, self.failure)
         kinds, at = kinds_of(struck), moment_to_text(now)
-        status = real.status if passes else told.status
+        status = real.status if passes else sent.status
         tables.write_journal(at, request.method, request.path, status, body, kinds)
-        # What a fault made up does not come from the API, and knows nothing of its limits.
-        return _with_limits(told, settings, tables, now) if told.status == real.status else told
+        # The answer that a fault made up does not come from the API, and lacks its limits.
+        return _with_limits(sent, settings, tables, now) if sent.status == real.status else sent
 
     def _guarded(
         self, tables: Tables, settings: Settings, now: datetime, request: ApiRequest
@@ -283,7 +288,7 @@ def _with_limits(
 
 
 def journaled_body(content: bytes, service: str | None) -> str | None:
-    """The JSON text of a body as the journal may show it.
+    """Return the JSON text of a body as the journal may show it.
 
     Secrets of ``config`` are known by the service; without one, every setting counts as secret.
     ``auth`` and unknown fields are masked to the last leaf.
@@ -311,7 +316,7 @@ def _journaled_value(key: str, value: Any, service: str | None) -> Any:
 
 
 class SandboxAdapter(ApiAdapter):
-    """Answers the requests of a session from an embedded sandbox.
+    """A transport of ``requests`` that lets an embedded sandbox answer.
 
     Many threads may use one adapter, and many processes one file, but an adapter must not be used
     across a fork. Closing the session closes it.

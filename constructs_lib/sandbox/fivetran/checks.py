@@ -1,6 +1,6 @@
 """Checks of request bodies, by the JSON Schema of the connection resource.
 
-The schema names types, enums and patterns; here stand only the names of the fields that each
+The schema gives types, enums and patterns. This module adds only the names of the fields that each
 request of the contract has, because the resource also has attributes that the API does not know.
 """
 
@@ -62,7 +62,7 @@ _PYTHON_TYPES: dict[Kind, tuple[type, ...]] = {
 
 
 def parse_object(content: bytes) -> dict[str, Any]:
-    """The JSON object of a body.
+    """Return the JSON object of a body.
 
     :raises ApiError: 400, if it is malformed or something other than an object
     """
@@ -77,10 +77,10 @@ def parse_object(content: bytes) -> dict[str, Any]:
 
 
 def checked_fields(body: Mapping[str, Any], allowed: Collection[str]) -> dict[str, Any]:
-    """The checked fields of a request about a connection.
+    """Check and return the fields of a request about a connection.
 
     The contract does not say what happens to unknown fields. They are refused here, because a
-    client that sends one has made a mistake that should be seen. Null is refused like any other
+    client that sends one has made a mistake that should show. Null is refused like any other
     value of a wrong type, but for the fields that it clears.
 
     :returns: the fields, with null for those that are to be cleared
@@ -95,7 +95,7 @@ def checked_fields(body: Mapping[str, Any], allowed: Collection[str]) -> dict[st
 
 
 def refuse_unknown(body: Mapping[str, Any], allowed: Collection[str]) -> None:
-    """Refuses a body with other fields than the allowed ones.
+    """Refuse a body with other fields than the allowed ones.
 
     :raises ApiError: 400
     """
@@ -105,7 +105,7 @@ def refuse_unknown(body: Mapping[str, Any], allowed: Collection[str]) -> None:
 
 
 def boolean(body: Mapping[str, Any], name: str) -> bool:
-    """A boolean of a body that is false when it is left out.
+    """Return a boolean of a body; false if it is left out.
 
     :raises ApiError: 400, if it is not a boolean
     """
@@ -116,7 +116,7 @@ def boolean(body: Mapping[str, Any], name: str) -> bool:
 
 
 def connect_card(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The checked ``connect_card_config`` of a body.
+    """Check and return the ``connect_card_config`` of a body.
 
     :raises ApiError: 400, if it is missing or wrong
     """
@@ -185,7 +185,7 @@ def _check_rule(path: str, value: Any, rule: Mapping[str, Any]) -> None:
 
 
 def _matches(value: str, pattern: str) -> bool:
-    # A JSON Schema's $ means the very end, Python's also stands before a last line break.
+    # A JSON Schema's $ means the very end, Python's also matches before a last line break.
     return re.search(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), value) is not None
 
 

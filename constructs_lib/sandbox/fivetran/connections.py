@@ -1,12 +1,10 @@
-"""Connect cards: links with which an end user sets a connection up.
+"""The endpoints of connections: list, create, read, modify, delete, and connect cards.
 
-Source: Fivetran's REST API, ``POST /v1/connections/{id}/connect-card``.
+A connect card is a link with which an end user sets a connection up. ``config`` and ``auth`` are
+merged from requests and stored without secrets.
 
-The ``config`` and ``auth`` of a connection: merged from requests, kept without secrets.
-
-The endpoints of connections: list, create, read, modify, delete.
-
-Source: Fivetran's REST API, "Connections" (``/v1/connections`` and ``/v1/connections/{id}``).
+Sources: Fivetran's REST API, "Connections" (``/v1/connections`` and ``/v1/connections/{id}``), and
+``POST /v1/connections/{id}/connect-card``.
 """
 
 from __future__ import annotations
@@ -31,7 +29,7 @@ _ADDRESS = "https://fivetran.com/connect-card/setup"
 
 
 def create_connect_card(call: Call) -> ApiResponse:
-    """``POST /v1/connections/{id}/connect-card``: 200, with token and address."""
+    """Answer ``POST /v1/connections/{id}/connect-card``: 200, with token and address."""
     record = call.connection()
     config = checks.connect_card(call.body())
     data = {
@@ -43,7 +41,7 @@ def create_connect_card(call: Call) -> ApiResponse:
 
 
 def connect_card_of(record: Connection) -> dict[str, Any]:
-    """Return what an answer about a connection has of its connect card: a new, short-lived token.
+    """Return the part of an answer that holds the connect card: a new, short-lived token.
 
     :returns: ``connect_card``; nothing, if the connection was created without one
     """
@@ -52,7 +50,7 @@ def connect_card_of(record: Connection) -> dict[str, Any]:
 
 
 def issue(connection_id: str, config: Mapping[str, Any]) -> dict[str, str]:
-    """A token and the address that holds it. The token looks like a JWT and opens nothing."""
+    """Return a token and the address that holds it. It looks like a JWT and opens nothing."""
     header = _jwt_part({"typ": "JWT", "alg": "HS256"})
     token = f"{header}.{_jwt_part({'connection_id': connection_id})}.{secrets.token_urlsafe(32)}"
     redirect = quote(config["redirect_uri"], safe=":/")
@@ -67,7 +65,7 @@ def _jwt_part(value: Mapping[str, Any]) -> str:
 
 
 def merge_config(record: Connection, given: Mapping[str, Any]) -> None:
-    """Merges the settings of a request at their top level; a key that is null is cleared.
+    """Merge the settings of a request at their top level; a key that is null is cleared.
 
     Keys of the destination schema are permanent: with another value they are refused, with the
     same they are accepted, so that a client may send its whole configuration again. What only
@@ -88,7 +86,7 @@ def merge_config(record: Connection, given: Mapping[str, Any]) -> None:
 
 
 def merge_auth(record: Connection, given: Mapping[str, Any]) -> None:
-    """Takes the authorization of a request: only digests are kept, because no answer shows it."""
+    """Store digests of the authorization of a request; no answer shows it."""
     _, found = masking.mask_all(dict(given))
     _keep_digests(record, "auth", given, found)
 
@@ -112,13 +110,13 @@ _NOT_ATTRIBUTES = {"auth", "config", "group_id", "is_historical_sync", "service"
 
 
 def list_all(call: Call) -> ApiResponse:
-    """``GET /v1/connections``: by pages, filtered by ``group_id`` and exact ``schema``."""
+    """Answer ``GET /v1/connections``: by pages, filtered by ``group_id`` and exact ``schema``."""
     group_id = call.request.query.get("group_id")
     return page(call, group_id, "Connections list retrieved successfully")
 
 
 def page(call: Call, group_id: str | None, message: str) -> ApiResponse:
-    """One page of connections, of one group or of all."""
+    """Answer with a page of connections, of one group or of all."""
     after, limit = call.page()
     schema = call.request.query.get("schema")
     found = call.tables.connections(after, limit + 1, group_id, schema)
@@ -127,7 +125,7 @@ def page(call: Call, group_id: str | None, message: str) -> ApiResponse:
 
 
 def create(call: Call) -> ApiResponse:
-    """``POST /v1/connections``: 201, with the results of the setup tests if they ran."""
+    """Answer ``POST /v1/connections``: 201, with the results of the setup tests if they ran."""
     body = call.body()
     for name in ("group_id", "service"):
         if body.get(name) is None:
@@ -148,14 +146,14 @@ def create(call: Call) -> ApiResponse:
 
 
 def read(call: Call) -> ApiResponse:
-    """``GET /v1/connections/{id}``."""
+    """Answer ``GET /v1/connections/{id}``."""
     record = call.connection()
     answer = _answer(call, record, **_last_tests(record))
     return success("Connection details retrieved successfully", answer)
 
 
 def modify(call: Call) -> ApiResponse:
-    """``PATCH /v1/connections/{id}``: changes what is given and leaves the rest.
+    """Answer ``PATCH /v1/connections/{id}``: changes what is given and leaves the rest.
 
     ``config`` and ``auth`` are merged at their top level; a key that is null is cleared, and so is
     a field that an answer may show as null. The setup tests run after it unless the request forbids
@@ -180,7 +178,7 @@ def modify(call: Call) -> ApiResponse:
 
 
 def delete(call: Call) -> ApiResponse:
-    """``DELETE /v1/connections/{id}``; a running sync does not prevent it."""
+    """Answer ``DELETE /v1/connections/{id}``; a running sync does not prevent it."""
     connection_id = call.parameters["connection_id"]
     if not call.tables.delete(connection_id):
         raise errors.no_such_connection(connection_id)

@@ -1,10 +1,8 @@
-"""The table of distortions: what each does to a field, and what it means in words.
+"""Distortions: ways in which the API answers something other than what was sent, field by field.
 
-The ways in which an API answers something other than what was sent, field by field.
-
-A provider that survives all of them has no perpetual differences. Only answers are distorted; what
-is stored stays as it was sent. The setting ``distortions`` maps paths of fields to the names of
-:data:`DISTORTIONS`, and they are applied in its order::
+A provider that survives all of them has no perpetual differences. Distortions change only answers,
+not what is stored. The setting ``distortions`` maps paths of fields to the names of
+:data:`DISTORTIONS`, and the sandbox applies them in its order::
 
     store.configure(distortions={"config.host": "lower", "config.*": "nothing_as_null"})
 
@@ -18,14 +16,12 @@ path                        the fields
 ``state``, ``state.page``   the state (cursor), in the answers about it
 ==========================  ======================================================================
 
-Secrets are masked before, and the mask is left as it is unless all of the field is replaced.
+Secrets are masked first, and the mask stays as it is unless a distortion replaces the whole field.
 
-Settings that count only together with another one, and are dropped in silence without it.
-
-The contract says of some settings that they are for one value of another one only ("Password (only
-when authentication_method is ``Basic``)"), and not what becomes of those that are sent all the
-same. By default the sandbox keeps them. The setting ``counts_with`` names those that it drops, each
-with the values without which it does not count::
+The setting ``counts_with`` is another distortion: it makes the API drop a setting in silence. The
+contract says that some settings are for one value of another one only ("Password (only when
+authentication_method is ``Basic``)"), but not what the API does with them otherwise. By default the
+sandbox keeps them. ``counts_with`` names those that it drops, each with the values that it needs::
 
     store.configure(
         counts_with={
@@ -34,7 +30,7 @@ with the values without which it does not count::
         }
     )
 
-What was taken while it counted stays when it no longer does.
+A value that was accepted earlier stays when its condition no longer holds.
 """
 
 from __future__ import annotations
@@ -61,10 +57,11 @@ ABSENT = Absent.ABSENT
 """What a distortion gets, or gives, for a field that is not there."""
 
 ADDED = "added_by_sandbox"
-"""The value, and where one is needed the name, of what was never sent."""
+"""The value of a field that was never sent, and its name where one is needed."""
 
 Act = Callable[[Any], Any]
-"""From the value of a field, or :data:`ABSENT`, to the one that is answered. It changes nothing."""
+"""A function from the value of a field, or :data:`ABSENT`, to the value that is answered. It
+leaves its argument unchanged."""
 
 
 class Distortion(NamedTuple):
@@ -89,7 +86,7 @@ def _deep(leaf: Act) -> Act:
 
 
 def _each_mask(other: str) -> Act:
-    """Another mask in place of the usual one."""
+    """Return an act that replaces the usual mask by another."""
 
     def act(value: Any) -> Any:
         if isinstance(value, dict):
@@ -228,7 +225,7 @@ _PATH = re.compile(rf"(?:{_NAME}|\*)(?:\[\])*(?:\.(?:{_NAME}|\*)(?:\[\])*)*")
 
 
 def checked_distortions(rules: Any, attributes: Collection[str]) -> dict[str, str]:
-    """The setting ``distortions``, if it is right.
+    """Check and return the setting ``distortions``.
 
     :param attributes: the names of a connection's attributes in the API
     :raises SandboxError: if a path or a name is wrong
@@ -241,18 +238,18 @@ def checked_distortions(rules: Any, attributes: Collection[str]) -> dict[str, st
 
 
 def of_connection(rules: Mapping[str, str], answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer about a connection, as it is told with these distortions."""
+    """Return an answer about a connection with these distortions applied."""
     return _apply({path: rules[path] for path in rules if _root(path) != STATE}, answer)
 
 
 def of_state(rules: Mapping[str, str], answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer about the state of a connection, as it is told with these distortions."""
+    """Return an answer about the state of a connection with these distortions applied."""
     return _apply({path: rules[path] for path in rules if _root(path) == STATE}, answer)
 
 
 def _check(path: Any, name: Any, roots: Collection[str]) -> None:
     if not isinstance(path, str) or not _PATH.fullmatch(path):
-        raise SandboxError(f"{path!r} is no path of a field, such as config.host or config.*")
+        raise SandboxError(f"{path!r} is not the path of a field, such as config.host or config.*")
     if not isinstance(name, str) or name not in DISTORTIONS:
         known = ", ".join(DISTORTIONS)
         raise SandboxError(f"unknown distortion {name!r} of {path}; there are {known}")
@@ -305,18 +302,20 @@ Rules = Mapping[str, Mapping[str, Any]]
 
 
 def checked_conditions(rules: Any) -> dict[str, dict[str, Any]]:
-    """Return the setting ``counts_with``, if it is right.
+    """Check and return the setting ``counts_with``.
 
-    :raises SandboxError: if a place is none of a setting, or a condition is no object
+    :raises SandboxError: if a place does not name a setting, or a condition is not an object
     """
     if not isinstance(rules, Mapping):
         raise SandboxError("counts_with must map settings to the values that they count with")
     for place, condition in rules.items():
         scope, _, key = str(place).partition(".")
         if scope not in _SCOPES or not key:
-            raise SandboxError(f"{place!r} is no setting of config or auth, such as config.host")
+            raise SandboxError(f"{place!r} is not a setting of config or auth, such as config.host")
         if not isinstance(condition, Mapping) or not condition:
-            raise SandboxError(f'what {place} counts with must be such as {{"config.mode": "A"}}')
+            raise SandboxError(
+                f'the condition of {place} must be an object such as {{"config.mode": "A"}}'
+            )
     return {place: dict(condition) for place, condition in rules.items()}
 
 

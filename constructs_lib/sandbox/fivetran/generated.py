@@ -1,9 +1,9 @@
-"""An account that has grown over years: connections of many services, as the API tells of them.
+"""A generated account of many connections and services, as an account looks after years of use.
 
-The same numbers make the same account. It is put straight into the memory of a sandbox, because it
-holds what no request of today would make: settings that the catalogue of services does not know,
-nothing in all its forms, connections that are incomplete or broken. Secrets are masked, and nothing
-else is known of them.
+The same numbers make the same account. It is written straight into the store of a sandbox, because
+it holds what no request of today would create: settings that the catalogue of services does not
+know, empty values in all their forms, connections that are incomplete or broken. Secrets are
+masked; no digest of them is stored.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def generate(
     groups: Sequence[str] = SEEDED_GROUPS,
     seed: int = 1,
 ) -> list[str]:
-    """Adds connections to a sandbox; returns their identifiers.
+    """Add connections to a sandbox; return their identifiers.
 
     :param store: the memory of the sandbox
     :param connections: how many
@@ -92,7 +92,7 @@ class _Maker:
         self._now = now
 
     def connection(self, name: str, group: str) -> Connection:
-        """A connection of a service in a group."""
+        """Make a connection of a service in a group."""
         service = schemas.service(name)
         assert service is not None  # noqa: S101 - the name comes from the catalogue.
         age = timedelta(days=self._dice.randrange(1, 2000))
@@ -139,7 +139,7 @@ class _Maker:
         return config
 
     def _object(self, fields: Mapping[str, Field]) -> dict[str, Any]:
-        """Some of the fields: the API leaves most of them out, and answers others as nothing."""
+        """Fill some of the fields: the API leaves most of them out, and answers others as empty."""
         found = {}
         for name, field in fields.items():
             draw = self._dice.random()

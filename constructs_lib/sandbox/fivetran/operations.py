@@ -1,10 +1,7 @@
-"""The state (cursor) of connections whose service keeps one.
+"""The endpoints of a connection's state, syncs and setup tests.
 
-Source: Fivetran's REST API, ``/v1/connections/{id}/state``.
-
-What can be done with a connection: sync, re-sync, setup tests.
-
-Source: Fivetran's REST API, ``POST /v1/connections/{id}/sync``, ``…/resync``, ``…/test``.
+Source: Fivetran's REST API, ``/v1/connections/{id}/state`` (for services that keep a state, or
+cursor), and ``POST /v1/connections/{id}/sync``, ``…/resync``, ``…/test``.
 """
 
 from __future__ import annotations
@@ -25,7 +22,7 @@ _UPDATED = "Connection state has been updated"
 
 
 def read_state(call: Call) -> ApiResponse:
-    """``GET /v1/connections/{id}/state``: 400 if no state was written yet."""
+    """Answer ``GET /v1/connections/{id}/state``: 400 if no state was written yet."""
     record = _connection_with_state(call)
     if record.state is None:
         raise _missing_state()
@@ -33,7 +30,7 @@ def read_state(call: Call) -> ApiResponse:
 
 
 def modify_state(call: Call) -> ApiResponse:
-    """``PATCH /v1/connections/{id}/state``: 409 while a sync runs; it need not be paused.
+    """Answer ``PATCH /v1/connections/{id}/state``: 409 while a sync runs; it need not be paused.
 
     A body without ``state``, or with null, changes nothing and is answered 200. So is a body with
     the state not wrapped in ``state``: a mistake that the contract does not report either.
@@ -78,7 +75,7 @@ def _missing_state() -> ApiError:
 
 
 def sync(call: Call) -> ApiResponse:
-    """``POST …/sync``: starts a sync. A running one goes on, or with ``force`` starts anew."""
+    """Answer ``POST …/sync``: start a sync. A running one goes on; ``force`` replaces it."""
     record = call.connection()
     body = call.body(optional=True)
     refuse_unknown(body, ("force",))
@@ -90,7 +87,7 @@ def sync(call: Call) -> ApiResponse:
 
 
 def resync(call: Call) -> ApiResponse:
-    """``POST …/resync``: a historical sync, of all or of the tables in ``scope``.
+    """Answer ``POST …/resync``: a historical sync, of all or of the tables in ``scope``.
 
     409 while a sync runs: the contract lets the API try to complete it first, and a sync of the
     sandbox cannot be completed early.
@@ -107,7 +104,7 @@ def resync(call: Call) -> ApiResponse:
 
 
 def test(call: Call) -> ApiResponse:
-    """``POST …/test``: runs the setup tests. A missing body is a 400; ``{}`` is enough."""
+    """Answer ``POST …/test``: run the setup tests. A missing body is a 400; ``{}`` is enough."""
     record = call.connection()
     trusts = checked_fields(call.body(), ("trust_certificates", "trust_fingerprints"))
     results = syncs.run_setup_tests(record, trusts)

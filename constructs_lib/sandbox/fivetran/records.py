@@ -1,4 +1,4 @@
-"""What the sandbox remembers: groups, connections and their syncs."""
+"""The records that the sandbox stores: groups, connections and their syncs."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class Group:
 
 @dataclass(frozen=True)
 class Sync:
-    """A sync that runs: from ``started_at`` to ``ends_at`` (RFC 3339)."""
+    """A running sync, from ``started_at`` to ``ends_at`` (RFC 3339)."""
 
     started_at: str
     ends_at: str
     historical: bool
     endless: bool = False
-    """True if it goes on for as long as the fault that began it is set."""
+    """True if it goes on for as long as the fault that started it is set."""
     failing: bool = False
     """True if it ends with a failure."""
 
     @classmethod
     def begin(cls, start: datetime, seconds: float, historical: bool) -> Sync:
-        """A sync of a given length."""
+        """Return a sync of a given length."""
         end = start + timedelta(seconds=seconds)
         return cls(moment_to_text(start), moment_to_text(end), historical)
 
@@ -42,8 +42,8 @@ class Sync:
 class Connection:
     """A connection.
 
-    Secrets are not in here: ``config`` has the API's mask in their place, and ``digests`` a salted
-    digest for each (place, such as ``config.password``, to digest).
+    It holds no secret: ``config`` has the API's mask in place of each, and ``digests`` has a salted
+    digest for each place, such as ``config.password``.
     """
 
     id: str
@@ -85,12 +85,12 @@ class Connection:
         return bool(self.attributes.get("paused", False))
 
     def to_json(self) -> str:
-        """The record as it is stored."""
+        """Return the record as it is stored."""
         return dumps_exact(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Connection:
-        """The record that :meth:`to_json` wrote."""
+        """Return the record that :meth:`to_json` wrote."""
         values = loads_exact(text)
         sync = values.pop("sync")
         return cls(**values, sync=Sync(**sync) if sync else None)

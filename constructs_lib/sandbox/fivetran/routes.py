@@ -1,18 +1,13 @@
-"""The endpoints that are not Fivetran's: what a test wants to see and to steer from outside.
+"""The paths of the sandbox and the functions that answer them, with its smaller endpoints.
 
-They exist only where the sandbox was started with control, and stand below ``/_sandbox``.
+Those are groups (read-only), connector metadata (what the account knows of each service), and, if
+the sandbox was started with control, the paths below ``/_sandbox``, which let a test see and steer
+it from outside.
 
-The endpoints of groups, read-only: the sandbox is about connections.
-
-Source: Fivetran's REST API, ``/v1/groups``.
-
-The endpoints of connector metadata: what the account knows of each service.
-
-Source: Fivetran's REST API, "Connector Metadata" (``/v1/metadata/connector-types``). The published
-contract calls ``config`` and ``auth`` objects and says no more of them; here they are JSON Schemas
-with the words of that contract: ``type``, ``enum``, ``format``, ``required``, ``readonly``.
-
-The paths of the sandbox, and which function answers them.
+Sources: Fivetran's REST API, ``/v1/groups`` and "Connector Metadata"
+(``/v1/metadata/connector-types``). The published contract calls ``config`` and ``auth`` objects and
+says no more about them; here they are JSON Schemas with the words of that contract: ``type``,
+``enum``, ``format``, ``required``, ``readonly``.
 """
 
 from __future__ import annotations
@@ -35,7 +30,7 @@ from constructs_lib.schemas import SERVICES_WITH_STATE, Field, FieldKind, Servic
 
 
 def read_journal(call: Call) -> ApiResponse:
-    """``GET /_sandbox/journal?since=N``: the entries with numbers above N."""
+    """Answer ``GET /_sandbox/journal?since=N``: the entries with numbers above N."""
     since = call.request.query.get("since", "0")
     if not (since.isascii() and since.isdigit() and len(since) < 16):
         raise errors.invalid("Invalid value for 'since': it must be a whole number")
@@ -44,18 +39,18 @@ def read_journal(call: Call) -> ApiResponse:
 
 
 def reset_sandbox(call: Call) -> ApiResponse:
-    """``POST /_sandbox/reset``: forgets connections, groups and journal; settings stay."""
+    """Answer ``POST /_sandbox/reset``: forgets connections, groups and journal; settings stay."""
     call.tables.reset(moment_to_text(call.now))
     return success("Sandbox has been reset")
 
 
 def read_settings(call: Call) -> ApiResponse:
-    """``GET /_sandbox/settings``."""
+    """Answer ``GET /_sandbox/settings``."""
     return success("Settings retrieved successfully", asdict(call.settings))
 
 
 def modify_settings(call: Call) -> ApiResponse:
-    """``PATCH /_sandbox/settings``: changes those that are given."""
+    """Answer ``PATCH /_sandbox/settings``: changes those that are given."""
     try:
         settings = call.tables.configure(**_given_numbers(call))
     except (SandboxError, TypeError) as error:
@@ -64,7 +59,7 @@ def modify_settings(call: Call) -> ApiResponse:
 
 
 def set_sync_seconds(call: Call) -> ApiResponse:
-    """``POST /_sandbox/connections/{id}/sync-seconds``: ``{"seconds": S}`` for its next syncs."""
+    """Answer ``POST /_sandbox/connections/{id}/sync-seconds``: ``{"seconds": S}``."""
     record = call.connection()
     seconds = _given_numbers(call).get("seconds")
     try:
@@ -83,19 +78,19 @@ def _given_numbers(call: Call) -> dict[str, Any]:
 
 
 def list_groups(call: Call) -> ApiResponse:
-    """``GET /v1/groups``: by pages."""
+    """Answer ``GET /v1/groups``: by pages."""
     after, limit = call.page()
     found = [(number, asdict(group)) for number, group in call.tables.groups(after, limit + 1)]
     return listed("Groups retrieved successfully", found, limit)
 
 
 def read_group(call: Call) -> ApiResponse:
-    """``GET /v1/groups/{id}``."""
+    """Answer ``GET /v1/groups/{id}``."""
     return success("Group details retrieved successfully", asdict(_group(call)))
 
 
 def list_connections_of_group(call: Call) -> ApiResponse:
-    """``GET /v1/groups/{id}/connections``: by pages, filtered by exact ``schema``."""
+    """Answer ``GET /v1/groups/{id}/connections``: by pages, filtered by exact ``schema``."""
     return connections.page(call, _group(call).id, "Group connections retrieved successfully")
 
 
@@ -108,7 +103,7 @@ def _group(call: Call) -> Group:
 
 
 def list_connector_types(call: Call) -> ApiResponse:
-    """``GET /v1/metadata/connector-types``: by pages."""
+    """Answer ``GET /v1/metadata/connector-types``: by pages."""
     after, limit = call.page()
     numbered = list(enumerate(schemas.services(), start=1))[after : after + limit + 1]
     found = [(number, _about(name)) for number, name in numbered]
@@ -116,7 +111,7 @@ def list_connector_types(call: Call) -> ApiResponse:
 
 
 def read_connector_type(call: Call) -> ApiResponse:
-    """``GET /v1/metadata/connector-types/{service}``."""
+    """Answer ``GET /v1/metadata/connector-types/{service}``."""
     name = call.parameters["service"]
     facts = schemas.service(name)
     if facts is None:
@@ -192,7 +187,7 @@ class Route(NamedTuple):
     parameters: dict[str, str]
 
     def endpoint(self, method: str) -> Endpoint:
-        """The function that answers this method.
+        """Return the function that answers this method.
 
         :raises ApiError: 405
         """
@@ -202,7 +197,7 @@ class Route(NamedTuple):
 
 
 def find(path: str, with_control: bool) -> Route:
-    """The route of a path.
+    """Return the route of a path.
 
     :param with_control: True if the paths of control exist, too
     :raises ApiError: 404
@@ -216,7 +211,7 @@ def find(path: str, with_control: bool) -> Route:
 
 
 def connection_id(path: str) -> str | None:
-    """The identifier of the connection that a path names; None if it names none."""
+    """Return the identifier of the connection that a path names; None if it names none."""
     parts = path.split("/")
     return parts[3] if parts[:3] == ["", "v1", "connections"] and len(parts) > 3 else None
 

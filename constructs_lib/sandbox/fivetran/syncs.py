@@ -1,4 +1,9 @@
-"""Setup tests: deterministic, and steered by the configuration itself.
+"""Setup tests and syncs: how a connection changes as time goes by.
+
+No thread runs a sync. A sync is a span of time in the record of its connection, and
+:func:`update_sync` brings the record up to date with the clock whenever it is read.
+
+Setup tests are deterministic, and the configuration itself steers them:
 
 =====================================================  ============================================
 in the configuration                                   what happens
@@ -13,11 +18,6 @@ any text that ends with ``.old.test``                   ``Checking permissions``
 a secret, or anything in ``auth``, equal to ``wrong``   ``Validating credentials`` fails
 anything else                                          all tests pass
 =====================================================  ============================================
-
-Syncs: what becomes of a connection as time goes by.
-
-No thread runs a sync. A sync is a span of time in the record of its connection, and
-:func:`settle` brings the record up to date with the clock whenever it is looked at.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ _PERMISSIONS = "Checking permissions"
 
 
 class _Host(NamedTuple):
-    """How a host whose name ends in a certain way is found."""
+    """The result of the test of a host whose name has a certain ending."""
 
     status: str
     words: str
     trusted_by: str = ""
-    """The field of the request that lets the test pass all the same."""
+    """The field of the request that lets the test pass nevertheless."""
 
 
 _HOSTS = {
@@ -60,7 +60,7 @@ _OLD = ".old.test"
 
 
 def run_setup_tests(connection: Connection, trusts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Runs the setup tests, keeps what they found, and sets ``setup_state`` by it.
+    """Run the setup tests, store their results, and set ``setup_state`` by them.
 
     :param trusts: the request, with ``trust_certificates`` and ``trust_fingerprints``
     :returns: the results, as the API answers them: title, status, message, details
@@ -95,7 +95,7 @@ def _results(connection: Connection, trusts: Mapping[str, Any]) -> list[dict[str
 
 
 def _named(value: Any, at: str, ending: str) -> str | None:
-    """Where a host name with this ending stands; None if there is none."""
+    """Return the place of a host name with this ending; None if there is none."""
     if isinstance(value, str):
         return at if value.rstrip(".").endswith(ending) else None
     items: list[tuple[str, Any]] = []
@@ -125,13 +125,13 @@ _TASK = {
     "message": "Sync failed",
     "details": "The source closed the connection in the middle of a table.",
 }
-"""What a sync that fails leaves to be done."""
+"""The task that a failed sync leaves."""
 
 
 def update_sync(
     connection: Connection, now: datetime, seconds: float, automatic: bool, held: bool = False
 ) -> bool:
-    """Ends the sync whose time is over, and starts the one that is due.
+    """End the sync whose time is over, and start the one that is due.
 
     :param seconds: the length of a sync that starts
     :param automatic: True if connections sync by their schedule
@@ -148,38 +148,38 @@ def update_sync(
 
 
 def start_sync(connection: Connection, now: datetime, seconds: float) -> None:
-    """Starts a sync, historical if the connection asks for one; a running sync is dropped."""
+    """Start a sync, historical if the connection asks for one; it replaces a running sync."""
     connection.sync = Sync.begin(now, seconds, connection.is_historical_sync)
     connection.last_sync_started_at = connection.sync.started_at
     connection.waiting = connection.rescheduled_for = None
 
 
 def never_end(connection: Connection) -> None:
-    """Makes the running sync endless, see :func:`settle`."""
+    """Make the running sync endless, see :func:`update_sync`."""
     if connection.sync is not None:
         connection.sync = replace(connection.sync, endless=True)
 
 
 def fail(connection: Connection) -> None:
-    """Makes the running sync end with a failure."""
+    """Make the running sync end with a failure."""
     if connection.sync is not None:
         connection.sync = replace(connection.sync, failing=True)
 
 
-def reschedule(connection: Connection, until: datetime, *, told: bool = True) -> None:
-    """Put the running sync off: by the contract it waits for the limits of its source.
+def reschedule(connection: Connection, until: datetime, *, announced: bool = True) -> None:
+    """Reschedule the running sync: by the contract it waits for the limits of its source.
 
     It goes on at that time by itself, or with ``schedule_type`` manual when it is asked for.
 
-    :param told: False leaves that time out of the answers, as the API does at times
+    :param announced: False leaves that time out of the answers, as the API sometimes does
     """
     connection.sync = None
     connection.rescheduled_for = moment_to_text(until)
-    connection.rescheduled_untold = not told
+    connection.rescheduled_untold = not announced
 
 
 def request_sync(connection: Connection, now: datetime, seconds: float, kind: str) -> None:
-    """Starts a sync now, or when the connection is enabled again if it is paused.
+    """Start a sync now; if the connection is paused, when it is enabled again.
 
     The contract says so of a re-sync. Of a plain sync it says nothing; it is treated alike.
 
@@ -194,14 +194,14 @@ def request_sync(connection: Connection, now: datetime, seconds: float, kind: st
 
 
 def cancel_request(connection: Connection) -> None:
-    """Takes back the wish for a historical sync; one that runs already goes on."""
+    """Cancel the request for a historical sync; one that is running goes on."""
     connection.is_historical_sync = False
     if connection.waiting == "resync":
         connection.waiting = None
 
 
 def resume(connection: Connection, now: datetime, seconds: float) -> None:
-    """Starts what was asked for while the connection was paused; otherwise does nothing.
+    """Start the sync that was requested while the connection was paused, if there is one.
 
     A sync that still runs from before the pause goes on first; a waiting one is then dropped,
     except a re-sync, which replaces it.
@@ -215,7 +215,7 @@ def resume(connection: Connection, now: datetime, seconds: float) -> None:
 
 
 def state_of(connection: Connection) -> str:
-    """The ``sync_state`` of a settled record: syncing, paused, rescheduled or scheduled.
+    """Return the ``sync_state``: syncing, paused, rescheduled or scheduled.
 
     A paused connection whose sync still runs is syncing: pausing stops no running sync.
     """
@@ -242,8 +242,10 @@ def _end(connection: Connection, sync: Sync) -> None:
 
 
 def _can_be_read(connection: Connection) -> bool:
-    """Return whether a sync finds its source. One of a broken connection looks for it again, and
-    mends the connection if the cause is gone; one whose setup was never completed has no source.
+    """Return whether a sync reaches its source.
+
+    A broken connection is tested again, and is connected if the cause is gone. A connection whose
+    setup was never completed has no source.
     """
     if connection.setup_state == "broken":
         run_setup_tests(connection, {})
@@ -251,7 +253,7 @@ def _can_be_read(connection: Connection) -> bool:
 
 
 def checkpoint(state: dict[str, Any] | None, moment: str) -> dict[str, Any]:
-    """The state after a checkpoint of the connector.
+    """Return the state after a checkpoint of the connector.
 
     :param moment: when it was made (RFC 3339)
     """
@@ -262,7 +264,7 @@ def checkpoint(state: dict[str, Any] | None, moment: str) -> dict[str, Any]:
 
 
 def _is_rescheduled_to(connection: Connection, now: datetime) -> bool:
-    """True if a sync that was put off is to go on by itself now."""
+    """Return whether a rescheduled sync goes on by itself now."""
     until = connection.rescheduled_for
     if until is None or connection.sync or connection.paused:
         return False

@@ -1,4 +1,4 @@
-"""What the page shows, as JSON: ``GET /_sandbox/watch.json``.
+"""The content of the page, as JSON: ``GET /_sandbox/watch.json``.
 
 For each API that is served, ``fivetran`` and ``elastic``, an object::
 
@@ -9,13 +9,13 @@ For each API that is served, ``fivetran`` and ``elastic``, an object::
      "items": [{"id": "608782c1506ebb74", …}],
      "more_items": false}
 
-``place`` says how much the page has seen. Given back as the parameter of the name of the API, it
-lets the next answer hold only what is new: the requests since then, and ``items`` only if one of
-them has changed (otherwise null). ``more_items`` says whether there are more than are told.
-``whole`` is true where the entries are not to be added to those before, but take their place: at
-first, after a reset, and where more are new than are shown.
+``place`` says how much the page has received. The page sends it back as a parameter with the name
+of the API, and the next answer then holds only what is new: the requests since then, and ``items``
+only if one of them has changed (otherwise null). ``more_items`` says whether there are more items
+than those. ``whole`` is true if the entries replace the earlier ones instead of following them: at
+first, after a reset, and when more are new than are shown.
 
-Looking changes nothing: what a running sync has become by now is computed and not stored.
+Reading changes nothing: the present state of a running sync is computed and not stored.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ Items = list[dict[str, Any]]
 
 
 class Place(NamedTuple):
-    """How much of a sandbox a page has seen."""
+    """How much of a sandbox a page has received."""
 
     number: int = 0
     """The number of the last request."""
@@ -71,7 +71,7 @@ class Place(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Place:
-        """The place that a page gave back; the beginning, if it is none."""
+        """Return the place that a page gave back; the beginning if it is malformed."""
         parts = text.split("~")
         if len(parts) != 3 or not (parts[0].isascii() and parts[0].isdigit()):
             return cls()
@@ -82,7 +82,7 @@ class Place(NamedTuple):
 
 
 class View:
-    """What can be seen of the sandboxes that one process serves.
+    """The content of the sandboxes that one process serves, for the page.
 
     :param fivetran: the sandbox of Fivetran's API, if it is served
     :param elastic: the sandbox of Elastic's API, if it is served
@@ -93,24 +93,24 @@ class View:
         self._elastic = elastic
 
     def look(self, places: Mapping[str, str]) -> dict[str, Any]:
-        """What is new.
+        """Return what is new.
 
-        :param places: how much has been seen, by ``fivetran`` and ``elastic``
+        :param places: how much the page has received, by ``fivetran`` and ``elastic``
         :raises SandboxError: if a database cannot be read
         """
-        seen = {name: Place.parse(places.get(name, "")) for name in ("fivetran", "elastic")}
+        known = {name: Place.parse(places.get(name, "")) for name in ("fivetran", "elastic")}
         return {
             "most_entries": MOST_ENTRIES,
             "fivetran": self._fivetran
-            and _part(self._fivetran, seen["fivetran"], _connections, _about_connection),
+            and _part(self._fivetran, known["fivetran"], _connections, _about_connection),
             "elastic": self._elastic
-            and _part(self._elastic, seen["elastic"], _connectors, _about_connector),
+            and _part(self._elastic, known["elastic"], _connectors, _about_connector),
         }
 
 
 def _part(
     store: CommonStore[T, Any],
-    seen: Place,
+    known: Place,
     look: Callable[[T, datetime], Items],
     about: Callable[[JournalEntry, Items], str | None],
 ) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def _part(
         settings = tables.settings() or tables.settings_type()
         now = store.clock() + timedelta(seconds=settings.clock_ahead_seconds)
         began = tables.journal_began() or ""
-        since = seen.number if began == seen.began else 0
+        since = known.number if began == known.began else 0
         entries = tables.latest_journal(since, MOST_ENTRIES)
         found = look(tables, now)
     items, more = found[:MOST_ITEMS], len(found) > MOST_ITEMS
@@ -127,9 +127,9 @@ def _part(
     return {
         "place": str(Place(number, began, mark)),
         "now": moment_to_text(now),
-        "whole": began != seen.began or _has_gap(entries, since),
+        "whole": began != known.began or _has_gap(entries, since),
         "entries": [{**entry.to_dict(), "about": about(entry, items)} for entry in entries],
-        "items": None if mark == seen.mark else items,
+        "items": None if mark == known.mark else items,
         "more_items": more,
     }
 
