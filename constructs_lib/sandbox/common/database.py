@@ -25,11 +25,11 @@ from constructs_lib.sandbox.common.errors import SandboxError
 
 _OWNER_ONLY = 0o600
 _OTHERS = 0o077
-_LOOKS, _BETWEEN_LOOKS = 5, 0.02
+_CHECKS, _SECONDS_BETWEEN_CHECKS = 5, 0.02
 """How often a file that may be a sandbox's is checked, and the seconds between checks."""
 # Closing a file drops every lock that this process has on it (POSIX), also those of SQLite on a
 # database that another thread opened between the two steps of making it.
-_making = threading.Lock()
+_creation_lock = threading.Lock()
 
 
 def claim_file(path: Path, application_id: int) -> None:
@@ -40,17 +40,17 @@ def claim_file(path: Path, application_id: int) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _making:
-            if _made(path):
+        with _creation_lock:
+            if _created(path):
                 return
             _check_kind(path)
-            _check_mark(path, application_id)
+            _check_application_id(path, application_id)
         path.chmod(_OWNER_ONLY)
     except (OSError, sqlite3.OperationalError) as error:
         raise SandboxError(f"{path} cannot be opened: {_reason(error)}") from None
 
 
-def _made(path: Path) -> bool:
+def _created(path: Path) -> bool:
     # SQLite would make the file readable for others.
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _OWNER_ONLY))
@@ -72,8 +72,8 @@ def _check_kind(path: Path) -> None:
         )
 
 
-def _check_mark(path: Path, application_id: int) -> None:
-    for _ in range(_LOOKS):
+def _check_application_id(path: Path, application_id: int) -> None:
+    for _ in range(_CHECKS):
         about = path.stat()
         is_private = not about.st_mode & _OTHERS
         if about.st_size == 0 and is_private:
@@ -84,7 +84,7 @@ def _check_mark(path: Path, application_id: int) -> None:
         if not is_private:
             break
         # Another process may be writing its first page, of which this look takes no notice.
-        time.sleep(_BETWEEN_LOOKS)
+        time.sleep(_SECONDS_BETWEEN_CHECKS)
     raise SandboxError(f"{path} is a file, but not a sandbox database; name another")
 
 
@@ -152,7 +152,7 @@ class Database:
         self._open = True
         self._link = _connect(path, layout)
         try:
-            _patiently(self._prepare)
+            _retry_while_locked(self._prepare)
         except (sqlite3.Error, SandboxError) as error:
             self._link.close()
             raise SandboxError(f"{path} cannot be used as a sandbox database: {error}") from None
@@ -167,10 +167,10 @@ class Database:
             if not self._open:
                 raise SandboxError("the sandbox is closed")
             try:
-                _patiently(lambda: self._link.execute("BEGIN IMMEDIATE"))
+                _retry_while_locked(lambda: self._link.execute("BEGIN IMMEDIATE"))
             except sqlite3.Error as error:
                 raise SandboxError(f"the sandbox database cannot be written: {error}") from None
-            with _kept_or_undone(self._link):
+            with _commit_or_roll_back(self._link):
                 yield self._link
 
     def close(self) -> None:
@@ -203,7 +203,7 @@ class Database:
             self._link.execute("PRAGMA journal_mode = WAL")
         self._link.execute("PRAGMA synchronous = NORMAL")
         self._link.execute("BEGIN IMMEDIATE")
-        with _kept_or_undone(self._link):
+        with _commit_or_roll_back(self._link):
             version = self._link.execute("PRAGMA user_version").fetchone()[0]
             if version not in (0, self._layout.version):
                 raise SandboxError("it was made by another version of the sandbox; delete it")
@@ -218,7 +218,7 @@ class Database:
 
 
 @contextmanager
-def _kept_or_undone(link: sqlite3.Connection) -> Iterator[None]:
+def _commit_or_roll_back(link: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
@@ -241,7 +241,7 @@ def _connect(path: Path | None, layout: Layout) -> sqlite3.Connection:
         raise SandboxError(f"{path} cannot be opened: {error}") from None
 
 
-def _patiently(act: Callable[[], T]) -> T:
+def _retry_while_locked(act: Callable[[], T]) -> T:
     # SQLite waits by itself in most cases, but not while another process turns WAL on or recovers.
     deadline = time.monotonic() + _WAIT_SECONDS
     while True:

@@ -86,7 +86,7 @@ FAULT_KINDS: dict[str, FaultKind] = {
 """All kinds of faults by name."""
 
 _METHODS = ("*", "DELETE", "GET", "PATCH", "POST", "PUT")
-_LONGEST = 3600.0
+_MAX_SECONDS = 3600.0
 _CHOICES = {
     "when": ("before", "after"),
     "by": ("connector", "person"),
@@ -142,7 +142,7 @@ class Fault:
         for name in ("nth", "times"):
             if type(getattr(self, name)) is not int or getattr(self, name) < 1:
                 raise SandboxError(f"{name} of a fault must be a whole number, 1 or more")
-        if type(self.seconds) not in (int, float) or not 0 <= self.seconds <= _LONGEST:
+        if type(self.seconds) not in (int, float) or not 0 <= self.seconds <= _MAX_SECONDS:
             raise SandboxError("seconds of a fault must be a number, 0 to 3600")
         if type(self.retry_after) not in (int, str) or not str(self.retry_after).isprintable():
             raise SandboxError("retry_after of a fault must be whole seconds or an HTTP date")
@@ -222,8 +222,8 @@ def faults_striking(tables: CommonTables[Any], faults: Sequence[F], request: Api
         if fault.concerns(request.method, request.path)
         and fault.strikes(tables.count_for_fault(position))
     ]
-    others = [fault for fault in due if not _goes_together(fault)]
-    return [fault for fault in due if _goes_together(fault)] + others[:1]
+    others = [fault for fault in due if not _combines(fault)]
+    return [fault for fault in due if _combines(fault)] + others[:1]
 
 
 def takes_effect(faults: Sequence[Fault]) -> bool:
@@ -252,7 +252,7 @@ def apply_faults(
     return answer
 
 
-def _goes_together(fault: Fault) -> bool:
+def _combines(fault: Fault) -> bool:
     return fault.kind == "delay" or fault.facts.event
 
 

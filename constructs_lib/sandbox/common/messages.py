@@ -22,6 +22,9 @@ CONTROL_PREFIX = "/_sandbox/"
 """The beginning of the paths that only the sandbox has, for tests to see and steer it. The journal
 leaves out requests to them."""
 
+MAX_DEPTH = 100
+"""How deep a body may be nested; Elasticsearch's own limit is 1000."""
+
 Number = (int, float, Decimal)
 """The types that a number of JSON may have here; ``bool`` is an ``int``, too."""
 
@@ -32,7 +35,7 @@ def loads_exact(content: str | bytes) -> Any:
     :raises ValueError: if it is not JSON (RFC 8259), such as ``NaN``, or no number of this machine
     :raises RecursionError: if it is nested too deep
     """
-    return json.loads(content, parse_float=_exact, parse_constant=_no_constant)
+    return json.loads(content, parse_float=_exact, parse_constant=refuse_constant)
 
 
 def dumps_exact(value: Any, sort_keys: bool = False) -> str:
@@ -68,8 +71,11 @@ def _exact(text: str) -> float | Decimal:
         raise ValueError(f"the exponent of a number is too large: {len(text)} digits") from None
 
 
-def _no_constant(name: str) -> None:
-    # Python reads NaN and Infinity, which are not JSON.
+def refuse_constant(name: str) -> None:
+    """Refuse ``NaN`` and ``Infinity``, which Python reads and which are not JSON.
+
+    :raises ValueError: always
+    """
     raise ValueError(name)
 
 

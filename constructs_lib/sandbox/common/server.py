@@ -23,11 +23,11 @@ from constructs_lib.sandbox.common import errors
 from constructs_lib.sandbox.common.errors import ApiError, invalid
 from constructs_lib.sandbox.common.messages import Answers, ApiRequest, ApiResponse, Delivery
 
-LARGEST_BODY = 10 * 1024 * 1024
+MAX_BODY_BYTES = 10 * 1024 * 1024
 """The most bytes of a body that are read."""
 
-_LONGEST_LINE = 8192
-_MOST_TRAILERS = 100
+_MAX_LINE_BYTES = 8192
+_MAX_TRAILERS = 100
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?")
 
 
@@ -61,7 +61,7 @@ def read_body(reader: BodyReader, headers: Message) -> bytes:
 def _whole(reader: BodyReader, length: str) -> bytes:
     if not (length.isascii() and length.isdigit() and len(length) < 19):
         raise invalid("The Content-Length of a body must be a number")
-    if int(length) > LARGEST_BODY:
+    if int(length) > MAX_BODY_BYTES:
         raise _too_large()
     body = reader.read(int(length))
     if len(body) < int(length):
@@ -70,7 +70,7 @@ def _whole(reader: BodyReader, length: str) -> bytes:
 
 
 def _chunks(reader: BodyReader) -> Iterator[bytes]:
-    left = LARGEST_BODY
+    left = MAX_BODY_BYTES
     while size := _size(_line(reader)):
         left -= size
         if left < 0:
@@ -90,14 +90,14 @@ def _size(line: bytes) -> int:
 
 
 def _skip_trailers(reader: BodyReader) -> None:
-    for _ in range(_MOST_TRAILERS):
+    for _ in range(_MAX_TRAILERS):
         if not _line(reader):
             return
     raise _malformed()
 
 
 def _line(reader: BodyReader) -> bytes:
-    line = reader.readline(_LONGEST_LINE)
+    line = reader.readline(_MAX_LINE_BYTES)
     if not line.endswith(b"\n"):
         raise _malformed()
     return line.rstrip(b"\r\n")
@@ -108,7 +108,7 @@ def _malformed() -> ApiError:
 
 
 def _too_large() -> ApiError:
-    return invalid(f"The body of a request may have at most {LARGEST_BODY // 1024 // 1024} MiB")
+    return invalid(f"The body of a request may have at most {MAX_BODY_BYTES // 1024 // 1024} MiB")
 
 
 HOST = "127.0.0.1"

@@ -177,13 +177,13 @@ class CommonTables(Generic[S]):
         rows = self._link.execute(query, (since,)).fetchall()
         return [_entry(*row) for row in rows]
 
-    def latest_journal(self, since: int, most: int) -> list[JournalEntry]:
-        """Return the last entries with numbers above ``since``, ``most`` at most, in order."""
+    def latest_journal(self, since: int, limit: int) -> list[JournalEntry]:
+        """Return the last ``limit`` of the entries with numbers above ``since``, in order."""
         query = (
             "SELECT number, at, method, path, status, body, fault FROM journal "
             "WHERE number > ? ORDER BY number DESC LIMIT ?"
         )
-        rows = self._link.execute(query, (since, most)).fetchall()
+        rows = self._link.execute(query, (since, limit)).fetchall()
         return [_entry(*row) for row in reversed(rows)]
 
     def journal_began(self) -> str | None:

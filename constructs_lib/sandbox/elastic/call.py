@@ -17,7 +17,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from constructs_lib.sandbox.common.messages import ApiRequest, ApiResponse
+from constructs_lib.sandbox.common.messages import (
+    MAX_DEPTH,
+    ApiRequest,
+    ApiResponse,
+    refuse_constant,
+)
 from constructs_lib.sandbox.common.store import moment_to_text
 from constructs_lib.sandbox.elastic import errors
 from constructs_lib.sandbox.elastic.parser import Parser
@@ -92,10 +97,6 @@ def content_type_of(headers: Mapping[str, str]) -> str:
 def _version(media_type: str) -> int | None:
     found = _COMPATIBLE.search(media_type) if _VENDOR in media_type.lower() else None
     return int(found[1]) if found else None
-
-
-_DEEPEST = 100
-"""How deep a body may be nested; Elasticsearch's own limit is 1000."""
 
 
 @dataclass(frozen=True)
@@ -220,21 +221,16 @@ def merged(before: Any, after: Any) -> Any:
 
 def _parsed(content: bytes, name: str) -> dict[str, Any]:
     try:
-        body = json.loads(content, parse_constant=_no_constant, parse_float=_finite)
+        body = json.loads(content, parse_constant=refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise errors.unreadable(f"[{name}] the body is not JSON") from None
     if not isinstance(body, dict):
         raise errors.unreadable(f"[{name}] Expected START_OBJECT")
-    if _is_deeper(body, _DEEPEST):
-        raise errors.unreadable(f"[{name}] the body is nested deeper than {_DEEPEST} levels")
+    if _is_deeper(body, MAX_DEPTH):
+        raise errors.unreadable(f"[{name}] the body is nested deeper than {MAX_DEPTH} levels")
     if not _is_unicode(body):
         raise errors.unreadable(f"[{name}] the body holds text that is not valid Unicode")
     return body
-
-
-def _no_constant(name: str) -> None:
-    # Python reads NaN and Infinity, which are not JSON.
-    raise ValueError(name)
 
 
 def _finite(digits: str) -> float:

@@ -19,7 +19,7 @@ from constructs_lib.sandbox.elastic.call import ElasticCall
 from constructs_lib.sandbox.elastic.records import ElasticConnector
 
 _FORBIDDEN = '\\/*?"<>| ,'
-_LONGEST = 255
+_MAX_NAME_BYTES = 255
 _PREFIX = "content-"
 
 
@@ -92,10 +92,10 @@ def _broken_rule(name: str) -> str | None:
         "must not contain ':'": ":" in name,
         "must not start with '_', '-', or '+'": name.startswith(("_", "-", "+")),
         "must not be '.' or '..'": name in (".", ".."),
-        f"index name is too long, of more than {_LONGEST} bytes": len(
+        f"index name is too long, of more than {_MAX_NAME_BYTES} bytes": len(
             name.encode("utf-8", "surrogatepass")
         )
-        > _LONGEST,
+        > _MAX_NAME_BYTES,
     }
     return next((rule for rule, is_broken in rules.items() if is_broken), None)
 
@@ -155,10 +155,10 @@ def delete(call: ElasticCall) -> ApiResponse:
 def _created(call: ElasticCall, identifier: str) -> ApiResponse:
     values = call.body(bodies.CREATE, optional=True)
     is_native, index_name = values.get("is_native", False), values.get("index_name")
-    complaints = [index_name_problem(index_name)]
+    problems = [index_name_problem(index_name)]
     if is_native and lacks_prefix(call, index_name):
-        complaints.append(prefix_problem(index_name))
-    if wrong := [complaint for complaint in complaints if complaint is not None]:
+        problems.append(prefix_problem(index_name))
+    if wrong := [problem for problem in problems if problem is not None]:
         raise errors.invalid(*wrong)
     check_unused(call, index_name, identifier)
     status = "needs_configuration" if is_native else "created"
@@ -175,8 +175,8 @@ def _document(call: ElasticCall, connector: ElasticConnector) -> dict[str, Any]:
 
 
 def _check_names(call: ElasticCall) -> None:
-    complaints = map(index_name_problem, sorted(call.names("index_name")))
-    if wrong := [complaint for complaint in complaints if complaint is not None]:
+    problems = map(index_name_problem, sorted(call.names("index_name")))
+    if wrong := [problem for problem in problems if problem is not None]:
         raise errors.invalid(*wrong)
 
 

@@ -159,8 +159,8 @@ def set_index_name(call: ElasticCall) -> ApiResponse:
     """
     name = call.body(bodies.INDEX_NAME)["index_name"]
     identifier = call.connector_id
-    if (complaint := connectors.index_name_problem(name)) is not None:
-        raise errors.invalid(complaint)
+    if (problem := connectors.index_name_problem(name)) is not None:
+        raise errors.invalid(problem)
     connectors.check_unused(call, name, identifier)
     found = call.connector()
     if found.is_native:

@@ -121,9 +121,9 @@ def nothing_to_sync(connector_id: str) -> ElasticError:
     return ElasticError(404, "resource_not_found_exception", reason)
 
 
-def invalid(*complaints: str) -> ElasticError:
+def invalid(*problems: str) -> ElasticError:
     """Return a 400: the body can be read, but breaks rules."""
-    numbered = " ".join(f"{number}: {text};" for number, text in enumerate(complaints, start=1))
+    numbered = " ".join(f"{number}: {text};" for number, text in enumerate(problems, start=1))
     reason = f"Validation Failed: {numbered}"
     return ElasticError(400, "action_request_validation_exception", reason)
 

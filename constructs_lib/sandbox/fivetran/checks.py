@@ -13,7 +13,7 @@ from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.sandbox.common.errors import ApiError, invalid, required
-from constructs_lib.sandbox.common.messages import Number, loads_exact
+from constructs_lib.sandbox.common.messages import MAX_DEPTH, Number, loads_exact
 from constructs_lib.schemas import IGNORING_CASE, Attribute, Kind
 
 TEST_CONTROLS = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
@@ -49,7 +49,6 @@ CREATE_FIELDS = (
 UPDATE_FIELDS = (*_SHARED, "is_historical_sync", "schema_status")
 """The fields of the request that modifies a connection."""
 
-_DEEPEST = 100
 _PYTHON_TYPES: dict[Kind, tuple[type, ...]] = {
     Kind.STRING: (str,),
     Kind.INTEGER: (int,),
@@ -72,7 +71,7 @@ def parse_object(content: bytes) -> dict[str, Any]:
         raise invalid("The request body is not valid JSON") from None
     if not isinstance(body, dict):
         raise invalid("The request body must be a JSON object")
-    _check_storable(body, _DEEPEST)
+    _check_storable(body, MAX_DEPTH)
     return body
 
 
@@ -128,7 +127,7 @@ def connect_card(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check_storable(value: Any, levels: int) -> None:
     if levels == 0:
-        raise invalid(f"The request body is nested deeper than {_DEEPEST} levels")
+        raise invalid(f"The request body is nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
         raise invalid("The request body holds text that is not valid Unicode")
     if isinstance(value, dict):

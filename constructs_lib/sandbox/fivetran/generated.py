@@ -20,7 +20,7 @@ from constructs_lib.sandbox.fivetran.records import Connection, Group
 from constructs_lib.sandbox.fivetran.store import SEEDED_GROUPS, Store
 from constructs_lib.schemas import MASK, Field, FieldKind, Service
 
-MOST = 100_000
+MAX_CONNECTIONS = 100_000
 """The most connections that are made at once."""
 UNKNOWN_FIELD = "setting_of_next_year"
 """A setting that some connections have and the catalogue of services does not."""
@@ -50,9 +50,10 @@ def generate(
     :raises SandboxError: if a number is out of range, or the account is there already
     """
     known = _services()
-    if not 1 <= services <= len(known) or not 0 <= connections <= MOST or not groups:
+    if not 1 <= services <= len(known) or not 0 <= connections <= MAX_CONNECTIONS or not groups:
         raise SandboxError(
-            f"services must be 1 to {len(known)}, connections 0 to {MOST}, and a group is needed"
+            f"services must be 1 to {len(known)}, connections 0 to {MAX_CONNECTIONS}, "
+            "and a group is needed"
         )
     chosen, now = _chosen(known, services, seed), store.clock()
     made = [
@@ -120,21 +121,21 @@ class _Maker:
         found: dict[str, Any] = {"sync_frequency": frequency}
         if frequency == 1440:
             found["daily_sync_time"] = f"{self._dice.randrange(24):02d}:00"
-        if self._seldom():
+        if self._rarely():
             found["paused"] = True
-        if self._seldom():
+        if self._rarely():
             found |= {"data_delay_sensitivity": "CUSTOM", "data_delay_threshold": 90}
-        if self._seldom():
+        if self._rarely():
             found["schedule_type"] = "manual"
-        if self._seldom():
+        if self._rarely():
             found |= {"networking_method": "PrivateLink", "private_link_id": "link_of_the_sandbox"}
-        if self._seldom():
+        if self._rarely():
             found["destination_schema_names"] = "SOURCE_NAMING"
         return found
 
     def _config(self, service: Service) -> dict[str, Any]:
         config = self._object(service.config)
-        if self._seldom():
+        if self._rarely():
             config[UNKNOWN_FIELD] = self._dice.choice(_TEXTS)
         return config
 
@@ -169,5 +170,5 @@ class _Maker:
             return {"key": self._dice.choice(_TEXTS)}
         return [self._dice.choice(_TEXTS)] if kind is FieldKind.LIST else self._dice.choice(_TEXTS)
 
-    def _seldom(self) -> bool:
+    def _rarely(self) -> bool:
         return self._dice.random() < 0.1

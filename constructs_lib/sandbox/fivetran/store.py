@@ -219,13 +219,13 @@ class Tables(CommonTables[Settings]):
         """Give the syncs of a connection their own length, in seconds."""
         self._link.execute("REPLACE INTO spans VALUES (?, ?)", (connection_id, seconds))
 
-    def requests_since(self, moment: str, most: int) -> int:
+    def requests_since(self, moment: str, limit: int) -> int:
         """Count the requests that were answered after a moment (RFC 3339), other than by 429.
 
-        :param most: where to stop counting
+        :param limit: where to stop counting
         """
         query = "SELECT 1 FROM journal WHERE at > ? AND status != 429 LIMIT ?"
-        row = self._link.execute(f"SELECT count(*) FROM ({query})", (moment, most)).fetchone()  # noqa: S608 - the query from the line above.
+        row = self._link.execute(f"SELECT count(*) FROM ({query})", (moment, limit)).fetchone()  # noqa: S608 - the query from the line above.
         return int(row[0])
 
     def oldest_request_since(self, moment: str) -> str | None:

@@ -41,7 +41,7 @@ class _Host(NamedTuple):
     """The result of the test of a host whose name has a certain ending."""
 
     status: str
-    words: str
+    message: str
     trusted_by: str = ""
     """The field of the request that lets the test pass nevertheless."""
 
@@ -77,16 +77,16 @@ def run_setup_tests(connection: Connection, trusts: Mapping[str, Any]) -> list[d
 
 def _results(connection: Connection, trusts: Mapping[str, Any]) -> list[dict[str, Any]]:
     for ending, host in _HOSTS.items():
-        place = _named(connection.config, "config", ending)
+        place = _place_of_host(connection.config, "config", ending)
         if place is not None and trusts.get(host.trusted_by) is not True:
-            failure = _with_message(_HOST, host.status, host.words.format(place), place)
+            failure = _with_message(_HOST, host.status, host.message.format(place), place)
             return [failure, _result(_CREDENTIALS, "SKIPPED"), _result(_PERMISSIONS, "SKIPPED")]
-    rejected = _rejected(connection)
+    rejected = _place_of_wrong_secret(connection)
     if rejected is not None:
         failure = _with_message(_CREDENTIALS, "FAILED", f"The source rejects {rejected}", rejected)
         return [_result(_HOST, "PASSED"), failure, _result(_PERMISSIONS, "SKIPPED")]
     passed = [_result(title, "PASSED") for title in (_HOST, _CREDENTIALS, _PERMISSIONS)]
-    old = _named(connection.config, "config", _OLD)
+    old = _place_of_host(connection.config, "config", _OLD)
     if old is not None:
         passed[-1] = _with_message(
             _PERMISSIONS, "WARNING", f"The host in {old} will soon be too old", old
@@ -94,7 +94,7 @@ def _results(connection: Connection, trusts: Mapping[str, Any]) -> list[dict[str
     return passed
 
 
-def _named(value: Any, at: str, ending: str) -> str | None:
+def _place_of_host(value: Any, at: str, ending: str) -> str | None:
     """Return the place of a host name with this ending; None if there is none."""
     if isinstance(value, str):
         return at if value.rstrip(".").endswith(ending) else None
@@ -103,11 +103,11 @@ def _named(value: Any, at: str, ending: str) -> str | None:
         items = [(f"{at}.{key}", inner) for key, inner in value.items()]
     if isinstance(value, list):
         items = [(f"{at}[{position}]", inner) for position, inner in enumerate(value)]
-    places = (_named(inner, place, ending) for place, inner in items)
+    places = (_place_of_host(inner, place, ending) for place, inner in items)
     return next((place for place in places if place is not None), None)
 
 
-def _rejected(connection: Connection) -> str | None:
+def _place_of_wrong_secret(connection: Connection) -> str | None:
     places = sorted(connection.digests)
     return next((at for at in places if masking.equals(connection.digests[at], "wrong")), None)
 

@@ -66,7 +66,7 @@ class Place(NamedTuple):
     """The number of the last request."""
     began: str = ""
     """When the first request of the journal was answered: after a reset it is another one."""
-    mark: str = ""
+    digest: str = ""
     """A digest of the items."""
 
     @classmethod
@@ -102,13 +102,13 @@ class View:
         return {
             "most_entries": MOST_ENTRIES,
             "fivetran": self._fivetran
-            and _part(self._fivetran, known["fivetran"], _connections, _about_connection),
+            and _new_content(self._fivetran, known["fivetran"], _connections, _about_connection),
             "elastic": self._elastic
-            and _part(self._elastic, known["elastic"], _connectors, _about_connector),
+            and _new_content(self._elastic, known["elastic"], _connectors, _about_connector),
         }
 
 
-def _part(
+def _new_content(
     store: CommonStore[T, Any],
     known: Place,
     look: Callable[[T, datetime], Items],
@@ -123,13 +123,13 @@ def _part(
         found = look(tables, now)
     items, more = found[:MOST_ITEMS], len(found) > MOST_ITEMS
     number = entries[-1].number if entries else since
-    mark = hashlib.sha256(dumps_exact([items, more]).encode()).hexdigest()[:16]
+    digest = hashlib.sha256(dumps_exact([items, more]).encode()).hexdigest()[:16]
     return {
-        "place": str(Place(number, began, mark)),
+        "place": str(Place(number, began, digest)),
         "now": moment_to_text(now),
         "whole": began != known.began or _has_gap(entries, since),
         "entries": [{**entry.to_dict(), "about": about(entry, items)} for entry in entries],
-        "items": None if mark == known.mark else items,
+        "items": None if digest == known.digest else items,
         "more_items": more,
     }
 

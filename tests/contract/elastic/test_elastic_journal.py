@@ -48,7 +48,7 @@ def test_journal_holds_no_configuration_in_clear(elastic: ElasticCarrier, body: 
     assert SECRET not in told
 
 
-def test_configuration_is_answered_in_clear_as_elasticsearch_does(elastic: ElasticCarrier) -> None:
+def test_configuration_is_answered_in_clear_as_by_elasticsearch(elastic: ElasticCarrier) -> None:
     configuration = {"password": {"label": "Password", "value": SECRET, "sensitive": True}}
     path = "/_connector/sandbox_wiki"
     elastic.data("PUT", f"{path}/_configuration", json={"configuration": configuration})

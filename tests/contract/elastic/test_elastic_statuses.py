@@ -58,7 +58,7 @@ def test_changed_status_is_updated_and_an_equal_one_is_noop(elastic: ElasticCarr
 
 
 @pytest.mark.parametrize("status", STATUSES[1:])
-def test_status_may_come_in_capitals_and_is_answered_in_lower_case(
+def test_status_may_be_in_capitals_and_is_answered_in_lower_case(
     elastic: ElasticCarrier, status: str
 ) -> None:
     elastic.made_in("created" if status == "needs_configuration" else "configured")

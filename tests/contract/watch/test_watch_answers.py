@@ -54,9 +54,7 @@ def test_the_page_and_its_files_are_served_without_credentials(served: Served, n
 
 
 @pytest.mark.parametrize("name", [*FILES, "watch.json"])
-def test_the_browser_is_told_to_load_nothing_else_and_to_keep_nothing(
-    served: Served, name: str
-) -> None:
+def test_browser_may_load_nothing_else_and_keep_nothing(served: Served, name: str) -> None:
     headers = page(served, name).headers
 
     policy = headers["Content-Security-Policy"].split("; ")
@@ -132,7 +130,7 @@ def test_looking_at_a_sync_does_not_end_it(tmp_path: Path) -> None:
         assert seen["fivetran"]["items"][0]["answer"]["succeeded_at"] is not None
 
 
-def test_neither_secrets_nor_the_configuration_of_a_connector_are_told(tmp_path: Path) -> None:
+def test_page_has_no_secrets_and_no_connector_configuration(tmp_path: Path) -> None:
     with Store(None) as store, ElasticStore(None) as elastic:
         body = json.dumps({**POSTGRES, "auth": {"access_token": "t0p-secret"}}).encode()
         Api(store).handle(ApiRequest("POST", "/v1/connections", headers=HEADERS, body=body))
