@@ -176,7 +176,7 @@ def _configure_elastic(options: argparse.Namespace) -> int:
 
 
 def _existing(database: Path) -> Store | ElasticStore:
-    # A mistyped name must not make an empty sandbox that looks like a lost one.
+    # A mistyped name must not create an empty sandbox, which would look like lost data.
     if not database.is_file():
         raise SandboxError(f"there is no sandbox database {database}")
     return ElasticStore(database) if is_elastic(database) else Store(database)

@@ -26,9 +26,9 @@ from constructs_lib.sandbox.common.errors import SandboxError
 _OWNER_ONLY = 0o600
 _OTHERS = 0o077
 _CHECKS, _SECONDS_BETWEEN_CHECKS = 5, 0.02
-"""How often a file that may be a sandbox's is checked, and the seconds between checks."""
+"""The number of checks of a file that may be a sandbox's, and the seconds between them."""
 # Closing a file drops every lock that this process has on it (POSIX), also those of SQLite on a
-# database that another thread opened between the two steps of making it.
+# database that another thread opened between the two steps of creating it.
 _creation_lock = threading.Lock()
 
 
@@ -77,13 +77,13 @@ def _check_application_id(path: Path, application_id: int) -> None:
         about = path.stat()
         is_private = not about.st_mode & _OTHERS
         if about.st_size == 0 and is_private:
-            # Another process has just made it, and comes to fill it.
+            # Another process has just created it and is about to fill it.
             return
         if application_id_of(path) == application_id:
             return
         if not is_private:
             break
-        # Another process may be writing its first page, of which this look takes no notice.
+        # Another process may be writing its first page, which this check does not see.
         time.sleep(_SECONDS_BETWEEN_CHECKS)
     raise SandboxError(f"{path} is a file, but not a sandbox database; name another")
 
@@ -93,7 +93,7 @@ def application_id_of(path: Path) -> int | None:
 
     :raises sqlite3.OperationalError: if the file cannot be read
     """
-    # SQLite itself must look: it knows which files this process has locked, and keeps the locks.
+    # SQLite itself must read it: it knows which files this process has locked, and keeps the locks.
     # "immutable" means no lock, no recovery and no further files.
     address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     try:

@@ -116,7 +116,7 @@ class Fault:
     nth: int = 1
     """The first request that it strikes, counted from 1 among those of this method and path."""
     times: int = 1
-    """How many requests it strikes, one after the other."""
+    """The number of requests that it strikes, one after the other."""
     retry_after: int | str = 1
     """For ``429``: the header ``Retry-After``, in seconds or as an HTTP date."""
     seconds: float = 1.0

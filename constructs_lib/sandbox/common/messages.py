@@ -23,7 +23,7 @@ CONTROL_PREFIX = "/_sandbox/"
 leaves out requests to them."""
 
 MAX_DEPTH = 100
-"""How deep a body may be nested; Elasticsearch's own limit is 1000."""
+"""The deepest nesting of a body; Elasticsearch's own limit is 1000."""
 
 Number = (int, float, Decimal)
 """The types that a number of JSON may have here; ``bool`` is an ``int``, too."""
@@ -46,7 +46,7 @@ def dumps_exact(value: Any, sort_keys: bool = False) -> str:
     try:
         return json.dumps(value, sort_keys=sort_keys)
     except TypeError:
-        # A decimal is in it, which Python's encoder cannot write as a number.
+        # The value holds a decimal, which Python's encoder cannot write as a number.
         return _written(value, sorted if sort_keys else list)
 
 
@@ -115,7 +115,7 @@ class ApiResponse:
     """The body, if it is another one than the envelope."""
     delivery: Delivery = Delivery.WHOLE
     delay_seconds: float = 0.0
-    """How long the transport holds the answer back."""
+    """The time for which the transport holds the answer back."""
 
     @property
     def content(self) -> bytes:

@@ -123,7 +123,7 @@ class SandboxServer(ThreadingHTTPServer):
     :raises OSError: if the port cannot be used
     """
 
-    # Threads of idle clients must not hold up the end of the process.
+    # Threads of idle clients must not keep the process from ending.
     daemon_threads = True
     request_queue_size = 128
 
@@ -144,14 +144,14 @@ class _Handler(BaseHTTPRequestHandler):
     server: SandboxServer
     protocol_version = "HTTP/1.1"
     server_version = "connections-as-code-sandbox"
-    # Header and body leave in one packet, and at once: otherwise each answer takes 40 ms.
+    # Header and body leave at once, in one packet: otherwise each answer takes 40 ms.
     wbufsize = -1
     disable_nagle_algorithm = True
     timeout = 300
 
     def __getattr__(self, name: str) -> Any:
-        # Python looks for a method do_GET, do_TRACE and so on, and would answer by itself for one
-        # that is not there. Which methods a path has, only the API knows.
+        # Python looks for a method do_GET, do_TRACE and so on, and answers by itself if there is
+        # none. But only the API knows which methods a path has.
         if name.startswith("do_"):
             return self._serve
         raise AttributeError(name)
@@ -192,7 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def _refuse(self, error: ApiError) -> None:
-        # Where the next request begins is not known.
+        # Nobody knows where the next request begins.
         self.close_connection = True
         refusal = self.server.api.failure(error)
         self._answer(replace(refusal, headers={**refusal.headers, "Connection": "close"}))
@@ -204,7 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         content = answer.content
         if self.request_version == "HTTP/0.9":
-            # Nothing in what came said that it is HTTP; an answer without headers is unreadable.
+            # The request did not say that it is HTTP; an answer without headers is unreadable.
             self.request_version = self.protocol_version
         self.send_response_only(answer.status)
         headers = {"Server": self.version_string(), "Date": self.date_time_string()}

@@ -51,7 +51,7 @@ class JournalEntry(NamedTuple):
     number: int
     """Counts from 1 upward, in the order in which the requests took effect."""
     at: str
-    """When it was answered (RFC 3339, UTC)."""
+    """The time of the answer (RFC 3339, UTC)."""
     method: str
     path: str
     """The path, without the query."""

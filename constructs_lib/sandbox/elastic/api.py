@@ -172,7 +172,7 @@ class ElasticApi:
 
     def handle(self, request: ApiRequest) -> ApiResponse:
         """Answer a request: all of its effects take place, or none."""
-        # The identifier of a connector may hold a slash, which the decoded path does not tell.
+        # The identifier of a connector may hold a slash, which the decoded path does not show.
         request = replace(request, path=request.raw_path or request.path)
         try:
             with self._store.transaction() as tables:
@@ -211,7 +211,7 @@ class ElasticApi:
         except SandboxError:
             raise
         except Exception as error:
-            # What went wrong may quote the request, and the request may hold secrets.
+            # The message of an error may quote the request, and the request may hold secrets.
             answer = self.failure(failed(type(error).__name__))
         media_type = content_type_of(request.headers)
         return replace(answer, headers={**answer.headers, **_PRODUCT, "Content-Type": media_type})

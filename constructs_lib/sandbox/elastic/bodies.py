@@ -173,4 +173,4 @@ LAST_SYNC = _request(
     last_synced=parser.moment(nullable=True),
     sync_cursor=parser.anything("object", "null"),
 )
-"""What the connector service reports about the last sync."""
+"""The report of the connector service about the last sync."""

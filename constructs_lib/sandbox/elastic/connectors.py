@@ -163,7 +163,7 @@ def _created(call: ElasticCall, identifier: str) -> ApiResponse:
     check_unused(call, index_name, identifier)
     status = "needs_configuration" if is_native else "created"
     values = {"name": "", "status": status, "created_at": call.at(), **values}
-    # What a deletion left of a document counts as one that is there.
+    # A document that a deletion left counts as existing.
     existed = call.tables.connector(identifier, with_deleted=True) is not None
     call.tables.save(ElasticConnector(identifier, **values))
     result, code = ("updated", 200) if existed else ("created", 201)
@@ -196,11 +196,11 @@ def _is_found(query: str, connector: ElasticConnector) -> bool:
         return True
     if any(_contains(text or "", query) for text in (connector.index_name, connector.name)):
         return True
-    # Elasticsearch keeps the words of a description apart, in lower case.
+    # Elasticsearch indexes the words of a description one by one, in lower case.
     words = re.findall(r"\w+", (connector.description or "").lower())
     return any(_contains(word, query.lower()) for word in words)
 
 
 def _contains(text: str, query: str) -> bool:
-    # Python's patterns have classes of characters, which Elasticsearch's wildcards have not.
+    # Python's patterns have classes of characters; Elasticsearch's wildcards do not.
     return fnmatchcase(text, f"*{query.replace('[', '[[]')}*")

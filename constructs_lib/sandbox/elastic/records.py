@@ -115,7 +115,7 @@ _NULLABLE = ("error", "index_name")
 
 @dataclass(frozen=True)
 class ElasticConnector:
-    """A connector: what distinguishes it from a new one."""
+    """A connector, with defaults as a new one has them."""
 
     id: str
     name: str | None = None
@@ -128,13 +128,13 @@ class ElasticConnector:
     """One of the statuses of the Connector Protocol, in lower case."""
     error: str | None = None
     last_seen: str | None = None
-    """When the connector service was last heard of (RFC 3339, UTC)."""
+    """The last sign of life of the connector service (RFC 3339, UTC)."""
     configuration: dict[str, Any] = field(default_factory=dict, repr=False)
     """By name; each with ``value`` and more. May hold secrets, in clear as in Elasticsearch."""
     deleted: bool = False
     """True after a deletion: Elasticsearch keeps the document, and finds it only when asked to."""
     created_at: str = _UNKNOWN
-    """When it was made (RFC 3339, UTC): the time of its first sync rules."""
+    """The time of its creation (RFC 3339, UTC), and of its first sync rules."""
     api_key_id: str | None = None
     api_key_secret_id: str | None = None
     features: dict[str, Any] | None = None
@@ -144,7 +144,7 @@ class ElasticConnector:
     scheduling: dict[str, Any] = field(default_factory=lambda: dict(_SCHEDULING))
     sync_cursor: dict[str, Any] | None = None
     last_sync: dict[str, Any] = field(default_factory=dict)
-    """What was reported about the last sync, by the names of the document."""
+    """The report about the last sync, by the names of the document."""
 
     @property
     def sync_rules(self) -> list[dict[str, Any]]:

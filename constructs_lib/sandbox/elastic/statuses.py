@@ -29,7 +29,7 @@ _ALWAYS: dict[str, Any] = {
     "sensitive": False,
     "value": None,
 }
-"""What each setting is stored with, given or not."""
+"""The fields that each setting is stored with, given or not."""
 
 
 def _constraint(value: Any) -> Any:
@@ -140,7 +140,7 @@ def set_configuration(call: ElasticCall) -> ApiResponse:
         after = stored_settings(body["configuration"])
     else:
         after = _filled(found.configuration, body["values"])
-    # Elasticsearch puts a whole configuration in the place of the former one, equal or not.
+    # Elasticsearch replaces the former configuration by a whole one, equal or not.
     changed = replace(found, configuration=after, status="configured")
     return save_changed(call, found, changed, always=is_whole)
 

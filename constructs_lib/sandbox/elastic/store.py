@@ -80,10 +80,10 @@ class ElasticSettings:
     manage_connector: bool = True
     """False answers every write with 403, as if the credentials lacked this cluster privilege."""
     clock_ahead_seconds: float = 0.0
-    """How far the sandbox's clock is ahead of the real one, in seconds."""
+    """The seconds by which the sandbox's clock is ahead of the real one."""
     faults: tuple[ElasticFault, ...] = ()
-    """What goes wrong with which request: each an :class:`ElasticFault`, or a mapping with its
-    fields. Setting them restarts the counting of requests."""
+    """Faults and the requests that they strike: each an :class:`ElasticFault`, or a mapping with
+    its fields. Setting them restarts the counting of requests."""
 
     @property
     def strict(self) -> bool:

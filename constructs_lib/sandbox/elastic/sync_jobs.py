@@ -47,7 +47,7 @@ STATS_BODY = Parser(
     },
     strict=True,
 )
-"""How many documents were indexed and deleted, and their volume in MiB."""
+"""The numbers of documents that were indexed and deleted, and their volume in MiB."""
 
 
 _PAGE = 100

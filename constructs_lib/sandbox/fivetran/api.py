@@ -227,7 +227,7 @@ class Api:
         except SandboxError:
             raise
         except Exception as error:
-            # What went wrong may quote the request, and the request may hold secrets.
+            # The message of an error may quote the request, and the request may hold secrets.
             name = type(error).__name__
             return self.failure(errors.failed(name))
 

@@ -153,7 +153,7 @@ def _check(path: str, value: Any, attribute: Attribute) -> None:
 def _stored(value: Any, attribute: Attribute) -> Any:
     if attribute.kind is Kind.INTEGER:
         return int(value)
-    # The contract lists schema_status in small letters, and writes it in capitals in its example.
+    # The contract lists schema_status in lower case, but writes it in upper case in its example.
     return attribute.spelled(value) if attribute.ignores_case else value
 
 

@@ -232,7 +232,7 @@ def _set_attributes(record: Connection, given: Mapping[str, Any]) -> None:
     values = {name: value for name, value in given.items() if name not in ignored}
     after = {**record.attributes, **values}
     # By the contract each of these two has a meaning only together with the value of another
-    # field. One that comes without it has no effect, and is no error.
+    # field. Without that value it has no effect, and is not an error.
     attributes = schemas.load("fivetranops_connection").attributes
     for name in _COUNTED:
         other, value = attributes[name].only_with or ("", None)

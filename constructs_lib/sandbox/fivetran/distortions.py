@@ -54,7 +54,7 @@ class Absent(enum.Enum):
 
 
 ABSENT = Absent.ABSENT
-"""What a distortion gets, or gives, for a field that is not there."""
+"""The value that a distortion gets, or returns, for a field that is not there."""
 
 ADDED = "added_by_sandbox"
 """The value of a field that was never sent, and its name where one is needed."""

@@ -66,7 +66,7 @@ def generate(
         for group in groups:
             tables.add_group(Group(group, group, moment_to_text(now)))
         for record in made:
-            # The index of identifiers would refuse the second account of a seed without a word.
+            # Without this check, the second account of a seed would be refused in silence.
             if tables.connection(record.id) is not None or not tables.insert(record):
                 raise SandboxError(f"there is a connection {record.schema} already: reset it first")
     return [record.id for record in made]

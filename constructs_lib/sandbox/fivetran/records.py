@@ -54,7 +54,7 @@ class Connection:
     destination: dict[str, str] = field(default_factory=dict)
     """The keys of the destination schema with their values, such as ``schema`` and ``table``."""
     attributes: dict[str, Any] = field(default_factory=dict)
-    """What was set of the attributes of the API, ``config`` and ``auth`` excepted."""
+    """The attributes of the API that were set, except ``config`` and ``auth``."""
     config: dict[str, Any] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict, repr=False)
     connected_before: bool = False
@@ -63,21 +63,21 @@ class Connection:
     is_historical_sync: bool = True
     """True until the first sync has succeeded, and again when a historical sync is asked for."""
     waiting: str | None = None
-    """``sync`` or ``resync``: what was asked for while the connection was paused."""
+    """``sync`` or ``resync``, whichever was requested while the connection was paused."""
     sync: Sync | None = None
     last_sync_started_at: str | None = None
     succeeded_at: str | None = None
     failed_at: str | None = None
     rescheduled_for: str | None = None
-    """When a sync that was put off goes on; None if none was."""
+    """The time at which a rescheduled sync goes on; None if no sync was rescheduled."""
     rescheduled_untold: bool = False
-    """True if the answers do not tell that time."""
+    """True if the answers leave that time out."""
     task: dict[str, str] | None = None
-    """What the last sync that failed left to be done; None since one has succeeded."""
+    """The task that the last failed sync left; None once a sync has succeeded."""
     state: dict[str, Any] | None = None
     """The state (cursor); None until one is written."""
     setup_tests: list[dict[str, Any]] | None = None
-    """What the setup tests found when they last ran; None until they have run."""
+    """The results of the last setup tests; None until they have run."""
 
     @property
     def paused(self) -> bool:

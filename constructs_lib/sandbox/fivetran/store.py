@@ -23,12 +23,12 @@ from constructs_lib.sandbox.fivetran.records import Connection, Group
 
 @dataclass(frozen=True)
 class Settings:
-    """The behaviour of a sandbox where the contract leaves a choice, or a test needs another."""
+    """The behaviour of a sandbox where the contract leaves a choice or a test needs a variant."""
 
     sync_seconds: float = 5.0
-    """How long a sync runs, in seconds; 0 or more."""
+    """The length of a sync, in seconds; 0 or more."""
     clock_ahead_seconds: float = 0.0
-    """How far the sandbox's clock is ahead of the real one, in seconds: a test lets time pass by
+    """The seconds by which the sandbox's clock is ahead of the real one: a test lets time pass by
     raising it, for all processes on one file at once."""
     auto_sync: bool = False
     """True lets connections sync by their schedule. Off, because tests need quiet."""
@@ -64,8 +64,8 @@ class Settings:
     """Ways in which answers differ from what is stored: paths of fields to names of distortions;
     both in :mod:`constructs_lib.sandbox.fivetran.distortions`."""
     faults: tuple[Fault, ...] = ()
-    """What goes wrong with which request: each a :class:`Fault`, or a mapping with its fields.
-    Setting them restarts the counting of requests."""
+    """Faults and the requests that they strike: each a :class:`Fault`, or a mapping with
+    its fields. Setting them restarts the counting of requests."""
 
     def changed(self, **values: Any) -> Settings:
         """Return these settings with some values replaced.

@@ -40,10 +40,10 @@ from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.sandbox.fivetran.store import Settings, Store, Tables
 
 MOST_ENTRIES: Final = 500
-"""How many of the latest requests are shown of each API."""
+"""The number of latest requests that the page shows of each API."""
 
 MOST_ITEMS: Final = 1000
-"""How many of the connections and of the connectors are shown: the first that were made."""
+"""The number of connections, and of connectors, that the page shows: the first ones created."""
 
 _CONNECTOR_FIELDS = (
     "id",
@@ -60,12 +60,12 @@ Items = list[dict[str, Any]]
 
 
 class Place(NamedTuple):
-    """How much of a sandbox a page has received."""
+    """The part of a sandbox that a page has received."""
 
     number: int = 0
     """The number of the last request."""
     began: str = ""
-    """When the first request of the journal was answered: after a reset it is another one."""
+    """The time of the first request of the journal, which a reset changes."""
     digest: str = ""
     """A digest of the items."""
 
@@ -143,7 +143,7 @@ def _connections(tables: Tables, now: datetime) -> Items:
     held = any(fault.kind == "sync_never_ends" for fault in settings.faults)
     found = [record for _, record in tables.connections(0, MOST_ITEMS + 1)]
     for record in found:
-        # A sync by schedule begins when a request meets the connection, and this is none.
+        # Only a request of a client starts a sync by schedule.
         syncs.update_sync(record, now, settings.sync_seconds, automatic=False, held=held)
     return [_connection(record) for record in found]
 
@@ -162,13 +162,13 @@ def _connection(record: Connection) -> dict[str, Any]:
 def _about_connection(entry: JournalEntry, items: Items) -> str | None:
     if (entry.method, entry.path) != ("POST", "/v1/connections"):
         return routes.connection_id(entry.path)
-    # A creation does not name what it creates; both have the moment of one transaction.
+    # The path of a creation does not name the new connection; their times are equal instead.
     made = (item["id"] for item in items if item["answer"]["created_at"] == entry.at)
     return next(made, None)
 
 
 def _connectors(tables: ElasticTables, _: datetime) -> Items:
-    # Not the configuration: it may hold secrets in clear.
+    # The configuration is left out: it may hold secrets in clear.
     return [
         {name: getattr(connector, name) for name in _CONNECTOR_FIELDS}
         for connector in tables.connectors()
