@@ -1,4 +1,4 @@
-"""What happens beside a chosen request: syncs that start, and states that move."""
+"""Events at a chosen request: syncs that start, and states that move."""
 
 from __future__ import annotations
 
