@@ -36,7 +36,7 @@ def mask(value: Mapping[str, Any], paths: Sequence[str]) -> tuple[dict[str, Any]
 def mask_all(value: Any, place: str = "") -> tuple[Any, dict[str, Any]]:
     """Return the value with every leaf masked, and the leaves by place. Null stays null."""
     found = {at: leaf for at, leaf in _leaves(value, place) if leaf is not None}
-    return _shape(value), found
+    return _all_masked(value), found
 
 
 def digest(secret: Any) -> str:
@@ -88,9 +88,9 @@ def _leaves(value: Any, at: str) -> Iterator[tuple[str, Any]]:
         yield at, value
 
 
-def _shape(value: Any) -> Any:
+def _all_masked(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _shape(inner) for key, inner in value.items()}
+        return {key: _all_masked(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_shape(inner) for inner in value]
+        return [_all_masked(inner) for inner in value]
     return None if value is None else MASK

@@ -75,8 +75,10 @@ def list_all(call: ElasticCall) -> ApiResponse:
     start, size = call.number("from", 0), call.number("size", _PAGE)
     connector_id = call.request.query.get("connector_id")
     status = call.request.query.get("status")
-    statuses = _words("ConnectorSyncStatus", SYNC_STATUSES, set() if status is None else {status})
-    kinds = _words("ConnectorSyncJobType", JOB_TYPES, call.names("job_type"))
+    statuses = _checked_words(
+        "ConnectorSyncStatus", SYNC_STATUSES, set() if status is None else {status}
+    )
+    kinds = _checked_words("ConnectorSyncJobType", JOB_TYPES, call.names("job_type"))
     found = [
         job
         for job in call.tables.sync_jobs()
@@ -164,7 +166,7 @@ def _syncable(call: ElasticCall, connector_id: str) -> ElasticConnector:
     return found
 
 
-def _words(kind: str, values: tuple[str, ...], given: set[str]) -> set[str]:
+def _checked_words(kind: str, values: tuple[str, ...], given: set[str]) -> set[str]:
     try:
         return {chosen(kind, values, each) for each in given}
     except ValueError as error:

@@ -70,7 +70,7 @@ def events_before(faults: Sequence[Fault], call: Call) -> None:
     :param call: the request; what its path names need not exist
     """
     due = [fault for fault in faults if fault.when == "before" and fault.kind != _STORED]
-    _apply_events(due, call, routes.connection_id(call.request.path))
+    _apply_events(due, call, routes.connection_id_of(call.request.path))
 
 
 def events_after(faults: Sequence[Fault], call: Call, answer: ApiResponse) -> None:
@@ -82,7 +82,7 @@ def events_after(faults: Sequence[Fault], call: Call, answer: ApiResponse) -> No
     due = [fault for fault in faults if fault.when == "after" and fault.kind != _STORED]
     if _is_new_state(call, answer):
         due = [fault for fault in faults if fault.kind == _STORED] + due
-    _apply_events(due, call, routes.connection_id(call.request.path) or _created(answer))
+    _apply_events(due, call, routes.connection_id_of(call.request.path) or _created(answer))
 
 
 def _apply_events(faults: Sequence[Fault], call: Call, identifier: str | None) -> None:
@@ -248,7 +248,7 @@ class Api:
 
 
 def _service(tables: Tables, request: ApiRequest) -> str | None:
-    connection_id = routes.connection_id(request.path)
+    connection_id = routes.connection_id_of(request.path)
     if connection_id is not None:
         record = tables.connection(connection_id)
         return record.service if record else None

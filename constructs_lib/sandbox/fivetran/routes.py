@@ -210,7 +210,7 @@ def find(path: str, with_control: bool) -> Route:
     raise errors.no_such_path()
 
 
-def connection_id(path: str) -> str | None:
+def connection_id_of(path: str) -> str | None:
     """Return the identifier of the connection that a path names; None if it names none."""
     parts = path.split("/")
     return parts[3] if parts[:3] == ["", "v1", "connections"] and len(parts) > 3 else None

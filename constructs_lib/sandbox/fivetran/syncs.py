@@ -142,7 +142,7 @@ def update_sync(
     is_held = held and before is not None and before.endless
     if before is not None and not is_held and moment_from_text(before.ends_at) <= now:
         _end(connection, before)
-    if _is_rescheduled_to(connection, now) or (automatic and _is_due(connection, now)):
+    if _resumes_now(connection, now) or (automatic and _is_due(connection, now)):
         start_sync(connection, now, seconds)
     return connection.sync is not before
 
@@ -263,7 +263,7 @@ def checkpoint(state: dict[str, Any] | None, moment: str) -> dict[str, Any]:
     return {**before, "cursor": moment, "checkpoint": number}
 
 
-def _is_rescheduled_to(connection: Connection, now: datetime) -> bool:
+def _resumes_now(connection: Connection, now: datetime) -> bool:
     """Return whether a rescheduled sync goes on by itself now."""
     until = connection.rescheduled_for
     if until is None or connection.sync or connection.paused:

@@ -161,7 +161,7 @@ def _connection(record: Connection) -> dict[str, Any]:
 
 def _about_connection(entry: JournalEntry, items: Items) -> str | None:
     if (entry.method, entry.path) != ("POST", "/v1/connections"):
-        return routes.connection_id(entry.path)
+        return routes.connection_id_of(entry.path)
     # The path of a creation does not name the new connection; their times are equal instead.
     made = (item["id"] for item in items if item["answer"]["created_at"] == entry.at)
     return next(made, None)
