@@ -43,7 +43,7 @@ soak: setup-dev ## Run the tests with hostile answers, random requests and fault
 	@SOAK_SEQUENCES=200 $(RUN) pytest -m soak tests/faults
 	@ODD_ANSWERS=all $(RUN) pytest tests/faults/test_odd_answers.py
 	@HOSTILE_EXAMPLES=3000 $(RUN) pytest tests/acceptance/hostile/test_hostile_api.py
-	@FUZZ_EXAMPLES=300 $(RUN) pytest tests/contract/test_sandbox_fuzz.py
+	@FUZZ_EXAMPLES=300 $(RUN) pytest tests/contract/server/test_sandbox_fuzz.py
 	@seed="$${KILLS_SEED:-$$(date +%s)}" && echo "KILLS_SEED=$$seed" && \
 		KILLS=300 KILLS_SEED="$$seed" $(RUN) pytest tests/acceptance/fivetran/test_random_kills.py
 

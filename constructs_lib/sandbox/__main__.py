@@ -1,6 +1,8 @@
-"""The servers that the command line starts, one for each API, and the page beside them.
+"""The command line of the sandbox: ``python -m constructs_lib.sandbox``.
 
-The command line of the sandbox: ``python -m constructs_lib.sandbox``.
+``serve`` starts a server for each API that is asked for; with ``--control``, each also has the page
+of :mod:`constructs_lib.sandbox.watch`. The other commands read or change a database, whether or not
+a server is using it.
 
 Exit status: 0 done, 1 not possible (the message says why), 2 wrong usage.
 """
@@ -17,9 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from constructs_lib.sandbox.common import messages
 from constructs_lib.sandbox.common.errors import SandboxError
-from constructs_lib.sandbox.common.messages import Answers
+from constructs_lib.sandbox.common.messages import Answers, dumps_exact
 from constructs_lib.sandbox.common.server import SandboxServer
 from constructs_lib.sandbox.elastic import ElasticApi, ElasticCredentials, ElasticStore
 from constructs_lib.sandbox.elastic.store import is_elastic
@@ -31,42 +32,42 @@ from constructs_lib.sandbox.watch import ADDRESS, View, WatchedApi
 _POLL_SECONDS = 0.05
 
 
-def start(options: argparse.Namespace, open_ones: ExitStack) -> Iterator[str]:
-    """Serves what is asked for until ``open_ones`` ends.
+def serve(options: argparse.Namespace, servers: ExitStack) -> Iterator[str]:
+    """Serve the APIs that the options name, until ``servers`` ends.
 
-    :returns: the lines that say where: one for each API, and with control one for the page
+    :returns: lines that name the addresses, one for each API, and one for the page if there is one
     :raises SandboxError: if a database cannot be used
     :raises OSError: if a port cannot be used
     """
     fivetran = elastic = None
     if options.database is not None:
-        fivetran = open_ones.enter_context(Store(options.database))
-        fivetran.configure(**behaviour(options))
+        fivetran = servers.enter_context(Store(options.database))
+        fivetran.configure(**fivetran_settings(options))
     if options.elastic_database is not None:
-        elastic = open_ones.enter_context(ElasticStore(options.elastic_database))
-        elastic.configure(**elastic_behaviour(options))
+        elastic = servers.enter_context(ElasticStore(options.elastic_database))
+        elastic.configure(**elastic_settings(options))
     view = View(fivetran, elastic) if options.control else None
     urls = []
     if fivetran is not None:
         api = Api(fivetran, Credentials(options.api_key, options.api_secret), options.control)
-        urls.append(open_ones.enter_context(_serving(api, options.port, view)))
+        urls.append(servers.enter_context(_serving(api, options.port, view)))
         yield f"Serving the sandbox on {urls[-1]} (database {options.database})"
     if elastic is not None:
         elastic_api = ElasticApi(elastic, _elastic_credentials(options), options.control)
-        urls.append(open_ones.enter_context(_serving(elastic_api, options.elastic_port, view)))
+        urls.append(servers.enter_context(_serving(elastic_api, options.elastic_port, view)))
         database = options.elastic_database
         yield f"Serving the Elastic sandbox on {urls[-1]} (database {database})"
     if view is not None:
         yield f"Watch it on {urls[0]}{ADDRESS}"
 
 
-def behaviour(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings of the sandbox of Fivetran's API that were given."""
+def fivetran_settings(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the settings of Fivetran's sandbox that the options give."""
     return _given({"sync_seconds": options.sync_seconds, "auto_sync": options.auto_sync})
 
 
-def elastic_behaviour(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings of the sandbox of Elastic's API that were given."""
+def elastic_settings(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the settings of Elastic's sandbox that the options give."""
     return _given({"version": options.elastic_version})
 
 
@@ -93,7 +94,7 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; returns the exit status."""
+    """Run one command; return the exit status."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -104,12 +105,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     if options.database is None and options.elastic_database is None:
-        options.wrong_usage("one of --database and --elastic-database is needed, or both")
+        options.wrong_usage("give --database, --elastic-database, or both")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with ExitStack() as open_ones:
-        for line in start(options, open_ones):
+    with ExitStack() as servers:
+        for line in serve(options, servers):
             _say(line)
         stop.wait()
     return 0
@@ -121,12 +122,10 @@ def _journal(options: argparse.Namespace) -> int:
     for entry in entries:
         if options.writes and not entry.writes:
             continue
-        body = "" if entry.body is None else messages.dumps(entry.body)
+        body = "" if entry.body is None else dumps_exact(entry.body)
         line = f"{entry.number:>5}  {entry.at}  {entry.status}  {entry.method:<6} {entry.path}"
         fault = "" if entry.fault is None else f"  (fault: {entry.fault})"
-        _say(
-            messages.dumps(entry.to_dict()) if options.json else f"{line}  {body}".rstrip() + fault
-        )
+        _say(dumps_exact(entry.to_dict()) if options.json else f"{line}  {body}".rstrip() + fault)
     return 0
 
 
@@ -164,20 +163,20 @@ def _generate(options: argparse.Namespace) -> int:
 
 def _configure(options: argparse.Namespace) -> int:
     with Store(options.database) as store:
-        settings = store.configure(**behaviour(options))
+        settings = store.configure(**fivetran_settings(options))
     _say(settings.to_json())
     return 0
 
 
 def _configure_elastic(options: argparse.Namespace) -> int:
     with ElasticStore(options.database) as store:
-        settings = store.configure(**elastic_behaviour(options))
+        settings = store.configure(**elastic_settings(options))
     _say(settings.to_json())
     return 0
 
 
 def _existing(database: Path) -> Store | ElasticStore:
-    # A mistyped name must not make an empty sandbox that looks like a lost one.
+    # A mistyped name must not create an empty sandbox, which would look like lost data.
     if not database.is_file():
         raise SandboxError(f"there is no sandbox database {database}")
     return ElasticStore(database) if is_elastic(database) else Store(database)
@@ -195,17 +194,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_serve(_command(commands, "serve", _serve, "answer over HTTP, on 127.0.0.1 only", False))
-    _add_behaviour(_command(commands, "configure", _configure, "change and show the behaviour"))
-    text = "change and show the behaviour of an Elastic sandbox"
-    _add_elastic_behaviour(_command(commands, "configure-elastic", _configure_elastic, text))
-    journal = _command(commands, "journal", _journal, "print the requests that were answered")
-    journal.add_argument("--since", type=int, default=0, help="only those after this number")
-    journal.add_argument("--writes", action="store_true", help="only those other than GET")
-    journal.add_argument("--json", action="store_true", help="one JSON object a line")
-    _command(commands, "reset", _reset, "forget all but the settings")
+    _add_fivetran_settings(
+        _command(commands, "configure", _configure, "change and show the settings")
+    )
+    text = "change and show the settings of an Elastic sandbox"
+    _add_elastic_settings(_command(commands, "configure-elastic", _configure_elastic, text))
+    journal = _command(commands, "journal", _journal, "print the journal of requests")
+    journal.add_argument("--since", type=int, default=0, help="only the requests after this number")
+    journal.add_argument("--writes", action="store_true", help="only the requests other than GET")
+    journal.add_argument("--json", action="store_true", help="one JSON object per line")
+    _command(commands, "reset", _reset, "forget everything but the settings")
     group = _command(commands, "add-group", _add_group, "add a group (destination)")
     group.add_argument("id", help="identifier of the group")
-    _add_generate(_command(commands, "generate", _generate, "add an account that has grown"))
+    _add_generate(
+        _command(commands, "generate", _generate, "add many connections of many services")
+    )
     connector = _command(commands, "add-connector", _add_connector, "add an Elastic connector")
     connector.add_argument("id", help="identifier of the connector")
     connector.add_argument("--service-type", help="such as confluence")
@@ -223,10 +226,12 @@ def _command(
 
 def _add_generate(command: argparse.ArgumentParser) -> None:
     command.add_argument("--connections", type=int, default=300, help="how many (default: 300)")
-    command.add_argument("--services", type=int, default=60, help="of how many (default: 60)")
+    command.add_argument(
+        "--services", type=int, default=60, help="of how many services (default: 60)"
+    )
     text = "a group to spread them over; may be given several times"
     command.add_argument("--group", action="append", metavar="ID", help=text)
-    command.add_argument("--seed", type=int, default=1, help="another one, another account")
+    command.add_argument("--seed", type=int, default=1, help="another seed makes another account")
 
 
 def _add_serve(command: argparse.ArgumentParser) -> None:
@@ -235,24 +240,27 @@ def _add_serve(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--api-secret", default="sandbox", help="the API secret (default: sandbox)"
     )
-    text = "offer a page to watch, and the paths below /_sandbox"
+    text = "serve the page and the paths below /_sandbox"
     command.add_argument("--control", action="store_true", help=text)
-    _add_behaviour(command)
+    _add_fivetran_settings(command)
     command.add_argument("--elastic-database", type=Path, help="the SQLite file of Elastic's API")
     command.add_argument(
-        "--elastic-port", type=int, default=0, help="its TCP port; 0 takes a free one"
+        "--elastic-port",
+        type=int,
+        default=0,
+        help="the TCP port of Elastic's API; 0 takes a free one",
     )
     for name in ("api-key", "username", "password", "bearer-token"):
         text = "the API key (base64 of id:key)" if name == "api-key" else f"the {name}"
         command.add_argument(f"--elastic-{name}", help=f"{text} of Elastic's API")
-    _add_elastic_behaviour(command)
+    _add_elastic_settings(command)
 
 
-def _add_elastic_behaviour(command: argparse.ArgumentParser) -> None:
+def _add_elastic_settings(command: argparse.ArgumentParser) -> None:
     command.add_argument("--elastic-version", help="the version of the server, such as 8.14.3")
 
 
-def _add_behaviour(command: argparse.ArgumentParser) -> None:
+def _add_fivetran_settings(command: argparse.ArgumentParser) -> None:
     command.add_argument("--sync-seconds", type=float, help="how long a sync runs, in seconds")
     command.add_argument(
         "--auto-sync",

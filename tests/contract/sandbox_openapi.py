@@ -1,7 +1,7 @@
 """A contract of the connection endpoints (OpenAPI 3.1), made from the project's own schemas.
 
 What a field may hold comes from the JSON Schema of the resource, and the services with the keys of
-their destination schemas from the catalogue. Only the form of requests and answers stands here.
+their destination schemas from the catalogue. Only the form of requests and answers is here.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def _operation(
     :param data: the ``data`` of a success; None if it has none
     :param body: the schema of the request
     :param more: further statuses of errors
-    :param of: the connections that the path may name, beside one that is missing
+    :param of: the connections that the path may name, and one that is missing
     """
     errors = {400, *more} | ({404} if of else set()) | ({404, 415} if body else set())
     found: Document = {"parameters": [*(query or []), *([_identifier(of)] if of else [])]}

@@ -1,1 +1,1 @@
-"""What the sandbox of any API needs: server, database, faults, journal."""
+"""The parts that the sandboxes of both APIs share: server, database, faults, journal."""

@@ -1,14 +1,10 @@
-"""The sandbox inside a process: a transport of ``requests`` that answers by itself.
+"""The sandbox inside a process: a transport of ``requests`` that answers without a network.
 
-::
-
-    with requests.Session() as session:
-        session.mount("sandbox://local", SandboxAdapter("sandbox.db"))
-        session.auth = ("sandbox", "sandbox")
-        session.get("sandbox://local/v1/connections")
+The adapters of the two APIs, :class:`~constructs_lib.sandbox.fivetran.api.SandboxAdapter` and
+:class:`~constructs_lib.sandbox.elastic.api.ElasticAdapter`, open a database and give it an API.
 
 ``requests`` adds ``params`` only to addresses that begin with ``http``: for ``sandbox://`` the
-query must stand in the address itself.
+query must be part of the address itself.
 """
 
 from __future__ import annotations
@@ -19,7 +15,6 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -30,14 +25,10 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import ProtocolError
 
 from constructs_lib.sandbox.common.messages import Answers, ApiRequest, ApiResponse, Delivery
-from constructs_lib.sandbox.common.store import Clock, utc_now
-from constructs_lib.sandbox.fivetran.api import Api
-from constructs_lib.sandbox.fivetran.call import Credentials
-from constructs_lib.sandbox.fivetran.store import Store
 
 
 class ApiAdapter(BaseAdapter):
-    """Answers the requests of a session from an API in this process.
+    """A transport of ``requests`` that lets an API in this process answer.
 
     :param api: what answers the requests
     :param close: what closing the session closes
@@ -57,11 +48,11 @@ class ApiAdapter(BaseAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> Response:
-        """Answers one request; what concerns the network is ignored, but for the read timeout.
+        """Answer one request. Of the network's parameters only the read timeout has an effect.
 
         A sandbox that is closed, or whose file cannot be written, answers 503.
 
-        :raises requests.ConnectionError: as a fault asks for; so are the next two
+        :raises requests.ConnectionError: if a fault asks for it, as do the next two
         :raises requests.ReadTimeout: if a delayed answer takes longer than ``timeout``
         :raises requests.exceptions.ChunkedEncodingError: if the body ends too early
         """
@@ -70,33 +61,8 @@ class ApiAdapter(BaseAdapter):
         return _response(request, answer)
 
     def close(self) -> None:
-        """Closes the database."""
+        """Close the database."""
         self._close()
-
-
-class SandboxAdapter(ApiAdapter):
-    """Answers the requests of a session from an embedded sandbox.
-
-    Many threads may use one adapter, and many processes one file, but an adapter must not be used
-    across a fork. Closing the session closes it.
-
-    :param database: the SQLite file; None keeps all in memory, for this adapter alone
-    :param api_key: the API key that is accepted
-    :param api_secret: the API secret that is accepted
-    :param now: the clock; tests give their own
-    :raises SandboxError: if the file cannot be used
-    """
-
-    def __init__(
-        self,
-        database: str | Path | None,
-        *,
-        api_key: str = "sandbox",
-        api_secret: str = "sandbox",  # noqa: S107 - the sandbox's own, and no secret.
-        now: Clock = utc_now,
-    ) -> None:
-        self.store = Store(database, now)
-        super().__init__(Api(self.store, Credentials(api_key, api_secret)), self.store.close)
 
 
 def _api_request(request: PreparedRequest) -> ApiRequest:

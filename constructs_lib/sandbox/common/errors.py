@@ -1,4 +1,4 @@
-"""What can go wrong in the sandbox.
+"""The errors of the sandbox.
 
 =====================  =============================================================================
 exception              meaning
@@ -7,9 +7,9 @@ exception              meaning
 ``SandboxError``       the sandbox itself cannot work, for instance because its file is unusable
 =====================  =============================================================================
 
-The functions here make the ``ApiError`` for each case, so that every code and every message stands
-in one place. Of what the caller sent, messages quote identifiers and the names of fields, and never
-another value, because it may be a secret.
+The functions here make the ``ApiError`` for each case, so that all codes and messages are in one
+place. A message quotes only identifiers and names of fields from the request, because any other
+value may be a secret.
 
 Fivetran's contract fixes the statuses. It gives codes only for some endpoints (``InvalidInput``,
 ``NotFound``, ``Conflict``); for 401, 405, 406, 415 and 429 the code here is named after the status,
@@ -26,7 +26,7 @@ class SandboxError(Exception):
 
 
 class ApiError(Exception):
-    """One error answer of the API.
+    """An error answer of the API.
 
     :param status: HTTP status, 400 to 503
     :param code: the ``code`` of the envelope
@@ -45,75 +45,75 @@ class ApiError(Exception):
 
 
 def invalid(message: str) -> ApiError:
-    """400: the request is malformed or breaks a rule."""
+    """Return a 400: the request is malformed or breaks a rule."""
     return ApiError(400, "InvalidInput", message)
 
 
 def required(field: str) -> ApiError:
-    """400: a required field is missing; ``field`` is its dotted path."""
+    """Return a 400: a required field is missing; ``field`` is its dotted path."""
     return invalid(f"Field '{field}' is required")
 
 
 def unauthorized() -> ApiError:
-    """401: no credentials, or wrong ones."""
+    """Return a 401: no credentials, or wrong ones."""
     header = {"WWW-Authenticate": 'Basic realm="sandbox"'}
     return ApiError(401, "Unauthorized", "HTTP 401 Unauthorized", header)
 
 
 def no_such_path() -> ApiError:
-    """404: the API has no such path."""
+    """Return a 404: the API has no such path."""
     return ApiError(404, "NotFound", "HTTP 404 Not Found")
 
 
 def no_such_connection(connection_id: str) -> ApiError:
-    """404: there is no such connection."""
+    """Return a 404: there is no such connection."""
     message = f"Connection with id '{connection_id}' does not exist"
     return ApiError(404, "NotFound_Connection", message)
 
 
 def no_such_service(service: str) -> ApiError:
-    """404: there is no connector type of that name."""
+    """Return a 404: there is no connector type of that name."""
     return ApiError(404, "NotFound", f"Connector type '{service}' does not exist")
 
 
 def no_such_group(group_id: str) -> ApiError:
-    """404: there is no such group."""
+    """Return a 404: there is no such group."""
     return ApiError(404, "NotFound_Group", f"Group with id '{group_id}' does not exist")
 
 
 def wrong_method(allowed: list[str]) -> ApiError:
-    """405: the path exists, but not with this method."""
+    """Return a 405: the path exists, but not with this method."""
     headers = {"Allow": ", ".join(sorted(allowed))}
     return ApiError(405, "MethodNotAllowed", "HTTP 405 Method Not Allowed", headers)
 
 
 def not_acceptable() -> ApiError:
-    """406: the ``Accept`` header excludes JSON in version 2."""
+    """Return a 406: the ``Accept`` header excludes JSON in version 2."""
     return ApiError(406, "NotAcceptable", "HTTP 406 Not Acceptable")
 
 
 def conflict(message: str) -> ApiError:
-    """409: the request does not fit the present state."""
+    """Return a 409: the request does not fit the present state."""
     return ApiError(409, "Conflict", message)
 
 
 def sync_in_progress() -> ApiError:
-    """409: a sync runs."""
+    """Return a 409: a sync runs."""
     return conflict("Connection cannot be updated because the sync is in progress")
 
 
 def sync_not_stopped() -> ApiError:
-    """400: a sync runs, and the API tried in vain to stop it."""
+    """Return a 400: a sync runs, and the API tried in vain to stop it."""
     return invalid("Failed to stop in-progress sync after trying for 60 seconds")
 
 
 def unsupported_media_type() -> ApiError:
-    """415: the body is something other than JSON."""
+    """Return a 415: the body is something other than JSON."""
     return ApiError(415, "UnsupportedMediaType", "HTTP 415 Unsupported Media Type")
 
 
 def refused(status: int) -> ApiError:
-    """An error answer of a given status, such as a fault asks for."""
+    """Return the error for a status that a fault asks for."""
     made = {
         401: unauthorized(),
         404: ApiError(404, "NotFound_Connection", "Connection not found"),
@@ -126,21 +126,24 @@ def refused(status: int) -> ApiError:
 
 
 def too_many_requests(retry_after: int | str) -> ApiError:
-    """429: the rate limit is used up; in how many seconds, or at which HTTP date, to try again."""
+    """Return a 429: the rate limit is used up.
+
+    :param retry_after: in how many seconds, or at which HTTP date, to try again
+    """
     headers = {"Retry-After": str(retry_after)}
     return ApiError(429, "TooManyRequests", "HTTP 429 Too Many Requests", headers)
 
 
 def internal() -> ApiError:
-    """500: the API failed; only faults ask for it."""
+    """Return a 500: the API failed; only faults ask for it."""
     return ApiError(500, "InternalServerError", "HTTP 500 Internal Server Error")
 
 
 def failed(name: str) -> ApiError:
-    """500: the sandbox itself has a fault; ``name`` is the type of what was raised."""
+    """Return a 500: the sandbox itself has a fault; ``name`` is the type of what was raised."""
     return ApiError(500, "Error", f"The sandbox failed ({name}); please report it")
 
 
 def unavailable(message: str) -> ApiError:
-    """503: the sandbox cannot work."""
+    """Return a 503: the sandbox cannot work."""
     return ApiError(503, "Error", message)

@@ -1,14 +1,14 @@
-"""Faults: what goes wrong on the way to an API, made to happen at a chosen request.
+"""Faults: failures between a client and an API, triggered at a chosen request.
 
 The setting ``faults`` is a list of :class:`Fault`, or of mappings with its fields::
 
     store.configure(faults=[{"kind": "reset_after", "method": "POST", "path": "/v1/connections"}])
 
-Each fault counts the requests that it is about, over all processes on one database, and strikes
-from the ``nth`` on, ``times`` times. What a request to ``/_sandbox`` asks for always works. A fault
-strikes before credentials and everything else is looked at. Where two that strike the same request
-would answer it, the one that is first in the list does; a ``delay`` and what happens beside a
-request (``event``) go together with any other::
+Each fault counts the requests with its method and path, over all processes on one database, and
+strikes from the ``nth`` on, ``times`` times. Requests to ``/_sandbox`` always work. A fault strikes
+before credentials and everything else is checked. If two faults that strike the same request would
+both answer it, the first in the list does; a ``delay`` and an event (a fault that changes something
+else at the time of a request) combine with any other::
 
     # A sync begins between the pause and the new state, and the state moves before it is sent.
     store.configure(faults=[
@@ -17,10 +17,8 @@ request (``event``) go together with any other::
          "when": "before", "by": "person"},
     ])
 
-An event happens to the connection that the path names, or that the request created, and whatever
-becomes of the request itself. Where there is no such connection, nothing happens.
-
-What a fault makes of an answer.
+An event happens to the connection that the path names, or that the request created, whatever the
+answer to the request. Without such a connection, nothing happens.
 """
 
 from __future__ import annotations
@@ -37,13 +35,13 @@ from constructs_lib.sandbox.common.store import CommonTables
 
 
 class FaultKind(NamedTuple):
-    """One kind of fault."""
+    """A kind of fault."""
 
     takes_effect: bool
     """True if the request does what it asks for, although its client may not learn it."""
     meaning: str
     event: bool = False
-    """True if something happens beside the request, which itself goes its ordinary way."""
+    """True if something else happens at the request, which itself is answered as usual."""
 
 
 FAULT_KINDS: dict[str, FaultKind] = {
@@ -88,7 +86,7 @@ FAULT_KINDS: dict[str, FaultKind] = {
 """All kinds of faults by name."""
 
 _METHODS = ("*", "DELETE", "GET", "PATCH", "POST", "PUT")
-_LONGEST = 3600.0
+_MAX_SECONDS = 3600.0
 _CHOICES = {
     "when": ("before", "after"),
     "by": ("connector", "person"),
@@ -100,13 +98,13 @@ _CHOICES = {
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong, and with which request.
+    """A fault, and the requests that it strikes.
 
     :raises SandboxError: if a value is not allowed
     """
 
     KINDS: ClassVar[Mapping[str, FaultKind]] = FAULT_KINDS
-    """The kinds that there are."""
+    """The kinds that this API has."""
 
     kind: str
     """One of :data:`FAULT_KINDS`."""
@@ -114,11 +112,11 @@ class Fault:
     """GET, POST, PATCH, PUT or DELETE; ``*`` for all."""
     path: str = "^/"
     """The path without its query: a template such as ``/v1/connections/{id}/state``, where each
-    name in braces stands for one part; or a regular expression, if it begins with ``^``."""
+    name in braces matches one part; or a regular expression, if it begins with ``^``."""
     nth: int = 1
     """The first request that it strikes, counted from 1 among those of this method and path."""
     times: int = 1
-    """How many requests it strikes, one after the other."""
+    """The number of requests that it strikes, one after the other."""
     retry_after: int | str = 1
     """For ``429``: the header ``Retry-After``, in seconds or as an HTTP date."""
     seconds: float = 1.0
@@ -144,7 +142,7 @@ class Fault:
         for name in ("nth", "times"):
             if type(getattr(self, name)) is not int or getattr(self, name) < 1:
                 raise SandboxError(f"{name} of a fault must be a whole number, 1 or more")
-        if type(self.seconds) not in (int, float) or not 0 <= self.seconds <= _LONGEST:
+        if type(self.seconds) not in (int, float) or not 0 <= self.seconds <= _MAX_SECONDS:
             raise SandboxError("seconds of a fault must be a number, 0 to 3600")
         if type(self.retry_after) not in (int, str) or not str(self.retry_after).isprintable():
             raise SandboxError("retry_after of a fault must be whole seconds or an HTTP date")
@@ -155,26 +153,26 @@ class Fault:
 
     @property
     def facts(self) -> FaultKind:
-        """What its kind does."""
+        """The effect of its kind."""
         return self.KINDS[self.kind]
 
     def concerns(self, method: str, path: str) -> bool:
-        """True if it counts requests with this method and path."""
+        """Return whether the fault counts requests with this method and path."""
         return self.method in ("*", method) and bool(_pattern(self.path).search(path))
 
     def strikes(self, count: int) -> bool:
-        """True if it strikes the request with this number among those that it counts."""
+        """Return whether the fault strikes the request with this number of those that it counts."""
         return self.nth <= count < self.nth + self.times
 
 
 F = TypeVar("F", bound=Fault)
 
 
-def checked(values: Any, fault_type: type[F]) -> tuple[F, ...]:
-    """The setting ``faults``, if it is right.
+def checked_faults(values: Any, fault_type: type[F]) -> tuple[F, ...]:
+    """Check the setting ``faults`` and return it as faults.
 
     :param fault_type: the faults of this API
-    :raises SandboxError: if it is not
+    :raises SandboxError: if it is wrong
     """
     if not isinstance(values, Sequence) or isinstance(values, str):
         raise SandboxError("faults must be a list")
@@ -196,7 +194,7 @@ def _pattern(path: Any) -> re.Pattern[str]:
     try:
         return re.compile(path if path.startswith("^") else _template(path))
     except re.error as error:
-        raise SandboxError(f"path of a fault is no regular expression: {error}") from None
+        raise SandboxError(f"path of a fault is not a regular expression: {error}") from None
 
 
 def _template(path: str) -> str:
@@ -204,17 +202,17 @@ def _template(path: str) -> str:
     return f"^{'[^/]+'.join(re.escape(part) for part in literal)}\\Z"
 
 
-NOTHING = ApiResponse(0, {})
-"""The answer to a request that was never looked at."""
+NO_ANSWER = ApiResponse(0, {})
+"""The answer to a request that a fault dropped before the API saw it."""
 
-Telling = Callable[[ApiError], ApiResponse]
-"""From an error to the answer that tells of it."""
+ErrorAnswer = Callable[[ApiError], ApiResponse]
+"""A function that turns an error into an answer."""
 
 _PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 
 
-def striking(tables: CommonTables[Any], faults: Sequence[F], request: ApiRequest) -> list[F]:
-    """The faults that strike this request: all delays and events, and the first of the others.
+def faults_striking(tables: CommonTables[Any], faults: Sequence[F], request: ApiRequest) -> list[F]:
+    """Return the faults that strike this request: all delays and events, and the first other one.
 
     Every fault that concerns the request counts it.
     """
@@ -224,35 +222,37 @@ def striking(tables: CommonTables[Any], faults: Sequence[F], request: ApiRequest
         if fault.concerns(request.method, request.path)
         and fault.strikes(tables.count_for_fault(position))
     ]
-    others = [fault for fault in due if not _goes_together(fault)]
-    return [fault for fault in due if _goes_together(fault)] + others[:1]
+    others = [fault for fault in due if not _combines(fault)]
+    return [fault for fault in due if _combines(fault)] + others[:1]
 
 
-def let_pass(faults: Sequence[Fault]) -> bool:
-    """True if a request that these faults strike takes effect all the same."""
+def takes_effect(faults: Sequence[Fault]) -> bool:
+    """Return whether a request takes effect although these faults strike it."""
     return all(fault.facts.takes_effect for fault in faults)
 
 
-def names(faults: Sequence[Fault]) -> str | None:
-    """The kinds of these faults for the journal, such as ``delay, 500``; None without any."""
+def kinds_of(faults: Sequence[Fault]) -> str | None:
+    """Return the kinds of these faults for the journal, such as ``delay, 500``; None for none."""
     return ", ".join(fault.kind for fault in faults) or None
 
 
-def apply(faults: Sequence[Fault], answer: ApiResponse, told: Telling) -> ApiResponse:
-    """The answer as its client gets it.
+def apply_faults(
+    faults: Sequence[Fault], answer: ApiResponse, error_answer: ErrorAnswer
+) -> ApiResponse:
+    """Return the answer as its client gets it.
 
-    :param told: how this API tells of a failure
+    :param error_answer: how this API answers an error
     """
     for fault in faults:
         if fault.kind in _FAILURES:
-            failed = told(_FAILURES[fault.kind](fault))
+            failed = error_answer(_FAILURES[fault.kind](fault))
             answer = replace(failed, delay_seconds=answer.delay_seconds)
         elif not fault.facts.event:
             answer = _ANSWERS[fault.kind](fault, answer)
     return answer
 
 
-def _goes_together(fault: Fault) -> bool:
+def _combines(fault: Fault) -> bool:
     return fault.kind == "delay" or fault.facts.event
 
 

@@ -1,11 +1,10 @@
-"""JSON in which decimals keep their digits, between a request, the database and an answer.
+"""Requests and answers, independent of their transport, and the JSON that they carry.
 
-Python reads ``0.12345678901234567890`` as a binary fraction, and writes another number. A connector
-that counts money or microseconds would get a cursor that it never stored. Here such a number is
-a :class:`decimal.Decimal`, which holds exactly what was sent: also ``1.10``, and ``1e400``. One
-that Python writes with the digits that it had, such as ``0.5``, stays a ``float``.
-
-A request to an API and the answer to it, free of the way on which they travel.
+The JSON here keeps the digits of decimals. Python reads ``0.12345678901234567890`` as a binary
+fraction and writes another number, so a connector that counts money or microseconds would get a
+cursor that it never stored. Such a number is a :class:`decimal.Decimal` here, which holds exactly
+what was sent: also ``1.10``, and ``1e400``. A number that Python writes with the digits that it
+had, such as ``0.5``, stays a ``float``.
 """
 
 from __future__ import annotations
@@ -19,20 +18,27 @@ from typing import Any, Protocol
 
 from constructs_lib.sandbox.common.errors import ApiError
 
+CONTROL_PREFIX = "/_sandbox/"
+"""The beginning of the paths that only the sandbox has, for tests to see and steer it. The journal
+leaves out requests to them."""
+
+MAX_DEPTH = 100
+"""The deepest nesting of a body; Elasticsearch's own limit is 1000."""
+
 Number = (int, float, Decimal)
 """The types that a number of JSON may have here; ``bool`` is an ``int``, too."""
 
 
-def loads(content: str | bytes) -> Any:
+def loads_exact(content: str | bytes) -> Any:
     """Read JSON; a decimal of which a ``float`` loses digits is a :class:`decimal.Decimal`.
 
     :raises ValueError: if it is not JSON (RFC 8259), such as ``NaN``, or no number of this machine
     :raises RecursionError: if it is nested too deep
     """
-    return json.loads(content, parse_float=_exact, parse_constant=_no_constant)
+    return json.loads(content, parse_float=_exact, parse_constant=refuse_constant)
 
 
-def dumps(value: Any, sort_keys: bool = False) -> str:
+def dumps_exact(value: Any, sort_keys: bool = False) -> str:
     """Write JSON, decimals with the digits that they were read with.
 
     :param sort_keys: True writes the keys of objects in their order
@@ -40,7 +46,7 @@ def dumps(value: Any, sort_keys: bool = False) -> str:
     try:
         return json.dumps(value, sort_keys=sort_keys)
     except TypeError:
-        # A decimal is in it, which Python's encoder cannot write as a number.
+        # The value holds a decimal, which Python's encoder cannot write as a number.
         return _written(value, sorted if sort_keys else list)
 
 
@@ -65,14 +71,17 @@ def _exact(text: str) -> float | Decimal:
         raise ValueError(f"the exponent of a number is too large: {len(text)} digits") from None
 
 
-def _no_constant(name: str) -> None:
-    # Python reads NaN and Infinity, which are not JSON.
+def refuse_constant(name: str) -> None:
+    """Refuse ``NaN`` and ``Infinity``, which Python reads and which are not JSON.
+
+    :raises ValueError: always
+    """
     raise ValueError(name)
 
 
 @dataclass(frozen=True)
 class ApiRequest:
-    """A request, free of the way on which it came."""
+    """A request, independent of its transport."""
 
     method: str
     path: str
@@ -97,35 +106,35 @@ class Delivery(enum.Enum):
 
 @dataclass(frozen=True)
 class ApiResponse:
-    """An answer: the status, the envelope and further headers; and how it is delivered."""
+    """An answer: its status, envelope and further headers, and how it is delivered."""
 
     status: int
     envelope: Mapping[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: bytes | None = None
-    """The body, where a fault puts another in the place of the envelope."""
+    """The body, if it is another one than the envelope."""
     delivery: Delivery = Delivery.WHOLE
     delay_seconds: float = 0.0
-    """How long whoever carries the answer holds it back."""
+    """The time for which the transport holds the answer back."""
 
     @property
     def content(self) -> bytes:
-        """The body: the envelope as JSON, or what a fault put in its place."""
-        return dumps(self.envelope).encode() if self.raw is None else self.raw
+        """The body: the envelope as JSON, or what replaces it."""
+        return dumps_exact(self.envelope).encode() if self.raw is None else self.raw
 
     def headers_for(self, content: bytes) -> dict[str, str]:
-        """All headers of the answer, with type and length of its body."""
+        """Return all headers of the answer, with type and length of its body."""
         about = {"Content-Type": "application/json", "Content-Length": str(len(content))}
         return {**about, **self.headers}
 
 
 class Answers(Protocol):
-    """An API: what a server, or the transport within a process, asks for answers."""
+    """An API: it answers the requests of a server, or of the transport within a process."""
 
     def handle(self, request: ApiRequest) -> ApiResponse:
-        """The answer to a request."""
+        """Return the answer to a request."""
         ...
 
     def failure(self, error: ApiError) -> ApiResponse:
-        """The answer that tells of an error."""
+        """Return the answer for an error."""
         ...

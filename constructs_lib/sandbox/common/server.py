@@ -1,8 +1,7 @@
-"""The body of an HTTP request as it comes over a connection: of a known length, or in chunks.
+"""The sandbox as an HTTP server, on the loopback address only.
 
-Source: RFC 9112, "HTTP/1.1", sections 6 and 7.
-
-The sandbox as an HTTP server, on the loopback address only.
+It reads bodies of a known length and bodies in chunks (RFC 9112, "HTTP/1.1", sections 6 and 7), and
+lets its API answer.
 """
 
 from __future__ import annotations
@@ -24,15 +23,15 @@ from constructs_lib.sandbox.common import errors
 from constructs_lib.sandbox.common.errors import ApiError, invalid
 from constructs_lib.sandbox.common.messages import Answers, ApiRequest, ApiResponse, Delivery
 
-LARGEST = 10 * 1024 * 1024
+MAX_BODY_BYTES = 10 * 1024 * 1024
 """The most bytes of a body that are read."""
 
-_LONGEST_LINE = 8192
-_MOST_TRAILERS = 100
+_MAX_LINE_BYTES = 8192
+_MAX_TRAILERS = 100
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?")
 
 
-class Reader(Protocol):
+class BodyReader(Protocol):
     """The receiving side of a connection."""
 
     def read(self, size: int) -> bytes:
@@ -44,7 +43,7 @@ class Reader(Protocol):
         ...
 
 
-def read(reader: Reader, headers: Message) -> bytes:
+def read_body(reader: BodyReader, headers: Message) -> bytes:
     """Read the body of a request; empty if it has none.
 
     :param headers: those of the request
@@ -59,10 +58,10 @@ def read(reader: Reader, headers: Message) -> bytes:
     return b"".join(_chunks(reader))
 
 
-def _whole(reader: Reader, length: str) -> bytes:
+def _whole(reader: BodyReader, length: str) -> bytes:
     if not (length.isascii() and length.isdigit() and len(length) < 19):
         raise invalid("The Content-Length of a body must be a number")
-    if int(length) > LARGEST:
+    if int(length) > MAX_BODY_BYTES:
         raise _too_large()
     body = reader.read(int(length))
     if len(body) < int(length):
@@ -70,8 +69,8 @@ def _whole(reader: Reader, length: str) -> bytes:
     return body
 
 
-def _chunks(reader: Reader) -> Iterator[bytes]:
-    left = LARGEST
+def _chunks(reader: BodyReader) -> Iterator[bytes]:
+    left = MAX_BODY_BYTES
     while size := _size(_line(reader)):
         left -= size
         if left < 0:
@@ -90,15 +89,15 @@ def _size(line: bytes) -> int:
     return int(found[1], 16)
 
 
-def _skip_trailers(reader: Reader) -> None:
-    for _ in range(_MOST_TRAILERS):
+def _skip_trailers(reader: BodyReader) -> None:
+    for _ in range(_MAX_TRAILERS):
         if not _line(reader):
             return
     raise _malformed()
 
 
-def _line(reader: Reader) -> bytes:
-    line = reader.readline(_LONGEST_LINE)
+def _line(reader: BodyReader) -> bytes:
+    line = reader.readline(_MAX_LINE_BYTES)
     if not line.endswith(b"\n"):
         raise _malformed()
     return line.rstrip(b"\r\n")
@@ -109,7 +108,7 @@ def _malformed() -> ApiError:
 
 
 def _too_large() -> ApiError:
-    return invalid(f"The body of a request may have at most {LARGEST // 1024 // 1024} MiB")
+    return invalid(f"The body of a request may have at most {MAX_BODY_BYTES // 1024 // 1024} MiB")
 
 
 HOST = "127.0.0.1"
@@ -124,7 +123,7 @@ class SandboxServer(ThreadingHTTPServer):
     :raises OSError: if the port cannot be used
     """
 
-    # Threads of idle clients must not hold up the end of the process.
+    # Threads of idle clients must not keep the process from ending.
     daemon_threads = True
     request_queue_size = 128
 
@@ -138,21 +137,21 @@ class SandboxServer(ThreadingHTTPServer):
         return f"http://{HOST}:{self.server_address[1]}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no event: nothing is printed."""
+        """Print nothing: a client may go away at any time."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     server: SandboxServer
     protocol_version = "HTTP/1.1"
     server_version = "connections-as-code-sandbox"
-    # Header and body leave in one packet, and at once: otherwise each answer takes 40 ms.
+    # Header and body leave at once, in one packet: otherwise each answer takes 40 ms.
     wbufsize = -1
     disable_nagle_algorithm = True
     timeout = 300
 
     def __getattr__(self, name: str) -> Any:
-        # Python looks for a method do_GET, do_TRACE and so on, and would answer by itself for one
-        # that is not there. Which methods a path has, only the API knows.
+        # Python looks for a method do_GET, do_TRACE and so on, and answers by itself if there is
+        # none. But only the API knows which methods a path has.
         if name.startswith("do_"):
             return self._serve
         raise AttributeError(name)
@@ -171,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         try:
-            body = read(self.rfile, self.headers)
+            body = read_body(self.rfile, self.headers)
             request = self._request(body)
         except ApiError as error:
             self._refuse(error)
@@ -193,7 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def _refuse(self, error: ApiError) -> None:
-        # Where the next request begins is not known.
+        # Nobody knows where the next request begins.
         self.close_connection = True
         refusal = self.server.api.failure(error)
         self._answer(replace(refusal, headers={**refusal.headers, "Connection": "close"}))
@@ -205,7 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         content = answer.content
         if self.request_version == "HTTP/0.9":
-            # Nothing in what came said that it is HTTP; an answer without headers is unreadable.
+            # The request did not say that it is HTTP; an answer without headers is unreadable.
             self.request_version = self.protocol_version
         self.send_response_only(answer.status)
         headers = {"Server": self.version_string(), "Date": self.date_time_string()}
@@ -226,4 +225,4 @@ class _Handler(BaseHTTPRequestHandler):
         os.close(self.connection.detach())
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is Python's.
-        """Nothing is logged: the journal has it."""
+        """Log nothing: the journal has the request."""

@@ -1,16 +1,11 @@
-"""Time in the sandbox: always UTC, always from a clock that a test can replace.
+"""The memory of a sandbox: its settings, clock and request journal, and access to its database.
 
-Nothing in the sandbox sleeps, but for an answer that a fault delays. What goes on over time (a
-sync) is computed, whenever it is looked at, from the time at which it started and the time that the
-clock shows.
+The journal holds each request without any secret. A test of a provider reads from it which requests
+were sent, in which order and with which keys.
 
-The request journal: what was asked of the sandbox, without any secret.
-
-A test of a provider reads from it which requests were sent, in which order and with which keys.
-
-What one transaction can read and write in the sandbox of any API: settings, faults, journal.
-
-The memory of the sandbox of any API: its database, settings, clock and request journal.
+Time is always UTC, from a clock that a test can replace. Nothing in the sandbox sleeps, except for
+an answer that a fault delays: what goes on over time (a sync) is computed from its start and the
+present time whenever somebody asks.
 """
 
 from __future__ import annotations
@@ -24,39 +19,30 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from constructs_lib import schemas
-from constructs_lib.sandbox.common import masking, messages
 from constructs_lib.sandbox.common.database import Database, Layout
-from constructs_lib.sandbox.fivetran import checks
-from constructs_lib.schemas import MASK
+from constructs_lib.sandbox.common.messages import loads_exact
 
 Clock = Callable[[], datetime]
 """Returns the present time, aware of its time zone (UTC)."""
 
 
 def utc_now() -> datetime:
-    """The present time, in UTC: the clock that is used outside tests."""
+    """Return the present time in UTC: the clock that is used outside tests."""
     return datetime.now(timezone.utc)
 
 
-def to_text(moment: datetime) -> str:
-    """A moment as the API writes it, RFC 3339: ``2026-01-31T12:00:00.000000Z``."""
+def moment_to_text(moment: datetime) -> str:
+    """Return a moment as the API writes it, RFC 3339: ``2026-01-31T12:00:00.000000Z``."""
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def from_text(text: str) -> datetime:
-    """The moment that :func:`to_text` wrote.
+def moment_from_text(text: str) -> datetime:
+    """Return the moment that :func:`moment_to_text` wrote.
 
     :raises ValueError: if the text has another form
     """
     parsed = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ")
     return parsed.replace(tzinfo=timezone.utc)
-
-
-_PLAIN = {*checks.CREATE_FIELDS, *checks.UPDATE_FIELDS, "state", "force", "scope"} - {
-    "config",
-    "auth",
-}
 
 
 class JournalEntry(NamedTuple):
@@ -65,7 +51,7 @@ class JournalEntry(NamedTuple):
     number: int
     """Counts from 1 upward, in the order in which the requests took effect."""
     at: str
-    """When it was answered (RFC 3339, UTC)."""
+    """The time of the answer (RFC 3339, UTC)."""
     method: str
     path: str
     """The path, without the query."""
@@ -88,36 +74,8 @@ class JournalEntry(NamedTuple):
         return self.method != "GET"
 
     def to_dict(self) -> dict[str, Any]:
-        """The entry as JSON shows it, with ``keys``."""
+        """Return the entry for JSON, with ``keys``."""
         return {**self._asdict(), "keys": list(self.keys)}
-
-
-def visible(content: bytes, service: str | None) -> str | None:
-    """The JSON text of a body as the journal may show it.
-
-    Secrets of ``config`` are known by the service; without one, every setting counts as secret.
-    ``auth`` and unknown fields are masked to the last leaf.
-
-    :param service: the service of the connection, if it is known
-    :returns: None if it is not JSON, or nested too deep to look for secrets
-    """
-    try:
-        body = messages.loads(content)
-        if isinstance(body, dict):
-            seen = {key: _visible(key, value, service) for key, value in body.items()}
-            return messages.dumps(seen)
-        return messages.dumps(masking.mask_all(body)[0])
-    except (ValueError, RecursionError):
-        return None
-
-
-def _visible(key: str, value: Any, service: str | None) -> Any:
-    facts = schemas.service(service) if service else None
-    if key == "config" and facts and isinstance(value, dict):
-        return masking.mask(value, facts.secrets)[0]
-    if key in _PLAIN:
-        return value
-    return masking.mask_all(value)[0] if isinstance(value, (dict, list)) or value is None else MASK
 
 
 class StoredSettings(Protocol):
@@ -131,16 +89,16 @@ class StoredSettings(Protocol):
         ...
 
     def changed(self: S, **values: Any) -> S:
-        """These settings with some values replaced."""
+        """Return these settings with some values replaced."""
         ...
 
     def to_json(self) -> str:
-        """The settings as they are stored."""
+        """Return the settings as they are stored."""
         ...
 
     @classmethod
     def from_json(cls: type[S], text: str) -> S:
-        """The settings that :meth:`to_json` wrote."""
+        """Return the settings that :meth:`to_json` wrote."""
         ...
 
 
@@ -161,7 +119,7 @@ class CommonTables(Generic[S]):
 
     @contextmanager
     def undone_on_error(self) -> Iterator[None]:
-        """Undoes what the block wrote if it raises, and goes on with the transaction."""
+        """Undo what the block wrote if it raises; the transaction goes on."""
         self._link.execute("SAVEPOINT step")
         try:
             yield
@@ -172,16 +130,16 @@ class CommonTables(Generic[S]):
             self._link.execute("RELEASE step")
 
     def settings(self) -> S | None:
-        """The stored settings; None in a new database."""
+        """Return the stored settings; None in a new database."""
         row = self._link.execute("SELECT document FROM settings").fetchone()
         return self.settings_type.from_json(row[0]) if row else None
 
     def save_settings(self, settings: S) -> None:
-        """Stores the settings."""
+        """Store the settings."""
         self._link.execute("REPLACE INTO settings VALUES (1, ?)", (settings.to_json(),))
 
     def configure(self, **values: Any) -> S:
-        """Changes some settings, by their names, and returns all.
+        """Change some settings, by their names, and return all.
 
         :raises SandboxError: if a name or a value is not allowed
         """
@@ -192,7 +150,7 @@ class CommonTables(Generic[S]):
         return settings
 
     def count_for_fault(self, position: int) -> int:
-        """How many requests have met a fault, this one included; by its position in the list."""
+        """Count a request for the fault at a position in the list, and return the count."""
         self._link.execute(
             "INSERT INTO fault_counts VALUES (?, 1) "
             "ON CONFLICT (position) DO UPDATE SET requests = requests + 1",
@@ -204,14 +162,14 @@ class CommonTables(Generic[S]):
     def write_journal(
         self, at: str, method: str, path: str, status: int, body: str | None, fault: str | None
     ) -> None:
-        """Adds an entry; ``body`` is JSON text that holds no secret."""
+        """Add an entry; ``body`` is JSON text that holds no secret."""
         self._link.execute(
             "INSERT INTO journal (at, method, path, status, body, fault) VALUES (?, ?, ?, ?, ?, ?)",
             (at, method, path, status, body, fault),
         )
 
     def journal(self, since: int) -> list[JournalEntry]:
-        """The entries with numbers above ``since``, in order."""
+        """Return the entries with numbers above ``since``, in order."""
         query = (
             "SELECT number, at, method, path, status, body, fault FROM journal "
             "WHERE number > ? ORDER BY number"
@@ -219,17 +177,17 @@ class CommonTables(Generic[S]):
         rows = self._link.execute(query, (since,)).fetchall()
         return [_entry(*row) for row in rows]
 
-    def latest_journal(self, since: int, most: int) -> list[JournalEntry]:
-        """The last entries with numbers above ``since``, ``most`` at most, in order."""
+    def latest_journal(self, since: int, limit: int) -> list[JournalEntry]:
+        """Return the last ``limit`` of the entries with numbers above ``since``, in order."""
         query = (
             "SELECT number, at, method, path, status, body, fault FROM journal "
             "WHERE number > ? ORDER BY number DESC LIMIT ?"
         )
-        rows = self._link.execute(query, (since, most)).fetchall()
+        rows = self._link.execute(query, (since, limit)).fetchall()
         return [_entry(*row) for row in reversed(rows)]
 
     def journal_began(self) -> str | None:
-        """When the first entry was written (RFC 3339); None if there is none."""
+        """Return when the first entry was written (RFC 3339); None if there is none."""
         query = "SELECT at FROM journal ORDER BY number LIMIT 1"
         row = self._link.execute(query).fetchone()
         return str(row[0]) if row else None
@@ -238,7 +196,7 @@ class CommonTables(Generic[S]):
 def _entry(
     number: int, at: str, method: str, path: str, status: int, body: str | None, fault: str | None
 ) -> JournalEntry:
-    parsed = messages.loads(body) if body else None
+    parsed = loads_exact(body) if body else None
     return JournalEntry(number, at, method, path, status, parsed, fault)
 
 
@@ -251,7 +209,7 @@ class CommonStore(Generic[T, S]):
 
     Many threads may share one store, and many processes one file.
 
-    :param database: the SQLite file, made if it is missing; None keeps all in memory
+    :param database: the SQLite file, created if it is missing; None keeps all in memory
     :param now: the clock; tests give their own
     :raises SandboxError: if the file cannot be used
     """
@@ -259,7 +217,7 @@ class CommonStore(Generic[T, S]):
     layout: Layout
     """The database of this sandbox."""
     tables_type: type[T]
-    """What one transaction of it can read and write."""
+    """The tables, within one transaction."""
 
     def __init__(self, database: str | Path | None, now: Clock = utc_now) -> None:
         self.clock = now
@@ -272,7 +230,7 @@ class CommonStore(Generic[T, S]):
 
     @contextmanager
     def transaction(self) -> Iterator[T]:
-        """The tables, within one transaction that is undone if the block raises."""
+        """Give the block the tables, within a transaction that is undone if the block raises."""
         with self._database.transaction() as link:
             yield self.tables_type(link)
 
@@ -283,7 +241,7 @@ class CommonStore(Generic[T, S]):
             return self._settings(tables)
 
     def configure(self, **values: Any) -> S:
-        """Changes some settings, by their names, and returns all.
+        """Change some settings, by their names, and return all.
 
         :raises SandboxError: if a name or a value is not allowed
         """
@@ -292,7 +250,7 @@ class CommonStore(Generic[T, S]):
             return settings
 
     def advance(self, seconds: float) -> None:
-        """Lets time pass: puts the sandbox's clock ahead by some more seconds, for all processes.
+        """Let time pass: put the sandbox's clock ahead by some more seconds, for all processes.
 
         :raises SandboxError: if the clock would fall behind the real one
         """
@@ -301,12 +259,12 @@ class CommonStore(Generic[T, S]):
             tables.configure(clock_ahead_seconds=ahead + seconds)
 
     def journal(self, since: int = 0) -> list[JournalEntry]:
-        """The request journal: the entries with numbers above ``since``, in order."""
+        """Return the journal's entries with numbers above ``since``, in order."""
         with self.transaction() as tables:
             return tables.journal(since)
 
     def reset(self) -> None:
-        """Forgets what clients made, the journal and what faults have counted; seeds anew.
+        """Forget what clients created, the journal and the counts of faults; seed again.
 
         Settings stay.
         """
@@ -315,10 +273,10 @@ class CommonStore(Generic[T, S]):
 
     @abstractmethod
     def seed(self, tables: T) -> None:
-        """Puts the tables into the state of a new sandbox, but for the settings."""
+        """Bring the tables into the state of a new sandbox, except for the settings."""
 
     def close(self) -> None:
-        """Closes the database. Later use raises :class:`SandboxError`."""
+        """Close the database. Later use raises :class:`SandboxError`."""
         self._database.close()
 
     def __enter__(self: StoreT) -> StoreT:

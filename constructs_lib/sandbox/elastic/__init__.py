@@ -1,7 +1,7 @@
 """A local stand-in for Elastic's connector API, for demonstrations and tests.
 
 It keeps the envelopes, statuses and messages of Elasticsearch for connectors and their sync jobs,
-remembers everything in an SQLite file (or in memory), and writes a journal of all requests. It has
+stores everything in an SQLite file (or in memory), and keeps a journal of all requests. It has
 every call of Elastic's own Python client for connectors, and runs no sync.
 
 * In a process: mount :class:`ElasticAdapter` on a ``requests`` session for ``sandbox://elastic``.
@@ -10,8 +10,8 @@ every call of Elastic's own Python client for connectors, and runs no sync.
 A new one holds the connector :data:`SEEDED_CONNECTOR`. :meth:`ElasticStore.configure` chooses the
 version of the server, and takes ``faults`` as the sandbox of Fivetran's API does.
 
-As Elasticsearch does, it keeps and answers the configuration of a connector in clear; the journal
-has it masked.
+As Elasticsearch does, it stores and answers the configuration of a connector in clear; the journal
+masks it.
 
 Sources: https://www.elastic.co/docs/api/doc/elasticsearch/group/endpoint-connector and the
 Connector Protocol, https://github.com/elastic/connectors/blob/main/docs/CONNECTOR_PROTOCOL.md.

@@ -1,22 +1,16 @@
-"""The parameter ``filter_path``: which parts of an answer its client wants.
-
-A list with commas of paths such as ``results.*.id``, where ``*`` stands for any part of a name, and
-``**`` for any number of names. One that begins with ``-`` leaves its part out. The members of a
-list are not counted as a level.
-
-Source: Elasticsearch's documentation, "Common options", "Response filtering".
-
-What the connector service does beside the requests of a client: it sets the status.
-
-The sandbox of Elastic's API: from a request to its answer, whatever carried it.
+"""The sandbox of Elastic's API: it turns a request into an answer, whatever the transport.
 
 The order of the checks: 401 credentials, 400 and 405 path and method, 406 and 400 media types, 403
-privileges, 400 parameters of the query, then what the endpoint itself checks. Faults that a test
-asked for strike before all.
+privileges, 400 parameters of the query, then the checks of the endpoint itself. Faults that a test
+asked for strike before all of them; one of them sets the status of a connector between two
+requests, as the connector service does.
 
-The sandbox of Elastic's API inside a process: a transport of ``requests``.
+The parameter ``filter_path`` says which parts of an answer its client wants. It is a list with
+commas of paths such as ``results.*.id``, where ``*`` matches any part of a name, and ``**`` any
+number of names. A path that begins with ``-`` leaves its part out. The items of a list do not count
+as a level. Source: Elasticsearch's documentation, "Common options", "Response filtering".
 
-::
+Inside a process, :class:`ElasticAdapter` carries the requests::
 
     with requests.Session() as session:
         session.mount("sandbox://elastic", ElasticAdapter("elastic.db"))
@@ -33,15 +27,25 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from constructs_lib.sandbox.common import errors as general_errors
-from constructs_lib.sandbox.common import faults, masking
-from constructs_lib.sandbox.common import store as clock
+from constructs_lib.sandbox.common import masking
 from constructs_lib.sandbox.common.adapter import ApiAdapter
-from constructs_lib.sandbox.common.errors import ApiError, SandboxError
-from constructs_lib.sandbox.common.messages import ApiRequest, ApiResponse
-from constructs_lib.sandbox.common.store import Clock, utc_now
-from constructs_lib.sandbox.elastic import call, errors, routes
-from constructs_lib.sandbox.elastic.call import ElasticCall, ElasticCredentials
+from constructs_lib.sandbox.common.errors import ApiError, SandboxError, failed, unavailable
+from constructs_lib.sandbox.common.faults import (
+    NO_ANSWER,
+    apply_faults,
+    faults_striking,
+    kinds_of,
+    takes_effect,
+)
+from constructs_lib.sandbox.common.messages import CONTROL_PREFIX, ApiRequest, ApiResponse
+from constructs_lib.sandbox.common.store import Clock, moment_to_text, utc_now
+from constructs_lib.sandbox.elastic import errors, routes
+from constructs_lib.sandbox.elastic.call import (
+    ElasticCall,
+    ElasticCredentials,
+    check_media_types,
+    content_type_of,
+)
 from constructs_lib.sandbox.elastic.errors import ElasticError
 from constructs_lib.sandbox.elastic.store import (
     ElasticFault,
@@ -56,7 +60,7 @@ _NOTHING = object()
 
 
 def filtered(document: dict[str, Any], filter_path: str) -> dict[str, Any]:
-    """Return the parts of an answer that are wanted; all of them without a path.
+    """Return the parts of an answer that its client wants; all of them without a path.
 
     :param document: the answer
     :param filter_path: the parameter of the query
@@ -100,7 +104,7 @@ def _without(value: Any, paths: Sequence[_Path]) -> Any:
 
 
 def _following(paths: Sequence[_Path], name: str) -> list[_Path]:
-    """Return what is left of the paths below a name."""
+    """Return the rest of each path that leads through a name."""
     following: list[_Path] = []
     for path in paths:
         if path[:1] == ("**",):
@@ -110,20 +114,22 @@ def _following(paths: Sequence[_Path], name: str) -> list[_Path]:
     return list(dict.fromkeys(following))
 
 
-def happen(tables: ElasticTables, faults: Sequence[ElasticFault], when: str, path: str) -> None:
-    """Lets happen what is to happen before or after a request, whatever becomes of it.
+def move_statuses(
+    tables: ElasticTables, faults: Sequence[ElasticFault], when: str, path: str
+) -> None:
+    """Set the statuses that faults move before or after a request, whatever its answer.
 
     :param faults: those that strike the request
     :param when: ``before`` or ``after``
     :param path: of the request, percent-encoded; what it names need not exist
     """
     for fault in faults:
-        found = tables.connector(routes.connector_id(path) or "")
+        found = tables.connector(routes.connector_id_of(path) or "")
         if found is not None and fault.facts.event and fault.when == when:
             tables.save(replace(found, status=fault.status))
 
 
-_PLAIN = {
+_UNMASKED = {
     "description",
     "error",
     "id",
@@ -138,18 +144,18 @@ _PLAIN = {
     "worker_hostname",
 }
 _PRODUCT = {"X-elastic-product": "Elasticsearch"}
-"""Elasticsearch's dispatcher of requests sets it before it looks for who answers, so that errors
-carry it, too; what a gateway answers in its place does not."""
+"""Elasticsearch's dispatcher of requests sets it before it looks for a handler, so errors carry it,
+too; the answers of a gateway do not."""
 _READS = ("GET", "HEAD")
 
 
 class ElasticApi:
-    """Answers requests over one store; many threads may use it at once.
+    """The API over one store; many threads may use it at once.
 
     :param store: where everything is kept
     :param credentials: what is accepted
     :param with_control: True offers the paths below ``/_sandbox``
-    :param anonymous: True also answers who shows no credentials at all
+    :param anonymous: True accepts requests without any credentials, too
     """
 
     def __init__(
@@ -165,34 +171,34 @@ class ElasticApi:
         self._anonymous = anonymous
 
     def handle(self, request: ApiRequest) -> ApiResponse:
-        """The answer to a request: all of its effects take place, or none."""
-        # The identifier of a connector may hold a slash, which the decoded path does not tell.
+        """Answer a request: all of its effects take place, or none."""
+        # The identifier of a connector may hold a slash, which the decoded path does not show.
         request = replace(request, path=request.raw_path or request.path)
         try:
             with self._store.transaction() as tables:
                 return self._journaled(tables, request)
         except SandboxError as error:
-            return self.failure(general_errors.unavailable(str(error)))
+            return self.failure(unavailable(str(error)))
 
     def failure(self, error: ApiError) -> ApiResponse:
-        """The answer that tells of an error, in Elasticsearch's envelope."""
-        return errors.general(error).answer()
+        """Return the answer for an error, in Elasticsearch's envelope."""
+        return errors.from_api_error(error).answer()
 
     def _journaled(self, tables: ElasticTables, request: ApiRequest) -> ApiResponse:
         settings = tables.settings() or ElasticSettings()
         now = self._store.clock() + timedelta(seconds=settings.clock_ahead_seconds)
         if self._is_control(request):
             return self._guarded(tables, settings, now, request)
-        struck = faults.striking(tables, settings.faults, request)
-        passes = faults.let_pass(struck)
-        happen(tables, struck, "before", request.path)
-        real = self._guarded(tables, settings, now, request) if passes else faults.NOTHING
-        happen(tables, struck, "after", request.path)
-        told = faults.apply(struck, real, self.failure)
-        status = real.status if passes else told.status
-        about = (clock.to_text(now), request.method, request.path, status)
-        tables.write_journal(*about, _visible(request.body), faults.names(struck))
-        return told
+        struck = faults_striking(tables, settings.faults, request)
+        passes = takes_effect(struck)
+        move_statuses(tables, struck, "before", request.path)
+        real = self._guarded(tables, settings, now, request) if passes else NO_ANSWER
+        move_statuses(tables, struck, "after", request.path)
+        sent = apply_faults(struck, real, self.failure)
+        status = real.status if passes else sent.status
+        about = (moment_to_text(now), request.method, request.path, status)
+        tables.write_journal(*about, _journaled_body(request.body), kinds_of(struck))
+        return sent
 
     def _guarded(
         self, tables: ElasticTables, settings: ElasticSettings, now: datetime, request: ApiRequest
@@ -205,9 +211,9 @@ class ElasticApi:
         except SandboxError:
             raise
         except Exception as error:
-            # What went wrong may quote the request, and the request may hold secrets.
-            answer = self.failure(general_errors.failed(type(error).__name__))
-        media_type = call.of_answer(request.headers)
+            # The message of an error may quote the request, and the request may hold secrets.
+            answer = self.failure(failed(type(error).__name__))
+        media_type = content_type_of(request.headers)
         return replace(answer, headers={**answer.headers, **_PRODUCT, "Content-Type": media_type})
 
     def _answer(
@@ -215,7 +221,7 @@ class ElasticApi:
     ) -> ApiResponse:
         self._credentials.check(request.headers, request.path, self._anonymous)
         route = routes.find(request.method, request.path, self._with_control, settings)
-        call.check(request.headers, request.body, settings.major)
+        check_media_types(request.headers, request.body, settings.major)
         writes = request.method not in _READS and not self._is_control(request)
         if writes and not settings.manage_connector:
             raise errors.not_allowed()
@@ -225,36 +231,36 @@ class ElasticApi:
         return replace(answer, envelope=filtered(dict(answer.envelope), wanted))
 
     def _is_control(self, request: ApiRequest) -> bool:
-        return self._with_control and request.path.startswith(routes.PREFIX)
+        return self._with_control and request.path.startswith(CONTROL_PREFIX)
 
 
-def _visible(content: bytes) -> str | None:
-    """The JSON text of a body as the journal may show it; None if it is not JSON."""
+def _journaled_body(content: bytes) -> str | None:
+    """Return the JSON text of a body as the journal may show it; None if it is not JSON."""
     try:
         body = json.loads(content)
         if not isinstance(body, dict):
             return json.dumps(masking.mask_all(body)[0])
-        return json.dumps({key: _shown(key, value) for key, value in body.items()})
+        return json.dumps({key: _journaled_value(key, value) for key, value in body.items()})
     except (ValueError, RecursionError):
         return None
 
 
-def _shown(key: str, value: Any) -> Any:
+def _journaled_value(key: str, value: Any) -> Any:
     if isinstance(value, (dict, list)) or value is None:
         return masking.mask_all(value)[0]
-    return value if key in _PLAIN else MASK
+    return value if key in _UNMASKED else MASK
 
 
 class ElasticAdapter(ApiAdapter):
-    """Answers the requests of a session from an embedded sandbox.
+    """A transport of ``requests`` that lets an embedded sandbox answer.
 
     Many threads may use one adapter, and many processes one file, but an adapter must not be used
     across a fork. Closing the session closes it.
 
     :param database: the SQLite file; None keeps all in memory, for this adapter alone
     :param credentials: what is accepted
-    :param anonymous: True also answers who shows no credentials at all: whoever may open the file
-        needs no key to it. Wrong ones are refused all the same.
+    :param anonymous: True accepts requests without any credentials, too: a process that may open
+        the file needs no key to it. Wrong credentials are refused nevertheless.
     :param now: the clock; tests give their own
     :raises SandboxError: if the file cannot be used
     """

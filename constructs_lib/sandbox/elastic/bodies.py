@@ -1,13 +1,10 @@
-"""The crontab expressions that Elasticsearch takes for a schedule.
+"""The bodies of requests that create a connector or change one thing about it.
 
-Six or seven fields: seconds, minutes, hours, day of the month, month, day of the week, and a year
-that may be left out. One of the two days is ``?``.
+A schedule is a crontab expression of six or seven fields: seconds, minutes, hours, day of the
+month, month, day of the week, and an optional year. One of the two days is ``?``.
 
-Source: Elasticsearch's documentation, "Cron expressions".
-
-The bodies that create a connector, and that change one thing about it.
-
-Source: Elasticsearch's API, the group "Connector".
+Sources: Elasticsearch's API, the group "Connector"; Elasticsearch's documentation, "Cron
+expressions".
 """
 
 from __future__ import annotations
@@ -42,10 +39,10 @@ _UNITS = (
 _DAY_OF_MONTH, _DAY_OF_WEEK = 3, 5
 
 
-def check(expression: str) -> str:
-    """Return the expression.
+def check_schedule(expression: str) -> str:
+    """Return the expression if it is right.
 
-    :raises ValueError: if it is none
+    :raises ValueError: if it is not
     """
     fields = expression.upper().split()
     if len(fields) not in (6, 7) or not all(map(_is_field, fields, _UNITS)):
@@ -103,7 +100,7 @@ CREATE = _request(
     name=parser.text(),
     service_type=parser.text(),
 )
-"""All that a new connector may be given."""
+"""All fields that a new connector may be given."""
 
 STATUS = _request("update_status", status=parser.choice("ConnectorStatus", STATUSES, nullable=True))
 ERROR = _request("update_error", error=parser.text(required=True, nullable=True))
@@ -150,7 +147,7 @@ _SCHEDULE = parser.nested(
         "schedule_config",
         {
             "enabled": parser.flag(required=True),
-            "interval": Field(parser.text().tokens, check, required=True),
+            "interval": Field(parser.text().tokens, check_schedule, required=True),
         },
     )
 )
@@ -176,4 +173,4 @@ LAST_SYNC = _request(
     last_synced=parser.moment(nullable=True),
     sync_cursor=parser.anything("object", "null"),
 )
-"""What the connector service reports about the last sync."""
+"""The report of the connector service about the last sync."""

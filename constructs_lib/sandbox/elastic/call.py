@@ -1,13 +1,8 @@
-"""Who may ask: an API key, a user with a password, or a token.
+"""A request inside the sandbox: checks of its headers, and what an endpoint needs to answer it.
 
-The media types of requests and answers, with the version that a client wants to talk to.
-
-A client of one major version may talk to the server of the next: it names its own version in
-``Accept`` and ``Content-Type``, and the answer names it, too.
-
-Source: Elasticsearch's documentation, "REST API compatibility".
-
-One request on its way through the sandbox: what an endpoint gets, and what it answers.
+A client shows an API key, a user with a password, or a token. It may be of one major version and
+talk to a server of the next: it names its own version in ``Accept`` and ``Content-Type``, and the
+answer repeats it. Source: Elasticsearch's documentation, "REST API compatibility".
 """
 
 from __future__ import annotations
@@ -22,8 +17,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from constructs_lib.sandbox.common import store
-from constructs_lib.sandbox.common.messages import ApiRequest, ApiResponse
+from constructs_lib.sandbox.common.messages import (
+    MAX_DEPTH,
+    ApiRequest,
+    ApiResponse,
+    refuse_constant,
+)
+from constructs_lib.sandbox.common.store import moment_to_text
 from constructs_lib.sandbox.elastic import errors
 from constructs_lib.sandbox.elastic.parser import Parser
 from constructs_lib.sandbox.elastic.records import ElasticConnector, SyncJob
@@ -49,10 +49,10 @@ class ElasticCredentials:
         }
 
     def check(self, headers: Mapping[str, str], path: str, anonymous: bool) -> None:
-        """Lets pass who shows one of them.
+        """Accept a request with one of these credentials.
 
         :param headers: those of the request, with names in lower case
-        :param anonymous: True lets pass who shows none at all, too
+        :param anonymous: True accepts a request without any, too
         :raises ElasticError: 401
         """
         given = headers.get("authorization")
@@ -71,8 +71,8 @@ _VENDOR = "application/vnd.elasticsearch+json"
 _COMPATIBLE = re.compile(r"compatible-with\s*=\s*(\d{1,3})")
 
 
-def check(headers: Mapping[str, str], body: bytes, major: int) -> None:
-    """Lets JSON pass, in the version of the server or in the one before.
+def check_media_types(headers: Mapping[str, str], body: bytes, major: int) -> None:
+    """Accept JSON in the major version of the server, or in the one before.
 
     :param headers: those of the request, with names in lower case
     :param major: the major version of the server
@@ -88,8 +88,8 @@ def check(headers: Mapping[str, str], body: bytes, major: int) -> None:
             raise errors.wrong_version(name, (major, major - 1), found)
 
 
-def of_answer(headers: Mapping[str, str]) -> str:
-    """The ``Content-Type`` of the answer to a request with these headers."""
+def content_type_of(headers: Mapping[str, str]) -> str:
+    """Return the ``Content-Type`` of the answer to a request with these headers."""
     version = _version(headers.get("accept", ""))
     return _PLAIN if version is None else f"{_VENDOR};compatible-with={version}"
 
@@ -99,17 +99,13 @@ def _version(media_type: str) -> int | None:
     return int(found[1]) if found else None
 
 
-_DEEPEST = 100
-"""How deep a body may be nested; Elasticsearch's own limit is 1000."""
-
-
 @dataclass(frozen=True)
 class ElasticCall:
     """A request that passed the checks of its headers, within a transaction."""
 
     request: ApiRequest
     parameters: Mapping[str, str]
-    """What the placeholders of the path stand for, such as ``connector_id``, decoded."""
+    """The values of the placeholders in the path, such as ``connector_id``, decoded."""
     tables: ElasticTables
     settings: ElasticSettings
     now: datetime
@@ -126,7 +122,7 @@ class ElasticCall:
         return identifier
 
     def connector(self, *, with_deleted: bool = False) -> ElasticConnector:
-        """The connector that the path names.
+        """Return the connector that the path names.
 
         :param with_deleted: True finds one that is deleted, too
         :raises ElasticError: 400, if the path names none; 404, if there is none
@@ -137,7 +133,7 @@ class ElasticCall:
         return found
 
     def sync_job(self) -> SyncJob:
-        """The sync job that the path names.
+        """Return the sync job that the path names.
 
         :raises ElasticError: 400, if the path names none; 404, if there is none
         """
@@ -152,7 +148,7 @@ class ElasticCall:
         return found
 
     def body(self, parser: Parser, *, optional: bool = False) -> dict[str, Any]:
-        """The fields of the body, as they are stored.
+        """Return the fields of the body, as they are stored.
 
         :param parser: of this kind of body
         :param optional: True if a missing body counts as an empty object
@@ -163,7 +159,7 @@ class ElasticCall:
         return parser.parse(self.json(parser.name))
 
     def json(self, name: str) -> dict[str, Any]:
-        """The JSON object of the body, whatever its fields are.
+        """Return the JSON object of the body, whatever its fields are.
 
         :param name: what Elasticsearch calls this kind of body in its messages
         :raises ElasticError: 400, if it is missing or malformed
@@ -173,11 +169,11 @@ class ElasticCall:
         return _parsed(self.request.body, name)
 
     def at(self) -> str:
-        """The present time, as documents have it (RFC 3339, UTC)."""
-        return store.to_text(self.now)
+        """Return the present time, as documents have it (RFC 3339, UTC)."""
+        return moment_to_text(self.now)
 
     def number(self, name: str, default: int) -> int:
-        """A parameter of the query that is a whole number, 0 or more.
+        """Return a parameter of the query that is a whole number, 0 or more.
 
         :raises ElasticError: 400, if it is something else
         """
@@ -187,7 +183,7 @@ class ElasticCall:
         return int(text)
 
     def flag(self, name: str) -> bool:
-        """A parameter of the query that is true or false; false if it is not there.
+        """Return a parameter of the query that is true or false; false if it is not there.
 
         :raises ElasticError: 400, if it is something else
         """
@@ -198,16 +194,16 @@ class ElasticCall:
         return text != "false"
 
     def names(self, name: str) -> set[str]:
-        """A parameter of the query that is a list with commas; empty if it is not there."""
+        """Return a parameter of the query that is a list with commas; empty if it is not there."""
         return {part for part in self.request.query.get(name, "").split(",") if part}
 
 
-def stored(
+def save_changed(
     call: ElasticCall, before: ElasticConnector, after: ElasticConnector, *, always: bool = False
 ) -> ApiResponse:
-    """Stores a changed connector, and answers whether anything changed.
+    """Store a changed connector, and answer whether anything changed.
 
-    :param always: True answers that it changed, also if it did not
+    :param always: True answers that it changed even if it did not
     """
     if after == before and not always:
         return ApiResponse(200, {"result": "noop"})
@@ -225,21 +221,16 @@ def merged(before: Any, after: Any) -> Any:
 
 def _parsed(content: bytes, name: str) -> dict[str, Any]:
     try:
-        body = json.loads(content, parse_constant=_no_constant, parse_float=_finite)
+        body = json.loads(content, parse_constant=refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise errors.unreadable(f"[{name}] the body is not JSON") from None
     if not isinstance(body, dict):
         raise errors.unreadable(f"[{name}] Expected START_OBJECT")
-    if _is_deeper(body, _DEEPEST):
-        raise errors.unreadable(f"[{name}] the body is nested deeper than {_DEEPEST} levels")
+    if _is_deeper(body, MAX_DEPTH):
+        raise errors.unreadable(f"[{name}] the body is nested deeper than {MAX_DEPTH} levels")
     if not _is_unicode(body):
         raise errors.unreadable(f"[{name}] the body holds text that is not valid Unicode")
     return body
-
-
-def _no_constant(name: str) -> None:
-    # Python reads NaN and Infinity, which are not JSON.
-    raise ValueError(name)
 
 
 def _finite(digits: str) -> float:

@@ -1,12 +1,8 @@
-"""Which index a connector may be attached to.
-
-Sources: Elasticsearch's API, "Create an index", for what is a name; since 9.0 the index of a
-connector that Elastic manages begins with ``content-``.
-
-The endpoints that create, read, list and delete connectors.
+"""The endpoints that create, read, list and delete connectors, and the rules for their indices.
 
 Sources: the groups "Create a connector", "Get a connector", "Get all connectors" and "Delete a
-connector" of Elasticsearch's API.
+connector" of Elasticsearch's API, and "Create an index" for the rules of a name. Since 9.0 the
+index of a connector that Elastic manages begins with ``content-``.
 """
 
 from __future__ import annotations
@@ -23,7 +19,7 @@ from constructs_lib.sandbox.elastic.call import ElasticCall
 from constructs_lib.sandbox.elastic.records import ElasticConnector
 
 _FORBIDDEN = '\\/*?"<>| ,'
-_LONGEST = 255
+_MAX_NAME_BYTES = 255
 _PREFIX = "content-"
 
 
@@ -33,8 +29,8 @@ def index_name_problem(name: str | None) -> str | None:
     return None if rule is None else f"Invalid index name [{name}], {rule}."
 
 
-def check_free(call: ElasticCall, name: str | None, connector_id: str | None) -> None:
-    """Let a name pass that no other connector has.
+def check_unused(call: ElasticCall, name: str | None, connector_id: str | None) -> None:
+    """Accept an index that no other connector has.
 
     :param connector_id: whose index it is to be; None for a connector without identifier
     :raises ElasticError: 400
@@ -47,12 +43,12 @@ def check_free(call: ElasticCall, name: str | None, connector_id: str | None) ->
 
 
 def lacks_prefix(call: ElasticCall, name: str | None) -> bool:
-    """Return whether this server would not have a managed connector attached to an index."""
+    """Return whether this server refuses to attach a managed connector to an index."""
     is_checked = name is not None and call.settings.at_least(9, 0)
     return is_checked and not str(name).startswith(_PREFIX)
 
 
-def prefix_complaint(name: str | None) -> str:
+def prefix_problem(name: str | None) -> str:
     """Return what is wrong with the index of a new connector that Elastic is to manage."""
     return (
         f"Index [{name}] is invalid. Index attached to an Elastic-managed connector "
@@ -61,7 +57,7 @@ def prefix_complaint(name: str | None) -> str:
 
 
 def check_managed_name(call: ElasticCall, name: str | None) -> None:
-    """Let pass an index that a managed connector is to be attached to.
+    """Accept an index for a managed connector.
 
     :raises ElasticError: 400
     """
@@ -74,7 +70,7 @@ def check_managed_name(call: ElasticCall, name: str | None) -> None:
 
 
 def check_manageable(call: ElasticCall, name: str | None, connector_id: str) -> None:
-    """Let pass a connector that Elastic is to manage from now on.
+    """Accept a connector that Elastic is to manage from now on.
 
     :param name: the index it is attached to
     :raises ElasticError: 400
@@ -96,10 +92,10 @@ def _broken_rule(name: str) -> str | None:
         "must not contain ':'": ":" in name,
         "must not start with '_', '-', or '+'": name.startswith(("_", "-", "+")),
         "must not be '.' or '..'": name in (".", ".."),
-        f"index name is too long, of more than {_LONGEST} bytes": len(
+        f"index name is too long, of more than {_MAX_NAME_BYTES} bytes": len(
             name.encode("utf-8", "surrogatepass")
         )
-        > _LONGEST,
+        > _MAX_NAME_BYTES,
     }
     return next((rule for rule, is_broken in rules.items() if is_broken), None)
 
@@ -109,26 +105,26 @@ _LAST = "\U0010ffff"
 
 
 def create(call: ElasticCall) -> ApiResponse:
-    """``POST /_connector``: a connector with an identifier of Elasticsearch's choice."""
+    """Answer ``POST /_connector``: a connector with an identifier of Elasticsearch's choice."""
     return _created(call, secrets.token_urlsafe(15))
 
 
 def put(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}``: a connector with this identifier.
+    """Answer ``PUT /_connector/{id}``: a connector with this identifier.
 
-    One that is there already is written anew, as if it had never been there.
+    One that exists is replaced, as if it had never been there.
     """
     return _created(call, call.connector_id)
 
 
 def read(call: ElasticCall) -> ApiResponse:
-    """``GET /_connector/{id}``, also of a deleted one if ``include_deleted`` is true."""
+    """Answer ``GET /_connector/{id}``, also of a deleted one if ``include_deleted`` is true."""
     found = call.connector(with_deleted=call.flag("include_deleted"))
     return ApiResponse(200, _document(call, found))
 
 
 def list_all(call: ElasticCall) -> ApiResponse:
-    """``GET /_connector``: by index name; filtered, and from ``from`` on ``size`` of them."""
+    """Answer ``GET /_connector``: by index name, filtered, ``size`` of them from ``from`` on."""
     start, size = call.number("from", 0), call.number("size", _PAGE)
     _check_names(call)
     known = call.tables.connectors(with_deleted=call.flag("include_deleted"))
@@ -139,7 +135,7 @@ def list_all(call: ElasticCall) -> ApiResponse:
 
 
 def delete(call: ElasticCall) -> ApiResponse:
-    """``DELETE /_connector/{id}``: the document stays, unless ``hard`` is true.
+    """Answer ``DELETE /_connector/{id}``: the document stays, unless ``hard`` is true.
 
     Servers before 9.0 let nothing stay. ``delete_sync_jobs`` removes its sync jobs, too.
     """
@@ -159,15 +155,15 @@ def delete(call: ElasticCall) -> ApiResponse:
 def _created(call: ElasticCall, identifier: str) -> ApiResponse:
     values = call.body(bodies.CREATE, optional=True)
     is_native, index_name = values.get("is_native", False), values.get("index_name")
-    complaints = [index_name_problem(index_name)]
+    problems = [index_name_problem(index_name)]
     if is_native and lacks_prefix(call, index_name):
-        complaints.append(prefix_complaint(index_name))
-    if wrong := [complaint for complaint in complaints if complaint is not None]:
+        problems.append(prefix_problem(index_name))
+    if wrong := [problem for problem in problems if problem is not None]:
         raise errors.invalid(*wrong)
-    check_free(call, index_name, identifier)
+    check_unused(call, index_name, identifier)
     status = "needs_configuration" if is_native else "created"
     values = {"name": "", "status": status, "created_at": call.at(), **values}
-    # What a deletion left of a document counts as one that is there.
+    # A document that a deletion left counts as existing.
     existed = call.tables.connector(identifier, with_deleted=True) is not None
     call.tables.save(ElasticConnector(identifier, **values))
     result, code = ("updated", 200) if existed else ("created", 201)
@@ -179,8 +175,8 @@ def _document(call: ElasticCall, connector: ElasticConnector) -> dict[str, Any]:
 
 
 def _check_names(call: ElasticCall) -> None:
-    complaints = map(index_name_problem, sorted(call.names("index_name")))
-    if wrong := [complaint for complaint in complaints if complaint is not None]:
+    problems = map(index_name_problem, sorted(call.names("index_name")))
+    if wrong := [problem for problem in problems if problem is not None]:
         raise errors.invalid(*wrong)
 
 
@@ -195,16 +191,16 @@ def _is_wanted(call: ElasticCall, connector: ElasticConnector) -> bool:
 
 
 def _is_found(query: str, connector: ElasticConnector) -> bool:
-    """Return whether a query stands in the index name, the name, or a word of the description."""
+    """Return whether the index name, the name, or a word of the description contains a query."""
     if not query:
         return True
     if any(_contains(text or "", query) for text in (connector.index_name, connector.name)):
         return True
-    # Elasticsearch keeps the words of a description apart, in lower case.
+    # Elasticsearch indexes the words of a description one by one, in lower case.
     words = re.findall(r"\w+", (connector.description or "").lower())
     return any(_contains(word, query.lower()) for word in words)
 
 
 def _contains(text: str, query: str) -> bool:
-    # Python's patterns have classes of characters, which Elasticsearch's wildcards have not.
+    # Python's patterns have classes of characters; Elasticsearch's wildcards do not.
     return fnmatchcase(text, f"*{query.replace('[', '[[]')}*")

@@ -1,17 +1,11 @@
-"""The bodies that set the sync rules (filtering) of a connector, and whether a draft is valid.
+"""The endpoints that change one thing about a connector and leave its status as it is.
 
-Source: Elasticsearch's API, "Update the connector filtering".
+One of them is the sync rules (filtering): a client edits a draft, the connector service validates
+it, and then it is activated.
 
-The endpoints that set the sync rules (filtering) of a connector.
-
-A draft is edited, validated by the connector service, and then activated.
-
-Source: Elasticsearch's API, "Update the connector filtering", "Update the connector draft
-filtering validation" and "Activate the connector draft filter".
-
-The endpoints that change one thing about a connector, and leave its status as it is.
-
-Source: Elasticsearch's API, the operations "Update the connector …".
+Sources: Elasticsearch's API, the operations "Update the connector …", among them "Update the
+connector filtering", "Update the connector draft filtering validation" and "Activate the connector
+draft filter".
 """
 
 from __future__ import annotations
@@ -20,8 +14,9 @@ from dataclasses import replace
 
 from constructs_lib.sandbox.common.messages import ApiResponse
 from constructs_lib.sandbox.elastic import bodies, connectors, errors, parser, records
-from constructs_lib.sandbox.elastic.call import ElasticCall, merged, stored
+from constructs_lib.sandbox.elastic.call import ElasticCall, merged, save_changed
 from constructs_lib.sandbox.elastic.parser import Parser
+from constructs_lib.sandbox.elastic.records import stored_sync_rules
 
 _CONDITIONS = ("contains", "ends_with", "equals", "regex", "starts_with", ">", "<")
 
@@ -93,7 +88,7 @@ VALIDATION = Parser(
 
 
 def set_filtering(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_filtering``: rules and snippet of the draft, or all of it.
+    """Answer ``PUT /_connector/{id}/_filtering``: rules and snippet of the draft, or all of it.
 
     :raises ElasticError: 400, if there is nothing, or both
     """
@@ -111,20 +106,20 @@ def set_filtering(call: ElasticCall) -> ApiResponse:
     if whole is None:
         after = records.redrafted(found.sync_rules, rules, snippet, at)
     else:
-        after = [records.of(each["active"], each["draft"], at) for each in whole]
-    return stored(call, found, replace(found, filtering=after))
+        after = [stored_sync_rules(each["active"], each["draft"], at) for each in whole]
+    return save_changed(call, found, replace(found, filtering=after))
 
 
 def set_validation(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_filtering/_validation``: what the service finds about the draft."""
+    """Answer ``PUT /_connector/{id}/_filtering/_validation``: the service validates the draft."""
     validation = call.body(VALIDATION)["validation"]
     found = call.connector()
     after = records.validated(found.sync_rules, validation)
-    return stored(call, found, replace(found, filtering=after))
+    return save_changed(call, found, replace(found, filtering=after))
 
 
-def activate(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_filtering/_activate``: the draft becomes active.
+def activate_filtering(call: ElasticCall) -> ApiResponse:
+    """Answer ``PUT /_connector/{id}/_filtering/_activate``: the draft becomes active.
 
     :raises ElasticError: 400, unless the draft is valid
     """
@@ -135,14 +130,14 @@ def activate(call: ElasticCall) -> ApiResponse:
             "Filtering draft needs to be validated by the connector service before activation. "
             f"Current filtering draft validation state [{state}] is not equal to [valid]."
         )
-    return stored(call, found, replace(found, filtering=records.activated(found.sync_rules)))
+    return save_changed(call, found, replace(found, filtering=records.activated(found.sync_rules)))
 
 
 _OF_RECORD = ("last_seen", "sync_cursor")
 
 
 def set_name(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_name``: the name, the description, or both.
+    """Answer ``PUT /_connector/{id}/_name``: the name, the description, or both.
 
     :raises ElasticError: 400, if there is neither
     """
@@ -150,7 +145,7 @@ def set_name(call: ElasticCall) -> ApiResponse:
 
 
 def set_api_key_id(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_api_key_id``: of the key, of the secret that holds it, or both.
+    """Answer ``PUT /_connector/{id}/_api_key_id``: the ids of the key, its secret, or both.
 
     :raises ElasticError: 400, if there is neither
     """
@@ -158,30 +153,30 @@ def set_api_key_id(call: ElasticCall) -> ApiResponse:
 
 
 def set_index_name(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_index_name``: another index, or null for none.
+    """Answer ``PUT /_connector/{id}/_index_name``: another index, or null for none.
 
     :raises ElasticError: 400, if it is no name of an index, or this connector may not have it
     """
     name = call.body(bodies.INDEX_NAME)["index_name"]
     identifier = call.connector_id
-    if (complaint := connectors.index_name_problem(name)) is not None:
-        raise errors.invalid(complaint)
-    connectors.check_free(call, name, identifier)
+    if (problem := connectors.index_name_problem(name)) is not None:
+        raise errors.invalid(problem)
+    connectors.check_unused(call, name, identifier)
     found = call.connector()
     if found.is_native:
         connectors.check_managed_name(call, name)
-    return stored(call, found, replace(found, index_name=name))
+    return save_changed(call, found, replace(found, index_name=name))
 
 
 def set_pipeline(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_pipeline``: the ingest pipeline, with all of its settings."""
+    """Answer ``PUT /_connector/{id}/_pipeline``: the ingest pipeline, with all of its settings."""
     pipeline = call.body(bodies.PIPELINE)["pipeline"]
     found = call.connector()
-    return stored(call, found, replace(found, pipeline=pipeline))
+    return save_changed(call, found, replace(found, pipeline=pipeline))
 
 
 def set_scheduling(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_scheduling``: the schedules that are given; others stay.
+    """Answer ``PUT /_connector/{id}/_scheduling``: the schedules that are given; others stay.
 
     :raises ElasticError: 400, if there is none
     """
@@ -192,25 +187,27 @@ def set_scheduling(call: ElasticCall) -> ApiResponse:
             "[full | incremental | access_control]"
         )
     found = call.connector()
-    return stored(call, found, replace(found, scheduling=merged(found.scheduling, scheduling)))
+    return save_changed(
+        call, found, replace(found, scheduling=merged(found.scheduling, scheduling))
+    )
 
 
 def set_features(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_features``: the features that are given; others stay."""
+    """Answer ``PUT /_connector/{id}/_features``: the features that are given; others stay."""
     features = call.body(bodies.FEATURES)["features"]
     found = call.connector()
-    return stored(call, found, replace(found, features=merged(found.features, features)))
+    return save_changed(call, found, replace(found, features=merged(found.features, features)))
 
 
 def set_last_sync(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_last_sync``: what the service reports; null says nothing."""
+    """Answer ``PUT /_connector/{id}/_last_sync``: what the service reports; null says nothing."""
     body = call.body(bodies.LAST_SYNC)
     found = call.connector()
     given = {name: value for name, value in body.items() if value is not None}
     own = {name: given.pop(name) for name in _OF_RECORD if name in given}
     if "sync_cursor" in own:
         own["sync_cursor"] = merged(found.sync_cursor, own["sync_cursor"])
-    return stored(call, found, replace(found, last_sync={**found.last_sync, **given}, **own))
+    return save_changed(call, found, replace(found, last_sync={**found.last_sync, **given}, **own))
 
 
 def _given(call: ElasticCall, parser: Parser) -> ApiResponse:
@@ -223,4 +220,4 @@ def _given(call: ElasticCall, parser: Parser) -> ApiResponse:
             "Please provide a value for at least one of them."
         )
     found = call.connector()
-    return stored(call, found, replace(found, **given))
+    return save_changed(call, found, replace(found, **given))

@@ -122,7 +122,7 @@ def scalar(*, required: bool = False, nullable: bool = False) -> Field:
 
 
 def anything(*kinds: str, required: bool = False) -> Field:
-    """Return a field that takes whatever stands in an object, or as said otherwise.
+    """Return a field that takes any value of some kinds.
 
     :param kinds: ``object``, ``array``, ``scalar``, ``null``; by default only ``object``
     """

@@ -1,11 +1,7 @@
-"""The sync rules (filtering) of a connector: those of a new one, and how a draft of them changes.
+"""The records that the sandbox stores, connectors and sync jobs, and the documents that it answers.
 
-A connector has active rules and a draft. The last rule of each is the default rule, which lets all
-documents in.
-
-What the sandbox remembers about a connector, and the document that the API answers about it.
-
-What the sandbox remembers about a sync job: the document that the API answers about it.
+A connector has active sync rules (filtering) and a draft of them. The last rule of each is the
+default rule, which lets all documents in.
 """
 
 from __future__ import annotations
@@ -29,7 +25,7 @@ def new_sync_rules(at: str) -> list[dict[str, Any]]:
     return [_filtering(_rules(at), _rules(at))]
 
 
-def of(active: Any, draft: Any, at: str) -> dict[str, Any]:
+def stored_sync_rules(active: Any, draft: Any, at: str) -> dict[str, Any]:
     """Return active rules and a draft, as parsed, as they are stored.
 
     :param at: the time (RFC 3339) of what has none
@@ -119,7 +115,7 @@ _NULLABLE = ("error", "index_name")
 
 @dataclass(frozen=True)
 class ElasticConnector:
-    """A connector: what distinguishes it from a new one."""
+    """A connector, with defaults as a new one has them."""
 
     id: str
     name: str | None = None
@@ -132,13 +128,13 @@ class ElasticConnector:
     """One of the statuses of the Connector Protocol, in lower case."""
     error: str | None = None
     last_seen: str | None = None
-    """When the connector service was last heard of (RFC 3339, UTC)."""
+    """The last sign of life of the connector service (RFC 3339, UTC)."""
     configuration: dict[str, Any] = field(default_factory=dict, repr=False)
     """By name; each with ``value`` and more. May hold secrets, in clear as in Elasticsearch."""
     deleted: bool = False
     """True after a deletion: Elasticsearch keeps the document, and finds it only when asked to."""
     created_at: str = _UNKNOWN
-    """When it was made (RFC 3339, UTC): the time of its first sync rules."""
+    """The time of its creation (RFC 3339, UTC), and of its first sync rules."""
     api_key_id: str | None = None
     api_key_secret_id: str | None = None
     features: dict[str, Any] | None = None
@@ -148,7 +144,7 @@ class ElasticConnector:
     scheduling: dict[str, Any] = field(default_factory=lambda: dict(_SCHEDULING))
     sync_cursor: dict[str, Any] | None = None
     last_sync: dict[str, Any] = field(default_factory=dict)
-    """What was reported about the last sync, by the names of the document."""
+    """The report about the last sync, by the names of the document."""
 
     @property
     def sync_rules(self) -> list[dict[str, Any]]:
@@ -174,12 +170,12 @@ class ElasticConnector:
         return {name: found[name] for name in sorted(kept)}
 
     def to_json(self) -> str:
-        """The record as it is stored."""
+        """Return the record as it is stored."""
         return json.dumps(_values(self))
 
     @classmethod
     def from_json(cls, text: str) -> ElasticConnector:
-        """The record that :meth:`to_json` wrote, of this version of the sandbox or an older one."""
+        """Return the record that :meth:`to_json` wrote, in this version or an older one."""
         return cls(**json.loads(text))
 
 
@@ -191,7 +187,7 @@ SyncJob = dict[str, Any]
 """A sync job, by the names of its document."""
 
 _ACCESS_CONTROL_PREFIX = ".search-acl-filter-"
-NEXT = {
+NEXT_STATUSES = {
     "pending": ("in_progress", "canceled"),
     "in_progress": ("canceling", "completed", "suspended", "error"),
     "suspended": ("in_progress", "canceled"),

@@ -1,15 +1,12 @@
-"""``GET /``: what the server says about itself.
+"""The paths of the sandbox of Elastic's API and the functions that answer them.
 
-Source: Elasticsearch's API, "Get cluster info".
+As in Elasticsearch, a path is split first and its parts are decoded then, slashes at its end do not
+count, and an empty part is an empty identifier.
 
-The endpoints that are not Elastic's: what a test wants to see and to steer from outside.
+If the sandbox was started with control, it also has the paths below ``/_sandbox``, which let a test
+see and steer it from outside.
 
-They exist only where the sandbox was started with control, and stand below ``/_sandbox``.
-
-The paths of the sandbox of Elastic's API, and which function answers them.
-
-As in Elasticsearch, the parts of a path are decoded only after it has been taken apart, slashes at
-its end do not count, and an empty part stands for an empty identifier.
+Source of ``GET /``: Elasticsearch's API, "Get cluster info".
 """
 
 from __future__ import annotations
@@ -20,15 +17,14 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from constructs_lib.sandbox.common.errors import SandboxError
-from constructs_lib.sandbox.common.messages import ApiResponse
+from constructs_lib.sandbox.common.messages import CONTROL_PREFIX, ApiResponse
 from constructs_lib.sandbox.elastic import connectors, details, errors, statuses, sync_jobs
 from constructs_lib.sandbox.elastic.call import ElasticCall
 from constructs_lib.sandbox.elastic.store import ElasticSettings
-from constructs_lib.sandbox.fivetran import routes
 
 
-def read(call: ElasticCall) -> ApiResponse:
-    """Name and version of the server."""
+def read_server_info(call: ElasticCall) -> ApiResponse:
+    """Answer ``GET /``: name and version of the server."""
     version = call.settings.version
     compatible = f"{call.settings.major - 1}"
     answer = {
@@ -51,29 +47,25 @@ def read(call: ElasticCall) -> ApiResponse:
     return ApiResponse(200, answer)
 
 
-PREFIX = routes.PREFIX
-"""The beginning of the paths of control; requests to them are not in the journal."""
-
-
-def journal(call: ElasticCall) -> ApiResponse:
-    """``GET /_sandbox/journal?since=N``: the entries with numbers above N."""
+def read_journal(call: ElasticCall) -> ApiResponse:
+    """Answer ``GET /_sandbox/journal?since=N``: the entries with numbers above N."""
     entries = call.tables.journal(call.number("since", 0))
     return ApiResponse(200, {"items": [entry.to_dict() for entry in entries]})
 
 
-def reset(call: ElasticCall) -> ApiResponse:
-    """``POST /_sandbox/reset``: forgets connectors, sync jobs and journal; settings stay."""
+def reset_sandbox(call: ElasticCall) -> ApiResponse:
+    """Answer ``POST /_sandbox/reset``: forgets connectors, sync jobs and journal; settings stay."""
     call.tables.reset(call.at())
     return ApiResponse(200, {"acknowledged": True})
 
 
 def read_settings(call: ElasticCall) -> ApiResponse:
-    """``GET /_sandbox/settings``."""
+    """Answer ``GET /_sandbox/settings``."""
     return ApiResponse(200, asdict(call.settings))
 
 
 def modify_settings(call: ElasticCall) -> ApiResponse:
-    """``PATCH /_sandbox/settings``: changes those that are given."""
+    """Answer ``PATCH /_sandbox/settings``: changes those that are given."""
     try:
         return ApiResponse(200, asdict(call.tables.configure(**call.json("settings"))))
     except (SandboxError, TypeError) as error:
@@ -86,7 +78,7 @@ _JOBS = "/_connector/_sync_job"
 _JOB = f"{_JOBS}/{{connector_sync_job_id}}"
 _ONE = "/_connector/{connector_id}"
 _ELASTIC: dict[str, dict[str, Endpoint]] = {
-    "": {"GET": read, "HEAD": read},
+    "": {"GET": read_server_info, "HEAD": read_server_info},
     "/_connector": {
         "GET": connectors.list_all,
         "POST": connectors.create,
@@ -115,13 +107,13 @@ _ELASTIC: dict[str, dict[str, Endpoint]] = {
     f"{_ONE}/_last_sync": {"PUT": details.set_last_sync},
     f"{_ONE}/_filtering": {"PUT": details.set_filtering},
     f"{_ONE}/_filtering/_validation": {"PUT": details.set_validation},
-    f"{_ONE}/_filtering/_activate": {"PUT": details.activate},
+    f"{_ONE}/_filtering/_activate": {"PUT": details.activate_filtering},
 }
 PATHS = tuple(_ELASTIC)
 """The paths of Elastic's API that the sandbox has, as templates."""
 _SINCE: dict[Endpoint, tuple[int, int]] = {
     details.set_features: (8, 15),
-    details.activate: (8, 14),
+    details.activate_filtering: (8, 14),
     details.set_validation: (8, 14),
     sync_jobs.claim: (8, 15),
 }
@@ -144,8 +136,8 @@ _QUERY: dict[Endpoint, dict[str, tuple[int, int]]] = {
 }
 """The parameters of the query, with the versions with which they came."""
 _CONTROL: dict[str, dict[str, Endpoint]] = {
-    "/_sandbox/journal": {"GET": journal},
-    "/_sandbox/reset": {"POST": reset},
+    "/_sandbox/journal": {"GET": read_journal},
+    "/_sandbox/reset": {"POST": reset_sandbox},
     "/_sandbox/settings": {"GET": read_settings, "PATCH": modify_settings},
 }
 
@@ -158,7 +150,7 @@ class Route(NamedTuple):
 
 
 def find(method: str, path: str, with_control: bool, settings: ElasticSettings) -> Route:
-    """The route of a path.
+    """Return the route of a path.
 
     :param path: as it was sent, percent-encoded
     :param with_control: True if the paths of control exist, too
@@ -177,12 +169,12 @@ def find(method: str, path: str, with_control: bool, settings: ElasticSettings) 
 def check_query(
     endpoint: Endpoint, path: str, query: Iterable[str], settings: ElasticSettings
 ) -> None:
-    """Lets pass the parameters of the query that an endpoint has in a version of the server.
+    """Accept the parameters of the query that an endpoint has in a version of the server.
 
     :param query: their names
     :raises ElasticError: 400
     """
-    if path.startswith(PREFIX):
+    if path.startswith(CONTROL_PREFIX):
         return
     since = _QUERY.get(endpoint, {})
     known = {*_ALWAYS, *(name for name in since if settings.at_least(*since[name]))}
@@ -190,8 +182,8 @@ def check_query(
         raise errors.unknown_parameters(path, unknown)
 
 
-def connector_id(path: str) -> str | None:
-    """The identifier of the connector that a path names; None if it names none."""
+def connector_id_of(path: str) -> str | None:
+    """Return the identifier of the connector that a path names; None if it names none."""
     parts = path.rstrip("/").split("/")
     names_one = parts[:2] == ["", "_connector"] and len(parts) > 2 and parts[2] != "_sync_job"
     return unquote(parts[2]) if names_one else None

@@ -1,12 +1,11 @@
-"""The body that sets the configuration of a connector.
-
-Source: Elasticsearch's API, "Update the connector configuration".
-
-The endpoints that set the status of a connector: by the protocol's table, or past it.
+"""The endpoints that set the status of a connector: by the protocol's table, or past it.
 
 ``_status`` keeps to the table of transitions. A new error, configuration or service type sets the
 status that follows from it, whatever the status was. Another mode of running (``_native``) makes a
 connected connector connect again; before 9.0 it makes any connector ``configured``.
+
+Source: Elasticsearch's API, the operations "Update the connector …", among them "Update the
+connector configuration".
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import Any
 
 from constructs_lib.sandbox.common.messages import ApiResponse
 from constructs_lib.sandbox.elastic import bodies, connectors, errors, parser
-from constructs_lib.sandbox.elastic.call import ElasticCall, stored
+from constructs_lib.sandbox.elastic.call import ElasticCall, save_changed
 from constructs_lib.sandbox.elastic.parser import Field, Parser
 from constructs_lib.sandbox.elastic.records import ElasticConnector
 from constructs_lib.schemas.connector_status import allowed
@@ -30,7 +29,7 @@ _ALWAYS: dict[str, Any] = {
     "sensitive": False,
     "value": None,
 }
-"""What each setting is stored with, given or not."""
+"""The fields that each setting is stored with, given or not."""
 
 
 def _constraint(value: Any) -> Any:
@@ -98,7 +97,7 @@ def stored_settings(configuration: dict[str, dict[str, Any]]) -> dict[str, dict[
 
 
 def set_status(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_status``: ``{"status": S}``, in any case of letters.
+    """Answer ``PUT /_connector/{id}/_status``: ``{"status": S}``, in any case of letters.
 
     :raises ElasticError: 400, if the table does not lead there from the present status
     """
@@ -108,11 +107,11 @@ def set_status(call: ElasticCall) -> ApiResponse:
     found = call.connector()
     if wanted not in allowed(found.status, strict=call.settings.strict):
         raise errors.wrong_transition(found.status, wanted)
-    return stored(call, found, replace(found, status=wanted))
+    return save_changed(call, found, replace(found, status=wanted))
 
 
 def set_error(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_error``: an error sets ``error``, and none ``connected``.
+    """Answer ``PUT /_connector/{id}/_error``: an error sets ``error``, and none ``connected``.
 
     Servers before 8.15 leave the status as it is.
     """
@@ -121,11 +120,11 @@ def set_error(call: ElasticCall) -> ApiResponse:
     status = "error" if error else "connected"
     if not call.settings.at_least(8, 15):
         status = found.status
-    return stored(call, found, replace(found, error=error, status=status))
+    return save_changed(call, found, replace(found, error=error, status=status))
 
 
 def set_configuration(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_configuration``: all of it, or only ``values``; then ``configured``.
+    """Answer ``PUT /_connector/{id}/_configuration``: all or only ``values``; then ``configured``.
 
     :raises ElasticError: 400, if there is neither, or a value for a setting that is not there
     """
@@ -141,23 +140,26 @@ def set_configuration(call: ElasticCall) -> ApiResponse:
         after = stored_settings(body["configuration"])
     else:
         after = _filled(found.configuration, body["values"])
-    # Elasticsearch puts a whole configuration in the place of the former one, equal or not.
+    # Elasticsearch replaces the former configuration by a whole one, equal or not.
     changed = replace(found, configuration=after, status="configured")
-    return stored(call, found, changed, always=is_whole)
+    return save_changed(call, found, changed, always=is_whole)
 
 
 def set_service_type(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_service_type``: ``needs_configuration``, unless still ``created``."""
+    """Answer ``PUT /_connector/{id}/_service_type``.
+
+    The status is ``needs_configuration`` then, unless it is still ``created``.
+    """
     service_type = call.body(bodies.SERVICE_TYPE).get("service_type")
     if not service_type:
         raise errors.invalid('[service_type] cannot be [null] or [""].')
     found = call.connector()
     status = "created" if found.status == "created" else "needs_configuration"
-    return stored(call, found, replace(found, service_type=service_type, status=status))
+    return save_changed(call, found, replace(found, service_type=service_type, status=status))
 
 
 def set_native(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_native``: managed by Elastic or not.
+    """Answer ``PUT /_connector/{id}/_native``: managed by Elastic or not.
 
     :raises ElasticError: 400, if its index is none for a connector that Elastic manages
     """
@@ -166,13 +168,13 @@ def set_native(call: ElasticCall) -> ApiResponse:
     if is_native:
         connectors.check_manageable(call, found.index_name, found.id)
     status = _reconnecting(call, found)
-    return stored(call, found, replace(found, is_native=is_native, status=status))
+    return save_changed(call, found, replace(found, is_native=is_native, status=status))
 
 
 def check_in(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/{id}/_check_in``: the connector service is there; no status changes."""
+    """Answer ``PUT /_connector/{id}/_check_in``: the service is alive; no status changes."""
     found = call.connector()
-    return stored(call, found, replace(found, last_seen=call.at()))
+    return save_changed(call, found, replace(found, last_seen=call.at()))
 
 
 def _reconnecting(call: ElasticCall, found: ElasticConnector) -> str:

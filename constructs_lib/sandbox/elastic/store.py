@@ -1,7 +1,10 @@
-"""Faults of the way to Elasticsearch, and what the connector service does beside a request.
+"""The memory of a sandbox of Elastic's API: settings, connectors, sync jobs and the journal.
 
-All but the events of :mod:`constructs_lib.sandbox.common.faults`, and what only Fivetran answers,
-can be asked for, and one event more::
+The settings say which server the sandbox imitates. They are in its database, so that all processes
+on one file agree.
+
+The setting ``faults`` takes the faults of :mod:`constructs_lib.sandbox.common.faults`, except their
+events and the answers that only Fivetran has, and one event more::
 
     # The service finds the source unreachable between the reading and the writing of the status.
     store.configure(faults=[
@@ -10,12 +13,6 @@ can be asked for, and one event more::
     ])
 
 The path of a fault is compared with the path as it was sent, percent-encoded.
-
-How a sandbox of Elastic's API behaves: kept in its database, so that all processes agree.
-
-What one transaction of the sandbox of Elastic's API can read and write.
-
-The memory of a sandbox of Elastic's API: settings, connectors and the request journal.
 """
 
 from __future__ import annotations
@@ -28,12 +25,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from constructs_lib.sandbox.common import database as database_file
-from constructs_lib.sandbox.common import faults, store
-from constructs_lib.sandbox.common.database import Layout
+from constructs_lib.sandbox.common.database import Layout, application_id_of
 from constructs_lib.sandbox.common.errors import SandboxError
-from constructs_lib.sandbox.common.faults import FAULT_KINDS, Fault, FaultKind
-from constructs_lib.sandbox.common.store import CommonStore, CommonTables
+from constructs_lib.sandbox.common.faults import FAULT_KINDS, Fault, FaultKind, checked_faults
+from constructs_lib.sandbox.common.store import CommonStore, CommonTables, moment_to_text
 from constructs_lib.sandbox.elastic.records import ElasticConnector, SyncJob
 from constructs_lib.schemas.connector_status import STATUSES, is_strict_version
 
@@ -47,7 +42,7 @@ _EVENT = FaultKind(True, "The connector service sets the status (status).", even
 
 @dataclass(frozen=True)
 class ElasticFault(Fault):
-    """What goes wrong, and with which request.
+    """A fault, and the requests that it strikes.
 
     :raises SandboxError: if a value is not allowed
     """
@@ -75,7 +70,7 @@ _FLAVORS = ("default", "serverless")
 
 @dataclass(frozen=True)
 class ElasticSettings:
-    """The server that a sandbox stands for, and what goes wrong."""
+    """The server that a sandbox imitates, and its faults."""
 
     version: str = "9.1.0"
     """The version of the server, such as ``8.14.3``. 8.13 and 8.14 let no status follow itself, and
@@ -85,10 +80,10 @@ class ElasticSettings:
     manage_connector: bool = True
     """False answers every write with 403, as if the credentials lacked this cluster privilege."""
     clock_ahead_seconds: float = 0.0
-    """How far the sandbox's clock is ahead of the real one, in seconds."""
+    """The seconds by which the sandbox's clock is ahead of the real one."""
     faults: tuple[ElasticFault, ...] = ()
-    """What goes wrong with which request: each an :class:`ElasticFault`, or a mapping with its
-    fields. Setting them lets the counting of requests begin anew."""
+    """Faults and the requests that they strike: each an :class:`ElasticFault`, or a mapping with
+    its fields. Setting them restarts the counting of requests."""
 
     @property
     def strict(self) -> bool:
@@ -109,7 +104,7 @@ class ElasticSettings:
         return int(self.version.partition(".")[0])
 
     def changed(self, **values: Any) -> ElasticSettings:
-        """These settings with some values replaced.
+        """Return these settings with some values replaced.
 
         :raises SandboxError: if a name or a value is not allowed
         """
@@ -117,16 +112,16 @@ class ElasticSettings:
         if unknown := sorted(set(values) - known):
             raise SandboxError(f"unknown settings: {', '.join(unknown)}")
         if "faults" in values:
-            values["faults"] = faults.checked(values["faults"], ElasticFault)
+            values["faults"] = checked_faults(values["faults"], ElasticFault)
         return _checked(replace(self, **values))
 
     def to_json(self) -> str:
-        """The settings as they are stored."""
+        """Return the settings as they are stored."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> ElasticSettings:
-        """The settings that :meth:`to_json` wrote."""
+        """Return the settings that :meth:`to_json` wrote."""
         return cls().changed(**json.loads(text))
 
 
@@ -135,7 +130,7 @@ def _checked(settings: ElasticSettings) -> ElasticSettings:
     if not isinstance(version, str) or not re.fullmatch(
         r"\d{1,3}\.\d{1,3}\.\d{1,3}(-\w+)?", version
     ):
-        raise SandboxError("version must be one of a server, such as 8.14.3")
+        raise SandboxError("version must be that of a server, such as 8.14.3")
     if settings.build_flavor not in _FLAVORS:
         raise SandboxError(f"build_flavor must be {' or '.join(_FLAVORS)}")
     if not isinstance(settings.manage_connector, bool):
@@ -174,7 +169,7 @@ class ElasticTables(CommonTables[ElasticSettings]):
     def connector(
         self, connector_id: str, *, with_deleted: bool = False
     ) -> ElasticConnector | None:
-        """One connector.
+        """Return a connector; None if there is none.
 
         :param with_deleted: True finds one that is deleted, too
         """
@@ -184,7 +179,7 @@ class ElasticTables(CommonTables[ElasticSettings]):
         return None if found is None or (found.deleted and not with_deleted) else found
 
     def connectors(self, *, with_deleted: bool = False) -> list[ElasticConnector]:
-        """All connectors, in the order in which they were made.
+        """Return all connectors, in the order in which they were made.
 
         :param with_deleted: True includes those that are deleted
         """
@@ -193,7 +188,7 @@ class ElasticTables(CommonTables[ElasticSettings]):
         return [connector for connector in found if with_deleted or not connector.deleted]
 
     def save(self, connector: ElasticConnector) -> None:
-        """Adds a connector, or replaces the one with its identifier."""
+        """Add a connector, or replace the one with its identifier."""
         self._link.execute(
             "INSERT INTO connectors (id, document) VALUES (?, ?) "
             "ON CONFLICT (id) DO UPDATE SET document = excluded.document",
@@ -201,23 +196,23 @@ class ElasticTables(CommonTables[ElasticSettings]):
         )
 
     def remove(self, connector_id: str) -> None:
-        """Removes a connector for good."""
+        """Remove a connector for good."""
         self._link.execute("DELETE FROM connectors WHERE id = ?", (connector_id,))
 
     def sync_job(self, identifier: str) -> SyncJob | None:
-        """One sync job."""
+        """Return a sync job; None if there is none."""
         query = "SELECT document FROM sync_jobs WHERE id = ?"
         row = self._link.execute(query, (identifier,)).fetchone()
         found: SyncJob | None = json.loads(row[0]) if row else None
         return found
 
     def sync_jobs(self) -> list[SyncJob]:
-        """All sync jobs, in the order in which they were made."""
+        """Return all sync jobs, in the order in which they were made."""
         rows = self._link.execute("SELECT document FROM sync_jobs ORDER BY number").fetchall()
         return [json.loads(row[0]) for row in rows]
 
     def save_sync_job(self, job: SyncJob) -> None:
-        """Adds a sync job, or replaces the one with its identifier."""
+        """Add a sync job, or replace the one with its identifier."""
         self._link.execute(
             "INSERT INTO sync_jobs (id, document) VALUES (?, ?) "
             "ON CONFLICT (id) DO UPDATE SET document = excluded.document",
@@ -225,11 +220,11 @@ class ElasticTables(CommonTables[ElasticSettings]):
         )
 
     def remove_sync_job(self, identifier: str) -> None:
-        """Removes a sync job."""
+        """Remove a sync job."""
         self._link.execute("DELETE FROM sync_jobs WHERE id = ?", (identifier,))
 
     def reset(self, at: str) -> None:
-        """Removes connectors, sync jobs and journal, and seeds one connector.
+        """Remove connectors, sync jobs and journal, and seed one connector.
 
         The journal's numbers and the requests that faults count begin at 1 again; settings stay.
 
@@ -242,12 +237,12 @@ class ElasticTables(CommonTables[ElasticSettings]):
 
 
 def is_elastic(database: Path) -> bool:
-    """True if a file is the database of a sandbox of Elastic's API.
+    """Return whether a file is the database of a sandbox of Elastic's API.
 
     :raises SandboxError: if it cannot be read
     """
     try:
-        return database_file.mark(database) == ELASTIC.application_id
+        return application_id_of(database) == ELASTIC.application_id
     except sqlite3.OperationalError as error:
         raise SandboxError(f"{database} cannot be opened: {error}") from None
 
@@ -259,7 +254,7 @@ class ElasticStore(CommonStore[ElasticTables, ElasticSettings]):
     tables_type = ElasticTables
 
     def add_connector(self, connector_id: str, **values: Any) -> ElasticConnector:
-        """Adds a connector; one that is there already stays as it is.
+        """Add a connector; leave one that exists as it is.
 
         :param values: by the names of :class:`ElasticConnector`, such as ``service_type``
         :raises SandboxError: if the identifier is empty
@@ -269,13 +264,13 @@ class ElasticStore(CommonStore[ElasticTables, ElasticSettings]):
         with self.transaction() as tables:
             found = tables.connector(connector_id)
             if found is None:
-                made = {"created_at": store.to_text(self.clock()), **values}
+                made = {"created_at": moment_to_text(self.clock()), **values}
                 found = ElasticConnector(connector_id, **made)
                 tables.save(found)
             return found
 
     def set_status(self, connector_id: str, status: str, error: str | None = None) -> None:
-        """Sets a status as the connector service does, past the API.
+        """Set a status as the connector service does, without a request.
 
         :raises SandboxError: if there is no such connector or no such status
         """
@@ -288,10 +283,10 @@ class ElasticStore(CommonStore[ElasticTables, ElasticSettings]):
             tables.save(replace(found, status=status, error=error))
 
     def connector(self, connector_id: str) -> ElasticConnector | None:
-        """One connector as it was last stored; None if there is none."""
+        """Return a connector as it was last stored; None if there is none."""
         with self.transaction() as tables:
             return tables.connector(connector_id)
 
     def seed(self, tables: ElasticTables) -> None:
-        """Removes all but the connector that every new sandbox has."""
-        tables.reset(store.to_text(self.clock()))
+        """Remove all but the connector that every new sandbox has."""
+        tables.reset(moment_to_text(self.clock()))

@@ -1,8 +1,4 @@
-"""The bodies that create a sync job, and that report how it goes.
-
-Source: Elasticsearch's API, the operations of the group "Connector" on sync jobs.
-
-The endpoints of sync jobs: what asks the connector service to sync, and what it reports.
+"""The endpoints of sync jobs: they ask the connector service to sync, and take its reports.
 
 Nothing runs a job here: as in Elasticsearch, it is ``pending`` until somebody claims it.
 
@@ -19,12 +15,12 @@ from constructs_lib.sandbox.elastic import errors, parser, records
 from constructs_lib.sandbox.elastic.bodies import SYNC_STATUSES
 from constructs_lib.sandbox.elastic.call import ElasticCall, merged
 from constructs_lib.sandbox.elastic.parser import Parser, chosen
-from constructs_lib.sandbox.elastic.records import NEXT, ElasticConnector, SyncJob
+from constructs_lib.sandbox.elastic.records import NEXT_STATUSES, ElasticConnector, SyncJob
 
 JOB_TYPES = ("full", "incremental", "access_control")
 _METHODS = ("on_demand", "scheduled")
 
-CREATE = Parser(
+CREATE_BODY = Parser(
     "connector_sync_job_post_request",
     {
         "id": parser.text(required=True),
@@ -33,13 +29,13 @@ CREATE = Parser(
     },
     strict=True,
 )
-CLAIM = Parser(
+CLAIM_BODY = Parser(
     "claim_connector_sync_job",
     {"worker_hostname": parser.text(required=True), "sync_cursor": parser.anything()},
     strict=True,
 )
-ERROR = Parser("connector_sync_job_error", {"error": parser.text(required=True)}, strict=True)
-STATS = Parser(
+ERROR_BODY = Parser("connector_sync_job_error", {"error": parser.text(required=True)}, strict=True)
+STATS_BODY = Parser(
     "connector_sync_job_update_ingestion_stats",
     {
         "deleted_document_count": parser.whole(required=True),
@@ -51,15 +47,15 @@ STATS = Parser(
     },
     strict=True,
 )
-"""How many documents were indexed and deleted, and their volume in MiB."""
+"""The numbers of documents that were indexed and deleted, and their volume in MiB."""
 
 
 _PAGE = 100
 
 
 def create(call: ElasticCall) -> ApiResponse:
-    """``POST /_connector/_sync_job``: for a connector with an index and a service type."""
-    body = call.body(CREATE)
+    """Answer ``POST /_connector/_sync_job``: for a connector with an index and a service type."""
+    body = call.body(CREATE_BODY)
     if not body["id"]:
         raise errors.invalid("[id] of the connector cannot be null or empty")
     connector = _syncable(call, body["id"])
@@ -70,17 +66,19 @@ def create(call: ElasticCall) -> ApiResponse:
 
 
 def read(call: ElasticCall) -> ApiResponse:
-    """``GET /_connector/_sync_job/{id}``."""
+    """Answer ``GET /_connector/_sync_job/{id}``."""
     return ApiResponse(200, call.sync_job())
 
 
 def list_all(call: ElasticCall) -> ApiResponse:
-    """``GET /_connector/_sync_job``: the newest first; filtered, and from ``from`` on ``size``."""
+    """Answer ``GET /_connector/_sync_job``: newest first, filtered, ``size`` from ``from`` on."""
     start, size = call.number("from", 0), call.number("size", _PAGE)
     connector_id = call.request.query.get("connector_id")
     status = call.request.query.get("status")
-    statuses = _words("ConnectorSyncStatus", SYNC_STATUSES, set() if status is None else {status})
-    kinds = _words("ConnectorSyncJobType", JOB_TYPES, call.names("job_type"))
+    statuses = _checked_words(
+        "ConnectorSyncStatus", SYNC_STATUSES, set() if status is None else {status}
+    )
+    kinds = _checked_words("ConnectorSyncJobType", JOB_TYPES, call.names("job_type"))
     found = [
         job
         for job in call.tables.sync_jobs()
@@ -94,13 +92,13 @@ def list_all(call: ElasticCall) -> ApiResponse:
 
 
 def delete(call: ElasticCall) -> ApiResponse:
-    """``DELETE /_connector/_sync_job/{id}``."""
+    """Answer ``DELETE /_connector/_sync_job/{id}``."""
     call.tables.remove_sync_job(call.sync_job()["id"])
     return ApiResponse(200, {"acknowledged": True})
 
 
 def cancel(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/_sync_job/{id}/_cancel``: at once, unless the service must be told first.
+    """Answer ``PUT /_connector/_sync_job/{id}/_cancel``: at once, unless it is in progress.
 
     :raises ElasticError: 400, if it has ended, or is being canceled
     """
@@ -111,13 +109,13 @@ def cancel(call: ElasticCall) -> ApiResponse:
 
 
 def check_in(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/_sync_job/{id}/_check_in``: the service is at it."""
+    """Answer ``PUT /_connector/_sync_job/{id}/_check_in``: the service is working on it."""
     return _updated(call, call.sync_job(), {"last_seen": call.at()})
 
 
 def claim(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/_sync_job/{id}/_claim``: a worker begins, or begins again."""
-    body = call.body(CLAIM)
+    """Answer ``PUT /_connector/_sync_job/{id}/_claim``: a worker begins, or begins again."""
+    body = call.body(CLAIM_BODY)
     job, at = call.sync_job(), call.at()
     changes = {
         "last_seen": at,
@@ -131,19 +129,19 @@ def claim(call: ElasticCall) -> ApiResponse:
 
 
 def set_error(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/_sync_job/{id}/_error``: it has failed.
+    """Answer ``PUT /_connector/_sync_job/{id}/_error``: it has failed.
 
     :raises ElasticError: 400, if it does not run
     """
-    error = call.body(ERROR)["error"]
+    error = call.body(ERROR_BODY)["error"]
     if not error:
         raise errors.invalid("[error] of the connector sync job cannot be null or empty")
     return _moved(call, call.sync_job(), "error", {"error": error})
 
 
 def set_stats(call: ElasticCall) -> ApiResponse:
-    """``PUT /_connector/_sync_job/{id}/_stats``: what was indexed and deleted so far."""
-    body = call.body(STATS)
+    """Answer ``PUT /_connector/_sync_job/{id}/_stats``: what was indexed and deleted so far."""
+    body = call.body(STATS_BODY)
     counts = (name for name in sorted(body) if isinstance(body[name], int))
     negative = [f"[{name}] cannot be negative." for name in counts if body[name] < 0]
     if negative:
@@ -168,7 +166,7 @@ def _syncable(call: ElasticCall, connector_id: str) -> ElasticConnector:
     return found
 
 
-def _words(kind: str, values: tuple[str, ...], given: set[str]) -> set[str]:
+def _checked_words(kind: str, values: tuple[str, ...], given: set[str]) -> set[str]:
     try:
         return {chosen(kind, values, each) for each in given}
     except ValueError as error:
@@ -176,7 +174,7 @@ def _words(kind: str, values: tuple[str, ...], given: set[str]) -> set[str]:
 
 
 def _moved(call: ElasticCall, job: SyncJob, status: str, changes: dict[str, Any]) -> ApiResponse:
-    if status not in NEXT[job["status"]]:
+    if status not in NEXT_STATUSES[job["status"]]:
         raise errors.wrong_sync_job_transition(job["status"], status)
     return _updated(call, job, {"status": status, **changes})
 

@@ -1,1 +1,1 @@
-"""A local stand-in for Fivetran's REST API."""
+"""The sandbox of Fivetran's REST API."""

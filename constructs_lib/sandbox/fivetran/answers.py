@@ -1,4 +1,4 @@
-"""Connections as the API answers them (the contract's ``ConnectorResponseV1``)."""
+"""The API's answers about a connection (the contract's ``ConnectorResponseV1``)."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ _FORMER_NAMES = {"local_processing_agent_id": "hybrid_deployment_agent_id"}
 """Deprecated names, under which the API answers a field a second time."""
 
 
-def connection(
+def connection_response(
     record: Connection, rules: Mapping[str, str], config: bool = True, **more: Any
 ) -> dict[str, Any]:
-    """The answer about one settled connection.
+    """Return the answer about a connection that is up to date with the clock.
 
     :param rules: the distortions of the answer
     :param config: False leaves ``config`` out, as the items of a list may
-    :param more: what this answer has beside the connection, such as ``setup_tests``
+    :param more: further fields of this answer, such as ``setup_tests``
     """
-    answer = {**_plain(record), **more}
+    answer = {**_base_attributes(record), **more}
     if config:
         answer["config"] = _config(record)
     return distortions.of_connection(rules, answer)
 
 
-def _plain(record: Connection) -> dict[str, Any]:
+def _base_attributes(record: Connection) -> dict[str, Any]:
     return {
         "id": record.id,
         "group_id": record.group_id,
@@ -122,8 +122,8 @@ def _attributes(record: Connection) -> dict[str, Any]:
 
 
 def _config(record: Connection) -> dict[str, Any]:
-    # The contract's responses have the settings without the destination schema, which stands in
-    # the top-level schema, and with what only Fivetran sets.
+    # The contract's responses have the settings without the destination schema, which is
+    # in the top-level schema, and with what only Fivetran sets.
     facts = schemas.service(record.service)
     read_only = facts.read_only if facts else ()
     return {**record.config, **{key: _read_only(record, key) for key in read_only}}
@@ -143,11 +143,11 @@ def _read_only(record: Connection, key: str) -> str:
     return _FIXED.get(key, f"{key}_{record.id}")
 
 
-FIELDS = frozenset(_plain(Connection("", "", "", "", ""))) | {
+FIELDS = frozenset(_base_attributes(Connection("", "", "", "", ""))) | {
     *_ONLY_WHEN_SET,
     *_FORMER_NAMES,
     "config",
     "setup_tests",
     "connect_card",
 }
-"""What an answer about a connection may have at its top level."""
+"""All fields that an answer about a connection may have at its top level."""

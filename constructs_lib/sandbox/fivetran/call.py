@@ -1,7 +1,4 @@
-"""Checks of a request's headers: credentials, ``Accept`` and ``Content-Type``.
-
-One request on its way through the sandbox: what an endpoint gets, and what it answers.
-"""
+"""A request inside the sandbox: checks of its headers, and what an endpoint needs to answer it."""
 
 from __future__ import annotations
 
@@ -29,7 +26,7 @@ class Credentials:
 
 
 def check_credentials(headers: Mapping[str, str], credentials: Credentials) -> None:
-    """Lets only HTTP basic auth with the right key and secret pass.
+    """Accept only HTTP basic auth with the right key and secret.
 
     :raises ApiError: 401
     """
@@ -44,7 +41,7 @@ def check_credentials(headers: Mapping[str, str], credentials: Credentials) -> N
 
 
 def check_accept(headers: Mapping[str, str]) -> None:
-    """Lets pass who accepts JSON, in version 2 if a version is named. No header accepts all.
+    """Accept a client that takes JSON, in version 2 if it names a version; no header means any.
 
     :raises ApiError: 406
     """
@@ -54,7 +51,7 @@ def check_accept(headers: Mapping[str, str]) -> None:
 
 
 def check_content_type(headers: Mapping[str, str], body: bytes) -> None:
-    """Lets pass a JSON body, or none.
+    """Accept a JSON body, or none.
 
     :raises ApiError: 415
     """
@@ -88,13 +85,13 @@ class Call:
 
     request: ApiRequest
     parameters: Mapping[str, str]
-    """What the placeholders of the path stand for, such as ``connection_id``."""
+    """The values of the placeholders in the path, such as ``connection_id``."""
     tables: Tables
     settings: Settings
     now: datetime
 
     def body(self, optional: bool = False) -> dict[str, Any]:
-        """The JSON object of the body.
+        """Return the JSON object of the body.
 
         :param optional: True if a missing body counts as an empty object
         :raises ApiError: 400, if it is missing or malformed
@@ -106,12 +103,12 @@ class Call:
         return checks.parse_object(self.request.body)
 
     def sync_seconds(self, connection_id: str) -> float:
-        """How long a sync of one connection runs, in seconds."""
+        """Return how long a sync of a connection runs, in seconds."""
         own = self.tables.span(connection_id)
         return self.settings.sync_seconds if own is None else own
 
     def connection(self) -> Connection:
-        """The connection that the path names, brought up to date with the clock.
+        """Return the connection that the path names, brought up to date with the clock.
 
         :raises ApiError: 404
         """
@@ -119,18 +116,18 @@ class Call:
         found = self.tables.connection(connection_id)
         if found is None:
             raise errors.no_such_connection(connection_id)
-        return self.settled(found)
+        return self.up_to_date(found)
 
-    def settled(self, connection: Connection) -> Connection:
-        """A connection brought up to date with the clock, and stored if that changed it."""
+    def up_to_date(self, connection: Connection) -> Connection:
+        """Bring a connection up to date with the clock, and store it if that changed it."""
         seconds = self.sync_seconds(connection.id)
         held = any(fault.kind == "sync_never_ends" for fault in self.settings.faults)
-        if syncs.settle(connection, self.now, seconds, self.settings.auto_sync, held):
+        if syncs.update_sync(connection, self.now, seconds, self.settings.auto_sync, held):
             self.tables.update(connection)
         return connection
 
     def page(self) -> tuple[int, int]:
-        """The ``cursor`` (the number after which the page begins) and the ``limit`` of a list.
+        """Return the number after which a page of a list begins (``cursor``), and its ``limit``.
 
         :raises ApiError: 400, if one of them is wrong
         """
@@ -145,13 +142,13 @@ class Call:
 
 
 def success(message: str, data: Any = None, status: int = 200) -> ApiResponse:
-    """A successful answer; without data, the envelope has none."""
+    """Return a successful answer; without data, the envelope has none."""
     envelope: dict[str, Any] = {"code": "Success", "message": message}
     return ApiResponse(status, envelope if data is None else {**envelope, "data": data})
 
 
 def listed(message: str, numbered: list[tuple[int, Any]], limit: int) -> ApiResponse:
-    """A page of a list.
+    """Return a page of a list.
 
     :param numbered: up to ``limit + 1`` items with their numbers; the one too many shows that
         there is another page

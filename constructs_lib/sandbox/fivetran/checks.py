@@ -1,6 +1,6 @@
 """Checks of request bodies, by the JSON Schema of the connection resource.
 
-The schema names types, enums and patterns; here stand only the names of the fields that each
+The schema gives types, enums and patterns. This module adds only the names of the fields that each
 request of the contract has, because the resource also has attributes that the API does not know.
 """
 
@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.sandbox.common import messages
 from constructs_lib.sandbox.common.errors import ApiError, invalid, required
+from constructs_lib.sandbox.common.messages import MAX_DEPTH, Number, loads_exact
 from constructs_lib.schemas import IGNORING_CASE, Attribute, Kind
 
 TEST_CONTROLS = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
@@ -49,11 +49,10 @@ CREATE_FIELDS = (
 UPDATE_FIELDS = (*_SHARED, "is_historical_sync", "schema_status")
 """The fields of the request that modifies a connection."""
 
-_DEEPEST = 100
 _PYTHON_TYPES: dict[Kind, tuple[type, ...]] = {
     Kind.STRING: (str,),
     Kind.INTEGER: (int,),
-    Kind.NUMBER: messages.Number,
+    Kind.NUMBER: Number,
     Kind.BOOLEAN: (bool,),
     Kind.DYNAMIC: (dict,),
     Kind.MAP: (dict,),
@@ -62,40 +61,40 @@ _PYTHON_TYPES: dict[Kind, tuple[type, ...]] = {
 
 
 def parse_object(content: bytes) -> dict[str, Any]:
-    """The JSON object of a body.
+    """Return the JSON object of a body.
 
     :raises ApiError: 400, if it is malformed or something other than an object
     """
     try:
-        body = messages.loads(content)
+        body = loads_exact(content)
     except (ValueError, RecursionError):
         raise invalid("The request body is not valid JSON") from None
     if not isinstance(body, dict):
         raise invalid("The request body must be a JSON object")
-    _check_storable(body, _DEEPEST)
+    _check_storable(body, MAX_DEPTH)
     return body
 
 
-def fields(body: Mapping[str, Any], allowed: Collection[str]) -> dict[str, Any]:
-    """The checked fields of a request about a connection.
+def checked_fields(body: Mapping[str, Any], allowed: Collection[str]) -> dict[str, Any]:
+    """Check and return the fields of a request about a connection.
 
     The contract does not say what happens to unknown fields. They are refused here, because a
-    client that sends one has made a mistake that should be seen. Null is refused like any other
+    client that sends one has made a mistake that should show. Null is refused like any other
     value of a wrong type, but for the fields that it clears.
 
     :returns: the fields, with null for those that are to be cleared
     :raises ApiError: 400, for the first field that is wrong
     """
     attributes = schemas.load("fivetranops_connection").attributes
-    unknown(body, allowed)
+    refuse_unknown(body, allowed)
     for name, value in body.items():
         if value is not None or not attributes[name].clearable:
             _check(name, value, attributes[name])
     return {name: _stored(value, attributes[name]) for name, value in body.items()}
 
 
-def unknown(body: Mapping[str, Any], allowed: Collection[str]) -> None:
-    """Refuses a body with other fields than the allowed ones.
+def refuse_unknown(body: Mapping[str, Any], allowed: Collection[str]) -> None:
+    """Refuse a body with other fields than the allowed ones.
 
     :raises ApiError: 400
     """
@@ -104,8 +103,8 @@ def unknown(body: Mapping[str, Any], allowed: Collection[str]) -> None:
             raise invalid(f"Unknown field '{name}'; allowed are {', '.join(sorted(allowed))}")
 
 
-def flag(body: Mapping[str, Any], name: str) -> bool:
-    """A boolean of a body that is false when it is left out.
+def boolean(body: Mapping[str, Any], name: str) -> bool:
+    """Return a boolean of a body; false if it is left out.
 
     :raises ApiError: 400, if it is not a boolean
     """
@@ -116,19 +115,19 @@ def flag(body: Mapping[str, Any], name: str) -> bool:
 
 
 def connect_card(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The checked ``connect_card_config`` of a body.
+    """Check and return the ``connect_card_config`` of a body.
 
     :raises ApiError: 400, if it is missing or wrong
     """
     if body.get("connect_card_config") is None:
         raise required("connect_card_config")
-    checked = fields(body, ("connect_card_config",))["connect_card_config"]
+    checked = checked_fields(body, ("connect_card_config",))["connect_card_config"]
     return dict(checked)
 
 
 def _check_storable(value: Any, levels: int) -> None:
     if levels == 0:
-        raise invalid(f"The request body is nested deeper than {_DEEPEST} levels")
+        raise invalid(f"The request body is nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
         raise invalid("The request body holds text that is not valid Unicode")
     if isinstance(value, dict):
@@ -154,7 +153,7 @@ def _check(path: str, value: Any, attribute: Attribute) -> None:
 def _stored(value: Any, attribute: Attribute) -> Any:
     if attribute.kind is Kind.INTEGER:
         return int(value)
-    # The contract lists schema_status in small letters, and writes it in capitals in its example.
+    # The contract lists schema_status in lower case, but writes it in upper case in its example.
     return attribute.spelled(value) if attribute.ignores_case else value
 
 
@@ -185,7 +184,7 @@ def _check_rule(path: str, value: Any, rule: Mapping[str, Any]) -> None:
 
 
 def _matches(value: str, pattern: str) -> bool:
-    # A JSON Schema's $ means the very end, Python's also stands before a last line break.
+    # A JSON Schema's $ means the very end, Python's also matches before a last line break.
     return re.search(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), value) is not None
 
 

@@ -1,12 +1,10 @@
-"""Connect cards: links with which an end user sets a connection up.
+"""The endpoints of connections: list, create, read, modify, delete, and connect cards.
 
-Source: Fivetran's REST API, ``POST /v1/connections/{id}/connect-card``.
+A connect card is a link with which an end user sets a connection up. ``config`` and ``auth`` are
+merged from requests and stored without secrets.
 
-The ``config`` and ``auth`` of a connection: merged from requests, kept without secrets.
-
-The endpoints of connections: list, create, read, modify, delete.
-
-Source: Fivetran's REST API, "Connections" (``/v1/connections`` and ``/v1/connections/{id}``).
+Sources: Fivetran's REST API, "Connections" (``/v1/connections`` and ``/v1/connections/{id}``), and
+``POST /v1/connections/{id}/connect-card``.
 """
 
 from __future__ import annotations
@@ -19,17 +17,19 @@ from typing import Any
 from urllib.parse import quote
 
 from constructs_lib import schemas
-from constructs_lib.sandbox.common import errors, masking, store
+from constructs_lib.sandbox.common import errors, masking
 from constructs_lib.sandbox.common.messages import ApiResponse
+from constructs_lib.sandbox.common.store import moment_to_text
 from constructs_lib.sandbox.fivetran import answers, checks, distortions, syncs
 from constructs_lib.sandbox.fivetran.call import Call, listed, success
+from constructs_lib.sandbox.fivetran.checks import checked_fields
 from constructs_lib.sandbox.fivetran.records import Connection
 
 _ADDRESS = "https://fivetran.com/connect-card/setup"
 
 
 def create_connect_card(call: Call) -> ApiResponse:
-    """``POST /v1/connections/{id}/connect-card``: 200, with token and address."""
+    """Answer ``POST /v1/connections/{id}/connect-card``: 200, with token and address."""
     record = call.connection()
     config = checks.connect_card(call.body())
     data = {
@@ -40,8 +40,8 @@ def create_connect_card(call: Call) -> ApiResponse:
     return success("Connection Connect Card has been created", data)
 
 
-def of(record: Connection) -> dict[str, Any]:
-    """Return what an answer about a connection has of its connect card: a new, short-lived token.
+def connect_card_of(record: Connection) -> dict[str, Any]:
+    """Return the part of an answer that holds the connect card: a new, short-lived token.
 
     :returns: ``connect_card``; nothing, if the connection was created without one
     """
@@ -50,22 +50,22 @@ def of(record: Connection) -> dict[str, Any]:
 
 
 def issue(connection_id: str, config: Mapping[str, Any]) -> dict[str, str]:
-    """A token and the address that holds it. The token looks like a JWT and opens nothing."""
-    header = _part({"typ": "JWT", "alg": "HS256"})
-    token = f"{header}.{_part({'connection_id': connection_id})}.{secrets.token_urlsafe(32)}"
+    """Return a token and the address that holds it. It looks like a JWT and opens nothing."""
+    header = _jwt_part({"typ": "JWT", "alg": "HS256"})
+    token = f"{header}.{_jwt_part({'connection_id': connection_id})}.{secrets.token_urlsafe(32)}"
     redirect = quote(config["redirect_uri"], safe=":/")
     hidden = str(bool(config.get("hide_setup_guide", False))).lower()
     query = f"redirect_uri={redirect}&auth={token}&hide_setup_guide={hidden}"
     return {"token": token, "uri": f"{_ADDRESS}?{query}"}
 
 
-def _part(value: Mapping[str, Any]) -> str:
+def _jwt_part(value: Mapping[str, Any]) -> str:
     raw = json.dumps(value, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def merge_config(record: Connection, given: Mapping[str, Any]) -> None:
-    """Merges the settings of a request at their top level; a key that is null is cleared.
+    """Merge the settings of a request at their top level; a key that is null is cleared.
 
     Keys of the destination schema are permanent: with another value they are refused, with the
     same they are accepted, so that a client may send its whole configuration again. What only
@@ -86,7 +86,7 @@ def merge_config(record: Connection, given: Mapping[str, Any]) -> None:
 
 
 def merge_auth(record: Connection, given: Mapping[str, Any]) -> None:
-    """Takes the authorization of a request: only digests are kept, because no answer shows it."""
+    """Store digests of the authorization of a request; no answer shows it."""
     _, found = masking.mask_all(dict(given))
     _keep_digests(record, "auth", given, found)
 
@@ -110,27 +110,27 @@ _NOT_ATTRIBUTES = {"auth", "config", "group_id", "is_historical_sync", "service"
 
 
 def list_all(call: Call) -> ApiResponse:
-    """``GET /v1/connections``: by pages, filtered by ``group_id`` and exact ``schema``."""
+    """Answer ``GET /v1/connections``: by pages, filtered by ``group_id`` and exact ``schema``."""
     group_id = call.request.query.get("group_id")
     return page(call, group_id, "Connections list retrieved successfully")
 
 
 def page(call: Call, group_id: str | None, message: str) -> ApiResponse:
-    """One page of connections, of one group or of all."""
+    """Answer with a page of connections, of one group or of all."""
     after, limit = call.page()
     schema = call.request.query.get("schema")
     found = call.tables.connections(after, limit + 1, group_id, schema)
-    items = [(number, _item(call, call.settled(record))) for number, record in found]
+    items = [(number, _item(call, call.up_to_date(record))) for number, record in found]
     return listed(message, items, limit)
 
 
 def create(call: Call) -> ApiResponse:
-    """``POST /v1/connections``: 201, with the results of the setup tests if they ran."""
+    """Answer ``POST /v1/connections``: 201, with the results of the setup tests if they ran."""
     body = call.body()
     for name in ("group_id", "service"):
         if body.get(name) is None:
             raise errors.required(name)
-    given = checks.fields(body, checks.CREATE_FIELDS)
+    given = checked_fields(body, checks.CREATE_FIELDS)
     record = _new(call, given)
     given = distortions.effective(record, given, call.settings.counts_with)
     merge_config(record, given.get("config", {}))
@@ -141,26 +141,26 @@ def create(call: Call) -> ApiResponse:
     # the only thing that a new connection can be in conflict with.
     if not call.tables.insert(record):
         raise errors.conflict(f"Connection with schema '{record.schema}' exists in this group")
-    call.settled(record)
+    call.up_to_date(record)
     return success("Connection has been created", _answer(call, record, **tests), status=201)
 
 
 def read(call: Call) -> ApiResponse:
-    """``GET /v1/connections/{id}``."""
+    """Answer ``GET /v1/connections/{id}``."""
     record = call.connection()
     answer = _answer(call, record, **_last_tests(record))
     return success("Connection details retrieved successfully", answer)
 
 
 def modify(call: Call) -> ApiResponse:
-    """``PATCH /v1/connections/{id}``: changes what is given and leaves the rest.
+    """Answer ``PATCH /v1/connections/{id}``: changes what is given and leaves the rest.
 
     ``config`` and ``auth`` are merged at their top level; a key that is null is cleared, and so is
     a field that an answer may show as null. The setup tests run after it unless the request forbids
     it, as ``setup_tests_every_update`` says.
     """
     record = call.connection()
-    given = checks.fields(call.body(), checks.UPDATE_FIELDS)
+    given = checked_fields(call.body(), checks.UPDATE_FIELDS)
     if not set(given) - set(checks.TEST_CONTROLS):
         raise errors.invalid("No update parameters specified")
     _check_trust(given)
@@ -173,12 +173,12 @@ def modify(call: Call) -> ApiResponse:
     tests = _run_setup_tests(record, given) if tests_are_due else {}
     _steer_syncs(call, record, given)
     call.tables.update(record)
-    call.settled(record)
+    call.up_to_date(record)
     return success("Connection has been updated", _answer(call, record, **tests))
 
 
 def delete(call: Call) -> ApiResponse:
-    """``DELETE /v1/connections/{id}``; a running sync does not prevent it."""
+    """Answer ``DELETE /v1/connections/{id}``; a running sync does not prevent it."""
     connection_id = call.parameters["connection_id"]
     if not call.tables.delete(connection_id):
         raise errors.no_such_connection(connection_id)
@@ -190,14 +190,14 @@ def _answer(call: Call, record: Connection, **tests: Any) -> dict[str, Any]:
 
     :param tests: ``setup_tests``, if the answer has them
     """
-    more = {**of(record), **tests}
-    return answers.connection(record, call.settings.distortions, **more)
+    more = {**connect_card_of(record), **tests}
+    return answers.connection_response(record, call.settings.distortions, **more)
 
 
 def _item(call: Call, record: Connection) -> dict[str, Any]:
-    more = {**of(record), **_last_tests(record)}
+    more = {**connect_card_of(record), **_last_tests(record)}
     rules, config = call.settings.distortions, call.settings.list_config
-    return answers.connection(record, rules, config, **more)
+    return answers.connection_response(record, rules, config, **more)
 
 
 def _last_tests(record: Connection) -> dict[str, Any]:
@@ -212,7 +212,7 @@ def _new(call: Call, given: Mapping[str, Any]) -> Connection:
         raise errors.no_such_group(group_id)
     destination = _destination(service, given.get("config", {}))
     schema = schemas.destination_schema_name(service, destination) or ""
-    created_at = store.to_text(call.now)
+    created_at = moment_to_text(call.now)
     return Connection(secrets.token_hex(8), group_id, service, schema, created_at, destination)
 
 
@@ -232,7 +232,7 @@ def _set_attributes(record: Connection, given: Mapping[str, Any]) -> None:
     values = {name: value for name, value in given.items() if name not in ignored}
     after = {**record.attributes, **values}
     # By the contract each of these two has a meaning only together with the value of another
-    # field. One that comes without it has no effect, and is no error.
+    # field. Without that value it has no effect, and is not an error.
     attributes = schemas.load("fivetranops_connection").attributes
     for name in _COUNTED:
         other, value = attributes[name].only_with or ("", None)
@@ -251,7 +251,7 @@ def _without_nulls(value: Any) -> Any:
 def _run_setup_tests(record: Connection, given: Mapping[str, Any]) -> dict[str, Any]:
     if given.get("run_setup_tests", True) is False:
         return {}
-    return {"setup_tests": syncs.run(record, given)}
+    return {"setup_tests": syncs.run_setup_tests(record, given)}
 
 
 def _check_trust(given: Mapping[str, Any]) -> None:
@@ -275,7 +275,7 @@ def _check_no_sync(call: Call, record: Connection, given: Mapping[str, Any]) -> 
 def _steer_syncs(call: Call, record: Connection, given: Mapping[str, Any]) -> None:
     seconds = call.sync_seconds(record.id)
     if given.get("is_historical_sync") is True:
-        syncs.request(record, call.now, seconds, "resync")
+        syncs.request_sync(record, call.now, seconds, "resync")
     elif given.get("is_historical_sync") is False:
-        syncs.withdraw(record)
+        syncs.cancel_request(record)
     syncs.resume(record, call.now, seconds)

@@ -1,10 +1,8 @@
-"""The table of distortions: what each does to a field, and what it means in words.
+"""Distortions: ways in which the API answers something other than what was sent, field by field.
 
-The ways in which an API answers something other than what was sent, field by field.
-
-A provider that survives all of them has no perpetual differences. Only answers are distorted; what
-is stored stays as it was sent. The setting ``distortions`` maps paths of fields to the names of
-:data:`DISTORTIONS`, and they are applied in its order::
+A provider that survives all of them has no perpetual differences. Distortions change only answers,
+not what is stored. The setting ``distortions`` maps paths of fields to the names of
+:data:`DISTORTIONS`, and the sandbox applies them in its order::
 
     store.configure(distortions={"config.host": "lower", "config.*": "nothing_as_null"})
 
@@ -18,14 +16,12 @@ path                        the fields
 ``state``, ``state.page``   the state (cursor), in the answers about it
 ==========================  ======================================================================
 
-Secrets are masked before, and the mask is left as it is unless all of the field is replaced.
+Secrets are masked first, and the mask stays as it is unless a distortion replaces the whole field.
 
-Settings that count only together with another one, and are dropped in silence without it.
-
-The contract says of some settings that they are for one value of another one only ("Password (only
-when authentication_method is ``Basic``)"), and not what becomes of those that are sent all the
-same. By default the sandbox keeps them. The setting ``counts_with`` names those that it drops, each
-with the values without which it does not count::
+The setting ``counts_with`` is another distortion: it makes the API drop a setting in silence. The
+contract says that some settings are for one value of another one only ("Password (only when
+authentication_method is ``Basic``)"), but not what the API does with them otherwise. By default the
+sandbox keeps them. ``counts_with`` names those that it drops, each with the values that it needs::
 
     store.configure(
         counts_with={
@@ -34,7 +30,7 @@ with the values without which it does not count::
         }
     )
 
-What was taken while it counted stays when it no longer does.
+A value that was accepted earlier stays when its condition no longer holds.
 """
 
 from __future__ import annotations
@@ -45,8 +41,8 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
-from constructs_lib.sandbox.common import messages
 from constructs_lib.sandbox.common.errors import SandboxError
+from constructs_lib.sandbox.common.messages import Number, dumps_exact
 from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.schemas import MASK, is_mask
 
@@ -58,13 +54,14 @@ class Absent(enum.Enum):
 
 
 ABSENT = Absent.ABSENT
-"""What a distortion gets, or gives, for a field that is not there."""
+"""The value that a distortion gets, or returns, for a field that is not there."""
 
 ADDED = "added_by_sandbox"
-"""The value, and where one is needed the name, of what was never sent."""
+"""The value of a field that was never sent, and its name where one is needed."""
 
 Act = Callable[[Any], Any]
-"""From the value of a field, or :data:`ABSENT`, to the one that is answered. It changes nothing."""
+"""A function from the value of a field, or :data:`ABSENT`, to the value that is answered. It
+leaves its argument unchanged."""
 
 
 class Distortion(NamedTuple):
@@ -89,7 +86,7 @@ def _deep(leaf: Act) -> Act:
 
 
 def _each_mask(other: str) -> Act:
-    """Another mask in place of the usual one."""
+    """Return an act that replaces the usual mask by another."""
 
     def act(value: Any) -> Any:
         if isinstance(value, dict):
@@ -132,7 +129,7 @@ def _reordered(value: Any) -> Any:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, messages.Number) and not isinstance(value, bool)
+    return isinstance(value, Number) and not isinstance(value, bool)
 
 
 def _as_decimal(value: Any) -> Any:
@@ -155,7 +152,7 @@ def _without_fraction(text: str) -> str:
     return re.sub(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+(?=Z$|[+-]\d\d:\d\d$)", r"\1", text)
 
 
-ALL_DISTORTIONS: dict[str, Distortion] = {
+DISTORTIONS: Mapping[str, Distortion] = {
     "add": Distortion(_missing(ADDED), "A field that is not there is answered with a text.", True),
     "add_null": Distortion(_missing(None), "A field that is not there is answered as null.", True),
     "add_key": Distortion(
@@ -179,7 +176,7 @@ ALL_DISTORTIONS: dict[str, Distortion] = {
     "trim": Distortion(_text(str.strip), "Text comes without blanks at its ends, at any depth."),
     "pad": Distortion(_text(lambda text: f" {text} "), "Text comes between blanks, at any depth."),
     "number_as_text": Distortion(
-        _deep(lambda value: messages.dumps(value) if _is_number(value) else value),
+        _deep(lambda value: dumps_exact(value) if _is_number(value) else value),
         "Numbers come as text, at any depth.",
     ),
     "number_as_decimal": Distortion(
@@ -218,10 +215,6 @@ ALL_DISTORTIONS: dict[str, Distortion] = {
         _text(_without_fraction), "Times (RFC 3339) come in whole seconds, at any depth."
     ),
 }
-"""All distortions by name."""
-
-
-DISTORTIONS: Mapping[str, Distortion] = ALL_DISTORTIONS
 """All distortions by name, each with its meaning in words."""
 
 STATE = "state"
@@ -231,8 +224,8 @@ _NAME = r"[^\s.*\[\]]+"
 _PATH = re.compile(rf"(?:{_NAME}|\*)(?:\[\])*(?:\.(?:{_NAME}|\*)(?:\[\])*)*")
 
 
-def checked(rules: Any, attributes: Collection[str]) -> dict[str, str]:
-    """The setting ``distortions``, if it is right.
+def checked_distortions(rules: Any, attributes: Collection[str]) -> dict[str, str]:
+    """Check and return the setting ``distortions``.
 
     :param attributes: the names of a connection's attributes in the API
     :raises SandboxError: if a path or a name is wrong
@@ -245,18 +238,18 @@ def checked(rules: Any, attributes: Collection[str]) -> dict[str, str]:
 
 
 def of_connection(rules: Mapping[str, str], answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer about a connection, as it is told with these distortions."""
+    """Return an answer about a connection with these distortions applied."""
     return _apply({path: rules[path] for path in rules if _root(path) != STATE}, answer)
 
 
 def of_state(rules: Mapping[str, str], answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer about the state of a connection, as it is told with these distortions."""
+    """Return an answer about the state of a connection with these distortions applied."""
     return _apply({path: rules[path] for path in rules if _root(path) == STATE}, answer)
 
 
 def _check(path: Any, name: Any, roots: Collection[str]) -> None:
     if not isinstance(path, str) or not _PATH.fullmatch(path):
-        raise SandboxError(f"{path!r} is no path of a field, such as config.host or config.*")
+        raise SandboxError(f"{path!r} is not the path of a field, such as config.host or config.*")
     if not isinstance(name, str) or name not in DISTORTIONS:
         known = ", ".join(DISTORTIONS)
         raise SandboxError(f"unknown distortion {name!r} of {path}; there are {known}")
@@ -309,18 +302,20 @@ Rules = Mapping[str, Mapping[str, Any]]
 
 
 def checked_conditions(rules: Any) -> dict[str, dict[str, Any]]:
-    """Return the setting ``counts_with``, if it is right.
+    """Check and return the setting ``counts_with``.
 
-    :raises SandboxError: if a place is none of a setting, or a condition is no object
+    :raises SandboxError: if a place does not name a setting, or a condition is not an object
     """
     if not isinstance(rules, Mapping):
         raise SandboxError("counts_with must map settings to the values that they count with")
     for place, condition in rules.items():
         scope, _, key = str(place).partition(".")
         if scope not in _SCOPES or not key:
-            raise SandboxError(f"{place!r} is no setting of config or auth, such as config.host")
+            raise SandboxError(f"{place!r} is not a setting of config or auth, such as config.host")
         if not isinstance(condition, Mapping) or not condition:
-            raise SandboxError(f'what {place} counts with must be such as {{"config.mode": "A"}}')
+            raise SandboxError(
+                f'the condition of {place} must be an object such as {{"config.mode": "A"}}'
+            )
     return {place: dict(condition) for place, condition in rules.items()}
 
 

@@ -1,9 +1,9 @@
-"""An account that has grown over years: connections of many services, as the API tells of them.
+"""A generated account of many connections and services, as an account looks after years of use.
 
-The same numbers make the same account. It is put straight into the memory of a sandbox, because it
-holds what no request of today would make: settings that the catalogue of services does not know,
-nothing in all its forms, connections that are incomplete or broken. Secrets are masked, and nothing
-else is known of them.
+The same numbers make the same account. It is written straight into the store of a sandbox, because
+it holds what no request of today would create: settings that the catalogue of services does not
+know, empty values in all their forms, connections that are incomplete or broken. Secrets are
+masked; no digest of them is stored.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.sandbox.common import store as clock
 from constructs_lib.sandbox.common.errors import SandboxError
+from constructs_lib.sandbox.common.store import moment_to_text
 from constructs_lib.sandbox.fivetran.records import Connection, Group
 from constructs_lib.sandbox.fivetran.store import SEEDED_GROUPS, Store
 from constructs_lib.schemas import MASK, Field, FieldKind, Service
 
-MOST = 100_000
+MAX_CONNECTIONS = 100_000
 """The most connections that are made at once."""
 UNKNOWN_FIELD = "setting_of_next_year"
 """A setting that some connections have and the catalogue of services does not."""
@@ -40,7 +40,7 @@ def generate(
     groups: Sequence[str] = SEEDED_GROUPS,
     seed: int = 1,
 ) -> list[str]:
-    """Adds connections to a sandbox; returns their identifiers.
+    """Add connections to a sandbox; return their identifiers.
 
     :param store: the memory of the sandbox
     :param connections: how many
@@ -50,9 +50,10 @@ def generate(
     :raises SandboxError: if a number is out of range, or the account is there already
     """
     known = _services()
-    if not 1 <= services <= len(known) or not 0 <= connections <= MOST or not groups:
+    if not 1 <= services <= len(known) or not 0 <= connections <= MAX_CONNECTIONS or not groups:
         raise SandboxError(
-            f"services must be 1 to {len(known)}, connections 0 to {MOST}, and a group is needed"
+            f"services must be 1 to {len(known)}, connections 0 to {MAX_CONNECTIONS}, "
+            "and a group is needed"
         )
     chosen, now = _chosen(known, services, seed), store.clock()
     made = [
@@ -63,9 +64,9 @@ def generate(
     ]
     with store.transaction() as tables:
         for group in groups:
-            tables.add_group(Group(group, group, clock.to_text(now)))
+            tables.add_group(Group(group, group, moment_to_text(now)))
         for record in made:
-            # The index of identifiers would refuse the second account of a seed without a word.
+            # Without this check, the second account of a seed would be refused in silence.
             if tables.connection(record.id) is not None or not tables.insert(record):
                 raise SandboxError(f"there is a connection {record.schema} already: reset it first")
     return [record.id for record in made]
@@ -92,7 +93,7 @@ class _Maker:
         self._now = now
 
     def connection(self, name: str, group: str) -> Connection:
-        """A connection of a service in a group."""
+        """Make a connection of a service in a group."""
         service = schemas.service(name)
         assert service is not None  # noqa: S101 - the name comes from the catalogue.
         age = timedelta(days=self._dice.randrange(1, 2000))
@@ -105,7 +106,7 @@ class _Maker:
             group,
             name,
             schema,
-            clock.to_text(self._now - age),
+            moment_to_text(self._now - age),
             destination,
             self._attributes(),
             self._config(service),
@@ -120,26 +121,26 @@ class _Maker:
         found: dict[str, Any] = {"sync_frequency": frequency}
         if frequency == 1440:
             found["daily_sync_time"] = f"{self._dice.randrange(24):02d}:00"
-        if self._seldom():
+        if self._rarely():
             found["paused"] = True
-        if self._seldom():
+        if self._rarely():
             found |= {"data_delay_sensitivity": "CUSTOM", "data_delay_threshold": 90}
-        if self._seldom():
+        if self._rarely():
             found["schedule_type"] = "manual"
-        if self._seldom():
+        if self._rarely():
             found |= {"networking_method": "PrivateLink", "private_link_id": "link_of_the_sandbox"}
-        if self._seldom():
+        if self._rarely():
             found["destination_schema_names"] = "SOURCE_NAMING"
         return found
 
     def _config(self, service: Service) -> dict[str, Any]:
         config = self._object(service.config)
-        if self._seldom():
+        if self._rarely():
             config[UNKNOWN_FIELD] = self._dice.choice(_TEXTS)
         return config
 
     def _object(self, fields: Mapping[str, Field]) -> dict[str, Any]:
-        """Some of the fields: the API leaves most of them out, and answers others as nothing."""
+        """Fill some of the fields: the API leaves most of them out, and answers others as empty."""
         found = {}
         for name, field in fields.items():
             draw = self._dice.random()
@@ -169,5 +170,5 @@ class _Maker:
             return {"key": self._dice.choice(_TEXTS)}
         return [self._dice.choice(_TEXTS)] if kind is FieldKind.LIST else self._dice.choice(_TEXTS)
 
-    def _seldom(self) -> bool:
+    def _rarely(self) -> bool:
         return self._dice.random() < 0.1

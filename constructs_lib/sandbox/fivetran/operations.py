@@ -1,10 +1,7 @@
-"""The state (cursor) of connections whose service keeps one.
+"""The endpoints of a connection's state, syncs and setup tests.
 
-Source: Fivetran's REST API, ``/v1/connections/{id}/state``.
-
-What can be done with a connection: sync, re-sync, setup tests.
-
-Source: Fivetran's REST API, ``POST /v1/connections/{id}/sync``, ``…/resync``, ``…/test``.
+Source: Fivetran's REST API, ``/v1/connections/{id}/state`` (for services that keep a state, or
+cursor), and ``POST /v1/connections/{id}/sync``, ``…/resync``, ``…/test``.
 """
 
 from __future__ import annotations
@@ -17,50 +14,51 @@ from constructs_lib.sandbox.common.errors import ApiError
 from constructs_lib.sandbox.common.messages import ApiResponse
 from constructs_lib.sandbox.fivetran import answers, checks, connections, distortions, syncs
 from constructs_lib.sandbox.fivetran.call import Call, success
+from constructs_lib.sandbox.fivetran.checks import checked_fields, refuse_unknown
 from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
 _UPDATED = "Connection state has been updated"
 
 
-def read(call: Call) -> ApiResponse:
-    """``GET /v1/connections/{id}/state``: 400 if no state was written yet."""
-    record = _stateful(call)
+def read_state(call: Call) -> ApiResponse:
+    """Answer ``GET /v1/connections/{id}/state``: 400 if no state was written yet."""
+    record = _connection_with_state(call)
     if record.state is None:
-        raise _missing()
-    return success("Connection state retrieved successfully", _answer(call, record.state))
+        raise _missing_state()
+    return success("Connection state retrieved successfully", _state_response(call, record.state))
 
 
-def modify(call: Call) -> ApiResponse:
-    """``PATCH /v1/connections/{id}/state``: 409 while a sync runs; it need not be paused.
+def modify_state(call: Call) -> ApiResponse:
+    """Answer ``PATCH /v1/connections/{id}/state``: 409 while a sync runs; it need not be paused.
 
     A body without ``state``, or with null, changes nothing and is answered 200. So is a body with
     the state not wrapped in ``state``: a mistake that the contract does not report either.
     """
-    record = _stateful(call)
+    record = _connection_with_state(call)
     state = call.body().get("state")
     if state is not None and not isinstance(state, dict):
         raise errors.invalid("Invalid value for field 'state': it must be object")
     if record.sync is not None:
         raise errors.sync_in_progress()
     if state is not None:
-        _write(call, record, state)
-    return success(_UPDATED, _answer(call, record.state or {}))
+        _write_state(call, record, state)
+    return success(_UPDATED, _state_response(call, record.state or {}))
 
 
-def _answer(call: Call, state: dict[str, Any]) -> dict[str, Any]:
+def _state_response(call: Call, state: dict[str, Any]) -> dict[str, Any]:
     return distortions.of_state(call.settings.distortions, {"state": state})
 
 
-def _write(call: Call, record: Connection, state: dict[str, Any]) -> None:
+def _write_state(call: Call, record: Connection, state: dict[str, Any]) -> None:
     if record.state is None and call.settings.state_must_exist:
-        raise _missing()
+        raise _missing_state()
     merged = call.settings.merge_state and record.state is not None
     record.state = {**(record.state or {}), **state} if merged else state
     call.tables.update(record)
 
 
-def _stateful(call: Call) -> Connection:
+def _connection_with_state(call: Call) -> Connection:
     record = call.connection()
     if record.service in SERVICES_WITH_STATE:
         return record
@@ -72,52 +70,52 @@ def _stateful(call: Call) -> Connection:
     )
 
 
-def _missing() -> ApiError:
+def _missing_state() -> ApiError:
     return errors.invalid("The connection state does not exist")
 
 
 def sync(call: Call) -> ApiResponse:
-    """``POST …/sync``: starts a sync. A running one goes on, or with ``force`` starts anew."""
+    """Answer ``POST …/sync``: start a sync. A running one goes on; ``force`` replaces it."""
     record = call.connection()
     body = call.body(optional=True)
-    checks.unknown(body, ("force",))
-    force = checks.flag(body, "force")
+    refuse_unknown(body, ("force",))
+    force = checks.boolean(body, "force")
     if record.sync is None or force:
         record.sync = None
-        _request(call, record, "sync")
+        _start(call, record, "sync")
     return _triggered(record)
 
 
 def resync(call: Call) -> ApiResponse:
-    """``POST …/resync``: a historical sync, of all or of the tables in ``scope``.
+    """Answer ``POST …/resync``: a historical sync, of all or of the tables in ``scope``.
 
     409 while a sync runs: the contract lets the API try to complete it first, and a sync of the
     sandbox cannot be completed early.
     """
     record = call.connection()
     body = call.body(optional=True)
-    checks.unknown(body, ("scope",))
+    refuse_unknown(body, ("scope",))
     if body.get("scope") is not None:
         _check_scope(record, body["scope"])
     if record.sync is not None:
         raise errors.sync_in_progress()
-    _request(call, record, "resync")
+    _start(call, record, "resync")
     return _triggered(record)
 
 
 def test(call: Call) -> ApiResponse:
-    """``POST …/test``: runs the setup tests. A missing body is a 400; ``{}`` is enough."""
+    """Answer ``POST …/test``: run the setup tests. A missing body is a 400; ``{}`` is enough."""
     record = call.connection()
-    trusts = checks.fields(call.body(), ("trust_certificates", "trust_fingerprints"))
-    results = syncs.run(record, trusts)
+    trusts = checked_fields(call.body(), ("trust_certificates", "trust_fingerprints"))
+    results = syncs.run_setup_tests(record, trusts)
     call.tables.update(record)
-    more = {**connections.of(record), "setup_tests": results}
-    answer = answers.connection(call.settled(record), call.settings.distortions, **more)
+    more = {**connections.connect_card_of(record), "setup_tests": results}
+    answer = answers.connection_response(call.up_to_date(record), call.settings.distortions, **more)
     return success("Setup tests have been completed", answer)
 
 
-def _request(call: Call, record: Connection, kind: str) -> None:
-    syncs.request(record, call.now, call.sync_seconds(record.id), kind)
+def _start(call: Call, record: Connection, kind: str) -> None:
+    syncs.request_sync(record, call.now, call.sync_seconds(record.id), kind)
     call.tables.update(record)
 
 

@@ -1,4 +1,4 @@
-"""What the sandbox remembers: groups, connections and their syncs."""
+"""The records that the sandbox stores: groups, connections and their syncs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from constructs_lib.sandbox.common import messages, store
+from constructs_lib.sandbox.common.messages import dumps_exact, loads_exact
+from constructs_lib.sandbox.common.store import moment_to_text
 
 
 @dataclass(frozen=True)
@@ -20,29 +21,29 @@ class Group:
 
 @dataclass(frozen=True)
 class Sync:
-    """A sync that runs: from ``started_at`` to ``ends_at`` (RFC 3339)."""
+    """A running sync, from ``started_at`` to ``ends_at`` (RFC 3339)."""
 
     started_at: str
     ends_at: str
     historical: bool
     endless: bool = False
-    """True if it goes on for as long as the fault that began it is set."""
+    """True if it goes on for as long as the fault that started it is set."""
     failing: bool = False
     """True if it ends with a failure."""
 
     @classmethod
     def begin(cls, start: datetime, seconds: float, historical: bool) -> Sync:
-        """A sync of a given length."""
+        """Return a sync of a given length."""
         end = start + timedelta(seconds=seconds)
-        return cls(store.to_text(start), store.to_text(end), historical)
+        return cls(moment_to_text(start), moment_to_text(end), historical)
 
 
 @dataclass
 class Connection:
     """A connection.
 
-    Secrets are not in here: ``config`` has the API's mask in their place, and ``digests`` a salted
-    digest for each (place, such as ``config.password``, to digest).
+    It holds no secret: ``config`` has the API's mask in place of each, and ``digests`` has a salted
+    digest for each place, such as ``config.password``.
     """
 
     id: str
@@ -53,7 +54,7 @@ class Connection:
     destination: dict[str, str] = field(default_factory=dict)
     """The keys of the destination schema with their values, such as ``schema`` and ``table``."""
     attributes: dict[str, Any] = field(default_factory=dict)
-    """What was set of the attributes of the API, ``config`` and ``auth`` excepted."""
+    """The attributes of the API that were set, except ``config`` and ``auth``."""
     config: dict[str, Any] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict, repr=False)
     connected_before: bool = False
@@ -62,21 +63,21 @@ class Connection:
     is_historical_sync: bool = True
     """True until the first sync has succeeded, and again when a historical sync is asked for."""
     waiting: str | None = None
-    """``sync`` or ``resync``: what was asked for while the connection was paused."""
+    """``sync`` or ``resync``, whichever was requested while the connection was paused."""
     sync: Sync | None = None
     last_sync_started_at: str | None = None
     succeeded_at: str | None = None
     failed_at: str | None = None
     rescheduled_for: str | None = None
-    """When a sync that was put off goes on; None if none was."""
+    """The time at which a rescheduled sync goes on; None if no sync was rescheduled."""
     rescheduled_untold: bool = False
-    """True if the answers do not tell that time."""
+    """True if the answers leave that time out."""
     task: dict[str, str] | None = None
-    """What the last sync that failed left to be done; None since one has succeeded."""
+    """The task that the last failed sync left; None once a sync has succeeded."""
     state: dict[str, Any] | None = None
     """The state (cursor); None until one is written."""
     setup_tests: list[dict[str, Any]] | None = None
-    """What the setup tests found when they last ran; None until they have run."""
+    """The results of the last setup tests; None until they have run."""
 
     @property
     def paused(self) -> bool:
@@ -84,12 +85,12 @@ class Connection:
         return bool(self.attributes.get("paused", False))
 
     def to_json(self) -> str:
-        """The record as it is stored."""
-        return messages.dumps(asdict(self))
+        """Return the record as it is stored."""
+        return dumps_exact(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Connection:
-        """The record that :meth:`to_json` wrote."""
-        values = messages.loads(text)
+        """Return the record that :meth:`to_json` wrote."""
+        values = loads_exact(text)
         sync = values.pop("sync")
         return cls(**values, sync=Sync(**sync) if sync else None)

@@ -1,18 +1,13 @@
-"""The endpoints that are not Fivetran's: what a test wants to see and to steer from outside.
+"""The paths of the sandbox and the functions that answer them, with its smaller endpoints.
 
-They exist only where the sandbox was started with control, and stand below ``/_sandbox``.
+Those are groups (read-only), connector metadata (what the account knows of each service), and, if
+the sandbox was started with control, the paths below ``/_sandbox``, which let a test see and steer
+it from outside.
 
-The endpoints of groups, read-only: the sandbox is about connections.
-
-Source: Fivetran's REST API, ``/v1/groups``.
-
-The endpoints of connector metadata: what the account knows of each service.
-
-Source: Fivetran's REST API, "Connector Metadata" (``/v1/metadata/connector-types``). The published
-contract calls ``config`` and ``auth`` objects and says no more of them; here they are JSON Schemas
-with the words of that contract: ``type``, ``enum``, ``format``, ``required``, ``readonly``.
-
-The paths of the sandbox, and which function answers them.
+Sources: Fivetran's REST API, ``/v1/groups`` and "Connector Metadata"
+(``/v1/metadata/connector-types``). The published contract calls ``config`` and ``auth`` objects and
+says no more about them; here they are JSON Schemas with the words of that contract: ``type``,
+``enum``, ``format``, ``required``, ``readonly``.
 """
 
 from __future__ import annotations
@@ -23,21 +18,19 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from constructs_lib import schemas
-from constructs_lib.sandbox.common import errors, store
+from constructs_lib.sandbox.common import errors
 from constructs_lib.sandbox.common.errors import SandboxError
 from constructs_lib.sandbox.common.messages import ApiResponse
+from constructs_lib.sandbox.common.store import moment_to_text
 from constructs_lib.sandbox.fivetran import connections, operations
 from constructs_lib.sandbox.fivetran.call import Call, listed, success
 from constructs_lib.sandbox.fivetran.records import Group
 from constructs_lib.sandbox.fivetran.store import Settings
 from constructs_lib.schemas import SERVICES_WITH_STATE, Field, FieldKind, Service
 
-PREFIX = "/_sandbox/"
-"""The beginning of the paths of control; requests to them are not in the journal."""
 
-
-def journal(call: Call) -> ApiResponse:
-    """``GET /_sandbox/journal?since=N``: the entries with numbers above N."""
+def read_journal(call: Call) -> ApiResponse:
+    """Answer ``GET /_sandbox/journal?since=N``: the entries with numbers above N."""
     since = call.request.query.get("since", "0")
     if not (since.isascii() and since.isdigit() and len(since) < 16):
         raise errors.invalid("Invalid value for 'since': it must be a whole number")
@@ -45,30 +38,30 @@ def journal(call: Call) -> ApiResponse:
     return success("Journal retrieved successfully", {"items": items})
 
 
-def reset(call: Call) -> ApiResponse:
-    """``POST /_sandbox/reset``: forgets connections, groups and journal; settings stay."""
-    call.tables.reset(store.to_text(call.now))
+def reset_sandbox(call: Call) -> ApiResponse:
+    """Answer ``POST /_sandbox/reset``: forgets connections, groups and journal; settings stay."""
+    call.tables.reset(moment_to_text(call.now))
     return success("Sandbox has been reset")
 
 
 def read_settings(call: Call) -> ApiResponse:
-    """``GET /_sandbox/settings``."""
+    """Answer ``GET /_sandbox/settings``."""
     return success("Settings retrieved successfully", asdict(call.settings))
 
 
 def modify_settings(call: Call) -> ApiResponse:
-    """``PATCH /_sandbox/settings``: changes those that are given."""
+    """Answer ``PATCH /_sandbox/settings``: changes those that are given."""
     try:
-        settings = call.tables.configure(**_given(call))
+        settings = call.tables.configure(**_given_numbers(call))
     except (SandboxError, TypeError) as error:
         raise errors.invalid(str(error)) from None
     return success("Settings have been updated", asdict(settings))
 
 
 def set_sync_seconds(call: Call) -> ApiResponse:
-    """``POST /_sandbox/connections/{id}/sync-seconds``: ``{"seconds": S}`` for its next syncs."""
+    """Answer ``POST /_sandbox/connections/{id}/sync-seconds``: ``{"seconds": S}``."""
     record = call.connection()
-    seconds = _given(call).get("seconds")
+    seconds = _given_numbers(call).get("seconds")
     try:
         Settings().changed(sync_seconds=seconds)
     except SandboxError as error:
@@ -77,7 +70,7 @@ def set_sync_seconds(call: Call) -> ApiResponse:
     return success("Length of syncs has been set")
 
 
-def _given(call: Call) -> dict[str, Any]:
+def _given_numbers(call: Call) -> dict[str, Any]:
     """Return the checked body with ordinary decimals: they are seconds, and nobody's cursor."""
     call.body()
     body: dict[str, Any] = json.loads(call.request.body)
@@ -85,19 +78,19 @@ def _given(call: Call) -> dict[str, Any]:
 
 
 def list_groups(call: Call) -> ApiResponse:
-    """``GET /v1/groups``: by pages."""
+    """Answer ``GET /v1/groups``: by pages."""
     after, limit = call.page()
     found = [(number, asdict(group)) for number, group in call.tables.groups(after, limit + 1)]
     return listed("Groups retrieved successfully", found, limit)
 
 
 def read_group(call: Call) -> ApiResponse:
-    """``GET /v1/groups/{id}``."""
+    """Answer ``GET /v1/groups/{id}``."""
     return success("Group details retrieved successfully", asdict(_group(call)))
 
 
-def list_connections(call: Call) -> ApiResponse:
-    """``GET /v1/groups/{id}/connections``: by pages, filtered by exact ``schema``."""
+def list_connections_of_group(call: Call) -> ApiResponse:
+    """Answer ``GET /v1/groups/{id}/connections``: by pages, filtered by exact ``schema``."""
     return connections.page(call, _group(call).id, "Group connections retrieved successfully")
 
 
@@ -110,7 +103,7 @@ def _group(call: Call) -> Group:
 
 
 def list_connector_types(call: Call) -> ApiResponse:
-    """``GET /v1/metadata/connector-types``: by pages."""
+    """Answer ``GET /v1/metadata/connector-types``: by pages."""
     after, limit = call.page()
     numbered = list(enumerate(schemas.services(), start=1))[after : after + limit + 1]
     found = [(number, _about(name)) for number, name in numbered]
@@ -118,7 +111,7 @@ def list_connector_types(call: Call) -> ApiResponse:
 
 
 def read_connector_type(call: Call) -> ApiResponse:
-    """``GET /v1/metadata/connector-types/{service}``."""
+    """Answer ``GET /v1/metadata/connector-types/{service}``."""
     name = call.parameters["service"]
     facts = schemas.service(name)
     if facts is None:
@@ -168,20 +161,20 @@ _ONE = "/v1/connections/{connection_id}"
 _FIVETRAN: dict[str, dict[str, Endpoint]] = {
     "/v1/connections": {"GET": connections.list_all, "POST": connections.create},
     _ONE: {"GET": connections.read, "PATCH": connections.modify, "DELETE": connections.delete},
-    f"{_ONE}/state": {"GET": operations.read, "PATCH": operations.modify},
+    f"{_ONE}/state": {"GET": operations.read_state, "PATCH": operations.modify_state},
     f"{_ONE}/sync": {"POST": operations.sync},
     f"{_ONE}/resync": {"POST": operations.resync},
     f"{_ONE}/test": {"POST": operations.test},
     f"{_ONE}/connect-card": {"POST": connections.create_connect_card},
     "/v1/groups": {"GET": list_groups},
     "/v1/groups/{group_id}": {"GET": read_group},
-    "/v1/groups/{group_id}/connections": {"GET": list_connections},
+    "/v1/groups/{group_id}/connections": {"GET": list_connections_of_group},
     "/v1/metadata/connector-types": {"GET": list_connector_types},
     "/v1/metadata/connector-types/{service}": {"GET": read_connector_type},
 }
 _CONTROL: dict[str, dict[str, Endpoint]] = {
-    "/_sandbox/journal": {"GET": journal},
-    "/_sandbox/reset": {"POST": reset},
+    "/_sandbox/journal": {"GET": read_journal},
+    "/_sandbox/reset": {"POST": reset_sandbox},
     "/_sandbox/settings": {"GET": read_settings, "PATCH": modify_settings},
     "/_sandbox/connections/{connection_id}/sync-seconds": {"POST": set_sync_seconds},
 }
@@ -194,7 +187,7 @@ class Route(NamedTuple):
     parameters: dict[str, str]
 
     def endpoint(self, method: str) -> Endpoint:
-        """The function that answers this method.
+        """Return the function that answers this method.
 
         :raises ApiError: 405
         """
@@ -204,7 +197,7 @@ class Route(NamedTuple):
 
 
 def find(path: str, with_control: bool) -> Route:
-    """The route of a path.
+    """Return the route of a path.
 
     :param with_control: True if the paths of control exist, too
     :raises ApiError: 404
@@ -217,8 +210,8 @@ def find(path: str, with_control: bool) -> Route:
     raise errors.no_such_path()
 
 
-def connection_id(path: str) -> str | None:
-    """The identifier of the connection that a path names; None if it names none."""
+def connection_id_of(path: str) -> str | None:
+    """Return the identifier of the connection that a path names; None if it names none."""
     parts = path.split("/")
     return parts[3] if parts[:3] == ["", "v1", "connections"] and len(parts) > 3 else None
 

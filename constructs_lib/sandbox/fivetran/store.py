@@ -1,8 +1,7 @@
-"""How a sandbox behaves: kept in its database, so that all processes on one file agree.
+"""The memory of a sandbox of Fivetran's API: settings, groups, connections and the journal.
 
-What one transaction of the sandbox of Fivetran's API can read and write.
-
-The memory of a sandbox: settings, groups, connections and the request journal.
+The settings say how the sandbox behaves. They are in its database, so that all processes on one
+file agree.
 """
 
 from __future__ import annotations
@@ -12,24 +11,24 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from constructs_lib.sandbox.common import faults, masking, store
+from constructs_lib.sandbox.common import masking
 from constructs_lib.sandbox.common.database import Layout
 from constructs_lib.sandbox.common.errors import SandboxError
-from constructs_lib.sandbox.common.faults import Fault
-from constructs_lib.sandbox.common.store import CommonStore, CommonTables
-from constructs_lib.sandbox.fivetran import answers, distortions
-from constructs_lib.sandbox.fivetran import distortions as counting
+from constructs_lib.sandbox.common.faults import Fault, checked_faults
+from constructs_lib.sandbox.common.store import CommonStore, CommonTables, moment_to_text
+from constructs_lib.sandbox.fivetran import answers
+from constructs_lib.sandbox.fivetran.distortions import checked_conditions, checked_distortions
 from constructs_lib.sandbox.fivetran.records import Connection, Group
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The behaviour of a sandbox where the contract leaves a choice, or a test needs another."""
+    """The behaviour of a sandbox where the contract leaves a choice or a test needs a variant."""
 
     sync_seconds: float = 5.0
-    """How long a sync runs, in seconds; 0 or more."""
+    """The length of a sync, in seconds; 0 or more."""
     clock_ahead_seconds: float = 0.0
-    """How far the sandbox's clock is ahead of the real one, in seconds: a test lets time pass by
+    """The seconds by which the sandbox's clock is ahead of the real one: a test lets time pass by
     raising it, for all processes on one file at once."""
     auto_sync: bool = False
     """True lets connections sync by their schedule. Off, because tests need quiet."""
@@ -39,7 +38,7 @@ class Settings:
     """Status for the state of a service that has none: 400 (by the contract), or 405 (an older)."""
     update_while_syncing_status: int = 200
     """Status for a change of a connection, other than of ``paused`` alone, while a sync runs: 200,
-    or as the API is seen to answer at times 409, or 400 after it tried to stop the sync."""
+    or, as the API sometimes answers, 409, or 400 after it tried to stop the sync."""
     setup_tests_every_update: bool = True
     """True runs the setup tests after every update that does not say ``run_setup_tests`` false, as
     the contract says. False runs them only after a change of ``config`` or ``auth``, as a public
@@ -65,11 +64,11 @@ class Settings:
     """Ways in which answers differ from what is stored: paths of fields to names of distortions;
     both in :mod:`constructs_lib.sandbox.fivetran.distortions`."""
     faults: tuple[Fault, ...] = ()
-    """What goes wrong with which request: each a :class:`Fault`, or a mapping with its fields.
-    Setting them lets the counting of requests begin anew."""
+    """Faults and the requests that they strike: each a :class:`Fault`, or a mapping with
+    its fields. Setting them restarts the counting of requests."""
 
     def changed(self, **values: Any) -> Settings:
-        """These settings with some values replaced.
+        """Return these settings with some values replaced.
 
         :raises SandboxError: if a name or a value is not allowed
         """
@@ -77,21 +76,21 @@ class Settings:
         if unknown := sorted(set(values) - known):
             raise SandboxError(f"unknown settings: {', '.join(unknown)}")
         if "counts_with" in values:
-            values["counts_with"] = counting.checked_conditions(values["counts_with"])
+            values["counts_with"] = checked_conditions(values["counts_with"])
         if "distortions" in values:
             given = values["distortions"]
-            values["distortions"] = distortions.checked(given, answers.FIELDS)
+            values["distortions"] = checked_distortions(given, answers.FIELDS)
         if "faults" in values:
-            values["faults"] = faults.checked(values["faults"], Fault)
+            values["faults"] = checked_faults(values["faults"], Fault)
         return _checked(replace(self, **values))
 
     def to_json(self) -> str:
-        """The settings as they are stored."""
+        """Return the settings as they are stored."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Settings:
-        """The settings that :meth:`to_json` wrote."""
+        """Return the settings that :meth:`to_json` wrote."""
         return cls().changed(**json.loads(text))
 
 
@@ -149,13 +148,13 @@ class Tables(CommonTables[Settings]):
     settings_type = Settings
 
     def group(self, group_id: str) -> Group | None:
-        """One group."""
+        """Return a group; None if there is none."""
         query = "SELECT id, name, created_at FROM groups WHERE id = ?"
         row = self._link.execute(query, (group_id,)).fetchone()
         return Group(*row) if row else None
 
     def groups(self, after: int, limit: int) -> list[tuple[int, Group]]:
-        """Up to ``limit`` groups with their numbers, from the one that follows ``after``."""
+        """Return up to ``limit`` groups with their numbers, from the one after ``after``."""
         query = (
             "SELECT number, id, name, created_at FROM groups WHERE number > ? "
             "ORDER BY number LIMIT ?"
@@ -164,14 +163,14 @@ class Tables(CommonTables[Settings]):
         return [(row[0], Group(*row[1:])) for row in rows]
 
     def add_group(self, group: Group) -> None:
-        """Adds a group, unless there is one with this identifier."""
+        """Add a group, unless there is one with this identifier."""
         self._link.execute(
             "INSERT OR IGNORE INTO groups (id, name, created_at) VALUES (?, ?, ?)",
             (group.id, group.name, group.created_at),
         )
 
     def connection(self, connection_id: str) -> Connection | None:
-        """One connection."""
+        """Return a connection; None if there is none."""
         query = "SELECT document FROM connections WHERE id = ?"
         row = self._link.execute(query, (connection_id,)).fetchone()
         return Connection.from_json(row[0]) if row else None
@@ -179,7 +178,7 @@ class Tables(CommonTables[Settings]):
     def connections(
         self, after: int, limit: int, group_id: str | None = None, schema: str | None = None
     ) -> list[tuple[int, Connection]]:
-        """Up to ``limit`` connections with their numbers, from the one that follows ``after``."""
+        """Return up to ``limit`` connections with their numbers, from the one after ``after``."""
         query = (
             "SELECT number, document FROM connections WHERE number > :after "
             "AND (:group_id IS NULL OR group_id = :group_id) "
@@ -190,7 +189,7 @@ class Tables(CommonTables[Settings]):
         return [(row[0], Connection.from_json(row[1])) for row in rows]
 
     def insert(self, connection: Connection) -> bool:
-        """Adds a connection; False if the group has one of this schema already."""
+        """Add a connection; return False if the group already has one with this schema."""
         values = (connection.id, connection.group_id, connection.schema, connection.to_json())
         cursor = self._link.execute(
             "INSERT INTO connections (id, group_id, schema, document) VALUES (?, ?, ?, ?) "
@@ -200,43 +199,43 @@ class Tables(CommonTables[Settings]):
         return cursor.rowcount == 1
 
     def update(self, connection: Connection) -> None:
-        """Stores a changed connection."""
+        """Store a changed connection."""
         values = (connection.to_json(), connection.id)
         self._link.execute("UPDATE connections SET document = ? WHERE id = ?", values)
 
     def delete(self, connection_id: str) -> bool:
-        """Removes a connection; False if there was none."""
+        """Remove a connection; return False if there was none."""
         self._link.execute("DELETE FROM spans WHERE connection_id = ?", (connection_id,))
         query = "DELETE FROM connections WHERE id = ?"
         return self._link.execute(query, (connection_id,)).rowcount == 1
 
     def span(self, connection_id: str) -> float | None:
-        """The length of the syncs of one connection, in seconds, if it has its own."""
+        """Return the length of a connection's syncs, in seconds, if it has its own."""
         query = "SELECT seconds FROM spans WHERE connection_id = ?"
         row = self._link.execute(query, (connection_id,)).fetchone()
         return float(row[0]) if row else None
 
     def save_span(self, connection_id: str, seconds: float) -> None:
-        """Gives the syncs of one connection their own length, in seconds."""
+        """Give the syncs of a connection their own length, in seconds."""
         self._link.execute("REPLACE INTO spans VALUES (?, ?)", (connection_id, seconds))
 
-    def requests_since(self, moment: str, most: int) -> int:
-        """How many requests were answered after a moment (RFC 3339), other than by 429.
+    def requests_since(self, moment: str, limit: int) -> int:
+        """Count the requests that were answered after a moment (RFC 3339), other than by 429.
 
-        :param most: where to stop counting
+        :param limit: where to stop counting
         """
         query = "SELECT 1 FROM journal WHERE at > ? AND status != 429 LIMIT ?"
-        row = self._link.execute(f"SELECT count(*) FROM ({query})", (moment, most)).fetchone()  # noqa: S608 - the query from the line above.
+        row = self._link.execute(f"SELECT count(*) FROM ({query})", (moment, limit)).fetchone()  # noqa: S608 - the query from the line above.
         return int(row[0])
 
     def oldest_request_since(self, moment: str) -> str | None:
-        """When the first of those requests was answered; None if there was none."""
+        """Return when the first of those requests was answered; None if there was none."""
         query = "SELECT min(at) FROM journal WHERE at > ? AND status != 429"
         row = self._link.execute(query, (moment,)).fetchone()
         return str(row[0]) if row[0] else None
 
     def reset(self, at: str) -> None:
-        """Removes connections, groups and journal, and seeds the groups.
+        """Remove connections, groups and journal, and seed the groups.
 
         The journal's numbers and the requests that faults count begin at 1 again; settings stay.
 
@@ -256,14 +255,14 @@ class Store(CommonStore[Tables, Settings]):
     tables_type = Tables
 
     def add_group(self, group_id: str) -> None:
-        """Adds a group; one that is there already stays as it is."""
+        """Add a group; leave one that exists as it is."""
         if not group_id:
             raise SandboxError("a group needs an identifier")
         with self.transaction() as tables:
-            tables.add_group(Group(group_id, group_id, store.to_text(self.clock())))
+            tables.add_group(Group(group_id, group_id, moment_to_text(self.clock())))
 
     def set_sync_seconds(self, connection_id: str, seconds: float) -> None:
-        """Gives the next syncs of one connection their own length, in seconds.
+        """Give the next syncs of a connection their own length, in seconds.
 
         :raises SandboxError: if there is no such connection, or the length is negative
         """
@@ -274,12 +273,12 @@ class Store(CommonStore[Tables, Settings]):
             tables.save_span(connection_id, seconds)
 
     def connection(self, connection_id: str) -> Connection | None:
-        """One connection as it was last stored; None if there is none."""
+        """Return a connection as it was last stored; None if there is none."""
         with self.transaction() as tables:
             return tables.connection(connection_id)
 
     def holds_secret(self, connection_id: str, place: str, value: Any) -> bool:
-        """True if this secret was the last that a connection received at this place.
+        """Return whether this secret is the last that a connection received at this place.
 
         :param place: such as ``config.password``, ``config.secrets_list[0].value`` or
             ``auth.client_access.client_secret``
@@ -289,5 +288,5 @@ class Store(CommonStore[Tables, Settings]):
         return stored is not None and masking.equals(stored, value)
 
     def seed(self, tables: Tables) -> None:
-        """Removes all but the groups that every new sandbox has."""
-        tables.reset(store.to_text(self.clock()))
+        """Remove all but the groups that every new sandbox has."""
+        tables.reset(moment_to_text(self.clock()))

@@ -1,4 +1,9 @@
-"""Setup tests: deterministic, and steered by the configuration itself.
+"""Setup tests and syncs: how a connection changes as time goes by.
+
+No thread runs a sync. A sync is a span of time in the record of its connection, and
+:func:`update_sync` brings the record up to date with the clock whenever it is read.
+
+Setup tests are deterministic, and the configuration itself steers them:
 
 =====================================================  ============================================
 in the configuration                                   what happens
@@ -13,11 +18,6 @@ any text that ends with ``.old.test``                   ``Checking permissions``
 a secret, or anything in ``auth``, equal to ``wrong``   ``Validating credentials`` fails
 anything else                                          all tests pass
 =====================================================  ============================================
-
-Syncs: what becomes of a connection as time goes by.
-
-No thread runs a sync. A sync is a span of time in the record of its connection, and
-:func:`settle` brings the record up to date with the clock whenever it is looked at.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from constructs_lib.sandbox.common import masking, store
+from constructs_lib.sandbox.common import masking
+from constructs_lib.sandbox.common.store import moment_from_text, moment_to_text
 from constructs_lib.sandbox.fivetran.records import Connection, Sync
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
@@ -37,12 +38,12 @@ _PERMISSIONS = "Checking permissions"
 
 
 class _Host(NamedTuple):
-    """How a host whose name ends in a certain way is found."""
+    """The result of the test of a host whose name has a certain ending."""
 
     status: str
-    words: str
+    message: str
     trusted_by: str = ""
-    """The field of the request that lets the test pass all the same."""
+    """The field of the request that lets the test pass nevertheless."""
 
 
 _HOSTS = {
@@ -58,8 +59,8 @@ _HOSTS = {
 _OLD = ".old.test"
 
 
-def run(connection: Connection, trusts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Runs the setup tests, keeps what they found, and sets ``setup_state`` by it.
+def run_setup_tests(connection: Connection, trusts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Run the setup tests, store their results, and set ``setup_state`` by them.
 
     :param trusts: the request, with ``trust_certificates`` and ``trust_fingerprints``
     :returns: the results, as the API answers them: title, status, message, details
@@ -76,23 +77,25 @@ def run(connection: Connection, trusts: Mapping[str, Any]) -> list[dict[str, Any
 
 def _results(connection: Connection, trusts: Mapping[str, Any]) -> list[dict[str, Any]]:
     for ending, host in _HOSTS.items():
-        place = _named(connection.config, "config", ending)
+        place = _place_of_host(connection.config, "config", ending)
         if place is not None and trusts.get(host.trusted_by) is not True:
-            failure = _told(_HOST, host.status, host.words.format(place), place)
+            failure = _with_message(_HOST, host.status, host.message.format(place), place)
             return [failure, _result(_CREDENTIALS, "SKIPPED"), _result(_PERMISSIONS, "SKIPPED")]
-    rejected = _rejected(connection)
+    rejected = _place_of_wrong_secret(connection)
     if rejected is not None:
-        failure = _told(_CREDENTIALS, "FAILED", f"The source rejects {rejected}", rejected)
+        failure = _with_message(_CREDENTIALS, "FAILED", f"The source rejects {rejected}", rejected)
         return [_result(_HOST, "PASSED"), failure, _result(_PERMISSIONS, "SKIPPED")]
     passed = [_result(title, "PASSED") for title in (_HOST, _CREDENTIALS, _PERMISSIONS)]
-    old = _named(connection.config, "config", _OLD)
+    old = _place_of_host(connection.config, "config", _OLD)
     if old is not None:
-        passed[-1] = _told(_PERMISSIONS, "WARNING", f"The host in {old} will soon be too old", old)
+        passed[-1] = _with_message(
+            _PERMISSIONS, "WARNING", f"The host in {old} will soon be too old", old
+        )
     return passed
 
 
-def _named(value: Any, at: str, ending: str) -> str | None:
-    """Where a host name with this ending stands; None if there is none."""
+def _place_of_host(value: Any, at: str, ending: str) -> str | None:
+    """Return the place of a host name with this ending; None if there is none."""
     if isinstance(value, str):
         return at if value.rstrip(".").endswith(ending) else None
     items: list[tuple[str, Any]] = []
@@ -100,11 +103,11 @@ def _named(value: Any, at: str, ending: str) -> str | None:
         items = [(f"{at}.{key}", inner) for key, inner in value.items()]
     if isinstance(value, list):
         items = [(f"{at}[{position}]", inner) for position, inner in enumerate(value)]
-    places = (_named(inner, place, ending) for place, inner in items)
+    places = (_place_of_host(inner, place, ending) for place, inner in items)
     return next((place for place in places if place is not None), None)
 
 
-def _rejected(connection: Connection) -> str | None:
+def _place_of_wrong_secret(connection: Connection) -> str | None:
     places = sorted(connection.digests)
     return next((at for at in places if masking.equals(connection.digests[at], "wrong")), None)
 
@@ -113,7 +116,7 @@ def _result(title: str, status: str) -> dict[str, Any]:
     return {"title": title, "status": status, "message": ""}
 
 
-def _told(title: str, status: str, message: str, field: str) -> dict[str, Any]:
+def _with_message(title: str, status: str, message: str, field: str) -> dict[str, Any]:
     return {"title": title, "status": status, "message": message, "details": {"field": field}}
 
 
@@ -122,13 +125,13 @@ _TASK = {
     "message": "Sync failed",
     "details": "The source closed the connection in the middle of a table.",
 }
-"""What a sync that fails leaves to be done."""
+"""The task that a failed sync leaves."""
 
 
-def settle(
+def update_sync(
     connection: Connection, now: datetime, seconds: float, automatic: bool, held: bool = False
 ) -> bool:
-    """Ends the sync whose time is over, and starts the one that is due.
+    """End the sync whose time is over, and start the one that is due.
 
     :param seconds: the length of a sync that starts
     :param automatic: True if connections sync by their schedule
@@ -137,46 +140,46 @@ def settle(
     """
     before = connection.sync
     is_held = held and before is not None and before.endless
-    if before is not None and not is_held and store.from_text(before.ends_at) <= now:
+    if before is not None and not is_held and moment_from_text(before.ends_at) <= now:
         _end(connection, before)
-    if _is_to_go_on(connection, now) or (automatic and _due(connection, now)):
-        begin(connection, now, seconds)
+    if _resumes_now(connection, now) or (automatic and _is_due(connection, now)):
+        start_sync(connection, now, seconds)
     return connection.sync is not before
 
 
-def begin(connection: Connection, now: datetime, seconds: float) -> None:
-    """Starts a sync, historical if the connection asks for one; a running sync is dropped."""
+def start_sync(connection: Connection, now: datetime, seconds: float) -> None:
+    """Start a sync, historical if the connection asks for one; it replaces a running sync."""
     connection.sync = Sync.begin(now, seconds, connection.is_historical_sync)
     connection.last_sync_started_at = connection.sync.started_at
     connection.waiting = connection.rescheduled_for = None
 
 
-def hold(connection: Connection) -> None:
-    """Makes the running sync endless, see :func:`settle`."""
+def never_end(connection: Connection) -> None:
+    """Make the running sync endless, see :func:`update_sync`."""
     if connection.sync is not None:
         connection.sync = replace(connection.sync, endless=True)
 
 
-def let_fail(connection: Connection) -> None:
-    """Makes the running sync end with a failure."""
+def fail(connection: Connection) -> None:
+    """Make the running sync end with a failure."""
     if connection.sync is not None:
         connection.sync = replace(connection.sync, failing=True)
 
 
-def put_off(connection: Connection, until: datetime, *, told: bool = True) -> None:
-    """Put the running sync off: by the contract it waits for the limits of its source.
+def reschedule(connection: Connection, until: datetime, *, announced: bool = True) -> None:
+    """Reschedule the running sync: by the contract it waits for the limits of its source.
 
     It goes on at that time by itself, or with ``schedule_type`` manual when it is asked for.
 
-    :param told: False leaves that time out of the answers, as the API does at times
+    :param announced: False leaves that time out of the answers, as the API sometimes does
     """
     connection.sync = None
-    connection.rescheduled_for = store.to_text(until)
-    connection.rescheduled_untold = not told
+    connection.rescheduled_for = moment_to_text(until)
+    connection.rescheduled_untold = not announced
 
 
-def request(connection: Connection, now: datetime, seconds: float, kind: str) -> None:
-    """Starts a sync now, or when the connection is enabled again if it is paused.
+def request_sync(connection: Connection, now: datetime, seconds: float, kind: str) -> None:
+    """Start a sync now; if the connection is paused, when it is enabled again.
 
     The contract says so of a re-sync. Of a plain sync it says nothing; it is treated alike.
 
@@ -187,18 +190,18 @@ def request(connection: Connection, now: datetime, seconds: float, kind: str) ->
     if connection.paused:
         connection.waiting = "resync" if connection.waiting == "resync" else kind
     else:
-        begin(connection, now, seconds)
+        start_sync(connection, now, seconds)
 
 
-def withdraw(connection: Connection) -> None:
-    """Takes back the wish for a historical sync; one that runs already goes on."""
+def cancel_request(connection: Connection) -> None:
+    """Cancel the request for a historical sync; one that is running goes on."""
     connection.is_historical_sync = False
     if connection.waiting == "resync":
         connection.waiting = None
 
 
 def resume(connection: Connection, now: datetime, seconds: float) -> None:
-    """Starts what was asked for while the connection was paused; otherwise does nothing.
+    """Start the sync that was requested while the connection was paused, if there is one.
 
     A sync that still runs from before the pause goes on first; a waiting one is then dropped,
     except a re-sync, which replaces it.
@@ -208,11 +211,11 @@ def resume(connection: Connection, now: datetime, seconds: float) -> None:
     if connection.sync is not None and connection.waiting == "sync":
         connection.waiting = None
         return
-    begin(connection, now, seconds)
+    start_sync(connection, now, seconds)
 
 
 def state_of(connection: Connection) -> str:
-    """The ``sync_state`` of a settled record: syncing, paused, rescheduled or scheduled.
+    """Return the ``sync_state``: syncing, paused, rescheduled or scheduled.
 
     A paused connection whose sync still runs is syncing: pausing stops no running sync.
     """
@@ -239,16 +242,18 @@ def _end(connection: Connection, sync: Sync) -> None:
 
 
 def _can_be_read(connection: Connection) -> bool:
-    """Return whether a sync finds its source. One of a broken connection looks for it again, and
-    mends the connection if the cause is gone; one whose setup was never completed has no source.
+    """Return whether a sync reaches its source.
+
+    A broken connection is tested again, and is connected if the cause is gone. A connection whose
+    setup was never completed has no source.
     """
     if connection.setup_state == "broken":
-        run(connection, {})
+        run_setup_tests(connection, {})
     return connection.setup_state == "connected"
 
 
 def checkpoint(state: dict[str, Any] | None, moment: str) -> dict[str, Any]:
-    """The state after a checkpoint of the connector.
+    """Return the state after a checkpoint of the connector.
 
     :param moment: when it was made (RFC 3339)
     """
@@ -258,16 +263,16 @@ def checkpoint(state: dict[str, Any] | None, moment: str) -> dict[str, Any]:
     return {**before, "cursor": moment, "checkpoint": number}
 
 
-def _is_to_go_on(connection: Connection, now: datetime) -> bool:
-    """True if a sync that was put off is to go on by itself now."""
+def _resumes_now(connection: Connection, now: datetime) -> bool:
+    """Return whether a rescheduled sync goes on by itself now."""
     until = connection.rescheduled_for
     if until is None or connection.sync or connection.paused:
         return False
     automatic = connection.attributes.get("schedule_type", "auto") == "auto"
-    return automatic and store.from_text(until) <= now
+    return automatic and moment_from_text(until) <= now
 
 
-def _due(connection: Connection, now: datetime) -> bool:
+def _is_due(connection: Connection, now: datetime) -> bool:
     automatic = connection.attributes.get("schedule_type", "auto") == "auto"
     is_busy = connection.sync or connection.rescheduled_for
     if is_busy or connection.paused or not automatic:
@@ -277,4 +282,4 @@ def _due(connection: Connection, now: datetime) -> bool:
     if connection.last_sync_started_at is None:
         return True
     minutes = connection.attributes.get("sync_frequency", 360)
-    return store.from_text(connection.last_sync_started_at) + timedelta(minutes=minutes) <= now
+    return moment_from_text(connection.last_sync_started_at) + timedelta(minutes=minutes) <= now

@@ -1,12 +1,12 @@
-"""The page of the sandbox: what it holds and what is asked of it, to be watched in a browser.
+"""The page of the sandbox: its content and its requests, to watch in a browser.
 
-It stands at ``/_sandbox/`` of a server that was started with ``--control``, shows the sandboxes of
-both APIs where both are served, and changes nothing: a test that is watched goes as it goes alone.
+It is at ``/_sandbox/`` of a server that was started with ``--control``, shows the sandboxes of both
+APIs if the server has both, and changes nothing: watching a test does not change its course.
 
-* :mod:`~constructs_lib.sandbox.watch.api` puts the page beside an API.
+* :mod:`~constructs_lib.sandbox.watch.api` adds the page to an API.
 * :mod:`~constructs_lib.sandbox.watch.view` collects what the page shows, as JSON.
-* ``index.html``, ``watch.css`` and the scripts ``watch.js`` (asks and acts), ``model.js`` (what is
-  known) and ``show.js`` (what is shown) are the page; the browser loads nothing else.
+* ``index.html``, ``watch.css`` and the scripts ``watch.js`` (requests and actions), ``model.js``
+  (the data) and ``show.js`` (the display) are the page; the browser loads nothing else.
 """
 
 from constructs_lib.sandbox.watch.api import ADDRESS, WatchedApi

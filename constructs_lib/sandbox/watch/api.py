@@ -1,8 +1,8 @@
-"""The page beside an API: the paths of the page are answered here, and all others by the API.
+"""An API with the page: it answers the page's paths itself, and leaves all others to the API.
 
 Requests of the page are in no journal, count for no rate limit and meet no fault. They need no
-credentials, because the page only shows, and the sandbox is on the loopback address; so that no
-page from elsewhere reads it through the browser, the name of the host must be the loopback's.
+credentials, because the page only shows, and the sandbox is on the loopback address. The name of
+the host must be the loopback's, so that no page from elsewhere reads it through the browser.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from constructs_lib.sandbox.common.errors import ApiError, SandboxError
-from constructs_lib.sandbox.common.messages import Answers, ApiRequest, ApiResponse
-from constructs_lib.sandbox.fivetran import routes
+from constructs_lib.sandbox.common.messages import CONTROL_PREFIX, Answers, ApiRequest, ApiResponse
 from constructs_lib.sandbox.watch.view import View
 
-ADDRESS: Final = routes.PREFIX
+ADDRESS: Final = CONTROL_PREFIX
 """The path of the page."""
 
 _VIEW = f"{ADDRESS}watch.json"
@@ -35,7 +34,7 @@ _POLICY = (
     "script-src 'self'",
     "style-src 'self'",
     "connect-src 'self'",
-    "img-src data:",  # The icon, which stands in the page itself.
+    "img-src data:",  # The icon, which is part of the page itself.
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
@@ -54,7 +53,7 @@ _HEADERS = {
 
 
 class WatchedApi:
-    """An API with the page beside it.
+    """An API with the page.
 
     :param api: answers all other requests
     :param view: what the page shows
@@ -65,7 +64,7 @@ class WatchedApi:
         self._view = view
 
     def handle(self, request: ApiRequest) -> ApiResponse:
-        """The answer to a request, of the page or of the API."""
+        """Answer a request of the page, or let the API answer."""
         if request.path == ADDRESS.rstrip("/"):
             return _page(308, b"", {"Location": ADDRESS})
         if request.path not in _FILES and request.path != _VIEW:
@@ -77,7 +76,7 @@ class WatchedApi:
         return self._answer(request)
 
     def failure(self, error: ApiError) -> ApiResponse:
-        """The answer of the API that tells of an error."""
+        """Return the API's answer for an error."""
         return self._api.failure(error)
 
     def _answer(self, request: ApiRequest) -> ApiResponse:

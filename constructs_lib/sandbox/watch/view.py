@@ -1,4 +1,4 @@
-"""What the page shows, as JSON: ``GET /_sandbox/watch.json``.
+"""The content of the page, as JSON: ``GET /_sandbox/watch.json``.
 
 For each API that is served, ``fivetran`` and ``elastic``, an object::
 
@@ -9,13 +9,13 @@ For each API that is served, ``fivetran`` and ``elastic``, an object::
      "items": [{"id": "608782c1506ebb74", …}],
      "more_items": false}
 
-``place`` says how much the page has seen. Given back as the parameter of the name of the API, it
-lets the next answer hold only what is new: the requests since then, and ``items`` only if one of
-them has changed (otherwise null). ``more_items`` says whether there are more than are told.
-``whole`` is true where the entries are not to be added to those before, but take their place: at
-first, after a reset, and where more are new than are shown.
+``place`` says how much the page has received. The page sends it back as a parameter with the name
+of the API, and the next answer then holds only what is new: the requests since then, and ``items``
+only if one of them has changed (otherwise null). ``more_items`` says whether there are more items
+than those. ``whole`` is true if the entries replace the earlier ones instead of following them: at
+first, after a reset, and when more are new than are shown.
 
-Looking changes nothing: what a running sync has become by now is computed and not stored.
+Reading changes nothing: the present state of a running sync is computed and not stored.
 """
 
 from __future__ import annotations
@@ -25,21 +25,25 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeVar
 
-from constructs_lib.sandbox.common import messages
-from constructs_lib.sandbox.common import store as clock
-from constructs_lib.sandbox.common.store import CommonStore, CommonTables, JournalEntry
+from constructs_lib.sandbox.common.messages import dumps_exact
+from constructs_lib.sandbox.common.store import (
+    CommonStore,
+    CommonTables,
+    JournalEntry,
+    moment_to_text,
+)
 from constructs_lib.sandbox.elastic import ElasticStore
-from constructs_lib.sandbox.elastic import routes as elastic_routes
+from constructs_lib.sandbox.elastic.routes import connector_id_of
 from constructs_lib.sandbox.elastic.store import ElasticTables
 from constructs_lib.sandbox.fivetran import answers, routes, syncs
 from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.sandbox.fivetran.store import Settings, Store, Tables
 
 MOST_ENTRIES: Final = 500
-"""How many of the latest requests are shown of each API."""
+"""The number of latest requests that the page shows of each API."""
 
 MOST_ITEMS: Final = 1000
-"""How many of the connections and of the connectors are shown: the first that were made."""
+"""The number of connections, and of connectors, that the page shows: the first ones created."""
 
 _CONNECTOR_FIELDS = (
     "id",
@@ -56,18 +60,18 @@ Items = list[dict[str, Any]]
 
 
 class Place(NamedTuple):
-    """How much of a sandbox a page has seen."""
+    """The part of a sandbox that a page has received."""
 
     number: int = 0
     """The number of the last request."""
     began: str = ""
-    """When the first request of the journal was answered: after a reset it is another one."""
-    mark: str = ""
+    """The time of the first request of the journal, which a reset changes."""
+    digest: str = ""
     """A digest of the items."""
 
     @classmethod
     def parse(cls, text: str) -> Place:
-        """The place that a page gave back; the beginning, if it is none."""
+        """Return the place that a page gave back; the beginning if it is malformed."""
         parts = text.split("~")
         if len(parts) != 3 or not (parts[0].isascii() and parts[0].isdigit()):
             return cls()
@@ -78,7 +82,7 @@ class Place(NamedTuple):
 
 
 class View:
-    """What can be seen of the sandboxes that one process serves.
+    """The content of the sandboxes that one process serves, for the page.
 
     :param fivetran: the sandbox of Fivetran's API, if it is served
     :param elastic: the sandbox of Elastic's API, if it is served
@@ -89,24 +93,24 @@ class View:
         self._elastic = elastic
 
     def look(self, places: Mapping[str, str]) -> dict[str, Any]:
-        """What is new.
+        """Return what is new.
 
-        :param places: how much has been seen, by ``fivetran`` and ``elastic``
+        :param places: how much the page has received, by ``fivetran`` and ``elastic``
         :raises SandboxError: if a database cannot be read
         """
-        seen = {name: Place.parse(places.get(name, "")) for name in ("fivetran", "elastic")}
+        known = {name: Place.parse(places.get(name, "")) for name in ("fivetran", "elastic")}
         return {
             "most_entries": MOST_ENTRIES,
             "fivetran": self._fivetran
-            and _part(self._fivetran, seen["fivetran"], _connections, _about_connection),
+            and _new_content(self._fivetran, known["fivetran"], _connections, _about_connection),
             "elastic": self._elastic
-            and _part(self._elastic, seen["elastic"], _connectors, _about_connector),
+            and _new_content(self._elastic, known["elastic"], _connectors, _about_connector),
         }
 
 
-def _part(
+def _new_content(
     store: CommonStore[T, Any],
-    seen: Place,
+    known: Place,
     look: Callable[[T, datetime], Items],
     about: Callable[[JournalEntry, Items], str | None],
 ) -> dict[str, Any]:
@@ -114,18 +118,18 @@ def _part(
         settings = tables.settings() or tables.settings_type()
         now = store.clock() + timedelta(seconds=settings.clock_ahead_seconds)
         began = tables.journal_began() or ""
-        since = seen.number if began == seen.began else 0
+        since = known.number if began == known.began else 0
         entries = tables.latest_journal(since, MOST_ENTRIES)
         found = look(tables, now)
     items, more = found[:MOST_ITEMS], len(found) > MOST_ITEMS
     number = entries[-1].number if entries else since
-    mark = hashlib.sha256(messages.dumps([items, more]).encode()).hexdigest()[:16]
+    digest = hashlib.sha256(dumps_exact([items, more]).encode()).hexdigest()[:16]
     return {
-        "place": str(Place(number, began, mark)),
-        "now": clock.to_text(now),
-        "whole": began != seen.began or _has_gap(entries, since),
+        "place": str(Place(number, began, digest)),
+        "now": moment_to_text(now),
+        "whole": began != known.began or _has_gap(entries, since),
         "entries": [{**entry.to_dict(), "about": about(entry, items)} for entry in entries],
-        "items": None if mark == seen.mark else items,
+        "items": None if digest == known.digest else items,
         "more_items": more,
     }
 
@@ -139,8 +143,8 @@ def _connections(tables: Tables, now: datetime) -> Items:
     held = any(fault.kind == "sync_never_ends" for fault in settings.faults)
     found = [record for _, record in tables.connections(0, MOST_ITEMS + 1)]
     for record in found:
-        # A sync by schedule begins when a request meets the connection, and this is none.
-        syncs.settle(record, now, settings.sync_seconds, automatic=False, held=held)
+        # Only a request of a client starts a sync by schedule.
+        syncs.update_sync(record, now, settings.sync_seconds, automatic=False, held=held)
     return [_connection(record) for record in found]
 
 
@@ -148,7 +152,7 @@ def _connection(record: Connection) -> dict[str, Any]:
     sync = record.sync
     return {
         "id": record.id,
-        "answer": answers.connection(record, {}),
+        "answer": answers.connection_response(record, {}),
         "state": record.state,
         "waiting": record.waiting,
         "ends_at": sync.ends_at if sync and not sync.endless else None,
@@ -157,14 +161,14 @@ def _connection(record: Connection) -> dict[str, Any]:
 
 def _about_connection(entry: JournalEntry, items: Items) -> str | None:
     if (entry.method, entry.path) != ("POST", "/v1/connections"):
-        return routes.connection_id(entry.path)
-    # A creation does not name what it creates; both have the moment of one transaction.
+        return routes.connection_id_of(entry.path)
+    # The path of a creation does not name the new connection; their times are equal instead.
     made = (item["id"] for item in items if item["answer"]["created_at"] == entry.at)
     return next(made, None)
 
 
 def _connectors(tables: ElasticTables, _: datetime) -> Items:
-    # Not the configuration: it may hold secrets in clear.
+    # The configuration is left out: it may hold secrets in clear.
     return [
         {name: getattr(connector, name) for name in _CONNECTOR_FIELDS}
         for connector in tables.connectors()
@@ -172,4 +176,4 @@ def _connectors(tables: ElasticTables, _: datetime) -> Items:
 
 
 def _about_connector(entry: JournalEntry, _: Items) -> str | None:
-    return elastic_routes.connector_id(entry.path)
+    return connector_id_of(entry.path)

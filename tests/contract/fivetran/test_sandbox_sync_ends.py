@@ -1,4 +1,4 @@
-"""How syncs end: they fail, or are put off; and what setup tests may find beside that."""
+"""How syncs end: they fail or are rescheduled; and what setup tests may find then."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_sync_that_fails_says_why_until_one_succeeds(carrier: Carrier) -> None
     assert status(carrier, made)["tasks"] == []
 
 
-def test_a_sync_that_was_put_off_goes_on_by_itself(carrier: Carrier) -> None:
+def test_a_rescheduled_sync_goes_on_by_itself(carrier: Carrier) -> None:
     made = carrier.create(POSTGRES)
     begin(carrier, made, kind="sync_rescheduled", seconds=60)
     found = status(carrier, made)

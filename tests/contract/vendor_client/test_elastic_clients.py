@@ -31,15 +31,15 @@ def test_client_changes_status_by_the_table(
     client: ElasticClient, served: ElasticServed, current: str, wanted: str
 ) -> None:
     served.made_in(current)
-    told = client.call("connector.update_status", connector_id="shop", status=wanted)
+    answer = client.call("connector.update_status", connector_id="shop", status=wanted)
     if wanted in ALLOWED[current]:
         result = "noop" if wanted == current else "updated"
-        assert (told.status, told.body) == (200, {"result": result})
+        assert (answer.status, answer.body) == (200, {"result": result})
         assert served.status("shop") == wanted
     else:
-        assert (told.status, told.error) == (400, "BadRequestError")
+        assert (answer.status, answer.error) == (400, "BadRequestError")
         reason = f"Invalid transition attempt from [{current}] to [{wanted}]."
-        assert told.body["error"]["reason"].startswith(reason)
+        assert answer.body["error"]["reason"].startswith(reason)
         assert served.status("shop") == current
 
 
@@ -76,13 +76,13 @@ def test_client_may_show_other_credentials(
 
 def test_client_with_a_wrong_key_is_refused(elastic_server: str) -> None:
     with ElasticClient.running("elasticsearch-9", elastic_server, api_key="d3Jvbmc6a2V5") as client:
-        told = client.call("connector.list")
-    assert (told.status, told.error) == (401, "AuthenticationException")
+        answer = client.call("connector.list")
+    assert (answer.status, answer.error) == (401, "AuthenticationException")
 
 
 def test_client_is_refused_by_an_older_server(elastic_server: str, served: ElasticServed) -> None:
     served.configure(version="8.19.0")
     with ElasticClient.running("elasticsearch-9", elastic_server) as client:
-        told = client.call("info")
-    assert (told.status, told.error) == (400, "BadRequestError")
-    assert "but found 9" in told.body["error"]["caused_by"]["reason"]
+        answer = client.call("info")
+    assert (answer.status, answer.error) == (400, "BadRequestError")
+    assert "but found 9" in answer.body["error"]["caused_by"]["reason"]

@@ -39,9 +39,9 @@ def put(sandbox: ElasticEmbedded, **setting: object) -> tuple[int, str]:
 def test_setting_that_is_wrong_is_400_and_its_cause_says_why(
     sandbox: ElasticEmbedded, name: str, value: object, reason: str
 ) -> None:
-    code, told = put(sandbox, **{name: value})
+    code, answer = put(sandbox, **{name: value})
     assert code == 400
-    assert reason in told
+    assert reason in answer
     assert sandbox.data("GET", WIKI)["configuration"] == {}
 
 

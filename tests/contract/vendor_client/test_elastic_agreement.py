@@ -42,9 +42,9 @@ def official(request: pytest.FixtureRequest, world: ElasticWorld) -> Iterator[El
 
 
 def accepted_by_client(client: ElasticClient, wanted: str) -> bool:
-    told = client.call("connector.update_status", connector_id=WIKI, status=wanted)
-    assert told.status in (200, 400)
-    return told.status == 200
+    answer = client.call("connector.update_status", connector_id=WIKI, status=wanted)
+    assert answer.status in (200, 400)
+    return answer.status == 200
 
 
 def accepted_by_provider(world: ElasticWorld, wanted: str) -> bool:

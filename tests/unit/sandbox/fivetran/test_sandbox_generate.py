@@ -1,4 +1,4 @@
-"""The sandbox makes an account that has grown: the same one each time."""
+"""The sandbox generates a large account: the same one each time."""
 
 from __future__ import annotations
 

@@ -36,9 +36,7 @@ def test_refused_credentials_are_told_what_is_accepted(elastic: ElasticCarrier) 
 
 
 @pytest.mark.parametrize(("login", "code"), [(None, 200), ("Bearer x", 401)])
-def test_embedded_sandbox_answers_without_credentials_but_not_with_wrong_ones(
-    login: str | None, code: int
-) -> None:
+def test_embedded_needs_no_credentials_but_refuses_wrong_ones(login: str | None, code: int) -> None:
     embedded = ElasticEmbedded(None)
     embedded.session.mount("sandbox://elastic", ElasticAdapter(None))
     del embedded.session.headers["Authorization"]

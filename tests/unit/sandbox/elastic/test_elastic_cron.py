@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from constructs_lib.sandbox.elastic.bodies import check
+from constructs_lib.sandbox.elastic.bodies import check_schedule
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from constructs_lib.sandbox.elastic.bodies import check
     ],
 )
 def test_expression_is_taken_as_it_is(expression: str) -> None:
-    assert check(expression) == expression
+    assert check_schedule(expression) == expression
 
 
 @pytest.mark.parametrize(
@@ -61,5 +61,5 @@ def test_expression_is_taken_as_it_is(expression: str) -> None:
 )
 def test_what_is_no_expression_is_refused(expression: str) -> None:
     with pytest.raises(ValueError, match="invalid cron expression") as refused:
-        check(expression)
+        check_schedule(expression)
     assert f"[{expression}]" in str(refused.value)

@@ -102,9 +102,9 @@ def test_job_that_cannot_be_is_refused(
 ) -> None:
     sandbox.data("PUT", "/_connector/no_index", json={"service_type": "mysql"})
     sandbox.data("PUT", "/_connector/no_type", json={"index_name": "orders"})
-    told = sandbox.refusal("POST", JOBS, json=body)
-    assert told[0] == code
-    assert reason in told[2]
+    answer = sandbox.refusal("POST", JOBS, json=body)
+    assert answer[0] == code
+    assert reason in answer[2]
     assert sandbox.data("GET", JOBS) == {"count": 0, "results": []}
 
 
@@ -189,9 +189,9 @@ def test_missing_job_is_404(sandbox: ElasticEmbedded) -> None:
     paths = {**bodies, "_cancel": None, "_check_in": None}
     requests = [("GET", "", None), ("DELETE", "", None)]
     for method, path, body in [*requests, *(("PUT", f"/{each}", paths[each]) for each in paths)]:
-        told = sandbox.refusal(method, f"{JOBS}/nothing{path}", json=body)
+        answer = sandbox.refusal(method, f"{JOBS}/nothing{path}", json=body)
         expected = "connector sync job [nothing] not found"
-        assert told == (404, "resource_not_found_exception", expected)
+        assert answer == (404, "resource_not_found_exception", expected)
 
 
 @pytest.mark.parametrize(("version", "newest"), [("9.1.0", 2), ("8.13.0", 2), ("8.12.2", 0)])
@@ -231,8 +231,8 @@ def test_jobs_are_filtered(sandbox: ElasticEmbedded, query: str, found: list[str
 
 @pytest.mark.parametrize("query", ["status=done", "job_type=whole", "size=-1"])
 def test_unknown_words_of_a_filter_are_400(sandbox: ElasticEmbedded, query: str) -> None:
-    told = sandbox.refusal("GET", f"{JOBS}?{query}")
-    assert told[:2] == (400, "illegal_argument_exception")
+    answer = sandbox.refusal("GET", f"{JOBS}?{query}")
+    assert answer[:2] == (400, "illegal_argument_exception")
 
 
 def test_journal_shows_a_job_and_masks_what_it_carries(sandbox: ElasticEmbedded) -> None:

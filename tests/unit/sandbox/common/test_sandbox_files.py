@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.sandbox import SandboxError, Store
-from constructs_lib.sandbox.common.database import claim
+from constructs_lib.sandbox.common.database import claim_file
 from constructs_lib.sandbox.fivetran.store import FIVETRAN
 
 
@@ -83,7 +83,7 @@ def test_socket_and_pipe_stay_as_they_are(tmp_path: Path, monkeypatch: pytest.Mo
         os.mkfifo("pipe")
         for name in ("socket", "pipe"):
             Path(name).chmod(0o644)
-            with pytest.raises(SandboxError, match=f"^{name} is no ordinary file"):
+            with pytest.raises(SandboxError, match=f"^{name} is not an ordinary file"):
                 Store(name)
             assert mode(Path(name)) == 0o644
 
@@ -91,7 +91,7 @@ def test_socket_and_pipe_stay_as_they_are(tmp_path: Path, monkeypatch: pytest.Mo
 def test_link_to_nothing_is_refused_and_leads_to_nothing_still(tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(tmp_path / "missing")
-    with pytest.raises(SandboxError, match="leads to nothing"):
+    with pytest.raises(SandboxError, match="is a link to a missing file"):
         Store(link)
     assert list(tmp_path.iterdir()) == [link]
 
@@ -166,7 +166,7 @@ def test_opening_again_keeps_the_locks_of_this_process(tmp_path: Path) -> None:
     with Store(path):
         assert not can_be_locked_by_another_process(path)
         # When this process looks once more whether the file is a sandbox's
-        claim(path, FIVETRAN.application_id)
+        claim_file(path, FIVETRAN.application_id)
         # Then the store still has its lock: by POSIX, closing a file drops all locks of a process
         assert not can_be_locked_by_another_process(path)
 

@@ -43,8 +43,8 @@ def test_only_two_versions_refuse_the_present_status(
 
 
 def test_refused_transition_is_told_by_the_protocol(elastic: ElasticCarrier) -> None:
-    told = elastic.refusal("PUT", STATUS, json={"status": "connected"})
-    assert told == (
+    answer = elastic.refusal("PUT", STATUS, json={"status": "connected"})
+    assert answer == (
         400,
         "status_exception",
         "Invalid transition attempt from [created] to [connected]. "
@@ -58,7 +58,7 @@ def test_changed_status_is_updated_and_an_equal_one_is_noop(elastic: ElasticCarr
 
 
 @pytest.mark.parametrize("status", STATUSES[1:])
-def test_status_may_come_in_capitals_and_is_answered_in_lower_case(
+def test_status_may_be_in_capitals_and_is_answered_in_lower_case(
     elastic: ElasticCarrier, status: str
 ) -> None:
     elastic.made_in("created" if status == "needs_configuration" else "configured")
@@ -67,8 +67,8 @@ def test_status_may_come_in_capitals_and_is_answered_in_lower_case(
 
 
 def test_missing_connector_is_404(elastic: ElasticCarrier) -> None:
-    told = elastic.refusal("PUT", "/_connector/nobody/_status", json={"status": "error"})
-    assert told == (404, "resource_not_found_exception", "connector [nobody] not found")
+    answer = elastic.refusal("PUT", "/_connector/nobody/_status", json={"status": "error"})
+    assert answer == (404, "resource_not_found_exception", "connector [nobody] not found")
 
 
 def test_deleted_connector_is_404(elastic: ElasticCarrier) -> None:
@@ -84,9 +84,9 @@ def test_empty_identifier_is_400(elastic: ElasticCarrier) -> None:
 
 @pytest.mark.parametrize("body", [{}, {"status": None}])
 def test_no_status_is_400(elastic: ElasticCarrier, body: dict[str, Any]) -> None:
-    told = elastic.refusal("PUT", STATUS, json=body)
+    answer = elastic.refusal("PUT", STATUS, json=body)
     reason = "Validation Failed: 1: [status] cannot be [null].;"
-    assert told == (400, "action_request_validation_exception", reason)
+    assert answer == (400, "action_request_validation_exception", reason)
 
 
 def test_unknown_status_is_400_and_its_cause_names_it(elastic: ElasticCarrier) -> None:

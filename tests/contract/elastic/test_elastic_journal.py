@@ -43,12 +43,12 @@ def test_journal_tells_of_faults_and_of_what_took_effect(elastic: ElasticCarrier
 )
 def test_journal_holds_no_configuration_in_clear(elastic: ElasticCarrier, body: object) -> None:
     elastic.request("PUT", "/_connector/sandbox_wiki/_configuration", json=body)
-    told = json.dumps([entry.to_dict() for entry in elastic.journal()])
-    assert "_configuration" in told
-    assert SECRET not in told
+    answer = json.dumps([entry.to_dict() for entry in elastic.journal()])
+    assert "_configuration" in answer
+    assert SECRET not in answer
 
 
-def test_configuration_is_answered_in_clear_as_elasticsearch_does(elastic: ElasticCarrier) -> None:
+def test_configuration_is_answered_in_clear_as_by_elasticsearch(elastic: ElasticCarrier) -> None:
     configuration = {"password": {"label": "Password", "value": SECRET, "sensitive": True}}
     path = "/_connector/sandbox_wiki"
     elastic.data("PUT", f"{path}/_configuration", json={"configuration": configuration})

@@ -119,8 +119,8 @@ def test_query_looks_at_index_name_name_and_description(
 
 
 def test_list_by_what_is_no_name_of_an_index_is_400(sandbox: ElasticEmbedded) -> None:
-    told = sandbox.refusal("GET", "/_connector?index_name=~.!$$%23index-name")
-    assert told[:2] == (400, "action_request_validation_exception")
+    answer = sandbox.refusal("GET", "/_connector?index_name=~.!$$%23index-name")
+    assert answer[:2] == (400, "action_request_validation_exception")
 
 
 def test_document_has_only_what_has_a_value(sandbox: ElasticEmbedded) -> None:

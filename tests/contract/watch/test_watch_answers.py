@@ -38,7 +38,7 @@ def page(served: Served, name: str = "", method: str = "GET", **headers: str) ->
 
 
 def look(served: Served, place: str = "") -> dict[str, Any]:
-    """What the page is told of Fivetran's sandbox."""
+    """The data that the page gets about Fivetran's sandbox."""
     answer: dict[str, Any] = page(served, f"watch.json?fivetran={place}").json()["fivetran"]
     return answer
 
@@ -54,9 +54,7 @@ def test_the_page_and_its_files_are_served_without_credentials(served: Served, n
 
 
 @pytest.mark.parametrize("name", [*FILES, "watch.json"])
-def test_the_browser_is_told_to_load_nothing_else_and_to_keep_nothing(
-    served: Served, name: str
-) -> None:
+def test_browser_may_load_nothing_else_and_keep_nothing(served: Served, name: str) -> None:
     headers = page(served, name).headers
 
     policy = headers["Content-Security-Policy"].split("; ")
@@ -102,9 +100,9 @@ def test_the_command_says_where_the_page_is(tmp_path: Path) -> None:
     with running(3, "--control", *options) as (fivetran, elastic, watch):
         assert watch == f"Watch it on {fivetran.split()[4]}{ADDRESS}\n"
         for line, place in ((fivetran, 4), (elastic, 5)):
-            seen = page(Served(line.split()[place]), "watch.json").json()
-            assert seen["fivetran"] is not None
-            assert seen["elastic"] is not None
+            data = page(Served(line.split()[place]), "watch.json").json()
+            assert data["fivetran"] is not None
+            assert data["elastic"] is not None
 
 
 def test_watching_leaves_no_trace(served: Served) -> None:
@@ -125,24 +123,24 @@ def test_looking_at_a_sync_does_not_end_it(tmp_path: Path) -> None:
             before = [record.to_json() for _, record in tables.connections(0, 9)]
         assert '"sync": {' in before[0]
 
-        seen = View(store, None).look({})
+        data = View(store, None).look({})
 
         with store.transaction() as tables:
             assert [record.to_json() for _, record in tables.connections(0, 9)] == before
-        assert seen["fivetran"]["items"][0]["answer"]["succeeded_at"] is not None
+        assert data["fivetran"]["items"][0]["answer"]["succeeded_at"] is not None
 
 
-def test_neither_secrets_nor_the_configuration_of_a_connector_are_told(tmp_path: Path) -> None:
+def test_page_has_no_secrets_and_no_connector_configuration(tmp_path: Path) -> None:
     with Store(None) as store, ElasticStore(None) as elastic:
         body = json.dumps({**POSTGRES, "auth": {"access_token": "t0p-secret"}}).encode()
         Api(store).handle(ApiRequest("POST", "/v1/connections", headers=HEADERS, body=body))
         elastic.add_connector("wiki", configuration={"token": {"value": "t0p-secret"}})
 
-        seen = json.dumps(View(store, elastic).look({}))
+        data = json.dumps(View(store, elastic).look({}))
 
-    assert "db.example.com" in seen
-    assert "t0p-secret" not in seen
-    assert "configuration" not in seen.replace("destination_configuration", "")
+    assert "db.example.com" in data
+    assert "t0p-secret" not in data
+    assert "configuration" not in data.replace("destination_configuration", "")
 
 
 def test_only_what_is_new_is_told(served: Served) -> None:
@@ -176,8 +174,8 @@ def test_after_a_reset_all_is_told_anew(served: Served) -> None:
     for _ in range(5):
         served.request("GET", "/v1/groups")
 
-    told = look(served, place)
-    assert (told["whole"], len(told["entries"])) == (True, 5)
+    data = look(served, place)
+    assert (data["whole"], len(data["entries"])) == (True, 5)
 
 
 def test_more_news_than_are_shown_take_the_place_of_the_old(tmp_path: Path) -> None:
@@ -188,10 +186,10 @@ def test_more_news_than_are_shown_take_the_place_of_the_old(tmp_path: Path) -> N
         for _ in range(MOST_ENTRIES + 1):
             api.handle(ApiRequest("GET", "/v1/groups"))
 
-        told = View(store, None).look({"fivetran": place})["fivetran"]
+        data = View(store, None).look({"fivetran": place})["fivetran"]
 
-    assert (told["whole"], len(told["entries"])) == (True, MOST_ENTRIES)
-    assert told["entries"][-1]["number"] == MOST_ENTRIES + 2
+    assert (data["whole"], len(data["entries"])) == (True, MOST_ENTRIES)
+    assert data["entries"][-1]["number"] == MOST_ENTRIES + 2
 
 
 def test_of_very_many_connections_the_first_are_told() -> None:
@@ -200,10 +198,10 @@ def test_of_very_many_connections_the_first_are_told() -> None:
         exactly = View(store, None).look({})["fivetran"]
         generate(store, connections=1, services=1, groups=["other"], seed=2)
 
-        told = View(store, None).look({})["fivetran"]
+        data = View(store, None).look({})["fivetran"]
 
     assert (len(exactly["items"]), exactly["more_items"]) == (MOST_ITEMS, False)
-    assert (len(told["items"]), told["more_items"]) == (MOST_ITEMS, True)
+    assert (len(data["items"]), data["more_items"]) == (MOST_ITEMS, True)
 
 
 @pytest.mark.parametrize("text", ["", "x", "~~", "-1~a~b", "1~a", "٣~a~b", "1~a~b~c"])

@@ -168,7 +168,7 @@ def test_fault_concerns_requests_by_their_path(
     assert [status == 500 for status in statuses] == struck
 
 
-def test_each_fault_counts_for_itself_and_the_first_of_two_strikes(carrier: Carrier) -> None:
+def test_faults_count_apart_and_the_first_of_two_strikes(carrier: Carrier) -> None:
     carrier.configure(
         faults=[
             {"kind": "502_html", "path": "/v1/groups", "nth": 2},
@@ -195,7 +195,7 @@ def test_retry_after_is_sent_as_given(carrier: Carrier, value: Any) -> None:
     assert carrier.request("GET", "/v1/groups").headers["Retry-After"] == str(value)
 
 
-def test_counting_begins_anew_with_new_faults_and_goes_on_with_other_settings(
+def test_counting_restarts_with_new_faults_only(
     carrier: Carrier,
 ) -> None:
     def statuses() -> list[int]:

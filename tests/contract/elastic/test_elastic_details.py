@@ -46,9 +46,9 @@ def test_detail_of_no_connector_is_404(sandbox: ElasticEmbedded, path: str) -> N
 
 @pytest.mark.parametrize("path", CHANGES)
 def test_detail_without_an_identifier_is_400(sandbox: ElasticEmbedded, path: str) -> None:
-    told = sandbox.refusal("PUT", f"/_connector//{path}", json=CHANGES[path])
-    assert told[0] == 400
-    assert '[connector_id] cannot be [null] or [""].' in told[2]
+    answer = sandbox.refusal("PUT", f"/_connector//{path}", json=CHANGES[path])
+    assert answer[0] == 400
+    assert '[connector_id] cannot be [null] or [""].' in answer[2]
 
 
 @pytest.mark.parametrize("path", CHANGES)
@@ -89,9 +89,9 @@ def test_wrong_detail_is_400(
     sandbox: ElasticEmbedded, path: str, body: dict[str, Any], reason: str
 ) -> None:
     before = sandbox.data("GET", "/_connector/sandbox_wiki")
-    code, _, told = sandbox.refusal("PUT", f"/_connector/sandbox_wiki/{path}", json=body)
+    code, _, answer = sandbox.refusal("PUT", f"/_connector/sandbox_wiki/{path}", json=body)
     assert code == 400
-    assert reason in told
+    assert reason in answer
     assert sandbox.data("GET", "/_connector/sandbox_wiki") == before
 
 

@@ -1,4 +1,4 @@
-"""What happens beside a chosen request: syncs that start, and states that move."""
+"""Events at a chosen request: syncs that start, and states that move."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def test_a_refused_state_is_not_stored_at_all(cursor: Cursor) -> None:
     assert cursor.get() == STATE
 
 
-def test_an_event_happens_to_the_connection_that_a_request_created(carrier: Carrier) -> None:
+def test_event_happens_to_the_connection_that_a_request_created(carrier: Carrier) -> None:
     creation = {"method": "POST", "path": "/v1/connections"}
     carrier.configure(faults=[{"kind": "sync_starts", **creation}], sync_seconds=60)
     path = f"/v1/connections/{carrier.create()['id']}"

@@ -68,7 +68,7 @@ def test_failed_request_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None
         session.auth = ("sandbox", "sandbox")
         body = {"service": "github", "group_id": "sandbox_lake", "config": {"schema": "s"}}
         # When the answer cannot be made after the connection was stored
-        monkeypatch.setattr("constructs_lib.sandbox.fivetran.answers.connection", fail)
+        monkeypatch.setattr("constructs_lib.sandbox.fivetran.answers.connection_response", fail)
         assert session.post("sandbox://local/v1/connections", json=body).status_code == 500
         monkeypatch.undo()
         # Then the connection is not there, but the journal has the request

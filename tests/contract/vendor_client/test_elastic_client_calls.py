@@ -103,8 +103,8 @@ def test_each_call_of_the_client_has_an_endpoint(group: str) -> None:
 def test_client_changes_one_thing(
     client: ElasticClient, name: str, arguments: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    told = client.call(f"connector.{name}", connector_id="sandbox_wiki", **arguments)
-    assert (told.status, told.body) == (200, {"result": "updated"})
+    answer = client.call(f"connector.{name}", connector_id="sandbox_wiki", **arguments)
+    assert (answer.status, answer.body) == (200, {"result": "updated"})
     read = document(client)
     assert {field: read[field] for field in expected} == expected
 
@@ -128,8 +128,8 @@ def test_client_takes_a_connector_through_all_of_its_changes(client: ElasticClie
         ("check_in", {}),
     ]
     for name, arguments in changes:
-        told = client.call(f"connector.{name}", connector_id="sandbox_wiki", **arguments)
-        assert (told.status, told.body) == (200, {"result": "updated"}), name
+        answer = client.call(f"connector.{name}", connector_id="sandbox_wiki", **arguments)
+        assert (answer.status, answer.body) == (200, {"result": "updated"}), name
     read = document(client)
     assert (read["status"], read["error"]) == ("needs_configuration", "some error")
     assert read["filtering"][0]["active"] == read["filtering"][0]["draft"]
@@ -148,8 +148,8 @@ def test_client_sets_a_schedule_and_the_others_stay(client: ElasticClient) -> No
 def test_client_configures_and_sets_values(client: ElasticClient) -> None:
     one = {"connector_id": "sandbox_wiki"}
     whole = {"configuration": {"port": SETTING}}
-    told = client.call("connector.update_configuration", **one, **whole)
-    assert told.body == {"result": "updated"}
+    answer = client.call("connector.update_configuration", **one, **whole)
+    assert answer.body == {"result": "updated"}
     client.call("connector.update_configuration", **one, values={"port": 5433})
     read = document(client)
     assert (read["status"], read["configuration"]["port"]["value"]) == ("configured", 5433)
@@ -201,8 +201,8 @@ def test_client_lists_what_a_query_finds(client: ElasticClient) -> None:
 
 def test_client_gets_only_what_it_wants(client: ElasticClient) -> None:
     one = {"connector_id": "sandbox_wiki"}
-    told = client.call("connector.get", **one, filter_path=["status", "filtering.domain"])
-    assert told.body == {"status": "created", "filtering": [{"domain": "DEFAULT"}]}
+    answer = client.call("connector.get", **one, filter_path=["status", "filtering.domain"])
+    assert answer.body == {"status": "created", "filtering": [{"domain": "DEFAULT"}]}
     missing = client.call("connector.get", connector_id="nobody", filter_path="status")
     assert missing.body["error"]["reason"] == "connector [nobody] not found"
 

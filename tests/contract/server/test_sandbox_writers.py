@@ -1,4 +1,4 @@
-"""Many writers at once: none is lost, and none is told that the database is locked."""
+"""Many writers at once: no write is lost, and none fails because the database is locked."""
 
 from __future__ import annotations
 

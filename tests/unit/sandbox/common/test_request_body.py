@@ -17,7 +17,7 @@ def read(content: bytes, headers: dict[str, str]) -> tuple[bytes, bytes]:
     for name, value in headers.items():
         message[name] = value
     reader = io.BytesIO(content)
-    return server.read(reader, message), reader.read()
+    return server.read_body(reader, message), reader.read()
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ def test_malformed_body_is_an_error(content: bytes, headers: dict[str, str]) -> 
 @pytest.mark.parametrize(
     ("content", "headers"),
     [
-        (b"", {"Content-Length": str(server.LARGEST + 1)}),
+        (b"", {"Content-Length": str(server.MAX_BODY_BYTES + 1)}),
         (b"FFFFFFFF\r\n", CHUNKED),
-        (b"1\r\n \r\n" + b"A00000\r\n" + b" " * server.LARGEST + b"\r\n", CHUNKED),
+        (b"1\r\n \r\n" + b"A00000\r\n" + b" " * server.MAX_BODY_BYTES + b"\r\n", CHUNKED),
     ],
 )
 def test_body_of_more_than_10_mib_is_refused(content: bytes, headers: dict[str, str]) -> None:
