@@ -1,8 +1,8 @@
-"""Sets up the project, once: a virtual environment, Node where it is needed, and the CDK's CLI.
+"""Set up the project, once: a virtual environment, Node where it is needed, and the CDK's CLI.
 
 usage: ``python scripts/set_up.py [--dev]``, with any Python from 3.10 on. ``--dev`` adds the
 tools for checks and tests, and the second CDK. ``CONNECTIONS_TOOLKIT`` chooses the CDK otherwise.
-What is in place already is left alone.
+It leaves alone what is in place already.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LIST = ROOT / "pyproject.toml"
 
 
 def main() -> int:
-    """Set up; returns the exit status."""
+    """Set up the project; return the exit status."""
     parser = argparse.ArgumentParser(description="Sets up the project.")
     parser.add_argument("--dev", action="store_true", help="add the tools for checks and tests")
     options = parser.parse_args()

@@ -1,10 +1,8 @@
-"""How the rules across attributes are applied before synth.
+"""The checks of one construct: first its JSON Schema, then the rules across attributes.
 
-The rules themselves are the tables of :mod:`constructs_lib.schemas.rules`, which the provider
-applies, too. A rule is not applied if one of the parameters that it reads is known only at
-deployment, or has an error of its own already.
-
-The checks of one construct: first its JSON Schema, then the rules across attributes.
+The rules are the tables of :mod:`constructs_lib.schemas.rules`, which the provider applies, too. A
+rule is not applied if one of the parameters that it reads is known only at deployment, or has an
+error already.
 """
 
 from __future__ import annotations
@@ -43,7 +41,7 @@ def apply_rules(
     place: Place,
     broken: frozenset[str] = frozenset(),
 ) -> list[Finding]:
-    """All findings of the rules of a table.
+    """Return all findings of the rules of a table.
 
     :param values: the parameters of one construct in plain form (see ``plain``)
     :param place: the place that each finding gets
@@ -54,7 +52,7 @@ def apply_rules(
 
 
 def of_given(rules: Iterable[Rule], values: Mapping[str, Any], place: Place) -> list[Finding]:
-    """All findings of rules to which a token is a value like any other.
+    """Return all findings of rules to which a token is a value like any other.
 
     :param values: the parameters by name; None means left out
     :param place: the place that each finding gets
@@ -63,7 +61,7 @@ def of_given(rules: Iterable[Rule], values: Mapping[str, Any], place: Place) -> 
 
 
 def state_findings(service: str, place: Place) -> list[Finding]:
-    """The rule ``state-service``: only some services have a state that can be set.
+    """Apply the rule ``state-service``: only some services have a state that can be set.
 
     :param service: the service of the connection
     :param place: the place that the finding gets
@@ -94,7 +92,7 @@ def _finding(rule: str, problem: Problem, place: Place) -> Finding:
 def check_provider(
     values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
 ) -> list[Finding]:
-    """All findings about the parameters of a ``FivetranProvider``.
+    """Return all findings about the parameters of a ``FivetranProvider``.
 
     :param values: the parameters by name; None at the top level means left out
     :param place: where the construct stands
@@ -106,7 +104,7 @@ def check_provider(
 def check_elastic_provider(
     values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
 ) -> list[Finding]:
-    """All findings about the parameters of an ``ElasticProvider``.
+    """Return all findings about the parameters of an ``ElasticProvider``.
 
     :param values: the parameters by name; None at the top level means left out
     :param place: where the construct stands
@@ -118,7 +116,7 @@ def check_elastic_provider(
 def check_connector_status(
     values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
 ) -> list[Finding]:
-    """All findings about the parameters of a ``ConnectorStatus``.
+    """Return all findings about the parameters of a ``ConnectorStatus``.
 
     :param values: the parameters by name; None at the top level means left out
     :param place: where the construct stands
@@ -130,7 +128,7 @@ def check_connector_status(
 def check_connection(
     values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
 ) -> list[Finding]:
-    """All findings about the parameters of a ``Connection``.
+    """Return all findings about the parameters of a ``Connection``.
 
     :param values: the parameters by name (``secrets`` and ``auth_secrets`` for the write-only
         attributes); None at the top level means left out, but inside ``config`` it is a value
@@ -147,7 +145,7 @@ def check_connection_state(
     place: Place,
     is_token: IsToken = never,
 ) -> list[Finding]:
-    """All findings about the parameters of a ``ConnectionState``.
+    """Return all findings about the parameters of a ``ConnectionState``.
 
     :param values: the parameters by name; None at the top level means left out
     :param service: the service of the connection, or None if it is not known
@@ -161,7 +159,7 @@ def check_connection_state(
 def check_parameters(
     name: str, values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
 ) -> list[Finding]:
-    """All findings about the parameters of a construct that has no rules across attributes.
+    """Return all findings about the parameters of a construct that has no rules across attributes.
 
     :param name: name of its schema, such as ``fivetranops_connect_card``
     :param values: the parameters by name; None at the top level means left out
@@ -174,7 +172,7 @@ def check_parameters(
 def check_connection_data(
     values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
 ) -> list[Finding]:
-    """All findings about the parameters of a ``ConnectionData``.
+    """Return all findings about the parameters of a ``ConnectionData``.
 
     :param values: the parameters by name; None at the top level means left out
     :param place: where the construct stands
@@ -191,7 +189,7 @@ def check_connection_state_data(
     place: Place,
     is_token: IsToken = never,
 ) -> list[Finding]:
-    """All findings about the parameters of a ``ConnectionStateData``.
+    """Return all findings about the parameters of a ``ConnectionStateData``.
 
     :param values: the parameters by name; None at the top level means left out
     :param service: the service of the connection, or None if it is not known
@@ -211,7 +209,7 @@ def _state_findings(service: str | None, place: Place, is_token: IsToken) -> lis
 def check_connection_test(
     values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
 ) -> list[Finding]:
-    """All findings about the parameters of a ``ConnectionTest``.
+    """Return all findings about the parameters of a ``ConnectionTest``.
 
     :param values: the parameters by name; None at the top level means left out
     :param place: where the construct stands
@@ -223,7 +221,7 @@ def check_connection_test(
 def check_connection_sync(
     values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
 ) -> list[Finding]:
-    """All findings about the parameters of a ``ConnectionSync``.
+    """Return all findings about the parameters of a ``ConnectionSync``.
 
     :param values: the parameters by name (``tables`` for the attribute ``scope``); None at the top
         level means left out

@@ -1,7 +1,4 @@
-"""What a pattern of a JSON Schema allows, in words: nobody should have to read a regexp.
-
-The JSON Schema check, with its errors in plain words.
-"""
+"""The check by a JSON Schema, with its errors in plain words instead of regular expressions."""
 
 from __future__ import annotations
 
@@ -45,13 +42,13 @@ _BY_ATTRIBUTE = {
 
 
 def first_sentence(rule: Any) -> str:
-    """The first sentence of the description in a JSON Schema, without the full stop."""
+    """Return the first sentence of the description in a JSON Schema, without the full stop."""
     description = str(rule.get("description", "")) if isinstance(rule, dict) else ""
     return description.partition(". ")[0].removesuffix(".")
 
 
 def allowed_text(name: str, rule: dict[str, Any]) -> str:
-    """What may be written for an attribute with a pattern.
+    """Return what may be written for an attribute with a pattern.
 
     :param name: the attribute; for a name that is itself checked, the empty text
     :param rule: its JSON Schema; the first sentence of its description stands in for the words
@@ -69,7 +66,7 @@ _LIMITS = {
 
 
 def findings(validator: Validator, values: Any, *, place: Place) -> list[Finding]:
-    """All findings of a JSON Schema about values in plain form (see ``plain``).
+    """Return all findings of a JSON Schema about values in plain form (see ``plain``).
 
     :param validator: the compiled schema
     :param values: what is checked; ``UNRESOLVED`` satisfies everything
@@ -93,7 +90,7 @@ def _path(error: ValidationError) -> Path:
 
 
 def roots(found: Iterable[Finding]) -> frozenset[str]:
-    """The top-level names that have an error already, so that no rule need be applied to them."""
+    """Return the parameters that have an error already, to which no rule need be applied."""
     return frozenset(steps(finding.pointer)[0] for finding in errors(found) if finding.pointer)
 
 
@@ -142,7 +139,7 @@ def _missing(error: _Error) -> Iterator[_Words]:
 
 
 def _misspelt(error: _Error) -> set[str | None]:
-    """The attributes that the unknown ones were probably meant to be: that is one mistake."""
+    """Return the attributes that unknown ones were probably meant to be: that is one mistake."""
     known = list(error.schema.get("properties", {}))
     if error.schema.get("additionalProperties", True) is not False:
         return set()

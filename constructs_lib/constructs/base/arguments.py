@@ -1,14 +1,13 @@
-"""What happens when an attribute of a construct is set after the construct was made.
-
-An Aspect does so, such as ``connection.paused = True`` for each connection of a stack. Parameters
-that are attributes of the resource, ``lifecycle`` and ``depends_on`` work as in the constructor.
-Everything else is a finding, so that nothing is lost without a word.
-
-Turns arguments that do not fit a signature into findings.
+"""The arguments of a construct: checked against its signature, and set again later.
 
 Python answers a misspelt or missing argument with a ``TypeError``: the first one only, and as a
-traceback. The decorator ``reports_misfits`` leaves the signature as it is, for editors and type
+traceback. The decorator ``validate_arguments`` leaves the signature as it is, for editors and type
 checkers, and reports all such arguments at synth, with what was probably meant.
+
+An Aspect may set an attribute after the construct was made, such as ``connection.paused = True``
+for each connection of a stack. Parameters that are attributes of the resource, ``lifecycle`` and
+``depends_on`` work as in the constructor. Everything else is a finding, so that nothing is lost
+silently.
 """
 
 from __future__ import annotations
@@ -124,7 +123,7 @@ class _Misfit(NamedTuple):
 
 
 def reports_misfits(schema: str) -> Callable[[F], F]:
-    """A decorator for the ``__init__`` of a construct, or for a function that returns one.
+    """Return a decorator for the ``__init__`` of a construct, or for a function that returns one.
 
     A parameter that must be given and is not is None in the call: the checks of the construct
     report it. The constructs are subclasses of ``PlacedConstruct``.
@@ -158,7 +157,7 @@ class _Given:
         self._misfits: list[_Misfit] = []
 
     def fitted(self, args: tuple[Any, ...], keywords: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments by name, with None for those that must be given and are not."""
+        """Return the arguments by name, with None for those that must be given and are not."""
         named = self._by_position(args)
         known = {name: value for name, value in keywords.items() if name in self._parameters}
         for name in named.keys() & known.keys():

@@ -1,6 +1,7 @@
-"""Lists and mappings that stand for a value that only Terraform knows.
+"""The attributes of a construct that others can read, such as ``connection.id``.
 
-The readable attributes of a construct: ``connection.id`` and the like, as tokens of the CDK.
+Only Terraform knows their values, so in Python each is a token of the CDK. Lists and mappings of
+the CDK are wrapped: a change inside of one is a finding, because it would reach nobody.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ class Source(Protocol):
     """What has readable attributes: a resource, or one instance of it."""
 
     def expression(self, name: str) -> Any:
-        """The expression for an attribute, such as ``fivetranops_connection.orders.id``."""
+        """Return the expression for an attribute, such as ``fivetranops_connection.orders.id``."""
 
     def note_identifier(self, token: str) -> None:
         """Remember the source by a token that names it."""
@@ -113,35 +114,35 @@ class Readable(Generic[T]):
 
 
 def text() -> Readable[str]:
-    """An attribute that is a text, such as ``id``."""
+    """Return an attribute that is a text, such as ``id``."""
     return Readable(lambda expression: str(toolkit.Token.as_string(expression)))
 
 
 def number() -> Readable[float]:
-    """An attribute that is a number, such as ``service_version``."""
+    """Return an attribute that is a number, such as ``service_version``."""
     return Readable(lambda expression: float(toolkit.Token.as_number(expression)))
 
 
 def flag() -> Readable[toolkit.IResolvable]:
-    """An attribute that is true or false, such as ``paused``."""
+    """Return an attribute that is true or false, such as ``paused``."""
     return Readable(lambda expression: toolkit.Token.as_any(expression))
 
 
 def text_map() -> Readable[dict[str, str]]:
-    """An attribute that is a map of texts, such as ``secrets_applied``."""
+    """Return an attribute that is a map of texts, such as ``secrets_applied``."""
     return Readable(lambda expression: dict(toolkit.Token.as_string_map(expression)))
 
 
 def text_list() -> Readable[list[str]]:
-    """An attribute that is a list of texts, such as ``ids``."""
+    """Return an attribute that is a list of texts, such as ``ids``."""
     return Readable(lambda expression: list(toolkit.Token.as_list(expression)))
 
 
 def structures() -> Readable[toolkit.IResolvable]:
-    """An attribute that is a list of objects, such as ``connections``; to be used as a whole."""
+    """Return an attribute that is a list of objects, such as ``connections``, to be used whole."""
     return Readable(lambda expression: toolkit.Token.as_any(expression))
 
 
 def structure() -> Readable[dict[str, Any]]:
-    """An attribute with a structure of its own, such as ``config``; to be used as a whole."""
+    """Return an attribute with a structure of its own, such as ``config``, to be used whole."""
     return Readable(lambda expression: dict(toolkit.Token.as_any_map(expression)))

@@ -96,7 +96,7 @@ class _Hidden:
         return hcl_attributes(self._attributes, cast(toolkit.IConstruct, self))
 
     def to_hcl_terraform(self) -> Any:
-        """The part of the stack's document as HCL."""
+        """Return the part of the stack's document as HCL."""
         document = super().to_hcl_terraform()  # type: ignore[misc]
         for named in [*document.get("resource", {}).values(), *document.get("data", {}).values()]:
             for body in named.values():
@@ -124,7 +124,7 @@ class HiddenEphemeral(HiddenResource):
     """
 
     def to_terraform(self) -> Any:
-        """The part of the stack's document."""
+        """Return the part of the stack's document."""
         document = super().to_terraform()
         blocks = document.pop("resource", {}).items()
         ephemeral = {kind.removeprefix(_EPHEMERAL): named for kind, named in blocks}

@@ -51,7 +51,7 @@ class PlacedConstruct(toolkit.Construct):
             kept[:] = [finding for finding in kept if id(finding) not in gone]
 
     def make_resource(self) -> object:
-        """Makes the resource of the CDK inside, if there is one and it is not made yet."""
+        """Make the resource of the CDK inside, if there is one and it is not made yet."""
         return None
 
     def show_resource(self) -> None:
@@ -90,7 +90,7 @@ class PlacedConstruct(toolkit.Construct):
 
 
 def _wrong_id(scope: toolkit.Construct, id_: Any) -> str:
-    """What is wrong with an id; empty if nothing is."""
+    """Return what is wrong with an id; empty if nothing is."""
     if not isinstance(id_, str):
         return "nothing" if id_ is None else f"a value of type {type(id_).__name__}"
     if id_ == "Default" and isinstance(scope, toolkit.TerraformStack):

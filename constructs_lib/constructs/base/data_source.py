@@ -1,7 +1,4 @@
-"""The base of the constructs that stand for one data source of Terraform.
-
-The base of the constructs that stand for one ephemeral resource of Terraform.
-"""
+"""The bases of the constructs that read: data sources and ephemeral resources of Terraform."""
 
 from __future__ import annotations
 
@@ -25,7 +22,7 @@ class DataConstruct(ResourceConstruct):
     HIDDEN = HiddenData
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
+        """Return all findings about the parameters."""
         return check_parameters(self.TYPE, values, place=place, is_token=is_token)
 
 
@@ -35,7 +32,7 @@ class EphemeralConstruct(ResourceConstruct):
     HIDDEN = HiddenEphemeral
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters, and about the form of the synth."""
+        """Return all findings about the parameters, and about the form of the synth."""
         found = check_parameters(self.TYPE, values, place=place, is_token=is_token)
         return found + _hcl_findings(place)
 

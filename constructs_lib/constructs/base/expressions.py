@@ -1,17 +1,16 @@
-"""Values of Python in the form in which they reach ``cdk.tf.json`` without loss.
+"""Values of Python as Terraform reads them: in ``cdk.tf.json``, in templates and in HCL.
 
-On the way through the CDK nulls inside lists and dicts vanish, and numbers pass through
-JavaScript's doubles. Both are written as Terraform expressions instead, which Terraform reads
-exactly: ``"${null}"`` and ``"${1763700000000000001}"``.
+In JSON: the CDK drops nulls inside lists and dicts, and passes numbers through JavaScript's
+doubles. Both are written as Terraform expressions instead, which Terraform reads exactly:
+``"${null}"`` and ``"${1763700000000000001}"``.
 
-Texts with expressions of Terraform in them: what stands in clear, and what cannot be right.
+In templates: a text is split into its expressions and what is between them, which tells what is
+written in clear and what Terraform is certain to refuse.
 
-Values as HCL, for ``cdktf synth --hcl``.
-
-The CDK guesses what a text means: ``"5"`` becomes a number, ``'{"a": 1}'`` an object, and a
-backslash or a line break makes a file that Terraform cannot read. So each value is written here as
-an expression that says what ``cdk.tf.json`` would say. The file of a synth is made of them by
-``hcl_document``; the CDK's ``Testing`` gets those of our constructs, and copies them.
+In HCL, for ``cdktf synth --hcl``: the CDK guesses what a text means. ``"5"`` becomes a number,
+``'{"a": 1}'`` an object, and a backslash or a line break makes a file that Terraform cannot read.
+So each value is written as an expression that says what ``cdk.tf.json`` would say. ``hcl_document``
+makes the file of a synth of them; the CDK's ``Testing`` copies those of our constructs.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _NUMBER_OF_CDK = -123456789
 
 
 def rendered(value: Any) -> Any:
-    """A value of an attribute, ready to be handed to the CDK.
+    """Return a value of an attribute, ready to be handed to the CDK.
 
     Text is passed as it is: as everywhere in the CDK, ``${...}`` in it is an expression of
     Terraform, and ``$${`` stands for a literal ``${``.
@@ -77,7 +76,7 @@ class Part(NamedTuple):
 
 
 def has_clear_text(text: str) -> bool:
-    """True if letters or digits stand outside of the expressions ``${...}`` of a text.
+    """Return True if letters or digits stand outside of the expressions ``${...}`` of a text.
 
     What only joins references, as the colon of ``${var.user}:${var.password}``, does not count.
 
@@ -168,7 +167,7 @@ _ESCAPES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\
 
 
 def is_hcl() -> bool:
-    """True if the command line of the CDK asks for HCL instead of JSON."""
+    """Return True if the command line of the CDK asks for HCL instead of JSON."""
     return os.environ.get(_ENVIRONMENT) in ("true", "1")
 
 

@@ -67,7 +67,7 @@ class Instance:
         self._resource.refuse_change(name)
 
     def expression(self, name: str) -> Any:
-        """The Terraform expression for an attribute; used by the readable attributes."""
+        """Return the Terraform expression for an attribute; used by the readable attributes."""
         return reference(self._resource, self._key, name)
 
 

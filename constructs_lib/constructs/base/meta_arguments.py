@@ -1,7 +1,4 @@
-"""Terraform's lifecycle of a resource, for the ``lifecycle`` parameter of the constructs.
-
-Terraform's meta-arguments of a resource: depends_on, count, for_each, provider, lifecycle.
-"""
+"""Terraform's meta-arguments of a resource: depends_on, count, for_each, provider, lifecycle."""
 
 from __future__ import annotations
 
@@ -33,14 +30,14 @@ class Lifecycle:
 
 
 def lifecycle_names() -> frozenset[str]:
-    """The names that a mapping for the ``lifecycle`` parameter may have."""
+    """Return the names that a mapping for the ``lifecycle`` parameter may have."""
     return frozenset(field.name for field in fields(Lifecycle))
 
 
 def terraform_lifecycle(
     value: Lifecycle | Mapping[str, Any] | None,
 ) -> toolkit.TerraformResourceLifecycle | None:
-    """The CDK's form of a ``lifecycle`` parameter; names that do not exist are left out."""
+    """Return the CDK's form of a ``lifecycle`` parameter; names that do not exist are left out."""
     if value is None:
         return None
     given = vars(value) if isinstance(value, Lifecycle) else value
@@ -56,9 +53,9 @@ def terraform_lifecycle(
 
 
 def parameter_of(path: str) -> str:
-    """The parameter that an entry of ``ignore_changes`` begins with: ``config`` of ``config.host``.
+    """Return the parameter that a path begins with, such as ``config`` for ``config.host``.
 
-    :param path: a parameter, or what is inside of it
+    :param path: an entry of ``ignore_changes``: a parameter, or what is inside of it
     """
     return re.split(r"[.\[]", path, maxsplit=1)[0]
 
@@ -80,10 +77,10 @@ _DEPENDABLE = (
 
 
 def terraform_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of the CDK's resource for the meta-arguments of a construct.
+    """Return the arguments of the CDK's resource for the meta-arguments of a construct.
 
     :param arguments: the parameters of the construct by name; others are left aside. The rules of
-        ``meta_rules`` must have nothing against them
+        ``meta_argument_checks`` must have found no error in them
     """
     provider = arguments.get("provider")
     return {
@@ -96,7 +93,7 @@ def terraform_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_many(arguments: Mapping[str, Any]) -> bool:
-    """True if one construct stands for several instances: it has count or for_each."""
+    """Return True if one construct stands for several instances: it has count or for_each."""
     return arguments.get("count") is not None or arguments.get("for_each") is not None
 
 

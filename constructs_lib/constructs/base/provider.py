@@ -1,6 +1,6 @@
-"""Addresses of APIs as they are given to a provider: an ``https`` address, or the sandbox.
+"""The base of the constructs that stand for a Terraform provider, and the address of its API.
 
-The base of the constructs that stand for a Terraform provider of this package.
+An address is ``https``, a loopback address, or ``sandbox`` with an optional file.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SANDBOX = "sandbox:"
 
 
 def with_absolute_file(address: Any) -> Any:
-    """``sandbox:FILE`` with the whole path: Terraform runs in another directory than the synth.
+    """Make the file of ``sandbox:FILE`` absolute: Terraform runs in another directory.
 
     :param address: what was given; anything but ``sandbox:FILE`` is returned as it is
     """
@@ -38,7 +38,7 @@ def with_absolute_file(address: Any) -> Any:
 
 
 def is_local(address: Any) -> bool:
-    """True if what is sent there stays in this process, or on this machine."""
+    """Return True if what is sent there stays in this process, or on this machine."""
     if not isinstance(address, str) or is_token(address):
         return False
     if address == "sandbox" or address.startswith(_SANDBOX):
@@ -53,7 +53,7 @@ def is_local(address: Any) -> bool:
 def login_findings(
     address: Any, place: ConstructPlace, pointer: str, kind: ProviderKind
 ) -> list[Finding]:
-    """A login within the address would stand in ``cdktf.out``, and the provider refuses it.
+    """Report a login within an address: it would be in ``cdktf.out``, and the provider refuses it.
 
     :param pointer: JSON pointer to the parameter
     """
@@ -166,7 +166,7 @@ class ProviderConstruct(PlacedConstruct):
 
 
 def hidden_provider(provider: ProviderConstruct) -> toolkit.TerraformProvider:
-    """The provider of the CDK inside of ours, for the resources of this package."""
+    """Return the provider of the CDK inside of ours, for the resources of this package."""
     return provider._provider
 
 

@@ -207,7 +207,7 @@ class ResourceConstruct(PlacedConstruct):
         return {**arguments, "provider": provider}
 
     def make_resource(self) -> HiddenResource | HiddenData:
-        """The resource of the CDK, made at the latest when something refers to it."""
+        """Return the resource of the CDK; make it if nothing has needed it before."""
         if self._made is None:
             self._made = self.HIDDEN(
                 self, self.TYPE, self._place.path, self._attributes, self._meta
@@ -218,18 +218,18 @@ class ResourceConstruct(PlacedConstruct):
         return self._made
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters.
+        """Return all findings about the parameters.
 
         :param values: the parameters by name; None means left out
         """
         raise NotImplementedError
 
     def literal_secrets(self, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """JSON pointers to the secrets among the parameters that are no references."""
+        """Return JSON pointers to the secrets among the parameters that are no references."""
         return ()
 
     def claims(self, values: Mapping[str, Any], provider: object) -> tuple[Claim, ...]:
-        """What this resource wants for itself alone in its stack.
+        """Return what this resource wants for itself alone in its stack.
 
         :param values: the parameters by name, which have no errors
         :param provider: tells the accounts of a stack apart; None for that of the default provider
@@ -253,7 +253,7 @@ class ResourceConstruct(PlacedConstruct):
         return str(self.make_resource().fqn)
 
     def expression(self, name: str) -> Any:
-        """The Terraform expression for an attribute; used by the readable attributes."""
+        """Return the Terraform expression for an attribute; used by the readable attributes."""
         if self._is_many:
             self.report([self._instance_needed(name)])
         elif not is_exported_alone(self, f"{self._known_name}.{name}"):
@@ -293,7 +293,7 @@ class ResourceConstruct(PlacedConstruct):
         return found + value_rules.findings(values, place) if is_finite else found
 
     def _name(self, scope: toolkit.Construct, id_: str) -> str:
-        """The name of the resource in Terraform; reports one that Terraform refuses."""
+        """Return the name of the resource in Terraform; report one that Terraform refuses."""
         if self._has_simple_name(scope, id_):
             return id_
         name = str(self.make_resource().friendly_unique_id)
@@ -307,7 +307,7 @@ class ResourceConstruct(PlacedConstruct):
         return name
 
     def _has_simple_name(self, scope: toolkit.Construct, id_: str) -> bool:
-        """True if the id is the name.
+        """Return True if the id is the name.
 
         Only the CDK knows the name of a resource deeper in the stack, and asking costs a call into
         Node.
@@ -316,7 +316,7 @@ class ResourceConstruct(PlacedConstruct):
         return is_simple and _NAME.fullmatch(id_) is not None and not self.has_wrong_id
 
     def _can_wait(self, scope: toolkit.Construct, id_: str) -> bool:
-        """True if the CDK is not needed to write this resource."""
+        """Return True if the CDK is not needed to write this resource."""
         # A count of 0 is a meta-argument like any other: only None stands for one left out.
         is_plain = self.HIDDEN is HiddenResource and all(v is None for v in self._meta.values())
         return is_plain and self._has_simple_name(scope, id_) and not is_hcl()
@@ -361,8 +361,10 @@ class ResourceConstruct(PlacedConstruct):
             self.synthesis.import_resource(f"{self.TYPE}.{name}", identifier)
 
     def _parameters(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """The parameters that are attributes of the resource; others are left aside, such as the
-        scope of the construct, which is not the attribute of that name.
+        """Return the parameters that are attributes of the resource.
+
+        Others are left aside, such as the scope of the construct, which is not the attribute of
+        that name.
         """
         attributes = schemas.load(self.TYPE).attributes
         return {

@@ -66,7 +66,7 @@ class ConnectorData(DataConstruct, ConnectorDataAttributes):
         super().__init__(scope, id_, dict(locals()))
 
     def at(self, key: str | int) -> ConnectorDataInstance:
-        """One of several connectors.
+        """Return one of several connectors.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """

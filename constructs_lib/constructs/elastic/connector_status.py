@@ -85,18 +85,18 @@ class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
         super().__init__(scope, id_, dict(locals()))
 
     def at(self, key: str | int) -> ConnectorStatusInstance:
-        """One of several statuses.
+        """Return one of several statuses.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return ConnectorStatusInstance(self, key)
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
+        """Return all findings about the parameters."""
         return check_connector_status(values, place=place, is_token=is_token)
 
     def claims(self, values: Mapping[str, Any], provider: object) -> tuple[Claim, ...]:
-        """The status of the connector, which only one construct may set."""
+        """Claim the status of the connector, which only one construct may set."""
         connector = values["connector_id"]
         if is_token(connector):
             return ()

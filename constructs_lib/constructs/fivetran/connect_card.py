@@ -1,6 +1,7 @@
-"""The construct ``ConnectCard``: an address at which an end user sets a connection up.
+"""The constructs of connect cards: addresses at which an end user sets a connection up.
 
-The construct ``EphemeralConnectCard``: a connect card for one run, which is stored nowhere.
+A ``ConnectCard`` is a resource, with its token in state. An ``EphemeralConnectCard`` is for one run
+and is stored nowhere.
 """
 
 from __future__ import annotations
@@ -99,14 +100,14 @@ class ConnectCard(ResourceConstruct, ConnectCardAttributes):
         super().__init__(scope, id_, arguments)
 
     def at(self, key: str | int) -> ConnectCardInstance:
-        """One of several cards.
+        """Return one of several cards.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return ConnectCardInstance(self, key)
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
+        """Return all findings about the parameters."""
         found = check_parameters(self.TYPE, values, place=place, is_token=is_token)
         return self._choice.told(found, place)
 
@@ -176,12 +177,12 @@ class EphemeralConnectCard(EphemeralConstruct, EphemeralConnectCardAttributes):
         super().__init__(scope, id_, arguments)
 
     def at(self, key: str | int) -> EphemeralConnectCardInstance:
-        """One of several cards.
+        """Return one of several cards.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return EphemeralConnectCardInstance(self, key)
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
+        """Return all findings about the parameters."""
         return self._choice.told(super().check(values, place), place)

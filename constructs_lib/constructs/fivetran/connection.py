@@ -242,7 +242,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         service: str | None = None,
         provider: FivetranProvider | None = None,
     ) -> ConnectionReference:
-        """A connection that is managed elsewhere, for example to set its state.
+        """Return a connection that is managed elsewhere, for example to set its state.
 
         :param scope: the stack, or a construct in it
         :param id_: name of the construct
@@ -253,25 +253,25 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         return ConnectionReference(scope, id_, connection_id, service, provider)
 
     def at(self, key: str | int) -> ConnectionInstance:
-        """One of several connections.
+        """Return one of several connections.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return ConnectionInstance(self, key)
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
+        """Return all findings about the parameters."""
         found = check_connection(values, place=place, is_token=is_token)
         if any(finding.rule == "not-json" for finding in found):
             return found
         return found + empty_secrets(values, place)
 
     def literal_secrets(self, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """JSON pointers to the secrets among the parameters that are no references."""
+        """Return JSON pointers to the secrets among the parameters that are no references."""
         return literal_secrets(values)
 
     def claims(self, values: Mapping[str, Any], provider: object) -> tuple[Claim, ...]:
-        """The destination schema, which only one connection of a group may have."""
+        """Claim the destination schema, which only one connection of a group may have."""
         group, service, config = values["group_id"], values["service"], values["config"]
         if self.known_service is None or any(is_token(v) for v in (group, service, config)):
             return ()

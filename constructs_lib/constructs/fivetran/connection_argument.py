@@ -63,16 +63,16 @@ class ChosenConnection:
         return None if is_token(self.identifier) else str(self.identifier)
 
     def told(self, findings: list[Finding], place: ConstructPlace) -> list[Finding]:
-        """The findings about a construct, told of what was given, and those about the choice.
+        """Return findings, at the parameter that was given, together with those of ``check``.
 
-        :param findings: what the rules say, which know attributes: who gave a connection has not
-            written ``connection_id``
+        :param findings: the findings of the rules, which know attributes only: whoever gave a
+            connection has not written ``connection_id``
         """
         named = [f._replace(pointer=self.named) if f.pointer == _ID else f for f in findings]
         return named + self.findings(place)
 
     def findings(self, place: ConstructPlace) -> list[Finding]:
-        """What is wrong with the choice."""
+        """Return what is wrong with the choice."""
         if not self._found:
             return []
         allowed = "either a connection or a connection_id"
@@ -82,7 +82,7 @@ class ChosenConnection:
 
 
 def _wrong(connection: Any, connection_id: Any) -> str:
-    """What is wrong with the choice of the connection; empty if nothing is."""
+    """Return what is wrong with the choice of the connection; empty if nothing is."""
     if connection is None:
         return "nothing" if connection_id is None else ""
     if connection_id is not None:

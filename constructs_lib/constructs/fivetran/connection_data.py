@@ -1,7 +1,4 @@
-"""The construct ``ConnectionData``: a Fivetran connection that is managed elsewhere, as it is.
-
-The construct ``ConnectionsData``: a list of Fivetran connections.
-"""
+"""The constructs that read Fivetran connections: ``ConnectionData`` and ``ConnectionsData``."""
 
 from __future__ import annotations
 
@@ -99,14 +96,14 @@ class ConnectionData(DataConstruct, ConnectionDataAttributes):
         super().__init__(scope, id_, dict(locals()))
 
     def at(self, key: str | int) -> ConnectionDataInstance:
-        """One of several connections.
+        """Return one of several connections.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return ConnectionDataInstance(self, key)
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
+        """Return all findings about the parameters."""
         return check_connection_data(values, place=place, is_token=is_token)
 
 
@@ -175,7 +172,7 @@ class ConnectionsData(DataConstruct, ConnectionsDataAttributes):
         super().__init__(scope, id_, dict(locals()))
 
     def at(self, key: str | int) -> ConnectionsDataInstance:
-        """One of several lists.
+        """Return one of several lists.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """

@@ -111,14 +111,14 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         super().__init__(scope, id_, arguments)
 
     def at(self, key: str | int) -> ConnectionStateInstance:
-        """One of several states.
+        """Return one of several states.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return ConnectionStateInstance(self, key)
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
+        """Return all findings about the parameters."""
         choice = self._choice
         findings = check_connection_state(
             values, service=choice.service, place=place, is_token=is_token
@@ -126,7 +126,7 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         return choice.told(findings, place)
 
     def claims(self, values: Mapping[str, Any], provider: object) -> tuple[Claim, ...]:
-        """The state of the connection, which only one construct may set."""
+        """Claim the state of the connection, which only one construct may set."""
         key = self._choice.identity
         if key is None:
             return ()
@@ -192,14 +192,14 @@ class ConnectionStateData(DataConstruct, ConnectionStateDataAttributes):
         super().__init__(scope, id_, arguments)
 
     def at(self, key: str | int) -> ConnectionStateDataInstance:
-        """One of several states.
+        """Return one of several states.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return ConnectionStateDataInstance(self, key)
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
+        """Return all findings about the parameters."""
         found = check_connection_state_data(
             values, service=self._choice.service, place=place, is_token=is_token
         )

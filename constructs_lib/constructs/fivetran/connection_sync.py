@@ -109,13 +109,13 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         super().__init__(scope, id_, arguments)
 
     def at(self, key: str | int) -> ConnectionSyncInstance:
-        """One of several.
+        """Return one of several.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return ConnectionSyncInstance(self, key)
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
+        """Return all findings about the parameters."""
         found = check_connection_sync(values, place=place, is_token=is_token)
         return self._choice.told(found, place)

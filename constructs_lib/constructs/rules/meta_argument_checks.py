@@ -1,7 +1,4 @@
-"""The rules about the ``lifecycle`` parameter of the constructs.
-
-The rules about Terraform's meta-arguments of a resource.
-"""
+"""The rules about Terraform's meta-arguments of a resource, ``lifecycle`` among them."""
 
 from __future__ import annotations
 
@@ -39,7 +36,7 @@ class Problem(NamedTuple):
 
 
 def lifecycle_problems(given: Mapping[Any, Any], parameters: tuple[str, ...]) -> Iterator[Problem]:
-    """What is wrong with the content of a lifecycle.
+    """Report what is wrong with the content of a lifecycle.
 
     :param given: its settings by name
     :param parameters: what ``ignore_changes`` may name
@@ -112,7 +109,7 @@ class Resource(NamedTuple):
 
 
 def findings(arguments: Mapping[str, Any], resource: Resource) -> list[Finding]:
-    """What is wrong with the meta-arguments.
+    """Return what is wrong with the meta-arguments.
 
     :param arguments: the parameters of the construct by name; others are left aside
     """
@@ -254,10 +251,10 @@ def _lifecycle(value: Any, parameters: tuple[str, ...]) -> Iterator[Problem]:
 
 
 def a_kind(value: Any) -> str:
-    """The type of an argument for a message, such as ``a str``."""
+    """Return the type of an argument for a message, such as ``a value of type str``."""
     return f"a value of type {type(value).__name__}"
 
 
 def is_of_cdk(value: Any) -> bool:
-    """True if a value came out of the CDK as a proxy for one of its interfaces."""
+    """Return True if a value came out of the CDK as a proxy for one of its interfaces."""
     return type(value).__module__.startswith("jsii.")

@@ -1,4 +1,4 @@
-"""Finds the secrets that stand in the code of a stack in clear, and those that are empty."""
+"""The rules about secrets in the code of a stack: none in clear, and none that is empty."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _Leaf = tuple[Path, Any]
 
 
 def literal_secrets(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """JSON pointers to the secrets among the parameters of a connection that are no references.
+    """Return JSON pointers to the secrets of a connection that are no references.
 
     A text counts, too, if only a part of it is a reference.
 
@@ -26,7 +26,7 @@ def literal_secrets(values: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def empty_secrets(values: Mapping[str, Any], place: Place) -> list[Finding]:
-    """A finding for each secret that is nothing: one that was forgotten, as a rule.
+    """Report each secret that is empty: as a rule it was forgotten.
 
     In an item of a list, such as ``secrets_list``, an empty text is a value like any other: its key
     says that the item is meant.
@@ -61,7 +61,7 @@ def _is_literal(value: Any) -> bool:
 
 
 def _secrets(values: Mapping[str, Any]) -> Iterator[_Leaf]:
-    """The secret values, each with its path."""
+    """Return the secret values, each with its path."""
     service = values.get("service")
     facts = schemas.service(service) if isinstance(service, str) else None
     known = {"secrets": facts.secrets if facts else (), "auth_secrets": ()}
@@ -72,7 +72,7 @@ def _secrets(values: Mapping[str, Any]) -> Iterator[_Leaf]:
 
 
 def _leaves(value: Any, path: Path, dotted: str, known: tuple[str, ...]) -> Iterator[_Leaf]:
-    """The leaves of a value; with ``known`` paths, those at or under them only.
+    """Return the leaves of a value; with ``known`` paths, those at or under them only.
 
     In a list of settings such as ``secrets_list`` only the values are secret, not their names.
     """

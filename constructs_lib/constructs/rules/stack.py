@@ -1,7 +1,4 @@
-"""The kinds of providers that this package delivers: one for each API.
-
-The rules about a stack as a whole: providers and those who need them.
-"""
+"""The rules about a stack as a whole: its providers, and the resources that need them."""
 
 from __future__ import annotations
 
@@ -74,7 +71,7 @@ class ResourceFacts(NamedTuple):
 def findings(
     providers: Sequence[ProviderFacts], resources: Sequence[ResourceFacts]
 ) -> list[Finding]:
-    """All findings about the providers and resources of one stack, by the rules below."""
+    """Return all findings about the providers and resources of one stack, by the rules below."""
     rules = (
         _provider_missing(providers, resources),
         _provider_alias(providers),
@@ -88,10 +85,10 @@ def findings(
 def _provider_missing(
     providers: Sequence[ProviderFacts], resources: Sequence[ResourceFacts]
 ) -> Iterator[Finding]:
-    """Without a provider nothing is delivered, and ``init`` would search the public registry.
+    """Report resources without a provider: ``init`` would search the public registry for it.
 
-    Beside providers that all have an alias Terraform would make one more, for the account whose
-    credentials stand in the environment.
+    Where all providers have an alias, Terraform would add one for the account whose credentials are
+    in the environment.
     """
     for kind in dict.fromkeys(resource.kind for resource in resources):
         without = [each for each in resources if each.takes_default and each.kind == kind]
@@ -116,12 +113,12 @@ def _missing(resource: ResourceFacts, *, has_any: bool) -> Finding:
 def default_provider(
     providers: Sequence[ProviderFacts], kind: ProviderKind
 ) -> ProviderFacts | None:
-    """The provider of the resources of one kind that name none."""
+    """Return the provider of the resources of one kind that name none."""
     return next((each for each in providers if each.kind == kind and each.alias is None), None)
 
 
 def _provider_alias(providers: Sequence[ProviderFacts]) -> Iterator[Finding]:
-    """Terraform allows one provider of a kind without an alias, and each alias once."""
+    """Report a second provider without an alias, and an alias that is taken."""
     seen: dict[tuple[ProviderKind, str | None], ConstructPlace] = {}
     for provider in providers:
         first = seen.setdefault((provider.kind, provider.alias), provider.place)
@@ -140,7 +137,7 @@ def _provider_alias(providers: Sequence[ProviderFacts]) -> Iterator[Finding]:
 
 
 def _credentials_in_code(providers: Sequence[ProviderFacts]) -> Iterator[Finding]:
-    """A credential in the code would stand in ``cdktf.out`` in clear."""
+    """Report a credential in the code: it would be in ``cdktf.out`` in clear."""
     for provider in providers:
         for pointer in () if provider.is_local else provider.literal_credentials:
             yield Finding(
@@ -157,9 +154,9 @@ def _credentials_in_code(providers: Sequence[ProviderFacts]) -> Iterator[Finding
 def _secret_in_code(
     providers: Sequence[ProviderFacts], resources: Sequence[ResourceFacts]
 ) -> Iterator[Finding]:
-    """A secret in the code would stand in ``cdktf.out`` in clear.
+    """Report a secret in the code: it would be in ``cdktf.out`` in clear.
 
-    Whoever plays with the sandbox has none to lose, but should know it: that is a warning.
+    With the sandbox there is none to lose, so there it is a warning.
     """
     for resource in resources:
         provider = resource.provider or default_provider(providers, resource.kind)

@@ -1,9 +1,8 @@
-"""What only one resource of a stack may have: an address, a destination schema, a state.
-
-The rules about ``count`` and ``for_each``: what only one resource may have must differ.
+"""The rules about what only one resource may have: an address, a destination schema, a state.
 
 Two connections of a group with one destination schema are a conflict (409) in the middle of an
-apply; two states of one connection overwrite each other.
+apply; two states of one connection overwrite each other. That holds between the resources of a
+stack, and between the instances of one resource with ``count`` or ``for_each``.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ class Claimant(NamedTuple):
 
 
 def duplicate_keys(claimants: Sequence[Claimant]) -> Iterator[Finding]:
-    """A finding for each claim of what an earlier resource has claimed already."""
+    """Report each key that an earlier resource has already."""
     first: dict[tuple[str, Hashable], ConstructPlace] = {}
     for place, claims in claimants:
         for claim in claims:

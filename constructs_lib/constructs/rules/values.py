@@ -1,4 +1,4 @@
-"""The rules about values that neither the CDK nor Terraform can take as they stand.
+"""The rules about values that neither the CDK nor Terraform can take as they are.
 
 The values of a construct pass through Node and then through ``cdk.tf.json``, where each text, and
 each key, is a template. What cannot arrive there is a finding, not a traceback of the CDK, nor an
@@ -30,7 +30,7 @@ class _Problem(NamedTuple):
 
 
 def findings(values: Mapping[str, Any], place: Place) -> list[Finding]:
-    """All findings about the values of a construct.
+    """Return all findings about the values of a construct.
 
     :param values: JSON-like values by the names of their parameters; none contains itself
     :param place: where the construct stands
@@ -64,7 +64,7 @@ def _of_text(text: str, found: str, path: Path) -> Iterator[_Problem]:
 
 
 def _expression(text: str, found: str) -> Iterator[_Problem]:
-    """What Terraform takes for an expression, and then refuses."""
+    """Report a text that Terraform takes for an expression, and then refuses."""
     if wrong := impossible(text):
         mark = wrong[0]
         what = found if found in (HIDDEN, shown(wrong)) else f"{shown(wrong)} in {found}"
@@ -77,7 +77,7 @@ def _expression(text: str, found: str) -> Iterator[_Problem]:
 
 
 def _list_in_text(text: str, found: str) -> Iterator[_Problem]:
-    """A list of the CDK is a list of one text, which must not be taken out of it."""
+    """Report a list of the CDK, which is a list of one text, inside of a text."""
     if _LIST_OF_CDK in text:
         yield _Problem(
             "list-in-text",
@@ -88,7 +88,7 @@ def _list_in_text(text: str, found: str) -> Iterator[_Problem]:
 
 
 def _half_a_character(text: str, found: str) -> Iterator[_Problem]:
-    """Terraform would put another character in its place."""
+    """Report a lone surrogate, which Terraform would replace by another character."""
     if _SURROGATE.search(text):
         yield _Problem(
             "not-text",
@@ -106,7 +106,7 @@ _RULES: Final[Iterable[Callable[[str, str], Iterator[_Problem]]]] = (
 
 
 def _of_keys(value: Mapping[Any, Any]) -> Iterator[_Problem]:
-    """The keys that Node takes for something else than the key of a mapping."""
+    """Report keys that Node takes for something else than the key of a mapping."""
     hint = "give a state as JSON text instead, with json.dumps"
     if "__proto__" in value:
         found = "the key '__proto__', which JavaScript has for itself"

@@ -1,15 +1,13 @@
-"""The plain resources of a stack, written together.
+"""The simple resources of a stack, written in bulk by one element of the CDK.
 
 The CDK asks each of its resources for its part of the document, twice, and each question goes from
-Node to Python and back. Most resources need nothing of the CDK: they stand in the stack itself,
-have no meta-arguments, and nothing refers to them. Those wait here, and are written by one element
-of the CDK. As soon as one is referred to, it becomes a resource of the CDK like any other.
+Node to Python and back. Most resources need nothing of the CDK: they are in the stack itself, have
+no meta-arguments, and nothing refers to them. Those are written here. As soon as one is referred
+to, it becomes a resource of the CDK like any other.
 
-Aspects of the CDK, which look at each resource: so there must be one where an Aspect is.
-
-Most resources of this package wait to be written together (``together``), and become resources of
-the CDK only if something needs them. The CDK asks the Aspects of a stack and of what is in it, and
-none of the app. It does so at the beginning of each synth, that of its ``Testing`` included.
+An Aspect looks at each resource, so each must be one of the CDK where there is an Aspect. The CDK
+asks the Aspects of a stack and of what is in it, and none of the app. It does so at the beginning
+of each synth, that of its ``Testing`` included.
 """
 
 from __future__ import annotations
@@ -36,7 +34,7 @@ class Waiting(Protocol):
     """A construct whose resource is not made yet."""
 
     def make_resource(self) -> object:
-        """Makes it, and with that leaves those that wait."""
+        """Make the resource of the CDK, and leave the bulk."""
 
 
 class Together(toolkit.TerraformElement):
@@ -52,20 +50,20 @@ class Together(toolkit.TerraformElement):
         super().__init__(stack, _ID)
 
     def add(self, construct: Waiting, body: Body) -> None:
-        """Has a resource written, as long as it does not become one of the CDK."""
+        """Have a resource written, as long as it does not become one of the CDK."""
         self._waiting[construct] = body
 
     def remove(self, construct: Waiting) -> None:
-        """The resource became one of the CDK, which writes it from now on."""
+        """Forget a resource that became one of the CDK, which writes it from now on."""
         self._waiting.pop(construct, None)
 
     def make_all(self) -> None:
-        """Makes all of them resources of the CDK."""
+        """Make all of them resources of the CDK."""
         for construct in list(self._waiting):
             construct.make_resource()
 
     def to_terraform(self) -> Any:
-        """The resources as a part of the stack's document."""
+        """Return the resources as a part of the stack's document."""
         self._refuse_errors()
         blocks: dict[str, dict[str, Any]] = {}
         for body in self._waiting.values():
@@ -74,7 +72,7 @@ class Together(toolkit.TerraformElement):
         return {"resource": blocks} if blocks else {}
 
     def to_hcl_terraform(self) -> Any:
-        """Nothing: for HCL each resource is one of the CDK."""
+        """Return nothing: for HCL each resource is one of the CDK."""
         self._refuse_errors()
         return {}
 
@@ -99,7 +97,7 @@ class FirstVisit:
         self._begin = begin
 
     def visit(self, _node: toolkit.IConstruct) -> None:
-        """Answer the CDK, which visits a construct."""
+        """Call the function; the CDK visits a construct."""
         self._begin()
 
 

@@ -1,6 +1,6 @@
-"""Delivers providers: plants them in a Terraform working directory, so that ``init`` finds them.
+"""The delivery of providers into a Terraform working directory, where ``init`` finds them.
 
-Planted are, under the working directory (the output directory of a stack):
+These are planted under the working directory (the output directory of a stack):
 
 * ``terraform.d/plugins/HOST/NAMESPACE/NAME/VERSION/OS_ARCH/terraform-provider-NAME_vVERSION``, a
   launcher (``launchers``) in the layout of Terraform's implied local mirror (Terraform
@@ -51,7 +51,11 @@ def plant(
 
 
 def launcher_path(directory: Path, platform: str, provider: str = FIVETRAN.name) -> Path:
-    """Where a launcher stands in a working directory, for a platform such as ``linux_amd64``."""
+    """Return the path of a launcher in a working directory.
+
+    :param platform: such as ``linux_amd64``
+    :param provider: the name of the provider
+    """
     return directory / _FOLDER / "plugins" / launchers.path(provider, platform)
 
 
@@ -71,7 +75,7 @@ def _seed_lock(directory: Path, providers: Sequence[str]) -> None:
 
 
 def _other_providers(directory: Path, ours: Collection[str]) -> dict[str, str]:
-    """The other providers that the synthesised stack requires: full address and constraint."""
+    """Return the other providers of the synthesised stack: full address and constraint."""
     document = json.loads(read_if_present(directory / "cdk.tf.json") or b"{}")
     required: Mapping[str, Mapping[str, str]]
     required = document.get("terraform", {}).get("required_providers", {})
@@ -83,7 +87,7 @@ def _other_providers(directory: Path, ours: Collection[str]) -> dict[str, str]:
 
 
 def _address(written: str) -> str:
-    """The full address of a provider: ``aws`` is ``registry.terraform.io/hashicorp/aws``."""
+    """Return the full address of a provider: ``aws`` is ``registry.terraform.io/hashicorp/aws``."""
     missing = max(0, 2 - written.count("/"))
     return "/".join((*_DEFAULT_NAMESPACE[:missing], written))
 

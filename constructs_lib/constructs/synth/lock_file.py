@@ -43,7 +43,7 @@ class Locked(NamedTuple):
 
 
 def checksum(name: str, content: bytes) -> str:
-    """The checksum ``h1:...`` of a provider's package that consists of one file.
+    """Return the checksum ``h1:...`` of a provider's package that consists of one file.
 
     It is that of Go's ``dirhash.Hash1`` (Terraform documentation, "Dependency Lock File"): a digest
     of the digests and names of the files.
@@ -56,7 +56,7 @@ def checksum(name: str, content: bytes) -> str:
 
 
 def seeded(text: str, ours: Sequence[Locked], others: Mapping[str, str]) -> str:
-    """The text of a lock file with what is missing in it.
+    """Return the text of a lock file with what is missing in it.
 
     :param text: the text so far; empty if there is no file
     :param ours: our own providers, as the configuration requires them

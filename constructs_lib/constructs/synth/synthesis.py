@@ -1,12 +1,10 @@
-"""The ``import`` blocks of a stack.
-
-What happens to the constructs of an app at synth: all findings at once, then the delivery.
+"""The synth of an app: all findings at once, then the documents, then the delivery of providers.
 
 Each construct checks itself when it is made and leaves its findings here; nothing raises then.
 ``app.synth()`` of the user's own ``App`` first reports the findings of the whole tree. With an
-error among them it raises ``ValidationFailed``, a ``SystemExit``, and nothing is written. Without,
-it synthesises as ever. What an Aspect makes wrong then is reported likewise, and that stack is not
-written. The synthesizer of each stack plants the provider beside its document.
+error among them it raises ``ValidationFailed``, a ``SystemExit``, and nothing is written. Without
+one it synthesises as usual. Errors that an Aspect makes then are reported too, and that stack is
+not written. The synthesizer of each stack plants the provider beside its document.
 
 Where the CDK is driven another way, as by its ``Testing``, the stack refuses to be written: a
 ``RuntimeError`` with the same report.
@@ -44,11 +42,11 @@ class Imports(toolkit.TerraformElement):
         super().__init__(stack, _ID)
 
     def to_terraform(self) -> Any:
-        """The blocks as a part of the stack's document."""
+        """Return the blocks as a part of the stack's document."""
         return {"import": self.blocks}
 
     def to_hcl_terraform(self) -> Any:
-        """The blocks for ``cdktf synth --hcl``."""
+        """Return the blocks for ``cdktf synth --hcl``."""
         kinds = {"to": "reference", "id": "string"}
         return {
             "import": [
@@ -89,7 +87,7 @@ class StackSynthesis:
         setattr(stack, "synthesizer", _Synthesizer(self, stack.synthesizer))  # noqa: B010
 
     def place(self, construct: toolkit.Construct, scope: Any, id_: str) -> ConstructPlace:
-        """The place of a construct for findings."""
+        """Return the place of a construct for findings."""
         # Asking the CDK takes two calls into Node, so the common case is put together here.
         return ConstructPlace(
             f"{self.path}/{id_}" if scope is self.stack and "/" not in id_ else construct.node.path
@@ -102,7 +100,7 @@ class StackSynthesis:
         self._imports.blocks.append({"to": address, "id": identifier})
 
     def all_findings(self) -> list[Finding]:
-        """The findings of the constructs, and those of the stack as a whole."""
+        """Return the findings of the constructs, and those of the stack as a whole."""
         found = self.findings + stack_rules.findings(self.providers, self.resources)
         return [*found, *accounts.findings(self.relations)]
 
@@ -181,7 +179,7 @@ _APPS: WeakKeyDictionary[Any, AppSynthesis] = WeakKeyDictionary()
 
 
 def of(scope: toolkit.IConstruct) -> StackSynthesis:
-    """The synthesis of the stack in which a construct stands.
+    """Return the synthesis of the stack in which a construct stands.
 
     :param scope: the construct, or the stack itself
     """
@@ -216,7 +214,7 @@ class _Validation:
         self._stack = stack
 
     def validate(self) -> list[str]:
-        """The messages about this stack; none if it is in order."""
+        """Return the messages about this stack; none if there is no error."""
         if is_hcl() and not errors(self._stack.all_findings()):
             # An Aspect may have changed what was checked before.
             self._stack.findings += hcl_stack.findings(self._stack.stack)

@@ -1,10 +1,7 @@
-"""Writes files with facts about services: sorted, one line for each field.
+"""The command line of the catalogue: ``refresh``, ``show`` and ``search``.
 
-What ``show`` and ``search`` print.
-
-The command line of the catalogue.
-
-Runs the command line of the catalogue.
+``refresh`` writes a file with facts about services, sorted, with one line for each field; the other
+two print what the catalogue knows.
 """
 
 from __future__ import annotations
@@ -27,7 +24,7 @@ from constructs_lib.terminal_text import escape_controls
 
 
 def text(services: Mapping[str, Facts]) -> str:
-    """The content of a file: JSON in which each service begins a line with its name.
+    """Return the content of a file: JSON in which each service begins a line with its name.
 
     :param services: the facts by the name of the service
     """
@@ -36,7 +33,7 @@ def text(services: Mapping[str, Facts]) -> str:
 
 
 def load(path: Path) -> dict[str, Facts]:
-    """All services of a file; none if there is no file.
+    """Return all services of a file; none if there is no file.
 
     :raises OSError: if it cannot be read
     :raises ValueError: if it is no such file
@@ -51,7 +48,7 @@ def load(path: Path) -> dict[str, Facts]:
 
 
 def write(path: Path, services: Mapping[str, Facts]) -> None:
-    """Writes a file as a whole, or leaves the former one as it is.
+    """Write a file as a whole, or leave the former one as it is.
 
     :raises OSError: if it cannot be written
     """
@@ -77,7 +74,7 @@ _SHOWN = 8
 
 
 def table(service: Service) -> str:
-    """The fields of a service as a table, with a line break at its end."""
+    """Return the fields of a service as a table, with a line break at its end."""
     form = " and ".join(service.destination_schema) or "not known"
     rows = [_HEADER]
     rows += [
@@ -90,13 +87,13 @@ def table(service: Service) -> str:
 
 
 def matching_services(word: str) -> list[str]:
-    """The names of the services that contain a word; small and capital letters are the same."""
+    """Return the names of the services that contain a word, whatever its case."""
     wanted = word.casefold().replace(" ", "_").replace("-", "_")
     return [name for name in services() if wanted in name]
 
 
 def not_found(word: str) -> str:
-    """The message that there is no such service."""
+    """Return the message that there is no such service."""
     near = did_you_mean(word, services())
     return f"no service {word!r} in the catalogue" + (f"; {near}" if near else "")
 
@@ -131,7 +128,7 @@ class _Failed(Exception):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command.
+    """Run one command.
 
     :param arguments: as in ``sys.argv``, without the program; None takes them from there
     :returns: the exit status: 0, or 1 after a message to stderr

@@ -1,4 +1,4 @@
-"""Asks an account what it knows of a service.
+"""The metadata of services, as an account answers them.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connector-metadata
 """
@@ -43,9 +43,9 @@ class Account:
         self._credentials = (environ[names[0]], environ[names[1]])
 
     def metadata(self, service: str) -> dict[str, Any]:
-        """What the account tells about a service: the ``data`` of its answer.
+        """Return the metadata of a service: the ``data`` of the response.
 
-        :raises LiveError: if it does not tell
+        :raises LiveError: if the account does not answer with them
         """
         response = self._ask(_PATH + quote(service, safe=""))
         if response.status_code == 404:

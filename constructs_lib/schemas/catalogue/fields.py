@@ -59,7 +59,7 @@ class Field(NamedTuple):
     """The fields inside, for ``FieldKind.OBJECT``; empty if they are not known."""
 
     def leaves(self, path: str = "") -> Iterator[tuple[str, Field]]:
-        """The fields that hold values, each with its path, such as ``files[].name``.
+        """Return the fields that hold values, each with its path, such as ``files[].name``.
 
         :param path: the path of what this field stands in
         """
@@ -75,7 +75,7 @@ _Line: TypeAlias = tuple[tuple[str, ...], Fact]
 
 
 def parse(facts: Mapping[str, Fact], root: str) -> dict[str, Field]:
-    """The fields below ``config`` or ``auth``, by name.
+    """Return the fields below ``config`` or ``auth``, by name.
 
     :param facts: the lines of one service
     :param root: ``config`` or ``auth``
@@ -86,7 +86,7 @@ def parse(facts: Mapping[str, Fact], root: str) -> dict[str, Field]:
 
 
 def written(field: Field) -> Fact:
-    """The compact form of a field that holds a value.
+    """Return the compact form of a field that holds a value.
 
     Of a field that is secret or read-only the allowed values are not kept: nobody writes or sees
     them in a file.

@@ -1,14 +1,10 @@
-"""Facts in their compact form, taken out of JSON Schemas.
+"""The sources of facts about services: an account's metadata, and Fivetran's OpenAPI document.
 
-Names, types, allowed values and marks are taken; titles, descriptions and examples are not.
-
-The facts about one service, from what an account tells about it.
-
-Source: ``GET /v1/metadata/connector-types/{service}``. The published contract calls ``config`` and
-``auth`` objects and says no more about them. They are read as JSON Schemas, with their fields under
-``properties`` or directly.
-
-The facts about all services, from the OpenAPI document that Fivetran publishes.
+Both describe ``config`` and ``auth`` by JSON Schemas, of which the names, types, allowed values and
+marks are taken; titles, descriptions and examples are not. The metadata of an account
+(``GET /v1/metadata/connector-types/{service}``) are about one service: the published contract calls
+their ``config`` and ``auth`` objects and says no more, so their fields are read under
+``properties`` or directly. The OpenAPI document is about all services.
 """
 
 from __future__ import annotations
@@ -31,12 +27,12 @@ _KINDS = {"array": FieldKind.LIST} | {kind.value: kind for kind in FieldKind}
 
 
 def form(keys: set[str]) -> tuple[str, ...]:
-    """The form of the destination schema that a set of keys makes up; empty if it makes none."""
+    """Return the form of the destination schema that keys make up; empty if they make none."""
     return next((each for each in FORMS if keys.issuperset(each)), ())
 
 
 def lines(schema: Mapping[str, Any], path: str, resolve: Resolve) -> Iterator[tuple[str, Fact]]:
-    """The lines of all fields below an object.
+    """Return the lines of all fields below an object.
 
     :param schema: the JSON Schema of the object
     :param path: the path of the object, such as ``config``
@@ -47,7 +43,7 @@ def lines(schema: Mapping[str, Any], path: str, resolve: Resolve) -> Iterator[tu
 
 
 def ordered(destination_schema: tuple[str, ...], fields: Mapping[str, Fact]) -> Facts:
-    """The lines of a service in the order in which they are kept.
+    """Return the lines of a service in the order in which they are kept.
 
     :param destination_schema: the form of its destination schema
     :param fields: the lines of its fields
@@ -78,12 +74,12 @@ class UnreadableMetadata(ValueError):
 
 
 def facts_of_metadata(metadata: Mapping[str, Any], known: Service | None) -> Facts:
-    """The facts about one service.
+    """Return the facts about one service.
 
     :param metadata: the ``data`` of the answer
     :param known: what the catalogue knows of it already: the form of the destination schema, which
         the metadata need not tell, is kept
-    :raises Unreadable: if it does not describe ``config``
+    :raises UnreadableMetadata: if it does not describe ``config``
     """
     if not isinstance(metadata.get("config"), Mapping):
         raise UnreadableMetadata("it describes no config")
@@ -118,10 +114,10 @@ class UnreadableContract(ValueError):
 
 
 def services(document: Mapping[str, Any]) -> dict[str, Facts]:
-    """The facts about each service of an OpenAPI document, sorted by name.
+    """Return the facts about each service of an OpenAPI document, sorted by name.
 
     :param document: the parsed document
-    :raises Unreadable: if it does not describe the creation of connections
+    :raises UnreadableContract: if it does not describe the creation of connections
     """
     try:
         schemas = document["components"]["schemas"]
@@ -142,7 +138,7 @@ class _Reader:
         self._schemas = schemas
 
     def service(self, name: str, reference: str) -> Facts:
-        """The facts about one service."""
+        """Return the facts about one service."""
         parts = [self._resolve(part) for part in self._resolve({"$ref": reference})["allOf"]]
         keys: set[str] = set()
         fields: dict[str, Fact] = {}
@@ -175,7 +171,7 @@ class _Reader:
 
 
 def _secret_names(services: Mapping[str, Facts]) -> frozenset[str]:
-    """The names that are secret in the ``auth`` of some service.
+    """Return the names that are secret in the ``auth`` of some service.
 
     The document marks ``client_secret`` in most services and forgets it in others.
     """

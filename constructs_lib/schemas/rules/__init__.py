@@ -1,4 +1,4 @@
-"""The rules across attributes, and those that hold a connection against the catalogue of services.
+"""The rules across attributes, and those that check a connection by the catalogue of services.
 
 The checks before synth and the provider apply the same tables, each with its own names of the
 attributes and its own way to tell what is not known yet: ``connection_rules``, ``sync_rules``,

@@ -1,6 +1,6 @@
-"""The settings that are let through unchecked, each with a reason.
+"""The rules that check the settings of a connection by the catalogue of services.
 
-The table of the rules that hold a connection against the catalogue.
+Settings that are named in ``unchecked``, each with a reason, are exempt.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ FieldRule = Callable[[Visit], Problem | None]
 def field_problems(
     rule: FieldRule, scope: Scope, is_unknown: IsUnknown, inputs: Inputs
 ) -> Iterator[Problem]:
-    """What a rule has to say about the settings of one attribute that are not let through."""
+    """Apply a rule to the settings of one attribute that are not unchecked."""
     for visit in _visits(scope, is_unknown, inputs):
         problem = rule(visit)
         if problem is not None and visit.setting not in _mapping(inputs["unchecked"]):
@@ -53,7 +53,7 @@ def field_problems(
 
 
 def unchecked_reason(is_unknown: IsUnknown, inputs: Inputs) -> Iterator[Problem]:
-    """Who lets a field through says why: the next reader cannot guess it."""
+    """Report an unchecked setting without a reason, which the next reader cannot guess."""
     for setting, reason in _mapping(inputs["unchecked"]).items():
         if not is_unknown(reason) and (not isinstance(reason, str) or not reason.strip()):
             found = f"{setting} without a reason"
@@ -67,8 +67,9 @@ def unchecked_unneeded(
     is_unknown: IsUnknown,
     inputs: Inputs,
 ) -> Iterator[Problem]:
-    """What is let through without need hides the next mistake. It may be needed where the service,
-    or the value of the setting, is not known.
+    """Report an unchecked setting that needs no exemption, because it would hide the next mistake.
+
+    It may be needed where the service, or the value of the setting, is not known.
     """
     name, unchecked = inputs["service"], _mapping(inputs["unchecked"])
     if not unchecked or not isinstance(name, str) or service(name) is None:
@@ -150,7 +151,7 @@ _FIELD_RULES: dict[str, tuple[FieldRule, str]] = {
 
 
 def catalogue_rules(names: Names, is_unknown: IsUnknown) -> tuple[Rule, ...]:
-    """The rules, in the order in which they are applied.
+    """Return the rules, in the order in which they are applied.
 
     A rule is applied if each of its inputs is known as a whole; what is unknown inside of them it
     leaves alone.

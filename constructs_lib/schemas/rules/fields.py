@@ -1,11 +1,9 @@
-"""Which values a field takes, judged as the API judges them.
+"""The rules about single settings of a connection: their names, their types and their values.
 
-The API reads JSON leniently: text that is a number is a number, a number is text, and ``"true"`` is
-true. A list or an object in place of a single value, and the other way round, it cannot read.
-
-The walk through the settings of a connection, side by side with the fields of its service.
-
-Rules about single fields: their names, their types and their values.
+Each setting is compared with the field of that name in the service of the connection. Values are
+judged as the API judges them, which reads JSON leniently: text that is a number is a number, a
+number is text, and ``"true"`` is true. The API cannot read a list or an object in place of a single
+value, or the other way round.
 """
 
 from __future__ import annotations
@@ -31,7 +29,7 @@ _NUMBER = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*
 
 
 def judged(value: Any, kind: FieldKind) -> Judgement:
-    """Whether a value fits a kind of field. Nothing, in whatever form, fits everywhere.
+    """Return whether a value fits a kind of field. Nothing, in whatever form, fits everywhere.
 
     :param value: in plain form: dict, list or scalar
     """
@@ -47,7 +45,7 @@ def judged(value: Any, kind: FieldKind) -> Judgement:
 
 
 def as_text(value: Any) -> str:
-    """A single value as the text that the API reads it as."""
+    """Return a single value as the text that the API reads it as."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -121,7 +119,7 @@ class Visit(NamedTuple):
 
 
 def visits(service: Service, scope: Scope, value: Any, is_unknown: IsUnknown) -> list[Visit]:
-    """All values among the settings, without what is inside of a field that the service lacks.
+    """Return all values among the settings, but none inside of a field that the service lacks.
 
     :param service: the service of the connection
     :param scope: which settings these are
@@ -149,7 +147,7 @@ class _Walk(NamedTuple):
     found: list[Visit]
 
     def inside(self, path: Path, value: Mapping[str, Any], known: Mapping[str, Field]) -> None:
-        """Adds the settings of an object, and what is inside of them."""
+        """Add the settings of an object, and what is inside of them."""
         service, scope, is_unknown, found = self
         for key, inner in value.items():
             field, is_known = known.get(key), not is_unknown(inner)
@@ -196,10 +194,10 @@ _HINTS = {
 
 
 def unknown_field(visit: Visit) -> Problem | None:
-    """A field that the service does not have is a mistake, as a rule a misspelt one.
+    """Report a field that the service does not have: as a rule its name is misspelt.
 
-    Where the catalogue knows no field at all, it may be the catalogue that is incomplete: there it
-    is a warning.
+    Where the catalogue knows no field at all, the catalogue may be incomplete: then it is a
+    warning.
     """
     if visit.field is not None or isinstance(visit.path[-1], int):
         return None
@@ -215,7 +213,7 @@ def unknown_field(visit: Visit) -> Problem | None:
 
 
 def wrong_type(visit: Visit) -> Problem | None:
-    """A value of a kind that the API cannot read in this place, or may read otherwise."""
+    """Report a value of a type that the API cannot read here, or may read otherwise."""
     field = visit.field
     if field is None or (field.kind is FieldKind.STRING and isinstance(visit.value, str)):
         return None
@@ -235,9 +233,9 @@ def wrong_type(visit: Visit) -> Problem | None:
 
 
 def value_not_allowed(visit: Visit) -> Problem | None:
-    """A value that is not among the allowed ones. Another case of letters is only doubtful.
+    """Report a value that is not among the allowed ones; a warning if only the case differs.
 
-    An empty text passes: the API means nothing by it, and answers it.
+    An empty text passes: the API answers it for a setting without a value.
     """
     field, value = visit.field, visit.value
     if field is None or not field.allowed or _is_judged_elsewhere(visit):
@@ -252,8 +250,10 @@ def value_not_allowed(visit: Visit) -> Problem | None:
 
 
 def _is_judged_elsewhere(visit: Visit) -> bool:
-    """True for what is not known yet, for a secret in clear, which has a finding already, and for
-    what Fivetran sets.
+    """Return True if no rule about types and values applies.
+
+    The value is not known yet, it is a secret in clear, which has a finding already, or Fivetran
+    sets it.
     """
     field = visit.field
     if field is None or not visit.is_known:
@@ -278,7 +278,7 @@ def _parent(visit: Visit) -> str:
 
 
 def _some(names: Iterable[str]) -> str:
-    """The names, or the first of them and the number of the others."""
+    """Return the names, or the first of them and the number of the others."""
     every = list(names)
     more = len(every) - _MOST_SHOWN
     return ", ".join(every[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
