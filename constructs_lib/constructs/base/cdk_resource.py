@@ -23,7 +23,7 @@ class Settable(Protocol):
         """Set a parameter."""
 
 
-class _Hidden:
+class _CdkElement:
     """What is common to all of them. The id ``Default`` keeps them out of the address."""
 
     PREFIX: ClassVar[str] = ""
@@ -63,7 +63,7 @@ class _Hidden:
         else:
             self._construct.assign(parameter, value)
 
-    def forward(self, construct: Settable) -> None:
+    def forward_attributes(self, construct: Settable) -> None:
         """Have attributes that are set here be set at the construct around the resource.
 
         An Aspect that looks for resources of the CDK meets this one, and not the construct.
@@ -72,7 +72,7 @@ class _Hidden:
         own = (name for name in construct.settable if not hasattr(type(self), name))
         self._forwarded = {ALIASES.get(name, name): name for name in own}
 
-    def take(self, meta: dict[str, Any]) -> None:
+    def replace_meta_arguments(self, meta: dict[str, Any]) -> None:
         """Replace the meta-arguments.
 
         :param meta: as for the constructor
@@ -106,17 +106,17 @@ class _Hidden:
         return document
 
 
-class HiddenResource(_Hidden, toolkit.TerraformResource):
+class CdkResource(_CdkElement, toolkit.TerraformResource):
     """The resource of the CDK."""
 
 
-class HiddenData(_Hidden, toolkit.TerraformDataSource):
+class CdkDataSource(_CdkElement, toolkit.TerraformDataSource):
     """The data source of the CDK."""
 
     PREFIX = "data."
 
 
-class HiddenEphemeral(HiddenResource):
+class CdkEphemeralResource(CdkResource):
     """A resource of the CDK, which knows no ephemeral ones: it is written as one.
 
     Its type begins with ``ephemeral.``, so that all references to it are right; what is left to

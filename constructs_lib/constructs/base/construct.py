@@ -14,7 +14,7 @@ from constructs_lib.validation.findings import in_python
 _NUMBERS = count(1)
 
 
-class PlacedConstruct(toolkit.Construct):
+class StackConstruct(toolkit.Construct):
     """A construct in a stack. What is wrong with its id is a finding, not a traceback."""
 
     def __init__(self, scope: Any, id_: Any) -> None:

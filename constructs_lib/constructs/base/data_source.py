@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from constructs_lib.constructs.base.cdk_resource import HiddenData, HiddenEphemeral
+from constructs_lib.constructs.base.cdk_resource import CdkDataSource, CdkEphemeralResource
 from constructs_lib.constructs.base.expressions import is_hcl
 from constructs_lib.constructs.base.resource import ResourceConstruct
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_parameters
 
 
-class DataConstruct(ResourceConstruct):
+class DataSourceConstruct(ResourceConstruct):
     """A construct that reads something, and never changes it.
 
     Terraform calls a data source a resource, too, of another mode: all but the block in which it
     is written is as with other resources.
     """
 
-    HIDDEN = HiddenData
+    CDK_CLASS = CdkDataSource
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
         """Return all findings about the parameters."""
         return check_parameters(self.TYPE, values, place=place, is_token=is_token)
 
 
-class EphemeralConstruct(ResourceConstruct):
+class EphemeralResourceConstruct(ResourceConstruct):
     """A construct that is opened for one run, and stands in no state and in no plan file."""
 
-    HIDDEN = HiddenEphemeral
+    CDK_CLASS = CdkEphemeralResource
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
         """Return all findings about the parameters, and about the form of the synth."""

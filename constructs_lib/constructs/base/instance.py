@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib import toolkit
-from constructs_lib.constructs.base import arguments
-from constructs_lib.constructs.rules import accounts
+from constructs_lib.constructs.base.arguments import instance_attribute
+from constructs_lib.constructs.rules.accounts import AccountOwner
 from constructs_lib.validation import ConstructPlace
 
 if TYPE_CHECKING:
@@ -50,28 +50,28 @@ class Instance:
         return (self._resource.place, repr(self._key))
 
     @property
-    def owner(self) -> accounts.Owner | None:
+    def owner(self) -> AccountOwner | None:
         """The account to which the resource belongs."""
         return self._resource.owner
 
-    def note_identifier(self, token: str) -> None:
+    def register_identifier(self, token: str) -> None:
         """Remember the resource by a token that names this instance."""
-        self._resource.note_identifier(token)
+        self._resource.register_identifier(token)
 
     def assign(self, name: str, value: Any) -> None:
         """Leave a finding: one of several instances has no value of its own."""
-        self._resource.report([arguments.of_one_instance(name, self._resource.place)])
+        self._resource.report([instance_attribute(name, self._resource.place)])
 
-    def refuse_change(self, name: str) -> None:
+    def report_inner_change(self, name: str) -> None:
         """Leave a finding about a change inside of the value of an attribute."""
-        self._resource.refuse_change(name)
+        self._resource.report_inner_change(name)
 
     def expression(self, name: str) -> Any:
         """Return the Terraform expression for an attribute; used by the readable attributes."""
-        return reference(self._resource, self._key, name)
+        return instance_reference(self._resource, self._key, name)
 
 
-def reference(resource: ResourceConstruct, key: str | int, name: str) -> str:
+def instance_reference(resource: ResourceConstruct, key: str | int, name: str) -> str:
     """Return the reference to an attribute of an instance, as a token.
 
     :param resource: the construct with ``count`` or ``for_each``
@@ -83,7 +83,7 @@ def reference(resource: ResourceConstruct, key: str | int, name: str) -> str:
     # What is known at deployment only cannot be a part of a name.
     forms = _forms(key) if isinstance(key, int) or not toolkit.is_token(key) else ()
     paths = (f"{address}[{form}].{name}" for form in forms)
-    path = next((each for each in paths if is_exported_alone(resource, each)), None)
+    path = next((each for each in paths if has_unique_export_name(resource, each)), None)
     if path is None:
         # Another stack gets the whole resource.
         return f"${{{made.fqn}[{json.dumps(key)}].{name}}}"
@@ -92,7 +92,7 @@ def reference(resource: ResourceConstruct, key: str | int, name: str) -> str:
     return resource.references[path]
 
 
-def is_exported_alone(resource: ResourceConstruct, path: str) -> bool:
+def has_unique_export_name(resource: ResourceConstruct, path: str) -> bool:
     """Return True if no other reference of the stack is exported by the same name.
 
     The CDK names what it exports by letters and digits alone: ``sdk[1].id`` as ``sdk1.id``, and the

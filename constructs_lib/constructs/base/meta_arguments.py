@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from constructs_lib import toolkit
 from constructs_lib.constructs.base import expressions
-from constructs_lib.constructs.base.construct import PlacedConstruct
-from constructs_lib.constructs.base.expressions import rendered
-from constructs_lib.constructs.base.provider import hidden_provider
+from constructs_lib.constructs.base.construct import StackConstruct
+from constructs_lib.constructs.base.expressions import to_json_value
+from constructs_lib.constructs.base.provider import cdk_provider
 from constructs_lib.validation import ALIASES
 
 
@@ -87,7 +87,7 @@ def terraform_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
         "depends_on": [*_dependencies(arguments.get("depends_on") or ())] or None,
         "count": _count(arguments.get("count")),
         "for_each": _for_each(arguments.get("for_each")),
-        "provider": hidden_provider(provider) if provider is not None else None,
+        "provider": cdk_provider(provider) if provider is not None else None,
         "lifecycle": terraform_lifecycle(arguments.get("lifecycle")),
     }
 
@@ -111,7 +111,7 @@ def _dependencies(items: Any) -> Iterator[Any]:
         if isinstance(item, toolkit.Construct) and not isinstance(item, _DEPENDABLE):
             # A construct stands for all that it is made of, as elsewhere in the CDK.
             for part in item.node.find_all():
-                if isinstance(part, PlacedConstruct):
+                if isinstance(part, StackConstruct):
                     part.make_resource()
             yield from (part for part in item.node.find_all() if isinstance(part, _DEPENDABLE))
         else:
@@ -124,7 +124,7 @@ def _count(value: Any) -> Any:
 
 def _for_each(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return toolkit.TerraformIterator.from_map(rendered(value))
+        return toolkit.TerraformIterator.from_map(to_json_value(value))
     if isinstance(value, (list, tuple)):
         return toolkit.TerraformIterator.from_list([_in_expression(item) for item in value])
     return value

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from constructs_lib.constructs.base import attributes
-from constructs_lib.constructs.base.arguments import reports_misfits
+from constructs_lib.constructs.base.arguments import validate_arguments
 from constructs_lib.constructs.base.instance import Instance
 from constructs_lib.constructs.base.meta_arguments import Lifecycle
 from constructs_lib.constructs.base.resource import ResourceConstruct
 from constructs_lib.constructs.elastic.provider import ElasticProvider
-from constructs_lib.constructs.rules.uniqueness import Claim, Exclusive
+from constructs_lib.constructs.rules.uniqueness import InstanceKey, UniqueKey
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_connector_status
 
@@ -19,15 +19,15 @@ from constructs_lib.validation import ConstructPlace, Finding, check_connector_s
 class ConnectorStatusAttributes:
     """The attributes of a connector's status that other resources can use."""
 
-    id = attributes.text()
-    connector_id = attributes.text()
-    status = attributes.text()
-    drift_policy = attributes.text()
-    via = attributes.text()
-    timeouts = attributes.structure()
-    previous_status = attributes.text()
-    last_seen = attributes.text()
-    error = attributes.text()
+    id = attributes.string()
+    connector_id = attributes.string()
+    status = attributes.string()
+    drift_policy = attributes.string()
+    via = attributes.string()
+    timeouts = attributes.object_value()
+    previous_status = attributes.string()
+    last_seen = attributes.string()
+    error = attributes.string()
 
 
 class ConnectorStatusInstance(Instance, ConnectorStatusAttributes):
@@ -44,7 +44,7 @@ class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
     TYPE = "elasticops_connector_status"
     PROVIDER = ElasticProvider
 
-    @reports_misfits(TYPE)
+    @validate_arguments(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -95,17 +95,17 @@ class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
         """Return all findings about the parameters."""
         return check_connector_status(values, place=place, is_token=is_token)
 
-    def claims(self, values: Mapping[str, Any], provider: object) -> tuple[Claim, ...]:
+    def unique_keys(self, values: Mapping[str, Any], provider: object) -> tuple[UniqueKey, ...]:
         """Claim the status of the connector, which only one construct may set."""
         connector = values["connector_id"]
         if is_token(connector):
             return ()
         found = f"a second status of the connector {connector!r}"
         allowed = "one ConnectorStatus for each connector: they would overwrite each other"
-        return (Claim("status-twice", (provider, connector), "/connector_id", found, allowed),)
+        return (UniqueKey("status-twice", (provider, connector), "/connector_id", found, allowed),)
 
-    def exclusive(self, values: Mapping[str, Any]) -> Exclusive | None:
+    def instance_key(self, values: Mapping[str, Any]) -> InstanceKey | None:
         """Return the connector, of which only one construct may set the status."""
         allowed = "a connector of its own for each status: they would overwrite each other"
         identifier, what = values["connector_id"], "the status of one connector"
-        return Exclusive("status-twice", (identifier,), "/connector_id", what, allowed)
+        return InstanceKey("status-twice", (identifier,), "/connector_id", what, allowed)

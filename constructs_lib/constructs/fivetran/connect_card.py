@@ -10,15 +10,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from constructs_lib.constructs.base import attributes
-from constructs_lib.constructs.base.arguments import reports_misfits
-from constructs_lib.constructs.base.data_source import EphemeralConstruct
+from constructs_lib.constructs.base.arguments import validate_arguments
+from constructs_lib.constructs.base.data_source import EphemeralResourceConstruct
 from constructs_lib.constructs.base.instance import Instance
 from constructs_lib.constructs.base.meta_arguments import Lifecycle
 from constructs_lib.constructs.base.resource import ResourceConstruct
 from constructs_lib.constructs.fivetran.connection_argument import (
-    CHOSEN,
+    PARAMETERS,
     AnyConnection,
-    ChosenConnection,
+    ConnectionArgument,
 )
 from constructs_lib.constructs.fivetran.provider import FivetranProvider
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
@@ -28,15 +28,15 @@ from constructs_lib.validation import ConstructPlace, Finding, check_parameters
 class ConnectCardAttributes:
     """The attributes of a connect card that other resources can use."""
 
-    id = attributes.text()
-    connection_id = attributes.text()
-    redirect_uri = attributes.text()
-    hide_setup_guide = attributes.flag()
-    all_fields = attributes.flag()
-    triggers = attributes.text_map()
-    timeouts = attributes.structure()
-    uri = attributes.text()
-    token = attributes.text()
+    id = attributes.string()
+    connection_id = attributes.string()
+    redirect_uri = attributes.string()
+    hide_setup_guide = attributes.boolean()
+    all_fields = attributes.boolean()
+    triggers = attributes.string_map()
+    timeouts = attributes.object_value()
+    uri = attributes.string()
+    token = attributes.string()
 
 
 class ConnectCardInstance(Instance, ConnectCardAttributes):
@@ -52,9 +52,9 @@ class ConnectCard(ResourceConstruct, ConnectCardAttributes):
 
     TYPE = "fivetranops_connect_card"
     PROVIDER = FivetranProvider
-    FIXED = (*ResourceConstruct.FIXED, *CHOSEN)
+    CONSTRUCTOR_ONLY = (*ResourceConstruct.CONSTRUCTOR_ONLY, *PARAMETERS)
 
-    @reports_misfits(TYPE)
+    @validate_arguments(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -95,8 +95,8 @@ class ConnectCard(ResourceConstruct, ConnectCardAttributes):
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())
-        self._choice = ChosenConnection(connection, connection_id)
-        arguments["connection_id"] = self._choice.identifier
+        self._connection_argument = ConnectionArgument(connection, connection_id)
+        arguments["connection_id"] = self._connection_argument.identifier
         super().__init__(scope, id_, arguments)
 
     def at(self, key: str | int) -> ConnectCardInstance:
@@ -109,7 +109,7 @@ class ConnectCard(ResourceConstruct, ConnectCardAttributes):
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
         """Return all findings about the parameters."""
         found = check_parameters(self.TYPE, values, place=place, is_token=is_token)
-        return self._choice.told(found, place)
+        return self._connection_argument.with_named_parameter(found, place)
 
 
 class EphemeralConnectCardAttributes:
@@ -117,19 +117,19 @@ class EphemeralConnectCardAttributes:
     in write-only attributes such as the ``secrets`` of a ``Connection``, and in providers.
     """
 
-    connection_id = attributes.text()
-    redirect_uri = attributes.text()
-    hide_setup_guide = attributes.flag()
-    all_fields = attributes.flag()
-    uri = attributes.text()
-    token = attributes.text()
+    connection_id = attributes.string()
+    redirect_uri = attributes.string()
+    hide_setup_guide = attributes.boolean()
+    all_fields = attributes.boolean()
+    uri = attributes.string()
+    token = attributes.string()
 
 
 class EphemeralConnectCardInstance(Instance, EphemeralConnectCardAttributes):
     """One of those that a construct with ``count`` or ``for_each`` stands for."""
 
 
-class EphemeralConnectCard(EphemeralConstruct, EphemeralConnectCardAttributes):
+class EphemeralConnectCard(EphemeralResourceConstruct, EphemeralConnectCardAttributes):
     """A connect card that stands in no state, no plan file and no output.
 
     Each plan and each apply issues one of its own. Terraform 1.10 or later is needed for it.
@@ -137,9 +137,9 @@ class EphemeralConnectCard(EphemeralConstruct, EphemeralConnectCardAttributes):
 
     TYPE = "ephemeral.fivetranops_connect_card"
     PROVIDER = FivetranProvider
-    FIXED = (*EphemeralConstruct.FIXED, *CHOSEN)
+    CONSTRUCTOR_ONLY = (*EphemeralResourceConstruct.CONSTRUCTOR_ONLY, *PARAMETERS)
 
-    @reports_misfits(TYPE)
+    @validate_arguments(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -172,8 +172,8 @@ class EphemeralConnectCard(EphemeralConstruct, EphemeralConnectCardAttributes):
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())
-        self._choice = ChosenConnection(connection, connection_id)
-        arguments["connection_id"] = self._choice.identifier
+        self._connection_argument = ConnectionArgument(connection, connection_id)
+        arguments["connection_id"] = self._connection_argument.identifier
         super().__init__(scope, id_, arguments)
 
     def at(self, key: str | int) -> EphemeralConnectCardInstance:
@@ -185,4 +185,4 @@ class EphemeralConnectCard(EphemeralConstruct, EphemeralConnectCardAttributes):
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
         """Return all findings about the parameters."""
-        return self._choice.told(super().check(values, place), place)
+        return self._connection_argument.with_named_parameter(super().check(values, place), place)

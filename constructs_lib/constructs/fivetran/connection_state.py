@@ -9,18 +9,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from constructs_lib.constructs.base import attributes
-from constructs_lib.constructs.base.arguments import reports_misfits
-from constructs_lib.constructs.base.data_source import DataConstruct
+from constructs_lib.constructs.base.arguments import validate_arguments
+from constructs_lib.constructs.base.data_source import DataSourceConstruct
 from constructs_lib.constructs.base.instance import Instance
 from constructs_lib.constructs.base.meta_arguments import Lifecycle
 from constructs_lib.constructs.base.resource import ResourceConstruct
 from constructs_lib.constructs.fivetran.connection_argument import (
-    CHOSEN,
+    PARAMETERS,
     AnyConnection,
-    ChosenConnection,
+    ConnectionArgument,
 )
 from constructs_lib.constructs.fivetran.provider import FivetranProvider
-from constructs_lib.constructs.rules.uniqueness import Claim, Exclusive
+from constructs_lib.constructs.rules.uniqueness import InstanceKey, UniqueKey
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import (
     ConstructPlace,
@@ -33,15 +33,15 @@ from constructs_lib.validation import (
 class ConnectionStateAttributes:
     """The attributes of a connection's state that other resources can use."""
 
-    id = attributes.text()
-    connection_id = attributes.text()
-    state = attributes.structure()
-    drift_policy = attributes.text()
-    paused_after = attributes.text()
-    on_destroy = attributes.text()
-    explain_values = attributes.flag()
-    timeouts = attributes.structure()
-    previous_state = attributes.structure()
+    id = attributes.string()
+    connection_id = attributes.string()
+    state = attributes.object_value()
+    drift_policy = attributes.string()
+    paused_after = attributes.string()
+    on_destroy = attributes.string()
+    explain_values = attributes.boolean()
+    timeouts = attributes.object_value()
+    previous_state = attributes.object_value()
 
 
 class ConnectionStateInstance(Instance, ConnectionStateAttributes):
@@ -58,9 +58,9 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
 
     TYPE = "fivetranops_connection_state"
     PROVIDER = FivetranProvider
-    FIXED = (*ResourceConstruct.FIXED, *CHOSEN)
+    CONSTRUCTOR_ONLY = (*ResourceConstruct.CONSTRUCTOR_ONLY, *PARAMETERS)
 
-    @reports_misfits(TYPE)
+    @validate_arguments(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -106,8 +106,8 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())
-        self._choice = ChosenConnection(connection, connection_id)
-        arguments["connection_id"] = self._choice.identifier
+        self._connection_argument = ConnectionArgument(connection, connection_id)
+        arguments["connection_id"] = self._connection_argument.identifier
         super().__init__(scope, id_, arguments)
 
     def at(self, key: str | int) -> ConnectionStateInstance:
@@ -119,48 +119,50 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
         """Return all findings about the parameters."""
-        choice = self._choice
+        choice = self._connection_argument
         findings = check_connection_state(
             values, service=choice.service, place=place, is_token=is_token
         )
-        return choice.told(findings, place)
+        return choice.with_named_parameter(findings, place)
 
-    def claims(self, values: Mapping[str, Any], provider: object) -> tuple[Claim, ...]:
+    def unique_keys(self, values: Mapping[str, Any], provider: object) -> tuple[UniqueKey, ...]:
         """Claim the state of the connection, which only one construct may set."""
-        key = self._choice.identity
+        key = self._connection_argument.identity
         if key is None:
             return ()
         found = "a second state of the same connection"
         allowed = "one ConnectionState for each connection: they would overwrite each other"
-        named = self._choice.named
-        return (Claim("state-twice", (provider, key), named, found, allowed),)
+        named = self._connection_argument.pointer
+        return (UniqueKey("state-twice", (provider, key), named, found, allowed),)
 
-    def exclusive(self, values: Mapping[str, Any]) -> Exclusive | None:
+    def instance_key(self, values: Mapping[str, Any]) -> InstanceKey | None:
         """Return the connection, of which only one construct may set the state."""
         allowed = "a connection of its own for each state: they would overwrite each other"
-        identifier, what = self._choice.identifier, "the state of one connection"
-        return Exclusive("state-twice", (identifier,), self._choice.named, what, allowed)
+        identifier, what = self._connection_argument.identifier, "the state of one connection"
+        return InstanceKey(
+            "state-twice", (identifier,), self._connection_argument.pointer, what, allowed
+        )
 
 
 class ConnectionStateDataAttributes:
     """The attributes of a connection's state that other resources can use."""
 
-    connection_id = attributes.text()
-    state = attributes.structure()
+    connection_id = attributes.string()
+    state = attributes.object_value()
 
 
 class ConnectionStateDataInstance(Instance, ConnectionStateDataAttributes):
     """One of those that a ``ConnectionStateData`` with ``count`` or ``for_each`` stands for."""
 
 
-class ConnectionStateData(DataConstruct, ConnectionStateDataAttributes):
+class ConnectionStateData(DataSourceConstruct, ConnectionStateDataAttributes):
     """The state of a connection: read by each plan, and never changed."""
 
     TYPE = "data.fivetranops_connection_state"
     PROVIDER = FivetranProvider
-    FIXED = (*DataConstruct.FIXED, *CHOSEN)
+    CONSTRUCTOR_ONLY = (*DataSourceConstruct.CONSTRUCTOR_ONLY, *PARAMETERS)
 
-    @reports_misfits(TYPE)
+    @validate_arguments(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -187,8 +189,8 @@ class ConnectionStateData(DataConstruct, ConnectionStateDataAttributes):
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())
-        self._choice = ChosenConnection(connection, connection_id)
-        arguments["connection_id"] = self._choice.identifier
+        self._connection_argument = ConnectionArgument(connection, connection_id)
+        arguments["connection_id"] = self._connection_argument.identifier
         super().__init__(scope, id_, arguments)
 
     def at(self, key: str | int) -> ConnectionStateDataInstance:
@@ -201,6 +203,6 @@ class ConnectionStateData(DataConstruct, ConnectionStateDataAttributes):
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
         """Return all findings about the parameters."""
         found = check_connection_state_data(
-            values, service=self._choice.service, place=place, is_token=is_token
+            values, service=self._connection_argument.service, place=place, is_token=is_token
         )
-        return self._choice.told(found, place)
+        return self._connection_argument.with_named_parameter(found, place)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.constructs.base.expressions import has_clear_text
+from constructs_lib.constructs.base.expressions import has_literal_text
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import Finding, Place
 from constructs_lib.validation.findings import Path, pointer
@@ -56,7 +56,7 @@ def _is_in_a_list(path: Path) -> bool:
 
 def _is_literal(value: Any) -> bool:
     if isinstance(value, str):
-        return has_clear_text(value)
+        return has_literal_text(value)
     return isinstance(value, (int, float)) and not isinstance(value, bool) and not is_token(value)
 
 

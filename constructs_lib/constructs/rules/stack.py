@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from constructs_lib.constructs.rules import uniqueness
-from constructs_lib.constructs.rules.uniqueness import Claim, Claimant
+from constructs_lib.constructs.rules.uniqueness import KeyOwner, UniqueKey, duplicate_keys
 from constructs_lib.validation import ConstructPlace, Finding
 
 
@@ -21,21 +20,6 @@ class ProviderKind(NamedTuple):
     """What to do instead of writing credentials into the code."""
     suggested_id: str
     """An id for its construct, for messages."""
-
-
-FIVETRAN = ProviderKind(
-    "fivetranops",
-    "FivetranProvider",
-    "set FIVETRAN_APIKEY and FIVETRAN_APISECRET in the environment of Terraform",
-    "fivetran",
-)
-ELASTIC = ProviderKind(
-    "elasticops",
-    "ElasticProvider",
-    "set ELASTICSEARCH_API_KEY, or ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD, in the "
-    "environment of Terraform",
-    "elastic",
-)
 
 
 class ProviderFacts(NamedTuple):
@@ -64,11 +48,11 @@ class ResourceFacts(NamedTuple):
     """True if none was given: Terraform then takes the one of the stack that has no alias."""
     literal_secrets: tuple[str, ...]
     """JSON pointers to the secrets that stand in the code in clear."""
-    claims: tuple[Claim, ...] = ()
+    unique_keys: tuple[UniqueKey, ...] = ()
     """What it wants for itself alone among the resources of the stack."""
 
 
-def findings(
+def check_stack(
     providers: Sequence[ProviderFacts], resources: Sequence[ResourceFacts]
 ) -> list[Finding]:
     """Return all findings about the providers and resources of one stack, by the rules below."""
@@ -77,7 +61,7 @@ def findings(
         _provider_alias(providers),
         _credentials_in_code(providers),
         _secret_in_code(providers, resources),
-        uniqueness.duplicate_keys([Claimant(each.place, each.claims) for each in resources]),
+        duplicate_keys([KeyOwner(each.place, each.unique_keys) for each in resources]),
     )
     return [finding for rule in rules for finding in rule]
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from constructs_lib.constructs.base.expressions import impossible
+from constructs_lib.constructs.base.expressions import invalid_expression
 from constructs_lib.schemas.redaction import HIDDEN, is_secret_place, shown
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import Finding, Place
@@ -29,7 +29,7 @@ class _Problem(NamedTuple):
     hint: str
 
 
-def findings(values: Mapping[str, Any], place: Place) -> list[Finding]:
+def check_values(values: Mapping[str, Any], place: Place) -> list[Finding]:
     """Return all findings about the values of a construct.
 
     :param values: JSON-like values by the names of their parameters; none contains itself
@@ -65,7 +65,7 @@ def _of_text(text: str, found: str, path: Path) -> Iterator[_Problem]:
 
 def _expression(text: str, found: str) -> Iterator[_Problem]:
     """Report a text that Terraform takes for an expression, and then refuses."""
-    if wrong := impossible(text):
+    if wrong := invalid_expression(text):
         mark = wrong[0]
         what = found if found in (HIDDEN, shown(wrong)) else f"{shown(wrong)} in {found}"
         yield _Problem(
@@ -87,7 +87,7 @@ def _list_in_text(text: str, found: str) -> Iterator[_Problem]:
         )
 
 
-def _half_a_character(text: str, found: str) -> Iterator[_Problem]:
+def _lone_surrogate(text: str, found: str) -> Iterator[_Problem]:
     """Report a lone surrogate, which Terraform would replace by another character."""
     if _SURROGATE.search(text):
         yield _Problem(
@@ -101,7 +101,7 @@ def _half_a_character(text: str, found: str) -> Iterator[_Problem]:
 _RULES: Final[Iterable[Callable[[str, str], Iterator[_Problem]]]] = (
     _expression,
     _list_in_text,
-    _half_a_character,
+    _lone_surrogate,
 )
 
 

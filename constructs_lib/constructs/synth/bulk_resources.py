@@ -20,7 +20,7 @@ from constructs_lib import toolkit
 _ID = "ResourcesOfConnectionsAsCode"
 
 
-class Body(NamedTuple):
+class ResourceBody(NamedTuple):
     """What is written of a resource."""
 
     type: str
@@ -30,14 +30,14 @@ class Body(NamedTuple):
     attributes: dict[str, Any]
 
 
-class Waiting(Protocol):
+class BulkMember(Protocol):
     """A construct whose resource is not made yet."""
 
     def make_resource(self) -> object:
         """Make the resource of the CDK, and leave the bulk."""
 
 
-class Together(toolkit.TerraformElement):
+class BulkResources(toolkit.TerraformElement):
     """The resources of one stack that wait."""
 
     def __init__(self, stack: toolkit.TerraformStack, refuse_errors: Callable[[], None]) -> None:
@@ -45,15 +45,15 @@ class Together(toolkit.TerraformElement):
 
         :param refuse_errors: raises if the stack must not be written
         """
-        self._waiting: dict[Waiting, Body] = {}
+        self._waiting: dict[BulkMember, ResourceBody] = {}
         self._refuse_errors = refuse_errors
         super().__init__(stack, _ID)
 
-    def add(self, construct: Waiting, body: Body) -> None:
+    def add(self, construct: BulkMember, body: ResourceBody) -> None:
         """Have a resource written, as long as it does not become one of the CDK."""
         self._waiting[construct] = body
 
-    def remove(self, construct: Waiting) -> None:
+    def remove(self, construct: BulkMember) -> None:
         """Forget a resource that became one of the CDK, which writes it from now on."""
         self._waiting.pop(construct, None)
 
@@ -67,8 +67,8 @@ class Together(toolkit.TerraformElement):
         self._refuse_errors()
         blocks: dict[str, dict[str, Any]] = {}
         for body in self._waiting.values():
-            told = {"metadata": {"path": body.path, "uniqueId": body.name}}
-            blocks.setdefault(body.type, {})[body.name] = {**body.attributes, "//": told}
+            comment = {"metadata": {"path": body.path, "uniqueId": body.name}}
+            blocks.setdefault(body.type, {})[body.name] = {**body.attributes, "//": comment}
         return {"resource": blocks} if blocks else {}
 
     def to_hcl_terraform(self) -> Any:
@@ -78,7 +78,7 @@ class Together(toolkit.TerraformElement):
 
 
 @runtime_checkable
-class Shown(Protocol):
+class HasCdkResource(Protocol):
     """A construct whose resource of the CDK may not be made yet."""
 
     def show_resource(self) -> None:
@@ -106,7 +106,7 @@ def has_aspects(scope: toolkit.IConstruct) -> bool:
     return bool(toolkit.Aspects.of(scope).all)
 
 
-def show_to_aspects() -> None:
+def reveal_to_aspects() -> None:
     """Have the resource of a construct made as soon as somebody asks for its Aspects.
 
     To ask the CDK at synth whether a construct has Aspects would take two calls into Node for each
@@ -115,7 +115,7 @@ def show_to_aspects() -> None:
     original: Callable[[Any], Any] = toolkit.Aspects.of
 
     def of(scope: Any) -> Any:
-        if isinstance(scope, Shown):
+        if isinstance(scope, HasCdkResource):
             scope.show_resource()
         return original(scope)
 

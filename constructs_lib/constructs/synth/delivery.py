@@ -21,7 +21,6 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from constructs_lib import launchers
-from constructs_lib.constructs.rules.stack import FIVETRAN
 from constructs_lib.constructs.synth import lock_file
 from constructs_lib.launchers import PLATFORMS, read_if_present, write_atomically
 from constructs_lib.version import __version__
@@ -30,9 +29,7 @@ _FOLDER = "terraform.d"
 _DEFAULT_NAMESPACE = ("registry.terraform.io", "hashicorp")
 
 
-def plant(
-    directory: Path, *, providers: Sequence[str] = (FIVETRAN.name,), python: str | None = None
-) -> None:
+def plant(directory: Path, *, providers: Sequence[str], python: str | None = None) -> None:
     """Plant providers in a Terraform working directory. Doing it again changes nothing.
 
     :param directory: the working directory; it must exist
@@ -50,7 +47,7 @@ def plant(
     _seed_lock(directory, providers)
 
 
-def launcher_path(directory: Path, platform: str, provider: str = FIVETRAN.name) -> Path:
+def launcher_path(directory: Path, platform: str, provider: str) -> Path:
     """Return the path of a launcher in a working directory.
 
     :param platform: such as ``linux_amd64``
@@ -62,7 +59,7 @@ def launcher_path(directory: Path, platform: str, provider: str = FIVETRAN.name)
 def _seed_lock(directory: Path, providers: Sequence[str]) -> None:
     path = directory / lock_file.NAME
     ours = [
-        lock_file.Locked(
+        lock_file.LockedProvider(
             launchers.source(provider),
             __version__,
             lock_file.checksum(launchers.file_name(provider), launchers.content(provider)),
@@ -70,7 +67,7 @@ def _seed_lock(directory: Path, providers: Sequence[str]) -> None:
         for provider in providers
     ]
     others = _other_providers(directory, {locked.source for locked in ours})
-    text = lock_file.seeded(read_if_present(path).decode(), ours, others)
+    text = lock_file.seed_lock_file(read_if_present(path).decode(), ours, others)
     _write(directory, path, text.encode(), mode=0o644)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from constructs_lib.constructs.base.expressions import expression, literal, parts
+from constructs_lib.constructs.base.expressions import hcl_expression, literal, split_template
 from constructs_lib.validation.findings import Path
 
 Shape: TypeAlias = dict[str, Any]
@@ -41,7 +41,7 @@ class NotHcl(Exception):
 class _Body:
     """How Terraform reads what is in a block."""
 
-    other: Callable[[Any], str] = expression
+    other: Callable[[Any], str] = hcl_expression
     """Writes the attributes that have no writer of their own."""
     attributes: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     """The writers of attributes, by name."""
@@ -255,7 +255,7 @@ def _unpacked(value: Any, labels: int) -> Iterator[tuple[tuple[str, ...], Mappin
 
 def _attribute(name: str, value: Any, body: _Body) -> str:
     write = body.attributes.get(name, body.other)
-    if write is expression and (path := next(_unclosed(value, (name,)), None)) is not None:
+    if write is hcl_expression and (path := next(_unclosed(value, (name,)), None)) is not None:
         allowed = "an expression such as ${var.name}; write $${ for the text ${"
         raise NotHcl(path, "an expression without an end", allowed)
     return write(value)
@@ -263,7 +263,7 @@ def _attribute(name: str, value: Any, body: _Body) -> str:
 
 def _unclosed(value: Any, path: Path) -> Iterator[Path]:
     if isinstance(value, str):
-        if any(not part.is_closed for part in parts(value)):
+        if any(not part.is_closed for part in split_template(value)):
             yield path
     elif isinstance(value, Mapping):
         for key, each in value.items():

@@ -31,7 +31,7 @@ _COMMENT_START = "/* Not locked yet; this keeps the CDK from asking a registry o
 _COMMENT = re.compile(re.escape(_COMMENT_START) + r".*?^\*/\n?", re.M | re.S)
 
 
-class Locked(NamedTuple):
+class LockedProvider(NamedTuple):
     """What the lock file says of one provider."""
 
     source: str
@@ -55,7 +55,7 @@ def checksum(name: str, content: bytes) -> str:
     return "h1:" + b64encode(sha256(listing.encode()).digest()).decode()
 
 
-def seeded(text: str, ours: Sequence[Locked], others: Mapping[str, str]) -> str:
+def seed_lock_file(text: str, ours: Sequence[LockedProvider], others: Mapping[str, str]) -> str:
     """Return the text of a lock file with what is missing in it.
 
     :param text: the text so far; empty if there is no file
@@ -80,7 +80,7 @@ def _block(text: str, source: str) -> str:
     return found.group() if found else ""
 
 
-def _locks(block: str, ours: Locked) -> bool:
+def _locks(block: str, ours: LockedProvider) -> bool:
     exact = re.escape(ours.version)
     lines = (
         rf'^\s*version\s*=\s*"{exact}"$',
@@ -94,7 +94,7 @@ def _limits(text: str, source: str) -> bool:
     return re.search(r"^\s*constraints\s*=", _block(text, source), re.M) is not None
 
 
-def _our_entry(ours: Locked) -> str:
+def _our_entry(ours: LockedProvider) -> str:
     return (
         f'provider "{ours.source}" {{\n'
         f'  version     = "{ours.version}"\n'

@@ -20,16 +20,16 @@ from weakref import WeakKeyDictionary
 
 from constructs_lib import toolkit
 from constructs_lib.constructs.base.expressions import is_hcl
-from constructs_lib.constructs.rules import accounts
-from constructs_lib.constructs.rules import stack as stack_rules
+from constructs_lib.constructs.rules.accounts import AccountRelation, check_accounts
+from constructs_lib.constructs.rules.stack import ProviderFacts, ResourceFacts, check_stack
 from constructs_lib.constructs.synth import bulk_resources, delivery, hcl_stack
-from constructs_lib.constructs.synth.bulk_resources import Together
+from constructs_lib.constructs.synth.bulk_resources import BulkResources
 from constructs_lib.validation import ConstructPlace, Finding, ValidationFailed, errors, render
 
 _ID = "ImportsOfConnectionsAsCode"
 
 
-class Imports(toolkit.TerraformElement):
+class ImportBlocks(toolkit.TerraformElement):
     """All ``import`` blocks that the constructs of one stack ask for.
 
     The CDK's own ``import_from`` runs ``terraform version`` once for each imported resource, and
@@ -65,9 +65,9 @@ class StackSynthesis:
     def __init__(self, stack: toolkit.TerraformStack, identifiers: dict[str, Any]) -> None:
         self.findings: list[Finding] = []
         """What the constructs found out about themselves."""
-        self.providers: list[stack_rules.ProviderFacts] = []
-        self.resources: list[stack_rules.ResourceFacts] = []
-        self.relations: list[accounts.Relation] = []
+        self.providers: list[ProviderFacts] = []
+        self.resources: list[ResourceFacts] = []
+        self.relations: list[AccountRelation] = []
         """Which construct is about which other one."""
         self.addresses: dict[str, Any] = {}
         """The constructs by the addresses of their resources."""
@@ -77,11 +77,11 @@ class StackSynthesis:
         """The constructs of the whole app by the tokens of their identifiers."""
         self.stack = stack
         self.path: str = stack.node.path
-        self._imports: Imports | None = None
+        self._imports: ImportBlocks | None = None
         # It comes before all that waits in it, because the CDK visits the first children first.
-        self.together = Together(stack, self._refuse_errors)
+        self.bulk = BulkResources(stack, self._refuse_errors)
         """The resources that are written together."""
-        toolkit.Aspects.of(self.together).add(bulk_resources.FirstVisit(self._show_to_aspects))
+        toolkit.Aspects.of(self.bulk).add(bulk_resources.FirstVisit(self._show_to_aspects))
         stack.node.add_validation(_Validation(self))
         # The CDK hands the stack itself to its synthesizer, whoever synthesises.
         setattr(stack, "synthesizer", _Synthesizer(self, stack.synthesizer))  # noqa: B010
@@ -96,13 +96,13 @@ class StackSynthesis:
     def import_resource(self, address: str, identifier: str) -> None:
         """Have Terraform take over what exists already, by an ``import`` block of the stack."""
         if self._imports is None:
-            self._imports = Imports(self.stack)
+            self._imports = ImportBlocks(self.stack)
         self._imports.blocks.append({"to": address, "id": identifier})
 
     def all_findings(self) -> list[Finding]:
         """Return the findings of the constructs, and those of the stack as a whole."""
-        found = self.findings + stack_rules.findings(self.providers, self.resources)
-        return [*found, *accounts.findings(self.relations)]
+        found = self.findings + check_stack(self.providers, self.resources)
+        return [*found, *check_accounts(self.relations)]
 
     def deliver(self, outdir: Path) -> None:
         """Plant the providers of this stack in its output directory."""
@@ -112,7 +112,7 @@ class StackSynthesis:
 
     def _show_to_aspects(self) -> None:
         if bulk_resources.has_aspects(self.stack):
-            self.together.make_all()
+            self.bulk.make_all()
 
     def _refuse_errors(self) -> None:
         # A part of a stack can be synthesised in a test, where it needs no provider.
@@ -157,7 +157,7 @@ class AppSynthesis:
         for each in self.stacks:
             each.stack.prepare_stack()
         for each in self.stacks:
-            each.findings += hcl_stack.findings(each.stack)
+            each.findings += hcl_stack.check_hcl(each.stack)
         self._checked()
 
     def _checked(self) -> list[Finding]:
@@ -172,7 +172,7 @@ def _report(findings: list[Finding]) -> None:
         sys.stderr.write(render(findings) + "\n")
 
 
-bulk_resources.show_to_aspects()
+bulk_resources.reveal_to_aspects()
 
 _STACKS: WeakKeyDictionary[Any, StackSynthesis] = WeakKeyDictionary()
 _APPS: WeakKeyDictionary[Any, AppSynthesis] = WeakKeyDictionary()
@@ -196,11 +196,11 @@ def _app_of(stack: toolkit.TerraformStack) -> AppSynthesis:
     if app not in _APPS:
         _APPS[app] = AppSynthesis(app)
         if isinstance(app, toolkit.App):
-            _take_over(app, _APPS[app])
+            _wrap_synth(app, _APPS[app])
     return _APPS[app]
 
 
-def _take_over(app: toolkit.App, synthesis: AppSynthesis) -> None:
+def _wrap_synth(app: toolkit.App, synthesis: AppSynthesis) -> None:
     original = app.synth
     # The method is replaced on the user's own app: a subclass would have to be known to the user.
     setattr(app, "synth", lambda: synthesis.run(original))  # noqa: B010
@@ -217,7 +217,7 @@ class _Validation:
         """Return the messages about this stack; none if there is no error."""
         if is_hcl() and not errors(self._stack.all_findings()):
             # An Aspect may have changed what was checked before.
-            self._stack.findings += hcl_stack.findings(self._stack.stack)
+            self._stack.findings += hcl_stack.check_hcl(self._stack.stack)
         findings = self._stack.all_findings()
         return [render(findings)] if errors(findings) else []
 
