@@ -38,7 +38,7 @@ Documents = Callable[[str], dict[str, Any]]
 """The JSON Schema of a name, without references."""
 
 
-def resolved(schema: dict[str, Any], documents: Documents) -> dict[str, Any]:
+def without_references(schema: dict[str, Any], documents: Documents) -> dict[str, Any]:
     """Return a schema with every attribute spelt out; the given one is not changed.
 
     :param documents: where references lead
@@ -46,11 +46,13 @@ def resolved(schema: dict[str, Any], documents: Documents) -> dict[str, Any]:
     if "$ref" in schema:
         schema = _referenced(schema, documents)
     if "properties" in schema:
-        inside = {name: resolved(rule, documents) for name, rule in schema["properties"].items()}
+        inside = {
+            name: without_references(rule, documents) for name, rule in schema["properties"].items()
+        }
         schema = {**schema, "properties": inside}
     for keyword in ("items", "additionalProperties"):
         if isinstance(schema.get(keyword), dict):
-            schema = {**schema, keyword: resolved(schema[keyword], documents)}
+            schema = {**schema, keyword: without_references(schema[keyword], documents)}
     return schema
 
 
@@ -182,7 +184,7 @@ def load(name: str) -> ResourceSchema:
         raise KeyError(f"no schema named {name!r}; there are {', '.join(names())}")
     with open(path, encoding="utf-8") as file:
         written = json.load(file)
-    document = resolved(written, lambda other: load(other).document)
+    document = without_references(written, lambda other: load(other).document)
     return ResourceSchema(name, document["description"], _attributes(document), document)
 
 

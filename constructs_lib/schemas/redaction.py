@@ -34,7 +34,7 @@ def is_mask(value: Any) -> bool:
 
 
 Path: TypeAlias = tuple[str | int, ...]
-"""The way to a value from the top: keys of mappings and indexes of lists."""
+"""The path to a value from the top: keys of mappings and indexes of lists."""
 
 
 HIDDEN = "(hidden)"

@@ -21,7 +21,7 @@ def type_in_words(name: str) -> str:
     return _TYPES[name]
 
 
-def a_type(value: Any) -> str:
+def describe_type(value: Any) -> str:
     """Return the kind of a value in words, such as ``a number``."""
     if isinstance(value, bool):
         return "a boolean"

@@ -11,10 +11,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
+from constructs_lib.schemas.redaction import Path as Path
 from constructs_lib.schemas.rules import Severity as Severity
-
-Path: TypeAlias = tuple[str | int, ...]
-"""The path to a value from the top: keys of mappings and indexes of lists."""
 
 
 def pointer(path: Path) -> str:

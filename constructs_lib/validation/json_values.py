@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, final
 
 from constructs_lib.schemas import limits
-from constructs_lib.schemas.suggestions import a_type
+from constructs_lib.schemas.suggestions import describe_type
 from constructs_lib.validation.findings import Finding, IsToken, Path, Place, pointer
 
 DEEPEST: Final = limits.MOST_LEVELS
@@ -74,7 +74,7 @@ class _Walk:
             if isinstance(key, str):
                 found[key] = self.value(inner, (*path, key))
             else:
-                self._no_json(f"the key {key!r} ({a_type(key)})", path)
+                self._no_json(f"the key {key!r} ({describe_type(key)})", path)
         return found
 
     def _container(self, value: Mapping[Any, Any] | Sequence[Any], path: Path) -> Any:

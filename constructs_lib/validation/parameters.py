@@ -45,7 +45,7 @@ def parameter_validator(name: str) -> Validator:
     return compiled(parameter_schema(name))
 
 
-def left_out(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def without_none(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return ``values`` without those that are None, because they were left out.
 
     That holds at the top level and inside attributes with known keys, such as ``timeouts``.
@@ -53,13 +53,13 @@ def left_out(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """
     properties = parameter_schema(name)["properties"]
     return {
-        key: _without_none(value) if "properties" in properties.get(key, {}) else value
+        key: _mapping_without_none(value) if "properties" in properties.get(key, {}) else value
         for key, value in values.items()
         if value is not None
     }
 
 
-def _without_none(value: Any) -> Any:
+def _mapping_without_none(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
     return {key: inner for key, inner in value.items() if inner is not None}

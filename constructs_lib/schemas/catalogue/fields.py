@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
-Fact: TypeAlias = str | list[str]
+CompactField: TypeAlias = str | list[str]
 """What is known of one field, in the compact form: kind and marks, or the allowed values."""
 
 ITEM = "[]"
@@ -71,10 +71,10 @@ class Field(NamedTuple):
             yield from field.leaves(here)
 
 
-_Line: TypeAlias = tuple[tuple[str, ...], Fact]
+_Line: TypeAlias = tuple[tuple[str, ...], CompactField]
 
 
-def parse(facts: Mapping[str, Fact], root: str) -> dict[str, Field]:
+def parse(facts: Mapping[str, CompactField], root: str) -> dict[str, Field]:
     """Return the fields below ``config`` or ``auth``, by name.
 
     :param facts: the lines of one service
@@ -85,7 +85,7 @@ def parse(facts: Mapping[str, Fact], root: str) -> dict[str, Field]:
     return _fields((path[1:], fact) for path, fact in lines)
 
 
-def written(field: Field) -> Fact:
+def compact_form(field: Field) -> CompactField:
     """Return the compact form of a field that holds a value.
 
     Of a field that is secret or read-only the allowed values are not kept: nobody writes or sees
@@ -118,7 +118,7 @@ def _field(name: str, lines: list[_Line]) -> Field:
     return Field(name, FieldKind.OBJECT, fields=fields)
 
 
-def _leaf(name: str, fact: Fact) -> Field:
+def _leaf(name: str, fact: CompactField) -> Field:
     if isinstance(fact, list):
         return Field(name, FieldKind.STRING, tuple(fact))
     kind, *marks = fact.split(" ")

@@ -80,7 +80,7 @@ class ServicesFile:
         _require_form(json.loads(self._text), self.names())
 
 
-def read(path: str | os.PathLike[str]) -> ServicesFile:
+def read_services_file(path: str | os.PathLike[str]) -> ServicesFile:
     """Read a file of facts.
 
     :raises OSError: if it cannot be read
@@ -91,9 +91,9 @@ def read(path: str | os.PathLike[str]) -> ServicesFile:
 
 
 @cache
-def packaged() -> ServicesFile:
+def packaged_file() -> ServicesFile:
     """Return the file of this package, read once."""
-    return read(PACKAGED)
+    return read_services_file(PACKAGED)
 
 
 @cache
@@ -108,7 +108,7 @@ def project_file() -> tuple[ServicesFile | None, str]:
     if path is None:
         return None, ""
     try:
-        found = read(path)
+        found = read_services_file(path)
         found.require_form()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
@@ -137,10 +137,10 @@ def _require_form(document: Any, names: list[str]) -> None:
         raise ValueError("its lines are not as the command refresh writes them")
     for name, entry in document.items():
         for path, fact in entry.items():
-            _require_fact(fact, f"{path} of {name}")
+            _require_field(fact, f"{path} of {name}")
 
 
-def _require_fact(fact: Any, place: str) -> None:
+def _require_field(fact: Any, place: str) -> None:
     texts = fact if isinstance(fact, list) else [fact]
     if not all(isinstance(text, str) for text in texts):
         raise ValueError(f"{place} is neither text nor a list of texts")
@@ -198,7 +198,7 @@ def services() -> list[str]:
     """Return the names of all known services, sorted. Do not change the result: it is cached."""
     project, _ = project_file()
     added = project.names() if project else []
-    return sorted({*packaged().names(), *added})
+    return sorted({*packaged_file().names(), *added})
 
 
 @cache
@@ -208,7 +208,7 @@ def allowed_words() -> dict[str, set[str]]:
     A path is such as ``config.auth_method``. Do not change the result: it is cached.
     """
     project, _ = project_file()
-    found = dict(packaged().allowed_words())
+    found = dict(packaged_file().allowed_words())
     for path, words in (project.allowed_words() if project else {}).items():
         found[path] = found.get(path, set()) | words
     return found
@@ -216,7 +216,7 @@ def allowed_words() -> dict[str, set[str]]:
 
 def forget() -> None:
     """Drop what was read, so that changed files are read again. Only tests need that."""
-    for kept in (service, services, allowed_words, packaged, project_file):
+    for kept in (service, services, allowed_words, packaged_file, project_file):
         kept.cache_clear()
 
 
@@ -238,7 +238,7 @@ def destination_schema_name(service_name: str, config: Mapping[str, Any]) -> str
 def _entry(name: str) -> dict[str, Any] | None:
     project, _ = project_file()
     own = project.entry(name) if project else None
-    return packaged().entry(name) if own is None else own
+    return packaged_file().entry(name) if own is None else own
 
 
 def _secrets(fields: Mapping[str, Field]) -> tuple[str, ...]:

@@ -17,9 +17,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from constructs_lib.schemas.catalogue.fields import ITEM, Field, FieldKind
 from constructs_lib.schemas.catalogue.service_facts import DESTINATION_SCHEMA_KEYS, Service
 from constructs_lib.schemas.redaction import HIDDEN, Path, shown
-from constructs_lib.schemas.rules.rule import IsUnknown, Problem, Scope, Severity
+from constructs_lib.schemas.rules.rule import IsUnknown, Problem, SettingsAttribute, Severity
 from constructs_lib.schemas.rules.secrets import is_spelled_like_a_secret
-from constructs_lib.schemas.suggestions import a_type, did_you_mean
+from constructs_lib.schemas.suggestions import describe_type, did_you_mean
 
 Judgement: TypeAlias = Literal["fits", "doubtful", "wrong"]
 """``doubtful`` is what the API may take, but may take otherwise than it was meant."""
@@ -28,7 +28,7 @@ _WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*")
 _NUMBER = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
 
 
-def judged(value: Any, kind: FieldKind) -> Judgement:
+def judge(value: Any, kind: FieldKind) -> Judgement:
     """Return whether a value fits a kind of field. Nothing, in whatever form, fits everywhere.
 
     :param value: in plain form: dict, list or scalar
@@ -89,11 +89,11 @@ _SCALARS = {
 }
 
 
-class Visit(NamedTuple):
+class SettingVisit(NamedTuple):
     """One value among the settings, and what the catalogue knows of its field."""
 
     service: Service
-    scope: Scope
+    scope: SettingsAttribute
     path: Path
     """Where it is, from the top of the parameters."""
     value: Any
@@ -118,14 +118,16 @@ class Visit(NamedTuple):
         return HIDDEN if is_secret and is_leaf else shown(self.value, self.path)
 
 
-def visits(service: Service, scope: Scope, value: Any, is_unknown: IsUnknown) -> list[Visit]:
+def visit_settings(
+    service: Service, scope: SettingsAttribute, value: Any, is_unknown: IsUnknown
+) -> list[SettingVisit]:
     """Return all values among the settings, but none inside of a field that the service lacks.
 
     :param service: the service of the connection
     :param scope: which settings these are
     :param value: the settings in plain form
     """
-    found: list[Visit] = []
+    found: list[SettingVisit] = []
     if not isinstance(value, dict):
         return found
     known = service.config if scope.root == "config" else service.auth
@@ -142,21 +144,21 @@ class _Walk(NamedTuple):
     """One walk through the settings of one attribute."""
 
     service: Service
-    scope: Scope
+    scope: SettingsAttribute
     is_unknown: IsUnknown
-    found: list[Visit]
+    found: list[SettingVisit]
 
     def inside(self, path: Path, value: Mapping[str, Any], known: Mapping[str, Field]) -> None:
         """Add the settings of an object, and what is inside of them."""
         service, scope, is_unknown, found = self
         for key, inner in value.items():
             field, is_known = known.get(key), not is_unknown(inner)
-            visit = Visit(service, scope, (*path, key), inner, is_known, field, known)
+            visit = SettingVisit(service, scope, (*path, key), inner, is_known, field, known)
             found.append(visit)
             if isinstance(inner, (dict, list)):
                 self._below(visit)
 
-    def _below(self, visit: Visit) -> None:
+    def _below(self, visit: SettingVisit) -> None:
         field, value = visit.field, visit.value
         if field is None or not visit.is_known:
             return
@@ -193,7 +195,7 @@ _HINTS = {
 }
 
 
-def unknown_field(visit: Visit) -> Problem | None:
+def unknown_field(visit: SettingVisit) -> Problem | None:
     """Report a field that the service does not have: as a rule its name is misspelt.
 
     Where the catalogue knows no field at all, the catalogue may be incomplete: then it is a
@@ -212,19 +214,19 @@ def unknown_field(visit: Visit) -> Problem | None:
     return Problem(visit.path, repr(name), allowed, _unknown_hint(name, visit))
 
 
-def wrong_type(visit: Visit) -> Problem | None:
+def wrong_type(visit: SettingVisit) -> Problem | None:
     """Report a value of a type that the API cannot read here, or may read otherwise."""
     field = visit.field
     if field is None or (field.kind is FieldKind.STRING and isinstance(visit.value, str)):
         return None
     if _is_judged_elsewhere(visit):
         return None
-    judgement = judged(visit.value, field.kind)
+    judgement = judge(visit.value, field.kind)
     if judgement == "fits":
         return None
     found = visit.shown
     if isinstance(visit.value, (str, int, float)) and not isinstance(visit.value, bool):
-        found += f" ({a_type(visit.value)})"
+        found += f" ({describe_type(visit.value)})"
     severity: Severity = "warning" if judgement == "doubtful" else "error"
     # What holds several values where one is due was meant for another field.
     is_single = not isinstance(visit.value, (dict, list))
@@ -232,7 +234,7 @@ def wrong_type(visit: Visit) -> Problem | None:
     return Problem(visit.path, found, _KINDS[field.kind], hint, severity)
 
 
-def value_not_allowed(visit: Visit) -> Problem | None:
+def value_not_allowed(visit: SettingVisit) -> Problem | None:
     """Report a value that is not among the allowed ones; a warning if only the case differs.
 
     An empty text passes: the API answers it for a setting without a value.
@@ -249,7 +251,7 @@ def value_not_allowed(visit: Visit) -> Problem | None:
     return Problem(visit.path, visit.shown, f"one of {_some(field.allowed)}", hint, severity)
 
 
-def _is_judged_elsewhere(visit: Visit) -> bool:
+def _is_judged_elsewhere(visit: SettingVisit) -> bool:
     """Return True if no rule about types and values applies.
 
     The value is not known yet, it is a secret in clear, which has a finding already, or Fivetran
@@ -261,7 +263,7 @@ def _is_judged_elsewhere(visit: Visit) -> bool:
     return field.read_only or (field.secret and not visit.scope.is_secret)
 
 
-def _unknown_hint(name: str, visit: Visit) -> str:
+def _unknown_hint(name: str, visit: SettingVisit) -> str:
     near = did_you_mean(name, visit.siblings)
     if near:
         return near
@@ -269,11 +271,11 @@ def _unknown_hint(name: str, visit: Visit) -> str:
     return f"known are {_some(known)}; {_let_through(visit)}"
 
 
-def _let_through(visit: Visit) -> str:
+def _let_through(visit: SettingVisit) -> str:
     return f"if Fivetran has it, name {visit.setting} in unchecked, with the reason"
 
 
-def _parent(visit: Visit) -> str:
+def _parent(visit: SettingVisit) -> str:
     return visit.setting.rpartition(".")[0]
 
 

@@ -57,7 +57,7 @@ HCL = Names("config_wo", "auth_wo", "scope")
 """The names of Terraform."""
 
 
-class Scope(NamedTuple):
+class SettingsAttribute(NamedTuple):
     """One attribute with settings of the source."""
 
     root: str
@@ -73,13 +73,13 @@ class Scope(NamedTuple):
         return self.attribute == self.counterpart
 
 
-def scopes(names: Names) -> tuple[Scope, ...]:
+def settings_attributes(names: Names) -> tuple[SettingsAttribute, ...]:
     """Return the four attributes with settings of the source."""
     return (
-        Scope("config", "config", names.secrets),
-        Scope("config", names.secrets, names.secrets),
-        Scope("auth", "auth", names.auth_secrets),
-        Scope("auth", names.auth_secrets, names.auth_secrets),
+        SettingsAttribute("config", "config", names.secrets),
+        SettingsAttribute("config", names.secrets, names.secrets),
+        SettingsAttribute("auth", "auth", names.auth_secrets),
+        SettingsAttribute("auth", names.auth_secrets, names.auth_secrets),
     )
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from constructs_lib.schemas.catalogue.fields import Field
 from constructs_lib.schemas.catalogue.service_facts import service
 from constructs_lib.schemas.redaction import HIDDEN, Path, is_mask
-from constructs_lib.schemas.rules.rule import Inputs, IsUnknown, Problem, Scope
+from constructs_lib.schemas.rules.rule import Inputs, IsUnknown, Problem, SettingsAttribute
 
 
-def secret_in_clear(scope: Scope, inputs: Inputs) -> Iterator[Problem]:
+def secret_in_clear(scope: SettingsAttribute, inputs: Inputs) -> Iterator[Problem]:
     """Report a secret setting outside of ``secrets``: ``config`` is kept in state, in clear.
 
     So is a value that is known only at deployment. A name that differs in case and underscores
@@ -27,7 +27,7 @@ def secret_in_clear(scope: Scope, inputs: Inputs) -> Iterator[Problem]:
             yield _in_clear(scope, path, secret)
 
 
-def _in_clear(scope: Scope, path: Path, secret: str) -> Problem:
+def _in_clear(scope: SettingsAttribute, path: Path, secret: str) -> Problem:
     clear, other = scope.attribute, scope.counterpart
     allowed = f"{secret} only in {other}; {clear} is kept in Terraform's state"
     hint = f"move {secret} from {clear} to {other}"

@@ -97,7 +97,7 @@ def test_live_takes_services_into_the_file_of_the_project(run: Run, account: str
     status, out, _ = run("refresh", "--live", "postgres", "stripe")
 
     assert (status, out) == (0, f"{FILE}: 2 services (2 added, 0 changed, 0 removed)\n")
-    assert entry("postgres") == service_facts.packaged().entry("postgres")
+    assert entry("postgres") == service_facts.packaged_file().entry("postgres")
 
 
 def test_live_keeps_the_other_services_of_the_file(run: Run, account: str) -> None:

@@ -38,7 +38,7 @@ def test_the_file_is_small_sorted_and_has_one_line_for_each_field() -> None:
 
     assert len(text) < 300_000
     assert list(document) == sorted(document)
-    assert __main__.text(document) == text
+    assert __main__.file_text(document) == text
     assert text.count("\n") == sum(len(entry) + 2 for entry in document.values()) + 2
 
 

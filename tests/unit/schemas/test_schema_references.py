@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from constructs_lib import schemas
-from constructs_lib.schemas.model import resolved
+from constructs_lib.schemas.model import without_references
 
 THING: dict[str, Any] = {
     "properties": {
@@ -26,7 +26,7 @@ THING: dict[str, Any] = {
 def attribute(**rule: Any) -> Any:
     document = {"properties": {"it": rule}}
     before = json.dumps([document, THING])
-    found = resolved(document, lambda name: {"thing": THING}[name])
+    found = without_references(document, lambda name: {"thing": THING}[name])
     assert json.dumps([document, THING]) == before, "what is given is not changed"
     return found["properties"]["it"]
 
