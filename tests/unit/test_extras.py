@@ -122,7 +122,7 @@ def test_this_run_uses_one_cdk_only() -> None:
 
 
 def test_the_message_and_the_page_name_the_same_package_of_node() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "installing.md").read_text()
+    page = (Path(__file__).parents[2] / "docs" / "installing.md").read_text()
 
     (not_imported,) = {"cdktf", "cdktn"} - {toolkit.NAME}
 
