@@ -160,7 +160,7 @@ def test_the_status_of_a_connector_stands_beside_the_connections(app: App, synth
     )
 
 
-def test_a_status_may_have_the_name_of_a_connection_and_its_state(app: App, synth: Synth) -> None:
+def test_status_may_share_its_name_with_a_connection(app: App, synth: Synth) -> None:
     EnvironmentStack(app, "demo", settings=with_status("orders"))
 
     resources = synth()["resource"]

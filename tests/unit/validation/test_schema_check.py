@@ -68,7 +68,7 @@ def test_all_missing_attributes_are_reported_together(check: Check) -> None:
     ]
 
 
-def test_none_is_left_out_at_the_top_and_in_known_attributes_only(found: Found) -> None:
+def test_none_is_left_out_in_known_attributes_only(found: Found) -> None:
     assert found(paused=None, timeouts={"create": None, "update": "5m"}) == []
     assert found(config={"schema_prefix": "a", "host": None}) == []
 
@@ -154,7 +154,7 @@ def test_a_misspelt_attribute_is_not_missing_as_well(found: Found) -> None:
     assert found(group_id=None, grup_id="g") == [("unknown-attribute", "/grup_id")]
 
 
-def test_an_unknown_attribute_does_not_hide_another_that_is_missing(found: Found) -> None:
+def test_unknown_attribute_does_not_hide_a_missing_one(found: Found) -> None:
     assert sorted(found(group_id=None, pausd=True)) == [
         ("required", ""),
         ("unknown-attribute", "/pausd"),

@@ -41,7 +41,7 @@ def test_what_stands_beside_a_token_is_still_checked(found: Found) -> None:
     ) == [("not-json", "/config/hosts/1"), ("unknown-attribute", "/timeouts/mak")]
 
 
-def test_a_secret_of_config_is_refused_even_if_it_is_known_only_later(found: Found) -> None:
+def test_secret_in_config_is_refused_even_if_unknown(found: Found) -> None:
     config = {"schema_prefix": "a", "password": TOKEN}
 
     assert found(config=config) == [("secret-in-config", "/config/password")]

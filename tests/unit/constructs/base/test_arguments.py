@@ -217,7 +217,7 @@ def test_a_state_without_connection_names_both_parameters(
     assert finding.allowed == "either a connection or a connection_id"
 
 
-def test_the_wrong_service_is_told_of_the_parameter_that_was_given(
+def test_wrong_service_names_the_given_parameter(
     connect: Connect, stack: TerraformStack, synth: Synth
 ) -> None:
     ConnectionState(stack, "cursor", connection=connect(), state={})

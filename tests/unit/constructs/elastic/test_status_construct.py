@@ -166,7 +166,7 @@ def test_both_providers_may_go_without_alias(
     assert set(synth()["provider"]) == {"elasticops", "fivetranops"}
 
 
-def test_the_sandbox_of_elastic_makes_no_secret_of_fivetran_harmless(
+def test_elastic_sandbox_does_not_excuse_fivetran_secrets(
     connect: Connect, app: App, synth: Synth
 ) -> None:
     both = TerraformStack(app, "both")

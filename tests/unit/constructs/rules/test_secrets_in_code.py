@@ -46,7 +46,7 @@ def test_references_alone_are_in_order(real: TerraformStack, connect: Connect, a
     app.synth()
 
 
-def test_beside_a_local_provider_a_secret_in_the_code_is_a_warning(
+def test_secret_in_code_is_a_warning_with_a_local_provider(
     stack: TerraformStack, connect: Connect, synth: Synth, capsys: pytest.CaptureFixture[str]
 ) -> None:
     connect(scope=stack, secrets={"password": "hunter2"})

@@ -54,7 +54,7 @@ def entry(name: str, file: str = FILE) -> object:
     return json.loads(Path(file).read_text(encoding="utf-8")).get(name)
 
 
-def test_show_prints_each_field_with_type_place_and_allowed_values(run: Run) -> None:
+def test_show_prints_fields_with_type_and_allowed_values(run: Run) -> None:
     status, out, _ = run("show", "postgres")
 
     lines = [line.split() for line in out.splitlines()]
@@ -66,7 +66,7 @@ def test_show_prints_each_field_with_type_place_and_allowed_values(run: Run) -> 
     assert ["config.update_method", "string", "config", "QUERY_BASED,", "WAL_PGOUTPUT"] in lines
 
 
-def test_show_prints_the_fields_of_the_authorization_and_of_lists(run: Run) -> None:
+def test_show_prints_fields_of_auth_and_of_lists(run: Run) -> None:
     _, out, _ = run("show", "google_ads")
 
     lines = [line.split() for line in out.splitlines()]
@@ -170,7 +170,7 @@ def test_an_address_that_would_show_the_key_is_refused(
     assert SECRET not in err
 
 
-def test_an_account_that_cannot_be_reached_is_told_with_its_address(
+def test_unreachable_account_is_reported_with_its_address(
     run: Run, account: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FIVETRAN_API_URL", "http://127.0.0.1:1")

@@ -32,7 +32,7 @@ def document(**parts: Any) -> dict[str, Any]:
     return {"components": {"schemas": found}}
 
 
-def test_types_allowed_values_and_marks_are_taken_and_sentences_are_not() -> None:
+def test_facts_are_types_values_and_marks_but_no_sentences() -> None:
     config = {
         "port": {"type": "integer", "description": "A sentence.", "example": 1},
         "mode": {"type": "object", "enum": ["b", "a"], "title": "Mode"},
@@ -69,7 +69,7 @@ def test_types_allowed_values_and_marks_are_taken_and_sentences_are_not() -> Non
     }
 
 
-def test_a_name_that_is_secret_in_the_authorization_of_one_service_is_so_in_all() -> None:
+def test_secret_name_in_auth_of_one_service_counts_for_all() -> None:
     kinds = {"type": "string", "format": "password"}, {"type": "string"}
     parts = [part("auth", {"token": kind, "user": {"type": "string"}}) for kind in kinds]
     found = document(one=parts[0])["components"]["schemas"]
@@ -92,7 +92,7 @@ def test_a_field_of_an_unknown_type_takes_anything() -> None:
     }
 
 
-def test_a_key_of_another_form_beside_the_destination_schema_is_a_field() -> None:
+def test_key_of_another_schema_form_is_a_field() -> None:
     assert "schema" in facts("db2luw").config
     assert facts("db2luw").destination_schema == ("schema_prefix",)
 
@@ -103,7 +103,7 @@ def test_another_document_is_refused(broken: Any) -> None:
         sources.services_of_contract(broken)
 
 
-def test_what_the_sandbox_answers_about_a_service_gives_the_same_facts() -> None:
+def test_metadata_of_the_sandbox_give_the_same_facts() -> None:
     def gives_the_same(name: str) -> None:
         entry, answer = service_facts.packaged_file().entry(name), _answer(name)
 
