@@ -161,7 +161,7 @@ def _meaning(entry: JournalEntry, is_set: bool) -> str:
     if not entry.writes and is_set:
         return "look whether it arrived"
     if not entry.writes:
-        return "see where it stands" if entry.path.endswith("/state") else "wait: does a sync run?"
+        return "read the state" if entry.path.endswith("/state") else "wait: does a sync run?"
     if entry.path.endswith("/state"):
         return "set the state"
     paused = isinstance(entry.body, dict) and entry.body.get("paused")

@@ -76,7 +76,7 @@ def _set_up_tests(toolkit: Toolkit) -> None:
     stamp = toolkit.venv / ".installed-dev"
     if not _is_due(stamp, _LIST):
         return
-    _say(f"Installing the tools for checks and tests beside {toolkit.name}")
+    _say(f"Installing the tools for checks and tests for {toolkit.name}")
     group = "dev" if toolkit is CDKTF else "synth-tests"
     _run(*_pip(toolkit), "install", "--group", f"{_LIST}:{group}")
     if toolkit is CDKTF:

@@ -32,7 +32,7 @@ class Excess(NamedTuple):
     """What goes beyond a limit."""
 
     path: Path
-    """Where it stands in the value."""
+    """Where it is in the value."""
     found: str
     """What was found; the value itself is not shown."""
     allowed: str

@@ -88,11 +88,11 @@ def texts_hidden() -> Iterator[None]:
 def shown(value: Any, path: Path = ()) -> str:
     """Return a value for a message.
 
-    Mappings and lists are shown by their size only, long text is cut, and what stands at the
+    Mappings and lists are shown by their size only, long text is cut, and a value at the
     place of a secret is shown as ``(hidden)``.
 
     :param value: the value
-    :param path: where it stands; decides whether it is a secret
+    :param path: where it is; decides whether it is a secret
     """
     if isinstance(value, dict):
         return f"a mapping with {_count(len(value), 'key')}"

@@ -47,7 +47,7 @@ class FilePlace(NamedTuple):
 
     file: str
     line: int
-    """Line, counted from 1; 0 stands for the file as a whole, or one that does not exist."""
+    """Line, counted from 1; 0 means the file as a whole, or one that does not exist."""
     column: int
     """Column, counted from 1; 0 together with the line."""
 
@@ -68,7 +68,7 @@ class Finding(NamedTuple):
     pointer: str
     """JSON pointer (RFC 6901) to the value, such as ``/config/schema_prefix``."""
     found: str
-    """What was found, in short. A secret never stands here: it is shown as ``(hidden)``."""
+    """What was found, in short. It never contains a secret, which is shown as ``(hidden)``."""
     allowed: str
     """What is allowed instead."""
     hint: str = ""

@@ -51,8 +51,8 @@ def allowed_text(name: str, rule: dict[str, Any]) -> str:
     """Return what may be written for an attribute with a pattern.
 
     :param name: the attribute; for a name that is itself checked, the empty text
-    :param rule: its JSON Schema; the first sentence of its description stands in for the words
-        of an attribute that is not known here
+    :param rule: its JSON Schema; the first sentence of its description is used for an
+        attribute that is not known here
     """
     return _BY_ATTRIBUTE.get(name) or first_sentence(rule) or "other text"
 
@@ -100,7 +100,7 @@ class _Error(NamedTuple):
     keyword: str
     """The keyword of the schema that is not satisfied, such as ``enum``."""
     demand: Any
-    """What stands behind that keyword."""
+    """The value of that keyword."""
     path: Path
     instance: Any
     schema: dict[str, Any]
@@ -135,7 +135,8 @@ def _missing(error: _Error) -> Iterator[_Message]:
     for name in error.demand:
         if name not in error.instance and name not in misspelt:
             about = first_sentence(error.schema.get("properties", {}).get(name, {}))
-            yield _Message("required", error.path, "nothing", f"the attribute {name!r}", about)
+            allowed = f"{name}, which is required"
+            yield _Message("required", error.path, f"no {name}", allowed, about)
 
 
 def _misspelt(error: _Error) -> set[str | None]:
@@ -151,7 +152,7 @@ def _unknown(error: _Error) -> Iterator[_Message]:
     for name in error.instance:
         if name not in known:
             hint = unknown_hint(error.schema, name) or did_you_mean(name, known)
-            # The whole list helps only who is not near to any of the names.
+            # The whole list helps only where no name is similar.
             allowed = "a known attribute" if hint else "one of " + ", ".join(known)
             yield _Message("unknown-attribute", (*error.path, name), repr(name), allowed, hint)
 
@@ -206,13 +207,13 @@ def _items(error: _Error) -> Iterator[_Message]:
 
 def _entries(error: _Error) -> Iterator[_Message]:
     least = error.demand
-    yield _Message("minProperties", error.path, error.shown, f"at least {least} entry of a name")
+    yield _Message("minProperties", error.path, error.shown, f"at least {least} entry")
 
 
 def _twice(error: _Error) -> Iterator[_Message]:
     # What is known later only may turn out as anything.
     if not any(item is UNRESOLVED for item in error.instance):
-        yield _Message("uniqueItems", error.path, error.shown, "a list that names each once")
+        yield _Message("uniqueItems", error.path, error.shown, "a list without duplicates")
 
 
 def _name(error: _Error) -> Iterator[_Message]:

@@ -65,7 +65,7 @@ def instance_attribute(name: str, place: ConstructPlace) -> Finding:
         place,
         f"/{name}",
         "a value for one of several instances",
-        "a value of the construct, which stands for all of them",
+        "a value of the construct, for all of its instances",
         'where they differ, write "${each.value}" or "${count.index}"',
     )
 
@@ -77,7 +77,7 @@ def changed_reference(name: str, is_parameter: bool, place: ConstructPlace) -> F
         "error",
         place,
         f"/{name}",
-        f"a change inside of {name}, which only stands for the value",
+        f"a change inside of {name}, whose value only Terraform knows",
         "a whole new value",
         f"set {name} = {{...}}, or use add_override" if is_parameter else "",
     )
@@ -100,7 +100,7 @@ def misspelt_attribute(
 def frozen_copy(value: Any) -> Any:
     """Return a value whose lists and mappings the caller no longer changes.
 
-    :param value: JSON-like, and finite; tokens of the CDK may stand anywhere
+    :param value: JSON-like, and finite; may contain tokens of the CDK
     """
     if type(value) is dict:
         return {key: frozen_copy(inner) for key, inner in value.items()}
@@ -173,7 +173,7 @@ class _Arguments:
         return {**dict.fromkeys(self._missing(named)), **named}
 
     def report(self, construct: StackConstruct) -> None:
-        """Leave a finding for each misfit."""
+        """Leave a finding for each invalid argument."""
         construct.report(
             Finding(rule, "error", construct.place, place, found, allowed, hint)
             for rule, place, found, allowed, hint in self._invalid

@@ -102,7 +102,7 @@ class ReadableAttribute(Generic[T]):
         token = self._as_token(source.expression(self._name))
         if self._name in IDENTIFIER_ATTRIBUTES and isinstance(token, str):
             source.register_identifier(token)
-        # A change inside of a token would be lost without a word: it only stands for the value.
+        # A change inside of a token would be lost silently.
         if isinstance(token, dict):
             return MapReference(token, lambda: source.report_inner_change(self._name))
         if isinstance(token, list):

@@ -1,4 +1,4 @@
-"""The resource of the CDK inside of a construct of this package, of whatever mode."""
+"""The resource, data source or ephemeral resource of the CDK inside of a construct."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Settable(Protocol):
 
 
 class _CdkElement:
-    """What is common to all of them. The id ``Default`` keeps them out of the address."""
+    """The base of all of them. The id ``Default`` keeps them out of the address."""
 
     PREFIX: ClassVar[str] = ""
     """How the names of our schemas begin, where the CDK knows by itself what it is."""
@@ -41,7 +41,7 @@ class _CdkElement:
         """Make it.
 
         :param type_name: how its address begins, such as ``data.fivetranops_connection``
-        :param path: path of the construct in which it is hidden
+        :param path: path of the construct around it
         :param attributes: the attributes in the form for the CDK
         :param meta: the meta-arguments, as keyword arguments of the CDK's resource
         """
@@ -52,7 +52,7 @@ class _CdkElement:
         """The name of the resource in Terraform, which only the construct around it knows."""
         self._path = "/".join(step for step in path.split("/") if step != _NOT_SHOWN)
         kind = type_name.removeprefix(self.PREFIX)
-        # The classes of the CDK stand behind this one; a type checker cannot know that.
+        # The class of the CDK comes next in the order of bases; a type checker cannot know that.
         super().__init__(scope, _NOT_SHOWN, terraform_resource_type=kind, **meta)  # type: ignore[call-arg]
 
     def __setattr__(self, name: str, value: Any) -> None:

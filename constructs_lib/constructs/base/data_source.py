@@ -27,7 +27,7 @@ class DataSourceConstruct(ResourceConstruct):
 
 
 class EphemeralResourceConstruct(ResourceConstruct):
-    """A construct that is opened for one run, and stands in no state and in no plan file."""
+    """A construct that is opened for one run, and is in no state and no plan file."""
 
     CDK_CLASS = CdkEphemeralResource
 

@@ -34,9 +34,9 @@ def to_json_value(value: Any) -> Any:
     """Return a value of an attribute, ready to be handed to the CDK.
 
     Text is passed as it is: as everywhere in the CDK, ``${...}`` in it is an expression of
-    Terraform, and ``$${`` stands for a literal ``${``.
+    Terraform, and ``$${`` is a literal ``${``.
 
-    :param value: JSON-like; tokens of the CDK may stand anywhere
+    :param value: JSON-like; may contain tokens of the CDK
     """
     if value is None:
         return _NULL
@@ -70,13 +70,13 @@ class TextPart(NamedTuple):
 
     text: str
     is_clear: bool
-    """True if Terraform takes the part as it stands, but for ``$${`` and ``%%{``."""
+    """True if Terraform takes the part as it is, but for ``$${`` and ``%%{``."""
     is_closed: bool = True
     """False for an expression without an end."""
 
 
 def has_literal_text(text: str) -> bool:
-    """Return True if letters or digits stand outside of the expressions ``${...}`` of a text.
+    """Return True if letters or digits are outside of the expressions ``${...}`` of a text.
 
     What only joins references, as the colon of ``${var.user}:${var.password}``, does not count.
 
@@ -100,8 +100,8 @@ def split_template(text: str) -> Iterator[TextPart]:
 def invalid_expression(text: str) -> str:
     """Return the first expression of a text that Terraform refuses for certain; empty if none.
 
-    That is one without an end or without content, a directive that does not exist, and a name that
-    stands alone, such as ``${HOME}``: the names of Terraform have a dot, ``${var.home}``. What may
+    That is one without an end or without content, a directive that does not exist, and a name
+    without a dot, such as ``${HOME}``: the names of Terraform have a dot, ``${var.home}``. What may
     be right, as anything in a ``for`` expression, is left to Terraform.
     """
     found = [part for part in split_template(text) if not part.is_clear]
@@ -174,7 +174,7 @@ def is_hcl() -> bool:
 def hcl_attributes(attributes: Mapping[str, Any], scope: toolkit.IConstruct) -> dict[str, Any]:
     """Return attributes in the form that the CDK writes as HCL.
 
-    :param attributes: as they are written as JSON; tokens may stand anywhere
+    :param attributes: as they are written as JSON; may contain tokens
     :param scope: the stack, or a construct in it
     """
     known = toolkit.resolved(dict(attributes), scope)
@@ -187,7 +187,7 @@ def hcl_attribute(value: Any) -> dict[str, Any]:
 
 
 def hcl_value(value: Any, scope: toolkit.IConstruct) -> str:
-    """Return a value as a text that the CDK writes as an expression, wherever it stands."""
+    """Return a value as a text that the CDK writes as an expression, wherever it is used."""
     return f"${{{hcl_expression(toolkit.resolved(value, scope))}}}"
 
 

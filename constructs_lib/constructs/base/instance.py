@@ -2,7 +2,7 @@
 
 The CDK makes references to resources only. What a text picks out of one is no reference of its own:
 in another stack the CDK would export the whole resource, all instances with all their attributes,
-and those change with each sync. So an element of the CDK, which writes nothing, stands for the one
+and those change with each sync. So an element of the CDK, which writes nothing, represents the one
 attribute, and the CDK exports that alone.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _PIECES: Final = re.compile(r"\$\$\{|%%\{|.", re.S)
 """The pieces of a key, which is a template: its characters, and the two marks of a template."""
 _PLAIN: Final = re.compile(r"\$\$\{|%%\{|[ !#-\[\]-~]")
-"""The pieces that stand in an expression as they are: no quote, no backslash, only ASCII."""
+"""The pieces that are written in an expression as they are: no quote, no backslash, only ASCII."""
 _NOTHING: Final = ('""', 'lower("")', 'upper("")', 'trimspace("")')
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -96,7 +96,7 @@ def has_unique_export_name(resource: ResourceConstruct, path: str) -> bool:
     """Return True if no other reference of the stack is exported by the same name.
 
     The CDK names what it exports by letters and digits alone: ``sdk[1].id`` as ``sdk1.id``, and the
-    one would silently stand for the other.
+    one would silently replace the other.
 
     :param resource: the construct that the reference is about
     :param path: its name in Terraform, the instance if there are several, and the attribute
@@ -108,7 +108,7 @@ def has_unique_export_name(resource: ResourceConstruct, path: str) -> bool:
 def _forms(key: str | int) -> Iterator[str]:
     """Yield the ways in which Terraform can write a key, the usual one first.
 
-    They differ in letters and digits, and are more than other names can take in earnest.
+    They differ in letters and digits, and are more than other names will ever use.
     """
     if isinstance(key, int):
         yield str(key)

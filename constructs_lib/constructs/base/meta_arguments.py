@@ -93,14 +93,12 @@ def terraform_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_many(arguments: Mapping[str, Any]) -> bool:
-    """Return True if one construct stands for several instances: it has count or for_each."""
+    """Return True if one construct has several instances: it has count or for_each."""
     return arguments.get("count") is not None or arguments.get("for_each") is not None
 
 
 def has_no_instance(arguments: Mapping[str, Any]) -> bool:
-    """Return True if one construct certainly stands for no instance: its count is 0, or its
-    for_each is empty.
-    """
+    """Return True if a construct certainly has no instance: count is 0, or for_each is empty."""
     count, for_each = arguments.get("count"), arguments.get("for_each")
     is_empty = isinstance(for_each, (Mapping, list, tuple)) and len(for_each) == 0
     return is_empty or (type(count) is int and count == 0)
@@ -109,7 +107,7 @@ def has_no_instance(arguments: Mapping[str, Any]) -> bool:
 def _dependencies(items: Any) -> Iterator[Any]:
     for item in items:
         if isinstance(item, toolkit.Construct) and not isinstance(item, _DEPENDABLE):
-            # A construct stands for all that it is made of, as elsewhere in the CDK.
+            # A construct means all that it is made of, as elsewhere in the CDK.
             for part in item.node.find_all():
                 if isinstance(part, StackConstruct):
                     part.make_resource()

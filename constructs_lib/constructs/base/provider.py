@@ -1,4 +1,4 @@
-"""The base of the constructs that stand for a Terraform provider, and the address of its API.
+"""The base of the constructs for a Terraform provider, and the address of its API.
 
 An address is ``https``, a loopback address, or ``sandbox`` with an optional file.
 """
@@ -125,7 +125,7 @@ class ProviderConfiguration(NamedTuple):
 
 
 class ProviderConstruct(StackConstruct):
-    """A construct that stands for a provider; the provider of the CDK stays hidden inside."""
+    """The construct of a provider, with the provider of the CDK inside."""
 
     KIND: ClassVar[ProviderKind]
 

@@ -1,4 +1,4 @@
-"""The base of the constructs that stand for one Terraform resource."""
+"""The base of the constructs for a Terraform resource."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ class _Node:
 
 @toolkit.implements(toolkit.ITerraformDependable)
 class ResourceConstruct(StackConstruct):
-    """A construct that stands for one resource, or for several with ``count`` or ``for_each``.
+    """The construct of one resource, or of several with ``count`` or ``for_each``.
 
-    The resource of the CDK stays hidden inside. What is common to all resources is here: the
-    checks, the meta-arguments and the readable attributes.
+    The resource of the CDK is inside. What all resources share is here: the checks, the meta-
+    arguments and the readable attributes.
     """
 
     TYPE: ClassVar[str]
@@ -150,7 +150,7 @@ class ResourceConstruct(StackConstruct):
         It is for what the parameters do not offer. The provider still checks it at plan.
 
         :param path: where, with dots, such as ``config.new_field`` or ``lifecycle.prevent_destroy``
-        :param value: JSON-like; tokens may stand anywhere
+        :param value: JSON-like; may contain tokens
         """
         self.make_resource().add_override(path, to_json_value(value))
 
@@ -245,7 +245,7 @@ class ResourceConstruct(StackConstruct):
         return ()
 
     def unique_keys(self, values: Mapping[str, Any], provider: object) -> tuple[UniqueKey, ...]:
-        """Return what this resource wants for itself alone in its stack.
+        """Return what only this resource may have in its stack.
 
         :param values: the parameters by name, which have no errors
         :param provider: tells the accounts of a stack apart; None for that of the default provider
@@ -331,7 +331,7 @@ class ResourceConstruct(StackConstruct):
 
     def _fits_in_bulk(self, scope: toolkit.Construct, id_: str) -> bool:
         """Return True if the CDK is not needed to write this resource."""
-        # A count of 0 is a meta-argument like any other: only None stands for one left out.
+        # A count of 0 is a meta-argument like any other: only None means left out.
         is_plain = self.CDK_CLASS is CdkResource and all(v is None for v in self._meta.values())
         return is_plain and self._has_simple_name(scope, id_) and not is_hcl()
 
@@ -341,7 +341,7 @@ class ResourceConstruct(StackConstruct):
         provider = given.facts if isinstance(given, self.PROVIDER) else None
         wrong = {finding.pointer for finding in errors(self._findings)}
         literal = self.literal_secrets(values) if self._is_finite else ()
-        # What already bears a wrong id claims nothing: a copied line is one mistake, not three.
+        # With a wrong id it has no keys: a copied line is one mistake, not three.
         unique_keys: tuple[UniqueKey, ...] = ()
         if not self.has_wrong_id and meta_arguments.has_no_instance(arguments):
             unique_keys = self._own_unique_keys(None, name)

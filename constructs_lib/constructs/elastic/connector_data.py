@@ -31,7 +31,7 @@ class ConnectorDataAttributes:
 
 
 class ConnectorDataInstance(Instance, ConnectorDataAttributes):
-    """One of those that a ``ConnectorData`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectorData`` with ``count`` or ``for_each``."""
 
 
 class ConnectorData(DataSourceConstruct, ConnectorDataAttributes):

@@ -31,7 +31,7 @@ class ConnectorStatusAttributes:
 
 
 class ConnectorStatusInstance(Instance, ConnectorStatusAttributes):
-    """One of those that a ``ConnectorStatus`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectorStatus`` with ``count`` or ``for_each``."""
 
 
 class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
@@ -69,8 +69,8 @@ class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
         :param connector_id: identifier of the connector; a change replaces this resource
         :param status: ``needs_configuration``, ``configured``, ``connected`` or ``error``, or
             ``created`` for one that is still new; upper and lower case mean the same
-        :param drift_policy: ``on_change`` (default) sets the status when what stands here changes;
-            ``enforce`` whenever it differs
+        :param drift_policy: ``on_change`` (default) sets the status when this configuration
+            changes; ``enforce`` whenever it differs
         :param via: ``direct`` (default) takes one step, and one that is not allowed is an error at
             plan; ``shortest`` walks the fewest allowed steps
         :param timeouts: longest time of ``create`` and ``update``, such as ``90s``

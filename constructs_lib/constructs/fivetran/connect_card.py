@@ -40,13 +40,13 @@ class ConnectCardAttributes:
 
 
 class ConnectCardInstance(Instance, ConnectCardAttributes):
-    """One of those that a ``ConnectCard`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectCard`` with ``count`` or ``for_each``."""
 
 
 class ConnectCard(ResourceConstruct, ConnectCardAttributes):
     """A connect card: an end user sets the connection up with it, without access to Fivetran.
 
-    ``uri`` and ``token`` are secret, and stand in Terraform's state. Where that must not be, take
+    ``uri`` and ``token`` are secret, and are in Terraform's state. To keep them out of it, use
     ``EphemeralConnectCard``.
     """
 
@@ -126,11 +126,11 @@ class EphemeralConnectCardAttributes:
 
 
 class EphemeralConnectCardInstance(Instance, EphemeralConnectCardAttributes):
-    """One of those that a construct with ``count`` or ``for_each`` stands for."""
+    """One instance of an ephemeral card with ``count`` or ``for_each``."""
 
 
 class EphemeralConnectCard(EphemeralResourceConstruct, EphemeralConnectCardAttributes):
-    """A connect card that stands in no state, no plan file and no output.
+    """A connect card that is in no state, no plan file and no output.
 
     Each plan and each apply issues one of its own. Terraform 1.10 or later is needed for it.
     """

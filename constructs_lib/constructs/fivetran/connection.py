@@ -75,7 +75,7 @@ class ConnectionAttributes:
 
 
 class ConnectionInstance(Instance, ConnectionAttributes):
-    """One of the connections that a ``Connection`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``Connection`` with ``count`` or ``for_each``."""
 
     def __init__(self, connection: Connection, key: str | int) -> None:
         super().__init__(connection, key)
@@ -84,7 +84,7 @@ class ConnectionInstance(Instance, ConnectionAttributes):
 
 
 class ConnectionReference(StackConstruct):
-    """A connection that is managed elsewhere. No resource stands behind it."""
+    """A connection that is managed elsewhere. It has no resource."""
 
     def __init__(
         self,
@@ -120,7 +120,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
     Attributes that are left out are not managed: Fivetran's value is read and kept. All findings
     about the parameters are reported at synth, together with those of the other constructs.
 
-    With ``for_each`` or ``count`` it stands for several connections: write ``"${each.key}"``,
+    With ``for_each`` or ``count`` it is several connections: write ``"${each.key}"``,
     ``"${each.value}"`` or ``"${count.index}"`` where they differ, and ``.at(key)`` to read one.
     """
 
@@ -183,7 +183,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
             and syncs its whole history again
         :param service: connector type, such as ``postgres``; a change replaces, as above
         :param config: settings of the source, with the name of the destination schema. Only the
-            keys that stand here are managed; a key with the value None is cleared
+            keys that are given are managed; a key with the value None is cleared
         :param secrets: secret settings of the source, such as ``password``: merged over
             ``config`` when sent, never stored. Give references to sensitive, ephemeral variables
         :param auth: authorization settings that are not secret

@@ -30,7 +30,7 @@ _KNOWN = (
     ConnectionDataInstance,
 )
 PARAMETERS = ("connection", "connection_id")
-"""The parameters that choose it."""
+"""The parameters that name it."""
 _ID = "/connection_id"
 _SOME_REFERENCE = "${connection.id}"
 
@@ -72,7 +72,7 @@ class ConnectionArgument:
         return named + self.check(place)
 
     def check(self, place: ConstructPlace) -> list[Finding]:
-        """Return what is wrong with the choice."""
+        """Return the finding about a wrong argument; none if it is right."""
         if not self._found:
             return []
         allowed = "either a connection or a connection_id"
@@ -84,7 +84,7 @@ class ConnectionArgument:
 
 
 def _wrong(connection: Any, connection_id: Any) -> str:
-    """Return what is wrong with the choice of the connection; empty if nothing is."""
+    """Return what was given if it is not exactly one connection; otherwise the empty text."""
     if connection is None:
         return "nothing" if connection_id is None else ""
     if connection_id is not None:

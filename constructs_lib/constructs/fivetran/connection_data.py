@@ -53,7 +53,7 @@ class ConnectionDataAttributes:
 
 
 class ConnectionDataInstance(Instance, ConnectionDataAttributes):
-    """One of those that a ``ConnectionData`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectionData`` with ``count`` or ``for_each``."""
 
 
 class ConnectionData(DataSourceConstruct, ConnectionDataAttributes):
@@ -122,7 +122,7 @@ class ConnectionsDataAttributes:
 
 
 class ConnectionsDataInstance(Instance, ConnectionsDataAttributes):
-    """One of those that a ``ConnectionsData`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectionsData`` with ``count`` or ``for_each``."""
 
 
 class ConnectionsData(DataSourceConstruct, ConnectionsDataAttributes):

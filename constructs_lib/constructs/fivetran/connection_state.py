@@ -1,6 +1,6 @@
-"""The construct ``ConnectionState``: the state (cursor) of a Fivetran connection.
+"""The constructs of a Fivetran connection's state (cursor).
 
-The construct ``ConnectionStateData``: the state (cursor) of a connection as it stands now.
+``ConnectionState`` sets it, ``ConnectionStateData`` reads it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class ConnectionStateAttributes:
 
 
 class ConnectionStateInstance(Instance, ConnectionStateAttributes):
-    """One of those that a ``ConnectionState`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectionState`` with ``count`` or ``for_each``."""
 
 
 class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
@@ -88,7 +88,7 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         :param state: the whole state to set, as the connector defines it, or the JSON text of it
         :param connection: the connection; either this or ``connection_id``
         :param connection_id: identifier of the connection; a change replaces this resource
-        :param drift_policy: ``on_change`` (default) sets the state when what stands here changes;
+        :param drift_policy: ``on_change`` (default) sets the state when this configuration changes;
             ``enforce`` whenever it differs, which rewinds the cursor
         :param paused_after: the paused flag afterwards: ``restore`` (default) the one that was
             found, ``running`` or ``paused``
@@ -119,11 +119,11 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
         """Return all findings about the parameters."""
-        choice = self._connection_argument
+        argument = self._connection_argument
         findings = check_connection_state(
-            values, service=choice.service, place=place, is_token=is_token
+            values, service=argument.service, place=place, is_token=is_token
         )
-        return choice.with_named_parameter(findings, place)
+        return argument.with_named_parameter(findings, place)
 
     def unique_keys(self, values: Mapping[str, Any], provider: object) -> tuple[UniqueKey, ...]:
         """Claim the state of the connection, which only one construct may set."""
@@ -152,7 +152,7 @@ class ConnectionStateDataAttributes:
 
 
 class ConnectionStateDataInstance(Instance, ConnectionStateDataAttributes):
-    """One of those that a ``ConnectionStateData`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectionStateData`` with ``count`` or ``for_each``."""
 
 
 class ConnectionStateData(DataSourceConstruct, ConnectionStateDataAttributes):

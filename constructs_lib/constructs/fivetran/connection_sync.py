@@ -40,14 +40,14 @@ class ConnectionSyncAttributes:
 
 
 class ConnectionSyncInstance(Instance, ConnectionSyncAttributes):
-    """One of those that a ``ConnectionSync`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectionSync`` with ``count`` or ``for_each``."""
 
 
 class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
     """A sync or re-sync of a connection, at creation and whenever ``triggers`` change.
 
     With ``wait`` deploying follows it to its end, and a sync that fails is an error. A re-sync
-    loads the history anew: the plan says so. It names its tables, or asks for everything in words.
+    loads the history again: the plan says so. It names its tables or sets ``resync_everything``.
     """
 
     TYPE = "fivetranops_connection_sync"
@@ -83,8 +83,8 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         :param id_: name of the construct; in a stack it is the name of the resource, too
         :param connection: the connection; either this or ``connection_id``
         :param connection_id: identifier of the connection; a change syncs the other one
-        :param mode: ``sync`` (default) loads what is new, ``resync`` the history anew
-        :param force: True stops a sync that runs and begins anew; only with mode ``sync``
+        :param mode: ``sync`` (default) loads what is new, ``resync`` the history again
+        :param force: True stops a running sync and starts another; only with mode ``sync``
         :param tables: the tables to re-sync, by schema; only with mode ``resync``, which needs
             either these or ``resync_everything``. In Terraform it is named ``scope``
         :param resync_everything: True re-syncs the whole history of every table; only with mode

@@ -1,4 +1,4 @@
-"""The construct ``ConnectionTest``: the setup tests of a Fivetran connection, as a gate."""
+"""The construct ``ConnectionTest``: the setup tests of a Fivetran connection."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class ConnectionTestAttributes:
 
 
 class ConnectionTestInstance(Instance, ConnectionTestAttributes):
-    """One of those that a ``ConnectionTest`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectionTest`` with ``count`` or ``for_each``."""
 
 
 class ConnectionTest(ResourceConstruct, ConnectionTestAttributes):
-    """The setup tests of a connection, as a gate for what depends on it.
+    """The setup tests of a connection, which stop what depends on it if they fail.
 
     Deploying runs them at creation and whenever ``triggers`` change. Tests that fail are an error,
     so that what has this construct in its ``depends_on`` is not touched; each deploy runs them

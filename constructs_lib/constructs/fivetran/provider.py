@@ -57,8 +57,8 @@ class FivetranProvider(ProviderConstruct):
             synth. By default ``FIVETRAN_API_URL``, then ``https://api.fivetran.com``
         :param request_timeout: seconds that one request may take as a whole; by default 300
         :param allow_vanished: True if all managed connections may be gone at once, so that a plan
-            creates them anew; by default this is an error that keeps the state, because most likely
-            another account answers. Set it for one run
+            creates them again; by default this is an error that keeps the state, because most
+            likely another account answers. Set it for one run
         :param alias: name that tells this provider from others of the stack
         """
         super().__init__(scope, id_, alias)

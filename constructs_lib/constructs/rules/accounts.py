@@ -44,7 +44,7 @@ class AccountOwner(NamedTuple):
     provider: ProviderConstruct | None
     """The provider; None for the one of its stack that has no alias."""
     stack: StackSynthesis
-    """The stack in which it stands."""
+    """The stack that it is in."""
 
     @property
     def facts(self) -> ProviderFacts | None:
@@ -70,7 +70,7 @@ def owner_of(construct: object) -> AccountOwner | None:
 def subject_of(arguments: dict[str, Any], stack: StackSynthesis) -> AccountOwner | None:
     """Return what a construct is about, by its arguments; None if that is not known.
 
-    :param stack: the stack in which the construct stands
+    :param stack: the stack of the construct
     """
     if (owner := owner_of(arguments.get("connection"))) is not None:
         return owner
@@ -98,7 +98,7 @@ def inherited_provider(
     The provider without an alias need not be handed on: Terraform takes it by itself, and the
     document stays as it is. One of another stack cannot be.
 
-    :param stack: the stack in which the construct stands
+    :param stack: the stack of the construct
     :param wanted: the kind of provider that the construct needs
     """
     if subject is None or subject.stack is not stack or not isinstance(subject.provider, wanted):

@@ -99,7 +99,7 @@ class MetaArgumentContext(NamedTuple):
 
     place: ConstructPlace
     synthesis: StackSynthesis
-    """The stack in which it stands."""
+    """The stack that it is in."""
     parameters: tuple[str, ...]
     """The parameters that are attributes: what ``lifecycle.ignore_changes`` may name."""
     provider: type[ProviderConstruct]

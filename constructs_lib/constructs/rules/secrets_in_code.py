@@ -32,7 +32,7 @@ def empty_secrets(values: Mapping[str, Any], place: Place) -> list[Finding]:
     says that the item is meant.
 
     :param values: as above
-    :param place: where the construct stands
+    :param place: the place of the construct
     """
     return [
         Finding(

@@ -31,7 +31,7 @@ class ProviderFacts(NamedTuple):
     is_local: bool
     """True if it talks to the sandbox or to this machine only, so that no secret is at stake."""
     literal_credentials: tuple[str, ...]
-    """JSON pointers to the credentials that stand in the code in clear."""
+    """JSON pointers to the credentials that are in the code in clear."""
     account: tuple[Any, ...] = ()
     """The settings that tell its account from others; None where the environment says it."""
 
@@ -47,7 +47,7 @@ class ResourceFacts(NamedTuple):
     takes_default: bool
     """True if none was given: Terraform then takes the one of the stack that has no alias."""
     literal_secrets: tuple[str, ...]
-    """JSON pointers to the secrets that stand in the code in clear."""
+    """JSON pointers to the secrets that are in the code in clear."""
     unique_keys: tuple[UniqueKey, ...] = ()
     """What it wants for itself alone among the resources of the stack."""
 
@@ -115,7 +115,7 @@ def _provider_alias(providers: Sequence[ProviderFacts]) -> Iterator[Finding]:
                 repr(provider.alias)
                 if provider.alias is not None
                 else "a second provider without alias",
-                f"an alias of its own beside the provider {first}",
+                f"an alias other than that of the provider {first}",
                 'give alias="..." and hand the provider to its resources with provider=',
             )
 
@@ -151,8 +151,8 @@ def _secret_in_code(
                 "warning" if is_local else "error",
                 resource.place,
                 pointer,
-                "(hidden), which will stand in cdktf.out in clear" if is_local else "(hidden)",
-                "a reference to a variable, and nothing beside it",
+                "(hidden), which will be in cdktf.out in clear" if is_local else "(hidden)",
+                "a reference to a variable, and nothing else",
                 "use the string_value of a TerraformVariable with sensitive=True, and make it "
                 'ephemeral: variable.add_override("ephemeral", True)',
             )

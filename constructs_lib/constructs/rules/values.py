@@ -33,7 +33,7 @@ def check_values(values: Mapping[str, Any], place: Place) -> list[Finding]:
     """Return all findings about the values of a construct.
 
     :param values: JSON-like values by the names of their parameters; none contains itself
-    :param place: where the construct stands
+    :param place: the place of the construct
     """
     return [
         Finding(each.rule, "error", place, pointer(path), each.found, each.allowed, each.hint)
@@ -112,5 +112,5 @@ def _of_keys(value: Mapping[Any, Any]) -> Iterator[_Problem]:
         found = "the key '__proto__', which JavaScript has for itself"
         yield _Problem("reserved-key", found, "another key: the CDK cannot pass it on", hint)
     if value.keys() >= _OF_CONSTRUCTS:
-        found = "the keys '_children' and '_metadata' beside each other"
+        found = "the keys '_children' and '_metadata' together"
         yield _Problem("reserved-key", found, "one of the two: the CDK has them itself", hint)

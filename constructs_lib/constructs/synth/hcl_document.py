@@ -3,7 +3,7 @@
 The CDK's own converter guesses what a text means, and leaves out what it does not know: ``"5"``
 becomes a number, the default ``""`` of a variable and a local ``false`` vanish. So the file is made
 here of the very document that would be ``cdk.tf.json``. Two things of that document depend on where
-a value stands, and both are in the bodies below: whether a text is a template, a literal or a
+a value is, and both are in the bodies below: whether a text is a template, a literal or a
 reference (Terraform documentation, "JSON Configuration Syntax"), and what is a block. What is a
 block of a provider's own, only the generated classes of that provider know; they tell the CDK.
 """
@@ -55,11 +55,11 @@ class _Block:
 
     body: _Body
     labels: int = 0
-    """How many labels stand behind its name."""
+    """How many labels follow its name."""
 
 
 def reference(value: Any) -> str:
-    """Return references, or a type, as they stand: one, a list, or a mapping between such."""
+    """Return references, or a type, as they are: one, a list, or a mapping between such."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key} = {reference(each)}" for key, each in value.items()) + "}"
     if isinstance(value, (list, tuple)):

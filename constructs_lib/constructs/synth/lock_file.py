@@ -1,7 +1,7 @@
 """The dependency lock file of a stack, seeded so that no command asks a registry for our providers.
 
 Before ``init`` the CDK's command line looks into ``.terraform.lock.hcl``. If one of the required
-providers is missing there, or stands there without constraints, it runs ``terraform providers
+providers is missing there, or is there without constraints, it runs ``terraform providers
 lock`` for *all* of them. That command only asks registries on the network, and fails for a
 provider that is delivered as files.
 
@@ -9,7 +9,7 @@ So each of our own providers gets a block, with the checksum of its package: wit
 would warn that the file is incomplete, and with that of an older package ``init`` would refuse the
 new one. The other providers of the stack get a block in a comment: the command line does not tell
 comments from blocks, while Terraform does, and ``init`` chooses their versions and writes their
-blocks as ever.
+blocks as usual.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Each construct checks itself when it is made and leaves its findings here; nothi
 ``app.synth()`` of the user's own ``App`` first reports the findings of the whole tree. With an
 error among them it raises ``ValidationFailed``, a ``SystemExit``, and nothing is written. Without
 one it synthesises as usual. Errors that an Aspect makes then are reported too, and that stack is
-not written. The synthesizer of each stack plants the provider beside its document.
+not written. The synthesizer of each stack plants the provider next to its document.
 
 Where the CDK is driven another way, as by its ``Testing``, the stack refuses to be written: a
 ``RuntimeError`` with the same report.
@@ -88,7 +88,7 @@ class StackSynthesis:
 
     def place(self, construct: toolkit.Construct, scope: Any, id_: str) -> ConstructPlace:
         """Return the place of a construct for findings."""
-        # Asking the CDK takes two calls into Node, so the common case is put together here.
+        # Asking the CDK takes two calls into Node, so the common case is handled here.
         return ConstructPlace(
             f"{self.path}/{id_}" if scope is self.stack and "/" not in id_ else construct.node.path
         )
@@ -153,7 +153,7 @@ class AppSynthesis:
         for node in self._app.node.find_all():
             if isinstance(node, toolkit.TerraformStack):
                 of(node)
-        # What stands in one stack and is used in another becomes a part of both here.
+        # What is in one stack and used in another becomes a part of both here.
         for each in self.stacks:
             each.stack.prepare_stack()
         for each in self.stacks:
@@ -179,7 +179,7 @@ _APPS: WeakKeyDictionary[Any, AppSynthesis] = WeakKeyDictionary()
 
 
 def of(scope: toolkit.IConstruct) -> StackSynthesis:
-    """Return the synthesis of the stack in which a construct stands.
+    """Return the synthesis of the stack that a construct is in.
 
     :param scope: the construct, or the stack itself
     """

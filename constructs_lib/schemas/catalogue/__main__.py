@@ -189,7 +189,7 @@ def _refresh(options: argparse.Namespace) -> str:
         before = load_services(output)
     except (OSError, ValueError) as error:
         raise _Failed(
-            f"{output} cannot be read: {_reason(error)}; delete it to begin anew"
+            f"{output} cannot be read: {_reason(error)}; delete it to start again"
         ) from None
     after = (
         _from_openapi(options.openapi) if options.openapi else _from_account(options.live, before)

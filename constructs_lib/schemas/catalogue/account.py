@@ -86,8 +86,8 @@ class Account:
                 )
                 content.read(response, content.LONGEST)
             except content.ContentRefused as error:
-                told = f"{self._url + path} answered {error.status} with {error.reason}"
-                raise LiveError(f"{told}; check the address") from None
+                problem = f"{self._url + path} answered {error.status} with {error.reason}"
+                raise LiveError(f"{problem}; check the address") from None
             except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
                 name = type(error).__name__
                 raise LiveError(f"the API cannot be reached ({name}): {self._url}") from None
@@ -96,7 +96,7 @@ class Account:
 
 def _check_url(url: str) -> None:
     if is_sandbox(url):
-        raise LiveError("the embedded sandbox knows only what stands in this catalogue already")
+        raise LiveError("the embedded sandbox knows only what this catalogue has already")
     problem = address_problem(url, "FIVETRAN_APIKEY and FIVETRAN_APISECRET")
     if problem:
         raise LiveError(f"FIVETRAN_API_URL cannot be used: {problem}")

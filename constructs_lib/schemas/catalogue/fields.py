@@ -61,7 +61,7 @@ class Field(NamedTuple):
     def leaves(self, path: str = "") -> Iterator[tuple[str, Field]]:
         """Return the fields that hold values, each with its path, such as ``files[].name``.
 
-        :param path: the path of what this field stands in
+        :param path: the path of what this field is in
         """
         here = path + ITEM if self.name == ITEM else f"{path}.{self.name}".removeprefix(".")
         inside = [self.item] if self.item else list(self.fields.values())

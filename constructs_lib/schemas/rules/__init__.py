@@ -19,7 +19,7 @@ rule                         finds
 ``resync-extent``            a re-sync without an extent, or with two
 ``connection-form``          a connection that is named in no way, or in two
 ``one-authentication``       two ways to authenticate with Elasticsearch
-``sandbox-alone``            the embedded sandbox beside other endpoints
+``sandbox-alone``            the embedded sandbox next to other endpoints
 ``unknown-service``          a service that the catalogue does not have (warning)
 ``services-file``            a file of the project that cannot be used
 ``destination-schema``       a missing, wrong or doubled form of the destination schema

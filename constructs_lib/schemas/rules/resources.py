@@ -81,7 +81,7 @@ def _networking_and_schedule() -> Iterator[Rule]:
 
 
 def _counts_only(name: str, attribute: str, title: str) -> Rule:
-    """Return the rule that an attribute stands only with the one that makes it count."""
+    """Return the rule that an attribute is set only with the one that makes it count."""
     other, value = _only_with(attribute)
     check = partial(only_with, attribute, other, value)
     return Rule(name, (attribute, other), check, attribute, title)
@@ -126,7 +126,7 @@ def _trust_needs_tests(name: str, inputs: Inputs) -> Iterator[Problem]:
 
 def _secrets(names: Names, is_unknown: IsUnknown) -> Iterator[Rule]:
     pairs = (("config", names.secrets), ("auth", names.auth_secrets))
-    # Before synth a secret is nearly always a token, which then stands for a text.
+    # Before synth a secret is nearly always a token, which counts as a text.
     passes = _never if names == PYTHON else is_unknown
     for pair in pairs:
         check = partial(secret_twice, passes)
@@ -220,7 +220,7 @@ def one_authentication(inputs: Inputs) -> Iterator[Problem]:
     if len(ways) > 1:
         allowed = "one of api_key, username with password, bearer_token"
         hint = f"keep one of them, and leave out {', '.join(given[1:])} or {given[0]}"
-        yield Problem((given[-1],), " beside ".join(given), allowed, hint)
+        yield Problem((given[-1],), " and ".join(given), allowed, hint)
 
 
 def sandbox_alone(inputs: Inputs) -> Iterator[Problem]:
@@ -230,12 +230,18 @@ def sandbox_alone(inputs: Inputs) -> Iterator[Problem]:
         return
     for index, endpoint in enumerate(endpoints):
         if isinstance(endpoint, str) and endpoint.partition(":")[0] == "sandbox":
-            found, allowed = "the sandbox beside other endpoints", "the sandbox alone"
+            found, allowed = "the sandbox next to other endpoints", "the sandbox alone"
             yield Problem(("endpoints", index), found, allowed, "leave it out, or the others")
 
 
 ELASTIC_PROVIDER = (
     Rule("one-authentication", tuple(_WAYS), one_authentication, title="Two ways to authenticate"),
-    Rule("sandbox-alone", ("endpoints",), sandbox_alone, "endpoints", "The sandbox stands alone"),
+    Rule(
+        "sandbox-alone",
+        ("endpoints",),
+        sandbox_alone,
+        "endpoints",
+        "The sandbox and other endpoints",
+    ),
 )
 """The rules of the provider of Elastic connectors."""

@@ -11,7 +11,7 @@ Severity: TypeAlias = Literal["error", "warning"]
 """``error`` stops the synth or the plan; ``warning`` is only reported."""
 
 Inputs: TypeAlias = dict[str, Any]
-"""The parameters that a rule reads, in plain form; None stands for one that was left out."""
+"""The parameters that a rule reads, in plain form; None means left out."""
 
 IsUnknown: TypeAlias = Callable[[Any], bool]
 """Says of a value whether it is known only later; such a value satisfies any rule."""
@@ -65,7 +65,7 @@ class SettingsAttribute(NamedTuple):
     attribute: str
     """What the person calls it, such as ``config`` or ``secrets``."""
     counterpart: str
-    """The attribute for the secrets beside it; itself, if it is that one."""
+    """The attribute for its secrets; itself, if it is that one."""
 
     @property
     def is_secret(self) -> bool:

@@ -91,7 +91,7 @@ def dotted(path: Path) -> str:
 
 
 def secret_places(value: Any, secret: str) -> Iterator[Path]:
-    """Return the paths in a value at which a secret setting stands, by its name or one like it.
+    """Return the paths in a value to a secret setting, by its name or one like it.
 
     :param value: ``config`` in plain form
     :param secret: where the secret is by the facts, such as ``password`` or ``tokens[].value``

@@ -62,9 +62,9 @@ def test_all_missing_attributes_are_reported_together(check: Check) -> None:
     findings = check(group_id=None, service=None, config=None)
 
     assert sorted(finding.allowed for finding in findings) == [
-        "the attribute 'config'",
-        "the attribute 'group_id'",
-        "the attribute 'service'",
+        "config, which is required",
+        "group_id, which is required",
+        "service, which is required",
     ]
 
 

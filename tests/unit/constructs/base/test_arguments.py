@@ -46,7 +46,7 @@ def test_missing_parameters_are_findings(stack: TerraformStack, synth: Synth) ->
     Anything(stack, "orders", service="postgres")
 
     found = sorted(finding.allowed for finding in reported(synth))
-    assert found == ["the attribute 'config'", "the attribute 'group_id'"]
+    assert found == ["config, which is required", "group_id, which is required"]
 
 
 def test_a_misspelt_required_parameter_is_one_finding(stack: TerraformStack, synth: Synth) -> None:
