@@ -117,7 +117,7 @@ if not TYPE_CHECKING:
 def resolved(value: Any, scope: IConstruct) -> Any:
     """Return a value with the expressions of Terraform in place of the CDK's tokens.
 
-    :param value: JSON-like; tokens may stand anywhere
+    :param value: JSON-like; may contain tokens
     :param scope: the stack that the value belongs to
     """
     resolver = DefaultTokenResolver(StringConcat())
@@ -136,7 +136,7 @@ def address(fqn: str, scope: IConstruct) -> str:
 def is_token(value: object) -> bool:
     """Return whether only Terraform knows a value: a CDK token, or a text with an expression.
 
-    Tokens of the CDK come in the form of the type that they stand for: strings with a marker,
+    Tokens of the CDK have the type of their value: strings with a marker,
     numbers with a certain bit pattern, lists of one marker, dicts with one marker as the key.
     Looks at the value itself, not at what is inside of a list or dict.
 

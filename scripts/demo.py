@@ -142,11 +142,11 @@ def _set_state_requests(entries: list[JournalEntry]) -> Iterator[str]:
     """Return a line for each request from the pause on; equal neighbours share one."""
     from_the_pause_on = list(itertools.dropwhile(lambda entry: not entry.writes, entries))
     is_set = False
-    told = []
+    requests = []
     for entry in from_the_pause_on:
         is_set = is_set or (entry.writes and entry.path.endswith("/state"))
-        told.append((_request(entry), _meaning(entry, is_set)))
-    for (request, meaning), equal in itertools.groupby(told):
+        requests.append((_request(entry), _meaning(entry, is_set)))
+    for (request, meaning), equal in itertools.groupby(requests):
         times = len(list(equal))
         count = f" ({times} times)" if times > 1 else ""
         yield f"  {request:<88} {meaning}{count}".rstrip()

@@ -125,7 +125,7 @@ def kept_secrets(settings: Environment, environ: Mapping[str, str]) -> str:
     """Return a line with the number of secrets that stay as they are at Fivetran; empty if none.
 
     :param settings: the environment
-    :param environ: where the values of the variables stand
+    :param environ: the environment with the values of the variables
     """
     kept = [f"TF_VAR_{n}" for n in settings.keeping_variables if not environ.get(f"TF_VAR_{n}")]
     if not kept:

@@ -66,7 +66,7 @@ def _set_up_python(toolkit: Toolkit) -> None:
 
 
 def _compile() -> None:
-    """Write the byte code: Terraform starts a provider anew for each step of a plan, and where
+    """Write the byte code: Terraform starts a provider for each step of a plan, and where
     ``PYTHONDONTWRITEBYTECODE`` is set each start would compile all of it again.
     """
     _run(CDKTF.python, "-m", "compileall", "-q", *COMPILED)

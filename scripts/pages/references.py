@@ -17,7 +17,7 @@ def page(subject: Subject, constructs: list[Construct]) -> str:
     """Return the page as it has to be: with what is written by hand, if it is there already.
 
     :param subject: what it is about
-    :param constructs: all constructs; those that stand for the subject are linked
+    :param constructs: all constructs; those of the subject are linked
     :raises PageError: if it quotes a file that does not exist
     """
     old = subject.page.read_text(encoding="utf-8") if subject.page.is_file() else _skeleton(subject)

@@ -36,11 +36,11 @@ class Method(NamedTuple):
 
 
 class Construct(NamedTuple):
-    """One of the constructs that the package offers."""
+    """One of the constructs of the package."""
 
     name: str
     schema: str
-    """The name of the schema that it stands for."""
+    """The name of its schema."""
     meaning: str
     parameters: list[Parameter]
     methods: list[Method]
@@ -56,7 +56,7 @@ class Construct(NamedTuple):
 
 @cache
 def constructs() -> list[Construct]:
-    """Return all constructs that stand for a provider or for something that one offers, by name."""
+    """Return all constructs that have a schema, sorted by name."""
     found = []
     for file in sorted(_PACKAGE.rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))

@@ -37,7 +37,7 @@ def test_an_attribute_is_the_one_that_is_referred_to() -> None:
     assert found == THING["properties"]["mode"]
 
 
-def test_what_stands_beside_a_reference_holds_before_it() -> None:
+def test_keywords_of_a_reference_override_the_referenced() -> None:
     found = attribute(**{"$ref": "thing.schema.json#/properties/mode", "description": "Mine."})
 
     assert found == {**THING["properties"]["mode"], "description": "Mine."}

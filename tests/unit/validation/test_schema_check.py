@@ -43,7 +43,7 @@ PLACE = ConstructPlace("a/b")
         ({"destination_configuration": {"a/b~c": 1}}, "unknown-attribute", None),
     ],
 )
-def test_a_violation_is_reported_where_it_stands(
+def test_violation_is_reported_at_its_place(
     found: Found, changes: dict[str, Any], rule: str, pointer: str | None
 ) -> None:
     pointer = "/destination_configuration/a~1b~0c" if pointer is None else pointer

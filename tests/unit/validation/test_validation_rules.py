@@ -18,7 +18,7 @@ def test_a_valid_connection_has_no_findings(found: Found) -> None:
 
 
 @pytest.mark.parametrize(("changes", "rule", "pointer"), REPORTED)
-def test_a_mistake_is_reported_once_where_it_stands(
+def test_mistake_is_reported_once_at_its_place(
     found: Found, changes: dict[str, Any], rule: str, pointer: str
 ) -> None:
     assert found(**changes) == [(rule, pointer)]

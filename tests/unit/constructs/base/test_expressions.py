@@ -38,7 +38,7 @@ def test_references_alone_are_no_clear_text(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", PARTLY_CLEAR)
-def test_what_stands_beside_references_is_clear_text(text: str) -> None:
+def test_text_around_references_is_literal(text: str) -> None:
     assert has_literal_text(text)
 
 

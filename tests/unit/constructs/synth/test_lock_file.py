@@ -79,7 +79,7 @@ def test_a_block_without_checksum_gets_it() -> None:
     assert seed(without) == LOCKED
 
 
-def test_a_provider_that_is_not_locked_yet_stands_in_a_comment() -> None:
+def test_provider_not_locked_yet_is_in_a_comment() -> None:
     text = seed(LOCKED, others={"registry.terraform.io/hashicorp/aws": "5.1.0"})
 
     comment = text[text.index("/*") : text.index("*/")]

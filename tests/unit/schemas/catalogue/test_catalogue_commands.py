@@ -122,7 +122,7 @@ def test_live_fails_as_a_whole_and_leaves_the_file_as_it_is(run: Run, account: s
     assert [path.name for path in Path().iterdir()] == [FILE]
 
 
-def test_wrong_credentials_are_told_without_showing_them(
+def test_wrong_credentials_are_reported_but_not_shown(
     run: Run, account: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FIVETRAN_APISECRET", "hunter2")
@@ -184,7 +184,7 @@ def test_unreachable_account_is_reported_with_its_address(
 @pytest.mark.parametrize(
     ("status", "body"), [(200, b"<html>"), (200, b"[]"), (200, b'{"data": 5}'), (502, b"<html>")]
 )
-def test_an_answer_of_something_else_is_told(
+def test_answer_of_another_service_is_reported(
     run: Run, account: str, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes
 ) -> None:
     class Proxy(BaseHTTPRequestHandler):
@@ -258,7 +258,7 @@ def test_a_file_that_is_none_of_ours_is_not_written_over(
     assert Path(FILE).read_text(encoding="utf-8") == text
 
 
-def test_a_folder_that_is_not_there_is_told(run: Run, project: Path) -> None:
+def test_missing_folder_is_reported(run: Run, project: Path) -> None:
     (project / "contract.json").write_text(json.dumps(CONTRACT), encoding="utf-8")
 
     status, _, err = run("refresh", "--openapi", "contract.json", "--output", "no/file.json")

@@ -32,7 +32,7 @@ def only(found: list[Finding]) -> Finding:
     return finding
 
 
-def test_a_misspelt_field_is_told_with_the_nearest_one() -> None:
+def test_misspelt_field_suggests_the_nearest_one() -> None:
     finding = only(check(config=config(prot=5432)))
 
     assert (finding.rule, finding.severity, finding.found) == ("unknown-field", "error", "'prot'")

@@ -162,7 +162,7 @@ def test_damaged_project_file_is_reported_and_ignored(
     assert problem.startswith("fivetran-services.json cannot be used: ")
 
 
-def test_a_missing_file_that_a_variable_names_is_told(
+def test_missing_file_of_the_variable_is_reported(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(service_facts.VARIABLE, "missing.json")
