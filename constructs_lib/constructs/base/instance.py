@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from constructs_lib import toolkit
 from constructs_lib.constructs.base.arguments import instance_attribute
 from constructs_lib.constructs.rules.accounts import AccountOwner
-from constructs_lib.validation import ConstructPlace
+from constructs_lib.validation import ConstructPlace, Finding
 
 if TYPE_CHECKING:
     from constructs_lib.constructs.base.resource import ResourceConstruct
@@ -103,6 +103,26 @@ def has_unique_export_name(resource: ResourceConstruct, path: str) -> bool:
     """
     exported = _NOT_IN_NAMES.sub("", f"{resource.TYPE}.{path}")
     return resource.synthesis.exports.setdefault(exported, path) == path
+
+
+def instance_needed(name: str, place: ConstructPlace) -> Finding:
+    """Return the finding about an attribute that is read without saying of which instance."""
+    return Finding(
+        "instance-key",
+        "error",
+        place,
+        "",
+        f"attribute {name} of several instances",
+        "the attribute of one instance",
+        f"write .at(key).{name}",
+    )
+
+
+def ambiguous_name(name: str, place: ConstructPlace) -> Finding:
+    """Return the finding about a resource whose exported name is that of an instance."""
+    found = f"the name {name!r}, which the CDK exports as that of an instance"
+    allowed = "a name of its own"
+    return Finding("export-name", "error", place, "/id_", found, allowed, "rename it")
 
 
 def _forms(key: str | int) -> Iterator[str]:

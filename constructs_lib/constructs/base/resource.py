@@ -20,7 +20,11 @@ from constructs_lib.constructs.base.arguments import (
 from constructs_lib.constructs.base.cdk_resource import CdkDataSource, CdkResource
 from constructs_lib.constructs.base.construct import StackConstruct
 from constructs_lib.constructs.base.expressions import is_hcl, to_json_value
-from constructs_lib.constructs.base.instance import has_unique_export_name
+from constructs_lib.constructs.base.instance import (
+    ambiguous_name,
+    has_unique_export_name,
+    instance_needed,
+)
 from constructs_lib.constructs.base.provider import ProviderConstruct
 from constructs_lib.constructs.rules import accounts
 from constructs_lib.constructs.rules.meta_argument_checks import (
@@ -271,30 +275,14 @@ class ResourceConstruct(StackConstruct):
     def expression(self, name: str) -> Any:
         """Return the Terraform expression for an attribute; used by the readable attributes."""
         if self._is_many:
-            self.report([self._instance_needed(name)])
+            self.report([instance_needed(name, self._place)])
         elif not has_unique_export_name(self, f"{self._known_name}.{name}"):
-            self.report([self._ambiguous_name()])
+            self.report([ambiguous_name(self._known_name, self._place)])
         return self.make_resource().interpolation_for_attribute(name)
 
     def register_identifier(self, token: str) -> None:
         """Remember this construct by a token that names it; used by the readable attributes."""
         self.synthesis.identifiers[token] = self
-
-    def _instance_needed(self, name: str) -> Finding:
-        return Finding(
-            "instance-key",
-            "error",
-            self._place,
-            "",
-            f"attribute {name} of several instances",
-            "the attribute of one instance",
-            f"write .at(key).{name}",
-        )
-
-    def _ambiguous_name(self) -> Finding:
-        found = f"the name {self._known_name!r}, which the CDK exports as that of an instance"
-        allowed = "a name of its own"
-        return Finding("export-name", "error", self._place, "/id_", found, allowed, "rename it")
 
     def _all_findings(
         self, arguments: Mapping[str, Any], values: Mapping[str, Any]
