@@ -1,10 +1,9 @@
-"""The CDK for Terraform, under one roof: the only module that imports it.
+"""The CDK for Terraform. No other module imports it.
 
 ``cdktf`` (0.21, the last release by HashiCorp) is the default. Its successor CDK Terrain,
-``cdktn``, offers the same classes under another import name. Both may be installed, and a construct
-of one cannot stand in a stack of the other. So the one is taken that the environment variable
-``CONNECTIONS_TOOLKIT`` names; otherwise the one that the program has imported already; otherwise
-``cdktf``, if it is installed.
+``cdktn``, has the same classes under another import name. Both may be installed, but a construct of
+one cannot be in a stack of the other. The environment variable ``CONNECTIONS_TOOLKIT`` chooses;
+without it the one counts that the program has imported already, then ``cdktf`` if it is installed.
 """
 
 from __future__ import annotations
@@ -118,7 +117,7 @@ if not TYPE_CHECKING:
 def resolved(value: Any, scope: IConstruct) -> Any:
     """Return a value with the expressions of Terraform in place of the CDK's tokens.
 
-    :param value: JSON-like; tokens may stand anywhere
+    :param value: JSON-like; may contain tokens
     :param scope: the stack that the value belongs to
     """
     resolver = DefaultTokenResolver(StringConcat())
@@ -135,9 +134,9 @@ def address(fqn: str, scope: IConstruct) -> str:
 
 
 def is_token(value: object) -> bool:
-    """Whether a value is known to Terraform only: a CDK token, or a string with an expression.
+    """Return whether only Terraform knows a value: a CDK token, or a text with an expression.
 
-    Tokens of the CDK come in the form of the type that they stand for: strings with a marker,
+    Tokens of the CDK have the type of their value: strings with a marker,
     numbers with a certain bit pattern, lists of one marker, dicts with one marker as the key.
     Looks at the value itself, not at what is inside of a list or dict.
 

@@ -1,4 +1,4 @@
-"""Shows what this is about, with the real Terraform against the sandbox: ``make demo``.
+"""Show what the project does, with the real Terraform against the sandbox: ``make demo``.
 
 A deploy, a setting that somebody changes, its repair, and a cursor that is moved while a sync runs.
 On a terminal each step waits for Enter; ``DEMO_PAUSE=0`` lets it run through. Everything happens in
@@ -31,7 +31,7 @@ _STOPPED = 130
 
 
 def main() -> int:
-    """Runs the demonstration; returns the exit status."""
+    """Run the demonstration; return the exit status."""
     _on_signals(signal.default_int_handler)
     try:
         with tempfile.TemporaryDirectory(prefix="connections-demo-") as folder:
@@ -129,7 +129,7 @@ def _move_the_cursor(scene: Stage, identifier: str) -> None:
     scene.let_happen(starts, sync_seconds=_SYNC_SECONDS)
     scene.terraform("apply", "-auto-approve")
     _say("\nWhat was asked of Fivetran, from the pause on:\n")
-    for line in _choreography(scene.requests()):
+    for line in _set_state_requests(scene.requests()):
         _say(line)
     state = scene.ask("GET", f"{path}/state")["state"]
     paused = scene.ask("GET", path)["paused"]
@@ -138,15 +138,15 @@ def _move_the_cursor(scene: Stage, identifier: str) -> None:
     _next()
 
 
-def _choreography(entries: list[JournalEntry]) -> Iterator[str]:
-    """A line for each request from the pause on; equal ones beside each other are one."""
+def _set_state_requests(entries: list[JournalEntry]) -> Iterator[str]:
+    """Return a line for each request from the pause on; equal neighbours share one."""
     from_the_pause_on = list(itertools.dropwhile(lambda entry: not entry.writes, entries))
     is_set = False
-    told = []
+    requests = []
     for entry in from_the_pause_on:
         is_set = is_set or (entry.writes and entry.path.endswith("/state"))
-        told.append((_request(entry), _meaning(entry, is_set)))
-    for (request, meaning), equal in itertools.groupby(told):
+        requests.append((_request(entry), _meaning(entry, is_set)))
+    for (request, meaning), equal in itertools.groupby(requests):
         times = len(list(equal))
         count = f" ({times} times)" if times > 1 else ""
         yield f"  {request:<88} {meaning}{count}".rstrip()
@@ -161,7 +161,7 @@ def _meaning(entry: JournalEntry, is_set: bool) -> str:
     if not entry.writes and is_set:
         return "look whether it arrived"
     if not entry.writes:
-        return "see where it stands" if entry.path.endswith("/state") else "wait: does a sync run?"
+        return "read the state" if entry.path.endswith("/state") else "wait: does a sync run?"
     if entry.path.endswith("/state"):
         return "set the state"
     paused = isinstance(entry.body, dict) and entry.body.get("paused")
@@ -184,7 +184,7 @@ def _step(title: str, text: str) -> None:
 
 
 def _next() -> None:
-    """Waits for Enter, where somebody could press it."""
+    """Wait for Enter, where somebody could press it."""
     if os.environ.get("DEMO_PAUSE") == "0" or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return
     _say("\nPress Enter to go on, Ctrl-C to stop.")

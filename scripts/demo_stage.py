@@ -1,4 +1,4 @@
-"""Where the demonstration takes place: both sandboxes with their page, and a project."""
+"""The stage of the demonstration: both sandboxes with their page, and a project."""
 
 from __future__ import annotations
 
@@ -80,20 +80,20 @@ class Stage:
         return self._url + ADDRESS
 
     def synth(self) -> None:
-        """Runs the program, which writes the configuration for Terraform.
+        """Run the program, which writes the configuration for Terraform.
 
         :raises CalledProcessError: if it fails; so does :meth:`terraform`
         """
         self._run(self._folder, sys.executable, str(self.program))
 
     def terraform(self, *arguments: str) -> None:
-        """Runs Terraform in what the program wrote."""
+        """Run Terraform in what the program wrote."""
         plain = [] if sys.stdout.isatty() else ["-no-color"]
         folder = self._folder / "cdktf.out" / "stacks" / "demo"
         self._run(folder, "terraform", *arguments, *plain)
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """Asks Fivetran's API as a person or another program would; returns the answer's data."""
+        """Send a request to Fivetran's API, past Terraform; return the data of the response."""
         with requests.Session() as session:
             session.trust_env = False
             answer = session.request(method, self._url + path, json=body, auth=_LOGIN, timeout=30)
@@ -101,11 +101,11 @@ class Stage:
         return answer.json().get("data")
 
     def let_happen(self, *faults: Mapping[str, Any], sync_seconds: float) -> None:
-        """Sets what happens beside the next requests, and how long syncs run, in seconds."""
+        """Set the faults of the next requests, and how long syncs run, in seconds."""
         self._store.configure(faults=list(faults), sync_seconds=sync_seconds)
 
     def requests(self) -> list[JournalEntry]:
-        """What was asked of Fivetran's API since the last call."""
+        """Return the requests to Fivetran's API since the last call."""
         entries = self._store.journal(self._seen)
         self._seen = entries[-1].number if entries else self._seen
         return entries
@@ -130,7 +130,7 @@ class Stage:
 
 @contextmanager
 def stage(folder: Path) -> Iterator[Stage]:
-    """Serves both sandboxes on free ports until the block ends.
+    """Serve both sandboxes on free ports until the block ends.
 
     :param folder: an empty folder, where everything is written
     """
@@ -156,7 +156,7 @@ def _serving(api: WatchedApi) -> Iterator[str]:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """The variables of a command: nothing that is meant for an account of the user's."""
+    """Return the variables of a command: nothing that is meant for an account of the user's."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(_OF_SOMEBODY_ELSE)
     }

@@ -1,8 +1,8 @@
-"""Writes what can be made of the pages below ``docs/``, and of others that quote examples.
+"""Write the generated parts of the pages below ``docs/``, and of others that quote examples.
 
 ``python scripts/reference_pages.py`` writes, and ``--check`` fails if a page is stale. There is a
-page for each schema, for each construct and for the dependencies; a page that is missing is begun.
-Which parts of a page are made, and which are written by hand: ``pages/regions.py``.
+page for each schema, for each construct and for the dependencies; a missing page is begun.
+``pages/regions.py`` says which parts of a page are generated, and which are written by hand.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _OTHERS = ("README.md", "CONTRIBUTING.md")
 
 
 def fresh_pages() -> Iterator[tuple[Path, str]]:
-    """Each page with the text that it has to have.
+    """Return each page with the text that it has to have.
 
     :raises PageError: if a page quotes a file that does not exist
     """
@@ -37,7 +37,7 @@ def fresh_pages() -> Iterator[tuple[Path, str]]:
 
 
 def pages_of_nothing() -> list[Path]:
-    """The pages about something that is described no longer, or under another name."""
+    """Return the pages whose subject was removed or renamed."""
     about = {subject.page for subject in subjects()} | {c.page for c in signatures.constructs()}
     about.add(lifecycle.PAGE)
     folders = {subject.provider for subject in subjects()} | {"constructs"}
@@ -47,14 +47,14 @@ def pages_of_nothing() -> list[Path]:
 
 
 def main(arguments: list[str]) -> int:
-    """Writes or checks the pages; returns the exit status."""
+    """Write or check the pages; return the exit status."""
     try:
         stale = [each for each in fresh_pages() if not _is_fresh(*each)]
     except PageError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     for page in pages_of_nothing():
-        sys.stderr.write(f"{page.relative_to(ROOT)} is about nothing that there is; delete it\n")
+        sys.stderr.write(f"{page.relative_to(ROOT)} is about nothing that exists; delete it\n")
         return 1
     if "--check" in arguments:
         return _report([page for page, _ in stale])

@@ -1,4 +1,4 @@
-"""Runs a command with the tools of the project, and for an environment with what it needs.
+"""Run a command with the tools of the project, and for an environment with what it needs.
 
 usage: ``.venv/bin/python scripts/run.py [--environment NAME] COMMAND ...``
 
@@ -6,8 +6,8 @@ The tools are those of the virtual environment, Node and the CLI of the CDK (``t
 an environment it looks after the variables that its settings name and the credentials: where the
 embedded sandbox answers for all its APIs, variables that are not set get a placeholder; otherwise
 all that is missing is listed and nothing runs. A destroy of protected connections does not run
-either. Without ``--environment`` they are the stacks that a ``deploy``, ``diff`` or ``destroy``
-names. Where there is no terminal, Terraform does not wait for an input, but ends.
+either. Without ``--environment`` the environments are the stacks that a ``deploy``, ``diff`` or
+``destroy`` names. Without a terminal, Terraform does not wait for an input, but ends.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _QUIET = {
 
 
 def main() -> int:
-    """Run the command in place of this process; returns the exit status if it cannot start."""
+    """Run the command in place of this process; return the exit status if it cannot start."""
     parser = argparse.ArgumentParser(description="Runs a command with the tools of the project.")
     parser.add_argument("--environment", help="the environment whose variables are needed")
     parser.add_argument("command", nargs=argparse.REMAINDER)
@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def tools_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment with the tools of the project first on the PATH, and without telemetry."""
+    """Return the environment with the project's tools first on the PATH, and no telemetry."""
     tools = map(str, chosen(environ).tools)
     path = os.pathsep.join([*tools, environ.get("PATH", os.defpath)])
     return {**_QUIET, **environ, "PATH": path}
@@ -94,7 +94,7 @@ def _has_terminal() -> bool:
 
 
 def with_variables(settings: Environment, environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment with a value for each variable of an environment of the project.
+    """Return the environment with a value for each variable of an environment of the project.
 
     A variable that is set to the empty text counts as missing: no secret is empty.
 
@@ -122,10 +122,10 @@ def with_variables(settings: Environment, environ: Mapping[str, str]) -> dict[st
 
 
 def kept_secrets(settings: Environment, environ: Mapping[str, str]) -> str:
-    """A line that tells how many secrets are left as they are at Fivetran; empty if none are.
+    """Return a line with the number of secrets that stay as they are at Fivetran; empty if none.
 
     :param settings: the environment
-    :param environ: where the values of the variables stand
+    :param environ: the environment with the values of the variables
     """
     kept = [f"TF_VAR_{n}" for n in settings.keeping_variables if not environ.get(f"TF_VAR_{n}")]
     if not kept:
@@ -142,7 +142,7 @@ def _fivetran_address(settings: Environment, environ: Mapping[str, str]) -> str:
 
 
 def _elastic_address(settings: Environment, environ: Mapping[str, str]) -> str:
-    """The first address; that of the sandbox where there is nothing to ask."""
+    """Return the first address; that of the sandbox where there is nothing to ask."""
     if settings.elastic is None:
         return "sandbox"
     endpoints = settings.elastic.get("endpoints") or [environ.get("ELASTICSEARCH_ENDPOINTS", "")]

@@ -1,8 +1,8 @@
-"""Sets up the project, once: a virtual environment, Node where it is needed, and the CDK's CLI.
+"""Set up the project, once: a virtual environment, Node where it is needed, and the CDK's CLI.
 
 usage: ``python scripts/set_up.py [--dev]``, with any Python from 3.10 on. ``--dev`` adds the
 tools for checks and tests, and the second CDK. ``CONNECTIONS_TOOLKIT`` chooses the CDK otherwise.
-What is in place already is left alone.
+It leaves alone what is in place already.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LIST = ROOT / "pyproject.toml"
 
 
 def main() -> int:
-    """Set up; returns the exit status."""
+    """Set up the project; return the exit status."""
     parser = argparse.ArgumentParser(description="Sets up the project.")
     parser.add_argument("--dev", action="store_true", help="add the tools for checks and tests")
     options = parser.parse_args()
@@ -66,7 +66,7 @@ def _set_up_python(toolkit: Toolkit) -> None:
 
 
 def _compile() -> None:
-    """Write the byte code: Terraform starts a provider anew for each step of a plan, and where
+    """Write the byte code: Terraform starts a provider for each step of a plan, and where
     ``PYTHONDONTWRITEBYTECODE`` is set each start would compile all of it again.
     """
     _run(CDKTF.python, "-m", "compileall", "-q", *COMPILED)
@@ -76,7 +76,7 @@ def _set_up_tests(toolkit: Toolkit) -> None:
     stamp = toolkit.venv / ".installed-dev"
     if not _is_due(stamp, _LIST):
         return
-    _say(f"Installing the tools for checks and tests beside {toolkit.name}")
+    _say(f"Installing the tools for checks and tests for {toolkit.name}")
     group = "dev" if toolkit is CDKTF else "synth-tests"
     _run(*_pip(toolkit), "install", "--group", f"{_LIST}:{group}")
     if toolkit is CDKTF:

@@ -48,7 +48,7 @@ TOOLKITS = (CDKTF, CDKTN)
 
 
 def chosen(environ: Mapping[str, str] = os.environ) -> Toolkit:
-    """The CDK that ``CONNECTIONS_TOOLKIT`` names; ``cdktf`` if it is not set, or empty.
+    """Return the CDK that ``CONNECTIONS_TOOLKIT`` names; ``cdktf`` if it is not set, or empty.
 
     :raises SystemExit: if there is none of that name
     """

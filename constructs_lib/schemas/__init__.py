@@ -1,11 +1,10 @@
-"""What is true of each resource, in one place: its JSON Schema.
+"""The description of each resource, in one place: its JSON Schema.
 
 Each provider and each resource is described by one file, ``<name>.schema.json``, each data source
 by ``data.<name>.schema.json``, each ephemeral resource by ``ephemeral.<name>.schema.json``, and
 each backend of Terraform by ``backend.<name>.schema.json`` (JSON Schema draft 2020-12). The checks
 before synth, the provider's Terraform schema, the parameters of the constructs and the sandbox's
-request checks are all made from it, or checked
-against it. How the keywords are read:
+request checks are made from it or checked against it. The keywords mean:
 
 ===========================  ====================================================================
 keyword                      meaning
@@ -19,8 +18,8 @@ keyword                      meaning
 ``x-forces-replacement``     a change replaces the resource (an extension keyword)
 ``x-only-with``              the value of another attribute without which this one does not count
                              (an extension keyword)
-``x-clearable``              the empty value clears the attribute: the API is sent null (an
-                             extension keyword)
+``x-clearable``              the empty value clears the attribute: null is sent to the API
+                             (an extension keyword)
 ``x-enum-ignoring-case``     the allowed texts, whatever their case (an extension keyword)
 ``x-item-keys``              the lists of objects whose order means nothing, each with the fields
                              that tell its items apart: the first that all items have counts (an
@@ -30,16 +29,16 @@ keyword                      meaning
 ``contentMediaType``         ``application/json``: the JSON text of the object may be given, too
 ``x-environment-variable``   from where Terraform takes a setting of a backend that is left out (an
                              extension keyword)
-``$ref``                     an attribute of another of these files, see ``references``
+``$ref``                     an attribute of another of these files, see ``model``
 ===========================  ====================================================================
 
 An optional attribute without ``default`` is not managed when it is left out: the API's value is
 read and kept (Terraform: optional and computed).
 
-Beside them stands the catalogue of services, which says what ``config`` and ``auth`` may hold: the
-facts in ``services.json``, the rules in ``rules``, the commands in ``catalogue``.
+The catalogue of services says what ``config`` and ``auth`` may hold: its facts and commands are in
+``catalogue``, the rules about them in ``rules``.
 
-What is imported here is small and of the standard library, because the provider loads it at start.
+The provider loads this package at start, so it imports little, and only the standard library.
 """
 
 from constructs_lib.schemas.catalogue.fields import Field, FieldKind

@@ -29,7 +29,7 @@ _STRICT_VERSIONS = ((8, 13), (8, 14))
 
 
 def allowed(current: str, *, strict: bool = False) -> tuple[str, ...]:
-    """The statuses that may follow one, in the order of :data:`STATUSES`.
+    """Return the statuses that may follow one, in the order of :data:`STATUSES`.
 
     :param current: one of :data:`STATUSES`, in lower case
     :param strict: True for a server that never lets a status follow itself
@@ -39,7 +39,7 @@ def allowed(current: str, *, strict: bool = False) -> tuple[str, ...]:
 
 
 def shortest(current: str, wanted: str, *, strict: bool = False) -> tuple[str, ...] | None:
-    """The fewest steps from one status to another, the last one included; none if they are equal.
+    """Return the fewest steps from one status to another, the last included; none if equal.
 
     :param current: where it begins; one of :data:`STATUSES`
     :param wanted: where it ends; one of :data:`STATUSES`
@@ -60,7 +60,7 @@ def shortest(current: str, wanted: str, *, strict: bool = False) -> tuple[str, .
 
 
 def is_strict_version(version: str) -> bool:
-    """True for the servers that never let a status follow itself: 8.13 and 8.14.
+    """Return True for the servers that never let a status follow itself: 8.13 and 8.14.
 
     :param version: such as ``8.13.2`` or ``8.14.0-SNAPSHOT``
     """

@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple
 
-Path: TypeAlias = tuple[str | int, ...]
-"""The way to a value from the top: keys of mappings and indexes of lists."""
+from constructs_lib.schemas.redaction import Path
 
 MOST_LEVELS: Final = 100
 """How deeply lists and objects may be nested in a value. What is read has the same limit as what is
@@ -33,7 +32,7 @@ class Excess(NamedTuple):
     """What goes beyond a limit."""
 
     path: Path
-    """Where it stands in the value."""
+    """Where it is in the value."""
     found: str
     """What was found; the value itself is not shown."""
     allowed: str

@@ -1,25 +1,18 @@
-"""References between the JSON Schemas: an attribute that means the same is described once.
+"""The JSON Schema of a resource, read as a table of Terraform attributes.
 
+An attribute that means the same in two schemas is described once, and referred to.
 ``{"$ref": "fivetranops_connection.schema.json#/properties/paused", "readOnly": true}`` is the
-attribute ``paused`` of that schema, as something that is read. Keywords beside ``$ref`` hold before
-those of the attribute. What only somebody who sets an attribute needs to know is left out of one
-that is read.
-
+attribute ``paused`` of that schema, read only. Keywords next to ``$ref`` override those of the
+attribute. Keywords that matter only to whoever sets an attribute are left out of one that is read.
 Source: JSON Schema draft 2020-12, "Direct References with ``$ref``".
 
-The JSON Schema of a resource, read as a table of Terraform attributes.
-
-The rule for the identifier of a connection or connector.
-
-An identifier becomes a step of a request's path. ``.`` and ``..`` would ask another endpoint, which
-may well answer: an import of ``.`` reads the list of connections. So each place that takes an
-identifier asks here, and the rule itself stands in the JSON Schema of the attribute (``minLength``
-and ``pattern``).
-
-Fivetran chooses the identifiers of connections, and none holds a blank or a character that means
-something in an address. In Elasticsearch whoever creates a connector chooses, and may write
-``sales wiki`` or ``eu/wiki``; refused is only what leads elsewhere, encoded or not, and what nobody
-can see.
+The schemas also have the rule for identifiers (``minLength`` and ``pattern``), which
+``is_identifier`` applies for everything that takes one. An identifier becomes a step of a request's
+path. ``.`` and ``..`` would ask another endpoint, which may well answer: an import of ``.`` reads
+the list of connections. Fivetran chooses the identifiers of connections; none has a blank or a
+character with a meaning in an address. In Elasticsearch whoever creates a connector chooses, and
+may write ``sales wiki`` or ``eu/wiki``; the rule refuses only what leads elsewhere, encoded or not,
+and characters that nobody can see.
 """
 
 from __future__ import annotations
@@ -45,19 +38,21 @@ Documents = Callable[[str], dict[str, Any]]
 """The JSON Schema of a name, without references."""
 
 
-def resolved(schema: dict[str, Any], documents: Documents) -> dict[str, Any]:
-    """A schema with every attribute spelt out; the given one is not changed.
+def without_references(schema: dict[str, Any], documents: Documents) -> dict[str, Any]:
+    """Return a schema with every attribute spelt out; the given one is not changed.
 
     :param documents: where references lead
     """
     if "$ref" in schema:
         schema = _referenced(schema, documents)
     if "properties" in schema:
-        inside = {name: resolved(rule, documents) for name, rule in schema["properties"].items()}
+        inside = {
+            name: without_references(rule, documents) for name, rule in schema["properties"].items()
+        }
         schema = {**schema, "properties": inside}
     for keyword in ("items", "additionalProperties"):
         if isinstance(schema.get(keyword), dict):
-            schema = {**schema, keyword: resolved(schema[keyword], documents)}
+            schema = {**schema, keyword: without_references(schema[keyword], documents)}
     return schema
 
 
@@ -72,7 +67,7 @@ def _referenced(schema: dict[str, Any], documents: Documents) -> dict[str, Any]:
 
 
 def _read_only(rule: dict[str, Any]) -> dict[str, Any]:
-    """The rule of an attribute that is read, with all that is inside of it."""
+    """Return the rule of an attribute that is read, with all that is inside of it."""
     kept = {keyword: value for keyword, value in rule.items() if keyword not in _FOR_SETTING}
     if "properties" in kept:
         inside = {name: _read_only(inner) for name, inner in kept["properties"].items()}
@@ -171,14 +166,14 @@ class ResourceSchema(NamedTuple):
 
 
 def names() -> list[str]:
-    """The names of all that is described here, sorted."""
+    """Return the names of all that is described here, sorted."""
     files = (file for file in os.listdir(_FOLDER) if file.endswith(_SUFFIX))
     return sorted(file.removesuffix(_SUFFIX) for file in files)
 
 
 @cache
 def load(name: str) -> ResourceSchema:
-    """The description of one provider, resource, data source or ephemeral resource.
+    """Return the description of one provider, resource, data source or ephemeral resource.
 
     :param name: such as ``fivetranops_connection``, ``data.fivetranops_connection`` or
         ``ephemeral.fivetranops_connect_card``: how its address in Terraform begins
@@ -189,7 +184,7 @@ def load(name: str) -> ResourceSchema:
         raise KeyError(f"no schema named {name!r}; there are {', '.join(names())}")
     with open(path, encoding="utf-8") as file:
         written = json.load(file)
-    document = resolved(written, lambda other: load(other).document)
+    document = without_references(written, lambda other: load(other).document)
     return ResourceSchema(name, document["description"], _attributes(document), document)
 
 
@@ -232,7 +227,7 @@ def _described(rule: dict[str, Any], kind: Kind) -> str:
 
 
 def _inside(rule: dict[str, Any], kind: Kind) -> dict[str, Any]:
-    """The JSON Schema of the object whose keys are known; empty if there is none."""
+    """Return the JSON Schema of the object whose keys are known; empty if there is none."""
     if kind is Kind.OBJECTS:
         items: dict[str, Any] = rule["items"]
         return items

@@ -1,10 +1,11 @@
-"""What an API answers in place of a secret: a run of stars or bullets.
+"""How secrets are hidden: the mask of an API, and values in messages.
 
-Fivetran's contract shows six asterisks. What counts is that no text that somebody means looks like
-it, and that every side of the library recognises the same texts: otherwise a mask of another length
-goes into state as if it were the value, and is sent from there.
+In place of a secret an API answers a mask, a run of stars or bullets. Fivetran's contract shows six
+asterisks. No text that somebody means looks like one, and every side of the library recognises the
+same masks: otherwise a mask of another length goes into state as if it were the value, and is sent
+from there.
 
-How a value is shown in a message: short, in one line, and never a secret.
+A message shows a value on one line, short, and never a secret.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ def is_mask(value: Any) -> bool:
 
 
 Path: TypeAlias = tuple[str | int, ...]
-"""The way to a value from the top: keys of mappings and indexes of lists."""
+"""The path to a value from the top: keys of mappings and indexes of lists."""
 
 
 HIDDEN = "(hidden)"
-"""Stands in place of a secret."""
+"""The text in place of a secret."""
 
 SECRET_PARAMETERS = frozenset({"secrets", "auth_secrets"})
 """The parameters whose content is never shown."""
@@ -58,7 +59,7 @@ _HIDES_TEXTS: ContextVar[bool] = ContextVar("hides_texts", default=False)
 
 
 def is_secret_place(path: Path) -> bool:
-    """True if the value at this path, or one above it, is a secret by its name.
+    """Return True if the value at this path, or one above it, is a secret by its name.
 
     In an environment file the name of a connection says nothing: ``connections/secrets/paused``
     is no secret.
@@ -90,9 +91,9 @@ def _hides(name: str) -> bool:
 
 @contextmanager
 def texts_hidden() -> Iterator[None]:
-    """Show no text of a setting in what is found inside: it may be marked as sensitive.
+    """Hide the texts of settings in findings inside the block, as they may be marked as sensitive.
 
-    The provider does not learn of Terraform's marks.
+    Terraform does not tell the provider of its marks.
     """
     token = _HIDES_TEXTS.set(True)
     try:
@@ -102,13 +103,13 @@ def texts_hidden() -> Iterator[None]:
 
 
 def shown(value: Any, path: Path = ()) -> str:
-    """A value for a message.
+    """Return a value for a message.
 
-    Mappings and lists are shown by their size only, long text is cut, and what stands at the
+    Mappings and lists are shown by their size only, long text is cut, and a value at the
     place of a secret is shown as ``(hidden)``.
 
     :param value: the value
-    :param path: where it stands; decides whether it is a secret
+    :param path: where it is; decides whether it is a secret
     """
     if isinstance(value, dict):
         return f"a mapping with {_count(len(value), 'key')}"

@@ -17,12 +17,12 @@ _TYPES = {
 
 
 def type_in_words(name: str) -> str:
-    """A type of JSON Schema in words: ``integer`` is ``a whole number``."""
+    """Return a type of JSON Schema in words: ``integer`` is ``a whole number``."""
     return _TYPES[name]
 
 
-def a_type(value: Any) -> str:
-    """The kind of a value in words, such as ``a number``."""
+def describe_type(value: Any) -> str:
+    """Return the kind of a value in words, such as ``a number``."""
     if isinstance(value, bool):
         return "a boolean"
     if isinstance(value, (int, float)):
@@ -35,7 +35,7 @@ def a_type(value: Any) -> str:
 
 
 def did_you_mean(word: Any, candidates: Iterable[Any]) -> str:
-    """A question that names the nearest candidates, or the empty text if none is near.
+    """Return a question that names the nearest candidates, or the empty text if none is near.
 
     Text is compared by likeness, case ignored; numbers by distance.
 
@@ -51,7 +51,7 @@ def did_you_mean(word: Any, candidates: Iterable[Any]) -> str:
 
 
 def nearest_name(word: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that is most like a name, case ignored, or None if none is near."""
+    """Return the candidate that is most like a name, case ignored, or None if none is near."""
     near = _alike(word, list(candidates))
     return near[0] if near else None
 

@@ -6,7 +6,7 @@ findings; they raise nothing. ``check_parameters`` is for those without rules of
 program with it.
 
 Values that are known only at deployment (tokens of the CDK, variables) are recognised by the
-``is_token`` function of the caller, leaf by leaf: whatever stands beside them is still checked.
+``is_token`` function of the caller, leaf by leaf: the values next to them are still checked.
 
 This package imports neither the CDK nor anything of the network, and loads ``jsonschema`` only
 when something is checked.

@@ -1,15 +1,14 @@
-"""How the rules across attributes are applied before synth.
+"""The checks of one construct: first its JSON Schema, then the rules across attributes.
 
-The rules themselves are the tables of :mod:`constructs_lib.schemas.rules`, which the provider
-applies, too. A rule is not applied if one of the parameters that it reads is known only at
-deployment, or has an error of its own already.
-
-The checks of one construct: first its JSON Schema, then the rules across attributes.
+The rules are the tables of :mod:`constructs_lib.schemas.rules`, which the provider applies, too. A
+rule is not applied if one of the parameters that it reads is known only at deployment, or has an
+error already.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from constructs_lib.schemas import SERVICES_WITH_STATE, limits
@@ -27,7 +26,7 @@ from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import schema_check
 from constructs_lib.validation.findings import Finding, IsToken, Place, never, pointer
 from constructs_lib.validation.json_values import UNRESOLVED, plain
-from constructs_lib.validation.parameters import left_out, parameter_schema, parameter_validator
+from constructs_lib.validation.parameters import parameter_schema, parameter_validator, without_none
 
 CONNECTION = connection_rules(PYTHON, lambda value: value is UNRESOLVED)
 """The rules of a connection."""
@@ -43,32 +42,36 @@ def apply_rules(
     place: Place,
     broken: frozenset[str] = frozenset(),
 ) -> list[Finding]:
-    """All findings of the rules of a table.
+    """Return all findings of the rules of a table.
 
     :param values: the parameters of one construct in plain form (see ``plain``)
     :param place: the place that each finding gets
     :param broken: the parameters that have an error already
     """
     passed = broken.union(name for name in values if values[name] is UNRESOLVED)
-    return [_finding(rule.id, problem, place) for rule, problem in applied(table, values, passed)]
+    return [
+        _as_finding(rule.id, problem, place) for rule, problem in applied(table, values, passed)
+    ]
 
 
-def of_given(rules: Iterable[Rule], values: Mapping[str, Any], place: Place) -> list[Finding]:
-    """All findings of rules to which a token is a value like any other.
+def apply_rules_to_given(
+    rules: Iterable[Rule], values: Mapping[str, Any], place: Place
+) -> list[Finding]:
+    """Return all findings of rules to which a token is a value like any other.
 
     :param values: the parameters by name; None means left out
     :param place: the place that each finding gets
     """
-    return [_finding(rule.id, problem, place) for rule, problem in applied(rules, values, ())]
+    return [_as_finding(rule.id, problem, place) for rule, problem in applied(rules, values, ())]
 
 
 def state_findings(service: str, place: Place) -> list[Finding]:
-    """The rule ``state-service``: only some services have a state that can be set.
+    """Apply the rule ``state-service``: only some services have a state that can be set.
 
     :param service: the service of the connection
     :param place: the place that the finding gets
     """
-    return [_finding("state-service", problem, place) for problem in _state_service(service)]
+    return [_as_finding("state-service", problem, place) for problem in _state_service(service)]
 
 
 def _state_service(service: str) -> Iterator[Problem]:
@@ -79,7 +82,7 @@ def _state_service(service: str) -> Iterator[Problem]:
         yield Problem(("connection_id",), found, allowed, hint)
 
 
-def _finding(rule: str, problem: Problem, place: Place) -> Finding:
+def _as_finding(rule: str, problem: Problem, place: Place) -> Finding:
     return Finding(
         rule,
         problem.severity,
@@ -91,159 +94,77 @@ def _finding(rule: str, problem: Problem, place: Place) -> Finding:
     )
 
 
-def check_provider(
-    values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
-) -> list[Finding]:
-    """All findings about the parameters of a ``FivetranProvider``.
-
-    :param values: the parameters by name; None at the top level means left out
-    :param place: where the construct stands
-    :param is_token: says whether a value is known only later, and so satisfies any check
-    """
-    return _check("fivetranops", values, (), place, is_token)
-
-
-def check_elastic_provider(
-    values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
-) -> list[Finding]:
-    """All findings about the parameters of an ``ElasticProvider``.
-
-    :param values: the parameters by name; None at the top level means left out
-    :param place: where the construct stands
-    :param is_token: says whether a value is known only later, and so satisfies any check
-    """
-    return _check("elasticops", values, ELASTIC_PROVIDER, place, is_token)
-
-
-def check_connector_status(
-    values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
-) -> list[Finding]:
-    """All findings about the parameters of a ``ConnectorStatus``.
-
-    :param values: the parameters by name; None at the top level means left out
-    :param place: where the construct stands
-    :param is_token: says whether a value is known only later, and so satisfies any check
-    """
-    return _check("elasticops_connector_status", values, (), place, is_token)
-
-
-def check_connection(
-    values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
-) -> list[Finding]:
-    """All findings about the parameters of a ``Connection``.
-
-    :param values: the parameters by name (``secrets`` and ``auth_secrets`` for the write-only
-        attributes); None at the top level means left out, but inside ``config`` it is a value
-    :param place: where the construct stands
-    :param is_token: says whether a value is known only later, and so satisfies any check
-    """
-    return _check("fivetranops_connection", values, CONNECTION, place, is_token)
-
-
-def check_connection_state(
-    values: Mapping[str, Any],
-    *,
-    service: str | None,
-    place: Place,
-    is_token: IsToken = never,
-) -> list[Finding]:
-    """All findings about the parameters of a ``ConnectionState``.
-
-    :param values: the parameters by name; None at the top level means left out
-    :param service: the service of the connection, or None if it is not known
-    :param place: where the construct stands
-    :param is_token: says whether a value is known only later, and so satisfies any check
-    """
-    findings = _check("fivetranops_connection_state", values, (), place, is_token)
-    return findings + _state_findings(service, place, is_token)
+_RULES: dict[str, tuple[Rule, ...]] = {
+    "elasticops": ELASTIC_PROVIDER,
+    "fivetranops_connection": CONNECTION,
+    "fivetranops_connection_sync": SYNC,
+}
+"""The rules across attributes by the name of the schema; the others have none."""
 
 
 def check_parameters(
     name: str, values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
 ) -> list[Finding]:
-    """All findings about the parameters of a construct that has no rules across attributes.
+    """Return all findings about the parameters of a construct.
 
     :param name: name of its schema, such as ``fivetranops_connect_card``
-    :param values: the parameters by name; None at the top level means left out
-    :param place: where the construct stands
+    :param values: the parameters by name (``secrets``, ``auth_secrets`` and ``tables`` in place of
+        ``config_wo``, ``auth_wo`` and ``scope``); None at the top level means left out, but inside
+        ``config`` it is a value
+    :param place: the place of the construct
     :param is_token: says whether a value is known only later, and so satisfies any check
     """
-    return _check(name, values, (), place, is_token)
+    known, findings = plain(without_none(name, values), place=place, is_token=is_token)
+    findings += _texts_beyond_the_limits(name, known, place)
+    findings += schema_check.findings(parameter_validator(name), known, place=place)
+    broken = schema_check.roots(findings)
+    return findings + apply_rules(_RULES.get(name, ()), known, place=place, broken=broken)
+
+
+check_provider = partial(check_parameters, "fivetranops")
+"""Returns all findings about the parameters of a ``FivetranProvider``."""
+check_elastic_provider = partial(check_parameters, "elasticops")
+"""Returns all findings about the parameters of an ``ElasticProvider``."""
+check_connector_status = partial(check_parameters, "elasticops_connector_status")
+"""Returns all findings about the parameters of a ``ConnectorStatus``."""
+check_connection = partial(check_parameters, "fivetranops_connection")
+"""Returns all findings about the parameters of a ``Connection``."""
+check_connection_test = partial(check_parameters, "fivetranops_connection_test")
+"""Returns all findings about the parameters of a ``ConnectionTest``."""
+check_connection_sync = partial(check_parameters, "fivetranops_connection_sync")
+"""Returns all findings about the parameters of a ``ConnectionSync``."""
 
 
 def check_connection_data(
     values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
 ) -> list[Finding]:
-    """All findings about the parameters of a ``ConnectionData``.
-
-    :param values: the parameters by name; None at the top level means left out
-    :param place: where the construct stands
-    :param is_token: says whether a value is known only later, and so satisfies any check
-    """
-    found = _check("data.fivetranops_connection", values, (), place, is_token)
-    return found + of_given(CONNECTION_DATA, values, place)
+    """Return all findings about the parameters of a ``ConnectionData``, as ``check_parameters``."""
+    found = check_parameters("data.fivetranops_connection", values, place=place, is_token=is_token)
+    return found + apply_rules_to_given(CONNECTION_DATA, values, place)
 
 
-def check_connection_state_data(
+def _check_with_state(
+    name: str,
     values: Mapping[str, Any],
     *,
     service: str | None,
     place: Place,
     is_token: IsToken = never,
 ) -> list[Finding]:
-    """All findings about the parameters of a ``ConnectionStateData``.
+    """Return all findings about the parameters of a construct with the state of a connection.
 
-    :param values: the parameters by name; None at the top level means left out
     :param service: the service of the connection, or None if it is not known
-    :param place: where the construct stands
-    :param is_token: says whether a value is known only later, and so satisfies any check
     """
-    found = _check("data.fivetranops_connection_state", values, (), place, is_token)
-    return found + _state_findings(service, place, is_token)
-
-
-def _state_findings(service: str | None, place: Place, is_token: IsToken) -> list[Finding]:
+    found = check_parameters(name, values, place=place, is_token=is_token)
     if service is None or is_token(service):
-        return []
-    return state_findings(service, place)
+        return found
+    return found + state_findings(service, place)
 
 
-def check_connection_test(
-    values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
-) -> list[Finding]:
-    """All findings about the parameters of a ``ConnectionTest``.
-
-    :param values: the parameters by name; None at the top level means left out
-    :param place: where the construct stands
-    :param is_token: says whether a value is known only later, and so satisfies any check
-    """
-    return _check("fivetranops_connection_test", values, (), place, is_token)
-
-
-def check_connection_sync(
-    values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
-) -> list[Finding]:
-    """All findings about the parameters of a ``ConnectionSync``.
-
-    :param values: the parameters by name (``tables`` for the attribute ``scope``); None at the top
-        level means left out
-    :param place: where the construct stands
-    :param is_token: says whether a value is known only later, and so satisfies any check
-    """
-    return _check("fivetranops_connection_sync", values, SYNC, place, is_token)
-
-
-def _check(
-    name: str,
-    values: Mapping[str, Any],
-    table: Iterable[Rule],
-    place: Place,
-    is_token: IsToken,
-) -> list[Finding]:
-    known, findings = plain(left_out(name, values), place=place, is_token=is_token)
-    findings += _texts_beyond_the_limits(name, known, place)
-    findings += schema_check.findings(parameter_validator(name), known, place=place)
-    return findings + apply_rules(table, known, place=place, broken=schema_check.roots(findings))
+check_connection_state = partial(_check_with_state, "fivetranops_connection_state")
+"""Returns all findings about the parameters of a ``ConnectionState``."""
+check_connection_state_data = partial(_check_with_state, "data.fivetranops_connection_state")
+"""Returns all findings about the parameters of a ``ConnectionStateData``."""
 
 
 def _texts_beyond_the_limits(name: str, known: Mapping[str, Any], place: Place) -> list[Finding]:

@@ -1,14 +1,8 @@
-"""Paths to values, and their form as JSON pointers (RFC 6901).
+"""Findings: what a check found and where, the report about them, and the exit with that report.
 
-What a check finds, and where.
-
-Findings in the words of Python, where a stack is written in it: ``True``, ``False``, ``None``.
-
-The rules speak of values as JSON, YAML and HCL write them.
-
-The report of all findings that a person reads.
-
-The exit that reports all findings.
+The rules name values as JSON, YAML and HCL write them. A finding about a stack, which is written in
+Python, names ``True``, ``False`` and ``None`` instead. A finding points to its value by a JSON
+pointer (RFC 6901).
 """
 
 from __future__ import annotations
@@ -17,19 +11,17 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeAlias
 
+from constructs_lib.schemas.redaction import Path as Path
 from constructs_lib.schemas.rules import Severity as Severity
-
-Path: TypeAlias = tuple[str | int, ...]
-"""The way to a value from the top: keys of mappings and indexes of lists."""
 
 
 def pointer(path: Path) -> str:
-    """The JSON pointer of a path: ``("config", "a/b", 0)`` is ``/config/a~1b/0``."""
+    """Return the JSON pointer of a path: ``("config", "a/b", 0)`` is ``/config/a~1b/0``."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
 def steps(text: str) -> tuple[str, ...]:
-    """The steps of a JSON pointer; the indexes of lists come back as text.
+    """Return the steps of a JSON pointer; the indexes of lists come back as text.
 
     :param text: such as ``/config/a~1b/0``; the empty text is the whole document
     """
@@ -55,7 +47,7 @@ class FilePlace(NamedTuple):
 
     file: str
     line: int
-    """Line, counted from 1; 0 stands for the file as a whole, or one that does not exist."""
+    """Line, counted from 1; 0 means the file as a whole, or one that does not exist."""
     column: int
     """Column, counted from 1; 0 together with the line."""
 
@@ -76,7 +68,7 @@ class Finding(NamedTuple):
     pointer: str
     """JSON pointer (RFC 6901) to the value, such as ``/config/schema_prefix``."""
     found: str
-    """What was found, in short. A secret never stands here: it is shown as ``(hidden)``."""
+    """What was found, in short. It never contains a secret, which is shown as ``(hidden)``."""
     allowed: str
     """What is allowed instead."""
     hint: str = ""
@@ -84,12 +76,12 @@ class Finding(NamedTuple):
 
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings that must stop the synth."""
+    """Return the findings that must stop the synth."""
     return [finding for finding in findings if finding.severity == "error"]
 
 
 def never(_value: Any) -> bool:
-    """The answer of a caller whose values are all known: nothing is a token."""
+    """Return False: no value is a token, for a caller that knows all its values."""
     return False
 
 
@@ -115,7 +107,7 @@ def _translated(text: str) -> str:
 
 
 def render(findings: Iterable[Finding]) -> str:
-    """The report of all findings, sorted by place, with a line that counts them at the end.
+    """Return the report of all findings, sorted by place, with a line that counts them at the end.
 
     :returns: the text without a final line break; the empty text if there are no findings
     """

@@ -1,4 +1,4 @@
-"""Values as plain JSON, with a mark in place of each value that is known only later."""
+"""Values as JSON, with ``UNRESOLVED`` in place of each value that is known only later."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, final
 
 from constructs_lib.schemas import limits
-from constructs_lib.schemas.suggestions import a_type
+from constructs_lib.schemas.suggestions import describe_type
 from constructs_lib.validation.findings import Finding, IsToken, Path, Place, pointer
 
 DEEPEST: Final = limits.MOST_LEVELS
@@ -35,7 +35,7 @@ UNRESOLVED: Final = _Unresolved()
 def plain(
     values: Mapping[str, Any], *, place: Place, is_token: IsToken
 ) -> tuple[dict[str, Any], list[Finding]]:
-    """``values`` as dicts, lists and scalars, and findings about what has no form in JSON.
+    """Return ``values`` as dicts, lists and scalars, and findings about what has no form in JSON.
 
     Tokens become ``UNRESOLVED``, and so do values that have a finding: one mistake is reported
     once. The given values are not changed.
@@ -54,7 +54,7 @@ class _Walk:
         self._above: set[int] = set()
 
     def value(self, value: Any, path: Path) -> Any:
-        """One value in plain form."""
+        """Return one value in plain form."""
         if self._is_token(value):
             return UNRESOLVED
         if value is None or isinstance(value, (str, bool)):
@@ -68,13 +68,13 @@ class _Walk:
         return self._no_json(f"a value of type {type(value).__name__}", path)
 
     def mapping(self, value: Mapping[Any, Any], path: Path) -> dict[str, Any]:
-        """A mapping in plain form, without the keys that are not text."""
+        """Return a mapping in plain form, without the keys that are not text."""
         found: dict[str, Any] = {}
         for key, inner in value.items():
             if isinstance(key, str):
                 found[key] = self.value(inner, (*path, key))
             else:
-                self._no_json(f"the key {key!r} ({a_type(key)})", path)
+                self._no_json(f"the key {key!r} ({describe_type(key)})", path)
         return found
 
     def _container(self, value: Mapping[Any, Any] | Sequence[Any], path: Path) -> Any:

@@ -19,10 +19,10 @@ ALIASES = {"secrets": "config_wo", "auth_secrets": "auth_wo", "tables": "scope"}
 
 @cache
 def parameter_schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of what a person may write for one provider or resource.
+    """Return the JSON Schema of what a person may write for one provider or resource.
 
     It is the schema of the resource without the attributes that only the API sets, and with the
-    names of ``ALIASES``. Do not change the result: it is kept and handed out again.
+    names of ``ALIASES``. Do not change the result: it is cached.
 
     :param name: such as ``fivetranops_connection``
     :raises KeyError: if nothing of that name is described
@@ -41,32 +41,32 @@ def parameter_schema(name: str) -> dict[str, Any]:
 
 @cache
 def parameter_validator(name: str) -> Validator:
-    """The compiled form of ``parameter_schema(name)``, made once."""
+    """Return the compiled form of ``parameter_schema(name)``, made once."""
     return compiled(parameter_schema(name))
 
 
-def left_out(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """``values`` without what is None, because it was left out.
+def without_none(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``values`` without those that are None, because they were left out.
 
     That holds at the top level and inside attributes with known keys, such as ``timeouts``.
     Inside ``config`` and the like None is a value, and stays.
     """
     properties = parameter_schema(name)["properties"]
     return {
-        key: _without_none(value) if "properties" in properties.get(key, {}) else value
+        key: _mapping_without_none(value) if "properties" in properties.get(key, {}) else value
         for key, value in values.items()
         if value is not None
     }
 
 
-def _without_none(value: Any) -> Any:
+def _mapping_without_none(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
     return {key: inner for key, inner in value.items() if inner is not None}
 
 
 def unknown_hint(schema: dict[str, Any], name: str) -> str:
-    """What to do about a name that is not among the properties of a parameter schema.
+    """Return what to do about a name that is not among the properties of a parameter schema.
 
     :param schema: the schema; its ``title`` says which resource it was made from
     :param name: the name that is not known
@@ -83,7 +83,7 @@ def unknown_hint(schema: dict[str, Any], name: str) -> str:
 
 
 def compiled(document: dict[str, Any]) -> Validator:
-    """A validator (draft 2020-12, and ``x-enum-ignoring-case``) of a JSON Schema.
+    """Return a validator (draft 2020-12, and ``x-enum-ignoring-case``) of a JSON Schema.
 
     :raises jsonschema.exceptions.SchemaError: if the schema itself is wrong
     """

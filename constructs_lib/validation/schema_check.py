@@ -1,7 +1,4 @@
-"""What a pattern of a JSON Schema allows, in words: nobody should have to read a regexp.
-
-The JSON Schema check, with its errors in plain words.
-"""
+"""The check by a JSON Schema, with its errors in plain words instead of regular expressions."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from constructs_lib import schemas
 from constructs_lib.schemas.redaction import shown
 from constructs_lib.schemas.suggestions import (
-    a_type,
+    describe_type,
     did_you_mean,
     nearest_name,
     type_in_words,
@@ -45,17 +42,17 @@ _BY_ATTRIBUTE = {
 
 
 def first_sentence(rule: Any) -> str:
-    """The first sentence of the description in a JSON Schema, without the full stop."""
+    """Return the first sentence of the description in a JSON Schema, without the full stop."""
     description = str(rule.get("description", "")) if isinstance(rule, dict) else ""
     return description.partition(". ")[0].removesuffix(".")
 
 
 def allowed_text(name: str, rule: dict[str, Any]) -> str:
-    """What may be written for an attribute with a pattern.
+    """Return what may be written for an attribute with a pattern.
 
     :param name: the attribute; for a name that is itself checked, the empty text
-    :param rule: its JSON Schema; the first sentence of its description stands in for the words
-        of an attribute that is not known here
+    :param rule: its JSON Schema; the first sentence of its description is used for an
+        attribute that is not known here
     """
     return _BY_ATTRIBUTE.get(name) or first_sentence(rule) or "other text"
 
@@ -69,7 +66,7 @@ _LIMITS = {
 
 
 def findings(validator: Validator, values: Any, *, place: Place) -> list[Finding]:
-    """All findings of a JSON Schema about values in plain form (see ``plain``).
+    """Return all findings of a JSON Schema about values in plain form (see ``plain``).
 
     :param validator: the compiled schema
     :param values: what is checked; ``UNRESOLVED`` satisfies everything
@@ -82,7 +79,7 @@ def findings(validator: Validator, values: Any, *, place: Place) -> list[Finding
         finding
         for error in raised
         if error.validator == "type" or _path(error) not in mistyped
-        for finding in _in_words(error, place)
+        for finding in _messages(error, place)
     )
     # One missing attribute of several comes as an error of its own, but describes them all.
     return list(dict.fromkeys(found))
@@ -93,7 +90,7 @@ def _path(error: ValidationError) -> Path:
 
 
 def roots(found: Iterable[Finding]) -> frozenset[str]:
-    """The top-level names that have an error already, so that no rule need be applied to them."""
+    """Return the parameters that have an error already, to which no rule need be applied."""
     return frozenset(steps(finding.pointer)[0] for finding in errors(found) if finding.pointer)
 
 
@@ -103,7 +100,7 @@ class _Error(NamedTuple):
     keyword: str
     """The keyword of the schema that is not satisfied, such as ``enum``."""
     demand: Any
-    """What stands behind that keyword."""
+    """The value of that keyword."""
     path: Path
     instance: Any
     schema: dict[str, Any]
@@ -114,7 +111,7 @@ class _Error(NamedTuple):
         return shown(self.instance, self.path)
 
 
-class _Words(NamedTuple):
+class _Message(NamedTuple):
     """The words for one error."""
 
     rule: str
@@ -124,48 +121,49 @@ class _Words(NamedTuple):
     hint: str = ""
 
 
-def _in_words(raw: ValidationError, place: Place) -> Iterator[Finding]:
+def _messages(raw: ValidationError, place: Place) -> Iterator[Finding]:
     keyword = "propertyNames" if "propertyNames" in raw.schema_path else str(raw.validator)
     schema = dict(raw.schema) if isinstance(raw.schema, Mapping) else {}
     error = _Error(keyword, raw.validator_value, _path(raw), raw.instance, schema)
-    for words in _WORDS.get(keyword, _other)(error):
+    for words in _MESSAGES.get(keyword, _other)(error):
         rule, path, found, allowed, hint = words
         yield Finding(rule, "error", place, pointer(path), found, allowed, hint)
 
 
-def _missing(error: _Error) -> Iterator[_Words]:
+def _missing(error: _Error) -> Iterator[_Message]:
     misspelt = _misspelt(error)
     for name in error.demand:
         if name not in error.instance and name not in misspelt:
             about = first_sentence(error.schema.get("properties", {}).get(name, {}))
-            yield _Words("required", error.path, "nothing", f"the attribute {name!r}", about)
+            allowed = f"{name}, which is required"
+            yield _Message("required", error.path, f"no {name}", allowed, about)
 
 
 def _misspelt(error: _Error) -> set[str | None]:
-    """The attributes that the unknown ones were probably meant to be: that is one mistake."""
+    """Return the attributes that unknown ones were probably meant to be: that is one mistake."""
     known = list(error.schema.get("properties", {}))
     if error.schema.get("additionalProperties", True) is not False:
         return set()
     return {nearest_name(name, known) for name in error.instance if name not in known}
 
 
-def _unknown(error: _Error) -> Iterator[_Words]:
+def _unknown(error: _Error) -> Iterator[_Message]:
     known = list(error.schema.get("properties", {}))
     for name in error.instance:
         if name not in known:
             hint = unknown_hint(error.schema, name) or did_you_mean(name, known)
-            # The whole list helps only who is not near to any of the names.
+            # The whole list helps only where no name is similar.
             allowed = "a known attribute" if hint else "one of " + ", ".join(known)
-            yield _Words("unknown-attribute", (*error.path, name), repr(name), allowed, hint)
+            yield _Message("unknown-attribute", (*error.path, name), repr(name), allowed, hint)
 
 
-def _type(error: _Error) -> Iterator[_Words]:
+def _type(error: _Error) -> Iterator[_Message]:
     names = error.demand if isinstance(error.demand, list) else [error.demand]
     allowed = " or ".join(type_in_words(name) for name in names)
     found = error.shown
     if isinstance(error.instance, (str, int, float)) and not isinstance(error.instance, bool):
-        found += f" ({a_type(error.instance)})"
-    yield _Words("type", error.path, found, allowed, _type_hint(error.instance, names))
+        found += f" ({describe_type(error.instance)})"
+    yield _Message("type", error.path, found, allowed, _type_hint(error.instance, names))
 
 
 def _type_hint(value: Any, names: list[str]) -> str:
@@ -177,60 +175,60 @@ def _type_hint(value: Any, names: list[str]) -> str:
     return "write the number without quotes" if number and {"integer", "number"} & {*names} else ""
 
 
-def _enum(error: _Error) -> Iterator[_Words]:
+def _enum(error: _Error) -> Iterator[_Message]:
     allowed = "one of " + ", ".join(str(each) for each in error.demand)
     hint = did_you_mean(error.instance, error.demand)
     # To whoever writes it, it is one keyword, whether the case of the letters matters or not.
-    yield _Words("enum", error.path, error.shown, allowed, hint)
+    yield _Message("enum", error.path, error.shown, allowed, hint)
 
 
-def _pattern(error: _Error) -> Iterator[_Words]:
+def _pattern(error: _Error) -> Iterator[_Message]:
     # An item of a list is described by the name of the list.
     name = next((step for step in reversed(error.path) if isinstance(step, str)), "")
     hint = did_you_mean(error.instance, schemas.services()) if name == "service" else ""
-    yield _Words("pattern", error.path, error.shown, allowed_text(name, error.schema), hint)
+    yield _Message("pattern", error.path, error.shown, allowed_text(name, error.schema), hint)
 
 
-def _limit(error: _Error) -> Iterator[_Words]:
+def _limit(error: _Error) -> Iterator[_Message]:
     allowed = f"a number of {_LIMITS[error.keyword]} {error.demand}"
-    yield _Words(error.keyword, error.path, error.shown, allowed)
+    yield _Message(error.keyword, error.path, error.shown, allowed)
 
 
-def _length(error: _Error) -> Iterator[_Words]:
+def _length(error: _Error) -> Iterator[_Message]:
     least = error.demand
     allowed = "text that is not empty" if least == 1 else f"text of at least {least} characters"
-    yield _Words("minLength", error.path, error.shown, allowed)
+    yield _Message("minLength", error.path, error.shown, allowed)
 
 
-def _items(error: _Error) -> Iterator[_Words]:
+def _items(error: _Error) -> Iterator[_Message]:
     least = error.demand
-    yield _Words("minItems", error.path, error.shown, f"a list of at least {least} of them")
+    yield _Message("minItems", error.path, error.shown, f"a list of at least {least} of them")
 
 
-def _entries(error: _Error) -> Iterator[_Words]:
+def _entries(error: _Error) -> Iterator[_Message]:
     least = error.demand
-    yield _Words("minProperties", error.path, error.shown, f"at least {least} entry of a name")
+    yield _Message("minProperties", error.path, error.shown, f"at least {least} entry")
 
 
-def _twice(error: _Error) -> Iterator[_Words]:
+def _twice(error: _Error) -> Iterator[_Message]:
     # What is known later only may turn out as anything.
     if not any(item is UNRESOLVED for item in error.instance):
-        yield _Words("uniqueItems", error.path, error.shown, "a list that names each once")
+        yield _Message("uniqueItems", error.path, error.shown, "a list without duplicates")
 
 
-def _name(error: _Error) -> Iterator[_Words]:
+def _name(error: _Error) -> Iterator[_Message]:
     name = str(error.instance)
     suggested = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_").lstrip("0123456789_")
     hint = f"such as {suggested!r}" if re.search(str(error.demand), suggested) else ""
-    yield _Words("name", (*error.path, name), repr(name), allowed_text("", error.schema), hint)
+    yield _Message("name", (*error.path, name), repr(name), allowed_text("", error.schema), hint)
 
 
-def _other(error: _Error) -> Iterator[_Words]:
+def _other(error: _Error) -> Iterator[_Message]:
     # The schemas use no other keyword today; a new one is still reported, without its words.
-    yield _Words(error.keyword, error.path, error.shown, f"{error.keyword} {error.demand}")
+    yield _Message(error.keyword, error.path, error.shown, f"{error.keyword} {error.demand}")
 
 
-_WORDS: dict[str, Callable[[_Error], Iterator[_Words]]] = {
+_MESSAGES: dict[str, Callable[[_Error], Iterator[_Message]]] = {
     "required": _missing,
     "additionalProperties": _unknown,
     "type": _type,

@@ -31,7 +31,7 @@ _GROUPS: tuple[tuple[str, Callable[[Attribute], bool]], ...] = (
 
 
 def section(schema: str) -> str:
-    """What a provider, resource, data source or ephemeral resource takes and tells.
+    """Return the section about the attributes that can be set and read.
 
     :param schema: the name of its schema
     """
@@ -41,7 +41,7 @@ def section(schema: str) -> str:
 
 
 def meaning(attribute: Attribute) -> str:
-    """What an attribute is for, the values that it takes, and what it is if it is left out."""
+    """Return the purpose of an attribute, the values that it takes, and its default."""
     parts = [attribute.description]
     allowed = attribute.rule.get("enum") or attribute.rule.get(IGNORING_CASE)
     if allowed:
@@ -54,7 +54,7 @@ def meaning(attribute: Attribute) -> str:
 
 
 def type_words(attribute: Attribute) -> str:
-    """The type of an attribute, as the pages call it."""
+    """Return the type of an attribute, as the pages call it."""
     return _TYPES[attribute.kind]
 
 

@@ -10,7 +10,7 @@ PREFIX = "backend."
 
 
 def tables() -> str:
-    """A table for each type of backend, in the order of their names."""
+    """Return a table for each type of backend, in the order of their names."""
     names = [name for name in schemas.names() if name.startswith(PREFIX)]
     return "".join(f"\n## {name.removeprefix(PREFIX)}\n\n{_table(name)}" for name in names) + "\n"
 

@@ -1,4 +1,4 @@
-"""Which page there is for what: one for each schema, and one for each construct."""
+"""The subjects of the reference: each schema that a provider offers has a page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DOCS = ROOT / "docs"
 EXAMPLES = ROOT / "examples"
 
 _NOT_OFFERED = ("environment", "backend.")
-"""How the names of those schemas begin that no provider has: they are of the settings files."""
+"""How the names of schemas begin that no provider has: those of the settings files."""
 _DATA, _EPHEMERAL = "data.", "ephemeral."
 
 
@@ -30,7 +30,7 @@ class Subject(NamedTuple):
 
     @property
     def folder(self) -> str:
-        """How the registry calls the folder of such pages; empty for a provider."""
+        """The registry's name for the folder of such pages; empty for a provider."""
         return "" if self.kind == "Provider" else self.kind.lower().replace(" ", "-") + "s"
 
     @property
@@ -60,12 +60,12 @@ class Subject(NamedTuple):
 
 
 def subjects() -> list[Subject]:
-    """All that has a page of the registry, in the order of the names of the schemas."""
+    """Return all that has a page of the registry, in the order of the names of the schemas."""
     return [subject(name) for name in schemas.names() if not name.startswith(_NOT_OFFERED)]
 
 
 def subject(schema: str) -> Subject:
-    """What a schema describes.
+    """Return what a schema describes.
 
     :param schema: the name of the schema
     """

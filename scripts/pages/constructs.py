@@ -14,7 +14,7 @@ _MADE = "<!-- Made by scripts/reference_pages.py from the docstrings: change tho
 
 
 def page(construct: Construct) -> str:
-    """The whole page; nothing of it is written by hand.
+    """Return the whole page; nothing of it is written by hand.
 
     :raises PageError: if the construct has no example
     """

@@ -1,4 +1,4 @@
-"""The page of the dependencies: each with the reason that stands beside it in pyproject.toml."""
+"""The page of the dependencies: each with the reason that pyproject.toml gives for it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Dependency(NamedTuple):
 
 
 def dependencies() -> list[Dependency]:
-    """All packages that pyproject.toml names, with the comments beside them."""
+    """Return all packages that pyproject.toml names, with their comments."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     found = []
     for each in _LISTS.finditer(text):
@@ -49,7 +49,7 @@ def dependencies() -> list[Dependency]:
 
 
 def page() -> str:
-    """The whole page."""
+    """Return the whole page."""
     text = (
         "<!-- Made by scripts/reference_pages.py from the comments in pyproject.toml. -->\n\n"
         "# Dependencies\n\nEach package that is needed, and why. `pyproject.toml` is the source.\n"

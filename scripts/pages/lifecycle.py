@@ -12,7 +12,7 @@ _SOURCE = ROOT / "constructs_lib" / "constructs" / "base" / "meta_arguments.py"
 
 
 def page() -> str:
-    """The whole page, from the fields of the class and the docstrings below them."""
+    """Return the whole page, from the fields of the class and the docstrings below them."""
     tree = ast.parse(_SOURCE.read_text(encoding="utf-8"))
     (node,) = [n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Lifecycle"]
     meaning = (ast.get_docstring(node) or "").replace("``", "`")
@@ -31,7 +31,7 @@ def page() -> str:
 
 
 def _text(node: ast.stmt) -> str:
-    """What a docstring says; empty if the statement is none."""
+    """Return what a docstring says; empty if the statement is none."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return " ".join(str(node.value.value).split()).replace("``", "`")
     return ""

@@ -13,7 +13,7 @@ PAGE = DOCS / "README.md"
 
 
 def table(subjects: Iterable[Subject], constructs: list[Construct]) -> str:
-    """A line for each provider, resource, data source and ephemeral resource."""
+    """Return a line for each provider, resource, data source and ephemeral resource."""
     rows = "".join(_row(subject, constructs) for subject in sorted(subjects, key=_place))
     return f"\n| in Python | in Terraform |\n|---|---|\n{rows}\n"
 

@@ -14,10 +14,10 @@ from pages.signatures import Construct
 
 
 def page(subject: Subject, constructs: list[Construct]) -> str:
-    """The page as it has to be: with what is written by hand, if it is there already.
+    """Return the page as it has to be: with what is written by hand, if it is there already.
 
     :param subject: what it is about
-    :param constructs: all constructs; those that stand for the subject are linked
+    :param constructs: all constructs; those of the subject are linked
     :raises PageError: if it quotes a file that does not exist
     """
     old = subject.page.read_text(encoding="utf-8") if subject.page.is_file() else _skeleton(subject)
@@ -40,7 +40,7 @@ def _header(subject: Subject, constructs: list[Construct]) -> str:
 
 
 def front_matter(title: str, description: str) -> str:
-    """What the registry reads at the beginning of each page.
+    """Return the front matter, which the registry reads at the beginning of each page.
 
     :param title: the title of the page
     :param description: what is described, of which the first sentence is taken
@@ -54,7 +54,7 @@ def _link(page: Path, target: Path) -> str:
 
 
 def _skeleton(subject: Subject) -> str:
-    """The first form of a new page, to be completed by hand."""
+    """Return the first form of a new page, to be completed by hand."""
     files = [subject.python, subject.hcl]
     blocks = "".join(
         f"<!-- example: {f.relative_to(ROOT)} -->\n<!-- /example -->\n\n" for f in files

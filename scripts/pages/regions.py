@@ -1,6 +1,6 @@
-"""The marked parts of a page. What stands between the marks is made; all else is kept.
+"""The marked parts of a page. What is between the marks is generated; all else is kept.
 
-A page of the registry begins with what is made, up to ``<!-- /header -->``. Anywhere in a page,
+A page of the registry begins with a generated part, up to ``<!-- /header -->``. Anywhere in a page,
 ``<!-- schema -->`` begins the description of the attributes, ``<!-- pages -->`` the table of pages,
 ``<!-- backends -->`` the settings of each backend, and ``<!-- example: FILE -->`` quotes a file of
 the project; each ends with a mark such as ``<!-- /schema -->``.
@@ -23,11 +23,11 @@ _LANGUAGES = {".py": "python", ".tf": "hcl", ".sh": "sh", ".json": "json", ".yam
 
 
 class PageError(Exception):
-    """A page that cannot be made; the message says where, and what to do."""
+    """A page that cannot be generated; the message says which, and what to do."""
 
 
 def with_header(text: str, header: str) -> str:
-    """A page with another beginning.
+    """Return a page with another beginning.
 
     :param text: the page as it is; it may be empty
     :param header: what comes before the end of the header
@@ -37,10 +37,10 @@ def with_header(text: str, header: str) -> str:
 
 
 def refreshed(text: str, page: Path, **parts: str) -> str:
-    """A page with all its parts made anew.
+    """Return a page with all its parts generated again.
 
     :param text: the page as it is
-    :param page: where it stands, for messages
+    :param page: the path of the page, for messages
     :param parts: what comes into ``<!-- schema -->``, ``<!-- pages -->`` and ``<!-- backends -->``
     :raises PageError: if it quotes a file that does not exist
     """
@@ -53,7 +53,7 @@ def refreshed(text: str, page: Path, **parts: str) -> str:
 
 
 def quoted(name: str, page: Path) -> str:
-    """A file of the project as a block of code.
+    """Return a file of the project as a block of code.
 
     :param name: its path from the root of the project
     :param page: the page that quotes it, for the message
@@ -69,5 +69,5 @@ def quoted(name: str, page: Path) -> str:
 
 
 def examples_of(text: str) -> list[str]:
-    """The files that a page quotes."""
+    """Return the files that a page quotes."""
     return [m["argument"] for m in _REGION.finditer(text) if m["kind"] == "example"]

@@ -1,4 +1,4 @@
-"""What a construct takes and offers, read from its source: importing it would start the CDK."""
+"""The signatures and attributes of the constructs, read from their source, without the CDK."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Parameter(NamedTuple):
 
 
 class Method(NamedTuple):
-    """What a construct can do, apart from being there."""
+    """A method of a construct that stack authors call."""
 
     name: str
     meaning: str
@@ -36,11 +36,11 @@ class Method(NamedTuple):
 
 
 class Construct(NamedTuple):
-    """One of the constructs that the package offers."""
+    """One of the constructs of the package."""
 
     name: str
     schema: str
-    """The name of the schema that it stands for."""
+    """The name of its schema."""
     meaning: str
     parameters: list[Parameter]
     methods: list[Method]
@@ -56,7 +56,7 @@ class Construct(NamedTuple):
 
 @cache
 def constructs() -> list[Construct]:
-    """All constructs that stand for a provider or for something that one offers, by name."""
+    """Return all constructs that have a schema, sorted by name."""
     found = []
     for file in sorted(_PACKAGE.rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -69,7 +69,7 @@ def constructs() -> list[Construct]:
 
 
 def _allowed(tree: ast.Module) -> dict[str, str]:
-    """The types of a module that list the values that are allowed, such as ``SyncFrequency``."""
+    """Return the types of a module that list allowed values, such as ``SyncFrequency``."""
     return {
         node.targets[0].id: ast.unparse(node.value)
         for node in tree.body
@@ -98,7 +98,7 @@ def _construct(
 
 
 def _schema(node: ast.ClassDef) -> str:
-    """The value of ``TYPE``, or of the provider that ``KIND`` names; empty if there is neither."""
+    """Return the value of ``TYPE``, or the provider that ``KIND`` names; empty without both."""
     for statement in node.body:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             name, value = statement.targets[0].id, statement.value
@@ -110,7 +110,7 @@ def _schema(node: ast.ClassDef) -> str:
 
 
 def _spelt_out(parameter: Parameter, allowed: dict[str, str]) -> Parameter:
-    """A parameter whose type says what is allowed, instead of a name for it."""
+    """Return a parameter whose type says what is allowed, instead of a name for it."""
     names = (allowed.get(name, name) for name in parameter.type.split(" | "))
     return parameter._replace(type=" | ".join(names))
 
@@ -151,6 +151,6 @@ def _readable(node: ast.ClassDef) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """The text of a docstring as Markdown, a paragraph in one line."""
+    """Return the text of a docstring as Markdown, a paragraph in one line."""
     paragraphs = re.split(r"\n\s*\n", text.strip())
     return "\n\n".join(" ".join(p.split()) for p in paragraphs).replace("``", "`")

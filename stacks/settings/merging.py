@@ -195,7 +195,7 @@ def with_lost_connections(found: Sequence[Finding], base: Node, root: Node) -> l
 
 
 def _is_about_the_service(finding: Finding) -> bool:
-    return finding.rule == "required" and finding.allowed == "the attribute 'service'"
+    return finding.rule == "required" and finding.allowed == "service, which is required"
 
 
 def _names(root: Node) -> Collection[str]:

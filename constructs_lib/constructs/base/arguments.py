@@ -1,14 +1,13 @@
-"""What happens when an attribute of a construct is set after the construct was made.
-
-An Aspect does so, such as ``connection.paused = True`` for each connection of a stack. Parameters
-that are attributes of the resource, ``lifecycle`` and ``depends_on`` work as in the constructor.
-Everything else is a finding, so that nothing is lost without a word.
-
-Turns arguments that do not fit a signature into findings.
+"""The arguments of a construct: checked against its signature, and set again later.
 
 Python answers a misspelt or missing argument with a ``TypeError``: the first one only, and as a
-traceback. The decorator ``reports_misfits`` leaves the signature as it is, for editors and type
+traceback. The decorator ``validate_arguments`` leaves the signature as it is, for editors and type
 checkers, and reports all such arguments at synth, with what was probably meant.
+
+An Aspect may set an attribute after the construct was made, such as ``connection.paused = True``
+for each connection of a stack. Parameters that are attributes of the resource, ``lifecycle`` and
+``depends_on`` work as in the constructor. Everything else is a finding, so that nothing is lost
+silently.
 """
 
 from __future__ import annotations
@@ -18,19 +17,19 @@ import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar, cast
 
-from constructs_lib.constructs.base.construct import PlacedConstruct
+from constructs_lib.constructs.base.construct import StackConstruct
 from constructs_lib.schemas.suggestions import did_you_mean, nearest_name
 from constructs_lib.validation import ALIASES, ConstructPlace, Finding
 from constructs_lib.validation.findings import pointer
 from constructs_lib.validation.parameters import parameter_schema, unknown_hint
 
-FIXED = ("provider", "count", "for_each", "import_id")
+CONSTRUCTOR_ONLY = ("provider", "count", "for_each", "import_id")
 """Parameters that other constructs have built on by then."""
-CHANGEABLE_META = ("lifecycle", "depends_on")
+SETTABLE_META_ARGUMENTS = ("lifecycle", "depends_on")
 """The meta-arguments that can be set later."""
 
 
-def fixed(name: str, place: ConstructPlace) -> Finding:
+def fixed_parameter(name: str, place: ConstructPlace) -> Finding:
     """Return the finding about a parameter that only the constructor takes."""
     return Finding(
         "fixed-parameter",
@@ -43,7 +42,7 @@ def fixed(name: str, place: ConstructPlace) -> Finding:
     )
 
 
-def read_only(name: str, parameters: Collection[str], place: ConstructPlace) -> Finding:
+def read_only_attribute(name: str, parameters: Collection[str], place: ConstructPlace) -> Finding:
     """Return the finding about an attribute that is set, and is no parameter."""
     renamed = {attribute: parameter for parameter, attribute in ALIASES.items()}.get(name, "")
     hint = f"set {renamed}" if renamed in parameters else ""
@@ -58,7 +57,7 @@ def read_only(name: str, parameters: Collection[str], place: ConstructPlace) -> 
     )
 
 
-def of_one_instance(name: str, place: ConstructPlace) -> Finding:
+def instance_attribute(name: str, place: ConstructPlace) -> Finding:
     """Return the finding about an attribute that is set at one of several instances."""
     return Finding(
         "instance-attribute",
@@ -66,25 +65,27 @@ def of_one_instance(name: str, place: ConstructPlace) -> Finding:
         place,
         f"/{name}",
         "a value for one of several instances",
-        "a value of the construct, which stands for all of them",
+        "a value of the construct, for all of its instances",
         'where they differ, write "${each.value}" or "${count.index}"',
     )
 
 
-def changed_inside(name: str, is_parameter: bool, place: ConstructPlace) -> Finding:
+def changed_reference(name: str, is_parameter: bool, place: ConstructPlace) -> Finding:
     """Return the finding about a change inside of a value that only Terraform knows."""
     return Finding(
         "reference-changed",
         "error",
         place,
         f"/{name}",
-        f"a change inside of {name}, which only stands for the value",
+        f"a change inside of {name}, whose value only Terraform knows",
         "a whole new value",
         f"set {name} = {{...}}, or use add_override" if is_parameter else "",
     )
 
 
-def misspelt(name: str, parameters: Collection[str], place: ConstructPlace) -> list[Finding]:
+def misspelt_attribute(
+    name: str, parameters: Collection[str], place: ConstructPlace
+) -> list[Finding]:
     """Return a warning about an attribute that is set, and is named almost as a parameter.
 
     Python takes any attribute, and a subclass may have its own: so it is no error.
@@ -96,24 +97,24 @@ def misspelt(name: str, parameters: Collection[str], place: ConstructPlace) -> l
     return [Finding("unknown-attribute", "warning", place, f"/{name}", found, allowed, hint)]
 
 
-def copied(value: Any) -> Any:
+def frozen_copy(value: Any) -> Any:
     """Return a value whose lists and mappings the caller no longer changes.
 
-    :param value: JSON-like, and finite; tokens of the CDK may stand anywhere
+    :param value: JSON-like, and finite; may contain tokens of the CDK
     """
     if type(value) is dict:
-        return {key: copied(inner) for key, inner in value.items()}
+        return {key: frozen_copy(inner) for key, inner in value.items()}
     if type(value) is list:
-        return [copied(inner) for inner in value]
+        return [frozen_copy(inner) for inner in value]
     if type(value) is tuple:
-        return tuple(copied(inner) for inner in value)
+        return tuple(frozen_copy(inner) for inner in value)
     return dict(value) if isinstance(value, Mapping) and not isinstance(value, dict) else value
 
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class _Misfit(NamedTuple):
+class _InvalidArgument(NamedTuple):
     """One argument that does not fit."""
 
     rule: str
@@ -123,11 +124,11 @@ class _Misfit(NamedTuple):
     hint: str = ""
 
 
-def reports_misfits(schema: str) -> Callable[[F], F]:
-    """A decorator for the ``__init__`` of a construct, or for a function that returns one.
+def validate_arguments(schema: str) -> Callable[[F], F]:
+    """Return a decorator for the ``__init__`` of a construct, or for a function that returns one.
 
     A parameter that must be given and is not is None in the call: the checks of the construct
-    report it. The constructs are subclasses of ``PlacedConstruct``.
+    report it. The constructs are subclasses of ``StackConstruct``.
 
     :param schema: name of the JSON Schema whose attributes the parameters are
     """
@@ -139,8 +140,8 @@ def reports_misfits(schema: str) -> Callable[[F], F]:
         @functools.wraps(function)
         def call(*args: Any, **keywords: Any) -> Any:
             instance, args = args[:is_method], args[is_method:]
-            given = _Given(parameters[is_method:], schema)
-            result = function(*instance, **given.fitted(args, keywords))
+            given = _Arguments(parameters[is_method:], schema)
+            result = function(*instance, **given.bind(args, keywords))
             given.report(instance[0] if is_method else result)
             return result
 
@@ -149,31 +150,33 @@ def reports_misfits(schema: str) -> Callable[[F], F]:
     return decorate
 
 
-class _Given:
+class _Arguments:
     """The arguments of one call."""
 
     def __init__(self, parameters: list[inspect.Parameter], schema: str) -> None:
         self._parameters = {parameter.name: parameter for parameter in parameters}
         self._schema = schema
-        self._misfits: list[_Misfit] = []
+        self._invalid: list[_InvalidArgument] = []
 
-    def fitted(self, args: tuple[Any, ...], keywords: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments by name, with None for those that must be given and are not."""
+    def bind(self, args: tuple[Any, ...], keywords: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments by name, with None for those that must be given and are not."""
         named = self._by_position(args)
         known = {name: value for name, value in keywords.items() if name in self._parameters}
         for name in named.keys() & known.keys():
             found = f"{name} by position and by name"
-            self._misfits.append(_Misfit("argument", pointer((name,)), found, "one of the two"))
+            self._invalid.append(
+                _InvalidArgument("argument", pointer((name,)), found, "one of the two")
+            )
         named.update(known)
         for name in keywords.keys() - known.keys():
             self._unknown(name, keywords[name], named)
         return {**dict.fromkeys(self._missing(named)), **named}
 
-    def report(self, construct: PlacedConstruct) -> None:
-        """Leave a finding for each misfit."""
+    def report(self, construct: StackConstruct) -> None:
+        """Leave a finding for each invalid argument."""
         construct.report(
             Finding(rule, "error", construct.place, place, found, allowed, hint)
-            for rule, place, found, allowed, hint in self._misfits
+            for rule, place, found, allowed, hint in self._invalid
         )
 
     def _by_position(self, args: tuple[Any, ...]) -> dict[str, Any]:
@@ -185,7 +188,7 @@ class _Given:
         if len(args) > len(places):
             found, allowed = f"{len(args)} arguments by position", f"only {', '.join(places)}"
             hint = "give the others by name: name=value"
-            self._misfits.append(_Misfit("argument", "", found, allowed, hint))
+            self._invalid.append(_InvalidArgument("argument", "", found, allowed, hint))
         return dict(zip(places, args, strict=False))
 
     def _unknown(self, name: str, value: Any, named: dict[str, Any]) -> None:
@@ -194,7 +197,9 @@ class _Given:
         hint = hint or did_you_mean(name, self._parameters)
         allowed = "a known parameter" if hint else "one of " + ", ".join(self._parameters)
         place = pointer((name,))
-        self._misfits.append(_Misfit("unknown-attribute", place, repr(name), allowed, hint))
+        self._invalid.append(
+            _InvalidArgument("unknown-attribute", place, repr(name), allowed, hint)
+        )
         if near in self._missing(named):
             # It was probably meant for the one that is missing: that is one mistake, not two.
             named[near] = value

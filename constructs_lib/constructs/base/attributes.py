@@ -1,6 +1,7 @@
-"""Lists and mappings that stand for a value that only Terraform knows.
+"""The attributes of a construct that others can read, such as ``connection.id``.
 
-The readable attributes of a construct: ``connection.id`` and the like, as tokens of the CDK.
+Only Terraform knows their values, so in Python each is a token of the CDK. Lists and mappings of
+the CDK are wrapped: a change inside of one is a finding, because it would reach nobody.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar, overload
 
 from constructs_lib import toolkit
-from constructs_lib.constructs.rules.accounts import IDENTIFYING
+from constructs_lib.constructs.rules.accounts import IDENTIFIER_ATTRIBUTES
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -63,23 +64,23 @@ T = TypeVar("T")
 _Self = TypeVar("_Self")
 
 
-class Source(Protocol):
+class AttributeOwner(Protocol):
     """What has readable attributes: a resource, or one instance of it."""
 
     def expression(self, name: str) -> Any:
-        """The expression for an attribute, such as ``fivetranops_connection.orders.id``."""
+        """Return the expression for an attribute, such as ``fivetranops_connection.orders.id``."""
 
-    def note_identifier(self, token: str) -> None:
+    def register_identifier(self, token: str) -> None:
         """Remember the source by a token that names it."""
 
     def assign(self, name: str, value: Any) -> None:
         """Set an attribute after the construct was made, or leave a finding."""
 
-    def refuse_change(self, name: str) -> None:
+    def report_inner_change(self, name: str) -> None:
         """Leave a finding about a change inside of the value of an attribute."""
 
 
-class Readable(Generic[T]):
+class ReadableAttribute(Generic[T]):
     """One readable attribute. Its value is known to Terraform only; in Python it is a token."""
 
     def __init__(self, as_token: Callable[[Any], T]) -> None:
@@ -93,55 +94,55 @@ class Readable(Generic[T]):
     def __get__(self: _Self, source: None, owner: type) -> _Self: ...
 
     @overload
-    def __get__(self, source: Source, owner: type) -> T: ...
+    def __get__(self, source: AttributeOwner, owner: type) -> T: ...
 
-    def __get__(self, source: Source | None, owner: type) -> Any:
+    def __get__(self, source: AttributeOwner | None, owner: type) -> Any:
         if source is None:
             return self
         token = self._as_token(source.expression(self._name))
-        if self._name in IDENTIFYING and isinstance(token, str):
-            source.note_identifier(token)
-        # A change inside of a token would be lost without a word: it only stands for the value.
+        if self._name in IDENTIFIER_ATTRIBUTES and isinstance(token, str):
+            source.register_identifier(token)
+        # A change inside of a token would be lost silently.
         if isinstance(token, dict):
-            return MapReference(token, lambda: source.refuse_change(self._name))
+            return MapReference(token, lambda: source.report_inner_change(self._name))
         if isinstance(token, list):
-            return ListReference(token, lambda: source.refuse_change(self._name))
+            return ListReference(token, lambda: source.report_inner_change(self._name))
         return token
 
-    def __set__(self, source: Source, value: Any) -> None:
+    def __set__(self, source: AttributeOwner, value: Any) -> None:
         source.assign(self._name, value)
 
 
-def text() -> Readable[str]:
-    """An attribute that is a text, such as ``id``."""
-    return Readable(lambda expression: str(toolkit.Token.as_string(expression)))
+def string() -> ReadableAttribute[str]:
+    """Return an attribute that is a text, such as ``id``."""
+    return ReadableAttribute(lambda expression: str(toolkit.Token.as_string(expression)))
 
 
-def number() -> Readable[float]:
-    """An attribute that is a number, such as ``service_version``."""
-    return Readable(lambda expression: float(toolkit.Token.as_number(expression)))
+def number() -> ReadableAttribute[float]:
+    """Return an attribute that is a number, such as ``service_version``."""
+    return ReadableAttribute(lambda expression: float(toolkit.Token.as_number(expression)))
 
 
-def flag() -> Readable[toolkit.IResolvable]:
-    """An attribute that is true or false, such as ``paused``."""
-    return Readable(lambda expression: toolkit.Token.as_any(expression))
+def boolean() -> ReadableAttribute[toolkit.IResolvable]:
+    """Return an attribute that is true or false, such as ``paused``."""
+    return ReadableAttribute(lambda expression: toolkit.Token.as_any(expression))
 
 
-def text_map() -> Readable[dict[str, str]]:
-    """An attribute that is a map of texts, such as ``secrets_applied``."""
-    return Readable(lambda expression: dict(toolkit.Token.as_string_map(expression)))
+def string_map() -> ReadableAttribute[dict[str, str]]:
+    """Return an attribute that is a map of texts, such as ``secrets_applied``."""
+    return ReadableAttribute(lambda expression: dict(toolkit.Token.as_string_map(expression)))
 
 
-def text_list() -> Readable[list[str]]:
-    """An attribute that is a list of texts, such as ``ids``."""
-    return Readable(lambda expression: list(toolkit.Token.as_list(expression)))
+def string_list() -> ReadableAttribute[list[str]]:
+    """Return an attribute that is a list of texts, such as ``ids``."""
+    return ReadableAttribute(lambda expression: list(toolkit.Token.as_list(expression)))
 
 
-def structures() -> Readable[toolkit.IResolvable]:
-    """An attribute that is a list of objects, such as ``connections``; to be used as a whole."""
-    return Readable(lambda expression: toolkit.Token.as_any(expression))
+def object_list() -> ReadableAttribute[toolkit.IResolvable]:
+    """Return an attribute that is a list of objects, such as ``connections``, to be used whole."""
+    return ReadableAttribute(lambda expression: toolkit.Token.as_any(expression))
 
 
-def structure() -> Readable[dict[str, Any]]:
-    """An attribute with a structure of its own, such as ``config``; to be used as a whole."""
-    return Readable(lambda expression: dict(toolkit.Token.as_any_map(expression)))
+def object_value() -> ReadableAttribute[dict[str, Any]]:
+    """Return an attribute with a structure of its own, such as ``config``, to be used whole."""
+    return ReadableAttribute(lambda expression: dict(toolkit.Token.as_any_map(expression)))

@@ -1,4 +1,4 @@
-"""The resource of the CDK inside of a construct of this package, of whatever mode."""
+"""The resource, data source or ephemeral resource of the CDK inside of a construct."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Settable(Protocol):
         """Set a parameter."""
 
 
-class _Hidden:
-    """What is common to all of them. The id ``Default`` keeps them out of the address."""
+class _CdkElement:
+    """The base of all of them. The id ``Default`` keeps them out of the address."""
 
     PREFIX: ClassVar[str] = ""
     """How the names of our schemas begin, where the CDK knows by itself what it is."""
@@ -41,7 +41,7 @@ class _Hidden:
         """Make it.
 
         :param type_name: how its address begins, such as ``data.fivetranops_connection``
-        :param path: path of the construct in which it is hidden
+        :param path: path of the construct around it
         :param attributes: the attributes in the form for the CDK
         :param meta: the meta-arguments, as keyword arguments of the CDK's resource
         """
@@ -52,7 +52,7 @@ class _Hidden:
         """The name of the resource in Terraform, which only the construct around it knows."""
         self._path = "/".join(step for step in path.split("/") if step != _NOT_SHOWN)
         kind = type_name.removeprefix(self.PREFIX)
-        # The classes of the CDK stand behind this one; a type checker cannot know that.
+        # The class of the CDK comes next in the order of bases; a type checker cannot know that.
         super().__init__(scope, _NOT_SHOWN, terraform_resource_type=kind, **meta)  # type: ignore[call-arg]
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -63,7 +63,7 @@ class _Hidden:
         else:
             self._construct.assign(parameter, value)
 
-    def forward(self, construct: Settable) -> None:
+    def forward_attributes(self, construct: Settable) -> None:
         """Have attributes that are set here be set at the construct around the resource.
 
         An Aspect that looks for resources of the CDK meets this one, and not the construct.
@@ -72,7 +72,7 @@ class _Hidden:
         own = (name for name in construct.settable if not hasattr(type(self), name))
         self._forwarded = {ALIASES.get(name, name): name for name in own}
 
-    def take(self, meta: dict[str, Any]) -> None:
+    def replace_meta_arguments(self, meta: dict[str, Any]) -> None:
         """Replace the meta-arguments.
 
         :param meta: as for the constructor
@@ -96,7 +96,7 @@ class _Hidden:
         return hcl_attributes(self._attributes, cast(toolkit.IConstruct, self))
 
     def to_hcl_terraform(self) -> Any:
-        """The part of the stack's document as HCL."""
+        """Return the part of the stack's document as HCL."""
         document = super().to_hcl_terraform()  # type: ignore[misc]
         for named in [*document.get("resource", {}).values(), *document.get("data", {}).values()]:
             for body in named.values():
@@ -106,17 +106,17 @@ class _Hidden:
         return document
 
 
-class HiddenResource(_Hidden, toolkit.TerraformResource):
+class CdkResource(_CdkElement, toolkit.TerraformResource):
     """The resource of the CDK."""
 
 
-class HiddenData(_Hidden, toolkit.TerraformDataSource):
+class CdkDataSource(_CdkElement, toolkit.TerraformDataSource):
     """The data source of the CDK."""
 
     PREFIX = "data."
 
 
-class HiddenEphemeral(HiddenResource):
+class CdkEphemeralResource(CdkResource):
     """A resource of the CDK, which knows no ephemeral ones: it is written as one.
 
     Its type begins with ``ephemeral.``, so that all references to it are right; what is left to
@@ -124,7 +124,7 @@ class HiddenEphemeral(HiddenResource):
     """
 
     def to_terraform(self) -> Any:
-        """The part of the stack's document."""
+        """Return the part of the stack's document."""
         document = super().to_terraform()
         blocks = document.pop("resource", {}).items()
         ephemeral = {kind.removeprefix(_EPHEMERAL): named for kind, named in blocks}

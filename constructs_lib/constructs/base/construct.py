@@ -14,15 +14,15 @@ from constructs_lib.validation.findings import in_python
 _NUMBERS = count(1)
 
 
-class PlacedConstruct(toolkit.Construct):
-    """A construct in a stack. What is wrong with its id is a finding, not a traceback."""
+class StackConstruct(toolkit.Construct):
+    """A construct in a stack. A wrong id is a finding, not a traceback."""
 
     def __init__(self, scope: Any, id_: Any) -> None:
         """Take a place in the tree.
 
         :param scope: the stack, or a construct in it
         :param id_: name of the construct
-        :raises ValidationFailed: at once, if the scope stands in no stack, because then there is
+        :raises ValidationFailed: at once, if the scope is in no stack, because then there is
             no synth that could report it
         """
         self._synthesis = _synthesis_of(scope, id_, type(self).__name__)
@@ -51,7 +51,7 @@ class PlacedConstruct(toolkit.Construct):
             kept[:] = [finding for finding in kept if id(finding) not in gone]
 
     def make_resource(self) -> object:
-        """Makes the resource of the CDK inside, if there is one and it is not made yet."""
+        """Make the resource of the CDK inside, if there is one and it is not made yet."""
         return None
 
     def show_resource(self) -> None:
@@ -60,17 +60,17 @@ class PlacedConstruct(toolkit.Construct):
 
     @property
     def place(self) -> ConstructPlace:
-        """Where this construct stands, for findings."""
+        """The place of this construct, for findings."""
         return self._place
 
     @property
     def synthesis(self) -> synthesis.StackSynthesis:
-        """The synthesis of the stack in which this construct stands."""
+        """The synthesis of the stack that this construct is in."""
         return self._synthesis
 
     @property
     def has_wrong_id(self) -> bool:
-        """True if this construct stands under another id than the one that was given."""
+        """True if this construct has another id than the one that was given."""
         return bool(self._id_problems)
 
     def _enter(self, scope: toolkit.Construct, id_: Any) -> None:
@@ -90,7 +90,7 @@ class PlacedConstruct(toolkit.Construct):
 
 
 def _wrong_id(scope: toolkit.Construct, id_: Any) -> str:
-    """What is wrong with an id; empty if nothing is."""
+    """Return what is wrong with an id; empty if nothing is."""
     if not isinstance(id_, str):
         return "nothing" if id_ is None else f"a value of type {type(id_).__name__}"
     if id_ == "Default" and isinstance(scope, toolkit.TerraformStack):
@@ -112,7 +112,7 @@ def _synthesis_of(scope: Any, id_: Any, name: str) -> synthesis.StackSynthesis:
             return synthesis.of(scope)
         except RuntimeError:
             # So the CDK says that there is no stack above.
-            found += ", which stands in no stack"
+            found += ", which is in no stack"
     place = ConstructPlace(id_ if isinstance(id_, str) and id_ else name)
     hint = f'write {name}(stack, "name", ...)'
     allowed = "a TerraformStack, or a construct in one"

@@ -1,41 +1,38 @@
-"""The base of the constructs that stand for one data source of Terraform.
-
-The base of the constructs that stand for one ephemeral resource of Terraform.
-"""
+"""The bases of the constructs that read: data sources and ephemeral resources of Terraform."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from constructs_lib.constructs.base.cdk_resource import HiddenData, HiddenEphemeral
+from constructs_lib.constructs.base.cdk_resource import CdkDataSource, CdkEphemeralResource
 from constructs_lib.constructs.base.expressions import is_hcl
 from constructs_lib.constructs.base.resource import ResourceConstruct
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_parameters
 
 
-class DataConstruct(ResourceConstruct):
+class DataSourceConstruct(ResourceConstruct):
     """A construct that reads something, and never changes it.
 
     Terraform calls a data source a resource, too, of another mode: all but the block in which it
     is written is as with other resources.
     """
 
-    HIDDEN = HiddenData
+    CDK_CLASS = CdkDataSource
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
+        """Return all findings about the parameters."""
         return check_parameters(self.TYPE, values, place=place, is_token=is_token)
 
 
-class EphemeralConstruct(ResourceConstruct):
-    """A construct that is opened for one run, and stands in no state and in no plan file."""
+class EphemeralResourceConstruct(ResourceConstruct):
+    """A construct that is opened for one run, and is in no state and no plan file."""
 
-    HIDDEN = HiddenEphemeral
+    CDK_CLASS = CdkEphemeralResource
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters, and about the form of the synth."""
+        """Return all findings about the parameters, and about the form of the synth."""
         found = check_parameters(self.TYPE, values, place=place, is_token=is_token)
         return found + _hcl_findings(place)
 

@@ -1,17 +1,16 @@
-"""Values of Python in the form in which they reach ``cdk.tf.json`` without loss.
+"""Values of Python as Terraform reads them: in ``cdk.tf.json``, in templates and in HCL.
 
-On the way through the CDK nulls inside lists and dicts vanish, and numbers pass through
-JavaScript's doubles. Both are written as Terraform expressions instead, which Terraform reads
-exactly: ``"${null}"`` and ``"${1763700000000000001}"``.
+In JSON: the CDK drops nulls inside lists and dicts, and passes numbers through JavaScript's
+doubles. Both are written as Terraform expressions instead, which Terraform reads exactly:
+``"${null}"`` and ``"${1763700000000000001}"``.
 
-Texts with expressions of Terraform in them: what stands in clear, and what cannot be right.
+In templates: a text is split into its expressions and what is between them, which tells what is
+written in clear and what Terraform is certain to refuse.
 
-Values as HCL, for ``cdktf synth --hcl``.
-
-The CDK guesses what a text means: ``"5"`` becomes a number, ``'{"a": 1}'`` an object, and a
-backslash or a line break makes a file that Terraform cannot read. So each value is written here as
-an expression that says what ``cdk.tf.json`` would say. The file of a synth is made of them by
-``hcl_document``; the CDK's ``Testing`` gets those of our constructs, and copies them.
+In HCL, for ``cdktf synth --hcl``: the CDK guesses what a text means. ``"5"`` becomes a number,
+``'{"a": 1}'`` an object, and a backslash or a line break makes a file that Terraform cannot read.
+So each value is written as an expression that says what ``cdk.tf.json`` would say. ``hcl_document``
+makes the file of a synth of them; the CDK's ``Testing`` copies those of our constructs.
 """
 
 from __future__ import annotations
@@ -31,13 +30,13 @@ _NUMBER_OF_CDK = -123456789
 """The values by which the CDK knows its own maps; elsewhere it ends with an error at them."""
 
 
-def rendered(value: Any) -> Any:
-    """A value of an attribute, ready to be handed to the CDK.
+def to_json_value(value: Any) -> Any:
+    """Return a value of an attribute, ready to be handed to the CDK.
 
     Text is passed as it is: as everywhere in the CDK, ``${...}`` in it is an expression of
-    Terraform, and ``$${`` stands for a literal ``${``.
+    Terraform, and ``$${`` is a literal ``${``.
 
-    :param value: JSON-like; tokens of the CDK may stand anywhere
+    :param value: JSON-like; may contain tokens of the CDK
     """
     if value is None:
         return _NULL
@@ -48,9 +47,9 @@ def rendered(value: Any) -> Any:
     if isinstance(value, int) and (abs(value) > _EXACT_IN_JAVASCRIPT or value == _NUMBER_OF_CDK):
         return f"${{{value}}}"
     if isinstance(value, Mapping):
-        return {key: rendered(inner) for key, inner in value.items()}
+        return {key: to_json_value(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [rendered(inner) for inner in value]
+        return [to_json_value(inner) for inner in value]
     return value
 
 
@@ -66,51 +65,51 @@ _WORD = re.compile(r"\d[\w.]*|[A-Za-z_][\w-]*")
 _KEYWORDS = frozenset({"true", "false", "null"})
 
 
-class Part(NamedTuple):
+class TextPart(NamedTuple):
     """One part of a text: an expression ``${...}``, a directive ``%{...}``, or what is between."""
 
     text: str
     is_clear: bool
-    """True if Terraform takes the part as it stands, but for ``$${`` and ``%%{``."""
+    """True if Terraform takes the part as it is, but for ``$${`` and ``%%{``."""
     is_closed: bool = True
     """False for an expression without an end."""
 
 
-def has_clear_text(text: str) -> bool:
-    """True if letters or digits stand outside of the expressions ``${...}`` of a text.
+def has_literal_text(text: str) -> bool:
+    """Return True if letters or digits are outside of the expressions ``${...}`` of a text.
 
     What only joins references, as the colon of ``${var.user}:${var.password}``, does not count.
 
     :param text: a value that was given to a construct; tokens of the CDK are expressions
     """
-    return any(re.search(r"\w", part.text) for part in parts(text) if part.is_clear)
+    return any(re.search(r"\w", part.text) for part in split_template(text) if part.is_clear)
 
 
-def parts(text: str) -> Iterator[Part]:
+def split_template(text: str) -> Iterator[TextPart]:
     """Yield the parts of a text, in their order; joined, they are the text again."""
     position = 0
     while start := _START.search(text, position):
         if start.start() > position:
-            yield Part(text[position : start.start()], is_clear=True)
+            yield TextPart(text[position : start.start()], is_clear=True)
         position, is_closed = _end(text, start.end())
-        yield Part(text[start.start() : position], is_clear=False, is_closed=is_closed)
+        yield TextPart(text[start.start() : position], is_clear=False, is_closed=is_closed)
     if position < len(text):
-        yield Part(text[position:], is_clear=True)
+        yield TextPart(text[position:], is_clear=True)
 
 
-def impossible(text: str) -> str:
+def invalid_expression(text: str) -> str:
     """Return the first expression of a text that Terraform refuses for certain; empty if none.
 
-    That is one without an end or without content, a directive that does not exist, and a name that
-    stands alone, such as ``${HOME}``: the names of Terraform have a dot, ``${var.home}``. What may
+    That is one without an end or without content, a directive that does not exist, and a name
+    without a dot, such as ``${HOME}``: the names of Terraform have a dot, ``${var.home}``. What may
     be right, as anything in a ``for`` expression, is left to Terraform.
     """
-    found = [part for part in parts(text) if not part.is_clear]
+    found = [part for part in split_template(text) if not part.is_clear]
     has_loop = any(re.match(r"%\{~?\s*for\b", part.text) for part in found)
-    return next((part.text for part in found if _is_impossible(part, has_loop=has_loop)), "")
+    return next((part.text for part in found if _is_invalid(part, has_loop=has_loop)), "")
 
 
-def _is_impossible(part: Part, *, has_loop: bool) -> bool:
+def _is_invalid(part: TextPart, *, has_loop: bool) -> bool:
     if not part.is_closed:
         return True
     if part.text.startswith("%"):
@@ -168,14 +167,14 @@ _ESCAPES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\
 
 
 def is_hcl() -> bool:
-    """True if the command line of the CDK asks for HCL instead of JSON."""
+    """Return True if the command line of the CDK asks for HCL instead of JSON."""
     return os.environ.get(_ENVIRONMENT) in ("true", "1")
 
 
 def hcl_attributes(attributes: Mapping[str, Any], scope: toolkit.IConstruct) -> dict[str, Any]:
     """Return attributes in the form that the CDK writes as HCL.
 
-    :param attributes: as they are written as JSON; tokens may stand anywhere
+    :param attributes: as they are written as JSON; may contain tokens
     :param scope: the stack, or a construct in it
     """
     known = toolkit.resolved(dict(attributes), scope)
@@ -184,15 +183,15 @@ def hcl_attributes(attributes: Mapping[str, Any], scope: toolkit.IConstruct) -> 
 
 def hcl_attribute(value: Any) -> dict[str, Any]:
     """Return the value of an attribute, without tokens, in the form that the CDK copies."""
-    return {"value": _copied(expression(value)), **_RAW}
+    return {"value": _copied(hcl_expression(value)), **_RAW}
 
 
 def hcl_value(value: Any, scope: toolkit.IConstruct) -> str:
-    """Return a value as a text that the CDK writes as an expression, wherever it stands."""
-    return f"${{{expression(toolkit.resolved(value, scope))}}}"
+    """Return a value as a text that the CDK writes as an expression, wherever it is used."""
+    return f"${{{hcl_expression(toolkit.resolved(value, scope))}}}"
 
 
-def expression(value: Any) -> str:
+def hcl_expression(value: Any) -> str:
     """Return a value in the language of Terraform, on one line.
 
     :param value: as in ``cdk.tf.json``: a text is a template, and so is a key; no tokens
@@ -226,7 +225,8 @@ def _written(value: Any, text: Callable[[str], str]) -> str:
 def quoted(text: str) -> str:
     """Return a template in quotes; what is an expression in it stays as it is."""
     written = (
-        _SPECIAL.sub(_escape, each.text) if each.is_clear else each.text for each in parts(text)
+        _SPECIAL.sub(_escape, each.text) if each.is_clear else each.text
+        for each in split_template(text)
     )
     return f'"{"".join(written)}"'
 

@@ -2,7 +2,7 @@
 
 The CDK makes references to resources only. What a text picks out of one is no reference of its own:
 in another stack the CDK would export the whole resource, all instances with all their attributes,
-and those change with each sync. So an element of the CDK, which writes nothing, stands for the one
+and those change with each sync. So an element of the CDK, which writes nothing, represents the one
 attribute, and the CDK exports that alone.
 """
 
@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib import toolkit
-from constructs_lib.constructs.base import arguments
-from constructs_lib.constructs.rules import accounts
-from constructs_lib.validation import ConstructPlace
+from constructs_lib.constructs.base.arguments import instance_attribute
+from constructs_lib.constructs.rules.accounts import AccountOwner
+from constructs_lib.validation import ConstructPlace, Finding
 
 if TYPE_CHECKING:
     from constructs_lib.constructs.base.resource import ResourceConstruct
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _PIECES: Final = re.compile(r"\$\$\{|%%\{|.", re.S)
 """The pieces of a key, which is a template: its characters, and the two marks of a template."""
 _PLAIN: Final = re.compile(r"\$\$\{|%%\{|[ !#-\[\]-~]")
-"""The pieces that stand in an expression as they are: no quote, no backslash, only ASCII."""
+"""The pieces that are written in an expression as they are: no quote, no backslash, only ASCII."""
 _NOTHING: Final = ('""', 'lower("")', 'upper("")', 'trimspace("")')
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -50,28 +50,28 @@ class Instance:
         return (self._resource.place, repr(self._key))
 
     @property
-    def owner(self) -> accounts.Owner | None:
+    def owner(self) -> AccountOwner | None:
         """The account to which the resource belongs."""
         return self._resource.owner
 
-    def note_identifier(self, token: str) -> None:
+    def register_identifier(self, token: str) -> None:
         """Remember the resource by a token that names this instance."""
-        self._resource.note_identifier(token)
+        self._resource.register_identifier(token)
 
     def assign(self, name: str, value: Any) -> None:
         """Leave a finding: one of several instances has no value of its own."""
-        self._resource.report([arguments.of_one_instance(name, self._resource.place)])
+        self._resource.report([instance_attribute(name, self._resource.place)])
 
-    def refuse_change(self, name: str) -> None:
+    def report_inner_change(self, name: str) -> None:
         """Leave a finding about a change inside of the value of an attribute."""
-        self._resource.refuse_change(name)
+        self._resource.report_inner_change(name)
 
     def expression(self, name: str) -> Any:
-        """The Terraform expression for an attribute; used by the readable attributes."""
-        return reference(self._resource, self._key, name)
+        """Return the Terraform expression for an attribute; used by the readable attributes."""
+        return instance_reference(self._resource, self._key, name)
 
 
-def reference(resource: ResourceConstruct, key: str | int, name: str) -> str:
+def instance_reference(resource: ResourceConstruct, key: str | int, name: str) -> str:
     """Return the reference to an attribute of an instance, as a token.
 
     :param resource: the construct with ``count`` or ``for_each``
@@ -83,7 +83,7 @@ def reference(resource: ResourceConstruct, key: str | int, name: str) -> str:
     # What is known at deployment only cannot be a part of a name.
     forms = _forms(key) if isinstance(key, int) or not toolkit.is_token(key) else ()
     paths = (f"{address}[{form}].{name}" for form in forms)
-    path = next((each for each in paths if is_exported_alone(resource, each)), None)
+    path = next((each for each in paths if has_unique_export_name(resource, each)), None)
     if path is None:
         # Another stack gets the whole resource.
         return f"${{{made.fqn}[{json.dumps(key)}].{name}}}"
@@ -92,11 +92,11 @@ def reference(resource: ResourceConstruct, key: str | int, name: str) -> str:
     return resource.references[path]
 
 
-def is_exported_alone(resource: ResourceConstruct, path: str) -> bool:
+def has_unique_export_name(resource: ResourceConstruct, path: str) -> bool:
     """Return True if no other reference of the stack is exported by the same name.
 
     The CDK names what it exports by letters and digits alone: ``sdk[1].id`` as ``sdk1.id``, and the
-    one would silently stand for the other.
+    one would silently replace the other.
 
     :param resource: the construct that the reference is about
     :param path: its name in Terraform, the instance if there are several, and the attribute
@@ -105,10 +105,30 @@ def is_exported_alone(resource: ResourceConstruct, path: str) -> bool:
     return resource.synthesis.exports.setdefault(exported, path) == path
 
 
+def instance_needed(name: str, place: ConstructPlace) -> Finding:
+    """Return the finding about an attribute that is read without saying of which instance."""
+    return Finding(
+        "instance-key",
+        "error",
+        place,
+        "",
+        f"attribute {name} of several instances",
+        "the attribute of one instance",
+        f"write .at(key).{name}",
+    )
+
+
+def ambiguous_name(name: str, place: ConstructPlace) -> Finding:
+    """Return the finding about a resource whose exported name is that of an instance."""
+    found = f"the name {name!r}, which the CDK exports as that of an instance"
+    allowed = "a name of its own"
+    return Finding("export-name", "error", place, "/id_", found, allowed, "rename it")
+
+
 def _forms(key: str | int) -> Iterator[str]:
     """Yield the ways in which Terraform can write a key, the usual one first.
 
-    They differ in letters and digits, and are more than other names can take in earnest.
+    They differ in letters and digits, and are more than other names will ever use.
     """
     if isinstance(key, int):
         yield str(key)

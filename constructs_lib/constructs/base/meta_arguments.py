@@ -1,7 +1,4 @@
-"""Terraform's lifecycle of a resource, for the ``lifecycle`` parameter of the constructs.
-
-Terraform's meta-arguments of a resource: depends_on, count, for_each, provider, lifecycle.
-"""
+"""Terraform's meta-arguments of a resource: depends_on, count, for_each, provider, lifecycle."""
 
 from __future__ import annotations
 
@@ -12,9 +9,9 @@ from typing import Any, Literal
 
 from constructs_lib import toolkit
 from constructs_lib.constructs.base import expressions
-from constructs_lib.constructs.base.construct import PlacedConstruct
-from constructs_lib.constructs.base.expressions import rendered
-from constructs_lib.constructs.base.provider import hidden_provider
+from constructs_lib.constructs.base.construct import StackConstruct
+from constructs_lib.constructs.base.expressions import to_json_value
+from constructs_lib.constructs.base.provider import cdk_provider
 from constructs_lib.validation import ALIASES
 
 
@@ -33,14 +30,14 @@ class Lifecycle:
 
 
 def lifecycle_names() -> frozenset[str]:
-    """The names that a mapping for the ``lifecycle`` parameter may have."""
+    """Return the names that a mapping for the ``lifecycle`` parameter may have."""
     return frozenset(field.name for field in fields(Lifecycle))
 
 
 def terraform_lifecycle(
     value: Lifecycle | Mapping[str, Any] | None,
 ) -> toolkit.TerraformResourceLifecycle | None:
-    """The CDK's form of a ``lifecycle`` parameter; names that do not exist are left out."""
+    """Return the CDK's form of a ``lifecycle`` parameter; names that do not exist are left out."""
     if value is None:
         return None
     given = vars(value) if isinstance(value, Lifecycle) else value
@@ -56,9 +53,9 @@ def terraform_lifecycle(
 
 
 def parameter_of(path: str) -> str:
-    """The parameter that an entry of ``ignore_changes`` begins with: ``config`` of ``config.host``.
+    """Return the parameter that a path begins with, such as ``config`` for ``config.host``.
 
-    :param path: a parameter, or what is inside of it
+    :param path: an entry of ``ignore_changes``: a parameter, or what is inside of it
     """
     return re.split(r"[.\[]", path, maxsplit=1)[0]
 
@@ -80,30 +77,28 @@ _DEPENDABLE = (
 
 
 def terraform_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of the CDK's resource for the meta-arguments of a construct.
+    """Return the arguments of the CDK's resource for the meta-arguments of a construct.
 
     :param arguments: the parameters of the construct by name; others are left aside. The rules of
-        ``meta_rules`` must have nothing against them
+        ``meta_argument_checks`` must have found no error in them
     """
     provider = arguments.get("provider")
     return {
         "depends_on": [*_dependencies(arguments.get("depends_on") or ())] or None,
         "count": _count(arguments.get("count")),
         "for_each": _for_each(arguments.get("for_each")),
-        "provider": hidden_provider(provider) if provider is not None else None,
+        "provider": cdk_provider(provider) if provider is not None else None,
         "lifecycle": terraform_lifecycle(arguments.get("lifecycle")),
     }
 
 
 def is_many(arguments: Mapping[str, Any]) -> bool:
-    """True if one construct stands for several instances: it has count or for_each."""
+    """Return True if one construct has several instances: it has count or for_each."""
     return arguments.get("count") is not None or arguments.get("for_each") is not None
 
 
 def has_no_instance(arguments: Mapping[str, Any]) -> bool:
-    """Return True if one construct certainly stands for no instance: its count is 0, or its
-    for_each is empty.
-    """
+    """Return True if a construct certainly has no instance: count is 0, or for_each is empty."""
     count, for_each = arguments.get("count"), arguments.get("for_each")
     is_empty = isinstance(for_each, (Mapping, list, tuple)) and len(for_each) == 0
     return is_empty or (type(count) is int and count == 0)
@@ -112,9 +107,9 @@ def has_no_instance(arguments: Mapping[str, Any]) -> bool:
 def _dependencies(items: Any) -> Iterator[Any]:
     for item in items:
         if isinstance(item, toolkit.Construct) and not isinstance(item, _DEPENDABLE):
-            # A construct stands for all that it is made of, as elsewhere in the CDK.
+            # A construct means all that it is made of, as elsewhere in the CDK.
             for part in item.node.find_all():
-                if isinstance(part, PlacedConstruct):
+                if isinstance(part, StackConstruct):
                     part.make_resource()
             yield from (part for part in item.node.find_all() if isinstance(part, _DEPENDABLE))
         else:
@@ -127,7 +122,7 @@ def _count(value: Any) -> Any:
 
 def _for_each(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return toolkit.TerraformIterator.from_map(rendered(value))
+        return toolkit.TerraformIterator.from_map(to_json_value(value))
     if isinstance(value, (list, tuple)):
         return toolkit.TerraformIterator.from_list([_in_expression(item) for item in value])
     return value

@@ -1,6 +1,6 @@
-"""Addresses of APIs as they are given to a provider: an ``https`` address, or the sandbox.
+"""The base of the constructs for a Terraform provider, and the address of its API.
 
-The base of the constructs that stand for a Terraform provider of this package.
+An address is ``https``, a loopback address, or ``sandbox`` with an optional file.
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
 from constructs_lib import launchers, toolkit
-from constructs_lib.constructs.base import arguments
-from constructs_lib.constructs.base.construct import PlacedConstruct
-from constructs_lib.constructs.base.expressions import has_clear_text, hcl_attributes, rendered
-from constructs_lib.constructs.rules import values as value_rules
+from constructs_lib.constructs.base.arguments import fixed_parameter
+from constructs_lib.constructs.base.construct import StackConstruct
+from constructs_lib.constructs.base.expressions import (
+    has_literal_text,
+    hcl_attributes,
+    to_json_value,
+)
 from constructs_lib.constructs.rules.stack import ProviderFacts, ProviderKind
+from constructs_lib.constructs.rules.values import check_values
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import ConstructPlace, Finding, errors
 from constructs_lib.version import __version__
@@ -26,8 +30,8 @@ from constructs_lib.version import __version__
 _SANDBOX = "sandbox:"
 
 
-def with_absolute_file(address: Any) -> Any:
-    """``sandbox:FILE`` with the whole path: Terraform runs in another directory than the synth.
+def absolute_address(address: Any) -> Any:
+    """Make the file of ``sandbox:FILE`` absolute: Terraform runs in another directory.
 
     :param address: what was given; anything but ``sandbox:FILE`` is returned as it is
     """
@@ -37,8 +41,8 @@ def with_absolute_file(address: Any) -> Any:
     return _SANDBOX + str(Path(file).absolute()) if file else address
 
 
-def is_local(address: Any) -> bool:
-    """True if what is sent there stays in this process, or on this machine."""
+def is_local_address(address: Any) -> bool:
+    """Return True if what is sent there stays in this process, or on this machine."""
     if not isinstance(address, str) or is_token(address):
         return False
     if address == "sandbox" or address.startswith(_SANDBOX):
@@ -50,10 +54,10 @@ def is_local(address: Any) -> bool:
         return False
 
 
-def login_findings(
+def check_address(
     address: Any, place: ConstructPlace, pointer: str, kind: ProviderKind
 ) -> list[Finding]:
-    """A login within the address would stand in ``cdktf.out``, and the provider refuses it.
+    """Report a login within an address: it would be in ``cdktf.out``, and the provider refuses it.
 
     :param pointer: JSON pointer to the parameter
     """
@@ -71,7 +75,7 @@ def login_findings(
 _ALIAS = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
-class _HiddenProvider(toolkit.TerraformProvider):
+class _CdkProvider(toolkit.TerraformProvider):
     """The provider of the CDK."""
 
     def __init__(
@@ -105,7 +109,7 @@ class _HiddenProvider(toolkit.TerraformProvider):
         return hcl_attributes(self._attributes, self)
 
 
-class Configuration(NamedTuple):
+class ProviderConfiguration(NamedTuple):
     """How a provider is configured."""
 
     values: Mapping[str, Any]
@@ -120,8 +124,8 @@ class Configuration(NamedTuple):
     """The names of the parameters that tell the account from others."""
 
 
-class ProviderConstruct(PlacedConstruct):
-    """A construct that stands for a provider; the provider of the CDK stays hidden inside."""
+class ProviderConstruct(StackConstruct):
+    """The construct of a provider, with the provider of the CDK inside."""
 
     KIND: ClassVar[ProviderKind]
 
@@ -135,17 +139,17 @@ class ProviderConstruct(PlacedConstruct):
         """Set an attribute; for a parameter, which resources have built on, leave a finding."""
         given = self.__dict__.get("_given", {})
         if name in given and value is not given[name]:
-            self.report([arguments.fixed(name, self.place)])
+            self.report([fixed_parameter(name, self.place)])
         super().__setattr__(name, value)
 
-    def configure(self, configuration: Configuration) -> None:
+    def configure(self, configuration: ProviderConfiguration) -> None:
         """Make the provider.
 
         :param configuration: how it is configured, and what is wrong with that
         """
         values, alias = configuration.values, self._alias
         found = [*configuration.findings, *_alias_findings(alias, self.place)]
-        found += [*_platform_findings(self.place), *value_rules.findings(values, self.place)]
+        found += [*_platform_findings(self.place), *check_values(values, self.place)]
         self.report(found)
         self.facts = ProviderFacts(
             self.place,
@@ -158,15 +162,15 @@ class ProviderConstruct(PlacedConstruct):
         """What the rules of the stack need to know of this provider."""
         if not self.has_wrong_id:
             self.synthesis.providers.append(self.facts)
-        given = {name: rendered(v) for name, v in values.items() if v is not None}
+        given = {name: to_json_value(v) for name, v in values.items() if v is not None}
         # After an error nothing is written, and the CDK could fail at the very same mistake.
         usable = ({}, None) if errors(found) else (given, alias)
-        self._provider = _HiddenProvider(self, self.KIND.name, *usable)
+        self._provider = _CdkProvider(self, self.KIND.name, *usable)
         self._given = {**values, "alias": alias}
 
 
-def hidden_provider(provider: ProviderConstruct) -> toolkit.TerraformProvider:
-    """The provider of the CDK inside of ours, for the resources of this package."""
+def cdk_provider(provider: ProviderConstruct) -> toolkit.TerraformProvider:
+    """Return the provider of the CDK inside of ours, for the resources of this package."""
     return provider._provider
 
 
@@ -174,7 +178,7 @@ def _in_clear(values: Mapping[str, Any], credentials: Iterable[str]) -> tuple[st
     return tuple(
         "/" + name
         for name in credentials
-        if isinstance(values[name], str) and has_clear_text(values[name])
+        if isinstance(values[name], str) and has_literal_text(values[name])
     )
 
 

@@ -1,4 +1,4 @@
-"""The base of the constructs that stand for one Terraform resource."""
+"""The base of the constructs for a Terraform resource."""
 
 from __future__ import annotations
 
@@ -7,18 +7,38 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from constructs_lib import schemas, toolkit
-from constructs_lib.constructs.base import arguments as assignment
 from constructs_lib.constructs.base import meta_arguments
-from constructs_lib.constructs.base.cdk_resource import HiddenData, HiddenResource
-from constructs_lib.constructs.base.construct import PlacedConstruct
-from constructs_lib.constructs.base.expressions import is_hcl, rendered
-from constructs_lib.constructs.base.instance import is_exported_alone
+from constructs_lib.constructs.base.arguments import (
+    CONSTRUCTOR_ONLY,
+    SETTABLE_META_ARGUMENTS,
+    changed_reference,
+    fixed_parameter,
+    frozen_copy,
+    misspelt_attribute,
+    read_only_attribute,
+)
+from constructs_lib.constructs.base.cdk_resource import CdkDataSource, CdkResource
+from constructs_lib.constructs.base.construct import StackConstruct
+from constructs_lib.constructs.base.expressions import is_hcl, to_json_value
+from constructs_lib.constructs.base.instance import (
+    ambiguous_name,
+    has_unique_export_name,
+    instance_needed,
+)
 from constructs_lib.constructs.base.provider import ProviderConstruct
-from constructs_lib.constructs.rules import accounts, meta_argument_checks, uniqueness
-from constructs_lib.constructs.rules import stack as stack_rules
-from constructs_lib.constructs.rules import values as value_rules
-from constructs_lib.constructs.rules.uniqueness import Claim
-from constructs_lib.constructs.synth.bulk_resources import Body
+from constructs_lib.constructs.rules import accounts
+from constructs_lib.constructs.rules.meta_argument_checks import (
+    MetaArgumentContext,
+    check_meta_arguments,
+)
+from constructs_lib.constructs.rules.stack import ResourceFacts
+from constructs_lib.constructs.rules.uniqueness import (
+    InstanceKey,
+    UniqueKey,
+    keys_shared_by_instances,
+)
+from constructs_lib.constructs.rules.values import check_values
+from constructs_lib.constructs.synth.bulk_resources import ResourceBody
 from constructs_lib.validation import ALIASES, ConstructPlace, Finding, errors
 from constructs_lib.validation.findings import in_python
 
@@ -39,11 +59,11 @@ class _Node:
 
 
 @toolkit.implements(toolkit.ITerraformDependable)
-class ResourceConstruct(PlacedConstruct):
-    """A construct that stands for one resource, or for several with ``count`` or ``for_each``.
+class ResourceConstruct(StackConstruct):
+    """The construct of one resource, or of several with ``count`` or ``for_each``.
 
-    The resource of the CDK stays hidden inside. What is common to all resources is here: the
-    checks, the meta-arguments and the readable attributes.
+    The resource of the CDK is inside. What all resources share is here: the checks, the meta-
+    arguments and the readable attributes.
     """
 
     TYPE: ClassVar[str]
@@ -52,10 +72,10 @@ class ResourceConstruct(PlacedConstruct):
     PROVIDER: ClassVar[type[ProviderConstruct]]
     """The construct of the provider that the resource belongs to."""
 
-    HIDDEN: ClassVar[type[HiddenResource | HiddenData]] = HiddenResource
+    CDK_CLASS: ClassVar[type[CdkResource | CdkDataSource]] = CdkResource
     """The class of the resource inside, which decides in what block it is written."""
 
-    FIXED: ClassVar[tuple[str, ...]] = assignment.FIXED
+    CONSTRUCTOR_ONLY: ClassVar[tuple[str, ...]] = CONSTRUCTOR_ONLY
     """Parameters that cannot be set after the construct was made."""
 
     _is_complete = False
@@ -65,45 +85,45 @@ class ResourceConstruct(PlacedConstruct):
 
     def __init__(self, scope: toolkit.Construct, id_: str, arguments: Mapping[str, Any]) -> None:
         super().__init__(scope, id_)
-        self._arguments = self._with_provider(arguments)
+        self._arguments = self._inherit_provider(arguments)
         self._values = self._parameters(self._arguments)
         self._is_many = meta_arguments.is_many(self._arguments)
         self._attributes: dict[str, Any] = {}
         self._meta: dict[str, Any] = {}
-        self._found: list[Finding] = []
+        self._findings: list[Finding] = []
         self._evaluate()
-        self._made: HiddenResource | HiddenData | None = None
+        self._cdk_resource: CdkResource | CdkDataSource | None = None
         self.references: dict[str, str] = {}
         """The references to attributes of its instances, as tokens, by their addresses."""
         self._known_name = ""
-        if self._can_wait(scope, id_):
+        if self._fits_in_bulk(scope, id_):
             self._known_name = id_
             path = self._place.path
-            self.synthesis.together.add(self, Body(self.TYPE, id_, path, self._attributes))
+            self.synthesis.bulk.add(self, ResourceBody(self.TYPE, id_, path, self._attributes))
         else:
             resource = self.make_resource()
             self._known_name = resource.name = self._name(scope, id_)
         self.synthesis.addresses.setdefault(f"{self.TYPE}.{self._known_name}", self)
         self._import(self._arguments.get("import_id"), self._known_name)
-        self._known_facts = self._facts()
+        self._known_facts = self._resource_facts()
         self.synthesis.resources.append(self._known_facts)
         self._is_complete = True
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute: a parameter as in the constructor, any other as in Python."""
-        if self._is_complete and name in self.settable | set(self.FIXED):
+        if self._is_complete and name in self.settable | set(self.CONSTRUCTOR_ONLY):
             self.assign(name, value)
             return
         is_new = not name.startswith("_") and not hasattr(type(self), name)
         if self._is_complete and is_new and _is_ours(type(self)):
-            self.report(assignment.misspelt(name, self.settable, self._place))
+            self.report(misspelt_attribute(name, self.settable, self._place))
         super().__setattr__(name, value)
 
     @property
     def settable(self) -> frozenset[str]:
         """The names of the parameters that can be set after the construct was made."""
-        meta = (name for name in assignment.CHANGEABLE_META if name in self._arguments)
-        return frozenset((*self._values, *meta)) - frozenset(self.FIXED)
+        meta = (name for name in SETTABLE_META_ARGUMENTS if name in self._arguments)
+        return frozenset((*self._values, *meta)) - frozenset(self.CONSTRUCTOR_ONLY)
 
     def assign(self, name: str, value: Any) -> None:
         """Set a parameter as the constructor would have, or leave a finding.
@@ -112,21 +132,21 @@ class ResourceConstruct(PlacedConstruct):
         """
         if not self._is_complete:
             raise AttributeError(f"{name} can be set after {type(self).__name__}.__init__ only")
-        if name in self.FIXED:
+        if name in self.CONSTRUCTOR_ONLY:
             if value is not self._arguments.get(name):
-                self.report([assignment.fixed(name, self._place)])
+                self.report([fixed_parameter(name, self._place)])
             elif not hasattr(type(self), name):
                 # A subclass may keep what it was given.
                 super().__setattr__(name, value)
         elif name not in self.settable:
-            self.report([assignment.read_only(name, self.settable, self._place)])
+            self.report([read_only_attribute(name, self.settable, self._place)])
         else:
             self._change(name, value)
 
-    def refuse_change(self, name: str) -> None:
+    def report_inner_change(self, name: str) -> None:
         """Leave a finding about a change inside of the value of an attribute."""
         is_settable = name in self.settable
-        self.report([assignment.changed_inside(name, is_settable, self._place)])
+        self.report([changed_reference(name, is_settable, self._place)])
 
     def add_override(self, path: str, value: Any) -> None:
         """Write a value into the resource as Terraform gets it, past all checks.
@@ -134,9 +154,9 @@ class ResourceConstruct(PlacedConstruct):
         It is for what the parameters do not offer. The provider still checks it at plan.
 
         :param path: where, with dots, such as ``config.new_field`` or ``lifecycle.prevent_destroy``
-        :param value: JSON-like; tokens may stand anywhere
+        :param value: JSON-like; may contain tokens
         """
-        self.make_resource().add_override(path, rendered(value))
+        self.make_resource().add_override(path, to_json_value(value))
 
     def show_resource(self) -> None:
         """Make the resource, if the construct is complete, for whoever looks at its node."""
@@ -146,37 +166,37 @@ class ResourceConstruct(PlacedConstruct):
     def _change(self, name: str, value: Any) -> None:
         if value is self._arguments.get(name):
             return
-        was_usable = not errors(self._found)
+        was_usable = not errors(self._findings)
         self._arguments[name] = value
         if name in self._values:
             self._values[name] = value
         self._evaluate()
-        before, self._known_facts = self._known_facts, self._facts()
+        before, self._known_facts = self._known_facts, self._resource_facts()
         resources = self.synthesis.resources
         index = next(i for i, facts in enumerate(resources) if facts is before)
         resources[index] = self._known_facts
-        if self._made is None and any(v is not None for v in self._meta.values()):
+        if self._cdk_resource is None and any(v is not None for v in self._meta.values()):
             self.make_resource()
-        elif self._made is not None and not (was_usable and name in self._values):
-            self._made.take(self._meta)
+        elif self._cdk_resource is not None and not (was_usable and name in self._values):
+            self._cdk_resource.replace_meta_arguments(self._meta)
 
     def _evaluate(self) -> None:
         """Check the arguments, and put them into the form for the CDK."""
-        self.withdraw(self._found)
+        self.withdraw(self._findings)
         found = self._all_findings(self._arguments, self._values)
-        exclusive = self.exclusive(self._values) if self._is_many and not errors(found) else None
-        if exclusive is not None:
+        instance_key = (
+            self.instance_key(self._values) if self._is_many and not errors(found) else None
+        )
+        if instance_key is not None:
             stack = self.synthesis.stack
-            found += uniqueness.keys_shared_by_instances(
-                self._arguments, exclusive, self._place, stack
-            )
+            found += keys_shared_by_instances(self._arguments, instance_key, self._place, stack)
         # They are reported as they are here, so that they can be withdrawn.
-        self._found = [in_python(each) for each in found]
-        self.report(self._found)
+        self._findings = [in_python(each) for each in found]
+        self.report(self._findings)
         if self._is_finite:
-            self._values = {name: assignment.copied(each) for name, each in self._values.items()}
+            self._values = {name: frozen_copy(each) for name, each in self._values.items()}
         # After an error nothing is written, and the CDK could fail at the very same mistake.
-        usable = not errors(self._found)
+        usable = not errors(self._findings)
         # Whoever writes the resource has this very mapping.
         self._attributes.clear()
         self._attributes.update(_attributes(self._values) if usable else {})
@@ -185,9 +205,9 @@ class ResourceConstruct(PlacedConstruct):
     @property
     def _is_finite(self) -> bool:
         # What contains itself has no end to look for.
-        return all(finding.rule != "not-json" for finding in self._found)
+        return all(finding.rule != "not-json" for finding in self._findings)
 
-    def _with_provider(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    def _inherit_provider(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments with the provider of what the construct is about, if none is given.
 
         Which provider that is, and the relation between the two, is noted for other constructs and
@@ -196,47 +216,47 @@ class ResourceConstruct(PlacedConstruct):
         subject = accounts.subject_of(dict(arguments), self.synthesis)
         provider = arguments.get("provider")
         if provider is None:
-            provider = accounts.inherited(subject, self.synthesis, self.PROVIDER)
-        self.owner: accounts.Owner | None = None
+            provider = accounts.inherited_provider(subject, self.synthesis, self.PROVIDER)
+        self.owner: accounts.AccountOwner | None = None
         """The account to which the construct belongs; None if its provider is none."""
         if provider is None or isinstance(provider, self.PROVIDER):
             kind = self.PROVIDER.KIND
-            self.owner = accounts.Owner(self._place, kind, provider, self.synthesis)
+            self.owner = accounts.AccountOwner(self._place, kind, provider, self.synthesis)
             if subject is not None and subject.kind is kind:
-                self.synthesis.relations.append(accounts.Relation(self.owner, subject))
+                self.synthesis.relations.append(accounts.AccountRelation(self.owner, subject))
         return {**arguments, "provider": provider}
 
-    def make_resource(self) -> HiddenResource | HiddenData:
-        """The resource of the CDK, made at the latest when something refers to it."""
-        if self._made is None:
-            self._made = self.HIDDEN(
+    def make_resource(self) -> CdkResource | CdkDataSource:
+        """Return the resource of the CDK; make it if nothing has needed it before."""
+        if self._cdk_resource is None:
+            self._cdk_resource = self.CDK_CLASS(
                 self, self.TYPE, self._place.path, self._attributes, self._meta
             )
-            self._made.forward(self)
-            self._made.name = self._known_name
-            self.synthesis.together.remove(self)
-        return self._made
+            self._cdk_resource.forward_attributes(self)
+            self._cdk_resource.name = self._known_name
+            self.synthesis.bulk.remove(self)
+        return self._cdk_resource
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters.
+        """Return all findings about the parameters.
 
         :param values: the parameters by name; None means left out
         """
         raise NotImplementedError
 
     def literal_secrets(self, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """JSON pointers to the secrets among the parameters that are no references."""
+        """Return JSON pointers to the secrets among the parameters that are no references."""
         return ()
 
-    def claims(self, values: Mapping[str, Any], provider: object) -> tuple[Claim, ...]:
-        """What this resource wants for itself alone in its stack.
+    def unique_keys(self, values: Mapping[str, Any], provider: object) -> tuple[UniqueKey, ...]:
+        """Return what only this resource may have in its stack.
 
         :param values: the parameters by name, which have no errors
         :param provider: tells the accounts of a stack apart; None for that of the default provider
         """
         return ()
 
-    def exclusive(self, values: Mapping[str, Any]) -> uniqueness.Exclusive | None:
+    def instance_key(self, values: Mapping[str, Any]) -> InstanceKey | None:
         """Return what only one resource may have, and its instances must not share; None if there
         is nothing.
 
@@ -253,47 +273,29 @@ class ResourceConstruct(PlacedConstruct):
         return str(self.make_resource().fqn)
 
     def expression(self, name: str) -> Any:
-        """The Terraform expression for an attribute; used by the readable attributes."""
+        """Return the Terraform expression for an attribute; used by the readable attributes."""
         if self._is_many:
-            self.report([self._instance_needed(name)])
-        elif not is_exported_alone(self, f"{self._known_name}.{name}"):
-            self.report([self._ambiguous_name()])
+            self.report([instance_needed(name, self._place)])
+        elif not has_unique_export_name(self, f"{self._known_name}.{name}"):
+            self.report([ambiguous_name(self._known_name, self._place)])
         return self.make_resource().interpolation_for_attribute(name)
 
-    def note_identifier(self, token: str) -> None:
+    def register_identifier(self, token: str) -> None:
         """Remember this construct by a token that names it; used by the readable attributes."""
         self.synthesis.identifiers[token] = self
-
-    def _instance_needed(self, name: str) -> Finding:
-        return Finding(
-            "instance-key",
-            "error",
-            self._place,
-            "",
-            f"attribute {name} of several instances",
-            "the attribute of one instance",
-            f"write .at(key).{name}",
-        )
-
-    def _ambiguous_name(self) -> Finding:
-        found = f"the name {self._known_name!r}, which the CDK exports as that of an instance"
-        allowed = "a name of its own"
-        return Finding("export-name", "error", self._place, "/id_", found, allowed, "rename it")
 
     def _all_findings(
         self, arguments: Mapping[str, Any], values: Mapping[str, Any]
     ) -> list[Finding]:
         place, parameters = self._place, tuple(values)
-        meta = meta_argument_checks.Resource(
-            place, self.synthesis, parameters, self.PROVIDER, self.TYPE
-        )
-        found = self.check(values, self._place) + meta_argument_checks.findings(arguments, meta)
+        meta = MetaArgumentContext(place, self.synthesis, parameters, self.PROVIDER, self.TYPE)
+        found = self.check(values, self._place) + check_meta_arguments(arguments, meta)
         # What contains itself has no end to look for.
         is_finite = all(finding.rule != "not-json" for finding in found)
-        return found + value_rules.findings(values, place) if is_finite else found
+        return found + check_values(values, place) if is_finite else found
 
     def _name(self, scope: toolkit.Construct, id_: str) -> str:
-        """The name of the resource in Terraform; reports one that Terraform refuses."""
+        """Return the name of the resource in Terraform; report one that Terraform refuses."""
         if self._has_simple_name(scope, id_):
             return id_
         name = str(self.make_resource().friendly_unique_id)
@@ -307,7 +309,7 @@ class ResourceConstruct(PlacedConstruct):
         return name
 
     def _has_simple_name(self, scope: toolkit.Construct, id_: str) -> bool:
-        """True if the id is the name.
+        """Return True if the id is the name.
 
         Only the CDK knows the name of a resource deeper in the stack, and asking costs a call into
         Node.
@@ -315,45 +317,45 @@ class ResourceConstruct(PlacedConstruct):
         is_simple = scope is self.synthesis.stack and isinstance(id_, str) and len(id_) < 255
         return is_simple and _NAME.fullmatch(id_) is not None and not self.has_wrong_id
 
-    def _can_wait(self, scope: toolkit.Construct, id_: str) -> bool:
-        """True if the CDK is not needed to write this resource."""
-        # A count of 0 is a meta-argument like any other: only None stands for one left out.
-        is_plain = self.HIDDEN is HiddenResource and all(v is None for v in self._meta.values())
+    def _fits_in_bulk(self, scope: toolkit.Construct, id_: str) -> bool:
+        """Return True if the CDK is not needed to write this resource."""
+        # A count of 0 is a meta-argument like any other: only None means left out.
+        is_plain = self.CDK_CLASS is CdkResource and all(v is None for v in self._meta.values())
         return is_plain and self._has_simple_name(scope, id_) and not is_hcl()
 
-    def _facts(self) -> stack_rules.ResourceFacts:
+    def _resource_facts(self) -> ResourceFacts:
         arguments, values, name = self._arguments, self._values, self._known_name
         given = arguments.get("provider")
         provider = given.facts if isinstance(given, self.PROVIDER) else None
-        wrong = {finding.pointer for finding in errors(self._found)}
+        wrong = {finding.pointer for finding in errors(self._findings)}
         literal = self.literal_secrets(values) if self._is_finite else ()
-        # What already bears a wrong id claims nothing: a copied line is one mistake, not three.
-        claims: tuple[Claim, ...] = ()
+        # With a wrong id it has no keys: a copied line is one mistake, not three.
+        unique_keys: tuple[UniqueKey, ...] = ()
         if not self.has_wrong_id and meta_arguments.has_no_instance(arguments):
-            claims = self._own_claims(None, name)
+            unique_keys = self._own_unique_keys(None, name)
         elif not self.has_wrong_id:
-            claims = self._own_claims(arguments.get("import_id"), name)
+            unique_keys = self._own_unique_keys(arguments.get("import_id"), name)
             # The provider without an alias is the same account, handed over or not.
             has_own = provider is not None and provider.alias is not None
             account = provider.place if provider is not None and has_own else None
-            claims += () if wrong else self.claims(values, account)
-        return stack_rules.ResourceFacts(
+            unique_keys += () if wrong else self.unique_keys(values, account)
+        return ResourceFacts(
             self._place,
             self.PROVIDER.KIND,
             provider,
             given is None,
             tuple(each for each in literal if each not in wrong),
-            claims,
+            unique_keys,
         )
 
-    def _own_claims(self, import_id: Any, name: str) -> tuple[Claim, ...]:
+    def _own_unique_keys(self, import_id: Any, name: str) -> tuple[UniqueKey, ...]:
         found = f"the name {name!r} of another {self.TYPE}"
         allowed = "a name of its own for each resource; it is made of the ids of the constructs"
-        by_name = Claim("resource-name", (self.TYPE, name), "/id_", found, allowed)
+        by_name = UniqueKey("resource-name", (self.TYPE, name), "/id_", found, allowed)
         if isinstance(import_id, str) and import_id and not toolkit.is_token(import_id):
             key, found = (self.TYPE, import_id), f"the identifier {import_id!r} a second time"
             allowed = "one construct for each of what exists"
-            return (by_name, Claim("import-twice", key, "/import_id", found, allowed))
+            return (by_name, UniqueKey("import-twice", key, "/import_id", found, allowed))
         return (by_name,)
 
     def _import(self, identifier: Any, name: str) -> None:
@@ -361,8 +363,10 @@ class ResourceConstruct(PlacedConstruct):
             self.synthesis.import_resource(f"{self.TYPE}.{name}", identifier)
 
     def _parameters(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """The parameters that are attributes of the resource; others are left aside, such as the
-        scope of the construct, which is not the attribute of that name.
+        """Return the parameters that are attributes of the resource.
+
+        Others are left aside, such as the scope of the construct, which is not the attribute of
+        that name.
         """
         attributes = schemas.load(self.TYPE).attributes
         return {
@@ -374,7 +378,7 @@ class ResourceConstruct(PlacedConstruct):
 
 def _attributes(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        ALIASES.get(name, name): rendered(value)
+        ALIASES.get(name, name): to_json_value(value)
         for name, value in values.items()
         if value is not None
     }

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from constructs_lib.constructs.base import attributes
-from constructs_lib.constructs.base.arguments import reports_misfits
-from constructs_lib.constructs.base.data_source import DataConstruct
+from constructs_lib.constructs.base.arguments import validate_arguments
+from constructs_lib.constructs.base.data_source import DataSourceConstruct
 from constructs_lib.constructs.base.instance import Instance
 from constructs_lib.constructs.elastic.provider import ElasticProvider
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount
@@ -16,31 +16,31 @@ from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount
 class ConnectorDataAttributes:
     """The attributes of a connector that other resources can use."""
 
-    id = attributes.text()
-    connector_id = attributes.text()
-    name = attributes.text()
-    description = attributes.text()
-    index_name = attributes.text()
-    service_type = attributes.text()
-    is_native = attributes.flag()
-    status = attributes.text()
-    error = attributes.text()
-    last_seen = attributes.text()
-    last_sync_status = attributes.text()
-    last_sync_error = attributes.text()
+    id = attributes.string()
+    connector_id = attributes.string()
+    name = attributes.string()
+    description = attributes.string()
+    index_name = attributes.string()
+    service_type = attributes.string()
+    is_native = attributes.boolean()
+    status = attributes.string()
+    error = attributes.string()
+    last_seen = attributes.string()
+    last_sync_status = attributes.string()
+    last_sync_error = attributes.string()
 
 
 class ConnectorDataInstance(Instance, ConnectorDataAttributes):
-    """One of those that a ``ConnectorData`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectorData`` with ``count`` or ``for_each``."""
 
 
-class ConnectorData(DataConstruct, ConnectorDataAttributes):
+class ConnectorData(DataSourceConstruct, ConnectorDataAttributes):
     """An Elastic connector: read, and never changed. Its configuration is not among it."""
 
     TYPE = "data.elasticops_connector"
     PROVIDER = ElasticProvider
 
-    @reports_misfits(TYPE)
+    @validate_arguments(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -66,7 +66,7 @@ class ConnectorData(DataConstruct, ConnectorDataAttributes):
         super().__init__(scope, id_, dict(locals()))
 
     def at(self, key: str | int) -> ConnectorDataInstance:
-        """One of several connectors.
+        """Return one of several connectors.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """

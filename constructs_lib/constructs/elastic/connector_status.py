@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from constructs_lib.constructs.base import attributes
-from constructs_lib.constructs.base.arguments import reports_misfits
+from constructs_lib.constructs.base.arguments import validate_arguments
 from constructs_lib.constructs.base.instance import Instance
 from constructs_lib.constructs.base.meta_arguments import Lifecycle
 from constructs_lib.constructs.base.resource import ResourceConstruct
 from constructs_lib.constructs.elastic.provider import ElasticProvider
-from constructs_lib.constructs.rules.uniqueness import Claim, Exclusive
+from constructs_lib.constructs.rules.uniqueness import InstanceKey, UniqueKey
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_connector_status
 
@@ -19,19 +19,19 @@ from constructs_lib.validation import ConstructPlace, Finding, check_connector_s
 class ConnectorStatusAttributes:
     """The attributes of a connector's status that other resources can use."""
 
-    id = attributes.text()
-    connector_id = attributes.text()
-    status = attributes.text()
-    drift_policy = attributes.text()
-    via = attributes.text()
-    timeouts = attributes.structure()
-    previous_status = attributes.text()
-    last_seen = attributes.text()
-    error = attributes.text()
+    id = attributes.string()
+    connector_id = attributes.string()
+    status = attributes.string()
+    drift_policy = attributes.string()
+    via = attributes.string()
+    timeouts = attributes.object_value()
+    previous_status = attributes.string()
+    last_seen = attributes.string()
+    error = attributes.string()
 
 
 class ConnectorStatusInstance(Instance, ConnectorStatusAttributes):
-    """One of those that a ``ConnectorStatus`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectorStatus`` with ``count`` or ``for_each``."""
 
 
 class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
@@ -44,7 +44,7 @@ class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
     TYPE = "elasticops_connector_status"
     PROVIDER = ElasticProvider
 
-    @reports_misfits(TYPE)
+    @validate_arguments(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -69,8 +69,8 @@ class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
         :param connector_id: identifier of the connector; a change replaces this resource
         :param status: ``needs_configuration``, ``configured``, ``connected`` or ``error``, or
             ``created`` for one that is still new; upper and lower case mean the same
-        :param drift_policy: ``on_change`` (default) sets the status when what stands here changes;
-            ``enforce`` whenever it differs
+        :param drift_policy: ``on_change`` (default) sets the status when this configuration
+            changes; ``enforce`` whenever it differs
         :param via: ``direct`` (default) takes one step, and one that is not allowed is an error at
             plan; ``shortest`` walks the fewest allowed steps
         :param timeouts: longest time of ``create`` and ``update``, such as ``90s``
@@ -85,27 +85,27 @@ class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
         super().__init__(scope, id_, dict(locals()))
 
     def at(self, key: str | int) -> ConnectorStatusInstance:
-        """One of several statuses.
+        """Return one of several statuses.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return ConnectorStatusInstance(self, key)
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
+        """Return all findings about the parameters."""
         return check_connector_status(values, place=place, is_token=is_token)
 
-    def claims(self, values: Mapping[str, Any], provider: object) -> tuple[Claim, ...]:
-        """The status of the connector, which only one construct may set."""
+    def unique_keys(self, values: Mapping[str, Any], provider: object) -> tuple[UniqueKey, ...]:
+        """Claim the status of the connector, which only one construct may set."""
         connector = values["connector_id"]
         if is_token(connector):
             return ()
         found = f"a second status of the connector {connector!r}"
         allowed = "one ConnectorStatus for each connector: they would overwrite each other"
-        return (Claim("status-twice", (provider, connector), "/connector_id", found, allowed),)
+        return (UniqueKey("status-twice", (provider, connector), "/connector_id", found, allowed),)
 
-    def exclusive(self, values: Mapping[str, Any]) -> Exclusive | None:
+    def instance_key(self, values: Mapping[str, Any]) -> InstanceKey | None:
         """Return the connector, of which only one construct may set the status."""
         allowed = "a connector of its own for each status: they would overwrite each other"
         identifier, what = values["connector_id"], "the status of one connector"
-        return Exclusive("status-twice", (identifier,), "/connector_id", what, allowed)
+        return InstanceKey("status-twice", (identifier,), "/connector_id", what, allowed)

@@ -7,16 +7,25 @@ from pathlib import Path
 from typing import Any
 
 from constructs_lib import toolkit
-from constructs_lib.constructs.base.arguments import reports_misfits
+from constructs_lib.constructs.base.arguments import validate_arguments
 from constructs_lib.constructs.base.provider import (
-    Configuration,
+    ProviderConfiguration,
     ProviderConstruct,
-    is_local,
-    login_findings,
-    with_absolute_file,
+    absolute_address,
+    check_address,
+    is_local_address,
 )
-from constructs_lib.constructs.rules.stack import ELASTIC
+from constructs_lib.constructs.rules.stack import ProviderKind
 from constructs_lib.validation import ConstructPlace, Finding, check_elastic_provider
+
+ELASTIC = ProviderKind(
+    "elasticops",
+    "ElasticProvider",
+    "set ELASTICSEARCH_API_KEY, or ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD, in the "
+    "environment of Terraform",
+    "elastic",
+)
+"""The kind of provider for Elasticsearch's connector API."""
 
 _CREDENTIALS = ("api_key", "password", "bearer_token")
 
@@ -30,7 +39,7 @@ class ElasticProvider(ProviderConstruct):
 
     KIND = ELASTIC
 
-    @reports_misfits(ELASTIC.name)
+    @validate_arguments(ELASTIC.name)
     def __init__(
         self,
         scope: toolkit.Construct,
@@ -86,7 +95,7 @@ class ElasticProvider(ProviderConstruct):
         found = check_elastic_provider(values, place=self.place, is_token=toolkit.is_token)
         found += _login_findings(endpoints, self.place)
         is_local = _are_local(endpoints)
-        self.configure(Configuration(values, found, is_local, _CREDENTIALS, ("endpoints",)))
+        self.configure(ProviderConfiguration(values, found, is_local, _CREDENTIALS, ("endpoints",)))
 
 
 def _is_list(endpoints: Any) -> bool:
@@ -97,11 +106,11 @@ def _is_list(endpoints: Any) -> bool:
 def _with_absolute_files(endpoints: Any) -> Any:
     if not _is_list(endpoints):
         return endpoints
-    return [with_absolute_file(endpoint) for endpoint in endpoints]
+    return [absolute_address(endpoint) for endpoint in endpoints]
 
 
 def _are_local(endpoints: Any) -> bool:
-    return _is_list(endpoints) and all(is_local(endpoint) for endpoint in endpoints)
+    return _is_list(endpoints) and all(is_local_address(endpoint) for endpoint in endpoints)
 
 
 def _absolute(file: Any) -> Any:
@@ -114,5 +123,5 @@ def _login_findings(endpoints: Any, place: ConstructPlace) -> list[Finding]:
     return [
         finding
         for index, endpoint in enumerate(endpoints if _is_list(endpoints) else ())
-        for finding in login_findings(endpoint, place, f"/endpoints/{index}", ELASTIC)
+        for finding in check_address(endpoint, place, f"/endpoints/{index}", ELASTIC)
     ]

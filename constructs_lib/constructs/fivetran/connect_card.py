@@ -1,6 +1,7 @@
-"""The construct ``ConnectCard``: an address at which an end user sets a connection up.
+"""The constructs of connect cards: addresses at which an end user sets a connection up.
 
-The construct ``EphemeralConnectCard``: a connect card for one run, which is stored nowhere.
+A ``ConnectCard`` is a resource, with its token in state. An ``EphemeralConnectCard`` is for one run
+and is stored nowhere.
 """
 
 from __future__ import annotations
@@ -9,15 +10,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from constructs_lib.constructs.base import attributes
-from constructs_lib.constructs.base.arguments import reports_misfits
-from constructs_lib.constructs.base.data_source import EphemeralConstruct
+from constructs_lib.constructs.base.arguments import validate_arguments
+from constructs_lib.constructs.base.data_source import EphemeralResourceConstruct
 from constructs_lib.constructs.base.instance import Instance
 from constructs_lib.constructs.base.meta_arguments import Lifecycle
 from constructs_lib.constructs.base.resource import ResourceConstruct
 from constructs_lib.constructs.fivetran.connection_argument import (
-    CHOSEN,
+    PARAMETERS,
     AnyConnection,
-    ChosenConnection,
+    ConnectionArgument,
 )
 from constructs_lib.constructs.fivetran.provider import FivetranProvider
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
@@ -27,33 +28,33 @@ from constructs_lib.validation import ConstructPlace, Finding, check_parameters
 class ConnectCardAttributes:
     """The attributes of a connect card that other resources can use."""
 
-    id = attributes.text()
-    connection_id = attributes.text()
-    redirect_uri = attributes.text()
-    hide_setup_guide = attributes.flag()
-    all_fields = attributes.flag()
-    triggers = attributes.text_map()
-    timeouts = attributes.structure()
-    uri = attributes.text()
-    token = attributes.text()
+    id = attributes.string()
+    connection_id = attributes.string()
+    redirect_uri = attributes.string()
+    hide_setup_guide = attributes.boolean()
+    all_fields = attributes.boolean()
+    triggers = attributes.string_map()
+    timeouts = attributes.object_value()
+    uri = attributes.string()
+    token = attributes.string()
 
 
 class ConnectCardInstance(Instance, ConnectCardAttributes):
-    """One of those that a ``ConnectCard`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectCard`` with ``count`` or ``for_each``."""
 
 
 class ConnectCard(ResourceConstruct, ConnectCardAttributes):
     """A connect card: an end user sets the connection up with it, without access to Fivetran.
 
-    ``uri`` and ``token`` are secret, and stand in Terraform's state. Where that must not be, take
+    ``uri`` and ``token`` are secret, and are in Terraform's state. To keep them out of it, use
     ``EphemeralConnectCard``.
     """
 
     TYPE = "fivetranops_connect_card"
     PROVIDER = FivetranProvider
-    FIXED = (*ResourceConstruct.FIXED, *CHOSEN)
+    CONSTRUCTOR_ONLY = (*ResourceConstruct.CONSTRUCTOR_ONLY, *PARAMETERS)
 
-    @reports_misfits(TYPE)
+    @validate_arguments(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -94,21 +95,21 @@ class ConnectCard(ResourceConstruct, ConnectCardAttributes):
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())
-        self._choice = ChosenConnection(connection, connection_id)
-        arguments["connection_id"] = self._choice.identifier
+        self._connection_argument = ConnectionArgument(connection, connection_id)
+        arguments["connection_id"] = self._connection_argument.identifier
         super().__init__(scope, id_, arguments)
 
     def at(self, key: str | int) -> ConnectCardInstance:
-        """One of several cards.
+        """Return one of several cards.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return ConnectCardInstance(self, key)
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
+        """Return all findings about the parameters."""
         found = check_parameters(self.TYPE, values, place=place, is_token=is_token)
-        return self._choice.told(found, place)
+        return self._connection_argument.with_named_parameter(found, place)
 
 
 class EphemeralConnectCardAttributes:
@@ -116,29 +117,29 @@ class EphemeralConnectCardAttributes:
     in write-only attributes such as the ``secrets`` of a ``Connection``, and in providers.
     """
 
-    connection_id = attributes.text()
-    redirect_uri = attributes.text()
-    hide_setup_guide = attributes.flag()
-    all_fields = attributes.flag()
-    uri = attributes.text()
-    token = attributes.text()
+    connection_id = attributes.string()
+    redirect_uri = attributes.string()
+    hide_setup_guide = attributes.boolean()
+    all_fields = attributes.boolean()
+    uri = attributes.string()
+    token = attributes.string()
 
 
 class EphemeralConnectCardInstance(Instance, EphemeralConnectCardAttributes):
-    """One of those that a construct with ``count`` or ``for_each`` stands for."""
+    """One instance of an ephemeral card with ``count`` or ``for_each``."""
 
 
-class EphemeralConnectCard(EphemeralConstruct, EphemeralConnectCardAttributes):
-    """A connect card that stands in no state, no plan file and no output.
+class EphemeralConnectCard(EphemeralResourceConstruct, EphemeralConnectCardAttributes):
+    """A connect card that is in no state, no plan file and no output.
 
     Each plan and each apply issues one of its own. Terraform 1.10 or later is needed for it.
     """
 
     TYPE = "ephemeral.fivetranops_connect_card"
     PROVIDER = FivetranProvider
-    FIXED = (*EphemeralConstruct.FIXED, *CHOSEN)
+    CONSTRUCTOR_ONLY = (*EphemeralResourceConstruct.CONSTRUCTOR_ONLY, *PARAMETERS)
 
-    @reports_misfits(TYPE)
+    @validate_arguments(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -171,17 +172,17 @@ class EphemeralConnectCard(EphemeralConstruct, EphemeralConnectCardAttributes):
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())
-        self._choice = ChosenConnection(connection, connection_id)
-        arguments["connection_id"] = self._choice.identifier
+        self._connection_argument = ConnectionArgument(connection, connection_id)
+        arguments["connection_id"] = self._connection_argument.identifier
         super().__init__(scope, id_, arguments)
 
     def at(self, key: str | int) -> EphemeralConnectCardInstance:
-        """One of several cards.
+        """Return one of several cards.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return EphemeralConnectCardInstance(self, key)
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
-        return self._choice.told(super().check(values, place), place)
+        """Return all findings about the parameters."""
+        return self._connection_argument.with_named_parameter(super().check(values, place), place)

@@ -6,15 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from constructs_lib.constructs.base import attributes
-from constructs_lib.constructs.base.arguments import reports_misfits
-from constructs_lib.constructs.base.construct import PlacedConstruct
+from constructs_lib.constructs.base.arguments import validate_arguments
+from constructs_lib.constructs.base.construct import StackConstruct
 from constructs_lib.constructs.base.instance import Instance
 from constructs_lib.constructs.base.meta_arguments import Lifecycle
 from constructs_lib.constructs.base.resource import ResourceConstruct
 from constructs_lib.constructs.fivetran.provider import FivetranProvider
-from constructs_lib.constructs.rules import accounts, meta_argument_checks
+from constructs_lib.constructs.rules.accounts import AccountOwner, owner_by_identifier
+from constructs_lib.constructs.rules.meta_argument_checks import (
+    MetaArgumentContext,
+    check_meta_arguments,
+)
 from constructs_lib.constructs.rules.secrets_in_code import empty_secrets, literal_secrets
-from constructs_lib.constructs.rules.uniqueness import Claim, Exclusive
+from constructs_lib.constructs.rules.uniqueness import InstanceKey, UniqueKey
 from constructs_lib.schemas import destination_schema_name, is_identifier
 from constructs_lib.schemas.redaction import shown
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
@@ -27,51 +31,51 @@ SyncFrequency = Literal[1, 5, 15, 30, 60, 120, 180, 360, 480, 720, 1440]
 class ConnectionAttributes:
     """The attributes of a connection that other resources can use."""
 
-    id = attributes.text()
-    group_id = attributes.text()
-    service = attributes.text()
-    schema = attributes.text()
-    config = attributes.structure()
-    auth = attributes.structure()
-    paused = attributes.flag()
-    pause_after_trial = attributes.flag()
+    id = attributes.string()
+    group_id = attributes.string()
+    service = attributes.string()
+    schema = attributes.string()
+    config = attributes.object_value()
+    auth = attributes.object_value()
+    paused = attributes.boolean()
+    pause_after_trial = attributes.boolean()
     sync_frequency = attributes.number()
-    daily_sync_time = attributes.text()
-    schedule_type = attributes.text()
-    data_delay_sensitivity = attributes.text()
+    daily_sync_time = attributes.string()
+    schedule_type = attributes.string()
+    data_delay_sensitivity = attributes.string()
     data_delay_threshold = attributes.number()
-    networking_method = attributes.text()
-    private_link_id = attributes.text()
-    proxy_agent_id = attributes.text()
-    hybrid_deployment_agent_id = attributes.text()
-    destination_configuration = attributes.structure()
-    destination_schema_names = attributes.text()
-    connect_card_config = attributes.structure()
-    external_secrets_manager_id = attributes.text()
-    external_secrets_keys_config = attributes.text_map()
-    schema_status = attributes.text()
-    is_historical_sync = attributes.flag()
-    run_setup_tests = attributes.flag()
-    trust_certificates = attributes.flag()
-    trust_fingerprints = attributes.flag()
-    require_setup_tests = attributes.flag()
-    pause_to_update = attributes.flag()
-    unchecked = attributes.text_map()
-    timeouts = attributes.structure()
-    setup_state = attributes.text()
-    sync_state = attributes.text()
-    update_state = attributes.text()
-    rescheduled_for = attributes.text()
-    succeeded_at = attributes.text()
-    failed_at = attributes.text()
-    created_at = attributes.text()
-    connected_by = attributes.text()
+    networking_method = attributes.string()
+    private_link_id = attributes.string()
+    proxy_agent_id = attributes.string()
+    hybrid_deployment_agent_id = attributes.string()
+    destination_configuration = attributes.object_value()
+    destination_schema_names = attributes.string()
+    connect_card_config = attributes.object_value()
+    external_secrets_manager_id = attributes.string()
+    external_secrets_keys_config = attributes.string_map()
+    schema_status = attributes.string()
+    is_historical_sync = attributes.boolean()
+    run_setup_tests = attributes.boolean()
+    trust_certificates = attributes.boolean()
+    trust_fingerprints = attributes.boolean()
+    require_setup_tests = attributes.boolean()
+    pause_to_update = attributes.boolean()
+    unchecked = attributes.string_map()
+    timeouts = attributes.object_value()
+    setup_state = attributes.string()
+    sync_state = attributes.string()
+    update_state = attributes.string()
+    rescheduled_for = attributes.string()
+    succeeded_at = attributes.string()
+    failed_at = attributes.string()
+    created_at = attributes.string()
+    connected_by = attributes.string()
     service_version = attributes.number()
-    secrets_applied = attributes.text_map()
+    secrets_applied = attributes.string_map()
 
 
 class ConnectionInstance(Instance, ConnectionAttributes):
-    """One of the connections that a ``Connection`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``Connection`` with ``count`` or ``for_each``."""
 
     def __init__(self, connection: Connection, key: str | int) -> None:
         super().__init__(connection, key)
@@ -79,8 +83,8 @@ class ConnectionInstance(Instance, ConnectionAttributes):
         """The service that was given to the construct; None if it is a reference."""
 
 
-class ConnectionReference(PlacedConstruct):
-    """A connection that is managed elsewhere. No resource stands behind it."""
+class ConnectionReference(StackConstruct):
+    """A connection that is managed elsewhere. It has no resource."""
 
     def __init__(
         self,
@@ -92,18 +96,18 @@ class ConnectionReference(PlacedConstruct):
     ) -> None:
         super().__init__(scope, id_)
         self.report(_wrong_identifier(connection_id, self.place))
-        about = meta_argument_checks.Resource(
+        about = MetaArgumentContext(
             self.place, self.synthesis, (), FivetranProvider, Connection.TYPE
         )
-        found = meta_argument_checks.findings({"provider": provider}, about)
+        found = check_meta_arguments({"provider": provider}, about)
         self.report(found)
-        self.owner: accounts.Owner | None = None
+        self.owner: AccountOwner | None = None
         """The account of the connection; None if nothing is said of it."""
         if provider is None and isinstance(connection_id, str):
-            self.owner = accounts.named_by(connection_id, self.synthesis)
+            self.owner = owner_by_identifier(connection_id, self.synthesis)
         elif provider is not None and not found:
             kind = FivetranProvider.KIND
-            self.owner = accounts.Owner(self.place, kind, provider, self.synthesis)
+            self.owner = AccountOwner(self.place, kind, provider, self.synthesis)
         self.id = connection_id
         """Identifier of the connection."""
         self.known_service = service
@@ -116,16 +120,16 @@ class Connection(ResourceConstruct, ConnectionAttributes):
     Attributes that are left out are not managed: Fivetran's value is read and kept. All findings
     about the parameters are reported at synth, together with those of the other constructs.
 
-    With ``for_each`` or ``count`` it stands for several connections: write ``"${each.key}"``,
+    With ``for_each`` or ``count`` it is several connections: write ``"${each.key}"``,
     ``"${each.value}"`` or ``"${count.index}"`` where they differ, and ``.at(key)`` to read one.
     """
 
     TYPE = "fivetranops_connection"
     PROVIDER = FivetranProvider
     # What a state of the connection may be was checked by its service.
-    FIXED = (*ResourceConstruct.FIXED, "service")
+    CONSTRUCTOR_ONLY = (*ResourceConstruct.CONSTRUCTOR_ONLY, "service")
 
-    @reports_misfits(TYPE)
+    @validate_arguments(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -179,7 +183,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
             and syncs its whole history again
         :param service: connector type, such as ``postgres``; a change replaces, as above
         :param config: settings of the source, with the name of the destination schema. Only the
-            keys that stand here are managed; a key with the value None is cleared
+            keys that are given are managed; a key with the value None is cleared
         :param secrets: secret settings of the source, such as ``password``: merged over
             ``config`` when sent, never stored. Give references to sensitive, ephemeral variables
         :param auth: authorization settings that are not secret
@@ -233,7 +237,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         super().__init__(scope, id_, arguments)
 
     @staticmethod
-    @reports_misfits(TYPE)
+    @validate_arguments(TYPE)
     def from_id(
         scope: Construct,
         id_: str,
@@ -242,7 +246,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         service: str | None = None,
         provider: FivetranProvider | None = None,
     ) -> ConnectionReference:
-        """A connection that is managed elsewhere, for example to set its state.
+        """Return a connection that is managed elsewhere, for example to set its state.
 
         :param scope: the stack, or a construct in it
         :param id_: name of the construct
@@ -253,25 +257,25 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         return ConnectionReference(scope, id_, connection_id, service, provider)
 
     def at(self, key: str | int) -> ConnectionInstance:
-        """One of several connections.
+        """Return one of several connections.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return ConnectionInstance(self, key)
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
+        """Return all findings about the parameters."""
         found = check_connection(values, place=place, is_token=is_token)
         if any(finding.rule == "not-json" for finding in found):
             return found
         return found + empty_secrets(values, place)
 
     def literal_secrets(self, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """JSON pointers to the secrets among the parameters that are no references."""
+        """Return JSON pointers to the secrets among the parameters that are no references."""
         return literal_secrets(values)
 
-    def claims(self, values: Mapping[str, Any], provider: object) -> tuple[Claim, ...]:
-        """The destination schema, which only one connection of a group may have."""
+    def unique_keys(self, values: Mapping[str, Any], provider: object) -> tuple[UniqueKey, ...]:
+        """Claim the destination schema, which only one connection of a group may have."""
         group, service, config = values["group_id"], values["service"], values["config"]
         if self.known_service is None or any(is_token(v) for v in (group, service, config)):
             return ()
@@ -280,9 +284,9 @@ class Connection(ResourceConstruct, ConnectionAttributes):
             return ()
         found = f"the destination schema {name!r} in the group {group!r}"
         allowed = "a destination schema of its own for each connection of a group"
-        return (Claim("schema-taken", (provider, group, name), "/config", found, allowed),)
+        return (UniqueKey("schema-taken", (provider, group, name), "/config", found, allowed),)
 
-    def exclusive(self, values: Mapping[str, Any]) -> Exclusive | None:
+    def instance_key(self, values: Mapping[str, Any]) -> InstanceKey | None:
         """Return the destination schema, which only one connection of a group may have."""
         service, config = values["service"], values["config"]
         if self.known_service is None or is_token(service) or is_token(config):
@@ -292,7 +296,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
             return None
         what = f"the destination schema {name!r}" if not is_token(name) else "one schema"
         allowed = "a destination schema of its own for each connection of a group"
-        return Exclusive("schema-taken", (values["group_id"], name), "/config", what, allowed)
+        return InstanceKey("schema-taken", (values["group_id"], name), "/config", what, allowed)
 
 
 def _wrong_identifier(value: Any, place: ConstructPlace) -> list[Finding]:

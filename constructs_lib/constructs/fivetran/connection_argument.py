@@ -29,13 +29,13 @@ _KNOWN = (
     ConnectionData,
     ConnectionDataInstance,
 )
-CHOSEN = ("connection", "connection_id")
-"""The parameters that choose it."""
+PARAMETERS = ("connection", "connection_id")
+"""The parameters that name it."""
 _ID = "/connection_id"
 _SOME_REFERENCE = "${connection.id}"
 
 
-class ChosenConnection:
+class ConnectionArgument:
     """What was given as ``connection`` and as ``connection_id``."""
 
     def __init__(self, connection: Any, connection_id: Any) -> None:
@@ -47,7 +47,7 @@ class ChosenConnection:
         """The value of the attribute ``connection_id``."""
         self.service: str | None = None
         """The service of the connection, if it is known."""
-        self.named = "/connection_id" if connection is None else "/connection"
+        self.pointer = "/connection_id" if connection is None else "/connection"
         """JSON pointer to the parameter that was given."""
         if isinstance(connection, _KNOWN) and not self._found:
             self.service = connection.known_service
@@ -62,27 +62,29 @@ class ChosenConnection:
             return self._connection.identity
         return None if is_token(self.identifier) else str(self.identifier)
 
-    def told(self, findings: list[Finding], place: ConstructPlace) -> list[Finding]:
-        """The findings about a construct, told of what was given, and those about the choice.
+    def with_named_parameter(self, findings: list[Finding], place: ConstructPlace) -> list[Finding]:
+        """Return findings, at the parameter that was given, together with those of ``check``.
 
-        :param findings: what the rules say, which know attributes: who gave a connection has not
-            written ``connection_id``
+        :param findings: the findings of the rules, which know attributes only: whoever gave a
+            connection has not written ``connection_id``
         """
-        named = [f._replace(pointer=self.named) if f.pointer == _ID else f for f in findings]
-        return named + self.findings(place)
+        named = [f._replace(pointer=self.pointer) if f.pointer == _ID else f for f in findings]
+        return named + self.check(place)
 
-    def findings(self, place: ConstructPlace) -> list[Finding]:
-        """What is wrong with the choice."""
+    def check(self, place: ConstructPlace) -> list[Finding]:
+        """Return the finding about a wrong argument; none if it is right."""
         if not self._found:
             return []
         allowed = "either a connection or a connection_id"
         is_text = isinstance(self._connection, str) and self._connection_id is None
         hint = f"write connection_id={self._connection!r}" if is_text else ""
-        return [Finding("connection-or-id", "error", place, self.named, self._found, allowed, hint)]
+        return [
+            Finding("connection-or-id", "error", place, self.pointer, self._found, allowed, hint)
+        ]
 
 
 def _wrong(connection: Any, connection_id: Any) -> str:
-    """What is wrong with the choice of the connection; empty if nothing is."""
+    """Return what was given if it is not exactly one connection; otherwise the empty text."""
     if connection is None:
         return "nothing" if connection_id is None else ""
     if connection_id is not None:

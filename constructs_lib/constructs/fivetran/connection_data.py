@@ -1,7 +1,4 @@
-"""The construct ``ConnectionData``: a Fivetran connection that is managed elsewhere, as it is.
-
-The construct ``ConnectionsData``: a list of Fivetran connections.
-"""
+"""The constructs that read Fivetran connections: ``ConnectionData`` and ``ConnectionsData``."""
 
 from __future__ import annotations
 
@@ -9,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from constructs_lib.constructs.base import attributes
-from constructs_lib.constructs.base.arguments import reports_misfits
-from constructs_lib.constructs.base.data_source import DataConstruct
+from constructs_lib.constructs.base.arguments import validate_arguments
+from constructs_lib.constructs.base.data_source import DataSourceConstruct
 from constructs_lib.constructs.base.instance import Instance
 from constructs_lib.constructs.fivetran.provider import FivetranProvider
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
@@ -22,44 +19,44 @@ class ConnectionDataAttributes:
 
     known_service = None
     """The service is known to Terraform only, and so cannot be checked before."""
-    id = attributes.text()
-    connection_id = attributes.text()
-    group_id = attributes.text()
-    schema = attributes.text()
-    service = attributes.text()
-    config = attributes.structure()
-    paused = attributes.flag()
-    pause_after_trial = attributes.flag()
+    id = attributes.string()
+    connection_id = attributes.string()
+    group_id = attributes.string()
+    schema = attributes.string()
+    service = attributes.string()
+    config = attributes.object_value()
+    paused = attributes.boolean()
+    pause_after_trial = attributes.boolean()
     sync_frequency = attributes.number()
-    daily_sync_time = attributes.text()
-    schedule_type = attributes.text()
-    data_delay_sensitivity = attributes.text()
+    daily_sync_time = attributes.string()
+    schedule_type = attributes.string()
+    data_delay_sensitivity = attributes.string()
     data_delay_threshold = attributes.number()
-    networking_method = attributes.text()
-    private_link_id = attributes.text()
-    proxy_agent_id = attributes.text()
-    hybrid_deployment_agent_id = attributes.text()
-    destination_configuration = attributes.structure()
-    destination_schema_names = attributes.text()
-    external_secrets_manager_id = attributes.text()
-    external_secrets_keys_config = attributes.text_map()
-    schema_status = attributes.text()
-    setup_state = attributes.text()
-    sync_state = attributes.text()
-    update_state = attributes.text()
-    rescheduled_for = attributes.text()
-    succeeded_at = attributes.text()
-    failed_at = attributes.text()
-    created_at = attributes.text()
-    connected_by = attributes.text()
+    networking_method = attributes.string()
+    private_link_id = attributes.string()
+    proxy_agent_id = attributes.string()
+    hybrid_deployment_agent_id = attributes.string()
+    destination_configuration = attributes.object_value()
+    destination_schema_names = attributes.string()
+    external_secrets_manager_id = attributes.string()
+    external_secrets_keys_config = attributes.string_map()
+    schema_status = attributes.string()
+    setup_state = attributes.string()
+    sync_state = attributes.string()
+    update_state = attributes.string()
+    rescheduled_for = attributes.string()
+    succeeded_at = attributes.string()
+    failed_at = attributes.string()
+    created_at = attributes.string()
+    connected_by = attributes.string()
     service_version = attributes.number()
 
 
 class ConnectionDataInstance(Instance, ConnectionDataAttributes):
-    """One of those that a ``ConnectionData`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectionData`` with ``count`` or ``for_each``."""
 
 
-class ConnectionData(DataConstruct, ConnectionDataAttributes):
+class ConnectionData(DataSourceConstruct, ConnectionDataAttributes):
     """A connection that somebody else manages: read, and never changed.
 
     It is named by its identifier, or by its group and schema. Constructs that take a ``connection``
@@ -69,7 +66,7 @@ class ConnectionData(DataConstruct, ConnectionDataAttributes):
     TYPE = "data.fivetranops_connection"
     PROVIDER = FivetranProvider
 
-    @reports_misfits(TYPE)
+    @validate_arguments(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -99,36 +96,36 @@ class ConnectionData(DataConstruct, ConnectionDataAttributes):
         super().__init__(scope, id_, dict(locals()))
 
     def at(self, key: str | int) -> ConnectionDataInstance:
-        """One of several connections.
+        """Return one of several connections.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return ConnectionDataInstance(self, key)
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
+        """Return all findings about the parameters."""
         return check_connection_data(values, place=place, is_token=is_token)
 
 
 class ConnectionsDataAttributes:
     """The attributes of a list that other resources can use."""
 
-    group_id = attributes.text()
-    schema = attributes.text()
-    service = attributes.text()
-    paused = attributes.flag()
-    setup_state = attributes.text()
-    sync_state = attributes.text()
-    update_state = attributes.text()
-    connections = attributes.structures()
-    ids = attributes.text_list()
+    group_id = attributes.string()
+    schema = attributes.string()
+    service = attributes.string()
+    paused = attributes.boolean()
+    setup_state = attributes.string()
+    sync_state = attributes.string()
+    update_state = attributes.string()
+    connections = attributes.object_list()
+    ids = attributes.string_list()
 
 
 class ConnectionsDataInstance(Instance, ConnectionsDataAttributes):
-    """One of those that a ``ConnectionsData`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectionsData`` with ``count`` or ``for_each``."""
 
 
-class ConnectionsData(DataConstruct, ConnectionsDataAttributes):
+class ConnectionsData(DataSourceConstruct, ConnectionsDataAttributes):
     """All connections of an account that the filters leave; without a filter, every one.
 
     ``ids`` can be the ``for_each`` of another construct.
@@ -137,7 +134,7 @@ class ConnectionsData(DataConstruct, ConnectionsDataAttributes):
     TYPE = "data.fivetranops_connections"
     PROVIDER = FivetranProvider
 
-    @reports_misfits(TYPE)
+    @validate_arguments(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -175,7 +172,7 @@ class ConnectionsData(DataConstruct, ConnectionsDataAttributes):
         super().__init__(scope, id_, dict(locals()))
 
     def at(self, key: str | int) -> ConnectionsDataInstance:
-        """One of several lists.
+        """Return one of several lists.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """

@@ -1,6 +1,6 @@
-"""The construct ``ConnectionState``: the state (cursor) of a Fivetran connection.
+"""The constructs of a Fivetran connection's state (cursor).
 
-The construct ``ConnectionStateData``: the state (cursor) of a connection as it stands now.
+``ConnectionState`` sets it, ``ConnectionStateData`` reads it.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from constructs_lib.constructs.base import attributes
-from constructs_lib.constructs.base.arguments import reports_misfits
-from constructs_lib.constructs.base.data_source import DataConstruct
+from constructs_lib.constructs.base.arguments import validate_arguments
+from constructs_lib.constructs.base.data_source import DataSourceConstruct
 from constructs_lib.constructs.base.instance import Instance
 from constructs_lib.constructs.base.meta_arguments import Lifecycle
 from constructs_lib.constructs.base.resource import ResourceConstruct
 from constructs_lib.constructs.fivetran.connection_argument import (
-    CHOSEN,
+    PARAMETERS,
     AnyConnection,
-    ChosenConnection,
+    ConnectionArgument,
 )
 from constructs_lib.constructs.fivetran.provider import FivetranProvider
-from constructs_lib.constructs.rules.uniqueness import Claim, Exclusive
+from constructs_lib.constructs.rules.uniqueness import InstanceKey, UniqueKey
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import (
     ConstructPlace,
@@ -33,19 +33,19 @@ from constructs_lib.validation import (
 class ConnectionStateAttributes:
     """The attributes of a connection's state that other resources can use."""
 
-    id = attributes.text()
-    connection_id = attributes.text()
-    state = attributes.structure()
-    drift_policy = attributes.text()
-    paused_after = attributes.text()
-    on_destroy = attributes.text()
-    explain_values = attributes.flag()
-    timeouts = attributes.structure()
-    previous_state = attributes.structure()
+    id = attributes.string()
+    connection_id = attributes.string()
+    state = attributes.object_value()
+    drift_policy = attributes.string()
+    paused_after = attributes.string()
+    on_destroy = attributes.string()
+    explain_values = attributes.boolean()
+    timeouts = attributes.object_value()
+    previous_state = attributes.object_value()
 
 
 class ConnectionStateInstance(Instance, ConnectionStateAttributes):
-    """One of those that a ``ConnectionState`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectionState`` with ``count`` or ``for_each``."""
 
 
 class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
@@ -58,9 +58,9 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
 
     TYPE = "fivetranops_connection_state"
     PROVIDER = FivetranProvider
-    FIXED = (*ResourceConstruct.FIXED, *CHOSEN)
+    CONSTRUCTOR_ONLY = (*ResourceConstruct.CONSTRUCTOR_ONLY, *PARAMETERS)
 
-    @reports_misfits(TYPE)
+    @validate_arguments(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -88,7 +88,7 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         :param state: the whole state to set, as the connector defines it, or the JSON text of it
         :param connection: the connection; either this or ``connection_id``
         :param connection_id: identifier of the connection; a change replaces this resource
-        :param drift_policy: ``on_change`` (default) sets the state when what stands here changes;
+        :param drift_policy: ``on_change`` (default) sets the state when this configuration changes;
             ``enforce`` whenever it differs, which rewinds the cursor
         :param paused_after: the paused flag afterwards: ``restore`` (default) the one that was
             found, ``running`` or ``paused``
@@ -106,61 +106,63 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())
-        self._choice = ChosenConnection(connection, connection_id)
-        arguments["connection_id"] = self._choice.identifier
+        self._connection_argument = ConnectionArgument(connection, connection_id)
+        arguments["connection_id"] = self._connection_argument.identifier
         super().__init__(scope, id_, arguments)
 
     def at(self, key: str | int) -> ConnectionStateInstance:
-        """One of several states.
+        """Return one of several states.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return ConnectionStateInstance(self, key)
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
-        choice = self._choice
+        """Return all findings about the parameters."""
+        argument = self._connection_argument
         findings = check_connection_state(
-            values, service=choice.service, place=place, is_token=is_token
+            values, service=argument.service, place=place, is_token=is_token
         )
-        return choice.told(findings, place)
+        return argument.with_named_parameter(findings, place)
 
-    def claims(self, values: Mapping[str, Any], provider: object) -> tuple[Claim, ...]:
-        """The state of the connection, which only one construct may set."""
-        key = self._choice.identity
+    def unique_keys(self, values: Mapping[str, Any], provider: object) -> tuple[UniqueKey, ...]:
+        """Claim the state of the connection, which only one construct may set."""
+        key = self._connection_argument.identity
         if key is None:
             return ()
         found = "a second state of the same connection"
         allowed = "one ConnectionState for each connection: they would overwrite each other"
-        named = self._choice.named
-        return (Claim("state-twice", (provider, key), named, found, allowed),)
+        named = self._connection_argument.pointer
+        return (UniqueKey("state-twice", (provider, key), named, found, allowed),)
 
-    def exclusive(self, values: Mapping[str, Any]) -> Exclusive | None:
+    def instance_key(self, values: Mapping[str, Any]) -> InstanceKey | None:
         """Return the connection, of which only one construct may set the state."""
         allowed = "a connection of its own for each state: they would overwrite each other"
-        identifier, what = self._choice.identifier, "the state of one connection"
-        return Exclusive("state-twice", (identifier,), self._choice.named, what, allowed)
+        identifier, what = self._connection_argument.identifier, "the state of one connection"
+        return InstanceKey(
+            "state-twice", (identifier,), self._connection_argument.pointer, what, allowed
+        )
 
 
 class ConnectionStateDataAttributes:
     """The attributes of a connection's state that other resources can use."""
 
-    connection_id = attributes.text()
-    state = attributes.structure()
+    connection_id = attributes.string()
+    state = attributes.object_value()
 
 
 class ConnectionStateDataInstance(Instance, ConnectionStateDataAttributes):
-    """One of those that a ``ConnectionStateData`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectionStateData`` with ``count`` or ``for_each``."""
 
 
-class ConnectionStateData(DataConstruct, ConnectionStateDataAttributes):
+class ConnectionStateData(DataSourceConstruct, ConnectionStateDataAttributes):
     """The state of a connection: read by each plan, and never changed."""
 
     TYPE = "data.fivetranops_connection_state"
     PROVIDER = FivetranProvider
-    FIXED = (*DataConstruct.FIXED, *CHOSEN)
+    CONSTRUCTOR_ONLY = (*DataSourceConstruct.CONSTRUCTOR_ONLY, *PARAMETERS)
 
-    @reports_misfits(TYPE)
+    @validate_arguments(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -187,20 +189,20 @@ class ConnectionStateData(DataConstruct, ConnectionStateDataAttributes):
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())
-        self._choice = ChosenConnection(connection, connection_id)
-        arguments["connection_id"] = self._choice.identifier
+        self._connection_argument = ConnectionArgument(connection, connection_id)
+        arguments["connection_id"] = self._connection_argument.identifier
         super().__init__(scope, id_, arguments)
 
     def at(self, key: str | int) -> ConnectionStateDataInstance:
-        """One of several states.
+        """Return one of several states.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return ConnectionStateDataInstance(self, key)
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
+        """Return all findings about the parameters."""
         found = check_connection_state_data(
-            values, service=self._choice.service, place=place, is_token=is_token
+            values, service=self._connection_argument.service, place=place, is_token=is_token
         )
-        return self._choice.told(found, place)
+        return self._connection_argument.with_named_parameter(found, place)

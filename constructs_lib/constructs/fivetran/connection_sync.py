@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from constructs_lib.constructs.base import attributes
-from constructs_lib.constructs.base.arguments import reports_misfits
+from constructs_lib.constructs.base.arguments import validate_arguments
 from constructs_lib.constructs.base.instance import Instance
 from constructs_lib.constructs.base.meta_arguments import Lifecycle
 from constructs_lib.constructs.base.resource import ResourceConstruct
@@ -15,7 +15,7 @@ from constructs_lib.constructs.fivetran.connection import (
     ConnectionInstance,
     ConnectionReference,
 )
-from constructs_lib.constructs.fivetran.connection_argument import CHOSEN, ChosenConnection
+from constructs_lib.constructs.fivetran.connection_argument import PARAMETERS, ConnectionArgument
 from constructs_lib.constructs.fivetran.provider import FivetranProvider
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_connection_sync
@@ -24,37 +24,37 @@ from constructs_lib.validation import ConstructPlace, Finding, check_connection_
 class ConnectionSyncAttributes:
     """The attributes of a sync that other resources can use."""
 
-    id = attributes.text()
-    connection_id = attributes.text()
-    mode = attributes.text()
-    force = attributes.flag()
-    scope = attributes.structure()
-    resync_everything = attributes.flag()
-    triggers = attributes.text_map()
-    wait = attributes.flag()
-    on_reschedule = attributes.text()
-    timeouts = attributes.structure()
-    triggered_at = attributes.text()
-    outcome = attributes.text()
-    succeeded_at = attributes.text()
+    id = attributes.string()
+    connection_id = attributes.string()
+    mode = attributes.string()
+    force = attributes.boolean()
+    scope = attributes.object_value()
+    resync_everything = attributes.boolean()
+    triggers = attributes.string_map()
+    wait = attributes.boolean()
+    on_reschedule = attributes.string()
+    timeouts = attributes.object_value()
+    triggered_at = attributes.string()
+    outcome = attributes.string()
+    succeeded_at = attributes.string()
 
 
 class ConnectionSyncInstance(Instance, ConnectionSyncAttributes):
-    """One of those that a ``ConnectionSync`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectionSync`` with ``count`` or ``for_each``."""
 
 
 class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
     """A sync or re-sync of a connection, at creation and whenever ``triggers`` change.
 
     With ``wait`` deploying follows it to its end, and a sync that fails is an error. A re-sync
-    loads the history anew: the plan says so. It names its tables, or asks for everything in words.
+    loads the history again: the plan says so. It names its tables or sets ``resync_everything``.
     """
 
     TYPE = "fivetranops_connection_sync"
     PROVIDER = FivetranProvider
-    FIXED = (*ResourceConstruct.FIXED, *CHOSEN)
+    CONSTRUCTOR_ONLY = (*ResourceConstruct.CONSTRUCTOR_ONLY, *PARAMETERS)
 
-    @reports_misfits(TYPE)
+    @validate_arguments(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -83,8 +83,8 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         :param id_: name of the construct; in a stack it is the name of the resource, too
         :param connection: the connection; either this or ``connection_id``
         :param connection_id: identifier of the connection; a change syncs the other one
-        :param mode: ``sync`` (default) loads what is new, ``resync`` the history anew
-        :param force: True stops a sync that runs and begins anew; only with mode ``sync``
+        :param mode: ``sync`` (default) loads what is new, ``resync`` the history again
+        :param force: True stops a running sync and starts another; only with mode ``sync``
         :param tables: the tables to re-sync, by schema; only with mode ``resync``, which needs
             either these or ``resync_everything``. In Terraform it is named ``scope``
         :param resync_everything: True re-syncs the whole history of every table; only with mode
@@ -104,18 +104,18 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())
-        self._choice = ChosenConnection(connection, connection_id)
-        arguments["connection_id"] = self._choice.identifier
+        self._connection_argument = ConnectionArgument(connection, connection_id)
+        arguments["connection_id"] = self._connection_argument.identifier
         super().__init__(scope, id_, arguments)
 
     def at(self, key: str | int) -> ConnectionSyncInstance:
-        """One of several.
+        """Return one of several.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return ConnectionSyncInstance(self, key)
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
+        """Return all findings about the parameters."""
         found = check_connection_sync(values, place=place, is_token=is_token)
-        return self._choice.told(found, place)
+        return self._connection_argument.with_named_parameter(found, place)

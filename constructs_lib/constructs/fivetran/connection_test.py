@@ -1,4 +1,4 @@
-"""The construct ``ConnectionTest``: the setup tests of a Fivetran connection, as a gate."""
+"""The construct ``ConnectionTest``: the setup tests of a Fivetran connection."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from constructs_lib.constructs.base import attributes
-from constructs_lib.constructs.base.arguments import reports_misfits
+from constructs_lib.constructs.base.arguments import validate_arguments
 from constructs_lib.constructs.base.instance import Instance
 from constructs_lib.constructs.base.meta_arguments import Lifecycle
 from constructs_lib.constructs.base.resource import ResourceConstruct
@@ -15,7 +15,7 @@ from constructs_lib.constructs.fivetran.connection import (
     ConnectionInstance,
     ConnectionReference,
 )
-from constructs_lib.constructs.fivetran.connection_argument import CHOSEN, ChosenConnection
+from constructs_lib.constructs.fivetran.connection_argument import PARAMETERS, ConnectionArgument
 from constructs_lib.constructs.fivetran.provider import FivetranProvider
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_connection_test
@@ -24,24 +24,24 @@ from constructs_lib.validation import ConstructPlace, Finding, check_connection_
 class ConnectionTestAttributes:
     """The attributes of a run of setup tests that other resources can use."""
 
-    id = attributes.text()
-    connection_id = attributes.text()
-    triggers = attributes.text_map()
-    fail_on = attributes.text()
-    trust_certificates = attributes.flag()
-    trust_fingerprints = attributes.flag()
-    timeouts = attributes.structure()
-    status = attributes.text()
-    results = attributes.structures()
-    tested_at = attributes.text()
+    id = attributes.string()
+    connection_id = attributes.string()
+    triggers = attributes.string_map()
+    fail_on = attributes.string()
+    trust_certificates = attributes.boolean()
+    trust_fingerprints = attributes.boolean()
+    timeouts = attributes.object_value()
+    status = attributes.string()
+    results = attributes.object_list()
+    tested_at = attributes.string()
 
 
 class ConnectionTestInstance(Instance, ConnectionTestAttributes):
-    """One of those that a ``ConnectionTest`` with ``count`` or ``for_each`` stands for."""
+    """One instance of a ``ConnectionTest`` with ``count`` or ``for_each``."""
 
 
 class ConnectionTest(ResourceConstruct, ConnectionTestAttributes):
-    """The setup tests of a connection, as a gate for what depends on it.
+    """The setup tests of a connection, which stop what depends on it if they fail.
 
     Deploying runs them at creation and whenever ``triggers`` change. Tests that fail are an error,
     so that what has this construct in its ``depends_on`` is not touched; each deploy runs them
@@ -50,9 +50,9 @@ class ConnectionTest(ResourceConstruct, ConnectionTestAttributes):
 
     TYPE = "fivetranops_connection_test"
     PROVIDER = FivetranProvider
-    FIXED = (*ResourceConstruct.FIXED, *CHOSEN)
+    CONSTRUCTOR_ONLY = (*ResourceConstruct.CONSTRUCTOR_ONLY, *PARAMETERS)
 
-    @reports_misfits(TYPE)
+    @validate_arguments(TYPE)
     def __init__(
         self,
         scope: Construct,
@@ -94,18 +94,18 @@ class ConnectionTest(ResourceConstruct, ConnectionTestAttributes):
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())
-        self._choice = ChosenConnection(connection, connection_id)
-        arguments["connection_id"] = self._choice.identifier
+        self._connection_argument = ConnectionArgument(connection, connection_id)
+        arguments["connection_id"] = self._connection_argument.identifier
         super().__init__(scope, id_, arguments)
 
     def at(self, key: str | int) -> ConnectionTestInstance:
-        """One of several.
+        """Return one of several.
 
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return ConnectionTestInstance(self, key)
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
-        """All findings about the parameters."""
+        """Return all findings about the parameters."""
         found = check_connection_test(values, place=place, is_token=is_token)
-        return self._choice.told(found, place)
+        return self._connection_argument.with_named_parameter(found, place)

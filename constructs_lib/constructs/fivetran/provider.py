@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from constructs_lib import toolkit
-from constructs_lib.constructs.base.arguments import reports_misfits
+from constructs_lib.constructs.base.arguments import validate_arguments
 from constructs_lib.constructs.base.provider import (
-    Configuration,
+    ProviderConfiguration,
     ProviderConstruct,
-    is_local,
-    login_findings,
-    with_absolute_file,
+    absolute_address,
+    check_address,
+    is_local_address,
 )
-from constructs_lib.constructs.rules.stack import FIVETRAN
+from constructs_lib.constructs.rules.stack import ProviderKind
 from constructs_lib.validation import check_provider
+
+FIVETRAN = ProviderKind(
+    "fivetranops",
+    "FivetranProvider",
+    "set FIVETRAN_APIKEY and FIVETRAN_APISECRET in the environment of Terraform",
+    "fivetran",
+)
+"""The kind of provider for Fivetran's API."""
 
 
 class FivetranProvider(ProviderConstruct):
@@ -24,7 +32,7 @@ class FivetranProvider(ProviderConstruct):
 
     KIND = FIVETRAN
 
-    @reports_misfits(FIVETRAN.name)
+    @validate_arguments(FIVETRAN.name)
     def __init__(
         self,
         scope: toolkit.Construct,
@@ -49,19 +57,21 @@ class FivetranProvider(ProviderConstruct):
             synth. By default ``FIVETRAN_API_URL``, then ``https://api.fivetran.com``
         :param request_timeout: seconds that one request may take as a whole; by default 300
         :param allow_vanished: True if all managed connections may be gone at once, so that a plan
-            creates them anew; by default this is an error that keeps the state, because most likely
-            another account answers. Set it for one run
+            creates them again; by default this is an error that keeps the state, because most
+            likely another account answers. Set it for one run
         :param alias: name that tells this provider from others of the stack
         """
         super().__init__(scope, id_, alias)
         values = {
             "api_key": api_key,
             "api_secret": api_secret,
-            "api_url": with_absolute_file(api_url),
+            "api_url": absolute_address(api_url),
             "request_timeout": request_timeout,
             "allow_vanished": allow_vanished,
         }
         found = check_provider(values, place=self.place, is_token=toolkit.is_token)
-        found += login_findings(api_url, self.place, "/api_url", FIVETRAN)
+        found += check_address(api_url, self.place, "/api_url", FIVETRAN)
         secret, account = ("api_key", "api_secret"), ("api_key", "api_url")
-        self.configure(Configuration(values, found, is_local(api_url), secret, account))
+        self.configure(
+            ProviderConfiguration(values, found, is_local_address(api_url), secret, account)
+        )

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib import toolkit
-from constructs_lib.constructs.base.expressions import rendered
+from constructs_lib.constructs.base.expressions import to_json_value
 from constructs_lib.constructs.rules.stack import ProviderFacts, ProviderKind, default_provider
 from constructs_lib.validation import ConstructPlace, Finding
 
@@ -26,14 +26,16 @@ if TYPE_CHECKING:
     from constructs_lib.constructs.base.provider import ProviderConstruct
     from constructs_lib.constructs.synth.synthesis import StackSynthesis
 
-IDENTIFYING = ("id", "connection_id", "connector_id")
+IDENTIFIER_ATTRIBUTES = ("id", "connection_id", "connector_id")
 """The attributes whose value names a connection or a connector."""
 _BY_HAND = re.compile(
-    r"\$\{((?:data\.|ephemeral\.)?\w+\.[\w-]+)(?:\[[^\]]*\])?\.(?:" + "|".join(IDENTIFYING) + r")\}"
+    r"\$\{((?:data\.|ephemeral\.)?\w+\.[\w-]+)(?:\[[^\]]*\])?\.(?:"
+    + "|".join(IDENTIFIER_ATTRIBUTES)
+    + r")\}"
 )
 
 
-class Owner(NamedTuple):
+class AccountOwner(NamedTuple):
     """A construct, and the provider by which it reaches its account."""
 
     place: ConstructPlace
@@ -42,7 +44,7 @@ class Owner(NamedTuple):
     provider: ProviderConstruct | None
     """The provider; None for the one of its stack that has no alias."""
     stack: StackSynthesis
-    """The stack in which it stands."""
+    """The stack that it is in."""
 
     @property
     def facts(self) -> ProviderFacts | None:
@@ -52,32 +54,32 @@ class Owner(NamedTuple):
         return default_provider(self.stack.providers, self.kind)
 
 
-class Relation(NamedTuple):
+class AccountRelation(NamedTuple):
     """A construct, and the one that it is about."""
 
-    construct: Owner
-    subject: Owner
+    construct: AccountOwner
+    subject: AccountOwner
 
 
-def owner_of(construct: object) -> Owner | None:
+def owner_of(construct: object) -> AccountOwner | None:
     """Return the account of a construct; None if the construct says nothing of it."""
     owner = getattr(construct, "owner", None)
-    return owner if isinstance(owner, Owner) else None
+    return owner if isinstance(owner, AccountOwner) else None
 
 
-def subject_of(arguments: dict[str, Any], stack: StackSynthesis) -> Owner | None:
+def subject_of(arguments: dict[str, Any], stack: StackSynthesis) -> AccountOwner | None:
     """Return what a construct is about, by its arguments; None if that is not known.
 
-    :param stack: the stack in which the construct stands
+    :param stack: the stack of the construct
     """
     if (owner := owner_of(arguments.get("connection"))) is not None:
         return owner
-    identifiers = (arguments.get(name) for name in IDENTIFYING)
-    owners = (named_by(value, stack) for value in identifiers if isinstance(value, str))
+    identifiers = (arguments.get(name) for name in IDENTIFIER_ATTRIBUTES)
+    owners = (owner_by_identifier(value, stack) for value in identifiers if isinstance(value, str))
     return next((owner for owner in owners if owner is not None), None)
 
 
-def named_by(identifier: str, stack: StackSynthesis) -> Owner | None:
+def owner_by_identifier(identifier: str, stack: StackSynthesis) -> AccountOwner | None:
     """Return the account of the construct that an identifier refers to; None if it is literal.
 
     :param stack: the stack in which the identifier is used
@@ -88,15 +90,15 @@ def named_by(identifier: str, stack: StackSynthesis) -> Owner | None:
     return None if by_hand is None else owner_of(stack.addresses.get(by_hand[1]))
 
 
-def inherited(
-    subject: Owner | None, stack: StackSynthesis, wanted: type[ProviderConstruct]
+def inherited_provider(
+    subject: AccountOwner | None, stack: StackSynthesis, wanted: type[ProviderConstruct]
 ) -> ProviderConstruct | None:
     """Return the provider that a construct takes over from what it is about.
 
     The provider without an alias need not be handed on: Terraform takes it by itself, and the
     document stays as it is. One of another stack cannot be.
 
-    :param stack: the stack in which the construct stands
+    :param stack: the stack of the construct
     :param wanted: the kind of provider that the construct needs
     """
     if subject is None or subject.stack is not stack or not isinstance(subject.provider, wanted):
@@ -104,7 +106,7 @@ def inherited(
     return None if subject.provider.facts.alias is None else subject.provider
 
 
-def findings(relations: Iterable[Relation]) -> Iterator[Finding]:
+def check_accounts(relations: Iterable[AccountRelation]) -> Iterator[Finding]:
     """Report the rule ``provider-differs``: a construct reaches the account of its subject."""
     for construct, subject in relations:
         mine, theirs = construct.facts, subject.facts
@@ -120,7 +122,7 @@ def findings(relations: Iterable[Relation]) -> Iterator[Finding]:
             )
 
 
-def _hint(construct: Owner, subject: Owner) -> str:
+def _hint(construct: AccountOwner, subject: AccountOwner) -> str:
     if construct.stack is not subject.stack:
         return f"hand over a provider of this stack for the account of {subject.place}"
     return (
@@ -129,7 +131,9 @@ def _hint(construct: Owner, subject: Owner) -> str:
     )
 
 
-def _differ(construct: Owner, mine: ProviderFacts, subject: Owner, theirs: ProviderFacts) -> bool:
+def _differ(
+    construct: AccountOwner, mine: ProviderFacts, subject: AccountOwner, theirs: ProviderFacts
+) -> bool:
     """Return True if two providers lead to different accounts, or may do so in one stack.
 
     Between stacks only what is literal can be compared: a variable of one stack has nothing to do
@@ -138,7 +142,7 @@ def _differ(construct: Owner, mine: ProviderFacts, subject: Owner, theirs: Provi
     if mine.place == theirs.place or mine.account == theirs.account:
         return False
     if construct.stack is subject.stack:
-        both = rendered([mine.account, theirs.account])
+        both = to_json_value([mine.account, theirs.account])
         one, other = toolkit.resolved(both, construct.stack.stack)
         return bool(one != other)
     pairs = zip(mine.account, theirs.account, strict=True)

@@ -1,7 +1,4 @@
-"""The rules about the ``lifecycle`` parameter of the constructs.
-
-The rules about Terraform's meta-arguments of a resource.
-"""
+"""The rules about Terraform's meta-arguments of a resource, ``lifecycle`` among them."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from constructs_lib.constructs.base.meta_arguments import (
     parameter_of,
 )
 from constructs_lib.constructs.base.provider import ProviderConstruct
-from constructs_lib.constructs.rules import values as value_rules
+from constructs_lib.constructs.rules.values import check_values
 from constructs_lib.constructs.synth.synthesis import StackSynthesis
 from constructs_lib.schemas import is_identifier
 from constructs_lib.schemas.redaction import shown
@@ -38,8 +35,8 @@ class Problem(NamedTuple):
     hint: str = ""
 
 
-def lifecycle_problems(given: Mapping[Any, Any], parameters: tuple[str, ...]) -> Iterator[Problem]:
-    """What is wrong with the content of a lifecycle.
+def check_lifecycle(given: Mapping[Any, Any], parameters: tuple[str, ...]) -> Iterator[Problem]:
+    """Report what is wrong with the content of a lifecycle.
 
     :param given: its settings by name
     :param parameters: what ``ignore_changes`` may name
@@ -97,12 +94,12 @@ _CHECKS: dict[str, _Check] = {
 }
 
 
-class Resource(NamedTuple):
+class MetaArgumentContext(NamedTuple):
     """What the rules need to know of the construct that has the meta-arguments."""
 
     place: ConstructPlace
     synthesis: StackSynthesis
-    """The stack in which it stands."""
+    """The stack that it is in."""
     parameters: tuple[str, ...]
     """The parameters that are attributes: what ``lifecycle.ignore_changes`` may name."""
     provider: type[ProviderConstruct]
@@ -111,8 +108,10 @@ class Resource(NamedTuple):
     """The name of its schema, which says what an identifier looks like."""
 
 
-def findings(arguments: Mapping[str, Any], resource: Resource) -> list[Finding]:
-    """What is wrong with the meta-arguments.
+def check_meta_arguments(
+    arguments: Mapping[str, Any], resource: MetaArgumentContext
+) -> list[Finding]:
+    """Return what is wrong with the meta-arguments.
 
     :param arguments: the parameters of the construct by name; others are left aside
     """
@@ -141,36 +140,41 @@ def findings(arguments: Mapping[str, Any], resource: Resource) -> list[Finding]:
     return found + _no_json(arguments.get("for_each"), resource.place)
 
 
-def _provider(value: Any, resource: Resource) -> Iterator[Problem]:
+def _provider(value: Any, resource: MetaArgumentContext) -> Iterator[Problem]:
     if value is None:
         return
     construct = resource.provider.KIND.construct
     if not isinstance(value, resource.provider):
-        yield Problem("type", ("provider",), a_kind(value), f"the construct {construct}")
+        yield Problem("type", ("provider",), type_of_value(value), f"the construct {construct}")
     elif value.synthesis is not resource.synthesis:
         found = f"a provider of stack {value.synthesis.path}"
         hint = f"make the construct {construct} in this stack, too"
         yield Problem("provider-stack", ("provider",), found, "a provider of the same stack", hint)
 
 
-def _depends_on(value: Any, resource: Resource) -> Iterator[Problem]:
+def _depends_on(value: Any, resource: MetaArgumentContext) -> Iterator[Problem]:
     allowed = "a list of constructs"
     if isinstance(value, toolkit.Construct):
-        yield Problem("type", ("depends_on",), a_kind(value), allowed, "put it in a list: [...]")
+        yield Problem(
+            "type", ("depends_on",), type_of_value(value), allowed, "put it in a list: [...]"
+        )
     elif not isinstance(value, (list, tuple, type(None))):
-        yield Problem("type", ("depends_on",), a_kind(value), allowed)
+        yield Problem("type", ("depends_on",), type_of_value(value), allowed)
     else:
         for index, item in enumerate(value or ()):
             if not isinstance(item, toolkit.Construct) and not is_of_cdk(item):
                 yield Problem(
-                    "type", ("depends_on", index), a_kind(item), "a construct, not its address"
+                    "type",
+                    ("depends_on", index),
+                    type_of_value(item),
+                    "a construct, not its address",
                 )
             elif isinstance(item, toolkit.Construct):
                 yield from _of_another_stack(item, ("depends_on", index), resource)
 
 
 def _of_another_stack(
-    item: toolkit.Construct, path: tuple[str | int, ...], resource: Resource
+    item: toolkit.Construct, path: tuple[str | int, ...], resource: MetaArgumentContext
 ) -> Iterator[Problem]:
     """Terraform applies one stack at a time, so that a stack knows no resource of another."""
     own = resource.synthesis.stack
@@ -192,7 +196,7 @@ def _count(value: Any) -> Iterator[Problem]:
     if value is None or isinstance(value, toolkit.TerraformCount) or is_token(value):
         return
     if not isinstance(value, int) or isinstance(value, bool):
-        found = repr(value) if isinstance(value, (str, float)) else a_kind(value)
+        found = repr(value) if isinstance(value, (str, float)) else type_of_value(value)
         yield Problem("type", ("count",), found, "a whole number, or a reference to one")
     elif value < 0:
         yield Problem("minimum", ("count",), str(value), "a number of at least 0")
@@ -205,10 +209,10 @@ def _for_each(value: Any) -> Iterator[Problem]:
     if isinstance(value, (list, tuple)):
         for index, item in enumerate(value):
             if not isinstance(item, str) and not is_token(value):
-                yield Problem("type", ("for_each", index), a_kind(item), "a text")
+                yield Problem("type", ("for_each", index), type_of_value(item), "a text")
     elif not is_of_cdk(value):
         hint = "sort it into a list: sorted(...)" if isinstance(value, (set, frozenset)) else ""
-        yield Problem("type", ("for_each",), a_kind(value), allowed, hint)
+        yield Problem("type", ("for_each",), type_of_value(value), allowed, hint)
 
 
 def _no_json(for_each: Any, place: ConstructPlace) -> list[Finding]:
@@ -218,7 +222,7 @@ def _no_json(for_each: Any, place: ConstructPlace) -> list[Finding]:
     found = (
         plain(values, place=place, is_token=is_token)[1] if isinstance(for_each, Mapping) else []
     )
-    return found or value_rules.findings(values, place)
+    return found or check_values(values, place)
 
 
 def _both(arguments: Mapping[str, Any]) -> Iterator[Problem]:
@@ -235,7 +239,7 @@ def _import_id(arguments: Mapping[str, Any], schema: str) -> Iterator[Problem]:
         yield Problem("import-of-many", ("import_id",), found, allowed)
     elif not isinstance(value, str):
         allowed = "the identifier of what exists, a text"
-        yield Problem("type", ("import_id",), a_kind(value), allowed)
+        yield Problem("type", ("import_id",), type_of_value(value), allowed)
     elif not value.strip():
         hint = "leave it out to make a new one"
         allowed = "the identifier of what exists"
@@ -248,16 +252,16 @@ def _import_id(arguments: Mapping[str, Any], schema: str) -> Iterator[Problem]:
 def _lifecycle(value: Any, parameters: tuple[str, ...]) -> Iterator[Problem]:
     if isinstance(value, (Lifecycle, Mapping)):
         given = vars(value) if isinstance(value, Lifecycle) else value
-        yield from lifecycle_problems(given, parameters)
+        yield from check_lifecycle(given, parameters)
     elif value is not None:
-        yield Problem("type", ("lifecycle",), a_kind(value), "a Lifecycle or a mapping")
+        yield Problem("type", ("lifecycle",), type_of_value(value), "a Lifecycle or a mapping")
 
 
-def a_kind(value: Any) -> str:
-    """The type of an argument for a message, such as ``a str``."""
+def type_of_value(value: Any) -> str:
+    """Return the type of an argument for a message, such as ``a value of type str``."""
     return f"a value of type {type(value).__name__}"
 
 
 def is_of_cdk(value: Any) -> bool:
-    """True if a value came out of the CDK as a proxy for one of its interfaces."""
+    """Return True if a value came out of the CDK as a proxy for one of its interfaces."""
     return type(value).__module__.startswith("jsii.")

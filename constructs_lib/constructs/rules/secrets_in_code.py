@@ -1,4 +1,4 @@
-"""Finds the secrets that stand in the code of a stack in clear, and those that are empty."""
+"""The rules about secrets in the code of a stack: none in clear, and none that is empty."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.constructs.base.expressions import has_clear_text
+from constructs_lib.constructs.base.expressions import has_literal_text
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import Finding, Place
 from constructs_lib.validation.findings import Path, pointer
@@ -15,7 +15,7 @@ _Leaf = tuple[Path, Any]
 
 
 def literal_secrets(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """JSON pointers to the secrets among the parameters of a connection that are no references.
+    """Return JSON pointers to the secrets of a connection that are no references.
 
     A text counts, too, if only a part of it is a reference.
 
@@ -26,13 +26,13 @@ def literal_secrets(values: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def empty_secrets(values: Mapping[str, Any], place: Place) -> list[Finding]:
-    """A finding for each secret that is nothing: one that was forgotten, as a rule.
+    """Report each secret that is empty: as a rule it was forgotten.
 
     In an item of a list, such as ``secrets_list``, an empty text is a value like any other: its key
     says that the item is meant.
 
     :param values: as above
-    :param place: where the construct stands
+    :param place: the place of the construct
     """
     return [
         Finding(
@@ -56,12 +56,12 @@ def _is_in_a_list(path: Path) -> bool:
 
 def _is_literal(value: Any) -> bool:
     if isinstance(value, str):
-        return has_clear_text(value)
+        return has_literal_text(value)
     return isinstance(value, (int, float)) and not isinstance(value, bool) and not is_token(value)
 
 
 def _secrets(values: Mapping[str, Any]) -> Iterator[_Leaf]:
-    """The secret values, each with its path."""
+    """Return the secret values, each with its path."""
     service = values.get("service")
     facts = schemas.service(service) if isinstance(service, str) else None
     known = {"secrets": facts.secrets if facts else (), "auth_secrets": ()}
@@ -72,7 +72,7 @@ def _secrets(values: Mapping[str, Any]) -> Iterator[_Leaf]:
 
 
 def _leaves(value: Any, path: Path, dotted: str, known: tuple[str, ...]) -> Iterator[_Leaf]:
-    """The leaves of a value; with ``known`` paths, those at or under them only.
+    """Return the leaves of a value; with ``known`` paths, those at or under them only.
 
     In a list of settings such as ``secrets_list`` only the values are secret, not their names.
     """

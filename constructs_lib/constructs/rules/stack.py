@@ -1,15 +1,11 @@
-"""The kinds of providers that this package delivers: one for each API.
-
-The rules about a stack as a whole: providers and those who need them.
-"""
+"""The rules about a stack as a whole: its providers, and the resources that need them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from constructs_lib.constructs.rules import uniqueness
-from constructs_lib.constructs.rules.uniqueness import Claim, Claimant
+from constructs_lib.constructs.rules.uniqueness import KeyOwner, UniqueKey, duplicate_keys
 from constructs_lib.validation import ConstructPlace, Finding
 
 
@@ -26,21 +22,6 @@ class ProviderKind(NamedTuple):
     """An id for its construct, for messages."""
 
 
-FIVETRAN = ProviderKind(
-    "fivetranops",
-    "FivetranProvider",
-    "set FIVETRAN_APIKEY and FIVETRAN_APISECRET in the environment of Terraform",
-    "fivetran",
-)
-ELASTIC = ProviderKind(
-    "elasticops",
-    "ElasticProvider",
-    "set ELASTICSEARCH_API_KEY, or ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD, in the "
-    "environment of Terraform",
-    "elastic",
-)
-
-
 class ProviderFacts(NamedTuple):
     """What the rules need to know of a provider."""
 
@@ -50,7 +31,7 @@ class ProviderFacts(NamedTuple):
     is_local: bool
     """True if it talks to the sandbox or to this machine only, so that no secret is at stake."""
     literal_credentials: tuple[str, ...]
-    """JSON pointers to the credentials that stand in the code in clear."""
+    """JSON pointers to the credentials that are in the code in clear."""
     account: tuple[Any, ...] = ()
     """The settings that tell its account from others; None where the environment says it."""
 
@@ -66,21 +47,21 @@ class ResourceFacts(NamedTuple):
     takes_default: bool
     """True if none was given: Terraform then takes the one of the stack that has no alias."""
     literal_secrets: tuple[str, ...]
-    """JSON pointers to the secrets that stand in the code in clear."""
-    claims: tuple[Claim, ...] = ()
+    """JSON pointers to the secrets that are in the code in clear."""
+    unique_keys: tuple[UniqueKey, ...] = ()
     """What it wants for itself alone among the resources of the stack."""
 
 
-def findings(
+def check_stack(
     providers: Sequence[ProviderFacts], resources: Sequence[ResourceFacts]
 ) -> list[Finding]:
-    """All findings about the providers and resources of one stack, by the rules below."""
+    """Return all findings about the providers and resources of one stack, by the rules below."""
     rules = (
         _provider_missing(providers, resources),
         _provider_alias(providers),
         _credentials_in_code(providers),
         _secret_in_code(providers, resources),
-        uniqueness.duplicate_keys([Claimant(each.place, each.claims) for each in resources]),
+        duplicate_keys([KeyOwner(each.place, each.unique_keys) for each in resources]),
     )
     return [finding for rule in rules for finding in rule]
 
@@ -88,10 +69,10 @@ def findings(
 def _provider_missing(
     providers: Sequence[ProviderFacts], resources: Sequence[ResourceFacts]
 ) -> Iterator[Finding]:
-    """Without a provider nothing is delivered, and ``init`` would search the public registry.
+    """Report resources without a provider: ``init`` would search the public registry for it.
 
-    Beside providers that all have an alias Terraform would make one more, for the account whose
-    credentials stand in the environment.
+    Where all providers have an alias, Terraform would add one for the account whose credentials are
+    in the environment.
     """
     for kind in dict.fromkeys(resource.kind for resource in resources):
         without = [each for each in resources if each.takes_default and each.kind == kind]
@@ -116,12 +97,12 @@ def _missing(resource: ResourceFacts, *, has_any: bool) -> Finding:
 def default_provider(
     providers: Sequence[ProviderFacts], kind: ProviderKind
 ) -> ProviderFacts | None:
-    """The provider of the resources of one kind that name none."""
+    """Return the provider of the resources of one kind that name none."""
     return next((each for each in providers if each.kind == kind and each.alias is None), None)
 
 
 def _provider_alias(providers: Sequence[ProviderFacts]) -> Iterator[Finding]:
-    """Terraform allows one provider of a kind without an alias, and each alias once."""
+    """Report a second provider without an alias, and an alias that is taken."""
     seen: dict[tuple[ProviderKind, str | None], ConstructPlace] = {}
     for provider in providers:
         first = seen.setdefault((provider.kind, provider.alias), provider.place)
@@ -134,13 +115,13 @@ def _provider_alias(providers: Sequence[ProviderFacts]) -> Iterator[Finding]:
                 repr(provider.alias)
                 if provider.alias is not None
                 else "a second provider without alias",
-                f"an alias of its own beside the provider {first}",
+                f"an alias other than that of the provider {first}",
                 'give alias="..." and hand the provider to its resources with provider=',
             )
 
 
 def _credentials_in_code(providers: Sequence[ProviderFacts]) -> Iterator[Finding]:
-    """A credential in the code would stand in ``cdktf.out`` in clear."""
+    """Report a credential in the code: it would be in ``cdktf.out`` in clear."""
     for provider in providers:
         for pointer in () if provider.is_local else provider.literal_credentials:
             yield Finding(
@@ -157,9 +138,9 @@ def _credentials_in_code(providers: Sequence[ProviderFacts]) -> Iterator[Finding
 def _secret_in_code(
     providers: Sequence[ProviderFacts], resources: Sequence[ResourceFacts]
 ) -> Iterator[Finding]:
-    """A secret in the code would stand in ``cdktf.out`` in clear.
+    """Report a secret in the code: it would be in ``cdktf.out`` in clear.
 
-    Whoever plays with the sandbox has none to lose, but should know it: that is a warning.
+    With the sandbox there is none to lose, so there it is a warning.
     """
     for resource in resources:
         provider = resource.provider or default_provider(providers, resource.kind)
@@ -170,8 +151,8 @@ def _secret_in_code(
                 "warning" if is_local else "error",
                 resource.place,
                 pointer,
-                "(hidden), which will stand in cdktf.out in clear" if is_local else "(hidden)",
-                "a reference to a variable, and nothing beside it",
+                "(hidden), which will be in cdktf.out in clear" if is_local else "(hidden)",
+                "a reference to a variable, and nothing else",
                 "use the string_value of a TerraformVariable with sensitive=True, and make it "
                 'ephemeral: variable.add_override("ephemeral", True)',
             )

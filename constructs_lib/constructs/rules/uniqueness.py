@@ -1,9 +1,8 @@
-"""What only one resource of a stack may have: an address, a destination schema, a state.
-
-The rules about ``count`` and ``for_each``: what only one resource may have must differ.
+"""The rules about what only one resource may have: an address, a destination schema, a state.
 
 Two connections of a group with one destination schema are a conflict (409) in the middle of an
-apply; two states of one connection overwrite each other.
+apply; two states of one connection overwrite each other. That holds between the resources of a
+stack, and between the instances of one resource with ``count`` or ``for_each``.
 """
 
 from __future__ import annotations
@@ -16,45 +15,45 @@ from constructs_lib import toolkit
 from constructs_lib.validation import ConstructPlace, Finding, Place
 
 
-class Claim(NamedTuple):
-    """One thing that a resource wants for itself alone."""
+class UniqueKey(NamedTuple):
+    """What only one resource of a stack may have, such as an address."""
 
     rule: str
-    """Identifier of the rule that a second claim breaks."""
+    """Identifier of the rule that a second resource with this key breaks."""
     key: Hashable
-    """What is claimed; two claims of one rule with the same key break it."""
+    """The key itself; two of one rule must differ."""
     pointer: str
-    """JSON pointer to the parameter that claims it."""
+    """JSON pointer to the parameter that it comes from."""
     found: str
-    """What to say of a second claim."""
+    """What to say of a second one."""
     allowed: str
     hint: str = ""
 
 
-class Claimant(NamedTuple):
-    """A resource and what it claims."""
+class KeyOwner(NamedTuple):
+    """A resource and its unique keys."""
 
     place: ConstructPlace
-    claims: tuple[Claim, ...]
+    unique_keys: tuple[UniqueKey, ...]
 
 
-def duplicate_keys(claimants: Sequence[Claimant]) -> Iterator[Finding]:
-    """A finding for each claim of what an earlier resource has claimed already."""
+def duplicate_keys(owners: Sequence[KeyOwner]) -> Iterator[Finding]:
+    """Report each key that an earlier resource has already."""
     first: dict[tuple[str, Hashable], ConstructPlace] = {}
-    for place, claims in claimants:
-        for claim in claims:
-            owner = first.setdefault((claim.rule, claim.key), place)
+    for place, unique_keys in owners:
+        for each in unique_keys:
+            owner = first.setdefault((each.rule, each.key), place)
             if owner is not place:
-                found = f"{claim.found}, as at {owner}"
+                found = f"{each.found}, as at {owner}"
                 yield Finding(
-                    claim.rule, "error", place, claim.pointer, found, claim.allowed, claim.hint
+                    each.rule, "error", place, each.pointer, found, each.allowed, each.hint
                 )
 
 
 _DIFFERS = re.compile(r"\b(each\.(key|value)|count\.index)\b")
 
 
-class Exclusive(NamedTuple):
+class InstanceKey(NamedTuple):
     """What only one resource may have, by the values that tell it from that of others."""
 
     rule: str
@@ -68,7 +67,10 @@ class Exclusive(NamedTuple):
 
 
 def keys_shared_by_instances(
-    arguments: Mapping[str, Any], exclusive: Exclusive, place: Place, stack: toolkit.TerraformStack
+    arguments: Mapping[str, Any],
+    instance_key: InstanceKey,
+    place: Place,
+    stack: toolkit.TerraformStack,
 ) -> Iterator[Finding]:
     """Yield a finding if several instances have what only one may have.
 
@@ -80,18 +82,18 @@ def keys_shared_by_instances(
     number = _instances(arguments)
     if number is not None and number < 2:
         return
-    if any(_may_differ(value, stack) for value in exclusive.values):
+    if any(_may_differ(value, stack) for value in instance_key.values):
         return
     is_counted = arguments.get("count") is not None
     mark = "${count.index}" if is_counted else "${each.key}"
     many = f"{number} instances" if number is not None else "each instance"
     yield Finding(
-        exclusive.rule,
+        instance_key.rule,
         "error" if number is not None else "warning",
         place,
-        exclusive.pointer,
-        f"{exclusive.what} for {many}",
-        exclusive.allowed,
+        instance_key.pointer,
+        f"{instance_key.what} for {many}",
+        instance_key.allowed,
         f"write {mark} in it, or another expression that differs",
     )
 

@@ -1,4 +1,4 @@
-"""The rules about values that neither the CDK nor Terraform can take as they stand.
+"""The rules about values that neither the CDK nor Terraform can take as they are.
 
 The values of a construct pass through Node and then through ``cdk.tf.json``, where each text, and
 each key, is a template. What cannot arrive there is a finding, not a traceback of the CDK, nor an
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from constructs_lib.constructs.base.expressions import impossible
+from constructs_lib.constructs.base.expressions import invalid_expression
 from constructs_lib.schemas.redaction import HIDDEN, is_secret_place, shown
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import Finding, Place
@@ -29,11 +29,11 @@ class _Problem(NamedTuple):
     hint: str
 
 
-def findings(values: Mapping[str, Any], place: Place) -> list[Finding]:
-    """All findings about the values of a construct.
+def check_values(values: Mapping[str, Any], place: Place) -> list[Finding]:
+    """Return all findings about the values of a construct.
 
     :param values: JSON-like values by the names of their parameters; none contains itself
-    :param place: where the construct stands
+    :param place: the place of the construct
     """
     return [
         Finding(each.rule, "error", place, pointer(path), each.found, each.allowed, each.hint)
@@ -64,8 +64,8 @@ def _of_text(text: str, found: str, path: Path) -> Iterator[_Problem]:
 
 
 def _expression(text: str, found: str) -> Iterator[_Problem]:
-    """What Terraform takes for an expression, and then refuses."""
-    if wrong := impossible(text):
+    """Report a text that Terraform takes for an expression, and then refuses."""
+    if wrong := invalid_expression(text):
         mark = wrong[0]
         what = found if found in (HIDDEN, shown(wrong)) else f"{shown(wrong)} in {found}"
         yield _Problem(
@@ -77,7 +77,7 @@ def _expression(text: str, found: str) -> Iterator[_Problem]:
 
 
 def _list_in_text(text: str, found: str) -> Iterator[_Problem]:
-    """A list of the CDK is a list of one text, which must not be taken out of it."""
+    """Report a list of the CDK, which is a list of one text, inside of a text."""
     if _LIST_OF_CDK in text:
         yield _Problem(
             "list-in-text",
@@ -87,8 +87,8 @@ def _list_in_text(text: str, found: str) -> Iterator[_Problem]:
         )
 
 
-def _half_a_character(text: str, found: str) -> Iterator[_Problem]:
-    """Terraform would put another character in its place."""
+def _lone_surrogate(text: str, found: str) -> Iterator[_Problem]:
+    """Report a lone surrogate, which Terraform would replace by another character."""
     if _SURROGATE.search(text):
         yield _Problem(
             "not-text",
@@ -101,16 +101,16 @@ def _half_a_character(text: str, found: str) -> Iterator[_Problem]:
 _RULES: Final[Iterable[Callable[[str, str], Iterator[_Problem]]]] = (
     _expression,
     _list_in_text,
-    _half_a_character,
+    _lone_surrogate,
 )
 
 
 def _of_keys(value: Mapping[Any, Any]) -> Iterator[_Problem]:
-    """The keys that Node takes for something else than the key of a mapping."""
+    """Report keys that Node takes for something else than the key of a mapping."""
     hint = "give a state as JSON text instead, with json.dumps"
     if "__proto__" in value:
         found = "the key '__proto__', which JavaScript has for itself"
         yield _Problem("reserved-key", found, "another key: the CDK cannot pass it on", hint)
     if value.keys() >= _OF_CONSTRUCTS:
-        found = "the keys '_children' and '_metadata' beside each other"
+        found = "the keys '_children' and '_metadata' together"
         yield _Problem("reserved-key", found, "one of the two: the CDK has them itself", hint)

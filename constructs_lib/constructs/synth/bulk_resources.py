@@ -1,15 +1,13 @@
-"""The plain resources of a stack, written together.
+"""The simple resources of a stack, written in bulk by one element of the CDK.
 
 The CDK asks each of its resources for its part of the document, twice, and each question goes from
-Node to Python and back. Most resources need nothing of the CDK: they stand in the stack itself,
-have no meta-arguments, and nothing refers to them. Those wait here, and are written by one element
-of the CDK. As soon as one is referred to, it becomes a resource of the CDK like any other.
+Node to Python and back. Most resources need nothing of the CDK: they are in the stack itself, have
+no meta-arguments, and nothing refers to them. Those are written here. As soon as one is referred
+to, it becomes a resource of the CDK like any other.
 
-Aspects of the CDK, which look at each resource: so there must be one where an Aspect is.
-
-Most resources of this package wait to be written together (``together``), and become resources of
-the CDK only if something needs them. The CDK asks the Aspects of a stack and of what is in it, and
-none of the app. It does so at the beginning of each synth, that of its ``Testing`` included.
+An Aspect looks at each resource, so each must be one of the CDK where there is an Aspect. The CDK
+asks the Aspects of a stack and of what is in it, and none of the app. It does so at the beginning
+of each synth, that of its ``Testing`` included.
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ from constructs_lib import toolkit
 _ID = "ResourcesOfConnectionsAsCode"
 
 
-class Body(NamedTuple):
+class ResourceBody(NamedTuple):
     """What is written of a resource."""
 
     type: str
@@ -32,14 +30,14 @@ class Body(NamedTuple):
     attributes: dict[str, Any]
 
 
-class Waiting(Protocol):
+class BulkMember(Protocol):
     """A construct whose resource is not made yet."""
 
     def make_resource(self) -> object:
-        """Makes it, and with that leaves those that wait."""
+        """Make the resource of the CDK, and leave the bulk."""
 
 
-class Together(toolkit.TerraformElement):
+class BulkResources(toolkit.TerraformElement):
     """The resources of one stack that wait."""
 
     def __init__(self, stack: toolkit.TerraformStack, refuse_errors: Callable[[], None]) -> None:
@@ -47,40 +45,40 @@ class Together(toolkit.TerraformElement):
 
         :param refuse_errors: raises if the stack must not be written
         """
-        self._waiting: dict[Waiting, Body] = {}
+        self._waiting: dict[BulkMember, ResourceBody] = {}
         self._refuse_errors = refuse_errors
         super().__init__(stack, _ID)
 
-    def add(self, construct: Waiting, body: Body) -> None:
-        """Has a resource written, as long as it does not become one of the CDK."""
+    def add(self, construct: BulkMember, body: ResourceBody) -> None:
+        """Have a resource written, as long as it does not become one of the CDK."""
         self._waiting[construct] = body
 
-    def remove(self, construct: Waiting) -> None:
-        """The resource became one of the CDK, which writes it from now on."""
+    def remove(self, construct: BulkMember) -> None:
+        """Forget a resource that became one of the CDK, which writes it from now on."""
         self._waiting.pop(construct, None)
 
     def make_all(self) -> None:
-        """Makes all of them resources of the CDK."""
+        """Make all of them resources of the CDK."""
         for construct in list(self._waiting):
             construct.make_resource()
 
     def to_terraform(self) -> Any:
-        """The resources as a part of the stack's document."""
+        """Return the resources as a part of the stack's document."""
         self._refuse_errors()
         blocks: dict[str, dict[str, Any]] = {}
         for body in self._waiting.values():
-            told = {"metadata": {"path": body.path, "uniqueId": body.name}}
-            blocks.setdefault(body.type, {})[body.name] = {**body.attributes, "//": told}
+            comment = {"metadata": {"path": body.path, "uniqueId": body.name}}
+            blocks.setdefault(body.type, {})[body.name] = {**body.attributes, "//": comment}
         return {"resource": blocks} if blocks else {}
 
     def to_hcl_terraform(self) -> Any:
-        """Nothing: for HCL each resource is one of the CDK."""
+        """Return nothing: for HCL each resource is one of the CDK."""
         self._refuse_errors()
         return {}
 
 
 @runtime_checkable
-class Shown(Protocol):
+class HasCdkResource(Protocol):
     """A construct whose resource of the CDK may not be made yet."""
 
     def show_resource(self) -> None:
@@ -99,7 +97,7 @@ class FirstVisit:
         self._begin = begin
 
     def visit(self, _node: toolkit.IConstruct) -> None:
-        """Answer the CDK, which visits a construct."""
+        """Call the function; the CDK visits a construct."""
         self._begin()
 
 
@@ -108,7 +106,7 @@ def has_aspects(scope: toolkit.IConstruct) -> bool:
     return bool(toolkit.Aspects.of(scope).all)
 
 
-def show_to_aspects() -> None:
+def reveal_to_aspects() -> None:
     """Have the resource of a construct made as soon as somebody asks for its Aspects.
 
     To ask the CDK at synth whether a construct has Aspects would take two calls into Node for each
@@ -117,7 +115,7 @@ def show_to_aspects() -> None:
     original: Callable[[Any], Any] = toolkit.Aspects.of
 
     def of(scope: Any) -> Any:
-        if isinstance(scope, Shown):
+        if isinstance(scope, HasCdkResource):
             scope.show_resource()
         return original(scope)
 

@@ -1,6 +1,6 @@
-"""Delivers providers: plants them in a Terraform working directory, so that ``init`` finds them.
+"""The delivery of providers into a Terraform working directory, where ``init`` finds them.
 
-Planted are, under the working directory (the output directory of a stack):
+These are planted under the working directory (the output directory of a stack):
 
 * ``terraform.d/plugins/HOST/NAMESPACE/NAME/VERSION/OS_ARCH/terraform-provider-NAME_vVERSION``, a
   launcher (``launchers``) in the layout of Terraform's implied local mirror (Terraform
@@ -21,7 +21,6 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from constructs_lib import launchers
-from constructs_lib.constructs.rules.stack import FIVETRAN
 from constructs_lib.constructs.synth import lock_file
 from constructs_lib.launchers import PLATFORMS, read_if_present, write_atomically
 from constructs_lib.version import __version__
@@ -30,9 +29,7 @@ _FOLDER = "terraform.d"
 _DEFAULT_NAMESPACE = ("registry.terraform.io", "hashicorp")
 
 
-def plant(
-    directory: Path, *, providers: Sequence[str] = (FIVETRAN.name,), python: str | None = None
-) -> None:
+def plant(directory: Path, *, providers: Sequence[str], python: str | None = None) -> None:
     """Plant providers in a Terraform working directory. Doing it again changes nothing.
 
     :param directory: the working directory; it must exist
@@ -50,15 +47,19 @@ def plant(
     _seed_lock(directory, providers)
 
 
-def launcher_path(directory: Path, platform: str, provider: str = FIVETRAN.name) -> Path:
-    """Where a launcher stands in a working directory, for a platform such as ``linux_amd64``."""
+def launcher_path(directory: Path, platform: str, provider: str) -> Path:
+    """Return the path of a launcher in a working directory.
+
+    :param platform: such as ``linux_amd64``
+    :param provider: the name of the provider
+    """
     return directory / _FOLDER / "plugins" / launchers.path(provider, platform)
 
 
 def _seed_lock(directory: Path, providers: Sequence[str]) -> None:
     path = directory / lock_file.NAME
     ours = [
-        lock_file.Locked(
+        lock_file.LockedProvider(
             launchers.source(provider),
             __version__,
             lock_file.checksum(launchers.file_name(provider), launchers.content(provider)),
@@ -66,12 +67,12 @@ def _seed_lock(directory: Path, providers: Sequence[str]) -> None:
         for provider in providers
     ]
     others = _other_providers(directory, {locked.source for locked in ours})
-    text = lock_file.seeded(read_if_present(path).decode(), ours, others)
+    text = lock_file.seed_lock_file(read_if_present(path).decode(), ours, others)
     _write(directory, path, text.encode(), mode=0o644)
 
 
 def _other_providers(directory: Path, ours: Collection[str]) -> dict[str, str]:
-    """The other providers that the synthesised stack requires: full address and constraint."""
+    """Return the other providers of the synthesised stack: full address and constraint."""
     document = json.loads(read_if_present(directory / "cdk.tf.json") or b"{}")
     required: Mapping[str, Mapping[str, str]]
     required = document.get("terraform", {}).get("required_providers", {})
@@ -83,7 +84,7 @@ def _other_providers(directory: Path, ours: Collection[str]) -> dict[str, str]:
 
 
 def _address(written: str) -> str:
-    """The full address of a provider: ``aws`` is ``registry.terraform.io/hashicorp/aws``."""
+    """Return the full address of a provider: ``aws`` is ``registry.terraform.io/hashicorp/aws``."""
     missing = max(0, 2 - written.count("/"))
     return "/".join((*_DEFAULT_NAMESPACE[:missing], written))
 

@@ -3,7 +3,7 @@
 The CDK's own converter guesses what a text means, and leaves out what it does not know: ``"5"``
 becomes a number, the default ``""`` of a variable and a local ``false`` vanish. So the file is made
 here of the very document that would be ``cdk.tf.json``. Two things of that document depend on where
-a value stands, and both are in the bodies below: whether a text is a template, a literal or a
+a value is, and both are in the bodies below: whether a text is a template, a literal or a
 reference (Terraform documentation, "JSON Configuration Syntax"), and what is a block. What is a
 block of a provider's own, only the generated classes of that provider know; they tell the CDK.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from constructs_lib.constructs.base.expressions import expression, literal, parts
+from constructs_lib.constructs.base.expressions import hcl_expression, literal, split_template
 from constructs_lib.validation.findings import Path
 
 Shape: TypeAlias = dict[str, Any]
@@ -41,7 +41,7 @@ class NotHcl(Exception):
 class _Body:
     """How Terraform reads what is in a block."""
 
-    other: Callable[[Any], str] = expression
+    other: Callable[[Any], str] = hcl_expression
     """Writes the attributes that have no writer of their own."""
     attributes: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     """The writers of attributes, by name."""
@@ -55,11 +55,11 @@ class _Block:
 
     body: _Body
     labels: int = 0
-    """How many labels stand behind its name."""
+    """How many labels follow its name."""
 
 
 def reference(value: Any) -> str:
-    """Return references, or a type, as they stand: one, a list, or a mapping between such."""
+    """Return references, or a type, as they are: one, a list, or a mapping between such."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key} = {reference(each)}" for key, each in value.items()) + "}"
     if isinstance(value, (list, tuple)):
@@ -255,7 +255,7 @@ def _unpacked(value: Any, labels: int) -> Iterator[tuple[tuple[str, ...], Mappin
 
 def _attribute(name: str, value: Any, body: _Body) -> str:
     write = body.attributes.get(name, body.other)
-    if write is expression and (path := next(_unclosed(value, (name,)), None)) is not None:
+    if write is hcl_expression and (path := next(_unclosed(value, (name,)), None)) is not None:
         allowed = "an expression such as ${var.name}; write $${ for the text ${"
         raise NotHcl(path, "an expression without an end", allowed)
     return write(value)
@@ -263,7 +263,7 @@ def _attribute(name: str, value: Any, body: _Body) -> str:
 
 def _unclosed(value: Any, path: Path) -> Iterator[Path]:
     if isinstance(value, str):
-        if any(not part.is_closed for part in parts(value)):
+        if any(not part.is_closed for part in split_template(value)):
             yield path
     elif isinstance(value, Mapping):
         for key, each in value.items():

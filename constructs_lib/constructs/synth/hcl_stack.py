@@ -20,7 +20,7 @@ _HINT: Final = "correct it, or run cdktf synth without --hcl"
 _WITH_TYPES: Final = ("resource", "data", "provider")
 
 
-def findings(stack: toolkit.TerraformStack) -> list[Finding]:
+def check_hcl(stack: toolkit.TerraformStack) -> list[Finding]:
     """Return what of a stack cannot be written as HCL.
 
     :param stack: the stack, prepared; its constructs have no errors

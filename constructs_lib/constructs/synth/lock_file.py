@@ -1,7 +1,7 @@
 """The dependency lock file of a stack, seeded so that no command asks a registry for our providers.
 
 Before ``init`` the CDK's command line looks into ``.terraform.lock.hcl``. If one of the required
-providers is missing there, or stands there without constraints, it runs ``terraform providers
+providers is missing there, or is there without constraints, it runs ``terraform providers
 lock`` for *all* of them. That command only asks registries on the network, and fails for a
 provider that is delivered as files.
 
@@ -9,7 +9,7 @@ So each of our own providers gets a block, with the checksum of its package: wit
 would warn that the file is incomplete, and with that of an older package ``init`` would refuse the
 new one. The other providers of the stack get a block in a comment: the command line does not tell
 comments from blocks, while Terraform does, and ``init`` chooses their versions and writes their
-blocks as ever.
+blocks as usual.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _COMMENT_START = "/* Not locked yet; this keeps the CDK from asking a registry o
 _COMMENT = re.compile(re.escape(_COMMENT_START) + r".*?^\*/\n?", re.M | re.S)
 
 
-class Locked(NamedTuple):
+class LockedProvider(NamedTuple):
     """What the lock file says of one provider."""
 
     source: str
@@ -43,7 +43,7 @@ class Locked(NamedTuple):
 
 
 def checksum(name: str, content: bytes) -> str:
-    """The checksum ``h1:...`` of a provider's package that consists of one file.
+    """Return the checksum ``h1:...`` of a provider's package that consists of one file.
 
     It is that of Go's ``dirhash.Hash1`` (Terraform documentation, "Dependency Lock File"): a digest
     of the digests and names of the files.
@@ -55,8 +55,8 @@ def checksum(name: str, content: bytes) -> str:
     return "h1:" + b64encode(sha256(listing.encode()).digest()).decode()
 
 
-def seeded(text: str, ours: Sequence[Locked], others: Mapping[str, str]) -> str:
-    """The text of a lock file with what is missing in it.
+def seed_lock_file(text: str, ours: Sequence[LockedProvider], others: Mapping[str, str]) -> str:
+    """Return the text of a lock file with what is missing in it.
 
     :param text: the text so far; empty if there is no file
     :param ours: our own providers, as the configuration requires them
@@ -80,7 +80,7 @@ def _block(text: str, source: str) -> str:
     return found.group() if found else ""
 
 
-def _locks(block: str, ours: Locked) -> bool:
+def _locks(block: str, ours: LockedProvider) -> bool:
     exact = re.escape(ours.version)
     lines = (
         rf'^\s*version\s*=\s*"{exact}"$',
@@ -94,7 +94,7 @@ def _limits(text: str, source: str) -> bool:
     return re.search(r"^\s*constraints\s*=", _block(text, source), re.M) is not None
 
 
-def _our_entry(ours: Locked) -> str:
+def _our_entry(ours: LockedProvider) -> str:
     return (
         f'provider "{ours.source}" {{\n'
         f'  version     = "{ours.version}"\n'

@@ -1,12 +1,10 @@
-"""The ``import`` blocks of a stack.
-
-What happens to the constructs of an app at synth: all findings at once, then the delivery.
+"""The synth of an app: all findings at once, then the documents, then the delivery of providers.
 
 Each construct checks itself when it is made and leaves its findings here; nothing raises then.
 ``app.synth()`` of the user's own ``App`` first reports the findings of the whole tree. With an
-error among them it raises ``ValidationFailed``, a ``SystemExit``, and nothing is written. Without,
-it synthesises as ever. What an Aspect makes wrong then is reported likewise, and that stack is not
-written. The synthesizer of each stack plants the provider beside its document.
+error among them it raises ``ValidationFailed``, a ``SystemExit``, and nothing is written. Without
+one it synthesises as usual. Errors that an Aspect makes then are reported too, and that stack is
+not written. The synthesizer of each stack plants the provider next to its document.
 
 Where the CDK is driven another way, as by its ``Testing``, the stack refuses to be written: a
 ``RuntimeError`` with the same report.
@@ -22,16 +20,16 @@ from weakref import WeakKeyDictionary
 
 from constructs_lib import toolkit
 from constructs_lib.constructs.base.expressions import is_hcl
-from constructs_lib.constructs.rules import accounts
-from constructs_lib.constructs.rules import stack as stack_rules
+from constructs_lib.constructs.rules.accounts import AccountRelation, check_accounts
+from constructs_lib.constructs.rules.stack import ProviderFacts, ResourceFacts, check_stack
 from constructs_lib.constructs.synth import bulk_resources, delivery, hcl_stack
-from constructs_lib.constructs.synth.bulk_resources import Together
+from constructs_lib.constructs.synth.bulk_resources import BulkResources
 from constructs_lib.validation import ConstructPlace, Finding, ValidationFailed, errors, render
 
 _ID = "ImportsOfConnectionsAsCode"
 
 
-class Imports(toolkit.TerraformElement):
+class ImportBlocks(toolkit.TerraformElement):
     """All ``import`` blocks that the constructs of one stack ask for.
 
     The CDK's own ``import_from`` runs ``terraform version`` once for each imported resource, and
@@ -44,11 +42,11 @@ class Imports(toolkit.TerraformElement):
         super().__init__(stack, _ID)
 
     def to_terraform(self) -> Any:
-        """The blocks as a part of the stack's document."""
+        """Return the blocks as a part of the stack's document."""
         return {"import": self.blocks}
 
     def to_hcl_terraform(self) -> Any:
-        """The blocks for ``cdktf synth --hcl``."""
+        """Return the blocks for ``cdktf synth --hcl``."""
         kinds = {"to": "reference", "id": "string"}
         return {
             "import": [
@@ -67,9 +65,9 @@ class StackSynthesis:
     def __init__(self, stack: toolkit.TerraformStack, identifiers: dict[str, Any]) -> None:
         self.findings: list[Finding] = []
         """What the constructs found out about themselves."""
-        self.providers: list[stack_rules.ProviderFacts] = []
-        self.resources: list[stack_rules.ResourceFacts] = []
-        self.relations: list[accounts.Relation] = []
+        self.providers: list[ProviderFacts] = []
+        self.resources: list[ResourceFacts] = []
+        self.relations: list[AccountRelation] = []
         """Which construct is about which other one."""
         self.addresses: dict[str, Any] = {}
         """The constructs by the addresses of their resources."""
@@ -79,18 +77,18 @@ class StackSynthesis:
         """The constructs of the whole app by the tokens of their identifiers."""
         self.stack = stack
         self.path: str = stack.node.path
-        self._imports: Imports | None = None
+        self._imports: ImportBlocks | None = None
         # It comes before all that waits in it, because the CDK visits the first children first.
-        self.together = Together(stack, self._refuse_errors)
+        self.bulk = BulkResources(stack, self._refuse_errors)
         """The resources that are written together."""
-        toolkit.Aspects.of(self.together).add(bulk_resources.FirstVisit(self._show_to_aspects))
+        toolkit.Aspects.of(self.bulk).add(bulk_resources.FirstVisit(self._show_to_aspects))
         stack.node.add_validation(_Validation(self))
         # The CDK hands the stack itself to its synthesizer, whoever synthesises.
         setattr(stack, "synthesizer", _Synthesizer(self, stack.synthesizer))  # noqa: B010
 
     def place(self, construct: toolkit.Construct, scope: Any, id_: str) -> ConstructPlace:
-        """The place of a construct for findings."""
-        # Asking the CDK takes two calls into Node, so the common case is put together here.
+        """Return the place of a construct for findings."""
+        # Asking the CDK takes two calls into Node, so the common case is handled here.
         return ConstructPlace(
             f"{self.path}/{id_}" if scope is self.stack and "/" not in id_ else construct.node.path
         )
@@ -98,13 +96,13 @@ class StackSynthesis:
     def import_resource(self, address: str, identifier: str) -> None:
         """Have Terraform take over what exists already, by an ``import`` block of the stack."""
         if self._imports is None:
-            self._imports = Imports(self.stack)
+            self._imports = ImportBlocks(self.stack)
         self._imports.blocks.append({"to": address, "id": identifier})
 
     def all_findings(self) -> list[Finding]:
-        """The findings of the constructs, and those of the stack as a whole."""
-        found = self.findings + stack_rules.findings(self.providers, self.resources)
-        return [*found, *accounts.findings(self.relations)]
+        """Return the findings of the constructs, and those of the stack as a whole."""
+        found = self.findings + check_stack(self.providers, self.resources)
+        return [*found, *check_accounts(self.relations)]
 
     def deliver(self, outdir: Path) -> None:
         """Plant the providers of this stack in its output directory."""
@@ -114,7 +112,7 @@ class StackSynthesis:
 
     def _show_to_aspects(self) -> None:
         if bulk_resources.has_aspects(self.stack):
-            self.together.make_all()
+            self.bulk.make_all()
 
     def _refuse_errors(self) -> None:
         # A part of a stack can be synthesised in a test, where it needs no provider.
@@ -155,11 +153,11 @@ class AppSynthesis:
         for node in self._app.node.find_all():
             if isinstance(node, toolkit.TerraformStack):
                 of(node)
-        # What stands in one stack and is used in another becomes a part of both here.
+        # What is in one stack and used in another becomes a part of both here.
         for each in self.stacks:
             each.stack.prepare_stack()
         for each in self.stacks:
-            each.findings += hcl_stack.findings(each.stack)
+            each.findings += hcl_stack.check_hcl(each.stack)
         self._checked()
 
     def _checked(self) -> list[Finding]:
@@ -174,14 +172,14 @@ def _report(findings: list[Finding]) -> None:
         sys.stderr.write(render(findings) + "\n")
 
 
-bulk_resources.show_to_aspects()
+bulk_resources.reveal_to_aspects()
 
 _STACKS: WeakKeyDictionary[Any, StackSynthesis] = WeakKeyDictionary()
 _APPS: WeakKeyDictionary[Any, AppSynthesis] = WeakKeyDictionary()
 
 
 def of(scope: toolkit.IConstruct) -> StackSynthesis:
-    """The synthesis of the stack in which a construct stands.
+    """Return the synthesis of the stack that a construct is in.
 
     :param scope: the construct, or the stack itself
     """
@@ -198,11 +196,11 @@ def _app_of(stack: toolkit.TerraformStack) -> AppSynthesis:
     if app not in _APPS:
         _APPS[app] = AppSynthesis(app)
         if isinstance(app, toolkit.App):
-            _take_over(app, _APPS[app])
+            _wrap_synth(app, _APPS[app])
     return _APPS[app]
 
 
-def _take_over(app: toolkit.App, synthesis: AppSynthesis) -> None:
+def _wrap_synth(app: toolkit.App, synthesis: AppSynthesis) -> None:
     original = app.synth
     # The method is replaced on the user's own app: a subclass would have to be known to the user.
     setattr(app, "synth", lambda: synthesis.run(original))  # noqa: B010
@@ -216,10 +214,10 @@ class _Validation:
         self._stack = stack
 
     def validate(self) -> list[str]:
-        """The messages about this stack; none if it is in order."""
+        """Return the messages about this stack; none if there is no error."""
         if is_hcl() and not errors(self._stack.all_findings()):
             # An Aspect may have changed what was checked before.
-            self._stack.findings += hcl_stack.findings(self._stack.stack)
+            self._stack.findings += hcl_stack.check_hcl(self._stack.stack)
         findings = self._stack.all_findings()
         return [render(findings)] if errors(findings) else []
 

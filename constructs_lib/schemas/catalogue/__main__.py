@@ -1,10 +1,7 @@
-"""Writes files with facts about services: sorted, one line for each field.
+"""The command line of the catalogue: ``refresh``, ``show`` and ``search``.
 
-What ``show`` and ``search`` print.
-
-The command line of the catalogue.
-
-Runs the command line of the catalogue.
+``refresh`` writes a file with facts about services, sorted, with one line for each field; the other
+two print what the catalogue knows.
 """
 
 from __future__ import annotations
@@ -17,17 +14,22 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from constructs_lib.schemas.catalogue import account as live
-from constructs_lib.schemas.catalogue import service_facts, sources
+from constructs_lib.schemas.catalogue import service_facts
+from constructs_lib.schemas.catalogue.account import Account, LiveError
 from constructs_lib.schemas.catalogue.fields import Field
 from constructs_lib.schemas.catalogue.service_facts import Service, service, services
-from constructs_lib.schemas.catalogue.sources import Facts
+from constructs_lib.schemas.catalogue.sources import (
+    Facts,
+    UnreadableMetadata,
+    facts_of_metadata,
+    services_of_contract,
+)
 from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.terminal_text import escape_controls
 
 
-def text(services: Mapping[str, Facts]) -> str:
-    """The content of a file: JSON in which each service begins a line with its name.
+def file_text(services: Mapping[str, Facts]) -> str:
+    """Return the content of a file: JSON in which each service begins a line with its name.
 
     :param services: the facts by the name of the service
     """
@@ -35,23 +37,23 @@ def text(services: Mapping[str, Facts]) -> str:
     return "{\n" + ",\n".join(entries) + "\n}\n"
 
 
-def load(path: Path) -> dict[str, Facts]:
-    """All services of a file; none if there is no file.
+def load_services(path: Path) -> dict[str, Facts]:
+    """Return all services of a file; none if there is no file.
 
     :raises OSError: if it cannot be read
     :raises ValueError: if it is no such file
     """
     if not path.exists():
         return {}
-    file = service_facts.read(path)
+    file = service_facts.read_services_file(path)
     found = {name: file.entry(name) or {} for name in file.names()}
     if json.loads(path.read_text(encoding="utf-8")) != found:
         raise ValueError("it is no file of services")
     return found
 
 
-def write(path: Path, services: Mapping[str, Facts]) -> None:
-    """Writes a file as a whole, or leaves the former one as it is.
+def write_services(path: Path, services: Mapping[str, Facts]) -> None:
+    """Write a file as a whole, or leave the former one as it is.
 
     :raises OSError: if it cannot be written
     """
@@ -59,7 +61,7 @@ def write(path: Path, services: Mapping[str, Facts]) -> None:
     temporary = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text(services))
+            file.write(file_text(services))
         # A temporary file is for its owner only; this one belongs to the project.
         temporary.chmod(path.stat().st_mode if path.exists() else 0o644)
         temporary.replace(path)
@@ -76,8 +78,8 @@ _HEADER = ("field", "type", "belongs into", "allowed")
 _SHOWN = 8
 
 
-def table(service: Service) -> str:
-    """The fields of a service as a table, with a line break at its end."""
+def field_table(service: Service) -> str:
+    """Return the fields of a service as a table, with a line break at its end."""
     form = " and ".join(service.destination_schema) or "not known"
     rows = [_HEADER]
     rows += [
@@ -90,13 +92,13 @@ def table(service: Service) -> str:
 
 
 def matching_services(word: str) -> list[str]:
-    """The names of the services that contain a word; small and capital letters are the same."""
+    """Return the names of the services that contain a word, whatever its case."""
     wanted = word.casefold().replace(" ", "_").replace("-", "_")
     return [name for name in services() if wanted in name]
 
 
-def not_found(word: str) -> str:
-    """The message that there is no such service."""
+def unknown_service(word: str) -> str:
+    """Return the message that there is no such service."""
     near = did_you_mean(word, services())
     return f"no service {word!r} in the catalogue" + (f"; {near}" if near else "")
 
@@ -131,7 +133,7 @@ class _Failed(Exception):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command.
+    """Run one command.
 
     :param arguments: as in ``sys.argv``, without the program; None takes them from there
     :returns: the exit status: 0, or 1 after a message to stderr
@@ -139,7 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         sys.stdout.write(options.run(options))
-    except (_Failed, live.LiveError) as error:
+    except (_Failed, LiveError) as error:
         sys.stderr.write(f"catalogue: {escape_controls(str(error))}\n")
         return 1
     return 0
@@ -170,30 +172,30 @@ def _parser() -> argparse.ArgumentParser:
 def _show(options: argparse.Namespace) -> str:
     facts = service(options.word)
     if facts is None:
-        raise _Failed(not_found(options.word))
-    return table(facts)
+        raise _Failed(unknown_service(options.word))
+    return field_table(facts)
 
 
 def _search(options: argparse.Namespace) -> str:
     names = matching_services(options.word)
     if not names:
-        raise _Failed(not_found(options.word))
+        raise _Failed(unknown_service(options.word))
     return "".join(f"{name}\n" for name in names)
 
 
 def _refresh(options: argparse.Namespace) -> str:
     output: Path = options.output
     try:
-        before = load(output)
+        before = load_services(output)
     except (OSError, ValueError) as error:
         raise _Failed(
-            f"{output} cannot be read: {_reason(error)}; delete it to begin anew"
+            f"{output} cannot be read: {_reason(error)}; delete it to start again"
         ) from None
     after = (
         _from_openapi(options.openapi) if options.openapi else _from_account(options.live, before)
     )
     try:
-        write(output, after)
+        write_services(output, after)
     except OSError as error:
         raise _Failed(f"{output} cannot be written: {_reason(error)}") from None
     return f"{output}: {_changes(before, after)}\n"
@@ -201,18 +203,18 @@ def _refresh(options: argparse.Namespace) -> str:
 
 def _from_openapi(path: Path) -> dict[str, Facts]:
     try:
-        return sources.services(json.loads(path.read_text(encoding="utf-8")))
+        return services_of_contract(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise _Failed(f"{path} cannot be used: {_reason(error)}") from None
 
 
 def _from_account(names: Sequence[str], before: Mapping[str, Facts]) -> dict[str, Facts]:
-    account = live.Account(os.environ)
+    account = Account(os.environ)
     found = dict(before)
     for name in names:
         try:
-            found[name] = sources.facts_of_metadata(account.metadata(name), service(name))
-        except sources.UnreadableMetadata as error:
+            found[name] = facts_of_metadata(account.metadata(name), service(name))
+        except UnreadableMetadata as error:
             raise _Failed(f"the answer about {name!r} cannot be used: {error}") from None
     return found
 

@@ -1,4 +1,4 @@
-"""Asks an account what it knows of a service.
+"""The metadata of services, as an account answers them.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connector-metadata
 """
@@ -43,9 +43,9 @@ class Account:
         self._credentials = (environ[names[0]], environ[names[1]])
 
     def metadata(self, service: str) -> dict[str, Any]:
-        """What the account tells about a service: the ``data`` of its answer.
+        """Return the metadata of a service: the ``data`` of the response.
 
-        :raises LiveError: if it does not tell
+        :raises LiveError: if the account does not answer with them
         """
         response = self._ask(_PATH + quote(service, safe=""))
         if response.status_code == 404:
@@ -86,8 +86,8 @@ class Account:
                 )
                 content.read(response, content.LONGEST)
             except content.ContentRefused as error:
-                told = f"{self._url + path} answered {error.status} with {error.reason}"
-                raise LiveError(f"{told}; check the address") from None
+                problem = f"{self._url + path} answered {error.status} with {error.reason}"
+                raise LiveError(f"{problem}; check the address") from None
             except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
                 name = type(error).__name__
                 raise LiveError(f"the API cannot be reached ({name}): {self._url}") from None
@@ -96,7 +96,7 @@ class Account:
 
 def _check_url(url: str) -> None:
     if is_sandbox(url):
-        raise LiveError("the embedded sandbox knows only what stands in this catalogue already")
+        raise LiveError("the embedded sandbox knows only what this catalogue has already")
     problem = address_problem(url, "FIVETRAN_APIKEY and FIVETRAN_APISECRET")
     if problem:
         raise LiveError(f"FIVETRAN_API_URL cannot be used: {problem}")

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
-Fact: TypeAlias = str | list[str]
+CompactField: TypeAlias = str | list[str]
 """What is known of one field, in the compact form: kind and marks, or the allowed values."""
 
 ITEM = "[]"
@@ -59,9 +59,9 @@ class Field(NamedTuple):
     """The fields inside, for ``FieldKind.OBJECT``; empty if they are not known."""
 
     def leaves(self, path: str = "") -> Iterator[tuple[str, Field]]:
-        """The fields that hold values, each with its path, such as ``files[].name``.
+        """Return the fields that hold values, each with its path, such as ``files[].name``.
 
-        :param path: the path of what this field stands in
+        :param path: the path of what this field is in
         """
         here = path + ITEM if self.name == ITEM else f"{path}.{self.name}".removeprefix(".")
         inside = [self.item] if self.item else list(self.fields.values())
@@ -71,11 +71,11 @@ class Field(NamedTuple):
             yield from field.leaves(here)
 
 
-_Line: TypeAlias = tuple[tuple[str, ...], Fact]
+_Line: TypeAlias = tuple[tuple[str, ...], CompactField]
 
 
-def parse(facts: Mapping[str, Fact], root: str) -> dict[str, Field]:
-    """The fields below ``config`` or ``auth``, by name.
+def parse(facts: Mapping[str, CompactField], root: str) -> dict[str, Field]:
+    """Return the fields below ``config`` or ``auth``, by name.
 
     :param facts: the lines of one service
     :param root: ``config`` or ``auth``
@@ -85,8 +85,8 @@ def parse(facts: Mapping[str, Fact], root: str) -> dict[str, Field]:
     return _fields((path[1:], fact) for path, fact in lines)
 
 
-def written(field: Field) -> Fact:
-    """The compact form of a field that holds a value.
+def compact_form(field: Field) -> CompactField:
+    """Return the compact form of a field that holds a value.
 
     Of a field that is secret or read-only the allowed values are not kept: nobody writes or sees
     them in a file.
@@ -118,7 +118,7 @@ def _field(name: str, lines: list[_Line]) -> Field:
     return Field(name, FieldKind.OBJECT, fields=fields)
 
 
-def _leaf(name: str, fact: Fact) -> Field:
+def _leaf(name: str, fact: CompactField) -> Field:
     if isinstance(fact, list):
         return Field(name, FieldKind.STRING, tuple(fact))
     kind, *marks = fact.split(" ")

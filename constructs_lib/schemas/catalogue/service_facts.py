@@ -1,15 +1,11 @@
-"""Files with facts about services, in which one service is found without reading the others.
+"""Facts about Fivetran's services: their fields, secrets, and form of the destination schema.
 
-Two of them are laid over one another: ``services.json`` of this package, and the file of the
-project, ``fivetran-services.json``, which ``python -m constructs_lib.schemas.catalogue refresh``
-writes. Terraform starts the provider below the project, so that file is looked for in the working
-directory and in those above it; the environment variable ``FIVETRAN_SERVICES`` names another one.
-
-Facts about Fivetran's services: the fields of ``config`` and ``auth``, which of them are
-secret, and the form of the destination schema.
-
-The facts stand in ``services.json``, taken from Fivetran's OpenAPI document, and in the file of
-the project, if it has one (see ``services_file``). Only the services that are asked for are read.
+The facts come from two files: ``services.json`` of this package, made from Fivetran's OpenAPI
+document, and the file of the project, ``fivetran-services.json``, which
+``python -m constructs_lib.schemas.catalogue refresh`` writes and which overrides the other service
+by service. Terraform starts the provider below the project, so the file of the project is looked
+for in the working directory and in those above it; the environment variable ``FIVETRAN_SERVICES``
+names another one. Only the services that are asked for are parsed.
 """
 
 from __future__ import annotations
@@ -36,17 +32,20 @@ _DECODER = json.JSONDecoder()
 
 
 class ServicesFile:
-    """The text of one file, and the services in it. Each service begins a line with its name."""
+    """One file, in which a service is found without parsing the others.
+
+    Each service begins a line with its name.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text
 
     def names(self) -> list[str]:
-        """The names of the services, in the order of the file."""
+        """Return the names of the services, in the order of the file."""
         return _ENTRY.findall(self._text)
 
     def entry(self, name: str) -> dict[str, Any] | None:
-        """The lines of one service, parsed; None if the file has no such service.
+        """Return the lines of one service, parsed; None if the file has no such service.
 
         :raises ValueError: if they are no JSON object
         """
@@ -60,8 +59,9 @@ class ServicesFile:
         return entry
 
     def allowed_words(self) -> dict[str, set[str]]:
-        """The texts that are allowed, in lower case, by the path of their field, such as
-        ``config.auth_method``; those of all services together.
+        """Return the allowed texts of all services, in lower case, by the path of their field.
+
+        A path is such as ``config.auth_method``.
 
         :raises ValueError: if the file is no JSON
         """
@@ -73,15 +73,15 @@ class ServicesFile:
         return found
 
     def require_form(self) -> None:
-        """Makes sure that all of it is as the command ``refresh`` writes it.
+        """Raise an error unless the file is as the command ``refresh`` writes it.
 
         :raises ValueError: if it is not
         """
         _require_form(json.loads(self._text), self.names())
 
 
-def read(path: str | os.PathLike[str]) -> ServicesFile:
-    """A file of facts.
+def read_services_file(path: str | os.PathLike[str]) -> ServicesFile:
+    """Read a file of facts.
 
     :raises OSError: if it cannot be read
     :raises ValueError: if it is no text in UTF-8
@@ -91,14 +91,14 @@ def read(path: str | os.PathLike[str]) -> ServicesFile:
 
 
 @cache
-def packaged() -> ServicesFile:
-    """The file of this package, read once."""
-    return read(PACKAGED)
+def packaged_file() -> ServicesFile:
+    """Return the file of this package, read once."""
+    return read_services_file(PACKAGED)
 
 
 @cache
 def project_file() -> tuple[ServicesFile | None, str]:
-    """The file of the project, read once, and what is wrong with it.
+    """Return the file of the project, read once, and what is wrong with it.
 
     :returns: None if there is none, or if it cannot be used; and in words why it cannot, or the
         empty text. A damaged file must not stop what does not need it, so nothing is raised: the
@@ -108,7 +108,7 @@ def project_file() -> tuple[ServicesFile | None, str]:
     if path is None:
         return None, ""
     try:
-        found = read(path)
+        found = read_services_file(path)
         found.require_form()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
@@ -117,7 +117,7 @@ def project_file() -> tuple[ServicesFile | None, str]:
 
 
 def project_path() -> str | None:
-    """Where the file of the project is; None if there is none."""
+    """Return where the file of the project is; None if there is none."""
     named = os.environ.get(VARIABLE)
     if named:
         return named
@@ -137,10 +137,10 @@ def _require_form(document: Any, names: list[str]) -> None:
         raise ValueError("its lines are not as the command refresh writes them")
     for name, entry in document.items():
         for path, fact in entry.items():
-            _require_fact(fact, f"{path} of {name}")
+            _require_field(fact, f"{path} of {name}")
 
 
-def _require_fact(fact: Any, place: str) -> None:
+def _require_field(fact: Any, place: str) -> None:
     texts = fact if isinstance(fact, list) else [fact]
     if not all(isinstance(text, str) for text in texts):
         raise ValueError(f"{place} is neither text nor a list of texts")
@@ -177,7 +177,7 @@ class Service(NamedTuple):
 
 @cache
 def service(name: str) -> Service | None:
-    """The facts about one service, or None if it is unknown (newer than the facts)."""
+    """Return the facts about one service, or None if it is unknown (newer than the facts)."""
     entry = _entry(name)
     if entry is None:
         return None
@@ -195,32 +195,33 @@ def service(name: str) -> Service | None:
 
 @cache
 def services() -> list[str]:
-    """The names of all known services, sorted. Do not change the result: it is kept."""
+    """Return the names of all known services, sorted. Do not change the result: it is cached."""
     project, _ = project_file()
     added = project.names() if project else []
-    return sorted({*packaged().names(), *added})
+    return sorted({*packaged_file().names(), *added})
 
 
 @cache
 def allowed_words() -> dict[str, set[str]]:
-    """The texts that some service allows, in lower case, by the path of their field, such as
-    ``config.auth_method``. Do not change the result: it is kept.
+    """Return the texts that some service allows, in lower case, by the path of their field.
+
+    A path is such as ``config.auth_method``. Do not change the result: it is cached.
     """
     project, _ = project_file()
-    found = dict(packaged().allowed_words())
+    found = dict(packaged_file().allowed_words())
     for path, words in (project.allowed_words() if project else {}).items():
         found[path] = found.get(path, set()) | words
     return found
 
 
 def forget() -> None:
-    """Drops what was read, so that changed files are read again. Only tests need that."""
-    for kept in (service, services, allowed_words, packaged, project_file):
+    """Drop what was read, so that changed files are read again. Only tests need that."""
+    for kept in (service, services, allowed_words, packaged_file, project_file):
         kept.cache_clear()
 
 
 def destination_schema_name(service_name: str, config: Mapping[str, Any]) -> str | None:
-    """The name of the destination schema that ``config`` asks for, joined as the API joins it.
+    """Return the name of the destination schema of a ``config``, joined as the API joins it.
 
     :returns: such as ``gsheets.orders``; None if the service or the form of its destination schema
         is unknown, or a part is missing
@@ -237,7 +238,7 @@ def destination_schema_name(service_name: str, config: Mapping[str, Any]) -> str
 def _entry(name: str) -> dict[str, Any] | None:
     project, _ = project_file()
     own = project.entry(name) if project else None
-    return packaged().entry(name) if own is None else own
+    return packaged_file().entry(name) if own is None else own
 
 
 def _secrets(fields: Mapping[str, Field]) -> tuple[str, ...]:

@@ -1,14 +1,10 @@
-"""Facts in their compact form, taken out of JSON Schemas.
+"""The sources of facts about services: an account's metadata, and Fivetran's OpenAPI document.
 
-Names, types, allowed values and marks are taken; titles, descriptions and examples are not.
-
-The facts about one service, from what an account tells about it.
-
-Source: ``GET /v1/metadata/connector-types/{service}``. The published contract calls ``config`` and
-``auth`` objects and says no more about them. They are read as JSON Schemas, with their fields under
-``properties`` or directly.
-
-The facts about all services, from the OpenAPI document that Fivetran publishes.
+Both describe ``config`` and ``auth`` by JSON Schemas, of which the names, types, allowed values and
+marks are taken; titles, descriptions and examples are not. The metadata of an account
+(``GET /v1/metadata/connector-types/{service}``) are about one service: the published contract calls
+their ``config`` and ``auth`` objects and says no more, so their fields are read under
+``properties`` or directly. The OpenAPI document is about all services.
 """
 
 from __future__ import annotations
@@ -16,10 +12,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from constructs_lib.schemas.catalogue.fields import ITEM, Fact, Field, FieldKind, written
+from constructs_lib.schemas.catalogue.fields import (
+    ITEM,
+    CompactField,
+    Field,
+    FieldKind,
+    compact_form,
+)
 from constructs_lib.schemas.catalogue.service_facts import DESTINATION_SCHEMA_KEYS, Service
 
-Facts: TypeAlias = dict[str, Fact]
+Facts: TypeAlias = dict[str, CompactField]
 """The lines of one service: the form of its destination schema under ``schema``, and its fields."""
 Resolve: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Follows the references of a schema."""
@@ -30,24 +32,26 @@ FORMS = (("schema", "table_group_name"), ("schema", "table"), ("schema_prefix",)
 _KINDS = {"array": FieldKind.LIST} | {kind.value: kind for kind in FieldKind}
 
 
-def form(keys: set[str]) -> tuple[str, ...]:
-    """The form of the destination schema that a set of keys makes up; empty if it makes none."""
+def destination_form(keys: set[str]) -> tuple[str, ...]:
+    """Return the form of the destination schema that keys make up; empty if they make none."""
     return next((each for each in FORMS if keys.issuperset(each)), ())
 
 
-def lines(schema: Mapping[str, Any], path: str, resolve: Resolve) -> Iterator[tuple[str, Fact]]:
-    """The lines of all fields below an object.
+def field_lines(
+    schema: Mapping[str, Any], path: str, resolve: Resolve
+) -> Iterator[tuple[str, CompactField]]:
+    """Return the lines of all fields below an object.
 
     :param schema: the JSON Schema of the object
     :param path: the path of the object, such as ``config``
     :param resolve: follows references
     """
     for name, inner in resolve(schema).get("properties", {}).items():
-        yield from _lines(inner, f"{path}.{name}", resolve)
+        yield from _field_lines(inner, f"{path}.{name}", resolve)
 
 
-def ordered(destination_schema: tuple[str, ...], fields: Mapping[str, Fact]) -> Facts:
-    """The lines of a service in the order in which they are kept.
+def ordered_lines(destination_schema: tuple[str, ...], fields: Mapping[str, CompactField]) -> Facts:
+    """Return the lines of a service in the order in which they are kept.
 
     :param destination_schema: the form of its destination schema
     :param fields: the lines of its fields
@@ -55,14 +59,16 @@ def ordered(destination_schema: tuple[str, ...], fields: Mapping[str, Fact]) -> 
     return {"schema": list(destination_schema), **{path: fields[path] for path in sorted(fields)}}
 
 
-def _lines(schema: Mapping[str, Any], path: str, resolve: Resolve) -> Iterator[tuple[str, Fact]]:
+def _field_lines(
+    schema: Mapping[str, Any], path: str, resolve: Resolve
+) -> Iterator[tuple[str, CompactField]]:
     schema = resolve(schema)
     if schema.get("items"):
-        yield from _lines(schema["items"], path + ITEM, resolve)
+        yield from _field_lines(schema["items"], path + ITEM, resolve)
     elif schema.get("properties"):
-        yield from lines(schema, path, resolve)
+        yield from field_lines(schema, path, resolve)
     else:
-        yield path, written(_field(schema, path))
+        yield path, compact_form(_field(schema, path))
 
 
 def _field(schema: Mapping[str, Any], path: str) -> Field:
@@ -78,23 +84,23 @@ class UnreadableMetadata(ValueError):
 
 
 def facts_of_metadata(metadata: Mapping[str, Any], known: Service | None) -> Facts:
-    """The facts about one service.
+    """Return the facts about one service.
 
     :param metadata: the ``data`` of the answer
     :param known: what the catalogue knows of it already: the form of the destination schema, which
         the metadata need not tell, is kept
-    :raises Unreadable: if it does not describe ``config``
+    :raises UnreadableMetadata: if it does not describe ``config``
     """
     if not isinstance(metadata.get("config"), Mapping):
         raise UnreadableMetadata("it describes no config")
     config, auth = (_schema(metadata.get(root)) for root in ("config", "auth"))
     keys = set(config["properties"]) & set(DESTINATION_SCHEMA_KEYS)
-    destination = known.destination_schema if known else form(keys)
-    fields: dict[str, Fact] = dict(lines(config, "config", _as_it_is))
-    fields.update(lines(auth, "auth", _as_it_is))
+    destination = known.destination_schema if known else destination_form(keys)
+    fields: dict[str, CompactField] = dict(field_lines(config, "config", _as_it_is))
+    fields.update(field_lines(auth, "auth", _as_it_is))
     for key in destination:
         fields.pop(f"config.{key}", None)
-    return ordered(destination, fields)
+    return ordered_lines(destination, fields)
 
 
 def _schema(value: Any) -> Mapping[str, Any]:
@@ -117,11 +123,11 @@ class UnreadableContract(ValueError):
     """The document does not describe the creation of connections."""
 
 
-def services(document: Mapping[str, Any]) -> dict[str, Facts]:
-    """The facts about each service of an OpenAPI document, sorted by name.
+def services_of_contract(document: Mapping[str, Any]) -> dict[str, Facts]:
+    """Return the facts about each service of an OpenAPI document, sorted by name.
 
     :param document: the parsed document
-    :raises Unreadable: if it does not describe the creation of connections
+    :raises UnreadableContract: if it does not describe the creation of connections
     """
     try:
         schemas = document["components"]["schemas"]
@@ -142,17 +148,17 @@ class _Reader:
         self._schemas = schemas
 
     def service(self, name: str, reference: str) -> Facts:
-        """The facts about one service."""
+        """Return the facts about one service."""
         parts = [self._resolve(part) for part in self._resolve({"$ref": reference})["allOf"]]
         keys: set[str] = set()
-        fields: dict[str, Fact] = {}
+        fields: dict[str, CompactField] = {}
         for root, schema in self._roots(parts):
             # The destination schema is described by a part of its own, where it is required.
             if "required" in schema:
                 keys.update(schema["required"])
             else:
-                fields.update(lines(schema, root, self._resolve))
-        return ordered(form(keys), fields | self._read_only(name))
+                fields.update(field_lines(schema, root, self._resolve))
+        return ordered_lines(destination_form(keys), fields | self._read_only(name))
 
     def _roots(self, parts: list[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for part in parts:
@@ -160,13 +166,13 @@ class _Reader:
                 if root in part.get("properties", {}):
                     yield root, self._resolve(part["properties"][root])
 
-    def _read_only(self, name: str) -> dict[str, Fact]:
+    def _read_only(self, name: str) -> dict[str, CompactField]:
         parts = [self._schemas.get(f"{name}_readonly_config_V1", {})]
         found = dict(line for _, schema in self._roots(parts) for line in self._below(schema))
         return {path: _marked(fact, "read_only") for path, fact in found.items()}
 
-    def _below(self, schema: Mapping[str, Any]) -> Iterator[tuple[str, Fact]]:
-        return lines(schema, "config", self._resolve)
+    def _below(self, schema: Mapping[str, Any]) -> Iterator[tuple[str, CompactField]]:
+        return field_lines(schema, "config", self._resolve)
 
     def _resolve(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         while "$ref" in schema:
@@ -175,7 +181,7 @@ class _Reader:
 
 
 def _secret_names(services: Mapping[str, Facts]) -> frozenset[str]:
-    """The names that are secret in the ``auth`` of some service.
+    """Return the names that are secret in the ``auth`` of some service.
 
     The document marks ``client_secret`` in most services and forgets it in others.
     """
@@ -198,6 +204,6 @@ def _name(path: str) -> str:
     return path.rpartition(".")[2]
 
 
-def _marked(fact: Fact, mark: str) -> Fact:
+def _marked(fact: CompactField, mark: str) -> CompactField:
     kind = "string" if isinstance(fact, list) else fact.split(" ")[0]
     return f"{kind} {mark}"

@@ -1,4 +1,4 @@
-"""The rules across attributes, and those that hold a connection against the catalogue of services.
+"""The rules across attributes, and those that check a connection by the catalogue of services.
 
 The checks before synth and the provider apply the same tables, each with its own names of the
 attributes and its own way to tell what is not known yet: ``connection_rules``, ``sync_rules``,
@@ -19,7 +19,7 @@ rule                         finds
 ``resync-extent``            a re-sync without an extent, or with two
 ``connection-form``          a connection that is named in no way, or in two
 ``one-authentication``       two ways to authenticate with Elasticsearch
-``sandbox-alone``            the embedded sandbox beside other endpoints
+``sandbox-alone``            the embedded sandbox next to other endpoints
 ``unknown-service``          a service that the catalogue does not have (warning)
 ``services-file``            a file of the project that cannot be used
 ``destination-schema``       a missing, wrong or doubled form of the destination schema

@@ -1,6 +1,6 @@
-"""The settings that are let through unchecked, each with a reason.
+"""The rules that check the settings of a connection by the catalogue of services.
 
-The table of the rules that hold a connection against the catalogue.
+Settings that are named in ``unchecked``, each with a reason, are exempt.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 from constructs_lib.schemas.catalogue.fields import ITEM
 from constructs_lib.schemas.catalogue.service_facts import Service, service
 from constructs_lib.schemas.rules.fields import (
-    Visit,
+    SettingVisit,
     unknown_field,
     value_not_allowed,
-    visits,
+    visit_settings,
     wrong_type,
 )
 from constructs_lib.schemas.rules.rule import (
@@ -26,8 +26,8 @@ from constructs_lib.schemas.rules.rule import (
     Names,
     Problem,
     Rule,
-    Scope,
-    scopes,
+    SettingsAttribute,
+    settings_attributes,
 )
 from constructs_lib.schemas.rules.secrets import secret_in_clear
 from constructs_lib.schemas.rules.service import (
@@ -38,14 +38,14 @@ from constructs_lib.schemas.rules.service import (
 )
 from constructs_lib.schemas.suggestions import did_you_mean
 
-FieldRule = Callable[[Visit], Problem | None]
+FieldRule = Callable[[SettingVisit], Problem | None]
 """A rule about one value; None if it has nothing to say."""
 
 
 def field_problems(
-    rule: FieldRule, scope: Scope, is_unknown: IsUnknown, inputs: Inputs
+    rule: FieldRule, scope: SettingsAttribute, is_unknown: IsUnknown, inputs: Inputs
 ) -> Iterator[Problem]:
-    """What a rule has to say about the settings of one attribute that are not let through."""
+    """Apply a rule to the settings of one attribute that are not unchecked."""
     for visit in _visits(scope, is_unknown, inputs):
         problem = rule(visit)
         if problem is not None and visit.setting not in _mapping(inputs["unchecked"]):
@@ -53,7 +53,7 @@ def field_problems(
 
 
 def unchecked_reason(is_unknown: IsUnknown, inputs: Inputs) -> Iterator[Problem]:
-    """Who lets a field through says why: the next reader cannot guess it."""
+    """Report an unchecked setting without a reason, which the next reader cannot guess."""
     for setting, reason in _mapping(inputs["unchecked"]).items():
         if not is_unknown(reason) and (not isinstance(reason, str) or not reason.strip()):
             found = f"{setting} without a reason"
@@ -63,18 +63,19 @@ def unchecked_reason(is_unknown: IsUnknown, inputs: Inputs) -> Iterator[Problem]
 
 def unchecked_unneeded(
     rules: tuple[FieldRule, ...],
-    scopes: tuple[Scope, ...],
+    attributes: tuple[SettingsAttribute, ...],
     is_unknown: IsUnknown,
     inputs: Inputs,
 ) -> Iterator[Problem]:
-    """What is let through without need hides the next mistake. It may be needed where the service,
-    or the value of the setting, is not known.
+    """Report an unchecked setting that needs no exemption, because it would hide the next mistake.
+
+    It may be needed where the service, or the value of the setting, is not known.
     """
     name, unchecked = inputs["service"], _mapping(inputs["unchecked"])
     if not unchecked or not isinstance(name, str) or service(name) is None:
         return
-    seen = [visit for scope in scopes for visit in _visits(scope, is_unknown, inputs)]
-    needed = _in_need(rules, seen)
+    seen = [visit for scope in attributes for visit in _visits(scope, is_unknown, inputs)]
+    needed = _settings_in_need(rules, seen)
     open_ = [visit.setting for visit in seen if not visit.is_known]
     for setting, reason in unchecked.items():
         # One without a reason has a finding already.
@@ -85,26 +86,26 @@ def unchecked_unneeded(
             yield _unneeded(setting, is_there, needed - unchecked.keys())
 
 
-def in_need(
+def settings_in_need(
     rules: tuple[FieldRule, ...],
-    scopes: tuple[Scope, ...],
+    attributes: tuple[SettingsAttribute, ...],
     is_unknown: IsUnknown,
     inputs: Inputs,
 ) -> set[str]:
     """Return the settings with which a rule finds fault, such as ``config.new_field``."""
-    seen = [visit for scope in scopes for visit in _visits(scope, is_unknown, inputs)]
-    return _in_need(rules, seen)
+    seen = [visit for scope in attributes for visit in _visits(scope, is_unknown, inputs)]
+    return _settings_in_need(rules, seen)
 
 
-def _in_need(rules: tuple[FieldRule, ...], seen: Sequence[Visit]) -> set[str]:
+def _settings_in_need(rules: tuple[FieldRule, ...], seen: Sequence[SettingVisit]) -> set[str]:
     return {visit.setting for visit in seen if any(rule(visit) for rule in rules)}
 
 
-def _unneeded(setting: str, is_there: bool, in_need: set[str]) -> Problem:
+def _unneeded(setting: str, is_there: bool, candidates: set[str]) -> Problem:
     found = f"{setting}, which has nothing to be let through"
     hint = "leave it out: its name, type and value are right, and a secret is never let through"
     if not is_there:
-        hint = did_you_mean(setting, in_need) or "leave it out: there is no such setting here"
+        hint = did_you_mean(setting, candidates) or "leave it out: there is no such setting here"
     allowed = "settings that a check finds fault with"
     return Problem(("unchecked", setting), found, allowed, hint, "warning")
 
@@ -117,14 +118,16 @@ class _LastWalk(threading.local):
     """The settings that were walked through last: a dozen rules look at each of them in turn."""
 
     settings: Any = None
-    about: tuple[Service, Scope, IsUnknown] | None = None
-    visits: Sequence[Visit] = ()
+    about: tuple[Service, SettingsAttribute, IsUnknown] | None = None
+    visits: Sequence[SettingVisit] = ()
 
 
 _LAST = _LastWalk()
 
 
-def _visits(scope: Scope, is_unknown: IsUnknown, inputs: Inputs) -> Sequence[Visit]:
+def _visits(
+    scope: SettingsAttribute, is_unknown: IsUnknown, inputs: Inputs
+) -> Sequence[SettingVisit]:
     name, settings = inputs["service"], inputs[scope.attribute]
     facts = service(name) if settings and isinstance(name, str) else None
     if facts is None:
@@ -132,7 +135,7 @@ def _visits(scope: Scope, is_unknown: IsUnknown, inputs: Inputs) -> Sequence[Vis
     about = (facts, scope, is_unknown)
     # Each check makes its own copy of the settings, so the same object holds the same settings.
     if _LAST.settings is not settings or _LAST.about != about:
-        _LAST.visits = visits(facts, scope, settings, is_unknown)
+        _LAST.visits = visit_settings(facts, scope, settings, is_unknown)
         _LAST.settings, _LAST.about = settings, about
     return _LAST.visits
 
@@ -150,7 +153,7 @@ _FIELD_RULES: dict[str, tuple[FieldRule, str]] = {
 
 
 def catalogue_rules(names: Names, is_unknown: IsUnknown) -> tuple[Rule, ...]:
-    """The rules, in the order in which they are applied.
+    """Return the rules, in the order in which they are applied.
 
     A rule is applied if each of its inputs is known as a whole; what is unknown inside of them it
     leaves alone.
@@ -158,7 +161,7 @@ def catalogue_rules(names: Names, is_unknown: IsUnknown) -> tuple[Rule, ...]:
     :param names: how the attributes for secrets are called
     :param is_unknown: says of a value whether it is known only later
     """
-    every = scopes(names)
+    every = settings_attributes(names)
     attributes = tuple(scope.attribute for scope in every)
     rules = tuple(rule for rule, _ in _FIELD_RULES.values())
     return (
@@ -208,12 +211,12 @@ def settings_at_fault(service: str, config: dict[str, Any]) -> set[str]:
     :returns: such as ``{"config.new_field", "config.files[].mode"}``
     """
     inputs = {"service": service, "config": config, "unchecked": None}
-    of_config = tuple(scope for scope in scopes(HCL) if scope.attribute == "config")
+    of_config = tuple(scope for scope in settings_attributes(HCL) if scope.attribute == "config")
     rules = tuple(rule for rule, _ in _FIELD_RULES.values())
-    return in_need(rules, of_config, lambda value: False, inputs)
+    return settings_in_need(rules, of_config, lambda value: False, inputs)
 
 
-def _secret_rules(every: tuple[Scope, ...]) -> Iterator[Rule]:
+def _secret_rules(every: tuple[SettingsAttribute, ...]) -> Iterator[Rule]:
     for scope in every:
         if not scope.is_secret:
             check = partial(secret_in_clear, scope)
@@ -222,7 +225,7 @@ def _secret_rules(every: tuple[Scope, ...]) -> Iterator[Rule]:
             yield Rule(f"secret-in-{scope.root}", inputs, check, scope.attribute, title)
 
 
-def _field_rules(every: tuple[Scope, ...], is_unknown: IsUnknown) -> Iterator[Rule]:
+def _field_rules(every: tuple[SettingsAttribute, ...], is_unknown: IsUnknown) -> Iterator[Rule]:
     for scope in every:
         for name, (rule, title) in _FIELD_RULES.items():
             check = partial(field_problems, rule, scope, is_unknown)

@@ -1,11 +1,9 @@
-"""Which values a field takes, judged as the API judges them.
+"""The rules about single settings of a connection: their names, their types and their values.
 
-The API reads JSON leniently: text that is a number is a number, a number is text, and ``"true"`` is
-true. A list or an object in place of a single value, and the other way round, it cannot read.
-
-The walk through the settings of a connection, side by side with the fields of its service.
-
-Rules about single fields: their names, their types and their values.
+Each setting is compared with the field of that name in the service of the connection. Values are
+judged as the API judges them, which reads JSON leniently: text that is a number is a number, a
+number is text, and ``"true"`` is true. The API cannot read a list or an object in place of a single
+value, or the other way round.
 """
 
 from __future__ import annotations
@@ -19,9 +17,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from constructs_lib.schemas.catalogue.fields import ITEM, Field, FieldKind
 from constructs_lib.schemas.catalogue.service_facts import DESTINATION_SCHEMA_KEYS, Service
 from constructs_lib.schemas.redaction import HIDDEN, Path, shown
-from constructs_lib.schemas.rules.rule import IsUnknown, Problem, Scope, Severity
+from constructs_lib.schemas.rules.rule import IsUnknown, Problem, SettingsAttribute, Severity
 from constructs_lib.schemas.rules.secrets import is_spelled_like_a_secret
-from constructs_lib.schemas.suggestions import a_type, did_you_mean
+from constructs_lib.schemas.suggestions import describe_type, did_you_mean
 
 Judgement: TypeAlias = Literal["fits", "doubtful", "wrong"]
 """``doubtful`` is what the API may take, but may take otherwise than it was meant."""
@@ -30,8 +28,8 @@ _WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*")
 _NUMBER = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
 
 
-def judged(value: Any, kind: FieldKind) -> Judgement:
-    """Whether a value fits a kind of field. Nothing, in whatever form, fits everywhere.
+def judge(value: Any, kind: FieldKind) -> Judgement:
+    """Return whether a value fits a kind of field. Nothing, in whatever form, fits everywhere.
 
     :param value: in plain form: dict, list or scalar
     """
@@ -47,7 +45,7 @@ def judged(value: Any, kind: FieldKind) -> Judgement:
 
 
 def as_text(value: Any) -> str:
-    """A single value as the text that the API reads it as."""
+    """Return a single value as the text that the API reads it as."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -91,11 +89,11 @@ _SCALARS = {
 }
 
 
-class Visit(NamedTuple):
+class SettingVisit(NamedTuple):
     """One value among the settings, and what the catalogue knows of its field."""
 
     service: Service
-    scope: Scope
+    scope: SettingsAttribute
     path: Path
     """Where it is, from the top of the parameters."""
     value: Any
@@ -120,14 +118,16 @@ class Visit(NamedTuple):
         return HIDDEN if is_secret and is_leaf else shown(self.value, self.path)
 
 
-def visits(service: Service, scope: Scope, value: Any, is_unknown: IsUnknown) -> list[Visit]:
-    """All values among the settings, without what is inside of a field that the service lacks.
+def visit_settings(
+    service: Service, scope: SettingsAttribute, value: Any, is_unknown: IsUnknown
+) -> list[SettingVisit]:
+    """Return all values among the settings, but none inside of a field that the service lacks.
 
     :param service: the service of the connection
     :param scope: which settings these are
     :param value: the settings in plain form
     """
-    found: list[Visit] = []
+    found: list[SettingVisit] = []
     if not isinstance(value, dict):
         return found
     known = service.config if scope.root == "config" else service.auth
@@ -144,21 +144,21 @@ class _Walk(NamedTuple):
     """One walk through the settings of one attribute."""
 
     service: Service
-    scope: Scope
+    scope: SettingsAttribute
     is_unknown: IsUnknown
-    found: list[Visit]
+    found: list[SettingVisit]
 
     def inside(self, path: Path, value: Mapping[str, Any], known: Mapping[str, Field]) -> None:
-        """Adds the settings of an object, and what is inside of them."""
+        """Add the settings of an object, and what is inside of them."""
         service, scope, is_unknown, found = self
         for key, inner in value.items():
             field, is_known = known.get(key), not is_unknown(inner)
-            visit = Visit(service, scope, (*path, key), inner, is_known, field, known)
+            visit = SettingVisit(service, scope, (*path, key), inner, is_known, field, known)
             found.append(visit)
             if isinstance(inner, (dict, list)):
                 self._below(visit)
 
-    def _below(self, visit: Visit) -> None:
+    def _below(self, visit: SettingVisit) -> None:
         field, value = visit.field, visit.value
         if field is None or not visit.is_known:
             return
@@ -195,11 +195,11 @@ _HINTS = {
 }
 
 
-def unknown_field(visit: Visit) -> Problem | None:
-    """A field that the service does not have is a mistake, as a rule a misspelt one.
+def unknown_field(visit: SettingVisit) -> Problem | None:
+    """Report a field that the service does not have: as a rule its name is misspelt.
 
-    Where the catalogue knows no field at all, it may be the catalogue that is incomplete: there it
-    is a warning.
+    Where the catalogue knows no field at all, the catalogue may be incomplete: then it is a
+    warning.
     """
     if visit.field is not None or isinstance(visit.path[-1], int):
         return None
@@ -214,19 +214,19 @@ def unknown_field(visit: Visit) -> Problem | None:
     return Problem(visit.path, repr(name), allowed, _unknown_hint(name, visit))
 
 
-def wrong_type(visit: Visit) -> Problem | None:
-    """A value of a kind that the API cannot read in this place, or may read otherwise."""
+def wrong_type(visit: SettingVisit) -> Problem | None:
+    """Report a value of a type that the API cannot read here, or may read otherwise."""
     field = visit.field
     if field is None or (field.kind is FieldKind.STRING and isinstance(visit.value, str)):
         return None
     if _is_judged_elsewhere(visit):
         return None
-    judgement = judged(visit.value, field.kind)
+    judgement = judge(visit.value, field.kind)
     if judgement == "fits":
         return None
     found = visit.shown
     if isinstance(visit.value, (str, int, float)) and not isinstance(visit.value, bool):
-        found += f" ({a_type(visit.value)})"
+        found += f" ({describe_type(visit.value)})"
     severity: Severity = "warning" if judgement == "doubtful" else "error"
     # What holds several values where one is due was meant for another field.
     is_single = not isinstance(visit.value, (dict, list))
@@ -234,10 +234,10 @@ def wrong_type(visit: Visit) -> Problem | None:
     return Problem(visit.path, found, _KINDS[field.kind], hint, severity)
 
 
-def value_not_allowed(visit: Visit) -> Problem | None:
-    """A value that is not among the allowed ones. Another case of letters is only doubtful.
+def value_not_allowed(visit: SettingVisit) -> Problem | None:
+    """Report a value that is not among the allowed ones; a warning if only the case differs.
 
-    An empty text passes: the API means nothing by it, and answers it.
+    An empty text passes: the API answers it for a setting without a value.
     """
     field, value = visit.field, visit.value
     if field is None or not field.allowed or _is_judged_elsewhere(visit):
@@ -251,9 +251,11 @@ def value_not_allowed(visit: Visit) -> Problem | None:
     return Problem(visit.path, visit.shown, f"one of {_some(field.allowed)}", hint, severity)
 
 
-def _is_judged_elsewhere(visit: Visit) -> bool:
-    """True for what is not known yet, for a secret in clear, which has a finding already, and for
-    what Fivetran sets.
+def _is_judged_elsewhere(visit: SettingVisit) -> bool:
+    """Return True if no rule about types and values applies.
+
+    The value is not known yet, it is a secret in clear, which has a finding already, or Fivetran
+    sets it.
     """
     field = visit.field
     if field is None or not visit.is_known:
@@ -261,7 +263,7 @@ def _is_judged_elsewhere(visit: Visit) -> bool:
     return field.read_only or (field.secret and not visit.scope.is_secret)
 
 
-def _unknown_hint(name: str, visit: Visit) -> str:
+def _unknown_hint(name: str, visit: SettingVisit) -> str:
     near = did_you_mean(name, visit.siblings)
     if near:
         return near
@@ -269,16 +271,16 @@ def _unknown_hint(name: str, visit: Visit) -> str:
     return f"known are {_some(known)}; {_let_through(visit)}"
 
 
-def _let_through(visit: Visit) -> str:
+def _let_through(visit: SettingVisit) -> str:
     return f"if Fivetran has it, name {visit.setting} in unchecked, with the reason"
 
 
-def _parent(visit: Visit) -> str:
+def _parent(visit: SettingVisit) -> str:
     return visit.setting.rpartition(".")[0]
 
 
 def _some(names: Iterable[str]) -> str:
-    """The names, or the first of them and the number of the others."""
+    """Return the names, or the first of them and the number of the others."""
     every = list(names)
     more = len(every) - _MOST_SHOWN
     return ", ".join(every[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")

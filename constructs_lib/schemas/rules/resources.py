@@ -1,14 +1,7 @@
-"""The rules of a connection: across its attributes, and against the catalogue of services.
+"""The rules of each resource, data source and provider that has any: connections, syncs, Elastic.
 
-Source: https://fivetran.com/docs/rest-api/api-reference/connections (create and modify).
-
-The rules of syncs and re-syncs.
-
-Source: https://fivetran.com/docs/rest-api/api-reference/connections (sync and re-sync).
-
-The rules of the provider of Elastic connectors.
-
-Source: Elasticsearch's REST APIs, "Authentication", and the address ``sandbox`` of this package.
+Sources: https://fivetran.com/docs/rest-api/api-reference/connections (create, modify, sync and
+re-sync); Elasticsearch's REST APIs, "Authentication".
 """
 
 from __future__ import annotations
@@ -61,7 +54,7 @@ CONNECTION_DATA = (
 
 
 def connection_form(inputs: Inputs) -> Iterator[Problem]:
-    """A connection is named in exactly one of two ways."""
+    """Report a connection that is not named in exactly one of the two ways."""
     given = [name for name in _NAMING if inputs[name] is not None]
     if given not in _FORMS:
         path = (given[-1],) if given else ()
@@ -88,7 +81,7 @@ def _networking_and_schedule() -> Iterator[Rule]:
 
 
 def _counts_only(name: str, attribute: str, title: str) -> Rule:
-    """Return the rule that an attribute stands only with the one that makes it count."""
+    """Return the rule that an attribute is set only with the one that makes it count."""
     other, value = _only_with(attribute)
     check = partial(only_with, attribute, other, value)
     return Rule(name, (attribute, other), check, attribute, title)
@@ -116,7 +109,7 @@ def _setup_tests() -> Iterator[Rule]:
 
 
 def _required_tests_run(inputs: Inputs) -> Iterator[Problem]:
-    """Tests that are not run cannot be required."""
+    """Report tests that are required and not run."""
     if inputs["require_setup_tests"] is True and inputs["run_setup_tests"] is False:
         found = "require_setup_tests true, run_setup_tests false"
         hint = "leave run_setup_tests out, or set require_setup_tests to false"
@@ -124,7 +117,7 @@ def _required_tests_run(inputs: Inputs) -> Iterator[Problem]:
 
 
 def _trust_needs_tests(name: str, inputs: Inputs) -> Iterator[Problem]:
-    """Certificates and fingerprints are trusted during the setup tests, and only then."""
+    """Report trust in a certificate or fingerprint where no setup tests run, which would use it."""
     if inputs[name] is True and inputs["run_setup_tests"] is False:
         allowed = f"{name} true only when the setup tests run"
         hint = f"leave run_setup_tests out, or set {name} to false"
@@ -133,7 +126,7 @@ def _trust_needs_tests(name: str, inputs: Inputs) -> Iterator[Problem]:
 
 def _secrets(names: Names, is_unknown: IsUnknown) -> Iterator[Rule]:
     pairs = (("config", names.secrets), ("auth", names.auth_secrets))
-    # Before synth a secret is nearly always a token, which then stands for a text.
+    # Before synth a secret is nearly always a token, which counts as a text.
     passes = _never if names == PYTHON else is_unknown
     for pair in pairs:
         check = partial(secret_twice, passes)
@@ -176,7 +169,7 @@ def sync_rules(names: Names) -> tuple[Rule, ...]:
 
 
 def _everything(tables: str, inputs: Inputs) -> Iterator[Problem]:
-    """Everything can be re-synced, but not synced, and not together with single tables."""
+    """Report a re-sync of everything without a re-sync, or together with single tables."""
     if inputs["resync_everything"] is not True:
         return
     if inputs["mode"] != "resync":
@@ -190,7 +183,7 @@ def _everything(tables: str, inputs: Inputs) -> Iterator[Problem]:
 
 
 def _extent_is_open(tables: str, inputs: Inputs) -> Iterator[Problem]:
-    """A re-sync of everything loads a whole history, so no value that is left out may begin one."""
+    """Report a re-sync without an extent: what is left out must not load a whole history."""
     everything = inputs["resync_everything"] is True
     if inputs["mode"] == "resync" and not everything and inputs[tables] is None:
         found = f"mode resync, {tables} left out"
@@ -203,7 +196,7 @@ def _extent_is_open(tables: str, inputs: Inputs) -> Iterator[Problem]:
 
 
 def _forced_sync(inputs: Inputs) -> Iterator[Problem]:
-    """A re-sync waits for the end of a running sync, and cannot stop it."""
+    """Report a forced re-sync: it waits for the end of a running sync, and cannot stop it."""
     if inputs["force"] is True and inputs["mode"] == "resync":
         hint = "leave force out, or set mode to sync"
         yield Problem(("force",), "force true, mode resync", "force only with mode sync", hint)
@@ -218,31 +211,37 @@ _WAYS = {
 
 
 def one_authentication(inputs: Inputs) -> Iterator[Problem]:
-    """A request carries one header for authentication, so that one way has to be chosen.
+    """Report two ways to authenticate: a request carries one header for it.
 
-    None is no mistake here: the environment of Terraform then gives it.
+    None is no mistake: then the environment of Terraform has the credentials.
     """
     given = [name for name in _WAYS if inputs[name] is not None]
     ways = list(dict.fromkeys(_WAYS[name] for name in given))
     if len(ways) > 1:
         allowed = "one of api_key, username with password, bearer_token"
         hint = f"keep one of them, and leave out {', '.join(given[1:])} or {given[0]}"
-        yield Problem((given[-1],), " beside ".join(given), allowed, hint)
+        yield Problem((given[-1],), " and ".join(given), allowed, hint)
 
 
 def sandbox_alone(inputs: Inputs) -> Iterator[Problem]:
-    """The embedded sandbox is no address to fall back on: what it keeps is invented."""
+    """Report the embedded sandbox next to other endpoints: its connectors are invented."""
     endpoints = inputs["endpoints"]
     if not isinstance(endpoints, list) or len(endpoints) < 2:
         return
     for index, endpoint in enumerate(endpoints):
         if isinstance(endpoint, str) and endpoint.partition(":")[0] == "sandbox":
-            found, allowed = "the sandbox beside other endpoints", "the sandbox alone"
+            found, allowed = "the sandbox next to other endpoints", "the sandbox alone"
             yield Problem(("endpoints", index), found, allowed, "leave it out, or the others")
 
 
 ELASTIC_PROVIDER = (
     Rule("one-authentication", tuple(_WAYS), one_authentication, title="Two ways to authenticate"),
-    Rule("sandbox-alone", ("endpoints",), sandbox_alone, "endpoints", "The sandbox stands alone"),
+    Rule(
+        "sandbox-alone",
+        ("endpoints",),
+        sandbox_alone,
+        "endpoints",
+        "The sandbox and other endpoints",
+    ),
 )
 """The rules of the provider of Elastic connectors."""

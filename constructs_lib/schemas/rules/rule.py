@@ -1,4 +1,4 @@
-"""What a rule is, what it yields, and the two forms that many rules have."""
+"""A rule across attributes, the problems that it yields, and two forms that many rules share."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from constructs_lib.schemas.redaction import Path
 
 Severity: TypeAlias = Literal["error", "warning"]
-"""``error`` stops the synth, or the plan; ``warning`` is told, and all goes on."""
+"""``error`` stops the synth or the plan; ``warning`` is only reported."""
 
 Inputs: TypeAlias = dict[str, Any]
-"""The parameters that a rule reads, in plain form; None stands for one that was left out."""
+"""The parameters that a rule reads, in plain form; None means left out."""
 
 IsUnknown: TypeAlias = Callable[[Any], bool]
 """Says of a value whether it is known only later; such a value satisfies any rule."""
 
 
 class Problem(NamedTuple):
-    """What a rule has to say about one value."""
+    """What a rule found out about one value."""
 
     path: Path
     """Where it is, from the top of the parameters."""
@@ -57,7 +57,7 @@ HCL = Names("config_wo", "auth_wo", "scope")
 """The names of Terraform."""
 
 
-class Scope(NamedTuple):
+class SettingsAttribute(NamedTuple):
     """One attribute with settings of the source."""
 
     root: str
@@ -65,7 +65,7 @@ class Scope(NamedTuple):
     attribute: str
     """What the person calls it, such as ``config`` or ``secrets``."""
     counterpart: str
-    """The attribute for the secrets beside it; itself, if it is that one."""
+    """The attribute for its secrets; itself, if it is that one."""
 
     @property
     def is_secret(self) -> bool:
@@ -73,13 +73,13 @@ class Scope(NamedTuple):
         return self.attribute == self.counterpart
 
 
-def scopes(names: Names) -> tuple[Scope, ...]:
-    """The four attributes with settings of the source."""
+def settings_attributes(names: Names) -> tuple[SettingsAttribute, ...]:
+    """Return the four attributes with settings of the source."""
     return (
-        Scope("config", "config", names.secrets),
-        Scope("config", names.secrets, names.secrets),
-        Scope("auth", "auth", names.auth_secrets),
-        Scope("auth", names.auth_secrets, names.auth_secrets),
+        SettingsAttribute("config", "config", names.secrets),
+        SettingsAttribute("config", names.secrets, names.secrets),
+        SettingsAttribute("auth", "auth", names.auth_secrets),
+        SettingsAttribute("auth", names.auth_secrets, names.auth_secrets),
     )
 
 
@@ -101,8 +101,9 @@ def applied(
 
 
 def only_with(name: str, other: str, value: Any, inputs: Inputs) -> Iterator[Problem]:
-    """Report that ``name`` is set although ``other`` is not ``value``. Neither empty text nor 0,
-    which the API answers for what is not set, sets anything.
+    """Report that ``name`` is set although ``other`` is not ``value``.
+
+    Empty text and 0, which the API answers for what is not set, do not count.
     """
     if inputs[name] not in (None, "", 0) and inputs[other] != value:
         found = f"{name} {_set_or_not(inputs, name)}, {other} {_set_or_not(inputs, other)}"

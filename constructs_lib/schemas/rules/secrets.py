@@ -9,14 +9,14 @@ from typing import Any
 from constructs_lib.schemas.catalogue.fields import Field
 from constructs_lib.schemas.catalogue.service_facts import service
 from constructs_lib.schemas.redaction import HIDDEN, Path, is_mask
-from constructs_lib.schemas.rules.rule import Inputs, IsUnknown, Problem, Scope
+from constructs_lib.schemas.rules.rule import Inputs, IsUnknown, Problem, SettingsAttribute
 
 
-def secret_in_clear(scope: Scope, inputs: Inputs) -> Iterator[Problem]:
-    """A secret setting belongs into ``secrets``: ``config`` is kept in state, in clear.
+def secret_in_clear(scope: SettingsAttribute, inputs: Inputs) -> Iterator[Problem]:
+    """Report a secret setting outside of ``secrets``: ``config`` is kept in state, in clear.
 
-    That holds for a value that is known only at deployment, too: by then it would be in state.
-    It also holds for a name that differs in case and underscores only: nobody means another.
+    So is a value that is known only at deployment. A name that differs in case and underscores
+    only counts as well: nobody means another setting.
     """
     name, settings = inputs["service"], inputs[scope.attribute]
     facts = service(name) if isinstance(name, str) else None
@@ -27,7 +27,7 @@ def secret_in_clear(scope: Scope, inputs: Inputs) -> Iterator[Problem]:
             yield _in_clear(scope, path, secret)
 
 
-def _in_clear(scope: Scope, path: Path, secret: str) -> Problem:
+def _in_clear(scope: SettingsAttribute, path: Path, secret: str) -> Problem:
     clear, other = scope.attribute, scope.counterpart
     allowed = f"{secret} only in {other}; {clear} is kept in Terraform's state"
     hint = f"move {secret} from {clear} to {other}"
@@ -38,10 +38,10 @@ def _in_clear(scope: Scope, path: Path, secret: str) -> Problem:
 
 
 def secret_twice(is_unknown: IsUnknown, inputs: Inputs) -> Iterator[Problem]:
-    """A key stands in the clear settings or in the secret ones, not in both.
+    """Report a key that is both in the clear settings and in the secret ones.
 
-    The secret ones are laid over the clear ones when sent, so the clear value would never arrive,
-    and an answer with the secret would be taken for drift. A list counts as one value.
+    The secret ones override the clear ones when sent, so the clear value would never arrive, and a
+    response with the secret would look like drift. A list counts as one value.
     """
     (clear_name, clear), (secret_name, secret) = inputs.items()
     for path in _in_both(is_unknown, clear, secret):
@@ -62,7 +62,7 @@ def _in_both(is_unknown: IsUnknown, clear: Any, secret: Any) -> Iterator[Path]:
 
 
 def mask(inputs: Inputs) -> Iterator[Problem]:
-    """Stars or bullets are what Fivetran answers in place of a secret, never a value to send."""
+    """Report stars or bullets, which Fivetran answers in place of a secret, as a value to send."""
     for name, value in inputs.items():
         for path, found in _masks(value, (name,)):
             allowed = "the secret itself, from a variable"
@@ -85,13 +85,13 @@ def _masks(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def dotted(path: Path) -> str:
-    """A path in the form of a setting, such as ``secrets_list[].value``."""
+    """Return a path in the form of a setting, such as ``secrets_list[].value``."""
     text = "".join("[]" if isinstance(step, int) else f".{step}" for step in path)
     return text.removeprefix(".")
 
 
 def secret_places(value: Any, secret: str) -> Iterator[Path]:
-    """The paths in a value at which a secret setting stands, by its name or one like it.
+    """Return the paths in a value to a secret setting, by its name or one like it.
 
     :param value: ``config`` in plain form
     :param secret: where the secret is by the facts, such as ``password`` or ``tokens[].value``
@@ -109,7 +109,7 @@ def secret_places(value: Any, secret: str) -> Iterator[Path]:
 
 
 def is_spelled_like_a_secret(name: str, fields: Mapping[str, Field]) -> bool:
-    """True if a name differs from one of the fields, which is or holds a secret, in case only.
+    """Return True if a name differs in case only from a field that is or holds a secret.
 
     Such a name has a finding by ``secret_in_clear`` already.
     """

@@ -20,7 +20,7 @@ _REFRESH = "python -m constructs_lib.schemas.catalogue refresh --live"
 
 
 def services_file_problem(inputs: Inputs) -> Iterator[Problem]:
-    """A file of the project that cannot be used was meant to be: what it says is not checked."""
+    """Report a file of the project that cannot be used, as its facts are not checked."""
     _, problem = service_facts.project_file()
     if problem:
         allowed = "a file that the command refresh has written"
@@ -29,7 +29,7 @@ def services_file_problem(inputs: Inputs) -> Iterator[Problem]:
 
 
 def unknown_service(inputs: Inputs) -> Iterator[Problem]:
-    """A service that is not known is suspicious; but new ones appear between releases."""
+    """Warn of a service that is not known; it may be new, as services appear between releases."""
     name = inputs["service"]
     if isinstance(name, str) and service(name) is None:
         near = did_you_mean(name, services())
@@ -39,7 +39,7 @@ def unknown_service(inputs: Inputs) -> Iterator[Problem]:
 
 
 def destination_schema(is_unknown: IsUnknown, inputs: Inputs) -> Iterator[Problem]:
-    """The destination schema is named in ``config``, in the form of the service."""
+    """Report a destination schema that ``config`` does not name in the form of the service."""
     config = inputs["config"]
     facts = _facts(inputs)
     if facts is None or not facts.destination_schema or not isinstance(config, dict):
@@ -58,7 +58,7 @@ def destination_schema(is_unknown: IsUnknown, inputs: Inputs) -> Iterator[Proble
 
 
 def read_only_setting(inputs: Inputs) -> Iterator[Problem]:
-    """Some settings are set by Fivetran alone and come back in every answer."""
+    """Warn of settings that only Fivetran sets, and which come back in every response."""
     config, facts = inputs["config"], _facts(inputs)
     if facts is None or not isinstance(config, dict):
         return

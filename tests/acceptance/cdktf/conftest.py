@@ -19,5 +19,5 @@ def plain_project(tmp_path: Path) -> Path:
     folder = tmp_path / "plain"
     folder.mkdir()
     (folder / "main.tf").write_text(MAIN_TF)
-    plant(folder)
+    plant(folder, providers=["fivetranops"])
     return folder

@@ -25,7 +25,7 @@ Other(stack, "other", terraform_resource_type="other",
 app.synth()
 # The launcher serves as another provider, too: what matters here is where Terraform looks for it.
 folder = Path(app.outdir, "stacks", "demo")
-launcher = launcher_path(folder, "linux_amd64")
+launcher = launcher_path(folder, "linux_amd64", "fivetranops")
 for platform in ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64"):
     other = folder / "terraform.d/plugins/terraform.local/x/other/1.2.0" / platform
     other.mkdir(parents=True, exist_ok=True)

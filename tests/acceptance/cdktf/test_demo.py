@@ -61,7 +61,7 @@ def test_it_shows_each_step_and_leaves_nothing_behind(machine: Machine, folder: 
     assert _meanings(output) == [
         "pause",
         "wait: does a sync run?",
-        "see where it stands",
+        "read the state",
         "set the state",
         "look whether it arrived",
         "put the paused flag back",

@@ -54,7 +54,7 @@ def test_a_lock_file_of_another_version_is_brought_up_to_date(
     lock = plain_project / ".terraform.lock.hcl"
     lock.write_text(lock.read_text().replace("0.2.0", "0.0.9"))
 
-    plant(plain_project)
+    plant(plain_project, providers=["fivetranops"])
 
     machine.succeed(plain_project, "terraform", "init")
 
@@ -98,7 +98,7 @@ def test_a_lock_file_of_another_launcher_is_brought_up_to_date(
     lock = plain_project / ".terraform.lock.hcl"
     lock.write_text(re.sub(r' +"h1:.*\n', line, lock.read_text()))
 
-    plant(plain_project)
+    plant(plain_project, providers=["fivetranops"])
 
     assert "Incomplete" not in machine.succeed(plain_project, "terraform", "init")
 
@@ -107,7 +107,7 @@ def test_terraform_says_that_there_is_no_python(
     machine: Machine, plain_project: Path, tmp_path: Path
 ) -> None:
     machine.succeed(plain_project, "terraform", "init")
-    plant(plain_project, python="/gone/bin/python")
+    plant(plain_project, providers=["fivetranops"], python="/gone/bin/python")
     terraform = shutil.which("terraform", path=machine.environ["PATH"])
     assert terraform is not None
 
@@ -139,7 +139,7 @@ def test_projects_side_by_side_share_a_plugin_cache(machine: Machine, tmp_path: 
     for project in projects:
         project.mkdir()
         (project / "main.tf").write_text(MAIN_TF)
-        plant(project)
+        plant(project, providers=["fivetranops"])
         machine.succeed(project, "terraform", "init", **cache)
 
     for project in projects:
@@ -156,7 +156,7 @@ def test_a_project_works_on_after_another_was_deleted(
     for project in projects.values():
         project.mkdir()
         (project / "main.tf").write_text(MAIN_TF)
-        plant(project)
+        plant(project, providers=["fivetranops"])
         machine.succeed(project, "terraform", "init", **cache)
 
     shutil.rmtree(projects.pop(deleted))

@@ -145,7 +145,7 @@ def with_status(name: str, **replaced: Any) -> Environment:
     return environment(connection(managed_state=state), **values)
 
 
-def test_the_status_of_a_connector_stands_beside_the_connections(app: App, synth: Synth) -> None:
+def test_connector_status_and_connections_share_a_stack(app: App, synth: Synth) -> None:
     EnvironmentStack(app, "demo", settings=with_status("wiki"))
 
     document = synth()
@@ -160,7 +160,7 @@ def test_the_status_of_a_connector_stands_beside_the_connections(app: App, synth
     )
 
 
-def test_a_status_may_have_the_name_of_a_connection_and_its_state(app: App, synth: Synth) -> None:
+def test_status_may_share_its_name_with_a_connection(app: App, synth: Synth) -> None:
     EnvironmentStack(app, "demo", settings=with_status("orders"))
 
     resources = synth()["resource"]
@@ -187,7 +187,7 @@ def test_an_environment_without_elastic_has_no_provider_for_it(app: App, synth: 
     assert set(synth()["provider"]) == {"fivetranops"}
 
 
-def test_a_connect_card_stands_beside_its_connection(app: App, synth: Synth) -> None:
+def test_connect_card_and_connection_share_a_stack(app: App, synth: Synth) -> None:
     own = ConnectionActionSettings("setup", "orders", {"redirect_uri": "https://example.com"})
     other = ConnectionActionSettings(
         "orders", None, {"redirect_uri": "https://example.com", "connection_id": "abc"}

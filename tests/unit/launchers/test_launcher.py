@@ -16,7 +16,7 @@ import pytest
 from constructs_lib.backend.plugin.server import handshake
 from constructs_lib.constructs.synth import delivery
 
-LAUNCHER = delivery.launcher_path(Path(), "linux_amd64")
+LAUNCHER = delivery.launcher_path(Path(), "linux_amd64", "fivetranops")
 PATH = "/usr/bin:/bin"
 PACKAGES = sysconfig.get_path("purelib")
 ROOT = Path(__file__).resolve().parents[3]
@@ -93,7 +93,7 @@ def test_each_launcher_serves_its_own_provider(tmp_path: Path) -> None:
 def test_the_recorded_python_comes_first(tmp_path: Path) -> None:
     python = fake_python(tmp_path / "with space" / "recorded")
     named = fake_python(tmp_path / "named")
-    delivery.plant(tmp_path, python=str(python))
+    delivery.plant(tmp_path, providers=["fivetranops"], python=str(python))
 
     result = launch(tmp_path, CONNECTIONS_PYTHON=str(named))
 
@@ -105,7 +105,7 @@ def test_the_named_python_comes_second(recorded: str, tmp_path: Path) -> None:
     fake_python(tmp_path / "without", has_package=False)
     (tmp_path / "broken").write_text("#!/nowhere/python\n")
     (tmp_path / "broken").chmod(0o755)
-    delivery.plant(tmp_path, python=str(tmp_path / recorded))
+    delivery.plant(tmp_path, providers=["fivetranops"], python=str(tmp_path / recorded))
     python = fake_python(tmp_path / "named")
 
     result = launch(tmp_path, CONNECTIONS_PYTHON=str(python))
@@ -114,7 +114,7 @@ def test_the_named_python_comes_second(recorded: str, tmp_path: Path) -> None:
 
 
 def test_the_python_of_the_path_is_the_last_choice(tmp_path: Path) -> None:
-    delivery.plant(tmp_path, python="/gone/python")
+    delivery.plant(tmp_path, providers=["fivetranops"], python="/gone/python")
     without = fake_python(tmp_path / "without", has_package=False)
     python = fake_python(tmp_path / "bin" / "python3")
 
@@ -125,7 +125,7 @@ def test_the_python_of_the_path_is_the_last_choice(tmp_path: Path) -> None:
 
 def test_without_any_python_one_line_says_what_to_do(tmp_path: Path) -> None:
     recorded = bare_environment(tmp_path / "bare")
-    delivery.plant(tmp_path, python=str(recorded))
+    delivery.plant(tmp_path, providers=["fivetranops"], python=str(recorded))
     python = fake_python(tmp_path / "bin" / "python3", has_package=False)
 
     result = launch(tmp_path, PATH=f"{python.parent}:{PATH}")
@@ -140,7 +140,7 @@ def test_without_any_python_one_line_says_what_to_do(tmp_path: Path) -> None:
 
 def test_an_environment_that_lost_the_package_is_passed_over(tmp_path: Path) -> None:
     recorded = bare_environment(tmp_path / "bare")
-    delivery.plant(tmp_path, python=str(recorded))
+    delivery.plant(tmp_path, providers=["fivetranops"], python=str(recorded))
 
     result = launch(tmp_path, CONNECTIONS_PYTHON=sys.executable)
 
@@ -165,7 +165,7 @@ def test_an_environment_that_lost_the_package_is_passed_over(tmp_path: Path) -> 
 def test_the_environment_does_not_reach_python(environ: dict[str, str], tmp_path: Path) -> None:
     for name in ("json.py", "socket.py", "constructs_lib.py"):
         (tmp_path / name).write_text(HIDES)
-    delivery.plant(tmp_path, python=sys.executable)
+    delivery.plant(tmp_path, providers=["fivetranops"], python=sys.executable)
 
     with started(tmp_path, **environ) as line:
         assert LINE.fullmatch(line)
@@ -176,7 +176,7 @@ def test_what_a_library_prints_at_the_start_is_no_handshake(tmp_path: Path) -> N
     packages = packages_of(python)
     (packages / "sitecustomize.py").write_text('print("1|2|a library greets", flush=True)\n')
     (packages / "project.pth").write_text(f"{ROOT}\nimport sys; print('so does this one')\n")
-    delivery.plant(tmp_path, python=str(python))
+    delivery.plant(tmp_path, providers=["fivetranops"], python=str(python))
 
     with started(tmp_path) as line:
         assert LINE.fullmatch(line)
@@ -184,7 +184,7 @@ def test_what_a_library_prints_at_the_start_is_no_handshake(tmp_path: Path) -> N
 
 def test_packages_that_only_pythonpath_leads_to_are_found(tmp_path: Path) -> None:
     python = bare_environment(tmp_path / "environment")
-    delivery.plant(tmp_path, python=str(python))
+    delivery.plant(tmp_path, providers=["fivetranops"], python=str(python))
 
     with started(tmp_path, PYTHONPATH=os.pathsep.join((str(ROOT), PACKAGES))) as line:
         assert LINE.fullmatch(line)
@@ -192,7 +192,7 @@ def test_packages_that_only_pythonpath_leads_to_are_found(tmp_path: Path) -> Non
 
 def test_packages_of_the_user_are_found(tmp_path: Path) -> None:
     base = Path(sys._base_executable)  # type: ignore[attr-defined]
-    delivery.plant(tmp_path, python=str(base))
+    delivery.plant(tmp_path, providers=["fivetranops"], python=str(base))
     environ = {"HOME": str(tmp_path)}
     where = [str(base), "-c", "import site; print(site.getusersitepackages())"]
     packages = Path(subprocess.check_output(where, env=environ, text=True).strip())
@@ -206,19 +206,19 @@ def test_packages_of_the_user_are_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a|b", "a\nb", "a\tb"])
 def test_temporary_directory_with_a_strange_name_is_passed_over(name: str, tmp_path: Path) -> None:
     (tmp_path / name).mkdir()
-    delivery.plant(tmp_path, python=sys.executable)
+    delivery.plant(tmp_path, providers=["fivetranops"], python=sys.executable)
 
     with started(tmp_path, TMPDIR=str(tmp_path / name)) as line:
         assert line.startswith("1|6|unix|/tmp/tfp-")
 
 
 def test_terraform_is_told_that_nothing_can_be_written(tmp_path: Path) -> None:
-    delivery.plant(tmp_path, python=sys.executable)
+    delivery.plant(tmp_path, providers=["fivetranops"], python=sys.executable)
     limited = tmp_path / "limited"
     # Files must stay empty, as on a disk that is full.
     limited.write_text(f'#!/bin/sh\nulimit -f 0\nexec "{sys.executable}" "$@"\n')
     limited.chmod(0o755)
-    delivery.plant(tmp_path, python=str(limited))
+    delivery.plant(tmp_path, providers=["fivetranops"], python=str(limited))
 
     with started(tmp_path, TMPDIR=str(tmp_path)) as line:
         assert line.startswith("The provider cannot start: no temporary directory can be used: ")

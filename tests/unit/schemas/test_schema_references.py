@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from constructs_lib import schemas
-from constructs_lib.schemas.model import resolved
+from constructs_lib.schemas.model import without_references
 
 THING: dict[str, Any] = {
     "properties": {
@@ -26,7 +26,7 @@ THING: dict[str, Any] = {
 def attribute(**rule: Any) -> Any:
     document = {"properties": {"it": rule}}
     before = json.dumps([document, THING])
-    found = resolved(document, lambda name: {"thing": THING}[name])
+    found = without_references(document, lambda name: {"thing": THING}[name])
     assert json.dumps([document, THING]) == before, "what is given is not changed"
     return found["properties"]["it"]
 
@@ -37,7 +37,7 @@ def test_an_attribute_is_the_one_that_is_referred_to() -> None:
     assert found == THING["properties"]["mode"]
 
 
-def test_what_stands_beside_a_reference_holds_before_it() -> None:
+def test_keywords_of_a_reference_override_the_referenced() -> None:
     found = attribute(**{"$ref": "thing.schema.json#/properties/mode", "description": "Mine."})
 
     assert found == {**THING["properties"]["mode"], "description": "Mine."}

@@ -60,7 +60,7 @@ def test_the_address_may_come_from_the_variable_of_the_provider(run: ModuleType)
     assert environ["TF_VAR_a"] == "sandbox-a"
 
 
-def test_another_api_gets_no_placeholder_whatever_the_environment_is_called(
+def test_other_api_gets_no_placeholder_whatever_its_name(
     run: ModuleType,
 ) -> None:
     real = settings("a", name="sandbox", api_url="https://api.fivetran.com")
@@ -78,7 +78,7 @@ def test_all_that_is_missing_or_empty_is_listed(run: ModuleType) -> None:
     assert missing == ["  TF_VAR_a", "  TF_VAR_c", "  FIVETRAN_APIKEY", "  FIVETRAN_APISECRET"]
 
 
-def test_credentials_are_not_asked_for_if_the_settings_name_variables_for_them(
+def test_credentials_from_variables_are_not_asked_for(
     run: ModuleType,
 ) -> None:
     named = settings("k", "s", api_key=Variable("k"), api_secret=Variable("s"))
@@ -149,7 +149,7 @@ def _connection(name: str, place: FilePlace | None) -> ConnectionSettings:
     return ConnectionSettings(name, {}, None, place is not None, written, place)
 
 
-def test_a_destroy_of_protected_connections_is_refused_with_their_lines(run: ModuleType) -> None:
+def test_destroy_of_protected_connections_is_refused(run: ModuleType) -> None:
     connections = (
         _connection("orders", FilePlace("production.yaml", 7, 3)),
         _connection("free", None),
@@ -182,7 +182,7 @@ def _script(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_shipped_production_is_not_destroyed_and_no_secret_asked_for() -> None:
+def test_destroy_of_shipped_production_asks_for_no_secret() -> None:
     file = "stacks/environments/production.yaml"
     lines = (ROOT / file).read_text().splitlines()
 
@@ -194,7 +194,7 @@ def test_the_shipped_production_is_not_destroyed_and_no_secret_asked_for() -> No
     assert "TF_VAR_" not in done.stderr
 
 
-def test_an_empty_environment_is_refused_with_the_names_there_are() -> None:
+def test_empty_environment_name_lists_the_known_ones() -> None:
     done = _script("--environment", "", "cdktf", "diff", "")
 
     assert done.returncode == 1
@@ -208,7 +208,7 @@ def test_a_command_that_does_not_exist_is_named() -> None:
     assert (done.returncode, done.stderr) == (1, "No such command: nosuch command\n")
 
 
-def test_the_tools_of_the_project_come_first_and_without_telemetry(run: ModuleType) -> None:
+def test_tools_of_the_project_come_first_without_telemetry(run: ModuleType) -> None:
     environ = run.tools_environment({"PATH": "/usr/bin"})
 
     folders = environ["PATH"].split(os.pathsep)

@@ -127,7 +127,7 @@ def test_a_changed_list_of_packages_is_installed(machine: Machine) -> None:
     assert second.endswith(":stacks")
 
 
-def test_the_other_cdk_comes_into_an_environment_of_its_own_with_a_newer_node(
+def test_other_cdk_has_an_environment_and_node_of_its_own(
     machine: Machine,
 ) -> None:
     machine.put_node("v22.18.0")
@@ -168,7 +168,7 @@ def test_the_tools_for_development_come_only_when_asked_for(machine: Machine) ->
     assert any(command.endswith(":dev") for command in machine.set_up("--dev"))
 
 
-def test_clients_that_exclude_each_other_come_into_folders_of_their_own(machine: Machine) -> None:
+def test_conflicting_clients_come_into_separate_folders(machine: Machine) -> None:
     stale = machine.project / ".venv" / "elasticsearch-8" / "stale.py"
     stale.parent.mkdir(parents=True)
     stale.touch()

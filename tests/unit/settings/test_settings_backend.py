@@ -67,7 +67,7 @@ def test_a_required_setting_that_is_missing_is_named(
 ) -> None:
     found = findings(_text(type_name, ""))
 
-    assert f"the attribute {missing!r}" in [each.allowed for each in found]
+    assert f"{missing}, which is required" in [each.allowed for each in found]
     mistakes = {(each.rule, each.pointer) for each in found if each.severity == "error"}
     assert mistakes == {("required", "/backend/type")}
 

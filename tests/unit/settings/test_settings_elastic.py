@@ -132,7 +132,7 @@ def test_a_status_whose_connector_only_some_environments_name_says_so(
         load_environments(folder)
 
     (finding,) = failed.value.findings
-    assert (finding.rule, finding.allowed) == ("required", "the attribute 'connector_id'")
+    assert (finding.rule, finding.allowed) == ("required", "connector_id, which is required")
     assert "found in the environment live" in finding.hint
 
 

@@ -64,7 +64,7 @@ def test_https_and_this_machine_are_addresses(endpoint: str) -> None:
 
 
 @pytest.mark.parametrize("endpoint", ["http://elastic:9200", "elastic:9200", "ftp://x", ""])
-def test_any_other_address_is_refused_where_it_stands(endpoint: str) -> None:
+def test_any_other_address_is_refused_at_its_place(endpoint: str) -> None:
     found = check_elastic_provider({"endpoints": ["https://a", endpoint]}, place=PLACE)
 
     assert [(each.rule, each.pointer) for each in found] == [("pattern", "/endpoints/1")]
@@ -83,7 +83,7 @@ def test_a_text_in_place_of_the_endpoints_is_refused() -> None:
     assert provider(endpoints="https://a") == [("type", "/endpoints")]
 
 
-def test_the_sandbox_stands_alone() -> None:
+def test_sandbox_is_the_only_endpoint() -> None:
     assert provider(endpoints=["https://a", "sandbox:file"]) == [("sandbox-alone", "/endpoints/1")]
     assert provider(endpoints=["sandbox"]) == []
 
@@ -116,7 +116,7 @@ def test_each_status_is_right_in_any_case(name: str) -> None:
         ({"previous_status": "error"}, "unknown-attribute", "/previous_status"),
     ],
 )
-def test_a_wrong_status_is_reported_where_it_stands(
+def test_wrong_status_is_reported_at_its_place(
     changes: dict[str, Any], rule: str, pointer: str
 ) -> None:
     assert status(**changes) == [(rule, pointer)]

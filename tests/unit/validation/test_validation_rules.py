@@ -18,7 +18,7 @@ def test_a_valid_connection_has_no_findings(found: Found) -> None:
 
 
 @pytest.mark.parametrize(("changes", "rule", "pointer"), REPORTED)
-def test_a_mistake_is_reported_once_where_it_stands(
+def test_mistake_is_reported_once_at_its_place(
     found: Found, changes: dict[str, Any], rule: str, pointer: str
 ) -> None:
     assert found(**changes) == [(rule, pointer)]
@@ -43,7 +43,7 @@ def test_what_belongs_together_is_accepted(found: Found, changes: dict[str, Any]
         ),
     ],
 )
-def test_a_secret_that_is_spelled_differently_is_one_all_the_same(
+def test_secret_spelled_differently_is_still_secret(
     check: Check, service: str, settings: dict[str, Any], pointer: str, secret: str
 ) -> None:
     (finding,) = check(service=service, config=settings)
@@ -54,13 +54,13 @@ def test_a_secret_that_is_spelled_differently_is_one_all_the_same(
     assert finding.hint.endswith(f" from config and write it as {secret} in secrets")
 
 
-def test_a_setting_that_only_contains_the_name_of_a_secret_is_none(found: Found) -> None:
+def test_setting_that_contains_a_secret_name_is_no_secret(found: Found) -> None:
     (finding,) = found(config={"schema_prefix": "a", "password_hint": "p"})
 
     assert finding == ("unknown-field", "/config/password_hint")
 
 
-def test_an_unknown_service_is_only_a_warning_with_the_nearest_name(check: Check) -> None:
+def test_unknown_service_is_a_warning_with_the_nearest_name(check: Check) -> None:
     (finding,) = check(service="postgress", config={"anything": 1})
 
     assert finding.severity == "warning"
@@ -68,7 +68,7 @@ def test_an_unknown_service_is_only_a_warning_with_the_nearest_name(check: Check
     assert finding.hint.endswith("schemas.catalogue refresh --live postgress")
 
 
-def test_a_wrong_form_of_the_destination_schema_says_what_to_write(check: Check) -> None:
+def test_wrong_destination_schema_form_says_what_to_write(check: Check) -> None:
     (finding,) = check(service="google_sheets", config={"schema_prefix": "a"})
 
     assert finding.severity == "error"
@@ -76,13 +76,13 @@ def test_a_wrong_form_of_the_destination_schema_says_what_to_write(check: Check)
     assert finding.hint == "write schema and table instead"
 
 
-def test_a_key_of_another_form_beside_the_right_one_is_only_a_warning(check: Check) -> None:
+def test_additional_destination_schema_key_is_a_warning(check: Check) -> None:
     (finding,) = check(config={"schema_prefix": "a", "schema": "b"})
 
     assert (finding.rule, finding.severity) == ("destination-schema", "warning")
 
 
-def test_a_rule_is_not_applied_to_an_attribute_that_is_wrong_already(found: Found) -> None:
+def test_rule_is_not_applied_to_an_attribute_with_an_error(found: Found) -> None:
     assert found(daily_sync_time="14:00", sync_frequency="1440") == [("type", "/sync_frequency")]
 
 
@@ -92,11 +92,11 @@ def _state_findings(service: str | None) -> list[Finding]:
 
 
 @pytest.mark.parametrize("service", [None, *SERVICES_WITH_STATE])
-def test_a_service_with_state_or_an_unknown_one_may_have_its_state_set(service: str | None) -> None:
+def test_service_with_state_or_unknown_may_have_its_state_set(service: str | None) -> None:
     assert _state_findings(service) == []
 
 
-def test_a_service_without_state_is_refused_with_the_four_that_have_one() -> None:
+def test_service_without_state_lists_those_that_have_one() -> None:
     (finding,) = _state_findings("postgres")
 
     assert finding.rule == "state-service"

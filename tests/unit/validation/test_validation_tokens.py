@@ -35,13 +35,13 @@ def test_a_token_satisfies_any_check(found: Found, changes: dict[str, Any]) -> N
     assert found(**changes) == []
 
 
-def test_what_stands_beside_a_token_is_still_checked(found: Found) -> None:
+def test_siblings_of_a_token_are_still_checked(found: Found) -> None:
     assert found(
         config={"schema": TOKEN, "hosts": [TOKEN, {1, 2}]}, timeouts={"create": TOKEN, "mak": 1}
     ) == [("not-json", "/config/hosts/1"), ("unknown-attribute", "/timeouts/mak")]
 
 
-def test_a_secret_of_config_is_refused_even_if_it_is_known_only_later(found: Found) -> None:
+def test_secret_in_config_is_refused_even_if_unknown(found: Found) -> None:
     config = {"schema_prefix": "a", "password": TOKEN}
 
     assert found(config=config) == [("secret-in-config", "/config/password")]

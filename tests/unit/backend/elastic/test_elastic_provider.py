@@ -93,7 +93,7 @@ def test_a_configured_way_puts_the_environment_aside(monkeypatch: pytest.MonkeyP
         ({}, "exactly one of api_key"),
         ({"username": "me"}, "password is missing"),
         ({"password": "pw"}, "username is missing"),
-        ({"api_key": "k", "bearer_token": "t"}, "api_key beside bearer_token"),
+        ({"api_key": "k", "bearer_token": "t"}, "api_key and bearer_token"),
         ({"api_key": "id:key"}, "encoded form"),
         ({"api_key": "key\n"}, "api_key cannot be sent"),
         ({"bearer_token": "tok en"}, "bearer_token cannot be sent"),
@@ -127,7 +127,7 @@ def test_an_address_that_would_leak_the_key_is_refused(
 def test_the_sandbox_stands_alone() -> None:
     problems = " ".join(configured(endpoints=["sandbox", *HERE], api_key="k")[1])
 
-    assert "The sandbox stands alone" in problems
+    assert "The sandbox and other endpoints" in problems
 
 
 def test_the_sandbox_needs_no_credentials_and_takes_none(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from construct_fixtures import Connect, Synth
 
 from constructs_lib import Connection
-from constructs_lib.constructs.base.cdk_resource import HiddenResource
+from constructs_lib.constructs.base.cdk_resource import CdkResource
 from constructs_lib.toolkit import (
     App,
     Aspects,
@@ -40,7 +40,7 @@ class Visitor:
 
 def made(stack: TerraformStack) -> list[Any]:
     """The resources of the CDK in a stack."""
-    return [part for part in stack.node.find_all() if isinstance(part, HiddenResource)]
+    return [part for part in stack.node.find_all() if isinstance(part, CdkResource)]
 
 
 def test_a_plain_resource_needs_none_of_the_cdk(

@@ -29,7 +29,7 @@ def without_comment(block: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in block.items() if name != "//"}
 
 
-def test_a_data_source_stands_in_its_block(stack: TerraformStack, synth: Synth) -> None:
+def test_data_source_is_in_its_block(stack: TerraformStack, synth: Synth) -> None:
     ConnectionData(stack, "orders", connection_id="pale_hydrogen")
 
     document = synth()
@@ -83,9 +83,7 @@ def test_the_identifiers_of_a_list_make_one_each(stack: TerraformStack, synth: S
     assert each["for_each"] == "${toset(data.fivetranops_connections.all.ids)}"
 
 
-def test_two_states_of_a_connection_that_is_read_are_told(
-    stack: TerraformStack, synth: Synth
-) -> None:
+def test_two_states_of_a_read_connection_are_reported(stack: TerraformStack, synth: Synth) -> None:
     found = ConnectionData(stack, "orders", connection_id="pale_hydrogen")
     for name in ("one", "two"):
         ConnectionState(stack, name, connection=found, state={"a": 1})
@@ -93,7 +91,7 @@ def test_two_states_of_a_connection_that_is_read_are_told(
     assert findings_of(synth) == [("demo/two", "state-twice", "/connection")]
 
 
-def test_an_ephemeral_resource_stands_in_its_block(
+def test_ephemeral_resource_is_in_its_block(
     stack: TerraformStack, synth: Synth, connect: Connect
 ) -> None:
     orders = connect()
@@ -246,7 +244,7 @@ def test_a_mistake_is_found_before_synth(
     assert findings_of(synth) == [("demo/wrong", rule, place)]
 
 
-def test_a_state_of_a_service_without_one_is_told(
+def test_state_of_a_service_without_one_is_reported(
     stack: TerraformStack, synth: Synth, connect: Connect
 ) -> None:
     ConnectionStateData(stack, "state", connection=connect(service="postgres"))

@@ -15,7 +15,7 @@ from constructs_lib.constructs.synth import delivery
 from constructs_lib.toolkit import App, TerraformStack
 from constructs_lib.version import __version__
 
-LAUNCHER = delivery.launcher_path(Path(), "linux_amd64")
+LAUNCHER = delivery.launcher_path(Path(), "linux_amd64", "fivetranops")
 
 
 def files_of(folder: Path) -> dict[str, tuple[bytes, int]]:
@@ -40,7 +40,7 @@ def test_each_stack_with_a_provider_gets_the_launcher(
 
 
 def test_the_launcher_lies_where_terraform_looks_for_it(tmp_path: Path) -> None:
-    delivery.plant(tmp_path)
+    delivery.plant(tmp_path, providers=["fivetranops"])
 
     folder = "terraform.d/plugins/terraform.local/connections-as-code/fivetranops"
     for platform in ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64"):
@@ -60,10 +60,10 @@ def test_the_lock_file_holds_each_provider_that_is_planted(tmp_path: Path) -> No
 
 
 def test_planting_again_changes_nothing(tmp_path: Path) -> None:
-    delivery.plant(tmp_path)
+    delivery.plant(tmp_path, providers=["fivetranops"])
     before = files_of(tmp_path)
 
-    delivery.plant(tmp_path)
+    delivery.plant(tmp_path, providers=["fivetranops"])
 
     assert files_of(tmp_path) == before
 
@@ -72,8 +72,8 @@ def test_the_launcher_is_the_same_for_every_project(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
 
-    delivery.plant(tmp_path / "one", python="/one/python")
-    delivery.plant(tmp_path / "two", python="/two/python")
+    delivery.plant(tmp_path / "one", providers=["fivetranops"], python="/one/python")
+    delivery.plant(tmp_path / "two", providers=["fivetranops"], python="/two/python")
 
     one, two = ((tmp_path / name / LAUNCHER).read_bytes() for name in ("one", "two"))
     assert one == two
@@ -98,13 +98,13 @@ def test_other_versions_are_left_alone(tmp_path: Path) -> None:
     old.parent.mkdir(parents=True)
     old.write_text("old")
 
-    delivery.plant(tmp_path)
+    delivery.plant(tmp_path, providers=["fivetranops"])
 
     assert old.read_text() == "old"
 
 
 def test_this_python_is_recorded(tmp_path: Path) -> None:
-    delivery.plant(tmp_path)
+    delivery.plant(tmp_path, providers=["fivetranops"])
 
     recorded = tmp_path / "terraform.d" / "connections-as-code" / "python"
     assert recorded.read_text() == sys.executable + "\n"
@@ -116,7 +116,7 @@ def test_other_providers_of_the_stack_are_seeded_in_a_comment(source: str, tmp_p
     document = {"terraform": {"required_providers": required}}
     (tmp_path / "cdk.tf.json").write_text(json.dumps(document))
 
-    delivery.plant(tmp_path)
+    delivery.plant(tmp_path, providers=["fivetranops"])
 
     _, _, comment = (tmp_path / ".terraform.lock.hcl").read_text().partition("/*")
     assert 'provider "registry.terraform.io/hashicorp/random" {' in comment

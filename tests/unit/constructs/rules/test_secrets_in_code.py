@@ -25,7 +25,7 @@ def test_a_number_is_a_secret_in_the_code(
     assert findings_of(synth) == [("real/orders", "secret-in-code", "/secrets/password")]
 
 
-def test_a_text_beside_a_reference_is_a_secret_in_the_code(
+def test_text_around_a_reference_is_a_secret_in_the_code(
     real: TerraformStack, connect: Connect, synth: Synth
 ) -> None:
     variable = TerraformVariable(real, "password", type="string", sensitive=True)
@@ -46,7 +46,7 @@ def test_references_alone_are_in_order(real: TerraformStack, connect: Connect, a
     app.synth()
 
 
-def test_beside_a_local_provider_a_secret_in_the_code_is_a_warning(
+def test_secret_in_code_is_a_warning_with_a_local_provider(
     stack: TerraformStack, connect: Connect, synth: Synth, capsys: pytest.CaptureFixture[str]
 ) -> None:
     connect(scope=stack, secrets={"password": "hunter2"})
@@ -55,7 +55,7 @@ def test_beside_a_local_provider_a_secret_in_the_code_is_a_warning(
 
     shown = capsys.readouterr().err
     assert "demo/orders: warning[secret-in-code] /secrets/password" in shown
-    assert "will stand in cdktf.out in clear" in shown
+    assert "will be in cdktf.out in clear" in shown
     assert "hunter2" not in shown
 
 
@@ -123,7 +123,7 @@ def test_loopback_addresses_are_local(url: str, bare_stack: TerraformStack, synt
     assert synth()["provider"]["fivetranops"][0]["api_url"] == url
 
 
-def test_a_credential_beside_a_reference_is_in_the_code(
+def test_credential_around_a_reference_is_in_the_code(
     bare_stack: TerraformStack, synth: Synth
 ) -> None:
     FivetranProvider(bare_stack, "fivetran", api_secret="hunter2${var.x}")

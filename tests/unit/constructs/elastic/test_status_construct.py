@@ -109,7 +109,7 @@ def test_missing_parameters_of_a_status_are_findings(elastic: TerraformStack, sy
     Anything(elastic, "wiki")
 
     found = sorted(finding.allowed for finding in reported(synth))
-    assert found == ["the attribute 'connector_id'", "the attribute 'status'"]
+    assert found == ["connector_id, which is required", "status, which is required"]
 
 
 def test_what_only_elastic_sets_is_refused(elastic: TerraformStack, synth: Synth) -> None:
@@ -166,7 +166,7 @@ def test_both_providers_may_go_without_alias(
     assert set(synth()["provider"]) == {"elasticops", "fivetranops"}
 
 
-def test_the_sandbox_of_elastic_makes_no_secret_of_fivetran_harmless(
+def test_elastic_sandbox_does_not_excuse_fivetran_secrets(
     connect: Connect, app: App, synth: Synth
 ) -> None:
     both = TerraformStack(app, "both")

@@ -43,7 +43,7 @@ PLACE = ConstructPlace("a/b")
         ({"destination_configuration": {"a/b~c": 1}}, "unknown-attribute", None),
     ],
 )
-def test_a_violation_is_reported_where_it_stands(
+def test_violation_is_reported_at_its_place(
     found: Found, changes: dict[str, Any], rule: str, pointer: str | None
 ) -> None:
     pointer = "/destination_configuration/a~1b~0c" if pointer is None else pointer
@@ -62,13 +62,13 @@ def test_all_missing_attributes_are_reported_together(check: Check) -> None:
     findings = check(group_id=None, service=None, config=None)
 
     assert sorted(finding.allowed for finding in findings) == [
-        "the attribute 'config'",
-        "the attribute 'group_id'",
-        "the attribute 'service'",
+        "config, which is required",
+        "group_id, which is required",
+        "service, which is required",
     ]
 
 
-def test_none_is_left_out_at_the_top_and_in_known_attributes_only(found: Found) -> None:
+def test_none_is_left_out_in_known_attributes_only(found: Found) -> None:
     assert found(paused=None, timeouts={"create": None, "update": "5m"}) == []
     assert found(config={"schema_prefix": "a", "host": None}) == []
 
@@ -154,7 +154,7 @@ def test_a_misspelt_attribute_is_not_missing_as_well(found: Found) -> None:
     assert found(group_id=None, grup_id="g") == [("unknown-attribute", "/grup_id")]
 
 
-def test_an_unknown_attribute_does_not_hide_another_that_is_missing(found: Found) -> None:
+def test_unknown_attribute_does_not_hide_a_missing_one(found: Found) -> None:
     assert sorted(found(group_id=None, pausd=True)) == [
         ("required", ""),
         ("unknown-attribute", "/pausd"),

@@ -49,7 +49,7 @@ def test_a_name_that_is_none_is_refused() -> None:
 
 
 @pytest.mark.parametrize("name", ["cdktf", "cdktn"])
-def test_one_that_is_chosen_and_not_installed_is_named_with_its_extra(name: str) -> None:
+def test_chosen_cdk_not_installed_is_named_with_its_extra(name: str) -> None:
     with pytest.raises(extras.ExtraMissing, match=rf"pip install 'connections-as-code\[{name}\]'"):
         extras.toolkit({"CONNECTIONS_TOOLKIT": name}, (), installed())
 
@@ -59,7 +59,7 @@ def test_what_the_checks_need_is_asked_for_together_with_the_cdk() -> None:
         extras.toolkit({}, (), lambda module: False)
 
 
-def test_the_first_use_of_a_construct_without_a_cdk_is_one_message() -> None:
+def test_first_construct_without_a_cdk_is_one_message() -> None:
     code = WITHOUT_CDK + "from constructs_lib import Connection"
 
     done = subprocess.run(
@@ -122,7 +122,7 @@ def test_this_run_uses_one_cdk_only() -> None:
 
 
 def test_the_message_and_the_page_name_the_same_package_of_node() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "installing.md").read_text()
+    page = (Path(__file__).parents[2] / "docs" / "installing.md").read_text()
 
     (not_imported,) = {"cdktf", "cdktn"} - {toolkit.NAME}
 

@@ -38,7 +38,7 @@ def test_an_entry_holds_all_that_is_known() -> None:
     )
 
 
-def test_findings_are_sorted_by_file_line_and_column_then_by_construct() -> None:
+def test_findings_are_sorted_by_file_then_by_construct() -> None:
     places: list[ConstructPlace | FilePlace] = [
         ConstructPlace("a/b"),
         FilePlace("b.yaml", 1, 1),
@@ -80,7 +80,7 @@ def test_the_exception_holds_the_findings_and_the_report() -> None:
     assert str(failure) == render([finding])
 
 
-def test_the_program_ends_with_1_the_report_on_stderr_and_no_traceback() -> None:
+def test_failed_validation_exits_with_1_without_traceback() -> None:
     script = (
         "from constructs_lib.validation import *\n"
         "raise ValidationFailed(check_provider({'a': 1}, place=ConstructPlace('x')))"

@@ -24,7 +24,7 @@ from constructs_lib import (
     FivetranProvider,
     schemas,
 )
-from constructs_lib.constructs.base.attributes import Readable
+from constructs_lib.constructs.base.attributes import ReadableAttribute
 from constructs_lib.constructs.base.meta_arguments import NAMES
 from constructs_lib.validation import ALIASES
 
@@ -110,7 +110,9 @@ def test_all_attributes_but_the_write_only_can_be_read(
     attributes = schemas.load(name).attributes.values()
     expected = {attribute.name for attribute in attributes if not attribute.write_only}
 
-    readable = {n for n, value in inspect.getmembers(construct) if isinstance(value, Readable)}
+    readable = {
+        n for n, value in inspect.getmembers(construct) if isinstance(value, ReadableAttribute)
+    }
 
     assert readable == expected
 

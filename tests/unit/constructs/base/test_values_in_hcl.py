@@ -10,7 +10,7 @@ import pytest
 from construct_fixtures import Connect
 
 from constructs_lib import Connection, ConnectionState, FivetranProvider
-from constructs_lib.constructs.base.expressions import expression, literal
+from constructs_lib.constructs.base.expressions import hcl_expression, literal
 from constructs_lib.toolkit import NAME, TerraformStack, TerraformVariable
 
 Lines: TypeAlias = Callable[[], list[str]]
@@ -71,7 +71,7 @@ def lines(bare_stack: TerraformStack) -> Lines:
 
 @pytest.mark.parametrize(("value", "written"), WRITTEN)
 def test_a_value_is_written_as_an_expression(value: Any, written: str) -> None:
-    assert expression(value) == written
+    assert hcl_expression(value) == written
 
 
 @pytest.mark.parametrize(("value", "written"), LITERAL)

@@ -32,13 +32,13 @@ OWN = """\
 """
 
 
-def test_the_file_is_small_sorted_and_has_one_line_for_each_field() -> None:
+def test_services_file_is_small_sorted_one_line_per_field() -> None:
     text = Path(service_facts.PACKAGED).read_text(encoding="utf-8")
     document = json.loads(text)
 
     assert len(text) < 300_000
     assert list(document) == sorted(document)
-    assert __main__.text(document) == text
+    assert __main__.file_text(document) == text
     assert text.count("\n") == sum(len(entry) + 2 for entry in document.values()) + 2
 
 
@@ -79,7 +79,7 @@ def test_nested_fields_and_items_of_lists_are_known() -> None:
     assert facts("google_ads").auth["client_access"].fields["client_secret"].secret
 
 
-def test_a_secret_of_the_authorization_is_one_even_where_the_contract_forgets_it() -> None:
+def test_secret_of_auth_that_the_contract_does_not_mark() -> None:
     known = {name: facts(name).auth_secrets for name in schemas.services() if facts(name).auth}
     forgotten = [
         name
@@ -152,7 +152,7 @@ def test_a_variable_names_another_file(project: Path, monkeypatch: pytest.Monkey
         "[]",
     ],
 )
-def test_a_damaged_file_of_the_project_leaves_the_packaged_one_and_is_told(
+def test_damaged_project_file_is_reported_and_ignored(
     project: Path, write: Write, text: str
 ) -> None:
     write(text)
@@ -162,7 +162,7 @@ def test_a_damaged_file_of_the_project_leaves_the_packaged_one_and_is_told(
     assert problem.startswith("fivetran-services.json cannot be used: ")
 
 
-def test_a_missing_file_that_a_variable_names_is_told(
+def test_missing_file_of_the_variable_is_reported(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(service_facts.VARIABLE, "missing.json")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from constructs_lib.constructs.synth.lock_file import Locked, checksum, seeded
+from constructs_lib.constructs.synth.lock_file import LockedProvider, checksum, seed_lock_file
 
 SOURCE = "terraform.local/connections-as-code/fivetranops"
 LOCKED = f"""\
@@ -34,7 +34,7 @@ def seed(
     *,
     checksum: str = "h1:ours",
 ) -> str:
-    return seeded(text, [Locked(SOURCE, version, checksum)], others or {})
+    return seed_lock_file(text, [LockedProvider(SOURCE, version, checksum)], others or {})
 
 
 def test_a_new_file_holds_version_constraint_and_checksum() -> None:
@@ -79,7 +79,7 @@ def test_a_block_without_checksum_gets_it() -> None:
     assert seed(without) == LOCKED
 
 
-def test_a_provider_that_is_not_locked_yet_stands_in_a_comment() -> None:
+def test_provider_not_locked_yet_is_in_a_comment() -> None:
     text = seed(LOCKED, others={"registry.terraform.io/hashicorp/aws": "5.1.0"})
 
     comment = text[text.index("/*") : text.index("*/")]
@@ -104,8 +104,8 @@ def test_seeding_twice_changes_nothing() -> None:
 
 
 def test_several_providers_of_ours_are_locked_together() -> None:
-    other = Locked(SOURCE.replace("fivetran", "elastic"), "1.0.0", "h1:other")
-    text = seeded(LOCKED, [other, Locked(SOURCE, "1.0.0", "h1:ours")], {})
+    other = LockedProvider(SOURCE.replace("fivetran", "elastic"), "1.0.0", "h1:other")
+    text = seed_lock_file(LOCKED, [other, LockedProvider(SOURCE, "1.0.0", "h1:ours")], {})
 
     assert text.startswith(LOCKED)
     assert text.count("provider ") == LOCKED.count("provider ") + 1

@@ -43,7 +43,7 @@ def test_a_gate_takes_its_connection_and_its_parameters(
     }
 
 
-def test_the_tables_of_a_resync_are_its_scope_and_not_that_of_the_construct(
+def test_tables_of_a_resync_are_its_scope(
     connect: Connect, stack: TerraformStack, synth: Synth
 ) -> None:
     ConnectionSync(

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from constructs_lib.constructs.base.expressions import has_clear_text, impossible, parts
+from constructs_lib.constructs.base.expressions import (
+    has_literal_text,
+    invalid_expression,
+    split_template,
+)
 
 REFERENCES = [
     "",
@@ -30,12 +34,12 @@ PARTLY_CLEAR = [
 
 @pytest.mark.parametrize("text", REFERENCES)
 def test_references_alone_are_no_clear_text(text: str) -> None:
-    assert not has_clear_text(text)
+    assert not has_literal_text(text)
 
 
 @pytest.mark.parametrize("text", PARTLY_CLEAR)
-def test_what_stands_beside_references_is_clear_text(text: str) -> None:
-    assert has_clear_text(text)
+def test_text_around_references_is_literal(text: str) -> None:
+    assert has_literal_text(text)
 
 
 MAY_BE_RIGHT = [
@@ -87,14 +91,14 @@ IMPOSSIBLE = {
 
 @pytest.mark.parametrize("text", MAY_BE_RIGHT)
 def test_an_expression_that_may_be_right_is_let_through(text: str) -> None:
-    assert impossible(text) == ""
+    assert invalid_expression(text) == ""
 
 
 @pytest.mark.parametrize(("text", "found"), IMPOSSIBLE.items())
 def test_an_expression_that_cannot_be_right_is_found(text: str, found: str) -> None:
-    assert impossible(text) == found
+    assert invalid_expression(text) == found
 
 
 @pytest.mark.parametrize("text", [*MAY_BE_RIGHT, *IMPOSSIBLE, *REFERENCES, *PARTLY_CLEAR])
 def test_the_parts_of_a_text_are_the_text(text: str) -> None:
-    assert "".join(part.text for part in parts(text)) == text
+    assert "".join(part.text for part in split_template(text)) == text

@@ -32,7 +32,7 @@ def document(**parts: Any) -> dict[str, Any]:
     return {"components": {"schemas": found}}
 
 
-def test_types_allowed_values_and_marks_are_taken_and_sentences_are_not() -> None:
+def test_facts_are_types_values_and_marks_but_no_sentences() -> None:
     config = {
         "port": {"type": "integer", "description": "A sentence.", "example": 1},
         "mode": {"type": "object", "enum": ["b", "a"], "title": "Mode"},
@@ -46,7 +46,7 @@ def test_types_allowed_values_and_marks_are_taken_and_sentences_are_not() -> Non
     file = {"type": "object", "properties": {"name": {"type": "string"}}}
     read_only = part("config", {"public_key": {"type": "string"}})
 
-    found = sources.services(
+    found = sources.services_of_contract(
         document(mine_config_V1=part("config", config))
         | {
             "components": {
@@ -69,14 +69,14 @@ def test_types_allowed_values_and_marks_are_taken_and_sentences_are_not() -> Non
     }
 
 
-def test_a_name_that_is_secret_in_the_authorization_of_one_service_is_so_in_all() -> None:
+def test_secret_name_in_auth_of_one_service_counts_for_all() -> None:
     kinds = {"type": "string", "format": "password"}, {"type": "string"}
     parts = [part("auth", {"token": kind, "user": {"type": "string"}}) for kind in kinds]
     found = document(one=parts[0])["components"]["schemas"]
     found["NewConnectorRequestV1"]["discriminator"]["mapping"]["other"] = "#/other_request"
     found |= {"other_request": {"allOf": [{"$ref": "#/form"}, {"$ref": "#/two"}]}, "two": parts[1]}
 
-    facts_of = sources.services({"components": {"schemas": found}})
+    facts_of = sources.services_of_contract({"components": {"schemas": found}})
 
     assert {facts["auth.token"] for facts in facts_of.values()} == {"string secret"}
     assert {facts["auth.user"] for facts in facts_of.values()} == {"string"}
@@ -92,7 +92,7 @@ def test_a_field_of_an_unknown_type_takes_anything() -> None:
     }
 
 
-def test_a_key_of_another_form_beside_the_destination_schema_is_a_field() -> None:
+def test_key_of_another_schema_form_is_a_field() -> None:
     assert "schema" in facts("db2luw").config
     assert facts("db2luw").destination_schema == ("schema_prefix",)
 
@@ -100,12 +100,12 @@ def test_a_key_of_another_form_beside_the_destination_schema_is_a_field() -> Non
 @pytest.mark.parametrize("broken", [{}, {"components": {}}, {"components": {"schemas": {}}}, []])
 def test_another_document_is_refused(broken: Any) -> None:
     with pytest.raises(sources.UnreadableContract, match="how connections are made"):
-        sources.services(broken)
+        sources.services_of_contract(broken)
 
 
-def test_what_the_sandbox_answers_about_a_service_gives_the_same_facts() -> None:
+def test_metadata_of_the_sandbox_give_the_same_facts() -> None:
     def gives_the_same(name: str) -> None:
-        entry, answer = service_facts.packaged().entry(name), _answer(name)
+        entry, answer = service_facts.packaged_file().entry(name), _answer(name)
 
         assert sources.facts_of_metadata(answer, facts(name)) == entry
         if name != "db2luw":  # It alone has a setting named like a destination schema.

@@ -55,7 +55,7 @@ def test_a_connection_is_imported_once(connect: Connect, synth: Synth) -> None:
     assert findings_of(synth) == [("demo/second", "import-twice", "/import_id")]
 
 
-def test_a_connection_and_its_state_are_imported_by_the_same_identifier(
+def test_import_of_connection_and_state_by_one_identifier(
     connect: Connect, stack: TerraformStack, synth: Synth
 ) -> None:
     connection = connect("orders", **SDK, import_id="abc")

@@ -46,7 +46,7 @@ def test_missing_parameters_are_findings(stack: TerraformStack, synth: Synth) ->
     Anything(stack, "orders", service="postgres")
 
     found = sorted(finding.allowed for finding in reported(synth))
-    assert found == ["the attribute 'config'", "the attribute 'group_id'"]
+    assert found == ["config, which is required", "group_id, which is required"]
 
 
 def test_a_misspelt_required_parameter_is_one_finding(stack: TerraformStack, synth: Synth) -> None:
@@ -217,7 +217,7 @@ def test_a_state_without_connection_names_both_parameters(
     assert finding.allowed == "either a connection or a connection_id"
 
 
-def test_the_wrong_service_is_told_of_the_parameter_that_was_given(
+def test_wrong_service_names_the_given_parameter(
     connect: Connect, stack: TerraformStack, synth: Synth
 ) -> None:
     ConnectionState(stack, "cursor", connection=connect(), state={})

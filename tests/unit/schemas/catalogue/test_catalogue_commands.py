@@ -54,7 +54,7 @@ def entry(name: str, file: str = FILE) -> object:
     return json.loads(Path(file).read_text(encoding="utf-8")).get(name)
 
 
-def test_show_prints_each_field_with_type_place_and_allowed_values(run: Run) -> None:
+def test_show_prints_fields_with_type_and_allowed_values(run: Run) -> None:
     status, out, _ = run("show", "postgres")
 
     lines = [line.split() for line in out.splitlines()]
@@ -66,7 +66,7 @@ def test_show_prints_each_field_with_type_place_and_allowed_values(run: Run) -> 
     assert ["config.update_method", "string", "config", "QUERY_BASED,", "WAL_PGOUTPUT"] in lines
 
 
-def test_show_prints_the_fields_of_the_authorization_and_of_lists(run: Run) -> None:
+def test_show_prints_fields_of_auth_and_of_lists(run: Run) -> None:
     _, out, _ = run("show", "google_ads")
 
     lines = [line.split() for line in out.splitlines()]
@@ -97,7 +97,7 @@ def test_live_takes_services_into_the_file_of_the_project(run: Run, account: str
     status, out, _ = run("refresh", "--live", "postgres", "stripe")
 
     assert (status, out) == (0, f"{FILE}: 2 services (2 added, 0 changed, 0 removed)\n")
-    assert entry("postgres") == service_facts.packaged().entry("postgres")
+    assert entry("postgres") == service_facts.packaged_file().entry("postgres")
 
 
 def test_live_keeps_the_other_services_of_the_file(run: Run, account: str) -> None:
@@ -122,7 +122,7 @@ def test_live_fails_as_a_whole_and_leaves_the_file_as_it_is(run: Run, account: s
     assert [path.name for path in Path().iterdir()] == [FILE]
 
 
-def test_wrong_credentials_are_told_without_showing_them(
+def test_wrong_credentials_are_reported_but_not_shown(
     run: Run, account: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FIVETRAN_APISECRET", "hunter2")
@@ -170,7 +170,7 @@ def test_an_address_that_would_show_the_key_is_refused(
     assert SECRET not in err
 
 
-def test_an_account_that_cannot_be_reached_is_told_with_its_address(
+def test_unreachable_account_is_reported_with_its_address(
     run: Run, account: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FIVETRAN_API_URL", "http://127.0.0.1:1")
@@ -184,7 +184,7 @@ def test_an_account_that_cannot_be_reached_is_told_with_its_address(
 @pytest.mark.parametrize(
     ("status", "body"), [(200, b"<html>"), (200, b"[]"), (200, b'{"data": 5}'), (502, b"<html>")]
 )
-def test_an_answer_of_something_else_is_told(
+def test_answer_of_another_service_is_reported(
     run: Run, account: str, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes
 ) -> None:
     class Proxy(BaseHTTPRequestHandler):
@@ -258,7 +258,7 @@ def test_a_file_that_is_none_of_ours_is_not_written_over(
     assert Path(FILE).read_text(encoding="utf-8") == text
 
 
-def test_a_folder_that_is_not_there_is_told(run: Run, project: Path) -> None:
+def test_missing_folder_is_reported(run: Run, project: Path) -> None:
     (project / "contract.json").write_text(json.dumps(CONTRACT), encoding="utf-8")
 
     status, _, err = run("refresh", "--openapi", "contract.json", "--output", "no/file.json")

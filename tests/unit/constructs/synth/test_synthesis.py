@@ -203,7 +203,7 @@ def test_an_attribute_of_several_needs_a_key(connect: Connect, synth: Synth) -> 
     assert found(synth) == {("demo/orders", "instance-key")}
 
 
-def test_a_state_is_checked_against_the_service_of_its_connection(
+def test_state_is_checked_by_the_service_of_its_connection(
     connect: Connect, synth: Synth, stack: TerraformStack
 ) -> None:
     ConnectionState(stack, "cursor", connection=connect(service="postgres"), state={})

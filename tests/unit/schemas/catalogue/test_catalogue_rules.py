@@ -32,7 +32,7 @@ def only(found: list[Finding]) -> Finding:
     return finding
 
 
-def test_a_misspelt_field_is_told_with_the_nearest_one() -> None:
+def test_misspelt_field_suggests_the_nearest_one() -> None:
     finding = only(check(config=config(prot=5432)))
 
     assert (finding.rule, finding.severity, finding.found) == ("unknown-field", "error", "'prot'")
@@ -40,7 +40,7 @@ def test_a_misspelt_field_is_told_with_the_nearest_one() -> None:
     assert finding.hint == "did you mean 'port'?"
 
 
-def test_a_field_like_no_other_is_told_with_those_there_are_and_the_way_through() -> None:
+def test_unknown_field_lists_known_ones_and_unchecked() -> None:
     hint = only(check(service="stripe", config={"schema": "s", "zzz": 1})).hint
 
     assert hint.startswith("known are access_token, api_key, ")
@@ -58,7 +58,7 @@ def test_a_field_inside_a_list_is_found_with_its_place() -> None:
     assert finding.allowed == "a field of config.reports[] of the service google_ads"
 
 
-def test_a_misspelt_secret_is_found_although_its_value_is_known_later() -> None:
+def test_misspelt_secret_is_found_before_its_value_is_known() -> None:
     finding = only(check(secrets={"passwort": LATER}))
 
     assert (finding.rule, finding.pointer) == ("unknown-field", "/secrets/passwort")
@@ -71,7 +71,7 @@ def test_a_value_that_is_known_later_satisfies_every_rule() -> None:
     assert check(config=settings, auth=LATER, secrets=LATER) == []
 
 
-def test_what_stands_beside_a_value_that_is_known_later_is_checked() -> None:
+def test_siblings_of_an_unknown_value_are_checked() -> None:
     found = check(**ads(accounts=[LATER, {"a": 1}]))
 
     assert [(each.rule, each.pointer) for each in found] == [("field-type", "/config/accounts/1")]
@@ -89,7 +89,7 @@ def test_another_case_of_letters_is_only_a_warning() -> None:
     assert finding.hint == "did you mean 'PASSWORD'?"
 
 
-def test_a_value_that_is_not_allowed_is_told_with_the_allowed_ones() -> None:
+def test_value_not_allowed_lists_the_allowed_ones() -> None:
     finding = only(check(config=config(update_method="WAL")))
 
     assert (finding.rule, finding.severity) == ("field-value", "error")
@@ -141,7 +141,7 @@ def test_a_setting_in_a_list_is_let_through_for_all_items() -> None:
     assert check(**ads(reports=reports), unchecked={"config.reports[].new": "why"}) == []
 
 
-def test_a_secret_setting_is_let_through_by_the_name_that_the_api_has() -> None:
+def test_unchecked_secret_is_named_as_the_api_names_it() -> None:
     assert check(secrets={"new_token": LATER}, unchecked={"config.new_token": "why"}) == []
 
 
@@ -182,7 +182,7 @@ def test_what_needs_not_be_let_through_is_a_warning(path: str, hint: str) -> Non
     assert finding.hint == hint
 
 
-def test_a_misspelt_setting_that_is_to_be_let_through_is_told_with_the_one_in_need() -> None:
+def test_misspelt_unchecked_setting_suggests_the_one_in_need() -> None:
     found = check(config=config(new_mode=1), unchecked={"config.new_mod": "why"})
 
     assert {finding.rule: finding.hint for finding in found}["unchecked-unneeded"] == (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from constructs_lib.schemas import FieldKind
-from constructs_lib.schemas.rules.fields import judged
+from constructs_lib.schemas.rules.fields import judge
 
 STRING, INTEGER, NUMBER = FieldKind.STRING, FieldKind.INTEGER, FieldKind.NUMBER
 BOOLEAN, LIST, OBJECT = FieldKind.BOOLEAN, FieldKind.LIST, FieldKind.OBJECT
@@ -40,18 +40,18 @@ ANY = FieldKind.ANY
     ],
 )
 def test_what_the_api_can_read_fits(kind: FieldKind, value: Any) -> None:
-    assert judged(value, kind) == "fits"
+    assert judge(value, kind) == "fits"
 
 
 @pytest.mark.parametrize("kind", list(FieldKind))
 @pytest.mark.parametrize("nothing", [None, "", [], {}])
 def test_nothing_in_whatever_form_fits_everywhere(kind: FieldKind, nothing: Any) -> None:
-    assert judged(nothing, kind) == "fits"
+    assert judge(nothing, kind) == "fits"
 
 
 @pytest.mark.parametrize("value", [True, False, 3.1, Decimal("3.1")])
 def test_what_may_lose_its_form_as_text_is_doubtful(value: Any) -> None:
-    assert judged(value, STRING) == "doubtful"
+    assert judge(value, STRING) == "doubtful"
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_what_may_lose_its_form_as_text_is_doubtful(value: Any) -> None:
     ],
 )
 def test_what_the_api_cannot_read_is_wrong(kind: FieldKind, value: Any) -> None:
-    assert judged(value, kind) == "wrong"
+    assert judge(value, kind) == "wrong"
