@@ -11,7 +11,7 @@ from expected_requests import careful_state, change, deletion
 from sandbox_server import Sandbox
 from scenario import Scenario
 
-STATES = Path(__file__).parents[1] / "hostile" / "states"
+STATES = Path(__file__).parents[2] / "hostile" / "states"
 RECORDED_IDENTIFIER = "pale_hydrogen"
 CONNECTION, STATE = "fivetranops_connection.one", "fivetranops_connection_state.one"
 

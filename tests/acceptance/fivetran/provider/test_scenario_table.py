@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-HERE = Path(__file__).parent
-README = HERE.parents[1] / "README.md"
+README = Path(__file__).parents[3] / "README.md"
 
 
 def test_every_test_in_the_table_of_scenarios_exists() -> None:

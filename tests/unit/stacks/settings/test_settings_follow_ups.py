@@ -1,12 +1,13 @@
-"""One mistake is one finding: what follows from it is not reported as well."""
+"""One mistake is one finding at its own place; what follows from it is not reported as well."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from constructs_lib.validation import Finding, ValidationFailed
-from stacks.settings.loader import load_environments
+from constructs_lib.validation import FilePlace, Finding, ValidationFailed
+from stacks.settings.loader import load_environment, load_environments
 
 Found = Callable[..., list[tuple[str, str]]]
 Findings = Callable[..., list[Finding]]
@@ -16,6 +17,7 @@ connections:
   click_events: {service: stripe, group_id: g, config: {schema: clicks}}
   billing: {service: stripe, group_id: g, config: {schema: billing}}
 """
+FOLDER = Path(__file__).parent / "mistakes"
 
 
 def test_a_misspelt_connection_of_an_overlay_is_one_finding_with_the_name(
@@ -111,3 +113,41 @@ def test_a_warning_about_a_value_that_is_an_error_is_left_out(found: Found) -> N
     )
 
     assert found(base) == [("number-form", "base.yaml:4:62"), ("type", "base.yaml:4:77")]
+
+
+def _expected() -> list[tuple[str, int]]:
+    lines = (FOLDER / "broken.yaml").read_text(encoding="utf-8").splitlines()
+    matches = ((re.search(r"# expect: (\S+)$", line), at) for at, line in enumerate(lines, 1))
+    return [(match.group(1), at) for match, at in matches if match]
+
+
+def test_more_than_twenty_mistakes_in_one_file_are_reported_together() -> None:
+    with pytest.raises(ValidationFailed) as failed:
+        load_environment("broken", FOLDER)
+
+    found = [
+        (finding.rule, finding.place.line)
+        for finding in failed.value.findings
+        if isinstance(finding.place, FilePlace) and finding.place.file.endswith("broken.yaml")
+    ]
+    assert len(_expected()) > 30
+    assert sorted(found) == sorted(_expected())
+    assert len(found) == len(failed.value.findings)
+
+
+def test_the_report_counts_the_mistakes_and_shows_no_secret() -> None:
+    with pytest.raises(ValidationFailed) as failed:
+        load_environment("broken", FOLDER)
+
+    report = str(failed.value)
+    assert report.endswith("38 errors, 2 warnings in 1 file; nothing was written.")
+    assert "in-clear" not in report
+    assert report.count("(hidden)") == 5
+
+
+def test_each_mistake_has_a_place_of_its_own() -> None:
+    with pytest.raises(ValidationFailed) as failed:
+        load_environment("broken", FOLDER)
+
+    places = {(finding.place, finding.pointer) for finding in failed.value.findings}
+    assert len(places) == len(failed.value.findings)
