@@ -5,7 +5,7 @@ from textwrap import dedent
 import pytest
 
 from constructs_lib.validation import FilePlace, Finding, ValidationFailed
-from stacks.settings.loader import Environment, load_environment
+from stacks.settings import Environment, load_environment
 
 Write = Callable[..., Path]
 

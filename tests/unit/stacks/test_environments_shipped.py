@@ -9,7 +9,7 @@ import yaml
 
 from constructs_lib.sandbox.elastic import ElasticStore
 from constructs_lib.validation import ConstructPlace, check_connection
-from stacks.settings.loader import Environment, Variable, load_environment, load_environments
+from stacks.settings import Environment, Variable, load_environment, load_environments
 
 FOLDER = Path(__file__).parents[3] / "stacks" / "environments"
 

@@ -16,13 +16,13 @@ from constructs_lib import schemas
 from constructs_lib.validation import FilePlace
 from stacks import __main__
 from stacks.__main__ import run_command
+from stacks.settings import load_environments
 from stacks.settings.checks import check_environment
 from stacks.settings.insertion import InsertError, insert
-from stacks.settings.loader import load_environments
 from stacks.settings.merging import with_defaults, without_nulls
 from stacks.settings.variables import with_variables
 from stacks.settings.yaml_reader import read
-from stacks.settings.yaml_writer import entry
+from stacks.settings.yaml_writer import connection_template
 
 Run = Callable[..., tuple[int, str, str]]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # The same, and faster.
@@ -73,7 +73,7 @@ def checked(text: str, folder: Path) -> list[tuple[str, str]]:
 def text_for(service: str, name: str = "mine") -> str:
     facts = schemas.service(service)
     assert facts is not None
-    return entry(facts, name)
+    return connection_template(facts, name)
 
 
 def uncommented(text: str) -> str:
@@ -139,7 +139,7 @@ def test_a_name_that_cannot_be_used_is_refused(run: Run, name: str) -> None:
     status, out, err = run("postgres", "--name", name)
 
     assert (status, out) == (1, "")
-    assert err.startswith(f"new-connection: {name!r} is no name of a connection")
+    assert err.startswith(f"new-connection: {name!r} cannot be the name of a connection")
 
 
 def test_an_unknown_service_asks_what_was_meant(run: Run) -> None:
@@ -202,14 +202,14 @@ def test_a_connection_is_added_to_any_file_that_has_lines_for_it(
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("connections: {a: {service: stripe}}\n", "stand in braces"),
-        ("connections: {}\n", "stand in braces"),
+        ("connections: {a: {service: stripe}}\n", "are in braces"),
+        ("connections: {}\n", "are in braces"),
         ("connections:\n  stripe:\n    service: stripe\n", "'stripe' already"),
         ("connections:\n  a: [\n", "has mistakes"),
         ("connections:\n  a: 1\n  a: 2\n", "has mistakes"),
         ("connections:\n  a: 1\n---\nb: 1\n", "has mistakes"),
         ("- a\n", "has mistakes"),
-        ("connections: text\n", "stand in braces"),
+        ("connections: text\n", "are in braces"),
     ],
 )
 def test_a_file_that_cannot_take_it_stays_as_it_is(

@@ -1,4 +1,4 @@
-"""``unset: keep``: a secret that is left as it is at Fivetran while its variable has no value."""
+"""``unset: keep``: Fivetran keeps a secret while its variable has no value."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from stacks.settings.loader import Environment, Variable
-from stacks.stack import with_kept_secrets
+from stacks.settings import Environment, Variable
+from stacks.stack import with_unset_secrets
 
 Load = Callable[..., Environment]
 Found = Callable[..., list[tuple[str, str]]]
@@ -69,7 +69,7 @@ def test_a_list_is_null_until_all_of_its_variables_have_values() -> None:
 
     parameters = {"config": {"a": 1}, "secrets": {"secrets_list": [item("a"), item("b")]}}
 
-    assert with_kept_secrets(parameters) == {
+    assert with_unset_secrets(parameters) == {
         "config": {"a": 1},
         "secrets": {
             "secrets_list": '${var.a == "" || var.b == "" ? null : '
@@ -82,7 +82,7 @@ def test_a_list_is_null_until_all_of_its_variables_have_values() -> None:
 def test_an_object_stays_one_with_nulls_inside() -> None:
     secrets = {"login": {"a": Variable("a", keep_unset=True), "b": Variable("b", keep_unset=True)}}
 
-    assert with_kept_secrets({"secrets": secrets})["secrets"] == {
+    assert with_unset_secrets({"secrets": secrets})["secrets"] == {
         "login": {
             "a": '${var.a == "" || var.b == "" ? null : var.a}',
             "b": '${var.a == "" || var.b == "" ? null : var.b}',
@@ -91,4 +91,6 @@ def test_an_object_stays_one_with_nulls_inside() -> None:
 
 
 def test_a_variable_that_needs_a_value_stays_as_it_is() -> None:
-    assert with_kept_secrets({"secrets": {"a": Variable("a")}}) == {"secrets": {"a": Variable("a")}}
+    assert with_unset_secrets({"secrets": {"a": Variable("a")}}) == {
+        "secrets": {"a": Variable("a")}
+    }

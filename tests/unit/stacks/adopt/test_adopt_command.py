@@ -99,11 +99,11 @@ def test_only_what_is_asked_for_is_adopted(run: Adopt, store: Store, folder: Pat
     add(store, "b", "stripe", "lake")
     add(store, "c", "stripe", "warehouse")
 
-    told = run("--group", "lake", "--service", "stripe", "--service", "jira")
+    result = run("--group", "lake", "--service", "stripe", "--service", "jira")
 
     assert list(entries(folder)) == ["b"]
-    assert "1 connection added" in told.out
-    assert "1 connection of other services" in told.out
+    assert "1 connection added" in result.out
+    assert "1 connection of other services" in result.out
     assert [e.path for e in store.journal() if e.path.startswith("/v1/connections/")] == [
         "/v1/connections/id_b_lake"
     ]
@@ -114,12 +114,12 @@ def test_a_dry_run_prints_the_entries_and_writes_nothing(
 ) -> None:
     add(store, "orders", password=MASK)
 
-    told = run("--dry-run")
+    result = run("--dry-run")
 
     assert (folder / "dev.yaml").read_text() == DEV
-    assert list(yaml.safe_load("connections:\n" + told.out)["connections"]) == ["orders"]
-    assert "1 connection would be added" in told.err
-    assert "Next" not in told.err
+    assert list(yaml.safe_load("connections:\n" + result.out)["connections"]) == ["orders"]
+    assert "1 connection would be added" in result.err
+    assert "Next" not in result.err
 
 
 def test_the_report_reads_well(run: Adopt, store: Store) -> None:
@@ -130,10 +130,10 @@ def test_the_report_reads_well(run: Adopt, store: Store) -> None:
 
     assert run().out.splitlines() == [
         "stacks/environments/dev.yaml: 3 connections added",
-        "  not added: id_unnamed_lake (google_sheets, unnamed). Found no table; allowed is schema "
-        "and table for the service google_sheets [destination-schema]",
-        "  orders: config.new_field is left as it is at Fivetran. Found 'new_field'; allowed is a "
-        "field of config of the service github [unknown-field]",
+        "  not added: id_unnamed_lake (google_sheets, unnamed). The checks allow schema and table "
+        "for the service google_sheets, but found no table [destination-schema]",
+        "  orders: config.new_field is not managed: it stays as it is at Fivetran. The checks "
+        "allow a field of config of the service github, but found 'new_field' [unknown-field]",
         "  2 secrets are kept at Fivetran until their variables have a value, see "
         "docs/guides/adopting.md",
         "  not in the catalogue of services: appeared_tomorrow; their settings are not checked, "
@@ -145,10 +145,10 @@ def test_the_report_reads_well(run: Adopt, store: Store) -> None:
 
 
 def test_an_empty_account_is_said_to_be_empty(run: Adopt, store: Store, folder: Path) -> None:
-    told = run("--group", "nobody")
+    result = run("--group", "nobody")
 
-    assert told.status == 0
-    assert "has no connection that this API key can see" in told.out
+    assert result.status == 0
+    assert "has no connection that this API key can see" in result.out
     assert (folder / "dev.yaml").read_text() == DEV
 
 
@@ -159,12 +159,12 @@ def test_an_entry_without_an_identifier_is_not_doubled(
     (folder / "base.yaml").write_text("connections:\n" + entry)
     identifier = add(store, "orders")
 
-    told = run()
+    result = run()
 
-    assert "Next" not in told.out
+    assert "Next" not in result.out
     assert entries(folder) == {}
-    assert f"not added: {identifier} (orders), because mine describes" in told.out
-    assert f"write import_id: {identifier} there" in told.out
+    assert f"not added: {identifier} (orders), because mine describes" in result.out
+    assert f"write import_id: {identifier} there" in result.out
 
 
 def test_the_name_of_a_connection_that_null_removes_is_not_given_again(
@@ -187,10 +187,10 @@ def test_what_another_environment_imports_is_not_adopted_a_second_time(
     text = f"connections: {{theirs: {{import_id: {theirs}}}}}\n"
     (folder / "prod.yaml").write_text(text)
 
-    told = run()
+    result = run()
 
     assert [each["import_id"] for each in entries(folder).values()] == [mine]
-    assert "1 connection the environment prod imports" in told.out
+    assert "1 connection the environment prod imports" in result.out
     assert (folder / "prod.yaml").read_text() == text
 
 
@@ -219,19 +219,19 @@ def test_an_environment_that_does_not_exist_is_named(run: Adopt) -> None:
 def test_a_file_with_mistakes_has_to_be_mended_first(run: Adopt, folder: Path) -> None:
     (folder / "dev.yaml").write_text(DEV + "conections: {}\n")
 
-    told = run()
+    result = run()
 
-    assert told.status == 1
-    assert "the environment dev has mistakes, mend them first" in told.err
-    assert told.err.lower().count("nothing was written") == 1
-    assert "dev.yaml:3:1: error[unknown-attribute] /conections" in told.err
+    assert result.status == 1
+    assert "the environment dev has mistakes, correct them first" in result.err
+    assert result.err.lower().count("nothing was written") == 1
+    assert "dev.yaml:3:1: error[unknown-attribute] /conections" in result.err
 
 
 def test_credentials_that_are_missing_are_named(run: Adopt, folder: Path) -> None:
-    told = run(environment="prod")
+    result = run(environment="prod")
 
-    assert told.status == 1
-    assert "FIVETRAN_APIKEY and FIVETRAN_APISECRET" in told.err
+    assert result.status == 1
+    assert "FIVETRAN_APIKEY and FIVETRAN_APISECRET" in result.err
 
 
 def test_the_variable_of_a_credential_must_have_a_value(run: Adopt, folder: Path) -> None:
@@ -245,10 +245,10 @@ def test_connections_in_braces_are_not_touched(run: Adopt, store: Store, folder:
     (folder / "dev.yaml").write_text(text)
     add(store, "orders")
 
-    told = run()
+    result = run()
 
-    assert told.status == 1
-    assert "stand in braces" in told.err
+    assert result.status == 1
+    assert "are in braces" in result.err
     assert (folder / "dev.yaml").read_text() == text
 
 
@@ -277,10 +277,10 @@ def test_a_failure_while_writing_leaves_the_file_as_it_was(
 
     monkeypatch.setattr(os, "fsync", full)
 
-    told = run()
+    result = run()
 
-    assert told.status == 1
-    assert "dev.yaml cannot be written: No space left on device" in told.err
+    assert result.status == 1
+    assert "dev.yaml cannot be written: No space left on device" in result.err
     assert (folder / "dev.yaml").read_text() == DEV
     assert sorted(path.name for path in folder.iterdir()) == ["base.yaml", "dev.yaml", "prod.yaml"]
 
@@ -332,9 +332,9 @@ def test_adopt_takes_the_name_or_the_file(
 
 
 def test_adopt_names_a_file_that_is_missing(run: Adopt) -> None:
-    told = run(environment="stacks/environments/dew.yaml")
+    result = run(environment="stacks/environments/dew.yaml")
 
-    assert told.err == (
+    assert result.err == (
         "adopt: there is no settings file stacks/environments/dew.yaml\nNothing was written.\n"
     )
 

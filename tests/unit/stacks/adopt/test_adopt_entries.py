@@ -10,9 +10,9 @@ import yaml
 
 from constructs_lib.schemas import MASK
 from stacks.adopt.account import FoundConnection
-from stacks.adopt.command import settle
-from stacks.adopt.entry import Candidate, Names
-from stacks.adopt.existing import Surroundings
+from stacks.adopt.command import without_refused_settings
+from stacks.adopt.entry import Candidate, NameRegistry
+from stacks.adopt.existing import ExistingEnvironment
 
 
 class Adopted:
@@ -21,9 +21,9 @@ class Adopted:
     def __init__(self, folder: Path, defaults: str, found: FoundConnection) -> None:
         (folder / "base.yaml").write_text(defaults)
         (folder / "dev.yaml").write_text("")
-        surroundings = Surroundings("dev", folder)
-        self.candidate = Candidate(found, "orders", surroundings.defaults, Names(()))
-        self.is_adopted = settle([self.candidate], surroundings) == [self.candidate]
+        existing = ExistingEnvironment("dev", folder)
+        self.candidate = Candidate(found, "orders", existing.defaults, NameRegistry(()))
+        self.is_adopted = without_refused_settings([self.candidate], existing) == [self.candidate]
         self.text = self.candidate.text(0)
         self.entry: dict[str, Any] = yaml.safe_load(self.text)["orders"]
 
@@ -116,7 +116,7 @@ defaults:
     )
 
     assert adopted.is_adopted
-    assert adopted.candidate.left == {}
+    assert adopted.candidate.left_out == {}
     assert {k: adopted.entry[k] for k in adopted.entry if k not in ("import_id", "service")} == {
         "group_id": "some_group",
         "paused": False,
@@ -213,7 +213,7 @@ def test_a_setting_that_the_checks_refuse_is_left_and_named_with_the_reason(
     assert adopted.is_adopted
     assert adopted.entry["config"] == {"schema_prefix": "orders", "host": "db"}
     assert not adopted.entry.get("secrets")
-    assert f"# Left as it is at Fivetran: config.{name}. Found " in adopted.text
+    assert f"# config.{name} is not managed: it stays as it is at Fivetran. The " in adopted.text
     assert f"[{reason}]" in adopted.text
 
 
@@ -236,7 +236,7 @@ def test_an_odd_attribute_is_left_as_it_is(
     adopted = Adopted(folder, "", found(attributes=attributes))
 
     assert adopted.is_adopted
-    assert set(adopted.candidate.left) == left
+    assert set(adopted.candidate.left_out) == left
     assert not left & set(adopted.entry)
 
 
@@ -251,7 +251,7 @@ def test_a_connection_without_its_destination_schema_is_refused(
 
 
 def test_names_are_unique_and_valid() -> None:
-    names = Names({"orders", "orders_lake"})
+    names = NameRegistry({"orders", "orders_lake"})
 
     assert names.connection("Finance.Budget-v2", "google_sheets", "g") == "finance_budget_v2"
     assert names.connection("orders", "postgres", "lake") == "orders_lake_2"
@@ -261,7 +261,7 @@ def test_names_are_unique_and_valid() -> None:
 
 
 def test_two_secrets_never_share_a_variable() -> None:
-    names = Names(())
+    names = NameRegistry(())
 
     assert names.variable(("a", "b_c")) == "a_b_c"
     assert names.variable(("a_b", "c")) == "a_b_c_2"

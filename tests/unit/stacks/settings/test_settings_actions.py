@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from constructs_lib.validation import Finding
-from stacks.settings.loader import ConnectionActionSettings, Environment
+from stacks.settings import ConnectionActionSettings, Environment
 
 Load = Callable[..., Environment]
 Found = Callable[..., list[tuple[str, str]]]

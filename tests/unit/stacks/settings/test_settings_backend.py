@@ -9,8 +9,8 @@ import pytest
 
 from constructs_lib.schemas import Kind
 from constructs_lib.validation import Finding
+from stacks.settings import Environment
 from stacks.settings.backend import settings_of, token_variable, type_names
-from stacks.settings.loader import Environment
 
 Load = Callable[..., Environment]
 Findings = Callable[..., list[Finding]]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.validation import Finding
-from stacks.settings.loader import Backend, Environment, Variable
+from stacks.settings import Backend, Environment, Variable
 
 Load = Callable[..., Environment]
 Found = Callable[..., list[tuple[str, str]]]

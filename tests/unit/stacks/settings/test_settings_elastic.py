@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.validation import Finding, ValidationFailed
-from stacks.settings.loader import ConnectorStatusSettings, Environment, Variable, load_environments
+from stacks.settings import ConnectorStatusSettings, Environment, Variable, load_environments
 
 Load = Callable[..., Environment]
 Found = Callable[..., list[tuple[str, str]]]

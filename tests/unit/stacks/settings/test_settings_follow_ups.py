@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.validation import FilePlace, Finding, ValidationFailed
-from stacks.settings.loader import load_environment, load_environments
+from stacks.settings import load_environment, load_environments
 
 Found = Callable[..., list[tuple[str, str]]]
 Findings = Callable[..., list[Finding]]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.validation import FilePlace, Finding, ValidationFailed
-from stacks.settings.loader import Environment, load_environment, load_environments
+from stacks.settings import Environment, load_environment, load_environments
 
 Load = Callable[..., Environment]
 Found = Callable[..., list[tuple[str, str]]]

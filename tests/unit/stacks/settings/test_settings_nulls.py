@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.validation import Finding
-from stacks.settings.loader import Environment, load_environments, warnings_of
+from stacks.settings import Environment, load_environments, warnings_of
 
 Load = Callable[..., Environment]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.validation import Finding, ValidationFailed
-from stacks.settings.loader import Environment, load_environments
+from stacks.settings import Environment, load_environments
 
 Load = Callable[..., Environment]
 Found = Callable[..., list[tuple[str, str]]]

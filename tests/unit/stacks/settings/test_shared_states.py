@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.validation import Finding, ValidationFailed
-from stacks.settings.loader import Environment, load_environments, warnings_of
+from stacks.settings import Environment, load_environments, warnings_of
 
 BASE = "connections: {}\n"
 LoadTwo = Callable[..., list[Environment]]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from constructs_lib.validation import Finding, ValidationFailed
-from stacks.settings.loader import Environment, load_environment
+from stacks.settings import Environment, load_environment
 
 Load = Callable[..., Environment]
 Found = Callable[..., list[tuple[str, str]]]
@@ -189,7 +189,7 @@ def test_a_missing_base_says_what_to_do(folder: Path) -> None:
         load_environment("dev", folder)
 
     assert str(failed.value).startswith("stacks/environments/base.yaml: error[file]")
-    assert failed.value.findings[0].hint == "make it; it may be empty, if nothing is shared"
+    assert failed.value.findings[0].hint == "create it; it may be empty if nothing is shared"
 
 
 def test_a_text_in_place_of_a_boolean_says_what_to_write(findings: Findings) -> None:
