@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import sys
 
-from constructs_lib.constructs.synth import synthesis
 from constructs_lib.toolkit import App
 from constructs_lib.validation import render
 from stacks.settings.loader import ENVIRONMENTS, load_environments, warnings_of
-from stacks.settings.model import Environment
 from stacks.stack import EnvironmentStack
 
 
@@ -27,17 +25,5 @@ def main() -> None:
         sys.stderr.write(render(found) + "\n")
     app = App()
     for settings in environments:
-        stack = EnvironmentStack(app, settings.name, settings=settings)
-        _forget_reported(stack, settings)
+        EnvironmentStack(app, settings.name, settings=settings)
     app.synth()
-
-
-def _forget_reported(stack: EnvironmentStack, settings: Environment) -> None:
-    """Drop the warnings of the constructs that were reported with their places in the files.
-
-    Each rule that both apply was applied to the same values: what the constructs warn of by such
-    a rule is known already.
-    """
-    reported = {finding.rule for finding in settings.warnings}
-    found = synthesis.of(stack).findings
-    found[:] = [each for each in found if each.severity == "error" or each.rule not in reported]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from constructs_lib import (
@@ -25,6 +26,7 @@ from constructs_lib import (
     Lifecycle,
     toolkit,
 )
+from constructs_lib.constructs.base.checked_parameters import parameters_checked
 from constructs_lib.constructs.base.expressions import hcl_attribute, hcl_value
 from constructs_lib.schemas import Kind
 from constructs_lib.schemas.redaction import SECRET_PARAMETERS
@@ -216,6 +218,11 @@ class EnvironmentStack(TerraformStack):
         self._outputs = Construct(self, "Outputs")
         self._variables = self._declare(settings)
         self._choose_backend(settings)
+        # What was checked in the files has a place there, and needs no second check.
+        with parameters_checked() if settings.is_checked else nullcontext():
+            self._add_all(settings)
+
+    def _add_all(self, settings: Environment) -> None:
         FivetranProvider(self, "Fivetran", **self._resolved(settings.provider))
         for connection in settings.connections:
             self._add(connection)

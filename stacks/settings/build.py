@@ -58,6 +58,7 @@ def build_environment(
         connection_syncs=_actions(values, SYNCS),
         connect_cards=_actions(values, CARDS),
         keeping_variables=tuple(sorted({variable.name for variable in used} - needed)),
+        is_checked=True,
     )
 
 

@@ -17,8 +17,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib import schemas
-from constructs_lib.schemas import destination_schema_name
-from constructs_lib.schemas.redaction import shown
+from constructs_lib.schemas import destination_schema_name, limits
+from constructs_lib.schemas.redaction import SECRET_PARAMETERS, shown
 from constructs_lib.schemas.rules import ELASTIC_PROVIDER
 from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import FilePlace, Finding, checks, schema_check
@@ -285,10 +285,52 @@ def _connection(
     connection: dict[str, Any], place: FilePlace, broken: frozenset[str]
 ) -> Iterator[Finding]:
     yield from checks.apply_rules(checks.CONNECTION, connection, place=place, broken=broken)
+    yield from _empty_secrets(connection, place)
     service = connection.get("service")
     if "managed_state" in connection and isinstance(service, str):
         for finding in checks.state_findings(service, place):
             yield finding._replace(pointer="/managed_state")
+        yield from _state_beyond_limits(connection["managed_state"], place)
+
+
+def _empty_secrets(connection: dict[str, Any], place: FilePlace) -> Iterator[Finding]:
+    """Report each secret that is null or an empty mapping: somebody forgot its value."""
+    service = connection.get("service")
+    facts = schemas.service(service) if isinstance(service, str) else None
+    for name in sorted(SECRET_PARAMETERS):
+        known = facts.secrets if facts is not None and name == "secrets" else ()
+        for path, value in _empty_settings(_mapping(connection, name), ()):
+            if path and _is_secret(path, known):
+                found = "nothing" if value is None else "an empty value"
+                at, hint = pointer((name, *path)), "leave it out if there is no such secret"
+                yield Finding("empty-secret", "error", place, at, found, "a variable", hint)
+
+
+def _empty_settings(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    if value is None or value == {}:
+        yield path, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _empty_settings(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _empty_settings(inner, (*path, index))
+
+
+def _is_secret(path: Path, known: Sequence[str]) -> bool:
+    """Return whether a setting is secret by the catalogue, or unknown to it."""
+    dotted = "".join("[]" if isinstance(step, int) else f".{step}" for step in path)[1:]
+    siblings = [each for each in known if each.split(".")[0].removesuffix("[]") == path[0]]
+    return not siblings or any(dotted.startswith(each) for each in siblings)
+
+
+def _state_beyond_limits(managed_state: Any, place: FilePlace) -> Iterator[Finding]:
+    """Report a state in JSON text that is too deep or too long; schemas check mappings only."""
+    state = managed_state.get("state") if isinstance(managed_state, dict) else None
+    excess = limits.excess_of_text(state) if isinstance(state, str) else None
+    if excess is not None:
+        at = pointer(("managed_state", "state", *excess.path))
+        yield Finding("limit", "error", place, at, excess.found, excess.allowed)
 
 
 def _elastic(elastic: dict[str, Any], found: Sequence[Finding], place: FilePlace) -> list[Finding]:

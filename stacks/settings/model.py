@@ -122,3 +122,5 @@ class Environment:
     keeping_variables: tuple[str, ...] = ()
     """The names of the variables that need no value, because Fivetran then keeps all their secrets;
     sorted, each once."""
+    is_checked: bool = False
+    """True if the parameters of all constructs were checked where they were read."""

@@ -10,6 +10,7 @@ from constructs_lib import schemas, toolkit
 from constructs_lib.constructs.base import arguments as assignment
 from constructs_lib.constructs.base import meta_arguments
 from constructs_lib.constructs.base.cdk_resource import HiddenData, HiddenResource
+from constructs_lib.constructs.base.checked_parameters import are_parameters_checked
 from constructs_lib.constructs.base.construct import PlacedConstruct
 from constructs_lib.constructs.base.expressions import is_hcl, rendered
 from constructs_lib.constructs.base.instance import is_exported_alone
@@ -287,7 +288,8 @@ class ResourceConstruct(PlacedConstruct):
         meta = meta_argument_checks.Resource(
             place, self.synthesis, parameters, self.PROVIDER, self.TYPE
         )
-        found = self.check(values, self._place) + meta_argument_checks.findings(arguments, meta)
+        found = [] if are_parameters_checked() else self.check(values, self._place)
+        found += meta_argument_checks.findings(arguments, meta)
         # What contains itself has no end to look for.
         is_finite = all(finding.rule != "not-json" for finding in found)
         return found + value_rules.findings(values, place) if is_finite else found

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from constructs_lib import Connection
 from constructs_lib.toolkit import App
 from constructs_lib.validation import ValidationFailed
 from stacks import app
+from stacks.settings import load_environments
+from stacks.stack import EnvironmentStack
 
 BASE = """\
     provider: {api_url: sandbox}
@@ -46,6 +49,31 @@ def test_a_warning_is_printed_once_with_its_line_and_not_by_the_constructs_again
     assert printed.count("warning[") == 1
     assert "stacks/environments/base.yaml:4:14: warning[unknown-service]" in printed
     assert printed.endswith("1 warning in 1 file.\n")
+
+
+def test_the_parameters_of_a_file_are_checked_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    monkeypatch.setattr(Connection, "check", lambda self, *_: checked.append(self.node.id) or [])
+
+    _run(folder, monkeypatch, BASE)
+
+    assert checked == []
+    assert list(_document("dev")["resource"]["fivetranops_connection"]) == ["orders"]
+
+
+def test_what_is_set_on_a_construct_from_a_file_is_checked(folder: Path) -> None:
+    (folder / "base.yaml").write_text(dedent(BASE).replace("postgress", "postgres"))
+    (folder / "dev.yaml").write_text("")
+    (settings,) = load_environments(folder)
+    made = App(outdir=str(Path("cdktf.out").absolute()))
+    connection = EnvironmentStack(made, "dev", settings=settings).node.find_child("orders")
+
+    setattr(connection, "paused", "no")  # noqa: B010 - The CDK's node knows no parameters.
+
+    with pytest.raises(ValidationFailed, match="paused"):
+        made.synth()
 
 
 def test_files_without_a_warning_are_synthesised_in_silence(

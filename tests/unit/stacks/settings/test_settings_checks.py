@@ -257,6 +257,38 @@ def test_a_managed_state_is_checked(
     assert (finding.rule, finding.pointer) == (rule, f"/connections/a/managed_state{pointer}")
 
 
+def test_a_state_in_json_text_keeps_the_limits(findings: Findings) -> None:
+    state = '{"a": ' + "[" * 300 + "]" * 300 + "}"
+
+    (finding,) = findings(_sdk(f"managed_state: {{state: '{state}'}}"))
+
+    assert (finding.rule, finding.pointer) == ("limit", "/connections/a/managed_state/state")
+
+
+@pytest.mark.parametrize(
+    ("secrets", "pointer", "found"),
+    [
+        ("{secrets_list: [{key: k, value: null}]}", "secrets_list/0/value", "nothing"),
+        ("{secrets_list: [{key: k, value: {}}]}", "secrets_list/0/value", "an empty value"),
+        ("{new_secret: {}}", "new_secret", "an empty value"),
+    ],
+)
+def test_an_empty_secret_is_refused_at_its_place(
+    findings: Findings, secrets: str, pointer: str, found: str
+) -> None:
+    empty = [each for each in findings(_sdk(f"secrets: {secrets}")) if each.rule == "empty-secret"]
+
+    assert [(each.pointer, each.found) for each in empty] == [
+        (f"/connections/a/secrets/{pointer}", found)
+    ]
+
+
+def test_an_empty_setting_next_to_a_secret_is_none(load: Load) -> None:
+    (connection,) = load(_sdk('secrets: {secrets_list: [{key: "", value: ""}]}')).connections
+
+    assert connection.parameters["secrets"] == {"secrets_list": [{"key": "", "value": ""}]}
+
+
 def test_a_managed_state_is_no_default(found: Found) -> None:
     text = "connections: {}\ndefaults: {managed_state: {state: {}}}"
 
