@@ -40,7 +40,7 @@ def _document(name: str) -> dict[str, Any]:
     return document
 
 
-def test_a_warning_is_printed_once_with_its_line_and_not_by_the_constructs_again(
+def test_warning_is_printed_once_with_its_line(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _run(folder, monkeypatch, BASE)
@@ -94,7 +94,7 @@ def test_a_doubled_mark_reaches_terraform_as_it_is_written(
     assert config["host"] == "a $${HOST} %%{if} $5"
 
 
-def test_with_an_error_the_warnings_are_in_the_one_report_and_nothing_is_written(
+def test_warnings_are_in_the_report_of_the_errors(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(ValidationFailed) as failed:

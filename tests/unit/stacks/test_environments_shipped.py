@@ -24,7 +24,7 @@ def test_there_are_three_environments(environments: dict[str, Environment]) -> N
 
 
 @pytest.mark.parametrize("name", ["production", "sandbox", "staging"])
-def test_each_connection_is_what_the_construct_accepts_without_a_warning(name: str) -> None:
+def test_connections_are_accepted_without_a_warning(name: str) -> None:
     for connection in load_environment(name, FOLDER).connections:
         found = check_connection(
             connection.parameters,
@@ -34,7 +34,7 @@ def test_each_connection_is_what_the_construct_accepts_without_a_warning(name: s
         assert found == []
 
 
-def test_the_sandbox_shows_different_services_and_two_managed_states(
+def test_sandbox_has_several_services_and_two_states(
     environments: dict[str, Environment],
 ) -> None:
     connections = environments["sandbox"].connections
@@ -49,7 +49,7 @@ def test_the_sandbox_is_a_file_of_the_project(environments: dict[str, Environmen
     assert environments["sandbox"].provider["api_url"] == expected
 
 
-def test_the_sandbox_sets_the_status_of_the_connector_that_is_there(
+def test_sandbox_sets_the_status_of_its_connector(
     environments: dict[str, Environment],
 ) -> None:
     sandbox = environments["sandbox"]

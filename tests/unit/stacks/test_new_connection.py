@@ -128,7 +128,7 @@ def test_a_field_says_its_type_and_its_allowed_values(run: Run) -> None:
     assert "# update_method: QUERY_BASED  # one of QUERY_BASED, WAL_PGOUTPUT\n" in out
 
 
-def test_a_service_that_begins_with_a_digit_gets_a_name_that_can_be_used(run: Run) -> None:
+def test_service_that_begins_with_a_digit_gets_a_valid_name(run: Run) -> None:
     _, out, _ = run("15five")
 
     assert out.startswith('  source_15five:\n    service: "15five"\n')
@@ -154,9 +154,7 @@ def test_an_unknown_service_like_no_other_says_how_to_refresh(run: Run) -> None:
     assert run("qqqqqq")[2].endswith("refresh --live qqqqqq\n")
 
 
-def test_a_connection_is_added_behind_the_others_and_nothing_else_changes(
-    run: Run, folder: Path
-) -> None:
+def test_connection_is_added_last_and_nothing_else_changes(run: Run, folder: Path) -> None:
     path = folder / "base.yaml"
     path.write_text(BASE, encoding="utf-8")
     (folder / "dev.yaml").write_text("", encoding="utf-8")

@@ -57,7 +57,7 @@ def test_it_holds_for_secrets_of_one_connection_only(text: str, found: Found) ->
     assert [rule for rule, _ in found(text)] == ["variable-unset"]
 
 
-def test_the_import_of_a_connection_cannot_stand_among_the_defaults(found: Found) -> None:
+def test_import_id_is_refused_among_the_defaults(found: Found) -> None:
     text = "defaults: {import_id: some_id}\nconnections: {}"
 
     assert [rule for rule, _ in found(text)] == ["unknown-attribute"]

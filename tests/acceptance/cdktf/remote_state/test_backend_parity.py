@@ -85,9 +85,7 @@ def _inner_names(type_name: str) -> set[str]:
 
 
 @pytest.mark.parametrize("type_name", type_names())
-def test_terraform_knows_each_setting_and_no_other_one_of_another_type(
-    init: Init, type_name: str
-) -> None:
+def test_terraform_has_exactly_these_settings_of_each_type(init: Init, type_name: str) -> None:
     known = settings_of(type_name)
     values = {name: _value(attribute) for name, attribute in known.items()}
     others = {name for each in type_names() for name in settings_of(each)} - set(known)

@@ -168,7 +168,7 @@ def test_an_attribute_settles(walk: Walk, key: Key, phase: str) -> None:
 
 
 @pytest.mark.parametrize("key", ALL)
-def test_a_change_warns_where_it_does_not_do_what_one_might_expect(walk: Walk, key: Key) -> None:
+def test_change_with_an_unexpected_effect_warns(walk: Walk, key: Key) -> None:
     found = walk.warnings(key, "second")
     if case_of(key).effect is Effect.STEERS:
         # Terraform shows one of several warnings alike; the unit tests look at each.

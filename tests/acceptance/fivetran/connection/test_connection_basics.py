@@ -122,7 +122,7 @@ EVERYTHING = """
 """
 
 
-def test_everything_the_api_takes_at_creation_is_sent_and_settles(terraform: Scenario) -> None:
+def test_all_attributes_are_sent_at_creation_and_converge(terraform: Scenario) -> None:
     body = {
         **CREATED,
         "auth": {"client_access": {"user_agent": "******"}},

@@ -42,7 +42,7 @@ def test_a_secret_in_clear_is_refused_and_not_shown(terraform: Scenario) -> None
     assert "Move password from config to config_wo." in output
 
 
-def test_a_setting_with_a_reason_is_sent_and_another_reason_sends_nothing(
+def test_setting_with_a_reason_is_sent_only_once(
     terraform: Scenario,
 ) -> None:
     settings = 'schema_prefix = "orders", new_field = "a"'

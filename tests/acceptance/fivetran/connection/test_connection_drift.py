@@ -35,7 +35,7 @@ def test_drift_of_an_unmanaged_key_is_no_diff(terraform: Scenario, sandbox: Sand
     assert (live["config"]["user"], live["sync_frequency"]) == ("someone", 15)
 
 
-def test_drift_that_is_taken_over_by_a_refresh_leaves_nothing_to_do(
+def test_drift_accepted_by_a_refresh_leaves_nothing_to_do(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     terraform.step(orders(), [creation(**CREATED)])
@@ -77,7 +77,7 @@ def test_a_connection_deleted_elsewhere_can_be_destroyed(
     assert terraform.addresses() == []
 
 
-def test_a_connection_deleted_between_plan_and_apply_is_an_error_that_says_so(
+def test_connection_deleted_after_the_plan_is_an_error(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     terraform.step(orders(), [creation(**CREATED)])

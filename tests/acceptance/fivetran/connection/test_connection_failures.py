@@ -29,7 +29,7 @@ def test_failed_setup_tests_are_warnings_with_their_messages(terraform: Scenario
     assert terraform.resource(ORDERS)["setup_state"] == "connected"
 
 
-def test_required_setup_tests_are_errors_and_the_connection_stays_in_state(
+def test_required_setup_tests_keep_the_connection_in_state(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     required = "require_setup_tests = true"
@@ -86,9 +86,7 @@ def test_a_taken_destination_schema_says_what_to_do(terraform: Scenario, sandbox
     assert terraform.addresses() == []
 
 
-def test_an_unknown_group_is_an_error_of_the_api_and_leaves_nothing(
-    terraform: Scenario, sandbox: Sandbox
-) -> None:
+def test_unknown_group_is_an_error_of_the_api(terraform: Scenario, sandbox: Sandbox) -> None:
     body = orders().replace('"sandbox_warehouse"', '"no_such_group"')
 
     output = terraform.refused(
@@ -100,7 +98,7 @@ def test_an_unknown_group_is_an_error_of_the_api_and_leaves_nothing(
     assert sandbox.connections() == []
 
 
-def test_an_update_that_is_refused_changes_nothing_and_can_be_repeated(
+def test_refused_update_changes_nothing_and_can_be_repeated(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     terraform.step(orders(), [creation(**CREATED)])

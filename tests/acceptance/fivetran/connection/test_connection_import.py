@@ -47,7 +47,7 @@ def test_an_import_equals_a_connection_with_many_settings(terraform: Scenario) -
     terraform.import_(ORDERS, identifier)
 
 
-def test_what_the_api_does_not_answer_is_missing_after_an_import_and_planned(
+def test_import_plans_what_the_api_does_not_return(
     terraform: Scenario,
 ) -> None:
     more = 'auth = { client_access = { user_agent = "x" } }\n  timeouts = { create = "5m" }'
@@ -74,9 +74,7 @@ def test_masked_secrets_are_not_imported_and_plan_nothing(
     terraform.step(actions={})
 
 
-def test_an_imported_connection_plans_nothing_and_is_then_changed_in_place(
-    terraform: Scenario, sandbox: Sandbox
-) -> None:
+def test_imported_connection_is_changed_in_place(terraform: Scenario, sandbox: Sandbox) -> None:
     identifier = by_hand(sandbox, user="somebody", tables=["a", "b"])
     plan = terraform.step(orders() + import_block(identifier), actions={}).plan
     assert "1 to import, 0 to add, 0 to change, 0 to destroy" in plan.output

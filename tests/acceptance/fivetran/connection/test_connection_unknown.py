@@ -112,7 +112,7 @@ def test_a_schema_that_is_unknown_for_a_while_replaces_nothing(terraform: Scenar
     assert terraform.resource(ORDERS)["id"] == identifier
 
 
-def test_a_schema_that_turns_out_as_another_stops_before_anything_changes(
+def test_schema_that_turns_out_different_changes_nothing(
     terraform: Scenario,
 ) -> None:
     terraform.step(later('"orders"', 1) + orders(schema=LATE), [creation(**CREATED)])
@@ -130,9 +130,7 @@ def test_a_schema_that_turns_out_as_another_stops_before_anything_changes(
 CONFIG = '{ schema_prefix = "orders", host = "db.example.com", port = 5432 }'
 
 
-def test_a_config_that_turns_out_null_is_an_error_and_changes_nothing(
-    terraform: Scenario, sandbox: Sandbox
-) -> None:
+def test_config_that_turns_out_null_is_an_error(terraform: Scenario, sandbox: Sandbox) -> None:
     body = orders().replace(CONFIG, f'{LATE} == "none" ? null : {CONFIG}')
     terraform.step(later('"some"', 1) + body, [creation(**CREATED)])
 
@@ -145,7 +143,7 @@ def test_a_config_that_turns_out_null_is_an_error_and_changes_nothing(
     assert len(sandbox.connections()) == 1
 
 
-def test_a_config_that_is_null_by_its_expression_is_refused_by_the_plan(
+def test_config_with_a_null_expression_is_refused_by_the_plan(
     terraform: Scenario,
 ) -> None:
     body = orders().replace(CONFIG, LATE)

@@ -83,7 +83,7 @@ def test_an_attribute_that_is_no_longer_configured_plans_nothing(terraform: Scen
     assert terraform.resource(ORDERS)["sync_frequency"] == 60
 
 
-def test_a_setting_that_is_no_longer_configured_is_let_go_without_a_request(
+def test_removed_setting_is_dropped_without_a_request(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     more = ', user = "fivetran"'
@@ -115,7 +115,7 @@ STEERING = """
 """
 
 
-def test_what_steers_requests_can_be_added_later_and_sends_nothing(terraform: Scenario) -> None:
+def test_settings_of_requests_can_be_added_and_send_nothing(terraform: Scenario) -> None:
     terraform.step(orders(), [creation(**CREATED)])
 
     terraform.step(

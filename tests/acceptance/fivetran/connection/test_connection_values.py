@@ -28,7 +28,7 @@ ANSWERED = ("as it is", "nothing_as_null", "nothing_as_text", "nothing_as_list",
 
 
 @pytest.mark.parametrize("answered", ANSWERED)
-def test_nothing_is_sent_as_it_stands_and_settles_however_it_is_answered(
+def test_empty_values_are_sent_and_converge(
     terraform: Scenario, sandbox: Sandbox, answered: str
 ) -> None:
     if answered != "as it is":
@@ -125,9 +125,7 @@ def test_a_list_that_loses_an_item_elsewhere_is_mended(
     )
 
 
-def test_a_setting_that_is_answered_masked_settles_and_can_be_changed(
-    terraform: Scenario, sandbox: Sandbox
-) -> None:
+def test_masked_setting_converges_and_can_be_changed(terraform: Scenario, sandbox: Sandbox) -> None:
     sandbox.store.configure(distortions={"config.user": "mask"})
     terraform.step(orders(config=', user = "one"'), [creation(**created(user="one"))])
     identifier = terraform.resource(ORDERS)["id"]

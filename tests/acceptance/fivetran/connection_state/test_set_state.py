@@ -110,7 +110,7 @@ def test_the_flag_afterwards_can_be_chosen(
     assert sandbox.connection(connection)["paused"] is (paused_after == "paused")
 
 
-def test_a_sync_that_does_not_end_in_time_is_an_error_and_the_flag_is_back(
+def test_sync_that_does_not_end_in_time_restores_the_flag(
     terraform: Scenario, sandbox: Sandbox, connection: str
 ) -> None:
     sandbox.store.configure(sync_seconds=1000)

@@ -22,7 +22,7 @@ def synced(sandbox: Sandbox, connection: str) -> dict[str, Any]:
     return moved
 
 
-def test_progress_of_the_connector_is_no_diff_and_a_change_is_set_once(
+def test_progress_is_no_diff_and_a_change_is_set_once(
     terraform: Scenario, sandbox: Sandbox, connection: str
 ) -> None:
     first, second = {"cursor": "2024-01-01"}, {"cursor": "2024-06-01"}
@@ -159,7 +159,7 @@ def test_the_import_of_an_unknown_identifier_is_a_clear_error(
     assert "Cannot import non-existent remote object" in output
 
 
-def test_destroying_an_imported_state_never_puts_back_what_was_never_set(
+def test_destroy_of_an_imported_state_restores_nothing(
     terraform: Scenario, sandbox: Sandbox, connection: str
 ) -> None:
     sandbox.ask("PATCH", f"/v1/connections/{connection}/state", {"state": {"cursor": 5}})
@@ -172,7 +172,7 @@ def test_destroying_an_imported_state_never_puts_back_what_was_never_set(
     assert sandbox.state(connection) == {"cursor": 5}
 
 
-def test_the_state_of_a_deleted_connection_leaves_the_terraform_state(
+def test_state_of_a_deleted_connection_leaves_terraform(
     terraform: Scenario, sandbox: Sandbox, connection: str
 ) -> None:
     terraform.step(

@@ -8,9 +8,7 @@ from sandbox_server import Sandbox
 from scenario import Scenario
 
 
-def test_a_service_without_state_is_named_at_plan_with_those_that_have_one(
-    terraform: Scenario, sandbox: Sandbox
-) -> None:
+def test_service_without_state_is_an_error_at_plan(terraform: Scenario, sandbox: Sandbox) -> None:
     made = sandbox.add("postgres", schema_prefix="orders", host="db.example.com")
 
     output = terraform.refused(
@@ -26,7 +24,7 @@ def test_an_unknown_connection_is_an_error_at_plan(terraform: Scenario) -> None:
     )
 
 
-def test_a_failed_attempt_that_is_repeated_keeps_what_was_there_before(
+def test_repeated_failed_attempt_keeps_the_previous_state(
     terraform: Scenario, sandbox: Sandbox, connection: str
 ) -> None:
     terraform.step(cursor("{ a = 1 }", of=connection), careful_state(connection, {"a": 1}))
@@ -41,7 +39,7 @@ def test_a_failed_attempt_that_is_repeated_keeps_what_was_there_before(
     assert sandbox.connection(connection)["paused"] is False
 
 
-def test_a_first_attempt_that_fails_half_way_keeps_what_was_there_before(
+def test_failed_first_attempt_keeps_the_previous_state(
     terraform: Scenario, sandbox: Sandbox, connection: str
 ) -> None:
     sandbox.ask("PATCH", f"/v1/connections/{connection}/state", {"state": {"a": 1}})

@@ -178,7 +178,7 @@ def test_a_state_that_turns_out_as_it_was_sends_nothing(
     terraform.step(later('"one"', 2) + body)
 
 
-def test_a_state_that_turns_out_null_is_an_error_and_resets_nothing(
+def test_state_that_turns_out_null_resets_nothing(
     terraform: Scenario, sandbox: Sandbox, connection: str
 ) -> None:
     sandbox.ask("PATCH", f"/v1/connections/{connection}/state", {"state": {"cursor": 1}})

@@ -10,7 +10,7 @@ from scenario import Scenario
 HOST = {"config": {"host": "db9.example.com"}}
 
 
-def test_a_setting_that_somebody_changed_since_the_plan_is_not_overwritten(
+def test_setting_changed_since_the_plan_is_not_overwritten(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     terraform.step(orders(), [creation(**CREATED)])
@@ -43,7 +43,7 @@ def test_a_change_beside_what_is_planned_stands_in_nobodys_way(
     terraform.step(writes=[change(made, config={"host": "db.example.com"})])
 
 
-def test_a_state_that_somebody_set_since_the_plan_is_not_overwritten(
+def test_state_set_since_the_plan_is_not_overwritten(
     terraform: Scenario, sandbox: Sandbox, connection: str
 ) -> None:
     path = f"/v1/connections/{connection}/state"
@@ -148,7 +148,7 @@ def test_a_state_that_is_emptied_is_said_to_be_reset(
     assert "is RESET: everything is synced from the start" in terraform.plan().output
 
 
-def test_a_connection_that_stands_paused_with_the_state_that_is_wanted_is_told(
+def test_paused_connection_with_the_wanted_state_is_reported(
     terraform: Scenario, sandbox: Sandbox, connection: str
 ) -> None:
     path = f"/v1/connections/{connection}"

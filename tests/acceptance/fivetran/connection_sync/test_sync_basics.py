@@ -231,7 +231,7 @@ def test_another_connection_is_synced_by_another_resource(
     terraform.step(sync(of=connection), [begun(connection)], actions={SYNC: ["delete", "create"]})
 
 
-def test_a_sync_of_a_deleted_connection_leaves_the_terraform_state(
+def test_sync_of_a_deleted_connection_leaves_the_state(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     terraform.write(orders() + sync())
@@ -264,7 +264,7 @@ def test_an_import_of_a_sync_begins_none(
     )
 
 
-def test_the_first_triggers_after_an_import_are_taken_over_and_the_next_begin_a_sync(
+def test_first_triggers_after_an_import_start_no_sync(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     terraform.write(sync(triggers('"1"'), of=database))

@@ -149,7 +149,7 @@ def test_a_gate_of_the_same_run_may_set_the_connection_up(
     )
 
 
-def test_a_run_that_only_promised_to_mend_it_is_stopped_by_the_apply(
+def test_run_that_did_not_correct_it_is_stopped_by_the_apply(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     # Given settings that change, so that the plan cannot know, and are as wrong as before
@@ -181,7 +181,7 @@ def test_what_changed_since_the_plan_is_looked_at_again(
     assert terraform.addresses() == []
 
 
-def test_of_a_state_that_is_set_running_afterwards_the_sync_may_come_next(
+def test_sync_may_follow_a_state_that_unpauses(
     terraform: Scenario, sandbox: Sandbox, connection: str
 ) -> None:
     pause(sandbox, connection)
@@ -207,7 +207,7 @@ def test_an_unknown_connection_is_an_error_of_the_apply(terraform: Scenario) -> 
     terraform.refused(sync(of="no_such_connection"), "answered 404")
 
 
-def test_everything_can_be_destroyed_although_a_new_sync_cannot_be_planned(
+def test_destroy_works_although_no_sync_can_be_planned(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     # Given a gate in state, and a new sync of a paused connection

@@ -61,7 +61,7 @@ def test_a_sync_that_runs_already_is_joined(
     assert terraform.resource(SYNC)["outcome"] == "succeeded"
 
 
-def test_a_first_sync_that_fails_is_told_in_the_words_of_the_connection_and_begun_again(
+def test_failed_first_sync_is_reported_and_started_again(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     # Given a sync that fails
@@ -100,7 +100,7 @@ def test_a_sync_that_is_put_off_within_the_limit_is_waited_for(
     assert terraform.resource(SYNC)["outcome"] == "succeeded"
 
 
-def test_a_sync_that_is_put_off_for_longer_is_an_error_that_says_until_when(
+def test_long_postponed_sync_is_an_error_with_the_time(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     terraform.step(sync(WAIT + triggers(1), of=database), [begun(database)])
@@ -122,7 +122,7 @@ def test_a_sync_that_is_put_off_for_longer_is_an_error_that_says_until_when(
     assert terraform.resource(SYNC)["outcome"] == "succeeded"
 
 
-def test_with_a_manual_schedule_a_sync_that_was_put_off_is_asked_for_again(
+def test_manual_schedule_requests_a_postponed_sync_again(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     sandbox.ask("PATCH", f"/v1/connections/{database}", {"schedule_type": "manual"})
@@ -175,7 +175,7 @@ def test_on_reschedule_fail_is_an_error_at_once(
     assert terraform.resource(SYNC)["outcome"] == "succeeded"
 
 
-def test_with_a_manual_schedule_the_error_says_that_it_does_not_go_on_by_itself(
+def test_manual_schedule_error_says_it_will_not_go_on(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     sandbox.ask("PATCH", f"/v1/connections/{database}", {"schedule_type": "manual"})
@@ -190,7 +190,7 @@ def test_with_a_manual_schedule_the_error_says_that_it_does_not_go_on_by_itself(
     assert "terraform untaint" in output
 
 
-def test_a_sync_that_is_too_slow_is_an_error_and_the_next_apply_waits_on(
+def test_slow_sync_is_an_error_and_the_next_apply_waits(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     terraform.step(sync(WAIT + triggers(1), of=database), [begun(database)])
@@ -208,7 +208,7 @@ def test_a_sync_that_is_too_slow_is_an_error_and_the_next_apply_waits_on(
     terraform.step(None, [], actions={SYNC: ["update"]})
 
 
-def test_a_sync_that_was_waited_on_for_and_fails_is_followed_by_another_one(
+def test_failed_sync_after_a_second_wait_is_started_again(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     # Given a sync that outlasts the limit of the apply that began it
@@ -228,7 +228,7 @@ def test_a_sync_that_was_waited_on_for_and_fails_is_followed_by_another_one(
     assert terraform.resource(SYNC)["outcome"] == "succeeded"
 
 
-def test_a_first_sync_that_is_too_slow_can_be_waited_for_after_untaint(
+def test_slow_first_sync_can_be_waited_for_after_untaint(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     sandbox.store.configure(sync_seconds=1000)
@@ -243,7 +243,7 @@ def test_a_first_sync_that_is_too_slow_can_be_waited_for_after_untaint(
     assert terraform.resource(SYNC)["outcome"] == "succeeded"
 
 
-def test_a_connection_that_somebody_pauses_before_its_sync_began_is_an_error(
+def test_connection_paused_before_its_sync_began_is_an_error(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     # Given a sync that is put off, and a person who pauses the connection meanwhile
@@ -282,7 +282,7 @@ def test_a_connection_that_is_deleted_meanwhile_is_an_error(
 
 
 @pytest.mark.launched
-def test_an_interrupted_wait_ends_soon_and_the_next_apply_waits_on(
+def test_interrupted_wait_goes_on_with_the_next_apply(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     # Given a re-sync that is being followed

@@ -47,7 +47,7 @@ def effective(sandbox: Sandbox, endpoint: str) -> int:
 
 @pytest.mark.parametrize("passing", PASSING.values(), ids=PASSING)
 @pytest.mark.parametrize("way", WAYS)
-def test_a_sync_whose_request_fails_for_a_moment_begins_exactly_once(
+def test_sync_after_a_brief_failure_starts_exactly_once(
     terraform: Scenario, sandbox: Sandbox, database: str, way: str, passing: dict[str, Any]
 ) -> None:
     more, endpoint = WAYS[way]
@@ -63,7 +63,7 @@ def test_a_sync_whose_request_fails_for_a_moment_begins_exactly_once(
 
 
 @pytest.mark.parametrize("passing", PASSING.values(), ids=PASSING)
-def test_setup_tests_whose_request_fails_for_a_moment_are_run_all_the_same(
+def test_setup_tests_are_run_despite_brief_failures(
     terraform: Scenario, sandbox: Sandbox, database: str, passing: dict[str, Any]
 ) -> None:
     fails(sandbox, passing, "test")
@@ -91,7 +91,7 @@ def test_a_forced_sync_of_which_nothing_is_known_is_not_repeated(
     assert terraform.addresses() == []
 
 
-def test_what_is_not_known_to_have_begun_can_be_taken_over_without_another_one(
+def test_unconfirmed_sync_can_be_adopted_without_another(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     fails(sandbox, {"kind": "500_after"}, "resync", times=1)
@@ -111,7 +111,7 @@ def test_what_is_not_known_to_have_begun_can_be_taken_over_without_another_one(
     terraform.step(body, [])
 
 
-def test_a_sync_that_cannot_be_looked_at_goes_on_and_is_followed_by_the_next_apply(
+def test_unreadable_sync_is_followed_by_the_next_apply(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     first = 'wait = true\n triggers = { day = "1" }\n'
@@ -135,7 +135,7 @@ def test_a_sync_that_cannot_be_looked_at_goes_on_and_is_followed_by_the_next_app
 
 
 @pytest.mark.parametrize("body", [gate, sync])
-def test_wrong_credentials_of_an_action_name_the_remedy_and_not_the_secret(
+def test_wrong_credentials_of_an_action_name_the_remedy(
     terraform: Scenario, sandbox: Sandbox, database: str, body: Any
 ) -> None:
     terraform.environment["FIVETRAN_APISECRET"] = "canary-wrong"

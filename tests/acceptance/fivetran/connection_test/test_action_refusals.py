@@ -80,7 +80,7 @@ def refuse(sandbox: Sandbox, refusal: Refusal) -> None:
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: f"{one.endpoint}-{one.code}")
-def test_a_refusal_says_what_to_do_and_leaves_the_state_as_it_was(
+def test_refusal_says_what_to_do_and_keeps_the_state(
     terraform: Scenario, sandbox: Sandbox, database: str, refusal: Refusal
 ) -> None:
     # Given an API that refuses once at creation, and once later
@@ -107,7 +107,7 @@ def test_a_refusal_says_what_to_do_and_leaves_the_state_as_it_was(
     terraform.step(None, [write], actions={address: ["update"]})
 
 
-def test_a_table_level_resync_of_a_service_without_it_is_told_in_the_words_of_the_api(
+def test_table_resync_of_other_services_shows_the_api_message(
     terraform: Scenario, sandbox: Sandbox, connection: str
 ) -> None:
     output = terraform.refused(
@@ -137,7 +137,7 @@ def test_a_scope_that_turns_out_empty_during_apply_is_never_sent(
     terraform.refused(late + sync(scope, of=database), "The tables of public in scope")
 
 
-def test_a_resync_that_meets_a_sync_is_a_conflict_that_is_waited_for(
+def test_resync_during_a_sync_waits_for_the_conflict(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     refuse(sandbox, Refusal("resync", 409, ""))

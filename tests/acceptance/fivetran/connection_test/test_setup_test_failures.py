@@ -19,7 +19,7 @@ def host(sandbox: Sandbox, identifier: str, name: str) -> None:
     sandbox.ask("PATCH", f"/v1/connections/{identifier}", body)
 
 
-def test_a_test_that_fails_at_creation_leaves_nothing_in_state_and_runs_again(
+def test_failure_at_creation_keeps_no_state_and_runs_again(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     # Given a connection whose host cannot be found
@@ -50,7 +50,7 @@ def test_a_test_that_fails_later_keeps_the_triggers_that_passed(
     assert (found["triggers"], found["status"]) == ({"a": "1"}, "PASSED")
 
 
-def test_a_gate_that_shut_stays_shut_although_its_triggers_go_back(
+def test_failed_setup_tests_run_again_with_the_old_triggers(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:
     terraform.step(gate('triggers = { a = "1" }', of=database), [setup_tests(database)])

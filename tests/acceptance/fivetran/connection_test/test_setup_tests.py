@@ -78,7 +78,7 @@ def test_another_connection_is_tested_by_another_gate(
     )
 
 
-def test_a_gate_of_a_deleted_connection_leaves_the_terraform_state(
+def test_setup_tests_of_a_deleted_connection_leave_the_state(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     terraform.write(orders() + gate())

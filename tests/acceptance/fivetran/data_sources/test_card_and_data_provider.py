@@ -58,7 +58,7 @@ def test_what_is_known_only_at_apply_itself_can_be_read_then(
     terraform.check_settled()
 
 
-def test_a_card_of_an_api_out_of_reach_names_the_address_to_check(terraform: Scenario) -> None:
+def test_card_of_an_unreachable_api_names_the_address(terraform: Scenario) -> None:
     terraform.environment["FIVETRAN_API_URL"] = "http://127.0.0.1:9"
 
     output = terraform.refused(

@@ -78,7 +78,7 @@ def test_settings_are_told_without_secrets(
     assert b"canary-new" not in terraform.bytes_of_all_files()
 
 
-def test_a_connection_that_is_made_in_the_same_run_is_read_at_apply(
+def test_connection_created_in_the_same_run_is_read_at_apply(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     of = "connection_id = fivetranops_connection.invoices.id"

@@ -45,7 +45,7 @@ def test_a_new_state_is_set_after_all(terraform: Scenario, sandbox: Sandbox, ste
 
 
 @pytest.mark.parametrize("step", [3, 6, 8], ids=lambda n: f"after {n} {STEPS[n - 1]}")
-def test_a_changed_state_is_set_after_all_and_a_plan_alone_unpauses(
+def test_changed_state_is_set_later_and_a_plan_alone_unpauses(
     terraform: Scenario, sandbox: Sandbox, step: int
 ) -> None:
     made = sandbox.add("connector_sdk", schema="invoices", package_id="p")
@@ -64,7 +64,7 @@ def test_a_changed_state_is_set_after_all_and_a_plan_alone_unpauses(
     assert terraform.is_settled()
 
 
-def test_a_connection_whose_state_left_the_configuration_is_looked_after_too(
+def test_connection_of_a_removed_state_is_recovered_too(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     made = sandbox.add("connector_sdk", schema="invoices", package_id="p")
@@ -85,7 +85,7 @@ resource "fivetranops_connection" "other" {{
     assert sandbox.ask("GET", f"/v1/connections/{made}")["paused"] is False
 
 
-def test_without_the_journal_the_plan_tells_of_a_connection_that_stands_paused(
+def test_plan_without_journal_reports_a_paused_connection(
     terraform: Scenario, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     made = sandbox.add("connector_sdk", schema="invoices", package_id="p")
@@ -100,7 +100,7 @@ def test_without_the_journal_the_plan_tells_of_a_connection_that_stands_paused(
     assert 'an interrupted run may have left it so: set paused_after = "running"' in output
 
 
-def test_without_the_journal_the_plan_of_the_connection_tells_of_it(
+def test_plan_of_a_connection_without_journal_reports_it(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     terraform.write(

@@ -64,7 +64,7 @@ def test_a_creation_that_is_answered_too_late_is_found_again(
     assert is_the_only_one(terraform, sandbox)
 
 
-def test_a_connection_that_was_there_before_is_not_taken_for_the_lost_one(
+def test_older_connection_is_not_taken_for_the_lost_one(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     other = sandbox.add("postgres", schema_prefix="orders", host="db.example.com")
@@ -105,7 +105,7 @@ def test_a_connection_that_appears_late_is_found_by_the_next_run(
     assert is_the_only_one(terraform, sandbox)
 
 
-def test_a_late_connection_that_is_not_kept_is_replaced_and_never_doubled(
+def test_late_connection_is_replaced_and_never_doubled(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     identifier = lose_everything(terraform, sandbox)
@@ -115,9 +115,7 @@ def test_a_late_connection_that_is_not_kept_is_replaced_and_never_doubled(
     assert is_the_only_one(terraform, sandbox)
 
 
-def test_destroying_a_connection_that_was_never_confirmed_deletes_it(
-    terraform: Scenario, sandbox: Sandbox
-) -> None:
+def test_destroy_deletes_an_unconfirmed_connection(terraform: Scenario, sandbox: Sandbox) -> None:
     identifier = lose_everything(terraform, sandbox)
 
     terraform.run("destroy", "-auto-approve", "-refresh=false")

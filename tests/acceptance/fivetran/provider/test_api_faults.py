@@ -90,7 +90,7 @@ def test_a_deletion_that_fails_for_a_moment_is_repeated(
 
 
 @pytest.mark.parametrize("passing", PASSING.values(), ids=PASSING)
-def test_setting_a_state_that_fails_for_a_moment_is_done_all_the_same(
+def test_state_is_set_despite_brief_failures(
     terraform: Scenario, sandbox: Sandbox, connection: str, passing: dict[str, Any]
 ) -> None:
     sandbox.store.configure(faults=[{**passing, "method": "PATCH", "path": STATE}])
@@ -113,7 +113,7 @@ def test_reading_a_state_that_fails_for_a_moment_is_repeated(
     terraform.step(actions={})
 
 
-def test_a_state_that_cannot_be_set_is_an_error_and_the_flag_is_back(
+def test_state_that_cannot_be_set_restores_the_flag(
     terraform: Scenario, sandbox: Sandbox, connection: str
 ) -> None:
     sandbox.store.configure(faults=[fault("500", "PATCH", STATE, times=100)])
@@ -130,7 +130,7 @@ def test_a_state_that_cannot_be_set_is_an_error_and_the_flag_is_back(
 
 
 @pytest.mark.launched
-def test_a_refused_connection_is_an_error_with_the_address_to_check(terraform: Scenario) -> None:
+def test_refused_connection_is_an_error_with_the_address(terraform: Scenario) -> None:
     terraform.environment["FIVETRAN_API_URL"] = "http://127.0.0.1:9"
 
     output = terraform.refused(orders('timeouts = { create = "2s" }'), "the connection was refused")

@@ -48,7 +48,7 @@ def test_an_address_in_the_configuration_is_checked_by_validate(terraform: Scena
     assert "regular expression" not in output
 
 
-def test_a_configuration_that_is_known_only_at_apply_can_be_planned(
+def test_configuration_known_only_at_apply_can_be_planned(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     del terraform.environment["FIVETRAN_API_URL"]
@@ -82,7 +82,7 @@ provider "fivetranops" {{
 
 
 @pytest.mark.launched
-def test_the_embedded_sandbox_needs_no_credentials_and_keeps_its_file(tmp_path: Path) -> None:
+def test_embedded_sandbox_needs_no_credentials(tmp_path: Path) -> None:
     file = tmp_path / "kept.sqlite3"
     workspace = Workspace(tmp_path / "work", f"sandbox:{file}")
     for name in ("FIVETRAN_APIKEY", "FIVETRAN_APISECRET"):
@@ -96,7 +96,7 @@ def test_the_embedded_sandbox_needs_no_credentials_and_keeps_its_file(tmp_path: 
 
 @pytest.mark.launched
 @pytest.mark.parametrize("cli_config", ["missing", "unset", "present"])
-def test_terraforms_cli_configuration_may_be_missing_unset_or_present(
+def test_cli_configuration_may_be_missing_unset_or_present(
     terraform: Scenario, cli_config: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "terraformrc"
@@ -109,7 +109,7 @@ def test_terraforms_cli_configuration_may_be_missing_unset_or_present(
     assert "1 to add" in terraform.plan().output
 
 
-def test_mistakes_in_hcl_are_found_by_validate_with_their_attribute(terraform: Scenario) -> None:
+def test_validate_finds_mistakes_with_their_attribute(terraform: Scenario) -> None:
     output = terraform.refused(
         orders('sync_frequency = 45\nschedule_type = "automatic"\ndaily_sync_time = "5:30"'),
         "sync_frequency",
@@ -141,7 +141,7 @@ def test_a_file_that_is_no_sandbox_is_said_and_left_alone(
 
 
 @pytest.mark.launched
-def test_the_embedded_sandbox_does_not_want_the_key_of_an_account(tmp_path: Path) -> None:
+def test_embedded_sandbox_ignores_the_key_of_an_account(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "work", "sandbox")
     workspace.write(orders())
 

@@ -47,7 +47,7 @@ def test_a_page_tells_of_many(terraform: Scenario, sandbox: Sandbox) -> None:
     assert lists.total() + singles.total() <= 5
 
 
-def test_where_lists_lack_the_settings_each_connection_is_read_once(
+def test_connection_is_read_once_if_lists_lack_settings(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     sandbox.store.configure(list_config=False)
@@ -105,7 +105,7 @@ def test_what_was_deleted_elsewhere_is_found_among_many(
     assert plan.actions() == {address: ["create"]}
 
 
-def test_a_change_between_plan_and_apply_is_found_although_the_plan_read_a_page(
+def test_change_after_a_plan_that_read_a_page_is_found(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     sandbox.store.configure(list_config=True)

@@ -18,7 +18,7 @@ def test_a_write_request_that_is_not_expected_fails_a_step(terraform: Scenario) 
         terraform.step(orders())
 
 
-def test_a_write_request_that_is_expected_and_not_sent_fails_a_step(terraform: Scenario) -> None:
+def test_expected_request_that_is_not_sent_fails_a_step(terraform: Scenario) -> None:
     with pytest.raises(AssertionError, match="POST"):
         terraform.step(orders(), [creation(**CREATED)] * 2)
 
@@ -71,7 +71,7 @@ def test_a_connection_that_is_left_fails_the_end(terraform: Scenario, sandbox: S
     sandbox.ask("DELETE", f"/v1/connections/{identifier}")
 
 
-def test_a_provider_process_is_replaced_with_its_environment_and_ends(tmp_path: Path) -> None:
+def test_provider_process_is_replaced_with_its_environment(tmp_path: Path) -> None:
     provider = ProviderProcess(tmp_path, tmp_path / "provider.log")
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
 

@@ -70,9 +70,7 @@ def test_a_rotated_secret_is_the_only_thing_planned_and_sent(
     assert terraform.is_settled()
 
 
-def test_a_rotated_api_secret_sends_the_secrets_once_more_and_says_so(
-    terraform: Workspace, sandbox: Sandbox
-) -> None:
+def test_rotated_api_secret_sends_the_secrets_again(terraform: Workspace, sandbox: Sandbox) -> None:
     terraform.environment |= {"FIVETRAN_API_URL": "sandbox:sandbox.sqlite3"}
     for name in ("FIVETRAN_APIKEY", "FIVETRAN_APISECRET"):
         terraform.environment[name] = "sandbox"

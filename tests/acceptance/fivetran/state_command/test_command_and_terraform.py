@@ -53,7 +53,7 @@ def test_a_plan_puts_the_flag_back_that_a_killed_command_left(
 
 @pytest.mark.launched
 @pytest.mark.parametrize("step", range(PAUSE, len(STEPS) + 1), ids=lambda n: STEPS[n - 1])
-def test_the_command_puts_the_flag_back_that_a_killed_provider_left(
+def test_command_restores_the_flag_of_a_killed_provider(
     terraform: Scenario, commands: Commands, sandbox: Sandbox, cursor_at_ten: str, step: int
 ) -> None:
     terraform.write(cursor("{ cursor = 4 }", of=cursor_at_ten))
@@ -72,7 +72,7 @@ def test_the_command_puts_the_flag_back_that_a_killed_provider_left(
 
 
 @pytest.mark.launched
-def test_what_the_command_left_in_a_project_of_the_cdk_is_found_by_a_plan_of_its_stack(
+def test_plan_of_a_stack_finds_what_the_command_left(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
     stack = Workspace(commands.directory / "cdktf.out" / "stacks" / "pipelines", sandbox.url)
@@ -126,7 +126,7 @@ def test_while_an_apply_sets_a_state_the_command_is_told_so(
     assert sandbox.state(cursor_at_ten) == {"cursor": 7}
 
 
-def test_an_apply_of_an_older_plan_does_not_overwrite_what_the_command_has_set(
+def test_older_plan_does_not_overwrite_what_the_command_set(
     terraform: Scenario, commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
     terraform.write(cursor("{ cursor = 7 }", of=cursor_at_ten))
@@ -157,7 +157,7 @@ def test_the_next_plan_says_what_the_command_said_it_would(
     assert sandbox.state(cursor_at_ten) == {"cursor": 7}
 
 
-def test_the_history_has_what_both_have_set_and_goes_back_over_both(
+def test_history_holds_the_states_of_both_and_restores_them(
     terraform: Scenario, commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
     terraform.write(cursor("{ cursor = 7 }", 'on_destroy = "restore"', of=cursor_at_ten))

@@ -48,7 +48,7 @@ def cut_off(
 @pytest.mark.parametrize(
     ("cell", "number"), INTERRUPTED, ids=[f"{name(c)}-{n.name}" for c, n in INTERRUPTED]
 )
-def test_an_interruption_leaves_the_flag_as_it_was_and_says_where_things_stand(
+def test_interruption_restores_the_flag_and_reports(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str, cell: int, number: signal.Signals
 ) -> None:
     ended = cut_off(commands, sandbox, cursor_at_ten, cell, number, HELD)
@@ -124,7 +124,7 @@ def test_after_a_kill_a_look_alone_puts_the_flag_back(
 
 
 @pytest.mark.parametrize("cell", CELLS[len(LOOK) :], ids=name)
-def test_after_a_kill_the_same_command_finishes_and_the_state_of_before_is_known(
+def test_command_after_a_kill_knows_the_previous_state(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str, cell: int
 ) -> None:
     cut_off(commands, sandbox, cursor_at_ten, cell, signal.SIGKILL, 20)

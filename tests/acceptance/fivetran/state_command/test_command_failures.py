@@ -58,7 +58,7 @@ def test_what_a_sync_moves_after_the_look_is_told_and_kept(
     assert "checkpoint" in commands.run("history", cursor_at_ten, "--show", "1").out
 
 
-def test_what_is_stored_in_another_form_is_an_error_that_says_how_to_go_back(
+def test_unknown_form_in_the_history_says_how_to_go_back(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
     sandbox.store.configure(merge_state=True)
@@ -110,7 +110,7 @@ def test_a_write_that_goes_on_to_fail_leaves_the_flag_as_it_was(
     assert sandbox.connection(cursor_at_ten)["paused"] is False
 
 
-def test_a_flag_that_cannot_be_put_back_is_told_and_put_back_by_the_next_run(
+def test_flag_that_was_not_restored_is_restored_by_the_next_run(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
     stuck = {"kind": "429", "retry_after": 3600, "nth": 2, "times": 9, "method": "PATCH"}

@@ -13,7 +13,7 @@ from scripted_api import Answer, scripted_api
 EXACT = '{"big": 123456789012345678901234567890, "ratio": 0.10, "text": "é"}'
 
 
-def test_the_state_is_json_on_stdout_and_what_surrounds_it_on_stderr(
+def test_state_goes_to_stdout_and_messages_to_stderr(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
     ended = commands.run("get", cursor_at_ten)
@@ -45,7 +45,7 @@ def test_a_paused_connection_and_one_that_syncs_are_told(
     assert "paused; a sync is in progress" in commands.run("get", cursor_at_ten).err
 
 
-def test_a_kept_state_can_be_read_by_its_owner_only_and_overwrites_nothing(
+def test_saved_state_is_private_and_overwrites_nothing(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
     file = commands.directory / "before.json"
@@ -138,7 +138,7 @@ def test_a_name_that_no_connection_has_is_an_error(
     assert f"No connection of the group {group} has the schema name {name}" in ended.err
 
 
-def test_a_name_that_several_connections_have_is_an_error_that_names_them(
+def test_ambiguous_name_is_an_error_with_all_connections(
     commands: Commands,
 ) -> None:
     items = [{"id": one, "service": "connector_sdk"} for one in ("one_id", "other_id")]
@@ -162,7 +162,7 @@ def test_an_identifier_that_is_none_is_an_error(commands: Commands, name: str, w
 
 @pytest.mark.parametrize("status", [400, 405])
 @pytest.mark.parametrize("command", ["get", "diff", "set"])
-def test_a_service_without_state_is_named_with_those_that_have_one(
+def test_service_without_state_is_named_with_the_others(
     commands: Commands, sandbox: Sandbox, status: int, command: str
 ) -> None:
     sandbox.store.configure(unsupported_state_status=status)
@@ -216,7 +216,7 @@ def test_a_limit_that_is_used_up_is_told_with_the_time(
     assert "parallelism" not in ended.err
 
 
-def test_an_answer_that_is_not_the_apis_names_the_variable_to_check(
+def test_foreign_response_names_the_variable_to_check(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
     sandbox.store.configure(faults=[{"kind": "invalid_json", "times": 99}])

@@ -148,7 +148,7 @@ def test_a_stack_that_is_not_there_is_an_error(commands: Commands, cursor_at_ten
     assert "There is no folder no_such" in ended.err
 
 
-def test_where_terraform_keeps_its_data_elsewhere_it_is_kept_there(
+def test_history_follows_the_data_directory_of_terraform(
     commands: Commands, project: Path, cursor_at_ten: str, tmp_path: Path
 ) -> None:
     for data, expected in (

@@ -57,7 +57,7 @@ def test_going_back_to_where_no_state_was_written_is_a_reset(
     assert sandbox.state(connection) == {}
 
 
-def test_a_connection_that_was_paused_stays_paused_and_that_is_said(
+def test_paused_connection_stays_paused_with_a_message(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
     sandbox.ask("PATCH", f"/v1/connections/{cursor_at_ten}", {"paused": True})
@@ -77,7 +77,7 @@ def test_an_equal_state_sends_nothing(
     assert sandbox.writes() == []
 
 
-def test_without_a_terminal_and_without_yes_nothing_is_asked_of_the_api(
+def test_without_terminal_and_yes_nothing_is_requested(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
     sandbox.requests()
@@ -176,7 +176,7 @@ def test_a_sync_that_runs_is_waited_for(
     assert moved["checkpoint"] == 1
 
 
-def test_a_sync_that_does_not_end_in_time_is_an_error_and_the_flag_is_back(
+def test_sync_that_does_not_end_in_time_restores_the_flag(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
     sandbox.store.configure(sync_seconds=1000)
@@ -190,7 +190,7 @@ def test_a_sync_that_does_not_end_in_time_is_an_error_and_the_flag_is_back(
     assert sandbox.connection(cursor_at_ten)["paused"] is False
 
 
-def test_a_sync_that_begins_before_the_state_is_sent_is_waited_for(
+def test_sync_that_starts_before_the_state_is_waited_for(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
     sandbox.store.configure(
@@ -211,7 +211,7 @@ def test_a_sync_that_begins_before_the_state_is_sent_is_waited_for(
     assert sandbox.connection(cursor_at_ten)["paused"] is False
 
 
-def test_a_reader_that_is_gone_before_the_change_keeps_it_from_being_made(
+def test_change_is_not_made_when_the_reader_is_gone(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
     ended = with_closed_output(commands, "set", cursor_at_ten, commands.file(NEW), "--yes")

@@ -21,7 +21,7 @@ QUESTION = "Only yes does it:"
         (RESET, "RESET it, so that everything is synced from the start?"),
     ],
 )
-def test_it_is_shown_what_changes_and_asked_before_anything_is_written(
+def test_command_shows_the_change_and_asks_before_writing(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str, wanted: object, question: str
 ) -> None:
     terminal = Terminal(commands, "set", cursor_at_ten, commands.file(wanted))
@@ -92,7 +92,7 @@ def test_what_is_asked_about_is_shown_where_the_question_is_seen(
     assert sandbox.state(cursor_at_ten) == BACKWARDS
 
 
-def test_where_no_question_can_be_seen_nothing_is_asked_of_the_api(
+def test_without_a_visible_question_nothing_is_requested(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
     sandbox.requests()
@@ -125,7 +125,7 @@ def test_colours_are_for_a_terminal_that_wants_them(
     assert "\033[" not in commands.run("diff", cursor_at_ten, "wanted.json", status=2).text
 
 
-def test_a_terminal_that_goes_away_leaves_the_connection_as_it_was(
+def test_lost_terminal_leaves_the_connection_as_it_was(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
     terminal = Terminal(commands, "set", cursor_at_ten, commands.file(BACKWARDS))

@@ -80,7 +80,7 @@ def entries(folder: Path) -> dict[str, Any]:
     return dict(document.get("connections") or {})
 
 
-def test_connections_of_the_same_schema_in_two_groups_get_two_names(
+def test_connections_of_one_schema_in_two_groups_get_two_names(
     run: Adopt, store: Store, folder: Path
 ) -> None:
     for group in ("lake", "warehouse"):
@@ -167,7 +167,7 @@ def test_an_entry_without_an_identifier_is_not_doubled(
     assert f"write import_id: {identifier} there" in result.out
 
 
-def test_the_name_of_a_connection_that_null_removes_is_not_given_again(
+def test_name_of_a_removed_connection_is_not_given_again(
     run: Adopt, store: Store, folder: Path
 ) -> None:
     entry = "  orders: {service: github, group_id: lake, config: {schema: orders}}\n"
@@ -180,7 +180,7 @@ def test_the_name_of_a_connection_that_null_removes_is_not_given_again(
     assert list(entries(folder)) == ["orders", "orders_lake"]
 
 
-def test_what_another_environment_imports_is_not_adopted_a_second_time(
+def test_connection_of_another_environment_is_not_adopted(
     run: Adopt, store: Store, folder: Path
 ) -> None:
     mine, theirs = add(store, "mine"), add(store, "theirs")

@@ -101,7 +101,7 @@ def test_what_the_defaults_say_is_not_repeated(folder: Path) -> None:
     }
 
 
-def test_what_the_defaults_say_otherwise_is_written_or_taken_back(folder: Path) -> None:
+def test_other_values_than_the_defaults_are_written(folder: Path) -> None:
     defaults = """
 defaults:
   paused: true
@@ -174,7 +174,7 @@ def test_a_secret_that_the_api_answers_in_clear_is_not_written(folder: Path) -> 
     assert adopted.entry["secrets"]["password"]["variable"] == "orders_password"
 
 
-def test_a_secret_inside_of_an_object_stands_beside_its_other_settings(folder: Path) -> None:
+def test_secret_inside_an_object_is_kept_with_its_settings(folder: Path) -> None:
     credentials = {"bucket_name": "b", "s3_role_arn": MASK}
 
     adopted = Adopted(folder, "", found("amplitude", {"schema": "x"}, aws_credentials=credentials))
@@ -203,7 +203,7 @@ def test_settings_of_an_unknown_service_are_taken_as_they_are(folder: Path) -> N
         ({"tunnel_user": {"variable": "a"}}, "variable-place"),
     ],
 )
-def test_a_setting_that_the_checks_refuse_is_left_and_named_with_the_reason(
+def test_refused_setting_is_left_out_with_the_reason(
     config: dict[str, Any], reason: str, folder: Path
 ) -> None:
     (name,) = config

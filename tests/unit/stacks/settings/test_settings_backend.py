@@ -72,7 +72,7 @@ def test_a_required_setting_that_is_missing_is_named(
     assert mistakes == {("required", "/backend/type")}
 
 
-def test_a_misspelt_setting_is_recognised_and_not_missing_as_well(findings: Findings) -> None:
+def test_misspelt_setting_is_not_missing_as_well(findings: Findings) -> None:
     (finding,) = findings(_text("s3", "bucket: b, key: k, use_lokfile: true"))
 
     assert (finding.rule, finding.hint) == ("unknown-attribute", "did you mean 'use_lockfile'?")
@@ -87,7 +87,7 @@ def test_a_setting_that_comes_from_the_base_is_explained(findings: Findings) -> 
     assert finding.hint.endswith("where base.yaml brings it, write path: null here")
 
 
-def test_what_the_file_of_an_environment_forgets_is_reported_there(findings: Findings) -> None:
+def test_missing_setting_is_reported_in_the_environment(findings: Findings) -> None:
     base = "connections: {}\nbackend: {type: local}"
 
     found = findings(base, "backend: {type: s3, bucket: b}")
@@ -174,7 +174,7 @@ def test_a_setting_that_only_could_hold_a_secret_is_taken(
     assert load(_text(type_name, setting)).backend.type == type_name
 
 
-def test_a_variable_in_a_backend_is_refused_with_what_terraform_reads(findings: Findings) -> None:
+def test_variable_in_a_backend_names_what_terraform_reads(findings: Findings) -> None:
     text = _text("azurerm", LEAST["azurerm"] + ", access_key: {variable: key}")
 
     (finding,) = findings(text)

@@ -156,7 +156,7 @@ def test_an_expression_of_terraform_is_refused(findings: Findings, text: str, po
     assert f"write {mark}{mark}{{ for the text {mark}{{" in finding.hint
 
 
-def test_an_expression_among_the_defaults_is_reported_there_and_once(found: Found) -> None:
+def test_expression_among_the_defaults_is_reported_once(found: Found) -> None:
     text = "connections: {}\ndefaults:\n  group_id: ${GROUP}\n"
     connections = "{service: stripe, config: {schema: %s}}"
 

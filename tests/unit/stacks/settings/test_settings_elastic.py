@@ -49,7 +49,7 @@ def test_the_addresses_may_all_come_from_outside(load: Load) -> None:
     assert environment.elastic == {}
 
 
-def test_the_last_status_that_goes_leaves_the_provider_to_forget_it(load: Load) -> None:
+def test_removed_last_status_keeps_the_provider(load: Load) -> None:
     environment = load(_base(), "connector_statuses: null")
 
     assert environment.elastic == {"endpoints": ["https://e"]}
@@ -121,7 +121,7 @@ def test_a_status_without_settings_is_asked_after(load: Load) -> None:
     assert warning.hint == "write its settings, or delete the line"
 
 
-def test_a_status_whose_connector_only_some_environments_name_says_so(
+def test_status_without_connector_names_the_environments(
     folder: Path,
 ) -> None:
     (folder / "base.yaml").write_text(_base().replace("connector_id: w, ", ""))

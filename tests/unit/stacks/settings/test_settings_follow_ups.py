@@ -20,7 +20,7 @@ connections:
 FOLDER = Path(__file__).parent / "mistakes"
 
 
-def test_a_misspelt_connection_of_an_overlay_is_one_finding_with_the_name(
+def test_misspelt_connection_of_an_overlay_is_one_finding(
     findings: Findings,
 ) -> None:
     (finding,) = findings(BASE, "connections: {click_event: {config: {prefix: a}}}")
@@ -31,13 +31,13 @@ def test_a_misspelt_connection_of_an_overlay_is_one_finding_with_the_name(
     assert finding.hint == "did you mean 'click_events'?"
 
 
-def test_a_connection_that_is_like_no_other_lists_those_there_are(findings: Findings) -> None:
+def test_unknown_connection_lists_the_known_ones(findings: Findings) -> None:
     (finding,) = findings(BASE, "connections: {zzz: {paused: true}}")
 
     assert finding.hint == "base.yaml has click_events, billing"
 
 
-def test_a_misspelt_service_of_a_new_connection_is_not_a_lost_connection(found: Found) -> None:
+def test_misspelt_service_is_not_an_unknown_connection(found: Found) -> None:
     overlay = "connections: {new: {servce: stripe, group_id: g, config: {schema: s}}}"
 
     assert found(BASE, overlay) == [("unknown-attribute", "dev.yaml:1:21")]
@@ -55,7 +55,7 @@ def test_a_new_connection_of_an_overlay_is_checked_as_any(found: Found) -> None:
     ]
 
 
-def test_a_bad_name_in_the_base_does_not_lose_what_an_overlay_changes(found: Found) -> None:
+def test_bad_name_in_the_base_is_the_only_finding(found: Found) -> None:
     base = BASE.replace("click_events", "click-events")
 
     assert found(base, "connections: {click_events: {paused: true}}") == [("name", "base.yaml:2:3")]
@@ -121,7 +121,7 @@ def _expected() -> list[tuple[str, int]]:
     return [(match.group(1), at) for match, at in matches if match]
 
 
-def test_more_than_twenty_mistakes_in_one_file_are_reported_together() -> None:
+def test_many_mistakes_in_one_file_are_reported_together() -> None:
     with pytest.raises(ValidationFailed) as failed:
         load_environment("broken", FOLDER)
 

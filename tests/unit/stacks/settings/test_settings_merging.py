@@ -146,7 +146,7 @@ CONNECTION = (
 )
 
 
-def test_all_environments_are_reported_together_and_a_common_mistake_once(folder: Path) -> None:
+def test_environments_are_reported_together(folder: Path) -> None:
     _write(folder, base=CONNECTION % 1, dev="backnd: {}", live="provider: {api_key: k}")
 
     with pytest.raises(ValidationFailed) as failed:
@@ -159,7 +159,7 @@ def test_all_environments_are_reported_together_and_a_common_mistake_once(folder
     ]
 
 
-def test_a_mistake_of_the_base_in_one_environment_only_names_that_environment(
+def test_mistake_of_the_base_in_one_environment_names_it(
     folder: Path,
 ) -> None:
     _write(folder, base=CONNECTION % 1, dev="", live="connections: {a: {paused: true}}")
@@ -172,7 +172,7 @@ def test_a_mistake_of_the_base_in_one_environment_only_names_that_environment(
     assert finding.hint == "found in the environment dev"
 
 
-def test_a_mistake_in_several_environments_is_reported_once_with_their_names(
+def test_mistake_in_some_environments_is_one_with_their_names(
     folder: Path,
 ) -> None:
     base = "connections: {}\nbackend: {type: loca}"
@@ -198,7 +198,7 @@ def test_what_is_missing_in_the_base_is_reported_there_and_once(folder: Path) ->
     assert "found in" not in finding.hint
 
 
-def test_a_mistake_is_common_even_if_another_environment_cannot_be_read(folder: Path) -> None:
+def test_mistake_is_common_despite_an_unreadable_environment(folder: Path) -> None:
     _write(folder, base=CONNECTION % 1, dev="", live="a: [")
 
     with pytest.raises(ValidationFailed) as failed:
@@ -210,7 +210,7 @@ def test_a_mistake_is_common_even_if_another_environment_cannot_be_read(folder: 
     }
 
 
-def test_all_environments_are_loaded_sorted_and_the_base_is_none_of_them(folder: Path) -> None:
+def test_environments_are_loaded_sorted_without_the_base(folder: Path) -> None:
     _write(folder, base=CONNECTION % "true", live="", dev="")
 
     assert [each.name for each in load_environments(folder)] == ["dev", "live"]

@@ -85,7 +85,7 @@ def test_a_null_that_the_overlay_replaces_has_no_warning(load: Load) -> None:
     assert load(base, "connections: {billing: {group_id: g}}").warnings == ()
 
 
-def test_a_null_of_the_base_need_not_remove_something_in_each_environment(folder: Path) -> None:
+def test_null_of_the_base_need_not_remove_in_each_environment(folder: Path) -> None:
     text = "connections: {a: {service: stripe, group_id: g, config: {schema: s}, paused: null}}"
     (folder / "base.yaml").write_text(text)
     (folder / "dev.yaml").write_text("")
@@ -94,7 +94,7 @@ def test_a_null_of_the_base_need_not_remove_something_in_each_environment(folder
     assert warnings_of(load_environments(folder)) == []
 
 
-def test_a_null_of_the_base_that_removes_nothing_anywhere_is_reported_once(folder: Path) -> None:
+def test_null_of_the_base_that_removes_nothing_is_one_warning(folder: Path) -> None:
     (folder / "base.yaml").write_text("connections: {a: null}")
     (folder / "dev.yaml").write_text("")
     (folder / "live.yaml").write_text("")

@@ -106,7 +106,7 @@ def test_states_that_are_told_apart_are_taken(load_two: LoadTwo, one: str, two: 
     assert len(environments) == 2
 
 
-def test_a_state_that_the_base_describes_is_reported_once_and_there(shared: Shared) -> None:
+def test_shared_state_of_the_base_is_reported_once_there(shared: Shared) -> None:
     base = f"{BASE}backend:\n  type: s3\n  bucket: b\n  key: k\n"
 
     (finding,) = shared("", "", base)
@@ -115,7 +115,7 @@ def test_a_state_that_the_base_describes_is_reported_once_and_there(shared: Shar
     assert finding.hint == "write another key for each of them"
 
 
-def test_states_that_only_the_environment_tells_apart_are_a_warning(load_two: LoadTwo) -> None:
+def test_states_without_a_visible_difference_are_a_warning(load_two: LoadTwo) -> None:
     environments = load_two("backend: {type: http}", "backend: {type: http}")
 
     found = warnings_of(environments)
