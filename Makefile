@@ -45,7 +45,7 @@ soak: setup-dev ## Run the tests with hostile answers, random requests and fault
 	@HOSTILE_EXAMPLES=3000 $(RUN) pytest tests/acceptance/hostile/test_hostile_api.py
 	@FUZZ_EXAMPLES=300 $(RUN) pytest tests/contract/server/test_sandbox_fuzz.py
 	@seed="$${KILLS_SEED:-$$(date +%s)}" && echo "KILLS_SEED=$$seed" && \
-		KILLS=300 KILLS_SEED="$$seed" $(RUN) pytest tests/acceptance/fivetran/test_random_kills.py
+		KILLS=300 KILLS_SEED="$$seed" $(RUN) pytest tests/acceptance/fivetran/killed/test_random_kills.py
 
 check: setup-dev ## Check format, style, types, layers and pages.
 	@$(RUN) ruff check .

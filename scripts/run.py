@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from toolkits import ROOT, TOOLKITS, chosen
 
 if TYPE_CHECKING:
-    from stacks.settings.loader import Environment
+    from stacks.settings import Environment
 
 _FIVETRAN = {"api_key": "FIVETRAN_APIKEY", "api_secret": "FIVETRAN_APISECRET"}
 _ELASTIC = ("ELASTICSEARCH_API_KEY", "ELASTICSEARCH_USERNAME", "ELASTICSEARCH_PASSWORD")
@@ -184,7 +184,7 @@ def refuse_if_protected(settings: Environment) -> None:
 
 def _settings(name: str) -> Environment:
     sys.path.insert(0, str(ROOT))
-    from stacks.settings.loader import environment_names, load_environment
+    from stacks.settings import environment_names, load_environment
 
     if not name:
         names = ", ".join(environment_names(_ENVIRONMENTS))

@@ -1,9 +1,8 @@
-"""The commands beside the synth: ``python -m stacks new-connection SERVICE`` and ``adopt``.
+"""The command line of the app: ``python -m stacks``.
 
-Synthesises the stacks of all environments: ``python -m stacks``, as ``cdktf.json`` says.
-
-``python -m stacks new-connection SERVICE`` writes the settings of a new connection instead, and
-``python -m stacks adopt --environment NAME`` those of the connections that the account has.
+Without a command it synthesises the stacks of all environments; ``cdktf.json`` runs it so.
+``new-connection SERVICE`` writes the settings of a new connection instead, and
+``adopt --environment NAME`` those of the connections that the account has.
 """
 
 from __future__ import annotations
@@ -14,31 +13,29 @@ import re
 import sys
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from constructs_lib import schemas
 from constructs_lib.schemas.suggestions import did_you_mean
 from stacks.settings.insertion import InsertError, insert
-from stacks.settings.loader import EnvironmentFileError, environment_file
-from stacks.settings.yaml_writer import entry
+from stacks.settings.loader import ENVIRONMENTS, EnvironmentFileError, environment_file
+from stacks.settings.yaml_writer import connection_template
 
-ENVIRONMENTS = Path(__file__).with_name("environments")
-"""The folder of the settings files."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def run_command(arguments: Sequence[str]) -> int:
-    """Runs one command.
+    """Run one command.
 
     :param arguments: as in ``sys.argv``, without the program
     :returns: the exit status: 0, or another one after a message to stderr
     """
     options = _parser().parse_args(arguments)
     if options.command == "adopt":
-        from stacks.adopt import command as adopt  # The API's client takes its time to load.
+        # The API's client takes its time to load.
+        from stacks.adopt.command import AdoptOptions, adopt
 
-        asked = adopt.Asked(options.environment, options.group, options.service, options.dry_run)
-        return adopt.main(asked, os.environ)
+        chosen = AdoptOptions(options.environment, options.group, options.service, options.dry_run)
+        return adopt(chosen, os.environ)
     try:
         sys.stdout.write(_new_connection(options.service, options.name, options.environment))
     except (InsertError, EnvironmentFileError) as error:
@@ -87,11 +84,11 @@ def _new_connection(service: str, name: str | None, environment: str | None) -> 
     key = name if name is not None else _name(service)
     if not _NAME.fullmatch(key):
         allowed = "small letters, digits and underscores, with a letter first"
-        raise InsertError(f"{key!r} is no name of a connection; allowed are {allowed}")
+        raise InsertError(f"{key!r} cannot be the name of a connection; allowed are {allowed}")
     if environment is None:
-        return entry(facts, key)
+        return connection_template(facts, key)
     file = environment_file(environment, ENVIRONMENTS)
-    insert(file, key, partial(entry, facts, key))
+    insert(file, key, partial(connection_template, facts, key))
     return f"{file}: added {key}\n"
 
 
@@ -100,10 +97,10 @@ def _name(service: str) -> str:
 
 
 def main() -> int:
-    """Synthesise, or run the command that is named; returns the exit status."""
-    # The CDK starts a Node process when it is imported, which only the synth needs.
+    """Synthesise, or run the given command; return the exit status."""
     if len(sys.argv) > 1:
         return run_command(sys.argv[1:])
+    # The CDK starts a Node process when it is imported, which only the synth needs.
     from stacks import app
 
     app.main()

@@ -1,4 +1,4 @@
-"""The synth of the stacks of all environments.
+"""Synthesise the stacks of all environments.
 
 If a file or a construct has a mistake, all mistakes are reported to stderr, nothing is written,
 and the exit status is 1. Warnings are reported there, too, each with its place in the files.
@@ -7,16 +7,11 @@ and the exit status is 1. Warnings are reported there, too, each with its place 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-from constructs_lib.constructs.synth import synthesis
 from constructs_lib.toolkit import App
 from constructs_lib.validation import render
-from stacks.settings.loader import Environment, load_environments, warnings_of
+from stacks.settings.loader import ENVIRONMENTS, load_environments, warnings_of
 from stacks.stack import EnvironmentStack
-
-ENVIRONMENTS = Path(__file__).with_name("environments")
-"""The folder of the settings files."""
 
 
 def main() -> None:
@@ -24,23 +19,11 @@ def main() -> None:
 
     :raises ValidationFailed: with all findings, if one of them is an error
     """
-    # Settings come first: the app of the CDK makes its output directory at once.
+    # The settings come first, because the app of the CDK makes its output directory at once.
     environments = load_environments(ENVIRONMENTS)
     if found := warnings_of(environments):
         sys.stderr.write(render(found) + "\n")
     app = App()
     for settings in environments:
-        stack = EnvironmentStack(app, settings.name, settings=settings)
-        _forget_reported(stack, settings)
+        EnvironmentStack(app, settings.name, settings=settings)
     app.synth()
-
-
-def _forget_reported(stack: EnvironmentStack, settings: Environment) -> None:
-    """Drop the warnings of the constructs that were reported with their places in the files.
-
-    Each rule that both apply was applied to the same values: what the constructs warn of by such
-    a rule is known already.
-    """
-    reported = {finding.rule for finding in settings.warnings}
-    found = synthesis.of(stack).findings
-    found[:] = [each for each in found if each.severity == "error" or each.rule not in reported]

@@ -1,13 +1,9 @@
-"""The state backend of an environment, of whatever type.
+"""The stack of one environment, with its state backend and its secrets.
 
-Secrets that are left as they are at Fivetran while their variables have no value.
-
-The provider takes a secret that is null for none: it sends nothing, and takes no note of it. So
-such a secret is written as an expression of Terraform that is null until each variable in it has a
-value. That holds for a setting as a whole: an object or a list is one value for the API, and one
-that is sent without a part of it would clear that part.
-
-The stack of one environment.
+A secret with ``unset: keep`` stays as it is at Fivetran while its variable has no value. The
+provider sends nothing for a secret that is null, so such a secret becomes an expression of
+Terraform that is null until each variable in it has a value. That holds for a setting as a whole:
+an object or a list is one value for the API, and sending it without a part would clear that part.
 """
 
 from __future__ import annotations
@@ -15,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from constructs_lib import (
@@ -29,6 +26,7 @@ from constructs_lib import (
     Lifecycle,
     toolkit,
 )
+from constructs_lib.constructs.base.checked_parameters import parameters_checked
 from constructs_lib.constructs.base.expressions import hcl_attribute, hcl_value
 from constructs_lib.schemas import Kind
 from constructs_lib.schemas.redaction import SECRET_PARAMETERS
@@ -43,24 +41,24 @@ from constructs_lib.toolkit import (
 )
 from stacks.settings.backend import settings_of
 from stacks.settings.build import variables_in
-from stacks.settings.loader import (
+from stacks.settings.model import (
     ConnectionActionSettings,
     ConnectionSettings,
     ConnectorStatusSettings,
     Environment,
+    Variable,
 )
-from stacks.settings.model import Variable
 
 _CLOUD = "cloud"
 _WITHOUT_BLOCKS = ("s3",)
-"""What is nested there, Terraform takes for values."""
+"""The backends whose nested settings are values to Terraform, not blocks."""
 
 
-class Backend(toolkit.TerraformBackend):
+class StateBackend(toolkit.TerraformBackend):
     """Where Terraform keeps the state of a stack, by Terraform's own names.
 
-    The CDK has a class for each type of backend, each with the settings of its day. This one
-    takes any, so that a setting which Terraform adds can be used at once.
+    The CDK has a class for each type of backend, with the settings that the type once had. This
+    one takes any setting, so that what Terraform adds can be used at once.
     """
 
     def __init__(
@@ -80,11 +78,11 @@ class Backend(toolkit.TerraformBackend):
             self.add_override(name, value)
 
     def to_terraform(self) -> Any:
-        """The part of the stack's document."""
-        return _cloud_apart(super().to_terraform())
+        """Return the part of the stack's document."""
+        return _with_cloud_block(super().to_terraform())
 
     def to_hcl_terraform(self) -> Any:
-        """The same for a document in HCL, where a block is written otherwise than a mapping."""
+        """Return the same for a document in HCL, where a block is not a mapping."""
         document = super().to_hcl_terraform()
         backend, known = document["terraform"]["backend"], settings_of(self._type_name)
         backend[self._type_name] |= {
@@ -93,30 +91,30 @@ class Backend(toolkit.TerraformBackend):
             else hcl_attribute(value)
             for name, value in self._settings.items()
         }
-        return _cloud_apart(document)
+        return _with_cloud_block(document)
 
     def get_remote_state_data_source(
         self, scope: toolkit.Construct, name: str, _from_stack: str
     ) -> toolkit.TerraformRemoteState:
-        """How another stack reads the outputs of this one; the CDK asks for it."""
+        """Return the data source by which another stack reads the outputs of this one."""
         if self._type_name != _CLOUD:
             return _RemoteState(scope, name, self._type_name, self._settings)
-        # What is written by the one is read by the other, which knows neither tags nor projects.
+        # The backend remote reads what cloud writes, but has neither tags nor projects.
         workspace = {"name": self._settings["workspaces"].get("name")}
         settings = {key: value for key, value in self._settings.items() if key != "workspaces"}
         return _RemoteState(scope, name, "remote", {**settings, "workspaces": workspace})
 
 
 def _block(value: dict[str, Any]) -> dict[str, Any]:
-    """A nested block in the form that the CDK writes as HCL."""
+    """Return a nested block in the form that the CDK writes as HCL."""
     inner = {name: hcl_attribute(each) for name, each in value.items()}
     return {"value": inner, "isBlock": True, "type": "map", "storageClassType": "any"}
 
 
-def _cloud_apart(document: dict[str, Any]) -> dict[str, Any]:
-    """HCP Terraform is no backend to Terraform, but a block of its own beside it.
+def _with_cloud_block(document: dict[str, Any]) -> dict[str, Any]:
+    """Move HCP Terraform from the backend to a block of its own, as Terraform wants it.
 
-    The CDK has a class for it, which runs ``terraform version`` for each stack.
+    The CDK's own class for it runs ``terraform version`` for each stack.
     """
     backend = document["terraform"]["backend"]
     return {"terraform": backend} if _CLOUD in backend else document
@@ -131,47 +129,48 @@ class _RemoteState(toolkit.TerraformRemoteState):
         self.add_override("config", settings)
 
     def to_hcl_terraform(self) -> Any:
-        """The same for a document in HCL, in which the CDK guesses what a text means."""
+        """Return the same for a document in HCL, in which the CDK would guess what a text means."""
         document = super().to_hcl_terraform()
         for body in document["data"]["terraform_remote_state"].values():
             body["config"] = hcl_value(self._config, self)
         return document
 
 
-# Terraform's strings are those of JSON, but for these two escapes.
+# Terraform's strings are those of JSON, except for two escapes.
 _ESCAPE = re.compile(r"\\.")
 
 
-def with_kept_secrets(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters of a connection with an expression for each setting that may be kept.
+def with_unset_secrets(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters with an expression for each secret whose variable may be unset.
 
     :param parameters: keyword arguments of the ``Connection`` construct, with ``Variable`` leaves
     """
     return {
-        name: {key: _kept(inner) for key, inner in value.items()}
+        name: {key: _or_unset(inner) for key, inner in value.items()}
         if name in SECRET_PARAMETERS and isinstance(value, Mapping)
         else value
         for name, value in parameters.items()
     }
 
 
-def _kept(value: Any) -> Any:
-    keeping = dict.fromkeys(each.name for each in variables_in(value) if each.keep_unset)
-    if not keeping:
+def _or_unset(value: Any) -> Any:
+    names = dict.fromkeys(each.name for each in variables_in(value) if each.keep_unset)
+    if not names:
         return value
-    return _unless(" || ".join(f'var.{name} == ""' for name in keeping), value)
+    return _null_while(" || ".join(f'var.{name} == ""' for name in names), value)
 
 
-def _unless(is_unset: str, value: Any) -> Any:
+def _null_while(is_unset: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         # An object may have a part in config: the two are merged, which takes both as objects.
-        return {key: _unless(is_unset, inner) for key, inner in value.items()}
+        return {key: _null_while(is_unset, inner) for key, inner in value.items()}
     return f"${{{is_unset} ? null : {_expression(value)}}}"
 
 
 def _expression(value: Any) -> str:
-    """A value as Terraform writes it inside an expression. Text is a template there, as it is
-    everywhere in a settings file.
+    """Return a value as Terraform writes it inside an expression.
+
+    Text is a template there, as it is everywhere in a settings file.
     """
     if isinstance(value, Variable):
         return f"var.{value.name}"
@@ -188,8 +187,7 @@ def _as_terraform(escape: re.Match[str]) -> str:
 
 
 class EnvironmentStack(TerraformStack):
-    """The connections of one environment, their states and connect cards, statuses of connectors,
-    and what they need.
+    """The connections of one environment with all that belongs to them, and connector statuses.
 
     In Terraform a connection is ``fivetranops_connection.<name>``, its state
     ``fivetranops_connection_state.<name>``, setup tests ``fivetranops_connection_test.<name>``, a
@@ -208,10 +206,10 @@ class EnvironmentStack(TerraformStack):
         :param settings: all that differs between the environments
         """
         super().__init__(scope, id_)
-        # Connections have names in small letters, so that none of them meets these scopes.
-        # The id Default stays out of the address: a state is named as its connection.
+        # Names of connections are in small letters, so that none of them equals these scopes.
+        # The id Default is left out of the address: a state has the name of its connection.
         self._states = Construct(self, "Default")
-        # A level deeper, because a status may have the name of a state.
+        # One level deeper, because a status may have the name of a state.
         self._statuses = Construct(self._states, "Default")
         self._tests = Construct(self._statuses, "Default")
         self._syncs = Construct(self._tests, "Default")
@@ -220,6 +218,11 @@ class EnvironmentStack(TerraformStack):
         self._outputs = Construct(self, "Outputs")
         self._variables = self._declare(settings)
         self._choose_backend(settings)
+        # What was checked in the files has a place there, and needs no second check.
+        with parameters_checked() if settings.is_checked else nullcontext():
+            self._add_all(settings)
+
+    def _add_all(self, settings: Environment) -> None:
         FivetranProvider(self, "Fivetran", **self._resolved(settings.provider))
         for connection in settings.connections:
             self._add(connection)
@@ -232,24 +235,24 @@ class EnvironmentStack(TerraformStack):
             self._add_status(status)
 
     def _declare(self, settings: Environment) -> dict[str, str]:
-        """One variable for each name; returns the references to those that must have a value."""
+        """Declare the variables; return the references to those that must have a value."""
         scope = Construct(self, "Variables")
         for name in settings.keeping_variables:
-            # No secret is empty, so that the empty text can stand for none.
+            # No secret is empty, so an empty text can mean that there is none.
             _variable(scope, name, default="")
         return {name: _variable(scope, name).string_value for name in settings.variables}
 
     def _choose_backend(self, settings: Environment) -> None:
         backend = settings.backend
         if backend.type != "local":
-            Backend(self, "Backend", type_name=backend.type, settings=backend.settings)
+            StateBackend(self, "Backend", type_name=backend.type, settings=backend.settings)
         elif backend.settings:
-            # Without a path the CDK keeps the state beside cdktf.json, a file for each stack.
+            # Without a path the CDK keeps the state next to cdktf.json, a file for each stack.
             LocalBackend(self, **backend.settings)
 
     def _add(self, settings: ConnectionSettings) -> None:
         lifecycle = Lifecycle(prevent_destroy=True) if settings.protect else None
-        parameters = self._resolved(with_kept_secrets(settings.parameters))
+        parameters = self._resolved(with_unset_secrets(settings.parameters))
         connection = Connection(self, settings.name, lifecycle=lifecycle, **parameters)
         self._connections[settings.name] = connection
         self._output(f"{settings.name}_id", connection.id)
@@ -267,13 +270,13 @@ class EnvironmentStack(TerraformStack):
         tests: Sequence[ConnectionActionSettings],
         syncs: Sequence[ConnectionActionSettings],
     ) -> None:
-        """Adds tests and syncs; a sync waits for the tests of the same connection."""
-        gates: dict[Any, list[ConnectionTest]] = {}
-        for test in tests:
-            gate = ConnectionTest(self._tests, test.name, **self._action(test))
-            gates.setdefault(test.subject, []).append(gate)
+        """Add tests and syncs; a sync waits for the tests of the same connection."""
+        tests_of: dict[Any, list[ConnectionTest]] = {}
+        for each in tests:
+            test = ConnectionTest(self._tests, each.name, **self._action(each))
+            tests_of.setdefault(each.subject, []).append(test)
         for sync in syncs:
-            before = gates.get(sync.subject, [])
+            before = tests_of.get(sync.subject, [])
             ConnectionSync(self._syncs, sync.name, depends_on=before, **self._action(sync))
 
     def _action(self, settings: ConnectionActionSettings) -> dict[str, Any]:
@@ -287,7 +290,7 @@ class EnvironmentStack(TerraformStack):
         self._output_before(f"{settings.name}_status_before", status.previous_status)
 
     def _output_before(self, name: str, value: Any) -> None:
-        # As text, because it is null at first, and the CLI cannot print null beside a value.
+        # As text, because it is null at first, and the CLI cannot print null and values alike.
         self._output(name, Token.as_string(Fn.jsonencode(value)))
 
     def _output(self, name: str, value: str, *, sensitive: bool | None = None) -> None:
@@ -295,7 +298,7 @@ class EnvironmentStack(TerraformStack):
         output.override_logical_id(name)
 
     def _resolved(self, value: Any) -> Any:
-        """A setting with references in place of the variables in it."""
+        """Return a setting with references in place of its variables."""
         if isinstance(value, Variable):
             return self._variables[value.name]
         if isinstance(value, Mapping):

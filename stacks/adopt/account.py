@@ -1,4 +1,4 @@
-"""The account from which connections are adopted: the one place of the stacks that asks the API."""
+"""The account from which connections are adopted: the only module of the app that asks the API."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from constructs_lib.backend.fivetran.inventory import FoundConnection, Inventory
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from stacks.settings.model import Variable
 
-__all__ = ["AccountError", "FoundConnection", "Listed", "listed", "opened", "read"]
+__all__ = [
+    "AccountError",
+    "FoundConnection",
+    "Listed",
+    "list_connections",
+    "open_account",
+    "read_connections",
+]
 
 
 class AccountError(Exception):
@@ -17,10 +24,10 @@ class AccountError(Exception):
 
 
 class Listed(NamedTuple):
-    """One connection, as far as it is needed to decide whether it is wanted."""
+    """One connection in a list of the API: enough to decide whether it is wanted."""
 
     item: Mapping[str, Any]
-    """The item of the list, as the API answered it."""
+    """The item of the list, as the API sent it."""
 
     @property
     def id(self) -> str:
@@ -43,8 +50,8 @@ class Listed(NamedTuple):
         return str(self.item.get("schema") or "")
 
 
-def opened(provider: Mapping[str, Any], environ: Mapping[str, str]) -> Inventory:
-    """The account of an environment.
+def open_account(provider: Mapping[str, Any], environ: Mapping[str, str]) -> Inventory:
+    """Return the account of an environment.
 
     :param provider: keyword arguments of the ``FivetranProvider`` construct
     :param environ: the process environment, in which the variables of credentials have values
@@ -54,37 +61,39 @@ def opened(provider: Mapping[str, Any], environ: Mapping[str, str]) -> Inventory
     try:
         return open_inventory(config)
     except ProviderError as error:
-        raise _told(error) from None
+        raise _account_error(error) from None
 
 
-def listed(account: Inventory, groups: Sequence[str], told: Callable[[int], None]) -> list[Listed]:
-    """The connections of some groups, or of all of the account if none is named.
+def list_connections(
+    account: Inventory, groups: Sequence[str], on_progress: Callable[[int], None]
+) -> list[Listed]:
+    """List the connections of some groups, or of the whole account if none is named.
 
-    :param told: is called with the number of those that were listed so far
+    :param on_progress: is called with the number of connections so far
     :raises AccountError: if the API does not answer
     """
     found: list[Listed] = []
     try:
         for page in account.listed(groups):
             found += [Listed(item) for item in page]
-            told(len(found))
+            on_progress(len(found))
     except ProviderError as error:
-        raise _told(error) from None
+        raise _account_error(error) from None
     return found
 
 
-def read(
-    account: Inventory, wanted: Sequence[Listed], told: Callable[[int, int], None]
+def read_connections(
+    account: Inventory, wanted: Sequence[Listed], on_progress: Callable[[int, int], None]
 ) -> list[FoundConnection]:
-    """What there is to know of the connections, without those that are gone by now.
+    """Read connections in full, without those that no longer exist.
 
-    :param told: is called with the number of those that were read, and of those to be read
+    :param on_progress: is called with the number of connections so far, and of all
     :raises AccountError: if the API does not answer
     """
     try:
-        return account.read([dict(each.item) for each in wanted], told)
+        return account.read([dict(each.item) for each in wanted], on_progress)
     except ProviderError as error:
-        raise _told(error) from None
+        raise _account_error(error) from None
 
 
 def _value(value: Any, environ: Mapping[str, str]) -> Any:
@@ -96,5 +105,5 @@ def _value(value: Any, environ: Mapping[str, str]) -> Any:
     return environ[name]
 
 
-def _told(error: ProviderError) -> AccountError:
+def _account_error(error: ProviderError) -> AccountError:
     return AccountError(f"{error.summary}\n{error.detail}")

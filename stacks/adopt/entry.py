@@ -1,17 +1,12 @@
-"""Names for what is adopted: of connections, and of the variables of their secrets.
+"""The entry of an existing connection in a settings file, such that a deploy changes nothing.
 
-The settings of a connection that exists, parted into those in clear and the secret ones.
+The entry holds what somebody chose: each setting of ``config`` that is not empty, and the
+attributes that differ from those of a new connection. It does not repeat the defaults of the
+environment; where they differ from the connection, it overrides or removes them.
 
-The API masks secrets, and answers more than anybody set. In clear goes what is said and may be set;
-what is secret by its mask, or by the catalogue of services, becomes a variable. A list is one value
+The API masks secrets, and returns more than anybody set. A setting that is secret by its mask, or
+by the catalogue of services, becomes a variable; a read-only one is left out. A list is one value
 for the API: it is secret as a whole if anything in it is.
-
-The entry of a connection that exists: what makes a deploy change nothing.
-
-It holds what somebody chose: each setting of ``config`` that says something, and the attributes
-that are not as Fivetran gives them to a connection that nobody has changed. What the defaults of
-the environment say is not repeated, and what they say otherwise is written or taken back, so that
-they change nothing either.
 """
 
 from __future__ import annotations
@@ -26,13 +21,13 @@ from stacks.adopt.account import FoundConnection
 from stacks.settings.build import variables_in
 from stacks.settings.model import Variable
 from stacks.settings.variables import is_variable_name
-from stacks.settings.yaml_writer import STEP, emitted
+from stacks.settings.yaml_writer import STEP, to_yaml
 
 _OTHERS = re.compile(r"[^a-z0-9]+")
 
 
-class Names:
-    """Gives each name once.
+class NameRegistry:
+    """Names of connections or of variables, each given once.
 
     :param taken: the names that are not free
     """
@@ -41,11 +36,12 @@ class Names:
         self._taken = set(taken)
 
     def connection(self, schema: str, service: str, group_id: str) -> str:
-        """The name of a connection: its destination schema; where that is taken, with the group,
-        and then with a number.
+        """Return a name for a connection, made of its destination schema.
+
+        If that is taken, the group is added, and then a number.
 
         :param schema: the joined name of its destination schema, such as ``finance.budget``
-        :param service: its service, in place of a schema without letters and digits
+        :param service: its service, for a schema without letters and digits
         :param group_id: its group
         """
         own = _word(schema) or _word(service) or "connection"
@@ -53,9 +49,9 @@ class Names:
         return self._first(own, f"{own}_{_word(group_id) or 'group'}")
 
     def variable(self, words: Iterable[str]) -> str:
-        """The name of a variable.
+        """Return a name for a variable.
 
-        :param words: what it is for, from the name of the connection on
+        :param words: the path to the secret, beginning with the name of the connection
         """
         return self._first(_word("_".join(words)))
 
@@ -81,7 +77,7 @@ def _word(text: str) -> str:
 
 
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
-_ITS_NAME = ("key", "name", "id")
+_NAMING_KEYS = ("key", "name", "id")
 """The settings that tell the items of a list apart, such as those of ``secrets_list``."""
 _Words: TypeAlias = tuple[str, ...]
 
@@ -93,22 +89,22 @@ class Settings(NamedTuple):
     secret: dict[str, Any]
 
 
-def split(
-    config: Mapping[str, Any], service: Service | None, connection: str, names: Names
+def split_secrets(
+    config: Mapping[str, Any], service: Service | None, connection: str, names: NameRegistry
 ) -> Settings:
-    """The settings in clear, and the secret ones with a variable for each secret.
+    """Return the settings in clear, and the secret ones with a variable for each secret.
 
-    :param config: the settings as the API answers them
+    :param config: the settings as the API returns them
     :param service: the facts about the service; None if it is not known
     :param connection: its name, with which the names of the variables begin
     :param names: gives the names of the variables
     """
     fields = service.config if service is not None else {}
-    return _Split(names).mapping(config, fields, (connection,))
+    return _Splitter(names).mapping(config, fields, (connection,))
 
 
-class _Split:
-    def __init__(self, names: Names) -> None:
+class _Splitter:
+    def __init__(self, names: NameRegistry) -> None:
         self._names = names
 
     def mapping(
@@ -131,7 +127,7 @@ class _Split:
         return found
 
     def _secret(self, value: Any, field: Field | None, words: _Words) -> Any:
-        """A value that is sent as a whole, because something in it is secret."""
+        """Return a value that is sent as a whole, because something in it is secret."""
         if _is_secret(value, field):
             return Variable(self._names.variable(words), keep_unset=True)
         if isinstance(value, list):
@@ -149,12 +145,12 @@ class _Split:
 
 
 def is_nothing(value: Any) -> bool:
-    """True for null and for empty text, lists and mappings, which say the same to the API."""
+    """Return whether a value is null or empty, which is the same to the API."""
     return any(type(value) is type(each) and value == each for each in _NOTHING)
 
 
 def holds_secret(value: Any, field: Field | None) -> bool:
-    """True if a value is, or has inside, what is secret by its mask or by the catalogue."""
+    """Return whether a value is or contains a secret, by its mask or by the catalogue."""
     if _is_secret(value, field):
         return True
     if isinstance(value, Mapping):
@@ -171,7 +167,7 @@ def _is_secret(value: Any, field: Field | None) -> bool:
 
 
 def _has_empty_secret(value: Any, field: Field | None) -> bool:
-    """True for an item of a list whose secret is an empty text, which counts as one there."""
+    """Return whether the secret of a list item is an empty text, which counts as a secret there."""
     if value == "":
         return field is not None and field.secret
     fields = field.fields if field and isinstance(value, Mapping) else {}
@@ -179,7 +175,7 @@ def _has_empty_secret(value: Any, field: Field | None) -> bool:
 
 
 def _is_kept(value: Any, field: Field | None) -> bool:
-    """True for what says something; an empty text does so where a secret is expected."""
+    """Return whether a value is not empty; an empty text is none where a secret is expected."""
     return not is_nothing(value) or (value == "" and field is not None and field.secret)
 
 
@@ -188,7 +184,7 @@ def _is_read_only(field: Field | None) -> bool:
 
 
 def _cleaned(value: Any) -> Any:
-    """A list or a single value, without what mappings inside leave unsaid."""
+    """Return a list or a single value, without the empty settings of mappings inside."""
     if isinstance(value, list):
         return [_cleaned(each) for each in value]
     if isinstance(value, Mapping):
@@ -197,13 +193,13 @@ def _cleaned(value: Any) -> Any:
 
 
 def _words_of(item: Any, index: int, words: _Words) -> _Words:
-    """What tells an item of a list from the others."""
-    named = (item.get(key) for key in _ITS_NAME) if isinstance(item, Mapping) else ()
+    """Return the words for the variables of an item of a list, different from those of others."""
+    named = (item.get(key) for key in _NAMING_KEYS) if isinstance(item, Mapping) else ()
     name = next((text for text in named if isinstance(text, str) and not is_mask(text)), None)
     return (*words, str(index + 1)) if name is None else (words[0], name)
 
 
-_USUAL = {
+_INITIAL = {
     "paused": False,
     "pause_after_trial": False,
     "schedule_type": "auto",
@@ -212,15 +208,15 @@ _USUAL = {
     "networking_method": "Directly",
     "destination_schema_names": "FIVETRAN_NAMING",
 }
-"""What an attribute is where nobody has said anything; it is not written. How often a connection
-syncs is always written: that is what somebody looks for first."""
+"""The attributes of a connection that nobody changed; they are not written. The sync frequency is
+always written: people look for it first."""
 _PARTS = ("config", "secrets")
 _ABOUT_TERRAFORM = ("protect",)
 """Defaults that change nothing at Fivetran."""
 
 
 class Candidate:
-    """A connection that may be adopted, and what became of it.
+    """A connection that may be adopted, and the result.
 
     :param found: the connection
     :param name: its name in the settings file
@@ -229,11 +225,11 @@ class Candidate:
     """
 
     def __init__(
-        self, found: FoundConnection, name: str, defaults: Mapping[str, Any], names: Names
+        self, found: FoundConnection, name: str, defaults: Mapping[str, Any], names: NameRegistry
     ) -> None:
         self.found = found
         self.name = name
-        self.left: dict[str, str] = {}
+        self.left_out: dict[str, str] = {}
         """The settings that are left out, such as ``config.mode``, each with the reason."""
         self.refused = ""
         """Why it cannot be adopted; empty if it can."""
@@ -241,21 +237,22 @@ class Candidate:
         self._wanted = _wanted(found, name, defaults, names)
 
     def text(self, indent: int) -> str:
-        """The lines of the entry, with a line break at the end.
+        """Return the lines of the entry, with a line break at the end.
 
         :param indent: columns before the name
         """
         values = _beyond(self._defaults, self._wanted)
-        lines = [f"{' ' * indent}{self.name}:", *emitted(values, indent + STEP)]
-        for setting, reason in self.left.items():
-            lines.append(f"{' ' * (indent + STEP)}# Left as it is at Fivetran: {setting}. {reason}")
+        lines = [f"{' ' * indent}{self.name}:", *to_yaml(values, indent + STEP)]
+        for setting, reason in self.left_out.items():
+            comment = f"# {setting} is not managed: it stays as it is at Fivetran. {reason}"
+            lines.append(f"{' ' * (indent + STEP)}{comment}")
         return "".join(f"{line}\n" for line in lines)
 
     def leave_out(self, attribute: str, key: str | None, reason: str) -> bool:
-        """Leaves a setting out of the entry; False if there is no such setting.
+        """Leave a setting out of the entry; return False if there is no such setting.
 
-        A key goes as a whole, and from both attributes: a later change of its other parts would
-        send it without the one that is missing.
+        A key is removed as a whole, and from both attributes: a later change of its other parts
+        would send it without the missing one.
 
         :param attribute: such as ``daily_sync_time``, ``config`` or ``secrets``
         :param key: the key inside ``config`` or ``secrets``; None for other attributes
@@ -268,25 +265,25 @@ class Candidate:
             return False
         for part in parts:
             part.pop(name, None)
-        self.left[name if key is None else f"config.{key}"] = reason
+        self.left_out[name if key is None else f"config.{key}"] = reason
         return True
 
     @property
-    def kept_secrets(self) -> int:
-        """How many secrets have a variable, and stay as they are."""
+    def unset_secrets(self) -> int:
+        """The number of secrets with a variable, which Fivetran keeps for now."""
         return sum(1 for _ in variables_in(self._wanted.get("secrets")))
 
 
 def _wanted(
-    found: FoundConnection, name: str, defaults: Mapping[str, Any], names: Names
+    found: FoundConnection, name: str, defaults: Mapping[str, Any], names: NameRegistry
 ) -> dict[str, Any]:
-    """All that the connection shall be described by, defaults included."""
-    settings = split(found.config, schemas.service(found.service), name, names)
+    """Return all parameters of the connection, defaults included."""
+    settings = split_secrets(found.config, schemas.service(found.service), name, names)
     named = {key: value for key, value in found.destination.items() if not is_nothing(value)}
     chosen = {
         key: value
         for key, value in found.attributes.items()
-        if key in defaults or value != _USUAL.get(key)
+        if key in defaults or value != _INITIAL.get(key)
     }
     about = {key: defaults[key] for key in _ABOUT_TERRAFORM if key in defaults}
     wanted = {
@@ -301,7 +298,7 @@ def _wanted(
 
 
 def _beyond(defaults: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """What has to be laid over the defaults, so that the result is what is wanted."""
+    """Return what an entry must hold so that merging it over the defaults gives what is wanted."""
     written: dict[str, Any] = {}
     for key, value in wanted.items():
         below = defaults.get(key)

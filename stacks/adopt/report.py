@@ -1,6 +1,6 @@
-"""A bar that shows how far a long work is: on a terminal, and nowhere else.
+"""Show the progress of an adoption on a terminal, and report its result.
 
-What is said at the end of an adoption: what was added, what was not, and what to do next.
+The report says what was added, what was not and why, and what to do next.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import TextIO
 
 from constructs_lib import schemas
 from stacks.adopt.entry import Candidate
-from stacks.adopt.existing import Choice, Surroundings
+from stacks.adopt.existing import ExistingEnvironment, Selection
 from stacks.settings.yaml_reader import displayed
 
 _WIDTH = 30
 
 
 class Progress:
-    """One line that is written over and over, and wiped at the end.
+    """A progress line that is overwritten, and cleared at the end.
 
-    :param stream: where it is shown; nothing is, unless that is a terminal
+    :param stream: where to show it; nothing is shown unless that is a terminal
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -41,18 +41,18 @@ class Progress:
         self._show("")
 
     def listed(self, number: int) -> None:
-        """Shows how many connections were listed so far; how many there are is not known."""
+        """Show how many connections were listed so far; the total is not known."""
         self._show(f"{number} connections listed")
 
     def read(self, done: int, total: int) -> None:
-        """Shows how many connections were read, of how many."""
+        """Show how many connections were read, and how many there are."""
         filled = _WIDTH if total == 0 else _WIDTH * done // total
         bar = "#" * filled + "." * (_WIDTH - filled)
         self._show(f"[{bar}] {done} of {total} connections read")
 
     def _show(self, line: str) -> None:
         if self._is_shown and line != self._line:
-            # What is left of the line before is wiped by blanks.
+            # Blanks clear what is left of the line before.
             self._stream.write("\r" + line.ljust(len(self._line)) + ("" if line else "\r"))
             self._stream.flush()
             self._line = line
@@ -61,42 +61,42 @@ class Progress:
 def report(
     adopted: Sequence[Candidate],
     refused: Sequence[Candidate],
-    choice: Choice,
-    surroundings: Surroundings,
+    selection: Selection,
+    existing: ExistingEnvironment,
     *,
     dry_run: bool,
 ) -> str:
-    """The report, with a line break at the end.
+    """Return the report, with a line break at the end.
 
     :param adopted: the connections that were added, or would be
     :param refused: those that cannot be, each with its reason
-    :param choice: what the account has
-    :param surroundings: the environment
+    :param selection: the connections of the account
+    :param existing: the environment before the adoption
     :param dry_run: True if nothing was written
     """
     verb = "would be added" if dry_run else "added"
-    lines = [f"{displayed(surroundings.file)}: {_count(len(adopted), 'connection')} {verb}"]
-    lines += [*_passed_over(choice), *_refused(refused), *_left(adopted)]
-    lines += [*_kept(adopted), *_unknown(adopted)]
+    lines = [f"{displayed(existing.file)}: {_count(len(adopted), 'connection')} {verb}"]
+    lines += [*_passed_over(selection), *_refused(refused), *_left_out(adopted)]
+    lines += [*_unset_secrets(adopted), *_unknown(adopted)]
     if adopted and not dry_run:
-        lines += ["", f"Next: ENVIRONMENT={surroundings.file.stem} make diff"]
+        lines += ["", f"Next: ENVIRONMENT={existing.file.stem} make diff"]
         rest = "0 to add, 0 to change, 0 to destroy"
-        if surroundings.connections:
+        if existing.connections:
             rest = "and no change of them"
         lines += [f"It should show {len(adopted)} to import, {rest}."]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _passed_over(choice: Choice) -> Iterator[str]:
-    if choice.known:
-        yield f"  {_count(len(choice.known), 'connection')} the environment has already"
-    if choice.others:
-        yield f"  {_count(choice.others, 'connection')} of other services"
-    if not any(choice):
+def _passed_over(selection: Selection) -> Iterator[str]:
+    if selection.known:
+        yield f"  {_count(len(selection.known), 'connection')} the environment has already"
+    if selection.others:
+        yield f"  {_count(selection.others, 'connection')} of other services"
+    if not any(selection):
         yield "  the account, or the group, has no connection that this API key can see"
-    for name, number in Counter(each.name for each in choice.elsewhere).items():
+    for name, number in Counter(each.name for each in selection.elsewhere).items():
         yield f"  {_count(number, 'connection')} the environment {name} imports"
-    for each, name in choice.described:
+    for each, name in selection.described:
         yield (
             f"  not added: {each.id} ({each.schema}), because {name} describes that destination "
             f"schema. Unless {name} is deployed already, write import_id: {each.id} there"
@@ -109,14 +109,15 @@ def _refused(refused: Sequence[Candidate]) -> Iterator[str]:
         yield f"  not added: {found.id} ({found.service}, {found.schema}). {each.refused}"
 
 
-def _left(adopted: Sequence[Candidate]) -> Iterator[str]:
+def _left_out(adopted: Sequence[Candidate]) -> Iterator[str]:
     for each in adopted:
-        for setting, reason in each.left.items():
-            yield f"  {each.name}: {setting} is left as it is at Fivetran. {reason}"
+        for setting, reason in each.left_out.items():
+            result = "is not managed: it stays as it is at Fivetran."
+            yield f"  {each.name}: {setting} {result} {reason}"
 
 
-def _kept(adopted: Sequence[Candidate]) -> Iterator[str]:
-    secrets = sum(each.kept_secrets for each in adopted)
+def _unset_secrets(adopted: Sequence[Candidate]) -> Iterator[str]:
+    secrets = sum(each.unset_secrets for each in adopted)
     if secrets:
         are, its = ("is", "its variable has") if secrets == 1 else ("are", "their variables have")
         yield (

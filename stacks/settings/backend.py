@@ -1,11 +1,11 @@
-"""Rules about the backends of Terraform, in which a state is kept.
+"""Check the state backend of one environment: its settings, its safety, and its secrets.
+
+``backend.<type>.schema.json`` describes the settings of each type. Terraform writes the settings
+of a backend to its working directory and to each plan file, so no secret may be among them. A
+state holds everything that Terraform knows: further rules demand encryption on the network and a
+lock.
 
 Source: https://developer.hashicorp.com/terraform/language/backend, and what Terraform 1.11 does.
-
-The backend of one environment: the settings of its type, and secrets that do not belong there.
-
-What each type takes stands in ``backend.<type>.schema.json``. Terraform writes the settings of a
-backend to its working directory and to each plan file, so that no secret may be among them.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 
-_UNLOCKED = "a state that nothing locks: two deploys at once can lose what one of them did"
+_UNLOCKED = "a state without a lock: two deploys at once can lose the changes of one of them"
 _TYPE = ("type",)
-"""Where it is chosen how a state is kept; the mapping around it may begin in another file."""
+"""The path to the type, which the environment chooses; the mapping may begin in another file."""
 _LOCKED = "a state that is locked while it changes"
 
 
 def backend_rules(type_name: str) -> tuple[Rule, ...]:
-    """The rules of one type of backend.
+    """Return the rules of one type of backend.
 
-    :param type_name: Terraform's name of it, such as ``s3``; ``cloud`` for the block of that name
+    :param type_name: Terraform's name for it, such as ``s3``; ``cloud`` for the block of that name
     """
     attributes = schemas.load(f"backend.{type_name}").attributes.values()
     addresses = [
@@ -51,32 +51,34 @@ def backend_rules(type_name: str) -> tuple[Rule, ...]:
             each.rule.get("format") == "uri" for each in (attribute, *attribute.attributes.values())
         )
     ]
-    plain = [Rule("plain-address", (name,), plain_address) for name in addresses]
-    return (*plain, *_OWN.get(type_name, ()))
+    encryption = [Rule("plain-address", (name,), plain_address) for name in addresses]
+    return (*encryption, *_OWN.get(type_name, ()))
 
 
 def plain_address(inputs: Inputs) -> Iterator[Problem]:
-    """A state holds everything that Terraform knows, so it travels encrypted."""
+    """Demand encryption on the network: a state holds everything that Terraform knows."""
     for path, address in _texts(inputs, ()):
         if address.lower().startswith("http://") and not _is_this_machine(_host(address)):
-            yield _plain(path, "an address with http://")
+            yield _unencrypted(path, "an address with http://")
 
 
 def consul_address(inputs: Inputs) -> Iterator[Problem]:
-    """Consul's address has no scheme of its own; left out, it is ``http``."""
+    """Demand ``https`` of Consul, whose address has no scheme and whose default is ``http``."""
     address = inputs["address"] or ""
     if address and inputs["scheme"] != "https" and not _is_this_machine(_host(f"//{address}")):
-        yield _plain(("address",), "an address that is reached by http", "write scheme: https")
+        yield _unencrypted(
+            ("address",), "an address that is reached by http", "write scheme: https"
+        )
 
 
 def s3_lock(inputs: Inputs) -> Iterator[Problem]:
-    """S3 locks only if it is told to."""
+    """Demand a setting for the lock: S3 locks only on request."""
     if inputs["use_lockfile"] is not True and inputs["dynamodb_table"] is None:
         yield _unlocked(_TYPE, "write use_lockfile: true")
 
 
 def http_lock(inputs: Inputs) -> Iterator[Problem]:
-    """The http backend locks where it has an address for that, and must be able to unlock."""
+    """Demand the addresses to lock and to unlock: the http backend locks only with them."""
     if inputs["lock_address"] is not None and inputs["unlock_address"] is None:
         hint = "write unlock_address, which may be the same address"
         found = "lock_address without unlock_address: the lock of the first run would stay"
@@ -87,24 +89,24 @@ def http_lock(inputs: Inputs) -> Iterator[Problem]:
 
 
 def consul_lock(inputs: Inputs) -> Iterator[Problem]:
-    """Consul locks, unless it is told not to."""
+    """Demand the lock, which Consul has unless it is switched off."""
     if inputs["lock"] is False:
         yield _unlocked(("lock",), "leave lock out")
 
 
 def oss_lock(inputs: Inputs) -> Iterator[Problem]:
-    """Object Storage of Alibaba Cloud needs a Table Store for that."""
+    """Demand a Table Store: the Object Storage of Alibaba Cloud locks with one."""
     if inputs["tablestore_table"] is None:
         yield _unlocked(_TYPE, "write tablestore_endpoint and tablestore_table")
 
 
 def workspaces_of_cloud(inputs: Inputs) -> Iterator[Problem]:
-    """Workspaces are chosen in one way."""
+    """Demand one way to choose workspaces: by name or by tags."""
     yield from _one_of(inputs["workspaces"], "name", "tags")
 
 
 def workspaces_of_remote(inputs: Inputs) -> Iterator[Problem]:
-    """Workspaces are chosen in one way."""
+    """Demand one way to choose workspaces: by name or by prefix."""
     yield from _one_of(inputs["workspaces"], "name", "prefix")
 
 
@@ -123,8 +125,8 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
             yield from _texts(inner, (*path, key))
 
 
-def _plain(path: Path, found: str, hint: str = "write https://") -> Problem:
-    allowed = "https, or http for this machine only; a state is not for everybody on the way"
+def _unencrypted(path: Path, found: str, hint: str = "write https://") -> Problem:
+    allowed = "https, or http for this machine only; others could read the state on its way"
     return Problem(path, found, allowed, hint)
 
 
@@ -157,7 +159,7 @@ _OWN = {
     "remote": (Rule("workspaces", ("workspaces",), workspaces_of_remote),),
     "s3": (Rule("state-lock", ("use_lockfile", "dynamodb_table"), s3_lock),),
 }
-"""What one type has beside the rules of all; the others lock by themselves."""
+"""The rules of one type only; the types that are not here lock by themselves."""
 
 
 _PREFIX = "backend."
@@ -169,25 +171,25 @@ _HCP = "app.terraform.io"
 
 
 def type_names() -> list[str]:
-    """The types of backends, by Terraform's names, and ``cloud``; sorted."""
+    """Return the types of backends, by Terraform's names, and ``cloud``; sorted."""
     return [name.removeprefix(_PREFIX) for name in schemas.names() if name.startswith(_PREFIX)]
 
 
 def settings_of(type_name: str) -> dict[str, Attribute]:
-    """The settings of one type of backend, by their names."""
+    """Return the settings of one type of backend, by their names."""
     return schemas.load(_PREFIX + type_name).attributes
 
 
-def findings(backend: Mapping[str, Any], place: FilePlace) -> Iterator[Finding]:
-    """All findings about a backend; their pointers start at the top of the environment.
+def check_backend(backend: Mapping[str, Any], place: FilePlace) -> Iterator[Finding]:
+    """Return all findings about a backend; their pointers start at the top of the environment.
 
-    :param backend: the type and the settings in plain form
+    :param backend: the type and the settings as JSON values
     :param place: the place that each finding gets until its own is known
     """
     type_name = backend.get("type")
     settings = {key: value for key, value in backend.items() if key != "type"}
     found = list(_secrets(backend, place))
-    # Otherwise the schema of the environment says what is wrong.
+    # The schema of the environment refuses an unknown type.
     if type_name in type_names():
         found += _of_type(type_name, settings, found, place)
     for finding in found:
@@ -201,7 +203,7 @@ def _of_type(
     hidden = {finding.pointer for finding in secrets}
     wrong = schema_check.findings(_validator(type_name), settings, place=place)
     found = [_explained(each, known) for each in wrong if each.pointer not in hidden]
-    # What a misspelt setting was meant to be is not missing as well.
+    # A setting that is misspelt is not missing as well.
     meant = {nearest_name(name, known) for name in settings if name not in known} - {None}
     broken = schema_check.roots([*secrets, *found]) | {str(name) for name in meant}
     return found + checks.apply_rules(
@@ -209,11 +211,11 @@ def _of_type(
     )
 
 
-def from_environment(backend: Mapping[str, Any], path: Path) -> str:
-    """What to do instead of writing a setting, as a hint.
+def hint_without_setting(backend: Mapping[str, Any], path: Path) -> str:
+    """Return what to do instead of writing a setting into a file, as a hint.
 
     :param backend: the type and the settings
-    :param path: the way to the setting, without ``backend``
+    :param path: the path to the setting, without ``backend``
     """
     type_name, name = backend.get("type"), str(path[-1])
     rule = _rule(type_name, path)
@@ -227,9 +229,9 @@ def from_environment(backend: Mapping[str, Any], path: Path) -> str:
 
 
 def token_variable(hostname: Any) -> str:
-    """The environment variable with the token for a host.
+    """Return the environment variable with the token for a host.
 
-    :param hostname: such as ``tfe.example.com``; anything but text stands for HCP Terraform
+    :param hostname: such as ``tfe.example.com``; anything but text means HCP Terraform
     """
     host = hostname if isinstance(hostname, str) else _HCP
     return "TF_TOKEN_" + host.replace("-", "__").replace(".", "_")
@@ -238,7 +240,7 @@ def token_variable(hostname: Any) -> str:
 def _secrets(backend: Mapping[str, Any], place: FilePlace) -> Iterator[Finding]:
     for path, value in _leaves(backend, ()):
         if _is_secret(value, _rule(backend.get("type"), path)):
-            hint = from_environment(backend, path)
+            hint = hint_without_setting(backend, path)
             allowed = "no credentials in a file"
             at = pointer(path)
             yield Finding("credentials-in-file", "error", place, at, HIDDEN, allowed, hint)
@@ -249,7 +251,7 @@ def _is_secret(value: Any, rule: Mapping[str, Any]) -> bool:
         return True
     if not isinstance(value, str):
         return False
-    # A path of credentials may be the credentials themselves.
+    # A setting for the path of a credentials file may hold the credentials themselves.
     is_document = rule.get("format") == "path" and _DOCUMENT.match(value)
     return bool(is_document or _LOGIN.search(value) or _PASSWORD.search(value))
 
@@ -263,9 +265,9 @@ def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def _rule(type_name: Any, path: Path) -> dict[str, Any]:
-    """The JSON Schema of a setting; empty if there is none of that name.
+    """Return the JSON Schema of a setting; empty if there is none of that name.
 
-    A type that is not known has the secrets of all: a slip there must not show one.
+    A type that is not known has the secrets of all types: a misspelt type must not show one.
     """
     if type_name in type_names():
         return _rule_of(type_name, path)
@@ -281,15 +283,15 @@ def _rule_of(type_name: str, path: Path) -> dict[str, Any]:
 
 
 def _explained(finding: Finding, known: Mapping[str, Attribute]) -> Finding:
-    """The finding where a person looks, and with what is known of other types."""
+    """Return the finding at the place where a person looks, with a hint to other types."""
     if (finding.rule, finding.pointer) == ("required", ""):
-        # The mapping may begin in base.yaml, and another file chose the type that needs it.
+        # The mapping may begin in base.yaml, while another file chose the type that needs it.
         return finding._replace(pointer="/type")
     name = finding.pointer.removeprefix("/")
     others = [each for each in type_names() if name in settings_of(each)]
     if finding.rule != "unknown-attribute" or nearest_name(name, known) or not others:
         return finding
-    # It came with a merge, most often, and not by a slip.
+    # Most often it came with a merge, and is not a typing error.
     hint = f"a setting of {', '.join(others)}; where base.yaml brings it, write {name}: null here"
     return finding._replace(hint=hint)
 

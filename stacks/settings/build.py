@@ -1,4 +1,4 @@
-"""The typed settings, built from values that were checked."""
+"""Build the typed settings of an environment from values that were checked."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from constructs_lib.validation import Finding
-from stacks.settings import backend, checks
-from stacks.settings.merging import at, nearest
+from stacks.settings.backend import settings_of
+from stacks.settings.merging import nearest_node, node_at
 from stacks.settings.model import (
+    CARDS,
+    SYNCS,
+    TESTS,
     Backend,
+    ConnectionActionSettings,
     ConnectionSettings,
     ConnectorStatusSettings,
     Environment,
@@ -22,7 +26,7 @@ from stacks.settings.yaml_reader import Node
 _SANDBOX = "sandbox:"
 
 
-def environment(
+def build_environment(
     name: str,
     values: dict[str, Any],
     root: Node,
@@ -30,7 +34,7 @@ def environment(
     project: Path,
     found: Sequence[Finding] = (),
 ) -> Environment:
-    """One environment.
+    """Return one environment.
 
     :param name: its name
     :param values: its merged and checked values, with a ``Variable`` for each secret
@@ -50,15 +54,16 @@ def environment(
         warnings=tuple(found),
         elastic=_elastic(values, project),
         connector_statuses=_connector_statuses(values),
-        connection_tests=checks.built(values, checks.TESTS),
-        connection_syncs=checks.built(values, checks.SYNCS),
-        connect_cards=checks.built(values, checks.CARDS),
+        connection_tests=_actions(values, TESTS),
+        connection_syncs=_actions(values, SYNCS),
+        connect_cards=_actions(values, CARDS),
         keeping_variables=tuple(sorted({variable.name for variable in used} - needed)),
+        is_checked=True,
     )
 
 
 def provider_parameters(values: dict[str, Any], project: Path) -> dict[str, Any]:
-    """Keyword arguments of the ``FivetranProvider`` construct.
+    """Return the keyword arguments of the ``FivetranProvider`` construct.
 
     :param values: the values of an environment
     :param project: the folder at which relative paths start
@@ -87,13 +92,22 @@ def _address(address: str, project: Path) -> str:
     return _SANDBOX + _absolute(address.removeprefix(_SANDBOX), project)
 
 
+def _actions(values: dict[str, Any], section: str) -> tuple[ConnectionActionSettings, ...]:
+    entries: dict[str, dict[str, Any]] = values.get(section, {})
+    return tuple(_action(name, dict(entry)) for name, entry in entries.items())
+
+
+def _action(name: str, parameters: dict[str, Any]) -> ConnectionActionSettings:
+    return ConnectionActionSettings(name, parameters.pop("connection", None), parameters)
+
+
 def _connector_statuses(values: dict[str, Any]) -> tuple[ConnectorStatusSettings, ...]:
     statuses: dict[str, dict[str, Any]] = values.get("connector_statuses", {})
     return tuple(ConnectorStatusSettings(name, dict(given)) for name, given in statuses.items())
 
 
 def _backend(values: dict[str, Any], project: Path) -> Backend:
-    known = backend.settings_of(values["type"])
+    known = settings_of(values["type"])
     settings = {
         key: _with_absolute_paths(value, known[key].rule, project)
         for key, value in values.items()
@@ -103,7 +117,7 @@ def _backend(values: dict[str, Any], project: Path) -> Backend:
 
 
 def _with_absolute_paths(value: Any, rule: dict[str, Any], project: Path) -> Any:
-    # As above: Terraform works in the folder of the stack, which a clean-up deletes.
+    # Terraform works in the folder of the stack, which a clean-up deletes.
     if isinstance(value, dict):
         rules = rule.get("properties", {})
         return {k: _with_absolute_paths(v, rules.get(k, {}), project) for k, v in value.items()}
@@ -123,16 +137,18 @@ def _connection(name: str, values: dict[str, Any], root: Node) -> ConnectionSett
     pointer = f"/connections/{name}"
     state = None
     if managed_state is not None:
-        state = ManagedState(managed_state, nearest(root, f"{pointer}/managed_state").key_place)
+        state = ManagedState(
+            managed_state, nearest_node(root, f"{pointer}/managed_state").key_place
+        )
     protect = parameters.pop("protect", False)
-    place = nearest(root, pointer).key_place
-    protected = at(root, ("connections", name, "protect")) if protect else None
+    place = nearest_node(root, pointer).key_place
+    protected = node_at(root, ("connections", name, "protect")) if protect else None
     protect_place = protected.key_place if protected is not None else None
     return ConnectionSettings(name, parameters, state, protect, place, protect_place)
 
 
 def variables_in(value: Any) -> Iterator[Variable]:
-    """The variables in a value, each as often as it stands there."""
+    """Return the variables in a value, each as often as it occurs there."""
     if isinstance(value, Variable):
         yield value
     elif isinstance(value, dict):

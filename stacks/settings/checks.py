@@ -1,15 +1,11 @@
-"""What is done with connections: ``connection_tests``, ``connection_syncs``, ``connect_cards``.
+"""The checks of one merged environment: its JSON Schema, and the rules that a schema cannot state.
 
-Text that Terraform would take for an expression.
+The rules are about text that Terraform would take for an expression, about what only one entry may
+have, about the entries of ``connection_tests``, ``connection_syncs`` and ``connect_cards``, and
+about the attributes of connections and providers.
 
-What only one entry of an environment may have, as the constructs demand it of a stack.
-
-The constructs would find it, too, but know the files no more: no line, and a mistake in
-``base.yaml`` once for each environment.
-
-The JSON Schema of an environment, completed with the parameters of the constructs.
-
-The checks of one merged environment: its JSON Schema and the rules of its parts.
+Everything that the constructs would refuse is found here first, because the constructs do not know
+the files: they would report no line, and a mistake in ``base.yaml`` once for each environment.
 """
 
 from __future__ import annotations
@@ -21,39 +17,32 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib import schemas
-from constructs_lib.schemas import destination_schema_name
-from constructs_lib.schemas.redaction import shown
+from constructs_lib.schemas import destination_schema_name, limits
+from constructs_lib.schemas.redaction import SECRET_PARAMETERS, shown
 from constructs_lib.schemas.rules import ELASTIC_PROVIDER
 from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import FilePlace, Finding, checks, schema_check
 from constructs_lib.validation.findings import Path, pointer, steps
 from constructs_lib.validation.json_values import UNRESOLVED, plain
 from constructs_lib.validation.parameters import compiled, parameter_schema
-from stacks.settings import backend
-from stacks.settings.backend import type_names
-from stacks.settings.model import ConnectionActionSettings, Variable
+from stacks.settings.backend import check_backend, type_names
+from stacks.settings.model import CARDS, SECTIONS, SYNCS, TESTS, Variable
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 
-TESTS, SYNCS, CARDS = "connection_tests", "connection_syncs", "connect_cards"
-SECTIONS = {
-    TESTS: "fivetranops_connection_test",
-    SYNCS: "fivetranops_connection_sync",
-    CARDS: "fivetranops_connect_card",
-}
-"""The sections, each with the resource whose parameters its entries have."""
 _RULES = {TESTS: (), SYNCS: checks.SYNC, CARDS: ()}
+"""The rules across the attributes of an entry, by section."""
 
 
 def check_actions(
     values: dict[str, Any], found: list[Finding], place: FilePlace
 ) -> Iterator[Finding]:
-    """What the JSON Schema does not say: which connection is meant, and the rules of a sync.
+    """Check what the JSON Schema cannot state: the chosen connection, and the rules of a sync.
 
-    :param values: the merged environment in plain form
-    :param found: what is known to be wrong already
+    :param values: the merged environment as JSON values
+    :param found: the findings so far
     :param place: the place that each finding gets until its own is known
     """
     broken = {tuple(steps(finding.pointer)[:3]) for finding in found}
@@ -67,16 +56,6 @@ def check_actions(
                 wrong = frozenset(p[2] for p in broken if len(p) == 3 and p[:2] == (section, name))
                 for each in _entry(entry, section, known, wrong, place):
                     yield each._replace(pointer=at + each.pointer)
-
-
-def built(values: dict[str, Any], section: str) -> tuple[ConnectionActionSettings, ...]:
-    """The typed entries of a section that was checked."""
-    entries: dict[str, dict[str, Any]] = values.get(section, {})
-    return tuple(_built(name, dict(entry)) for name, entry in entries.items())
-
-
-def _built(name: str, parameters: dict[str, Any]) -> ConnectionActionSettings:
-    return ConnectionActionSettings(name, parameters.pop("connection", None), parameters)
 
 
 def _entry(
@@ -109,15 +88,15 @@ _EXPRESSION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 
 
 def check_expressions(value: Any, place: FilePlace, path: Path = ()) -> Iterator[Finding]:
-    """An error for each text, or key, with an expression of Terraform in it.
+    """Report each text, or key, that contains an expression of Terraform.
 
-    The values of a file are data. What is written as ``${NAME}`` is meant for a shell or another
-    tool, and Terraform would answer with an error that names a line of ``cdk.tf.json``. In JSON
-    Terraform reads keys as it reads text.
+    The values of a file are data. Whoever writes ``${NAME}`` means it for a shell or another tool,
+    and Terraform would answer with an error that names a line of ``cdk.tf.json``. In JSON,
+    Terraform reads keys in the same way as text.
 
-    :param value: plain values
+    :param value: JSON values
     :param place: the place that each finding gets until its own is known
-    :param path: where the value stands
+    :param path: the path to the value
     """
     if isinstance(value, dict):
         for key, inner in value.items():
@@ -135,13 +114,13 @@ def _text(text: str, found: str, place: FilePlace, path: Path) -> Iterator[Findi
     if marks:
         literal = " and ".join(f"{mark * 2}{{ for the text {mark}{{" for mark in marks)
         hint = f"write {literal}; for a secret write {{variable: name}} in secrets"
-        allowed = "values that stand in the files; no expression is evaluated"
+        allowed = "literal values; no expression in a settings file is evaluated"
         at = pointer(path)
         yield Finding("terraform-expression", "error", place, at, found, allowed, hint)
 
 
-class _Claim(NamedTuple):
-    """One thing that an entry has for itself alone."""
+class _UniqueKey(NamedTuple):
+    """One thing that only one entry may have."""
 
     rule: str
     key: tuple[str, ...]
@@ -151,26 +130,26 @@ class _Claim(NamedTuple):
 
 
 def check_uniqueness(values: Mapping[str, Any], place: FilePlace) -> Iterator[Finding]:
-    """Report each entry that claims what an earlier one has.
+    """Report each entry with a unique key that an earlier entry has.
 
-    :param values: the values of the merged environment; what is no text is passed over
+    :param values: the values of the merged environment; keys that are not text are passed over
     :param place: the place that each finding gets until its own is known
     """
-    first: dict[tuple[str, tuple[str, ...]], _Claim] = {}
-    for claim in _claims(values):
-        owner = first.setdefault((claim.rule, claim.key), claim)
-        if owner is not claim:
-            found = f"{claim.found}, as {'.'.join(map(str, owner.path[:2]))} has it"
-            at = pointer(claim.path)
-            yield Finding(claim.rule, "error", place, at, found, claim.allowed)
+    owners: dict[tuple[str, tuple[str, ...]], _UniqueKey] = {}
+    for each in _unique_keys(values):
+        owner = owners.setdefault((each.rule, each.key), each)
+        if owner is not each:
+            found = f"{each.found}, as {'.'.join(map(str, owner.path[:2]))} has it"
+            at = pointer(each.path)
+            yield Finding(each.rule, "error", place, at, found, each.allowed)
 
 
-def _claims(values: Mapping[str, Any]) -> Iterator[_Claim]:
+def _unique_keys(values: Mapping[str, Any]) -> Iterator[_UniqueKey]:
     for name, entry in _entries(values, "connections"):
-        yield from _of_connection(name, entry)
+        yield from _keys_of_connection(name, entry)
     for name, entry in _entries(values, "connector_statuses"):
         if isinstance(identifier := entry.get("connector_id"), str):
-            yield _Claim(
+            yield _UniqueKey(
                 "status-twice",
                 (identifier,),
                 ("connector_statuses", name, "connector_id"),
@@ -179,10 +158,10 @@ def _claims(values: Mapping[str, Any]) -> Iterator[_Claim]:
             )
 
 
-def _of_connection(name: str, entry: Mapping[str, Any]) -> Iterator[_Claim]:
+def _keys_of_connection(name: str, entry: Mapping[str, Any]) -> Iterator[_UniqueKey]:
     if schema := _schema(entry):
         group = entry["group_id"]
-        yield _Claim(
+        yield _UniqueKey(
             "schema-taken",
             (group, schema),
             ("connections", name, "config"),
@@ -190,7 +169,7 @@ def _of_connection(name: str, entry: Mapping[str, Any]) -> Iterator[_Claim]:
             "a destination schema of its own for each connection of a group",
         )
     if isinstance(identifier := entry.get("import_id"), str) and identifier:
-        yield _Claim(
+        yield _UniqueKey(
             "import-twice",
             (identifier,),
             ("connections", name, "import_id"),
@@ -214,16 +193,16 @@ def _entries(values: Mapping[str, Any], part: str) -> Iterator[tuple[str, Mappin
 
 @cache
 def environment_validator() -> Validator:
-    """The compiled schema of a merged environment, made once."""
+    """Return the compiled schema of a merged environment; it is made once."""
     return compiled(environment_schema())
 
 
 def environment_schema() -> dict[str, Any]:
-    """The schema of a merged environment.
+    """Return the JSON Schema of a merged environment.
 
-    ``environment.schema.json`` describes what only the files have. What a connection, a managed
-    state, a connect card, the status of a connector and the providers take is not repeated there,
-    but laid in from the schemas of the resources.
+    ``environment.schema.json`` describes what only the files have. The parameters of connections,
+    managed states, connect cards, connector statuses and providers are not repeated there: they
+    come from the schemas of the resources.
     """
     document = deepcopy(schemas.load("environment").document)
     document.pop("$id", None)
@@ -234,7 +213,7 @@ def environment_schema() -> dict[str, Any]:
     properties["connector_statuses"]["additionalProperties"] |= _body("elasticops_connector_status")
     for section, name in SECTIONS.items():
         action = properties[section]["additionalProperties"]
-        # Which connection is meant can be said in two ways: see settings_actions.
+        # An entry names its connection in one of two ways, which check_actions tells apart.
         body = _with(_body(name), action["properties"])
         required = [each for each in body["required"] if each != "connection_id"]
         action |= body | {"required": required}
@@ -264,17 +243,17 @@ def _without(body: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def check_environment(values: dict[str, Any], place: FilePlace) -> list[Finding]:
-    """All findings about a merged environment; their pointers start at its top.
+    """Return all findings about a merged environment; their pointers start at its top.
 
     :param values: the values, with a ``Variable`` for each secret
     :param place: the place that each finding gets until its own is known
     """
     known, found = plain(values, place=place, is_token=lambda value: isinstance(value, Variable))
     found += schema_check.findings(environment_validator(), known, place=place)
-    found += backend.findings(_mapping(known, "backend"), place)
+    found += check_backend(_mapping(known, "backend"), place)
     found += check_expressions(known, place)
     found += list(check_actions(known, found, place))
-    # A variable of an environment is never null, so that it counts as given.
+    # A variable is never null, so that it counts as given.
     found += _elastic(_mapping(values, "elastic"), found, place)
     connections = _mapping(known, "connections")
     broken = _broken(found)
@@ -293,7 +272,7 @@ def _mapping(values: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _broken(found: list[Finding]) -> dict[str, frozenset[str]]:
-    """For each connection the parameters that have an error already."""
+    """Return for each connection the parameters that have an error already."""
     broken: dict[str, frozenset[str]] = {}
     for finding in found:
         if finding.pointer.startswith("/connections/"):
@@ -306,10 +285,52 @@ def _connection(
     connection: dict[str, Any], place: FilePlace, broken: frozenset[str]
 ) -> Iterator[Finding]:
     yield from checks.apply_rules(checks.CONNECTION, connection, place=place, broken=broken)
+    yield from _empty_secrets(connection, place)
     service = connection.get("service")
     if "managed_state" in connection and isinstance(service, str):
         for finding in checks.state_findings(service, place):
             yield finding._replace(pointer="/managed_state")
+        yield from _state_beyond_limits(connection["managed_state"], place)
+
+
+def _empty_secrets(connection: dict[str, Any], place: FilePlace) -> Iterator[Finding]:
+    """Report each secret that is null or an empty mapping: somebody forgot its value."""
+    service = connection.get("service")
+    facts = schemas.service(service) if isinstance(service, str) else None
+    for name in sorted(SECRET_PARAMETERS):
+        known = facts.secrets if facts is not None and name == "secrets" else ()
+        for path, value in _empty_settings(_mapping(connection, name), ()):
+            if path and _is_secret(path, known):
+                found = "nothing" if value is None else "an empty value"
+                at, hint = pointer((name, *path)), "leave it out if there is no such secret"
+                yield Finding("empty-secret", "error", place, at, found, "a variable", hint)
+
+
+def _empty_settings(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    if value is None or value == {}:
+        yield path, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _empty_settings(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _empty_settings(inner, (*path, index))
+
+
+def _is_secret(path: Path, known: Sequence[str]) -> bool:
+    """Return whether a setting is secret by the catalogue, or unknown to it."""
+    dotted = "".join("[]" if isinstance(step, int) else f".{step}" for step in path)[1:]
+    siblings = [each for each in known if each.split(".")[0].removesuffix("[]") == path[0]]
+    return not siblings or any(dotted.startswith(each) for each in siblings)
+
+
+def _state_beyond_limits(managed_state: Any, place: FilePlace) -> Iterator[Finding]:
+    """Report a state in JSON text that is too deep or too long; schemas check mappings only."""
+    state = managed_state.get("state") if isinstance(managed_state, dict) else None
+    excess = limits.excess_of_text(state) if isinstance(state, str) else None
+    if excess is not None:
+        at = pointer(("managed_state", "state", *excess.path))
+        yield Finding("limit", "error", place, at, excess.found, excess.allowed)
 
 
 def _elastic(elastic: dict[str, Any], found: Sequence[Finding], place: FilePlace) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""The findings of the environments: each at its place, without follow-ups, and each once."""
+"""Put the findings of the environments in order: each at its place, once, without follow-ups."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from typing import NamedTuple
 
 from constructs_lib.validation import FilePlace, Finding
 from stacks.settings import merging
-from stacks.settings.merging import nearest
+from stacks.settings.merging import nearest_node
 from stacks.settings.yaml_reader import Node
 
 BASE = "base"
 """Name of the file that all environments share, without its ending."""
 
 _AT_THE_KEY = frozenset({"unknown-attribute", "unknown-field", "name", "unchecked-unneeded"})
-# Warnings that have nothing to add where the same value is an error.
-_OF_NO_ERROR = frozenset({"yaml-boolean", merging.REMOVES_NOTHING})
-# What is missing may stand in the part of the file that the second of two keys pushed aside.
+# Warnings that add nothing where the same value is an error.
+_ADDS_NOTHING_TO_AN_ERROR = frozenset({"yaml-boolean", merging.REMOVES_NOTHING})
+# What is missing may be in the part of the file that the second of two equal keys replaced.
 _ABOUT_ABSENCE = frozenset({"required", "unknown-connection", merging.REMOVES_NOTHING})
 
 
-class Found(NamedTuple):
-    """What was found in one environment."""
+class EnvironmentFindings(NamedTuple):
+    """The findings of one environment."""
 
     findings: Sequence[Finding]
     is_whole: bool = True
-    """False if one of the two files could not be read, so that nothing else could be found."""
+    """False if one of the two files could not be read, so that nothing else was checked."""
 
 
-def located(finding: Finding, root: Node) -> Finding:
-    """The finding at the place in the files where its value, or the mapping around it, stands.
+def with_location(finding: Finding, root: Node) -> Finding:
+    """Return the finding with the place of its value, or of the mapping around it, in the files.
 
     :param finding: with a pointer from the top of the merged environment
     :param root: the merged tree
     """
-    node = nearest(root, finding.pointer)
+    node = nearest_node(root, finding.pointer)
     at_the_key = finding.rule in _AT_THE_KEY or isinstance(node.value, (dict, list))
     return finding._replace(
         place=node.key_place if at_the_key else node.place, pointer=node.pointer
@@ -43,7 +43,7 @@ def located(finding: Finding, root: Node) -> Finding:
 
 
 def without_follow_ups(found: Iterable[Finding]) -> list[Finding]:
-    """The findings without those that mending another one mends, too; each once."""
+    """Return the findings, each once, without those that correcting another one corrects, too."""
     kept = list(dict.fromkeys(found))
     doubled = [finding for finding in kept if finding.rule == "duplicate-key"]
     mistakes = {(_file(each), each.pointer) for each in kept if each.severity == "error"}
@@ -51,31 +51,34 @@ def without_follow_ups(found: Iterable[Finding]) -> list[Finding]:
         finding
         for finding in kept
         if not any(_follows(finding, first) for first in doubled)
-        and not (finding.rule in _OF_NO_ERROR and (_file(finding), finding.pointer) in mistakes)
+        and not (
+            finding.rule in _ADDS_NOTHING_TO_AN_ERROR
+            and (_file(finding), finding.pointer) in mistakes
+        )
     ]
 
 
 def _follows(finding: Finding, doubled: Finding) -> bool:
-    """Whether a finding comes from a key that is there twice, of which only one is read."""
+    """Return whether a finding comes from a duplicate key, of which only one value is read."""
     below = (finding.pointer + "/").startswith(doubled.pointer + "/")
     same_file = _file(finding) == _file(doubled)
     is_other = finding.rule != "duplicate-key"
     return below and is_other and (same_file or finding.rule in _ABOUT_ABSENCE)
 
 
-def together(found: Mapping[str, Found]) -> list[Finding]:
-    """The findings of all environments, each once.
+def merge_findings(found: Mapping[str, EnvironmentFindings]) -> list[Finding]:
+    """Return the findings of all environments, each once.
 
-    A mistake in ``base.yaml`` concerns every environment. If it shows in some of them only, the
-    message says in which, because it comes from both files together. A null of ``base.yaml`` need
-    not remove something in every environment.
+    A mistake in ``base.yaml`` concerns every environment. If only some of them have it, the hint
+    names them, because it comes from both files together. A null in ``base.yaml`` need not remove
+    something in every environment.
 
-    :param found: by the name of the environment
+    :param found: the findings by the name of the environment
     """
-    return list(_together(found))
+    return list(_merged(found))
 
 
-def _together(found: Mapping[str, Found]) -> Iterator[Finding]:
+def _merged(found: Mapping[str, EnvironmentFindings]) -> Iterator[Finding]:
     whole = {name for name, each in found.items() if each.is_whole}
     names: dict[Finding, list[str]] = {}
     for name, each in found.items():

@@ -1,4 +1,4 @@
-"""Writes new connections into a settings file, and leaves every other byte of it as it is."""
+"""Write new connections into a settings file, and leave every other byte of it as it is."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ _INDENT = 2
 
 
 class InsertError(Exception):
-    """The file was left as it is; the message says why and what to do."""
+    """The file was not changed; the message says why and what to do."""
 
 
 Entry = Callable[[int], str]
-"""Makes the lines of a connection for a number of columns before its key."""
+"""A function that makes the lines of a connection for a number of columns before its key."""
 
 
 def insert(path: Path, name: str, entry: Entry) -> None:
-    """Adds a connection at the end of the connections of a file, as :func:`insert_all` does."""
+    """Add a connection at the end of the connections of a file, as :func:`insert_all` does."""
     insert_all(path, {name: entry})
 
 
 def insert_all(path: Path, entries: Mapping[str, Entry]) -> None:
-    """Adds connections at the end of the connections of a file.
+    """Add connections at the end of the connections of a file.
 
-    The file is replaced as a whole, and only if it then says what it said before and the new
-    connections besides.
+    The file is replaced as a whole, and only if the new content means what the old one meant, plus
+    the new connections.
 
     :param path: the settings file, which exists
     :param entries: the connections by name
@@ -58,9 +58,9 @@ def insert_all(path: Path, entries: Mapping[str, Entry]) -> None:
 
 
 def with_entries(path: Path, entries: Mapping[str, Entry]) -> str:
-    """The content of a file as it would be with more connections.
+    """Return the content that a file would have with more connections.
 
-    :param path: the settings file, which can be read as one
+    :param path: the settings file, which must be readable
     :param entries: the connections by name
     :raises InsertError: if they cannot be added to it
     """
@@ -83,7 +83,7 @@ def _checked(path: Path) -> Node:
     mistakes = [finding for finding in found if finding.severity == "error"]
     if root is None or mistakes:
         listed = "".join("\n" + render([finding]) for finding in mistakes)
-        raise InsertError(f"{displayed(path)} has mistakes, mend them first{listed}")
+        raise InsertError(f"{displayed(path)} has mistakes, correct them first{listed}")
     return root
 
 
@@ -97,7 +97,7 @@ def _with_entry(text: str, entry: Entry, shown: str) -> str:
     end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += end
-    # Composed as it will be written: a last line without its end would move by one.
+    # The text is parsed as it will be written: a last line without its end would move by one.
     root = yaml.compose("".join(lines), Loader=yaml.SafeLoader)
     at, indent, head = _place(lines, root, shown)
     added = (head + entry(indent)).splitlines()
@@ -105,7 +105,7 @@ def _with_entry(text: str, entry: Entry, shown: str) -> str:
 
 
 def _place(lines: list[str], root: Any, shown: str) -> tuple[int, int, str]:
-    """Before which line the entry belongs, how far it is indented, and what must precede it."""
+    """Return the line before which the entry belongs, its indentation, and what must precede it."""
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
     found = [(key, value) for key, value in pairs if key.value == "connections"]
     if not found:
@@ -117,13 +117,13 @@ def _place(lines: list[str], root: Any, shown: str) -> tuple[int, int, str]:
     if isinstance(value, yaml.ScalarNode) and not value.value:
         return key.start_mark.line + 1, _INDENT, ""
     raise InsertError(
-        f"the connections of {shown} stand in braces; write each on lines of its own, or print the "
+        f"the connections of {shown} are in braces; write each on lines of its own, or print the "
         "entry and paste it"
     )
 
 
 def _last_line(lines: list[str], end: int) -> int:
-    """The line after the block that ends before ``end``, with the comments that belong to it."""
+    """Return the line after a block and its comments, which end before the line ``end``."""
     while end > 0 and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
         end -= 1
     return end

@@ -1,13 +1,11 @@
-"""The settings of the environments, from YAML files to typed values.
+"""Load the environments from their YAML files, and find the file of an environment.
 
 ``base.yaml`` holds what the environments share, ``<environment>.yaml`` what differs. Both are
 merged deeply: mappings merge, lists and scalars replace, and ``null`` removes a key. The
 ``defaults`` are then laid under each connection; a null in a connection removes a default.
 
-Every mistake of an environment is reported together with the others, with its file, line and
-column: see ``constructs_lib.validation``.
-
-The file of an environment that a command is given, by its name or by its path.
+All mistakes of the environments are reported together, each with its file, line and column: see
+``constructs_lib.validation``.
 """
 
 from __future__ import annotations
@@ -20,56 +18,49 @@ from typing import Any, NamedTuple
 
 from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import FilePlace, Finding, ValidationFailed, errors
-from stacks.settings import checks, merging, shared_states
-from stacks.settings.build import environment
-from stacks.settings.findings import BASE, Found, located, together, without_follow_ups
-from stacks.settings.merging import merge_files, with_defaults, with_lost_connections, without_nulls
-from stacks.settings.model import (
-    Backend,
-    ConnectionActionSettings,
-    ConnectionSettings,
-    ConnectorStatusSettings,
-    Environment,
-    ManagedState,
-    Variable,
+from stacks.settings.build import build_environment
+from stacks.settings.checks import check_environment
+from stacks.settings.findings import (
+    BASE,
+    EnvironmentFindings,
+    merge_findings,
+    with_location,
+    without_follow_ups,
 )
+from stacks.settings.merging import (
+    check_nulls,
+    merge_files,
+    with_defaults,
+    with_lost_connections,
+    without_nulls,
+)
+from stacks.settings.model import Environment
+from stacks.settings.shared_states import StateLocation, check_shared_states
 from stacks.settings.variables import with_variables
 from stacks.settings.yaml_reader import Node, displayed, read
 
-__all__ = [
-    "Backend",
-    "ConnectionActionSettings",
-    "ConnectionSettings",
-    "ConnectorStatusSettings",
-    "Environment",
-    "ManagedState",
-    "Variable",
-    "environment_names",
-    "load_environment",
-    "load_environments",
-    "warnings_of",
-]
-
+ENVIRONMENTS = Path(__file__).parents[1] / "environments"
+"""The folder of the settings files."""
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 
 class _Checked(NamedTuple):
-    """One environment with everything that was found about it."""
+    """One environment with all its findings."""
 
     name: str
     environment: Environment | None
-    found: Found
-    kept: shared_states.Kept | None = None
+    found: EnvironmentFindings
+    location: StateLocation | None = None
     """Where it keeps its state; None if its backend has an error."""
 
 
 def environment_names(folder: Path) -> list[str]:
-    """The names of the environments in a folder, sorted: its ``*.yaml`` files but ``base.yaml``."""
+    """Return the names of the environments in a folder: its ``*.yaml`` files but ``base.yaml``."""
     return sorted(path.stem for path in folder.glob("*.yaml") if path.stem != BASE)
 
 
 def load_environment(name: str, folder: Path) -> Environment:
-    """One environment, merged from ``base.yaml`` and ``<name>.yaml`` and checked.
+    """Return one environment, merged from ``base.yaml`` and ``<name>.yaml`` and checked.
 
     :param name: such as ``sandbox``
     :param folder: the folder of the files, such as ``stacks/environments``. Relative paths in
@@ -80,7 +71,7 @@ def load_environment(name: str, folder: Path) -> Environment:
 
 
 def load_environments(folder: Path) -> list[Environment]:
-    """All environments of a folder, sorted by name.
+    """Return all environments of a folder, sorted by name.
 
     :param folder: the folder of the files, such as ``stacks/environments``. Relative paths in
         them start two folders above it, at the root of the project.
@@ -90,23 +81,23 @@ def load_environments(folder: Path) -> list[Environment]:
 
 
 def warnings_of(environments: Sequence[Environment]) -> list[Finding]:
-    """The warnings about the files of some environments, each once.
+    """Return the warnings about the files of some environments, each once.
 
-    :param environments: those that were loaded together
+    :param environments: environments that were loaded together
     """
-    return together({each.name: Found(each.warnings) for each in environments})
+    return merge_findings({each.name: EnvironmentFindings(each.warnings) for each in environments})
 
 
 def _all_or_nothing(checked: list[_Checked]) -> list[Environment]:
     checked = _with_shared_states(checked)
-    findings = together({each.name: each.found for each in checked})
+    findings = merge_findings({each.name: each.found for each in checked})
     if errors(findings):
         raise ValidationFailed(findings)
     return [each.environment for each in checked if each.environment is not None]
 
 
 def _with_shared_states(checked: list[_Checked]) -> list[_Checked]:
-    shared = dict(shared_states.findings([each.kept for each in checked if each.kept]))
+    shared = dict(check_shared_states([each.location for each in checked if each.location]))
     return [_with(each, shared[each.name]) if each.name in shared else each for each in checked]
 
 
@@ -123,30 +114,30 @@ def _checked(name: str, folder: Path) -> _Checked:
     base, base_findings = read(folder / f"{BASE}.yaml")
     found = [*base_findings, *own_findings]
     if own is None or base is None:
-        return _Checked(name, None, Found(found, is_whole=False))
+        return _Checked(name, None, EnvironmentFindings(found, is_whole=False))
     merged = with_defaults(merge_files(base, own))
     root = without_nulls(merged)
     values, variable_findings = with_variables(root)
-    checked = [*variable_findings, *checks.check_environment(values, root.place)]
-    found += merging.check_nulls(merged, base)
-    found += [located(each, root) for each in checked]
+    checked = [*variable_findings, *check_environment(values, root.place)]
+    found += check_nulls(merged, base)
+    found += [with_location(each, root) for each in checked]
     found = with_lost_connections(found, base, root)
     found = without_follow_ups([*found, *_other_endings(folder)])
     project = folder.resolve().parent.parent
-    kept = _kept(name, values, root, project, errors(found))
+    location = _location(name, values, root, project, errors(found))
     if errors(found):
-        return _Checked(name, None, Found(found), kept)
-    built = environment(name, values, root, project=project, found=found)
-    return _Checked(name, built, Found(found), kept)
+        return _Checked(name, None, EnvironmentFindings(found), location)
+    environment = build_environment(name, values, root, project=project, found=found)
+    return _Checked(name, environment, EnvironmentFindings(found), location)
 
 
-def _kept(
+def _location(
     name: str, values: Any, root: Node, project: Path, mistakes: Sequence[Finding]
-) -> shared_states.Kept | None:
+) -> StateLocation | None:
     if any(each.pointer.startswith("/backend") for each in mistakes):
         return None
     backend = values.get("backend", {"type": "local"})
-    return shared_states.Kept(name, backend, root, project)
+    return StateLocation(name, backend, root, project)
 
 
 def _read(name: str, path: Path, folder: Path) -> tuple[Node | None, list[Finding]]:
@@ -165,7 +156,7 @@ def _read(name: str, path: Path, folder: Path) -> tuple[Node | None, list[Findin
 
 
 def _other_endings(folder: Path) -> list[Finding]:
-    """A warning for each file that looks like one of ours, but is not read."""
+    """Return a warning for each file that looks like a settings file, but is not read."""
     return [
         Finding(
             "file",
@@ -181,15 +172,15 @@ def _other_endings(folder: Path) -> list[Finding]:
 
 
 class EnvironmentFileError(Exception):
-    """There is no such file; the message says which there are."""
+    """There is no such file; the message lists the files that exist."""
 
 
 def environment_file(given: str, folder: Path) -> Path:
-    """Return the file that is meant.
+    """Return the settings file that a command was given, by its name or by its path.
 
     :param given: the name of an environment, such as ``production``, or ``base`` for what all
         share; or the path of a settings file, such as ``stacks/environments/production.yaml``
-    :param folder: where the files of the names are
+    :param folder: the folder of the settings files
     :raises EnvironmentFileError: if there is none
     """
     if Path(given).is_file():

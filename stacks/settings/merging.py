@@ -1,8 +1,9 @@
-"""Laying one tree of settings over another, without losing the places.
+"""Merge the trees of settings files, and find the mistakes that only a merge shows.
 
-Nulls that remove nothing: a misspelt key, or a value that somebody forgot to write.
-
-Connections that the file of an environment changes although ``base.yaml`` has none of them.
+Mappings merge deeply, everything else replaces, and a null removes a key. Each value keeps its
+place in its own file. Two mistakes show only here: a null that removes nothing (a misspelt key, or
+a value that somebody forgot to write), and a change to a connection that ``base.yaml`` does not
+have.
 """
 
 from __future__ import annotations
@@ -12,26 +13,26 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from constructs_lib.schemas.suggestions import did_you_mean, nearest_name
 from constructs_lib.validation import FilePlace, Finding
 from constructs_lib.validation.findings import Path, pointer, steps
-from stacks.settings import checks
+from stacks.settings.model import SECTIONS
 from stacks.settings.yaml_reader import Node
 
 _WORDS = {"variable", "unset"}
 
 
 def merge(below: Node, above: Node) -> Node:
-    """``above`` laid over ``below``: mappings merge deeply, everything else replaces.
+    """Lay ``above`` over ``below``: mappings merge deeply, everything else replaces.
 
-    A null stays in the result, so that it can remove what still another layer brings; see
+    A null stays in the result, so that it can remove what a further layer brings; see
     ``without_nulls``.
     """
     return _laid_over(below, above, place_of=lambda _below, above: above)
 
 
 def merge_files(base: Node, own: Node) -> Node:
-    """The file of an environment laid over ``base.yaml``, as by ``merge``.
+    """Lay the file of an environment over ``base.yaml``, as ``merge`` does.
 
-    A mapping of both files keeps its place in ``base.yaml``, so that what is missing in it is
-    the same mistake in every environment; unless its own file removes something from it.
+    A mapping in both files keeps its place in ``base.yaml``, so that a missing key is the same
+    mistake in every environment; unless the file of the environment removes something from it.
     """
     return _laid_over(base, own, place_of=_base_unless_removed)
 
@@ -45,7 +46,7 @@ def _laid_over(below: Node, above: Node, *, place_of: Callable[[Node, Node], Nod
     if not isinstance(below.value, dict) or not isinstance(above.value, dict):
         return above
     if is_variable(below) or is_variable(above):
-        # One value, although it is written as a mapping: half of another one means nothing.
+        # A variable is one value, although it is written as a mapping: half of it means nothing.
         return above
     merged = dict(below.value)
     for key, node in above.value.items():
@@ -54,14 +55,14 @@ def _laid_over(below: Node, above: Node, *, place_of: Callable[[Node, Node], Nod
 
 
 def is_variable(node: Node) -> bool:
-    """True for ``{variable: name}``, with or without ``unset``."""
+    """Return whether a node is ``{variable: name}``, with or without ``unset``."""
     return isinstance(node.value, dict) and "variable" in node.value and set(node.value) <= _WORDS
 
 
 def without_nulls(node: Node) -> Node:
-    """A tree without the keys whose value is null.
+    """Return a tree without the keys whose value is null.
 
-    The items of lists stay, and so does ``{variable: null}``: there a name was forgotten.
+    The items of lists stay, and so does ``{variable: null}``: there the name is missing.
     """
     if not isinstance(node.value, dict) or is_variable(node):
         return node
@@ -72,7 +73,7 @@ def without_nulls(node: Node) -> Node:
 
 
 def with_defaults(root: Node) -> Node:
-    """An environment with its ``defaults`` laid under each of its ``connections``."""
+    """Lay the ``defaults`` of an environment under each of its ``connections``."""
     defaults, connections = root.value.get("defaults"), root.value.get("connections")
     if defaults is None or connections is None or not isinstance(connections.value, dict):
         return root
@@ -83,8 +84,8 @@ def with_defaults(root: Node) -> Node:
     return root._replace(value={**root.value, "connections": connections._replace(value=laid)})
 
 
-def at(root: Node, path: Path) -> Node | None:
-    """The node at a path through mappings, or None if there is none."""
+def node_at(root: Node, path: Path) -> Node | None:
+    """Return the node at a path through mappings, or None if there is none."""
     node: Node | None = root
     for step in path:
         content = node.value if node is not None else None
@@ -92,8 +93,8 @@ def at(root: Node, path: Path) -> Node | None:
     return node
 
 
-def nearest(root: Node, pointer: str) -> Node:
-    """The node at a JSON pointer, or the nearest one above it that exists."""
+def nearest_node(root: Node, pointer: str) -> Node:
+    """Return the node at a JSON pointer, or the nearest one above it that exists."""
     node = root
     for step in steps(pointer):
         if isinstance(node.value, dict) and step in node.value:
@@ -106,11 +107,11 @@ def nearest(root: Node, pointer: str) -> Node:
 
 
 REMOVES_NOTHING = "removes-nothing"
-_WITH_NAMES = ("connections", "connector_statuses", *checks.SECTIONS)
+_WITH_NAMES = ("connections", "connector_statuses", *SECTIONS)
 
 
 def check_nulls(merged: Node, base: Node) -> list[Finding]:
-    """A warning for each null of a merged tree that has nothing to remove.
+    """Return a warning for each null of a merged tree that has nothing to remove.
 
     :param merged: the whole tree, with its nulls
     :param base: the tree of ``base.yaml``
@@ -118,7 +119,7 @@ def check_nulls(merged: Node, base: Node) -> list[Finding]:
     found = []
     for node, path in _nulls(merged, ()):
         removable = list(_removable(node, path, merged, base))
-        # A null that came from the defaults is looked at in its own place only.
+        # A null that comes from the defaults is checked in its own place only.
         if node.pointer == pointer(path) and path[-1] not in removable:
             found.append(_finding(node, path, removable))
     return found
@@ -135,11 +136,11 @@ def _nulls(node: Node, path: Path) -> Iterator[tuple[Node, Path]]:
 
 
 def _removable(node: Node, path: Path, merged: Node, base: Node) -> Iterator[str]:
-    """The keys that a null in this mapping could remove."""
-    if at(base, path) is not node:
-        yield from _keys(at(base, path[:-1]))
+    """Return the keys that a null in this mapping could remove."""
+    if node_at(base, path) is not node:
+        yield from _keys(node_at(base, path[:-1]))
     if path[0] == "connections" and len(path) > 2:
-        yield from _keys(at(merged, ("defaults", *path[2:-1])))
+        yield from _keys(node_at(merged, ("defaults", *path[2:-1])))
 
 
 def _keys(node: Node | None) -> Iterator[str]:
@@ -160,9 +161,9 @@ _FOLLOWING = ("required", REMOVES_NOTHING)
 
 
 def with_lost_connections(found: Sequence[Finding], base: Node, root: Node) -> list[Finding]:
-    """The findings with one for each connection that only changes what is not there.
+    """Return the findings, with one for each connection that changes what base.yaml does not have.
 
-    Such a connection has no service. All that is missing in it, too, is the same mistake.
+    Such a connection has no service. Whatever else is missing in it is the same mistake.
 
     :param found: the findings of one environment
     :param base: the tree of ``base.yaml``
@@ -199,8 +200,8 @@ def _is_about_the_service(finding: Finding) -> bool:
 
 
 def _names(root: Node) -> Collection[str]:
-    """The names of the connections of a tree."""
-    node = at(root, ("connections",))
+    """Return the names of the connections of a tree."""
+    node = node_at(root, ("connections",))
     content = node.value if node is not None and isinstance(node.value, dict) else {}
     return [name for name, inner in content.items() if isinstance(inner.value, dict)]
 

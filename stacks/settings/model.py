@@ -1,4 +1,4 @@
-"""What one environment consists of, after its files were read, merged and checked."""
+"""The typed settings of an environment, after its files were read, merged and checked."""
 
 from __future__ import annotations
 
@@ -7,21 +7,29 @@ from typing import Any
 
 from constructs_lib.validation import FilePlace, Finding
 
+TESTS, SYNCS, CARDS = "connection_tests", "connection_syncs", "connect_cards"
+SECTIONS = {
+    TESTS: "fivetranops_connection_test",
+    SYNCS: "fivetranops_connection_sync",
+    CARDS: "fivetranops_connect_card",
+}
+"""The sections about actions, each with the resource whose parameters its entries have."""
+
 
 @dataclass(frozen=True)
 class Variable:
-    """A secret that stands outside the files: ``{variable: name}``, or for a secret of a connection
-    that exists ``{variable: name, unset: keep}``.
+    """A secret whose value is not in the files.
 
-    It becomes a sensitive, ephemeral Terraform variable, whose value comes from the process
-    environment as ``TF_VAR_<name>``.
+    It is written ``{variable: name}``, or ``{variable: name, unset: keep}`` for a secret of an
+    existing connection. It becomes a sensitive, ephemeral Terraform variable, whose value comes
+    from the process environment as ``TF_VAR_<name>``.
     """
 
     name: str
     """Name of the Terraform variable: small letters, digits and underscores."""
     keep_unset: bool = False
-    """True if the secret is left as it is at Fivetran while the variable has no value; otherwise
-    it must have one."""
+    """True if Fivetran keeps the secret that it has while the variable has no value; otherwise the
+    variable must have one."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +44,7 @@ class Backend:
 
 @dataclass(frozen=True)
 class ManagedState:
-    """The state (cursor) that is to be set for a connection."""
+    """The state (cursor) to set for a connection."""
 
     parameters: dict[str, Any]
     """Keyword arguments of the ``ConnectionState`` construct, all but ``connection_id``."""
@@ -59,7 +67,7 @@ class ConnectionSettings:
     place: FilePlace
     """Where the connection is written."""
     protect_place: FilePlace | None = None
-    """Where the protection is written, which may be among the defaults; None without one."""
+    """Where ``protect`` is written, possibly among the defaults; None without one."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +82,18 @@ class ConnectorStatusSettings:
 
 @dataclass(frozen=True)
 class ConnectionActionSettings:
-    """Setup tests or a sync of one connection."""
+    """The setup tests, a sync or a connect card of one connection."""
 
     name: str
     """The key in the file, and the id of the construct."""
     connection: str | None
     """The name of the connection in the file; None if its identifier is given instead."""
     parameters: dict[str, Any]
-    """Keyword arguments of ``ConnectionTest`` or ``ConnectionSync``, all but ``connection``."""
+    """Keyword arguments of the construct, such as ``ConnectionSync``, all but ``connection``."""
 
     @property
     def subject(self) -> tuple[str | None, Any]:
-        """Tells the connection from others."""
+        """What tells the connection from others."""
         return (self.connection, self.parameters.get("connection_id"))
 
 
@@ -96,21 +104,23 @@ class Environment:
     name: str
     """Name of the environment and of its file, such as ``sandbox``."""
     provider: dict[str, Any]
-    """Keyword arguments of the ``FivetranProvider`` construct; a credential, where one is given,
-    is a ``Variable``."""
+    """Keyword arguments of the ``FivetranProvider`` construct; a credential among them is a
+    ``Variable``."""
     backend: Backend
     connections: tuple[ConnectionSettings, ...]
     variables: tuple[str, ...]
     """The names of the variables that must have a value, sorted, each once."""
     warnings: tuple[Finding, ...] = ()
-    """What is suspicious in the files of this environment, but no error."""
+    """What is suspicious in the files of this environment, but not an error."""
     elastic: dict[str, Any] | None = None
-    """Keyword arguments of the ``ElasticProvider`` construct, as ``provider`` has them; None if
-    the environment has nothing to do with Elastic."""
+    """Keyword arguments of the ``ElasticProvider`` construct, as in ``provider``; None if the
+    environment does not use Elastic."""
     connector_statuses: tuple[ConnectorStatusSettings, ...] = ()
     connection_tests: tuple[ConnectionActionSettings, ...] = ()
     connection_syncs: tuple[ConnectionActionSettings, ...] = ()
     connect_cards: tuple[ConnectionActionSettings, ...] = ()
     keeping_variables: tuple[str, ...] = ()
-    """The names of the variables that need no value, because all their secrets are then kept as
-    they are at Fivetran; sorted, each once."""
+    """The names of the variables that need no value, because Fivetran then keeps all their secrets;
+    sorted, each once."""
+    is_checked: bool = False
+    """True if the parameters of all constructs were checked where they were read."""

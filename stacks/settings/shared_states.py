@@ -1,4 +1,4 @@
-"""Two environments that keep their state in one place: each would destroy what the other has."""
+"""Find environments that keep their state in one place: each would destroy what the others have."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ from urllib.parse import parse_qs, urlsplit
 from constructs_lib.schemas.rules import Severity
 from constructs_lib.validation import FilePlace, Finding
 from constructs_lib.validation.findings import pointer
-from stacks.settings.findings import located
+from stacks.settings.findings import with_location
 from stacks.settings.yaml_reader import Node
 
 RULE = "shared-state"
 _HCP = "app.terraform.io"
 
 
-class Kept(NamedTuple):
-    """Where one environment keeps its state, as its files say it."""
+class StateLocation(NamedTuple):
+    """Where one environment keeps its state, according to its files."""
 
     environment: str
     backend: Mapping[str, Any]
     """The type and the settings, without an error."""
     root: Node
-    """The tree of the environment, for the places."""
+    """The tree of the environment, for the places of findings."""
     project: Path
     """The folder at which relative paths start."""
 
 
 class _Identity(NamedTuple):
-    """What tells the states of one type apart."""
+    """What tells the states of one type of backend apart."""
 
-    parts: Callable[[Mapping[str, Any], Kept], tuple[Any, ...]]
+    parts: Callable[[Mapping[str, Any], StateLocation], tuple[Any, ...]]
     setting: str
-    """The setting by which they are told apart most easily."""
+    """The setting that is changed most easily to keep two states apart."""
 
 
-def findings(kept: Sequence[Kept]) -> Iterator[tuple[str, Finding]]:
-    """For each environment that shares its state a finding, with its name.
+def check_shared_states(locations: Sequence[StateLocation]) -> Iterator[tuple[str, Finding]]:
+    """Report each environment that shares its state with another one, by its name.
 
-    :param kept: all environments whose backend has no error
+    :param locations: those of all environments whose backend has no error
     """
-    groups: dict[tuple[Any, ...], list[Kept]] = {}
-    for each in kept:
+    groups: dict[tuple[Any, ...], list[StateLocation]] = {}
+    for each in locations:
         groups.setdefault(_identity(each), []).append(each)
     for identity, group in groups.items():
         if len(group) > 1:
@@ -52,57 +52,57 @@ def findings(kept: Sequence[Kept]) -> Iterator[tuple[str, Finding]]:
                 yield each.environment, _finding(each, group, is_known=identity[1:] != (None,))
 
 
-def _identity(kept: Kept) -> tuple[Any, ...]:
-    type_name = kept.backend["type"]
+def _identity(location: StateLocation) -> tuple[Any, ...]:
+    type_name = location.backend["type"]
     kind = "cloud" if type_name == "remote" else type_name
-    return (kind, *_TYPES[type_name].parts(kept.backend, kept))
+    return (kind, *_TYPES[type_name].parts(location.backend, location))
 
 
-def _finding(kept: Kept, group: Sequence[Kept], *, is_known: bool) -> Finding:
-    setting = _TYPES[kept.backend["type"]].setting
+def _finding(location: StateLocation, group: Sequence[StateLocation], *, is_known: bool) -> Finding:
+    setting = _TYPES[location.backend["type"]].setting
     *first, last = sorted(each.environment for each in group)
     names = f"{', '.join(first)} and {last}"
     found = f"one state for {names}: each would destroy what the others have"
     if not is_known:
         found = f"the same backend for {names}, and nothing in the files that tells them apart"
-    # What is left out is looked for beside the type, and not where the mapping begins.
-    path = setting.split(".") if setting.split(".")[0] in kept.backend else ["type"]
+    # A missing setting is reported at the type, and not where the mapping begins.
+    path = setting.split(".") if setting.split(".")[0] in location.backend else ["type"]
     at, place = pointer(("backend", *path)), FilePlace("", 0, 0)
     hint = f"write another {setting} for each of them"
     allowed = "a state for each environment"
     severity: Severity = "error" if is_known else "warning"
-    return located(Finding(RULE, severity, place, at, found, allowed, hint), kept.root)
+    return with_location(Finding(RULE, severity, place, at, found, allowed, hint), location.root)
 
 
-def _plainly(**defaults: Any) -> Callable[[Mapping[str, Any], Kept], tuple[Any, ...]]:
-    """The settings of these names, with what Terraform takes where they are left out."""
+def _by_settings(**defaults: Any) -> Callable[[Mapping[str, Any], StateLocation], tuple[Any, ...]]:
+    """Tell states apart by settings, each with Terraform's default."""
 
-    def parts(backend: Mapping[str, Any], _kept: Kept) -> tuple[Any, ...]:
+    def parts(backend: Mapping[str, Any], _location: StateLocation) -> tuple[Any, ...]:
         values = ((backend.get(name, default)) for name, default in defaults.items())
         return tuple(each.strip("/") if isinstance(each, str) else each for each in values)
 
     return parts
 
 
-def _file(backend: Mapping[str, Any], kept: Kept) -> tuple[Any, ...]:
+def _file(backend: Mapping[str, Any], location: StateLocation) -> tuple[Any, ...]:
     # Without a path the CDK keeps the state beside cdktf.json, a file for each stack.
-    path = backend.get("path", f"terraform.{kept.environment}.tfstate")
-    return (os.path.realpath(kept.project / path),)
+    path = backend.get("path", f"terraform.{location.environment}.tfstate")
+    return (os.path.realpath(location.project / path),)
 
 
-def _object(backend: Mapping[str, Any], _kept: Kept) -> tuple[Any, ...]:
+def _object(backend: Mapping[str, Any], _location: StateLocation) -> tuple[Any, ...]:
     endpoint = backend.get("endpoints", {}).get("s3", backend.get("endpoint"))
     return (backend["bucket"], backend["key"], endpoint)
 
 
-def _schema(backend: Mapping[str, Any], _kept: Kept) -> tuple[Any, ...]:
+def _schema(backend: Mapping[str, Any], _location: StateLocation) -> tuple[Any, ...]:
     text = backend.get("conn_str")
     name = backend.get("schema_name", "terraform_remote_state")
     return (_database(text) if text is not None else None, name)
 
 
 def _database(text: str) -> tuple[Any, ...]:
-    """Host, port and name of a database: its users and options make no other one of it."""
+    """Return host, port and name of a database, whatever the user and the options."""
     if "://" not in text:
         words = dict(word.split("=", 1) for word in text.split() if "=" in word)
         return (words.get("host"), words.get("port", "5432"), words.get("dbname"))
@@ -116,7 +116,7 @@ def _database(text: str) -> tuple[Any, ...]:
     return (asked.get("host", host), str(asked.get("port", port)), name)
 
 
-def _workspace(backend: Mapping[str, Any], _kept: Kept) -> tuple[Any, ...]:
+def _workspace(backend: Mapping[str, Any], _location: StateLocation) -> tuple[Any, ...]:
     chosen = backend["workspaces"]
     tags = tuple(sorted(chosen.get("tags", ())))
     which = (chosen.get("name"), chosen.get("prefix"), tags)
@@ -124,18 +124,20 @@ def _workspace(backend: Mapping[str, Any], _kept: Kept) -> tuple[Any, ...]:
 
 
 _TYPES = {
-    "azurerm": _Identity(_plainly(storage_account_name=None, container_name=None, key=None), "key"),
+    "azurerm": _Identity(
+        _by_settings(storage_account_name=None, container_name=None, key=None), "key"
+    ),
     "cloud": _Identity(_workspace, "workspaces.name"),
-    "consul": _Identity(_plainly(address=None, datacenter=None, path=None), "path"),
-    "cos": _Identity(_plainly(bucket=None, prefix="", key="terraform.tfstate"), "prefix"),
-    "gcs": _Identity(_plainly(bucket=None, prefix="", storage_custom_endpoint=None), "prefix"),
-    "http": _Identity(_plainly(address=None), "address"),
+    "consul": _Identity(_by_settings(address=None, datacenter=None, path=None), "path"),
+    "cos": _Identity(_by_settings(bucket=None, prefix="", key="terraform.tfstate"), "prefix"),
+    "gcs": _Identity(_by_settings(bucket=None, prefix="", storage_custom_endpoint=None), "prefix"),
+    "http": _Identity(_by_settings(address=None), "address"),
     "kubernetes": _Identity(
-        _plainly(secret_suffix=None, namespace="default", host=None, config_context=None),
+        _by_settings(secret_suffix=None, namespace="default", host=None, config_context=None),
         "secret_suffix",
     ),
     "local": _Identity(_file, "path"),
-    "oss": _Identity(_plainly(bucket=None, prefix="env:", key="terraform.tfstate"), "prefix"),
+    "oss": _Identity(_by_settings(bucket=None, prefix="env:", key="terraform.tfstate"), "prefix"),
     "pg": _Identity(_schema, "schema_name"),
     "remote": _Identity(_workspace, "workspaces.name"),
     "s3": _Identity(_object, "key"),

@@ -1,4 +1,4 @@
-"""Secrets of an environment: ``{variable: name}`` where one belongs, and nowhere a literal."""
+"""Find the variables of an environment, and refuse secrets that are written into its files."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from constructs_lib.schemas.redaction import HIDDEN, SECRET_PARAMETERS, shown
 from constructs_lib.schemas.suggestions import nearest_name
 from constructs_lib.validation import Finding
 from constructs_lib.validation.findings import Path, pointer
-from stacks.settings import backend as settings_backend
+from stacks.settings.backend import hint_without_setting
 from stacks.settings.merging import is_variable
 from stacks.settings.model import Variable
 from stacks.settings.yaml_reader import Node
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-# Terraform keeps these names for itself.
+# Terraform reserves these names.
 _RESERVED = frozenset(
     {"count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"}
 )
@@ -27,16 +27,16 @@ _CREDENTIALS = {
     ("elastic", "password"): "ELASTICSEARCH_PASSWORD",
     ("elastic", "bearer_token"): None,
 }
-"""The credentials of the providers, each with the variable that Terraform reads it from."""
+"""The credentials of the providers, each with the environment variable that can hold it."""
 _USER_NAME = ("elastic", "username")
 
 
 def with_variables(root: Node) -> tuple[Any, list[Finding]]:
-    """The values of an environment, with a ``Variable`` for each ``{variable: name}``.
+    """Return the values of an environment, with a ``Variable`` for each ``{variable: name}``.
 
     :param root: the merged tree
     :returns: the values as dicts, lists, scalars and variables; and findings about variables
-        that stand or are named wrongly, and about secrets that are written out
+        with a wrong place or name, and about secrets that are written into the file
     """
     walk = _Walk(root)
     return walk.value(root, ()), walk.findings
@@ -48,7 +48,7 @@ class _Walk:
         self._root = root
 
     def value(self, node: Node, path: Path) -> Any:
-        """One value; reports what is wrong with it on the way."""
+        """Return one value, and report what is wrong with it."""
         if isinstance(node.value, dict):
             if is_variable(node):
                 return self._variable(node, path)
@@ -70,7 +70,7 @@ class _Walk:
             self._report("variable-name", name, (*path, "variable"), found, allowed)
         elif path[0] == "backend" and len(path) > 1:
             backend = {key: each.value for key, each in self._root.value["backend"].value.items()}
-            hint = settings_backend.from_environment(backend, path[1:])
+            hint = hint_without_setting(backend, path[1:])
             found, allowed = f"the variable {name.value}", "a backend without variables"
             self._report("variable-place", node, path, found, allowed, hint)
         elif not _takes_variable(path):
@@ -80,7 +80,7 @@ class _Walk:
         return Variable(str(name.value), self._keeps_unset(node, path))
 
     def _keeps_unset(self, node: Node, path: Path) -> bool:
-        """Whether the secret is kept where the variable has no value; reports what is wrong."""
+        """Return whether the variable has ``unset: keep``; report it where it cannot."""
         unset = node.value.get("unset")
         if unset is None:
             return False
@@ -88,7 +88,7 @@ class _Walk:
             hint = "leave it out if the variable must have a value"
             self._report("variable-unset", unset, path, shown(unset.value), "unset: keep", hint)
         elif path[:1] != ("connections",) or not _in_secrets(path):
-            hint = "elsewhere there is nothing to be kept: leave unset out"
+            hint = "leave unset out: elsewhere there is no secret to keep"
             allowed = "unset: keep for a secret of one connection"
             self._report("variable-unset", unset, path, "unset: keep", allowed, hint)
         return True
@@ -113,15 +113,15 @@ class _Walk:
             hint += "write {variable: name}"
             allowed = "no credentials in a file"
             self._report("credentials-in-file", node, path, HIDDEN, allowed, hint)
-        elif _in_secrets(path) and not self._stands_beside_a_secret(path):
+        elif _in_secrets(path) and not self._is_in_item_with_secret(path):
             hint = f"write {{variable: {_suggested(path)}}} and set TF_VAR_{_suggested(path)}"
-            allowed = "a variable; no secret stands in a file"
+            allowed = "a variable; no secret is written into a file"
             self._report("secret-in-file", node, path, HIDDEN, allowed, hint)
 
-    def _stands_beside_a_secret(self, path: Path) -> bool:
-        """True for what names a secret within an item of a list, as ``secrets_list[].key`` does.
+    def _is_in_item_with_secret(self, path: Path) -> bool:
+        """Return whether a setting names a secret in an item of a list (``secrets_list[].key``).
 
-        A list is sent as one value, so its other settings must stand among the secrets, too.
+        A list is sent as one value, so its other settings must be among the secrets, too.
         """
         if path[0] != "connections" or path[2] != "secrets":
             return False
@@ -137,7 +137,7 @@ class _Walk:
 
 
 def is_variable_name(value: Any) -> bool:
-    """True for small letters, digits and underscores that Terraform does not keep for itself."""
+    """Return whether a value can name a variable of Terraform."""
     return isinstance(value, str) and bool(_NAME.fullmatch(value)) and value not in _RESERVED
 
 
@@ -148,7 +148,7 @@ def _in_secrets(path: Path) -> bool:
 
 
 def _takes_variable(path: Path) -> bool:
-    # A user's name is no secret, but may stand beside the password in what keeps secrets.
+    # A user's name is not a secret, but people keep it in the same place as the password.
     return _in_secrets(path) or path in _CREDENTIALS or path == _USER_NAME
 
 

@@ -1,11 +1,11 @@
-"""What PyYAML says about a file that it cannot read, in words that help to mend it.
+"""Read one YAML file as a tree in which each value knows its place.
 
-One YAML file as a tree in which each value knows its place.
-
-Only the part of YAML that JSON knows, too, is read, so that nothing is changed silently: ``yes``,
+Only the part of YAML that JSON has, too, is read, so that nothing is changed silently: ``yes``,
 ``14:00`` and ``2026-11-21`` are text, only ``true`` and ``false`` are booleans, and a number
-that would not come back as it was written (``3.10``) is refused. Anchors and aliases work, merge
-keys (``<<``) do not: the ``defaults`` and ``base.yaml`` stand in for them.
+that would be written differently (``3.10``) is refused. Anchors and aliases work, merge keys
+(``<<``) do not: use the ``defaults`` and ``base.yaml`` instead.
+
+For a file that PyYAML cannot parse, the finding says how to correct it.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _UNCLOSED = {
 
 
 def syntax_finding(error: yaml.YAMLError, data: bytes, file: str) -> Finding:
-    """The finding about a syntax error.
+    """Return the finding about a syntax error.
 
-    :param error: what PyYAML raised
+    :param error: the error that PyYAML raised
     :param data: the content of the file
-    :param file: its name, as it is shown
+    :param file: its displayed name
     """
     undecodable = _undecodable(error, data, file)
     if undecodable is not None:
@@ -72,7 +72,7 @@ def _is_unclosed(error: yaml.YAMLError) -> bool:
 
 
 def _is_tab(data: bytes, mark: yaml.Mark | None) -> bool:
-    """Whether a tab stands at the place of the error, or indents its line."""
+    """Return whether a tab is at the place of the error, or indents its line."""
     if mark is None:
         return False
     text = data.decode(errors="replace")
@@ -119,12 +119,12 @@ class Node(NamedTuple):
     place: FilePlace
     """Where the value begins."""
     key_place: FilePlace
-    """Where its key stands; for the items of a list and the whole file, where the value begins."""
+    """Where its key begins; for the items of a list and the whole file, where the value begins."""
     pointer: str
     """JSON pointer within its own file."""
 
 
-# The parser in C reads ten times as fast; not every build of PyYAML has it.
+# The parser in C is ten times as fast; not every build of PyYAML has it.
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -141,7 +141,7 @@ _Loader.add_implicit_resolver(_TAG + "float", _FLOAT, list("-+0123456789"))
 
 
 def read(path: Path) -> tuple[Node | None, list[Finding]]:
-    """A YAML file as a tree, and what is wrong with its form.
+    """Read a YAML file as a tree, and find what is wrong with its syntax.
 
     :param path: the file
     :returns: the root, a mapping (empty for an empty file), or None if the file cannot be read
@@ -156,10 +156,10 @@ def read(path: Path) -> tuple[Node | None, list[Finding]]:
 
 
 def read_content(data: bytes, file: str) -> tuple[Node | None, list[Finding]]:
-    """The content of a YAML file, as by :func:`read`.
+    """Read the content of a YAML file, as :func:`read` does.
 
     :param data: the content
-    :param file: the name of the file, as it is shown
+    :param file: the displayed name of the file
     """
     start = FilePlace(file, 1, 1)
     try:
@@ -178,7 +178,7 @@ def read_content(data: bytes, file: str) -> tuple[Node | None, list[Finding]]:
 
 
 def displayed(path: Path) -> str:
-    """A path as it is shown: from the current directory if it is below it."""
+    """Return a path for messages: relative to the current directory if it is below it."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith(os.pardir) else relative
 
@@ -186,7 +186,7 @@ def displayed(path: Path) -> str:
 def _unreadable(error: OSError, file: str) -> Finding:
     reason = error.strerror or type(error).__name__
     missing = isinstance(error, FileNotFoundError)
-    hint = "make it; it may be empty, if nothing is shared" if missing else ""
+    hint = "create it; it may be empty if nothing is shared" if missing else ""
     return _finding("file", FilePlace(file, 0, 0), (), reason, "a file that can be read", hint)
 
 
@@ -202,7 +202,7 @@ def _finding(
 
 
 class _Reader:
-    """Turns the nodes of PyYAML into ours."""
+    """Turns the nodes of PyYAML into a tree of :class:`Node`."""
 
     def __init__(self, file: str) -> None:
         self.findings: list[Finding] = []
@@ -210,7 +210,7 @@ class _Reader:
         self._above: set[int] = set()
 
     def node(self, raw: yaml.Node, path: Steps, key_place: FilePlace | None = None) -> Node:
-        """One value with all that it contains."""
+        """Return one value with all that it contains."""
         place = self._place(raw)
         value = self._scalar(raw, path) if isinstance(raw, yaml.ScalarNode) else None
         if isinstance(raw, yaml.CollectionNode):
@@ -239,7 +239,7 @@ class _Reader:
         return None
 
     def _warn_of_former_boolean(self, raw: yaml.ScalarNode, path: Steps) -> None:
-        """``no`` was a boolean in YAML 1.1, and is still meant as one more often than not."""
+        """Warn of words such as ``no``: a boolean in YAML 1.1, and still often meant as one."""
         length = raw.end_mark.column - raw.start_mark.column
         is_bare = not raw.style and length == len(raw.value)  # Neither quoted nor tagged.
         if not is_bare or not _YAML_1_1_BOOL.match(raw.value):
@@ -288,7 +288,7 @@ class _Reader:
     ) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         for key, value in raw.value:
             if isinstance(key, yaml.ScalarNode) and key.value == "<<" and not key.style:
-                allowed = "keys that are written out; merge keys are no part of this YAML"
+                allowed = "keys that are written out; merge keys are not supported"
                 hint = "write what all connections share into defaults"
                 self._report("yaml-key", key, path, "the merge key <<", allowed, hint)
             elif isinstance(key, yaml.ScalarNode) and key.tag == _TAG + "str":

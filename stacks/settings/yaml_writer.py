@@ -1,16 +1,15 @@
-"""Values as YAML for a settings file, in the part of YAML that ``settings_yaml`` reads back.
+"""Write values as YAML for a settings file, in the part of YAML that ``yaml_reader`` reads.
 
-The text of a new connection for a settings file, with all fields of its service.
-
-What the connection needs stands there; everything else is commented out, so that it becomes valid
-YAML when ``# `` is taken away. Secrets are variables.
+Among them is the template of a new connection, with all fields of its service. What the connection
+needs is written as it is; everything else is commented out, and becomes valid YAML when ``# `` is
+removed. Secrets are variables.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from constructs_lib.schemas import Field, FieldKind, Service
@@ -19,55 +18,45 @@ from stacks.settings.model import Variable
 STEP = 2
 """Columns by which one level is indented."""
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
-_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
-# What YAML takes for a line break or refuses, and JSON leaves as it is.
+_NEEDS_NO_QUOTES = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
+_YAML_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+# YAML takes these for a line break or refuses them, and JSON leaves them as they are.
 _SPECIAL = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
-def emitted(values: Mapping[str, Any], indent: int) -> Iterator[str]:
-    """The lines of a mapping, each key on a line of its own.
+def to_yaml(values: Mapping[str, Any], indent: int) -> Iterator[str]:
+    """Return the lines of a mapping, each key on a line of its own.
 
-    :param values: JSON-like, with ``Variable`` leaves. Text is data: an expression of Terraform in
-        it is written so that it stays the text that it is
+    :param values: JSON values, with ``Variable`` leaves. Text is data: an expression of Terraform
+        in it is escaped, so that it stays text
     :param indent: columns before the keys
     """
-    for key, value in values.items():
-        head = f"{' ' * indent}{scalar(key)}:"
-        if isinstance(value, (Mapping, list)) and value:
-            yield head
-            yield from _inside(value, indent + STEP)
-        else:
-            yield f"{head} {_flow(value)}"
+    tree = {scalar(key): _tree_of(value) for key, value in values.items()}
+    return map(str, _lines_of_mapping(tree, indent))
 
 
 def scalar(value: Any) -> str:
-    """A single value as YAML: text without quotes where nobody can take it for anything else."""
+    """Return a single value as YAML: text without quotes where it cannot be anything else."""
     if value is None or isinstance(value, (bool, int)):
         return json.dumps(value)
     if isinstance(value, float):
-        # Only a number that comes back as it was written is one; the API reads text as the number.
+        # A number that would be read differently is written as text, which the API accepts, too.
         written = repr(value)
         return written if "e" not in written else json.dumps(written)
     text = re.sub(r"([$%])(?=\{)", r"\1\1", value)
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
+    if _NEEDS_NO_QUOTES.fullmatch(text) and text.lower() not in _YAML_WORDS:
         return text
     return _SPECIAL.sub(
         lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False)
     )
 
 
-def _inside(value: Mapping[str, Any] | Sequence[Any], indent: int) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        yield from emitted(value, indent)
-        return
-    for item in value:
-        if isinstance(item, (Mapping, list)) and item:
-            first, *others = _inside(item, indent + STEP)
-            yield f"{' ' * indent}- {first.lstrip(' ')}"
-            yield from others
-        else:
-            yield f"{' ' * indent}- {_flow(item)}"
+def _tree_of(value: Any) -> _Tree:
+    if isinstance(value, Mapping) and value:
+        return {scalar(key): _tree_of(inner) for key, inner in value.items()}
+    if isinstance(value, list) and value:
+        return [_tree_of(item) for item in value]
+    return _Leaf(_flow(value))
 
 
 def _flow(value: Any) -> str:
@@ -78,14 +67,8 @@ def _flow(value: Any) -> str:
     return "[]" if isinstance(value, list) else scalar(value)
 
 
-_MOST_SHOWN = 8
-_PLAIN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
-_YAML_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
-_STEP = 2
-
-
 class _Leaf(NamedTuple):
-    """One value as YAML, and what may stand in its place."""
+    """One value as YAML, with a note about what is allowed there."""
 
     text: str
     note: str = ""
@@ -101,6 +84,7 @@ _EXAMPLES = {
     FieldKind.ANY: _Leaf('""', "anything"),
 }
 _Tree: TypeAlias = "dict[str, _Tree] | list[_Tree] | _Leaf"
+_MAX_SHOWN = 8
 
 
 class _Line(NamedTuple):
@@ -115,18 +99,18 @@ class _Line(NamedTuple):
         return f"{' ' * self.indent}{mark}{self.text}{note}"
 
 
-def entry(service: Service, name: str, indent: int = _STEP) -> str:
-    """The lines of a connection, with a line break at the end.
+def connection_template(service: Service, name: str, indent: int = STEP) -> str:
+    """Return the lines of a new connection, with a line break at the end.
 
     :param service: the facts about its service
-    :param name: the key of the connection, also its destination schema and the beginning of the
-        names of its variables
+    :param name: the key of the connection, which is also its destination schema and the prefix of
+        its variables
     :param indent: columns before the key
     """
-    inner = indent + _STEP
+    inner = indent + STEP
     head = [
         _Line(indent, f"{name}:"),
-        _Line(inner, f"service: {_scalar(service.name)}"),
+        _Line(inner, f"service: {scalar(service.name)}"),
         _Line(inner, 'group_id: ""', "unless the defaults name the group", live=False),
     ]
     lines = [*head, *_config(service, name, inner), *_others(service, name, inner)]
@@ -136,9 +120,9 @@ def entry(service: Service, name: str, indent: int = _STEP) -> str:
 def _config(service: Service, name: str, indent: int) -> Iterator[_Line]:
     yield _Line(indent, "config:" if service.destination_schema else "config: {}")
     for key in service.destination_schema:
-        yield _Line(indent + _STEP, f"{key}: {name}", "names the destination schema")
+        yield _Line(indent + STEP, f"{key}: {name}", "names the destination schema")
     tree = _part(service.config.values(), secret=False, prefix=name)
-    yield from _commented(_emitted(tree, indent + _STEP))
+    yield from _commented(_lines(tree, indent + STEP))
 
 
 def _others(service: Service, name: str, indent: int) -> Iterator[_Line]:
@@ -148,11 +132,11 @@ def _others(service: Service, name: str, indent: int) -> Iterator[_Line]:
         "auth_secrets": _part(service.auth.values(), secret=True, prefix=name),
     }
     given: _Tree = {attribute: tree for attribute, tree in parts.items() if tree}
-    yield from _commented(_emitted(given, indent))
+    yield from _commented(_lines(given, indent))
 
 
 def _part(fields: Iterable[Field], *, secret: bool, prefix: str) -> dict[str, _Tree]:
-    """The fields that belong into ``secrets``, or those that do not."""
+    """Return the fields that belong into ``secrets``, or those that do not."""
     found: dict[str, _Tree] = {}
     for field in fields:
         leaves = [leaf for _, leaf in field.leaves()]
@@ -163,7 +147,7 @@ def _part(fields: Iterable[Field], *, secret: bool, prefix: str) -> dict[str, _T
             inside = _part(field.fields.values(), secret=secret, prefix=name)
             found |= {field.name: inside} if inside else {}
         elif any(leaf.secret for leaf in leaves) is secret:
-            # A list is one value, so it stands among the secrets as a whole.
+            # A list is one value, so all of it belongs to the secrets.
             found[field.name] = _tree(field, name)
     return found
 
@@ -177,41 +161,35 @@ def _tree(field: Field, name: str) -> _Tree:
         return _Leaf(f"{{variable: {re.sub(r'[^a-z0-9_]+', '_', name.lower())}}}")
     if field.allowed:
         values = [value for value in field.allowed if value]
-        return _Leaf(_scalar(values[0]), f"one of {_some(values)}")
+        return _Leaf(scalar(values[0]), f"one of {_some(values)}")
     return _EXAMPLES[field.kind]
 
 
-def _emitted(tree: _Tree, indent: int) -> Iterator[_Line]:
-    """The lines of a tree."""
+def _lines(tree: _Tree, indent: int) -> Iterator[_Line]:
     if isinstance(tree, _Leaf):
         yield _Line(indent, tree.text, tree.note)
     elif isinstance(tree, list):
         for item in tree:
-            first, *others = _emitted(item, indent + _STEP)
+            first, *others = _lines(item, indent + STEP)
             yield first._replace(indent=indent, text=f"- {first.text}")
             yield from others
     else:
-        yield from _emitted_fields(tree, indent)
+        yield from _lines_of_mapping(tree, indent)
 
 
-def _emitted_fields(tree: Mapping[str, _Tree], indent: int) -> Iterator[_Line]:
+def _lines_of_mapping(tree: Mapping[str, _Tree], indent: int) -> Iterator[_Line]:
     for name, inner in tree.items():
         if isinstance(inner, _Leaf):
             yield _Line(indent, f"{name}: {inner.text}", inner.note)
         else:
             yield _Line(indent, f"{name}:")
-            yield from _emitted(inner, indent + _STEP)
+            yield from _lines(inner, indent + STEP)
 
 
 def _commented(lines: Iterable[_Line]) -> Iterator[_Line]:
     return (line._replace(live=False) for line in lines)
 
 
-def _scalar(text: str) -> str:
-    is_plain = _PLAIN_TEXT.fullmatch(text) and text.lower() not in _YAML_WORDS
-    return text if is_plain else json.dumps(text)
-
-
 def _some(values: list[str]) -> str:
-    more = len(values) - _MOST_SHOWN
-    return ", ".join(values[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    more = len(values) - _MAX_SHOWN
+    return ", ".join(values[:_MAX_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -49,6 +49,6 @@ def test_an_operation_survives_a_fault_at_each_step(
         pytest.fail("\n".join(failures), pytrace=False)
 
 
-def test_the_matrix_has_every_kind_of_fault_and_every_operation_has_steps(stands: Stands) -> None:
+def test_matrix_has_every_fault_and_operations_have_steps(stands: Stands) -> None:
     assert {variant.kind for variant in cells.VARIANTS} == set(FAULT_KINDS)
     assert all(steps_of(operation, stands) for operation in OPERATIONS)

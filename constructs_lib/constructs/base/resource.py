@@ -18,6 +18,7 @@ from constructs_lib.constructs.base.arguments import (
     read_only_attribute,
 )
 from constructs_lib.constructs.base.cdk_resource import CdkDataSource, CdkResource
+from constructs_lib.constructs.base.checked_parameters import are_parameters_checked
 from constructs_lib.constructs.base.construct import StackConstruct
 from constructs_lib.constructs.base.expressions import is_hcl, to_json_value
 from constructs_lib.constructs.base.instance import (
@@ -289,7 +290,8 @@ class ResourceConstruct(StackConstruct):
     ) -> list[Finding]:
         place, parameters = self._place, tuple(values)
         meta = MetaArgumentContext(place, self.synthesis, parameters, self.PROVIDER, self.TYPE)
-        found = self.check(values, self._place) + check_meta_arguments(arguments, meta)
+        found = [] if are_parameters_checked() else self.check(values, self._place)
+        found += check_meta_arguments(arguments, meta)
         # What contains itself has no end to look for.
         is_finite = all(finding.rule != "not-json" for finding in found)
         return found + check_values(values, place) if is_finite else found

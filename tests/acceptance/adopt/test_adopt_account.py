@@ -44,7 +44,7 @@ def test_sixty_services_are_imported_and_nothing_changes(project: Project) -> No
     assert project.writes() == []
 
 
-def test_the_defaults_of_the_environment_change_no_adopted_connection(project: Project) -> None:
+def test_defaults_change_no_adopted_connection(project: Project) -> None:
     project.base.write_text(SHARED)
     with project.store() as store:
         generate(store, connections=40, services=40)
@@ -56,7 +56,7 @@ def test_the_defaults_of_the_environment_change_no_adopted_connection(project: P
 
 
 @pytest.mark.parametrize("rules", DISTORTED, ids=lambda rules: "-".join(rules.values()))
-def test_an_api_that_distorts_its_answers_is_adopted_without_a_change(
+def test_distorting_api_is_adopted_without_a_change(
     rules: dict[str, str], project: Project
 ) -> None:
     with project.store() as store:
@@ -71,7 +71,7 @@ def test_an_api_that_distorts_its_answers_is_adopted_without_a_change(
     assert summary(project.plan()) == NO_CHANGES
 
 
-def test_a_list_that_has_all_settings_makes_single_requests_needless(project: Project) -> None:
+def test_complete_list_needs_no_single_requests(project: Project) -> None:
     with project.store() as store:
         generate(store, connections=20, services=20)
         store.configure(list_config=True)
@@ -106,7 +106,7 @@ def test_repeated_only_what_is_new_is_added(project: Project) -> None:
     assert summary(project.plan()) == imports(11)
 
 
-def test_lines_of_a_person_survive_and_a_moved_entry_is_recognized(project: Project) -> None:
+def test_moved_entry_is_recognized_and_other_lines_survive(project: Project) -> None:
     with project.store() as store:
         generate(store, connections=3, services=3)
     project.adopt()

@@ -48,7 +48,7 @@ def adopted(project: Project) -> Project:
     return project
 
 
-def test_a_value_that_is_set_later_is_a_change_of_exactly_that_secret(adopted: Project) -> None:
+def test_later_value_changes_exactly_that_secret(adopted: Project) -> None:
     planned = adopted.plan(orders_password="hunter2")
 
     assert summary(planned) == ONE_CHANGE
@@ -66,7 +66,7 @@ def test_a_value_that_is_set_later_is_a_change_of_exactly_that_secret(adopted: P
     assert summary(adopted.plan(orders_password="hunter3")) == ONE_CHANGE
 
 
-def test_a_list_of_secrets_is_sent_only_when_all_of_them_have_values(adopted: Project) -> None:
+def test_list_of_secrets_is_sent_when_all_have_values(adopted: Project) -> None:
     assert summary(adopted.plan(invoices_api_token_value="one")) == NO_CHANGES
 
     values = {"invoices_api_token_value": "one", "invoices_client_value": "two"}
@@ -81,7 +81,7 @@ def test_a_list_of_secrets_is_sent_only_when_all_of_them_have_values(adopted: Pr
     assert summary(adopted.plan(**values)) == NO_CHANGES
 
 
-def test_a_value_that_is_there_at_the_first_deploy_is_shown_as_sent(project: Project) -> None:
+def test_value_at_the_first_deploy_is_shown_as_sent(project: Project) -> None:
     add(project, 1, "postgres", "orders", {"password": MASK})
     project.adopt()
 
@@ -126,7 +126,7 @@ def test_an_object_is_not_sent_without_the_secret_inside_of_it(project: Project)
     )
 
 
-def test_an_entry_that_is_renamed_after_its_deploy_destroys_nothing(adopted: Project) -> None:
+def test_renamed_entry_destroys_nothing(adopted: Project) -> None:
     text = adopted.file.read_text()
     adopted.file.write_text(text.replace("  orders:\n", "  shop_orders:\n"))
 

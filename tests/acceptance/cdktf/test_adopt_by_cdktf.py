@@ -15,9 +15,7 @@ from constructs_lib.sandbox import Store
 pytestmark = [pytest.mark.cdktf, pytest.mark.terraform]
 
 
-def test_an_empty_environment_adopts_is_deployed_and_has_nothing_to_do(
-    machine: Machine, tmp_path: Path
-) -> None:
+def test_empty_environment_adopts_and_has_nothing_to_do(machine: Machine, tmp_path: Path) -> None:
     folder = tmp_path / "check out"
     shutil.copytree(ROOT / "stacks", folder / "stacks")
     settings = json.loads((ROOT / "cdktf.json").read_text())

@@ -75,7 +75,7 @@ def test_another_provider_in_the_stack_does_not_matter(machine: Machine, tmp_pat
     assert 'version     = "1.2.0"' in lock
 
 
-def test_a_second_diff_works_after_the_plugin_cache_lost_its_project(
+def test_second_diff_after_the_plugin_cache_lost_its_project(
     machine: Machine, tmp_path: Path
 ) -> None:
     first = cdk_project(tmp_path / "first")

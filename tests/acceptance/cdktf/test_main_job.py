@@ -186,9 +186,7 @@ def test_mistakes_in_the_files_end_the_command_with_all_of_them(
     assert not (checkout / "cdktf.out" / "stacks").exists()
 
 
-def test_missing_secrets_of_another_environment_are_listed_before_anything_runs(
-    machine: Machine, checkout: Path
-) -> None:
+def test_missing_secrets_are_listed_before_anything_runs(machine: Machine, checkout: Path) -> None:
     result = machine.run(checkout, "make", "diff", ENVIRONMENT="staging")
 
     assert result.status != 0
@@ -197,9 +195,7 @@ def test_missing_secrets_of_another_environment_are_listed_before_anything_runs(
     assert not (checkout / "cdktf.out").exists()
 
 
-def test_a_project_that_moves_to_the_other_cdk_has_nothing_to_change(
-    machine: Machine, checkout: Path
-) -> None:
+def test_project_moves_to_the_other_cdk_without_changes(machine: Machine, checkout: Path) -> None:
     machine.succeed(checkout, "make", "deploy")
 
     moved = machine.succeed(checkout, "make", "diff", CONNECTIONS_TOOLKIT="cdktn")

@@ -118,7 +118,7 @@ def test_terraform_says_that_there_is_no_python(
     assert "/gone/bin/python" in shown
 
 
-def test_a_first_init_does_without_what_is_gone_from_the_plugin_cache(
+def test_first_init_without_the_plugin_cache_entry(
     machine: Machine, plain_project: Path, tmp_path: Path
 ) -> None:
     machine.plugin_cache.mkdir(parents=True)

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from toolkits import CDKTN, ROOT
 
-SUITE = ("tests/unit/constructs", "tests/unit/settings/test_settings_app.py")
+SUITE = ("tests/unit/constructs", "tests/unit/stacks/test_app.py")
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def test_a_request_that_took_no_effect_is_repeated(
     terraform.step(WIKI_BODY, [put("error"), put("error")])
 
 
-def test_a_server_that_stays_broken_is_an_error_within_the_time_limit(
+def test_broken_server_is_an_error_within_the_time_limit(
     terraform: Scenario, elastic: ElasticSandbox
 ) -> None:
     elastic.store.configure(faults=[ElasticFault("500", method="PUT", times=1000)])
@@ -177,7 +177,7 @@ def test_addresses_and_credentials_are_checked_by_validate(terraform: Scenario) 
     )
 
 
-def test_a_configuration_that_is_known_only_at_apply_can_be_planned(
+def test_configuration_known_only_at_apply_can_be_planned(
     terraform: Scenario, elastic: ElasticSandbox
 ) -> None:
     del terraform.environment["ELASTICSEARCH_ENDPOINTS"]
@@ -190,9 +190,7 @@ def test_a_configuration_that_is_known_only_at_apply_can_be_planned(
 
 
 @pytest.mark.launched
-def test_the_embedded_sandbox_needs_no_credentials_and_keeps_its_file(
-    tmp_path: Path, terraform: Scenario
-) -> None:
+def test_embedded_sandbox_needs_no_credentials(tmp_path: Path, terraform: Scenario) -> None:
     file = tmp_path / "kept.sqlite3"
     workspace = Workspace(tmp_path / "embedded", f"sandbox:{file}", vendor=terraform.vendor)
     for name in ("ELASTICSEARCH_USERNAME", "ELASTICSEARCH_PASSWORD"):

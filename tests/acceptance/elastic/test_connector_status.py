@@ -76,9 +76,7 @@ def test_an_apply_without_a_change_sends_nothing(terraform: Scenario) -> None:
         ('timeouts = { create = "1m", update = "2m" }', "timeouts"),
     ],
 )
-def test_an_attribute_that_only_steers_is_an_update_without_a_request(
-    terraform: Scenario, line: str, name: str
-) -> None:
+def test_attribute_without_request_is_an_update(terraform: Scenario, line: str, name: str) -> None:
     terraform.step(status('"error"'), [put("error")])
 
     done = terraform.step(status('"error"', line), [], actions={STATUS: ["update"]})
@@ -172,7 +170,7 @@ def test_the_shortest_way_is_shown_and_walked(terraform: Scenario) -> None:
     assert terraform.resource(STATUS)["previous_status"] == "created"
 
 
-def test_a_status_that_moved_between_plan_and_apply_is_refused_with_both(
+def test_status_that_moved_after_the_plan_is_refused(
     terraform: Scenario, elastic: ElasticSandbox
 ) -> None:
     terraform.step(status('"error"'), [put("error")])
@@ -192,7 +190,7 @@ def test_a_word_that_is_no_status_is_found_by_validate(terraform: Scenario) -> N
     assert 'Did you mean "connected"?' in output
 
 
-def test_the_data_source_tells_of_a_connector_but_not_its_configuration(
+def test_data_source_does_not_show_the_configuration(
     terraform: Scenario,
 ) -> None:
     body = f"""

@@ -46,7 +46,7 @@ def test_an_authority_of_its_own_is_trusted(terraform: Scenario, authority: Path
     terraform.destroy()
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused_with_the_remedy(
+def test_untrusted_certificate_is_refused_with_the_remedy(
     terraform: Scenario, elastic: ElasticSandbox
 ) -> None:
     output = terraform.refused(

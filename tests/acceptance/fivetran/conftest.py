@@ -15,7 +15,7 @@ from scenario import Scenario  # noqa: E402
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.parent == Path(__file__).parent:
+        if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.terraform)
 
 

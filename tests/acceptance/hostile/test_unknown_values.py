@@ -15,7 +15,7 @@ def configured(core: ConnectionCore, settings: dict[str, Any], *secrets: Any) ->
     return core.of("amplitude", {"schema": "events", **settings}, *secrets)
 
 
-def test_an_unknown_that_stays_as_it_was_keeps_the_plan_beside_an_unmanaged_setting(
+def test_unchanged_unknown_keeps_the_plan(
     core: ConnectionCore,
 ) -> None:
     core.carry_out(configured(core, {"host": "db", "port": 1}))
@@ -31,7 +31,7 @@ def test_an_import_is_not_compared_with_what_is_not_known_yet(core: ConnectionCo
         core.plan(configured(core, {"host": UNKNOWN}))
 
 
-def test_an_unknown_setting_may_turn_out_an_object_beside_its_secret(core: ConnectionCore) -> None:
+def test_unknown_setting_may_turn_out_an_object(core: ConnectionCore) -> None:
     secrets = {"aws_credentials": {"s3_role_arn": "s3cret"}}
     known = configured(core, {"aws_credentials": {"bucket": "b"}}, secrets)
 

@@ -19,7 +19,7 @@ def test_no_cdk_is_installed(base: Installation) -> None:
     assert not installed & CDK
 
 
-def test_the_first_use_of_a_construct_is_one_message_with_the_remedy(base: Installation) -> None:
+def test_first_use_of_a_construct_is_one_message(base: Installation) -> None:
     printed = base.python_run("-c", "from constructs_lib import Connection", status=1)
 
     assert printed.startswith("constructs_lib: the constructs need cdktf and constructs and jsii")

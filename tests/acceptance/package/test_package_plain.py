@@ -53,7 +53,7 @@ def deployed(project: Installation) -> bool:
         return [e.method for e in store.journal(0) if e.writes] == ["POST"]
 
 
-def test_what_is_installed_is_found_by_terraform_without_any_configuration(
+def test_terraform_finds_what_is_installed(
     project: Installation,
 ) -> None:
     install(project)
@@ -65,7 +65,7 @@ def test_what_is_installed_is_found_by_terraform_without_any_configuration(
     assert "No changes" in project.run("terraform", "plan").stdout
 
 
-def test_a_configuration_with_an_installation_block_needs_the_lines_that_are_printed(
+def test_installation_block_needs_the_printed_lines(
     project: Installation,
 ) -> None:
     rc = project.home / ".terraformrc"

@@ -119,9 +119,7 @@ def test_the_requests_are_filtered_by_connection_and_writes(
     browser.shows("#no-requests", "None of this kind.")
 
 
-def test_what_is_deleted_disappears_and_is_told_where_it_was_chosen(
-    browser: Browser, watched: Watched
-) -> None:
+def test_deleted_connection_disappears_with_a_notice(browser: Browser, watched: Watched) -> None:
     identifier = watched.add("invoices")
     browser.shows("#fivetran-items a", "invoices")
     browser.find("#fivetran-items a").click()

@@ -9,7 +9,7 @@ from construct_fixtures import Synth
 
 from constructs_lib.toolkit import NAME, App, TerraformOutput, TerraformStack
 from constructs_lib.validation import FilePlace
-from stacks.settings.loader import (
+from stacks.settings import (
     Backend,
     ConnectionActionSettings,
     ConnectionSettings,

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from constructs_lib.validation import FilePlace
-from stacks.settings.loader import Backend, ConnectionSettings, Environment, Variable
+from stacks.settings import Backend, ConnectionSettings, Environment, Variable
 
 ROOT = Path(__file__).resolve().parents[3]
 CREDENTIALS = {"FIVETRAN_APIKEY": "k", "FIVETRAN_APISECRET": "s"}
