@@ -1,9 +1,10 @@
-"""The locks of a connection: whoever writes to it holds them, so that nobody interleaves.
+"""A lock for each connection: every write to a connection holds it, so that writes never
+interleave.
 
-Setting a state, and at times changing a connection, pauses it for a while. Meanwhile no sync can
-begin, and to put the paused flag back would undo what somebody else made of it. So every write to a
-connection holds its locks, and reads only then what is there. A connect card is no such write: it
-changes nothing that another one reads or puts back.
+Setting a state, and at times changing a connection, pauses it for a while. No sync can begin
+meanwhile, and putting the paused flag back would undo what somebody else made of it. So every write
+to a connection holds its lock, and reads the connection only then. Issuing a connect card needs no
+lock: it changes nothing that another write reads or puts back.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _PAUSE_FOR_OTHERS = 1.0
 
 
 class ConnectionLocks:
-    """The turns of one run: the resources of a connection that Terraform applies at once."""
+    """The locks of one run: Terraform may apply several resources of a connection at once."""
 
     def __init__(self) -> None:
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
@@ -34,7 +35,7 @@ class ConnectionLocks:
 
     @contextmanager
     def turn(self, identifier: str, deadline: Deadline) -> Iterator[None]:
-        """Waits until no other resource of this run is at work on the connection, and takes turn.
+        """Hold the lock of the connection inside, once no other resource of this run holds it.
 
         :raises OutOfTime: if that takes too long
         :raises Interrupted: as soon as Terraform wants to stop
@@ -48,7 +49,7 @@ class ConnectionLocks:
             lock.release()
 
     def is_taken(self, identifier: str) -> bool:
-        """True while a resource of this run is at work on the connection."""
+        """Return True while a resource of this run holds the lock of the connection."""
         return self._lock(identifier).locked()
 
     def _lock(self, identifier: str) -> Lock:

@@ -1,6 +1,6 @@
-"""Looks after connections whose run died while it set their state, or changed them, paused.
+"""Recover connections whose run was interrupted while it set their state, or changed them, paused.
 
-It is done when the provider is configured, because that happens in every run, whatever is left in
+The provider does so when it is configured, because that happens in every run, whatever is left in
 the configuration: a connection must not stay paused because its state was taken out of it.
 """
 
@@ -28,12 +28,12 @@ _LONGEST_PUTTING_BACK = timedelta(seconds=RESCUE_LIMIT, minutes=10)
 
 
 def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
-    """Sets running again each connection that a dead run had paused, and says so.
+    """Set running again each connection that an interrupted run had paused, and report it.
 
     A connection is never paused here. Where somebody may have paused it on purpose since, it is
-    left alone, and what to do is said.
+    left alone, and a warning says what to do.
 
-    :param client: the account; connections of others are only spoken of
+    :param client: the account; connections of others are only reported
     """
     deadline = Deadline(_LIMIT)
     for identifier in journal.left_behind():
@@ -53,11 +53,11 @@ def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
 
 
 def recover_creations(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
-    """Looks for each connection whose creation a dead run has sent, and whose answer it did not
-    live to see, and says which ones are there. Nothing is changed.
+    """Search for each connection whose creation an interrupted run has sent without receiving the
+    response, and report those that exist. Nothing is changed.
 
-    Of a connection whose identifier is known nothing is asked: as a rule it is in Terraform's
-    state, and its next refresh says so.
+    A connection whose identifier is known is not read: as a rule it is in Terraform's state, and
+    its next refresh reports it.
     """
     deadline = Deadline(_LIMIT)
     for entry in journal.creations.left_behind(client.account):
@@ -135,7 +135,7 @@ def _look_after(
 
 
 def _may_be_meant(entry: JournalEntry, now: datetime) -> bool:
-    """True if so much time went by that somebody may have paused the connection on purpose."""
+    """Return True if somebody may have paused the connection on purpose in all that time."""
     since = parse_timestamp(entry.since)
     longest = _LONGEST_PUTTING_BACK if entry.is_putting_back else _LONGEST
     return since is None or now - since > longest

@@ -1,14 +1,15 @@
-"""Creates a connection so that none is ever lost.
+"""Create a connection without ever losing one.
 
-A creation is never sent twice if the API may have done it. When its answer is lost (the connection
-broke, a gateway answered instead, the answer made no sense, or a 429 was one although the
-connection was made), the connection is looked for: by its group, the name of its destination
+A creation is never sent twice if the API may have carried it out. When its response is lost (the
+connection broke, a gateway answered instead, the response made no sense, or a 429 came although the
+connection was created), the connection is searched for by its group, the name of its destination
 schema, its service, and the time at which it was created, by the API's own clock. If it is found,
-it is the one. If it is not, a :class:`Trace` stays in private state, and the next run looks again
-before anything else.
+the creation goes on with it. If it is not, a :class:`Trace` stays in private state, and the next
+run searches again before it does anything else.
 
-What a run that died has left in the journal (:mod:`creation_journal`) is looked for in the same
-way, and taken over.
+What an interrupted run has left in the journal
+(:mod:`constructs_lib.backend.fivetran.journal.creations`) is searched for in the same way, and
+taken over.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/list-connections
 """
@@ -69,7 +70,7 @@ _NEEDED_LATER = (
 
 
 class How(Enum):
-    """How a connection came to be there."""
+    """How the connection of a creation came about."""
 
     CREATED = "created"
     FOUND = "found"
@@ -79,7 +80,7 @@ class How(Enum):
 
 
 class Created(NamedTuple):
-    """A connection that is there now."""
+    """The connection of a creation, and how it came about."""
 
     answer: dict[str, Any]
     how: How
@@ -194,7 +195,7 @@ class _Creation:
             raise NoAnswer("POST /v1/connections", reason, sent=True) from None
 
     def _notice(self, status: int, content: bytes) -> None:
-        """Look at an answer before anything else does."""
+        """Read the identifier from a response before anything else looks at it."""
         self._is_unclear = self._is_unclear or retry.is_unclear(status)
         identifier = identifier_in(content, self._body) if 200 <= status < 300 else None
         if identifier is not None:
@@ -203,7 +204,7 @@ class _Creation:
             self._on_created(identifier)
 
     def _know(self, identifier: str) -> None:
-        """The identifier is in Terraform's hands; the journal is told, too."""
+        """Note in the journal that Terraform has the identifier."""
         self._account.known.add(identifier)
         self._on_created(identifier)
         if self._journal is not None and self._entry is not None:
@@ -265,7 +266,7 @@ class _Creation:
         raise NameTaken(error, self._name, named[0]) if named else error
 
     def _look_patiently(self, look: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
-        """Look several times, and give up quietly: the error that led here is the one to tell."""
+        """Search several times, and give up quietly: the error that led here is the one to tell."""
         for pause in _waits():
             until = datetime.now(timezone.utc) + timedelta(seconds=pause)
             log.information(
@@ -305,11 +306,13 @@ class _Creation:
         return [item for item in items if trace.fits(item) and item["id"] not in known]
 
     def _known(self) -> set[str]:
-        """The connections that other resources have."""
+        """Return the identifiers of the connections that other resources manage."""
         return self._account.known | self._account.refreshed
 
     def _trace(self) -> Trace:
-        """By the API's clock, which an answer tells: so it is made after each look."""
+        """Return the trace of this creation. It uses the API's clock, which a response tells, so it
+        is made after each search.
+        """
         passed = timedelta(seconds=time.monotonic() - self._begun)
         since = self._earlier or (self._client.server_time() - passed).isoformat()
         schema = self._name.schema if self._name else ""

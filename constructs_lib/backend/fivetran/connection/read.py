@@ -1,4 +1,4 @@
-"""Reads a connection when Terraform refreshes it: as it is, or as it was found again.
+"""Read a connection when Terraform refreshes it, also one whose creation was not confirmed.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-details
 """
@@ -27,7 +27,7 @@ _READ_LIMIT = 600.0
 
 
 def read(state: Object, operation: Operation) -> Object | None:
-    """The state as the API tells it; None if the connection is gone.
+    """Return the state as the API reports it; None if the connection is gone.
 
     While the configuration of the provider is unknown, what is known stays as it is.
     """
@@ -67,7 +67,7 @@ def read(state: Object, operation: Operation) -> Object | None:
 
 
 def found_again(state: Object, deadline: Deadline, operation: Operation) -> Object | None:
-    """The connection whose creation was not confirmed, if it is there by now."""
+    """Return the connection whose creation was not confirmed, if it exists by now."""
     from constructs_lib.backend.fivetran.connection import creation_search
     from constructs_lib.backend.fivetran.journal.creations import Name
 

@@ -38,17 +38,19 @@ _DEFAULTS = {"create": "20m", "update": "20m", "delete": "10m"}
 
 
 class ConnectionResource(Resource):
-    """Creates, reads, changes and deletes a connection, with the fewest requests that do it."""
+    """The resource that creates, reads, changes and deletes a connection, with as few requests as
+    possible.
+    """
 
     schema = response.SCHEMA
     plan_waits = False
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
-        """Check what a schema cannot tell, see :mod:`connection_check`."""
+        """Check what a schema cannot express, see :func:`.plan.check_settings`."""
         connection_check.check_settings(config, diagnostics)
 
     def plan(self, plan: Plan, operation: Operation) -> None:
-        """Sharpens the planned values by the rules of :mod:`connection_plan`."""
+        """Refine the planned values, rule by rule."""
         # During apply a plan is made of values that were not known when they were validated.
         if not plan.is_validated:
             self.validate(plan.config, operation.diagnostics)
@@ -93,7 +95,7 @@ class ConnectionResource(Resource):
         account.secrets[plan.prior["id"]] = _texts(secrets_of(plan.config))
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
-        """``POST /v1/connections``. From then on the connection is in state, whatever follows."""
+        """Send ``POST /v1/connections``. From then on the connection is in state."""
         # They load the client, which a check of a configuration does not need.
         from constructs_lib.backend.fivetran.connection import creation, creation_search
 
@@ -124,7 +126,7 @@ class ConnectionResource(Resource):
         from constructs_lib.backend.fivetran.connection import creation, creation_search
 
         def save(identifier: str) -> None:
-            """From here on it exists, whatever goes wrong in what follows."""
+            """Save the identifier: the connection exists from here on, whatever fails afterwards."""
             operation.save({**planned, "id": identifier})
             account.presence.created(identifier)
 
@@ -160,7 +162,7 @@ class ConnectionResource(Resource):
         *,
         pauses_for_it: bool,
     ) -> dict[str, Any]:
-        """Bring a connection that is taken over to what its creation asks for.
+        """Change a connection that is taken over to what its creation asks for.
 
         :param pauses_for_it: True to pause the connection if a sync is in the way
         """
@@ -184,7 +186,7 @@ class ConnectionResource(Resource):
 
     @staticmethod
     def _announce(plan: Plan, account: Account, operation: Operation) -> None:
-        """Say in the plan that a connection is taken over, and that none is created."""
+        """Announce in the plan that a connection is taken over instead of created."""
         if account.journal is None or not account.is_known:
             return
         from constructs_lib.backend.fivetran.connection.creation_search import planned_name
@@ -200,16 +202,16 @@ class ConnectionResource(Resource):
             )
 
     def read(self, state: Object, operation: Operation) -> Object | None:
-        """``GET /v1/connections/{id}``; None if it is gone. What is known stays as it is while the
-        configuration of the provider is unknown.
+        """Send ``GET /v1/connections/{id}``; return None if it is gone. While the configuration of
+        the provider is unknown, the state stays as it is.
         """
         return connection_read.read(state, operation)
 
     def update(
         self, prior: Object, planned: Object, config: Object, operation: Operation
     ) -> Object:
-        """``PATCH /v1/connections/{id}`` with what changed. Without a change to send, the setup
-        tests if they are required and failed before, else a GET.
+        """Send ``PATCH /v1/connections/{id}`` with what changed. If nothing is to be sent, run the
+        setup tests if they are required and failed before, otherwise send a GET.
         """
         from constructs_lib.backend.fivetran.connection_locks import locked_for_write
 
@@ -234,7 +236,9 @@ class ConnectionResource(Resource):
         return result
 
     def delete(self, prior: Object, operation: Operation) -> None:
-        """``DELETE /v1/connections/{id}``; one that is gone already is deleted."""
+        """Send ``DELETE /v1/connections/{id}``; a connection that is gone already counts as
+        deleted.
+        """
         from constructs_lib.backend.fivetran.connection_locks import locked_for_write
 
         account: Account = operation.client
@@ -257,14 +261,14 @@ class ConnectionResource(Resource):
         account.presence.deleted(prior["id"])
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
-        """Imports by the identifier of the connection."""
+        """Import by the identifier of the connection."""
         known = import_identifier(identifier, "a connection")
         operation.private[ADOPTED] = True
         operation.client.imports.imported(known)
         return {"id": known}
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
-        """Refuses to destroy what the same run imports under another address."""
+        """Refuse to destroy what the same run imports under another address."""
         operation.client.imports.destroyed(prior.get("id"))
         operation.client.intents.note_destroyed(str(prior.get("id")))
 
@@ -324,7 +328,9 @@ class ConnectionResource(Resource):
         operation: Operation,
         sent: list[str] | None = None,
     ) -> Object:
-        """The state after a request; notes the secrets and what the API made of the settings."""
+        """Return the state after a request; note the secrets, and what the API made of the settings
+        sent.
+        """
         SecretTracking(operation.private, operation.client.vault).record(secrets)
         if prior is None or not same(prior["config"], planned["config"]):
             # From here on the state has the form of the configuration, not of the import.
@@ -346,7 +352,7 @@ class ConnectionResource(Resource):
         deadline: Deadline,
         operation: Operation,
     ) -> Object:
-        """Sets ``schema_status`` after the creation, which does not take it."""
+        """Set ``schema_status`` after the creation, which does not take it."""
         wanted = planned.get("schema_status")
         status = requests_.request_value("schema_status", wanted)
         if not isinstance(wanted, str) or status == response.attributes_of(answer).get(
@@ -376,7 +382,7 @@ def _deadline(name: str, values: Object, operation: Operation) -> Deadline:
 
 
 def _were_tested(sent: dict[str, Any], answer: dict[str, Any]) -> bool:
-    """True if a change has had the setup tests run, whatever they found."""
+    """Return True if a change has run the setup tests, whatever they found."""
     return "config" in sent or "auth" in sent or "setup_tests" in answer
 
 
@@ -385,7 +391,7 @@ def _texts(secrets: dict[str, Any]) -> list[str]:
 
 
 def _refuse_another_schema(prior: Object, planned: Object) -> None:
-    """No request may move a connection to another destination schema."""
+    """Raise an error for a request that would move a connection to another destination schema."""
     before, after = (requests_.as_object(values.get("config")) for values in (prior, planned))
     changed = requests_.names_another_schema(planned.get("service"), before, after)
     if changed:

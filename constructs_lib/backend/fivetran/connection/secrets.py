@@ -1,24 +1,24 @@
-"""Secrets that are configured without a value: null is none, so Fivetran keeps what it has.
+"""Secrets of a connection: those without a value, and those that are sent along with a change.
 
-An environment writes the secrets of adopted connections so until somebody gives them values.
-Nothing is sent then, which must be seen, and must not turn into something that is lost.
+A secret that is configured as null has no value, so Fivetran keeps the one it has. An environment
+writes the secrets of adopted connections so until somebody gives them values. Nothing is sent then;
+the plan says so, and the value must not get lost.
 
-Secrets and settings that are sent along with a change because they may begin to count with it.
+Fivetran silently drops a secret that does not count at the moment: a password that was sent while
+the connection authenticated by certificate is not there when it changes to passwords. No response
+shows that, because a secret comes back masked at best, and the mask may hide an older one. So when
+a setting that decides which secrets count changes, all configured secrets go along in the same
+request:
 
-Fivetran drops in silence what does not count: a password that was sent while the connection
-authenticated by certificate is not there when it changes to passwords. No answer shows it, as a
-secret comes back masked at best, and the mask may stand for an older one. So when what decides
-about it changes, all secrets that are configured go along in the same request:
-
-* ``networking_method`` and its like decide about ``config_wo``;
+* ``networking_method`` and similar settings decide about ``config_wo``;
 * so does a setting of ``config`` with few possible values: one whose values the catalogue of
-  services enumerates, or a flag. Of a setting that the catalogue lacks, nobody knows, so that any
+  services enumerates, or a flag. Nothing is known of a setting that the catalogue lacks, so any
   text or flag counts;
-* one of ``config`` that is about authentication by its name, and one of ``auth`` with few possible
-  values, decide about ``auth`` and ``auth_wo``. The others do not, because Fivetran may have
+* a setting of ``config`` that concerns authentication by its name, and one of ``auth`` with few
+  possible values, decide about ``auth`` and ``auth_wo``. Others do not, because Fivetran may have
   exchanged a refresh token since it was sent, and the old one must not come back with any change.
 
-A secret that is sent once more with the same value changes nothing at Fivetran.
+A secret that is sent again with the same value changes nothing at Fivetran.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from constructs_lib.schemas.catalogue.fields import Field, FieldKind
 
 
 def check_unset_secrets(plan: Plan, ledger: SecretTracking, diagnostics: Diagnostics) -> None:
-    """Tells which secrets have no value.
+    """Warn of secrets that have no value.
 
     :param ledger: knows which of the others will be sent
     :raises ProviderError: if a setting would be sent without a secret inside of it: whether the API
@@ -76,7 +76,7 @@ def check_unset_secrets(plan: Plan, ledger: SecretTracking, diagnostics: Diagnos
 
 
 def _without_value(config: Object) -> list[str]:
-    """The secrets that are null, such as ``config.aws_credentials.s3_role_arn``."""
+    """Return the secrets that are null, such as ``config.aws_credentials.s3_role_arn``."""
     attributes = SCOPES.items()
     return [name for s, a in attributes for name in _nulls(as_object(config.get(a)), s)]
 
@@ -180,7 +180,7 @@ def causes(prior: Object, planned: Object, config: Object) -> list[str]:
 
 
 def tell(plan: Plan, names: list[str], diagnostics: Diagnostics) -> None:
-    """Say in the plan which secrets go along although they did not change.
+    """Announce in the plan which secrets are sent although they did not change.
 
     :param names: such as ``config.password``
     """

@@ -1,10 +1,9 @@
-"""What the setup tests of a connection found, as diagnostics.
+"""The results of the setup tests of a connection, as diagnostics.
+
+Required setup tests that failed are noted in private state until all have passed. Meanwhile each
+plan shows ``setup_state`` as changing, and each apply runs the tests again.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/run-setup-tests
-
-Required setup tests stay a gate: one that failed is noted until all have passed.
-
-So each plan shows ``setup_state`` as changing, and each apply runs the tests again.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _FAILED_STATUSES = ("FAILED", "JOB_FAILED")
 
 
 def have_failed(answer: dict[str, Any]) -> bool:
-    """True if a setup test failed."""
+    """Return True if a setup test failed."""
     return any(
         isinstance(test, dict) and _status(test) in _FAILED_STATUSES for test in _tests(answer)
     )
@@ -37,7 +36,7 @@ def report(
     required: bool,
     secrets: Collection[str] = (),
 ) -> None:
-    """Adds a diagnostic for each setup test that did not pass.
+    """Add a diagnostic for each setup test that did not pass.
 
     :param answer: the API's answer about the connection, with or without ``setup_tests``
     :param subject: the connection, for the summary
@@ -73,7 +72,7 @@ def _status(test: dict[str, Any]) -> str:
 
 
 def _tests(answer: dict[str, Any]) -> list[Any]:
-    """The results; what is no list tells nothing."""
+    """Return the results; anything but a list yields none."""
     tests = answer.get("setup_tests")
     return tests if isinstance(tests, list) else []
 
@@ -91,7 +90,7 @@ _FAILED = "tests_failed"
 
 
 def must_repeat_tests(config: Object, operation: Operation) -> bool:
-    """True if setup tests are required, and failed the last time.
+    """Return True if setup tests are required, and failed the last time.
 
     :param config: the configuration of the connection
     """
@@ -110,7 +109,7 @@ def needs_tests(answer: dict[str, Any], config: Object, operation: Operation) ->
 def report_and_record(
     answer: dict[str, Any], config: Object, operation: Operation, secrets: Collection[str]
 ) -> None:
-    """Tells what the setup tests found, and notes whether they passed.
+    """Report the results of the setup tests, and record whether they passed.
 
     :param answer: the API's answer about the connection, with or without ``setup_tests``
     :param config: the configuration of the connection

@@ -1,12 +1,12 @@
-"""Sending a change of a connection, if need be while it is paused.
+"""Send a change of a connection, if need be while it is paused.
 
 Fivetran may refuse a change while a sync runs: 409, or 400 "Failed to stop in-progress sync after
-trying for 60 seconds". Its documentation says what to do then: pause the connection, look until the
-sync has ended, change it, and set the paused flag as it was. That is done only if it is asked for
-(``pause_to_update``), because meanwhile nothing is loaded.
+trying for 60 seconds". Its documentation says what to do then: pause the connection, wait until the
+sync has ended, change it, and put the paused flag back. That is done only if ``pause_to_update``
+asks for it, because no data is loaded meanwhile.
 
-As for a state that is set, the journal knows meanwhile that the connection has to run again, so
-that a crash does not leave it paused.
+As when a state is set, the journal knows meanwhile that the connection has to run again, so a crash
+does not leave it paused.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/modify-connection
 """
@@ -42,7 +42,7 @@ Body = dict[str, Any]
 
 
 class UpdateRefused(VendorError):
-    """A sync is in progress, so that Fivetran does not take the change."""
+    """Fivetran refuses the change because a sync is in progress."""
 
     def __init__(self, identifier: str, name: str, refusal: SyncInProgress) -> None:
         self.remedy = (
@@ -59,7 +59,7 @@ class UpdateRefused(VendorError):
 
 
 class Update:
-    """A change of one connection, to be sent by who holds its locks.
+    """A change of one connection, to be sent while its lock is held.
 
     :param check: compares what a body changes with what the plan started from, by the connection
         as it is; what it raises keeps the change from being sent

@@ -1,6 +1,7 @@
-"""What a run notes while it sets a state: in the journal for a crash, in the history to go back.
+"""Record what a run does while it sets a state: in the journal for a crash, in the history to go
+back.
 
-Where nothing can be kept, nothing is noted, and all goes on.
+Where nothing can be stored, nothing is recorded, and the run goes on.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Attempt(NamedTuple):
 
 
 class JournalWriter:
-    """The notes of one run about one connection.
+    """What one run records about one connection.
 
     :param client: the account, and its clock
     :param identifier: the connection
@@ -55,12 +56,14 @@ class JournalWriter:
         self._entry: JournalEntry | None = None
 
     def left(self) -> JournalEntry | None:
-        """What a run that died has left, if it is about this account."""
+        """Return what an interrupted run has left, if it is about this account."""
         left = self._slip.read() if self._slip else None
         return left if left is not None and left.account == self._client.account else None
 
     def unknown(self) -> SetEntry | None:
-        """What an earlier run has set for Terraform, if Terraform's state does not know of it."""
+        """Return what an earlier run has set for Terraform, if Terraform's state does not know of
+        it.
+        """
         if self._slip is None or self._slip.by != TERRAFORM or not self._attempt.name:
             return None
         kept = self._slip.kept()
@@ -70,8 +73,8 @@ class JournalWriter:
         return kept if kept.attempt != self._attempt.known else None
 
     def goes_on(self, left: JournalEntry, found: State | None) -> bool:
-        """True if what is there is the half-done work that this run repeats. What Terraform has set
-        is no attempt of the command's, nor the other way round, unless both want the same.
+        """Return True if the state is the half-done work that this run repeats. Terraform's work is
+        no attempt of the command's, nor the other way round, unless both set the same state.
         """
         is_same_work = self._slip is not None and left.by == self._slip.by
         is_same_work = is_same_work or equivalence.is_fingerprint(left.wanted, self._wanted)
@@ -79,8 +82,9 @@ class JournalWriter:
 
     @contextmanager
     def noted(self, paused: bool, found: State | None, stored: str) -> Iterator[None]:
-        """The journal knows inside how to go on after a crash. After a failure it still knows what
-        was found, if the state may have been set, and the flag, if that is not back.
+        """Record in the journal, while inside, how to go on after a crash. After a failure the
+        journal still has the state that was found, if the new one may have been set, and the paused
+        flag, if that was not put back.
 
         :param paused: the flag as it was found
         :param found: the state as it was found
@@ -106,7 +110,7 @@ class JournalWriter:
         self._close(self._entry.found, self._entry.stored)
 
     def _close(self, first: State | None, stored: str) -> None:
-        """The state is set. What was there first is kept as long as Terraform may not have it."""
+        """Finish the entry. Store the first state until Terraform's state is known to have it."""
         if self._slip is None:
             return
         if self._attempt.name:
@@ -124,14 +128,14 @@ class JournalWriter:
         self._slip.forget()
 
     def note(self, **changes: Any) -> None:
-        """Writes what is known by now into the journal."""
+        """Write what is known by now into the journal."""
         if self._entry is not None and self._slip is not None:
             self._entry = self._entry._replace(**changes)
             self._slip.write(self._entry)
 
     @contextmanager
     def sending(self, found: State | None) -> Iterator[None]:
-        """The state is sent inside; what is there is noted before.
+        """Record the state as it is just before the new one is sent inside.
 
         :param found: the state just before
         """
@@ -147,7 +151,7 @@ class JournalWriter:
             raise
 
     def read_back(self, stored: State | None, *, is_set: bool) -> None:
-        """Notes what was read after the state was sent.
+        """Record what was read after the state was sent.
 
         :param is_set: True if it is what was sent
         """
@@ -156,7 +160,7 @@ class JournalWriter:
             self._slip.history.end(history.SET if is_set else history.DIFFERS)
 
     def conclude(self, first: State | None, *, is_ours: bool) -> None:
-        """The state is there already: what a run that died has left is done with.
+        """Finish what an interrupted run has left, because the state is set already.
 
         :param first: the state before the first attempt
         :param is_ours: False if no earlier attempt of this work has set it

@@ -65,12 +65,12 @@ _OPEN = "open"
 
 
 class ConnectionStateResource(Resource):
-    """Sets, follows and, if asked, puts back the state of a connection."""
+    """The resource that sets the state of a connection, follows it and, if asked, restores it."""
 
     schema = schemas.load("fivetranops_connection_state")
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
-        """A text is one of a JSON object."""
+        """Check that a text is the JSON text of an object."""
         state = config.get("state")
         if (
             isinstance(state, Dynamic)
@@ -85,7 +85,7 @@ class ConnectionStateResource(Resource):
             )
 
     def plan(self, plan: Plan, operation: Operation) -> None:
-        """Knows the identifier beforehand, and says in words what setting the state will do."""
+        """Plan the identifier, and explain what setting the state will do."""
         check_identifier(plan.planned["connection_id"])
         plan.planned["id"] = plan.planned["connection_id"]
         # Destroying knows the state only: limits that are no longer configured must leave it.
@@ -110,12 +110,12 @@ class ConnectionStateResource(Resource):
                 state_plan.note_flag(plan, operation)
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
-        """Sets the state for the first time."""
+        """Set the state for the first time."""
         with values_shown(_explains(planned)):
             return self._set(planned, None, "create", operation)
 
     def read(self, state: Object, operation: Operation) -> Object | None:
-        """Whether the connection is there; its state only where it is enforced, or imported."""
+        """Check that the connection exists; read its state only if it is enforced or imported."""
         account: Account = operation.client
         if not account.is_known and state.get("state") is not None:
             return state
@@ -144,7 +144,7 @@ class ConnectionStateResource(Resource):
     def update(
         self, prior: Object, planned: Object, config: Object, operation: Operation
     ) -> Object:
-        """Sets the state if it is to change; the other attributes need no request."""
+        """Set the state if it changes; the other attributes need no request."""
         if is_same_state(prior["state"], planned["state"]) and not _begins_to_enforce(
             prior, planned
         ):
@@ -153,7 +153,7 @@ class ConnectionStateResource(Resource):
             return self._set(planned, prior, "update", operation)
 
     def delete(self, prior: Object, operation: Operation) -> None:
-        """Forgets the resource, or sets the state that was found before, as ``on_destroy`` says."""
+        """Forget the resource, or restore the previous state, as ``on_destroy`` says."""
         account: Account = operation.client
         identifier = prior["connection_id"]
         _confirm(identifier, operation)
@@ -177,14 +177,14 @@ class ConnectionStateResource(Resource):
                 account.presence.confirm_deleted(identifier, error, deadline, operation)
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
-        """Says in words what restoring the state of before will do."""
+        """Explain what restoring the previous state will do."""
         _confirm(prior["connection_id"], operation)
         if _restores(prior, operation):
             with values_shown(_explains(prior)):
                 state_plan.explain_restoring(prior, operation)
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
-        """Imports by the identifier of the connection."""
+        """Import by the identifier of the connection."""
         known = import_identifier(identifier, "the state of a connection")
         return {"id": known, "connection_id": known}
 
@@ -230,7 +230,9 @@ class ConnectionStateResource(Resource):
         is_again = bool(operation.private.get(_OPEN))
 
         def previous(found: dict[str, Any] | None) -> Any:
-            """After a failed attempt, what is found is our own half-done work."""
+            """Return the previous state. After a failed attempt, what is found is our own half-done
+            work.
+            """
             return before if is_again else to_terraform(found)
 
         if not account.claim_state(identifier):
@@ -239,7 +241,7 @@ class ConnectionStateResource(Resource):
         attempt = Attempt(os.urandom(8).hex(), operation.private.get(_ATTEMPT))
 
         def save(found: dict[str, Any] | None) -> None:
-            """From here on the state before stands nowhere else."""
+            """Save the previous state, which from here on is stored nowhere else."""
             own = Snapshot.of(_wanted(planned), format_timestamp(account.client.server_time()))
             operation.private |= {_SET: list(own), _OPEN: True}
             account.state_set.add(identifier)
@@ -286,7 +288,7 @@ def _is_refused(plan: Plan, operation: Operation) -> bool:
 
 
 def _confirm(identifier: str, operation: Operation) -> None:
-    """Terraform's state has what private state tells: nothing of it is kept any longer."""
+    """Remove from the journal what private state shows to be in Terraform's state."""
     account: Account = operation.client
     if account.journal is not None:
         account.journal.confirm_set(identifier, operation.private.get(_ATTEMPT))
@@ -295,8 +297,8 @@ def _confirm(identifier: str, operation: Operation) -> None:
 def _learnt(
     identifier: str, live: dict[str, Any] | None, operation: Operation, *, imported: bool
 ) -> Object:
-    """What a read takes over of an attempt that Terraform does not know of: if its state is read
-    as set, no apply will ask for it again. An import only learns that there was one.
+    """Return what a read takes over of an attempt that Terraform does not know of: once its state
+    is read as set, no apply will ask for it again. An import only learns that there was one.
     """
     account: Account = operation.client
     if account.journal is None:
@@ -313,13 +315,13 @@ def _learnt(
 
 
 def _begins_to_enforce(prior: Object | None, planned: Object) -> bool:
-    """True if the state is looked at from now on: it may have moved meanwhile."""
+    """Return True if the state is enforced from now on: it may have moved meanwhile."""
     before = (prior or {}).get("drift_policy")
     return planned.get("drift_policy") == "enforce" and before != "enforce"
 
 
 def _live(known: Any, live: dict[str, Any] | None) -> Any:
-    """The live state, in the known form where it is the same."""
+    """Return the live state, in the known form where it is the same."""
     if live is None:
         return known if known is None else Dynamic.of({})
     before = from_terraform(known)
@@ -327,7 +329,7 @@ def _live(known: Any, live: dict[str, Any] | None) -> Any:
 
 
 def _explains(values: Object) -> bool:
-    """True if messages may show all values of the state."""
+    """Return True if messages may show all values of the state."""
     return values.get("explain_values") is True
 
 
@@ -336,7 +338,7 @@ def _subject(identifier: str) -> str:
 
 
 def _wanted(planned: Object) -> dict[str, Any]:
-    """The state to set.
+    """Return the state to set.
 
     :raises ProviderError: if it is no object, which would otherwise reset the connector
     """
@@ -351,14 +353,14 @@ def _wanted(planned: Object) -> dict[str, Any]:
 
 
 def _restores(prior: Object, operation: Operation) -> bool:
-    """True if destroying puts the state of before back: what this resource never set (an import, an
-    equal state), it must not put back.
+    """Return True if destroying restores the previous state. If this resource never set the state
+    (after an import, or because it was equal), it must not restore one.
     """
     return prior.get("on_destroy") == "restore" and bool(operation.private.get(_SET))
 
 
 def _is_own_work(own: Any, connection: dict[str, Any], live: dict[str, Any] | None) -> bool:
-    """True if the state is what this resource has set, or what syncs have made of it since."""
+    """Return True if this resource has set the state, or syncs have moved it on since."""
     try:
         # A private state of before this was kept holds True: then it cannot be told.
         if isinstance(own, list):
@@ -370,7 +372,7 @@ def _is_own_work(own: Any, connection: dict[str, Any], live: dict[str, Any] | No
 
 @contextmanager
 def _own_form(operation: Operation) -> Iterator[None]:
-    """What is stored in another form than it was sent is this resource's work all the same."""
+    """Note as this resource's work what the API stored in another form than it was sent."""
     try:
         yield
     except StateDiffers as error:
@@ -399,13 +401,13 @@ def _tell_of_progress(identifier: str, words: str, operation: Operation) -> None
 
 
 def _note(state: dict[str, Any] | None, operation: Operation) -> None:
-    """Notes the state as it is known to be now."""
+    """Note the state as it is known to be now."""
     moment = format_timestamp(operation.client.client.server_time())
     operation.private[_SEEN] = list(Snapshot.of(state, moment))
 
 
 def _seen(identifier: str, operation: Operation) -> Snapshot | None:
-    """What the plan saw: the last refresh, or for a new resource the plan itself."""
+    """Return what the plan saw: the last refresh, or for a new resource the plan itself."""
     account: Account = operation.client
     noted = operation.private.get(_SEEN)
     if identifier in account.state_restored:

@@ -1,10 +1,10 @@
-"""Setting the state of a connection: read, pause, wait, compare, patch, verify, restore.
+"""Set the state of a connection: read, pause, wait, compare, patch, verify, restore.
 
 The API refuses a new state while a sync runs (409, or 400 after it tried to stop the sync), and
-pausing does not end a sync that runs. So:
-note in the journal what is there, pause if the connection is running, wait until no sync is in
-progress, look whether the state is still what was looked at, PATCH it, read it back and compare,
-and put the paused flag back. A connection that was paused is never unpaused unless that was asked.
+pausing does not end a running sync. So these are the steps: record in the journal what is there,
+pause the connection if it is running, wait until no sync is in progress, check that the state is
+still the one that was read, PATCH it, read it back and compare, and put the paused flag back. A
+connection that was paused is never unpaused unless that was asked for.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/modify-connection-state
 """
@@ -50,7 +50,7 @@ State = dict[str, Any]
 
 
 class Outcome(NamedTuple):
-    """What setting a state did."""
+    """The result of setting a state."""
 
     found: State | None
     """The state before; None if none had been written yet."""
@@ -63,10 +63,10 @@ class Outcome(NamedTuple):
 def read_state(
     client: Client, identifier: str, deadline: Deadline, connection: State | None = None
 ) -> State | None:
-    """The state of a connection; None if none was written yet.
+    """Return the state of a connection; None if none was written yet.
 
-    The API answers 400 both for that and for a service without state, and its documents disagree
-    on 405: so the service decides, not the status.
+    The API answers 400 both for that and for a service without state, and its documents disagree on
+    405: so the service decides, not the status.
 
     :param connection: the connection, if it was read already
     :raises StateNotSupported: if the service keeps no state
@@ -83,7 +83,7 @@ def read_state(
 
 
 def require_state(connection: dict[str, Any], identifier: str) -> None:
-    """Checks that the service of a connection keeps a state.
+    """Check that the service of a connection keeps a state.
 
     :raises StateNotSupported: if it does not
     """
@@ -105,17 +105,18 @@ def set_state(
     on_send: Callable[[], None] = lambda: None,
     attempt: Attempt = Attempt(),  # noqa: B008 - never changed.
 ) -> Outcome:
-    """Sets the state of a connection, see the text of the module.
+    """Set the state of a connection in the steps that the module describes.
 
     :param wanted: the whole state
     :param paused_after: ``restore``, ``running`` or ``paused``
-    :param journal: where is noted what a crash must not take away; None to note nothing
+    :param journal: records what a crash must not lose; None to record nothing
     :param seen: what the plan saw
-    :param on_set: is told what was found before, as soon as the API has taken the new state
-    :param on_send: is called just before the state is sent; what it raises keeps it from that
+    :param on_set: is called with the previous state as soon as the API has taken the new one
+    :param on_send: is called just before the state is sent; raise an error there to send nothing
     :param attempt: names the attempt, so that it is known whether Terraform's state has learnt of
         it
-    :raises StateMoved: if somebody else set the state since it was seen; nothing is changed
+    :raises StateChangedElsewhere: if somebody else set the state since it was seen; nothing is
+        changed
     :raises VendorError: if it did not work; the paused flag is back where it was
     """
     with nullcontext(None) if journal is None else journal.hold(identifier) as slip:
@@ -190,8 +191,9 @@ class _Setting:
         )
 
     def _goes_on_from(self, unknown: SetEntry, connection: State, found: State | None) -> bool:
-        """True if the state is what was set without Terraform's knowledge, or what syncs have made
-        of it since. What somebody else has set meanwhile is a state of before like any other.
+        """Return True if the state is what was set without Terraform's knowledge, or what syncs
+        have made of it since. A state that somebody else has set meanwhile is a previous state like
+        any other.
         """
         try:
             set_ = Snapshot(unknown.stored, "", unknown.at)
@@ -201,16 +203,18 @@ class _Setting:
         return True
 
     def _finish(self, first: State | None, now: bool, after: bool, *, changed: bool) -> Outcome:
-        """No state is to be set; the flag is set as asked, or as a run that died had found it."""
+        """Set the paused flag as asked, or as an interrupted run had found it. No state is to be
+        set.
+        """
         if now != after:
             put_back(self._client, self._identifier, after)
         return Outcome(first, changed=changed)
 
     def _patch(self, connection: State, found: State | None, *, is_ours: bool) -> State | None:
-        """Sends the state as soon as no sync runs; a sync that began in between is waited for, too.
+        """Send the state as soon as no sync runs; wait for a sync that began in between, too.
 
         :returns: the state just before
-        :raises StateMoved: if it is another one than was found, and no sync explains it
+        :raises StateChangedElsewhere: if it is another one than was found, and no sync explains it
         """
         pauses, syncs, synced = _pauses(), last_syncs(connection), is_syncing(connection)
         while True:
@@ -234,7 +238,7 @@ class _Setting:
                 self._look_again(next(pauses))
 
     def _wait_until_idle(self, pauses: Iterator[float]) -> tuple[State, bool]:
-        """The connection when no sync runs, and whether that had to be waited for."""
+        """Return the connection once no sync runs, and whether that had to be waited for."""
         waited = False
         while is_syncing(live := self._client.connection(self._identifier, self._deadline)):
             waited = True
@@ -262,7 +266,7 @@ class _Setting:
 
 
 def _pauses() -> Iterator[float]:
-    """Seconds between two looks: often at first, then ever more seldom."""
+    """Yield the seconds between two polls: short at first, then ever longer."""
     pause = _FIRST_PAUSE
     while True:
         yield pause

@@ -1,9 +1,8 @@
-"""What can go wrong with the state of a connection, beyond the request itself.
-
-What a plan saw of a state, so that the apply notices what happened since.
+"""A snapshot of a state as the plan saw it, so that the apply notices what happened since.
 
 The state of a connection moves by itself: its syncs rewrite it. So a state that differs from what
-the plan saw is somebody else's work only if no sync explains it.
+the plan saw is somebody else's work only if no sync explains it. The errors about a state are here
+as well.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ class StateNotSupported(VendorError):
 
 
 class StateDiffers(VendorError):
-    """The API took the state, and what it stored is something else."""
+    """The API took the state, and stored something else."""
 
     remedy = (
         "Compare the two, and configure the state in the form in which the connector stores it. "
@@ -80,19 +79,21 @@ class Snapshot(NamedTuple):
 
     @classmethod
     def of(cls, state: dict[str, Any] | None, at: str) -> Snapshot:
-        """A state, or that there is none, as it is seen at a moment."""
+        """Return the snapshot of a state, or of its absence, at a moment."""
         return cls(equivalence.fingerprint(state), _words(state), at)
 
 
 def is_syncing(connection: dict[str, Any]) -> bool:
-    """True if a sync is known to run. One that is not told of is met by the API's 409."""
+    """Return True if a sync is known to run. The API answers 409 if one runs without being
+    reported.
+    """
     status = connection.get("status")
     return isinstance(status, dict) and normalized_word(status.get("sync_state")) == "syncing"
 
 
 def last_syncs(connection: dict[str, Any]) -> tuple[str | None, ...]:
-    """When the last syncs ended, as the API writes it: it differs after each sync. Where the API
-    answers no text, its JSON does as well.
+    """Return when the last syncs ended, as the API writes it: it differs after each sync. Where the
+    API returns no text, its JSON does as well.
     """
     answered = (connection.get(name) for name in _LAST_SYNCS)
     return tuple(
@@ -103,11 +104,11 @@ def last_syncs(connection: dict[str, Any]) -> tuple[str | None, ...]:
 def progress(
     identifier: str, seen: Snapshot, connection: dict[str, Any], state: dict[str, Any] | None
 ) -> str:
-    """How the connector moved the state since it was seen, in words; empty if it did not.
+    """Describe how the connector moved the state since the snapshot; empty if it did not.
 
     :param connection: the connection as it is now
     :param state: its state as it is now
-    :raises StateMoved: if the state moved without a sync
+    :raises StateChangedElsewhere: if the state moved without a sync
     """
     if equivalence.is_fingerprint(seen.print, state):
         return ""

@@ -1,15 +1,17 @@
-"""What must be known of a sync after a crash, so that the next apply does not begin it again.
+"""What a run must know of a sync after a crash, so that the next apply does not start it again.
 
-Before the request is sent, an entry is written beside those of :mod:`journal`: what was asked for,
-and what the connection was like before. It is removed when a later run finds in Terraform's state
-that the sync was begun (the private state of the resource names the entry), or when the request
-ends in an error that Terraform is told.
+Before the request is sent, an entry is written to the folder of the journal
+(:mod:`constructs_lib.backend.fivetran.journal.journal`): the request, and what the connection was
+like before. A later run removes it when it finds in Terraform's state that the sync was started
+(the private state of the resource names the entry), or when the request ends in an error that
+Terraform reports.
 
-So an entry of an earlier run means that Terraform does not know what became of the request. If it
-was answered, the sync is taken over; otherwise the connection tells whether it began. A resource is
-recognised by what it asks for, triggers included, because a provider does not learn its address.
+So an entry of an earlier run means that Terraform does not know what became of the request. If
+there was a response, the sync is taken over; otherwise the connection shows whether it began. A
+resource is recognized by its request, triggers included, because a provider does not learn its
+address.
 
-While a request is under way its run holds a lock, which the operating system releases however that
+While a request is in flight its run holds a lock, which the operating system releases however that
 run ends: the provider of a Terraform that was killed may still be at work.
 """
 

@@ -1,7 +1,4 @@
-"""What can go wrong with a sync, beyond the request itself.
-
-Whether a sync of a connection would begin at all.
-"""
+"""Check whether a sync of a connection can start at all, and the errors of a sync."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from constructs_lib.backend.http.response_values import format_timestamp, normal
 
 
 class NotReady(VendorError):
-    """No sync would begin: the connection is paused, or not set up."""
+    """No sync would start: the connection is paused, or not set up."""
 
 
 class Paused(NotReady):
@@ -46,7 +43,7 @@ class NotSetUp(NotReady):
 
 
 class SyncStartUnknown(VendorError):
-    """The answer to a request that begins a sync is lost, and nothing tells whether it worked."""
+    """The response to a request for a sync is lost, and nothing tells whether the sync began."""
 
     def __init__(self, name: str, what: str, cause: VendorError) -> None:
         self.cause, self.tried = cause, cause.tried
@@ -72,7 +69,7 @@ class SyncFailed(VendorError):
 
 
 class Delayed(VendorError):
-    """Fivetran rescheduled the sync, and it is not waited for.
+    """Fivetran rescheduled the sync, and this run does not wait for it.
 
     :param is_manual: True if it only goes on when it is asked for again
     """
@@ -102,7 +99,7 @@ class DelayedBeyondLimit(Delayed):
 
 
 class Rescheduled(Delayed):
-    """Fivetran rescheduled the sync, and the configuration says not to wait for that."""
+    """Fivetran rescheduled the sync, and the configuration says not to wait for it."""
 
     def __init__(self, name: str, until: datetime | None, words: str, *, is_manual: bool) -> None:
         self.remedy = 'Set on_reschedule = "wait" to wait for the sync' + (
@@ -118,7 +115,7 @@ class Rescheduled(Delayed):
 
 
 def connection_problems(connection: dict[str, Any], secrets: Collection[str]) -> str:
-    """The connection's own words about what is wrong with it: its tasks and warnings.
+    """Return what the connection itself reports as wrong: its tasks and warnings.
 
     :param secrets: texts that must not be shown, beside those of the settings of the connection
     :returns: lines to be added to a sentence; empty if it says nothing
@@ -142,18 +139,18 @@ _NOT_SET_UP, _BROKEN = "incomplete", "broken"
 
 
 def connection_name(identifier: str, connection: dict[str, Any]) -> str:
-    """A connection, as messages name it."""
+    """Return the name of a connection for messages."""
     return f"connection {identifier} ({connection.get('schema')})"
 
 
 def setup_state(connection: dict[str, Any]) -> str:
-    """The setup state in small letters; empty if the answer does not tell it."""
+    """Return the setup state in small letters; empty if the response does not contain it."""
     status = connection.get("status")
     return normalized_word(status.get("setup_state")) if isinstance(status, dict) else ""
 
 
 def stands_paused(connection: dict[str, Any]) -> bool:
-    """True if the answer says that the connection is paused."""
+    """Return True if the response says that the connection is paused."""
     return normalized_word(connection.get("paused")) == "true"
 
 
@@ -176,8 +173,9 @@ def require_ready(
 def require_ready_later(account: Account, identifier: str, deadline: Deadline) -> str:
     """Check at plan that a sync can begin when this run comes to it.
 
-    What the run does before is known as far as it was planned by now, see :mod:`intents`. While the
-    state of the connection is being set, by this very run, it is paused for that only.
+    What the run does before is known as far as it was planned by now, see
+    :class:`constructs_lib.backend.fivetran.provider_data.PlannedEffects`. While this very run sets
+    the state of the connection, it is paused only for that.
 
     :returns: that the connection is broken, and its own words about that; empty if it is not, or if
         this run tests its settings again before

@@ -1,6 +1,4 @@
-"""What the plan of a sync checks, and what it says in words.
-
-The resource ``fivetranops_connection_sync``: a sync or re-sync of a connection.
+"""The resource ``fivetranops_connection_sync``: a sync or re-sync of a connection.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/sync-connection and
 https://fivetran.com/docs/rest-api/api-reference/connections/resync-connection
@@ -80,7 +78,7 @@ def _rules() -> tuple[Rule, ...]:
 
 
 def explain(plan: Plan, operation: Operation) -> None:
-    """Say what a re-sync costs, and check that the connection is ready for a sync.
+    """Explain what a re-sync costs, and check that the connection is ready for a sync.
 
     :raises ProviderError: if the connection is paused, or not set up, and this run does not change
         that
@@ -108,7 +106,7 @@ def explain(plan: Plan, operation: Operation) -> None:
 
 
 def explain_adoption(plan: Plan, operation: Operation) -> None:
-    """Says that the first triggers after an import begin nothing."""
+    """Warn that the first triggers after an import start nothing."""
     operation.diagnostics.warning(
         f"No sync of connection {plan.planned['connection_id']} is begun",
         "This resource was imported, so its triggers are taken as those of what was done before. "
@@ -118,7 +116,7 @@ def explain_adoption(plan: Plan, operation: Operation) -> None:
 
 
 def warn_of_unsent_changes(plan: Plan, steered: tuple[str, ...], operation: Operation) -> None:
-    """Say which changes begin nothing.
+    """Warn of changes that start nothing.
 
     :param steered: the attributes that are used, or spoken of, all the same
     """
@@ -194,16 +192,20 @@ _OF_ITS_END = ("outcome", "succeeded_at")
 
 
 class ConnectionSyncResource(TriggeredResource):
-    """Begins a sync, and follows it if asked."""
+    """The resource that starts a sync, and waits for its end if asked."""
 
     schema = schemas.load("fivetranops_connection_sync")
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
-        """``force`` is for a sync; a re-sync needs ``scope`` or ``resync_everything``."""
+        """Check that ``force`` is used with a sync, and that a re-sync has ``scope`` or
+        ``resync_everything``.
+        """
         check(config, diagnostics)
 
     def plan(self, plan: Plan, operation: Operation) -> None:
-        """A sync begins at creation and for other triggers; one that is not over is followed on."""
+        """Plan a sync at creation and for changed triggers; otherwise go on waiting for one that
+        has not ended.
+        """
         self.validate(plan.config, operation.diagnostics)
         plan_as_configured(plan)
         begins = is_triggered(plan) or bool(operation.private.get(_AGAIN))
@@ -224,13 +226,15 @@ class ConnectionSyncResource(TriggeredResource):
             warn_of_unsent_changes(plan, (), operation)
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
-        """``POST /v1/connections/{id}/sync`` or ``…/resync``. From then on it is in state."""
+        """Send ``POST /v1/connections/{id}/sync`` or ``…/resync``. From then on the sync is in
+        state.
+        """
         return self._begin("create", planned, operation)
 
     def update(
         self, prior: Object, planned: Object, config: Object, operation: Operation
     ) -> Object:
-        """The same for other triggers; otherwise goes on following, or sends nothing."""
+        """Start a sync for changed triggers; otherwise go on waiting, or send nothing."""
         operation.private.pop(_ADOPTED, None)
         if planned.get("triggered_at") is UNKNOWN:
             return self._begin("update", planned, operation)
@@ -241,17 +245,17 @@ class ConnectionSyncResource(TriggeredResource):
         return self._follow("wait", planned, mark, deadline, operation)
 
     def read(self, state: Object, operation: Operation) -> Object | None:
-        """What was done stays as it is. As it is in state, the journal need not keep it."""
+        """Keep what was done. It is in Terraform's state, so the journal need not keep it."""
         account: Account = operation.client
         journal.confirm(account, operation)
         return super().read(state, operation)
 
     def delete(self, prior: Object, operation: Operation) -> None:
-        """Forgets the sync; what was done stays done, and nothing is sent."""
+        """Forget the sync; what was done stays done, and nothing is sent."""
         journal.confirm(operation.client, operation)
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
-        """Imports by the identifier of the connection; its next triggers begin nothing."""
+        """Import by the identifier of the connection; its next triggers start nothing."""
         operation.private[_ADOPTED] = True
         return super().import_state(identifier, operation)
 
@@ -291,8 +295,8 @@ class ConnectionSyncResource(TriggeredResource):
         deadline: Deadline,
         operation: Operation,
     ) -> Object:
-        """Waits for the end. Whatever stops the waiting, the next apply goes on with it; only after
-        a failure it begins another sync.
+        """Wait for the end. Whatever stops the waiting, the next apply goes on with it; only after
+        a failure it starts another sync.
 
         :param action: ``create`` or ``update``, which began it, or ``wait`` for an earlier one
         """
@@ -317,8 +321,8 @@ class ConnectionSyncResource(TriggeredResource):
 
 
 def _save_failure(planned: Object, action: str, operation: Operation) -> None:
-    """A new resource stays in state, and is tainted; any other keeps the triggers that it had.
-    Where these are the new ones already, a note says that another sync is due.
+    """Keep a new resource in state, tainted, and any other with its previous triggers. Where these
+    are the new ones already, a note says that another sync is due.
     """
     if action == "create":
         operation.save({**(operation.saved or planned), "outcome": "failed"})
@@ -336,7 +340,7 @@ def _tell_of_interruption(identifier: str, operation: Operation) -> None:
 
 
 def _advice(error: VendorError, *, is_new: bool) -> str:
-    """What to do when a sync cannot be followed to its end."""
+    """Return what to do when a sync cannot be waited for to its end."""
     if isinstance(error, (SyncFailed, NotFound)):
         return ""
     how = (

@@ -1,8 +1,8 @@
-"""Beginning a sync or a re-sync, once: what is done when the answer is lost, or a sync runs.
+"""Start a sync or a re-sync exactly once, even if the response is lost or another sync runs.
 
-A sync without ``force`` may be asked for twice as long as the first one runs; a forced one and a
-re-sync must not be. So after an answer that was lost the connection is looked at: whether a sync
-began since. Where that cannot be told, nothing is sent again, and the error says so.
+A sync without ``force`` may be requested twice while the first one runs; a forced one and a re-sync
+must not be. So after a lost response the connection is read, to see whether a sync began since.
+Where that cannot be told, nothing is sent again, and the error says so.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/sync-connection and
 https://fivetran.com/docs/rest-api/api-reference/connections/resync-connection
@@ -40,7 +40,7 @@ _LONGEST_PAUSE = 30.0
 
 
 class SyncRequest(NamedTuple):
-    """What is to begin."""
+    """The sync that is requested."""
 
     identifier: str
     mode: str = "sync"
@@ -56,7 +56,7 @@ class SyncRequest(NamedTuple):
 
 
 class SyncBaseline(NamedTuple):
-    """A sync that was begun: what there was before, and when."""
+    """The connection as it was before a sync that was started, and when that was."""
 
     since: str
     """By the API's clock (RFC 3339)."""
@@ -92,7 +92,7 @@ def _unnoted(mark: SyncBaseline, connection: dict[str, Any]) -> AbstractContextM
 
 
 def pauses() -> Iterator[float]:
-    """Seconds between two looks at a connection: often at first, then ever more seldom."""
+    """Yield the seconds between two polls of a connection: short at first, then ever longer."""
     pause = _FIRST_PAUSE
     while True:
         yield pause
@@ -124,7 +124,7 @@ def begin(
 
 
 class _Attempt:
-    """One attempt, from the look before to the answer."""
+    """One attempt, from reading the connection to the response."""
 
     def __init__(self, account: Account, wish: SyncRequest, deadline: Deadline) -> None:
         self._client, self._wish, self._deadline = account.client, wish, deadline
@@ -133,7 +133,7 @@ class _Attempt:
         self._has_looked = False
 
     def send(self, noted: Noted) -> SyncBaseline:
-        """Sends the request, and looks whether it worked if no answer comes."""
+        """Send the request; if no response comes, check whether it took effect."""
         self._before = self._client.connection(self._wish.identifier, self._deadline)
         require_ready(self._wish.identifier, self._before, self._secrets)
         succeeded_at, failed_at = last_syncs(self._before)
@@ -171,7 +171,9 @@ class _Attempt:
             self._client.sync(wish.identifier, self._deadline, self._look, force=wish.force)
 
     def _look(self) -> bool:
-        """True if a sync began since; False if none did, so that it may be asked for again."""
+        """Return True if a sync began since; False if none did, so that the request may be
+        repeated.
+        """
         self._has_looked = True
         now = self._client.look_once(self._wish.identifier, self._deadline)
         began = has_begun(self._wish, self._before, now)
@@ -192,7 +194,8 @@ class _Attempt:
 
 
 def has_begun(wish: SyncRequest, before: dict[str, Any], now: dict[str, Any]) -> bool | None:
-    """Whether what was wished began between two looks at a connection; None if nothing tells.
+    """Return whether the requested sync began between two reads of a connection; None if that
+    cannot be told.
 
     A sync that began or ended since is taken for the one that was asked for. There are two cases in
     which it may be another one: a forced sync while one was running already, and a re-sync of

@@ -1,14 +1,13 @@
-"""Following a sync to its end, by looking at its connection.
+"""Wait for the end of a sync by polling its connection.
 
-The API tells of no single sync, but of a connection: whether one runs, when the last one succeeded,
-and when the last one failed. So the sync that was begun has ended when none runs any more and one
-of these moments is later than it was before. Clocks are not compared: the moments are the API's,
-and what was there before says enough.
+The API reports no single sync, but a connection: whether a sync runs, when the last one succeeded,
+and when the last one failed. So the sync that was started has ended when none runs any more and one
+of these times is later than before. Clocks are not compared: all times are the API's.
 
-A sync that Fivetran rescheduled moves neither moment. It goes on by itself, at a time that the API
-may not tell, except under ``schedule_type`` manual: then it is asked for again. A broken connection
-may be synced, because a sync can mend it; so that it is broken is a failure only when the sync that
-was begun is not seen for a while.
+A sync that Fivetran rescheduled moves neither time. It continues by itself, at a time that the API
+may not tell, except under ``schedule_type`` manual: then it is requested again. A broken connection
+may be synced, because a sync can repair it; so a broken connection is a failure only when the sync
+that was started does not show for a while.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-details
 """
@@ -80,7 +79,7 @@ def wait_for_end(
 
 
 class _Wait:
-    """One sync that is being followed."""
+    """The wait for the end of one sync."""
 
     def __init__(
         self,
@@ -102,7 +101,7 @@ class _Wait:
         """That Fivetran rescheduled the sync, in words; empty if it did not."""
 
     def run(self, waits: Iterator[float]) -> str:
-        """Look again and again, until the sync has ended."""
+        """Poll the connection until the sync has ended."""
         for pause in waits:
             was_being_set = self._account.turns.is_taken(self._identifier)
             connection = self._account.client.connection(self._identifier, self._deadline)
@@ -151,8 +150,8 @@ class _Wait:
         return None if found is None or (before is not None and found <= before) else found
 
     def _look_at_idle(self, connection: dict[str, Any], *, is_being_set: bool) -> None:
-        """Decide whether to wait on: no sync runs, and none ended, so that it may be about to
-        begin, rescheduled, or never come.
+        """Decide whether to wait on. No sync runs, and none ended: it may be about to begin, or
+        rescheduled, or never come.
         """
         # A pause ends no sync that runs, whatever the API calls its state meanwhile.
         if stands_paused(connection) and not is_being_set and not self._has_run:

@@ -1,10 +1,9 @@
-"""``state set``: shows what changes, asks, sets it with the care of the resource, and says what it
-did.
+"""Run one of the commands, and ``state set``.
 
-Runs one of the commands, and turns whatever happens into words and an exit status.
-
-Exit status: 0 done (of ``diff``: equal), 2 ``diff`` found a difference, 1 not done (the message
-says why), 128 and the number of the signal if it was interrupted before it was done.
+``state set`` shows what changes, asks, sets the state with the care of the resource, and reports
+what it did. Whatever happens becomes a message and an exit status: 0 done (of ``diff``: equal), 2
+``diff`` found a difference, 1 not done (the message says why), 128 and the number of the signal if
+it was interrupted before it was done.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ _NO_TERRAFORM = (
 
 
 def run_set(options: Options, screen: Screen, interruption: Interruption) -> int:
-    """Sets the state; returns the exit status.
+    """Set the state; return the exit status.
 
     :raises ProviderError: if it is not set, or not as it was sent
     """
@@ -76,7 +75,7 @@ def run_set(options: Options, screen: Screen, interruption: Interruption) -> int
 
 
 def _is_wanted(found: Look, wanted: dict[str, Any], options: Options, screen: Screen) -> bool:
-    """Shows what is going to happen, and asks."""
+    """Show what is going to happen, and ask."""
     write = screen.out if options.yes else screen.show
     is_alarming = reading.show(found, wanted, write, plan.MOST_LINES)
     by_hand = _to_run(found.identifier)
@@ -106,7 +105,7 @@ class _Run:
         self._options, self._screen, self._interruption = options, screen, interruption
 
     def run(self, folder: Path) -> None:
-        """Sets it, and says what was done, or where things stand.
+        """Set the state, and report what was done, or how far it got.
 
         :raises ProviderError: if it did not work
         """
@@ -138,7 +137,7 @@ class _Run:
         )
 
     def _standing(self, before: Change | None, cause: BaseException | None) -> str:
-        """Where things stand after a failure."""
+        """Return how far the command got before a failure."""
         newest, journal = _newest(self._past), self._account.journal
         was_noted = newest is not None and (before is None or newest.number > before.number)
         state = "the state was not set"
@@ -191,7 +190,7 @@ class _Run:
 
 
 def _tell_of_nothing(account: Account, found: Look, screen: Screen) -> None:
-    """The state is the wanted one already."""
+    """Report that the state is the wanted one already."""
     _conclude(account, found)
     screen.out(f"The state of {reading.name(found)} is this already; nothing was sent.")
     if found.paused:
@@ -202,8 +201,8 @@ def _tell_of_nothing(account: Account, found: Look, screen: Screen) -> None:
 
 
 def _conclude(account: Account, found: Look) -> None:
-    """The state is what a run that was cut off was setting: if that was the command, it is done.
-    What a run of Terraform had found is left for the apply that finishes it.
+    """Finish what an interrupted run was setting, if that was the command. What an interrupted run
+    of Terraform has found is left for the apply that finishes it.
     """
     if account.journal is None or found.state is None:
         return
@@ -241,7 +240,7 @@ _FAILED = 1
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Runs one command.
+    """Run one command.
 
     :param arguments: the command line after ``state``
     :returns: the exit status

@@ -1,6 +1,5 @@
-"""``state get`` and ``state diff``: what is there, and what a change would do.
-
-``state history``: the states that were set from here, and taking one of them.
+"""``state get``, ``state diff`` and ``state history``: read a state, compare it, list the states
+that were set from here.
 """
 
 from __future__ import annotations
@@ -28,14 +27,14 @@ NOTHING_WRITTEN = "no state was written yet: {} is what the connector starts fro
 
 
 class Writes(Protocol):
-    """Writes a text for a person."""
+    """A function that writes a text for a person."""
 
     def __call__(self, text: str, *, is_alarming: bool = False) -> None:
-        """Writes it, in red letters if it is alarming."""
+        """Write a text, in red if it is alarming."""
 
 
 def run_get(options: Options, screen: Screen, interruption: Interruption) -> int:
-    """Prints the state, or keeps it in a file; returns the exit status.
+    """Print the state, or save it in a file; return the exit status.
 
     :raises ProviderError: if it cannot be read or kept
     """
@@ -53,7 +52,7 @@ def run_get(options: Options, screen: Screen, interruption: Interruption) -> int
 
 
 def run_diff(options: Options, screen: Screen, interruption: Interruption) -> int:
-    """Says what would change; returns the exit status: 2 if something would.
+    """Show what would change; return the exit status: 2 if something would.
 
     :raises ProviderError: if a state cannot be read
     """
@@ -67,7 +66,7 @@ def run_diff(options: Options, screen: Screen, interruption: Interruption) -> in
 
 
 def show(found: Look, wanted: dict[str, Any], write: Writes, most: int) -> bool:
-    """Shows what a change does, in the words of a plan.
+    """Show what a change does, in the words of a plan.
 
     :param write: where it is shown
     :param most: how many values are shown
@@ -83,17 +82,17 @@ def show(found: Look, wanted: dict[str, Any], write: Writes, most: int) -> bool:
 
 
 def is_backwards(steps: list[plan.ValueChange], wanted: dict[str, Any]) -> bool:
-    """True if a change goes backwards, or resets."""
+    """Return True if a change goes backwards, or resets."""
     return not wanted or any(step.is_backwards for step in steps)
 
 
 def is_equal(found: Look, wanted: dict[str, Any]) -> bool:
-    """True if the state is the wanted one already."""
+    """Return True if the state is the wanted one already."""
     return found.state is not None and same(found.state, wanted)
 
 
 def name(found: Look) -> str:
-    """The connection, as messages name it."""
+    """Return the name of the connection for messages."""
     return f"connection {found.identifier} ({found.connection.get('schema')})"
 
 
@@ -124,7 +123,7 @@ _RESULTS = {
 
 
 def run_history(options: Options, screen: Screen, interruption: Interruption) -> int:
-    """Lists the changes, or prints one state; returns the exit status.
+    """List the changes, or print one state; return the exit status.
 
     :raises ProviderError: if the history cannot be read, or has no such change
     """
@@ -144,7 +143,7 @@ def run_history(options: Options, screen: Screen, interruption: Interruption) ->
 
 
 def state(past: History, options: Options, screen: Screen) -> dict[str, Any]:
-    """The state of the change that was asked for: the one before, or the one after.
+    """Return the state before or after the change that was asked for.
 
     :raises ProviderError: if there is no such change
     """
@@ -164,7 +163,9 @@ def state(past: History, options: Options, screen: Screen) -> dict[str, Any]:
 
 
 def _history(options: Options, folder: Path, screen: Screen) -> History:
-    """The history; the API is asked only for the identifier that a schema name stands for."""
+    """Return the history; the API is asked only for the identifier of a connection that is given by
+    its schema name.
+    """
     if options.group is None:
         identifier = require_identifier(options.connection, "")
     else:
