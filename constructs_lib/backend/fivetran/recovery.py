@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import NotFound, VendorError
-from constructs_lib.backend.fivetran.connection.creation_search import find_left, is_over
+from constructs_lib.backend.fivetran.connection.creation_search import find_interrupted, is_over
 from constructs_lib.backend.fivetran.connection.paused_flag import RESCUE_LIMIT, is_paused, put_back
 from constructs_lib.backend.fivetran.journal.creations import CreationEntry
 from constructs_lib.backend.fivetran.journal.entries import JournalEntry
@@ -80,7 +80,7 @@ def _look_for(
     diagnostics: Diagnostics,
     deadline: Deadline,
 ) -> None:
-    found = find_left(client, entry, deadline)
+    found = find_interrupted(client, entry, deadline)
     if found is None:
         if is_over(client, entry):
             journal.creations.forget(entry.name)

@@ -40,10 +40,10 @@ from constructs_lib.backend.fivetran.connection.creation_search import (
     NameTaken,
     Trace,
     UnreadCreation,
-    find_left,
+    creation_name,
+    find_interrupted,
     identifier_in,
     is_over,
-    name_of,
     trace_of,
 )
 from constructs_lib.backend.fivetran.journal.creations import CreationEntry
@@ -69,7 +69,7 @@ _NEEDED_LATER = (
 )
 
 
-class How(Enum):
+class Origin(Enum):
     """How the connection of a creation came about."""
 
     CREATED = "created"
@@ -83,7 +83,7 @@ class Created(NamedTuple):
     """The connection of a creation, and how it came about."""
 
     answer: dict[str, Any]
-    how: How
+    how: Origin
 
 
 def create(
@@ -117,7 +117,7 @@ class _Creation:
     ) -> None:
         self._account, self._client, self._body = account, account.client, body
         self._deadline, self._secrets, self._on_created = deadline, secrets, on_created
-        self._name = name_of(account.client.account, body)
+        self._name = creation_name(account.client.account, body)
         is_first = self._name is not None and account.claim_creation(self._name)
         self._journal = account.journal.creations if account.journal and is_first else None
         self._may_be_ours = is_first
@@ -132,17 +132,17 @@ class _Creation:
         left = self._left()
         found = None if left is None else self._left_connection(left)
         if found is not None:
-            self._know(found["id"])
-            return Created(found, How.TAKEN_OVER)
+            self._record_identifier(found["id"])
+            return Created(found, Origin.TAKEN_OVER)
         self._note(left)
         try:
             answer = self._send()
         except VendorError as error:
             found = self._after(error)
-            self._know(found["id"])
-            return Created(found, How.FOUND)
-        self._know(answer["id"])
-        return Created(answer, How.CREATED)
+            self._record_identifier(found["id"])
+            return Created(found, Origin.FOUND)
+        self._record_identifier(answer["id"])
+        return Created(answer, Origin.CREATED)
 
     def _left(self) -> CreationEntry | None:
         """Return what a dead run has left of this creation. One that lives is waited for."""
@@ -156,7 +156,7 @@ class _Creation:
         return None
 
     def _left_connection(self, left: CreationEntry) -> dict[str, Any] | None:
-        found = find_left(self._client, left, self._deadline)
+        found = find_interrupted(self._client, left, self._deadline)
         if found is not None and found["id"] in self._known():
             return None  # Another resource has it.
         self._entry = left if found is not None else None
@@ -203,7 +203,7 @@ class _Creation:
             self._account.known.add(identifier)
             self._on_created(identifier)
 
-    def _know(self, identifier: str) -> None:
+    def _record_identifier(self, identifier: str) -> None:
         """Note in the journal that Terraform has the identifier."""
         self._account.known.add(identifier)
         self._on_created(identifier)
@@ -217,7 +217,7 @@ class _Creation:
         :raises VendorError: if it was not, or is not found
         """
         if self._identifier:
-            found = self._look_patiently(self._by_identifier)
+            found = self._search_repeatedly(self._by_identifier)
             if found is None:
                 raise UnreadCreation(error, self._identifier)
             return found
@@ -229,9 +229,9 @@ class _Creation:
         if not retry.may_have_taken_effect(error):
             return self._after_429(error)
         log.warning(f"{error}; looking for the connection")
-        found = self._look_patiently(self._by_trace) if self._may_be_ours else None
+        found = self._search_repeatedly(self._by_trace) if self._may_be_ours else None
         if found is None:
-            self._lose()
+            self._record_lost()
             raise LostCreation(error, self._trace())
         return found
 
@@ -265,7 +265,9 @@ class _Creation:
         named = [item for item in there if isinstance(item.get("id"), str)]
         raise NameTaken(error, self._name, named[0]) if named else error
 
-    def _look_patiently(self, look: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
+    def _search_repeatedly(
+        self, look: Callable[[], dict[str, Any] | None]
+    ) -> dict[str, Any] | None:
         """Search several times, and give up quietly: the error that led here is the one to tell."""
         for pause in _waits():
             until = datetime.now(timezone.utc) + timedelta(seconds=pause)
@@ -318,7 +320,7 @@ class _Creation:
         schema = self._name.schema if self._name else ""
         return Trace(self._body["group_id"], self._body["service"], schema, since)
 
-    def _lose(self) -> None:
+    def _record_lost(self) -> None:
         if self._journal is not None and self._entry is not None:
             self._journal.complete(self._entry._replace(is_lost=True))
 
@@ -328,7 +330,7 @@ class _Creation:
 
 
 @cache
-def load_what_follows(service: str) -> None:
+def load_ahead(service: str) -> None:
     """Load everything that is needed once the API has answered. Nothing may have to be loaded
     between the answer and the state: where no file descriptor is left, that fails.
     """

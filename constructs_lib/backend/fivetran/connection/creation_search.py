@@ -76,7 +76,9 @@ def find(client: Client, trace: Trace, deadline: Deadline) -> dict[str, Any] | N
     return client.connection(fitting[0]["id"], deadline) if len(fitting) == 1 else None
 
 
-def find_left(client: Client, left: CreationEntry, deadline: Deadline) -> dict[str, Any] | None:
+def find_interrupted(
+    client: Client, left: CreationEntry, deadline: Deadline
+) -> dict[str, Any] | None:
     """Return the connection that a run that died has created; None if it is not there."""
     if left.connection:
         with suppress(NotFound):
@@ -101,7 +103,7 @@ def planned_name(account: str, planned: Object) -> Name | None:
     """Return the name of a connection that is to be created; None if it is not known yet."""
     config = as_object(planned.get("config"))
     values = {name: planned.get(name) for name in ("group_id", "service")}
-    return name_of(account, {**values, "config": config})
+    return creation_name(account, {**values, "config": config})
 
 
 def identifier_in(content: bytes, asked: Mapping[str, Any]) -> str | None:
@@ -148,16 +150,20 @@ def _shifted(text: str, shift: timedelta) -> str:
     return text if at is None else (at + shift).isoformat()
 
 
-def name_of(account: str, body: dict[str, Any]) -> Name | None:
+def creation_name(account: str, body: dict[str, Any]) -> Name | None:
     """Return the name that a request asks for: its group, service, and destination schema."""
-    values = (body.get("group_id"), body.get("service"), joined(body.get("config") or {}))
+    values = (
+        body.get("group_id"),
+        body.get("service"),
+        joined_schema_name(body.get("config") or {}),
+    )
     group, service, schema = values
     if isinstance(group, str) and isinstance(service, str) and schema:
         return Name(account, group, service, schema)
     return None
 
 
-def joined(config: dict[str, Any]) -> str:
+def joined_schema_name(config: dict[str, Any]) -> str:
     """Return the joined name of a destination schema; empty if it is not given as text."""
     parts = [config[key] for key in DESTINATION_SCHEMA_KEYS if key in config]
     return ".".join(parts) if all(isinstance(part, str) for part in parts) else ""
@@ -220,7 +226,7 @@ class UnreadCreation(VendorError):
 
 def advice(planned: Object) -> Callable[[VendorError], str]:
     """Return what to do after a failed creation; empty where the error itself says it."""
-    name = joined(as_object(planned.get("config")))
+    name = joined_schema_name(as_object(planned.get("config")))
     place = f"a connection with the destination schema {name} in group {planned.get('group_id')}"
 
     def note(error: VendorError) -> str:

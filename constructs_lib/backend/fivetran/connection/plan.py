@@ -6,7 +6,7 @@ order.
 
 Terraform asks twice for the plan of a change: once to show it, and once more during apply, when all
 values are known. Both plans must agree, and nothing in the request says which is which. So no rule
-may decide by a value that was unknown the first time; :func:`adopt_settings` and
+may decide by a value that was unknown the first time; :func:`keep_imported_settings` and
 :func:`plan_replacement` say what is done where one would have to.
 """
 
@@ -18,9 +18,9 @@ from typing import Any
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection.request import (
     DESTINATION_SCHEMA_KEYS,
-    INFLUENCES,
     ONLY_MODIFIED,
     SETTINGS,
+    SIDE_EFFECTS,
     as_object,
     clears_nothing,
     destination_keys,
@@ -65,7 +65,7 @@ def check_settings(config: Object, diagnostics: Diagnostics) -> None:
 _NAMES_SHOWN = 10
 
 
-def adopt_settings(plan: Plan) -> None:
+def keep_imported_settings(plan: Plan) -> None:
     """Plan nothing for a configuration that only repeats what an import has read.
 
     The state of an imported connection holds all its settings in the API's form, and the
@@ -198,10 +198,10 @@ def plan_connect_card(plan: Plan, diagnostics: Diagnostics) -> None:
     )
 
 
-def plan_influences(plan: Plan) -> None:
+def plan_side_effects(plan: Plan) -> None:
     """Plan as unknown what the API may change along with a change, unless it is configured."""
     prior = plan.prior or {}
-    for cause, effects in INFLUENCES.items():
+    for cause, effects in SIDE_EFFECTS.items():
         if not plan.changed(cause) or _clears_nothing(plan, cause):
             continue
         for effect in effects:
@@ -226,7 +226,7 @@ def _clears_nothing(plan: Plan, name: str) -> bool:
     return name in SETTINGS and clears_nothing(name, before, plan.planned[name])
 
 
-def _warn_of_nothing_to_clear(plan: Plan, diagnostics: Diagnostics) -> set[str]:
+def _warn_about_nothing_to_clear(plan: Plan, diagnostics: Diagnostics) -> set[str]:
     """Warn where an empty value clears nothing; return the names of those attributes."""
     names = {name for name in SETTINGS if plan.changed(name) and _clears_nothing(plan, name)}
     for name in sorted(names):
@@ -239,7 +239,7 @@ def _warn_of_nothing_to_clear(plan: Plan, diagnostics: Diagnostics) -> set[str]:
     return names
 
 
-def warn_of_pause(state: Object, answer: dict[str, Any], diagnostics: Diagnostics) -> None:
+def warn_about_pause(state: Object, answer: dict[str, Any], diagnostics: Diagnostics) -> None:
     """Warn that a connection was paused since Terraform last saw it running, if it is one whose
     state can be set: a run that was interrupted, on a machine that is gone, may have left it so.
     """
@@ -260,7 +260,7 @@ def warn_of_pause(state: Object, answer: dict[str, Any], diagnostics: Diagnostic
         )
 
 
-def warn_of_no_history(plan: Plan, diagnostics: Diagnostics) -> None:
+def warn_about_no_history(plan: Plan, diagnostics: Diagnostics) -> None:
     """Warn that a creation does not take ``is_historical_sync``: the first sync is one anyway."""
     if plan.planned.get("is_historical_sync") is True:
         diagnostics.warning(
@@ -271,14 +271,14 @@ def warn_of_no_history(plan: Plan, diagnostics: Diagnostics) -> None:
         )
 
 
-def warn_of_what_is_not_sent(plan: Plan, body: dict[str, Any], diagnostics: Diagnostics) -> None:
+def warn_about_unsent_settings(plan: Plan, body: dict[str, Any], diagnostics: Diagnostics) -> None:
     """Warn of each change that the plan shows and that no request sends.
 
     :param body: the body of the request that the plan leads to
     """
-    gone = {scope for scope in SCOPES if _warn_of_unmanaged_keys(plan, scope, diagnostics)}
-    gone |= {"config"} if _warn_of_mere_order(plan, diagnostics) else set()
-    gone |= _warn_of_nothing_to_clear(plan, diagnostics)
+    gone = {scope for scope in SCOPES if _warn_about_unmanaged_keys(plan, scope, diagnostics)}
+    gone |= {"config"} if _warn_about_mere_order(plan, diagnostics) else set()
+    gone |= _warn_about_nothing_to_clear(plan, diagnostics)
     silent = unsent_changes(plan, schemas.load("fivetranops_connection").attributes, {*body, *gone})
     if "is_historical_sync" in silent:
         diagnostics.warning(
@@ -295,7 +295,7 @@ def warn_of_what_is_not_sent(plan: Plan, body: dict[str, Any], diagnostics: Diag
     warn_about_unsent_changes(rest, subject, diagnostics)
 
 
-def _warn_of_unmanaged_keys(plan: Plan, scope: str, diagnostics: Diagnostics) -> bool:
+def _warn_about_unmanaged_keys(plan: Plan, scope: str, diagnostics: Diagnostics) -> bool:
     """Warn of settings that the configuration no longer manages; the plan shows them as removed.
 
     :param scope: ``config`` or ``auth``
@@ -318,7 +318,7 @@ def _warn_of_unmanaged_keys(plan: Plan, scope: str, diagnostics: Diagnostics) ->
     return True
 
 
-def _warn_of_mere_order(plan: Plan, diagnostics: Diagnostics) -> bool:
+def _warn_about_mere_order(plan: Plan, diagnostics: Diagnostics) -> bool:
     """Warn of settings that change only in the order of their items, so that nothing is sent.
 
     :returns: True if there are such

@@ -19,14 +19,14 @@ from constructs_lib.backend.plugin.values.value import Object
 if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.provider_data import Account
 
-TRACE = "trace"
+CREATION_TRACE = "trace"
 """In private state: how to find a connection whose creation was not confirmed."""
-ADOPTED = "adopted"
+IMPORTED = "adopted"
 """In private state: the connection was imported, and its ``config`` is what was read then."""
 _READ_LIMIT = 600.0
 
 
-def read(state: Object, operation: Operation) -> Object | None:
+def read_connection(state: Object, operation: Operation) -> Object | None:
     """Return the state as the API reports it; None if the connection is gone.
 
     While the configuration of the provider is unknown, what is known stays as it is.
@@ -36,7 +36,7 @@ def read(state: Object, operation: Operation) -> Object | None:
         return state
     deadline = Deadline(_READ_LIMIT, operation.stopping)
     if state.get("id") is None:
-        return found_again(state, deadline, operation)
+        return find_unconfirmed(state, deadline, operation)
     echo = drift.echo_of(operation.private)
 
     def fits(item: dict[str, Any]) -> bool:
@@ -53,9 +53,9 @@ def read(state: Object, operation: Operation) -> Object | None:
             return None
     account.presence.exists(state["id"])
     account.refreshed.add(state["id"])
-    plan.warn_of_pause(state, answer, operation.diagnostics)
+    plan.warn_about_pause(state, answer, operation.diagnostics)
     drift.learn_from_refresh(state, answer, operation.private, operation.diagnostics)
-    adopted = bool(operation.private.get(ADOPTED))
+    adopted = bool(operation.private.get(IMPORTED))
     echo = drift.echo_of(operation.private)
     result = response.refreshed_state(state, answer, echo, adopted=adopted)
     if adopted and is_imported(state):
@@ -66,20 +66,20 @@ def read(state: Object, operation: Operation) -> Object | None:
     return result
 
 
-def found_again(state: Object, deadline: Deadline, operation: Operation) -> Object | None:
+def find_unconfirmed(state: Object, deadline: Deadline, operation: Operation) -> Object | None:
     """Return the connection whose creation was not confirmed, if it exists by now."""
     from constructs_lib.backend.fivetran.connection import creation_search
     from constructs_lib.backend.fivetran.journal.creations import Name
 
     account: Account = operation.client
-    trace = creation_search.Trace.of(operation.private.get(TRACE))
+    trace = creation_search.Trace.of(operation.private.get(CREATION_TRACE))
     if trace is None:
         return None
     with explain_errors("look for", f"fivetranops_connection {state.get('service')}"):
         answer = creation_search.find(account.client, trace, deadline)
     if answer is None:
         return None
-    operation.private.pop(TRACE)
+    operation.private.pop(CREATION_TRACE)
     account.refreshed.add(answer["id"])
     if account.journal is not None:
         account.journal.creations.forget(Name(account.client.account, *trace[:3]))

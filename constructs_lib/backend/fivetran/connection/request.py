@@ -39,7 +39,7 @@ TEST_CONTROLS = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
 """What steers the setup tests of one request, and is not kept by the API. By its contract they run
 after every change unless ``run_setup_tests`` is false; by public reports only where ``config`` or
 ``auth`` changes. So what is configured goes along with every change, which is right either way."""
-INFLUENCES = {
+SIDE_EFFECTS = {
     "sync_frequency": ("daily_sync_time",),
     "schedule_type": ("sync_state",),
     "data_delay_sensitivity": ("data_delay_threshold",),
@@ -50,7 +50,7 @@ INFLUENCES = {
     "is_historical_sync": ("sync_state",),
 }
 """For each attribute, those that the API may change along with it."""
-_SENT_ALONG = INFLUENCES | {"external_secrets_manager_id": ("external_secrets_keys_config",)}
+_SENT_ALONG = SIDE_EFFECTS | {"external_secrets_manager_id": ("external_secrets_keys_config",)}
 """For each attribute, those of which the API may hold nothing until it is what it becomes."""
 DECIDING = (
     "networking_method",
@@ -174,7 +174,7 @@ def settings_in_response(planned: Object, body: dict[str, Any]) -> dict[str, Any
     """Return the settings whose form the response to a request shows: those that were sent, those
     that the API may change along with them, and at creation those that are null.
     """
-    names = {effect for name in body for effect in INFLUENCES.get(name, ())} & set(SETTINGS)
+    names = {effect for name in body for effect in SIDE_EFFECTS.get(name, ())} & set(SETTINGS)
     settings = {
         name: api_value(planned.get(name)) for name in names if planned.get(name) is not None
     }

@@ -206,7 +206,7 @@ def _config(
     before = as_object(known)
     if adopted:
         remote = without_secrets(str(answer.get("service")), remote)
-        remote = {k: v for k, v in remote.items() if k in before or _is_said(k, v, answer)}
+        remote = {k: v for k, v in remote.items() if k in before or _has_value(k, v, answer)}
     if not isinstance(known, Dynamic):
         return Dynamic.of(_adopted(remote, answer))
     is_kept = [
@@ -217,7 +217,7 @@ def _config(
     return known if same(before, after) else Dynamic.of(after)
 
 
-def _is_said(key: str, value: Any, answer: dict[str, Any]) -> bool:
+def _has_value(key: str, value: Any, answer: dict[str, Any]) -> bool:
     """Return True for a setting that has a value and that somebody can have set. Nobody configures
     the others, so the first change of ``config`` would show all of them as removed.
     """

@@ -29,7 +29,7 @@ from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection import request
-from constructs_lib.backend.fivetran.connection.read import ADOPTED
+from constructs_lib.backend.fivetran.connection.read import IMPORTED
 from constructs_lib.backend.fivetran.connection.request import (
     DECIDING,
     as_object,
@@ -111,7 +111,7 @@ _ALL = ("config", "auth")
 """Attributes that may hold anything while they are unknown as a whole."""
 
 
-def modification(
+def body_of_change(
     prior: Object,
     planned: Object,
     config: Object,
@@ -124,11 +124,11 @@ def modification(
     :param private: the private state of the connection, which knows what was answered
     """
     named = [*secrets, *authorization(prior, planned, config)]
-    absent, adopted = dropped(prior, planned, config, private), bool(private.get(ADOPTED))
+    absent, adopted = dropped(prior, planned, config, private), bool(private.get(IMPORTED))
     return request.update_body(prior, planned, config, named, absent, adopted=adopted)
 
 
-def secrets(prior: Object, planned: Object, config: Object) -> list[str]:
+def secrets_sent_along(prior: Object, planned: Object, config: Object) -> list[str]:
     """Return the names of the secrets that a change sends along, such as ``config.password``.
 
     One with a part that has no value is not among them: Fivetran might lose that part.
@@ -179,7 +179,7 @@ def causes(prior: Object, planned: Object, config: Object) -> list[str]:
     return found
 
 
-def tell(plan: Plan, names: list[str], diagnostics: Diagnostics) -> None:
+def warn_about_secrets_sent_along(plan: Plan, names: list[str], diagnostics: Diagnostics) -> None:
     """Announce in the plan which secrets are sent although they did not change.
 
     :param names: such as ``config.password``
