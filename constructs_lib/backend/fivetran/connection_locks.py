@@ -34,7 +34,7 @@ class ConnectionLocks:
         self._looking = Lock()
 
     @contextmanager
-    def turn(self, identifier: str, deadline: Deadline) -> Iterator[None]:
+    def hold(self, identifier: str, deadline: Deadline) -> Iterator[None]:
         """Hold the lock of the connection inside, once no other resource of this run holds it.
 
         :raises OutOfTime: if that takes too long
@@ -48,7 +48,7 @@ class ConnectionLocks:
         finally:
             lock.release()
 
-    def is_taken(self, identifier: str) -> bool:
+    def is_held(self, identifier: str) -> bool:
         """Return True while a resource of this run holds the lock of the connection."""
         return self._lock(identifier).locked()
 
@@ -74,20 +74,20 @@ def locked_for_write(
     held: AbstractContextManager[JournalHandle | None] = nullcontext(None)
     if account.journal is not None:
         held = _held(account.journal, identifier, deadline)
-    with account.turns.turn(identifier, deadline), held as slip:
-        yield slip
+    with account.locks.hold(identifier, deadline), held as handle:
+        yield handle
 
 
 @contextmanager
 def _held(journal: Journal, identifier: str, deadline: Deadline) -> Iterator[JournalHandle]:
     """Hold the lock of the journal, as soon as no other run does."""
     with ExitStack() as stack:
-        slip: JournalHandle | None = None
-        while slip is None:
+        handle: JournalHandle | None = None
+        while handle is None:
             try:
-                slip = stack.enter_context(journal.hold(identifier))
+                handle = stack.enter_context(journal.hold(identifier))
             except HeldElsewhere as held:
                 log.information(f"{held}; trying again in {_PAUSE_FOR_OTHERS:.0f} s")
                 what = f"another run in this working directory, about connection {identifier},"
                 deadline.poll(_PAUSE_FOR_OTHERS, what)
-        yield slip
+        yield handle

@@ -60,12 +60,12 @@ class FivetranOps(Provider):
         found = open_client(config, diagnostics, terraform_version)
         if found is None:
             return Account(None, None)
-        client, vault = found
+        client, secret_hasher = found
         journal = (self._journal or Journal.of_working_directory)()
         recover(client, journal, diagnostics)
         recover_creations(client, journal, diagnostics)
         allows = config.get("allow_vanished") is True
-        return Account(client, vault, journal, allow_vanished=allows)
+        return Account(client, secret_hasher, journal, allow_vanished=allows)
 
     def close(self, client: Any) -> None:
         """Release the journal, so that the next run does not wait for this one."""

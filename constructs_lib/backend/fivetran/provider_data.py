@@ -39,7 +39,7 @@ class ImportGuard:
         self._destroyed: set[str] = set()
         self._lock = threading.Lock()
 
-    def imported(self, identifier: str) -> None:
+    def note_import(self, identifier: str) -> None:
         """Note an import.
 
         :raises ProviderError: if the connection is to be destroyed
@@ -53,7 +53,7 @@ class ImportGuard:
         with self._lock:
             return identifier in self._imported
 
-    def destroyed(self, identifier: str | None) -> None:
+    def note_destruction(self, identifier: str | None) -> None:
         """Note that a destruction is planned; None is a connection without an identifier yet.
 
         :raises ProviderError: if the connection was imported
@@ -82,7 +82,7 @@ class PlannedEffects:
         self._tested: set[str] = set()
         self._destroyed: set[str] = set()
 
-    def note_flag(self, identifier: str, paused: bool | None) -> None:
+    def note_paused(self, identifier: str, paused: bool | None) -> None:
         """Note that the run sets the paused flag; None if its value is not known yet."""
         self._paused[identifier] = paused
 
@@ -121,7 +121,7 @@ class PlannedEffects:
             return
         if plan.changed("paused"):
             flag = plan.planned.get("paused")
-            self.note_flag(identifier, None if flag is UNKNOWN else bool(flag))
+            self.note_paused(identifier, None if flag is UNKNOWN else bool(flag))
         if runs_tests:
             self.note_tests(identifier)
 
@@ -139,7 +139,7 @@ class Account(ProviderData[Client]):
     """One configured account.
 
     :param client: its API; None while the configuration of the provider is unknown
-    :param vault: makes the digests of secrets; None as long
+    :param secret_hasher: makes the digests of secrets; None as long
     :param journal: keeps what a crash must not take away; None to keep nothing
     :param allow_vanished: True if all managed connections may be gone at once
     """
@@ -159,13 +159,13 @@ class Account(ProviderData[Client]):
     def __init__(
         self,
         client: Client | None,
-        vault: SecretHasher | None,
+        secret_hasher: SecretHasher | None,
         journal: Journal | None = None,
         *,
         allow_vanished: bool = False,
     ) -> None:
         super().__init__(client, allow_vanished=allow_vanished)
-        self.vault = vault
+        self.secret_hasher = secret_hasher
         self.journal = journal
         self.run = os.urandom(8).hex()
         """Tells this run of the provider from those before."""
@@ -178,7 +178,7 @@ class Account(ProviderData[Client]):
         self._creating: set[Name] = set()
         self.state_set: set[str] = set()
         """The connections whose state a resource set since then."""
-        self.imports = ImportGuard()
+        self.import_guard = ImportGuard()
         """Keeps a run from importing and destroying one connection."""
         self._claims: set[str] = set()
         self._claiming = Lock()
@@ -186,9 +186,9 @@ class Account(ProviderData[Client]):
         """The connections whose state of before was put back since then."""
         self._told: set[str] = set()
         """What was said of the journal, which is said once."""
-        self.intents = PlannedEffects()
+        self.planned_effects = PlannedEffects()
         """What this run will have done with a connection."""
-        self.turns = ConnectionLocks()
+        self.locks = ConnectionLocks()
         """Whose turn it is at a connection."""
         self.secrets: dict[str, list[str]] = {}
         """The secrets of a connection, as far as this run has seen them: its answers quote them."""
@@ -218,12 +218,12 @@ class Account(ProviderData[Client]):
         if self.journal is not None:
             self.journal.creations.close()
 
-    def at_work(self) -> None:
+    def note_activity(self) -> None:
         """Note that Terraform goes on planning: more reads of connections may follow."""
         if self._client is not None:
             self._client.reads.touch()
 
-    def tell_of_journal(self, diagnostics: Diagnostics) -> None:
+    def warn_about_journal(self, diagnostics: Diagnostics) -> None:
         """Warn, once, of a journal or history that cannot be written."""
         if self.journal is None:
             return

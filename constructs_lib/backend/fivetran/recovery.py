@@ -38,10 +38,10 @@ def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
     deadline = Deadline(_LIMIT)
     for identifier in journal.left_behind():
         try:
-            with journal.hold(identifier, waits=False) as slip:
-                entry = slip.read()
+            with journal.hold(identifier, waits=False) as handle:
+                entry = handle.read()
                 if entry is not None and entry.is_open:
-                    _look_after(client, entry, slip, diagnostics, deadline)
+                    _look_after(client, entry, handle, diagnostics, deadline)
         except HeldElsewhere:
             continue
         except VendorError as error:
@@ -98,7 +98,7 @@ def _look_for(
 def _look_after(
     client: Client,
     entry: JournalEntry,
-    slip: JournalHandle,
+    handle: JournalHandle,
     diagnostics: Diagnostics,
     deadline: Deadline,
 ) -> None:
@@ -111,7 +111,7 @@ def _look_after(
     try:
         now = is_paused(client.connection(entry.connection, deadline), entry.connection)
     except NotFound:
-        slip.forget()
+        handle.forget()
         return
     if now and not entry.paused and _may_be_meant(entry, client.server_time()):
         diagnostics.warning(summary, f"{begin}, long enough ago. {_by_hand(entry)}")
@@ -119,12 +119,12 @@ def _look_after(
     if now and not entry.paused:
         put_back(client, entry.connection, False)
     if not entry.wanted:
-        slip.forget()
+        handle.forget()
         done = "It was set running again now. " if now else ""
         detail = f"{begin}; before that the connection was running. {done}"
         diagnostics.warning(summary, f"{detail}Look at the plan for what was not changed yet.")
         return
-    slip.write(entry._replace(is_open=False))
+    handle.write(entry._replace(is_open=False))
     word = "paused" if entry.paused else "running"
     done = "It was set running again now. " if now and not entry.paused else ""
     diagnostics.warning(

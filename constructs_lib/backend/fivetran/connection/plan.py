@@ -111,7 +111,7 @@ def plan_unchecked(plan: Plan, *, adopted: bool) -> None:
 
 
 def plan_secrets(
-    plan: Plan, ledger: SecretTracking, diagnostics: Diagnostics, along: Collection[str] = ()
+    plan: Plan, tracking: SecretTracking, diagnostics: Diagnostics, along: Collection[str] = ()
 ) -> None:
     """Show in ``secrets_applied`` which secrets will be sent.
 
@@ -122,9 +122,9 @@ def plan_secrets(
         plan.planned["secrets_applied"] = planned_times(None, secrets, sorted(secrets))
         return
     prior = (plan.prior or {}).get("secrets_applied")
-    changed = ledger.changed(secrets)
+    changed = tracking.changed(secrets)
     plan.planned["secrets_applied"] = planned_times(prior, secrets, sorted({*changed, *along}))
-    if changed and ledger.is_sealed_by_another_key:
+    if changed and tracking.is_sealed_by_another_key:
         diagnostics.warning(
             "The provider's API secret changed",
             "Whether the secrets of this connection changed, too, can only be told under the API "

@@ -42,7 +42,8 @@ def read_connection(state: Object, operation: Operation) -> Object | None:
     def fits(item: dict[str, Any]) -> bool:
         return response.confirms_state(state, item, echo)
 
-    if not account.imports.is_imported(state["id"]):  # The plan that imports may not be applied.
+    # The plan that imports may not be applied.
+    if not account.import_guard.is_imported(state["id"]):
         account.confirm(state["id"])  # Whatever is answered, Terraform's state has it.
     with explain_errors("read", f"fivetranops_connection {state['id']}"):
         try:

@@ -76,13 +76,13 @@ class ConnectionResource(Resource):
             # Nobody but the configuration knows it: what is taken out of it is gone.
             plan.planned["pause_to_update"] = None
         account: Account = operation.client
-        account.at_work()
-        ledger = SecretTracking(operation.private, account.vault)
+        account.note_activity()
+        tracking = SecretTracking(operation.private, account.secret_hasher)
         if plan.prior is None:
             plan_unchecked(plan, adopted=False)
             self._announce_takeover(plan, account, operation)
-            check_unset_secrets(plan, ledger, operation.diagnostics)
-            plan_secrets(plan, ledger, operation.diagnostics)
+            check_unset_secrets(plan, tracking, operation.diagnostics)
+            plan_secrets(plan, tracking, operation.diagnostics)
             warn_about_no_history(plan, operation.diagnostics)
             return
         adopted = bool(operation.private.get(IMPORTED))
@@ -91,10 +91,10 @@ class ConnectionResource(Resource):
         elif plan.prior.get("id") is not None:
             account.confirm(plan.prior["id"])
         plan_unchecked(plan, adopted=adopted)
-        check_unset_secrets(plan, ledger, operation.diagnostics)
-        changed = ledger.changed(secrets_of(plan.config))
+        check_unset_secrets(plan, tracking, operation.diagnostics)
+        changed = tracking.changed(secrets_of(plan.config))
         along = secrets_sent_along(plan.prior, plan.planned, plan.config)
-        plan_secrets(plan, ledger, operation.diagnostics, along)
+        plan_secrets(plan, tracking, operation.diagnostics, along)
         refreshed = plan.prior.get("id") in account.refreshed
         plan_replacement(plan, operation.diagnostics, refreshed=refreshed)
         plan_connect_card(plan, operation.diagnostics)
@@ -107,7 +107,7 @@ class ConnectionResource(Resource):
         if repeats:
             plan.planned["setup_state"] = UNKNOWN
         runs_tests = repeats or may_run_tests(plan)
-        account.intents.note_connection(plan, runs_tests=runs_tests)
+        account.planned_effects.note_connection(plan, runs_tests=runs_tests)
         account.secrets[plan.prior["id"]] = _texts(secrets_of(plan.config))
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
@@ -127,7 +127,7 @@ class ConnectionResource(Resource):
         operation.save(result)
         setup_tests.report_and_record(answer, config, operation, _texts(secrets))
         account.secrets[answer["id"]] = _texts(secrets)
-        account.tell_of_journal(operation.diagnostics)
+        account.warn_about_journal(operation.diagnostics)
         return result | self._schema_status(planned, config, answer, deadline, operation)
 
     def _post(
@@ -188,8 +188,8 @@ class ConnectionResource(Resource):
         # It may be there with nothing to change but its name: then it is what was asked for.
         sent, identifier = request.takeover_body(body), there["id"]
         client, texts_ = account.client, _texts(secrets)
-        with locked_for_write(account, identifier, deadline) as slip:
-            update = Update(client, identifier, deadline, secrets=texts_, slip=slip)
+        with locked_for_write(account, identifier, deadline) as handle:
+            update = Update(client, identifier, deadline, secrets=texts_, handle=handle)
             answer = there
             if sent:
                 answer = update.send(sent, pauses_for_it=pauses_for_it, live=there)
@@ -234,15 +234,15 @@ class ConnectionResource(Resource):
         account: Account = operation.client
         deadline = _deadline("update", config, operation)
         secrets = secrets_of(config)
-        changed = SecretTracking(operation.private, account.vault).changed(secrets)
+        changed = SecretTracking(operation.private, account.secret_hasher).changed(secrets)
         sent = sorted({*changed, *secrets_sent_along(prior, planned, config)})
         _refuse_another_schema(prior, planned)
         body = body_of_change(prior, planned, config, sent, operation.private)
         explaining = explain_errors("update", f"fivetranops_connection {prior['id']}")
-        with explaining, locked_for_write(account, prior["id"], deadline) as slip:
+        with explaining, locked_for_write(account, prior["id"], deadline) as handle:
             answer = {}
             if body:
-                answer = self._modify(prior, planned, body, config, deadline, operation, slip)
+                answer = self._modify(prior, planned, body, config, deadline, operation, handle)
             if not body or setup_tests.needs_tests(answer, config, operation):
                 answer = self._tested(account, prior["id"], config, deadline, operation)
         account.presence.exists(prior["id"])
@@ -278,13 +278,13 @@ class ConnectionResource(Resource):
         """Import by the identifier of the connection."""
         known = import_identifier(identifier, "a connection")
         operation.private[IMPORTED] = True
-        operation.client.imports.imported(known)
+        operation.client.import_guard.note_import(known)
         return {"id": known}
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
         """Refuse to destroy what the same run imports under another address."""
-        operation.client.imports.destroyed(prior.get("id"))
-        operation.client.intents.note_destroyed(str(prior.get("id")))
+        operation.client.import_guard.note_destruction(prior.get("id"))
+        operation.client.planned_effects.note_destroyed(str(prior.get("id")))
 
     def _modify(
         self,
@@ -294,11 +294,11 @@ class ConnectionResource(Resource):
         config: Object,
         deadline: Deadline,
         operation: Operation,
-        slip: JournalHandle | None,
+        handle: JournalHandle | None,
     ) -> dict[str, Any]:
         """Send a change, if the connection is what the plan started from.
 
-        :param slip: the entry of the journal, whose lock is held
+        :param handle: the entry of the journal, whose lock is held
         """
         from constructs_lib.backend.fivetran.connection.update import Update
         from constructs_lib.backend.managed_object import drift
@@ -311,11 +311,11 @@ class ConnectionResource(Resource):
 
         secrets = _texts(secrets_of(config))
         update = Update(
-            account.client, prior["id"], deadline, check=check, secrets=secrets, slip=slip
+            account.client, prior["id"], deadline, check=check, secrets=secrets, handle=handle
         )
         answer = update.send(body, pauses_for_it=planned.get("pause_to_update") is True)
         if update.has_paused:
-            account.tell_of_journal(operation.diagnostics)
+            account.warn_about_journal(operation.diagnostics)
         return answer
 
     def _tested(
@@ -345,7 +345,7 @@ class ConnectionResource(Resource):
         """Return the state after a request; note the secrets, and what the API made of the settings
         sent.
         """
-        SecretTracking(operation.private, operation.client.vault).record(secrets)
+        SecretTracking(operation.private, operation.client.secret_hasher).record(secrets)
         if prior is None or not same(prior["config"], planned["config"]):
             # From here on the state has the form of the configuration, not of the import.
             operation.private.pop(IMPORTED, None)
@@ -380,9 +380,9 @@ class ConnectionResource(Resource):
         explaining = explain_errors(
             "set schema_status of", f"fivetranops_connection {answer['id']}"
         )
-        with explaining, locked_for_write(account, answer["id"], deadline) as slip:
+        with explaining, locked_for_write(account, answer["id"], deadline) as handle:
             secrets = _texts(secrets_of(config))
-            update = Update(account.client, answer["id"], deadline, secrets=secrets, slip=slip)
+            update = Update(account.client, answer["id"], deadline, secrets=secrets, handle=handle)
             body = request.with_controls({"schema_status": status}, config)
             # The first sync may run already, and be in the way.
             pauses = planned.get("pause_to_update") is True

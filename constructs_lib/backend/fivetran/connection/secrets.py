@@ -50,10 +50,10 @@ from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, same
 from constructs_lib.schemas.catalogue.fields import Field, FieldKind
 
 
-def check_unset_secrets(plan: Plan, ledger: SecretTracking, diagnostics: Diagnostics) -> None:
+def check_unset_secrets(plan: Plan, tracking: SecretTracking, diagnostics: Diagnostics) -> None:
     """Warn of secrets that have no value.
 
-    :param ledger: knows which of the others will be sent
+    :param tracking: knows which of the others will be sent
     :raises ProviderError: if a setting would be sent without a secret inside of it: whether the API
         keeps what an object lacks is not documented
     """
@@ -66,7 +66,7 @@ def check_unset_secrets(plan: Plan, ledger: SecretTracking, diagnostics: Diagnos
             f"The connection will be created without {', '.join(kept)}.",
         )
         return
-    _refuse_parts(plan, kept, ledger.changed(secrets_of(plan.config)))
+    _refuse_parts(plan, kept, tracking.changed(secrets_of(plan.config)))
     prior = plan.prior or {}
     diagnostics.warning(
         "Secrets without a value are left as they are at Fivetran",

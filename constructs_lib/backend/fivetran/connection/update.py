@@ -64,7 +64,7 @@ class Update:
     :param check: compares what a body changes with what the plan started from, by the connection
         as it is; what it raises keeps the change from being sent
     :param secrets: texts that must not stand in any message
-    :param slip: the entry of the journal; None without a journal
+    :param handle: the entry of the journal; None without a journal
     """
 
     def __init__(
@@ -75,11 +75,11 @@ class Update:
         *,
         check: Callable[[Body, Connection], None] = lambda body, live: None,
         secrets: Collection[str] = (),
-        slip: JournalHandle | None = None,
+        handle: JournalHandle | None = None,
     ) -> None:
         self._client, self._identifier = client, identifier
         self._deadline, self._check = deadline, check
-        self._secrets, self._slip = secrets, slip
+        self._secrets, self._handle = secrets, handle
         self._entry: JournalEntry | None = None
 
     @property
@@ -168,7 +168,7 @@ class Update:
 
     def _left(self) -> JournalEntry | None:
         """Return what a run that died has left in the journal, if it is about this account."""
-        left = self._slip.read() if self._slip else None
+        left = self._handle.read() if self._handle else None
         return left if left is not None and left.account == self._client.account else None
 
     @contextmanager
@@ -197,16 +197,16 @@ class Update:
         self._end_note(left)
 
     def _note(self, **changes: Any) -> None:
-        if self._entry is not None and self._slip is not None:
+        if self._entry is not None and self._handle is not None:
             self._entry = self._entry._replace(**changes)
-            self._slip.write(self._entry)
+            self._handle.write(self._entry)
 
     def _end_note(self, left: JournalEntry | None) -> None:
         """Put the entry of before back, and close it: the paused flag is as it has to be."""
-        if self._slip is None:
+        if self._handle is None:
             return
         if left is None or not left.wanted:
             if self._entry is not None or left is not None:
-                self._slip.forget()
+                self._handle.forget()
         else:
-            self._slip.write(left._replace(is_open=False))
+            self._handle.write(left._replace(is_open=False))

@@ -209,19 +209,19 @@ def explain(plan: Plan, operation: Operation) -> None:
     operation.diagnostics.warning(summary, "\n\n".join(parts), ("state",))
 
 
-def note_flag(plan: Plan, operation: Operation) -> None:
+def note_paused(plan: Plan, operation: Operation) -> None:
     """Note the paused flag after the state is set, for a sync that comes after it."""
     identifier, after = plan.planned["connection_id"], plan.planned.get("paused_after")
     if isinstance(identifier, str) and after in ("running", "paused"):
         account: Account = operation.client
-        account.intents.note_flag(identifier, after == "paused")
+        account.planned_effects.note_paused(identifier, after == "paused")
 
 
 def explain_restoring(prior: Object, operation: Operation) -> None:
     """Warn of what destroying a state with ``on_destroy = "restore"`` will do."""
     account: Account = operation.client
     identifier = prior["connection_id"]
-    if not account.is_known or account.intents.is_destroyed(identifier):
+    if not account.is_known or account.planned_effects.is_destroyed(identifier):
         return
     deadline = Deadline(_READ_LIMIT, operation.stopping)
     with explain_errors("plan", f"fivetranops_connection_state {identifier}"):

@@ -16,14 +16,18 @@ from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api.errors import NotFound
-from constructs_lib.backend.fivetran.connection_state import plan as state_plan
 from constructs_lib.backend.fivetran.connection_state import set_state
 from constructs_lib.backend.fivetran.connection_state.journal_writer import Attempt
+from constructs_lib.backend.fivetran.connection_state.plan import (
+    explain,
+    explain_restoring,
+    note_paused,
+)
 from constructs_lib.backend.fivetran.connection_state.snapshot import (
     Snapshot,
     StateChangedElsewhere,
     StateDiffers,
-    progress,
+    describe_progress,
 )
 from constructs_lib.backend.fivetran.connection_state.state_value import (
     from_terraform,
@@ -106,8 +110,8 @@ class ConnectionStateResource(Resource):
             plan.planned["previous_state"] = UNKNOWN
             if not _is_refused(plan, operation):
                 with values_shown(_explains(plan.planned)):
-                    state_plan.explain(plan, operation)
-                state_plan.note_flag(plan, operation)
+                    explain(plan, operation)
+                note_paused(plan, operation)
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
         """Set the state for the first time."""
@@ -170,7 +174,7 @@ class ConnectionStateResource(Resource):
         explaining = explain_errors("restore the state before", _subject(identifier))
         with explaining, values_shown(_explains(prior)):
             try:
-                with account.turns.turn(identifier, deadline):
+                with account.locks.hold(identifier, deadline):
                     self._restore(account, prior, deadline, operation)
             except NotFound as error:
                 # It may wait for others, and must not hold the lock of the connection meanwhile.
@@ -181,7 +185,7 @@ class ConnectionStateResource(Resource):
         _confirm(prior["connection_id"], operation)
         if _restores(prior, operation):
             with values_shown(_explains(prior)):
-                state_plan.explain_restoring(prior, operation)
+                explain_restoring(prior, operation)
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Import by the identifier of the connection."""
@@ -248,7 +252,7 @@ class ConnectionStateResource(Resource):
             kept = {"previous_state": previous(found)}
             operation.save(kept if prior is not None else {**planned, **kept})
 
-        turn = account.turns.turn(identifier, deadline)
+        turn = account.locks.hold(identifier, deadline)
         with explain_errors(action, _subject(identifier)), turn, _own_form(operation):
             outcome = set_state.set_state(
                 account.client,
@@ -268,8 +272,8 @@ class ConnectionStateResource(Resource):
             own = Snapshot.of(_wanted(planned), format_timestamp(account.client.server_time()))
             operation.private |= {_SET: list(own), _ATTEMPT: attempt.name}
         _note(_wanted(planned), operation)
-        _tell_of_progress(identifier, outcome.progress, operation)
-        account.tell_of_journal(operation.diagnostics)
+        _warn_about_progress(identifier, outcome.progress, operation)
+        account.warn_about_journal(operation.diagnostics)
         kept = previous(outcome.found)
         if not outcome.changed and prior is not None:
             kept = kept if before is None else before
@@ -364,7 +368,7 @@ def _is_own_work(own: Any, connection: dict[str, Any], live: dict[str, Any] | No
     try:
         # A private state of before this was kept holds True: then it cannot be told.
         if isinstance(own, list):
-            progress(str(connection.get("id")), Snapshot(*own), connection, live)
+            describe_progress(str(connection.get("id")), Snapshot(*own), connection, live)
     except StateChangedElsewhere:
         return False
     return True
@@ -390,7 +394,7 @@ def _set_twice(identifier: str) -> ProviderError:
     )
 
 
-def _tell_of_progress(identifier: str, words: str, operation: Operation) -> None:
+def _warn_about_progress(identifier: str, words: str, operation: Operation) -> None:
     if words:
         operation.diagnostics.warning(
             f"Connection {identifier} went on by itself between plan and apply",

@@ -30,9 +30,9 @@ from constructs_lib.backend.fivetran.connection_state.snapshot import (
     StateChangedElsewhere,
     StateDiffers,
     StateNotSupported,
+    describe_progress,
     is_syncing,
     last_syncs,
-    progress,
 )
 from constructs_lib.backend.fivetran.journal.entries import SetEntry
 from constructs_lib.backend.fivetran.journal.journal import Journal
@@ -119,13 +119,13 @@ def set_state(
         changed
     :raises VendorError: if it did not work; the paused flag is back where it was
     """
-    with nullcontext(None) if journal is None else journal.hold(identifier) as slip:
-        books = JournalWriter(client, identifier, wanted, slip, attempt)
-        setting = _Setting(client, identifier, wanted, deadline, books, on_send)
-        return setting.run(paused_after, seen, on_set)
+    with nullcontext(None) if journal is None else journal.hold(identifier) as handle:
+        journal_writer = JournalWriter(client, identifier, wanted, handle, attempt)
+        setter = _StateSetter(client, identifier, wanted, deadline, journal_writer, on_send)
+        return setter.run(paused_after, seen, on_set)
 
 
-class _Setting:
+class _StateSetter:
     """One state that is being set."""
 
     def __init__(
@@ -134,12 +134,12 @@ class _Setting:
         identifier: str,
         wanted: State,
         deadline: Deadline,
-        books: JournalWriter,
+        journal_writer: JournalWriter,
         on_send: Callable[[], None],
     ) -> None:
         self._client, self._identifier = client, identifier
         self._wanted, self._deadline = wanted, deadline
-        self._books = books
+        self._journal_writer = journal_writer
         self._on_send = on_send
 
     def run(
@@ -149,26 +149,28 @@ class _Setting:
         require_state(connection, self._identifier)
         found = self._read(connection)
         now = is_paused(connection, self._identifier)
-        left = self._books.left()
+        left = self._journal_writer.interrupted_run()
         # What a run that died had paused was running, whatever it is now.
         before = now and not (left is not None and left.is_open and not left.paused)
         after = {"running": False, "paused": True}.get(paused_after, before)
-        is_ours = left is not None and self._books.goes_on(left, found)
+        is_ours = left is not None and self._journal_writer.continues(left, found)
         first = left.found if left is not None and is_ours else found
-        unknown = self._books.unknown()
+        unknown = self._journal_writer.unreported_state()
         keeps_first = is_ours
-        if unknown is not None and not is_ours and self._goes_on_from(unknown, connection, found):
+        if unknown is not None and not is_ours and self._continues_from(unknown, connection, found):
             # Terraform does not know what was set there, but it does know what was there before.
             first, keeps_first = unknown.found, True
             is_ours = equivalence.is_fingerprint(unknown.stored, found)
         if found is not None and same(found, self._wanted):
             asked = paused_after != "restore"
             if left is not None or unknown is not None:
-                self._books.conclude(first, is_ours=keeps_first)
+                self._journal_writer.finish(first, is_ours=keeps_first)
             return self._finish(first, now, after if left or asked else now, changed=keeps_first)
-        words = progress(self._identifier, seen, connection, found) if seen and not is_ours else ""
+        words = ""
+        if seen and not is_ours:
+            words = describe_progress(self._identifier, seen, connection, found)
         stored = equivalence.fingerprint(found) if is_ours else ""
-        with self._books.noted(before, first, stored), self._paused(now, before, after):
+        with self._journal_writer.recorded(before, first, stored), self._paused(now, before, after):
             last = self._patch(connection, found, is_ours=keeps_first)
             if not _is_same(last, found):
                 words += " Then a sync moved it on" if words else "a sync moved it on"
@@ -177,7 +179,7 @@ class _Setting:
             on_set(first)
             self._verify(connection)
             since = format_timestamp(self._client.server_time())
-            self._books.note(is_putting_back=True, since=since)
+            self._journal_writer.record(is_putting_back=True, since=since)
         return Outcome(first, changed=True, progress=words)
 
     def _paused(self, now: bool, before: bool, after: bool) -> AbstractContextManager[KeptPaused]:
@@ -190,14 +192,14 @@ class _Setting:
             deadline=self._deadline,
         )
 
-    def _goes_on_from(self, unknown: SetEntry, connection: State, found: State | None) -> bool:
+    def _continues_from(self, unknown: SetEntry, connection: State, found: State | None) -> bool:
         """Return True if the state is what was set without Terraform's knowledge, or what syncs
         have made of it since. A state that somebody else has set meanwhile is a previous state like
         any other.
         """
         try:
             set_ = Snapshot(unknown.stored, "", unknown.at)
-            progress(self._identifier, set_, connection, found)
+            describe_progress(self._identifier, set_, connection, found)
         except StateChangedElsewhere:
             return False
         return True
@@ -226,11 +228,11 @@ class _Setting:
                     self._identifier, "it was read", _words(found), _words(now)
                 )
             if not _is_same(now, found) and not is_ours:
-                self._books.note(found=now)
+                self._journal_writer.record(found=now)
             found = now
             self._on_send()
             try:
-                with self._books.sending(found):
+                with self._journal_writer.sending(found):
                     self._client.set_state(self._identifier, self._wanted, self._deadline)
                 return found
             except Conflict:
@@ -257,7 +259,7 @@ class _Setting:
     def _verify(self, connection: State) -> None:
         stored = self._read(connection)
         is_set = same(stored, self._wanted)
-        self._books.read_back(stored, is_set=is_set)
+        self._journal_writer.read_back(stored, is_set=is_set)
         if not is_set:
             raise StateDiffers(self._identifier, self._wanted, stored)
 

@@ -101,7 +101,7 @@ def last_syncs(connection: dict[str, Any]) -> tuple[str | None, ...]:
     )
 
 
-def progress(
+def describe_progress(
     identifier: str, seen: Snapshot, connection: dict[str, Any], state: dict[str, Any] | None
 ) -> str:
     """Describe how the connector moved the state since the snapshot; empty if it did not.

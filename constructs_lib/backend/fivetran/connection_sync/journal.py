@@ -31,7 +31,11 @@ from constructs_lib.backend.fivetran.connection_sync.preconditions import (
     SyncStartUnknown,
     connection_name,
 )
-from constructs_lib.backend.fivetran.connection_sync.trigger import Noted, SyncBaseline, SyncRequest
+from constructs_lib.backend.fivetran.connection_sync.trigger import (
+    RequestRecorder,
+    SyncBaseline,
+    SyncRequest,
+)
 from constructs_lib.backend.fivetran.journal import private_files
 from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.fivetran.provider_data import Account
@@ -83,28 +87,28 @@ class _Entry(NamedTuple):
 
 
 def begin(
-    account: Account, wish: SyncRequest, triggers: Any, deadline: Deadline, operation: Operation
+    account: Account, request: SyncRequest, triggers: Any, deadline: Deadline, operation: Operation
 ) -> SyncBaseline:
     """Begin a sync, or take over the one that an earlier run began and could not report.
 
     :param triggers: those of the resource, which tell it from others
-    :raises VendorError: as :func:`triggering.begin`
+    :raises VendorError: as :func:`.trigger.begin`
     """
     if account.journal is None:
-        return trigger.begin(account, wish, deadline)
+        return trigger.begin(account, request, deadline)
     confirm(account, operation)
     operation.private.pop(_TOKEN, None)
-    entries = _Entries(account, account.journal, wish, triggers)
+    entries = _ConnectionEntries(account, account.journal, request, triggers)
     taken = entries.take_over(deadline)
     if taken is not None:
         operation.private[_TOKEN] = taken.file.stem
         operation.diagnostics.warning(
-            f"The sync of connection {wish.identifier} was begun by a run that was cut off",
+            f"The sync of connection {request.identifier} was begun by a run that was cut off",
             f"That run asked for it at {taken.mark.since}, and ended before Terraform knew. It is "
             "not asked for again, but taken over.",
         )
         return taken.mark
-    mark = trigger.begin(account, wish, deadline, entries.noted(deadline))
+    mark = trigger.begin(account, request, deadline, entries.recorded(deadline))
     operation.private[_TOKEN] = entries.token
     return mark
 
@@ -128,21 +132,22 @@ def forgotten_on_error(account: Account, operation: Operation) -> Iterator[None]
         raise
 
 
-class _Entries:
+class _ConnectionEntries:
     """The entries of one connection, for a resource that asks for a sync of it."""
 
     def __init__(
-        self, account: Account, journal: Journal, wish: SyncRequest, triggers: Any
+        self, account: Account, journal: Journal, request: SyncRequest, triggers: Any
     ) -> None:
-        self._account, self._journal, self._wish = account, journal, wish
-        self._print = equivalence.fingerprint([*wish, triggers])
-        self.token = f"{_name(wish.identifier)}.{os.urandom(6).hex()}"
+        self._account, self._journal, self._request = account, journal, request
+        self._print = equivalence.fingerprint([*request, triggers])
+        self.token = f"{_name(request.identifier)}.{os.urandom(6).hex()}"
         """The name of the entry that is written."""
 
     def take_over(self, deadline: Deadline) -> _Entry | None:
         """Return the entry of an earlier run whose sync has begun; None if one is to be begun.
 
-        :raises Unsure: if nothing tells whether it began; the next attempt then begins one
+        :raises SyncStartUnknown: if nothing tells whether it began; the next attempt then begins
+            one
         """
         if not self._left():
             return None
@@ -155,7 +160,7 @@ class _Entries:
                 entry.forget()
         return None
 
-    def noted(self, deadline: Deadline) -> Noted:
+    def recorded(self, deadline: Deadline) -> RequestRecorder:
         """Return what notes a request: given the mark and the connection before, around it."""
 
         @contextmanager
@@ -180,7 +185,7 @@ class _Entries:
 
     def _left(self) -> list[_Entry]:
         """Return what earlier runs left of the same request, the oldest first."""
-        found = map(_loaded, self._journal.folder.glob(f"{_name(self._wish.identifier)}.*.sync"))
+        found = map(_loaded, self._journal.folder.glob(f"{_name(self._request.identifier)}.*.sync"))
         entries = [entry for entry in found if entry is not None]
         account, now = self._account.client.account, self._account.client.server_time()
         left = []
@@ -197,22 +202,22 @@ class _Entries:
 
     def _has_begun(self, entry: _Entry, deadline: Deadline) -> bool:
         client = self._account.client
-        now = client.connection(self._wish.identifier, deadline)
-        began = trigger.has_begun(self._wish, entry.before, now)
+        now = client.connection(self._request.identifier, deadline)
+        began = trigger.has_begun(self._request, entry.before, now)
         since = parse_timestamp(entry.mark.since)
         is_long_ago = since is None or client.server_time() - since > _LONGEST_RESYNC
-        if began is None or (began and self._wish.mode == "resync" and is_long_ago):
+        if began is None or (began and self._request.mode == "resync" and is_long_ago):
             entry.forget()
-            what = "re-sync" if self._wish.mode == "resync" else "sync"
+            what = "re-sync" if self._request.mode == "resync" else "sync"
             cause = VendorError(f"a run that asked for it at {entry.mark.since} was cut off")
-            raise SyncStartUnknown(connection_name(self._wish.identifier, now), what, cause)
+            raise SyncStartUnknown(connection_name(self._request.identifier, now), what, cause)
         return began
 
     @contextmanager
     def _lock(self, deadline: Deadline) -> Iterator[None]:
         """Hold the lock of the connection's requests, waiting for a run that still has it."""
-        file = self._journal.folder / f"{_name(self._wish.identifier)}.sync-lock"
-        what = f"an earlier run that still asks for a sync of connection {self._wish.identifier}"
+        file = self._journal.folder / f"{_name(self._request.identifier)}.sync-lock"
+        what = f"an earlier run that still asks for a sync of connection {self._request.identifier}"
         while True:
             try:
                 file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -18,7 +18,7 @@ class NotReady(VendorError):
     """No sync would start: the connection is paused, or not set up."""
 
 
-class Paused(NotReady):
+class ConnectionPaused(NotReady):
     """The connection is paused."""
 
     remedy = (
@@ -30,7 +30,7 @@ class Paused(NotReady):
         super().__init__(f"{name} {when} paused, and a paused connection begins no sync")
 
 
-class NotSetUp(NotReady):
+class SetupIncomplete(NotReady):
     """The setup of the connection is incomplete."""
 
     remedy = (
@@ -149,7 +149,7 @@ def setup_state(connection: dict[str, Any]) -> str:
     return normalized_word(status.get("setup_state")) if isinstance(status, dict) else ""
 
 
-def stands_paused(connection: dict[str, Any]) -> bool:
+def is_paused_in(connection: dict[str, Any]) -> bool:
     """Return True if the response says that the connection is paused."""
     return normalized_word(connection.get("paused")) == "true"
 
@@ -164,10 +164,10 @@ def require_ready(
     :raises NotReady: if it is paused, or not set up. What the answer does not tell is no error.
     """
     name, state = connection_name(identifier, connection), setup_state(connection)
-    if stands_paused(connection):
-        raise Paused(name, "is")
+    if is_paused_in(connection):
+        raise ConnectionPaused(name, "is")
     if state == _NOT_SET_UP:
-        raise NotSetUp(name, state, connection_problems(connection, secrets))
+        raise SetupIncomplete(name, state, connection_problems(connection, secrets))
 
 
 def require_ready_later(account: Account, identifier: str, deadline: Deadline) -> str:
@@ -181,17 +181,17 @@ def require_ready_later(account: Account, identifier: str, deadline: Deadline) -
         this run tests its settings again before
     :raises NotReady: if it will be paused, or not set up
     """
-    is_being_set = account.turns.is_taken(identifier)
+    is_being_set = account.locks.is_held(identifier)
     connection = account.client.connection(identifier, deadline)
-    if is_being_set or account.turns.is_taken(identifier):
+    if is_being_set or account.locks.is_held(identifier):
         return ""
     name, state = connection_name(identifier, connection), setup_state(connection)
-    now = stands_paused(connection)
-    if account.intents.paused(identifier, now):
-        raise Paused(name, "is" if now else "will by then be")
-    if account.intents.may_be_set_up(identifier):
+    now = is_paused_in(connection)
+    if account.planned_effects.paused(identifier, now):
+        raise ConnectionPaused(name, "is" if now else "will by then be")
+    if account.planned_effects.may_be_set_up(identifier):
         return ""
     words = connection_problems(connection, account.secrets.get(identifier, ()))
     if state == _NOT_SET_UP:
-        raise NotSetUp(name, state, words)
+        raise SetupIncomplete(name, state, words)
     return f"{name} is broken{words}" if state == _BROKEN else ""

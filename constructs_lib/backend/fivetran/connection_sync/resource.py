@@ -14,9 +14,9 @@ from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.api.errors import Interrupted, NotFound, VendorError
 from constructs_lib.backend.fivetran.connection_sync import journal, wait
 from constructs_lib.backend.fivetran.connection_sync.preconditions import (
+    ConnectionPaused,
     Delayed,
     NotReady,
-    Paused,
     SyncFailed,
     require_ready_later,
 )
@@ -238,11 +238,11 @@ class ConnectionSyncResource(TriggeredResource):
         operation.private.pop(_ADOPTED, None)
         if planned.get("triggered_at") is UNKNOWN:
             return self._begin("update", planned, operation)
-        mark = SyncBaseline.loaded(operation.private.get(_FOLLOWED))
-        if planned.get("outcome") is not UNKNOWN or mark is None:
+        baseline = SyncBaseline.loaded(operation.private.get(_FOLLOWED))
+        if planned.get("outcome") is not UNKNOWN or baseline is None:
             return {}
         deadline = Deadline.of(planned.get("timeouts"), "update", _DEFAULT, operation.stopping)
-        return self._follow("wait", planned, mark, deadline, operation)
+        return self._wait_for_end("wait", planned, baseline, deadline, operation)
 
     def read(self, state: Object, operation: Operation) -> Object | None:
         """Keep what was done. It is in Terraform's state, so the journal need not keep it."""
@@ -268,11 +268,11 @@ class ConnectionSyncResource(TriggeredResource):
             operation.private.pop(name, None)
         is_resync = planned["mode"] == "resync"
         note = errors.advice_on_resync if is_resync else errors.advice_on_sync
-        wish = SyncRequest(
+        request = SyncRequest(
             identifier, planned["mode"], planned["force"] is True, planned.get("scope")
         )
         with explain_errors("re-sync" if is_resync else "sync", self.subject(identifier), note):
-            mark = journal.begin(account, wish, planned.get("triggers"), deadline, operation)
+            baseline = journal.begin(account, request, planned.get("triggers"), deadline, operation)
         operation.private.pop(_AGAIN, None)
         begun = {
             "id": identifier,
@@ -283,15 +283,15 @@ class ConnectionSyncResource(TriggeredResource):
         if planned.get("wait") is not True:
             return begun
         operation.save({**planned, **begun})
-        operation.private[_FOLLOWED] = mark.stored()
+        operation.private[_FOLLOWED] = baseline.stored()
         with journal.forgotten_on_error(account, operation):
-            return begun | self._follow(action, planned, mark, deadline, operation)
+            return begun | self._wait_for_end(action, planned, baseline, deadline, operation)
 
-    def _follow(
+    def _wait_for_end(
         self,
         action: str,
         planned: Object,
-        mark: SyncBaseline,
+        baseline: SyncBaseline,
         deadline: Deadline,
         operation: Operation,
     ) -> Object:
@@ -308,7 +308,9 @@ class ConnectionSyncResource(TriggeredResource):
         ):
             try:
                 how = str(planned.get("on_reschedule") or "wait")
-                ended = wait.wait_for_end(account, identifier, mark, deadline, on_reschedule=how)
+                ended = wait.wait_for_end(
+                    account, identifier, baseline, deadline, on_reschedule=how
+                )
             except Interrupted:
                 _tell_of_interruption(identifier, operation)
                 return {"outcome": "triggered", "succeeded_at": None}
@@ -349,7 +351,7 @@ def _advice(error: VendorError, *, is_new: bool) -> str:
         if is_new
         else "Apply again to wait on; no other sync is begun for that."
     )
-    where = "when it is unpaused" if isinstance(error, Paused) else "at Fivetran"
+    where = "when it is unpaused" if isinstance(error, ConnectionPaused) else "at Fivetran"
     if isinstance(error, Delayed) and error.is_manual:
         where = "when it is asked for again"
     return f"{error.remedy}\n\nThe sync goes on {where}. {how}"

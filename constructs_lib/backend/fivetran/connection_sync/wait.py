@@ -21,15 +21,15 @@ from typing import Any
 from constructs_lib.backend.fivetran.api.errors import Interrupted, OutOfTime
 from constructs_lib.backend.fivetran.connection_state.snapshot import is_syncing
 from constructs_lib.backend.fivetran.connection_sync.preconditions import (
+    ConnectionPaused,
     DelayedBeyondLimit,
-    Paused,
     Rescheduled,
     SyncFailed,
     SyncStartUnknown,
     connection_name,
     connection_problems,
+    is_paused_in,
     setup_state,
-    stands_paused,
 )
 from constructs_lib.backend.fivetran.connection_sync.trigger import (
     SyncBaseline,
@@ -59,23 +59,23 @@ _FIRST_REQUEST, _LONGEST_REQUEST = 5.0, 300.0
 def wait_for_end(
     account: Account,
     identifier: str,
-    mark: SyncBaseline,
+    baseline: SyncBaseline,
     deadline: Deadline,
     *,
     on_reschedule: str = "wait",
 ) -> str:
     """Wait for the end of a sync.
 
-    :param mark: what there was before it
+    :param baseline: what there was before it
     :param on_reschedule: ``wait`` for a sync that Fivetran reschedules, or ``fail``
     :returns: when it succeeded, as the API writes it
     :raises SyncFailed: if it failed
     :raises Rescheduled: if Fivetran rescheduled it, and that shall not be waited for
-    :raises PutOff: if Fivetran rescheduled it until after the deadline
+    :raises DelayedBeyondLimit: if Fivetran rescheduled it until after the deadline
     :raises VendorError: if it cannot be followed; it goes on all the same
     """
-    following = _Wait(account, identifier, mark, deadline, on_reschedule)
-    return following.run(pauses())
+    sync_wait = _Wait(account, identifier, baseline, deadline, on_reschedule)
+    return sync_wait.run(pauses())
 
 
 class _Wait:
@@ -85,12 +85,12 @@ class _Wait:
         self,
         account: Account,
         identifier: str,
-        mark: SyncBaseline,
+        baseline: SyncBaseline,
         deadline: Deadline,
         on_reschedule: str,
     ) -> None:
         self._account, self._identifier = account, identifier
-        self._mark, self._deadline = mark, deadline
+        self._baseline, self._deadline = baseline, deadline
         self._on_reschedule = on_reschedule
         self._secrets = account.secrets.get(identifier, [])
         self._has_run = False
@@ -103,7 +103,7 @@ class _Wait:
     def run(self, waits: Iterator[float]) -> str:
         """Poll the connection until the sync has ended."""
         for pause in waits:
-            was_being_set = self._account.turns.is_taken(self._identifier)
+            was_being_set = self._account.locks.is_held(self._identifier)
             connection = self._account.client.connection(self._identifier, self._deadline)
             if is_syncing(connection):
                 self._has_run, self._idle_looks, self._delay = True, 0, ""
@@ -111,7 +111,7 @@ class _Wait:
                 ended = self._ended(connection)
                 if ended is not None:
                     return ended
-                is_being_set = was_being_set or self._account.turns.is_taken(self._identifier)
+                is_being_set = was_being_set or self._account.locks.is_held(self._identifier)
                 self._look_at_idle(connection, is_being_set=is_being_set)
             left = self._deadline.remaining
             log.information(
@@ -145,7 +145,7 @@ class _Wait:
         """Return the moment of an end, if it is later than the one that was there before."""
         found, before = (
             parse_timestamp(connection.get(name)),
-            parse_timestamp(getattr(self._mark, name)),
+            parse_timestamp(getattr(self._baseline, name)),
         )
         return None if found is None or (before is not None and found <= before) else found
 
@@ -154,8 +154,8 @@ class _Wait:
         rescheduled, or never come.
         """
         # A pause ends no sync that runs, whatever the API calls its state meanwhile.
-        if stands_paused(connection) and not is_being_set and not self._has_run:
-            raise Paused(connection_name(self._identifier, connection), "was meanwhile")
+        if is_paused_in(connection) and not is_being_set and not self._has_run:
+            raise ConnectionPaused(connection_name(self._identifier, connection), "was meanwhile")
         if _sync_state(connection) == "rescheduled":
             self._look_at_rescheduled(connection)
             return

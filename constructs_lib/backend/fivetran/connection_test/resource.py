@@ -71,7 +71,7 @@ def tests_failed(name: str, found: list[SetupTestResult]) -> ProviderError:
     return ProviderError(f"Setup tests of {name} did not pass", f"{told}\n\n{_REMEDY}")
 
 
-def results(answer: dict[str, Any], secrets: Collection[str]) -> list[SetupTestResult]:
+def setup_test_results(answer: dict[str, Any], secrets: Collection[str]) -> list[SetupTestResult]:
     """Return the results in the response about a connection, without secrets.
 
     :param secrets: texts that must not be shown
@@ -157,7 +157,7 @@ class ConnectionTestResource(TriggeredResource):
         identifier = plan.planned["connection_id"]
         if isinstance(identifier, str):
             account: Account = operation.client
-            account.intents.note_tests(identifier)
+            account.planned_effects.note_tests(identifier)
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
         """Send ``POST /v1/connections/{id}/test``. If the tests fail nothing is in state, so the
@@ -185,7 +185,7 @@ class ConnectionTestResource(TriggeredResource):
         explaining = explain_errors("run", self.subject(identifier), errors.advice_on_tests)
         with explaining, locked_for_write(account, identifier, deadline):
             answer = account.client.run_setup_tests(identifier, body, deadline, secrets)
-            found = results(answer, secrets)
+            found = setup_test_results(answer, secrets)
         name = f"connection {identifier} ({answer.get('schema')})"
         if refused := failing_results(found, fail_on):
             raise tests_failed(name, refused)

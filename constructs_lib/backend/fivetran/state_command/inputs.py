@@ -40,7 +40,7 @@ from constructs_lib.backend.fivetran.journal.journal import HeldElsewhere, Journ
 from constructs_lib.backend.fivetran.provider import FivetranOps
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.fivetran.state_command.arguments import Options
-from constructs_lib.backend.fivetran.state_command.terminal import Screen
+from constructs_lib.backend.fivetran.state_command.terminal import Terminal
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
@@ -89,7 +89,7 @@ def require_free(file: Path, *, force: bool) -> None:
         )
 
 
-def keep(file: Path, text: str, *, force: bool) -> None:
+def save(file: Path, text: str, *, force: bool) -> None:
     """Write a file that only its owner can read, all or nothing.
 
     :raises ProviderError: if it cannot be written, or has come to be there since
@@ -204,7 +204,7 @@ _REMEDIES: tuple[tuple[type[VendorError], str], ...] = (
 )
 
 
-def remedy(error: VendorError) -> str:
+def advice(error: VendorError) -> str:
     """Return what to do next; empty where the error says it as well."""
     return next((words for kind, words in _REMEDIES if isinstance(error, kind)), "")
 
@@ -213,7 +213,7 @@ _READ_LIMIT = 600.0
 _CREDENTIALS = ("FIVETRAN_APIKEY", "FIVETRAN_APISECRET")
 
 
-class Look(NamedTuple):
+class ConnectionSnapshot(NamedTuple):
     """A connection and its state, as they were read."""
 
     identifier: str
@@ -226,7 +226,7 @@ class Look(NamedTuple):
     """The state at this moment, so that what happens to it later is noticed."""
 
 
-def account(folder: Path, screen: Screen) -> Account:
+def account(folder: Path, terminal: Terminal) -> Account:
     """Return the account of the environment, opened as the provider opens it. So the journal of an
     interrupted run is recovered and reported.
 
@@ -238,7 +238,7 @@ def account(folder: Path, screen: Screen) -> Account:
     journal = partial(Journal.of_working_directory, folder, history.COMMAND)
     opened: Account = FivetranOps(journal).configure({}, "", diagnostics)
     errors = [one for one in diagnostics if one.is_error]
-    screen.tell(one for one in diagnostics if not one.is_error)
+    terminal.report_diagnostics(one for one in diagnostics if not one.is_error)
     if errors:
         raise ProviderError(errors[0].summary, errors[0].detail)
     return opened
@@ -254,7 +254,7 @@ def identifier(client: Client, options: Options) -> str:
         return require_identifier(name, "")
     if not name.strip():
         raise ProviderError("CONNECTION is empty", "Give the schema name as Fivetran shows it.")
-    with explain_errors("look for", f"connection {name} in the group {options.group}", remedy):
+    with explain_errors("look for", f"connection {name} in the group {options.group}", advice):
         found = client.connections_of(options.group, name, Deadline(_READ_LIMIT))
     if len(found) == 1:
         return require_identifier(found[0].get("id"), "")
@@ -270,19 +270,19 @@ def identifier(client: Client, options: Options) -> str:
     )
 
 
-def look(client: Client, of: str) -> Look:
+def look(client: Client, of: str) -> ConnectionSnapshot:
     """Read a connection and its state.
 
     :param of: the identifier
     :raises ProviderError: if the API does not answer, or the service keeps no state
     """
     deadline = Deadline(_READ_LIMIT)
-    with explain_errors("read", f"the state of connection {of}", remedy):
+    with explain_errors("read", f"the state of connection {of}", advice):
         connection = client.connection(of, deadline)
         set_state.require_state(connection, of)
         state = set_state.read_state(client, of, deadline, connection)
         paused = is_paused(connection, of)
-    return Look(
+    return ConnectionSnapshot(
         of, connection, state, paused, Snapshot.of(state, format_timestamp(client.server_time()))
     )
 

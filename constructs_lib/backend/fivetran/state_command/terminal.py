@@ -25,7 +25,7 @@ _FIRST = b"\nStopping: the paused flag of the connection is put back first.\n"
 _AGAIN = b"\nStill stopping: an answer of the API is waited for. It ends by itself.\n"
 
 
-class Stopped(BaseException):
+class InterruptedBeforeChange(BaseException):
     """The command is interrupted before it has begun to set a state."""
 
     def __init__(self, number: int) -> None:
@@ -55,7 +55,7 @@ class Interruption:
         for number, former in self._former.items():
             signal.signal(number, former)  # type: ignore[arg-type]
 
-    def be_orderly(self) -> None:
+    def defer(self) -> None:
         """Interrupt nothing from here on; only note that the end is asked for."""
         self._is_orderly = True
 
@@ -69,7 +69,7 @@ class Interruption:
 
     def _take(self, number: int, frame: FrameType | None) -> None:
         if not self._is_orderly:
-            raise Stopped(number)
+            raise InterruptedBeforeChange(number)
         is_first = not self.stopping.is_set()
         self.status = self.status or 128 + number
         self.stopping.set()
@@ -83,7 +83,7 @@ _RED, _YELLOW, _PLAIN = "\033[1;31m", "\033[1;33m", "\033[0m"
 _TERMINAL = "/dev/tty"
 
 
-class Screen:
+class Terminal:
     """Standard output for results, standard error for messages."""
 
     def __init__(self) -> None:
@@ -134,7 +134,7 @@ class Screen:
         """Write an error."""
         self.say(f"{summary}\n\n{detail}" if detail else summary, "Error:", _RED)
 
-    def tell(self, diagnostics: Iterable[Diagnostic]) -> None:
+    def report_diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Write the diagnostics of the provider."""
         for one in diagnostics:
             (self.error if one.is_error else self.warn)(one.summary, one.detail)
