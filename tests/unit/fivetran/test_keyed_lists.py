@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_connection_answer import answer, state
-from test_connection_plan import configured, existing, planned
-from test_secrets import VAULT, recorded
+from connection_values import HASHER, answer, configured, existing, planned, recorded, state
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection.request import update_body
@@ -116,7 +114,7 @@ def test_another_order_of_secrets_is_no_change() -> None:
     one, two = {"key": "one", "value": "1"}, {"key": "two", "value": ""}
     private = recorded({"config.secrets_list": [one, two]})
 
-    assert SecretTracking(private, VAULT).changed({"config.secrets_list": [two, one]}) == []
+    assert SecretTracking(private, HASHER).changed({"config.secrets_list": [two, one]}) == []
 
 
 def test_a_rotated_item_of_reordered_secrets_is_a_change() -> None:
@@ -124,23 +122,23 @@ def test_a_rotated_item_of_reordered_secrets_is_a_change() -> None:
     private = recorded({"config.secrets_list": [one, two]})
     later = {"config.secrets_list": [{"key": "two", "value": ""}, one]}
 
-    assert SecretTracking(private, VAULT).changed(later) == ["config.secrets_list"]
+    assert SecretTracking(private, HASHER).changed(later) == ["config.secrets_list"]
 
 
 def test_a_digest_of_an_earlier_version_is_still_recognised() -> None:
     written = [{"key": "two", "value": "2"}, {"key": "one", "value": "1"}]
     private = recorded({"config.secrets_list": written})
     salt = private["secrets"]["salt"]
-    old = VAULT.digest(salt, "config.secrets_list", written)
+    old = HASHER.digest(salt, "config.secrets_list", written)
     private["secrets"]["digests"]["config.secrets_list"] = old
 
-    assert SecretTracking(private, VAULT).changed({"config.secrets_list": written}) == []
+    assert SecretTracking(private, HASHER).changed({"config.secrets_list": written}) == []
 
 
 def test_the_order_of_secrets_of_another_kind_counts() -> None:
     private = recorded({"config.pats": ["a", "b"], "auth.secrets_list": [{"key": "a"}]})
 
-    assert SecretTracking(private, VAULT).changed({"config.pats": ["b", "a"]}) == ["config.pats"]
+    assert SecretTracking(private, HASHER).changed({"config.pats": ["b", "a"]}) == ["config.pats"]
 
 
 def test_another_order_alone_sends_nothing_and_the_plan_says_so() -> None:

@@ -1,67 +1,20 @@
 """What a planned change of a connection shows, and what it promises."""
 
-import threading
 from typing import Any
 
 import pytest
+from connection_values import configured, existing, planned
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection.request import update_body
-from constructs_lib.backend.fivetran.connection.resource import ConnectionResource
-from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.managed_object.secret_tracking import SecretHasher, SecretTracking
-from constructs_lib.backend.plugin.consistency import plan_rules
 from constructs_lib.backend.plugin.diagnostics import ProviderError
-from constructs_lib.backend.plugin.planning.planner import plan_change
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, same
 
 SCHEMA = schemas.load("fivetranops_connection")
 CONFIG = {"schema_prefix": "orders", "host": "db", "port": 5432}
 VAULT = SecretHasher("key", "secret")
-
-
-def configured(**given: Any) -> dict[str, Any]:
-    values: dict[str, Any] = dict.fromkeys(SCHEMA.attributes)
-    values |= {"group_id": "g", "service": "postgres", "config": Dynamic.of(CONFIG)}
-    return values | given
-
-
-def existing(**given: Any) -> dict[str, Any]:
-    defaults = {name: a.default for name, a in SCHEMA.attributes.items() if a.has_default}
-    return (
-        configured(
-            **defaults,
-            id="abc",
-            schema="orders",
-            paused=False,
-            sync_frequency=1440,
-            daily_sync_time="03:00",
-            networking_method="Directly",
-            setup_state="connected",
-            sync_state="scheduled",
-        )
-        | given
-    )
-
-
-def planned(
-    config: dict[str, Any],
-    prior: dict[str, Any] | None,
-    private: dict[str, Any] | None = None,
-    *,
-    refreshed: bool = True,
-    vault: SecretHasher | None = VAULT,
-) -> tuple[Plan, Operation]:
-    """The plan; whatever it is, it keeps what Terraform is promised."""
-    account = Account(None, vault)
-    if refreshed:
-        account.refreshed.add("abc")
-    operation = Operation(account, {} if private is None else private, threading.Event())
-    plan = plan_change(SCHEMA.attributes, config, prior)
-    ConnectionResource().plan(plan, operation)
-    assert list(plan_rules.of_plan(SCHEMA.attributes, plan)) == []
-    return plan, operation
 
 
 def differences(plan: Plan) -> set[str]:

@@ -10,7 +10,6 @@ from state_api import NEW, OLD, Fivetran
 from state_runs import STEPS, change, killed, recovered
 
 from constructs_lib.backend.fivetran.api import errors
-from constructs_lib.backend.fivetran.connection_state import set_state as choreography
 from constructs_lib.backend.fivetran.connection_state.set_state import set_state
 from constructs_lib.backend.fivetran.connection_state.snapshot import StateDiffers
 from constructs_lib.backend.fivetran.journal.entries import JournalEntry, dumped, loaded
@@ -23,7 +22,7 @@ BROKEN = errors.NoAnswer("request", "the connection broke off", sent=True)
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choreography, "_FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(f"{set_state.__module__}._FIRST_PAUSE", 0.001)
 
 
 @pytest.fixture

@@ -10,15 +10,14 @@ from state_api import NEW, OLD, Fivetran
 
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.connection import paused_flag
-from constructs_lib.backend.fivetran.connection_state import set_state as choreography
 from constructs_lib.backend.fivetran.connection_state import snapshot
-from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, set_state
+from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, _pauses, set_state
 from constructs_lib.backend.http.deadline import Deadline
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choreography, "_FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(f"{set_state.__module__}._FIRST_PAUSE", 0.001)
 
 
 def change(
@@ -212,7 +211,7 @@ def test_a_connection_that_is_deleted_meanwhile_is_said_to_be_gone() -> None:
 
 
 def test_the_looks_at_a_sync_that_goes_on_become_rarer(monkeypatch: pytest.MonkeyPatch) -> None:
-    pauses = choreography._pauses()
+    pauses = _pauses()
 
     seen = [next(pauses) for _ in range(40)]
 

@@ -12,7 +12,6 @@ from state_runs import STEPS, change, killed, recovered
 
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.connection.paused_flag import PausedFlagStuck
-from constructs_lib.backend.fivetran.connection_state import set_state as choreography
 from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, set_state
 from constructs_lib.backend.fivetran.connection_state.snapshot import (
     Snapshot,
@@ -29,7 +28,7 @@ SEEN = Snapshot.of(OLD, "2026-05-01T00:00:00Z")
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choreography, "_FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(f"{set_state.__module__}._FIRST_PAUSE", 0.001)
 
 
 @pytest.fixture
