@@ -30,7 +30,7 @@ def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path)
 
 
-def test_a_second_attempt_that_sent_nothing_keeps_what_the_first_had_found(
+def test_second_attempt_that_sent_nothing_keeps_the_first_state(
     journal: Journal,
 ) -> None:
     class Adding(Fivetran):
@@ -53,7 +53,7 @@ def test_a_second_attempt_that_sent_nothing_keeps_what_the_first_had_found(
 @pytest.mark.parametrize(
     ("by", "wanted", "found"), [("command", NEW, OLD), ("terraform", OTHER, OLD)]
 )
-def test_the_half_done_work_of_another_is_gone_on_with_if_both_want_the_same(
+def test_half_done_work_of_another_continues_if_both_agree(
     journal: Journal, by: str, wanted: Any, found: Any
 ) -> None:
     api = Fivetran()

@@ -105,7 +105,7 @@ class Finishing(Meddled):
         return super().modify_connection(identifier, body, deadline)
 
 
-def test_what_somebody_sets_between_the_look_and_the_patch_is_not_overwritten() -> None:
+def test_state_set_between_read_and_patch_is_not_overwritten() -> None:
     api = Meddled()
 
     with pytest.raises(StateChangedElsewhere, match="since it was read"):
@@ -115,7 +115,7 @@ def test_what_somebody_sets_between_the_look_and_the_patch_is_not_overwritten() 
 
 
 @pytest.mark.parametrize("api", [Finishing(), Meddled(syncing=3)])
-def test_what_a_sync_reaches_while_it_is_waited_for_is_the_state_before(api: Fivetran) -> None:
+def test_state_that_an_awaited_sync_reaches_is_the_previous_one(api: Fivetran) -> None:
     assert change(api).found == OTHER
     assert api.stored == NEW
 
@@ -125,7 +125,7 @@ DEATHS += [(n, "paused") for n in range(1, len(STEPS))]
 
 
 @pytest.mark.parametrize(("dies_at", "paused_after"), DEATHS)
-def test_a_run_that_dies_after_any_request_is_finished_by_the_next(
+def test_run_that_dies_after_any_request_is_finished_by_the_next(
     journal: Journal, dies_at: int, paused_after: str
 ) -> None:
     api = Fivetran()
@@ -345,7 +345,7 @@ def test_a_state_that_was_never_sent_is_nobodys_work(journal: Journal) -> None:
     assert outcome.found == NEW
 
 
-def test_what_somebody_set_after_a_failed_attempt_is_not_overwritten(journal: Journal) -> None:
+def test_state_set_after_a_failed_attempt_is_not_overwritten(journal: Journal) -> None:
     class Adding(Fivetran):
         def set_state(self, identifier: str, state: Any, deadline: Deadline) -> None:
             super().set_state(identifier, {**state, "added": 1}, deadline)
