@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection import plan, response
+from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.managed_object import drift
@@ -19,10 +20,6 @@ from constructs_lib.backend.plugin.values.value import Object
 if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.provider_data import Account
 
-CREATION_TRACE = "trace"
-"""In private state: how to find a connection whose creation was not confirmed."""
-IMPORTED = "adopted"
-"""In private state: the connection was imported, and its ``config`` is what was read then."""
 _READ_LIMIT = 600.0
 
 
@@ -56,7 +53,7 @@ def read_connection(state: Object, operation: Operation) -> Object | None:
     account.refreshed.add(state["id"])
     plan.warn_about_pause(state, answer, operation.diagnostics)
     drift.learn_from_refresh(state, answer, operation.private, operation.diagnostics)
-    adopted = bool(operation.private.get(IMPORTED))
+    adopted = ConnectionPrivateState(operation.private).is_imported
     echo = drift.echo_of(operation.private)
     result = response.refreshed_state(state, answer, echo, adopted=adopted)
     if adopted and is_imported(state):
@@ -73,14 +70,15 @@ def find_unconfirmed(state: Object, deadline: Deadline, operation: Operation) ->
     from constructs_lib.backend.fivetran.journal.creations import Name
 
     account: Account = operation.client
-    trace = creation_search.Trace.of(operation.private.get(CREATION_TRACE))
+    private = ConnectionPrivateState(operation.private)
+    trace = private.trace
     if trace is None:
         return None
     with explain_errors("look for", f"fivetranops_connection {state.get('service')}"):
         answer = creation_search.find(account.client, trace, deadline)
     if answer is None:
         return None
-    operation.private.pop(CREATION_TRACE)
+    private.trace = None
     account.refreshed.add(answer["id"])
     if account.journal is not None:
         account.journal.creations.forget(Name(account.client.account, *trace[:3]))

@@ -23,8 +23,6 @@ from constructs_lib.backend.fivetran.connection.plan import (
     warn_about_unsent_settings,
 )
 from constructs_lib.backend.fivetran.connection.read import (
-    CREATION_TRACE,
-    IMPORTED,
     find_unconfirmed,
     read_connection,
 )
@@ -34,6 +32,7 @@ from constructs_lib.backend.fivetran.connection.secrets import (
     secrets_sent_along,
     warn_about_secrets_sent_along,
 )
+from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.redaction import texts_in
@@ -85,7 +84,7 @@ class ConnectionResource(Resource):
             plan_secrets(plan, tracking, operation.diagnostics)
             warn_about_no_history(plan, operation.diagnostics)
             return
-        adopted = bool(operation.private.get(IMPORTED))
+        adopted = ConnectionPrivateState(operation.private).is_imported
         if adopted:
             keep_imported_settings(plan)
         elif plan.prior.get("id") is not None:
@@ -149,7 +148,7 @@ class ConnectionResource(Resource):
         try:
             answer, how = creation.create(account, body, deadline, _texts(secrets), save)
         except creation_search.LostCreation as lost:
-            operation.private[CREATION_TRACE] = lost.trace._asdict()
+            ConnectionPrivateState(operation.private).trace = lost.trace
             operation.save({**planned, "id": None})
             raise
         if how is creation.Origin.FOUND:
@@ -277,7 +276,7 @@ class ConnectionResource(Resource):
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Import by the identifier of the connection."""
         known = import_identifier(identifier, "a connection")
-        operation.private[IMPORTED] = True
+        ConnectionPrivateState(operation.private).is_imported = True
         operation.client.import_guard.note_import(known)
         return {"id": known}
 
@@ -348,7 +347,7 @@ class ConnectionResource(Resource):
         SecretTracking(operation.private, operation.client.secret_hasher).record(secrets)
         if prior is None or not same(prior["config"], planned["config"]):
             # From here on the state has the form of the configuration, not of the import.
-            operation.private.pop(IMPORTED, None)
+            ConnectionPrivateState(operation.private).is_imported = False
         settings = request.settings_in_response(planned, body)
         drift.record_sent(operation.private, settings, body, answer, secrets)
         drift.note_absent(operation.private, planned, answer)

@@ -29,7 +29,6 @@ from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection import request
-from constructs_lib.backend.fivetran.connection.read import IMPORTED
 from constructs_lib.backend.fivetran.connection.request import (
     DECIDING,
     as_object,
@@ -37,6 +36,7 @@ from constructs_lib.backend.fivetran.connection.request import (
     clears_nothing,
     destination_keys,
 )
+from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.managed_object import drift, equivalence
 from constructs_lib.backend.managed_object.secret_tracking import (
     SCOPES,
@@ -124,7 +124,10 @@ def body_of_change(
     :param private: the private state of the connection, which knows what was answered
     """
     named = [*secrets, *authorization(prior, planned, config)]
-    absent, adopted = dropped(prior, planned, config, private), bool(private.get(IMPORTED))
+    absent, adopted = (
+        dropped(prior, planned, config, private),
+        ConnectionPrivateState(private).is_imported,
+    )
     return request.update_body(prior, planned, config, named, absent, adopted=adopted)
 
 

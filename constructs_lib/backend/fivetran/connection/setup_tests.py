@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.redaction import redact_json, truncated
 from constructs_lib.backend.http.response_values import normalized_word
@@ -85,16 +86,13 @@ def _detail(test: dict[str, Any]) -> str:
     return truncated("\n".join(parts))
 
 
-_FAILED = "tests_failed"
-"""In private state: setup tests that are required failed, and were not passed since."""
-
-
 def must_repeat_tests(config: Object, operation: Operation) -> bool:
     """Return True if setup tests are required, and failed the last time.
 
     :param config: the configuration of the connection
     """
-    return bool(operation.private.get(_FAILED) and config.get("require_setup_tests"))
+    private = ConnectionPrivateState(operation.private)
+    return private.have_tests_failed and bool(config.get("require_setup_tests"))
 
 
 def needs_tests(answer: dict[str, Any], config: Object, operation: Operation) -> bool:
@@ -117,9 +115,8 @@ def report_and_record(
     """
     required = config.get("require_setup_tests") is True
     if "setup_tests" in answer:
-        operation.private.pop(_FAILED, None)
-        if required and have_failed(answer):
-            operation.private[_FAILED] = True
+        private = ConnectionPrivateState(operation.private)
+        private.have_tests_failed = required and have_failed(answer)
     report(
         answer,
         operation.diagnostics,

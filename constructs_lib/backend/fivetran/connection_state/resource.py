@@ -10,8 +10,6 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from constructs_lib import schemas
@@ -25,21 +23,27 @@ from constructs_lib.backend.fivetran.connection_state.plan import (
 )
 from constructs_lib.backend.fivetran.connection_state.snapshot import (
     Snapshot,
-    StateChangedElsewhere,
     StateDiffers,
-    describe_progress,
 )
 from constructs_lib.backend.fivetran.connection_state.state_value import (
     from_terraform,
     is_same_state,
     to_terraform,
 )
+from constructs_lib.backend.fivetran.connection_state.tracking import (
+    confirm_attempt,
+    is_own_work,
+    learn_attempt,
+    note_seen,
+    seen_by_plan,
+    stored_form_noted,
+)
+from constructs_lib.backend.fivetran.private_state import StatePrivateState
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.redaction import values_shown
 from constructs_lib.backend.http.response_values import format_timestamp
-from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.backend.managed_object.identifiers import (
     check_identifier,
     import_identifier,
@@ -58,14 +62,6 @@ _READ_LIMIT = 600.0
 _DEFAULT = "60m"
 _NOT_RESTORED = "The state before is not restored"
 _SETTINGS = ("drift_policy", "paused_after", "on_destroy")
-_SET = "set"
-"""In private state: what this resource has set last, and when; missing if it never did."""
-_SEEN = "seen"
-"""In private state: what the last refresh or apply saw. An apply notices what happened since."""
-_ATTEMPT = "attempt"
-"""In private state: the attempt that has set the state last, as the journal names it."""
-_OPEN = "open"
-"""In private state: an attempt to set the state took effect, and was not completed."""
 
 
 class ConnectionStateResource(Resource):
@@ -96,7 +92,7 @@ class ConnectionStateResource(Resource):
         plan.planned["timeouts"] = plan.config.get("timeouts")
         plan.planned["explain_values"] = plan.config.get("explain_values")
         if plan.prior is not None:
-            _confirm(plan.prior["connection_id"], operation)
+            confirm_attempt(plan.prior["connection_id"], operation)
         sets = plan.prior is None or not is_same_state(plan.prior["state"], plan.planned["state"])
         if plan.prior is not None and not sets:
             # Another form of the same state is no change.
@@ -137,12 +133,12 @@ class ConnectionStateResource(Resource):
         for name in _SETTINGS:
             if result.get(name) is None:
                 result[name] = self.schema.attributes[name].default
-        _confirm(identifier, operation)
-        _note(live, operation)
+        confirm_attempt(identifier, operation)
+        note_seen(live, operation)
         imported = state.get("state") is None
         if imported or result["drift_policy"] == "enforce":
             result["state"] = _live(state.get("state"), live)
-            result |= _learnt(identifier, live, operation, imported=imported)
+            result |= learn_attempt(identifier, live, operation, imported=imported)
         return result
 
     def update(
@@ -160,7 +156,7 @@ class ConnectionStateResource(Resource):
         """Forget the resource, or restore the previous state, as ``on_destroy`` says."""
         account: Account = operation.client
         identifier = prior["connection_id"]
-        _confirm(identifier, operation)
+        confirm_attempt(identifier, operation)
         if not _restores(prior, operation):
             return
         if identifier in account.state_set:
@@ -182,7 +178,7 @@ class ConnectionStateResource(Resource):
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
         """Explain what restoring the previous state will do."""
-        _confirm(prior["connection_id"], operation)
+        confirm_attempt(prior["connection_id"], operation)
         if _restores(prior, operation):
             with values_shown(_explains(prior)):
                 explain_restoring(prior, operation)
@@ -196,6 +192,7 @@ class ConnectionStateResource(Resource):
         self, account: Account, prior: Object, deadline: Deadline, operation: Operation
     ) -> None:
         client, identifier = account.client, prior["connection_id"]
+        private = StatePrivateState(operation.private)
         try:
             connection = client.connection(identifier, deadline)
             account.presence.exists(identifier)
@@ -203,7 +200,7 @@ class ConnectionStateResource(Resource):
             # Where no state was written before, {} is what the connector starts from.
             wanted = from_terraform(prior.get("previous_state")) or {}
             is_back = live is not None and same(live, wanted)
-            if not is_back and not _is_own_work(operation.private[_SET], connection, live):
+            if not is_back and not is_own_work(private.last_set, connection, live):
                 operation.diagnostics.warning(
                     _NOT_RESTORED,
                     f"Somebody else has set the state of connection {identifier} since this "
@@ -231,7 +228,8 @@ class ConnectionStateResource(Resource):
         identifier = require_identifier(planned["connection_id"])
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
         before = (prior or {}).get("previous_state")
-        is_again = bool(operation.private.get(_OPEN))
+        private = StatePrivateState(operation.private)
+        is_again = private.is_unfinished
 
         def previous(found: dict[str, Any] | None) -> Any:
             """Return the previous state. After a failed attempt, what is found is our own half-done
@@ -242,18 +240,18 @@ class ConnectionStateResource(Resource):
         if not account.claim_state(identifier):
             raise _set_twice(identifier)
 
-        attempt = Attempt(os.urandom(8).hex(), operation.private.get(_ATTEMPT))
+        attempt = Attempt(os.urandom(8).hex(), private.attempt)
 
         def save(found: dict[str, Any] | None) -> None:
             """Save the previous state, which from here on is stored nowhere else."""
             own = Snapshot.of(_wanted(planned), format_timestamp(account.client.server_time()))
-            operation.private |= {_SET: list(own), _OPEN: True}
+            private.last_set, private.is_unfinished = own, True
             account.state_set.add(identifier)
             kept = {"previous_state": previous(found)}
             operation.save(kept if prior is not None else {**planned, **kept})
 
         turn = account.locks.hold(identifier, deadline)
-        with explain_errors(action, _subject(identifier)), turn, _own_form(operation):
+        with explain_errors(action, _subject(identifier)), turn, stored_form_noted(operation):
             outcome = set_state.set_state(
                 account.client,
                 identifier,
@@ -261,17 +259,17 @@ class ConnectionStateResource(Resource):
                 paused_after=planned["paused_after"],
                 deadline=deadline,
                 journal=account.journal,
-                seen=_seen(identifier, operation),
+                seen=seen_by_plan(identifier, operation),
                 on_set=save,
                 attempt=attempt,
             )
-        operation.private.pop(_OPEN, None)
+        private.is_unfinished = False
         account.presence.exists(identifier)
         if outcome.changed:
             # Also if an earlier attempt has set it, of which Terraform does not know.
             own = Snapshot.of(_wanted(planned), format_timestamp(account.client.server_time()))
-            operation.private |= {_SET: list(own), _ATTEMPT: attempt.name}
-        _note(_wanted(planned), operation)
+            private.last_set, private.attempt = own, attempt.name
+        note_seen(_wanted(planned), operation)
         _warn_about_progress(identifier, outcome.progress, operation)
         account.warn_about_journal(operation.diagnostics)
         kept = previous(outcome.found)
@@ -289,33 +287,6 @@ def _is_refused(plan: Plan, operation: Operation) -> bool:
     deadline = Deadline(_READ_LIMIT, operation.stopping)
     with explain_errors("plan", _subject(identifier)):
         return account.presence.is_refused(identifier, deadline, operation)
-
-
-def _confirm(identifier: str, operation: Operation) -> None:
-    """Remove from the journal what private state shows to be in Terraform's state."""
-    account: Account = operation.client
-    if account.journal is not None:
-        account.journal.confirm_set(identifier, operation.private.get(_ATTEMPT))
-
-
-def _learnt(
-    identifier: str, live: dict[str, Any] | None, operation: Operation, *, imported: bool
-) -> Object:
-    """Return what a read takes over of an attempt that Terraform does not know of: once its state
-    is read as set, no apply will ask for it again. An import only learns that there was one.
-    """
-    account: Account = operation.client
-    if account.journal is None:
-        return {}
-    known = operation.private.get(_ATTEMPT)
-    unknown = account.journal.unknown_to(identifier, account.client.account, known)
-    if unknown is None or not equivalence.is_fingerprint(unknown.stored, live):
-        return {}
-    operation.private[_ATTEMPT] = unknown.attempt
-    if imported:
-        return {}
-    operation.private[_SET] = list(Snapshot.of(live, unknown.at))
-    return {"previous_state": to_terraform(unknown.found)}
 
 
 def _begins_to_enforce(prior: Object | None, planned: Object) -> bool:
@@ -360,29 +331,7 @@ def _restores(prior: Object, operation: Operation) -> bool:
     """Return True if destroying restores the previous state. If this resource never set the state
     (after an import, or because it was equal), it must not restore one.
     """
-    return prior.get("on_destroy") == "restore" and bool(operation.private.get(_SET))
-
-
-def _is_own_work(own: Any, connection: dict[str, Any], live: dict[str, Any] | None) -> bool:
-    """Return True if this resource has set the state, or syncs have moved it on since."""
-    try:
-        # A private state of before this was kept holds True: then it cannot be told.
-        if isinstance(own, list):
-            describe_progress(str(connection.get("id")), Snapshot(*own), connection, live)
-    except StateChangedElsewhere:
-        return False
-    return True
-
-
-@contextmanager
-def _own_form(operation: Operation) -> Iterator[None]:
-    """Note as this resource's work what the API stored in another form than it was sent."""
-    try:
-        yield
-    except StateDiffers as error:
-        moment = format_timestamp(operation.client.client.server_time())
-        operation.private[_SET] = list(Snapshot.of(error.stored, moment))
-        raise
+    return prior.get("on_destroy") == "restore" and StatePrivateState(operation.private).has_set
 
 
 def _set_twice(identifier: str) -> ProviderError:
@@ -402,20 +351,3 @@ def _warn_about_progress(identifier: str, words: str, operation: Operation) -> N
             "what its syncs had reached.",
             ("state",),
         )
-
-
-def _note(state: dict[str, Any] | None, operation: Operation) -> None:
-    """Note the state as it is known to be now."""
-    moment = format_timestamp(operation.client.client.server_time())
-    operation.private[_SEEN] = list(Snapshot.of(state, moment))
-
-
-def _seen(identifier: str, operation: Operation) -> Snapshot | None:
-    """Return what the plan saw: the last refresh, or for a new resource the plan itself."""
-    account: Account = operation.client
-    noted = operation.private.get(_SEEN)
-    if identifier in account.state_restored:
-        return None  # What the plan saw was undone by this very run.
-    if isinstance(noted, list):
-        return Snapshot(*noted)
-    return None if account.journal is None else account.journal.planned(identifier, account.run)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran.api.errors import VendorError
+from constructs_lib.backend.fivetran.private_state import stored_fields
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.redaction import as_shown, shown
 from constructs_lib.backend.http.response_values import normalized_word, parse_timestamp
@@ -81,6 +82,13 @@ class Snapshot(NamedTuple):
     def of(cls, state: dict[str, Any] | None, at: str) -> Snapshot:
         """Return the snapshot of a state, or of its absence, at a moment."""
         return cls(equivalence.fingerprint(state), _words(state), at)
+
+    @classmethod
+    def loaded(cls, stored: Any) -> Snapshot | None:
+        """Return a snapshot from private state; None if it holds no whole one."""
+        found = stored_fields(stored, cls._fields) or {}
+        texts = [text for name in cls._fields if isinstance(text := found.get(name), str)]
+        return cls(*texts) if len(texts) == len(cls._fields) else None
 
 
 def is_syncing(connection: dict[str, Any]) -> bool:

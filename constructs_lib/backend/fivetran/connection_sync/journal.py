@@ -38,6 +38,7 @@ from constructs_lib.backend.fivetran.connection_sync.trigger import (
 )
 from constructs_lib.backend.fivetran.journal import private_files
 from constructs_lib.backend.fivetran.journal.journal import Journal
+from constructs_lib.backend.fivetran.private_state import SyncPrivateState
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.deadline import Deadline
@@ -46,8 +47,6 @@ from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.resource import Operation
 
-_TOKEN = "sync_entry"  # noqa: S105
-"""In private state: the entry of the sync that was begun last."""
 _LONGEST = timedelta(days=7)
 """After so long an entry says nothing any more."""
 _LONGEST_RESYNC = timedelta(minutes=10)
@@ -97,11 +96,12 @@ def begin(
     if account.journal is None:
         return trigger.begin(account, request, deadline)
     confirm(account, operation)
-    operation.private.pop(_TOKEN, None)
+    private = SyncPrivateState(operation.private)
+    private.entry = None
     entries = _ConnectionEntries(account, account.journal, request, triggers)
     taken = entries.take_over(deadline)
     if taken is not None:
-        operation.private[_TOKEN] = taken.file.stem
+        private.entry = taken.file.stem
         operation.diagnostics.warning(
             f"The sync of connection {request.identifier} was begun by a run that was cut off",
             f"That run asked for it at {taken.mark.since}, and ended before Terraform knew. It is "
@@ -109,14 +109,14 @@ def begin(
         )
         return taken.mark
     mark = trigger.begin(account, request, deadline, entries.recorded(deadline))
-    operation.private[_TOKEN] = entries.token
+    private.entry = entries.token
     return mark
 
 
 def confirm(account: Account, operation: Operation) -> None:
     """Forget the entry of a sync that Terraform's state knows of."""
-    token = operation.private.get(_TOKEN)
-    if account.journal is not None and isinstance(token, str) and "/" not in token:
+    token = SyncPrivateState(operation.private).entry
+    if account.journal is not None and token is not None and "/" not in token:
         with suppress(OSError):
             _file(account.journal, token).unlink(missing_ok=True)
 
@@ -128,7 +128,7 @@ def forgotten_on_error(account: Account, operation: Operation) -> Iterator[None]
         yield
     except BaseException:
         confirm(account, operation)
-        operation.private.pop(_TOKEN, None)
+        SyncPrivateState(operation.private).entry = None
         raise
 
 

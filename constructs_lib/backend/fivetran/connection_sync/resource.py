@@ -21,6 +21,7 @@ from constructs_lib.backend.fivetran.connection_sync.preconditions import (
     require_ready_later,
 )
 from constructs_lib.backend.fivetran.connection_sync.trigger import SyncBaseline, SyncRequest
+from constructs_lib.backend.fivetran.private_state import SyncPrivateState
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.fivetran.triggered_resource import (
     READ_LIMIT,
@@ -179,12 +180,6 @@ def _is_wrong(tables: list[Any]) -> bool:
 
 
 _DEFAULT = "12h"
-_ADOPTED = "adopted"
-"""In private state: the resource was imported, and nothing was triggered since."""
-_FOLLOWED = "followed"
-"""In private state: the mark of a sync that was begun, and whose end is still to be waited for."""
-_AGAIN = "again"
-"""In private state: the sync that was waited on for failed, so that another one is due."""
 _OF_A_SYNC = ("triggered_at", "outcome", "succeeded_at")
 _OF_WAITING = ("wait", "on_reschedule", "timeouts")
 """The attributes that steer how a sync is followed."""
@@ -208,18 +203,16 @@ class ConnectionSyncResource(TriggeredResource):
         """
         self.validate(plan.config, operation.diagnostics)
         plan_as_configured(plan)
-        begins = is_triggered(plan) or bool(operation.private.get(_AGAIN))
-        if begins and plan.is_update and operation.private.get(_ADOPTED):
+        private = SyncPrivateState(operation.private)
+        begins = is_triggered(plan) or private.is_due_again
+        if begins and plan.is_update and private.is_imported:
             explain_adoption(plan, operation)
             warn_of_unsent_changes(plan, ("triggers",), operation)
             return
         if begins:
             plan.planned.update(dict.fromkeys(_OF_A_SYNC, UNKNOWN))
             explain(plan, operation)
-        elif (
-            SyncBaseline.loaded(operation.private.get(_FOLLOWED))
-            and plan.planned.get("wait") is True
-        ):
+        elif private.awaited and plan.planned.get("wait") is True:
             plan.planned.update(dict.fromkeys(_OF_ITS_END, UNKNOWN))
             warn_of_unsent_changes(plan, _OF_WAITING, operation)
         else:
@@ -235,10 +228,11 @@ class ConnectionSyncResource(TriggeredResource):
         self, prior: Object, planned: Object, config: Object, operation: Operation
     ) -> Object:
         """Start a sync for changed triggers; otherwise go on waiting, or send nothing."""
-        operation.private.pop(_ADOPTED, None)
+        private = SyncPrivateState(operation.private)
+        private.is_imported = False
         if planned.get("triggered_at") is UNKNOWN:
             return self._begin("update", planned, operation)
-        baseline = SyncBaseline.loaded(operation.private.get(_FOLLOWED))
+        baseline = private.awaited
         if planned.get("outcome") is not UNKNOWN or baseline is None:
             return {}
         deadline = Deadline.of(planned.get("timeouts"), "update", _DEFAULT, operation.stopping)
@@ -256,7 +250,7 @@ class ConnectionSyncResource(TriggeredResource):
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Import by the identifier of the connection; its next triggers start nothing."""
-        operation.private[_ADOPTED] = True
+        SyncPrivateState(operation.private).is_imported = True
         return super().import_state(identifier, operation)
 
     def _begin(self, action: str, planned: Object, operation: Operation) -> Object:
@@ -264,8 +258,8 @@ class ConnectionSyncResource(TriggeredResource):
         require_extent(planned)
         identifier = require_identifier(planned["connection_id"])
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
-        for name in (_FOLLOWED, _ADOPTED):
-            operation.private.pop(name, None)
+        private = SyncPrivateState(operation.private)
+        private.awaited, private.is_imported = None, False
         is_resync = planned["mode"] == "resync"
         note = errors.advice_on_resync if is_resync else errors.advice_on_sync
         request = SyncRequest(
@@ -273,7 +267,7 @@ class ConnectionSyncResource(TriggeredResource):
         )
         with explain_errors("re-sync" if is_resync else "sync", self.subject(identifier), note):
             baseline = journal.begin(account, request, planned.get("triggers"), deadline, operation)
-        operation.private.pop(_AGAIN, None)
+        private.is_due_again = False
         begun = {
             "id": identifier,
             "triggered_at": format_timestamp(account.client.server_time()),
@@ -283,7 +277,7 @@ class ConnectionSyncResource(TriggeredResource):
         if planned.get("wait") is not True:
             return begun
         operation.save({**planned, **begun})
-        operation.private[_FOLLOWED] = baseline.stored()
+        private.awaited = baseline
         with journal.forgotten_on_error(account, operation):
             return begun | self._wait_for_end(action, planned, baseline, deadline, operation)
 
@@ -315,10 +309,10 @@ class ConnectionSyncResource(TriggeredResource):
                 _tell_of_interruption(identifier, operation)
                 return {"outcome": "triggered", "succeeded_at": None}
             except (SyncFailed, NotFound):
-                operation.private.pop(_FOLLOWED, None)
+                SyncPrivateState(operation.private).awaited = None
                 _save_failure(planned, action, operation)
                 raise
-        operation.private.pop(_FOLLOWED, None)
+        SyncPrivateState(operation.private).awaited = None
         return {"outcome": "succeeded", "succeeded_at": ended}
 
 
@@ -331,7 +325,7 @@ def _save_failure(planned: Object, action: str, operation: Operation) -> None:
         return
     operation.saved = None
     if action == "wait":
-        operation.private[_AGAIN] = True
+        SyncPrivateState(operation.private).is_due_again = True
 
 
 def _tell_of_interruption(identifier: str, operation: Operation) -> None:

@@ -29,6 +29,7 @@ from constructs_lib.backend.fivetran.connection_sync.preconditions import (
     connection_name,
     require_ready,
 )
+from constructs_lib.backend.fivetran.private_state import stored_fields
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.deadline import Deadline
@@ -64,21 +65,16 @@ class SyncBaseline(NamedTuple):
     """When the last sync before it succeeded, as the API writes it."""
     failed_at: str | None
 
-    def stored(self) -> dict[str, str | None]:
-        """Return the baseline as private state keeps it."""
-        return self._asdict()
-
     @classmethod
     def loaded(cls, stored: Any) -> SyncBaseline | None:
         """Return a baseline from private state, also from that of versions that kept a list.
 
         What is missing counts as never: then any end of a sync is the one that is waited for.
         """
-        if isinstance(stored, list):
-            stored = dict(zip(cls._fields, stored, strict=False))
-        if not isinstance(stored, dict):
+        found = stored_fields(stored, cls._fields)
+        if found is None:
             return None
-        texts = [stored.get(name) for name in cls._fields]
+        texts = [found.get(name) for name in cls._fields]
         since, succeeded_at, failed_at = (t if isinstance(t, str) else None for t in texts)
         return cls(since or "", succeeded_at, failed_at)
 

@@ -14,6 +14,7 @@ from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.api.errors import BadAnswer
 from constructs_lib.backend.fivetran.connection import request
 from constructs_lib.backend.fivetran.connection_locks import locked_for_write
+from constructs_lib.backend.fivetran.private_state import SetupTestsPrivateState
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.fivetran.triggered_resource import (
     TriggeredResource,
@@ -129,8 +130,6 @@ def _text(value: Any) -> str | None:
 
 
 _DEFAULT = "20m"
-_FAILED = "failed"
-"""In private state: the last run did not pass, so that the next apply runs the tests again."""
 _OF_A_RUN = ("status", "results", "tested_at")
 
 
@@ -145,7 +144,8 @@ class ConnectionTestResource(TriggeredResource):
         """
         plan_as_configured(plan)
         is_open = plan.prior is not None and plan.prior.get("tested_at") is None
-        if not (is_triggered(plan) or is_open or operation.private.get(_FAILED)):
+        private = SetupTestsPrivateState(operation.private)
+        if not (is_triggered(plan) or is_open or private.have_failed):
             _explain_fail_on(plan, operation)
             subject = f"connection {plan.planned['connection_id']}"
             warn_about_unsent_changes(
@@ -171,9 +171,10 @@ class ConnectionTestResource(TriggeredResource):
         """Run the tests if that is planned; if they fail, the state keeps the previous triggers."""
         if planned.get("tested_at") is not UNKNOWN:
             return {}
-        operation.private[_FAILED] = True
+        private = SetupTestsPrivateState(operation.private)
+        private.have_failed = True
         result = self._run("update", planned, operation)
-        operation.private.pop(_FAILED, None)
+        private.have_failed = False
         return result
 
     def _run(self, action: str, planned: Object, operation: Operation) -> Object:
