@@ -27,8 +27,10 @@ from constructs_lib.backend.fivetran.connection.paused_flag import (
     set_flag,
 )
 from constructs_lib.backend.fivetran.connection.request import controls_of, without_controls
-from constructs_lib.backend.fivetran.connection_state.snapshot import is_syncing
-from constructs_lib.backend.fivetran.connection_sync.preconditions import connection_name
+from constructs_lib.backend.fivetran.connection_status import (
+    connection_name,
+    is_syncing,
+)
 from constructs_lib.backend.fivetran.journal.entries import JournalEntry
 from constructs_lib.backend.fivetran.journal.journal import JournalHandle
 from constructs_lib.backend.http.deadline import Deadline

@@ -31,6 +31,8 @@ from constructs_lib.backend.fivetran.connection_state.snapshot import (
     StateDiffers,
     StateNotSupported,
     describe_progress,
+)
+from constructs_lib.backend.fivetran.connection_status import (
     is_syncing,
     last_syncs,
 )

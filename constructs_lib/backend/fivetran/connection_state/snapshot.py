@@ -11,10 +11,13 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran.api.errors import VendorError
+from constructs_lib.backend.fivetran.connection_status import (
+    is_syncing,
+    last_syncs,
+)
 from constructs_lib.backend.fivetran.private_state import stored_fields
-from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.redaction import as_shown, shown
-from constructs_lib.backend.http.response_values import normalized_word, parse_timestamp
+from constructs_lib.backend.http.response_values import parse_timestamp
 from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
@@ -65,7 +68,6 @@ class StateChangedElsewhere(VendorError):
 
 _TOLERANCE = timedelta(seconds=5)
 _NOT_WRITTEN = "not written yet"
-_LAST_SYNCS = ("succeeded_at", "failed_at")
 
 
 class Snapshot(NamedTuple):
@@ -89,24 +91,6 @@ class Snapshot(NamedTuple):
         found = stored_fields(stored, cls._fields) or {}
         texts = [text for name in cls._fields if isinstance(text := found.get(name), str)]
         return cls(*texts) if len(texts) == len(cls._fields) else None
-
-
-def is_syncing(connection: dict[str, Any]) -> bool:
-    """Return True if a sync is known to run. The API answers 409 if one runs without being
-    reported.
-    """
-    status = connection.get("status")
-    return isinstance(status, dict) and normalized_word(status.get("sync_state")) == "syncing"
-
-
-def last_syncs(connection: dict[str, Any]) -> tuple[str | None, ...]:
-    """Return when the last syncs ended, as the API writes it: it differs after each sync. Where the
-    API returns no text, its JSON does as well.
-    """
-    answered = (connection.get(name) for name in _LAST_SYNCS)
-    return tuple(
-        each if each is None or isinstance(each, str) else jsontext.dumps(each) for each in answered
-    )
 
 
 def describe_progress(

@@ -8,10 +8,15 @@ from typing import Any
 
 from constructs_lib.backend.fivetran.api import quoted_texts
 from constructs_lib.backend.fivetran.api.errors import VendorError
+from constructs_lib.backend.fivetran.connection_status import (
+    connection_name,
+    is_paused_in,
+    setup_state,
+)
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.redaction import redacted_text
-from constructs_lib.backend.http.response_values import format_timestamp, normalized_word
+from constructs_lib.backend.http.response_values import format_timestamp
 
 
 class NotReady(VendorError):
@@ -136,22 +141,6 @@ def _line(entry: dict[str, Any]) -> str:
 
 
 _NOT_SET_UP, _BROKEN = "incomplete", "broken"
-
-
-def connection_name(identifier: str, connection: dict[str, Any]) -> str:
-    """Return the name of a connection for messages."""
-    return f"connection {identifier} ({connection.get('schema')})"
-
-
-def setup_state(connection: dict[str, Any]) -> str:
-    """Return the setup state in small letters; empty if the response does not contain it."""
-    status = connection.get("status")
-    return normalized_word(status.get("setup_state")) if isinstance(status, dict) else ""
-
-
-def is_paused_in(connection: dict[str, Any]) -> bool:
-    """Return True if the response says that the connection is paused."""
-    return normalized_word(connection.get("paused")) == "true"
 
 
 def require_ready(

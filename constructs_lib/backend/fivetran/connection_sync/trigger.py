@@ -23,17 +23,21 @@ from constructs_lib.backend.fivetran.api.errors import (
     VendorError,
 )
 from constructs_lib.backend.fivetran.connection_locks import locked_for_write
-from constructs_lib.backend.fivetran.connection_state.snapshot import is_syncing, last_syncs
+from constructs_lib.backend.fivetran.connection_status import (
+    connection_name,
+    is_historical_sync,
+    is_syncing,
+    last_syncs,
+)
 from constructs_lib.backend.fivetran.connection_sync.preconditions import (
     SyncStartUnknown,
-    connection_name,
     require_ready,
 )
 from constructs_lib.backend.fivetran.private_state import stored_fields
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.response_values import format_timestamp, normalized_word
+from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.plugin import log
 
 _FIRST_PAUSE = 0.5
@@ -213,11 +217,6 @@ def has_begun(request: SyncRequest, before: dict[str, Any], now: dict[str, Any])
         return is_syncing(now) or is_other
     if request.mode == "sync" and is_syncing(before):
         return None
-    if request.mode == "resync" and request.scope is None and not _is_historical(before):
-        return True if _is_historical(now) else (None if is_other else False)
+    if request.mode == "resync" and request.scope is None and not is_historical_sync(before):
+        return True if is_historical_sync(now) else (None if is_other else False)
     return is_other
-
-
-def _is_historical(connection: dict[str, Any]) -> bool:
-    status = connection.get("status")
-    return isinstance(status, dict) and normalized_word(status.get("is_historical_sync")) == "true"

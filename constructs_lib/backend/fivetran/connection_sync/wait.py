@@ -19,17 +19,20 @@ from datetime import datetime
 from typing import Any
 
 from constructs_lib.backend.fivetran.api.errors import Interrupted, OutOfTime
-from constructs_lib.backend.fivetran.connection_state.snapshot import is_syncing
+from constructs_lib.backend.fivetran.connection_status import (
+    connection_name,
+    is_paused_in,
+    is_syncing,
+    setup_state,
+    sync_state,
+)
 from constructs_lib.backend.fivetran.connection_sync.preconditions import (
     ConnectionPaused,
     DelayedBeyondLimit,
     Rescheduled,
     SyncFailed,
     SyncStartUnknown,
-    connection_name,
     connection_problems,
-    is_paused_in,
-    setup_state,
 )
 from constructs_lib.backend.fivetran.connection_sync.trigger import (
     SyncBaseline,
@@ -156,7 +159,7 @@ class _Wait:
         # A pause ends no sync that runs, whatever the API calls its state meanwhile.
         if is_paused_in(connection) and not is_being_set and not self._has_run:
             raise ConnectionPaused(connection_name(self._identifier, connection), "was meanwhile")
-        if _sync_state(connection) == "rescheduled":
+        if sync_state(connection) == "rescheduled":
             self._look_at_rescheduled(connection)
             return
         state = setup_state(connection)
@@ -212,8 +215,3 @@ class _Wait:
     def _failed(self, connection: dict[str, Any], how: str) -> SyncFailed:
         words = connection_problems(connection, self._secrets)
         return SyncFailed(connection_name(self._identifier, connection), how, words)
-
-
-def _sync_state(connection: dict[str, Any]) -> str:
-    status = connection.get("status")
-    return normalized_word(status.get("sync_state")) if isinstance(status, dict) else ""

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from constructs_lib.backend.fivetran.connection_state import plan
-from constructs_lib.backend.fivetran.connection_state.snapshot import is_syncing
+from constructs_lib.backend.fivetran.connection_status import (
+    is_syncing,
+)
 from constructs_lib.backend.fivetran.journal import history
 from constructs_lib.backend.fivetran.journal.history import Change, History
 from constructs_lib.backend.fivetran.journal.journal import Journal
