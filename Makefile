@@ -11,7 +11,7 @@ VENV := .venv$(if $(filter cdktn,$(TOOLKIT)),/cdktn)
 CDK := $(VENV)/bin/python scripts/run.py --environment "$(ENVIRONMENT)" $(TOOLKIT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo deploy diff output destroy doctor test bench soak check package clean setup setup-dev prerequisites
+.PHONY: help demo deploy diff output destroy doctor test size bench soak check package clean setup setup-dev prerequisites
 
 help: ## Show what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -53,6 +53,9 @@ check: setup-dev ## Check format, style, types, layers and pages.
 	@$(RUN) mypy
 	@$(RUN) lint-imports
 	@$(RUN) python scripts/reference_pages.py --check
+
+size: setup-dev ## Count modules and their lines; fails where there are too many.
+	@$(RUN) python scripts/code_size.py
 
 bench: setup-dev ## Measure, and write docs/benchmarks.md.
 	@$(RUN) python tests/benchmarks/run.py

@@ -29,12 +29,15 @@ def main() -> int:
     long = {path: lines for path, lines in modules.items() if lines > MOST_LINES}
     full = {folder: number for folder, number in folders.items() if number > MOST_MODULES}
     name = max(_test_names(), key=len)
-    print(f"modules in library and app: {len(modules)}, with {sum(modules.values())} lines")
-    print(f"median lines of a module: {median(modules.values()):g}")
-    print(f"modules of under 60 lines: {sum(lines < 60 for lines in modules.values())}")
-    print(f"modules of over {MOST_LINES} lines: {_listed(long)}")
-    print(f"folders of over {MOST_MODULES} modules: {_listed(full)}")
-    print(f"longest name of a test: {len(name)} characters, {name}")
+    lines = (
+        f"modules in library and app: {len(modules)}, with {sum(modules.values())} lines",
+        f"median lines of a module: {median(modules.values()):g}",
+        f"modules of under 60 lines: {sum(lines < 60 for lines in modules.values())}",
+        f"modules of over {MOST_LINES} lines: {_listed(long)}",
+        f"folders of over {MOST_MODULES} modules: {_listed(full)}",
+        f"longest name of a test: {len(name)} characters, {name}",
+    )
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
     return 1 if long or full or len(name) > LONGEST_NAME else 0
 
 

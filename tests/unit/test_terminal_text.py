@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from constructs_lib.backend.fivetran.state_command.terminal import Screen
+from constructs_lib.backend.fivetran.state_command.terminal import Terminal
 from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.protocol.conversion import write_diagnostics
@@ -73,8 +73,8 @@ def test_line_of_a_log_holds_no_controls(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_screen_of_a_command_shows_no_controls(capsys: pytest.CaptureFixture[str]) -> None:
-    Screen().out(ATTACK)
-    Screen().warn(ATTACK, ATTACK)
+    Terminal().out(ATTACK)
+    Terminal().warn(ATTACK, ATTACK)
 
     out, err = capsys.readouterr()
     assert out == f"{SHOWN}\n"

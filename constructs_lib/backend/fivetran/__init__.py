@@ -12,7 +12,7 @@ SOURCE = "terraform.local/connections-as-code/fivetranops"
 
 
 def load() -> "Provider":
-    """The provider. Imported only here, so that the handshake need not wait for it."""
+    """Return the provider. It is imported only here, so that the handshake need not wait for it."""
     from constructs_lib.backend.fivetran.provider import FivetranOps
 
     return FivetranOps()

@@ -1,9 +1,10 @@
-"""The locks of a connection: whoever writes to it holds them, so that nobody interleaves.
+"""A lock for each connection: every write to a connection holds it, so that writes never
+interleave.
 
-Setting a state, and at times changing a connection, pauses it for a while. Meanwhile no sync can
-begin, and to put the paused flag back would undo what somebody else made of it. So every write to a
-connection holds its locks, and reads only then what is there. A connect card is no such write: it
-changes nothing that another one reads or puts back.
+Setting a state, and at times changing a connection, pauses it for a while. No sync can begin
+meanwhile, and putting the paused flag back would undo what somebody else made of it. So every write
+to a connection holds its lock, and reads the connection only then. Issuing a connect card needs no
+lock: it changes nothing that another write reads or puts back.
 """
 
 from __future__ import annotations
@@ -26,15 +27,15 @@ _PAUSE_FOR_OTHERS = 1.0
 
 
 class ConnectionLocks:
-    """The turns of one run: the resources of a connection that Terraform applies at once."""
+    """The locks of one run: Terraform may apply several resources of a connection at once."""
 
     def __init__(self) -> None:
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
         self._looking = Lock()
 
     @contextmanager
-    def turn(self, identifier: str, deadline: Deadline) -> Iterator[None]:
-        """Waits until no other resource of this run is at work on the connection, and takes turn.
+    def hold(self, identifier: str, deadline: Deadline) -> Iterator[None]:
+        """Hold the lock of the connection inside, once no other resource of this run holds it.
 
         :raises OutOfTime: if that takes too long
         :raises Interrupted: as soon as Terraform wants to stop
@@ -47,8 +48,8 @@ class ConnectionLocks:
         finally:
             lock.release()
 
-    def is_taken(self, identifier: str) -> bool:
-        """True while a resource of this run is at work on the connection."""
+    def is_held(self, identifier: str) -> bool:
+        """Return True while a resource of this run holds the lock of the connection."""
         return self._lock(identifier).locked()
 
     def _lock(self, identifier: str) -> Lock:
@@ -73,20 +74,20 @@ def locked_for_write(
     held: AbstractContextManager[JournalHandle | None] = nullcontext(None)
     if account.journal is not None:
         held = _held(account.journal, identifier, deadline)
-    with account.turns.turn(identifier, deadline), held as slip:
-        yield slip
+    with account.locks.hold(identifier, deadline), held as handle:
+        yield handle
 
 
 @contextmanager
 def _held(journal: Journal, identifier: str, deadline: Deadline) -> Iterator[JournalHandle]:
     """Hold the lock of the journal, as soon as no other run does."""
     with ExitStack() as stack:
-        slip: JournalHandle | None = None
-        while slip is None:
+        handle: JournalHandle | None = None
+        while handle is None:
             try:
-                slip = stack.enter_context(journal.hold(identifier))
+                handle = stack.enter_context(journal.hold(identifier))
             except HeldElsewhere as held:
                 log.information(f"{held}; trying again in {_PAUSE_FOR_OTHERS:.0f} s")
                 what = f"another run in this working directory, about connection {identifier},"
                 deadline.poll(_PAUSE_FOR_OTHERS, what)
-        yield slip
+        yield handle

@@ -1,6 +1,7 @@
-"""Does one thing for each of many arguments, a few at a time, for a person who may press Ctrl-C.
+"""The connections of an account, read to adopt them.
 
-The connections of an account, as they are found: what adopting them starts from.
+They are read several at a time, by threads that do not outlive the process when a person presses
+Ctrl-C.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/list-connections
 """
@@ -31,10 +32,10 @@ def in_parallel(
     arguments: Sequence[ArgumentT],
     at_once: int,
 ) -> Iterator[ResultT]:
-    """The results, in the order in which they are ready.
+    """Yield the results of one function for many arguments, in the order in which they are ready.
 
-    Whoever stops waiting for them need not wait for what is being done: the threads are no reason
-    for a process to go on, as those of an executor are.
+    If the caller stops waiting, the process may end: unlike those of an executor, these threads do
+    not keep it alive.
 
     :param act: is called in several threads
     :param arguments: each is used once
@@ -98,7 +99,7 @@ class FoundConnection(NamedTuple):
 
 
 class Inventory:
-    """Reads the connections of one account.
+    """The connections of one account, to be listed and read.
 
     :param client: the API
     """
@@ -108,7 +109,7 @@ class Inventory:
         self._deadline = Deadline(_LIMIT)
 
     def listed(self, groups: Sequence[str] = ()) -> Iterator[list[Answer]]:
-        """The items of the lists, page by page.
+        """Yield the items of the lists, page by page.
 
         :param groups: only the connections of these groups; none for all of the account
         :raises ProviderError: if the API does not answer
@@ -123,10 +124,10 @@ class Inventory:
                 yield items
 
     def read(self, items: Sequence[Answer], told: ProgressCallback) -> list[FoundConnection]:
-        """The connections that these items stand for, without those that are gone by now.
+        """Return the connections of these items, without those that are gone by now.
 
-        By the contract an item may have its ``config`` or not: where it has none, the connection is
-        asked for.
+        The contract leaves open whether an item has its ``config``: where it has none, the
+        connection is read.
 
         :param told: is called as the work goes on
         :raises ProviderError: if the API does not answer
@@ -149,7 +150,7 @@ class Inventory:
 
 
 def open_inventory(config: Mapping[str, Any]) -> Inventory:
-    """The connections of the account that the provider would work with.
+    """Return the connections of the account that the provider would work with.
 
     :param config: ``api_key``, ``api_secret``, ``api_url`` and ``request_timeout``, as far as the
         provider's configuration has them; ``FIVETRAN_APIKEY``, ``FIVETRAN_APISECRET`` and
@@ -183,8 +184,8 @@ def _found(answer: Answer) -> FoundConnection:
 
 
 def _plain(value: Any) -> Any:
-    """A value as a settings file takes it: a whole number without a decimal point, and one that no
-    float holds as text, which the API reads as the number.
+    """Return a value as a settings file takes it: a whole number without a decimal point, and a
+    number that no float holds as text, which the API reads as the number.
     """
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}

@@ -1,4 +1,4 @@
-"""The provider ``fivetranops``: its configuration, and the resources that it offers."""
+"""The provider ``fivetranops``: its configuration, and its resources and data sources."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _REQUEST_TIMEOUT = 300.0
 
 
 class FivetranOps(Provider):
-    """The provider of Fivetran connections, their states, and what can be done with them.
+    """The provider of Fivetran connections, their states, and operations on them.
 
     :param journal: where is noted what a crash must not take away; by default the journal of the
         working directory
@@ -47,7 +47,7 @@ class FivetranOps(Provider):
         )
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
-        """Checks the address, as far as it stands in the configuration."""
+        """Check the address, as far as it is configured."""
         _check_url(config.get("api_url"), diagnostics)
 
     def read_rules(self) -> tuple[ReadRule, ...]:
@@ -57,7 +57,7 @@ class FivetranOps(Provider):
         return (mask_replaces_nothing,)
 
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
-        """Makes the account: from the configuration, then the environment, then the defaults."""
+        """Open the account: from the configuration, then the environment, then the defaults."""
         # Not every process of the provider is configured, and these are a third of its modules.
         from constructs_lib.backend.fivetran.journal.journal import Journal
         from constructs_lib.backend.fivetran.provider_data import Account
@@ -66,22 +66,22 @@ class FivetranOps(Provider):
         found = open_client(config, diagnostics, terraform_version)
         if found is None:
             return Account(None, None)
-        client, vault = found
+        client, secret_hasher = found
         journal = (self._journal or Journal.of_working_directory)()
         recover(client, journal, diagnostics)
         recover_creations(client, journal, diagnostics)
         allows = config.get("allow_vanished") is True
-        return Account(client, vault, journal, allow_vanished=allows)
+        return Account(client, secret_hasher, journal, allow_vanished=allows)
 
     def close(self, client: Any) -> None:
-        """Lets go of the journal, so that the next run does not wait for this one."""
+        """Release the journal, so that the next run does not wait for this one."""
         client.release()
 
 
 def open_client(
     config: Object, diagnostics: Diagnostics, terraform: str = ""
 ) -> tuple[Client, SecretHasher] | None:
-    """The API of the account, and what makes the digests of its secrets.
+    """Return the client of the account's API, and the hasher of its secrets.
 
     :param config: ``api_key``, ``api_secret``, ``api_url`` and ``request_timeout``, as far as they
         are given; the environment of the process says the rest
@@ -114,8 +114,8 @@ def open_client(
 
 
 def _transport(url: str, diagnostics: Diagnostics, terraform: str) -> FivetranTransport | None:
-    """The way to the API; None, with an error, if the file of the sandbox cannot be used, or that
-    of the authorities to trust.
+    """Return the transport to the API; None, with an error, if the file of the sandbox or that of
+    the authorities to trust cannot be used.
     """
     from constructs_lib.backend.fivetran.api.exchange import FivetranTransport, is_sandbox
 

@@ -1,18 +1,14 @@
-"""Keeps one run from importing a connection under one address and destroying it under another.
+"""The account that the provider is configured for, and what one run notes about its connections.
 
-That is what a plan comes to when an entry that says what it imports is renamed after its deploy:
-the new address imports the connection, and the old one, which nothing describes any more, deletes
-it.
+An import guard keeps one run from importing a connection under one address and destroying it under
+another. Such a plan arises when an entry that declares an import is renamed after its deploy: the
+new address imports the connection, and the old one, which nothing configures any more, deletes it.
 
-What this run will have done with a connection by the time something else is applied to it.
-
-A plan sees a connection as it is. Whether it will be paused and set up when a sync of it begins may
-be changed by the same run before: by the resource of the connection, of its state, or of its setup
-tests. Each of them notes it here when it is planned. Terraform plans what depends on something
-after that, so a note is there where the order is said; where it is not, the order of the apply is
-not either.
-
-What the resources work with: the account that the provider is configured for.
+Planned effects say what this run will have done with a connection by the time a sync of it starts.
+A plan sees a connection as it is, but the same run may pause, unpause or test it first. The
+resource of the connection, of its state, or of its setup tests notes that when it is planned.
+Terraform plans a resource after those it depends on, so a note is there wherever a dependency is
+declared.
 """
 
 from __future__ import annotations
@@ -33,7 +29,7 @@ from constructs_lib.backend.plugin.values.value import UNKNOWN
 
 
 class ImportGuard:
-    """What is imported and what is to be destroyed since the provider was configured.
+    """What was imported and what is to be destroyed since the provider was configured.
 
     Terraform plans both in any order, so whichever comes second is refused.
     """
@@ -43,8 +39,8 @@ class ImportGuard:
         self._destroyed: set[str] = set()
         self._lock = threading.Lock()
 
-    def imported(self, identifier: str) -> None:
-        """Notes an import.
+    def note_import(self, identifier: str) -> None:
+        """Note an import.
 
         :raises ProviderError: if the connection is to be destroyed
         """
@@ -53,12 +49,12 @@ class ImportGuard:
             self._require_one(identifier)
 
     def is_imported(self, identifier: str) -> bool:
-        """True if a connection was imported since the provider was configured."""
+        """Return True if a connection was imported since the provider was configured."""
         with self._lock:
             return identifier in self._imported
 
-    def destroyed(self, identifier: str | None) -> None:
-        """Notes that a destruction is planned; None is a connection without an identifier yet.
+    def note_destruction(self, identifier: str | None) -> None:
+        """Note that a destruction is planned; None is a connection without an identifier yet.
 
         :raises ProviderError: if the connection was imported
         """
@@ -79,44 +75,44 @@ class ImportGuard:
 
 
 class PlannedEffects:
-    """The notes of one run; several threads use them."""
+    """What one run is going to do with connections; several threads use it."""
 
     def __init__(self) -> None:
         self._paused: dict[str, bool | None] = {}
         self._tested: set[str] = set()
         self._destroyed: set[str] = set()
 
-    def note_flag(self, identifier: str, paused: bool | None) -> None:
-        """The run sets the paused flag; None if it is not known yet which."""
+    def note_paused(self, identifier: str, paused: bool | None) -> None:
+        """Note that the run sets the paused flag; None if its value is not known yet."""
         self._paused[identifier] = paused
 
     def note_tests(self, identifier: str) -> None:
-        """The run has the setup tests of the connection run."""
+        """Note that the run runs the setup tests of the connection."""
         self._tested.add(identifier)
 
     def note_destroyed(self, identifier: str) -> None:
-        """The run destroys the connection."""
+        """Note that the run destroys the connection."""
         self._destroyed.add(identifier)
 
     def is_destroyed(self, identifier: str) -> bool:
-        """True if the run certainly destroys the connection. Terraform plans that after what
-        depends on it, so that False says nothing.
+        """Return True if the run certainly destroys the connection. Terraform plans that after what
+        depends on it, so False proves nothing.
         """
         return identifier in self._destroyed
 
     def paused(self, identifier: str, now: bool) -> bool | None:
-        """The paused flag afterwards; None if it cannot be told.
+        """Return the paused flag afterwards; None if it is not known.
 
         :param now: the flag as it is
         """
         return self._paused.get(identifier, now)
 
     def may_be_set_up(self, identifier: str) -> bool:
-        """True if the setup tests run, so that the connection may be set up afterwards."""
+        """Return True if the setup tests run, so that the connection may be set up afterwards."""
         return identifier in self._tested
 
     def note_connection(self, plan: Plan, *, runs_tests: bool) -> None:
-        """What the plan of a connection does with it.
+        """Note what the plan of a connection does with it.
 
         :param runs_tests: True if its setup tests may run
         """
@@ -125,7 +121,7 @@ class PlannedEffects:
             return
         if plan.changed("paused"):
             flag = plan.planned.get("paused")
-            self.note_flag(identifier, None if flag is UNKNOWN else bool(flag))
+            self.note_paused(identifier, None if flag is UNKNOWN else bool(flag))
         if runs_tests:
             self.note_tests(identifier)
 
@@ -143,7 +139,7 @@ class Account(ProviderData[Client]):
     """One configured account.
 
     :param client: its API; None while the configuration of the provider is unknown
-    :param vault: makes the digests of secrets; None as long
+    :param secret_hasher: makes the digests of secrets; None as long
     :param journal: keeps what a crash must not take away; None to keep nothing
     :param allow_vanished: True if all managed connections may be gone at once
     """
@@ -163,13 +159,13 @@ class Account(ProviderData[Client]):
     def __init__(
         self,
         client: Client | None,
-        vault: SecretHasher | None,
+        secret_hasher: SecretHasher | None,
         journal: Journal | None = None,
         *,
         allow_vanished: bool = False,
     ) -> None:
         super().__init__(client, allow_vanished=allow_vanished)
-        self.vault = vault
+        self.secret_hasher = secret_hasher
         self.journal = journal
         self.run = os.urandom(8).hex()
         """Tells this run of the provider from those before."""
@@ -182,7 +178,7 @@ class Account(ProviderData[Client]):
         self._creating: set[Name] = set()
         self.state_set: set[str] = set()
         """The connections whose state a resource set since then."""
-        self.imports = ImportGuard()
+        self.import_guard = ImportGuard()
         """Keeps a run from importing and destroying one connection."""
         self._claims: set[str] = set()
         self._claiming = Lock()
@@ -190,45 +186,45 @@ class Account(ProviderData[Client]):
         """The connections whose state of before was put back since then."""
         self._told: set[str] = set()
         """What was said of the journal, which is said once."""
-        self.intents = PlannedEffects()
+        self.planned_effects = PlannedEffects()
         """What this run will have done with a connection."""
-        self.turns = ConnectionLocks()
+        self.locks = ConnectionLocks()
         """Whose turn it is at a connection."""
         self.secrets: dict[str, list[str]] = {}
         """The secrets of a connection, as far as this run has seen them: its answers quote them."""
 
     def claim_state(self, identifier: str) -> bool:
-        """True for the first resource that is about to set the state of a connection."""
+        """Return True for the first resource that is about to set the state of a connection."""
         with self._claiming:
             is_first = identifier not in self._claims
             self._claims.add(identifier)
             return is_first
 
     def claim_creation(self, name: Name) -> bool:
-        """True for the first resource that is about to create a connection of a name."""
+        """Return True for the first resource that is about to create a connection of a name."""
         with self._claiming:
             is_first = name not in self._creating
             self._creating.add(name)
             return is_first
 
     def confirm(self, identifier: str) -> None:
-        """Terraform's state has a connection: nothing of its creation needs to be kept."""
+        """Note that Terraform's state has a connection: the journal need not keep its creation."""
         self.known.add(identifier)
         if self.journal is not None:
             self.journal.creations.confirm(identifier)
 
     def release(self) -> None:
-        """The run is over: what it has left in the journal is for the next."""
+        """Release what the run holds in the journal: the next run may take it over."""
         if self.journal is not None:
             self.journal.creations.close()
 
-    def at_work(self) -> None:
-        """Terraform goes on planning: more reads of connections may follow."""
+    def note_activity(self) -> None:
+        """Note that Terraform goes on planning: more reads of connections may follow."""
         if self._client is not None:
             self._client.reads.touch()
 
-    def tell_of_journal(self, diagnostics: Diagnostics) -> None:
-        """Warns, once, of a journal or history that cannot be kept."""
+    def warn_about_journal(self, diagnostics: Diagnostics) -> None:
+        """Warn, once, of a journal or history that cannot be written."""
         if self.journal is None:
             return
         problems = {"No journal can be kept": (self.journal.problem, _NO_JOURNAL)}

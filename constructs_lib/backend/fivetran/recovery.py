@@ -1,6 +1,6 @@
-"""Looks after connections whose run died while it set their state, or changed them, paused.
+"""Recover connections whose run was interrupted while it set their state, or changed them, paused.
 
-It is done when the provider is configured, because that happens in every run, whatever is left in
+The provider does so when it is configured, because that happens in every run, whatever is left in
 the configuration: a connection must not stay paused because its state was taken out of it.
 """
 
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import NotFound, VendorError
-from constructs_lib.backend.fivetran.connection.creation_search import find_left, is_over
+from constructs_lib.backend.fivetran.connection.creation_search import find_interrupted, is_over
 from constructs_lib.backend.fivetran.connection.paused_flag import RESCUE_LIMIT, is_paused, put_back
 from constructs_lib.backend.fivetran.journal.creations import CreationEntry
 from constructs_lib.backend.fivetran.journal.entries import JournalEntry
@@ -28,20 +28,20 @@ _LONGEST_PUTTING_BACK = timedelta(seconds=RESCUE_LIMIT, minutes=10)
 
 
 def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
-    """Sets running again each connection that a dead run had paused, and says so.
+    """Set running again each connection that an interrupted run had paused, and report it.
 
     A connection is never paused here. Where somebody may have paused it on purpose since, it is
-    left alone, and what to do is said.
+    left alone, and a warning says what to do.
 
-    :param client: the account; connections of others are only spoken of
+    :param client: the account; connections of others are only reported
     """
     deadline = Deadline(_LIMIT)
     for identifier in journal.left_behind():
         try:
-            with journal.hold(identifier, waits=False) as slip:
-                entry = slip.read()
+            with journal.hold(identifier, waits=False) as handle:
+                entry = handle.read()
                 if entry is not None and entry.is_open:
-                    _look_after(client, entry, slip, diagnostics, deadline)
+                    _look_after(client, entry, handle, diagnostics, deadline)
         except HeldElsewhere:
             continue
         except VendorError as error:
@@ -53,11 +53,11 @@ def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
 
 
 def recover_creations(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
-    """Looks for each connection whose creation a dead run has sent, and whose answer it did not
-    live to see, and says which ones are there. Nothing is changed.
+    """Search for each connection whose creation an interrupted run has sent without receiving the
+    response, and report those that exist. Nothing is changed.
 
-    Of a connection whose identifier is known nothing is asked: as a rule it is in Terraform's
-    state, and its next refresh says so.
+    A connection whose identifier is known is not read: as a rule it is in Terraform's state, and
+    its next refresh reports it.
     """
     deadline = Deadline(_LIMIT)
     for entry in journal.creations.left_behind(client.account):
@@ -80,7 +80,7 @@ def _look_for(
     diagnostics: Diagnostics,
     deadline: Deadline,
 ) -> None:
-    found = find_left(client, entry, deadline)
+    found = find_interrupted(client, entry, deadline)
     if found is None:
         if is_over(client, entry):
             journal.creations.forget(entry.name)
@@ -98,7 +98,7 @@ def _look_for(
 def _look_after(
     client: Client,
     entry: JournalEntry,
-    slip: JournalHandle,
+    handle: JournalHandle,
     diagnostics: Diagnostics,
     deadline: Deadline,
 ) -> None:
@@ -111,7 +111,7 @@ def _look_after(
     try:
         now = is_paused(client.connection(entry.connection, deadline), entry.connection)
     except NotFound:
-        slip.forget()
+        handle.forget()
         return
     if now and not entry.paused and _may_be_meant(entry, client.server_time()):
         diagnostics.warning(summary, f"{begin}, long enough ago. {_by_hand(entry)}")
@@ -119,12 +119,12 @@ def _look_after(
     if now and not entry.paused:
         put_back(client, entry.connection, False)
     if not entry.wanted:
-        slip.forget()
+        handle.forget()
         done = "It was set running again now. " if now else ""
         detail = f"{begin}; before that the connection was running. {done}"
         diagnostics.warning(summary, f"{detail}Look at the plan for what was not changed yet.")
         return
-    slip.write(entry._replace(is_open=False))
+    handle.write(entry._replace(is_open=False))
     word = "paused" if entry.paused else "running"
     done = "It was set running again now. " if now and not entry.paused else ""
     diagnostics.warning(
@@ -135,7 +135,7 @@ def _look_after(
 
 
 def _may_be_meant(entry: JournalEntry, now: datetime) -> bool:
-    """True if so much time went by that somebody may have paused the connection on purpose."""
+    """Return True if somebody may have paused the connection on purpose in all that time."""
     since = parse_timestamp(entry.since)
     longest = _LONGEST_PUTTING_BACK if entry.is_putting_back else _LONGEST
     return since is None or now - since > longest

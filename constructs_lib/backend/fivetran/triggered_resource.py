@@ -1,7 +1,7 @@
-"""What the resources have in common that do something with a connection, once.
+"""What the resources share that do something with a connection, once.
 
-Such a resource is nothing in Fivetran by itself: it remembers what it did last, and for which
-triggers. Reading it asks whether its connection is still there, and destroying it only forgets.
+Such a resource is no object in Fivetran: it remembers what it did last, and for which triggers.
+Reading it checks whether its connection still exists, and destroying it only forgets.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class TriggeredResource(Resource):
     """A resource with ``connection_id``, ``triggers`` and ``timeouts``."""
 
     def read(self, state: Object, operation: Operation) -> Object | None:
-        """What was done stays as it is; None if the connection is gone."""
+        """Keep what was done; return None if the connection is gone."""
         account: Account = operation.client
         if not account.is_known:
             return state
@@ -45,20 +45,20 @@ class TriggeredResource(Resource):
         return result
 
     def delete(self, prior: Object, operation: Operation) -> None:
-        """Forgets the resource; what was done stays done, and nothing is sent."""
+        """Forget the resource; what was done stays done, and nothing is sent."""
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
-        """Imports by the identifier of the connection."""
+        """Import by the identifier of the connection."""
         known = import_identifier(identifier, f"a {self.schema.name}")
         return {"id": known, "connection_id": known}
 
     def subject(self, identifier: str) -> str:
-        """The resource, as messages name it."""
+        """Return the name of the resource for messages."""
         return f"{self.schema.name} {identifier}"
 
 
 def plan_as_configured(plan: Plan) -> None:
-    """Plans what follows from the configuration alone: what is taken out of it is gone."""
+    """Plan what follows from the configuration alone: what is removed from it is gone."""
     check_identifier(plan.planned["connection_id"])
     plan.planned["id"] = plan.planned["connection_id"]
     for name in _AS_CONFIGURED:
@@ -67,7 +67,7 @@ def plan_as_configured(plan: Plan) -> None:
 
 
 def is_triggered(plan: Plan) -> bool:
-    """True at creation, and when the triggers are others. Taking them away is no trigger."""
+    """Return True at creation, and when the triggers changed. Removing them is no trigger."""
     return plan.is_create or (plan.planned.get("triggers") is not None and plan.changed("triggers"))
 
 

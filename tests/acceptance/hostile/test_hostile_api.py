@@ -33,7 +33,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from terraform_core import Core, Planned, ProviderRefused, fields
 from terraform_values import UNKNOWN, exact, literal
 
-from constructs_lib.backend.fivetran.connection.request import DECIDING, INFLUENCES
+from constructs_lib.backend.fivetran.connection.request import DECIDING, SIDE_EFFECTS
 
 Part = Callable[[dict[str, Any]], dict[str, Any]]
 VOLATILE = {"setup_state", "sync_state"}
@@ -119,7 +119,7 @@ class HostileApi(RuleBasedStateMachine):
         self.attributes = {**self.attributes, name: value}
         plan = self._plan()
         along = {"secrets_applied"} if name in DECIDING else set()
-        assert plan.differences <= {name, *INFLUENCES.get(name, ()), *VOLATILE, *along}
+        assert plan.differences <= {name, *SIDE_EFFECTS.get(name, ()), *VOLATILE, *along}
         sent = self._settle(plan)
         is_said = f"{name} has no value that could be cleared" in plan.warnings
         assert len(sent) + is_said == (1 if name in plan.differences else 0)
@@ -292,7 +292,7 @@ class HostileApi(RuleBasedStateMachine):
 
 def _left_open(names: set[str]) -> set[str]:
     """What a plan may leave open along with changes of these attributes."""
-    return ({effect for name in names for effect in INFLUENCES.get(name, ())} | VOLATILE) - names
+    return ({effect for name in names for effect in SIDE_EFFECTS.get(name, ())} | VOLATILE) - names
 
 
 def _is_empty(plan: Planned) -> None:

@@ -1,14 +1,10 @@
-"""The resource ``fivetranops_connect_card``: an address at which an end user sets a connection up.
+"""The resource and the ephemeral resource ``fivetranops_connect_card``: an address at which an end
+user sets a connection up.
 
-A card cannot be read back, and cannot be taken back: it is issued, kept in state, and forgotten. A
-second one is harmless, so that a request whose answer is lost is repeated.
-
-Source: Fivetran's REST API, ``POST /v1/connections/{id}/connect-card``
-
-The ephemeral resource ``fivetranops_connect_card``: a connect card that is stored nowhere.
-
-Fivetran does not say how long a card is valid, and has no request that renews one or takes one
-back: so it is opened, and neither renewed nor closed.
+A card can be neither read back nor revoked, and Fivetran does not say how long it is valid. The
+resource issues a card and keeps it in Terraform's state; the ephemeral resource issues one that is
+stored nowhere, and neither renews nor closes it. A second card does no harm, so a request whose
+response is lost is repeated.
 
 Source: Fivetran's REST API, ``POST /v1/connections/{id}/connect-card``
 """
@@ -46,12 +42,12 @@ _LEFT_OUT = ("hide_setup_guide", "all_fields", "triggers", "timeouts")
 
 
 class ConnectCardResource(Resource):
-    """Issues connect cards."""
+    """The resource that issues connect cards."""
 
     schema = schemas.load("fivetranops_connect_card")
 
     def plan(self, plan: Plan, operation: Operation) -> None:
-        """Knows the identifier beforehand, and when there will be another card."""
+        """Plan the identifier, and whether another card will be issued."""
         for name in _LEFT_OUT:
             if plan.config.get(name) is None:
                 plan.planned[name] = None
@@ -65,11 +61,11 @@ class ConnectCardResource(Resource):
         warn_about_unsent_changes(names, subject, operation.diagnostics)
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
-        """Issues the first card."""
+        """Issue the first card."""
         return self._issue(planned, "create", operation)
 
     def read(self, state: Object, operation: Operation) -> Object | None:
-        """Whether the connection is there; None if it is gone, and with it its cards."""
+        """Check that the connection exists; return None if it is gone, and with it its cards."""
         account: Account = operation.client
         if not account.is_known:
             return state
@@ -88,16 +84,16 @@ class ConnectCardResource(Resource):
     def update(
         self, prior: Object, planned: Object, config: Object, operation: Operation
     ) -> Object:
-        """Issues another card, if what it is made of changes."""
+        """Issue another card if one of its settings changes."""
         if all(same(prior[name], planned[name]) for name in _RENEWING):
             return {"uri": prior["uri"], "token": prior["token"]}
         return self._issue(planned, "update", operation)
 
     def delete(self, prior: Object, operation: Operation) -> None:
-        """Forgets the card: Fivetran has no request that takes it back."""
+        """Forget the card: Fivetran has no request that revokes it."""
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
-        """Imports by the identifier of the connection. Of its cards nothing can be read."""
+        """Import by the identifier of the connection. Its cards cannot be read."""
         known = import_identifier(identifier, "a connect card")
         return {"id": known, "connection_id": known}
 
@@ -120,12 +116,12 @@ _LIMIT = 300.0
 
 
 class ConnectCardEphemeral(EphemeralResource):
-    """Issues a connect card for one run."""
+    """The ephemeral resource that issues a connect card for one run."""
 
     schema = schemas.load("ephemeral.fivetranops_connect_card")
 
     def open(self, config: Object, operation: Operation) -> Opened:
-        """Issues a card. A lost answer is repeated, because a second card is harmless."""
+        """Issue a card. A request whose response is lost is repeated: a second card is harmless."""
         account: Account = operation.client
         identifier = require_identifier(config["connection_id"])
         deadline = Deadline(_LIMIT, operation.stopping)

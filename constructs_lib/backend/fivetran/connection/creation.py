@@ -1,14 +1,15 @@
-"""Creates a connection so that none is ever lost.
+"""Create a connection without ever losing one.
 
-A creation is never sent twice if the API may have done it. When its answer is lost (the connection
-broke, a gateway answered instead, the answer made no sense, or a 429 was one although the
-connection was made), the connection is looked for: by its group, the name of its destination
+A creation is never sent twice if the API may have carried it out. When its response is lost (the
+connection broke, a gateway answered instead, the response made no sense, or a 429 came although the
+connection was created), the connection is searched for by its group, the name of its destination
 schema, its service, and the time at which it was created, by the API's own clock. If it is found,
-it is the one. If it is not, a :class:`Trace` stays in private state, and the next run looks again
-before anything else.
+the creation goes on with it. If it is not, a :class:`Trace` stays in private state, and the next
+run searches again before it does anything else.
 
-What a run that died has left in the journal (:mod:`creation_journal`) is looked for in the same
-way, and taken over.
+What an interrupted run has left in the journal
+(:mod:`constructs_lib.backend.fivetran.journal.creations`) is searched for in the same way, and
+taken over.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/list-connections
 """
@@ -39,10 +40,10 @@ from constructs_lib.backend.fivetran.connection.creation_search import (
     NameTaken,
     Trace,
     UnreadCreation,
-    find_left,
+    creation_name,
+    find_interrupted,
     identifier_in,
     is_over,
-    name_of,
     trace_of,
 )
 from constructs_lib.backend.fivetran.journal.creations import CreationEntry
@@ -68,8 +69,8 @@ _NEEDED_LATER = (
 )
 
 
-class How(Enum):
-    """How a connection came to be there."""
+class Origin(Enum):
+    """How the connection of a creation came about."""
 
     CREATED = "created"
     FOUND = "found"
@@ -79,10 +80,10 @@ class How(Enum):
 
 
 class Created(NamedTuple):
-    """A connection that is there now."""
+    """The connection of a creation, and how it came about."""
 
     answer: dict[str, Any]
-    how: How
+    how: Origin
 
 
 def create(
@@ -116,7 +117,7 @@ class _Creation:
     ) -> None:
         self._account, self._client, self._body = account, account.client, body
         self._deadline, self._secrets, self._on_created = deadline, secrets, on_created
-        self._name = name_of(account.client.account, body)
+        self._name = creation_name(account.client.account, body)
         is_first = self._name is not None and account.claim_creation(self._name)
         self._journal = account.journal.creations if account.journal and is_first else None
         self._may_be_ours = is_first
@@ -131,17 +132,17 @@ class _Creation:
         left = self._left()
         found = None if left is None else self._left_connection(left)
         if found is not None:
-            self._know(found["id"])
-            return Created(found, How.TAKEN_OVER)
+            self._record_identifier(found["id"])
+            return Created(found, Origin.TAKEN_OVER)
         self._note(left)
         try:
             answer = self._send()
         except VendorError as error:
             found = self._after(error)
-            self._know(found["id"])
-            return Created(found, How.FOUND)
-        self._know(answer["id"])
-        return Created(answer, How.CREATED)
+            self._record_identifier(found["id"])
+            return Created(found, Origin.FOUND)
+        self._record_identifier(answer["id"])
+        return Created(answer, Origin.CREATED)
 
     def _left(self) -> CreationEntry | None:
         """Return what a dead run has left of this creation. One that lives is waited for."""
@@ -155,7 +156,7 @@ class _Creation:
         return None
 
     def _left_connection(self, left: CreationEntry) -> dict[str, Any] | None:
-        found = find_left(self._client, left, self._deadline)
+        found = find_interrupted(self._client, left, self._deadline)
         if found is not None and found["id"] in self._known():
             return None  # Another resource has it.
         self._entry = left if found is not None else None
@@ -194,7 +195,7 @@ class _Creation:
             raise NoAnswer("POST /v1/connections", reason, sent=True) from None
 
     def _notice(self, status: int, content: bytes) -> None:
-        """Look at an answer before anything else does."""
+        """Read the identifier from a response before anything else looks at it."""
         self._is_unclear = self._is_unclear or retry.is_unclear(status)
         identifier = identifier_in(content, self._body) if 200 <= status < 300 else None
         if identifier is not None:
@@ -202,8 +203,8 @@ class _Creation:
             self._account.known.add(identifier)
             self._on_created(identifier)
 
-    def _know(self, identifier: str) -> None:
-        """The identifier is in Terraform's hands; the journal is told, too."""
+    def _record_identifier(self, identifier: str) -> None:
+        """Note in the journal that Terraform has the identifier."""
         self._account.known.add(identifier)
         self._on_created(identifier)
         if self._journal is not None and self._entry is not None:
@@ -216,7 +217,7 @@ class _Creation:
         :raises VendorError: if it was not, or is not found
         """
         if self._identifier:
-            found = self._look_patiently(self._by_identifier)
+            found = self._search_repeatedly(self._by_identifier)
             if found is None:
                 raise UnreadCreation(error, self._identifier)
             return found
@@ -228,9 +229,9 @@ class _Creation:
         if not retry.may_have_taken_effect(error):
             return self._after_429(error)
         log.warning(f"{error}; looking for the connection")
-        found = self._look_patiently(self._by_trace) if self._may_be_ours else None
+        found = self._search_repeatedly(self._by_trace) if self._may_be_ours else None
         if found is None:
-            self._lose()
+            self._record_lost()
             raise LostCreation(error, self._trace())
         return found
 
@@ -264,8 +265,10 @@ class _Creation:
         named = [item for item in there if isinstance(item.get("id"), str)]
         raise NameTaken(error, self._name, named[0]) if named else error
 
-    def _look_patiently(self, look: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
-        """Look several times, and give up quietly: the error that led here is the one to tell."""
+    def _search_repeatedly(
+        self, look: Callable[[], dict[str, Any] | None]
+    ) -> dict[str, Any] | None:
+        """Search several times, and give up quietly: the error that led here is the one to tell."""
         for pause in _waits():
             until = datetime.now(timezone.utc) + timedelta(seconds=pause)
             log.information(
@@ -305,17 +308,19 @@ class _Creation:
         return [item for item in items if trace.fits(item) and item["id"] not in known]
 
     def _known(self) -> set[str]:
-        """The connections that other resources have."""
+        """Return the identifiers of the connections that other resources manage."""
         return self._account.known | self._account.refreshed
 
     def _trace(self) -> Trace:
-        """By the API's clock, which an answer tells: so it is made after each look."""
+        """Return the trace of this creation. It uses the API's clock, which a response tells, so it
+        is made after each search.
+        """
         passed = timedelta(seconds=time.monotonic() - self._begun)
         since = self._earlier or (self._client.server_time() - passed).isoformat()
         schema = self._name.schema if self._name else ""
         return Trace(self._body["group_id"], self._body["service"], schema, since)
 
-    def _lose(self) -> None:
+    def _record_lost(self) -> None:
         if self._journal is not None and self._entry is not None:
             self._journal.complete(self._entry._replace(is_lost=True))
 
@@ -325,7 +330,7 @@ class _Creation:
 
 
 @cache
-def load_what_follows(service: str) -> None:
+def load_ahead(service: str) -> None:
     """Load everything that is needed once the API has answered. Nothing may have to be loaded
     between the answer and the state: where no file descriptor is left, that fails.
     """

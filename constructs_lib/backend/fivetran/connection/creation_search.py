@@ -1,8 +1,6 @@
-"""How a connection is found whose creation was sent, and not confirmed.
+"""Search for a connection whose creation was sent and not confirmed, and the errors of a creation.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/list-connections
-
-What can go wrong with a creation, and what to do next.
 """
 
 from __future__ import annotations
@@ -53,7 +51,9 @@ class Trace(NamedTuple):
         return cls(**known) if is_whole else None
 
     def fits(self, connection: dict[str, Any]) -> bool:
-        """True if this is the connection: one of the same name that is older is somebody else's."""
+        """Return True if this is the connection: an older one of the same name belongs to somebody
+        else.
+        """
         created = parse_timestamp(connection.get("created_at"))
         since, until = parse_timestamp(self.since), parse_timestamp(self.until)
         return (
@@ -70,13 +70,15 @@ class Trace(NamedTuple):
 
 
 def find(client: Client, trace: Trace, deadline: Deadline) -> dict[str, Any] | None:
-    """The whole connection that a trace leads to; None if it is not there."""
+    """Return the whole connection that a trace leads to; None if there is none."""
     items = client.connections_of(trace.group_id, trace.schema, deadline)
     fitting = [item for item in items if trace.fits(item)]
     return client.connection(fitting[0]["id"], deadline) if len(fitting) == 1 else None
 
 
-def find_left(client: Client, left: CreationEntry, deadline: Deadline) -> dict[str, Any] | None:
+def find_interrupted(
+    client: Client, left: CreationEntry, deadline: Deadline
+) -> dict[str, Any] | None:
     """Return the connection that a run that died has created; None if it is not there."""
     if left.connection:
         with suppress(NotFound):
@@ -101,7 +103,7 @@ def planned_name(account: str, planned: Object) -> Name | None:
     """Return the name of a connection that is to be created; None if it is not known yet."""
     config = as_object(planned.get("config"))
     values = {name: planned.get(name) for name in ("group_id", "service")}
-    return name_of(account, {**values, "config": config})
+    return creation_name(account, {**values, "config": config})
 
 
 def identifier_in(content: bytes, asked: Mapping[str, Any]) -> str | None:
@@ -138,7 +140,7 @@ def _texts_of_data(content: bytes) -> dict[str, str]:
 
 
 def is_over(client: Client, left: CreationEntry) -> bool:
-    """True if nothing that the run of an entry has sent can still take effect."""
+    """Return True if nothing that the run of an entry has sent can still take effect."""
     until = parse_timestamp(trace_of(client, left).until)
     return until is not None and client.server_time() > until
 
@@ -148,17 +150,21 @@ def _shifted(text: str, shift: timedelta) -> str:
     return text if at is None else (at + shift).isoformat()
 
 
-def name_of(account: str, body: dict[str, Any]) -> Name | None:
-    """The name that a request asks for: its group, its service, and its destination schema."""
-    values = (body.get("group_id"), body.get("service"), joined(body.get("config") or {}))
+def creation_name(account: str, body: dict[str, Any]) -> Name | None:
+    """Return the name that a request asks for: its group, service, and destination schema."""
+    values = (
+        body.get("group_id"),
+        body.get("service"),
+        joined_schema_name(body.get("config") or {}),
+    )
     group, service, schema = values
     if isinstance(group, str) and isinstance(service, str) and schema:
         return Name(account, group, service, schema)
     return None
 
 
-def joined(config: dict[str, Any]) -> str:
-    """The joined name of a destination schema; empty if it is not told as texts."""
+def joined_schema_name(config: dict[str, Any]) -> str:
+    """Return the joined name of a destination schema; empty if it is not given as text."""
     parts = [config[key] for key in DESTINATION_SCHEMA_KEYS if key in config]
     return ".".join(parts) if all(isinstance(part, str) for part in parts) else ""
 
@@ -219,10 +225,8 @@ class UnreadCreation(VendorError):
 
 
 def advice(planned: Object) -> Callable[[VendorError], str]:
-    """What to do after a creation that failed, by how it failed; empty where the error itself
-    says it.
-    """
-    name = joined(as_object(planned.get("config")))
+    """Return what to do after a failed creation; empty where the error itself says it."""
+    name = joined_schema_name(as_object(planned.get("config")))
     place = f"a connection with the destination schema {name} in group {planned.get('group_id')}"
 
     def note(error: VendorError) -> str:

@@ -1,18 +1,12 @@
-"""The settings of a connection that may be shown: those that are known to be no secrets.
+"""The data sources ``fivetranops_connection`` and ``fivetranops_connections``.
 
 A data source puts what it reads into Terraform's state, in clear. The API masks secrets, but the
-catalogue is younger or older than the API, and forgets some. So only what the catalogue knows, and
-does not call secret, gets through; and nothing that a name calls secret.
+service catalogue may be older or newer than the API, and lacks some of them. So a setting is shown
+only if the catalogue knows it and does not mark it as secret, and its name does not sound like a
+secret.
 
-What the data sources tell of a connection.
-
-The data source ``fivetranops_connection``: one connection as it is.
-
-Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-details
-
-The data source ``fivetranops_connections``: a list of connections.
-
-Source: https://fivetran.com/docs/rest-api/api-reference/connections/list-connections
+Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-details and
+https://fivetran.com/docs/rest-api/api-reference/connections/list-connections
 """
 
 from __future__ import annotations
@@ -44,7 +38,7 @@ _HIDDEN: Final = object()
 
 
 def readable_config(service: str, config: dict[str, Any]) -> dict[str, Any] | None:
-    """The settings without what is secret, or could be.
+    """Return the settings without those that are or could be secret.
 
     :param config: as the API answers them
     :returns: None if the service is not known
@@ -77,7 +71,7 @@ def _items(item: Field, values: list[Any]) -> Any:
 
 
 def readable_attributes(answer: dict[str, Any], attributes: dict[str, Attribute]) -> Object:
-    """The attributes that an answer of the API speaks of; null for all others.
+    """Return the attributes that a response of the API contains; null for all others.
 
     :param attributes: those of the data source, or of an item of its list
     """
@@ -101,7 +95,7 @@ _MOST_NAMED = 5
 
 
 class ConnectionData(DataSource):
-    """Reads one connection, by its identifier or by its group and schema."""
+    """The data source of one connection, by its identifier or by its group and schema."""
 
     schema = schemas.load("data.fivetranops_connection")
 
@@ -110,7 +104,7 @@ class ConnectionData(DataSource):
         check_rules(_rules(), config, diagnostics)
 
     def read(self, config: Object, operation: Operation) -> Object:
-        """The connection.
+        """Read the connection.
 
         :raises ProviderError: if there is none, or more than one
         """
@@ -137,7 +131,7 @@ def _rules() -> tuple[Rule, ...]:
 
 
 def _found(client: Client, group_id: str, schema: str, deadline: Deadline) -> dict[str, Any]:
-    """The one connection of a group that has this schema."""
+    """Return the one connection of a group that has this schema."""
     with explain_errors("find", f"fivetranops_connection {schema} in group {group_id}"):
         listed = pagination.list_connections(client, deadline, group_id=group_id, schema=schema)
         exact = [
@@ -184,12 +178,12 @@ _FILTERS = (
 
 
 class ConnectionsData(DataSource):
-    """Reads all pages of connections, and leaves those that the filters let pass."""
+    """The data source of all connections that the filters let pass."""
 
     schema = schemas.load("data.fivetranops_connections")
 
     def read(self, config: Object, operation: Operation) -> Object:
-        """The connections; an empty list is no error."""
+        """Read the connections; an empty list is no error."""
         account: Account = operation.client
         deadline = Deadline(_LIST_LIMIT, operation.stopping)
         known_to_the_api = {name: config[name] for name in ("group_id", "schema")}
@@ -203,8 +197,8 @@ class ConnectionsData(DataSource):
 
 
 def _passes(item: Object, config: Object) -> bool:
-    """True if all filters let it pass, those of the API, too: one that it does not know, it would
-    leave aside without a word.
+    """Return True if a connection passes all filters. Those of the API are checked as well, because
+    it ignores a filter that it does not know.
     """
     return all(config[name] is None or item[name] == config[name] for name in _FILTERS)
 

@@ -1,10 +1,10 @@
-"""The paused flag of a connection, and keeping it set for a while.
+"""The paused flag of a connection, and how to keep it set for a while.
 
-Whatever happens meanwhile, the flag is put back: after success as asked, after any failure or
-interruption as it was found.
+The flag is always put back: as asked after success, and as it was found after any failure or
+interruption.
 
 The API may refuse to change the flag while a sync runs ("Failed to stop in-progress sync after
-trying for 60 seconds"). That passes by itself, so it is waited for.
+trying for 60 seconds"). That passes by itself, so the change is retried.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class PausedFlagStuck(VendorError):
 
 
 def is_paused(connection: dict[str, Any], identifier: str) -> bool:
-    """The paused flag in the answer about a connection.
+    """Return the paused flag in a response about a connection.
 
     :raises PausedFlagUnknown: if the answer has none
     """
@@ -125,7 +125,7 @@ def set_flag(
 
 
 class KeptPaused:
-    """What is known when a connection is no longer kept paused."""
+    """What is known once a connection is no longer kept paused."""
 
     answer: dict[str, Any] | None = None
     """The connection after its flag was put back; None if there was nothing to put back."""

@@ -1,12 +1,13 @@
-"""Checks of the settings of a connection, when Terraform validates and plans.
+"""Check the settings of a connection, and plan a change of it.
 
-What a planned change of a connection will do: one small rule each, called in order by
-:class:`~constructs_lib.backend.fivetran.connection.resource.ConnectionResource`.
+Each rule is one small function;
+:class:`~constructs_lib.backend.fivetran.connection.resource.ConnectionResource` calls them in
+order.
 
 Terraform asks twice for the plan of a change: once to show it, and once more during apply, when all
-values are known. Both answers must agree, and nothing in the request tells which is which. So no
-rule may decide by a value that was unknown the first time: see :func:`adopt_settings` and
-:func:`plan_replacement` for what is done where one would have to.
+values are known. Both plans must agree, and nothing in the request says which is which. So no rule
+may decide by a value that was unknown the first time; :func:`keep_imported_settings` and
+:func:`plan_replacement` say what is done where one would have to.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from typing import Any
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection.request import (
     DESTINATION_SCHEMA_KEYS,
-    INFLUENCES,
     ONLY_MODIFIED,
     SETTINGS,
+    SIDE_EFFECTS,
     as_object,
     clears_nothing,
     destination_keys,
@@ -64,8 +65,8 @@ def check_settings(config: Object, diagnostics: Diagnostics) -> None:
 _NAMES_SHOWN = 10
 
 
-def adopt_settings(plan: Plan) -> None:
-    """A configuration that says nothing else than an import has read plans nothing.
+def keep_imported_settings(plan: Plan) -> None:
+    """Plan nothing for a configuration that only repeats what an import has read.
 
     The state of an imported connection holds all its settings in the API's form, and the
     configuration may name a few in its own. As long as nothing else is said, the state stays.
@@ -101,8 +102,8 @@ def _unknown_after_import(prior: Object, config: dict[str, Any]) -> ProviderErro
 
 
 def plan_unchecked(plan: Plan, *, adopted: bool) -> None:
-    """What an import has put into ``unchecked`` stays as long as ``config`` does; nobody else but
-    the configuration knows it, so that what is taken out of it is gone.
+    """Keep what an import has put into ``unchecked`` as long as ``config`` stays the same.
+    Otherwise only the configuration knows it, so a key that is taken out of it is gone.
     """
     is_kept = adopted and not plan.changed("config")
     if plan.config.get("unchecked") is None and not is_kept:
@@ -110,7 +111,7 @@ def plan_unchecked(plan: Plan, *, adopted: bool) -> None:
 
 
 def plan_secrets(
-    plan: Plan, ledger: SecretTracking, diagnostics: Diagnostics, along: Collection[str] = ()
+    plan: Plan, tracking: SecretTracking, diagnostics: Diagnostics, along: Collection[str] = ()
 ) -> None:
     """Show in ``secrets_applied`` which secrets will be sent.
 
@@ -121,9 +122,9 @@ def plan_secrets(
         plan.planned["secrets_applied"] = planned_times(None, secrets, sorted(secrets))
         return
     prior = (plan.prior or {}).get("secrets_applied")
-    changed = ledger.changed(secrets)
+    changed = tracking.changed(secrets)
     plan.planned["secrets_applied"] = planned_times(prior, secrets, sorted({*changed, *along}))
-    if changed and ledger.is_sealed_by_another_key:
+    if changed and tracking.is_sealed_by_another_key:
         diagnostics.warning(
             "The provider's API secret changed",
             "Whether the secrets of this connection changed, too, can only be told under the API "
@@ -133,7 +134,7 @@ def plan_secrets(
 
 
 def plan_replacement(plan: Plan, diagnostics: Diagnostics, *, refreshed: bool) -> None:
-    """Another destination schema means another connection; says what any replacement costs.
+    """Plan a replacement for another destination schema, and warn of what any replacement costs.
 
     A schema that is not known yet replaces nothing: a deletion cannot be taken back, and most often
     the value turns out to be the old one. If it does not, the plan that Terraform asks for during
@@ -163,7 +164,7 @@ def plan_replacement(plan: Plan, diagnostics: Diagnostics, *, refreshed: bool) -
 
 
 def another_schema(prior: Object, keys: list[str]) -> ProviderError:
-    """The error for a destination schema that changes where the plan did not show it."""
+    """Return the error for a destination schema that changes where the plan did not show it."""
     return ProviderError(
         "The destination schema changes, and the plan does not show it",
         f"{', '.join(keys)} in config of connection {prior.get('id')} ({prior.get('schema')}) "
@@ -186,7 +187,7 @@ def _warn_of_unknown_schema(plan: Plan, after: dict[str, Any], diagnostics: Diag
 
 
 def plan_connect_card(plan: Plan, diagnostics: Diagnostics) -> None:
-    """A connect card that comes later has no effect, and is said rather than sent."""
+    """Warn that a connect card that is added later has no effect; it is not sent."""
     if plan.config.get("connect_card_config") is None or not plan.changed("connect_card_config"):
         return
     diagnostics.warning(
@@ -197,10 +198,10 @@ def plan_connect_card(plan: Plan, diagnostics: Diagnostics) -> None:
     )
 
 
-def plan_influences(plan: Plan) -> None:
-    """What the API may change along with a planned change is unknown, unless it is configured."""
+def plan_side_effects(plan: Plan) -> None:
+    """Plan as unknown what the API may change along with a change, unless it is configured."""
     prior = plan.prior or {}
-    for cause, effects in INFLUENCES.items():
+    for cause, effects in SIDE_EFFECTS.items():
         if not plan.changed(cause) or _clears_nothing(plan, cause):
             continue
         for effect in effects:
@@ -225,8 +226,8 @@ def _clears_nothing(plan: Plan, name: str) -> bool:
     return name in SETTINGS and clears_nothing(name, before, plan.planned[name])
 
 
-def _warn_of_nothing_to_clear(plan: Plan, diagnostics: Diagnostics) -> set[str]:
-    """Say where an empty value clears nothing; return the names of those attributes."""
+def _warn_about_nothing_to_clear(plan: Plan, diagnostics: Diagnostics) -> set[str]:
+    """Warn where an empty value clears nothing; return the names of those attributes."""
     names = {name for name in SETTINGS if plan.changed(name) and _clears_nothing(plan, name)}
     for name in sorted(names):
         diagnostics.warning(
@@ -238,9 +239,9 @@ def _warn_of_nothing_to_clear(plan: Plan, diagnostics: Diagnostics) -> set[str]:
     return names
 
 
-def warn_of_pause(state: Object, answer: dict[str, Any], diagnostics: Diagnostics) -> None:
-    """Says that a connection was paused since Terraform last saw it running, if it is one whose
-    state can be set: a run that was cut off, on a machine that is gone, may have left it so.
+def warn_about_pause(state: Object, answer: dict[str, Any], diagnostics: Diagnostics) -> None:
+    """Warn that a connection was paused since Terraform last saw it running, if it is one whose
+    state can be set: a run that was interrupted, on a machine that is gone, may have left it so.
     """
     has_state = state.get("service") in SERVICES_WITH_STATE
     if (
@@ -259,8 +260,8 @@ def warn_of_pause(state: Object, answer: dict[str, Any], diagnostics: Diagnostic
         )
 
 
-def warn_of_no_history(plan: Plan, diagnostics: Diagnostics) -> None:
-    """Say that a creation does not take ``is_historical_sync``: the first sync is one anyway."""
+def warn_about_no_history(plan: Plan, diagnostics: Diagnostics) -> None:
+    """Warn that a creation does not take ``is_historical_sync``: the first sync is one anyway."""
     if plan.planned.get("is_historical_sync") is True:
         diagnostics.warning(
             "is_historical_sync is not sent at creation",
@@ -270,14 +271,14 @@ def warn_of_no_history(plan: Plan, diagnostics: Diagnostics) -> None:
         )
 
 
-def warn_of_what_is_not_sent(plan: Plan, body: dict[str, Any], diagnostics: Diagnostics) -> None:
-    """Say of each change that the plan shows and no request carries that it is not sent.
+def warn_about_unsent_settings(plan: Plan, body: dict[str, Any], diagnostics: Diagnostics) -> None:
+    """Warn of each change that the plan shows and that no request sends.
 
     :param body: the body of the request that the plan leads to
     """
-    gone = {scope for scope in SCOPES if _warn_of_unmanaged_keys(plan, scope, diagnostics)}
-    gone |= {"config"} if _warn_of_mere_order(plan, diagnostics) else set()
-    gone |= _warn_of_nothing_to_clear(plan, diagnostics)
+    gone = {scope for scope in SCOPES if _warn_about_unmanaged_keys(plan, scope, diagnostics)}
+    gone |= {"config"} if _warn_about_mere_order(plan, diagnostics) else set()
+    gone |= _warn_about_nothing_to_clear(plan, diagnostics)
     silent = unsent_changes(plan, schemas.load("fivetranops_connection").attributes, {*body, *gone})
     if "is_historical_sync" in silent:
         diagnostics.warning(
@@ -294,8 +295,8 @@ def warn_of_what_is_not_sent(plan: Plan, body: dict[str, Any], diagnostics: Diag
     warn_about_unsent_changes(rest, subject, diagnostics)
 
 
-def _warn_of_unmanaged_keys(plan: Plan, scope: str, diagnostics: Diagnostics) -> bool:
-    """Say which settings the configuration lets go, where the plan would show them as removed.
+def _warn_about_unmanaged_keys(plan: Plan, scope: str, diagnostics: Diagnostics) -> bool:
+    """Warn of settings that the configuration no longer manages; the plan shows them as removed.
 
     :param scope: ``config`` or ``auth``
     :returns: True if there are such
@@ -317,8 +318,8 @@ def _warn_of_unmanaged_keys(plan: Plan, scope: str, diagnostics: Diagnostics) ->
     return True
 
 
-def _warn_of_mere_order(plan: Plan, diagnostics: Diagnostics) -> bool:
-    """Say which settings change in the order of their items alone, so that nothing is sent.
+def _warn_about_mere_order(plan: Plan, diagnostics: Diagnostics) -> bool:
+    """Warn of settings that change only in the order of their items, so that nothing is sent.
 
     :returns: True if there are such
     """
@@ -342,7 +343,7 @@ def _warn_of_mere_order(plan: Plan, diagnostics: Diagnostics) -> bool:
 
 
 def _names_another(prior: Object, config: dict[str, Any]) -> bool:
-    """True if ``config`` names another destination schema than the joined name in state."""
+    """Return True if ``config`` names another destination schema than the joined name in state."""
     name = prior.get("schema")
     parts = [config[key] for key in DESTINATION_SCHEMA_KEYS if key in config]
     if not isinstance(name, str) or not all(isinstance(part, str) for part in parts) or not parts:

@@ -1,4 +1,4 @@
-"""Reads a connection when Terraform refreshes it: as it is, or as it was found again.
+"""Read a connection when Terraform refreshes it, also one whose creation was not confirmed.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-details
 """
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection import plan, response
+from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.managed_object import drift
@@ -19,15 +20,11 @@ from constructs_lib.backend.plugin.values.value import Object
 if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.provider_data import Account
 
-TRACE = "trace"
-"""In private state: how to find a connection whose creation was not confirmed."""
-ADOPTED = "adopted"
-"""In private state: the connection was imported, and its ``config`` is what was read then."""
 _READ_LIMIT = 600.0
 
 
-def read(state: Object, operation: Operation) -> Object | None:
-    """The state as the API tells it; None if the connection is gone.
+def read_connection(state: Object, operation: Operation) -> Object | None:
+    """Return the state as the API reports it; None if the connection is gone.
 
     While the configuration of the provider is unknown, what is known stays as it is.
     """
@@ -36,13 +33,14 @@ def read(state: Object, operation: Operation) -> Object | None:
         return state
     deadline = Deadline(_READ_LIMIT, operation.stopping)
     if state.get("id") is None:
-        return found_again(state, deadline, operation)
+        return find_unconfirmed(state, deadline, operation)
     echo = drift.echo_of(operation.private)
 
     def fits(item: dict[str, Any]) -> bool:
         return response.confirms_state(state, item, echo)
 
-    if not account.imports.is_imported(state["id"]):  # The plan that imports may not be applied.
+    # The plan that imports may not be applied.
+    if not account.import_guard.is_imported(state["id"]):
         account.confirm(state["id"])  # Whatever is answered, Terraform's state has it.
     with explain_errors("read", f"fivetranops_connection {state['id']}"):
         try:
@@ -53,11 +51,11 @@ def read(state: Object, operation: Operation) -> Object | None:
             return None
     account.presence.exists(state["id"])
     account.refreshed.add(state["id"])
-    plan.warn_of_pause(state, answer, operation.diagnostics)
+    plan.warn_about_pause(state, answer, operation.diagnostics)
     drift.learn_from_refresh(
         response.MODEL, state, answer, operation.private, operation.diagnostics
     )
-    adopted = bool(operation.private.get(ADOPTED))
+    adopted = ConnectionPrivateState(operation.private).is_imported
     echo = drift.echo_of(operation.private)
     result = response.refreshed_state(state, answer, echo, adopted=adopted)
     if adopted and is_imported(state):
@@ -68,20 +66,21 @@ def read(state: Object, operation: Operation) -> Object | None:
     return result
 
 
-def found_again(state: Object, deadline: Deadline, operation: Operation) -> Object | None:
-    """The connection whose creation was not confirmed, if it is there by now."""
+def find_unconfirmed(state: Object, deadline: Deadline, operation: Operation) -> Object | None:
+    """Return the connection whose creation was not confirmed, if it exists by now."""
     from constructs_lib.backend.fivetran.connection import creation_search
     from constructs_lib.backend.fivetran.journal.creations import Name
 
     account: Account = operation.client
-    trace = creation_search.Trace.of(operation.private.get(TRACE))
+    private = ConnectionPrivateState(operation.private)
+    trace = private.trace
     if trace is None:
         return None
     with explain_errors("look for", f"fivetranops_connection {state.get('service')}"):
         answer = creation_search.find(account.client, trace, deadline)
     if answer is None:
         return None
-    operation.private.pop(TRACE)
+    private.trace = None
     account.refreshed.add(answer["id"])
     if account.journal is not None:
         account.journal.creations.forget(Name(account.client.account, *trace[:3]))

@@ -39,7 +39,7 @@ TEST_CONTROLS = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
 """What steers the setup tests of one request, and is not kept by the API. By its contract they run
 after every change unless ``run_setup_tests`` is false; by public reports only where ``config`` or
 ``auth`` changes. So what is configured goes along with every change, which is right either way."""
-INFLUENCES = {
+SIDE_EFFECTS = {
     "sync_frequency": ("daily_sync_time",),
     "schedule_type": ("sync_state",),
     "data_delay_sensitivity": ("data_delay_threshold",),
@@ -50,7 +50,7 @@ INFLUENCES = {
     "is_historical_sync": ("sync_state",),
 }
 """For each attribute, those that the API may change along with it."""
-_SENT_ALONG = INFLUENCES | {"external_secrets_manager_id": ("external_secrets_keys_config",)}
+_SENT_ALONG = SIDE_EFFECTS | {"external_secrets_manager_id": ("external_secrets_keys_config",)}
 """For each attribute, those of which the API may hold nothing until it is what it becomes."""
 DECIDING = (
     "networking_method",
@@ -71,8 +71,8 @@ DESTINATION_SCHEMA_KEYS = schemas.DESTINATION_SCHEMA_KEYS
 
 
 def names_another_schema(service: Any, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """The keys in which two configurations name different destination schemas. Another spelling in
-    capitals is not another schema; an unknown value is not looked at.
+    """Return the keys in which two configurations name different destination schemas. Names that
+    differ only in case name the same schema; unknown values are ignored.
     """
     return [
         key
@@ -84,17 +84,17 @@ def names_another_schema(service: Any, before: dict[str, Any], after: dict[str, 
 
 
 def destination_keys(service: Any) -> tuple[str, ...]:
-    """The keys of ``config`` that name the destination schema of a service.
+    """Return the keys of ``config`` that name the destination schema of a service.
 
-    For a service that is newer than the facts, or of which they do not tell the form, all four
-    count, which is the careful reading.
+    For a service that is newer than the catalogue, or whose form the catalogue does not tell, all
+    four count, to be on the safe side.
     """
     facts = schemas.service(service) if isinstance(service, str) else None
     return (facts and facts.destination_schema) or schemas.DESTINATION_SCHEMA_KEYS
 
 
 def creation_body(planned: Object, config: Object) -> dict[str, Any]:
-    """The body of ``POST /v1/connections``: what is configured, and nothing else."""
+    """Return the body of ``POST /v1/connections``: what is configured, and nothing else."""
     body = {
         name: api_value(request_value(name, planned.get(name)))
         for name in (*ONLY_CREATED, *SETTINGS)
@@ -109,8 +109,8 @@ def creation_body(planned: Object, config: Object) -> dict[str, Any]:
 
 
 def takeover_body(body: dict[str, Any]) -> dict[str, Any]:
-    """The body of ``PATCH /v1/connections/{id}`` that asks a connection for all that a creation
-    asks for, as far as a connection can be changed.
+    """Return the body of ``PATCH /v1/connections/{id}`` that asks an existing connection for all
+    that a creation asks for, as far as a connection can be changed.
 
     :param body: that of the creation
     """
@@ -132,8 +132,8 @@ def update_body(
     *,
     adopted: bool = False,
 ) -> dict[str, Any]:
-    """The body of ``PATCH /v1/connections/{id}``: what changed, and what begins to count with it;
-    empty if nothing changed.
+    """Return the body of ``PATCH /v1/connections/{id}``: what changed, and what takes effect with
+    it; empty if nothing changed.
 
     :param named: the names of what is sent besides, such as ``config.password``: the secrets that
         changed, and what begins to count inside ``config`` and ``auth``
@@ -165,16 +165,16 @@ def update_body(
 
 
 def trust_settings(config: Object) -> dict[str, Any]:
-    """The body of ``POST /v1/connections/{id}/test``: what shall be trusted in the tests."""
+    """Return the body of ``POST /v1/connections/{id}/test``: what the tests shall trust."""
     names = ("trust_certificates", "trust_fingerprints")
     return {name: True for name in names if config.get(name) is True}
 
 
 def settings_in_response(planned: Object, body: dict[str, Any]) -> dict[str, Any]:
-    """The settings for which the answer to a request tells what the API makes of them: those that
-    were sent, those that it may change along with them, and at creation those that are null.
+    """Return the settings whose form the response to a request shows: those that were sent, those
+    that the API may change along with them, and at creation those that are null.
     """
-    names = {effect for name in body for effect in INFLUENCES.get(name, ())} & set(SETTINGS)
+    names = {effect for name in body for effect in SIDE_EFFECTS.get(name, ())} & set(SETTINGS)
     settings = {
         name: api_value(planned.get(name)) for name in names if planned.get(name) is not None
     }
@@ -212,7 +212,7 @@ def _null_for_empty(attribute: schemas.Attribute, value: Any) -> Any:
 
 
 def api_value(value: Any) -> Any:
-    """A value as the API takes it: what is left out inside a nested attribute is not sent."""
+    """Return a value as the API takes it: without what is left out inside a nested attribute."""
     if value is UNKNOWN:
         return None
     if isinstance(value, Dynamic):
@@ -223,7 +223,7 @@ def api_value(value: Any) -> Any:
 
 
 def as_object(value: Any) -> dict[str, Any]:
-    """What stands in a dynamic attribute; an empty object if nothing known does."""
+    """Return the value of a dynamic attribute; an empty object if it is unknown or no object."""
     inner = value.value if isinstance(value, Dynamic) else None
     return inner if isinstance(inner, dict) else {}
 
@@ -260,7 +260,7 @@ def changed_keys(prior: Any, planned: Any) -> set[str]:
 
 
 def differs(setting: str, before: Any, after: Any) -> bool:
-    """True if two values of a setting of ``config`` say different things to the API."""
+    """Return True if two values of a setting of ``config`` mean different things to the API."""
     return not same(in_order(setting, before), in_order(setting, after))
 
 
@@ -269,7 +269,7 @@ def _merged(shown: Any, secret: Any) -> dict[str, Any]:
 
 
 def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """``above`` laid over ``below``; objects are merged, all else is replaced."""
+    """Merge ``above`` over ``below``: objects are merged, all other values are replaced."""
     merged = dict(below)
     for key, value in above.items():
         inner = merged.get(key)
@@ -298,7 +298,7 @@ def with_controls(body: dict[str, Any], config: Object) -> dict[str, Any]:
 
 
 def _with_tests_for_trust(body: dict[str, Any]) -> dict[str, Any]:
-    """The API wants ``run_setup_tests`` to be said when something shall be trusted in them."""
+    """Add ``run_setup_tests``, which the API requires when the tests shall trust something."""
     if body.get("trust_certificates") or body.get("trust_fingerprints"):
         body.setdefault("run_setup_tests", True)
     return body

@@ -8,14 +8,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.backend.fivetran.api.errors import NotFound
-from constructs_lib.backend.fivetran.connection import plan as connection_check
-from constructs_lib.backend.fivetran.connection import plan as connection_plan
-from constructs_lib.backend.fivetran.connection import read as connection_read
-from constructs_lib.backend.fivetran.connection import request as requests_
-from constructs_lib.backend.fivetran.connection import response, setup_tests
-from constructs_lib.backend.fivetran.connection import secrets as kept_secrets
-from constructs_lib.backend.fivetran.connection import secrets as sent_along
-from constructs_lib.backend.fivetran.connection.read import ADOPTED, TRACE
+from constructs_lib.backend.fivetran.connection import request, response, setup_tests
+from constructs_lib.backend.fivetran.connection.plan import (
+    another_schema,
+    check_settings,
+    keep_imported_settings,
+    may_run_tests,
+    plan_connect_card,
+    plan_replacement,
+    plan_secrets,
+    plan_side_effects,
+    plan_unchecked,
+    warn_about_no_history,
+    warn_about_unsent_settings,
+)
+from constructs_lib.backend.fivetran.connection.read import (
+    find_unconfirmed,
+    read_connection,
+)
+from constructs_lib.backend.fivetran.connection.secrets import (
+    body_of_change,
+    check_unset_secrets,
+    secrets_sent_along,
+    warn_about_secrets_sent_along,
+)
+from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.redaction import texts_in
@@ -38,17 +55,19 @@ _DEFAULTS = {"create": "20m", "update": "20m", "delete": "10m"}
 
 
 class ConnectionResource(Resource):
-    """Creates, reads, changes and deletes a connection, with the fewest requests that do it."""
+    """The resource that creates, reads, changes and deletes a connection, with as few requests as
+    possible.
+    """
 
     schema = response.SCHEMA
     plan_waits = False
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
-        """Check what a schema cannot tell, see :mod:`connection_check`."""
-        connection_check.check_settings(config, diagnostics)
+        """Check what a schema cannot express, see :func:`.plan.check_settings`."""
+        check_settings(config, diagnostics)
 
     def plan(self, plan: Plan, operation: Operation) -> None:
-        """Sharpens the planned values by the rules of :mod:`connection_plan`."""
+        """Refine the planned values, rule by rule."""
         # During apply a plan is made of values that were not known when they were validated.
         if not plan.is_validated:
             self.validate(plan.config, operation.diagnostics)
@@ -56,60 +75,58 @@ class ConnectionResource(Resource):
             # Nobody but the configuration knows it: what is taken out of it is gone.
             plan.planned["pause_to_update"] = None
         account: Account = operation.client
-        account.at_work()
-        ledger = SecretTracking(operation.private, account.vault)
+        account.note_activity()
+        tracking = SecretTracking(operation.private, account.secret_hasher)
         if plan.prior is None:
-            connection_plan.plan_unchecked(plan, adopted=False)
-            self._announce(plan, account, operation)
-            kept_secrets.check_unset_secrets(plan, ledger, operation.diagnostics)
-            connection_plan.plan_secrets(plan, ledger, operation.diagnostics)
-            connection_plan.warn_of_no_history(plan, operation.diagnostics)
+            plan_unchecked(plan, adopted=False)
+            self._announce_takeover(plan, account, operation)
+            check_unset_secrets(plan, tracking, operation.diagnostics)
+            plan_secrets(plan, tracking, operation.diagnostics)
+            warn_about_no_history(plan, operation.diagnostics)
             return
-        adopted = bool(operation.private.get(ADOPTED))
+        adopted = ConnectionPrivateState(operation.private).is_imported
         if adopted:
-            connection_plan.adopt_settings(plan)
+            keep_imported_settings(plan)
         elif plan.prior.get("id") is not None:
             account.confirm(plan.prior["id"])
-        connection_plan.plan_unchecked(plan, adopted=adopted)
-        kept_secrets.check_unset_secrets(plan, ledger, operation.diagnostics)
-        changed = ledger.changed(secrets_of(plan.config))
-        along = sent_along.secrets(plan.prior, plan.planned, plan.config)
-        connection_plan.plan_secrets(plan, ledger, operation.diagnostics, along)
+        plan_unchecked(plan, adopted=adopted)
+        check_unset_secrets(plan, tracking, operation.diagnostics)
+        changed = tracking.changed(secrets_of(plan.config))
+        along = secrets_sent_along(plan.prior, plan.planned, plan.config)
+        plan_secrets(plan, tracking, operation.diagnostics, along)
         refreshed = plan.prior.get("id") in account.refreshed
-        connection_plan.plan_replacement(plan, operation.diagnostics, refreshed=refreshed)
-        connection_plan.plan_connect_card(plan, operation.diagnostics)
-        connection_plan.plan_influences(plan)
-        sent_along.tell(plan, sorted({*along} - {*changed}), operation.diagnostics)
+        plan_replacement(plan, operation.diagnostics, refreshed=refreshed)
+        plan_connect_card(plan, operation.diagnostics)
+        plan_side_effects(plan)
+        warn_about_secrets_sent_along(plan, sorted({*along} - {*changed}), operation.diagnostics)
         sent = sorted({*changed, *along})
-        body = sent_along.modification(
-            plan.prior, plan.planned, plan.config, sent, operation.private
-        )
-        connection_plan.warn_of_what_is_not_sent(plan, body, operation.diagnostics)
+        body = body_of_change(plan.prior, plan.planned, plan.config, sent, operation.private)
+        warn_about_unsent_settings(plan, body, operation.diagnostics)
         repeats = setup_tests.must_repeat_tests(plan.config, operation)
         if repeats:
             plan.planned["setup_state"] = UNKNOWN
-        runs_tests = repeats or connection_plan.may_run_tests(plan)
-        account.intents.note_connection(plan, runs_tests=runs_tests)
+        runs_tests = repeats or may_run_tests(plan)
+        account.planned_effects.note_connection(plan, runs_tests=runs_tests)
         account.secrets[plan.prior["id"]] = _texts(secrets_of(plan.config))
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
-        """``POST /v1/connections``. From then on the connection is in state, whatever follows."""
+        """Send ``POST /v1/connections``. From then on the connection is in state."""
         # They load the client, which a check of a configuration does not need.
         from constructs_lib.backend.fivetran.connection import creation, creation_search
 
-        creation.load_what_follows(planned.get("service"))
+        creation.load_ahead(planned.get("service"))
         account: Account = operation.client
         deadline = _deadline("create", config, operation)
-        body = requests_.creation_body(planned, config)
+        body = request.creation_body(planned, config)
         secrets = secrets_of(config)
         subject = f"fivetranops_connection {body.get('service')}"
         with explain_errors("create", subject, creation_search.advice(planned)):
             answer = self._post(account, body, deadline, planned, secrets, operation)
-        result = self._settled(planned, None, body, answer, secrets, operation)
+        result = self._state_after(planned, None, body, answer, secrets, operation)
         operation.save(result)
         setup_tests.report_and_record(answer, config, operation, _texts(secrets))
         account.secrets[answer["id"]] = _texts(secrets)
-        account.tell_of_journal(operation.diagnostics)
+        account.warn_about_journal(operation.diagnostics)
         return result | self._schema_status(planned, config, answer, deadline, operation)
 
     def _post(
@@ -124,25 +141,25 @@ class ConnectionResource(Resource):
         from constructs_lib.backend.fivetran.connection import creation, creation_search
 
         def save(identifier: str) -> None:
-            """From here on it exists, whatever goes wrong in what follows."""
+            """Save the identifier: from here on the connection exists, whatever fails then."""
             operation.save({**planned, "id": identifier})
             account.presence.created(identifier)
 
         try:
             answer, how = creation.create(account, body, deadline, _texts(secrets), save)
         except creation_search.LostCreation as lost:
-            operation.private[TRACE] = lost.trace._asdict()
+            ConnectionPrivateState(operation.private).trace = lost.trace
             operation.save({**planned, "id": None})
             raise
-        if how is creation.How.FOUND:
+        if how is creation.Origin.FOUND:
             operation.diagnostics.warning(
                 f"The answer to the creation of connection {answer['id']} was lost",
                 "The connection was found again by its name, and is in state. Whether its setup "
                 "tests were run is not known; the next change of config runs them.",
             )
-        if how is creation.How.TAKEN_OVER:
+        if how is creation.Origin.TAKEN_OVER:
             pauses = planned.get("pause_to_update") is True
-            answer = self._bring(account, answer, body, deadline, secrets, pauses_for_it=pauses)
+            answer = self._take_over(account, answer, body, deadline, secrets, pauses_for_it=pauses)
             operation.diagnostics.warning(
                 f"Connection {answer['id']} ({answer.get('schema')}) was taken over",
                 "A run that was cut off had created it, and Terraform's state did not have it. "
@@ -151,7 +168,7 @@ class ConnectionResource(Resource):
         return answer
 
     @staticmethod
-    def _bring(
+    def _take_over(
         account: Account,
         there: dict[str, Any],
         body: dict[str, Any],
@@ -160,7 +177,7 @@ class ConnectionResource(Resource):
         *,
         pauses_for_it: bool,
     ) -> dict[str, Any]:
-        """Bring a connection that is taken over to what its creation asks for.
+        """Change a connection that is taken over to what its creation asks for.
 
         :param pauses_for_it: True to pause the connection if a sync is in the way
         """
@@ -168,10 +185,10 @@ class ConnectionResource(Resource):
         from constructs_lib.backend.fivetran.connection_locks import locked_for_write
 
         # It may be there with nothing to change but its name: then it is what was asked for.
-        sent, identifier = requests_.takeover_body(body), there["id"]
+        sent, identifier = request.takeover_body(body), there["id"]
         client, texts_ = account.client, _texts(secrets)
-        with locked_for_write(account, identifier, deadline) as slip:
-            update = Update(client, identifier, deadline, secrets=texts_, slip=slip)
+        with locked_for_write(account, identifier, deadline) as handle:
+            update = Update(client, identifier, deadline, secrets=texts_, handle=handle)
             answer = there
             if sent:
                 answer = update.send(sent, pauses_for_it=pauses_for_it, live=there)
@@ -179,12 +196,12 @@ class ConnectionResource(Resource):
                 return answer
             # Without a change of config the API may run no tests, as it does at a creation.
             return client.run_setup_tests(
-                identifier, requests_.trust_settings(body), deadline, texts_
+                identifier, request.trust_settings(body), deadline, texts_
             )
 
     @staticmethod
-    def _announce(plan: Plan, account: Account, operation: Operation) -> None:
-        """Say in the plan that a connection is taken over, and that none is created."""
+    def _announce_takeover(plan: Plan, account: Account, operation: Operation) -> None:
+        """Announce in the plan that a connection is taken over instead of created."""
         if account.journal is None or not account.is_known:
             return
         from constructs_lib.backend.fivetran.connection.creation_search import planned_name
@@ -200,48 +217,48 @@ class ConnectionResource(Resource):
             )
 
     def read(self, state: Object, operation: Operation) -> Object | None:
-        """``GET /v1/connections/{id}``; None if it is gone. What is known stays as it is while the
-        configuration of the provider is unknown.
+        """Send ``GET /v1/connections/{id}``; return None if it is gone. While the configuration of
+        the provider is unknown, the state stays as it is.
         """
-        return connection_read.read(state, operation)
+        return read_connection(state, operation)
 
     def update(
         self, prior: Object, planned: Object, config: Object, operation: Operation
     ) -> Object:
-        """``PATCH /v1/connections/{id}`` with what changed. Without a change to send, the setup
-        tests if they are required and failed before, else a GET.
+        """Send ``PATCH /v1/connections/{id}`` with what changed. If nothing is to be sent, run the
+        setup tests if they are required and failed before, otherwise send a GET.
         """
         from constructs_lib.backend.fivetran.connection_locks import locked_for_write
 
         account: Account = operation.client
         deadline = _deadline("update", config, operation)
         secrets = secrets_of(config)
-        changed = SecretTracking(operation.private, account.vault).changed(secrets)
-        sent = sorted({*changed, *sent_along.secrets(prior, planned, config)})
+        changed = SecretTracking(operation.private, account.secret_hasher).changed(secrets)
+        sent = sorted({*changed, *secrets_sent_along(prior, planned, config)})
         _refuse_another_schema(prior, planned)
-        body = sent_along.modification(prior, planned, config, sent, operation.private)
+        body = body_of_change(prior, planned, config, sent, operation.private)
         explaining = explain_errors("update", f"fivetranops_connection {prior['id']}")
-        with explaining, locked_for_write(account, prior["id"], deadline) as slip:
+        with explaining, locked_for_write(account, prior["id"], deadline) as handle:
             answer = {}
             if body:
-                answer = self._modify(prior, planned, body, config, deadline, operation, slip)
+                answer = self._modify(prior, planned, body, config, deadline, operation, handle)
             if not body or setup_tests.needs_tests(answer, config, operation):
                 answer = self._tested(account, prior["id"], config, deadline, operation)
         account.presence.exists(prior["id"])
-        result = self._settled(planned, prior, body, answer, secrets, operation, sent)
+        result = self._state_after(planned, prior, body, answer, secrets, operation, sent)
         operation.save(result)
         setup_tests.report_and_record(answer, config, operation, _texts(secrets))
         return result
 
     def delete(self, prior: Object, operation: Operation) -> None:
-        """``DELETE /v1/connections/{id}``; one that is gone already is deleted."""
+        """Send ``DELETE /v1/connections/{id}``; a connection that is gone already counts as
+        deleted.
+        """
         from constructs_lib.backend.fivetran.connection_locks import locked_for_write
 
         account: Account = operation.client
         if prior.get("id") is None:
-            found = connection_read.found_again(
-                prior, _deadline("delete", prior, operation), operation
-            )
+            found = find_unconfirmed(prior, _deadline("delete", prior, operation), operation)
             if found is None:
                 return
             prior = found
@@ -257,16 +274,16 @@ class ConnectionResource(Resource):
         account.presence.deleted(prior["id"])
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
-        """Imports by the identifier of the connection."""
+        """Import by the identifier of the connection."""
         known = import_identifier(identifier, "a connection")
-        operation.private[ADOPTED] = True
-        operation.client.imports.imported(known)
+        ConnectionPrivateState(operation.private).is_imported = True
+        operation.client.import_guard.note_import(known)
         return {"id": known}
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
-        """Refuses to destroy what the same run imports under another address."""
-        operation.client.imports.destroyed(prior.get("id"))
-        operation.client.intents.note_destroyed(str(prior.get("id")))
+        """Refuse to destroy what the same run imports under another address."""
+        operation.client.import_guard.note_destruction(prior.get("id"))
+        operation.client.planned_effects.note_destroyed(str(prior.get("id")))
 
     def _modify(
         self,
@@ -276,13 +293,13 @@ class ConnectionResource(Resource):
         config: Object,
         deadline: Deadline,
         operation: Operation,
-        slip: JournalHandle | None,
+        handle: JournalHandle | None,
     ) -> dict[str, Any]:
         """Send a change, if the connection is what the plan started from.
 
-        :param slip: the entry of the journal, whose lock is held
+        :param handle: the entry of the journal, whose lock is held
         """
-        from constructs_lib.backend.fivetran.connection import update as connection_update
+        from constructs_lib.backend.fivetran.connection.update import Update
         from constructs_lib.backend.managed_object import drift
 
         account: Account = operation.client
@@ -292,12 +309,12 @@ class ConnectionResource(Resource):
             drift.require_unchanged(response.MODEL, prior, planned, sent, live, echo)
 
         secrets = _texts(secrets_of(config))
-        update = connection_update.Update(
-            account.client, prior["id"], deadline, check=check, secrets=secrets, slip=slip
+        update = Update(
+            account.client, prior["id"], deadline, check=check, secrets=secrets, handle=handle
         )
         answer = update.send(body, pauses_for_it=planned.get("pause_to_update") is True)
         if update.has_paused:
-            account.tell_of_journal(operation.diagnostics)
+            account.warn_about_journal(operation.diagnostics)
         return answer
 
     def _tested(
@@ -311,10 +328,10 @@ class ConnectionResource(Resource):
         """Return the connection, after its setup tests if they are required and failed before."""
         if not setup_tests.must_repeat_tests(config, operation):
             return account.client.connection(identifier, deadline)
-        secrets, controls = _texts(secrets_of(config)), requests_.trust_settings(config)
+        secrets, controls = _texts(secrets_of(config)), request.trust_settings(config)
         return account.client.run_setup_tests(identifier, controls, deadline, secrets)
 
-    def _settled(
+    def _state_after(
         self,
         planned: Object,
         prior: Object | None,
@@ -324,12 +341,14 @@ class ConnectionResource(Resource):
         operation: Operation,
         sent: list[str] | None = None,
     ) -> Object:
-        """The state after a request; notes the secrets and what the API made of the settings."""
-        SecretTracking(operation.private, operation.client.vault).record(secrets)
+        """Return the state after a request; note the secrets, and what the API made of the settings
+        sent.
+        """
+        SecretTracking(operation.private, operation.client.secret_hasher).record(secrets)
         if prior is None or not same(prior["config"], planned["config"]):
             # From here on the state has the form of the configuration, not of the import.
-            operation.private.pop(ADOPTED, None)
-        settings = requests_.settings_in_response(planned, body)
+            ConnectionPrivateState(operation.private).is_imported = False
+        settings = request.settings_in_response(planned, body)
         drift.record_sent(response.MODEL, operation.private, settings, body, answer, secrets)
         drift.note_absent(response.MODEL, operation.private, planned, answer)
         before = (prior or {}).get("secrets_applied")
@@ -346,9 +365,9 @@ class ConnectionResource(Resource):
         deadline: Deadline,
         operation: Operation,
     ) -> Object:
-        """Sets ``schema_status`` after the creation, which does not take it."""
+        """Set ``schema_status`` after the creation, which does not take it."""
         wanted = planned.get("schema_status")
-        status = requests_.request_value("schema_status", wanted)
+        status = request.request_value("schema_status", wanted)
         if not isinstance(wanted, str) or status == response.attributes_of(answer).get(
             "schema_status"
         ):
@@ -360,10 +379,10 @@ class ConnectionResource(Resource):
         explaining = explain_errors(
             "set schema_status of", f"fivetranops_connection {answer['id']}"
         )
-        with explaining, locked_for_write(account, answer["id"], deadline) as slip:
+        with explaining, locked_for_write(account, answer["id"], deadline) as handle:
             secrets = _texts(secrets_of(config))
-            update = Update(account.client, answer["id"], deadline, secrets=secrets, slip=slip)
-            body = requests_.with_controls({"schema_status": status}, config)
+            update = Update(account.client, answer["id"], deadline, secrets=secrets, handle=handle)
+            body = request.with_controls({"schema_status": status}, config)
             # The first sync may run already, and be in the way.
             pauses = planned.get("pause_to_update") is True
             changed = update.send(body, pauses_for_it=pauses, live=answer)
@@ -376,7 +395,7 @@ def _deadline(name: str, values: Object, operation: Operation) -> Deadline:
 
 
 def _were_tested(sent: dict[str, Any], answer: dict[str, Any]) -> bool:
-    """True if a change has had the setup tests run, whatever they found."""
+    """Return True if a change has run the setup tests, whatever they found."""
     return "config" in sent or "auth" in sent or "setup_tests" in answer
 
 
@@ -385,8 +404,8 @@ def _texts(secrets: dict[str, Any]) -> list[str]:
 
 
 def _refuse_another_schema(prior: Object, planned: Object) -> None:
-    """No request may move a connection to another destination schema."""
-    before, after = (requests_.as_object(values.get("config")) for values in (prior, planned))
-    changed = requests_.names_another_schema(planned.get("service"), before, after)
+    """Raise an error for a request that would move a connection to another destination schema."""
+    before, after = (request.as_object(values.get("config")) for values in (prior, planned))
+    changed = request.names_another_schema(planned.get("service"), before, after)
     if changed:
-        raise connection_plan.another_schema(prior, changed)
+        raise another_schema(prior, changed)

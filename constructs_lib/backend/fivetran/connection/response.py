@@ -1,4 +1,4 @@
-"""What the API answers about a connection, as attributes.
+"""The response of the API about a connection, as attributes.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-details
 """
@@ -59,8 +59,9 @@ _NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
 
 
 def attributes_of(answer: dict[str, Any]) -> Object:
-    """The attributes that the answer speaks of, in the API's form but of the type that they have;
-    ``config`` is not among them. What is masked, or cannot be of that type, says nothing.
+    """Return the attributes that a response contains, in the API's form but of the type of the
+    attribute; ``config`` is not among them. A value that is masked, or that cannot be of that type,
+    is left out.
     """
     status = answer.get("status")
     status = status if isinstance(status, dict) else {}
@@ -78,7 +79,8 @@ def attributes_of(answer: dict[str, Any]) -> Object:
 def refreshed_state(
     state: Object, answer: dict[str, Any], echo: Echo, *, adopted: bool = False
 ) -> Object:
-    """The state after a read: what is known where it means the same, else what the API answers.
+    """Return the state after a read: the known value where it means the same, otherwise the one of
+    the response.
 
     :param state: the state before; nothing but ``id`` after an import
     :param echo: what the API made of the settings that were sent, see :func:`echoes`
@@ -106,11 +108,12 @@ def refreshed_state(
 
 
 def confirms_state(state: Object, item: dict[str, Any], echo: Echo) -> bool:
-    """True if an item of a list says all that is known of a connection, and nothing else. What it
-    lacks, and what differs, has to be read from the connection itself: items may carry less.
+    """Return True if an item of a list confirms all that is known of a connection, and nothing
+    else. What it lacks, and what differs, has to be read from the connection itself: items may
+    carry less.
 
     :param state: the state before
-    :param echo: as for :func:`refreshed`
+    :param echo: as for :func:`refreshed_state`
     """
     if not isinstance(item.get("config"), dict) or not isinstance(item.get("status"), dict):
         return False
@@ -128,7 +131,7 @@ def confirms_state(state: Object, item: dict[str, Any], echo: Echo) -> bool:
 def echoes(
     sent: dict[str, Any], answer: dict[str, Any], secrets: Mapping[str, Any] | None = None
 ) -> Echo:
-    """What the API made of the settings that were sent, where it means something else by itself.
+    """Return what the API made of the settings that were sent, where the two are not equivalent.
 
     For each setting, the fingerprints of what was sent and of the answer: as long as the first is
     what is known, the second is no drift.
@@ -206,7 +209,7 @@ def _config(
     before = as_object(known)
     if adopted:
         remote = without_secrets(str(answer.get("service")), remote)
-        remote = {k: v for k, v in remote.items() if k in before or _is_said(k, v, answer)}
+        remote = {k: v for k, v in remote.items() if k in before or _has_value(k, v, answer)}
     if not isinstance(known, Dynamic):
         return Dynamic.of(_adopted(remote, answer))
     is_kept = [
@@ -217,24 +220,25 @@ def _config(
     return known if same(before, after) else Dynamic.of(after)
 
 
-def _is_said(key: str, value: Any, answer: dict[str, Any]) -> bool:
-    """True for a setting that says something and that somebody can have set. Nobody configures the
-    others, so the first change of ``config`` would show all of them as removed.
+def _has_value(key: str, value: Any, answer: dict[str, Any]) -> bool:
+    """Return True for a setting that has a value and that somebody can have set. Nobody configures
+    the others, so the first change of ``config`` would show all of them as removed.
     """
     service = schemas.service(str(answer.get("service")))
     return not equivalence.is_nothing(value) and key not in (service.read_only if service else ())
 
 
 def _adopted(remote: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
-    """The settings of a connection that is imported: all that can be read, without masked secrets,
-    and the name of the destination schema, which the API answers in joined form only.
+    """Return the settings of an imported connection: all that can be read, without masked secrets,
+    and the name of the destination schema, which the API returns in joined form only.
     """
     return {**destination(answer), **equivalence.unmasked(remote)}
 
 
 def destination(answer: dict[str, Any]) -> dict[str, str]:
-    """The keys of ``config`` that name the destination schema, from the joined name at the top of
-    an answer; empty if the service, or the form of its destination schema, is not known.
+    """Return the keys of ``config`` that name the destination schema, taken from the joined name at
+    the top of a response; empty if the service, or the form of its destination schema, is not
+    known.
     """
     service, name = schemas.service(str(answer.get("service"))), answer.get("schema")
     if service is None or not isinstance(name, str):
@@ -244,7 +248,7 @@ def destination(answer: dict[str, Any]) -> dict[str, str]:
 
 
 def _of_kind(attribute: schemas.Attribute, value: Any) -> Any:
-    """An answered value with the type that the attribute has: a state can hold no other."""
+    """Return a value of a response with the type of the attribute: a state can hold no other."""
     if schemas.is_mask(value):
         return _UNREADABLE
     if attribute.kind is schemas.Kind.NESTED and isinstance(value, dict) and value:

@@ -1,24 +1,24 @@
-"""Secrets that are configured without a value: null is none, so Fivetran keeps what it has.
+"""Secrets of a connection: those without a value, and those that are sent along with a change.
 
-An environment writes the secrets of adopted connections so until somebody gives them values.
-Nothing is sent then, which must be seen, and must not turn into something that is lost.
+A secret that is configured as null has no value, so Fivetran keeps the one it has. An environment
+writes the secrets of adopted connections so until somebody gives them values. Nothing is sent then;
+the plan says so, and the value must not get lost.
 
-Secrets and settings that are sent along with a change because they may begin to count with it.
+Fivetran silently drops a secret that does not count at the moment: a password that was sent while
+the connection authenticated by certificate is not there when it changes to passwords. No response
+shows that, because a secret comes back masked at best, and the mask may hide an older one. So when
+a setting that decides which secrets count changes, all configured secrets go along in the same
+request:
 
-Fivetran drops in silence what does not count: a password that was sent while the connection
-authenticated by certificate is not there when it changes to passwords. No answer shows it, as a
-secret comes back masked at best, and the mask may stand for an older one. So when what decides
-about it changes, all secrets that are configured go along in the same request:
-
-* ``networking_method`` and its like decide about ``config_wo``;
+* ``networking_method`` and similar settings decide about ``config_wo``;
 * so does a setting of ``config`` with few possible values: one whose values the catalogue of
-  services enumerates, or a flag. Of a setting that the catalogue lacks, nobody knows, so that any
+  services enumerates, or a flag. Nothing is known of a setting that the catalogue lacks, so any
   text or flag counts;
-* one of ``config`` that is about authentication by its name, and one of ``auth`` with few possible
-  values, decide about ``auth`` and ``auth_wo``. The others do not, because Fivetran may have
+* a setting of ``config`` that concerns authentication by its name, and one of ``auth`` with few
+  possible values, decide about ``auth`` and ``auth_wo``. Others do not, because Fivetran may have
   exchanged a refresh token since it was sent, and the old one must not come back with any change.
 
-A secret that is sent once more with the same value changes nothing at Fivetran.
+A secret that is sent again with the same value changes nothing at Fivetran.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection import request
-from constructs_lib.backend.fivetran.connection.read import ADOPTED
 from constructs_lib.backend.fivetran.connection.request import (
     DECIDING,
     as_object,
@@ -37,6 +36,7 @@ from constructs_lib.backend.fivetran.connection.request import (
     clears_nothing,
     destination_keys,
 )
+from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.managed_object import drift, equivalence
 from constructs_lib.backend.managed_object.secret_tracking import (
     SCOPES,
@@ -50,10 +50,10 @@ from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, same
 from constructs_lib.schemas.catalogue.fields import Field, FieldKind
 
 
-def check_unset_secrets(plan: Plan, ledger: SecretTracking, diagnostics: Diagnostics) -> None:
-    """Tells which secrets have no value.
+def check_unset_secrets(plan: Plan, tracking: SecretTracking, diagnostics: Diagnostics) -> None:
+    """Warn of secrets that have no value.
 
-    :param ledger: knows which of the others will be sent
+    :param tracking: knows which of the others will be sent
     :raises ProviderError: if a setting would be sent without a secret inside of it: whether the API
         keeps what an object lacks is not documented
     """
@@ -66,7 +66,7 @@ def check_unset_secrets(plan: Plan, ledger: SecretTracking, diagnostics: Diagnos
             f"The connection will be created without {', '.join(kept)}.",
         )
         return
-    _refuse_parts(plan, kept, ledger.changed(secrets_of(plan.config)))
+    _refuse_parts(plan, kept, tracking.changed(secrets_of(plan.config)))
     prior = plan.prior or {}
     diagnostics.warning(
         "Secrets without a value are left as they are at Fivetran",
@@ -76,7 +76,7 @@ def check_unset_secrets(plan: Plan, ledger: SecretTracking, diagnostics: Diagnos
 
 
 def _without_value(config: Object) -> list[str]:
-    """The secrets that are null, such as ``config.aws_credentials.s3_role_arn``."""
+    """Return the secrets that are null, such as ``config.aws_credentials.s3_role_arn``."""
     attributes = SCOPES.items()
     return [name for s, a in attributes for name in _nulls(as_object(config.get(a)), s)]
 
@@ -111,7 +111,7 @@ _ALL = ("config", "auth")
 """Attributes that may hold anything while they are unknown as a whole."""
 
 
-def modification(
+def body_of_change(
     prior: Object,
     planned: Object,
     config: Object,
@@ -124,11 +124,14 @@ def modification(
     :param private: the private state of the connection, which knows what was answered
     """
     named = [*secrets, *authorization(prior, planned, config)]
-    absent, adopted = dropped(prior, planned, config, private), bool(private.get(ADOPTED))
+    absent, adopted = (
+        dropped(prior, planned, config, private),
+        ConnectionPrivateState(private).is_imported,
+    )
     return request.update_body(prior, planned, config, named, absent, adopted=adopted)
 
 
-def secrets(prior: Object, planned: Object, config: Object) -> list[str]:
+def secrets_sent_along(prior: Object, planned: Object, config: Object) -> list[str]:
     """Return the names of the secrets that a change sends along, such as ``config.password``.
 
     One with a part that has no value is not among them: Fivetran might lose that part.
@@ -179,8 +182,8 @@ def causes(prior: Object, planned: Object, config: Object) -> list[str]:
     return found
 
 
-def tell(plan: Plan, names: list[str], diagnostics: Diagnostics) -> None:
-    """Say in the plan which secrets go along although they did not change.
+def warn_about_secrets_sent_along(plan: Plan, names: list[str], diagnostics: Diagnostics) -> None:
+    """Announce in the plan which secrets are sent although they did not change.
 
     :param names: such as ``config.password``
     """

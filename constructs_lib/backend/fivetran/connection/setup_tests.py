@@ -1,10 +1,9 @@
-"""What the setup tests of a connection found, as diagnostics.
+"""The results of the setup tests of a connection, as diagnostics.
+
+Required setup tests that failed are noted in private state until all have passed. Meanwhile each
+plan shows ``setup_state`` as changing, and each apply runs the tests again.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/run-setup-tests
-
-Required setup tests stay a gate: one that failed is noted until all have passed.
-
-So each plan shows ``setup_state`` as changing, and each apply runs the tests again.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.redaction import redact_json, truncated
 from constructs_lib.backend.http.response_values import normalized_word
@@ -23,7 +23,7 @@ _FAILED_STATUSES = ("FAILED", "JOB_FAILED")
 
 
 def have_failed(answer: dict[str, Any]) -> bool:
-    """True if a setup test failed."""
+    """Return True if a setup test failed."""
     return any(
         isinstance(test, dict) and _status(test) in _FAILED_STATUSES for test in _tests(answer)
     )
@@ -37,7 +37,7 @@ def report(
     required: bool,
     secrets: Collection[str] = (),
 ) -> None:
-    """Adds a diagnostic for each setup test that did not pass.
+    """Add a diagnostic for each setup test that did not pass.
 
     :param answer: the API's answer about the connection, with or without ``setup_tests``
     :param subject: the connection, for the summary
@@ -73,7 +73,7 @@ def _status(test: dict[str, Any]) -> str:
 
 
 def _tests(answer: dict[str, Any]) -> list[Any]:
-    """The results; what is no list tells nothing."""
+    """Return the results; anything but a list yields none."""
     tests = answer.get("setup_tests")
     return tests if isinstance(tests, list) else []
 
@@ -86,16 +86,13 @@ def _detail(test: dict[str, Any]) -> str:
     return truncated("\n".join(parts))
 
 
-_FAILED = "tests_failed"
-"""In private state: setup tests that are required failed, and were not passed since."""
-
-
 def must_repeat_tests(config: Object, operation: Operation) -> bool:
-    """True if setup tests are required, and failed the last time.
+    """Return True if setup tests are required, and failed the last time.
 
     :param config: the configuration of the connection
     """
-    return bool(operation.private.get(_FAILED) and config.get("require_setup_tests"))
+    private = ConnectionPrivateState(operation.private)
+    return private.have_tests_failed and bool(config.get("require_setup_tests"))
 
 
 def needs_tests(answer: dict[str, Any], config: Object, operation: Operation) -> bool:
@@ -110,7 +107,7 @@ def needs_tests(answer: dict[str, Any], config: Object, operation: Operation) ->
 def report_and_record(
     answer: dict[str, Any], config: Object, operation: Operation, secrets: Collection[str]
 ) -> None:
-    """Tells what the setup tests found, and notes whether they passed.
+    """Report the results of the setup tests, and record whether they passed.
 
     :param answer: the API's answer about the connection, with or without ``setup_tests``
     :param config: the configuration of the connection
@@ -118,9 +115,8 @@ def report_and_record(
     """
     required = config.get("require_setup_tests") is True
     if "setup_tests" in answer:
-        operation.private.pop(_FAILED, None)
-        if required and have_failed(answer):
-            operation.private[_FAILED] = True
+        private = ConnectionPrivateState(operation.private)
+        private.have_tests_failed = required and have_failed(answer)
     report(
         answer,
         operation.diagnostics,

@@ -1,12 +1,12 @@
-"""Sending a change of a connection, if need be while it is paused.
+"""Send a change of a connection, if need be while it is paused.
 
 Fivetran may refuse a change while a sync runs: 409, or 400 "Failed to stop in-progress sync after
-trying for 60 seconds". Its documentation says what to do then: pause the connection, look until the
-sync has ended, change it, and set the paused flag as it was. That is done only if it is asked for
-(``pause_to_update``), because meanwhile nothing is loaded.
+trying for 60 seconds". Its documentation says what to do then: pause the connection, wait until the
+sync has ended, change it, and put the paused flag back. That is done only if ``pause_to_update``
+asks for it, because no data is loaded meanwhile.
 
-As for a state that is set, the journal knows meanwhile that the connection has to run again, so
-that a crash does not leave it paused.
+As when a state is set, the journal knows meanwhile that the connection has to run again, so a crash
+does not leave it paused.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/modify-connection
 """
@@ -27,8 +27,10 @@ from constructs_lib.backend.fivetran.connection.paused_flag import (
     set_flag,
 )
 from constructs_lib.backend.fivetran.connection.request import controls_of, without_controls
-from constructs_lib.backend.fivetran.connection_state.snapshot import is_syncing
-from constructs_lib.backend.fivetran.connection_sync.preconditions import connection_name
+from constructs_lib.backend.fivetran.connection_status import (
+    connection_name,
+    is_syncing,
+)
 from constructs_lib.backend.fivetran.journal.entries import JournalEntry
 from constructs_lib.backend.fivetran.journal.journal import JournalHandle
 from constructs_lib.backend.http.deadline import Deadline
@@ -42,7 +44,7 @@ Body = dict[str, Any]
 
 
 class UpdateRefused(VendorError):
-    """A sync is in progress, so that Fivetran does not take the change."""
+    """Fivetran refuses the change because a sync is in progress."""
 
     def __init__(self, identifier: str, name: str, refusal: SyncInProgress) -> None:
         self.remedy = (
@@ -59,12 +61,12 @@ class UpdateRefused(VendorError):
 
 
 class Update:
-    """A change of one connection, to be sent by who holds its locks.
+    """A change of one connection, to be sent while its lock is held.
 
     :param check: compares what a body changes with what the plan started from, by the connection
         as it is; what it raises keeps the change from being sent
     :param secrets: texts that must not stand in any message
-    :param slip: the entry of the journal; None without a journal
+    :param handle: the entry of the journal; None without a journal
     """
 
     def __init__(
@@ -75,11 +77,11 @@ class Update:
         *,
         check: Callable[[Body, Connection], None] = lambda body, live: None,
         secrets: Collection[str] = (),
-        slip: JournalHandle | None = None,
+        handle: JournalHandle | None = None,
     ) -> None:
         self._client, self._identifier = client, identifier
         self._deadline, self._check = deadline, check
-        self._secrets, self._slip = secrets, slip
+        self._secrets, self._handle = secrets, handle
         self._entry: JournalEntry | None = None
 
     @property
@@ -168,7 +170,7 @@ class Update:
 
     def _left(self) -> JournalEntry | None:
         """Return what a run that died has left in the journal, if it is about this account."""
-        left = self._slip.read() if self._slip else None
+        left = self._handle.read() if self._handle else None
         return left if left is not None and left.account == self._client.account else None
 
     @contextmanager
@@ -197,16 +199,16 @@ class Update:
         self._end_note(left)
 
     def _note(self, **changes: Any) -> None:
-        if self._entry is not None and self._slip is not None:
+        if self._entry is not None and self._handle is not None:
             self._entry = self._entry._replace(**changes)
-            self._slip.write(self._entry)
+            self._handle.write(self._entry)
 
     def _end_note(self, left: JournalEntry | None) -> None:
         """Put the entry of before back, and close it: the paused flag is as it has to be."""
-        if self._slip is None:
+        if self._handle is None:
             return
         if left is None or not left.wanted:
             if self._entry is not None or left is not None:
-                self._slip.forget()
+                self._handle.forget()
         else:
-            self._slip.write(left._replace(is_open=False))
+            self._handle.write(left._replace(is_open=False))

@@ -1,6 +1,7 @@
-"""What a run notes while it sets a state: in the journal for a crash, in the history to go back.
+"""Record what a run does while it sets a state: in the journal for a crash, in the history to go
+back.
 
-Where nothing can be kept, nothing is noted, and all goes on.
+Where nothing can be stored, nothing is recorded, and the run goes on.
 """
 
 from __future__ import annotations
@@ -33,12 +34,12 @@ class Attempt(NamedTuple):
 
 
 class JournalWriter:
-    """The notes of one run about one connection.
+    """What one run records about one connection.
 
     :param client: the account, and its clock
     :param identifier: the connection
     :param wanted: the state that is being set
-    :param slip: takes the notes; None to note nothing
+    :param handle: takes the notes; None to note nothing
     :param attempt: names the attempt
     """
 
@@ -47,40 +48,43 @@ class JournalWriter:
         client: Client,
         identifier: str,
         wanted: State,
-        slip: JournalHandle | None,
+        handle: JournalHandle | None,
         attempt: Attempt = Attempt(),  # noqa: B008 - never changed.
     ) -> None:
         self._client, self._identifier, self._wanted = client, identifier, wanted
-        self._slip, self._attempt = slip, attempt
+        self._handle, self._attempt = handle, attempt
         self._entry: JournalEntry | None = None
 
-    def left(self) -> JournalEntry | None:
-        """What a run that died has left, if it is about this account."""
-        left = self._slip.read() if self._slip else None
+    def interrupted_run(self) -> JournalEntry | None:
+        """Return what an interrupted run has left, if it is about this account."""
+        left = self._handle.read() if self._handle else None
         return left if left is not None and left.account == self._client.account else None
 
-    def unknown(self) -> SetEntry | None:
-        """What an earlier run has set for Terraform, if Terraform's state does not know of it."""
-        if self._slip is None or self._slip.by != TERRAFORM or not self._attempt.name:
+    def unreported_state(self) -> SetEntry | None:
+        """Return what an earlier run has set for Terraform, if Terraform's state does not know of
+        it.
+        """
+        if self._handle is None or self._handle.by != TERRAFORM or not self._attempt.name:
             return None
-        kept = self._slip.kept()
-        whose = (self._client.account, self._slip.workspace)
+        kept = self._handle.kept()
+        whose = (self._client.account, self._handle.workspace)
         if kept is None or (kept.account, kept.workspace) != whose:
             return None
         return kept if kept.attempt != self._attempt.known else None
 
-    def goes_on(self, left: JournalEntry, found: State | None) -> bool:
-        """True if what is there is the half-done work that this run repeats. What Terraform has set
-        is no attempt of the command's, nor the other way round, unless both want the same.
+    def continues(self, left: JournalEntry, found: State | None) -> bool:
+        """Return True if the state is the half-done work that this run repeats. Terraform's work is
+        no attempt of the command's, nor the other way round, unless both set the same state.
         """
-        is_same_work = self._slip is not None and left.by == self._slip.by
+        is_same_work = self._handle is not None and left.by == self._handle.by
         is_same_work = is_same_work or equivalence.is_fingerprint(left.wanted, self._wanted)
         return is_same_work and left.has_set(found)
 
     @contextmanager
-    def noted(self, paused: bool, found: State | None, stored: str) -> Iterator[None]:
-        """The journal knows inside how to go on after a crash. After a failure it still knows what
-        was found, if the state may have been set, and the flag, if that is not back.
+    def recorded(self, paused: bool, found: State | None, stored: str) -> Iterator[None]:
+        """Record in the journal, while inside, how to go on after a crash. After a failure the
+        journal still has the state that was found, if the new one may have been set, and the paused
+        flag, if that was not put back.
 
         :param paused: the flag as it was found
         :param found: the state as it was found
@@ -89,56 +93,56 @@ class JournalWriter:
         print_ = equivalence.fingerprint(self._wanted)
         since = format_timestamp(self._client.server_time())
         entry = JournalEntry(self._identifier, self._client.account, paused, found, print_, since)
-        by = self._slip.by if self._slip else entry.by
+        by = self._handle.by if self._handle else entry.by
         self._entry = entry._replace(is_sent=bool(stored), stored=stored, by=by)
-        self.note()
+        self.record()
         try:
             yield
         except PausedFlagStuck:
             # It is known not to be back, so that the next run may put it back even much later.
-            self.note(is_putting_back=False)
+            self.record(is_putting_back=False)
             raise
         except BaseException:
-            self.note(is_open=False)
-            if self._slip is not None and not self._entry.is_sent:
-                self._slip.forget()
+            self.record(is_open=False)
+            if self._handle is not None and not self._entry.is_sent:
+                self._handle.forget()
             raise
         self._close(self._entry.found, self._entry.stored)
 
     def _close(self, first: State | None, stored: str) -> None:
-        """The state is set. What was there first is kept as long as Terraform may not have it."""
-        if self._slip is None:
+        """Finish the entry. Store the first state until Terraform's state is known to have it."""
+        if self._handle is None:
             return
         if self._attempt.name:
-            self._slip.keep(
+            self._handle.keep(
                 SetEntry(
                     connection=self._identifier,
                     account=self._client.account,
-                    workspace=self._slip.workspace,
+                    workspace=self._handle.workspace,
                     attempt=self._attempt.name,
                     found=first,
                     stored=stored,
                     at=format_timestamp(self._client.server_time()),
                 )
             )
-        self._slip.forget()
+        self._handle.forget()
 
-    def note(self, **changes: Any) -> None:
-        """Writes what is known by now into the journal."""
-        if self._entry is not None and self._slip is not None:
+    def record(self, **changes: Any) -> None:
+        """Write what is known by now into the journal."""
+        if self._entry is not None and self._handle is not None:
             self._entry = self._entry._replace(**changes)
-            self._slip.write(self._entry)
+            self._handle.write(self._entry)
 
     @contextmanager
     def sending(self, found: State | None) -> Iterator[None]:
-        """The state is sent inside; what is there is noted before.
+        """Record the state as it is just before the new one is sent inside.
 
         :param found: the state just before
         """
-        past = self._slip.history if self._slip else None
+        past = self._handle.history if self._handle else None
         if past is not None:
             past.begin(found, self._wanted, format_timestamp(self._client.server_time()))
-        self.note(is_sent=True)
+        self.record(is_sent=True)
         try:
             yield
         except ApiError as error:
@@ -147,24 +151,24 @@ class JournalWriter:
             raise
 
     def read_back(self, stored: State | None, *, is_set: bool) -> None:
-        """Notes what was read after the state was sent.
+        """Record what was read after the state was sent.
 
         :param is_set: True if it is what was sent
         """
-        self.note(stored=equivalence.fingerprint(stored))
-        if self._slip is not None:
-            self._slip.history.end(history.SET if is_set else history.DIFFERS)
+        self.record(stored=equivalence.fingerprint(stored))
+        if self._handle is not None:
+            self._handle.history.end(history.SET if is_set else history.DIFFERS)
 
-    def conclude(self, first: State | None, *, is_ours: bool) -> None:
-        """The state is there already: what a run that died has left is done with.
+    def finish(self, first: State | None, *, is_ours: bool) -> None:
+        """Finish what an interrupted run has left, because the state is set already.
 
         :param first: the state before the first attempt
         :param is_ours: False if no earlier attempt of this work has set it
         """
-        if self._slip is None or not (self.left() or self._slip.kept()):
+        if self._handle is None or not (self.interrupted_run() or self._handle.kept()):
             return
-        self._slip.history.confirm(self._wanted)
+        self._handle.history.confirm(self._wanted)
         if is_ours:
             self._close(first, equivalence.fingerprint(self._wanted))
-        elif self.left() is not None:
-            self._slip.forget()
+        elif self.interrupted_run() is not None:
+            self._handle.forget()

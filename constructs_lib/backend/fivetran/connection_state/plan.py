@@ -1,10 +1,8 @@
-"""What a change of a state means, in words: from where to where, and whether it goes backwards.
+"""Explain a planned state: from where to where it goes, whether that is backwards, and what happens
+to the connection meanwhile.
 
-Two values compare if both are numbers, or both are moments or dates in the form of ISO 8601. Others
-only differ.
-
-What the plan for a state says in words: where the state stands and where it goes, and what
-happens to the connection meanwhile.
+Two values are compared if both are numbers, or both are dates or times in the form of ISO 8601.
+Other values only differ.
 """
 
 from __future__ import annotations
@@ -18,8 +16,13 @@ from typing import Any, NamedTuple
 from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection.paused_flag import is_paused
 from constructs_lib.backend.fivetran.connection_state import set_state
-from constructs_lib.backend.fivetran.connection_state.snapshot import Snapshot, is_syncing
+from constructs_lib.backend.fivetran.connection_state.snapshot import (
+    Snapshot,
+)
 from constructs_lib.backend.fivetran.connection_state.state_value import from_terraform
+from constructs_lib.backend.fivetran.connection_status import (
+    is_syncing,
+)
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
@@ -50,7 +53,7 @@ class ValueChange(NamedTuple):
 
 
 def value_changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[ValueChange]:
-    """The values in which two states differ, in the order of their paths.
+    """Return the values in which two states differ, in the order of their paths.
 
     :param before: the state as it is; None if none was written yet
     :param after: the state to be set
@@ -59,7 +62,7 @@ def value_changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[
 
 
 def lines(found: list[ValueChange], most: int = MOST_LINES) -> str:
-    """The steps, one a line, and no more than that; the last line counts those left out."""
+    """Return the changes, one a line, up to a limit; the last line counts those left out."""
     told = [f"  {step.path}: {step.words}" for step in found[:most]]
     more = len(found) - most
     return "\n".join(told + ([f"  and {more} more"] if more > 0 else []))
@@ -68,7 +71,7 @@ def lines(found: list[ValueChange], most: int = MOST_LINES) -> str:
 def change_summary(
     identifier: str, connection: dict[str, Any], found: list[ValueChange], wanted: dict[str, Any]
 ) -> str:
-    """What setting a state does, in one sentence.
+    """Return in one sentence what setting a state does.
 
     :param connection: the connection as it is
     :param found: the steps from its state to the one that is wanted
@@ -80,7 +83,7 @@ def change_summary(
 
 
 def starting_point(live: dict[str, Any] | None) -> str:
-    """What stands above the steps.
+    """Return the line above the changes.
 
     :param live: the state as it is; None if none was written yet
     """
@@ -88,7 +91,7 @@ def starting_point(live: dict[str, Any] | None) -> str:
 
 
 def pause_notice(connection: dict[str, Any], to_run: str, *, paused: bool, after: str) -> str:
-    """What happens to the connection while its state is set.
+    """Return what happens to the connection while its state is set.
 
     :param connection: the connection as it is
     :param to_run: what to do so that a paused connection is running afterwards
@@ -123,7 +126,7 @@ def _differences(before: Any, after: Any, path: str) -> Iterator[ValueChange]:
 
 
 def _distance(before: Any, after: Any) -> tuple[str, bool]:
-    """How far it is in words, and whether that is backwards."""
+    """Return how far two values are apart, in words, and whether the change goes backwards."""
     distance: Any = None
     one, other = _number(before), _number(after)
     if one is not None and other is not None:
@@ -177,7 +180,7 @@ _ENFORCED = (
 
 
 def explain(plan: Plan, operation: Operation) -> None:
-    """Warns of what setting the state will do, as far as it is known by now.
+    """Warn of what setting the state will do, as far as it is known by now.
 
     :raises ProviderError: if the service of the connection keeps no state
     """
@@ -211,19 +214,19 @@ def explain(plan: Plan, operation: Operation) -> None:
     operation.diagnostics.warning(summary, "\n\n".join(parts), ("state",))
 
 
-def note_flag(plan: Plan, operation: Operation) -> None:
-    """Notes the paused flag that setting the state leaves, for a sync that comes after it."""
+def note_paused(plan: Plan, operation: Operation) -> None:
+    """Note the paused flag after the state is set, for a sync that comes after it."""
     identifier, after = plan.planned["connection_id"], plan.planned.get("paused_after")
     if isinstance(identifier, str) and after in ("running", "paused"):
         account: Account = operation.client
-        account.intents.note_flag(identifier, after == "paused")
+        account.planned_effects.note_paused(identifier, after == "paused")
 
 
 def explain_restoring(prior: Object, operation: Operation) -> None:
-    """Warns of what destroying a state with ``on_destroy = "restore"`` will do."""
+    """Warn of what destroying a state with ``on_destroy = "restore"`` will do."""
     account: Account = operation.client
     identifier = prior["connection_id"]
-    if not account.is_known or account.intents.is_destroyed(identifier):
+    if not account.is_known or account.planned_effects.is_destroyed(identifier):
         return
     deadline = Deadline(_READ_LIMIT, operation.stopping)
     with explain_errors("plan", f"fivetranops_connection_state {identifier}"):
@@ -252,8 +255,8 @@ def _tell_of_no_change(identifier: str, connection: dict[str, Any], operation: O
 def _warn_of_pause(
     plan: Plan, connection: dict[str, Any], operation: Operation, *, paused: bool
 ) -> None:
-    """The state is as configured, and nothing will be sent: so nothing sets a connection running
-    that a run, cut off elsewhere, has left paused.
+    """Warn that a connection that an interrupted run elsewhere has left paused stays so: the state
+    is as configured, so nothing will be sent.
     """
     identifier = plan.planned["connection_id"]
     if paused and plan.planned.get("paused_after") == "restore":

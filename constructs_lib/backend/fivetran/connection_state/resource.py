@@ -10,32 +10,40 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api.errors import NotFound
-from constructs_lib.backend.fivetran.connection_state import plan as state_plan
 from constructs_lib.backend.fivetran.connection_state import set_state
 from constructs_lib.backend.fivetran.connection_state.journal_writer import Attempt
+from constructs_lib.backend.fivetran.connection_state.plan import (
+    explain,
+    explain_restoring,
+    note_paused,
+)
 from constructs_lib.backend.fivetran.connection_state.snapshot import (
     Snapshot,
-    StateChangedElsewhere,
     StateDiffers,
-    progress,
 )
 from constructs_lib.backend.fivetran.connection_state.state_value import (
     from_terraform,
     is_same_state,
     to_terraform,
 )
+from constructs_lib.backend.fivetran.connection_state.tracking import (
+    confirm_attempt,
+    is_own_work,
+    learn_attempt,
+    note_seen,
+    seen_by_plan,
+    stored_form_noted,
+)
+from constructs_lib.backend.fivetran.private_state import StatePrivateState
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.redaction import values_shown
 from constructs_lib.backend.http.response_values import format_timestamp
-from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.backend.managed_object.identifiers import (
     check_identifier,
     import_identifier,
@@ -54,23 +62,15 @@ _READ_LIMIT = 600.0
 _DEFAULT = "60m"
 _NOT_RESTORED = "The state before is not restored"
 _SETTINGS = ("drift_policy", "paused_after", "on_destroy")
-_SET = "set"
-"""In private state: what this resource has set last, and when; missing if it never did."""
-_SEEN = "seen"
-"""In private state: what the last refresh or apply saw. An apply notices what happened since."""
-_ATTEMPT = "attempt"
-"""In private state: the attempt that has set the state last, as the journal names it."""
-_OPEN = "open"
-"""In private state: an attempt to set the state took effect, and was not completed."""
 
 
 class ConnectionStateResource(Resource):
-    """Sets, follows and, if asked, puts back the state of a connection."""
+    """The resource that sets the state of a connection, follows it and, if asked, restores it."""
 
     schema = schemas.load("fivetranops_connection_state")
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
-        """A text is one of a JSON object."""
+        """Check that a text is the JSON text of an object."""
         state = config.get("state")
         if (
             isinstance(state, Dynamic)
@@ -85,14 +85,14 @@ class ConnectionStateResource(Resource):
             )
 
     def plan(self, plan: Plan, operation: Operation) -> None:
-        """Knows the identifier beforehand, and says in words what setting the state will do."""
+        """Plan the identifier, and explain what setting the state will do."""
         check_identifier(plan.planned["connection_id"])
         plan.planned["id"] = plan.planned["connection_id"]
         # Destroying knows the state only: limits that are no longer configured must leave it.
         plan.planned["timeouts"] = plan.config.get("timeouts")
         plan.planned["explain_values"] = plan.config.get("explain_values")
         if plan.prior is not None:
-            _confirm(plan.prior["connection_id"], operation)
+            confirm_attempt(plan.prior["connection_id"], operation)
         sets = plan.prior is None or not is_same_state(plan.prior["state"], plan.planned["state"])
         if plan.prior is not None and not sets:
             # Another form of the same state is no change.
@@ -106,16 +106,16 @@ class ConnectionStateResource(Resource):
             plan.planned["previous_state"] = UNKNOWN
             if not _is_refused(plan, operation):
                 with values_shown(_explains(plan.planned)):
-                    state_plan.explain(plan, operation)
-                state_plan.note_flag(plan, operation)
+                    explain(plan, operation)
+                note_paused(plan, operation)
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
-        """Sets the state for the first time."""
+        """Set the state for the first time."""
         with values_shown(_explains(planned)):
             return self._set(planned, None, "create", operation)
 
     def read(self, state: Object, operation: Operation) -> Object | None:
-        """Whether the connection is there; its state only where it is enforced, or imported."""
+        """Check that the connection exists; read its state only if it is enforced or imported."""
         account: Account = operation.client
         if not account.is_known and state.get("state") is not None:
             return state
@@ -133,18 +133,18 @@ class ConnectionStateResource(Resource):
         for name in _SETTINGS:
             if result.get(name) is None:
                 result[name] = self.schema.attributes[name].default
-        _confirm(identifier, operation)
-        _note(live, operation)
+        confirm_attempt(identifier, operation)
+        note_seen(live, operation)
         imported = state.get("state") is None
         if imported or result["drift_policy"] == "enforce":
             result["state"] = _live(state.get("state"), live)
-            result |= _learnt(identifier, live, operation, imported=imported)
+            result |= learn_attempt(identifier, live, operation, imported=imported)
         return result
 
     def update(
         self, prior: Object, planned: Object, config: Object, operation: Operation
     ) -> Object:
-        """Sets the state if it is to change; the other attributes need no request."""
+        """Set the state if it changes; the other attributes need no request."""
         if is_same_state(prior["state"], planned["state"]) and not _begins_to_enforce(
             prior, planned
         ):
@@ -153,10 +153,10 @@ class ConnectionStateResource(Resource):
             return self._set(planned, prior, "update", operation)
 
     def delete(self, prior: Object, operation: Operation) -> None:
-        """Forgets the resource, or sets the state that was found before, as ``on_destroy`` says."""
+        """Forget the resource, or restore the previous state, as ``on_destroy`` says."""
         account: Account = operation.client
         identifier = prior["connection_id"]
-        _confirm(identifier, operation)
+        confirm_attempt(identifier, operation)
         if not _restores(prior, operation):
             return
         if identifier in account.state_set:
@@ -170,21 +170,21 @@ class ConnectionStateResource(Resource):
         explaining = explain_errors("restore the state before", _subject(identifier))
         with explaining, values_shown(_explains(prior)):
             try:
-                with account.turns.turn(identifier, deadline):
+                with account.locks.hold(identifier, deadline):
                     self._restore(account, prior, deadline, operation)
             except NotFound as error:
                 # It may wait for others, and must not hold the lock of the connection meanwhile.
                 account.presence.confirm_deleted(identifier, error, deadline, operation)
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
-        """Says in words what restoring the state of before will do."""
-        _confirm(prior["connection_id"], operation)
+        """Explain what restoring the previous state will do."""
+        confirm_attempt(prior["connection_id"], operation)
         if _restores(prior, operation):
             with values_shown(_explains(prior)):
-                state_plan.explain_restoring(prior, operation)
+                explain_restoring(prior, operation)
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
-        """Imports by the identifier of the connection."""
+        """Import by the identifier of the connection."""
         known = import_identifier(identifier, "the state of a connection")
         return {"id": known, "connection_id": known}
 
@@ -192,6 +192,7 @@ class ConnectionStateResource(Resource):
         self, account: Account, prior: Object, deadline: Deadline, operation: Operation
     ) -> None:
         client, identifier = account.client, prior["connection_id"]
+        private = StatePrivateState(operation.private)
         try:
             connection = client.connection(identifier, deadline)
             account.presence.exists(identifier)
@@ -199,7 +200,7 @@ class ConnectionStateResource(Resource):
             # Where no state was written before, {} is what the connector starts from.
             wanted = from_terraform(prior.get("previous_state")) or {}
             is_back = live is not None and same(live, wanted)
-            if not is_back and not _is_own_work(operation.private[_SET], connection, live):
+            if not is_back and not is_own_work(private.last_set, connection, live):
                 operation.diagnostics.warning(
                     _NOT_RESTORED,
                     f"Somebody else has set the state of connection {identifier} since this "
@@ -227,27 +228,30 @@ class ConnectionStateResource(Resource):
         identifier = require_identifier(planned["connection_id"])
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
         before = (prior or {}).get("previous_state")
-        is_again = bool(operation.private.get(_OPEN))
+        private = StatePrivateState(operation.private)
+        is_again = private.is_unfinished
 
         def previous(found: dict[str, Any] | None) -> Any:
-            """After a failed attempt, what is found is our own half-done work."""
+            """Return the previous state. After a failed attempt, what is found is our own half-done
+            work.
+            """
             return before if is_again else to_terraform(found)
 
         if not account.claim_state(identifier):
             raise _set_twice(identifier)
 
-        attempt = Attempt(os.urandom(8).hex(), operation.private.get(_ATTEMPT))
+        attempt = Attempt(os.urandom(8).hex(), private.attempt)
 
         def save(found: dict[str, Any] | None) -> None:
-            """From here on the state before stands nowhere else."""
+            """Save the previous state, which from here on is stored nowhere else."""
             own = Snapshot.of(_wanted(planned), format_timestamp(account.client.server_time()))
-            operation.private |= {_SET: list(own), _OPEN: True}
+            private.last_set, private.is_unfinished = own, True
             account.state_set.add(identifier)
             kept = {"previous_state": previous(found)}
             operation.save(kept if prior is not None else {**planned, **kept})
 
-        turn = account.turns.turn(identifier, deadline)
-        with explain_errors(action, _subject(identifier)), turn, _own_form(operation):
+        turn = account.locks.hold(identifier, deadline)
+        with explain_errors(action, _subject(identifier)), turn, stored_form_noted(operation):
             outcome = set_state.set_state(
                 account.client,
                 identifier,
@@ -255,19 +259,19 @@ class ConnectionStateResource(Resource):
                 paused_after=planned["paused_after"],
                 deadline=deadline,
                 journal=account.journal,
-                seen=_seen(identifier, operation),
+                seen=seen_by_plan(identifier, operation),
                 on_set=save,
                 attempt=attempt,
             )
-        operation.private.pop(_OPEN, None)
+        private.is_unfinished = False
         account.presence.exists(identifier)
         if outcome.changed:
             # Also if an earlier attempt has set it, of which Terraform does not know.
             own = Snapshot.of(_wanted(planned), format_timestamp(account.client.server_time()))
-            operation.private |= {_SET: list(own), _ATTEMPT: attempt.name}
-        _note(_wanted(planned), operation)
-        _tell_of_progress(identifier, outcome.progress, operation)
-        account.tell_of_journal(operation.diagnostics)
+            private.last_set, private.attempt = own, attempt.name
+        note_seen(_wanted(planned), operation)
+        _warn_about_progress(identifier, outcome.progress, operation)
+        account.warn_about_journal(operation.diagnostics)
         kept = previous(outcome.found)
         if not outcome.changed and prior is not None:
             kept = kept if before is None else before
@@ -285,41 +289,14 @@ def _is_refused(plan: Plan, operation: Operation) -> bool:
         return account.presence.is_refused(identifier, deadline, operation)
 
 
-def _confirm(identifier: str, operation: Operation) -> None:
-    """Terraform's state has what private state tells: nothing of it is kept any longer."""
-    account: Account = operation.client
-    if account.journal is not None:
-        account.journal.confirm_set(identifier, operation.private.get(_ATTEMPT))
-
-
-def _learnt(
-    identifier: str, live: dict[str, Any] | None, operation: Operation, *, imported: bool
-) -> Object:
-    """What a read takes over of an attempt that Terraform does not know of: if its state is read
-    as set, no apply will ask for it again. An import only learns that there was one.
-    """
-    account: Account = operation.client
-    if account.journal is None:
-        return {}
-    known = operation.private.get(_ATTEMPT)
-    unknown = account.journal.unknown_to(identifier, account.client.account, known)
-    if unknown is None or not equivalence.is_fingerprint(unknown.stored, live):
-        return {}
-    operation.private[_ATTEMPT] = unknown.attempt
-    if imported:
-        return {}
-    operation.private[_SET] = list(Snapshot.of(live, unknown.at))
-    return {"previous_state": to_terraform(unknown.found)}
-
-
 def _begins_to_enforce(prior: Object | None, planned: Object) -> bool:
-    """True if the state is looked at from now on: it may have moved meanwhile."""
+    """Return True if the state is enforced from now on: it may have moved meanwhile."""
     before = (prior or {}).get("drift_policy")
     return planned.get("drift_policy") == "enforce" and before != "enforce"
 
 
 def _live(known: Any, live: dict[str, Any] | None) -> Any:
-    """The live state, in the known form where it is the same."""
+    """Return the live state, in the known form where it is the same."""
     if live is None:
         return known if known is None else Dynamic.of({})
     before = from_terraform(known)
@@ -327,7 +304,7 @@ def _live(known: Any, live: dict[str, Any] | None) -> Any:
 
 
 def _explains(values: Object) -> bool:
-    """True if messages may show all values of the state."""
+    """Return True if messages may show all values of the state."""
     return values.get("explain_values") is True
 
 
@@ -336,7 +313,7 @@ def _subject(identifier: str) -> str:
 
 
 def _wanted(planned: Object) -> dict[str, Any]:
-    """The state to set.
+    """Return the state to set.
 
     :raises ProviderError: if it is no object, which would otherwise reset the connector
     """
@@ -351,32 +328,10 @@ def _wanted(planned: Object) -> dict[str, Any]:
 
 
 def _restores(prior: Object, operation: Operation) -> bool:
-    """True if destroying puts the state of before back: what this resource never set (an import, an
-    equal state), it must not put back.
+    """Return True if destroying restores the previous state. If this resource never set the state
+    (after an import, or because it was equal), it must not restore one.
     """
-    return prior.get("on_destroy") == "restore" and bool(operation.private.get(_SET))
-
-
-def _is_own_work(own: Any, connection: dict[str, Any], live: dict[str, Any] | None) -> bool:
-    """True if the state is what this resource has set, or what syncs have made of it since."""
-    try:
-        # A private state of before this was kept holds True: then it cannot be told.
-        if isinstance(own, list):
-            progress(str(connection.get("id")), Snapshot(*own), connection, live)
-    except StateChangedElsewhere:
-        return False
-    return True
-
-
-@contextmanager
-def _own_form(operation: Operation) -> Iterator[None]:
-    """What is stored in another form than it was sent is this resource's work all the same."""
-    try:
-        yield
-    except StateDiffers as error:
-        moment = format_timestamp(operation.client.client.server_time())
-        operation.private[_SET] = list(Snapshot.of(error.stored, moment))
-        raise
+    return prior.get("on_destroy") == "restore" and StatePrivateState(operation.private).has_set
 
 
 def _set_twice(identifier: str) -> ProviderError:
@@ -388,7 +343,7 @@ def _set_twice(identifier: str) -> ProviderError:
     )
 
 
-def _tell_of_progress(identifier: str, words: str, operation: Operation) -> None:
+def _warn_about_progress(identifier: str, words: str, operation: Operation) -> None:
     if words:
         operation.diagnostics.warning(
             f"Connection {identifier} went on by itself between plan and apply",
@@ -396,20 +351,3 @@ def _tell_of_progress(identifier: str, words: str, operation: Operation) -> None
             "what its syncs had reached.",
             ("state",),
         )
-
-
-def _note(state: dict[str, Any] | None, operation: Operation) -> None:
-    """Notes the state as it is known to be now."""
-    moment = format_timestamp(operation.client.client.server_time())
-    operation.private[_SEEN] = list(Snapshot.of(state, moment))
-
-
-def _seen(identifier: str, operation: Operation) -> Snapshot | None:
-    """What the plan saw: the last refresh, or for a new resource the plan itself."""
-    account: Account = operation.client
-    noted = operation.private.get(_SEEN)
-    if identifier in account.state_restored:
-        return None  # What the plan saw was undone by this very run.
-    if isinstance(noted, list):
-        return Snapshot(*noted)
-    return None if account.journal is None else account.journal.planned(identifier, account.run)

@@ -1,10 +1,10 @@
-"""Setting the state of a connection: read, pause, wait, compare, patch, verify, restore.
+"""Set the state of a connection: read, pause, wait, compare, patch, verify, restore.
 
 The API refuses a new state while a sync runs (409, or 400 after it tried to stop the sync), and
-pausing does not end a sync that runs. So:
-note in the journal what is there, pause if the connection is running, wait until no sync is in
-progress, look whether the state is still what was looked at, PATCH it, read it back and compare,
-and put the paused flag back. A connection that was paused is never unpaused unless that was asked.
+pausing does not end a running sync. So these are the steps: record in the journal what is there,
+pause the connection if it is running, wait until no sync is in progress, check that the state is
+still the one that was read, PATCH it, read it back and compare, and put the paused flag back. A
+connection that was paused is never unpaused unless that was asked for.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/modify-connection-state
 """
@@ -30,9 +30,11 @@ from constructs_lib.backend.fivetran.connection_state.snapshot import (
     StateChangedElsewhere,
     StateDiffers,
     StateNotSupported,
+    describe_progress,
+)
+from constructs_lib.backend.fivetran.connection_status import (
     is_syncing,
     last_syncs,
-    progress,
 )
 from constructs_lib.backend.fivetran.journal.entries import SetEntry
 from constructs_lib.backend.fivetran.journal.journal import Journal
@@ -50,7 +52,7 @@ State = dict[str, Any]
 
 
 class Outcome(NamedTuple):
-    """What setting a state did."""
+    """The result of setting a state."""
 
     found: State | None
     """The state before; None if none had been written yet."""
@@ -63,10 +65,10 @@ class Outcome(NamedTuple):
 def read_state(
     client: Client, identifier: str, deadline: Deadline, connection: State | None = None
 ) -> State | None:
-    """The state of a connection; None if none was written yet.
+    """Return the state of a connection; None if none was written yet.
 
-    The API answers 400 both for that and for a service without state, and its documents disagree
-    on 405: so the service decides, not the status.
+    The API answers 400 both for that and for a service without state, and its documents disagree on
+    405: so the service decides, not the status.
 
     :param connection: the connection, if it was read already
     :raises StateNotSupported: if the service keeps no state
@@ -83,7 +85,7 @@ def read_state(
 
 
 def require_state(connection: dict[str, Any], identifier: str) -> None:
-    """Checks that the service of a connection keeps a state.
+    """Check that the service of a connection keeps a state.
 
     :raises StateNotSupported: if it does not
     """
@@ -105,26 +107,27 @@ def set_state(
     on_send: Callable[[], None] = lambda: None,
     attempt: Attempt = Attempt(),  # noqa: B008 - never changed.
 ) -> Outcome:
-    """Sets the state of a connection, see the text of the module.
+    """Set the state of a connection in the steps that the module describes.
 
     :param wanted: the whole state
     :param paused_after: ``restore``, ``running`` or ``paused``
-    :param journal: where is noted what a crash must not take away; None to note nothing
+    :param journal: records what a crash must not lose; None to record nothing
     :param seen: what the plan saw
-    :param on_set: is told what was found before, as soon as the API has taken the new state
-    :param on_send: is called just before the state is sent; what it raises keeps it from that
+    :param on_set: is called with the previous state as soon as the API has taken the new one
+    :param on_send: is called just before the state is sent; raise an error there to send nothing
     :param attempt: names the attempt, so that it is known whether Terraform's state has learnt of
         it
-    :raises StateMoved: if somebody else set the state since it was seen; nothing is changed
+    :raises StateChangedElsewhere: if somebody else set the state since it was seen; nothing is
+        changed
     :raises VendorError: if it did not work; the paused flag is back where it was
     """
-    with nullcontext(None) if journal is None else journal.hold(identifier) as slip:
-        books = JournalWriter(client, identifier, wanted, slip, attempt)
-        setting = _Setting(client, identifier, wanted, deadline, books, on_send)
-        return setting.run(paused_after, seen, on_set)
+    with nullcontext(None) if journal is None else journal.hold(identifier) as handle:
+        journal_writer = JournalWriter(client, identifier, wanted, handle, attempt)
+        setter = _StateSetter(client, identifier, wanted, deadline, journal_writer, on_send)
+        return setter.run(paused_after, seen, on_set)
 
 
-class _Setting:
+class _StateSetter:
     """One state that is being set."""
 
     def __init__(
@@ -133,12 +136,12 @@ class _Setting:
         identifier: str,
         wanted: State,
         deadline: Deadline,
-        books: JournalWriter,
+        journal_writer: JournalWriter,
         on_send: Callable[[], None],
     ) -> None:
         self._client, self._identifier = client, identifier
         self._wanted, self._deadline = wanted, deadline
-        self._books = books
+        self._journal_writer = journal_writer
         self._on_send = on_send
 
     def run(
@@ -148,26 +151,28 @@ class _Setting:
         require_state(connection, self._identifier)
         found = self._read(connection)
         now = is_paused(connection, self._identifier)
-        left = self._books.left()
+        left = self._journal_writer.interrupted_run()
         # What a run that died had paused was running, whatever it is now.
         before = now and not (left is not None and left.is_open and not left.paused)
         after = {"running": False, "paused": True}.get(paused_after, before)
-        is_ours = left is not None and self._books.goes_on(left, found)
+        is_ours = left is not None and self._journal_writer.continues(left, found)
         first = left.found if left is not None and is_ours else found
-        unknown = self._books.unknown()
+        unknown = self._journal_writer.unreported_state()
         keeps_first = is_ours
-        if unknown is not None and not is_ours and self._goes_on_from(unknown, connection, found):
+        if unknown is not None and not is_ours and self._continues_from(unknown, connection, found):
             # Terraform does not know what was set there, but it does know what was there before.
             first, keeps_first = unknown.found, True
             is_ours = equivalence.is_fingerprint(unknown.stored, found)
         if found is not None and same(found, self._wanted):
             asked = paused_after != "restore"
             if left is not None or unknown is not None:
-                self._books.conclude(first, is_ours=keeps_first)
+                self._journal_writer.finish(first, is_ours=keeps_first)
             return self._finish(first, now, after if left or asked else now, changed=keeps_first)
-        words = progress(self._identifier, seen, connection, found) if seen and not is_ours else ""
+        words = ""
+        if seen and not is_ours:
+            words = describe_progress(self._identifier, seen, connection, found)
         stored = equivalence.fingerprint(found) if is_ours else ""
-        with self._books.noted(before, first, stored), self._paused(now, before, after):
+        with self._journal_writer.recorded(before, first, stored), self._paused(now, before, after):
             last = self._patch(connection, found, is_ours=keeps_first)
             if not _is_same(last, found):
                 words += " Then a sync moved it on" if words else "a sync moved it on"
@@ -176,7 +181,7 @@ class _Setting:
             on_set(first)
             self._verify(connection)
             since = format_timestamp(self._client.server_time())
-            self._books.note(is_putting_back=True, since=since)
+            self._journal_writer.record(is_putting_back=True, since=since)
         return Outcome(first, changed=True, progress=words)
 
     def _paused(self, now: bool, before: bool, after: bool) -> AbstractContextManager[KeptPaused]:
@@ -189,28 +194,31 @@ class _Setting:
             deadline=self._deadline,
         )
 
-    def _goes_on_from(self, unknown: SetEntry, connection: State, found: State | None) -> bool:
-        """True if the state is what was set without Terraform's knowledge, or what syncs have made
-        of it since. What somebody else has set meanwhile is a state of before like any other.
+    def _continues_from(self, unknown: SetEntry, connection: State, found: State | None) -> bool:
+        """Return True if the state is what was set without Terraform's knowledge, or what syncs
+        have made of it since. A state that somebody else has set meanwhile is a previous state like
+        any other.
         """
         try:
             set_ = Snapshot(unknown.stored, "", unknown.at)
-            progress(self._identifier, set_, connection, found)
+            describe_progress(self._identifier, set_, connection, found)
         except StateChangedElsewhere:
             return False
         return True
 
     def _finish(self, first: State | None, now: bool, after: bool, *, changed: bool) -> Outcome:
-        """No state is to be set; the flag is set as asked, or as a run that died had found it."""
+        """Set the paused flag as asked, or as an interrupted run had found it. No state is to be
+        set.
+        """
         if now != after:
             put_back(self._client, self._identifier, after)
         return Outcome(first, changed=changed)
 
     def _patch(self, connection: State, found: State | None, *, is_ours: bool) -> State | None:
-        """Sends the state as soon as no sync runs; a sync that began in between is waited for, too.
+        """Send the state as soon as no sync runs; wait for a sync that began in between, too.
 
         :returns: the state just before
-        :raises StateMoved: if it is another one than was found, and no sync explains it
+        :raises StateChangedElsewhere: if it is another one than was found, and no sync explains it
         """
         pauses, syncs, synced = _pauses(), last_syncs(connection), is_syncing(connection)
         while True:
@@ -222,11 +230,11 @@ class _Setting:
                     self._identifier, "it was read", _words(found), _words(now)
                 )
             if not _is_same(now, found) and not is_ours:
-                self._books.note(found=now)
+                self._journal_writer.record(found=now)
             found = now
             self._on_send()
             try:
-                with self._books.sending(found):
+                with self._journal_writer.sending(found):
                     self._client.set_state(self._identifier, self._wanted, self._deadline)
                 return found
             except Conflict:
@@ -234,7 +242,7 @@ class _Setting:
                 self._look_again(next(pauses))
 
     def _wait_until_idle(self, pauses: Iterator[float]) -> tuple[State, bool]:
-        """The connection when no sync runs, and whether that had to be waited for."""
+        """Return the connection once no sync runs, and whether that had to be waited for."""
         waited = False
         while is_syncing(live := self._client.connection(self._identifier, self._deadline)):
             waited = True
@@ -253,7 +261,7 @@ class _Setting:
     def _verify(self, connection: State) -> None:
         stored = self._read(connection)
         is_set = same(stored, self._wanted)
-        self._books.read_back(stored, is_set=is_set)
+        self._journal_writer.read_back(stored, is_set=is_set)
         if not is_set:
             raise StateDiffers(self._identifier, self._wanted, stored)
 
@@ -262,7 +270,7 @@ class _Setting:
 
 
 def _pauses() -> Iterator[float]:
-    """Seconds between two looks: often at first, then ever more seldom."""
+    """Yield the seconds between two polls: short at first, then ever longer."""
     pause = _FIRST_PAUSE
     while True:
         yield pause

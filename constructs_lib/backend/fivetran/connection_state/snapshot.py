@@ -1,9 +1,8 @@
-"""What can go wrong with the state of a connection, beyond the request itself.
-
-What a plan saw of a state, so that the apply notices what happened since.
+"""A snapshot of a state as the plan saw it, so that the apply notices what happened since.
 
 The state of a connection moves by itself: its syncs rewrite it. So a state that differs from what
-the plan saw is somebody else's work only if no sync explains it.
+the plan saw is somebody else's work only if no sync explains it. The errors about a state are here
+as well.
 """
 
 from __future__ import annotations
@@ -12,9 +11,13 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran.api.errors import VendorError
-from constructs_lib.backend.http import jsontext
+from constructs_lib.backend.fivetran.connection_status import (
+    is_syncing,
+    last_syncs,
+)
+from constructs_lib.backend.fivetran.private_state import stored_fields
 from constructs_lib.backend.http.redaction import as_shown, shown
-from constructs_lib.backend.http.response_values import normalized_word, parse_timestamp
+from constructs_lib.backend.http.response_values import parse_timestamp
 from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
@@ -32,7 +35,7 @@ class StateNotSupported(VendorError):
 
 
 class StateDiffers(VendorError):
-    """The API took the state, and what it stored is something else."""
+    """The API took the state, and stored something else."""
 
     remedy = (
         "Compare the two, and configure the state in the form in which the connector stores it. "
@@ -65,7 +68,6 @@ class StateChangedElsewhere(VendorError):
 
 _TOLERANCE = timedelta(seconds=5)
 _NOT_WRITTEN = "not written yet"
-_LAST_SYNCS = ("succeeded_at", "failed_at")
 
 
 class Snapshot(NamedTuple):
@@ -80,34 +82,25 @@ class Snapshot(NamedTuple):
 
     @classmethod
     def of(cls, state: dict[str, Any] | None, at: str) -> Snapshot:
-        """A state, or that there is none, as it is seen at a moment."""
+        """Return the snapshot of a state, or of its absence, at a moment."""
         return cls(equivalence.fingerprint(state), _words(state), at)
 
-
-def is_syncing(connection: dict[str, Any]) -> bool:
-    """True if a sync is known to run. One that is not told of is met by the API's 409."""
-    status = connection.get("status")
-    return isinstance(status, dict) and normalized_word(status.get("sync_state")) == "syncing"
-
-
-def last_syncs(connection: dict[str, Any]) -> tuple[str | None, ...]:
-    """When the last syncs ended, as the API writes it: it differs after each sync. Where the API
-    answers no text, its JSON does as well.
-    """
-    answered = (connection.get(name) for name in _LAST_SYNCS)
-    return tuple(
-        each if each is None or isinstance(each, str) else jsontext.dumps(each) for each in answered
-    )
+    @classmethod
+    def loaded(cls, stored: Any) -> Snapshot | None:
+        """Return a snapshot from private state; None if it holds no whole one."""
+        found = stored_fields(stored, cls._fields) or {}
+        texts = [text for name in cls._fields if isinstance(text := found.get(name), str)]
+        return cls(*texts) if len(texts) == len(cls._fields) else None
 
 
-def progress(
+def describe_progress(
     identifier: str, seen: Snapshot, connection: dict[str, Any], state: dict[str, Any] | None
 ) -> str:
-    """How the connector moved the state since it was seen, in words; empty if it did not.
+    """Describe how the connector moved the state since the snapshot; empty if it did not.
 
     :param connection: the connection as it is now
     :param state: its state as it is now
-    :raises StateMoved: if the state moved without a sync
+    :raises StateChangedElsewhere: if the state moved without a sync
     """
     if equivalence.is_fingerprint(seen.print, state):
         return ""

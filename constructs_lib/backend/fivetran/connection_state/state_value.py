@@ -1,11 +1,9 @@
-"""How Terraform carries the state of a connection: as an object, or as JSON text.
+"""How Terraform carries the state of a connection, and the data source that reads it.
 
-Terraform composes all texts and keys (Unicode NFC), and refuses an object whose keys are equal once
-composed. A connector may store any JSON, such as the names of files as macOS writes them. A state
-that Terraform would change, or not take at all, is carried as JSON text with ASCII escapes, which
-passes through unchanged; and wherever a state is taken, such a text stands for the object in it.
-
-The data source ``fivetranops_connection_state``: the state of a connection as it stands now.
+Terraform normalizes all texts and keys to Unicode NFC, and refuses an object whose keys are equal
+after that. A connector may store any JSON, such as the names of files as macOS writes them. A state
+that Terraform would change, or refuse, is carried as JSON text with ASCII escapes, which passes
+through unchanged; wherever a state is expected, such a text stands for the object in it.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-state
 """
@@ -108,12 +106,12 @@ _READ_LIMIT = 600.0
 
 
 class ConnectionStateData(DataSource):
-    """Reads the state of one connection."""
+    """The data source of the state of one connection."""
 
     schema = schemas.load("data.fivetranops_connection_state")
 
     def read(self, config: Object, operation: Operation) -> Object:
-        """The state; null if none was written yet.
+        """Read the state; null if none was written yet.
 
         :raises ProviderError: if there is no such connection, or its service keeps no state
         """

@@ -1,15 +1,17 @@
-"""What must be known of a sync after a crash, so that the next apply does not begin it again.
+"""What a run must know of a sync after a crash, so that the next apply does not start it again.
 
-Before the request is sent, an entry is written beside those of :mod:`journal`: what was asked for,
-and what the connection was like before. It is removed when a later run finds in Terraform's state
-that the sync was begun (the private state of the resource names the entry), or when the request
-ends in an error that Terraform is told.
+Before the request is sent, an entry is written to the folder of the journal
+(:mod:`constructs_lib.backend.fivetran.journal.journal`): the request, and what the connection was
+like before. A later run removes it when it finds in Terraform's state that the sync was started
+(the private state of the resource names the entry), or when the request ends in an error that
+Terraform reports.
 
-So an entry of an earlier run means that Terraform does not know what became of the request. If it
-was answered, the sync is taken over; otherwise the connection tells whether it began. A resource is
-recognised by what it asks for, triggers included, because a provider does not learn its address.
+So an entry of an earlier run means that Terraform does not know what became of the request. If
+there was a response, the sync is taken over; otherwise the connection shows whether it began. A
+resource is recognized by its request, triggers included, because a provider does not learn its
+address.
 
-While a request is under way its run holds a lock, which the operating system releases however that
+While a request is in flight its run holds a lock, which the operating system releases however that
 run ends: the provider of a Terraform that was killed may still be at work.
 """
 
@@ -24,14 +26,21 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran.api.errors import Interrupted, VendorError
+from constructs_lib.backend.fivetran.connection_status import (
+    connection_name,
+)
 from constructs_lib.backend.fivetran.connection_sync import trigger
 from constructs_lib.backend.fivetran.connection_sync.preconditions import (
     SyncStartUnknown,
-    connection_name,
 )
-from constructs_lib.backend.fivetran.connection_sync.trigger import Noted, SyncBaseline, SyncRequest
+from constructs_lib.backend.fivetran.connection_sync.trigger import (
+    RequestRecorder,
+    SyncBaseline,
+    SyncRequest,
+)
 from constructs_lib.backend.fivetran.journal import private_files
 from constructs_lib.backend.fivetran.journal.journal import Journal
+from constructs_lib.backend.fivetran.private_state import SyncPrivateState
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.deadline import Deadline
@@ -40,8 +49,6 @@ from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.resource import Operation
 
-_TOKEN = "sync_entry"  # noqa: S105
-"""In private state: the entry of the sync that was begun last."""
 _LONGEST = timedelta(days=7)
 """After so long an entry says nothing any more."""
 _LONGEST_RESYNC = timedelta(minutes=10)
@@ -81,36 +88,37 @@ class _Entry(NamedTuple):
 
 
 def begin(
-    account: Account, wish: SyncRequest, triggers: Any, deadline: Deadline, operation: Operation
+    account: Account, request: SyncRequest, triggers: Any, deadline: Deadline, operation: Operation
 ) -> SyncBaseline:
     """Begin a sync, or take over the one that an earlier run began and could not report.
 
     :param triggers: those of the resource, which tell it from others
-    :raises VendorError: as :func:`triggering.begin`
+    :raises VendorError: as :func:`.trigger.begin`
     """
     if account.journal is None:
-        return trigger.begin(account, wish, deadline)
+        return trigger.begin(account, request, deadline)
     confirm(account, operation)
-    operation.private.pop(_TOKEN, None)
-    entries = _Entries(account, account.journal, wish, triggers)
+    private = SyncPrivateState(operation.private)
+    private.entry = None
+    entries = _ConnectionEntries(account, account.journal, request, triggers)
     taken = entries.take_over(deadline)
     if taken is not None:
-        operation.private[_TOKEN] = taken.file.stem
+        private.entry = taken.file.stem
         operation.diagnostics.warning(
-            f"The sync of connection {wish.identifier} was begun by a run that was cut off",
+            f"The sync of connection {request.identifier} was begun by a run that was cut off",
             f"That run asked for it at {taken.mark.since}, and ended before Terraform knew. It is "
             "not asked for again, but taken over.",
         )
         return taken.mark
-    mark = trigger.begin(account, wish, deadline, entries.noted(deadline))
-    operation.private[_TOKEN] = entries.token
+    mark = trigger.begin(account, request, deadline, entries.recorded(deadline))
+    private.entry = entries.token
     return mark
 
 
 def confirm(account: Account, operation: Operation) -> None:
     """Forget the entry of a sync that Terraform's state knows of."""
-    token = operation.private.get(_TOKEN)
-    if account.journal is not None and isinstance(token, str) and "/" not in token:
+    token = SyncPrivateState(operation.private).entry
+    if account.journal is not None and token is not None and "/" not in token:
         with suppress(OSError):
             _file(account.journal, token).unlink(missing_ok=True)
 
@@ -122,25 +130,26 @@ def forgotten_on_error(account: Account, operation: Operation) -> Iterator[None]
         yield
     except BaseException:
         confirm(account, operation)
-        operation.private.pop(_TOKEN, None)
+        SyncPrivateState(operation.private).entry = None
         raise
 
 
-class _Entries:
+class _ConnectionEntries:
     """The entries of one connection, for a resource that asks for a sync of it."""
 
     def __init__(
-        self, account: Account, journal: Journal, wish: SyncRequest, triggers: Any
+        self, account: Account, journal: Journal, request: SyncRequest, triggers: Any
     ) -> None:
-        self._account, self._journal, self._wish = account, journal, wish
-        self._print = equivalence.fingerprint([*wish, triggers])
-        self.token = f"{_name(wish.identifier)}.{os.urandom(6).hex()}"
+        self._account, self._journal, self._request = account, journal, request
+        self._print = equivalence.fingerprint([*request, triggers])
+        self.token = f"{_name(request.identifier)}.{os.urandom(6).hex()}"
         """The name of the entry that is written."""
 
     def take_over(self, deadline: Deadline) -> _Entry | None:
         """Return the entry of an earlier run whose sync has begun; None if one is to be begun.
 
-        :raises Unsure: if nothing tells whether it began; the next attempt then begins one
+        :raises SyncStartUnknown: if nothing tells whether it began; the next attempt then begins
+            one
         """
         if not self._left():
             return None
@@ -153,7 +162,7 @@ class _Entries:
                 entry.forget()
         return None
 
-    def noted(self, deadline: Deadline) -> Noted:
+    def recorded(self, deadline: Deadline) -> RequestRecorder:
         """Return what notes a request: given the mark and the connection before, around it."""
 
         @contextmanager
@@ -178,7 +187,7 @@ class _Entries:
 
     def _left(self) -> list[_Entry]:
         """Return what earlier runs left of the same request, the oldest first."""
-        found = map(_loaded, self._journal.folder.glob(f"{_name(self._wish.identifier)}.*.sync"))
+        found = map(_loaded, self._journal.folder.glob(f"{_name(self._request.identifier)}.*.sync"))
         entries = [entry for entry in found if entry is not None]
         account, now = self._account.client.account, self._account.client.server_time()
         left = []
@@ -195,22 +204,22 @@ class _Entries:
 
     def _has_begun(self, entry: _Entry, deadline: Deadline) -> bool:
         client = self._account.client
-        now = client.connection(self._wish.identifier, deadline)
-        began = trigger.has_begun(self._wish, entry.before, now)
+        now = client.connection(self._request.identifier, deadline)
+        began = trigger.has_begun(self._request, entry.before, now)
         since = parse_timestamp(entry.mark.since)
         is_long_ago = since is None or client.server_time() - since > _LONGEST_RESYNC
-        if began is None or (began and self._wish.mode == "resync" and is_long_ago):
+        if began is None or (began and self._request.mode == "resync" and is_long_ago):
             entry.forget()
-            what = "re-sync" if self._wish.mode == "resync" else "sync"
+            what = "re-sync" if self._request.mode == "resync" else "sync"
             cause = VendorError(f"a run that asked for it at {entry.mark.since} was cut off")
-            raise SyncStartUnknown(connection_name(self._wish.identifier, now), what, cause)
+            raise SyncStartUnknown(connection_name(self._request.identifier, now), what, cause)
         return began
 
     @contextmanager
     def _lock(self, deadline: Deadline) -> Iterator[None]:
         """Hold the lock of the connection's requests, waiting for a run that still has it."""
-        file = self._journal.folder / f"{_name(self._wish.identifier)}.sync-lock"
-        what = f"an earlier run that still asks for a sync of connection {self._wish.identifier}"
+        file = self._journal.folder / f"{_name(self._request.identifier)}.sync-lock"
+        what = f"an earlier run that still asks for a sync of connection {self._request.identifier}"
         while True:
             try:
                 file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

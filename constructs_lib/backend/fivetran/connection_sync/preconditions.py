@@ -1,7 +1,4 @@
-"""What can go wrong with a sync, beyond the request itself.
-
-Whether a sync of a connection would begin at all.
-"""
+"""Check whether a sync of a connection can start at all, and the errors of a sync."""
 
 from __future__ import annotations
 
@@ -11,17 +8,22 @@ from typing import Any
 
 from constructs_lib.backend.fivetran.api import quoted_texts
 from constructs_lib.backend.fivetran.api.errors import VendorError
+from constructs_lib.backend.fivetran.connection_status import (
+    connection_name,
+    is_paused_in,
+    setup_state,
+)
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.redaction import redacted_text
-from constructs_lib.backend.http.response_values import format_timestamp, normalized_word
+from constructs_lib.backend.http.response_values import format_timestamp
 
 
 class NotReady(VendorError):
-    """No sync would begin: the connection is paused, or not set up."""
+    """No sync would start: the connection is paused, or not set up."""
 
 
-class Paused(NotReady):
+class ConnectionPaused(NotReady):
     """The connection is paused."""
 
     remedy = (
@@ -33,7 +35,7 @@ class Paused(NotReady):
         super().__init__(f"{name} {when} paused, and a paused connection begins no sync")
 
 
-class NotSetUp(NotReady):
+class SetupIncomplete(NotReady):
     """The setup of the connection is incomplete."""
 
     remedy = (
@@ -46,7 +48,7 @@ class NotSetUp(NotReady):
 
 
 class SyncStartUnknown(VendorError):
-    """The answer to a request that begins a sync is lost, and nothing tells whether it worked."""
+    """The response to a request for a sync is lost, and nothing tells whether the sync began."""
 
     def __init__(self, name: str, what: str, cause: VendorError) -> None:
         self.cause, self.tried = cause, cause.tried
@@ -72,7 +74,7 @@ class SyncFailed(VendorError):
 
 
 class Delayed(VendorError):
-    """Fivetran rescheduled the sync, and it is not waited for.
+    """Fivetran rescheduled the sync, and this run does not wait for it.
 
     :param is_manual: True if it only goes on when it is asked for again
     """
@@ -102,7 +104,7 @@ class DelayedBeyondLimit(Delayed):
 
 
 class Rescheduled(Delayed):
-    """Fivetran rescheduled the sync, and the configuration says not to wait for that."""
+    """Fivetran rescheduled the sync, and the configuration says not to wait for it."""
 
     def __init__(self, name: str, until: datetime | None, words: str, *, is_manual: bool) -> None:
         self.remedy = 'Set on_reschedule = "wait" to wait for the sync' + (
@@ -118,7 +120,7 @@ class Rescheduled(Delayed):
 
 
 def connection_problems(connection: dict[str, Any], secrets: Collection[str]) -> str:
-    """The connection's own words about what is wrong with it: its tasks and warnings.
+    """Return what the connection itself reports as wrong: its tasks and warnings.
 
     :param secrets: texts that must not be shown, beside those of the settings of the connection
     :returns: lines to be added to a sentence; empty if it says nothing
@@ -141,22 +143,6 @@ def _line(entry: dict[str, Any]) -> str:
 _NOT_SET_UP, _BROKEN = "incomplete", "broken"
 
 
-def connection_name(identifier: str, connection: dict[str, Any]) -> str:
-    """A connection, as messages name it."""
-    return f"connection {identifier} ({connection.get('schema')})"
-
-
-def setup_state(connection: dict[str, Any]) -> str:
-    """The setup state in small letters; empty if the answer does not tell it."""
-    status = connection.get("status")
-    return normalized_word(status.get("setup_state")) if isinstance(status, dict) else ""
-
-
-def stands_paused(connection: dict[str, Any]) -> bool:
-    """True if the answer says that the connection is paused."""
-    return normalized_word(connection.get("paused")) == "true"
-
-
 def require_ready(
     identifier: str, connection: dict[str, Any], secrets: Collection[str] = ()
 ) -> None:
@@ -167,33 +153,34 @@ def require_ready(
     :raises NotReady: if it is paused, or not set up. What the answer does not tell is no error.
     """
     name, state = connection_name(identifier, connection), setup_state(connection)
-    if stands_paused(connection):
-        raise Paused(name, "is")
+    if is_paused_in(connection):
+        raise ConnectionPaused(name, "is")
     if state == _NOT_SET_UP:
-        raise NotSetUp(name, state, connection_problems(connection, secrets))
+        raise SetupIncomplete(name, state, connection_problems(connection, secrets))
 
 
 def require_ready_later(account: Account, identifier: str, deadline: Deadline) -> str:
     """Check at plan that a sync can begin when this run comes to it.
 
-    What the run does before is known as far as it was planned by now, see :mod:`intents`. While the
-    state of the connection is being set, by this very run, it is paused for that only.
+    What the run does before is known as far as it was planned by now, see
+    :class:`constructs_lib.backend.fivetran.provider_data.PlannedEffects`. While this very run sets
+    the state of the connection, it is paused only for that.
 
     :returns: that the connection is broken, and its own words about that; empty if it is not, or if
         this run tests its settings again before
     :raises NotReady: if it will be paused, or not set up
     """
-    is_being_set = account.turns.is_taken(identifier)
+    is_being_set = account.locks.is_held(identifier)
     connection = account.client.connection(identifier, deadline)
-    if is_being_set or account.turns.is_taken(identifier):
+    if is_being_set or account.locks.is_held(identifier):
         return ""
     name, state = connection_name(identifier, connection), setup_state(connection)
-    now = stands_paused(connection)
-    if account.intents.paused(identifier, now):
-        raise Paused(name, "is" if now else "will by then be")
-    if account.intents.may_be_set_up(identifier):
+    now = is_paused_in(connection)
+    if account.planned_effects.paused(identifier, now):
+        raise ConnectionPaused(name, "is" if now else "will by then be")
+    if account.planned_effects.may_be_set_up(identifier):
         return ""
     words = connection_problems(connection, account.secrets.get(identifier, ()))
     if state == _NOT_SET_UP:
-        raise NotSetUp(name, state, words)
+        raise SetupIncomplete(name, state, words)
     return f"{name} is broken{words}" if state == _BROKEN else ""

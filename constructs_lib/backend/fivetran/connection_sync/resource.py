@@ -1,6 +1,4 @@
-"""What the plan of a sync checks, and what it says in words.
-
-The resource ``fivetranops_connection_sync``: a sync or re-sync of a connection.
+"""The resource ``fivetranops_connection_sync``: a sync or re-sync of a connection.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/sync-connection and
 https://fivetran.com/docs/rest-api/api-reference/connections/resync-connection
@@ -16,13 +14,14 @@ from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.api.errors import Interrupted, NotFound, VendorError
 from constructs_lib.backend.fivetran.connection_sync import journal, wait
 from constructs_lib.backend.fivetran.connection_sync.preconditions import (
+    ConnectionPaused,
     Delayed,
     NotReady,
-    Paused,
     SyncFailed,
     require_ready_later,
 )
 from constructs_lib.backend.fivetran.connection_sync.trigger import SyncBaseline, SyncRequest
+from constructs_lib.backend.fivetran.private_state import SyncPrivateState
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.fivetran.triggered_resource import (
     READ_LIMIT,
@@ -80,7 +79,7 @@ def _rules() -> tuple[Rule, ...]:
 
 
 def explain(plan: Plan, operation: Operation) -> None:
-    """Say what a re-sync costs, and check that the connection is ready for a sync.
+    """Explain what a re-sync costs, and check that the connection is ready for a sync.
 
     :raises ProviderError: if the connection is paused, or not set up, and this run does not change
         that
@@ -108,7 +107,7 @@ def explain(plan: Plan, operation: Operation) -> None:
 
 
 def explain_adoption(plan: Plan, operation: Operation) -> None:
-    """Says that the first triggers after an import begin nothing."""
+    """Warn that the first triggers after an import start nothing."""
     operation.diagnostics.warning(
         f"No sync of connection {plan.planned['connection_id']} is begun",
         "This resource was imported, so its triggers are taken as those of what was done before. "
@@ -118,7 +117,7 @@ def explain_adoption(plan: Plan, operation: Operation) -> None:
 
 
 def warn_of_unsent_changes(plan: Plan, steered: tuple[str, ...], operation: Operation) -> None:
-    """Say which changes begin nothing.
+    """Warn of changes that start nothing.
 
     :param steered: the attributes that are used, or spoken of, all the same
     """
@@ -181,12 +180,6 @@ def _is_wrong(tables: list[Any]) -> bool:
 
 
 _DEFAULT = "12h"
-_ADOPTED = "adopted"
-"""In private state: the resource was imported, and nothing was triggered since."""
-_FOLLOWED = "followed"
-"""In private state: the mark of a sync that was begun, and whose end is still to be waited for."""
-_AGAIN = "again"
-"""In private state: the sync that was waited on for failed, so that another one is due."""
 _OF_A_SYNC = ("triggered_at", "outcome", "succeeded_at")
 _OF_WAITING = ("wait", "on_reschedule", "timeouts")
 """The attributes that steer how a sync is followed."""
@@ -194,65 +187,70 @@ _OF_ITS_END = ("outcome", "succeeded_at")
 
 
 class ConnectionSyncResource(TriggeredResource):
-    """Begins a sync, and follows it if asked."""
+    """The resource that starts a sync, and waits for its end if asked."""
 
     schema = schemas.load("fivetranops_connection_sync")
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
-        """``force`` is for a sync; a re-sync needs ``scope`` or ``resync_everything``."""
+        """Check that ``force`` is used with a sync, and that a re-sync has ``scope`` or
+        ``resync_everything``.
+        """
         check(config, diagnostics)
 
     def plan(self, plan: Plan, operation: Operation) -> None:
-        """A sync begins at creation and for other triggers; one that is not over is followed on."""
+        """Plan a sync at creation and for changed triggers; otherwise go on waiting for one that
+        has not ended.
+        """
         self.validate(plan.config, operation.diagnostics)
         plan_as_configured(plan)
-        begins = is_triggered(plan) or bool(operation.private.get(_AGAIN))
-        if begins and plan.is_update and operation.private.get(_ADOPTED):
+        private = SyncPrivateState(operation.private)
+        begins = is_triggered(plan) or private.is_due_again
+        if begins and plan.is_update and private.is_imported:
             explain_adoption(plan, operation)
             warn_of_unsent_changes(plan, ("triggers",), operation)
             return
         if begins:
             plan.planned.update(dict.fromkeys(_OF_A_SYNC, UNKNOWN))
             explain(plan, operation)
-        elif (
-            SyncBaseline.loaded(operation.private.get(_FOLLOWED))
-            and plan.planned.get("wait") is True
-        ):
+        elif private.awaited and plan.planned.get("wait") is True:
             plan.planned.update(dict.fromkeys(_OF_ITS_END, UNKNOWN))
             warn_of_unsent_changes(plan, _OF_WAITING, operation)
         else:
             warn_of_unsent_changes(plan, (), operation)
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
-        """``POST /v1/connections/{id}/sync`` or ``…/resync``. From then on it is in state."""
+        """Send ``POST /v1/connections/{id}/sync`` or ``…/resync``. From then on the sync is in
+        state.
+        """
         return self._begin("create", planned, operation)
 
     def update(
         self, prior: Object, planned: Object, config: Object, operation: Operation
     ) -> Object:
-        """The same for other triggers; otherwise goes on following, or sends nothing."""
-        operation.private.pop(_ADOPTED, None)
+        """Start a sync for changed triggers; otherwise go on waiting, or send nothing."""
+        private = SyncPrivateState(operation.private)
+        private.is_imported = False
         if planned.get("triggered_at") is UNKNOWN:
             return self._begin("update", planned, operation)
-        mark = SyncBaseline.loaded(operation.private.get(_FOLLOWED))
-        if planned.get("outcome") is not UNKNOWN or mark is None:
+        baseline = private.awaited
+        if planned.get("outcome") is not UNKNOWN or baseline is None:
             return {}
         deadline = Deadline.of(planned.get("timeouts"), "update", _DEFAULT, operation.stopping)
-        return self._follow("wait", planned, mark, deadline, operation)
+        return self._wait_for_end("wait", planned, baseline, deadline, operation)
 
     def read(self, state: Object, operation: Operation) -> Object | None:
-        """What was done stays as it is. As it is in state, the journal need not keep it."""
+        """Keep what was done. It is in Terraform's state, so the journal need not keep it."""
         account: Account = operation.client
         journal.confirm(account, operation)
         return super().read(state, operation)
 
     def delete(self, prior: Object, operation: Operation) -> None:
-        """Forgets the sync; what was done stays done, and nothing is sent."""
+        """Forget the sync; what was done stays done, and nothing is sent."""
         journal.confirm(operation.client, operation)
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
-        """Imports by the identifier of the connection; its next triggers begin nothing."""
-        operation.private[_ADOPTED] = True
+        """Import by the identifier of the connection; its next triggers start nothing."""
+        SyncPrivateState(operation.private).is_imported = True
         return super().import_state(identifier, operation)
 
     def _begin(self, action: str, planned: Object, operation: Operation) -> Object:
@@ -260,16 +258,16 @@ class ConnectionSyncResource(TriggeredResource):
         require_extent(planned)
         identifier = require_identifier(planned["connection_id"])
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
-        for name in (_FOLLOWED, _ADOPTED):
-            operation.private.pop(name, None)
+        private = SyncPrivateState(operation.private)
+        private.awaited, private.is_imported = None, False
         is_resync = planned["mode"] == "resync"
         note = errors.advice_on_resync if is_resync else errors.advice_on_sync
-        wish = SyncRequest(
+        request = SyncRequest(
             identifier, planned["mode"], planned["force"] is True, planned.get("scope")
         )
         with explain_errors("re-sync" if is_resync else "sync", self.subject(identifier), note):
-            mark = journal.begin(account, wish, planned.get("triggers"), deadline, operation)
-        operation.private.pop(_AGAIN, None)
+            baseline = journal.begin(account, request, planned.get("triggers"), deadline, operation)
+        private.is_due_again = False
         begun = {
             "id": identifier,
             "triggered_at": format_timestamp(account.client.server_time()),
@@ -279,20 +277,20 @@ class ConnectionSyncResource(TriggeredResource):
         if planned.get("wait") is not True:
             return begun
         operation.save({**planned, **begun})
-        operation.private[_FOLLOWED] = mark.stored()
+        private.awaited = baseline
         with journal.forgotten_on_error(account, operation):
-            return begun | self._follow(action, planned, mark, deadline, operation)
+            return begun | self._wait_for_end(action, planned, baseline, deadline, operation)
 
-    def _follow(
+    def _wait_for_end(
         self,
         action: str,
         planned: Object,
-        mark: SyncBaseline,
+        baseline: SyncBaseline,
         deadline: Deadline,
         operation: Operation,
     ) -> Object:
-        """Waits for the end. Whatever stops the waiting, the next apply goes on with it; only after
-        a failure it begins another sync.
+        """Wait for the end. Whatever stops the waiting, the next apply goes on with it; only after
+        a failure it starts another sync.
 
         :param action: ``create`` or ``update``, which began it, or ``wait`` for an earlier one
         """
@@ -304,28 +302,30 @@ class ConnectionSyncResource(TriggeredResource):
         ):
             try:
                 how = str(planned.get("on_reschedule") or "wait")
-                ended = wait.wait_for_end(account, identifier, mark, deadline, on_reschedule=how)
+                ended = wait.wait_for_end(
+                    account, identifier, baseline, deadline, on_reschedule=how
+                )
             except Interrupted:
                 _tell_of_interruption(identifier, operation)
                 return {"outcome": "triggered", "succeeded_at": None}
             except (SyncFailed, NotFound):
-                operation.private.pop(_FOLLOWED, None)
+                SyncPrivateState(operation.private).awaited = None
                 _save_failure(planned, action, operation)
                 raise
-        operation.private.pop(_FOLLOWED, None)
+        SyncPrivateState(operation.private).awaited = None
         return {"outcome": "succeeded", "succeeded_at": ended}
 
 
 def _save_failure(planned: Object, action: str, operation: Operation) -> None:
-    """A new resource stays in state, and is tainted; any other keeps the triggers that it had.
-    Where these are the new ones already, a note says that another sync is due.
+    """Keep a new resource in state, tainted, and any other with its previous triggers. Where these
+    are the new ones already, a note says that another sync is due.
     """
     if action == "create":
         operation.save({**(operation.saved or planned), "outcome": "failed"})
         return
     operation.saved = None
     if action == "wait":
-        operation.private[_AGAIN] = True
+        SyncPrivateState(operation.private).is_due_again = True
 
 
 def _tell_of_interruption(identifier: str, operation: Operation) -> None:
@@ -336,7 +336,7 @@ def _tell_of_interruption(identifier: str, operation: Operation) -> None:
 
 
 def _advice(error: VendorError, *, is_new: bool) -> str:
-    """What to do when a sync cannot be followed to its end."""
+    """Return what to do when a sync cannot be waited for to its end."""
     if isinstance(error, (SyncFailed, NotFound)):
         return ""
     how = (
@@ -345,7 +345,7 @@ def _advice(error: VendorError, *, is_new: bool) -> str:
         if is_new
         else "Apply again to wait on; no other sync is begun for that."
     )
-    where = "when it is unpaused" if isinstance(error, Paused) else "at Fivetran"
+    where = "when it is unpaused" if isinstance(error, ConnectionPaused) else "at Fivetran"
     if isinstance(error, Delayed) and error.is_manual:
         where = "when it is asked for again"
     return f"{error.remedy}\n\nThe sync goes on {where}. {how}"

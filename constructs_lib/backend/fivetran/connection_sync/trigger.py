@@ -1,8 +1,8 @@
-"""Beginning a sync or a re-sync, once: what is done when the answer is lost, or a sync runs.
+"""Start a sync or a re-sync exactly once, even if the response is lost or another sync runs.
 
-A sync without ``force`` may be asked for twice as long as the first one runs; a forced one and a
-re-sync must not be. So after an answer that was lost the connection is looked at: whether a sync
-began since. Where that cannot be told, nothing is sent again, and the error says so.
+A sync without ``force`` may be requested twice while the first one runs; a forced one and a re-sync
+must not be. So after a lost response the connection is read, to see whether a sync began since.
+Where that cannot be told, nothing is sent again, and the error says so.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/sync-connection and
 https://fivetran.com/docs/rest-api/api-reference/connections/resync-connection
@@ -23,16 +23,21 @@ from constructs_lib.backend.fivetran.api.errors import (
     VendorError,
 )
 from constructs_lib.backend.fivetran.connection_locks import locked_for_write
-from constructs_lib.backend.fivetran.connection_state.snapshot import is_syncing, last_syncs
+from constructs_lib.backend.fivetran.connection_status import (
+    connection_name,
+    is_historical_sync,
+    is_syncing,
+    last_syncs,
+)
 from constructs_lib.backend.fivetran.connection_sync.preconditions import (
     SyncStartUnknown,
-    connection_name,
     require_ready,
 )
+from constructs_lib.backend.fivetran.private_state import stored_fields
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.response_values import format_timestamp, normalized_word
+from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.plugin import log
 
 _FIRST_PAUSE = 0.5
@@ -40,7 +45,7 @@ _LONGEST_PAUSE = 30.0
 
 
 class SyncRequest(NamedTuple):
-    """What is to begin."""
+    """The sync that is requested."""
 
     identifier: str
     mode: str = "sync"
@@ -56,7 +61,7 @@ class SyncRequest(NamedTuple):
 
 
 class SyncBaseline(NamedTuple):
-    """A sync that was begun: what there was before, and when."""
+    """The connection as it was before a sync that was started, and when that was."""
 
     since: str
     """By the API's clock (RFC 3339)."""
@@ -64,35 +69,30 @@ class SyncBaseline(NamedTuple):
     """When the last sync before it succeeded, as the API writes it."""
     failed_at: str | None
 
-    def stored(self) -> dict[str, str | None]:
-        """Return the mark as private state keeps it."""
-        return self._asdict()
-
     @classmethod
     def loaded(cls, stored: Any) -> SyncBaseline | None:
-        """Return a mark from private state, also from that of versions that kept a list.
+        """Return a baseline from private state, also from that of versions that kept a list.
 
         What is missing counts as never: then any end of a sync is the one that is waited for.
         """
-        if isinstance(stored, list):
-            stored = dict(zip(cls._fields, stored, strict=False))
-        if not isinstance(stored, dict):
+        found = stored_fields(stored, cls._fields)
+        if found is None:
             return None
-        texts = [stored.get(name) for name in cls._fields]
+        texts = [found.get(name) for name in cls._fields]
         since, succeeded_at, failed_at = (t if isinstance(t, str) else None for t in texts)
         return cls(since or "", succeeded_at, failed_at)
 
 
-Noted = Callable[[SyncBaseline, dict[str, Any]], AbstractContextManager[None]]
-"""What keeps a note of a request around it, given the mark and the connection before."""
+RequestRecorder = Callable[[SyncBaseline, dict[str, Any]], AbstractContextManager[None]]
+"""What keeps a note of a request around it, given the baseline and the connection before."""
 
 
-def _unnoted(mark: SyncBaseline, connection: dict[str, Any]) -> AbstractContextManager[None]:
+def _unrecorded(baseline: SyncBaseline, connection: dict[str, Any]) -> AbstractContextManager[None]:
     return nullcontext()
 
 
 def pauses() -> Iterator[float]:
-    """Seconds between two looks at a connection: often at first, then ever more seldom."""
+    """Yield the seconds between two polls of a connection: short at first, then ever longer."""
     pause = _FIRST_PAUSE
     while True:
         yield pause
@@ -100,23 +100,26 @@ def pauses() -> Iterator[float]:
 
 
 def begin(
-    account: Account, wish: SyncRequest, deadline: Deadline, noted: Noted = _unnoted
+    account: Account,
+    request: SyncRequest,
+    deadline: Deadline,
+    recorded: RequestRecorder = _unrecorded,
 ) -> SyncBaseline:
     """Begin a sync. What the API refuses because a sync is in progress is tried again when it ends.
 
-    :param noted: keeps a note of each request, for the case that this process ends
+    :param recorded: keeps a note of each request, for the case that this process ends
     :raises NotReady: if the connection is paused or not set up
-    :raises Unsure: if it is not known whether it began
+    :raises SyncStartUnknown: if it is not known whether it began
     :raises VendorError: if it certainly did not
     """
-    kind = "a re-sync" if wish.mode == "resync" else "another one"
-    what = f"the sync of connection {wish.identifier} to end, so that {kind} can begin"
+    kind = "a re-sync" if request.mode == "resync" else "another one"
+    what = f"the sync of connection {request.identifier} to end, so that {kind} can begin"
     for pause in pauses():
         try:
-            with locked_for_write(account, wish.identifier, deadline):
-                return _Attempt(account, wish, deadline).send(noted)
+            with locked_for_write(account, request.identifier, deadline):
+                return _Attempt(account, request, deadline).send(recorded)
         except Conflict as conflict:
-            if wish.mode != "resync" and not isinstance(conflict, SyncInProgress):
+            if request.mode != "resync" and not isinstance(conflict, SyncInProgress):
                 raise
             log.information(f"{conflict}; looking again in {pause:.1f} s")
         deadline.poll(pause, what)
@@ -124,23 +127,25 @@ def begin(
 
 
 class _Attempt:
-    """One attempt, from the look before to the answer."""
+    """One attempt, from reading the connection to the response."""
 
-    def __init__(self, account: Account, wish: SyncRequest, deadline: Deadline) -> None:
-        self._client, self._wish, self._deadline = account.client, wish, deadline
-        self._secrets = account.secrets.get(wish.identifier, [])
+    def __init__(self, account: Account, request: SyncRequest, deadline: Deadline) -> None:
+        self._client, self._request, self._deadline = account.client, request, deadline
+        self._secrets = account.secrets.get(request.identifier, [])
         self._before: dict[str, Any] = {}
         self._has_looked = False
 
-    def send(self, noted: Noted) -> SyncBaseline:
-        """Sends the request, and looks whether it worked if no answer comes."""
-        self._before = self._client.connection(self._wish.identifier, self._deadline)
-        require_ready(self._wish.identifier, self._before, self._secrets)
+    def send(self, recorded: RequestRecorder) -> SyncBaseline:
+        """Send the request; if no response comes, check whether it took effect."""
+        self._before = self._client.connection(self._request.identifier, self._deadline)
+        require_ready(self._request.identifier, self._before, self._secrets)
         succeeded_at, failed_at = last_syncs(self._before)
-        mark = SyncBaseline(format_timestamp(self._client.server_time()), succeeded_at, failed_at)
-        with noted(mark, self._before):
+        baseline = SyncBaseline(
+            format_timestamp(self._client.server_time()), succeeded_at, failed_at
+        )
+        with recorded(baseline, self._before):
             self._post_and_look()
-        return mark
+        return baseline
 
     def _post_and_look(self) -> None:
         try:
@@ -149,7 +154,7 @@ class _Attempt:
             raise
         except Conflict as conflict:
             # After a lost answer, what is in the way may be the very sync that was asked for.
-            if not self._joins(conflict) and not (self._has_looked and self._look()):
+            if not self._joins(conflict) and not (self._has_looked and self._check_effect()):
                 raise
         except VendorError as error:
             if self._may_have_begun(error):
@@ -158,23 +163,29 @@ class _Attempt:
 
     def _joins(self, conflict: Conflict) -> bool:
         """Return whether a sync is really in the way, and as good as the one that was asked for."""
-        if not isinstance(conflict, SyncInProgress) or not self._wish.joins:
+        if not isinstance(conflict, SyncInProgress) or not self._request.joins:
             return False
-        now = self._client.connection(self._wish.identifier, self._deadline)
-        return has_begun(self._wish, self._before, now) is True
+        now = self._client.connection(self._request.identifier, self._deadline)
+        return has_begun(self._request, self._before, now) is True
 
     def _post(self) -> None:
-        wish = self._wish
-        if wish.mode == "resync":
-            self._client.resync(wish.identifier, self._deadline, self._look, wish.scope)
+        request = self._request
+        if request.mode == "resync":
+            self._client.resync(
+                request.identifier, self._deadline, self._check_effect, request.scope
+            )
         else:
-            self._client.sync(wish.identifier, self._deadline, self._look, force=wish.force)
+            self._client.sync(
+                request.identifier, self._deadline, self._check_effect, force=request.force
+            )
 
-    def _look(self) -> bool:
-        """True if a sync began since; False if none did, so that it may be asked for again."""
+    def _check_effect(self) -> bool:
+        """Return True if a sync began since; False if none did, so that the request may be
+        repeated.
+        """
         self._has_looked = True
-        now = self._client.look_once(self._wish.identifier, self._deadline)
-        began = has_begun(self._wish, self._before, now)
+        now = self._client.look_once(self._request.identifier, self._deadline)
+        began = has_begun(self._request, self._before, now)
         if began is None:
             raise self._unsure(VendorError("the answer to the request was lost"))
         return began
@@ -187,27 +198,25 @@ class _Attempt:
         return retry.may_have_taken_effect(error) or isinstance(error, (Interrupted, OutOfTime))
 
     def _unsure(self, error: VendorError) -> SyncStartUnknown:
-        what = "re-sync" if self._wish.mode == "resync" else "sync"
-        return SyncStartUnknown(connection_name(self._wish.identifier, self._before), what, error)
+        what = "re-sync" if self._request.mode == "resync" else "sync"
+        return SyncStartUnknown(
+            connection_name(self._request.identifier, self._before), what, error
+        )
 
 
-def has_begun(wish: SyncRequest, before: dict[str, Any], now: dict[str, Any]) -> bool | None:
-    """Whether what was wished began between two looks at a connection; None if nothing tells.
+def has_begun(request: SyncRequest, before: dict[str, Any], now: dict[str, Any]) -> bool | None:
+    """Return whether the requested sync began between two reads of a connection; None if that
+    cannot be told.
 
     A sync that began or ended since is taken for the one that was asked for. There are two cases in
     which it may be another one: a forced sync while one was running already, and a re-sync of
     everything, which the API shows by its flag of a historical sync.
     """
     is_other = is_syncing(now) != is_syncing(before) or last_syncs(now) != last_syncs(before)
-    if wish.joins:
+    if request.joins:
         return is_syncing(now) or is_other
-    if wish.mode == "sync" and is_syncing(before):
+    if request.mode == "sync" and is_syncing(before):
         return None
-    if wish.mode == "resync" and wish.scope is None and not _is_historical(before):
-        return True if _is_historical(now) else (None if is_other else False)
+    if request.mode == "resync" and request.scope is None and not is_historical_sync(before):
+        return True if is_historical_sync(now) else (None if is_other else False)
     return is_other
-
-
-def _is_historical(connection: dict[str, Any]) -> bool:
-    status = connection.get("status")
-    return isinstance(status, dict) and normalized_word(status.get("is_historical_sync")) == "true"

@@ -1,14 +1,13 @@
-"""Following a sync to its end, by looking at its connection.
+"""Wait for the end of a sync by polling its connection.
 
-The API tells of no single sync, but of a connection: whether one runs, when the last one succeeded,
-and when the last one failed. So the sync that was begun has ended when none runs any more and one
-of these moments is later than it was before. Clocks are not compared: the moments are the API's,
-and what was there before says enough.
+The API reports no single sync, but a connection: whether a sync runs, when the last one succeeded,
+and when the last one failed. So the sync that was started has ended when none runs any more and one
+of these times is later than before. Clocks are not compared: all times are the API's.
 
-A sync that Fivetran rescheduled moves neither moment. It goes on by itself, at a time that the API
-may not tell, except under ``schedule_type`` manual: then it is asked for again. A broken connection
-may be synced, because a sync can mend it; so that it is broken is a failure only when the sync that
-was begun is not seen for a while.
+A sync that Fivetran rescheduled moves neither time. It continues by itself, at a time that the API
+may not tell, except under ``schedule_type`` manual: then it is requested again. A broken connection
+may be synced, because a sync can repair it; so a broken connection is a failure only when the sync
+that was started does not show for a while.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-details
 """
@@ -20,17 +19,20 @@ from datetime import datetime
 from typing import Any
 
 from constructs_lib.backend.fivetran.api.errors import Interrupted, OutOfTime
-from constructs_lib.backend.fivetran.connection_state.snapshot import is_syncing
+from constructs_lib.backend.fivetran.connection_status import (
+    connection_name,
+    is_paused_in,
+    is_syncing,
+    setup_state,
+    sync_state,
+)
 from constructs_lib.backend.fivetran.connection_sync.preconditions import (
+    ConnectionPaused,
     DelayedBeyondLimit,
-    Paused,
     Rescheduled,
     SyncFailed,
     SyncStartUnknown,
-    connection_name,
     connection_problems,
-    setup_state,
-    stands_paused,
 )
 from constructs_lib.backend.fivetran.connection_sync.trigger import (
     SyncBaseline,
@@ -60,38 +62,38 @@ _FIRST_REQUEST, _LONGEST_REQUEST = 5.0, 300.0
 def wait_for_end(
     account: Account,
     identifier: str,
-    mark: SyncBaseline,
+    baseline: SyncBaseline,
     deadline: Deadline,
     *,
     on_reschedule: str = "wait",
 ) -> str:
     """Wait for the end of a sync.
 
-    :param mark: what there was before it
+    :param baseline: what there was before it
     :param on_reschedule: ``wait`` for a sync that Fivetran reschedules, or ``fail``
     :returns: when it succeeded, as the API writes it
     :raises SyncFailed: if it failed
     :raises Rescheduled: if Fivetran rescheduled it, and that shall not be waited for
-    :raises PutOff: if Fivetran rescheduled it until after the deadline
+    :raises DelayedBeyondLimit: if Fivetran rescheduled it until after the deadline
     :raises VendorError: if it cannot be followed; it goes on all the same
     """
-    following = _Wait(account, identifier, mark, deadline, on_reschedule)
-    return following.run(pauses())
+    sync_wait = _Wait(account, identifier, baseline, deadline, on_reschedule)
+    return sync_wait.run(pauses())
 
 
 class _Wait:
-    """One sync that is being followed."""
+    """The wait for the end of one sync."""
 
     def __init__(
         self,
         account: Account,
         identifier: str,
-        mark: SyncBaseline,
+        baseline: SyncBaseline,
         deadline: Deadline,
         on_reschedule: str,
     ) -> None:
         self._account, self._identifier = account, identifier
-        self._mark, self._deadline = mark, deadline
+        self._baseline, self._deadline = baseline, deadline
         self._on_reschedule = on_reschedule
         self._secrets = account.secrets.get(identifier, [])
         self._has_run = False
@@ -102,9 +104,9 @@ class _Wait:
         """That Fivetran rescheduled the sync, in words; empty if it did not."""
 
     def run(self, waits: Iterator[float]) -> str:
-        """Look again and again, until the sync has ended."""
+        """Poll the connection until the sync has ended."""
         for pause in waits:
-            was_being_set = self._account.turns.is_taken(self._identifier)
+            was_being_set = self._account.locks.is_held(self._identifier)
             connection = self._account.client.connection(self._identifier, self._deadline)
             if is_syncing(connection):
                 self._has_run, self._idle_looks, self._delay = True, 0, ""
@@ -112,7 +114,7 @@ class _Wait:
                 ended = self._ended(connection)
                 if ended is not None:
                     return ended
-                is_being_set = was_being_set or self._account.turns.is_taken(self._identifier)
+                is_being_set = was_being_set or self._account.locks.is_held(self._identifier)
                 self._look_at_idle(connection, is_being_set=is_being_set)
             left = self._deadline.remaining
             log.information(
@@ -146,18 +148,18 @@ class _Wait:
         """Return the moment of an end, if it is later than the one that was there before."""
         found, before = (
             parse_timestamp(connection.get(name)),
-            parse_timestamp(getattr(self._mark, name)),
+            parse_timestamp(getattr(self._baseline, name)),
         )
         return None if found is None or (before is not None and found <= before) else found
 
     def _look_at_idle(self, connection: dict[str, Any], *, is_being_set: bool) -> None:
-        """Decide whether to wait on: no sync runs, and none ended, so that it may be about to
-        begin, rescheduled, or never come.
+        """Decide whether to wait on. No sync runs, and none ended: it may be about to begin, or
+        rescheduled, or never come.
         """
         # A pause ends no sync that runs, whatever the API calls its state meanwhile.
-        if stands_paused(connection) and not is_being_set and not self._has_run:
-            raise Paused(connection_name(self._identifier, connection), "was meanwhile")
-        if _sync_state(connection) == "rescheduled":
+        if is_paused_in(connection) and not is_being_set and not self._has_run:
+            raise ConnectionPaused(connection_name(self._identifier, connection), "was meanwhile")
+        if sync_state(connection) == "rescheduled":
             self._look_at_rescheduled(connection)
             return
         state = setup_state(connection)
@@ -213,8 +215,3 @@ class _Wait:
     def _failed(self, connection: dict[str, Any], how: str) -> SyncFailed:
         words = connection_problems(connection, self._secrets)
         return SyncFailed(connection_name(self._identifier, connection), how, words)
-
-
-def _sync_state(connection: dict[str, Any]) -> str:
-    status = connection.get("status")
-    return normalized_word(status.get("sync_state")) if isinstance(status, dict) else ""

@@ -1,8 +1,5 @@
-"""What the setup tests of a connection found, and whether that lets through what comes after.
-
-Source: https://fivetran.com/docs/rest-api/api-reference/connections/run-setup-tests
-
-The resource ``fivetranops_connection_test``: the setup tests of a connection, as a gate.
+"""The resource ``fivetranops_connection_test``: run the setup tests of a connection, and stop what
+depends on it if they fail.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/run-setup-tests
 """
@@ -17,6 +14,7 @@ from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.api.errors import BadAnswer
 from constructs_lib.backend.fivetran.connection import request
 from constructs_lib.backend.fivetran.connection_locks import locked_for_write
+from constructs_lib.backend.fivetran.private_state import SetupTestsPrivateState
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.fivetran.triggered_resource import (
     TriggeredResource,
@@ -56,7 +54,7 @@ class SetupTestResult(NamedTuple):
 
     @property
     def rank(self) -> int:
-        """How bad it is. A status that the contract does not know counts as the worst."""
+        """The severity. A status that the contract does not know counts as the worst."""
         return STATUSES.index(self.status) if self.status in STATUSES else len(STATUSES)
 
     def __str__(self) -> str:
@@ -65,17 +63,17 @@ class SetupTestResult(NamedTuple):
 
 
 def tests_failed(name: str, found: list[SetupTestResult]) -> ProviderError:
-    """The error of a gate that is shut.
+    """Return the error for setup tests that did not pass.
 
     :param name: the connection
-    :param found: the results that shut it
+    :param found: the results that did not pass
     """
     told = truncated("\n".join(f"  {result}" for result in found))
     return ProviderError(f"Setup tests of {name} did not pass", f"{told}\n\n{_REMEDY}")
 
 
-def results(answer: dict[str, Any], secrets: Collection[str]) -> list[SetupTestResult]:
-    """The results in the answer about a connection, without secrets.
+def setup_test_results(answer: dict[str, Any], secrets: Collection[str]) -> list[SetupTestResult]:
+    """Return the results in the response about a connection, without secrets.
 
     :param secrets: texts that must not be shown
     :raises BadAnswer: if it has none: a gate must not open because an answer was cut short
@@ -88,12 +86,12 @@ def results(answer: dict[str, Any], secrets: Collection[str]) -> list[SetupTestR
 
 
 def worst(found: list[SetupTestResult]) -> str:
-    """The worst status; PASSED if a connection has no setup tests."""
+    """Return the worst status; PASSED if a connection has no setup tests."""
     return max(found, key=lambda result: result.rank).status if found else STATUSES[0]
 
 
 def failing_results(found: list[SetupTestResult], fail_on: str) -> list[SetupTestResult]:
-    """The results that shut the gate.
+    """Return the results that make the resource fail.
 
     :param fail_on: ``failed``, ``warning`` or ``never``
     """
@@ -102,12 +100,12 @@ def failing_results(found: list[SetupTestResult], fail_on: str) -> list[SetupTes
 
 
 def results_to_report(found: list[SetupTestResult]) -> list[SetupTestResult]:
-    """The results that a person should hear of, whether or not they shut the gate."""
+    """Return the results that a person should see, whether or not they make the resource fail."""
     return failing_results(found, "warning")
 
 
 def would_fail(status: Any, fail_on: Any) -> bool:
-    """True if a worst status would have shut the gate under ``fail_on``."""
+    """Return True if a worst status would have made the resource fail under ``fail_on``."""
     is_known = isinstance(status, str) and isinstance(fail_on, str)
     return is_known and bool(failing_results([SetupTestResult("", status, None, None)], fail_on))
 
@@ -132,21 +130,22 @@ def _text(value: Any) -> str | None:
 
 
 _DEFAULT = "20m"
-_FAILED = "failed"
-"""In private state: the last run did not pass, so that the next apply runs the tests again."""
 _OF_A_RUN = ("status", "results", "tested_at")
 
 
 class ConnectionTestResource(TriggeredResource):
-    """Runs the setup tests of a connection, and fails if they do."""
+    """The resource that runs the setup tests of a connection, and fails if they do."""
 
     schema = schemas.load("fivetranops_connection_test")
 
     def plan(self, plan: Plan, operation: Operation) -> None:
-        """The tests run at creation, for other triggers, after a failure and after an import."""
+        """Plan a run of the tests at creation, for changed triggers, after a failure and after an
+        import.
+        """
         plan_as_configured(plan)
         is_open = plan.prior is not None and plan.prior.get("tested_at") is None
-        if not (is_triggered(plan) or is_open or operation.private.get(_FAILED)):
+        private = SetupTestsPrivateState(operation.private)
+        if not (is_triggered(plan) or is_open or private.have_failed):
             _explain_fail_on(plan, operation)
             subject = f"connection {plan.planned['connection_id']}"
             warn_about_unsent_changes(
@@ -158,23 +157,24 @@ class ConnectionTestResource(TriggeredResource):
         identifier = plan.planned["connection_id"]
         if isinstance(identifier, str):
             account: Account = operation.client
-            account.intents.note_tests(identifier)
+            account.planned_effects.note_tests(identifier)
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
-        """``POST /v1/connections/{id}/test``. If they fail nothing is in state, so that the next
-        apply runs them again.
+        """Send ``POST /v1/connections/{id}/test``. If the tests fail nothing is in state, so the
+        next apply runs them again.
         """
         return self._run("create", planned, operation)
 
     def update(
         self, prior: Object, planned: Object, config: Object, operation: Operation
     ) -> Object:
-        """The same; if they fail, the state keeps the triggers that it had."""
+        """Run the tests if that is planned; if they fail, the state keeps the previous triggers."""
         if planned.get("tested_at") is not UNKNOWN:
             return {}
-        operation.private[_FAILED] = True
+        private = SetupTestsPrivateState(operation.private)
+        private.have_failed = True
         result = self._run("update", planned, operation)
-        operation.private.pop(_FAILED, None)
+        private.have_failed = False
         return result
 
     def _run(self, action: str, planned: Object, operation: Operation) -> Object:
@@ -186,7 +186,7 @@ class ConnectionTestResource(TriggeredResource):
         explaining = explain_errors("run", self.subject(identifier), errors.advice_on_tests)
         with explaining, locked_for_write(account, identifier, deadline):
             answer = account.client.run_setup_tests(identifier, body, deadline, secrets)
-            found = results(answer, secrets)
+            found = setup_test_results(answer, secrets)
         name = f"connection {identifier} ({answer.get('schema')})"
         if refused := failing_results(found, fail_on):
             raise tests_failed(name, refused)
@@ -213,7 +213,7 @@ def _warn(name: str, found: list[SetupTestResult], fail_on: str, operation: Oper
 
 
 def _explain_fail_on(plan: Plan, operation: Operation) -> None:
-    """Says what another ``fail_on`` means where the last results would not pass under it."""
+    """Explain another ``fail_on`` where the last results would not pass under it."""
     if plan.prior is None or not plan.changed("fail_on"):
         return
     status, fail_on = plan.prior.get("status"), plan.planned.get("fail_on")

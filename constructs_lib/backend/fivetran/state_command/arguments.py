@@ -1,4 +1,4 @@
-"""The command line: what can be asked for, and the help for it."""
+"""The command line: its options, and the help for it."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ examples:
 
 
 class Options(NamedTuple):
-    """What was asked for."""
+    """The options of a command line."""
 
     command: str
     """``get``, ``diff``, ``set`` or ``history``."""
@@ -113,7 +113,7 @@ class Options(NamedTuple):
 
 
 def parsed(arguments: Sequence[str]) -> Options:
-    """The options in a command line; ends the process with status 1 if they make no sense."""
+    """Return the options of a command line; end the process with status 1 if they make no sense."""
     parser, commands = _parser()
     found = vars(parser.parse_args(arguments))
     options = Options(**found)
@@ -125,7 +125,7 @@ def parsed(arguments: Sequence[str]) -> Options:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Ends with 1 on wrong usage, because 2 says that two states differ."""
+    """A parser that ends with status 1 on wrong usage, because 2 says that two states differ."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(1, f"{self.format_usage()}{self.prog}: {message}; --help shows examples\n")

@@ -1,10 +1,9 @@
-"""``state set``: shows what changes, asks, sets it with the care of the resource, and says what it
-did.
+"""Run one of the commands, and ``state set``.
 
-Runs one of the commands, and turns whatever happens into words and an exit status.
-
-Exit status: 0 done (of ``diff``: equal), 2 ``diff`` found a difference, 1 not done (the message
-says why), 128 and the number of the signal if it was interrupted before it was done.
+``state set`` shows what changes, asks, sets the state with the care of the resource, and reports
+what it did. Whatever happens becomes a message and an exit status: 0 done (of ``diff``: equal), 2
+``diff`` found a difference, 1 not done (the message says why), 128 and the number of the signal if
+it was interrupted before it was done.
 """
 
 from __future__ import annotations
@@ -21,11 +20,14 @@ from constructs_lib.backend.fivetran.connection_state.set_state import Outcome
 from constructs_lib.backend.fivetran.journal.history import Change, History
 from constructs_lib.backend.fivetran.journal.journal import HeldElsewhere, Journal
 from constructs_lib.backend.fivetran.provider_data import Account
-from constructs_lib.backend.fivetran.state_command import arguments as options
 from constructs_lib.backend.fivetran.state_command import inputs, reading
-from constructs_lib.backend.fivetran.state_command.arguments import PROGRAM, Options
-from constructs_lib.backend.fivetran.state_command.inputs import Look, remedy
-from constructs_lib.backend.fivetran.state_command.terminal import Interruption, Screen, Stopped
+from constructs_lib.backend.fivetran.state_command.arguments import PROGRAM, Options, parsed
+from constructs_lib.backend.fivetran.state_command.inputs import ConnectionSnapshot, advice
+from constructs_lib.backend.fivetran.state_command.terminal import (
+    InterruptedBeforeChange,
+    Interruption,
+    Terminal,
+)
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.redaction import values_shown
@@ -44,13 +46,13 @@ _NO_TERRAFORM = (
 )
 
 
-def run_set(options: Options, screen: Screen, interruption: Interruption) -> int:
-    """Sets the state; returns the exit status.
+def run_set(options: Options, terminal: Terminal, interruption: Interruption) -> int:
+    """Set the state; return the exit status.
 
     :raises ProviderError: if it is not set, or not as it was sent
     """
     is_input = options.file == inputs.STANDARD_INPUT
-    if not options.yes and not screen.can_ask(input_is_taken=is_input):
+    if not options.yes and not terminal.can_ask(input_is_taken=is_input):
         raise ProviderError(
             "There is nobody to ask",
             "Without a terminal, add --yes to set the state without a question. Nothing was asked, "
@@ -58,26 +60,28 @@ def run_set(options: Options, screen: Screen, interruption: Interruption) -> int
         )
     wanted = None if options.file is None else inputs.read(options.file)
     folder = inputs.directory(options.stack, must_be_known=True)
-    account = inputs.account(folder, screen)
+    account = inputs.account(folder, terminal)
     identifier = inputs.identifier(account.client, options)
     journal = Journal.of_working_directory(folder)
     if wanted is None:
-        wanted = reading.state(journal.history(identifier), options, screen)
+        wanted = reading.state(journal.history(identifier), options, terminal)
     found = inputs.look(account.client, identifier)
     if reading.is_equal(found, wanted):
-        _tell_of_nothing(account, found, screen)
+        _tell_of_nothing(account, found, terminal)
         return 0
-    if not _is_wanted(found, wanted, options, screen):
-        screen.say("Nothing was changed.")
+    if not _is_wanted(found, wanted, options, terminal):
+        terminal.say("Nothing was changed.")
         return _NOT_SET
-    interruption.be_orderly()
-    _Run(account, found, wanted, options, screen, interruption).run(folder)
+    interruption.defer()
+    _Run(account, found, wanted, options, terminal, interruption).run(folder)
     return 0
 
 
-def _is_wanted(found: Look, wanted: dict[str, Any], options: Options, screen: Screen) -> bool:
-    """Shows what is going to happen, and asks."""
-    write = screen.out if options.yes else screen.show
+def _is_wanted(
+    found: ConnectionSnapshot, wanted: dict[str, Any], options: Options, terminal: Terminal
+) -> bool:
+    """Show what is going to happen, and ask."""
+    write = terminal.out if options.yes else terminal.show
     is_alarming = reading.show(found, wanted, write, plan.MOST_LINES)
     by_hand = _to_run(found.identifier)
     write(plan.pause_notice(found.connection, by_hand, paused=found.paused, after="restore"))
@@ -87,7 +91,7 @@ def _is_wanted(found: Look, wanted: dict[str, Any], options: Options, screen: Sc
     if is_alarming:
         reset = "RESET it, so that everything is synced from the start?"
         question = reset if not wanted else "Move it BACKWARDS? What lies between is synced again."
-    return screen.ask(f"\n{question} Only yes does it:")
+    return terminal.ask(f"\n{question} Only yes does it:")
 
 
 class _Run:
@@ -96,23 +100,23 @@ class _Run:
     def __init__(
         self,
         account: Account,
-        found: Look,
+        found: ConnectionSnapshot,
         wanted: dict[str, Any],
         options: Options,
-        screen: Screen,
+        terminal: Terminal,
         interruption: Interruption,
     ) -> None:
         self._account, self._found, self._wanted = account, found, wanted
-        self._options, self._screen, self._interruption = options, screen, interruption
+        self._options, self._terminal, self._interruption = options, terminal, interruption
 
     def run(self, folder: Path) -> None:
-        """Sets it, and says what was done, or where things stand.
+        """Set the state, and report what was done, or how far it got.
 
         :raises ProviderError: if it did not work
         """
         before = _newest(self._past)
         try:
-            with explain_errors("set", f"the state of connection {self._found.identifier}", remedy):
+            with explain_errors("set", f"the state of connection {self._found.identifier}", advice):
                 outcome = self._set()
         except ProviderError as error:
             detail = f"{error.detail}\n\n{self._standing(before, error.__context__)}"
@@ -138,7 +142,7 @@ class _Run:
         )
 
     def _standing(self, before: Change | None, cause: BaseException | None) -> str:
-        """Where things stand after a failure."""
+        """Return how far the command got before a failure."""
         newest, journal = _newest(self._past), self._account.journal
         was_noted = newest is not None and (before is None or newest.number > before.number)
         state = "the state was not set"
@@ -151,33 +155,33 @@ class _Run:
         return f"Where things stand: {state}; {flag}.{back}"
 
     def _tell(self, outcome: Outcome, folder: Path) -> None:
-        identifier, screen = self._found.identifier, self._screen
+        identifier, terminal = self._found.identifier, self._terminal
         diagnostics = Diagnostics()
-        self._account.tell_of_journal(diagnostics)
+        self._account.warn_about_journal(diagnostics)
         if outcome.progress:
-            screen.warn(
+            terminal.warn(
                 f"Connection {identifier} went on by itself between the look and the change",
                 f"Its state: {outcome.progress.strip()} The state was set over that.",
             )
         flag = "stays paused" if self._found.paused else "is running again"
         if self._interruption.status:
-            screen.say("The interruption came too late: the state was sent already.")
+            terminal.say("The interruption came too late: the state was sent already.")
         if not outcome.changed:
-            screen.report(
+            terminal.report(
                 f"The state of connection {identifier} was set by somebody else meanwhile."
             )
             return
-        screen.report(
+        terminal.report(
             f"\nThe state of connection {identifier} is set, and was read back as it was sent. "
             f"The connection {flag}."
         )
         newest = _newest(self._past)
         if newest is not None and not len(diagnostics):
-            screen.report(self._way_back(newest))
-        screen.tell(diagnostics)
-        screen.report(f"\n{_MANAGED}")
+            terminal.report(self._way_back(newest))
+        terminal.report_diagnostics(diagnostics)
+        terminal.report(f"\n{_MANAGED}")
         if not inputs.has_configuration(folder):
-            screen.report(_NO_TERRAFORM)
+            terminal.report(_NO_TERRAFORM)
 
     def _way_back(self, change: Change) -> str:
         given = self._options
@@ -190,31 +194,31 @@ class _Run:
         )
 
 
-def _tell_of_nothing(account: Account, found: Look, screen: Screen) -> None:
-    """The state is the wanted one already."""
+def _tell_of_nothing(account: Account, found: ConnectionSnapshot, terminal: Terminal) -> None:
+    """Report that the state is the wanted one already."""
     _conclude(account, found)
-    screen.out(f"The state of {reading.name(found)} is this already; nothing was sent.")
+    terminal.out(f"The state of {reading.name(found)} is this already; nothing was sent.")
     if found.paused:
-        screen.out(
+        terminal.out(
             "The connection stands paused. If nobody paused it on purpose, an interrupted run may "
             f"have left it so: {_to_run(found.identifier)}."
         )
 
 
-def _conclude(account: Account, found: Look) -> None:
-    """The state is what a run that was cut off was setting: if that was the command, it is done.
-    What a run of Terraform had found is left for the apply that finishes it.
+def _conclude(account: Account, found: ConnectionSnapshot) -> None:
+    """Finish what an interrupted run was setting, if that was the command. What an interrupted run
+    of Terraform has found is left for the apply that finishes it.
     """
     if account.journal is None or found.state is None:
         return
-    with suppress(HeldElsewhere), account.journal.hold(found.identifier, waits=False) as slip:
-        left = slip.read()
+    with suppress(HeldElsewhere), account.journal.hold(found.identifier, waits=False) as handle:
+        left = handle.read()
         if left is None or left.account != account.client.account or left.is_open:
             return
         if left.has_set(found.state):
-            slip.history.confirm(found.state)
-            if left.by == slip.by:
-                slip.forget()
+            handle.history.confirm(found.state)
+            if left.by == handle.by:
+                handle.forget()
 
 
 def _newest(past_: History | None) -> Change | None:
@@ -231,7 +235,7 @@ def _to_run(identifier: str) -> str:
     )
 
 
-_COMMANDS: Mapping[str, Callable[[Options, Screen, Interruption], int]] = {
+_COMMANDS: Mapping[str, Callable[[Options, Terminal, Interruption], int]] = {
     "get": reading.run_get,
     "diff": reading.run_diff,
     "set": run_set,
@@ -241,31 +245,31 @@ _FAILED = 1
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Runs one command.
+    """Run one command.
 
     :param arguments: the command line after ``state``
     :returns: the exit status
     """
-    chosen = options.parsed(arguments)
-    screen = Screen()
+    chosen = parsed(arguments)
+    terminal = Terminal()
     with Interruption() as interruption:
         try:
             # A person asks for this state, and sees what is in it.
             with values_shown(True):
-                return _COMMANDS[chosen.command](chosen, screen, interruption)
+                return _COMMANDS[chosen.command](chosen, terminal, interruption)
         except ProviderError as error:
-            screen.error(error.summary, error.detail)
+            terminal.error(error.summary, error.detail)
             return interruption.status or _FAILED
-        except Stopped as stopped:
-            screen.say("\nInterrupted. The state was not touched.")
+        except InterruptedBeforeChange as stopped:
+            terminal.say("\nInterrupted. The state was not touched.")
             return stopped.status
         except BrokenPipeError:
-            screen.reader_is_gone()
+            terminal.reader_is_gone()
             if chosen.command == "set":
-                screen.say("Nobody reads what would change. Nothing was changed.")
+                terminal.say("Nobody reads what would change. Nothing was changed.")
             return _FAILED
         except Exception as error:
-            screen.error(
+            terminal.error(
                 "Unexpected failure",
                 f"state {chosen.command}: {type(error).__name__} at "
                 f"{' < '.join(diagnostics.places(error)[:5])}. This is a bug; please report it "

@@ -1,13 +1,9 @@
-"""States in files: reading one that is to be set, and keeping one.
-
-In which directory Terraform works on the state: there the journal and the history are.
+"""What a command works with: a state in a file, the directory of Terraform, the account and the
+connection.
 
 Terraform keeps its data in ``.terraform`` of the directory that it is run in, or where
-``TF_DATA_DIR`` says. The CDK runs it in ``cdktf.out/stacks/NAME``.
-
-What to do next after an error, where a command differs from a configuration.
-
-The account that the environment names, and the connection that the command line names.
+``TF_DATA_DIR`` says; the journal and the history are there. The CDK runs Terraform in
+``cdktf.out/stacks/NAME``.
 """
 
 from __future__ import annotations
@@ -44,7 +40,7 @@ from constructs_lib.backend.fivetran.journal.journal import HeldElsewhere, Journ
 from constructs_lib.backend.fivetran.provider import FivetranOps
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.fivetran.state_command.arguments import Options
-from constructs_lib.backend.fivetran.state_command.terminal import Screen
+from constructs_lib.backend.fivetran.state_command.terminal import Terminal
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
@@ -57,7 +53,7 @@ _NOTHING = "Nothing was asked, nothing was sent."
 
 
 def read(file: str) -> dict[str, Any]:
-    """The state in a file.
+    """Return the state in a file.
 
     :param file: its path; ``-`` for standard input
     :raises ProviderError: if it cannot be read, or holds no JSON object
@@ -82,7 +78,7 @@ def read(file: str) -> dict[str, Any]:
 
 
 def require_free(file: Path, *, force: bool) -> None:
-    """Checks that a file may be written.
+    """Check that a file may be written.
 
     :raises ProviderError: if it is there, and is not to be overwritten
     """
@@ -93,8 +89,8 @@ def require_free(file: Path, *, force: bool) -> None:
         )
 
 
-def keep(file: Path, text: str, *, force: bool) -> None:
-    """Writes a file that only its owner can read, all or nothing.
+def save(file: Path, text: str, *, force: bool) -> None:
+    """Write a file that only its owner can read, all or nothing.
 
     :raises ProviderError: if it cannot be written, or has come to be there since
     """
@@ -119,7 +115,7 @@ def _write_new(file: Path, text: str) -> None:
 
 
 def _place(error: Exception) -> str:
-    """What is wrong with a text, without any of it."""
+    """Return what is wrong with a text, without any of it."""
     if isinstance(error, JSONDecodeError):
         return f"line {error.lineno}, column {error.colno}: {error.msg}"
     if isinstance(error, UnicodeDecodeError):
@@ -131,7 +127,7 @@ _STACKS = Path("cdktf.out", "stacks")
 
 
 def directory(stack: Path | None, *, must_be_known: bool) -> Path:
-    """The directory that Terraform works in.
+    """Return the directory that Terraform works in.
 
     :param stack: what was given for it: the directory, or the name of a stack of the CDK
     :param must_be_known: False if the working directory does where several stacks are possible
@@ -153,7 +149,7 @@ def directory(stack: Path | None, *, must_be_known: bool) -> Path:
 
 
 def has_configuration(folder: Path) -> bool:
-    """True if there is a configuration of Terraform in a folder."""
+    """Return True if a folder contains a configuration of Terraform."""
     patterns = ("*.tf", "*.tf.json", ".terraform.lock.hcl")
     return any(next(folder.glob(pattern), None) is not None for pattern in patterns)
 
@@ -170,7 +166,7 @@ def _given(stack: Path) -> Path:
 
 
 def _stacks() -> list[Path]:
-    """The stacks that the CDK has made below the working directory."""
+    """Return the stacks that the CDK has synthesized below the working directory."""
     return sorted(each for each in _STACKS.glob("*") if each.is_dir())
 
 
@@ -208,8 +204,8 @@ _REMEDIES: tuple[tuple[type[VendorError], str], ...] = (
 )
 
 
-def remedy(error: VendorError) -> str:
-    """What to do next; empty where the error knows it as well."""
+def advice(error: VendorError) -> str:
+    """Return what to do next; empty where the error says it as well."""
     return next((words for kind, words in _REMEDIES if isinstance(error, kind)), "")
 
 
@@ -217,8 +213,8 @@ _READ_LIMIT = 600.0
 _CREDENTIALS = ("FIVETRAN_APIKEY", "FIVETRAN_APISECRET")
 
 
-class Look(NamedTuple):
-    """A connection and its state, as they were looked at."""
+class ConnectionSnapshot(NamedTuple):
+    """A connection and its state, as they were read."""
 
     identifier: str
     connection: dict[str, Any]
@@ -230,9 +226,9 @@ class Look(NamedTuple):
     """The state at this moment, so that what happens to it later is noticed."""
 
 
-def account(folder: Path, screen: Screen) -> Account:
-    """The account of the environment, as the provider opens it. So what a run that died has left
-    in the journal is looked after, and told.
+def account(folder: Path, terminal: Terminal) -> Account:
+    """Return the account of the environment, opened as the provider opens it. So the journal of an
+    interrupted run is recovered and reported.
 
     :param folder: where Terraform works
     :raises ProviderError: if there are no credentials, or the address cannot be used
@@ -242,14 +238,14 @@ def account(folder: Path, screen: Screen) -> Account:
     journal = partial(Journal.of_working_directory, folder, history.COMMAND)
     opened: Account = FivetranOps(journal).configure({}, "", diagnostics)
     errors = [one for one in diagnostics if one.is_error]
-    screen.tell(one for one in diagnostics if not one.is_error)
+    terminal.report_diagnostics(one for one in diagnostics if not one.is_error)
     if errors:
         raise ProviderError(errors[0].summary, errors[0].detail)
     return opened
 
 
 def identifier(client: Client, options: Options) -> str:
-    """The identifier of the connection that was named.
+    """Return the identifier of the connection that the command line names.
 
     :raises ProviderError: if it cannot be one, or the group has none of that name, or several
     """
@@ -258,7 +254,7 @@ def identifier(client: Client, options: Options) -> str:
         return require_identifier(name, "")
     if not name.strip():
         raise ProviderError("CONNECTION is empty", "Give the schema name as Fivetran shows it.")
-    with explain_errors("look for", f"connection {name} in the group {options.group}", remedy):
+    with explain_errors("look for", f"connection {name} in the group {options.group}", advice):
         found = client.connections_of(options.group, name, Deadline(_READ_LIMIT))
     if len(found) == 1:
         return require_identifier(found[0].get("id"), "")
@@ -274,25 +270,25 @@ def identifier(client: Client, options: Options) -> str:
     )
 
 
-def look(client: Client, of: str) -> Look:
-    """Reads a connection and its state.
+def look(client: Client, of: str) -> ConnectionSnapshot:
+    """Read a connection and its state.
 
     :param of: the identifier
     :raises ProviderError: if the API does not answer, or the service keeps no state
     """
     deadline = Deadline(_READ_LIMIT)
-    with explain_errors("read", f"the state of connection {of}", remedy):
+    with explain_errors("read", f"the state of connection {of}", advice):
         connection = client.connection(of, deadline)
         set_state.require_state(connection, of)
         state = set_state.read_state(client, of, deadline, connection)
         paused = is_paused(connection, of)
-    return Look(
+    return ConnectionSnapshot(
         of, connection, state, paused, Snapshot.of(state, format_timestamp(client.server_time()))
     )
 
 
 def _require_credentials() -> None:
-    """Says what is missing in the words of a command, which has no configuration."""
+    """Report missing credentials in the words of a command, which has no configuration."""
     missing = [name for name in _CREDENTIALS if not os.environ.get(name)]
     if missing and not is_sandbox(os.environ.get("FIVETRAN_API_URL", "")):
         raise ProviderError(

@@ -1,6 +1,5 @@
-"""``state get`` and ``state diff``: what is there, and what a change would do.
-
-``state history``: the states that were set from here, and taking one of them.
+"""``state get``, ``state diff`` and ``state history``: read a state, compare it, list the states
+that were set from here.
 """
 
 from __future__ import annotations
@@ -10,14 +9,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from constructs_lib.backend.fivetran.connection_state import plan
-from constructs_lib.backend.fivetran.connection_state.snapshot import is_syncing
+from constructs_lib.backend.fivetran.connection_status import (
+    is_syncing,
+)
 from constructs_lib.backend.fivetran.journal import history
 from constructs_lib.backend.fivetran.journal.history import Change, History
 from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.fivetran.state_command import inputs
 from constructs_lib.backend.fivetran.state_command.arguments import Options
-from constructs_lib.backend.fivetran.state_command.inputs import Look
-from constructs_lib.backend.fivetran.state_command.terminal import Interruption, Screen
+from constructs_lib.backend.fivetran.state_command.inputs import ConnectionSnapshot
+from constructs_lib.backend.fivetran.state_command.terminal import Interruption, Terminal
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.managed_object.identifiers import require_identifier
 from constructs_lib.backend.plugin.diagnostics import ProviderError
@@ -28,46 +29,46 @@ NOTHING_WRITTEN = "no state was written yet: {} is what the connector starts fro
 
 
 class Writes(Protocol):
-    """Writes a text for a person."""
+    """A function that writes a text for a person."""
 
     def __call__(self, text: str, *, is_alarming: bool = False) -> None:
-        """Writes it, in red letters if it is alarming."""
+        """Write a text, in red if it is alarming."""
 
 
-def run_get(options: Options, screen: Screen, interruption: Interruption) -> int:
-    """Prints the state, or keeps it in a file; returns the exit status.
+def run_get(options: Options, terminal: Terminal, interruption: Interruption) -> int:
+    """Print the state, or save it in a file; return the exit status.
 
     :raises ProviderError: if it cannot be read or kept
     """
     if options.output is not None:
         inputs.require_free(options.output, force=options.force)
-    found = _looked(options, screen)
+    found = _looked(options, terminal)
     text = jsontext.pretty(found.state or {})
-    screen.say(_surroundings(found))
+    terminal.say(_surroundings(found))
     if options.output is None:
-        screen.out(text)
+        terminal.out(text)
     else:
-        inputs.keep(options.output, text + "\n", force=options.force)
-        screen.say(f"The state is in {options.output}, which only you can read.")
+        inputs.save(options.output, text + "\n", force=options.force)
+        terminal.say(f"The state is in {options.output}, which only you can read.")
     return 0
 
 
-def run_diff(options: Options, screen: Screen, interruption: Interruption) -> int:
-    """Says what would change; returns the exit status: 2 if something would.
+def run_diff(options: Options, terminal: Terminal, interruption: Interruption) -> int:
+    """Show what would change; return the exit status: 2 if something would.
 
     :raises ProviderError: if a state cannot be read
     """
     wanted = inputs.read(str(options.file))
-    found = _looked(options, screen)
+    found = _looked(options, terminal)
     if is_equal(found, wanted):
-        screen.out(f"{name(found)}: the states are equal")
+        terminal.out(f"{name(found)}: the states are equal")
         return 0
-    show(found, wanted, screen.out, most=sys.maxsize)
+    show(found, wanted, terminal.out, most=sys.maxsize)
     return _DIFFERENT
 
 
-def show(found: Look, wanted: dict[str, Any], write: Writes, most: int) -> bool:
-    """Shows what a change does, in the words of a plan.
+def show(found: ConnectionSnapshot, wanted: dict[str, Any], write: Writes, most: int) -> bool:
+    """Show what a change does, in the words of a plan.
 
     :param write: where it is shown
     :param most: how many values are shown
@@ -83,27 +84,27 @@ def show(found: Look, wanted: dict[str, Any], write: Writes, most: int) -> bool:
 
 
 def is_backwards(steps: list[plan.ValueChange], wanted: dict[str, Any]) -> bool:
-    """True if a change goes backwards, or resets."""
+    """Return True if a change goes backwards, or resets."""
     return not wanted or any(step.is_backwards for step in steps)
 
 
-def is_equal(found: Look, wanted: dict[str, Any]) -> bool:
-    """True if the state is the wanted one already."""
+def is_equal(found: ConnectionSnapshot, wanted: dict[str, Any]) -> bool:
+    """Return True if the state is the wanted one already."""
     return found.state is not None and same(found.state, wanted)
 
 
-def name(found: Look) -> str:
-    """The connection, as messages name it."""
+def name(found: ConnectionSnapshot) -> str:
+    """Return the name of the connection for messages."""
     return f"connection {found.identifier} ({found.connection.get('schema')})"
 
 
-def _looked(options: Options, screen: Screen) -> Look:
+def _looked(options: Options, terminal: Terminal) -> ConnectionSnapshot:
     folder = inputs.directory(options.stack, must_be_known=False)
-    account = inputs.account(folder, screen)
+    account = inputs.account(folder, terminal)
     return inputs.look(account.client, inputs.identifier(account.client, options))
 
 
-def _surroundings(found: Look) -> str:
+def _surroundings(found: ConnectionSnapshot) -> str:
     of = found.connection
     sync = "a sync is in progress" if is_syncing(of) else "no sync is in progress"
     lines = [
@@ -123,28 +124,28 @@ _RESULTS = {
 }
 
 
-def run_history(options: Options, screen: Screen, interruption: Interruption) -> int:
-    """Lists the changes, or prints one state; returns the exit status.
+def run_history(options: Options, terminal: Terminal, interruption: Interruption) -> int:
+    """List the changes, or print one state; return the exit status.
 
     :raises ProviderError: if the history cannot be read, or has no such change
     """
     folder = inputs.directory(options.stack, must_be_known=True)
-    past = _history(options, folder, screen)
+    past = _history(options, folder, terminal)
     if options.number is not None:
-        screen.out(jsontext.pretty(state(past, options, screen)))
+        terminal.out(jsontext.pretty(state(past, options, terminal)))
         return 0
     changes = _changes(past)
     for change in changes:
-        screen.out(_words(change))
+        terminal.out(_words(change))
     if changes:
-        screen.say("\nBack to the state before one of them: state set … --from-history NUMBER")
+        terminal.say("\nBack to the state before one of them: state set … --from-history NUMBER")
     else:
-        screen.say(f"No state of this connection was set from here: there is no {past.file}")
+        terminal.say(f"No state of this connection was set from here: there is no {past.file}")
     return 0
 
 
-def state(past: History, options: Options, screen: Screen) -> dict[str, Any]:
-    """The state of the change that was asked for: the one before, or the one after.
+def state(past: History, options: Options, terminal: Terminal) -> dict[str, Any]:
+    """Return the state before or after the change that was asked for.
 
     :raises ProviderError: if there is no such change
     """
@@ -159,16 +160,18 @@ def state(past: History, options: Options, screen: Screen) -> dict[str, Any]:
     if options.after:
         return chosen.after
     if chosen.before is None:
-        screen.say(f"Before change {chosen.number} {NOTHING_WRITTEN}.")
+        terminal.say(f"Before change {chosen.number} {NOTHING_WRITTEN}.")
     return chosen.before or {}
 
 
-def _history(options: Options, folder: Path, screen: Screen) -> History:
-    """The history; the API is asked only for the identifier that a schema name stands for."""
+def _history(options: Options, folder: Path, terminal: Terminal) -> History:
+    """Return the history; the API is asked only for the identifier of a connection that is given by
+    its schema name.
+    """
     if options.group is None:
         identifier = require_identifier(options.connection, "")
     else:
-        account = inputs.account(folder, screen)
+        account = inputs.account(folder, terminal)
         identifier = inputs.identifier(account.client, options)
     return Journal.of_working_directory(folder).history(identifier)
 

@@ -1,9 +1,7 @@
-"""Ctrl-C, SIGTERM, and the terminal that is gone: what they do depends on what is under way.
+"""The terminal: what a person sees and answers, and what Ctrl-C, SIGTERM and a closed terminal do.
 
-Before a state is being set, they end the command at once. From then on they only ask for the end:
-what is under way is wound down, so that the connection is left as it was.
-
-What a person sees: texts, colours where there is a terminal, and a question.
+Before a state is being set, a signal ends the command at once. From then on it only asks for the
+end: the work in progress is wound down, so that the connection is left as it was.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ _FIRST = b"\nStopping: the paused flag of the connection is put back first.\n"
 _AGAIN = b"\nStill stopping: an answer of the API is waited for. It ends by itself.\n"
 
 
-class Stopped(BaseException):
+class InterruptedBeforeChange(BaseException):
     """The command is interrupted before it has begun to set a state."""
 
     def __init__(self, number: int) -> None:
@@ -36,7 +34,7 @@ class Stopped(BaseException):
 
 
 class Interruption:
-    """Takes the signals while it is entered."""
+    """A context in which signals are handled."""
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
@@ -57,12 +55,12 @@ class Interruption:
         for number, former in self._former.items():
             signal.signal(number, former)  # type: ignore[arg-type]
 
-    def be_orderly(self) -> None:
-        """From here on nothing is broken off."""
+    def defer(self) -> None:
+        """Interrupt nothing from here on; only note that the end is asked for."""
         self._is_orderly = True
 
     def check(self) -> None:
-        """Called before what cannot be taken back.
+        """Raise an error if the end is asked for. To be called before what cannot be undone.
 
         :raises Interrupted: if the end is asked for
         """
@@ -71,7 +69,7 @@ class Interruption:
 
     def _take(self, number: int, frame: FrameType | None) -> None:
         if not self._is_orderly:
-            raise Stopped(number)
+            raise InterruptedBeforeChange(number)
         is_first = not self.stopping.is_set()
         self.status = self.status or 128 + number
         self.stopping.set()
@@ -85,8 +83,8 @@ _RED, _YELLOW, _PLAIN = "\033[1;31m", "\033[1;33m", "\033[0m"
 _TERMINAL = "/dev/tty"
 
 
-class Screen:
-    """Standard output for what was asked for, standard error for what is said about it."""
+class Terminal:
+    """Standard output for results, standard error for messages."""
 
     def __init__(self) -> None:
         for stream in (sys.stdin, sys.stdout, sys.stderr):
@@ -95,7 +93,7 @@ class Screen:
                 stream.reconfigure(errors="backslashreplace")
 
     def out(self, text: str, *, is_alarming: bool = False) -> None:
-        """Writes what was asked for.
+        """Write the result of a command.
 
         :param is_alarming: True for red letters
         :raises BrokenPipeError: if nobody reads it any more
@@ -110,7 +108,7 @@ class Screen:
             raise ProviderError("Cannot write to standard output", f"{reason}.") from None
 
     def report(self, text: str) -> None:
-        """Writes what was done. If nobody reads it, it is done all the same."""
+        """Write what was done. If nobody reads it, it is done all the same."""
         try:
             self.out(text)
         except (BrokenPipeError, ProviderError):
@@ -118,7 +116,7 @@ class Screen:
             self.say(text)
 
     def say(self, text: str, mark: str = "", colour: str = "") -> None:
-        """Says something about it. Where nobody reads it, what is being done goes on.
+        """Write a message. If nobody reads it, the command goes on.
 
         :param mark: a word that comes first
         :param colour: the colour of that word
@@ -129,20 +127,20 @@ class Screen:
             _write(sys.stderr, text)
 
     def warn(self, summary: str, detail: str) -> None:
-        """Says what should be known."""
+        """Write a warning."""
         self.say(f"{summary}\n\n{detail}\n", "Warning:", _YELLOW)
 
     def error(self, summary: str, detail: str) -> None:
-        """Says what went wrong."""
+        """Write an error."""
         self.say(f"{summary}\n\n{detail}" if detail else summary, "Error:", _RED)
 
-    def tell(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """Says what the provider says to Terraform."""
+    def report_diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Write the diagnostics of the provider."""
         for one in diagnostics:
             (self.error if one.is_error else self.warn)(one.summary, one.detail)
 
     def can_ask(self, *, input_is_taken: bool) -> bool:
-        """True if there is a person who sees the question, and can answer.
+        """Return True if there is a person who sees the question, and can answer.
 
         :param input_is_taken: True if standard input is the document: then the terminal is asked
         """
@@ -157,7 +155,7 @@ class Screen:
         return True
 
     def show(self, text: str, *, is_alarming: bool = False) -> None:
-        """Writes what a question is about: there where the question is seen.
+        """Write what a question is about, where the question is seen.
 
         :param is_alarming: True for red letters
         """
@@ -165,7 +163,7 @@ class Screen:
             _write(_asked_at(), text, _RED if is_alarming else "")
 
     def ask(self, question: str) -> bool:
-        """True if the answer is yes; anything else, and no answer at all, is no."""
+        """Return True if the answer is yes; anything else, and no answer at all, is no."""
         with suppress(OSError, ValueError):
             _write(_asked_at(), question, end=" ")
         if _is_terminal(sys.stdin):
@@ -178,13 +176,15 @@ class Screen:
         return answer.strip().lower() in ("y", "yes")
 
     def reader_is_gone(self) -> None:
-        """Nobody reads standard output any more: what is left must not fail at the end."""
+        """Stop writing to standard output, which nobody reads any more, so that nothing fails at
+        the end.
+        """
         with suppress(OSError, ValueError, AttributeError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _asked_at() -> TextIO | None:
-    """The stream on which a person sees a question; None if there is none."""
+    """Return the stream on which a person sees a question; None if there is none."""
     return next((each for each in (sys.stderr, sys.stdout) if _is_terminal(each)), None)
 
 

@@ -11,8 +11,8 @@ from terraform_core import Core
 from terraform_values import exact, literal
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection import plan
-from constructs_lib.backend.fivetran.connection.request import INFLUENCES, SETTINGS
+from constructs_lib.backend.fivetran.connection import resource
+from constructs_lib.backend.fivetran.connection.request import SETTINGS, SIDE_EFFECTS
 
 CONNECTION = "fivetranops_connection"
 ATTRIBUTES = schemas.load(CONNECTION).attributes
@@ -47,7 +47,7 @@ PAIRS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     # States hold such pairs from when plain Terraform was not checked for them.
-    monkeypatch.setattr(plan, "check_settings", lambda config, diagnostics: None)
+    monkeypatch.setattr(resource, "check_settings", lambda config, diagnostics: None)
     world = World({})
     yield world
     world.close()
@@ -136,5 +136,5 @@ def test_every_pair_of_the_schema_is_an_influence() -> None:
     pairs = {n: a.only_with[0] for n, a in ATTRIBUTES.items() if a.only_with}
 
     assert len(pairs) == 4
-    assert all(name in INFLUENCES[cause] for name, cause in pairs.items())
+    assert all(name in SIDE_EFFECTS[cause] for name, cause in pairs.items())
     assert pairs.keys() <= set(SETTINGS)

@@ -10,7 +10,6 @@ from state_api import NEW, OLD, Fivetran
 from state_runs import STEPS, change, killed, recovered
 
 from constructs_lib.backend.fivetran.api import errors
-from constructs_lib.backend.fivetran.connection_state import set_state as choreography
 from constructs_lib.backend.fivetran.connection_state.set_state import set_state
 from constructs_lib.backend.fivetran.connection_state.snapshot import StateDiffers
 from constructs_lib.backend.fivetran.journal.entries import JournalEntry, dumped, loaded
@@ -23,7 +22,7 @@ BROKEN = errors.NoAnswer("request", "the connection broke off", sent=True)
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choreography, "_FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(f"{set_state.__module__}._FIRST_PAUSE", 0.001)
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path)
 
 
-def test_a_second_attempt_that_sent_nothing_keeps_what_the_first_had_found(
+def test_second_attempt_that_sent_nothing_keeps_the_first_state(
     journal: Journal,
 ) -> None:
     class Adding(Fivetran):
@@ -54,7 +53,7 @@ def test_a_second_attempt_that_sent_nothing_keeps_what_the_first_had_found(
 @pytest.mark.parametrize(
     ("by", "wanted", "found"), [("command", NEW, OLD), ("terraform", OTHER, OLD)]
 )
-def test_the_half_done_work_of_another_is_gone_on_with_if_both_want_the_same(
+def test_half_done_work_of_another_continues_if_both_agree(
     journal: Journal, by: str, wanted: Any, found: Any
 ) -> None:
     api = Fivetran()

@@ -37,7 +37,7 @@ def untold(done: int, total: int) -> None:
     """Nobody looks at the progress."""
 
 
-def test_pages_are_asked_for_by_the_thousand_until_there_is_no_other(
+def test_pages_are_requested_by_the_thousand_until_the_last(
     api: ScriptedApi, inventory: Inventory
 ) -> None:
     api.answers = [page(ITEM, cursor="x=1&y"), page({**ITEM, "id": "b"}, cursor=""), page()]

@@ -41,7 +41,7 @@ def test_a_provider_imports_nothing_of_the_commands() -> None:
     assert run("-c", PLUGIN).stdout == "[]\n"
 
 
-def test_a_provider_that_answers_all_calls_imports_nothing_of_google() -> None:
+def test_provider_that_answers_all_calls_imports_no_google() -> None:
     assert run("-c", ANSWERING).stdout == "19 []\n"
 
 

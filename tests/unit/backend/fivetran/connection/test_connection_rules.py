@@ -102,7 +102,7 @@ def test_a_setting_with_a_reason_passes() -> None:
     assert checked(config=settings(new=1), unchecked={"config.new": "ticket 4711"}) == []
 
 
-def test_a_message_says_what_was_found_what_is_allowed_and_what_to_do() -> None:
+def test_message_names_the_value_the_allowed_ones_and_the_remedy() -> None:
     (found,) = checked(config=settings(hostt="db"))
 
     assert found.summary == "Unknown setting"
@@ -112,7 +112,7 @@ def test_a_message_says_what_was_found_what_is_allowed_and_what_to_do() -> None:
     )
 
 
-def test_a_message_names_the_attribute_for_secrets_as_terraform_does() -> None:
+def test_message_names_secret_attributes_as_terraform_does() -> None:
     (found,) = checked(config=settings(password="hunter2"))
 
     assert "Move password from config to config_wo." in found.detail

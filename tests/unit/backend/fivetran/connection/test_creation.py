@@ -167,14 +167,14 @@ def test_answer_that_was_cut_short_is_looked_for(api: ScriptedApi, account: Acco
     api.answers = [Answer(201, '{"code": "Success", "data": {"id": "ma', {}), listed(MADE)]
     api.answers += [told(MADE)]
 
-    assert create(account) == creation.Created(MADE, creation.How.FOUND)
+    assert create(account) == creation.Created(MADE, creation.Origin.FOUND)
 
 
 def test_429_of_a_creation_that_took_effect(api: ScriptedApi, account: Account) -> None:
     api.answers = [FLOOD, TAKEN, listed(MADE), told(MADE)]
     known: list[str] = []
 
-    assert create(account, known) == creation.Created(MADE, creation.How.FOUND)
+    assert create(account, known) == creation.Created(MADE, creation.Origin.FOUND)
 
     assert known == ["made"]
     assert entries(account)[0]["connection"] == "made"
@@ -203,7 +203,7 @@ def test_429_to_the_end_is_looked_for_later(
     later = again(account)
     api.answers = [listed(MADE), told(MADE)]
 
-    assert create(later).how is creation.How.TAKEN_OVER
+    assert create(later).how is creation.Origin.TAKEN_OVER
 
 
 def test_conflict_that_no_attempt_explains_names_the_other(
@@ -267,7 +267,7 @@ def test_run_that_lives_is_waited_for(
 
     made = creation.create(second, dict(BODY), deadline, ())
 
-    assert made == creation.Created(MADE, creation.How.TAKEN_OVER)
+    assert made == creation.Created(MADE, creation.Origin.TAKEN_OVER)
     assert waits == ["another run here, which creates a connection named orders,"]
 
 
@@ -325,7 +325,7 @@ def test_journal_that_cannot_be_written_stops_nothing(
     lost = Account(account.client, _VAULT, Journal(tmp_path / "file" / "below"))
     api.answers = [told(MADE, 201)]
 
-    assert create(lost).how is creation.How.CREATED
+    assert create(lost).how is creation.Origin.CREATED
 
     assert lost.journal is not None
     assert "nothing can be kept in" in lost.journal.problem

@@ -14,7 +14,6 @@ from state_api import Fivetran
 from terraform_core import Core
 from terraform_values import exact, literal
 
-from constructs_lib.backend.fivetran.connection_state import set_state as choreography
 from constructs_lib.backend.fivetran.connection_state.journal_writer import Attempt
 from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, set_state
 from constructs_lib.backend.fivetran.connection_state.snapshot import Snapshot
@@ -130,7 +129,7 @@ def test_big_numbers_are_told_apart(world: World) -> None:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choreography, "_FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(f"{set_state.__module__}._FIRST_PAUSE", 0.001)
 
 
 def set_to(api: Fivetran, wanted: dict[str, Any], **more: Any) -> Outcome:

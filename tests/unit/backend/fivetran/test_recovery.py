@@ -40,8 +40,8 @@ def left_behind(folder: Path, client: Client) -> Journal:
         entry = JournalEntry(
             f"c{number}", client.account, False, None, "print", "2026-01-31T00:00:00Z"
         )
-        with journal.hold(entry.connection) as slip:
-            slip.write(entry)
+        with journal.hold(entry.connection) as handle:
+            handle.write(entry)
     return journal
 
 

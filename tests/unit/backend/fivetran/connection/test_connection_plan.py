@@ -51,7 +51,7 @@ def test_letting_a_key_go_is_shown_and_said(host: Any) -> None:
     assert summaries(operation) == ["Settings are no longer managed"]
 
 
-def test_an_import_with_more_keys_than_are_configured_plans_nothing() -> None:
+def test_import_with_more_keys_than_configured_plans_nothing() -> None:
     prior = existing(config=Dynamic.of({**CONFIG, "user": "fivetran"}))
 
     plan, operation = planned(configured(), prior, {"adopted": True})
@@ -71,7 +71,7 @@ def test_an_import_cannot_be_compared_with_what_is_not_known_yet(unknown: dict[s
         planned(config, prior, {"adopted": True})
 
 
-def test_an_import_that_changes_anyway_may_hold_what_is_not_known_yet() -> None:
+def test_changed_import_may_hold_unknown_values() -> None:
     config = configured(config=Dynamic.of({**CONFIG, "host": "other", "user": UNKNOWN}))
 
     plan, _ = planned(config, existing(), {"adopted": True})
@@ -112,7 +112,7 @@ def test_a_replacement_says_what_it_costs(change: dict[str, Any], path: tuple[st
     assert summaries(operation) == ["Replacing the connection syncs its whole history again"]
 
 
-def test_an_imported_connection_without_named_schema_is_not_replaced_for_the_same_name() -> None:
+def test_import_without_named_schema_is_not_replaced_by_itself() -> None:
     prior = existing(config=Dynamic.of({"host": "db", "port": 5432}))
 
     assert planned(configured(), prior)[0].replace == []
@@ -241,7 +241,7 @@ def test_without_known_credentials_every_secret_may_have_changed() -> None:
     assert plan.planned["secrets_applied"] == {"config.password": UNKNOWN}
 
 
-def test_what_may_change_along_is_unknown_unless_it_is_configured() -> None:
+def test_side_effects_are_unknown_unless_configured() -> None:
     alone, _ = planned(configured(sync_frequency=60), existing())
     both, _ = planned(configured(sync_frequency=60, daily_sync_time="04:00"), existing())
 
@@ -249,7 +249,7 @@ def test_what_may_change_along_is_unknown_unless_it_is_configured() -> None:
     assert both.planned["daily_sync_time"] == "04:00"
 
 
-def test_setup_state_may_change_only_where_it_is_not_connected_yet() -> None:
+def test_setup_state_may_change_only_if_not_connected_yet() -> None:
     change = configured(config=Dynamic.of({**CONFIG, "host": "other"}))
 
     connected, _ = planned(change, existing())
@@ -279,7 +279,7 @@ def test_a_rotated_secret_is_the_only_change() -> None:
     assert plan.planned["config_wo"] is None
 
 
-def test_a_rotated_api_secret_sends_each_secret_once_more_and_says_so() -> None:
+def test_rotated_api_secret_sends_each_secret_again_and_says_so() -> None:
     private: dict[str, Any] = {}
     SecretTracking(private, SecretHasher("key", "the API secret before")).record(
         {"config.password": "hunter22"}

@@ -78,7 +78,7 @@ def update(
     body: dict[str, Any] | None = None,
     *,
     pauses: bool = True,
-    slip: JournalHandle | None = None,
+    handle: JournalHandle | None = None,
     deadline: Deadline | None = None,
     check: Callable[[Any, Any], None] = lambda body, live: None,
 ) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def update(
         "abc",
         deadline or Deadline(3600),
         check=check,
-        slip=slip,
+        handle=handle,
     )
     return made.send(body or {"config": OTHER_HOST}, pauses_for_it=pauses)
 
@@ -289,8 +289,8 @@ def test_update_that_dies_leaves_nothing_paused(journal: Journal, dies_at: int) 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(JournalHandle, "write", lambda *given: api.lives() or write(*given))
         patch.setattr(JournalHandle, "forget", lambda *given: api.lives() or forget(*given))
-        with pytest.raises(Killed), journal.hold("abc") as slip:
-            update(api, slip=slip)
+        with pytest.raises(Killed), journal.hold("abc") as handle:
+            update(api, handle=handle)
     assert api.journal == STEPS[:dies_at]
     api.dies_at = 0
     # When the next run begins, then the connection runs, and the journal is empty
@@ -307,13 +307,13 @@ def test_update_keeps_what_a_dead_run_knew(journal: Journal) -> None:
     killed(api, journal, 6)
     recovered(api, journal)
     assert (api.stored, api.paused) == (NEW, False)
-    with journal.hold("abc") as slip:
-        left = slip.read()
+    with journal.hold("abc") as handle:
+        left = handle.read()
     # When the connection is changed, paused for it, before the state is set again
     api.syncing = 2
-    with journal.hold("abc") as slip:
-        update(api, slip=slip)
-        assert slip.read() == left
+    with journal.hold("abc") as handle:
+        update(api, handle=handle)
+        assert handle.read() == left
     # Then the state before is still the one that was found first
     assert change(api, journal).found == OLD
 
@@ -324,8 +324,8 @@ def test_pause_that_is_planned_outlasts_an_old_entry(journal: Journal) -> None:
     killed(api, journal, 4)
     assert api.paused is True
     # When the connection is paused by a plan, then no later run sets it running again
-    with journal.hold("abc") as slip:
-        update(api, {"paused": True}, slip=slip)
+    with journal.hold("abc") as handle:
+        update(api, {"paused": True}, handle=handle)
     recovered(api, journal)
     assert api.paused is True
 
@@ -341,8 +341,8 @@ def test_flag_that_stays_stuck_is_put_back_later(journal: Journal) -> None:
         unpause(name)
 
     api.step = never_unpause  # type: ignore[method-assign]
-    with journal.hold("abc") as slip, pytest.raises(paused_flag.PausedFlagStuck):
-        update(api, slip=slip)
+    with journal.hold("abc") as handle, pytest.raises(paused_flag.PausedFlagStuck):
+        update(api, handle=handle)
     assert api.paused is True
     api.time += timedelta(hours=3)
 

@@ -10,15 +10,14 @@ from state_api import NEW, OLD, Fivetran
 
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.connection import paused_flag
-from constructs_lib.backend.fivetran.connection_state import set_state as choreography
 from constructs_lib.backend.fivetran.connection_state import snapshot
-from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, set_state
+from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, _pauses, set_state
 from constructs_lib.backend.http.deadline import Deadline
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choreography, "_FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(f"{set_state.__module__}._FIRST_PAUSE", 0.001)
 
 
 def change(
@@ -36,7 +35,7 @@ def change(
     )
 
 
-def test_a_running_connection_is_paused_patched_verified_and_unpaused() -> None:
+def test_running_connection_is_paused_patched_verified_unpaused() -> None:
     api = Fivetran()
 
     assert change(api) == Outcome(OLD, changed=True)
@@ -64,7 +63,7 @@ def test_a_running_sync_is_waited_for() -> None:
     ]
 
 
-def test_a_paused_connection_stays_paused_and_its_flag_is_not_touched() -> None:
+def test_paused_connection_stays_paused_with_its_flag_untouched() -> None:
     api = Fivetran(paused=True)
 
     change(api)
@@ -156,7 +155,7 @@ def test_a_sync_that_begins_in_between_is_waited_for() -> None:
     assert api.stored == NEW
 
 
-def test_a_sync_that_does_not_end_in_time_is_an_error_and_the_flag_is_back() -> None:
+def test_sync_beyond_the_limit_is_an_error_and_restores_the_flag() -> None:
     api = Fivetran(syncing=10**9)
 
     with pytest.raises(errors.OutOfTime, match="the sync of connection abc"):
@@ -202,7 +201,7 @@ def test_a_pause_that_is_refused_is_no_stuck_flag() -> None:
     assert "unpause" not in api.journal
 
 
-def test_a_connection_that_is_deleted_meanwhile_is_said_to_be_gone() -> None:
+def test_connection_deleted_meanwhile_is_reported_as_gone() -> None:
     api = Fivetran()
     gone = errors.answered("GET", 404, "NotFound_Connection", "gone", None)
     api.failures = {"PATCH state": gone, "unpause": gone}
@@ -212,7 +211,7 @@ def test_a_connection_that_is_deleted_meanwhile_is_said_to_be_gone() -> None:
 
 
 def test_the_looks_at_a_sync_that_goes_on_become_rarer(monkeypatch: pytest.MonkeyPatch) -> None:
-    pauses = choreography._pauses()
+    pauses = _pauses()
 
     seen = [next(pauses) for _ in range(40)]
 
@@ -230,7 +229,7 @@ def test_the_last_look_is_at_the_end_of_the_time() -> None:
         deadline.poll(60.0, "the sync")
 
 
-def test_a_flag_that_cannot_be_put_back_is_an_error_with_the_remedy() -> None:
+def test_stuck_paused_flag_is_an_error_with_the_remedy() -> None:
     api = Fivetran()
     api.failures["unpause"] = BROKEN
 
@@ -253,7 +252,7 @@ def test_a_flag_that_cannot_be_put_back_hides_no_earlier_error() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 405])
-def test_a_service_without_state_is_named_with_those_that_have_one(status: int) -> None:
+def test_service_without_state_is_named_with_those_with_one(status: int) -> None:
     api = Fivetran()
     api.service = "postgres"
     api.failures["GET state"] = errors.answered("GET state", status, "", "no", None)

@@ -29,7 +29,7 @@ def result(status: str, **more: Any) -> dict[str, Any]:
 
 
 def found(*statuses: str) -> list[resource.SetupTestResult]:
-    return resource.results(
+    return resource.setup_test_results(
         {"id": "abc", "setup_tests": [result(status) for status in statuses]}, ()
     )
 
@@ -67,7 +67,7 @@ def test_fail_on_refuses_from_a_status_on(fail_on: str, refused: list[str]) -> N
 @pytest.mark.parametrize("tests", [None, "", {}, [None], ["PASSED"]])
 def test_an_answer_without_results_does_not_open_a_gate(tests: Any) -> None:
     with pytest.raises(errors.BadAnswer, match=r"no list under data\.setup_tests"):
-        resource.results({"id": "abc", "setup_tests": tests}, ())
+        resource.setup_test_results({"id": "abc", "setup_tests": tests}, ())
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ def test_an_answer_without_results_does_not_open_a_gate(tests: Any) -> None:
 def test_details_are_text(details: Any, text: str | None) -> None:
     answer = {"setup_tests": [result("FAILED", details=details)]}
 
-    assert resource.results(answer, ())[0].details == text
+    assert resource.setup_test_results(answer, ())[0].details == text
 
 
 def test_what_is_named_like_a_secret_or_is_one_is_hidden() -> None:
     details = {"password": "unknown to us", "tried": f"user:{SECRET}@host"}
     answer = {"setup_tests": [result("FAILED", message=f"no {SECRET}", details=details)]}
 
-    (only,) = resource.results(answer, [SECRET])
+    (only,) = resource.setup_test_results(answer, [SECRET])
 
     assert only.message == "no (hidden)"
     assert only.details == '{"password": "(hidden)", "tried": "user:(hidden)@host"}'

@@ -13,7 +13,6 @@ from state_api import NEW, OLD, Fivetran
 from state_runs import change
 
 from constructs_lib.backend.fivetran.api import errors
-from constructs_lib.backend.fivetran.connection_state import set_state as choreography
 from constructs_lib.backend.fivetran.connection_state.journal_writer import Attempt
 from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, set_state
 from constructs_lib.backend.fivetran.journal.entries import JournalEntry, loaded, set_entry
@@ -28,7 +27,7 @@ BROKEN = errors.NoAnswer("request", "the connection broke off", sent=True)
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choreography, "_FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(f"{set_state.__module__}._FIRST_PAUSE", 0.001)
 
 
 @pytest.fixture

@@ -213,6 +213,6 @@ def test_locks_are_free_after_an_error(run: Run) -> None:
     with pytest.raises(ProviderError):
         run.test()
 
-    assert run.account.turns.is_taken("abc") is False
+    assert run.account.locks.is_held("abc") is False
     with Journal(run.journal._folder).hold("abc", waits=False):
         pass

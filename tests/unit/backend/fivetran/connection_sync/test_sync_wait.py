@@ -249,8 +249,8 @@ def test_interruption_while_asking_again_is_one(clock: FakeTime) -> None:
     "stored",
     [
         list(MARK),
-        MARK.stored(),
-        {**MARK.stored(), "added_later": 1},
+        MARK._asdict(),
+        {**MARK._asdict(), "added_later": 1},
         {"succeeded_at": BEFORE, "since": MARK.since},
     ],
 )

@@ -72,29 +72,29 @@ def test_a_turn_is_waited_for() -> None:
 
     def other() -> None:
         begun.set()
-        with turns.turn("abc", Deadline(30)):
+        with turns.hold("abc", Deadline(30)):
             order.append("second")
 
     thread = threading.Thread(target=other)
-    with turns.turn("abc", Deadline(30)):
+    with turns.hold("abc", Deadline(30)):
         thread.start()
         begun.wait(10)
-        assert turns.is_taken("abc")
-        assert not turns.is_taken("other")
+        assert turns.is_held("abc")
+        assert not turns.is_held("other")
         order.append("first")
     thread.join()
 
     assert order == ["first", "second"]
-    assert not turns.is_taken("abc")
+    assert not turns.is_held("abc")
 
 
 def test_a_turn_comes_within_the_limit_or_not_at_all() -> None:
     turns, stopping = ConnectionLocks(), threading.Event()
     stopping.set()
-    with turns.turn("abc", Deadline(30)):
-        with pytest.raises(OutOfTime), turns.turn("abc", Deadline(0.1)):
+    with turns.hold("abc", Deadline(30)):
+        with pytest.raises(OutOfTime), turns.hold("abc", Deadline(0.1)):
             raise AssertionError("it is another's turn")
-        with pytest.raises(Interrupted), turns.turn("abc", Deadline(30, stopping)):
+        with pytest.raises(Interrupted), turns.hold("abc", Deadline(30, stopping)):
             raise AssertionError("it is another's turn")
 
 

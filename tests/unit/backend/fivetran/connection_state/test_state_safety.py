@@ -12,7 +12,6 @@ from state_runs import STEPS, change, killed, recovered
 
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.connection.paused_flag import PausedFlagStuck
-from constructs_lib.backend.fivetran.connection_state import set_state as choreography
 from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, set_state
 from constructs_lib.backend.fivetran.connection_state.snapshot import (
     Snapshot,
@@ -29,7 +28,7 @@ SEEN = Snapshot.of(OLD, "2026-05-01T00:00:00Z")
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choreography, "_FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(f"{set_state.__module__}._FIRST_PAUSE", 0.001)
 
 
 @pytest.fixture
@@ -106,7 +105,7 @@ class Finishing(Meddled):
         return super().modify_connection(identifier, body, deadline)
 
 
-def test_what_somebody_sets_between_the_look_and_the_patch_is_not_overwritten() -> None:
+def test_state_set_between_read_and_patch_is_not_overwritten() -> None:
     api = Meddled()
 
     with pytest.raises(StateChangedElsewhere, match="since it was read"):
@@ -116,7 +115,7 @@ def test_what_somebody_sets_between_the_look_and_the_patch_is_not_overwritten() 
 
 
 @pytest.mark.parametrize("api", [Finishing(), Meddled(syncing=3)])
-def test_what_a_sync_reaches_while_it_is_waited_for_is_the_state_before(api: Fivetran) -> None:
+def test_state_that_an_awaited_sync_reaches_is_the_previous_one(api: Fivetran) -> None:
     assert change(api).found == OTHER
     assert api.stored == NEW
 
@@ -126,7 +125,7 @@ DEATHS += [(n, "paused") for n in range(1, len(STEPS))]
 
 
 @pytest.mark.parametrize(("dies_at", "paused_after"), DEATHS)
-def test_a_run_that_dies_after_any_request_is_finished_by_the_next(
+def test_run_that_dies_after_any_request_is_finished_by_the_next(
     journal: Journal, dies_at: int, paused_after: str
 ) -> None:
     api = Fivetran()
@@ -346,7 +345,7 @@ def test_a_state_that_was_never_sent_is_nobodys_work(journal: Journal) -> None:
     assert outcome.found == NEW
 
 
-def test_what_somebody_set_after_a_failed_attempt_is_not_overwritten(journal: Journal) -> None:
+def test_state_set_after_a_failed_attempt_is_not_overwritten(journal: Journal) -> None:
     class Adding(Fivetran):
         def set_state(self, identifier: str, state: Any, deadline: Deadline) -> None:
             super().set_state(identifier, {**state, "added": 1}, deadline)

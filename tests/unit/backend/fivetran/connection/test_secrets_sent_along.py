@@ -11,7 +11,12 @@ from terraform_core import Core
 from terraform_values import UNKNOWN, exact, literal
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection import secrets as sent_along
+from constructs_lib.backend.fivetran.connection.secrets import (
+    authorization,
+    causes,
+    secrets_sent_along,
+    warn_about_secrets_sent_along,
+)
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.resource import Plan
 from constructs_lib.backend.plugin.values.value import Dynamic
@@ -115,7 +120,7 @@ def test_the_warning_names_secrets_and_cause() -> None:
     planned = prior | {"config": Dynamic.of(PASSWORD)}
     diagnostics = Diagnostics()
 
-    sent_along.tell(Plan(planned, prior, planned), ["config.password"], diagnostics)
+    warn_about_secrets_sent_along(Plan(planned, prior, planned), ["config.password"], diagnostics)
 
     (warning,) = diagnostics
     assert warning.detail.startswith("config.password: unchanged")
@@ -225,7 +230,7 @@ def test_a_secret_with_a_part_without_value_stays() -> None:
     prior = {"service": "postgres", "config": Dynamic.of(CERTIFICATE)}
     planned = prior | {"config": Dynamic.of(PASSWORD)}
 
-    names = sent_along.secrets(prior, planned, planned | {"config_wo": Dynamic.of(secrets)})
+    names = secrets_sent_along(prior, planned, planned | {"config_wo": Dynamic.of(secrets)})
 
     assert names == ["config.password"]
 
@@ -237,7 +242,7 @@ def test_authorization_whose_secret_has_no_value_stays() -> None:
     planned = prior | {"config": Dynamic.of({"auth_method": "ActiveDirectory"})}
     config = planned | {"auth_wo": Dynamic.of({"client_access": {"client_secret": None}})}
 
-    assert sent_along.authorization(prior, planned, config) == ["auth.service_principal_id"]
+    assert authorization(prior, planned, config) == ["auth.service_principal_id"]
 
 
 def test_a_setting_that_was_left_out_is_sent(world: World, core: Core) -> None:
@@ -298,7 +303,7 @@ def test_every_enumerated_setting_of_the_catalogue_decides() -> None:
                 for value in field.allowed[:2]
             )
             counted += 1
-            if sent_along.causes(one, other, other) != [f"config.{field.name}"]:
+            if causes(one, other, other) != [f"config.{field.name}"]:
                 missed.append((service.name, field.name))
 
     assert missed == []

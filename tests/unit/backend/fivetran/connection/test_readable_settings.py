@@ -45,7 +45,7 @@ def test_a_field_that_the_catalogue_does_not_know_is_left_out(name: str) -> None
     assert readable_config("postgres", {name: CANARY}) == {}
 
 
-def test_a_service_that_the_catalogue_does_not_know_shows_nothing() -> None:
+def test_service_missing_in_the_catalogue_shows_nothing() -> None:
     assert readable_config("brand_new_service", {"host": "h"}) is None
 
 

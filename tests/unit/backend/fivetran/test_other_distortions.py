@@ -18,7 +18,7 @@ from terraform_core import Core, ProviderRefused
 from terraform_values import exact, literal
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection_sync import wait
+from constructs_lib.backend.fivetran.connection_sync import trigger
 from constructs_lib.sandbox import DISTORTIONS
 
 ANSWERED: dict[str, dict[str, str]] = {
@@ -63,7 +63,7 @@ CASES = [
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     # A sync that never ends, as it is answered, is not waited for longer than that.
-    monkeypatch.setattr(wait, "_FIRST_PAUSE", 0.001, raising=False)
+    monkeypatch.setattr(trigger, "_FIRST_PAUSE", 0.001)
     world = World({})
     world.store.configure(sync_seconds=0)
     yield world

@@ -18,7 +18,7 @@ from terraform_core import Core
 from terraform_values import exact, literal
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection.request import INFLUENCES
+from constructs_lib.backend.fivetran.connection.request import SIDE_EFFECTS
 from constructs_lib.backend.managed_object.secret_tracking import SCOPES
 from constructs_lib.schemas import Kind
 
@@ -71,7 +71,7 @@ class Bench:
     def names(self, *along: dict[str, Any]) -> set[str]:
         """The attributes that a step may change, with those that the API may change along."""
         changed = {self.name, *(name for one in along for name in one)}
-        return changed | {effect for name in changed for effect in INFLUENCES.get(name, ())}
+        return changed | {effect for name in changed for effect in SIDE_EFFECTS.get(name, ())}
 
     def _begin(self, origin: str) -> None:
         config = self._config(None)

@@ -168,7 +168,7 @@ def test_a_value_for_what_was_left_out_is_sent(world: World, resource: str, plac
 
 
 @pytest.mark.parametrize(("resource", "place"), every(replaces))
-def test_a_change_that_replaces_is_in_the_requests_of_the_new_one(
+def test_replacing_change_is_in_requests_of_the_new_connection(
     world: World, resource: str, place: str
 ) -> None:
     change = CHANGES[resource][place]
@@ -187,7 +187,7 @@ def test_a_change_that_replaces_is_in_the_requests_of_the_new_one(
 
 
 @pytest.mark.parametrize(("resource", "place"), every(steers))
-def test_what_steers_requests_plans_as_an_update_and_sends_nothing(
+def test_request_control_plans_an_update_and_sends_nothing(
     world: World, resource: str, place: str
 ) -> None:
     change = CHANGES[resource][place]

@@ -97,20 +97,23 @@ def test_another_setting_may_change_beside_a_kept_secret() -> None:
     assert len(told({"password": None}, {"host": "a"}, {"host": "b"})) == 1
 
 
-@pytest.mark.parametrize("steps", [("imported", "destroyed"), ("destroyed", "imported")])
+ORDERS = [("note_import", "note_destruction"), ("note_destruction", "note_import")]
+
+
+@pytest.mark.parametrize("steps", ORDERS)
 def test_a_connection_is_not_imported_and_destroyed_by_one_run(steps: tuple[str, str]) -> None:
-    claims = ImportGuard()
-    getattr(claims, steps[0])("abc")
-    getattr(claims, steps[1])("other")
+    guard = ImportGuard()
+    getattr(guard, steps[0])("abc")
+    getattr(guard, steps[1])("other")
 
     with pytest.raises(ProviderError, match="imported and destroyed at once") as failed:
-        getattr(claims, steps[1])("abc")
+        getattr(guard, steps[1])("abc")
 
     assert "Connection abc" in failed.value.detail
 
 
 def test_a_connection_without_an_identifier_yet_can_be_destroyed() -> None:
-    claims = ImportGuard()
+    guard = ImportGuard()
 
-    claims.destroyed(None)
-    claims.imported("abc")
+    guard.note_destruction(None)
+    guard.note_import("abc")
