@@ -1,6 +1,6 @@
 """The limits of a value whose form nobody knows beforehand, such as ``config`` or ``state``.
 
-Terraform keeps 512 bits of a number, some 154 digits, and rounds without a word. It writes each
+Terraform keeps 512 bits of a number, some 154 digits, and rounds silently. It writes each
 number with all its places: ``1e99999999`` is a text of a hundred million digits, with which it is
 busy for minutes. The CDK ends at 200 levels with a traceback. The limits here lie well below.
 """

@@ -44,7 +44,7 @@ def apply_rules(
 ) -> list[Finding]:
     """Return all findings of the rules of a table.
 
-    :param values: the parameters of one construct in plain form (see ``plain``)
+    :param values: the parameters of one construct in JSON form (see ``plain``)
     :param place: the place that each finding gets
     :param broken: the parameters that have an error already
     """

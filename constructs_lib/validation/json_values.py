@@ -54,7 +54,7 @@ class _Walk:
         self._above: set[int] = set()
 
     def value(self, value: Any, path: Path) -> Any:
-        """Return one value in plain form."""
+        """Return one value in JSON form."""
         if self._is_token(value):
             return UNRESOLVED
         if value is None or isinstance(value, (str, bool)):
@@ -68,7 +68,7 @@ class _Walk:
         return self._no_json(f"a value of type {type(value).__name__}", path)
 
     def mapping(self, value: Mapping[Any, Any], path: Path) -> dict[str, Any]:
-        """Return a mapping in plain form, without the keys that are not text."""
+        """Return a mapping in JSON form, without the keys that are not text."""
         found: dict[str, Any] = {}
         for key, inner in value.items():
             if isinstance(key, str):

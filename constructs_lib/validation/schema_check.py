@@ -66,7 +66,7 @@ _LIMITS = {
 
 
 def findings(validator: Validator, values: Any, *, place: Place) -> list[Finding]:
-    """Return all findings of a JSON Schema about values in plain form (see ``plain``).
+    """Return all findings of a JSON Schema about values in JSON form (see ``plain``).
 
     :param validator: the compiled schema
     :param values: what is checked; ``UNRESOLVED`` satisfies everything
@@ -178,7 +178,7 @@ def _type_hint(value: Any, names: list[str]) -> str:
 def _enum(error: _Error) -> Iterator[_Message]:
     allowed = "one of " + ", ".join(str(each) for each in error.demand)
     hint = did_you_mean(error.instance, error.demand)
-    # To whoever writes it, it is one keyword, whether the case of the letters matters or not.
+    # To the author of a value it is one keyword, whether the case of the letters matters or not.
     yield _Message("enum", error.path, error.shown, allowed, hint)
 
 

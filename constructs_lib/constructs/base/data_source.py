@@ -38,7 +38,7 @@ class EphemeralResourceConstruct(ResourceConstruct):
 
 
 def _hcl_findings(place: ConstructPlace) -> list[Finding]:
-    # The CDK writes the blocks that it knows as HCL, and leaves others out without a word.
+    # The CDK writes the blocks that it knows as HCL, and leaves others out silently.
     if not is_hcl():
         return []
     found, allowed = "a synth as HCL, in which the CDK writes no ephemeral blocks", "JSON"

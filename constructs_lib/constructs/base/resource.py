@@ -198,7 +198,7 @@ class ResourceConstruct(StackConstruct):
             self._values = {name: frozen_copy(each) for name, each in self._values.items()}
         # After an error nothing is written, and the CDK could fail at the very same mistake.
         usable = not errors(self._findings)
-        # Whoever writes the resource has this very mapping.
+        # The writer of the resource holds this very mapping.
         self._attributes.clear()
         self._attributes.update(_attributes(self._values) if usable else {})
         self._meta = meta_arguments.terraform_arguments(self._arguments) if usable else {}

@@ -207,7 +207,7 @@ def settings_at_fault(service: str, config: dict[str, Any]) -> set[str]:
     """Return the settings of ``config`` that have to be named in ``unchecked`` to be taken.
 
     :param service: the service of the connection
-    :param config: its settings in plain form, all of them known
+    :param config: its settings in JSON form, all of them known
     :returns: such as ``{"config.new_field", "config.files[].mode"}``
     """
     inputs = {"service": service, "config": config, "unchecked": None}

@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*
 def judge(value: Any, kind: FieldKind) -> Judgement:
     """Return whether a value fits a kind of field. Nothing, in whatever form, fits everywhere.
 
-    :param value: in plain form: dict, list or scalar
+    :param value: in JSON form: dict, list or scalar
     """
     if kind is FieldKind.ANY or value is None or value in ("", [], {}):
         return "fits"
@@ -125,7 +125,7 @@ def visit_settings(
 
     :param service: the service of the connection
     :param scope: which settings these are
-    :param value: the settings in plain form
+    :param value: the settings in JSON form
     """
     found: list[SettingVisit] = []
     if not isinstance(value, dict):

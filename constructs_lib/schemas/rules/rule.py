@@ -11,7 +11,7 @@ Severity: TypeAlias = Literal["error", "warning"]
 """``error`` stops the synth or the plan; ``warning`` is only reported."""
 
 Inputs: TypeAlias = dict[str, Any]
-"""The parameters that a rule reads, in plain form; None means left out."""
+"""The parameters that a rule reads, in JSON form; None means left out."""
 
 IsUnknown: TypeAlias = Callable[[Any], bool]
 """Says of a value whether it is known only later; such a value satisfies any rule."""
@@ -88,7 +88,7 @@ def applied(
 ) -> Iterator[tuple[Rule, Problem]]:
     """Apply the rules of a table, and yield each problem with its rule.
 
-    :param values: the parameters in plain form, by name; one that is missing was left out
+    :param values: the parameters in JSON form, by name; one that is missing was left out
     :param passed: the parameters that satisfy every rule, because they are known only later or have
         an error already
     """

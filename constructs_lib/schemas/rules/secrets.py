@@ -79,7 +79,7 @@ def _masks(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
     elif is_mask(value):
         yield path, value
     for step, inner in items:
-        # Most are single values, for which a further walk would be dear.
+        # Most are single values, for which another walk would cost too much.
         if isinstance(inner, (dict, list)) or is_mask(inner):
             yield from _masks(inner, (*path, step))
 
@@ -93,7 +93,7 @@ def dotted(path: Path) -> str:
 def secret_places(value: Any, secret: str) -> Iterator[Path]:
     """Return the paths in a value to a secret setting, by its name or one like it.
 
-    :param value: ``config`` in plain form
+    :param value: ``config`` in JSON form
     :param secret: where the secret is by the facts, such as ``password`` or ``tokens[].value``
     """
     first, _, rest = secret.partition(".")
