@@ -161,7 +161,7 @@ def _run(
     output = None if start.debug else start.output
     watch = TerraformWatch(start.parent, output, expects_calls=not start.debug)
     transport = GrpcServer(
-        dispatcher.methods_by_path(session),
+        dispatcher.methods(session),
         session.stop,
         is_immediate=partial(dispatcher.is_immediate, session),
         urgent=dispatcher.URGENT,
