@@ -160,8 +160,8 @@ def _run(
         context = channel.tls_context(certificate, client, endpoint.directory)
     output = None if start.debug else start.output
     watch = TerraformWatch(start.parent, output, expects_calls=not start.debug)
-    transport = GrpcServer(
-        dispatcher.methods_by_path(session),
+    server = GrpcServer(
+        dispatcher.methods(session),
         session.stop,
         is_immediate=partial(dispatcher.is_immediate, session),
         urgent=dispatcher.URGENT,
@@ -169,7 +169,7 @@ def _run(
         watch=watch,
     )
     try:
-        transport.run(endpoint.listener, context, partial(_prepare, session, endpoint))
+        server.run(endpoint.listener, context, partial(_prepare, session, endpoint))
     finally:
         session.close()
 

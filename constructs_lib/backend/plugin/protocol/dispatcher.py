@@ -65,7 +65,7 @@ URGENT: Final = frozenset({"/tfplugin6.Provider/StopProvider"})
 """The paths of the calls that must be heard whatever is busy."""
 
 
-def methods_by_path(session: Session) -> dict[str, Method]:
+def methods(session: Session) -> dict[str, Method]:
     """Return the methods by gRPC path, such as ``/tfplugin6.Provider/GetMetadata``."""
     return {f"/tfplugin6.Provider/{name}": partial(answer, session, name) for name in _CALLS}
 

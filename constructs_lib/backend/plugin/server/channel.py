@@ -16,10 +16,12 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from constructs_lib.backend.plugin.server import handshake
-from constructs_lib.backend.plugin.server.certificate import Certificate
+
+if TYPE_CHECKING:
+    from constructs_lib.backend.plugin.server.certificate import Certificate
 
 T = TypeVar("T")
 _CHUNK = 256 * 1024

@@ -24,20 +24,27 @@ def test_an_unknown_value_that_is_not_returned_becomes_null() -> None:
 
 def test_an_unknown_value_that_is_returned_unknown_becomes_null() -> None:
     config = Dynamic(types.object_of({"a": types.STRING}), {"a": UNKNOWN})
-    settled = merge_state(
+    merged = merge_state(
         ATTRIBUTES, thing(id=UNKNOWN, config=UNKNOWN), {"id": UNKNOWN, "config": config}
     )
-    assert settled == thing(config=Dynamic(types.object_of({"a": types.STRING}), {"a": None}))
+    assert merged == thing(config=Dynamic(types.object_of({"a": types.STRING}), {"a": None}))
 
 
 def test_the_unknown_part_of_a_planned_value_is_filled_in() -> None:
     type_ = types.object_of({"a": types.STRING, "b": types.NUMBER})
     planned = thing(config=Dynamic(type_, {"a": UNKNOWN, "b": 1}))
-    settled = merge_state(ATTRIBUTES, planned, {"config": Dynamic.of({"a": "x", "b": 2})})
-    assert settled["config"] == Dynamic(type_, {"a": "x", "b": 1})
+    merged = merge_state(ATTRIBUTES, planned, {"config": Dynamic.of({"a": "x", "b": 2})})
+    assert merged["config"] == Dynamic(type_, {"a": "x", "b": 1})
 
 
-def test_a_write_only_value_is_never_settled() -> None:
+def test_unknown_items_that_are_not_returned_become_null() -> None:
+    type_ = types.tuple_of((types.STRING, types.STRING, types.STRING))
+    planned = thing(config=Dynamic(type_, ["a", UNKNOWN, UNKNOWN]))
+    merged = merge_state(ATTRIBUTES, planned, {"config": Dynamic.of(["x", "y"])})
+    assert merged["config"] == Dynamic(type_, ["a", "y", None])
+
+
+def test_a_write_only_value_is_never_merged() -> None:
     returned = {"secret_wo": Dynamic.of({"p": "s3cret"})}
     assert merge_state(ATTRIBUTES, thing(secret_wo=UNKNOWN), returned) == thing()
     assert merge_read_state(ATTRIBUTES, thing(), returned) == thing()
@@ -51,12 +58,12 @@ def test_a_read_keeps_what_is_not_answered() -> None:
 
 def test_a_read_keeps_the_form_of_what_means_the_same() -> None:
     state = thing(config=Dynamic(types.list_of(types.STRING), ["a"]))
-    settled = merge_read_state(ATTRIBUTES, state, {"config": Dynamic.of(["a"])})
-    assert settled["config"] is state["config"]
+    merged = merge_read_state(ATTRIBUTES, state, {"config": Dynamic.of(["a"])})
+    assert merged["config"] is state["config"]
 
 
 def test_a_failed_update_keeps_the_prior_and_the_saved_state() -> None:
     prior, planned = thing(name="a", color="red", level=1), thing(name="b", color="green", level=2)
-    settled = merge_failed_update(ATTRIBUTES, prior, planned, {"level": 2.0})
-    assert settled == thing(name="a", color="red", level=2)
-    assert isinstance(settled["level"], int)
+    merged = merge_failed_update(ATTRIBUTES, prior, planned, {"level": 2.0})
+    assert merged == thing(name="a", color="red", level=2)
+    assert isinstance(merged["level"], int)

@@ -10,7 +10,7 @@ import tfplugin6_pb2 as pb
 from plugin_samples import Sample, Scripted, call, errors, message, thing, values
 
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
-from constructs_lib.backend.plugin.protocol.dispatcher import answer, methods_by_path
+from constructs_lib.backend.plugin.protocol.dispatcher import answer, methods
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.values.encoding import encode
 from constructs_lib.backend.plugin.values.types import object_of
@@ -51,7 +51,7 @@ def test_a_provider_that_does_not_load_is_an_error_of_each_call() -> None:
 @pytest.mark.parametrize("data", [b"\xff", b"\x0a\xff", b"\x12\x03\x0a\x01\xc1"])
 def test_hostile_bytes_are_an_error(data: bytes, capsys: pytest.CaptureFixture[str]) -> None:
     session = Session(lambda: Sample(Scripted()))
-    for method in methods_by_path(session).values():
+    for method in methods(session).values():
         method(data)
     response = pb.ReadResource.Response.FromString(answer(session, "ReadResource", data))
     assert [d.severity for d in response.diagnostics] == [pb.Diagnostic.ERROR]

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plugin_samples import Sample, Scripted, call, errors, message, thing, values
 
-from constructs_lib.backend.plugin.protocol.dispatcher import methods_by_path
+from constructs_lib.backend.plugin.protocol.dispatcher import methods
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.values import types
 from constructs_lib.backend.plugin.values.decoding import decode, decode_json, unknown_types
@@ -288,7 +288,7 @@ REQUESTS = st.binary(max_size=80) | st.builds(
 
 @given(REQUESTS)
 def test_any_request_gets_an_answer(data: bytes) -> None:
-    for path, method in methods_by_path(Session(lambda: Sample(Scripted()))).items():
+    for path, method in methods(Session(lambda: Sample(Scripted()))).items():
         name = path.rsplit("/", 1)[1]
         getattr(pb, name).Response.FromString(method(data))
 
