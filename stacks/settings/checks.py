@@ -83,7 +83,7 @@ def _unknown(name: str, known: dict[str, Any], place: FilePlace) -> Iterator[Fin
         yield Finding("unknown-connection", "error", place, at, shown(name), allowed, hint)
 
 
-# As Terraform reads it: a doubled mark stands for the mark itself.
+# Terraform reads a doubled mark as the mark itself.
 _EXPRESSION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 
 

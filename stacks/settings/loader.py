@@ -190,7 +190,9 @@ def environment_file(given: str, folder: Path) -> Path:
     named = folder / f"{given}.yaml"
     if not named.is_file():
         names = environment_names(folder)
-        hint = did_you_mean(given, [*names, BASE]) or f"make {displayed(named)}, which may be empty"
+        hint = (
+            did_you_mean(given, [*names, BASE]) or f"create {displayed(named)}, which may be empty"
+        )
         known = ", ".join(names)
         raise EnvironmentFileError(f"there is no environment {given!r} among {known}; {hint}")
     return named

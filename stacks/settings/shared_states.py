@@ -85,7 +85,7 @@ def _by_settings(**defaults: Any) -> Callable[[Mapping[str, Any], StateLocation]
 
 
 def _file(backend: Mapping[str, Any], location: StateLocation) -> tuple[Any, ...]:
-    # Without a path the CDK keeps the state beside cdktf.json, a file for each stack.
+    # Without a path the CDK keeps the state next to cdktf.json, a file for each stack.
     path = backend.get("path", f"terraform.{location.environment}.tfstate")
     return (os.path.realpath(location.project / path),)
 

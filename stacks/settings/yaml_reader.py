@@ -11,17 +11,16 @@ For a file that PyYAML cannot parse, the finding says how to correct it.
 from __future__ import annotations
 
 import os
+import pathlib
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
 from constructs_lib.schemas.redaction import HIDDEN, is_secret_place
 from constructs_lib.validation import FilePlace, Finding
-from constructs_lib.validation.findings import Path as Steps
-from constructs_lib.validation.findings import pointer
+from constructs_lib.validation.findings import Path, pointer
 from constructs_lib.validation.json_values import DEEPEST
 
 _UNCLOSED = {
@@ -62,7 +61,7 @@ def _undecodable(error: yaml.YAMLError, data: bytes, file: str) -> Finding | Non
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         place = FilePlace(file, line, column)
         return _syntax_finding_at(
-            place, "bytes that are no UTF-8", "text in UTF-8", "save the file as UTF-8"
+            place, "bytes that are not UTF-8", "text in UTF-8", "save the file as UTF-8"
         )
     return None
 
@@ -140,7 +139,7 @@ _Loader.add_implicit_resolver(_TAG + "int", _INT, list("-+0123456789"))
 _Loader.add_implicit_resolver(_TAG + "float", _FLOAT, list("-+0123456789"))
 
 
-def read(path: Path) -> tuple[Node | None, list[Finding]]:
+def read(path: pathlib.Path) -> tuple[Node | None, list[Finding]]:
     """Read a YAML file as a tree, and find what is wrong with its syntax.
 
     :param path: the file
@@ -177,7 +176,7 @@ def read_content(data: bytes, file: str) -> tuple[Node | None, list[Finding]]:
     return None, [*reader.findings, _finding("type", root.place, (), "no mapping", "a mapping")]
 
 
-def displayed(path: Path) -> str:
+def displayed(path: pathlib.Path) -> str:
     """Return a path for messages: relative to the current directory if it is below it."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith(os.pardir) else relative
@@ -193,7 +192,7 @@ def _unreadable(error: OSError, file: str) -> Finding:
 def _finding(
     rule: str,
     place: FilePlace,
-    path: Steps,
+    path: Path,
     found: str,
     allowed: str,
     hint: str = "",
@@ -209,7 +208,7 @@ class _Reader:
         self._file = file
         self._above: set[int] = set()
 
-    def node(self, raw: yaml.Node, path: Steps, key_place: FilePlace | None = None) -> Node:
+    def node(self, raw: yaml.Node, path: Path, key_place: FilePlace | None = None) -> Node:
         """Return one value with all that it contains."""
         place = self._place(raw)
         value = self._scalar(raw, path) if isinstance(raw, yaml.ScalarNode) else None
@@ -220,10 +219,10 @@ class _Reader:
     def _place(self, raw: yaml.Node) -> FilePlace:
         return FilePlace(self._file, raw.start_mark.line + 1, raw.start_mark.column + 1)
 
-    def _report(self, rule: str, raw: yaml.Node, path: Steps, *words: str) -> None:
+    def _report(self, rule: str, raw: yaml.Node, path: Path, *words: str) -> None:
         self.findings.append(_finding(rule, self._place(raw), path, *words))
 
-    def _scalar(self, raw: yaml.ScalarNode, path: Steps) -> Any:
+    def _scalar(self, raw: yaml.ScalarNode, path: Path) -> Any:
         self._warn_of_former_boolean(raw, path)
         read_as = _SCALARS.get(raw.tag.removeprefix(_TAG))
         try:
@@ -238,7 +237,7 @@ class _Reader:
         self._report_tag(raw, path)
         return None
 
-    def _warn_of_former_boolean(self, raw: yaml.ScalarNode, path: Steps) -> None:
+    def _warn_of_former_boolean(self, raw: yaml.ScalarNode, path: Path) -> None:
         """Warn of words such as ``no``: a boolean in YAML 1.1, and still often meant as one."""
         length = raw.end_mark.column - raw.start_mark.column
         is_bare = not raw.style and length == len(raw.value)  # Neither quoted nor tagged.
@@ -250,13 +249,13 @@ class _Reader:
         self._report("yaml-boolean", raw, path, found, "true or false, or text in quotes", hint)
         self.findings[-1] = self.findings[-1]._replace(severity="warning")
 
-    def _report_tag(self, raw: yaml.Node, path: Steps) -> None:
+    def _report_tag(self, raw: yaml.Node, path: Path) -> None:
         tag = raw.tag.replace(_TAG, "!!", 1)
         found = HIDDEN if is_secret_place(path) else f"the tag {tag}"
         allowed = "text, numbers, true, false, null, lists and mappings"
         self._report("yaml-tag", raw, path, found, allowed, "remove the tag")
 
-    def _collection(self, raw: yaml.CollectionNode, path: Steps) -> Any:
+    def _collection(self, raw: yaml.CollectionNode, path: Path) -> Any:
         if len(path) > DEEPEST:
             self._report("yaml-depth", raw, path[:3], "endless nesting", f"{DEEPEST} levels")
             return None
@@ -273,7 +272,7 @@ class _Reader:
         finally:
             self._above.discard(id(raw))
 
-    def _mapping(self, raw: yaml.MappingNode, path: Steps) -> dict[str, Node]:
+    def _mapping(self, raw: yaml.MappingNode, path: Path) -> dict[str, Node]:
         content: dict[str, Node] = {}
         for key, value in self._pairs(raw, path):
             if key.value in content:
@@ -284,7 +283,7 @@ class _Reader:
         return content
 
     def _pairs(
-        self, raw: yaml.MappingNode, path: Steps
+        self, raw: yaml.MappingNode, path: Path
     ) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         for key, value in raw.value:
             if isinstance(key, yaml.ScalarNode) and key.value == "<<" and not key.style:
