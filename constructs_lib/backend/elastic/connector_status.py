@@ -20,6 +20,7 @@ from constructs_lib.backend.elastic.errors import NotFound
 from constructs_lib.backend.elastic.transition import READ_LIMIT, StatusRequest, path_text
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
+from constructs_lib.backend.managed_object.identifiers import ObjectKind, require_identifier_of
 from constructs_lib.backend.managed_object.unsent_changes import (
     unsent_changes,
     warn_about_unsent_changes,
@@ -31,6 +32,11 @@ from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
 from constructs_lib.schemas import Kind
 from constructs_lib.schemas.connector_status import STATUSES
 
+_CONNECTOR = ObjectKind(
+    "elasticops_connector_status",
+    "connector",
+    "Give the identifier as Elasticsearch shows it.",
+)
 _DEFAULT = "5m"
 _SETTINGS = ("drift_policy", "via")
 _REPORTED = ("last_seen", "error")
@@ -71,15 +77,7 @@ def require_identifier(identifier: Any, attribute: str = "connector_id") -> str:
         command line names it
     :raises ProviderError: if it is empty, or would lead to another endpoint of the API
     """
-    if schemas.is_identifier(identifier, "elasticops_connector_status"):
-        return identifier
-    # A terminal would obey the control characters of a text that was pasted.
-    found = described(identifier) if attribute else ascii(identifier)
-    raise ProviderError(
-        "A connector cannot have this identifier",
-        f"Found {found}. Give the identifier as Elasticsearch shows it.",
-        (attribute,) if attribute else (),
-    )
+    return require_identifier_of(_CONNECTOR, identifier, attribute)
 
 
 def text(value: Any) -> str | None:

@@ -10,8 +10,11 @@ from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
-from constructs_lib.backend.managed_object.identifiers import check_identifier, import_identifier
-from constructs_lib.backend.managed_object.provider_data import is_imported
+from constructs_lib.backend.managed_object.identifiers import (
+    check_identifier,
+    import_identifier,
+    is_imported,
+)
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values.value import Object
 

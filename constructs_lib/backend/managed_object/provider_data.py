@@ -26,7 +26,6 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import NotFound
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation
-from constructs_lib.backend.plugin.values.value import Object
 from constructs_lib.net import addresses
 
 _QUIET = 1.0
@@ -219,13 +218,6 @@ class Presence:
             f"they really were deleted, set allow_vanished = true in the provider {provider} for "
             "one run, or take each of them out of the state by 'terraform state rm ADDRESS'.",
         )
-
-
-def is_imported(state: Object) -> bool:
-    """Return True for the stub of an import. It holds an identifier and nothing else, and was given
-    by a person: where it does not exist, Terraform says so.
-    """
-    return all(value is None or value == state.get("id") for value in state.values())
 
 
 def _named(names: Sequence[str]) -> str:

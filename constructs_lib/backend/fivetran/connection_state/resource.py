@@ -47,9 +47,9 @@ from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.managed_object.identifiers import (
     check_identifier,
     import_identifier,
+    is_imported,
     require_identifier,
 )
-from constructs_lib.backend.managed_object.provider_data import is_imported
 from constructs_lib.backend.managed_object.unsent_changes import (
     unsent_changes,
     warn_about_unsent_changes,
