@@ -1,7 +1,11 @@
-"""The status of a connection, as a response of the API contains it. What is missing is no error."""
+"""The status of a connection, as a response of the API contains it, and how often to poll it.
+
+What a response does not contain is no error.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from constructs_lib.backend.http import jsontext
@@ -50,6 +54,14 @@ def last_syncs(connection: dict[str, Any]) -> tuple[str | None, ...]:
     return tuple(
         each if each is None or isinstance(each, str) else jsontext.dumps(each) for each in answered
     )
+
+
+def pauses(first: float, longest: float) -> Iterator[float]:
+    """Yield the seconds between two polls of a connection: short at first, then ever longer."""
+    pause = first
+    while True:
+        yield pause
+        pause = min(longest, pause * 1.5)
 
 
 def _word(connection: dict[str, Any], name: str) -> str:

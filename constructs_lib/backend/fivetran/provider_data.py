@@ -130,9 +130,7 @@ _NO_JOURNAL = (
     "All went well; but if a run dies while it creates a connection or sets a state, the next one "
     "does not know of it."
 )
-_NO_HISTORY = (
-    "All went well; but the state of before is not among those that 'state history' shows."
-)
+_NO_HISTORY = "All went well; but the previous state is not among those that 'state history' shows."
 
 
 class Account(ProviderData[Client]):

@@ -22,7 +22,7 @@ from constructs_lib.backend.plugin.diagnostics import Diagnostics
 _LIMIT = 60.0
 """Seconds for looking at all of them together: Terraform waits meanwhile."""
 _LONGEST = timedelta(days=1)
-"""After so long a connection that stands paused may have been mended and paused again since."""
+"""After so long a paused connection may have been repaired and paused again since."""
 _LONGEST_PUTTING_BACK = timedelta(seconds=RESCUE_LIMIT, minutes=10)
 """The same where the run was about to put the flag back, and most likely did: it had as long."""
 
@@ -47,7 +47,7 @@ def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
         except VendorError as error:
             diagnostics.warning(
                 f"Connection {identifier} may stand paused",
-                f"A run that had paused it was cut off, and what it left cannot be mended now: "
+                f"A run that had paused it was interrupted, and that cannot be repaired now: "
                 f"{error}. {error.remedy}",
             )
 
@@ -68,8 +68,8 @@ def recover_creations(client: Client, journal: Journal, diagnostics: Diagnostics
         except VendorError as error:
             diagnostics.warning(
                 f"A connection named {entry.schema} may be there without being in state",
-                f"A run that created it in group {entry.group_id} was cut off, and it cannot be "
-                f"looked for now: {error}. {error.remedy}",
+                f"A run that created it in group {entry.group_id} was interrupted, and it cannot "
+                f"be looked for now: {error}. {error.remedy}",
             )
 
 
@@ -87,7 +87,7 @@ def _look_for(
         return
     journal.creations.announced(entry._replace(connection=found["id"]))
     diagnostics.warning(
-        f"Connection {found['id']} ({entry.schema}) was created by a run that was cut off",
+        f"Connection {found['id']} ({entry.schema}) was created by a run that was interrupted",
         f"The run of {entry.since} did not live to tell Terraform of it. As long as the resource "
         "that created it is configured, the next apply takes it over instead of creating a second "
         "one. Otherwise import it (terraform import ADDRESS "
@@ -102,7 +102,7 @@ def _look_after(
     diagnostics: Diagnostics,
     deadline: Deadline,
 ) -> None:
-    summary = f"Connection {entry.connection} was left behind by a run that was cut off"
+    summary = f"Connection {entry.connection} was left behind by a run that was interrupted"
     work = "setting its state" if entry.wanted else "changing it while it was paused"
     begin = f"A run of {entry.since} was {work}"
     if entry.account != client.account:
@@ -143,7 +143,7 @@ def _may_be_meant(entry: JournalEntry, now: datetime) -> bool:
 
 def _by_hand(entry: JournalEntry) -> str:
     return (
-        "If it stands paused and nobody paused it on purpose, set it running by hand: PATCH "
+        "If it is paused and nobody paused it on purpose, set it running by hand: PATCH "
         f'/v1/connections/{entry.connection} with {{"paused": false}}, or in the Fivetran '
         "dashboard. This is said until it runs, or its state is set again."
     )

@@ -76,7 +76,7 @@ class Origin(Enum):
     FOUND = "found"
     """It was created, and looked for because the answer was lost."""
     TAKEN_OVER = "taken over"
-    """A run that was cut off had created it. It is not yet what is planned."""
+    """A run that was interrupted had created it. It is not yet what is planned."""
 
 
 class Created(NamedTuple):

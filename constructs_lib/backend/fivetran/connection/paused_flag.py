@@ -22,6 +22,7 @@ from constructs_lib.backend.fivetran.api.errors import (
     SyncInProgress,
     VendorError,
 )
+from constructs_lib.backend.fivetran.connection_status import pauses
 from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.response_values import normalized_word
@@ -34,8 +35,8 @@ provider lives on for as long when Terraform is gone, see ``plugin.transport``."
 NO_CONTROLS: Final[Mapping[str, Any]] = MappingProxyType({})
 """For who knows nothing of the configuration of the connection: the API then runs setup tests after
 the flag was set, or does not, as is its default."""
-_FIRST_PAUSE = 0.5
-_LONGEST_PAUSE = 15.0
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 15.0
 
 
 class PausedFlagUnknown(VendorError):
@@ -72,14 +73,6 @@ def is_paused(connection: dict[str, Any], identifier: str) -> bool:
     if flag not in ("true", "false"):
         raise PausedFlagUnknown(identifier)
     return flag == "true"
-
-
-def pauses() -> Iterator[float]:
-    """Yield the seconds between two looks at a sync: often at first, then ever more seldom."""
-    pause = _FIRST_PAUSE
-    while True:
-        yield pause
-        pause = min(_LONGEST_PAUSE, pause * 1.5)
 
 
 def put_back(
@@ -189,7 +182,7 @@ def _set_flag(
     :raises _FlagRefused: if the flag is certainly as it was
     :raises VendorError: if no answer came, so that it may be set all the same
     """
-    for pause in pauses():
+    for pause in pauses(FIRST_PAUSE, LONGEST_PAUSE):
         try:
             return client.modify_connection(identifier, {"paused": paused, **controls}, deadline)
         except SyncInProgress as refusal:

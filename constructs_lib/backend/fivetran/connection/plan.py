@@ -128,7 +128,7 @@ def plan_secrets(
         diagnostics.warning(
             "The provider's API secret changed",
             "Whether the secrets of this connection changed, too, can only be told under the API "
-            "secret that they were last sent with. They will be sent once more.",
+            "secret that they were last sent with. They will be sent again.",
             ("secrets_applied",),
         )
 
@@ -250,7 +250,7 @@ def warn_about_pause(state: Object, answer: dict[str, Any], diagnostics: Diagnos
         and normalized_word(answer.get("paused")) == "true"
     ):
         diagnostics.warning(
-            f"Connection {state.get('id')} ({answer.get('schema')}) stands paused",
+            f"Connection {state.get('id')} ({answer.get('schema')}) is paused",
             "It was running when Terraform last saw it. If nobody paused it on purpose, a run that "
             "was setting its state may have been cut off: look at its state in the plan. With "
             "paused = false in the configuration, the apply sets it running again; else unpause it "

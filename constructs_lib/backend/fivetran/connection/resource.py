@@ -162,7 +162,7 @@ class ConnectionResource(Resource):
             answer = self._take_over(account, answer, body, deadline, secrets, pauses_for_it=pauses)
             operation.diagnostics.warning(
                 f"Connection {answer['id']} ({answer.get('schema')}) was taken over",
-                "A run that was cut off had created it, and Terraform's state did not have it. "
+                "A run that was interrupted had created it, and Terraform's state did not have it. "
                 "No second one was created: all its settings were set as planned.",
             )
         return answer

@@ -191,9 +191,9 @@ def warn_about_secrets_sent_along(plan: Plan, names: list[str], diagnostics: Dia
         return
     why = ", ".join(causes(plan.prior or {}, plan.planned, plan.config))
     diagnostics.warning(
-        "Secrets are sent once more",
+        "Secrets are sent again",
         f"{', '.join(names)}: unchanged, and sent along with the change of {why}. That may decide "
-        "which secrets count, and Fivetran drops in silence what does not count when it is sent.",
+        "which secrets count, and Fivetran silently drops what does not count when it is sent.",
         ("secrets_applied",),
     )
 

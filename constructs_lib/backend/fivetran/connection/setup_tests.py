@@ -62,10 +62,10 @@ def report(
 
 _TAINTED = (
     "require_setup_tests makes this an error. The connection exists and stays in state; after a "
-    "creation Terraform marks it as tainted and would replace it: mend the settings, run "
+    "creation Terraform marks it as tainted and would replace it: fix the settings, run "
     "'terraform untaint' on its address, and apply again."
 )
-_GOES_ON = "Mend the settings and apply again. The connection exists and stays in state."
+_GOES_ON = "Fix the settings and apply again. The connection exists and stays in state."
 
 
 def _status(test: dict[str, Any]) -> str:

@@ -20,16 +20,18 @@ from typing import Any
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import SyncInProgress, VendorError
 from constructs_lib.backend.fivetran.connection.paused_flag import (
+    FIRST_PAUSE,
+    LONGEST_PAUSE,
     PausedFlagStuck,
     is_paused,
     kept_paused,
-    pauses,
     set_flag,
 )
 from constructs_lib.backend.fivetran.connection.request import controls_of, without_controls
 from constructs_lib.backend.fivetran.connection_status import (
     connection_name,
     is_syncing,
+    pauses,
 )
 from constructs_lib.backend.fivetran.journal.entries import JournalEntry
 from constructs_lib.backend.fivetran.journal.journal import JournalHandle
@@ -149,7 +151,7 @@ class Update:
 
     def _send_when_idle(self, body: Body) -> Connection:
         """Send the change as soon as no sync runs, if nobody changed the same meanwhile."""
-        for pause in pauses():
+        for pause in pauses(FIRST_PAUSE, LONGEST_PAUSE):
             live = self._client.connection(self._identifier, self._deadline)
             if not is_syncing(live):
                 self._check(body, live)

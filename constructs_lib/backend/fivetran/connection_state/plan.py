@@ -170,7 +170,7 @@ def _time(distance: timedelta) -> str:
 _READ_LIMIT = 600.0
 _TO_RUN = 'set paused_after = "running" for this apply'
 _RESTORES = (
-    "Destroying restores the state of before. If this run destroys the connection itself, too, its "
+    "Destroying restores the previous state. If this run destroys the connection itself, too, its "
     "state goes with it, and nothing is synced again."
 )
 _ENFORCED = (
@@ -261,7 +261,7 @@ def _warn_of_pause(
     identifier = plan.planned["connection_id"]
     if paused and plan.planned.get("paused_after") == "restore":
         operation.diagnostics.warning(
-            f"Connection {identifier} ({connection.get('schema')}) stands paused",
+            f"Connection {identifier} ({connection.get('schema')}) is paused",
             "Its state is the configured one already, and it stays paused. If nobody paused it on "
             'purpose, an interrupted run may have left it so: set paused_after = "running" for '
             f'this apply, or send PATCH /v1/connections/{identifier} with {{"paused": false}}. '

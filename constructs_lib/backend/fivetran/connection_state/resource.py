@@ -162,7 +162,7 @@ class ConnectionStateResource(Resource):
         if identifier in account.state_set:
             operation.diagnostics.warning(
                 _NOT_RESTORED,
-                f"The state of connection {identifier} was set anew in the same run, by the "
+                f"The state of connection {identifier} was set again in the same run, by the "
                 "resource that takes the place of this one. It is left as it is.",
             )
             return

@@ -35,6 +35,7 @@ from constructs_lib.backend.fivetran.connection_state.snapshot import (
 from constructs_lib.backend.fivetran.connection_status import (
     is_syncing,
     last_syncs,
+    pauses,
 )
 from constructs_lib.backend.fivetran.journal.entries import SetEntry
 from constructs_lib.backend.fivetran.journal.journal import Journal
@@ -220,9 +221,10 @@ class _StateSetter:
         :returns: the state just before
         :raises StateChangedElsewhere: if it is another one than was found, and no sync explains it
         """
-        pauses, syncs, synced = _pauses(), last_syncs(connection), is_syncing(connection)
+        waits = pauses(_FIRST_PAUSE, _LONGEST_PAUSE)
+        syncs, synced = last_syncs(connection), is_syncing(connection)
         while True:
-            live, waited = self._wait_until_idle(pauses)
+            live, waited = self._wait_until_idle(waits)
             synced = synced or waited or last_syncs(live) != syncs
             now = self._read(live)
             if not _is_same(now, found) and not synced:
@@ -239,14 +241,14 @@ class _StateSetter:
                 return found
             except Conflict:
                 synced = True
-                self._look_again(next(pauses))
+                self._look_again(next(waits))
 
-    def _wait_until_idle(self, pauses: Iterator[float]) -> tuple[State, bool]:
+    def _wait_until_idle(self, waits: Iterator[float]) -> tuple[State, bool]:
         """Return the connection once no sync runs, and whether that had to be waited for."""
         waited = False
         while is_syncing(live := self._client.connection(self._identifier, self._deadline)):
             waited = True
-            self._look_again(next(pauses))
+            self._look_again(next(waits))
         return live, waited
 
     def _look_again(self, pause: float) -> None:
@@ -267,14 +269,6 @@ class _StateSetter:
 
     def _read(self, connection: State) -> State | None:
         return read_state(self._client, self._identifier, self._deadline, connection)
-
-
-def _pauses() -> Iterator[float]:
-    """Yield the seconds between two polls: short at first, then ever longer."""
-    pause = _FIRST_PAUSE
-    while True:
-        yield pause
-        pause = min(_LONGEST_PAUSE, pause * 1.5)
 
 
 def _is_same(one: State | None, other: State | None) -> bool:

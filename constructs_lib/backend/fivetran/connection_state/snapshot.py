@@ -40,7 +40,7 @@ class StateDiffers(VendorError):
     remedy = (
         "Compare the two, and configure the state in the form in which the connector stores it. "
         "previous_state holds what was there before. If this was the creation of the resource, "
-        "Terraform marks it as tainted and sets the state anew with the next apply."
+        "Terraform marks it as tainted and sets the state again with the next apply."
     )
 
     def __init__(self, identifier: str, wanted: Any, stored: Any) -> None:

@@ -105,7 +105,7 @@ def begin(
     if taken is not None:
         private.entry = taken.file.stem
         operation.diagnostics.warning(
-            f"The sync of connection {request.identifier} was begun by a run that was cut off",
+            f"The sync of connection {request.identifier} was begun by a run that was interrupted",
             f"That run asked for it at {taken.mark.since}, and ended before Terraform knew. It is "
             "not asked for again, but taken over.",
         )
@@ -211,7 +211,7 @@ class _ConnectionEntries:
         if began is None or (began and self._request.mode == "resync" and is_long_ago):
             entry.forget()
             what = "re-sync" if self._request.mode == "resync" else "sync"
-            cause = VendorError(f"a run that asked for it at {entry.mark.since} was cut off")
+            cause = VendorError(f"a run that asked for it at {entry.mark.since} was interrupted")
             raise SyncStartUnknown(connection_name(self._request.identifier, now), what, cause)
         return began
 

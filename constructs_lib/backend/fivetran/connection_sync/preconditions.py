@@ -39,7 +39,7 @@ class SetupIncomplete(NotReady):
     """The setup of the connection is incomplete."""
 
     remedy = (
-        "Mend its settings, and let the setup tests pass (fivetranops_connection_test). If another "
+        "Fix its settings, and let the setup tests pass (fivetranops_connection_test). If another "
         "resource of this configuration does that, name it in depends_on of the sync."
     )
 
@@ -65,7 +65,7 @@ class SyncFailed(VendorError):
     """The sync ended with a failure."""
 
     remedy = (
-        "Mend what Fivetran names, and apply again: that begins another sync. The connection's "
+        "Fix what Fivetran names, and apply again: that begins another sync. The connection's "
         "page in the Fivetran dashboard has the log of the sync."
     )
 

@@ -91,7 +91,7 @@ def explain(plan: Plan, operation: Operation) -> None:
         extent = _extent(plan.planned.get("scope"), plan.planned.get("resync_everything"))
         name = f"connection {identifier}" if is_known else "the connection"
         operation.diagnostics.warning(
-            f"The history of {name} will be loaded anew",
+            f"The history of {name} will be loaded again",
             f"{extent} This takes its time and costs its rows. To load only what is new, use "
             'mode = "sync".'.strip(),
             ("mode",),
@@ -147,7 +147,7 @@ def _plan_advice(error: VendorError) -> str:
 
 
 def _extent(scope: Any, everything: Any) -> str:
-    """Return what is loaded anew, in a sentence; empty if that is not known yet."""
+    """Return what is loaded again, in a sentence; empty if that is not known yet."""
     if everything is True:
         return "All its tables are synced from the beginning."
     if contains_unknown(scope) or not isinstance(scope, dict):

@@ -28,6 +28,7 @@ from constructs_lib.backend.fivetran.connection_status import (
     is_historical_sync,
     is_syncing,
     last_syncs,
+    pauses,
 )
 from constructs_lib.backend.fivetran.connection_sync.preconditions import (
     SyncStartUnknown,
@@ -91,12 +92,9 @@ def _unrecorded(baseline: SyncBaseline, connection: dict[str, Any]) -> AbstractC
     return nullcontext()
 
 
-def pauses() -> Iterator[float]:
-    """Yield the seconds between two polls of a connection: short at first, then ever longer."""
-    pause = _FIRST_PAUSE
-    while True:
-        yield pause
-        pause = min(_LONGEST_PAUSE, pause * 1.5)
+def poll_pauses() -> Iterator[float]:
+    """Return the seconds between two polls of a connection that is to sync."""
+    return pauses(_FIRST_PAUSE, _LONGEST_PAUSE)
 
 
 def begin(
@@ -114,7 +112,7 @@ def begin(
     """
     kind = "a re-sync" if request.mode == "resync" else "another one"
     what = f"the sync of connection {request.identifier} to end, so that {kind} can begin"
-    for pause in pauses():
+    for pause in poll_pauses():
         try:
             with locked_for_write(account, request.identifier, deadline):
                 return _Attempt(account, request, deadline).send(recorded)

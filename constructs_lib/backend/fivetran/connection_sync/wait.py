@@ -38,7 +38,7 @@ from constructs_lib.backend.fivetran.connection_sync.trigger import (
     SyncBaseline,
     SyncRequest,
     begin,
-    pauses,
+    poll_pauses,
 )
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
@@ -78,7 +78,7 @@ def wait_for_end(
     :raises VendorError: if it cannot be followed; it goes on all the same
     """
     sync_wait = _Wait(account, identifier, baseline, deadline, on_reschedule)
-    return sync_wait.run(pauses())
+    return sync_wait.run(poll_pauses())
 
 
 class _Wait:

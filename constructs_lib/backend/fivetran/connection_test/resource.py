@@ -38,7 +38,7 @@ from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
 STATUSES = ("PASSED", "SKIPPED", "WARNING", "FAILED", "JOB_FAILED")
 """The statuses of the contract, from the best to the worst."""
 _REMEDY = (
-    "Mend what they name, here or at the source, and apply again: the tests are run again by each "
+    "Fix what they name, here or at the source, and apply again: the tests are run again by each "
     "apply until they pass. What depends on this resource was not touched."
 )
 _FIRST_REFUSED = {"failed": "FAILED", "warning": "WARNING"}

@@ -91,7 +91,7 @@ def _is_wanted(
     if is_alarming:
         reset = "RESET it, so that everything is synced from the start?"
         question = reset if not wanted else "Move it BACKWARDS? What lies between is synced again."
-    return terminal.ask(f"\n{question} Only yes does it:")
+    return terminal.ask(f"\n{question} Type yes to do it:")
 
 
 class _Run:
@@ -152,7 +152,7 @@ class _Run:
         if isinstance(cause, PausedFlagStuck):
             flag = "the paused flag is not back yet"
         back = f"\n{self._way_back(newest)}" if was_noted and newest is not None else ""
-        return f"Where things stand: {state}; {flag}.{back}"
+        return f"Status: {state}; {flag}.{back}"
 
     def _tell(self, outcome: Outcome, folder: Path) -> None:
         identifier, terminal = self._found.identifier, self._terminal
@@ -189,7 +189,7 @@ class _Run:
         command = ["set", self._found.identifier, *stack, "--from-history", str(change.number)]
         file = self._past.file.absolute() if self._past is not None else ""
         return (
-            f"The state of before is kept in {file}. To go back to it:\n"
+            f"The previous state is kept in {file}. To go back to it:\n"
             f"  {PROGRAM} {shlex.join(command)}"
         )
 
@@ -200,7 +200,7 @@ def _tell_of_nothing(account: Account, found: ConnectionSnapshot, terminal: Term
     terminal.out(f"The state of {reading.name(found)} is this already; nothing was sent.")
     if found.paused:
         terminal.out(
-            "The connection stands paused. If nobody paused it on purpose, an interrupted run may "
+            "The connection is paused. If nobody paused it on purpose, an interrupted run may "
             f"have left it so: {_to_run(found.identifier)}."
         )
 

@@ -118,7 +118,7 @@ def _surroundings(found: ConnectionSnapshot) -> str:
 _STEPS = 3
 """Values of one change that the list shows."""
 _RESULTS = {
-    history.SENT: "sent; whether it was set is not known, because the run was cut off",
+    history.SENT: "sent; whether it was set is not known, because the run was interrupted",
     history.SET: "set",
     history.DIFFERS: "set, and stored in another form",
 }

@@ -155,7 +155,7 @@ def test_paused_connection_with_the_wanted_state_is_reported(
     sandbox.ask("PATCH", f"{path}/state", {"state": {"cursor": 1}})
     sandbox.ask("PATCH", path, {"paused": True})
     terraform.write(cursor("{ cursor = 1 }", of=connection))
-    assert f"Connection {connection} (invoices) stands paused" in terraform.plan().output
+    assert f"Connection {connection} (invoices) is paused" in terraform.plan().output
 
     terraform.write(cursor("{ cursor = 1 }", 'paused_after = "running"', of=connection))
     terraform.apply()

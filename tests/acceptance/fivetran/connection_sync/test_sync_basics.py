@@ -12,7 +12,7 @@ from sandbox_server import Sandbox
 from scenario import Scenario
 
 OF_A_SYNC = {"triggered_at", "outcome", "succeeded_at"}
-ANEW = "will be loaded anew"
+ANEW = "will be loaded again"
 UNSAID = "It is not said what to re-sync"
 LATE = 'terraform_data.late.output == "a"'
 

@@ -42,7 +42,7 @@ def test_creation_that_was_cut_off_is_taken_over(
     made = cut_off(terraform, sandbox, provider_too=provider_too)
 
     # When another host is planned meanwhile
-    plan = f"Connection {made} .orders. (is taken over|was created by a run that was cut off)"
+    plan = f"Connection {made} .orders. (is taken over|was created by a run that was interrupted)"
     applied = f"Connection {made} .orders. was taken over"
     config = {"host": "new.example.com", "port": 5432}
     done = terraform.step(

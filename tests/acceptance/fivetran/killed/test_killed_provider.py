@@ -37,7 +37,7 @@ def test_a_new_state_is_set_after_all(terraform: Scenario, sandbox: Sandbox, ste
 
     output = terraform.run("apply", "-auto-approve")
 
-    assert ("was left behind by a run that was cut off" in output) is (step >= 3)
+    assert ("was left behind by a run that was interrupted" in output) is (step >= 3)
     assert sandbox.ask("GET", f"/v1/connections/{made}/state")["state"] == NEW
     assert sandbox.ask("GET", f"/v1/connections/{made}")["paused"] is False
     assert terraform.resource(ADDRESS)["previous_state"] == OLD
@@ -54,7 +54,7 @@ def test_changed_state_is_set_later_and_a_plan_alone_unpauses(
     terraform.write(body(made, "2025-01-01"))
     kill_after(terraform, sandbox, made, step)
 
-    assert "was left behind by a run that was cut off" in terraform.plan().output
+    assert "was left behind by a run that was interrupted" in terraform.plan().output
     assert sandbox.ask("GET", f"/v1/connections/{made}")["paused"] is False
     terraform.apply()
 
@@ -120,7 +120,7 @@ resource "fivetranops_connection" "sdk" {
 
     plan = terraform.plan()
 
-    assert f"Connection {made} (invoices) stands paused" in plan.output
+    assert f"Connection {made} (invoices) is paused" in plan.output
     assert plan.differences(address) == {"paused", "sync_state"}
     terraform.apply()
     assert sandbox.ask("GET", f"/v1/connections/{made}")["paused"] is False
@@ -153,7 +153,7 @@ resource "fivetranops_connection_sync" "it" {{
 
     output = terraform.run("apply", "-auto-approve")
 
-    assert f"The sync of connection {database} was begun by a run that was cut off" in output
+    assert f"The sync of connection {database} was begun by a run that was interrupted" in output
     assert begun(sandbox, path) == 1
     assert terraform.resource("fivetranops_connection_sync.it")["outcome"] == "succeeded"
     assert terraform.is_settled()

@@ -16,7 +16,7 @@ from scenario import Scenario
 from workspace import Workspace, wait_until
 
 OLD, NEW = {"cursor": 10}, {"cursor": 4}
-LEFT_BEHIND = "was left behind by a run that was cut off"
+LEFT_BEHIND = "was left behind by a run that was interrupted"
 LOOK = 2
 PAUSE, PATCH = STEPS.index("pause") + 1, STEPS.index("patch") + 1
 

@@ -64,7 +64,7 @@ def test_interruption_restores_the_flag_and_reports(
         assert "Interrupted. The state was not touched." in ended.err
     else:
         assert "stopped before the state was sent" in ended.err
-        assert "Where things stand: the state was not set; the paused flag is as it" in ended.err
+        assert "Status: the state was not set; the paused flag is as it" in ended.err
     kept = commands.directory / ".terraform" / "fivetranops"
     assert list(kept.glob("*.json")) == []
 
@@ -118,7 +118,7 @@ def test_after_a_kill_a_look_alone_puts_the_flag_back(
     looked = commands.run("get", cursor_at_ten)
 
     was_noted = cell - len(LOOK) >= STEPS.index("pause")
-    assert ("was left behind by a run that was cut off" in looked.err) is was_noted
+    assert ("was left behind by a run that was interrupted" in looked.err) is was_noted
     assert sandbox.connection(cursor_at_ten)["paused"] is False
     assert "was left behind" not in commands.run("get", cursor_at_ten).err
 

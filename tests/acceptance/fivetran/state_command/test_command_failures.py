@@ -104,7 +104,7 @@ def test_a_write_that_goes_on_to_fail_leaves_the_flag_as_it_was(
     ended = commands.set(cursor_at_ten, NEW, status=1)
 
     assert "answered 429" in ended.err
-    assert f"Where things stand: {words}" in ended.err
+    assert f"Status: {words}" in ended.err
     assert "the paused flag is as it was" in ended.err
     assert sandbox.state(cursor_at_ten) == {"cursor": 10}
     assert sandbox.connection(cursor_at_ten)["paused"] is False

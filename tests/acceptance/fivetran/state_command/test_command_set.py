@@ -186,7 +186,7 @@ def test_sync_that_does_not_end_in_time_restores_the_flag(
 
     assert "took longer than the limit of 1 s" in ended.err
     assert "with a longer --timeout" in ended.err
-    assert "Where things stand: the state was not set; the paused flag is as it was" in ended.err
+    assert "Status: the state was not set; the paused flag is as it was" in ended.err
     assert sandbox.connection(cursor_at_ten)["paused"] is False
 
 

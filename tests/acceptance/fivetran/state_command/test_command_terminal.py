@@ -10,7 +10,7 @@ from command_run import Commands, Terminal
 from sandbox_server import Sandbox
 
 FORWARDS, BACKWARDS, RESET = {"cursor": 11}, {"cursor": 4}, {}
-QUESTION = "Only yes does it:"
+QUESTION = "Type yes to do it:"
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_a_marked_value_is_not_shown_when_it_is_restored(
     marked.core.destroy()
 
     assert world.state(marked.identifier) == BEFORE
-    assert "restores the state of before" in marked.said
+    assert "restores the previous state" in marked.said
     assert_nothing_is_shown(marked, capfd, "")
 
 

@@ -112,7 +112,7 @@ def test_the_plan_tells_which_secrets_go_along(world: World, core: Core) -> None
     plan = core.plan(configured(core, PASSWORD, config_wo=SECRETS))
 
     assert plan.planned["secrets_applied"] == {"config.password": UNKNOWN}
-    assert [each for each in plan.warnings if "sent once more" in each]
+    assert [each for each in plan.warnings if "sent again" in each]
 
 
 def test_the_warning_names_secrets_and_cause() -> None:
@@ -132,7 +132,7 @@ def test_a_secret_that_changes_is_not_told_as_unchanged(core: Core) -> None:
 
     plan = core.plan(configured(core, PASSWORD, config_wo={"password": "hunter23"}))
 
-    assert not [each for each in plan.warnings if "sent once more" in each]
+    assert not [each for each in plan.warnings if "sent again" in each]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from state_api import NEW, OLD, Fivetran
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.connection import paused_flag
 from constructs_lib.backend.fivetran.connection_state import snapshot
-from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, _pauses, set_state
+from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, set_state
+from constructs_lib.backend.fivetran.connection_status import pauses
 from constructs_lib.backend.http.deadline import Deadline
 
 
@@ -210,10 +211,10 @@ def test_connection_deleted_meanwhile_is_reported_as_gone() -> None:
         change(api)
 
 
-def test_the_looks_at_a_sync_that_goes_on_become_rarer(monkeypatch: pytest.MonkeyPatch) -> None:
-    pauses = _pauses()
+def test_the_looks_at_a_sync_that_goes_on_become_rarer() -> None:
+    between = pauses(0.5, 15.0)
 
-    seen = [next(pauses) for _ in range(40)]
+    seen = [next(between) for _ in range(40)]
 
     assert seen == sorted(seen)
     assert seen[-1] == 15.0

@@ -138,7 +138,7 @@ def test_run_that_dies_after_any_request_is_finished_by_the_next(
     assert outcome == Outcome(OLD, changed=True)
     assert journal.left_behind() == []
     assert len(words) == (1 if dies_at > STEPS.index("pause") else 0)
-    assert not words or "was left behind by a run that was cut off" in words[0]
+    assert not words or "was left behind by a run that was interrupted" in words[0]
 
 
 @pytest.mark.parametrize("dies_at", range(3, len(STEPS) + 1))

@@ -135,7 +135,7 @@ def test_a_sync_that_no_state_knows_of_is_taken_over(world: World) -> None:
 
     assert world.begin() == mark
     assert world.api.posts == 1
-    assert world.warnings == ["The sync of connection abc was begun by a run that was cut off"]
+    assert world.warnings == ["The sync of connection abc was begun by a run that was interrupted"]
 
 
 def test_a_sync_is_taken_over_once(world: World) -> None:
