@@ -82,7 +82,7 @@ def test_another_source_makes_a_page_stale_until_it_is_made_anew(
     assert after.removeprefix("# ") in (copy / stale).read_text()
 
 
-def test_a_made_part_that_is_edited_by_hand_is_stale_and_prose_is_not(copy: Path) -> None:
+def test_edited_generated_part_is_stale_and_prose_is_not(copy: Path) -> None:
     change(copy / STATE, "**Going back.**", "**The way back.**")
     assert make(copy, "--check") == (0, "")
 
@@ -90,7 +90,7 @@ def test_a_made_part_that_is_edited_by_hand_is_stale_and_prose_is_not(copy: Path
     assert make(copy, "--check")[0] == 1
 
 
-def test_a_page_that_is_missing_is_begun_with_examples_and_schema(copy: Path) -> None:
+def test_missing_page_is_started_with_examples_and_schema(copy: Path) -> None:
     whole = (copy / STATE).read_text()
     (copy / STATE).unlink()
 
@@ -112,7 +112,7 @@ def test_a_page_about_nothing_is_an_error(name: str, copy: Path) -> None:
     assert f"{name} is about nothing" in complaint
 
 
-def test_a_construct_without_an_example_is_an_error_that_names_the_file(copy: Path) -> None:
+def test_construct_without_example_is_an_error_with_the_file(copy: Path) -> None:
     example = "examples/fivetranops/resources/fivetranops_connection_state/main.py"
     (copy / example).unlink()
 

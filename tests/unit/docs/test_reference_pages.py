@@ -59,14 +59,14 @@ def test_a_page_stands_where_the_registry_looks_for_it(schema: str, page: str) -
     assert subject(schema).page == ROOT / page
 
 
-def test_a_page_that_quotes_a_file_that_is_gone_is_an_error_that_names_both() -> None:
+def test_page_that_quotes_a_lost_file_is_an_error_with_both() -> None:
     text = "<!-- example: examples/gone.tf -->\n<!-- /example -->\n"
 
     with pytest.raises(regions.PageError, match=r"README\.md quotes examples/gone\.tf"):
         regions.refreshed(text, ROOT / "README.md")
 
 
-def test_what_is_written_by_hand_stays_and_what_is_made_is_made_anew() -> None:
+def test_prose_stays_and_generated_parts_are_regenerated() -> None:
     page = "old\n<!-- /header -->\nby hand\n<!-- schema -->\nold\n<!-- /schema -->\nmore\n"
 
     fresh = regions.refreshed(regions.with_header(page, "new\n"), ROOT / "x.md", schema="S\n")
@@ -98,7 +98,7 @@ def test_each_dependency_has_a_reason() -> None:
     assert [each.package for each in known if not each.reason.endswith(".")] == []
 
 
-def test_the_page_of_the_connector_status_shows_the_transitions_that_are_allowed() -> None:
+def test_page_of_the_connector_status_shows_the_transitions() -> None:
     text = (ROOT / "docs/elasticops/resources/connector_status.md").read_text()
     header, _, *rows = [line for line in text.splitlines() if line.startswith("|")][:7]
     columns = [cell.strip(" `") for cell in header.strip("|").split("|")][1:]

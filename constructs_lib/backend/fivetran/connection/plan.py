@@ -149,7 +149,7 @@ def plan_replacement(plan: Plan, diagnostics: Diagnostics, *, refreshed: bool) -
     if not before.keys() & set(DESTINATION_SCHEMA_KEYS) and _names_another(prior, after):
         changed = [key for key in DESTINATION_SCHEMA_KEYS if key in after]
     if changed and not refreshed and not plan.replace:
-        raise another_schema(prior, changed)
+        raise _another_schema(prior, changed)
     plan.replace.extend(("config", key) for key in changed)
     _warn_of_unknown_schema(plan, after, diagnostics)
     for path in plan.replace[:1]:
@@ -163,7 +163,18 @@ def plan_replacement(plan: Plan, diagnostics: Diagnostics, *, refreshed: bool) -
         )
 
 
-def another_schema(prior: Object, keys: list[str]) -> ProviderError:
+def refuse_another_schema(prior: Object, planned: Object) -> None:
+    """Raise an error for a request that would move a connection to another destination schema.
+
+    :raises ProviderError: if the configuration names another one than the state
+    """
+    before, after = as_object(prior.get("config")), as_object(planned.get("config"))
+    changed = names_another_schema(planned.get("service"), before, after)
+    if changed:
+        raise _another_schema(prior, changed)
+
+
+def _another_schema(prior: Object, keys: list[str]) -> ProviderError:
     """Return the error for a destination schema that changes where the plan did not show it."""
     return ProviderError(
         "The destination schema changes, and the plan does not show it",

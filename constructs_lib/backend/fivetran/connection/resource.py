@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection import request, response, setup_tests
 from constructs_lib.backend.fivetran.connection.plan import (
-    another_schema,
     check_settings,
     keep_imported_settings,
     may_run_tests,
@@ -19,6 +18,7 @@ from constructs_lib.backend.fivetran.connection.plan import (
     plan_secrets,
     plan_side_effects,
     plan_unchecked,
+    refuse_another_schema,
     warn_about_no_history,
     warn_about_unsent_settings,
 )
@@ -192,7 +192,7 @@ class ConnectionResource(Resource):
             answer = there
             if sent:
                 answer = update.send(sent, pauses_for_it=pauses_for_it, live=there)
-            if _were_tested(sent, answer) or body.get("run_setup_tests") is False:
+            if setup_tests.were_run(sent, answer) or body.get("run_setup_tests") is False:
                 return answer
             # Without a change of config the API may run no tests, as it does at a creation.
             return client.run_setup_tests(
@@ -235,7 +235,7 @@ class ConnectionResource(Resource):
         secrets = secrets_of(config)
         changed = SecretTracking(operation.private, account.secret_hasher).changed(secrets)
         sent = sorted({*changed, *secrets_sent_along(prior, planned, config)})
-        _refuse_another_schema(prior, planned)
+        refuse_another_schema(prior, planned)
         body = body_of_change(prior, planned, config, sent, operation.private)
         explaining = explain_errors("update", f"fivetranops_connection {prior['id']}")
         with explaining, locked_for_write(account, prior["id"], deadline) as handle:
@@ -394,18 +394,5 @@ def _deadline(name: str, values: Object, operation: Operation) -> Deadline:
     return Deadline.of(values.get("timeouts"), name, _DEFAULTS[name], operation.stopping)
 
 
-def _were_tested(sent: dict[str, Any], answer: dict[str, Any]) -> bool:
-    """Return True if a change has run the setup tests, whatever they found."""
-    return "config" in sent or "auth" in sent or "setup_tests" in answer
-
-
 def _texts(secrets: dict[str, Any]) -> list[str]:
     return list(texts_in(secrets))
-
-
-def _refuse_another_schema(prior: Object, planned: Object) -> None:
-    """Raise an error for a request that would move a connection to another destination schema."""
-    before, after = (request.as_object(values.get("config")) for values in (prior, planned))
-    changed = request.names_another_schema(planned.get("service"), before, after)
-    if changed:
-        raise another_schema(prior, changed)

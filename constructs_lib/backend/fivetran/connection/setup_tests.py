@@ -22,6 +22,11 @@ from constructs_lib.backend.plugin.values.value import Object
 _FAILED_STATUSES = ("FAILED", "JOB_FAILED")
 
 
+def were_run(sent: dict[str, Any], answer: dict[str, Any]) -> bool:
+    """Return True if a change has run the setup tests, whatever they found."""
+    return "config" in sent or "auth" in sent or "setup_tests" in answer
+
+
 def have_failed(answer: dict[str, Any]) -> bool:
     """Return True if a setup test failed."""
     return any(

@@ -125,7 +125,7 @@ def test_update_refuses_what_moved_since_an_old_snapshot() -> None:
     assert "PATCH state" not in api.journal
 
 
-def test_update_from_an_old_snapshot_sets_and_stores_dictionaries() -> None:
+def test_update_from_an_old_snapshot_stores_dictionaries() -> None:
     api = Fivetran(state=NEW)
     api.time += timedelta(hours=1)
     call = operation(api, CREATED)
