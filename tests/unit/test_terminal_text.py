@@ -82,6 +82,6 @@ def test_screen_of_a_command_shows_no_controls(capsys: pytest.CaptureFixture[str
 
 
 def test_doctor_shows_no_controls(capsys: pytest.CaptureFixture[str]) -> None:
-    command._say(f"fivetran  GET answered 400: {ATTACK}")
+    command._write(f"fivetran  GET answered 400: {ATTACK}")
 
     assert capsys.readouterr().out == f"fivetran  GET answered 400: {SHOWN}\n"
