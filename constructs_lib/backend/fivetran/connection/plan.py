@@ -13,7 +13,7 @@ may decide by a value that was unknown the first time; :func:`keep_imported_sett
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection.request import (
@@ -41,7 +41,7 @@ from constructs_lib.backend.managed_object.unsent_changes import (
 )
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.planning.checks import check_rules, is_unknown
-from constructs_lib.backend.plugin.resource import Plan
+from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values.value import (
     UNKNOWN,
     Dynamic,
@@ -50,6 +50,9 @@ from constructs_lib.backend.plugin.values.value import (
     same,
 )
 from constructs_lib.schemas import SERVICES_WITH_STATE
+
+if TYPE_CHECKING:
+    from constructs_lib.backend.fivetran.provider_data import Account
 
 
 def check_settings(config: Object, diagnostics: Diagnostics) -> None:
@@ -160,6 +163,23 @@ def plan_replacement(plan: Plan, diagnostics: Diagnostics, *, refreshed: bool) -
             "the destination stays. To keep the connection, take the change back; to guard it, set "
             "lifecycle.prevent_destroy.",
             path,
+        )
+
+
+def announce_takeover(plan: Plan, account: Account, operation: Operation) -> None:
+    """Announce in the plan that a connection is taken over instead of created."""
+    if account.journal is None or not account.is_known:
+        return
+    from constructs_lib.backend.fivetran.connection.creation_search import planned_name
+
+    name = planned_name(account.client.account, plan.planned)
+    left = None if name is None else account.journal.creations.expected(name)
+    if left is not None and left.connection and not left.is_announced:
+        operation.diagnostics.warning(
+            f"Connection {left.connection} ({left.schema}) is taken over",
+            f"A run of {left.since} created it, and Terraform's state does not have it. The "
+            "apply creates no second one if it is still there: it takes this one over, and "
+            "sets all its settings as planned.",
         )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection import request, response, setup_tests
 from constructs_lib.backend.fivetran.connection.plan import (
+    announce_takeover,
     check_settings,
     keep_imported_settings,
     may_run_tests,
@@ -79,7 +80,7 @@ class ConnectionResource(Resource):
         tracking = SecretTracking(operation.private, account.secret_hasher)
         if plan.prior is None:
             plan_unchecked(plan, adopted=False)
-            self._announce_takeover(plan, account, operation)
+            announce_takeover(plan, account, operation)
             check_unset_secrets(plan, tracking, operation.diagnostics)
             plan_secrets(plan, tracking, operation.diagnostics)
             warn_about_no_history(plan, operation.diagnostics)
@@ -197,23 +198,6 @@ class ConnectionResource(Resource):
             # Without a change of config the API may run no tests, as it does at a creation.
             return client.run_setup_tests(
                 identifier, request.trust_settings(body), deadline, texts_
-            )
-
-    @staticmethod
-    def _announce_takeover(plan: Plan, account: Account, operation: Operation) -> None:
-        """Announce in the plan that a connection is taken over instead of created."""
-        if account.journal is None or not account.is_known:
-            return
-        from constructs_lib.backend.fivetran.connection.creation_search import planned_name
-
-        name = planned_name(account.client.account, plan.planned)
-        left = None if name is None else account.journal.creations.expected(name)
-        if left is not None and left.connection and not left.is_announced:
-            operation.diagnostics.warning(
-                f"Connection {left.connection} ({left.schema}) is taken over",
-                f"A run of {left.since} created it, and Terraform's state does not have it. The "
-                "apply creates no second one if it is still there: it takes this one over, and "
-                "sets all its settings as planned.",
             )
 
     def read(self, state: Object, operation: Operation) -> Object | None:
