@@ -179,9 +179,11 @@ class Workspace:
         return shown
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
-    """Waits for a condition; fails if it does not come about."""
+def wait_until(
+    condition: Callable[[], object], seconds: float = 20.0, seen: Callable[[], object] = str
+) -> None:
+    """Wait for a condition; fail with what was seen by then if it does not come about."""
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "it did not come about in time"
+        assert time.monotonic() < end, f"it did not come about in time\n{seen()}"
         time.sleep(0.05)

@@ -149,7 +149,7 @@ def interrupted(
     sandbox.ask("POST", f"/v1/connections/{made['waiting']}/sync", {"force": True})
     begin = sandbox.store.journal(0)[-1].number
     process = terraform.start("apply", "-auto-approve", "-input=false", "-no-color")
-    wait_until(lambda: _is_under_way(sandbox, begin, made), 60)
+    wait_until(lambda: _is_under_way(sandbox, begin, made), 60, lambda: _seen(sandbox, begin))
     output = interrupt(Run(terraform, process, attached))
     entries = sandbox.store.journal(begin)
     patched = {one.path.split("/")[3] for one in entries if one.writes and "/state" in one.path}
@@ -189,8 +189,12 @@ def _faults(made: Mapping[str, str], seconds: float) -> list[dict[str, Any]]:
     ]
 
 
+def _seen(sandbox: Sandbox, begin: int) -> list[tuple[str, str]]:
+    return [(entry.method, entry.path) for entry in sandbox.store.journal(begin)]
+
+
 def _is_under_way(sandbox: Sandbox, begin: int, made: Mapping[str, str]) -> bool:
-    seen = [(entry.method, entry.path) for entry in sandbox.store.journal(begin)]
+    seen = _seen(sandbox, begin)
     waiting = f"/v1/connections/{made['waiting']}"
     pause = ("PATCH", waiting)
     return (
