@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -136,6 +138,22 @@ def test_all_messages_are_offered_but_those_of_function_calls() -> None:
 def test_a_message_that_does_not_exist_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="CallFunction"):
         _ = pb.CallFunction
+
+
+def test_a_class_is_made_once_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = pb.ActionSchema
+    monkeypatch.delitem(vars(pb), "ActionSchema")
+    all_ask = Barrier(8)
+
+    def ask(_: int) -> Any:
+        all_ask.wait(10)
+        return pb.ActionSchema
+
+    with ThreadPoolExecutor(8) as threads:
+        [made] = set(threads.map(ask, range(8)))
+
+    assert made is pb.ActionSchema
+    assert made is not kept
 
 
 class Unknown(Message):
