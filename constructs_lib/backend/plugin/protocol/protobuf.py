@@ -277,10 +277,12 @@ def declare(name: str, module: str, tables: Mapping[str, str], enums: Mapping[st
     """
     members: dict[str, Any] = {"__module__": module, "__qualname__": name}
     members |= {word: number for number, word in enumerate(enums.get(name, "").split())}
-    for inner in tables:
-        outer, _, last = inner.rpartition(".")
-        if outer == name:
-            members[last] = declare(inner, module, tables, enums)
+    start = f"{name}."
+    within = {inner: table for inner, table in tables.items() if inner.startswith(start)}
+    for inner in within:
+        last = inner.removeprefix(start)
+        if "." not in last:
+            members[last] = declare(inner, module, within, enums)
     if name not in tables:
         return type(name, (), members)
     return type(name.rpartition(".")[2], (Message,), {**members, "FIELDS": tables[name]})

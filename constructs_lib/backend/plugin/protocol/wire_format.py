@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 VARINT: Final = 0
 SPAN: Final = 2
@@ -92,19 +92,28 @@ def varint(value: int) -> bytes:
     return bytes(coded)
 
 
-class Kind(NamedTuple):
-    """A type of single values."""
+class Kind:
+    """A type of single values.
 
-    type_: type
-    default: Any
-    """What an unset field reads as; None for messages, of which each field makes its own."""
-    wire: int
-    read: Callable[[bytes, int, int, int], tuple[Any, int]]
-    """Takes the data, the position, the end of the message, and how many levels may follow."""
-    write: Callable[[Any, list[bytes]], int]
-    """Appends the bytes of a value that was checked, and returns how many they are."""
-    refuse: Callable[[Any], str] | None = None
-    """Returns why a value of the type cannot be written, empty if it can."""
+    :param type_: what values are instances of
+    :param default: what an unset field reads as; None for messages, of which each field makes one
+    :param wire: its wire type
+    :param read: takes the data, the position, the end of the message, and how many levels may come
+    :param write: appends the bytes of a value that was checked, and returns how many they are
+    :param refuse: returns why a value of the type cannot be written, empty if it can
+    """
+
+    def __init__(
+        self,
+        type_: type,
+        default: Any,
+        wire: int,
+        read: Callable[[bytes, int, int, int], tuple[Any, int]],
+        write: Callable[[Any, list[bytes]], int],
+        refuse: Callable[[Any], str] | None = None,
+    ) -> None:
+        self.type_, self.default, self.wire = type_, default, wire
+        self.read, self.write, self.refuse = read, write, refuse
 
     def check(self, value: Any, name: str) -> None:
         """Accept the value of a field, or raise a TypeError or a ValueError."""
@@ -182,17 +191,17 @@ SCALARS: Final = {
 """The kinds by the names that tables use. An enum keeps numbers that have no name."""
 
 
-class FieldSpec(NamedTuple):
-    """A row of a table, such as ``optional bytes private = 4``."""
+class FieldSpec:
+    """A row of a table, such as ``optional bytes private = 4``.
 
-    name: str
-    number: int
-    type_: str
-    """A key of :data:`SCALARS` or the dotted name of a message; of a map, what its values are."""
-    label: str
-    """``optional``, ``repeated``, ``map``, ``oneof``, or empty."""
-    oneof: str
-    """The name of the oneof that the field is a member of, empty if of none."""
+    :param type_: a key of :data:`SCALARS` or the dotted name of a message; of a map, of its values
+    :param label: ``optional``, ``repeated``, ``map``, ``oneof``, or empty
+    :param oneof: the name of the oneof that the field is a member of, empty if of none
+    """
+
+    def __init__(self, name: str, number: int, type_: str, label: str, oneof: str) -> None:
+        self.name, self.number, self.type_ = name, number, type_
+        self.label, self.oneof = label, oneof
 
 
 def parse_fields(table: str) -> list[FieldSpec]:
@@ -221,10 +230,11 @@ class Field:
 
     def __init__(self, row: FieldSpec, kind: Kind, rows: list[FieldSpec]) -> None:
         self.name, self.kind, self.oneof = row.name, kind, row.oneof
-        self.others = [one.name for one in rows if row.oneof == one.oneof != "" and one != row]
+        members = rows if row.oneof else ()
+        self.others = [m.name for m in members if m.oneof == row.oneof and m is not row]
         """The other members of its oneof, of which at most one is set."""
         many: Any = {"repeated": list, "map": dict}.get(row.label)
-        self.whole = kind._replace(type_=many, default=None, refuse=None) if many else kind
+        self.whole = Kind(many, None, SPAN, kind.read, kind.write) if many else kind
         """The kind of what the message holds: of a list or dictionary, not of what is in it."""
         self.is_message = kind.default is None and not many
         self.has_presence = self.is_message or row.label in ("optional", "oneof")
