@@ -52,6 +52,7 @@ check: setup-dev ## Check format, style, types, layers and pages.
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
 	@$(RUN) lint-imports
+	@$(RUN) python scripts/message_types.py --check
 	@$(RUN) python scripts/reference_pages.py --check
 
 size: setup-dev ## Count modules and their lines; fails where there are too many.

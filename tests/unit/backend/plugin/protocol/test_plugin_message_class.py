@@ -109,6 +109,35 @@ def test_a_oneof_without_a_member_is_none() -> None:
     assert pb.AttributePath.Step().WhichOneof("selector") is None
 
 
+PROGRESS = pb.InvokeAction.Event(progress=pb.InvokeAction.Event.Progress(message="a"))
+COMPLETED = pb.InvokeAction.Event(completed=pb.InvokeAction.Event.Completed())
+
+
+def test_a_message_in_a_oneof_takes_the_place_of_others() -> None:
+    event = pb.InvokeAction.Event()
+    event.CopyFrom(PROGRESS)
+    event.completed = pb.InvokeAction.Event.Completed()
+
+    assert (event, event.WhichOneof("type")) == (COMPLETED, "completed")
+
+
+@pytest.mark.parametrize(("first", "last"), [(PROGRESS, COMPLETED), (COMPLETED, PROGRESS)])
+def test_the_last_message_of_a_oneof_on_the_wire_counts(first: Any, last: Any) -> None:
+    event = pb.InvokeAction.Event()
+    assert event.progress.message == ""
+    event.MergeFromString(first.SerializeToString() + last.SerializeToString())
+
+    assert event == last
+
+
+def test_reading_a_message_of_a_oneof_does_not_choose_it() -> None:
+    event = pb.InvokeAction.Event()
+
+    assert event.progress.message == ""
+    assert event.WhichOneof("type") is None
+    assert event.SerializeToString() == b""
+
+
 def test_a_message_that_comes_twice_is_merged() -> None:
     first = pb.ReadResource.Request(current_state=pb.DynamicValue(msgpack=b"a"), type_name="a")
     second = pb.ReadResource.Request(current_state=pb.DynamicValue(json=b"b"), type_name="b")

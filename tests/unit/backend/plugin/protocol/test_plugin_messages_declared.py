@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from threading import Barrier
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import tfplugin6_pb2
@@ -15,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from constructs_lib.backend.plugin.protocol import messages as pb
-from constructs_lib.backend.plugin.protocol.protobuf import DecodeError, Int32, Message, field
+from constructs_lib.backend.plugin.protocol.protobuf import Message
+from constructs_lib.backend.plugin.protocol.wire_format import DecodeError, parse_fields
 
 FOLDER = Path(tfplugin6_pb2.__file__).parent
 
@@ -51,49 +54,53 @@ def test_every_supported_runtime_loads_the_generated_code() -> None:
 
 TYPES = {
     "TYPE_BYTES": "bytes",
-    "TYPE_STRING": "str",
+    "TYPE_STRING": "string",
     "TYPE_BOOL": "bool",
-    "TYPE_INT32": "Int32",
-    "TYPE_INT64": "int",
-    "TYPE_ENUM": "EnumNumber",
+    "TYPE_INT32": "int32",
+    "TYPE_INT64": "int64",
+    "TYPE_ENUM": "enum",
 }
+Row = tuple[str, str, str, str]
 
 
-def declared(class_: Any) -> dict[int, tuple[str, str, bool, str]]:
-    """The fields of one of our classes by number: name, annotation, optional, oneof."""
-    found = [one for one in vars(class_).values() if hasattr(one, "oneof")]
-    return {
-        one.number: (one.name, class_.__annotations__[one.name], one.is_optional, one.oneof)
-        for one in found
-    }
+def declared(class_: Any) -> dict[int, Row]:
+    """The rows of one of our classes by number: name, type, label, oneof."""
+    rows = parse_fields(class_.FIELDS)
+    found = {one.number: (one.name, one.type_, one.label, one.oneof) for one in rows}
+    assert len(found) == len(rows), "two rows have the same number"
+    return found
 
 
-def described(descriptor: Any) -> dict[int, tuple[str, str, bool, str]]:
+def described(descriptor: Any) -> dict[int, Row]:
     """The same of the protocol."""
     return {
-        one.number: (name_in_python(one), annotation(one), *presence(one))
-        for one in descriptor.fields
+        one.number: (name_in_python(one), type_of(one), *presence(one)) for one in descriptor.fields
     }
 
 
-def annotation(one: Any) -> str:
+def type_of(one: Any) -> str:
     if is_map(one):
-        return f"dict[str, {annotation(one.message_type.fields_by_name['value'])}]"
-    single = TYPES.get(type_name(one)) or ours(one.message_type).__qualname__
-    return f"list[{single}]" if one.is_repeated else single
+        return type_of(one.message_type.fields_by_name["value"])
+    return TYPES.get(type_name(one)) or str(ours(one.message_type).__qualname__)
 
 
-def presence(one: Any) -> tuple[bool, str]:
-    # The compiler makes a oneof of its own of each field that is optional.
+def presence(one: Any) -> tuple[str, str]:
+    """The label of a field, and the oneof that it is a member of."""
+    if one.is_repeated:
+        return ("map" if is_map(one) else "repeated"), ""
+    # The compiler makes a oneof of its own of each field that is optional. A message tells whether
+    # it is set, with that word or without.
     oneof = one.containing_oneof.name if one.containing_oneof else ""
-    is_optional = oneof == f"_{one.name}"
-    return is_optional, "" if is_optional else oneof
+    if oneof == f"_{one.name}":
+        return ("" if one.message_type else "optional"), ""
+    return ("oneof" if oneof else ""), oneof
 
 
 def test_the_fields_of_a_message_are_those_of_the_protocol() -> None:
     def are_those(name: str) -> None:
         descriptor = DESCRIPTORS[name]
 
+        assert ours(descriptor).__qualname__ == name
         assert declared(ours(descriptor)) == described(descriptor)
 
     check_every(DESCRIPTORS, are_those)
@@ -106,7 +113,8 @@ def constants(descriptor: Any) -> dict[str, int]:
 def test_the_numbers_of_enums_are_those_of_the_protocol() -> None:
     def are_those(name: str) -> None:
         descriptor = DESCRIPTORS[name]
-        found = {key: value for key, value in vars(ours(descriptor)).items() if key.isupper()}
+        found = {key: one for key, one in vars(ours(descriptor)).items() if key.isupper()}
+        assert found.pop("FIELDS")
 
         assert found == constants(descriptor)
 
@@ -132,12 +140,28 @@ def test_a_message_that_does_not_exist_is_an_attribute_error() -> None:
         _ = pb.CallFunction
 
 
+def test_a_class_is_made_once_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = pb.ActionSchema
+    monkeypatch.delitem(vars(pb), "ActionSchema")
+    all_ask = Barrier(8)
+
+    def ask(_: int) -> Any:
+        all_ask.wait(10)
+        return pb.ActionSchema
+
+    with ThreadPoolExecutor(8) as threads:
+        [made] = set(threads.map(ask, range(8)))
+
+    assert made is pb.ActionSchema
+    assert made is not kept
+
+
 class Unknown(Message):
-    value: complex = field(1)
+    FIELDS = "complex value = 1"
 
 
 class Bare(Message):
-    value = field(1)
+    FIELDS = "value = 1"
 
 
 class Place:
@@ -145,7 +169,7 @@ class Place:
 
 
 class Plain(Message):
-    value: Place = field(1)
+    FIELDS = "Place value = 1"
 
 
 @pytest.mark.parametrize("class_", [Unknown, Bare, Plain])
@@ -158,10 +182,16 @@ PARTS = descriptor_pb2.FieldDescriptorProto
 
 
 class Numbers(Message):
-    long: list[int] = field(1)
-    short: list[Int32] = field(2)
-    flags: list[bool] = field(3)
-    texts: list[str] = field(4)
+    FIELDS = (
+        "repeated int64 long = 1; repeated int32 short = 2; repeated bool flags = 3; "
+        "repeated string texts = 4"
+    )
+    if TYPE_CHECKING:
+        long: list[int] = []
+        short: list[int] = []
+
+
+NAMES = [row.name for row in parse_fields(Numbers.FIELDS)]
 
 
 def google() -> Any:
@@ -170,9 +200,7 @@ def google() -> Any:
     types = (PARTS.TYPE_INT64, PARTS.TYPE_INT32, PARTS.TYPE_BOOL, PARTS.TYPE_STRING)
     fields = [
         PARTS(name=name, number=number, type=type_, label=PARTS.LABEL_REPEATED)
-        for number, (name, type_) in enumerate(
-            zip(Numbers.__annotations__, types, strict=True), start=1
-        )
+        for number, (name, type_) in enumerate(zip(NAMES, types, strict=True), start=1)
     ]
     file.message_type.add(name="Numbers", field=fields)
     pool = descriptor_pool.DescriptorPool()
@@ -192,7 +220,7 @@ CONTENT = st.fixed_dictionaries(
 
 
 def content(message: Any) -> dict[str, list[Any]]:
-    return {name: list(getattr(message, name)) for name in Numbers.__annotations__}
+    return {name: list(getattr(message, name)) for name in NAMES}
 
 
 @given(CONTENT)
