@@ -97,7 +97,7 @@ class Client:
             try:
                 answer = self._exchange.once(request, deadline)
                 if answer.get("result") not in _RESULTS:
-                    raise errors.Incomplete(str(request), 200, "no result that is known")
+                    raise errors.IncompleteResponse(str(request), 200, "no result that is known")
             except errors.VendorError as error:
                 if retry.may_have_taken_effect(error):
                     report_effect()
@@ -151,11 +151,11 @@ class Client:
         document = self._exchange.once(request, deadline)
         answered, whole = document.get("id"), self._exchange.full_request(request)
         if not isinstance(answered, str):
-            raise errors.Incomplete(whole, 200, "no text under id")
+            raise errors.IncompleteResponse(whole, 200, "no text under id")
         if answered != identifier:
-            raise errors.WrongObject(whole, identifier, answered)
+            raise errors.ResponseAboutAnotherObject(whole, identifier, answered)
         if not isinstance(document.get("status"), str):
-            raise errors.Incomplete(whole, 200, "no text under status")
+            raise errors.IncompleteResponse(whole, 200, "no text under status")
         return _without_secrets(document)
 
 
@@ -187,7 +187,7 @@ def _is_strict(version: dict[str, Any]) -> bool:
 
 def _connector(identifier: str) -> str:
     if not is_identifier(identifier, "elasticops_connector_status"):
-        raise errors.WrongIdentifier(identifier)
+        raise errors.InvalidIdentifier(identifier)
     return "/_connector/" + quote(identifier, safe="")
 
 

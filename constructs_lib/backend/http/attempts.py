@@ -19,11 +19,11 @@ from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import (
     ApiError,
-    BadAnswer,
-    Incomplete,
-    NoAnswer,
+    ForeignResponse,
+    IncompleteResponse,
+    InvalidResponse,
+    NoResponse,
     NotFound,
-    NotTheApi,
     TooManyRequests,
     VendorError,
 )
@@ -118,17 +118,17 @@ class Outage:
         # A failure long ago, which ended by a limit of its own, says nothing about now.
         self._since = begun if begun - self._last > _PATIENCE else min(self._since, begun)
         self._last = time.monotonic()
-        is_passing = isinstance(error, NoAnswer) and error.passing
+        is_passing = isinstance(error, NoResponse) and error.passing
         return not is_passing or self._last + pause - self._since > _PATIENCE
 
 
 def _is_unconnected(error: VendorError) -> bool:
-    return isinstance(error, NoAnswer) and not error.sent
+    return isinstance(error, NoResponse) and not error.sent
 
 
 def _is_the_apis_own(error: VendorError) -> bool:
     """Return True for an answer in the API's own form, to somebody whom it knows."""
-    if isinstance(error, Incomplete):
+    if isinstance(error, IncompleteResponse):
         return True
     if not isinstance(error, ApiError) or not error.code or error.status == _UNAUTHORIZED:
         return False
@@ -193,7 +193,9 @@ class _Attempts(Generic[AnswerT]):
             try:
                 answer = self._attempt()
             except VendorError as error:
-                is_lost = isinstance(error, BadAnswer) and not isinstance(error, NotTheApi)
+                is_lost = isinstance(error, InvalidResponse) and not isinstance(
+                    error, ForeignResponse
+                )
                 can_check = self._check_effect is not None and is_lost
                 self._note(error)
                 may_repeat = retry.may_repeat(error, idempotent=idempotent, writes=writes)
@@ -232,7 +234,7 @@ class _Attempts(Generic[AnswerT]):
 
     def _note(self, error: VendorError) -> None:
         error.attempts = self._count
-        self._incomplete += isinstance(error, Incomplete)
+        self._incomplete += isinstance(error, IncompleteResponse)
         if self._count > 1:
             passed = time.monotonic() - self._begun
             error.tried = f"It was tried {self._count} times within {passed:.0f} s."

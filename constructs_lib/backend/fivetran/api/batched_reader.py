@@ -24,7 +24,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from constructs_lib.backend.fivetran.api.errors import Interrupted, OutOfTime, VendorError
+from constructs_lib.backend.fivetran.api.errors import Interrupted, TimeLimitExceeded, VendorError
 from constructs_lib.backend.http.deadline import Deadline
 
 Document = dict[str, Any]
@@ -178,7 +178,7 @@ class BatchedReader:
         cursor: str | None = None
         try:
             items, cursor = self._page(self._cursor, deadline)
-        except (Interrupted, OutOfTime):
+        except (Interrupted, TimeLimitExceeded):
             raise
         except VendorError:
             pass

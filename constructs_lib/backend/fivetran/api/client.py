@@ -31,7 +31,7 @@ _NOT_READ = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
 Object = dict[str, Any]
 CheckEffect = Callable[[], "Object | None"]
 CheckResponse = Callable[[Object], Object]
-"""Checks and picks what an answer has to hold; raises BadAnswer if it does not."""
+"""Checks and picks what an answer has to hold; raises InvalidResponse if it does not."""
 
 
 class Client:
@@ -107,7 +107,7 @@ class Client:
         """Send ``GET /v1/connections/{id}`` and return the connection.
 
         :raises NotFound: only if the API itself says that there is no such connection
-        :raises WrongObject: if the answer is about another connection
+        :raises ResponseAboutAnotherObject: if the answer is about another connection
         """
         request = Request("GET", _connection(identifier))
         return self._ask(request, deadline, self._about(identifier, request))
@@ -313,8 +313,8 @@ class Client:
     def _about(self, identifier: str, request: Request) -> CheckResponse:
         """Return the check that an answer is about the connection that was asked for.
 
-        It raises BadAnswer if the answer does not say which one it is about, and WrongObject if it
-        is about another one.
+        It raises InvalidResponse if the answer does not say which one it is about, and
+        ResponseAboutAnotherObject if it is about another one.
         """
 
         def checked(data: Object) -> Object:
@@ -330,7 +330,7 @@ class Client:
         """Check that the settings of a connection are none that no state can hold."""
         if equivalence.is_too_deep(data.get("config")):
             reason = f"a config of {MOST_LEVELS} or more levels of lists and objects"
-            raise errors.Unusable(self._exchange.full_request(request), 200, reason)
+            raise errors.ResponseOverLimit(self._exchange.full_request(request), 200, reason)
 
     def _identifier(self, request: Request, data: Object) -> str:
         found = data.get("id")
@@ -344,12 +344,16 @@ class Client:
             raise self._bad(request, "no object under data")
         return data
 
-    def _bad(self, request: Request, reason: str) -> errors.Incomplete:
+    def _bad(self, request: Request, reason: str) -> errors.IncompleteResponse:
         """Return the error of a success that lacks what the contract promises."""
-        return errors.Incomplete(self._exchange.full_request(request), 200, reason)
+        return errors.IncompleteResponse(self._exchange.full_request(request), 200, reason)
 
-    def _wrong(self, request: Request, asked: str, answered: str) -> errors.WrongObject:
-        return errors.WrongObject(self._exchange.full_request(request), asked, answered)
+    def _wrong(
+        self, request: Request, asked: str, answered: str
+    ) -> errors.ResponseAboutAnotherObject:
+        return errors.ResponseAboutAnotherObject(
+            self._exchange.full_request(request), asked, answered
+        )
 
     def _send(
         self,
@@ -386,5 +390,5 @@ def _shows(answer: dict[str, Any], body: dict[str, Any]) -> bool:
 
 def _connection(identifier: str) -> str:
     if not is_identifier(identifier, "fivetranops_connection"):
-        raise errors.WrongIdentifier(identifier)
+        raise errors.InvalidIdentifier(identifier)
     return "/v1/connections/" + quote(identifier, safe="")

@@ -46,7 +46,7 @@ class RateLimiter:
     def wait(self, deadline: Deadline) -> None:
         """Wait until the next request is due; not at all while enough requests are left.
 
-        :raises OutOfTime: if that is after the deadline
+        :raises TimeLimitExceeded: if that is after the deadline
         :raises Interrupted: as soon as Terraform wants to stop
         """
         pause = self._reserve(time.monotonic())

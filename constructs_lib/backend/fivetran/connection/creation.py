@@ -31,8 +31,8 @@ from constructs_lib.backend.fivetran.api.errors import (
     ApiError,
     Conflict,
     Interrupted,
-    NoAnswer,
-    OutOfTime,
+    NoResponse,
+    TimeLimitExceeded,
     VendorError,
 )
 from constructs_lib.backend.fivetran.connection.creation_search import (
@@ -192,7 +192,7 @@ class _Creation:
             why = " < ".join(places(error)[:5])
             log.warning(f"the answer to a creation: {type(error).__name__}: {why}")
             reason = f"it could not be read ({type(error).__name__})"
-            raise NoAnswer("POST /v1/connections", reason, sent=True) from None
+            raise NoResponse("POST /v1/connections", reason, sent=True) from None
 
     def _notice(self, status: int, content: bytes) -> None:
         """Read the identifier from a response before anything else looks at it."""
@@ -278,7 +278,7 @@ class _Creation:
             try:
                 self._deadline.wait(pause, "a connection whose creation was not confirmed")
                 found = look()
-            except (Interrupted, OutOfTime):
+            except (Interrupted, TimeLimitExceeded):
                 return None
             except VendorError as error:
                 log.warning(f"{error}")

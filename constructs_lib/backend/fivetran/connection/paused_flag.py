@@ -18,8 +18,8 @@ from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import (
     ApiError,
     NotFound,
-    OutOfTime,
     SyncInProgress,
+    TimeLimitExceeded,
     VendorError,
 )
 from constructs_lib.backend.fivetran.connection_status import pauses
@@ -201,6 +201,6 @@ def _wait_for_sync(
     try:
         deadline.poll(pause, f"the sync of connection {identifier} to end")
     except VendorError as error:
-        if isinstance(error, OutOfTime):
-            error = OutOfTime(f"{error}; the last answer was: {refusal}")
+        if isinstance(error, TimeLimitExceeded):
+            error = TimeLimitExceeded(f"{error}; the last answer was: {refusal}")
         raise _FlagRefused(error) from None

@@ -18,8 +18,8 @@ from constructs_lib.backend.fivetran.api.errors import (
     ApiError,
     Conflict,
     Interrupted,
-    OutOfTime,
     SyncInProgress,
+    TimeLimitExceeded,
     VendorError,
 )
 from constructs_lib.backend.fivetran.connection_locks import locked_for_write
@@ -193,7 +193,9 @@ class _Attempt:
         if self._has_looked:
             # The last word was that of a look, unless the API has said no to the request itself.
             return not (is_certain and str(error).startswith("POST"))
-        return retry.may_have_taken_effect(error) or isinstance(error, (Interrupted, OutOfTime))
+        return retry.may_have_taken_effect(error) or isinstance(
+            error, (Interrupted, TimeLimitExceeded)
+        )
 
     def _unsure(self, error: VendorError) -> SyncStartUnknown:
         what = "re-sync" if self._request.mode == "resync" else "sync"

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from constructs_lib.backend.fivetran.api.errors import Interrupted, OutOfTime
+from constructs_lib.backend.fivetran.api.errors import Interrupted, TimeLimitExceeded
 from constructs_lib.backend.fivetran.connection_status import (
     connection_name,
     is_paused_in,
@@ -127,8 +127,8 @@ class _Wait:
     def _wait(self, pause: float) -> None:
         try:
             self._deadline.poll(pause, f"the sync of connection {self._identifier} to end")
-        except OutOfTime as error:
-            raise OutOfTime(f"{error}{self._delay}") from None
+        except TimeLimitExceeded as error:
+            raise TimeLimitExceeded(f"{error}{self._delay}") from None
 
     def _ended(self, connection: dict[str, Any]) -> str | None:
         """Return when the sync succeeded; None if it did not end yet.

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api import errors
-from constructs_lib.backend.fivetran.api.errors import BadAnswer
+from constructs_lib.backend.fivetran.api.errors import InvalidResponse
 from constructs_lib.backend.fivetran.connection import request
 from constructs_lib.backend.fivetran.connection_locks import locked_for_write
 from constructs_lib.backend.fivetran.private_state import SetupTestsPrivateState
@@ -76,12 +76,12 @@ def setup_test_results(answer: dict[str, Any], secrets: Collection[str]) -> list
     """Return the results in the response about a connection, without secrets.
 
     :param secrets: texts that must not be shown
-    :raises BadAnswer: if it has none: a gate must not open because an answer was cut short
+    :raises InvalidResponse: if it has none: a gate must not open because an answer was cut short
     """
     tests = answer.get("setup_tests")
     if not isinstance(tests, list) or not all(isinstance(test, dict) for test in tests):
         request = f"POST /v1/connections/{answer.get('id')}/test"
-        raise BadAnswer(request, 200, "no list under data.setup_tests")
+        raise InvalidResponse(request, 200, "no list under data.setup_tests")
     return [_result(test, without_secret_names(redact_json(test, secrets))) for test in tests]
 
 

@@ -126,7 +126,7 @@ def test_each_error_status_has_its_error(
 def test_an_error_of_another_product_is_not_believed(api: ScriptedApi, answer: Answer) -> None:
     api.answers = [answer]
 
-    with pytest.raises(errors.NotTheApi, match=f"GET {api.url}/_connector/wiki answered"):
+    with pytest.raises(errors.ForeignResponse, match=f"GET {api.url}/_connector/wiki answered"):
         ask(api.url)
 
 
@@ -150,7 +150,9 @@ def test_a_404_about_something_else_is_not_gone(api: ScriptedApi, error: Any) ->
 def test_an_answer_about_another_connector_is_refused(api: ScriptedApi) -> None:
     api.answers = [Answer(200, {"id": "shop", "status": "created"}, PRODUCT)]
 
-    with pytest.raises(errors.WrongObject, match="answered about 'shop' instead of 'wiki'"):
+    with pytest.raises(
+        errors.ResponseAboutAnotherObject, match="answered about 'shop' instead of 'wiki'"
+    ):
         ask(api.url)
 
 
@@ -169,7 +171,7 @@ def test_an_answer_about_another_connector_is_refused(api: ScriptedApi) -> None:
 def test_what_elasticsearch_would_not_answer_is_refused(api: ScriptedApi, answer: Answer) -> None:
     api.answers = [answer]
 
-    with pytest.raises(errors.BadAnswer):
+    with pytest.raises(errors.InvalidResponse):
         ask(api.url)
 
 
@@ -281,7 +283,7 @@ def test_an_endpoint_that_is_off_gives_way_to_the_next(api: ScriptedApi) -> None
 def test_when_no_endpoint_can_be_reached_each_is_named() -> None:
     one, other = unused(), unused()
 
-    with pytest.raises(errors.NoAnswer) as caught:
+    with pytest.raises(errors.NoResponse) as caught:
         ask(one, other)
 
     assert f"{one}: the connection was refused; {other}: the connection was" in str(caught.value)
@@ -343,5 +345,5 @@ def test_a_version_that_nobody_tells_is_taken_as_of_today(api: ScriptedApi) -> N
 
 @pytest.mark.parametrize("identifier", ["", " ", ".", "..", "a/../b", "%2e%2e", "a\n"])
 def test_an_identifier_that_leads_elsewhere_is_never_sent(identifier: str) -> None:
-    with pytest.raises(errors.WrongIdentifier, match="is no identifier, so nothing was sent"):
+    with pytest.raises(errors.InvalidIdentifier, match="is no identifier, so nothing was sent"):
         client("http://127.0.0.1:9").connector(identifier, Deadline(1))

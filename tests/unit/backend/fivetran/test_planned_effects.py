@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.backend.fivetran.api.errors import Interrupted, OutOfTime
+from constructs_lib.backend.fivetran.api.errors import Interrupted, TimeLimitExceeded
 from constructs_lib.backend.fivetran.connection.plan import may_run_tests
 from constructs_lib.backend.fivetran.connection_locks import ConnectionLocks
 from constructs_lib.backend.fivetran.provider_data import PlannedEffects
@@ -92,7 +92,7 @@ def test_a_turn_comes_within_the_limit_or_not_at_all() -> None:
     turns, stopping = ConnectionLocks(), threading.Event()
     stopping.set()
     with turns.hold("abc", Deadline(30)):
-        with pytest.raises(OutOfTime), turns.hold("abc", Deadline(0.1)):
+        with pytest.raises(TimeLimitExceeded), turns.hold("abc", Deadline(0.1)):
             raise AssertionError("it is another's turn")
         with pytest.raises(Interrupted), turns.hold("abc", Deadline(30, stopping)):
             raise AssertionError("it is another's turn")

@@ -18,7 +18,7 @@ from constructs_lib.backend.elastic.provider import ElasticOps
 from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.fivetran.provider import FivetranOps
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.errors import NoAnswer
+from constructs_lib.backend.http.errors import NoResponse
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.schemas.catalogue.account import Account, LiveError
 from constructs_lib.version import __version__, user_agent
@@ -161,7 +161,7 @@ def test_authority_that_is_gone_since_is_a_clear_error(
     made, _ = configured(vendor, world.url, tmp_path)
     world.authority.unlink()
 
-    with pytest.raises(NoAnswer, match="it could not be sent") as found:
+    with pytest.raises(NoResponse, match="it could not be sent") as found:
         made.client.greet(Deadline(5))
 
     assert "REQUESTS_CA_BUNDLE or SSL_CERT_FILE" in found.value.remedy
@@ -226,7 +226,7 @@ def test_proxy_that_is_none_is_a_clear_error(
     made, errors = configured(vendor, "https://api.invalid", tmp_path)
     assert errors == []
 
-    with pytest.raises(NoAnswer, match="the proxy of HTTPS_PROXY is none that can be") as found:
+    with pytest.raises(NoResponse, match="the proxy of HTTPS_PROXY is none that can be") as found:
         made.client.greet(Deadline(5))
 
     assert found.value.sent is False

@@ -65,7 +65,7 @@ def test_waiting_is_told_with_its_end(capsys: pytest.CaptureFixture[str]) -> Non
     pace._reserve(0.0)
     pace._next = pace._next + 10**9
 
-    with pytest.raises(errors.OutOfTime):
+    with pytest.raises(errors.TimeLimitExceeded):
         pace.wait(Deadline(1))
 
     line = capsys.readouterr().err

@@ -22,7 +22,7 @@ from constructs_lib.backend.managed_object import equivalence
 
 MOVED, OTHER = {"cursor": "2026-06-02"}, {"cursor": "2026-03-03"}
 FIRST, SECOND = Attempt("first"), Attempt("second")
-BROKEN = errors.NoAnswer("request", "the connection broke off", sent=True)
+BROKEN = errors.NoResponse("request", "the connection broke off", sent=True)
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +103,7 @@ def test_unknown_attempt_survives_a_failed_one(journal: Journal) -> None:
     attempt(api, journal, FIRST)
     for step in ("pause", "PATCH state"):
         api.failures[step] = BROKEN
-        with pytest.raises(errors.NoAnswer):
+        with pytest.raises(errors.NoResponse):
             attempt(api, journal, SECOND, OTHER)
 
     assert attempt(api, journal, Attempt("third"), OTHER).found == OLD

@@ -256,7 +256,7 @@ def test_two_resources_of_one_run_both_begin(world: World) -> None:
 
 
 def test_a_refused_request_leaves_no_entry(world: World) -> None:
-    world.api.failure = errors.answered("POST sync", 403, "", "no", None)
+    world.api.failure = errors.error_of_response("POST sync", 403, "", "no", None)
 
     with pytest.raises(errors.Unauthorized):
         world.begin()

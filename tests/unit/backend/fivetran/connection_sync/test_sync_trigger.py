@@ -115,7 +115,9 @@ class Busy:
     def sync(self, *given: Any, **more: Any) -> None:
         self.sent += 1
         if self.sent <= self._refusals:
-            raise errors.answered("POST /sync", self._status, "", WORDS[self._status], None)
+            raise errors.error_of_response(
+                "POST /sync", self._status, "", WORDS[self._status], None
+            )
 
     resync = sync
 
