@@ -87,7 +87,7 @@ def _held(journal: Journal, identifier: str, deadline: Deadline) -> Iterator[Jou
             try:
                 handle = stack.enter_context(journal.hold(identifier))
             except HeldElsewhere as held:
-                log.information(f"{held}; trying again in {_PAUSE_FOR_OTHERS:.0f} s")
+                log.info(f"{held}; trying again in {_PAUSE_FOR_OTHERS:.0f} s")
                 what = f"another run in this working directory, about connection {identifier},"
                 deadline.poll(_PAUSE_FOR_OTHERS, what)
         yield handle

@@ -229,7 +229,7 @@ class _Attempts(Generic[AnswerT]):
         try:
             return check_effect()
         except VendorError as error:
-            log.information(f"cannot tell whether the request took effect: {error}")
+            log.info(f"cannot tell whether the request took effect: {error}")
             return None
 
     def _note(self, error: VendorError) -> None:
@@ -246,7 +246,7 @@ class _Attempts(Generic[AnswerT]):
             error.tried = f"{error.tried} {self._out_of_time(error, writes=writes)}".strip()
             raise error
         until = datetime.now(timezone.utc) + timedelta(seconds=pause)
-        log.warning(f"{error}; trying again in {pause:.1f} s, at {until:%H:%M:%SZ}")
+        log.warn(f"{error}; trying again in {pause:.1f} s, at {until:%H:%M:%SZ}")
         self._deadline.wait(pause, f"the next attempt after this: {error}")
 
     def _out_of_time(self, error: VendorError, *, writes: bool) -> str:

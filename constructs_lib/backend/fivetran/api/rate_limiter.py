@@ -53,7 +53,7 @@ class RateLimiter:
         if pause <= 0:
             return
         until = datetime.now(timezone.utc) + timedelta(seconds=pause)
-        log.information(
+        log.info(
             f"the rate limit of the account is nearly used up; going on in {pause:.1f} s, "
             f"at {until:%H:%M:%SZ}"
         )

@@ -190,7 +190,7 @@ class _Creation:
         except Exception as error:
             # Whatever it was, the API may have done it.
             why = " < ".join(places(error)[:5])
-            log.warning(f"the answer to a creation: {type(error).__name__}: {why}")
+            log.warn(f"the answer to a creation: {type(error).__name__}: {why}")
             reason = f"it could not be read ({type(error).__name__})"
             raise NoResponse("POST /v1/connections", reason, sent=True) from None
 
@@ -228,7 +228,7 @@ class _Creation:
             raise error
         if not retry.may_have_taken_effect(error):
             return self._after_429(error)
-        log.warning(f"{error}; looking for the connection")
+        log.warn(f"{error}; looking for the connection")
         found = self._search_repeatedly(self._by_trace) if self._may_be_ours else None
         if found is None:
             self._record_lost()
@@ -254,7 +254,7 @@ class _Creation:
         try:
             there = self._there()
         except VendorError as failure:
-            log.warning(f"{failure}")
+            log.warn(f"{failure}")
             if not self._is_unclear:
                 self._forget()
             raise error from None
@@ -271,7 +271,7 @@ class _Creation:
         """Search several times, and give up quietly: the error that led here is the one to tell."""
         for pause in _waits():
             until = datetime.now(timezone.utc) + timedelta(seconds=pause)
-            log.information(
+            log.info(
                 f"looking in {pause:.1f} s, at {until:%H:%M:%SZ}, for a connection whose creation "
                 "was not confirmed"
             )
@@ -281,11 +281,11 @@ class _Creation:
             except (Interrupted, TimeLimitExceeded):
                 return None
             except VendorError as error:
-                log.warning(f"{error}")
+                log.warn(f"{error}")
                 continue
             except Exception as error:
                 # Whatever fails here, how the answer was lost is what the user is told.
-                log.warning(f"looking for a connection: {type(error).__name__}")
+                log.warn(f"looking for a connection: {type(error).__name__}")
                 continue
             if found is not None:
                 return found

@@ -197,7 +197,7 @@ def _set_flag(
 def _wait_for_sync(
     identifier: str, refusal: SyncInProgress, pause: float, deadline: Deadline
 ) -> None:
-    log.information(f"{refusal}; trying again in {pause:.1f} s")
+    log.info(f"{refusal}; trying again in {pause:.1f} s")
     try:
         deadline.poll(pause, f"the sync of connection {identifier} to end")
     except VendorError as error:

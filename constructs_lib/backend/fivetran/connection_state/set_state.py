@@ -254,7 +254,7 @@ class _StateSetter:
     def _look_again(self, pause: float) -> None:
         left = self._deadline.remaining
         end = datetime.now(timezone.utc) + timedelta(seconds=left)
-        log.information(
+        log.info(
             f"connection {self._identifier}: a sync is in progress; looking again in "
             f"{pause:.1f} s, for at most {left:.0f} s more, until {end:%H:%M:%SZ}"
         )

@@ -79,7 +79,7 @@ class _Entry(NamedTuple):
             self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             private_files.write(self.file, jsontext.dumps(values))
         except OSError as error:
-            log.warning(f"the journal: {self.file} cannot be written: {error.strerror}")
+            log.warn(f"the journal: {self.file} cannot be written: {error.strerror}")
 
     def forget(self) -> None:
         """Remove the entry."""
@@ -225,7 +225,7 @@ class _ConnectionEntries:
                 file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
             except OSError as error:
-                log.warning(f"the journal: {file} cannot be written: {error.strerror}")
+                log.warn(f"the journal: {file} cannot be written: {error.strerror}")
                 yield
                 return
             try:

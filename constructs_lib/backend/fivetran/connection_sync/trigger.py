@@ -119,7 +119,7 @@ def begin(
         except Conflict as conflict:
             if request.mode != "resync" and not isinstance(conflict, SyncInProgress):
                 raise
-            log.information(f"{conflict}; looking again in {pause:.1f} s")
+            log.info(f"{conflict}; looking again in {pause:.1f} s")
         deadline.poll(pause, what)
     raise AssertionError("the pauses have no end")
 

@@ -120,7 +120,7 @@ class CreationJournal:
             if self._file(entry.name).exists():
                 private_files.write(self._file(entry.name), _dumped(entry))
         except OSError as error:
-            log.warning(f"the journal of creations: {error.strerror}")
+            log.warn(f"the journal of creations: {error.strerror}")
 
     def forget(self, name: Name) -> None:
         """Remove the entry of a creation."""
@@ -238,7 +238,7 @@ def _read(file: Path) -> CreationEntry | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        log.warning(f"the journal {file} cannot be read ({type(error).__name__})")
+        log.warn(f"the journal {file} cannot be read ({type(error).__name__})")
         return None
     if not isinstance(values, dict) or not all(map(jsontext.is_text, map(values.get, _TEXTS))):
         return None

@@ -82,7 +82,7 @@ class JournalHandle:
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            log.warning(f"the journal {self._file} cannot be read ({type(error).__name__})")
+            log.warn(f"the journal {self._file} cannot be read ({type(error).__name__})")
             return None
 
     def write(self, entry: JournalEntry) -> None:
@@ -214,11 +214,11 @@ class Journal:
 
     def _report(self, problem: str) -> None:
         self.problem = self.problem or problem
-        log.warning(f"the journal: {problem}")
+        log.warn(f"the journal: {problem}")
 
     def _report_history(self, problem: str) -> None:
         self.history_problem = self.history_problem or problem
-        log.warning(f"the history of states: {problem}")
+        log.warn(f"the history of states: {problem}")
 
     def note_plan(self, identifier: str, run: str, seen: Snapshot) -> None:
         """Record what a plan saw of a state that is not in Terraform's state yet.
@@ -268,7 +268,7 @@ def _kept(file: Path) -> SetEntry | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        log.warning(f"the journal {file} cannot be read ({type(error).__name__})")
+        log.warn(f"the journal {file} cannot be read ({type(error).__name__})")
         return None
 
 

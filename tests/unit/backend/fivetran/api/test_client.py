@@ -205,4 +205,4 @@ def test_a_log_that_nobody_reads_any_more_stops_nothing(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(sys, "stderr", Closed())
 
-    log.warning("a line")
+    log.warn("a line")
