@@ -69,9 +69,9 @@ class ElasticOps(Provider):
         client = Client(exchange, config.get("server_version"))
         return Cluster(client, allow_vanished=config.get("allow_vanished") is True)
 
-    def close(self, client: Any) -> None:
+    def close(self, provider_data: Any) -> None:
         """Close the connections to the cluster."""
-        client.close()
+        provider_data.close()
 
 
 def _check_ca_file(path: Any, diagnostics: Diagnostics) -> None:

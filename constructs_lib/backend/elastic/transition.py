@@ -156,7 +156,7 @@ def explain(plan: Plan, request: StatusRequest, operation: Operation) -> None:
 
     :raises ProviderError: if the transition is not allowed
     """
-    cluster: Cluster = operation.client
+    cluster: Cluster = operation.provider_data
     if not cluster.is_known:
         return
     deadline = Deadline(READ_LIMIT, operation.stopping)

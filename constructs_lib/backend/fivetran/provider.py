@@ -73,9 +73,9 @@ class FivetranOps(Provider):
         allows = config.get("allow_vanished") is True
         return Account(client, secret_hasher, journal, allow_vanished=allows)
 
-    def close(self, client: Any) -> None:
+    def close(self, provider_data: Any) -> None:
         """Release the journal, so that the next run does not wait for this one."""
-        client.release()
+        provider_data.release()
 
 
 def open_client(

@@ -93,21 +93,22 @@ class Provider(ABC):
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
         """Return the provider data that operations get.
 
-        During a plan, values may be unknown: then return a client that fails only when it is used.
+        During a plan, values may be unknown: then return provider data that fail only when they are
+        used.
 
-        :raises ProviderError: if no client can be made
+        :raises ProviderError: if none can be made
         """
 
     def read_rules(self) -> tuple[ReadRule, ...]:
         """Return what each read of its resources must keep beyond Terraform's rules."""
         return ()
 
-    def stop(self, client: Any) -> None:  # noqa: B027
+    def stop(self, provider_data: Any) -> None:  # noqa: B027
         """Wake what waits, because Terraform was told to stop. Running operations still finish.
 
         ``Operation.stopping`` is set already. Terraform is answered after two seconds, whether this
         has returned or not.
         """
 
-    def close(self, client: Any) -> None:  # noqa: B027
-        """Release the client: the process ends, or another one was configured."""
+    def close(self, provider_data: Any) -> None:  # noqa: B027
+        """Release the provider data: the process ends, or new data were configured."""

@@ -111,7 +111,7 @@ class ConnectionData(DataSource):
         # What was unknown when it was validated may have turned out null.
         for problem in problems(_rules(), config):
             raise ProviderError(problem.summary, problem.detail, problem.path)
-        account: Account = operation.client
+        account: Account = operation.provider_data
         deadline = Deadline(_READ_LIMIT, operation.stopping)
         if config["connection_id"] is not None:
             identifier = require_identifier(config["connection_id"])
@@ -184,7 +184,7 @@ class ConnectionsData(DataSource):
 
     def read(self, config: Object, operation: Operation) -> Object:
         """Read the connections; an empty list is no error."""
-        account: Account = operation.client
+        account: Account = operation.provider_data
         deadline = Deadline(_LIST_LIMIT, operation.stopping)
         known_to_the_api = {name: config[name] for name in ("group_id", "schema")}
         with explain_errors("list", "fivetranops_connections"):

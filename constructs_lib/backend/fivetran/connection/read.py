@@ -28,7 +28,7 @@ def read_connection(state: Object, operation: Operation) -> Object | None:
 
     While the configuration of the provider is unknown, what is known stays as it is.
     """
-    account: Account = operation.client
+    account: Account = operation.provider_data
     if not account.is_known and state.get("service") is not None:
         return state
     deadline = Deadline(_READ_LIMIT, operation.stopping)
@@ -71,7 +71,7 @@ def find_unconfirmed(state: Object, deadline: Deadline, operation: Operation) ->
     from constructs_lib.backend.fivetran.connection import creation_search
     from constructs_lib.backend.fivetran.journal.creations import Name
 
-    account: Account = operation.client
+    account: Account = operation.provider_data
     private = ConnectionPrivateState(operation.private)
     trace = private.trace
     if trace is None:

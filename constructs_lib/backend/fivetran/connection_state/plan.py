@@ -184,7 +184,7 @@ def explain(plan: Plan, operation: Operation) -> None:
 
     :raises ProviderError: if the service of the connection keeps no state
     """
-    account: Account = operation.client
+    account: Account = operation.provider_data
     identifier = plan.planned["connection_id"]
     if not isinstance(identifier, str) or not account.is_known:
         return
@@ -218,13 +218,13 @@ def note_paused(plan: Plan, operation: Operation) -> None:
     """Note the paused flag after the state is set, for a sync that comes after it."""
     identifier, after = plan.planned["connection_id"], plan.planned.get("paused_after")
     if isinstance(identifier, str) and after in ("running", "paused"):
-        account: Account = operation.client
+        account: Account = operation.provider_data
         account.planned_effects.note_paused(identifier, after == "paused")
 
 
 def explain_restoring(prior: Object, operation: Operation) -> None:
     """Warn of what destroying a state with ``on_destroy = "restore"`` will do."""
-    account: Account = operation.client
+    account: Account = operation.provider_data
     identifier = prior["connection_id"]
     if not account.is_known or account.planned_effects.is_destroyed(identifier):
         return

@@ -115,7 +115,7 @@ class ConnectionStateData(DataSource):
 
         :raises ProviderError: if there is no such connection, or its service keeps no state
         """
-        account: Account = operation.client
+        account: Account = operation.provider_data
         identifier = require_identifier(config["connection_id"])
         deadline = Deadline(_READ_LIMIT, operation.stopping)
         with explain_errors("read the state of", f"connection {identifier}"):

@@ -84,7 +84,7 @@ def explain(plan: Plan, operation: Operation) -> None:
     :raises ProviderError: if the connection is paused, or not set up, and this run does not change
         that
     """
-    account: Account = operation.client
+    account: Account = operation.provider_data
     identifier = plan.planned["connection_id"]
     is_known = isinstance(identifier, str)
     if plan.planned.get("mode") == "resync":
@@ -240,13 +240,13 @@ class ConnectionSyncResource(TriggeredResource):
 
     def read(self, state: Object, operation: Operation) -> Object | None:
         """Keep what was done. It is in Terraform's state, so the journal need not keep it."""
-        account: Account = operation.client
+        account: Account = operation.provider_data
         journal.confirm(account, operation)
         return super().read(state, operation)
 
     def delete(self, prior: Object, operation: Operation) -> None:
         """Forget the sync; what was done stays done, and nothing is sent."""
-        journal.confirm(operation.client, operation)
+        journal.confirm(operation.provider_data, operation)
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Import by the identifier of the connection; its next triggers start nothing."""
@@ -254,7 +254,7 @@ class ConnectionSyncResource(TriggeredResource):
         return super().import_state(identifier, operation)
 
     def _begin(self, action: str, planned: Object, operation: Operation) -> Object:
-        account: Account = operation.client
+        account: Account = operation.provider_data
         require_extent(planned)
         identifier = require_identifier(planned["connection_id"])
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
@@ -294,7 +294,7 @@ class ConnectionSyncResource(TriggeredResource):
 
         :param action: ``create`` or ``update``, which began it, or ``wait`` for an earlier one
         """
-        account: Account = operation.client
+        account: Account = operation.provider_data
         identifier = planned["connection_id"]
         is_new = action == "create"
         with explain_errors(

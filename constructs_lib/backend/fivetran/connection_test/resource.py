@@ -156,7 +156,7 @@ class ConnectionTestResource(TriggeredResource):
             plan.planned[name] = UNKNOWN
         identifier = plan.planned["connection_id"]
         if isinstance(identifier, str):
-            account: Account = operation.client
+            account: Account = operation.provider_data
             account.planned_effects.note_tests(identifier)
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
@@ -178,7 +178,7 @@ class ConnectionTestResource(TriggeredResource):
         return result
 
     def _run(self, action: str, planned: Object, operation: Operation) -> Object:
-        account: Account = operation.client
+        account: Account = operation.provider_data
         identifier, fail_on = require_identifier(planned["connection_id"]), planned["fail_on"]
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
         secrets = account.secrets.get(identifier, [])

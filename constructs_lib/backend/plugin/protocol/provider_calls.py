@@ -109,13 +109,13 @@ def validate_provider_config(
 def configure_provider(
     call: Call, request: pb.ConfigureProvider.Request, response: pb.ConfigureProvider.Response
 ) -> None:
-    """Make the client that the operations of this process use."""
+    """Make the provider data that the operations of this process get."""
     call.session.begin_configuration()
     config = _config(call, request.config)
     provider = call.session.provider
     warn_of_older_terraform(request.terraform_version, provider, call.diagnostics)
-    client = provider.configure(config, request.terraform_version, call.diagnostics)
-    call.session.use(client)
+    data = provider.configure(config, request.terraform_version, call.diagnostics)
+    call.session.use(data)
 
 
 def stop_provider(

@@ -104,7 +104,7 @@ class Sample(Provider):
         self.resources = {"toy_thing": resource}
 
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
-        return "the client"
+        return "the provider data"
 
     def read_rules(self) -> tuple[ReadRule, ...]:
         return (color_is_not_black,)

@@ -106,17 +106,17 @@ def test_the_client_is_handed_over() -> None:
     seen: list[Any] = []
 
     def look(config: Object, operation: Operation) -> Object:
-        seen.append((config, operation.client))
+        seen.append((config, operation.provider_data))
         return {}
 
     provider = Sample(Scripted())
     provider.data_sources = {"toy_thing": Source(look)}
     session = Session(lambda: provider)
-    session.use("the client")
+    session.use("the provider data")
     request = pb.ReadDataSource.Request(type_name="toy_thing", config=message(CONFIG))
     answer(session, "ReadDataSource", request.SerializeToString())
 
-    assert seen == [(CONFIG, "the client")]
+    assert seen == [(CONFIG, "the provider data")]
 
 
 def test_a_read_that_changes_its_configuration_changes_nothing() -> None:

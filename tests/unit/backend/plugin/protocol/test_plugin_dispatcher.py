@@ -85,7 +85,7 @@ def test_a_write_only_value_needs_a_terraform_that_knows_them() -> None:
 
 def test_a_plan_keeps_private_state_and_what_the_resource_adds() -> None:
     def plan(plan: Any, operation: Any) -> None:
-        operation.private["seen"] = operation.client
+        operation.private["seen"] = operation.provider_data
         plan.planned["color"] = UNKNOWN
         plan.replace.append(("config", "schema"))
 
@@ -274,7 +274,7 @@ def test_a_state_of_a_newer_version_is_a_clear_error() -> None:
 
 
 class Closing(Sample):
-    """Configures a new client each time, and notes what is stopped and closed."""
+    """Configures new provider data each time, and notes what is stopped and closed."""
 
     def __init__(self) -> None:
         super().__init__(Scripted())
@@ -285,11 +285,11 @@ class Closing(Sample):
         self.made.append(object())
         return self.made[-1]
 
-    def stop(self, client: Any) -> None:
-        self.ended.append(("stop", client))
+    def stop(self, provider_data: Any) -> None:
+        self.ended.append(("stop", provider_data))
 
-    def close(self, client: Any) -> None:
-        self.ended.append(("close", client))
+    def close(self, provider_data: Any) -> None:
+        self.ended.append(("close", provider_data))
 
 
 def test_a_stop_is_signalled_until_the_next_configuration() -> None:
@@ -351,7 +351,7 @@ def test_stop_is_answered_though_the_provider_blocks(monkeypatch: pytest.MonkeyP
     released = threading.Event()
 
     class Blocking(Closing):
-        def stop(self, client: Any) -> None:
+        def stop(self, provider_data: Any) -> None:
             released.wait(60)
 
     session = Session(Blocking)
@@ -366,7 +366,7 @@ def test_stop_is_answered_though_the_provider_blocks(monkeypatch: pytest.MonkeyP
 
 def test_stop_that_fails_in_the_provider_is_reported() -> None:
     class Failing(Closing):
-        def stop(self, client: Any) -> None:
+        def stop(self, provider_data: Any) -> None:
             raise ProviderError("It does not stop", "It said so.")
 
     session = Session(Failing)
