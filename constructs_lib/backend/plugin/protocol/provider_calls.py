@@ -79,17 +79,17 @@ def get_metadata(
 def get_provider_schema(
     call: Call, request: pb.GetProviderSchema.Request, response: pb.GetProviderSchema.Response
 ) -> None:
-    """Return the schemas of the provider and of all that it offers."""
+    """Return the schemas of the provider and of everything in its registries."""
     _announce_capabilities(response.server_capabilities)
     provider = call.session.provider
     response.provider = schema.provider_schema(provider.schema)
-    for offered, written in (
+    for registry, written in (
         (provider.resources, response.resource_schemas),
         (provider.data_sources, response.data_source_schemas),
         (provider.ephemeral_resources, response.ephemeral_resource_schemas),
     ):
-        for name in offered:
-            written[name] = schema.resource_schema(*_described(offered, name))
+        for name in registry:
+            written[name] = schema.resource_schema(*_described(registry, name))
 
 
 def validate_provider_config(
@@ -131,11 +131,11 @@ def get_functions(
     """Return no functions: there are none."""
 
 
-def _described(offered: Mapping[str, Any], name: str) -> tuple[ResourceSchema, int]:
+def _described(registry: Mapping[str, Any], name: str) -> tuple[ResourceSchema, int]:
     """Return the schema of something, and the version of its state."""
-    if isinstance(offered, Registry):
-        return offered.described(name)
-    made = offered[name]
+    if isinstance(registry, Registry):
+        return registry.described(name)
+    made = registry[name]
     return made.schema, getattr(made, "version", 0)
 
 
