@@ -70,7 +70,7 @@ class Exchange:
     def __repr__(self) -> str:
         return f"<Exchange with {', '.join(each.base for each in self.transports)}>"
 
-    def once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
+    def send_once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
         """Send a request once and return the JSON of the answer; try the next endpoint if one
         cannot be connected.
 

@@ -219,7 +219,7 @@ class Account(ProviderData[Client]):
     def note_activity(self) -> None:
         """Note that Terraform goes on planning: more reads of connections may follow."""
         if self._client is not None:
-            self._client.reads.touch()
+            self._client.batched_reader.note_activity()
 
     def warn_about_journal(self, diagnostics: Diagnostics) -> None:
         """Warn, once, of a journal or history that cannot be written."""

@@ -97,7 +97,7 @@ class BatchedReader:
                 self._running -= 1
                 self._touch()
 
-    def touch(self) -> None:
+    def note_activity(self) -> None:
         """Note that Terraform is at work, so that further reads may follow."""
         with self._changed:
             self._touch()
@@ -106,7 +106,7 @@ class BatchedReader:
                 pace = _PACES * (self._touched - self._answered_at)
                 self._grace = min(max(pace, _LEAST_GRACE), _MOST_GRACE)
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Discard what the pages said, because something was written."""
         with self._changed:
             if self._cursors or self._is_fetching:

@@ -144,7 +144,7 @@ class Exchange:
         """True if an answer had the time by the API's clock."""
         return self._date is not None
 
-    def once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
+    def send_once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
         """Send a request once and return the envelope of its answer.
 
         :raises VendorError: if there is none, or it reports an error
@@ -158,7 +158,7 @@ class Exchange:
         if request.on_answer is not None:
             request.on_answer(response.status_code, response.content)
         self._learn_time(response.headers)
-        self._rate_limiter.learn(response.headers)
+        self._rate_limiter.observe(response.headers)
         envelope = self._envelope(request, response)
         code = envelope.get("code")
         if response.status_code >= 400 or not errors.is_success(str(code)):

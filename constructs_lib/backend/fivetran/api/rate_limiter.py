@@ -33,7 +33,7 @@ class RateLimiter:
         self._interval = 0.0
         self._next = 0.0
 
-    def learn(self, headers: Mapping[str, str]) -> None:
+    def observe(self, headers: Mapping[str, str]) -> None:
         """Learn from the headers of an answer whether to slow down."""
         remaining = count(headers, "X-Rate-Limit-Remaining")
         if remaining is None:

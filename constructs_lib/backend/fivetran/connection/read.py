@@ -44,7 +44,7 @@ def read_connection(state: Object, operation: Operation) -> Object | None:
         account.confirm(state["id"])  # Whatever is answered, Terraform's state has it.
     with explain_errors("read", f"fivetranops_connection {state['id']}"):
         try:
-            answer = account.client.reads.connection(state["id"], deadline, fits)
+            answer = account.client.batched_reader.connection(state["id"], deadline, fits)
         except NotFound as error:
             if not is_imported(state):
                 account.presence.confirm_gone(state["id"], error, deadline, operation)

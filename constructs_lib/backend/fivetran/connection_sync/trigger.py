@@ -182,7 +182,7 @@ class _Attempt:
         repeated.
         """
         self._has_looked = True
-        now = self._client.look_once(self._request.identifier, self._deadline)
+        now = self._client.read_once(self._request.identifier, self._deadline)
         began = has_begun(self._request, self._before, now)
         if began is None:
             raise self._unsure(VendorError("the answer to the request was lost"))

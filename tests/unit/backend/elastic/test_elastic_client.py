@@ -205,7 +205,7 @@ def test_a_quoted_text_of_a_request_is_named(api: ScriptedApi) -> None:
     api.answers = [Answer(400, {"error": {"type": "bad", "reason": reason}}, PRODUCT)]
 
     with pytest.raises(errors.ApiError) as caught:
-        exchange.once(Request("PUT", "/_connector/wiki/_configuration", body), Deadline(5))
+        exchange.send_once(Request("PUT", "/_connector/wiki/_configuration", body), Deadline(5))
 
     named = "bad '(value of configuration.host.value)', while connected"
     assert str(caught.value).endswith(named)

@@ -104,7 +104,7 @@ def test_headers_of_any_kind_are_values_or_say_nothing(told: Mapping[str, str]) 
     wait, date = response_values.retry_after(told), response_values.answered_at(told)
     pace = RateLimiter()
 
-    pace.learn(told)
+    pace.observe(told)
 
     assert wait is None or 0 <= wait <= YEAR
     assert date is None or format_timestamp(date + timedelta(hours=9999))

@@ -69,7 +69,7 @@ def plan(
 
     def refresh(identifier: str) -> tuple[str, Any]:
         found = reads.connection(identifier, DEADLINE, fits)
-        reads.touch()
+        reads.note_activity()
         return identifier, found
 
     with ThreadPoolExecutor(parallelism) as slots:
@@ -336,7 +336,7 @@ def test_nothing_of_before_a_write_is_used_after_it() -> None:
     plan(reads, [name(n) for n in range(20)])
     before = len(api.singles)
 
-    reads.forget()
+    reads.invalidate()
     found = plan(reads, [name(n) for n in range(20, 40)])
 
     assert len(api.singles) == before + 20
@@ -348,7 +348,7 @@ def test_a_write_while_a_page_is_read_drops_what_it_tells() -> None:
     api = Api(100)
 
     def page(cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
-        reads.forget()
+        reads.invalidate()
         return api.page(cursor, deadline)
 
     reads = BatchedReader(api.one, page)

@@ -112,7 +112,7 @@ def test_an_answer_about_another_connection_is_refused(api: ScriptedApi, client:
 
     for ask in (
         lambda: client.connection("abc", deadline),
-        lambda: client.look_once("abc", deadline),
+        lambda: client.read_once("abc", deadline),
         lambda: client.modify_connection("abc", {"paused": True}, deadline),
         lambda: client.run_setup_tests("abc", {}, deadline),
     ):

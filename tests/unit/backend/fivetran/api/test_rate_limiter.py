@@ -23,7 +23,7 @@ def headers(remaining: object, limit: object = 20_000) -> Mapping[str, str]:
 def test_nothing_waits_while_enough_is_left_or_nothing_is_told(told: Mapping[str, str]) -> None:
     pace = RateLimiter()
 
-    pace.learn(told)
+    pace.observe(told)
 
     assert [pace._reserve(100.0) for _ in range(3)] == [0.0, 0.0, 0.0]
 
@@ -42,7 +42,7 @@ def test_requests_near_the_limit_are_spaced_over_the_hour(
 ) -> None:
     pace = RateLimiter()
 
-    pace.learn(told)
+    pace.observe(told)
 
     waits = [pace._reserve(100.0) for _ in range(3)]
     assert waits == pytest.approx([0.0, interval, 2 * interval])
@@ -51,17 +51,17 @@ def test_requests_near_the_limit_are_spaced_over_the_hour(
 
 def test_when_enough_is_left_again_nothing_waits() -> None:
     pace = RateLimiter()
-    pace.learn(headers(1))
+    pace.observe(headers(1))
     pace._reserve(100.0)
 
-    pace.learn(headers(20_000))
+    pace.observe(headers(20_000))
 
     assert pace._reserve(100.0) == 0.0
 
 
 def test_waiting_is_told_with_its_end(capsys: pytest.CaptureFixture[str]) -> None:
     pace = RateLimiter()
-    pace.learn(headers(1, 3_600_000))
+    pace.observe(headers(1, 3_600_000))
     pace._reserve(0.0)
     pace._next = pace._next + 10**9
 
@@ -75,7 +75,7 @@ def test_waiting_is_told_with_its_end(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_a_stop_ends_the_waiting() -> None:
     pace, stopping = RateLimiter(), threading.Event()
-    pace.learn(headers(1, 1))
+    pace.observe(headers(1, 1))
     pace._reserve(0.0)
     pace._next += 1000.0 + time.monotonic()
     stopping.set()

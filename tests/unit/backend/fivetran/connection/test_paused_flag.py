@@ -57,7 +57,7 @@ class SlowApi:
 def slow(clock: FakeTime, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Client, SlowApi]]:
     def make(failures: int, **more: bool) -> tuple[Client, SlowApi]:
         api = SlowApi(clock, failures, **more)
-        monkeypatch.setattr(Exchange, "once", lambda self, *given: api.once(*given))
+        monkeypatch.setattr(Exchange, "send_once", lambda self, *given: api.once(*given))
         return Client(FivetranTransport("http://127.0.0.1:9"), "key", "secret"), api
 
     return make

@@ -56,12 +56,12 @@ class Fivetran:
             "status": {"sync_state": state, "setup_state": "connected"},
         }
 
-    look_once = connection
+    read_once = connection
 
-    def sync(self, identifier: str, deadline: Deadline, look: Any, *, force: bool) -> None:
+    def sync(self, identifier: str, deadline: Deadline, check_effect: Any, *, force: bool) -> None:
         self._post()
 
-    def resync(self, identifier: str, deadline: Deadline, look: Any, scope: Any) -> None:
+    def resync(self, identifier: str, deadline: Deadline, check_effect: Any, scope: Any) -> None:
         self._post()
 
     def _post(self) -> None:

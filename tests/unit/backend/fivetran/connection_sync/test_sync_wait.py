@@ -58,7 +58,7 @@ class Api:
         self.looked += 1
         return self._looks.pop(0) if len(self._looks) > 1 else self._looks[0]
 
-    def sync(self, identifier: str, deadline: Deadline, look: Any, *, force: bool) -> None:
+    def sync(self, identifier: str, deadline: Deadline, check_effect: Any, *, force: bool) -> None:
         assert force is False
         self.asked.append(self._clock.time() - self._start)
         if self.refusal is not None:
