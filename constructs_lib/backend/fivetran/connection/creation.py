@@ -224,7 +224,7 @@ class _Creation:
         if isinstance(error, Conflict):
             return self._after_conflict(error)
         if self._name is None or not (retry.may_have_taken_effect(error) or self._is_unclear):
-            self._forget()
+            self._remove_entry()
             raise error
         if not retry.may_have_taken_effect(error):
             return self._after_429(error)
@@ -256,12 +256,12 @@ class _Creation:
         except VendorError as failure:
             log.warn(f"{failure}")
             if not self._is_unclear:
-                self._forget()
+                self._remove_entry()
             raise error from None
         ours = self._fitting(there) if self._is_unclear and self._may_be_ours else []
         if len(ours) == 1:
             return self._client.connection(ours[0]["id"], self._deadline)
-        self._forget()
+        self._remove_entry()
         named = [item for item in there if isinstance(item.get("id"), str)]
         raise NameTaken(error, self._name, named[0]) if named else error
 
@@ -324,9 +324,9 @@ class _Creation:
         if self._journal is not None and self._entry is not None:
             self._journal.complete(self._entry._replace(is_lost=True))
 
-    def _forget(self) -> None:
+    def _remove_entry(self) -> None:
         if self._journal is not None and self._name is not None:
-            self._journal.forget(self._name)
+            self._journal.remove(self._name)
 
 
 @cache

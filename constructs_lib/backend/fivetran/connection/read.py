@@ -83,7 +83,7 @@ def find_unconfirmed(state: Object, deadline: Deadline, operation: Operation) ->
     private.trace = None
     account.refreshed.add(answer["id"])
     if account.journal is not None:
-        account.journal.creations.forget(Name(account.client.account, *trace[:3]))
+        account.journal.creations.remove(Name(account.client.account, *trace[:3]))
     operation.diagnostics.warning(
         f"Connection {answer['id']} was found again",
         "The answer to its creation was lost. Terraform marks it as tainted and replaces it "

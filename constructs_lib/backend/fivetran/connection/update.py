@@ -211,6 +211,6 @@ class Update:
             return
         if left is None or not left.wanted:
             if self._entry is not None or left is not None:
-                self._handle.forget()
+                self._handle.remove()
         else:
             self._handle.write(left._replace(is_open=False))

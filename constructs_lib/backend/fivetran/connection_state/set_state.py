@@ -37,7 +37,7 @@ from constructs_lib.backend.fivetran.connection_status import (
     last_syncs,
     pauses,
 )
-from constructs_lib.backend.fivetran.journal.entries import SetEntry
+from constructs_lib.backend.fivetran.journal.entries import SetStateEntry
 from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.redaction import shown
@@ -195,7 +195,9 @@ class _StateSetter:
             deadline=self._deadline,
         )
 
-    def _continues_from(self, unknown: SetEntry, connection: State, found: State | None) -> bool:
+    def _continues_from(
+        self, unknown: SetStateEntry, connection: State, found: State | None
+    ) -> bool:
         """Return True if the state is what was set without Terraform's knowledge, or what syncs
         have made of it since. A state that somebody else has set meanwhile is a previous state like
         any other.

@@ -122,7 +122,7 @@ class CreationJournal:
         except OSError as error:
             log.warn(f"the journal of creations: {error.strerror}")
 
-    def forget(self, name: Name) -> None:
+    def remove(self, name: Name) -> None:
         """Remove the entry of a creation."""
         self._remove(self._file(name))
 
@@ -138,7 +138,7 @@ class CreationJournal:
         is_other = entry is not None and entry.run != self._run and entry.name == name
         return entry if is_other else None
 
-    def left_behind(self, account: str) -> list[CreationEntry]:
+    def interrupted_creations(self, account: str) -> list[CreationEntry]:
         """Return what dead runs have left of an account, in Terraform's workspace."""
         ours = (account, self._workspace)
         found = [e for e in self._others().values() if (e.account, e.workspace) == ours]

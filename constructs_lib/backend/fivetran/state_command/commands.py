@@ -218,7 +218,7 @@ def _conclude(account: Account, found: ConnectionSnapshot) -> None:
         if left.has_set(found.state):
             handle.history.confirm(found.state)
             if left.by == handle.by:
-                handle.forget()
+                handle.remove()
 
 
 def _newest(past_: History | None) -> Change | None:

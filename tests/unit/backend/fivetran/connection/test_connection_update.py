@@ -285,10 +285,10 @@ def test_update_that_dies_leaves_nothing_paused(journal: Journal, dies_at: int) 
     # Given a run that is killed after so many requests
     api = Busy()
     api.dies_at, api.death = dies_at, Killed()
-    write, forget = JournalHandle.write, JournalHandle.forget
+    write, remove = JournalHandle.write, JournalHandle.remove
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(JournalHandle, "write", lambda *given: api.lives() or write(*given))
-        patch.setattr(JournalHandle, "forget", lambda *given: api.lives() or forget(*given))
+        patch.setattr(JournalHandle, "remove", lambda *given: api.lives() or remove(*given))
         with pytest.raises(Killed), journal.hold("abc") as handle:
             update(api, handle=handle)
     assert api.journal == STEPS[:dies_at]
@@ -296,7 +296,7 @@ def test_update_that_dies_leaves_nothing_paused(journal: Journal, dies_at: int) 
     # When the next run begins, then the connection runs, and the journal is empty
     told = recovered(api, journal)
     assert api.paused is False
-    assert journal.left_behind() == []
+    assert journal.interrupted_connections() == []
     assert all("was changing it while it was paused" in words for words in told)
     assert recovered(api, journal) == []
 

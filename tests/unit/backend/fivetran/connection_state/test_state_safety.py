@@ -136,7 +136,7 @@ def test_run_that_dies_after_any_request_is_finished_by_the_next(
 
     assert (api.stored, api.paused) == (NEW, paused_after == "paused")
     assert outcome == Outcome(OLD, changed=True)
-    assert journal.left_behind() == []
+    assert journal.interrupted_connections() == []
     assert len(words) == (1 if dies_at > STEPS.index("pause") else 0)
     assert not words or "was left behind by a run that was interrupted" in words[0]
 
@@ -206,7 +206,7 @@ def test_the_entry_of_another_account_is_left_alone(journal: Journal) -> None:
     assert "with another API key or address" in words
     assert 'PATCH /v1/connections/abc with {"paused": false}' in words
     assert api.paused is True
-    assert journal.left_behind() == ["abc"]
+    assert journal.interrupted_connections() == ["abc"]
     change(api, journal)
     assert api.paused is True, "nothing of another account is gone on with"
 
@@ -217,7 +217,7 @@ def test_a_connection_that_is_gone_is_forgotten(journal: Journal) -> None:
     api.failures["GET"] = errors.error_of_response("GET", 404, "NotFound_Connection", "gone", None)
 
     assert recovered(api, journal) == []
-    assert journal.left_behind() == []
+    assert journal.interrupted_connections() == []
 
 
 def test_a_recovery_that_fails_is_told_and_tried_again(journal: Journal) -> None:
