@@ -89,7 +89,7 @@ def planned(
     operation = Operation(account, {} if private is None else private, threading.Event())
     plan = plan_change(SCHEMA.attributes, config, prior)
     ConnectionResource().plan(plan, operation)
-    assert list(plan_rules.of_plan(SCHEMA.attributes, plan)) == []
+    assert list(plan_rules.violations_of_plan(SCHEMA.attributes, plan)) == []
     return plan, operation
 
 

@@ -49,7 +49,7 @@ from constructs_lib.backend.fivetran.connection.creation_search import (
 from constructs_lib.backend.fivetran.journal.creations import CreationEntry
 from constructs_lib.backend.http import retry
 from constructs_lib.backend.plugin import log
-from constructs_lib.backend.plugin.diagnostics import places
+from constructs_lib.backend.plugin.diagnostics import crash_places
 
 if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.provider_data import Account
@@ -189,7 +189,7 @@ class _Creation:
             raise
         except Exception as error:
             # Whatever it was, the API may have done it.
-            why = " < ".join(places(error)[:5])
+            why = " < ".join(crash_places(error)[:5])
             log.warn(f"the answer to a creation: {type(error).__name__}: {why}")
             reason = f"it could not be read ({type(error).__name__})"
             raise NoResponse("POST /v1/connections", reason, sent=True) from None

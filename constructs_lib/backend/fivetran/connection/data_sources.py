@@ -24,7 +24,7 @@ from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.backend.managed_object.identifiers import require_identifier
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
-from constructs_lib.backend.plugin.planning.checks import check_rules, problems
+from constructs_lib.backend.plugin.planning.checks import check_rules, rule_problems
 from constructs_lib.backend.plugin.resource import Operation
 from constructs_lib.backend.plugin.values.value import Dynamic, Object
 from constructs_lib.schemas import Attribute, Field
@@ -109,7 +109,7 @@ class ConnectionData(DataSource):
         :raises ProviderError: if there is none, or more than one
         """
         # What was unknown when it was validated may have turned out null.
-        for problem in problems(_rules(), config):
+        for problem in rule_problems(_rules(), config):
             raise ProviderError(problem.summary, problem.detail, problem.path)
         account: Account = operation.provider_data
         deadline = Deadline(_READ_LIMIT, operation.stopping)

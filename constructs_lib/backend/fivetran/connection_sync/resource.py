@@ -38,7 +38,7 @@ from constructs_lib.backend.managed_object.unsent_changes import (
     warn_about_unsent_changes,
 )
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
-from constructs_lib.backend.plugin.planning.checks import check_rules, problems
+from constructs_lib.backend.plugin.planning.checks import check_rules, rule_problems
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, contains_unknown
 
@@ -68,7 +68,7 @@ def require_extent(planned: Object) -> None:
     :raises ProviderError: if so; nothing has been sent then
     """
     extent = (rule for rule in _rules() if rule.id == "resync-extent")
-    for found in problems(extent, planned):
+    for found in rule_problems(extent, planned):
         raise ProviderError(found.summary, f"{found.detail} Nothing was sent.", found.path)
 
 

@@ -272,7 +272,7 @@ def main(arguments: Sequence[str]) -> int:
             terminal.error(
                 "Unexpected failure",
                 f"state {chosen.command}: {type(error).__name__} at "
-                f"{' < '.join(diagnostics.places(error)[:5])}. This is a bug; please report it "
-                "with this text. 'state get' shows where the state stands.",
+                f"{' < '.join(diagnostics.crash_places(error)[:5])}. This is a bug; please report "
+                "it with this text. 'state get' shows where the state stands.",
             )
             return _FAILED

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from constructs_lib.schemas.rules import Problem, Rule
 
 
-def check(
+def check_schema_rules(
     attributes: dict[str, Attribute], config: Object, diagnostics: Diagnostics, path: Path = ()
 ) -> None:
     """Add an error for each value that breaks a rule of its attribute."""
@@ -42,7 +42,7 @@ def check(
             continue
         here = (*path, name)
         if attribute.kind is Kind.NESTED and isinstance(value, dict):
-            check(attribute.attributes, value, diagnostics, here)
+            check_schema_rules(attribute.attributes, value, diagnostics, here)
         for problem in _problems(attribute, value):
             diagnostics.error(f"Invalid value of {dotted(here)}", problem, here)
         if attribute.kind is Kind.LIST and isinstance(value, list):
@@ -194,12 +194,12 @@ def check_rules(rules: Iterable[Rule], config: Object, diagnostics: Diagnostics)
     :param config: the configuration; a rule that reads a value which Terraform does not know yet is
         not applied
     """
-    for found in problems(rules, config):
+    for found in rule_problems(rules, config):
         add = diagnostics.error if found.is_error else diagnostics.warning
         add(found.summary, found.detail, found.path)
 
 
-def problems(rules: Iterable[Rule], config: Object) -> list[Diagnostic]:
+def rule_problems(rules: Iterable[Rule], config: Object) -> list[Diagnostic]:
     """Return what the rules of a table find, in the words of Terraform's messages.
 
     :param config: as for :func:`check_rules`

@@ -99,7 +99,7 @@ def validate_provider_config(
 ) -> None:
     """Check the provider's configuration."""
     config = _config(call, request.config)
-    checks.check(call.attributes, config, call.diagnostics)
+    checks.check_schema_rules(call.attributes, config, call.diagnostics)
     if not call.diagnostics.has_errors:
         seen = deepcopy(config)
         call.session.provider.validate(seen, call.diagnostics)
