@@ -23,8 +23,8 @@ from constructs_lib.schemas.rules import ELASTIC_PROVIDER
 from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import FilePlace, Finding, checks, schema_check
 from constructs_lib.validation.findings import Path, pointer, steps
-from constructs_lib.validation.json_values import UNRESOLVED, plain
-from constructs_lib.validation.parameters import compiled, parameter_schema
+from constructs_lib.validation.json_values import UNKNOWN, as_json_values
+from constructs_lib.validation.parameters import compile_validator, parameter_schema
 from stacks.settings.backend import check_backend, type_names
 from stacks.settings.model import CARDS, SECTIONS, SYNCS, TESTS, Variable
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 
-_RULES = {TESTS: (), SYNCS: checks.SYNC, CARDS: ()}
+_RULES = {TESTS: (), SYNCS: checks.SYNC_RULES, CARDS: ()}
 """The rules across the attributes of an entry, by section."""
 
 
@@ -70,7 +70,7 @@ def _entry(
         found = "neither" if chosen is None else "connection and connection_id"
         allowed = "either the name of a connection of this file, or a connection_id"
         yield Finding("connection-or-id", "error", place, "", found, allowed)
-    elif chosen is not None and chosen is not UNRESOLVED and "connection" not in broken:
+    elif chosen is not None and chosen is not UNKNOWN and "connection" not in broken:
         yield from _unknown(chosen, known, place)
     yield from checks.apply_rules(_RULES[section], entry, place=place, broken=broken)
 
@@ -194,7 +194,7 @@ def _entries(values: Mapping[str, Any], part: str) -> Iterator[tuple[str, Mappin
 @cache
 def environment_validator() -> Validator:
     """Return the compiled schema of a merged environment; it is made once."""
-    return compiled(environment_schema())
+    return compile_validator(environment_schema())
 
 
 def environment_schema() -> dict[str, Any]:
@@ -248,8 +248,10 @@ def check_environment(values: dict[str, Any], place: FilePlace) -> list[Finding]
     :param values: the values, with a ``Variable`` for each secret
     :param place: the place that each finding gets until its own is known
     """
-    known, found = plain(values, place=place, is_token=lambda value: isinstance(value, Variable))
-    found += schema_check.findings(environment_validator(), known, place=place)
+    known, found = as_json_values(
+        values, place=place, is_token=lambda value: isinstance(value, Variable)
+    )
+    found += schema_check.check_schema(environment_validator(), known, place=place)
     found += check_backend(_mapping(known, "backend"), place)
     found += check_expressions(known, place)
     found += list(check_actions(known, found, place))
@@ -284,11 +286,11 @@ def _broken(found: list[Finding]) -> dict[str, frozenset[str]]:
 def _connection(
     connection: dict[str, Any], place: FilePlace, broken: frozenset[str]
 ) -> Iterator[Finding]:
-    yield from checks.apply_rules(checks.CONNECTION, connection, place=place, broken=broken)
+    yield from checks.apply_rules(checks.CONNECTION_RULES, connection, place=place, broken=broken)
     yield from _empty_secrets(connection, place)
     service = connection.get("service")
     if "managed_state" in connection and isinstance(service, str):
-        for finding in checks.state_findings(service, place):
+        for finding in checks.check_state_service(service, place):
             yield finding._replace(pointer="/managed_state")
         yield from _state_beyond_limits(connection["managed_state"], place)
 

@@ -21,7 +21,7 @@ from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import ALIASES, ConstructPlace, Finding
 from constructs_lib.validation.findings import Path, pointer
-from constructs_lib.validation.json_values import plain
+from constructs_lib.validation.json_values import as_json_values
 
 
 class Problem(NamedTuple):
@@ -220,7 +220,9 @@ def _no_json(for_each: Any, place: ConstructPlace) -> list[Finding]:
         return []
     values = {"for_each": for_each}
     found = (
-        plain(values, place=place, is_token=is_token)[1] if isinstance(for_each, Mapping) else []
+        as_json_values(values, place=place, is_token=is_token)[1]
+        if isinstance(for_each, Mapping)
+        else []
     )
     return found or check_values(values, place)
 

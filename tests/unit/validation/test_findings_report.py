@@ -141,13 +141,13 @@ def test_the_schema_is_compiled_once_for_many_connections(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     compiled: list[str] = []
-    compile_schema = parameters.compiled
+    compile_schema = parameters.compile_validator
 
     def _counting(document: dict[str, Any]) -> Any:
         compiled.append(document["title"])
         return compile_schema(document)
 
-    monkeypatch.setattr(parameters, "compiled", _counting)
+    monkeypatch.setattr(parameters, "compile_validator", _counting)
     parameters.parameter_validator.cache_clear()
     for number in range(100):
         check_connection(valid(group_id=f"group_{number}"), place=ConstructPlace("a"))
