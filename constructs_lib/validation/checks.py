@@ -173,7 +173,7 @@ def _texts_beyond_the_limits(name: str, known: Mapping[str, Any], place: Place) 
     found = []
     for parameter, value in known.items():
         if isinstance(value, str) and rules_.get(parameter, {}).get("type") == ["object", "string"]:
-            excess = limits.excess_of_text(value)
+            excess = limits.find_excess_in_text(value)
             if excess is not None:
                 at = pointer((parameter, *excess.path))
                 found.append(Finding("limit", "error", place, at, excess.found, excess.allowed))

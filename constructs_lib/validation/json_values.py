@@ -10,7 +10,7 @@ from constructs_lib.schemas import limits
 from constructs_lib.schemas.suggestions import describe_type
 from constructs_lib.validation.findings import Finding, IsToken, Path, Place, pointer
 
-DEEPEST: Final = limits.MOST_LEVELS
+DEEPEST: Final = limits.MAX_LEVELS
 """The most levels that a value may have; more come from a mistake, and would end in a traceback."""
 
 
@@ -92,7 +92,7 @@ class _Walk:
             self._above.discard(id(value))
 
     def _too_long(self, path: Path) -> _Unknown:
-        allowed = f"numbers of at most {limits.MOST_DIGITS} digits: Terraform keeps no more"
+        allowed = f"numbers of at most {limits.MAX_DIGITS} digits: Terraform keeps no more"
         return self._no_json("a number of too many digits", path, allowed)
 
     def _no_json(self, found: str, path: Path, allowed: str = _JSON) -> _Unknown:

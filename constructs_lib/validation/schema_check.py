@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib import schemas
-from constructs_lib.schemas.redaction import shown
+from constructs_lib.schemas.redaction import display
 from constructs_lib.schemas.suggestions import (
     describe_type,
     did_you_mean,
@@ -108,7 +108,7 @@ class _Error(NamedTuple):
     @property
     def shown(self) -> str:
         """The value as it may be shown."""
-        return shown(self.instance, self.path)
+        return display(self.instance, self.path)
 
 
 class _Message(NamedTuple):

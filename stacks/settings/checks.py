@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib import schemas
 from constructs_lib.schemas import destination_schema_name, limits
-from constructs_lib.schemas.redaction import SECRET_PARAMETERS, shown
+from constructs_lib.schemas.redaction import SECRET_PARAMETERS, display
 from constructs_lib.schemas.rules import ELASTIC_PROVIDER
 from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import FilePlace, Finding, checks, schema_check
@@ -80,7 +80,7 @@ def _unknown(name: str, known: dict[str, Any], place: FilePlace) -> Iterator[Fin
         hint = did_you_mean(name, known) or "the connection of another file has a connection_id"
         allowed = "the name of a connection of this environment"
         at = "/connection"
-        yield Finding("unknown-connection", "error", place, at, shown(name), allowed, hint)
+        yield Finding("unknown-connection", "error", place, at, display(name), allowed, hint)
 
 
 # Terraform reads a doubled mark as the mark itself.
@@ -106,7 +106,7 @@ def check_expressions(value: Any, place: FilePlace, path: Path = ()) -> Iterator
         for index, inner in enumerate(value):
             yield from check_expressions(inner, place, (*path, index))
     elif isinstance(value, str):
-        yield from _text(value, shown(value, path), place, path)
+        yield from _text(value, display(value, path), place, path)
 
 
 def _text(text: str, found: str, place: FilePlace, path: Path) -> Iterator[Finding]:
@@ -329,7 +329,7 @@ def _is_secret(path: Path, known: Sequence[str]) -> bool:
 def _state_beyond_limits(managed_state: Any, place: FilePlace) -> Iterator[Finding]:
     """Report a state in JSON text that is too deep or too long; schemas check mappings only."""
     state = managed_state.get("state") if isinstance(managed_state, dict) else None
-    excess = limits.excess_of_text(state) if isinstance(state, str) else None
+    excess = limits.find_excess_in_text(state) if isinstance(state, str) else None
     if excess is not None:
         at = pointer(("managed_state", "state", *excess.path))
         yield Finding("limit", "error", place, at, excess.found, excess.allowed)

@@ -34,7 +34,7 @@ _PATIENCE = 8.0
 command fails within 15 s."""
 _LONGEST_PAUSE = 2.0
 """The longest pause between two attempts meanwhile, so that all that wait soon learn of it."""
-_MOST_ANSWERS = 3
+_MAX_ANSWERS = 3
 """How often a request is sent of which each answer is somebody else's."""
 _UNAUTHORIZED, _NOT_FOUND = 401, 404
 AnswerT = TypeVar("AnswerT")
@@ -112,7 +112,7 @@ class Outage:
         if isinstance(error, ApiError) and error.status == _UNAUTHORIZED:
             return True
         if retry.is_foreign_response(error):
-            return attempt >= _MOST_ANSWERS
+            return attempt >= _MAX_ANSWERS
         if not _is_unconnected(error):
             return False
         # A failure long ago, which ended by a limit of its own, says nothing about now.
@@ -204,7 +204,7 @@ class _Attempts(Generic[AnswerT]):
                 if writes and self._is_open:
                     # What may have taken effect is reported in full, whoever reports the outage.
                     error.outage = None
-                is_over = is_over or self._incomplete >= retry.MOST_INCOMPLETE
+                is_over = is_over or self._incomplete >= retry.MAX_INCOMPLETE
                 if is_over or not (can_check or may_repeat):
                     raise
                 self._wait(error, pause, writes=writes)

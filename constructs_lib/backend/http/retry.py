@@ -47,7 +47,7 @@ from constructs_lib.backend.http.errors import (
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
-MOST_INCOMPLETE = 3
+MAX_INCOMPLETE = 3
 """How often a request is sent of which the API's own answers lack what its contract promises."""
 _DONE_BY_NOBODY = (425, 429)
 """The API refuses the request before it looks at it: too early, too many."""

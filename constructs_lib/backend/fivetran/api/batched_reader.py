@@ -38,7 +38,7 @@ AT_ONCE = 10
 connections are read one by one."""
 _AT_FIRST = 3
 """How many of them are read before it is known whether there are more."""
-_LEAST_GRACE, _MOST_GRACE = 0.06, 0.25
+_MIN_GRACE, _MAX_GRACE = 0.06, 0.25
 """Seconds without a sign of Terraform, after the first answer, after which no more are expected:
 some times as long as Terraform takes to plan what was answered, within these bounds."""
 _PACES = 3
@@ -70,7 +70,7 @@ class BatchedReader:
         self._asked = self._running = self._most = self._singly = self._misses = 0
         self._is_answered = self._is_small = False
         self._touched = self._answered_at = 0.0
-        self._grace = _MOST_GRACE
+        self._grace = _MAX_GRACE
         self._has_pace = False
         self._cursor: str | None = None
         self._cursors: set[str | None] = set()
@@ -104,7 +104,7 @@ class BatchedReader:
             if self._is_answered and not self._has_pace:
                 self._has_pace = True
                 pace = _PACES * (self._touched - self._answered_at)
-                self._grace = min(max(pace, _LEAST_GRACE), _MOST_GRACE)
+                self._grace = min(max(pace, _MIN_GRACE), _MAX_GRACE)
 
     def invalidate(self) -> None:
         """Discard what the pages said, because something was written."""

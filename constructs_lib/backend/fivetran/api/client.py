@@ -20,7 +20,7 @@ from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.attempts import Outage, send_with_retries
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.managed_object import equivalence
-from constructs_lib.backend.plugin.values.value import MOST_LEVELS, same
+from constructs_lib.backend.plugin.values.value import MAX_LEVELS, same
 from constructs_lib.schemas import is_identifier
 
 if TYPE_CHECKING:
@@ -329,7 +329,7 @@ class Client:
     def _check_config(self, request: Request, data: Object) -> None:
         """Check that the settings of a connection are none that no state can hold."""
         if equivalence.is_too_deep(data.get("config")):
-            reason = f"a config of {MOST_LEVELS} or more levels of lists and objects"
+            reason = f"a config of {MAX_LEVELS} or more levels of lists and objects"
             raise errors.ResponseOverLimit(self._exchange.full_request(request), 200, reason)
 
     def _identifier(self, request: Request, data: Object) -> str:

@@ -13,8 +13,8 @@ from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import InvalidResponse
 from constructs_lib.backend.http.deadline import Deadline
 
-_MOST_PAGES = 1000
-_MOST_WITHOUT_NEWS = 10
+_MAX_PAGES = 1000
+_MAX_WITHOUT_NEWS = 10
 _LIST = "GET /v1/connections"
 
 
@@ -43,7 +43,7 @@ def list_pages(
     cursors: set[str] = set()
     cursor: str | None = None
     without_news = 0
-    for _ in range(_MOST_PAGES):
+    for _ in range(_MAX_PAGES):
         at = {} if cursor is None else {"cursor": cursor}
         items, cursor = client.connections_page(
             {**given, "limit": str(LONGEST_PAGE), **at}, deadline
@@ -59,12 +59,12 @@ def list_pages(
             raise InvalidResponse(
                 _LIST, 200, "a cursor that was there before: the pages have no end"
             )
-        if without_news == _MOST_WITHOUT_NEWS:
+        if without_news == _MAX_WITHOUT_NEWS:
             raise InvalidResponse(
                 _LIST, 200, f"{without_news} pages without anything new, and a cursor"
             )
         cursors.add(cursor)
-    raise InvalidResponse(_LIST, 200, f"more than {_MOST_PAGES} pages")
+    raise InvalidResponse(_LIST, 200, f"more than {_MAX_PAGES} pages")
 
 
 def _identifier(item: Any) -> str:

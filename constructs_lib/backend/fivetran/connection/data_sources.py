@@ -91,7 +91,7 @@ def _config(answer: dict[str, Any]) -> Dynamic | None:
 
 
 _READ_LIMIT = 600.0
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 class ConnectionData(DataSource):
@@ -156,7 +156,7 @@ def _none_or_several(group_id: str, schema: str, found: list[str]) -> ProviderEr
             "gsheets.orders; upper and lower case matter.",
             ("schema",),
         )
-    named = ", ".join(sorted(found)[:_MOST_NAMED])
+    named = ", ".join(sorted(found)[:_MAX_NAMED])
     return ProviderError(
         "There are several such connections",
         f"The group {group_id} has {len(found)} connections with the schema {schema}: {named}. "

@@ -26,12 +26,12 @@ from constructs_lib.backend.fivetran.connection_status import (
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
-from constructs_lib.backend.http.redaction import MOMENT, shown_value, shows_values
+from constructs_lib.backend.http.redaction import MOMENT, display_value, shows_values
 from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values.value import Object, contains_unknown, same
 
-MOST_LINES = 12
+MAX_LINES = 12
 """Steps that :func:`lines` shows, if it is not told otherwise."""
 FROM = "From where it stands now to what is to be:"
 _ABSENT: Any = object()
@@ -61,7 +61,7 @@ def value_changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[
     return sorted(_differences(before or {}, after, ""))
 
 
-def lines(found: list[ValueChange], most: int = MOST_LINES) -> str:
+def lines(found: list[ValueChange], most: int = MAX_LINES) -> str:
     """Return the changes, one a line, up to a limit; the last line counts those left out."""
     told = [f"  {step.path}: {step.words}" for step in found[:most]]
     more = len(found) - most
@@ -116,12 +116,12 @@ def _differences(before: Any, after: Any, path: str) -> Iterator[ValueChange]:
             inner = f"{path}.{key}" if path else key
             yield from _differences(before.get(key, _ABSENT), after.get(key, _ABSENT), inner)
     elif before is _ABSENT:
-        yield ValueChange(path, f"{shown_value(path, after)} is added", False)
+        yield ValueChange(path, f"{display_value(path, after)} is added", False)
     elif after is _ABSENT:
-        yield ValueChange(path, f"{shown_value(path, before)} is removed", False)
+        yield ValueChange(path, f"{display_value(path, before)} is removed", False)
     elif not same(before, after):
         distance, is_backwards = _distance(before, after)
-        words = f"{shown_value(path, before)} -> {shown_value(path, after)}{distance}"
+        words = f"{display_value(path, before)} -> {display_value(path, after)}{distance}"
         yield ValueChange(path, words, is_backwards)
 
 

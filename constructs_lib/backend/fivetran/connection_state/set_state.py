@@ -40,7 +40,7 @@ from constructs_lib.backend.fivetran.connection_status import (
 from constructs_lib.backend.fivetran.journal.entries import SetStateEntry
 from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.redaction import shown
+from constructs_lib.backend.http.redaction import display_state
 from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.backend.plugin import log
@@ -278,4 +278,4 @@ def _is_same(one: State | None, other: State | None) -> bool:
 
 
 def _words(state: State | None) -> str:
-    return "not written yet" if state is None else shown(state)
+    return "not written yet" if state is None else display_state(state)

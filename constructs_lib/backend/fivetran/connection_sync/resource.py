@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from constructs_lib.schemas.rules import Rule
 
 
-_MOST_TABLES = 12
+_MAX_TABLES = 12
 
 
 def check(config: Object, diagnostics: Diagnostics) -> None:
@@ -153,8 +153,8 @@ def _extent(scope: Any, everything: Any) -> str:
     if contains_unknown(scope) or not isinstance(scope, dict):
         return ""
     tables = [f"{schema}.{table}" for schema in sorted(scope) for table in scope[schema] or ()]
-    more = len(tables) - _MOST_TABLES
-    named = ", ".join(tables[:_MOST_TABLES]) + (f" and {more} more" if more > 0 else "")
+    more = len(tables) - _MAX_TABLES
+    named = ", ".join(tables[:_MAX_TABLES]) + (f" and {more} more" if more > 0 else "")
     return f"These tables are synced from the beginning: {named}."
 
 

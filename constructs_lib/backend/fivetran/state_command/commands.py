@@ -82,7 +82,7 @@ def _is_wanted(
 ) -> bool:
     """Show what is going to happen, and ask."""
     write = terminal.out if options.yes else terminal.show
-    is_alarming = reading.show(found, wanted, write, plan.MOST_LINES)
+    is_alarming = reading.show(found, wanted, write, plan.MAX_LINES)
     by_hand = _to_run(found.identifier)
     write(plan.pause_notice(found.connection, by_hand, paused=found.paused, after="restore"))
     if options.yes:

@@ -105,9 +105,9 @@ def _beyond_the_limits(attribute: Attribute, value: Value) -> Iterator[str]:
     """Yield a problem if a value, or the JSON text of one, is too deep or a number too long."""
     inner = value.value if isinstance(value, Dynamic) else value
     if isinstance(inner, str) and _is_json_text(attribute):
-        found = limits.excess_of_text(inner)
+        found = limits.find_excess_in_text(inner)
     else:
-        found = limits.excess(inner)
+        found = limits.find_excess(inner)
     if found is not None:
         place = dotted((attribute.name, *found.path))
         yield f"Found {found.found} at {place}; allowed are {found.allowed}."
@@ -204,14 +204,14 @@ def rule_problems(rules: Iterable[Rule], config: Object) -> list[Diagnostic]:
 
     :param config: as for :func:`check_rules`
     """
-    from constructs_lib.schemas.redaction import texts_hidden
+    from constructs_lib.schemas.redaction import hide_texts
     from constructs_lib.schemas.rules import applied
 
     table = tuple(rules)
     values = {name: unwrap(config.get(name)) for rule in table for name in rule.inputs}
     unknown = [name for name, value in values.items() if value is UNKNOWN]
     # Whoever writes Terraform may have marked a value as sensitive, which nobody tells a provider.
-    with texts_hidden():
+    with hide_texts():
         return [_diagnostic(rule, problem) for rule, problem in applied(table, values, unknown)]
 
 

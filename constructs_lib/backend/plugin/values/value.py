@@ -21,7 +21,7 @@ from enum import Enum
 from typing import Any, Final, TypeAlias
 
 from constructs_lib.backend.plugin.values.types import Type, infer
-from constructs_lib.schemas.limits import MOST_LEVELS as MOST_LEVELS
+from constructs_lib.schemas.limits import MAX_LEVELS as MAX_LEVELS
 from constructs_lib.schemas.limits import SIZES, has_too_many_places
 
 Json: TypeAlias = "str | bool | int | float | Decimal | list[Any] | dict[str, Any] | None"
@@ -73,9 +73,9 @@ class Dynamic:
         """Return the dynamic value for a JSON value: a dict is an object, a list a tuple.
 
         :raises ValueError: if the value is null
-        :raises LimitError: if it is nested in more than ``MOST_LEVELS`` levels
+        :raises LimitError: if it is nested in more than ``MAX_LEVELS`` levels
         """
-        if levels(value) > MOST_LEVELS:
+        if levels(value) > MAX_LEVELS:
             raise too_deep().error
         return cls(infer(value), value)
 
@@ -266,8 +266,8 @@ def _same_scalar(a: object, b: object) -> bool:
 
 
 def too_deep() -> ValueBeyondLimit:
-    """Return the exception for a value that is nested in more than ``MOST_LEVELS`` levels."""
-    return ValueBeyondLimit(f"at most {MOST_LEVELS} levels of lists and objects")
+    """Return the exception for a value that is nested in more than ``MAX_LEVELS`` levels."""
+    return ValueBeyondLimit(f"at most {MAX_LEVELS} levels of lists and objects")
 
 
 def check_places(number: int | float | Decimal) -> None:
