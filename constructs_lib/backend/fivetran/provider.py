@@ -33,12 +33,12 @@ _RESOURCES: Final = {
     "fivetranops_connect_card": ".connect_card.resource:ConnectCardResource",
 }
 _DATA_SOURCES: Final = {
-    "fivetranops_connection": ".connection.data_sources:ConnectionData",
-    "fivetranops_connections": ".connection.data_sources:ConnectionsData",
-    "fivetranops_connection_state": ".connection_state.state_value:ConnectionStateData",
+    "fivetranops_connection": ".connection.data_sources:ConnectionDataSource",
+    "fivetranops_connections": ".connection.data_sources:ConnectionsDataSource",
+    "fivetranops_connection_state": ".connection_state.state_value:ConnectionStateDataSource",
 }
 _EPHEMERAL_RESOURCES: Final = {
-    "fivetranops_connect_card": ".connect_card.resource:ConnectCardEphemeral",
+    "fivetranops_connect_card": ".connect_card.resource:ConnectCardEphemeralResource",
 }
 _SANDBOX_CREDENTIAL = "sandbox"
 _REQUEST_TIMEOUT = 300.0

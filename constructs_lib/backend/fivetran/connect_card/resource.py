@@ -115,7 +115,7 @@ def _subject(identifier: str) -> str:
 _LIMIT = 300.0
 
 
-class ConnectCardEphemeral(EphemeralResource):
+class ConnectCardEphemeralResource(EphemeralResource):
     """The ephemeral resource that issues a connect card for one run."""
 
     schema = schemas.load("ephemeral.fivetranops_connect_card")

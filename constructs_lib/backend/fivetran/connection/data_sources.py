@@ -94,7 +94,7 @@ _READ_LIMIT = 600.0
 _MAX_NAMED = 5
 
 
-class ConnectionData(DataSource):
+class ConnectionDataSource(DataSource):
     """The data source of one connection, by its identifier or by its group and schema."""
 
     schema = schemas.load("data.fivetranops_connection")
@@ -177,7 +177,7 @@ _FILTERS = (
 )
 
 
-class ConnectionsData(DataSource):
+class ConnectionsDataSource(DataSource):
     """The data source of all connections that the filters let pass."""
 
     schema = schemas.load("data.fivetranops_connections")

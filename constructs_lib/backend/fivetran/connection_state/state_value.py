@@ -105,7 +105,7 @@ def _marks_in_a_row(text: str) -> int:
 _READ_LIMIT = 600.0
 
 
-class ConnectionStateData(DataSource):
+class ConnectionStateDataSource(DataSource):
     """The data source of the state of one connection."""
 
     schema = schemas.load("data.fivetranops_connection_state")
