@@ -32,7 +32,7 @@ from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values.value import Object, contains_unknown, same
 
 MAX_LINES = 12
-"""Steps that :func:`lines` shows, if it is not told otherwise."""
+"""Steps that :func:`lines` shows, unless it is asked for more or fewer."""
 FROM = "From where it stands now to what is to be:"
 _ABSENT: Any = object()
 _SECOND = timedelta(seconds=1)
@@ -63,9 +63,9 @@ def value_changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[
 
 def lines(found: list[ValueChange], most: int = MAX_LINES) -> str:
     """Return the changes, one a line, up to a limit; the last line counts those left out."""
-    told = [f"  {step.path}: {step.words}" for step in found[:most]]
+    listed = [f"  {step.path}: {step.words}" for step in found[:most]]
     more = len(found) - most
-    return "\n".join(told + ([f"  and {more} more"] if more > 0 else []))
+    return "\n".join(listed + ([f"  and {more} more"] if more > 0 else []))
 
 
 def change_summary(
@@ -139,8 +139,8 @@ def _distance(before: Any, after: Any) -> tuple[str, bool]:
         return "", False
     direction = "backwards" if distance < 0 else "forwards"
     # With one value known, as 0 often is, the distance of two numbers in texts tells the other.
-    is_told = shows_values() or begin is not None or not isinstance(before, str)
-    return f" ({direction} by {words})" if is_told else f" ({direction})", distance < 0
+    may_name = shows_values() or begin is not None or not isinstance(before, str)
+    return f" ({direction} by {words})" if may_name else f" ({direction})", distance < 0
 
 
 def _number(value: Any) -> Decimal | None:

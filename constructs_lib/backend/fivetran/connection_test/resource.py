@@ -68,8 +68,8 @@ def tests_failed(name: str, found: list[SetupTestResult]) -> ProviderError:
     :param name: the connection
     :param found: the results that did not pass
     """
-    told = truncated("\n".join(f"  {result}" for result in found))
-    return ProviderError(f"Setup tests of {name} did not pass", f"{told}\n\n{_REMEDY}")
+    listing = truncated("\n".join(f"  {result}" for result in found))
+    return ProviderError(f"Setup tests of {name} did not pass", f"{listing}\n\n{_REMEDY}")
 
 
 def setup_test_results(answer: dict[str, Any], secrets: Collection[str]) -> list[SetupTestResult]:
@@ -205,10 +205,10 @@ def _attributes(result: SetupTestResult) -> dict[str, Any]:
 
 def _warn(name: str, found: list[SetupTestResult], fail_on: str, operation: Operation) -> None:
     if found:
-        told = truncated("\n".join(map(str, found)))
+        listing = truncated("\n".join(map(str, found)))
         operation.diagnostics.warning(
             f"Setup tests of {name} did not all pass",
-            f'{told}\n\nfail_on is "{fail_on}", so that this is no error.',
+            f'{listing}\n\nfail_on is "{fail_on}", so that this is no error.',
         )
 
 
