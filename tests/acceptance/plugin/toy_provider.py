@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from toy_readers import Key, NoteData, described, until_told
+from toy_readers import Key, NoteData, described, until_noted
 
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.provider import Provider
@@ -118,7 +118,7 @@ class Note(Resource):
             Path(operation.provider_data.file).with_suffix(".waiting").touch()
             operation.stopping.wait(None if os.environ.get("TOY_PATIENCE") else 30)
         if planned["fail"] == "until renewed":
-            until_told(operation.provider_data.journal, "renew")
+            until_noted(operation.provider_data.journal, "renew")
         return state
 
     def _write(

@@ -99,7 +99,7 @@ class Key(EphemeralResource):
             raise ProviderError("Key not closed", "It said close.")
 
 
-def until_told(file: Path, beginning: str) -> None:
+def until_noted(file: Path, beginning: str) -> None:
     """Waits until a journal holds a line that begins so."""
     end = time.monotonic() + _PROGRAM_TIMEOUT
     while time.monotonic() < end:

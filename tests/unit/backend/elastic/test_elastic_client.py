@@ -84,11 +84,11 @@ def test_a_status_is_sent_as_json(api: ScriptedApi) -> None:
 
 def test_noop_is_a_success(api: ScriptedApi) -> None:
     api.answers = [Answer(200, {"result": "noop"}, PRODUCT)]
-    asking, told = client(api.url), []
+    asking, reported = client(api.url), []
 
-    asking.set_status("wiki", "error", "connected", Deadline(5), lambda: told.append(1))
+    asking.set_status("wiki", "error", "connected", Deadline(5), lambda: reported.append(1))
 
-    assert (len(api.seen), told) == (1, [1])
+    assert (len(api.seen), reported) == (1, [1])
     asking.close()
 
 
@@ -230,12 +230,14 @@ def test_the_error_of_a_connector_quotes_no_sensitive_value(api: ScriptedApi) ->
 
 
 @pytest.mark.parametrize(
-    ("given", "told"), [({"error": None}, None), ({"error": "x", "configuration": []}, "x")]
+    ("given", "reported"), [({"error": None}, None), ({"error": "x", "configuration": []}, "x")]
 )
-def test_an_error_without_a_configuration_stays(api: ScriptedApi, given: Any, told: Any) -> None:
+def test_an_error_without_a_configuration_stays(
+    api: ScriptedApi, given: Any, reported: Any
+) -> None:
     api.answers = [Answer(200, {"id": "wiki", "status": "error", **given}, PRODUCT)]
 
-    assert ask(api.url)["error"] == told
+    assert ask(api.url)["error"] == reported
 
 
 def test_the_cause_of_an_error_is_told(api: ScriptedApi) -> None:
@@ -296,13 +298,13 @@ def test_lost_write_is_read_before_another_endpoint_gets_it(
     api.answers = [Answer(200, {"id": "wiki", "status": "error"}, PRODUCT)]
     with scripted_api() as lossy:
         lossy.answers = [Answer(drop=True)]
-        asking, told = client(lossy.url, api.url), []
+        asking, reported = client(lossy.url, api.url), []
 
-        asking.set_status("wiki", "created", "error", Deadline(5), lambda: told.append(1))
+        asking.set_status("wiki", "created", "error", Deadline(5), lambda: reported.append(1))
 
         assert [one.method for one in lossy.seen] == ["PUT"]
         assert [one.method for one in api.seen] == ["GET"]
-        assert told == [1]
+        assert reported == [1]
         asking.close()
 
 

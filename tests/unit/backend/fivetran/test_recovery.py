@@ -56,11 +56,11 @@ def test_an_api_out_of_reach_is_waited_for_once(tmp_path: Path, clock: FakeTime)
     client = Client(Transport("http://127.0.0.1:9"), "key", "secret")
     journal, begun = interrupted_journal(tmp_path / "kept", client), clock.time()
 
-    told = warnings(client, journal)
+    reported = warnings(client, journal)
 
     assert clock.time() - begun <= 10
-    assert len(told) == COUNT
-    assert all("the connection was refused" in one for one in told)
+    assert len(reported) == COUNT
+    assert all("the connection was refused" in one for one in reported)
     assert len(journal.interrupted_connections()) == COUNT
 
 
@@ -70,8 +70,8 @@ def test_a_busy_api_is_waited_for_a_minute_in_all(
     api.answers = [Answer(503, {})]
     journal, begun = interrupted_journal(tmp_path / "kept", client), clock.time()
 
-    told = warnings(client, journal)
+    reported = warnings(client, journal)
 
     assert clock.time() - begun <= 61
-    assert all("may stand paused" in one for one in told)
-    assert len(told) == COUNT
+    assert all("may stand paused" in one for one in reported)
+    assert len(reported) == COUNT

@@ -200,16 +200,16 @@ def test_a_change_that_may_have_worked_is_told_in_full(outage: Outage) -> None:
 
 
 def test_an_outage_is_reported_in_full_once(outage: Outage) -> None:
-    told: list[ProviderError] = []
+    raised: list[ProviderError] = []
     for name in ("a", "b", "c"):
         with pytest.raises(ProviderError) as caught, explain_errors("read", name):
             ask(Api(REFUSED), outage)
-        told.append(caught.value)
+        raised.append(caught.value)
 
-    assert [isinstance(one, AlreadyReported) for one in told] == [False, True, True]
-    assert "Check api_url" in told[0].detail
-    assert isinstance(told[1], AlreadyReported)
-    assert "the connection was refused" in told[1].short
+    assert [isinstance(one, AlreadyReported) for one in raised] == [False, True, True]
+    assert "Check api_url" in raised[0].detail
+    assert isinstance(raised[1], AlreadyReported)
+    assert "the connection was refused" in raised[1].short
 
 
 def test_other_errors_are_reported_each(outage: Outage) -> None:

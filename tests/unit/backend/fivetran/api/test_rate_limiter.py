@@ -18,18 +18,18 @@ def headers(remaining: object, limit: object = 20_000) -> Mapping[str, str]:
 
 
 @pytest.mark.parametrize(
-    "told", [{}, headers(401), headers(21, 500), headers("many"), headers("-1"), headers("²")]
+    "limits", [{}, headers(401), headers(21, 500), headers("many"), headers("-1"), headers("²")]
 )
-def test_nothing_waits_while_enough_is_left_or_nothing_is_told(told: Mapping[str, str]) -> None:
+def test_nothing_waits_while_enough_is_left_or_nothing_is_told(limits: Mapping[str, str]) -> None:
     pace = RateLimiter()
 
-    pace.observe(told)
+    pace.observe(limits)
 
     assert [pace._reserve(100.0) for _ in range(3)] == [0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize(
-    ("told", "interval"),
+    ("limits", "interval"),
     [
         (headers(400), 0.18),
         (headers(0), 0.18),
@@ -38,11 +38,11 @@ def test_nothing_waits_while_enough_is_left_or_nothing_is_told(told: Mapping[str
     ],
 )
 def test_requests_near_the_limit_are_spaced_over_the_hour(
-    told: Mapping[str, str], interval: float
+    limits: Mapping[str, str], interval: float
 ) -> None:
     pace = RateLimiter()
 
-    pace.observe(told)
+    pace.observe(limits)
 
     waits = [pace._reserve(100.0) for _ in range(3)]
     assert waits == pytest.approx([0.0, interval, 2 * interval])

@@ -294,10 +294,10 @@ def test_update_that_dies_leaves_nothing_paused(journal: Journal, dies_at: int) 
     assert api.journal == STEPS[:dies_at]
     api.dies_at = 0
     # When the next run begins, then the connection runs, and the journal is empty
-    told = recovered(api, journal)
+    warnings = recovered(api, journal)
     assert api.paused is False
     assert journal.interrupted_connections() == []
-    assert all("was changing it while it was paused" in words for words in told)
+    assert all("was changing it while it was paused" in words for words in warnings)
     assert recovered(api, journal) == []
 
 

@@ -268,7 +268,7 @@ def test_service_without_state_is_named_with_those_with_one(status: int) -> None
 
 
 def test_what_was_found_is_told_as_soon_as_the_state_is_set() -> None:
-    api, told = Fivetran(), []
+    api, reported = Fivetran(), []
     api.failures["unpause"] = BROKEN
 
     with pytest.raises(paused_flag.PausedFlagStuck):
@@ -278,10 +278,10 @@ def test_what_was_found_is_told_as_soon_as_the_state_is_set() -> None:
             NEW,
             paused_after="restore",
             deadline=Deadline(30),
-            on_set=told.append,
+            on_set=reported.append,
         )
 
-    assert told == [OLD]
+    assert reported == [OLD]
 
 
 @pytest.mark.parametrize("answered", [None, "******", 0, "", []])

@@ -201,9 +201,9 @@ def test_pipe_in_place_of_a_file_is_told(tmp_path: Path) -> None:
 
 
 def test_flags_of_a_creation_are_read_as_written(tmp_path: Path) -> None:
-    told = {**CREATION, "is_api_time": False, "is_lost": True}
+    fields = {**CREATION, "is_api_time": False, "is_lost": True}
 
-    entry = found("creation", tmp_path, json.dumps(told))
+    entry = found("creation", tmp_path, json.dumps(fields))
 
     assert (entry.is_api_time, entry.is_lost) == (False, True)
 
