@@ -80,10 +80,10 @@ def planned(
     private: dict[str, Any] | None = None,
     *,
     refreshed: bool = True,
-    vault: SecretHasher | None = HASHER,
+    hasher: SecretHasher | None = HASHER,
 ) -> tuple[Plan, Operation]:
     """The plan; whatever it is, it keeps what Terraform is promised."""
-    account = Account(None, vault)
+    account = Account(None, hasher)
     if refreshed:
         account.refreshed.add("abc")
     operation = Operation(account, {} if private is None else private, threading.Event())

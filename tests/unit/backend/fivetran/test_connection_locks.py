@@ -69,8 +69,8 @@ class Run:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.api = Api()
         self.journal = Journal(folder)
-        vault = SecretHasher("key", "secret")
-        self.account = Account(self.api, vault, self.journal)  # type: ignore[arg-type]
+        hasher = SecretHasher("key", "secret")
+        self.account = Account(self.api, hasher, self.journal)  # type: ignore[arg-type]
         self.waits = threading.Event()
         """Set as soon as an operation waits for a lock."""
         poll = Deadline.poll

@@ -102,13 +102,13 @@ def test_content_type_is_cut_where_it_is_long() -> None:
 @given(st.dictionaries(st.sampled_from(NAMES), TEXTS))
 def test_headers_of_any_kind_are_values_or_say_nothing(headers: Mapping[str, str]) -> None:
     wait, date = response_values.retry_after(headers), response_values.answered_at(headers)
-    pace = RateLimiter()
+    limiter = RateLimiter()
 
-    pace.observe(headers)
+    limiter.observe(headers)
 
     assert wait is None or 0 <= wait <= YEAR
     assert date is None or format_timestamp(date + timedelta(hours=9999))
-    assert 0 <= pace._reserve(0.0) <= 3600
+    assert 0 <= limiter._reserve(0.0) <= 3600
     assert response_values.content_type(headers)
 
 

@@ -21,11 +21,11 @@ def headers(remaining: object, limit: object = 20_000) -> Mapping[str, str]:
     "limits", [{}, headers(401), headers(21, 500), headers("many"), headers("-1"), headers("²")]
 )
 def test_nothing_waits_while_enough_is_left_or_nothing_is_told(limits: Mapping[str, str]) -> None:
-    pace = RateLimiter()
+    limiter = RateLimiter()
 
-    pace.observe(limits)
+    limiter.observe(limits)
 
-    assert [pace._reserve(100.0) for _ in range(3)] == [0.0, 0.0, 0.0]
+    assert [limiter._reserve(100.0) for _ in range(3)] == [0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize(
@@ -40,33 +40,33 @@ def test_nothing_waits_while_enough_is_left_or_nothing_is_told(limits: Mapping[s
 def test_requests_near_the_limit_are_spaced_over_the_hour(
     limits: Mapping[str, str], interval: float
 ) -> None:
-    pace = RateLimiter()
+    limiter = RateLimiter()
 
-    pace.observe(limits)
+    limiter.observe(limits)
 
-    waits = [pace._reserve(100.0) for _ in range(3)]
+    waits = [limiter._reserve(100.0) for _ in range(3)]
     assert waits == pytest.approx([0.0, interval, 2 * interval])
-    assert pace._reserve(1000.0) == 0.0
+    assert limiter._reserve(1000.0) == 0.0
 
 
 def test_when_enough_is_left_again_nothing_waits() -> None:
-    pace = RateLimiter()
-    pace.observe(headers(1))
-    pace._reserve(100.0)
+    limiter = RateLimiter()
+    limiter.observe(headers(1))
+    limiter._reserve(100.0)
 
-    pace.observe(headers(20_000))
+    limiter.observe(headers(20_000))
 
-    assert pace._reserve(100.0) == 0.0
+    assert limiter._reserve(100.0) == 0.0
 
 
 def test_waiting_is_told_with_its_end(capsys: pytest.CaptureFixture[str]) -> None:
-    pace = RateLimiter()
-    pace.observe(headers(1, 3_600_000))
-    pace._reserve(0.0)
-    pace._next = pace._next + 10**9
+    limiter = RateLimiter()
+    limiter.observe(headers(1, 3_600_000))
+    limiter._reserve(0.0)
+    limiter._next = limiter._next + 10**9
 
     with pytest.raises(errors.TimeLimitExceeded):
-        pace.wait(Deadline(1))
+        limiter.wait(Deadline(1))
 
     line = capsys.readouterr().err
     assert "the rate limit of the account is nearly used up; going on in" in line
@@ -74,11 +74,11 @@ def test_waiting_is_told_with_its_end(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_a_stop_ends_the_waiting() -> None:
-    pace, stopping = RateLimiter(), threading.Event()
-    pace.observe(headers(1, 1))
-    pace._reserve(0.0)
-    pace._next += 1000.0 + time.monotonic()
+    limiter, stopping = RateLimiter(), threading.Event()
+    limiter.observe(headers(1, 1))
+    limiter._reserve(0.0)
+    limiter._next += 1000.0 + time.monotonic()
     stopping.set()
 
     with pytest.raises(errors.Interrupted):
-        pace.wait(Deadline(10.0**6, stopping))
+        limiter.wait(Deadline(10.0**6, stopping))

@@ -136,9 +136,9 @@ def test_creation_with_odd_headers_is_in_state(
 
 @pytest.mark.parametrize("headers", ODD_HEADERS.values(), ids=list(ODD_HEADERS))
 def test_odd_header_by_itself_is_no_failure(account: Account, headers: dict[str, str]) -> None:
-    pace = RateLimiter()
-    pace.observe(headers)
-    pace.wait(Deadline(1e9))
+    limiter = RateLimiter()
+    limiter.observe(headers)
+    limiter.wait(Deadline(1e9))
     account.client._exchange._learn_time(headers)
     retry_after(headers)
 

@@ -29,8 +29,8 @@ def warnings_of(
     config = {"config_wo": Dynamic.of(secrets)}
     state = {**PRIOR, "config": Dynamic.of(before or {}), **prior} if before is not None else None
     plan = Plan(config, state, {"config": Dynamic.of(after or before or {})})
-    ledger, diagnostics = SecretTracking({}, SecretHasher("key", "secret")), Diagnostics()
-    check_unset_secrets(plan, ledger, diagnostics)
+    tracking, diagnostics = SecretTracking({}, SecretHasher("key", "secret")), Diagnostics()
+    check_unset_secrets(plan, tracking, diagnostics)
     return [f"{each.summary}: {each.detail}" for each in diagnostics]
 
 
