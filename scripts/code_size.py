@@ -14,9 +14,9 @@ from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).resolve().parents[1]
-MOST_LINES = 400
+MAX_LINES = 400
 """A module of more lines holds more than one concept."""
-MOST_MODULES = 12
+MAX_MODULES = 12
 """A folder of more modules, beside its ``__init__.py``, needs folders of its own."""
 LONGEST_NAME = 60
 """Characters of the name of a test."""
@@ -26,15 +26,15 @@ def main() -> int:
     """Print the counts; return 1 if one is over what the project allows itself."""
     modules = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in _modules()}
     folders = Counter(path.parent for path in modules if path.name != "__init__.py")
-    long = {path: lines for path, lines in modules.items() if lines > MOST_LINES}
-    full = {folder: number for folder, number in folders.items() if number > MOST_MODULES}
+    long = {path: lines for path, lines in modules.items() if lines > MAX_LINES}
+    full = {folder: number for folder, number in folders.items() if number > MAX_MODULES}
     name = max(_test_names(), key=len)
     lines = (
         f"modules in library and app: {len(modules)}, with {sum(modules.values())} lines",
         f"median lines of a module: {median(modules.values()):g}",
         f"modules of under 60 lines: {sum(lines < 60 for lines in modules.values())}",
-        f"modules of over {MOST_LINES} lines: {_listed(long)}",
-        f"folders of over {MOST_MODULES} modules: {_listed(full)}",
+        f"modules of over {MAX_LINES} lines: {_listed(long)}",
+        f"folders of over {MAX_MODULES} modules: {_listed(full)}",
         f"longest name of a test: {len(name)} characters, {name}",
     )
     sys.stdout.write("".join(f"{line}\n" for line in lines))

@@ -88,9 +88,9 @@ class Stage:
 
     def terraform(self, *arguments: str) -> None:
         """Run Terraform in what the program wrote."""
-        plain = [] if sys.stdout.isatty() else ["-no-color"]
+        no_color = [] if sys.stdout.isatty() else ["-no-color"]
         folder = self._folder / "cdktf.out" / "stacks" / "demo"
-        self._run(folder, "terraform", *arguments, *plain)
+        self._run(folder, "terraform", *arguments, *no_color)
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """Send a request to Fivetran's API, past Terraform; return the data of the response."""

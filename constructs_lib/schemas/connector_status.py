@@ -28,7 +28,7 @@ _VERSION = re.compile(r"(\d+)\.(\d+)(\D|$)")
 _STRICT_VERSIONS = ((8, 13), (8, 14))
 
 
-def allowed(current: str, *, strict: bool = False) -> tuple[str, ...]:
+def next_statuses(current: str, *, strict: bool = False) -> tuple[str, ...]:
     """Return the statuses that may follow one, in the order of :data:`STATUSES`.
 
     :param current: one of :data:`STATUSES`, in lower case
@@ -38,7 +38,7 @@ def allowed(current: str, *, strict: bool = False) -> tuple[str, ...]:
     return tuple(each for each in _NEXT[current] if not (strict and each == current))
 
 
-def shortest(current: str, wanted: str, *, strict: bool = False) -> tuple[str, ...] | None:
+def shortest_path(current: str, wanted: str, *, strict: bool = False) -> tuple[str, ...] | None:
     """Return the fewest steps from one status to another, the last included; none if equal.
 
     :param current: where it begins; one of :data:`STATUSES`
@@ -52,7 +52,7 @@ def shortest(current: str, wanted: str, *, strict: bool = False) -> tuple[str, .
         path = paths.popleft()
         if path[-1] == wanted:
             return path[1:]
-        for following in allowed(path[-1], strict=strict):
+        for following in next_statuses(path[-1], strict=strict):
             if following not in seen:
                 seen.add(following)
                 paths.append((*path, following))

@@ -14,17 +14,17 @@ from typing import Any, Final, NamedTuple
 
 from constructs_lib.schemas.redaction import Path
 
-MOST_LEVELS: Final = 100
+MAX_LEVELS: Final = 100
 """How deeply lists and objects may be nested in a value. What is read has the same limit as what is
 written, so that no state is written that cannot be read again."""
-MOST_LEVELS_IN_TEXT: Final = 200
+MAX_LEVELS_IN_TEXT: Final = 200
 """The same in the JSON text of a state, which Terraform carries as a text."""
-MOST_DIGITS: Final = 150
+MAX_DIGITS: Final = 150
 """The most significant digits of a number that Terraform keeps for certain."""
-MOST_PLACES: Final = 1000
+MAX_PLACES: Final = 1000
 """The most digits before the decimal point of a number, or zeros behind it."""
 
-SIZES: Final = f"numbers between 1e-{MOST_PLACES} and 1e{MOST_PLACES}"
+SIZES: Final = f"numbers between 1e-{MAX_PLACES} and 1e{MAX_PLACES}"
 """What is allowed, in words."""
 
 
@@ -41,17 +41,17 @@ class Excess(NamedTuple):
 def has_too_many_places(number: int | float | Decimal) -> bool:
     """Return True if Terraform would be busy with a number for long."""
     exact = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
-    return exact.is_finite() and exact != 0 and abs(exact.adjusted()) > MOST_PLACES
+    return exact.is_finite() and exact != 0 and abs(exact.adjusted()) > MAX_PLACES
 
 
 def has_too_many_digits(number: int | Decimal) -> bool:
     """Return True if Terraform may round a number."""
     digits = Decimal(number).as_tuple().digits
     zeros = next((at for at, digit in enumerate(reversed(digits)) if digit), 0)
-    return len(digits) - zeros > MOST_DIGITS
+    return len(digits) - zeros > MAX_DIGITS
 
 
-def excess(value: Any, most_levels: int = MOST_LEVELS) -> Excess | None:
+def find_excess(value: Any, most_levels: int = MAX_LEVELS) -> Excess | None:
     """Return the first thing in a value that goes beyond a limit; None if nothing does.
 
     :param value: JSON-like; leaves that are no numbers are passed over
@@ -69,16 +69,16 @@ def excess(value: Any, most_levels: int = MOST_LEVELS) -> Excess | None:
     return None
 
 
-def excess_of_text(text: str) -> Excess | None:
+def find_excess_in_text(text: str) -> Excess | None:
     """Return what goes beyond a limit in a JSON text; None if nothing does, or if it is no JSON."""
     try:
         value = json.loads(text, parse_int=_decimal, parse_float=_decimal)
     except RecursionError:
-        most = MOST_LEVELS_IN_TEXT
+        most = MAX_LEVELS_IN_TEXT
         return Excess((), f"more than {most} levels", f"{most} levels")
     except ValueError:
         return None
-    return excess(value, MOST_LEVELS_IN_TEXT)
+    return find_excess(value, MAX_LEVELS_IN_TEXT)
 
 
 def _decimal(text: str) -> Decimal:
@@ -86,7 +86,7 @@ def _decimal(text: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation:
         # The exponent itself has too many digits for Python.
-        return Decimal(10).scaleb(MOST_PLACES)
+        return Decimal(10).scaleb(MAX_PLACES)
 
 
 def _parts(value: dict[str, Any] | list[Any]) -> Iterator[tuple[str | int, Any]]:

@@ -58,7 +58,7 @@ _LONGEST = 60
 _HIDES_TEXTS: ContextVar[bool] = ContextVar("hides_texts", default=False)
 
 
-def is_secret_place(path: Path) -> bool:
+def is_secret_path(path: Path) -> bool:
     """Return True if the value at this path, or one above it, is a secret by its name.
 
     In an environment file the name of a connection says nothing: ``connections/secrets/paused``
@@ -90,7 +90,7 @@ def _hides(name: str) -> bool:
 
 
 @contextmanager
-def texts_hidden() -> Iterator[None]:
+def hide_texts() -> Iterator[None]:
     """Hide the texts of settings in findings inside the block, as they may be marked as sensitive.
 
     Terraform does not tell the provider of its marks.
@@ -102,7 +102,7 @@ def texts_hidden() -> Iterator[None]:
         _HIDES_TEXTS.reset(token)
 
 
-def shown(value: Any, path: Path = ()) -> str:
+def display(value: Any, path: Path = ()) -> str:
     """Return a value for a message.
 
     Mappings and lists are shown by their size only, long text is cut, and a value at the
@@ -120,7 +120,7 @@ def shown(value: Any, path: Path = ()) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     is_hidden = isinstance(value, str) and _HIDES_TEXTS.get()
-    if (is_secret_place(path) or is_hidden) and not is_mask(value):
+    if (is_secret_path(path) or is_hidden) and not is_mask(value):
         return HIDDEN
     return (
         _cut(repr(_USER_IN_URL.sub(f"{HIDDEN}@", value))) if isinstance(value, str) else repr(value)

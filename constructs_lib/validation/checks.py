@@ -25,13 +25,13 @@ from constructs_lib.schemas.rules import (
 from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import schema_check
 from constructs_lib.validation.findings import Finding, IsToken, Place, never, pointer
-from constructs_lib.validation.json_values import UNRESOLVED, plain
+from constructs_lib.validation.json_values import UNKNOWN, as_json_values
 from constructs_lib.validation.parameters import parameter_schema, parameter_validator, without_none
 
-CONNECTION = connection_rules(PYTHON, lambda value: value is UNRESOLVED)
+CONNECTION_RULES = connection_rules(PYTHON, lambda value: value is UNKNOWN)
 """The rules of a connection."""
 
-SYNC = sync_rules(PYTHON)
+SYNC_RULES = sync_rules(PYTHON)
 """The rules of a sync."""
 
 
@@ -44,11 +44,11 @@ def apply_rules(
 ) -> list[Finding]:
     """Return all findings of the rules of a table.
 
-    :param values: the parameters of one construct in JSON form (see ``plain``)
+    :param values: the parameters of one construct in JSON form (see ``as_json_values``)
     :param place: the place that each finding gets
     :param broken: the parameters that have an error already
     """
-    passed = broken.union(name for name in values if values[name] is UNRESOLVED)
+    passed = broken.union(name for name in values if values[name] is UNKNOWN)
     return [
         _as_finding(rule.id, problem, place) for rule, problem in applied(table, values, passed)
     ]
@@ -65,7 +65,7 @@ def apply_rules_to_given(
     return [_as_finding(rule.id, problem, place) for rule, problem in applied(rules, values, ())]
 
 
-def state_findings(service: str, place: Place) -> list[Finding]:
+def check_state_service(service: str, place: Place) -> list[Finding]:
     """Apply the rule ``state-service``: only some services have a state that can be set.
 
     :param service: the service of the connection
@@ -96,8 +96,8 @@ def _as_finding(rule: str, problem: Problem, place: Place) -> Finding:
 
 _RULES: dict[str, tuple[Rule, ...]] = {
     "elasticops": ELASTIC_PROVIDER,
-    "fivetranops_connection": CONNECTION,
-    "fivetranops_connection_sync": SYNC,
+    "fivetranops_connection": CONNECTION_RULES,
+    "fivetranops_connection_sync": SYNC_RULES,
 }
 """The rules across attributes by the name of the schema; the others have none."""
 
@@ -114,10 +114,10 @@ def check_parameters(
     :param place: the place of the construct
     :param is_token: says whether a value is known only later, and so satisfies any check
     """
-    known, findings = plain(without_none(name, values), place=place, is_token=is_token)
+    known, findings = as_json_values(without_none(name, values), place=place, is_token=is_token)
     findings += _texts_beyond_the_limits(name, known, place)
-    findings += schema_check.findings(parameter_validator(name), known, place=place)
-    broken = schema_check.roots(findings)
+    findings += schema_check.check_schema(parameter_validator(name), known, place=place)
+    broken = schema_check.parameters_with_errors(findings)
     return findings + apply_rules(_RULES.get(name, ()), known, place=place, broken=broken)
 
 
@@ -158,7 +158,7 @@ def _check_with_state(
     found = check_parameters(name, values, place=place, is_token=is_token)
     if service is None or is_token(service):
         return found
-    return found + state_findings(service, place)
+    return found + check_state_service(service, place)
 
 
 check_connection_state = partial(_check_with_state, "fivetranops_connection_state")
@@ -173,7 +173,7 @@ def _texts_beyond_the_limits(name: str, known: Mapping[str, Any], place: Place) 
     found = []
     for parameter, value in known.items():
         if isinstance(value, str) and rules_.get(parameter, {}).get("type") == ["object", "string"]:
-            excess = limits.excess_of_text(value)
+            excess = limits.find_excess_in_text(value)
             if excess is not None:
                 at = pointer((parameter, *excess.path))
                 found.append(Finding("limit", "error", place, at, excess.found, excess.allowed))

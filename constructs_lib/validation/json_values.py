@@ -1,4 +1,4 @@
-"""Values as JSON, with ``UNRESOLVED`` in place of each value that is known only later."""
+"""Values as JSON, with ``UNKNOWN`` in place of each value that is known only later."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from constructs_lib.schemas import limits
 from constructs_lib.schemas.suggestions import describe_type
 from constructs_lib.validation.findings import Finding, IsToken, Path, Place, pointer
 
-DEEPEST: Final = limits.MOST_LEVELS
+DEEPEST: Final = limits.MAX_LEVELS
 """The most levels that a value may have; more come from a mistake, and would end in a traceback."""
 
 
@@ -18,26 +18,26 @@ _JSON: Final = "text, numbers, true, false, null, lists and mappings with text a
 
 
 @final
-class _Unresolved:
-    """The type of ``UNRESOLVED``."""
+class _Unknown:
+    """The type of ``UNKNOWN``."""
 
     def __repr__(self) -> str:
-        return "UNRESOLVED"
+        return "UNKNOWN"
 
-    def __deepcopy__(self, _memo: object) -> _Unresolved:
+    def __deepcopy__(self, _memo: object) -> _Unknown:
         return self
 
 
-UNRESOLVED: Final = _Unresolved()
+UNKNOWN: Final = _Unknown()
 """Stands for a value that is known only later; it satisfies any check."""
 
 
-def plain(
+def as_json_values(
     values: Mapping[str, Any], *, place: Place, is_token: IsToken
 ) -> tuple[dict[str, Any], list[Finding]]:
     """Return ``values`` as dicts, lists and scalars, and findings about what has no form in JSON.
 
-    Tokens become ``UNRESOLVED``, and so do values that have a finding: one mistake is reported
+    Tokens become ``UNKNOWN``, and so do values that have a finding: one mistake is reported
     once. The given values are not changed.
     """
     walk = _Walk(place, is_token)
@@ -56,7 +56,7 @@ class _Walk:
     def value(self, value: Any, path: Path) -> Any:
         """Return one value in JSON form."""
         if self._is_token(value):
-            return UNRESOLVED
+            return UNKNOWN
         if value is None or isinstance(value, (str, bool)):
             return value
         if isinstance(value, int):
@@ -91,15 +91,15 @@ class _Walk:
         finally:
             self._above.discard(id(value))
 
-    def _too_long(self, path: Path) -> _Unresolved:
-        allowed = f"numbers of at most {limits.MOST_DIGITS} digits: Terraform keeps no more"
+    def _too_long(self, path: Path) -> _Unknown:
+        allowed = f"numbers of at most {limits.MAX_DIGITS} digits: Terraform keeps no more"
         return self._no_json("a number of too many digits", path, allowed)
 
-    def _no_json(self, found: str, path: Path, allowed: str = _JSON) -> _Unresolved:
+    def _no_json(self, found: str, path: Path, allowed: str = _JSON) -> _Unknown:
         self.findings.append(
             Finding("not-json", "error", self._place, pointer(path), found, allowed)
         )
-        return UNRESOLVED
+        return UNKNOWN
 
 
 def _fits(number: int) -> bool:

@@ -42,7 +42,7 @@ def parameter_schema(name: str) -> dict[str, Any]:
 @cache
 def parameter_validator(name: str) -> Validator:
     """Return the compiled form of ``parameter_schema(name)``, made once."""
-    return compiled(parameter_schema(name))
+    return compile_validator(parameter_schema(name))
 
 
 def without_none(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def unknown_hint(schema: dict[str, Any], name: str) -> str:
     return f"leave it out: {name!r} can only be read, the API sets it{inside}"
 
 
-def compiled(document: dict[str, Any]) -> Validator:
+def compile_validator(document: dict[str, Any]) -> Validator:
     """Return a validator (draft 2020-12, and ``x-enum-ignoring-case``) of a JSON Schema.
 
     :raises jsonschema.exceptions.SchemaError: if the schema itself is wrong

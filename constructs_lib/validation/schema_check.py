@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib import schemas
-from constructs_lib.schemas.redaction import shown
+from constructs_lib.schemas.redaction import display
 from constructs_lib.schemas.suggestions import (
     describe_type,
     did_you_mean,
@@ -15,7 +15,7 @@ from constructs_lib.schemas.suggestions import (
     type_in_words,
 )
 from constructs_lib.validation.findings import Finding, Path, Place, errors, pointer, steps
-from constructs_lib.validation.json_values import UNRESOLVED
+from constructs_lib.validation.json_values import UNKNOWN
 from constructs_lib.validation.parameters import unknown_hint
 
 if TYPE_CHECKING:
@@ -65,14 +65,14 @@ _LIMITS = {
 }
 
 
-def findings(validator: Validator, values: Any, *, place: Place) -> list[Finding]:
-    """Return all findings of a JSON Schema about values in JSON form (see ``plain``).
+def check_schema(validator: Validator, values: Any, *, place: Place) -> list[Finding]:
+    """Return all findings of a JSON Schema about values in JSON form (see ``as_json_values``).
 
     :param validator: the compiled schema
-    :param values: what is checked; ``UNRESOLVED`` satisfies everything
+    :param values: what is checked; ``UNKNOWN`` satisfies everything
     :param place: the place that each finding gets
     """
-    raised = [error for error in validator.iter_errors(values) if error.instance is not UNRESOLVED]
+    raised = [error for error in validator.iter_errors(values) if error.instance is not UNKNOWN]
     # What is of the wrong type breaks the other keywords, too: that is one mistake, not several.
     mistyped = {_path(error) for error in raised if error.validator == "type"}
     found = (
@@ -89,7 +89,7 @@ def _path(error: ValidationError) -> Path:
     return tuple(error.absolute_path)
 
 
-def roots(found: Iterable[Finding]) -> frozenset[str]:
+def parameters_with_errors(found: Iterable[Finding]) -> frozenset[str]:
     """Return the parameters that have an error already, to which no rule need be applied."""
     return frozenset(steps(finding.pointer)[0] for finding in errors(found) if finding.pointer)
 
@@ -108,7 +108,7 @@ class _Error(NamedTuple):
     @property
     def shown(self) -> str:
         """The value as it may be shown."""
-        return shown(self.instance, self.path)
+        return display(self.instance, self.path)
 
 
 class _Message(NamedTuple):
@@ -212,7 +212,7 @@ def _entries(error: _Error) -> Iterator[_Message]:
 
 def _twice(error: _Error) -> Iterator[_Message]:
     # What is known later only may turn out as anything.
-    if not any(item is UNRESOLVED for item in error.instance):
+    if not any(item is UNKNOWN for item in error.instance):
         yield _Message("uniqueItems", error.path, error.shown, "a list without duplicates")
 
 

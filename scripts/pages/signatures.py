@@ -90,7 +90,7 @@ def _construct(
     return Construct(
         name=node.name,
         schema=schema,
-        meaning=_plain(ast.get_docstring(node) or ""),
+        meaning=_as_markdown(ast.get_docstring(node) or ""),
         parameters=[_spelt_out(p, allowed) for p in _parameters(methods["__init__"])],
         methods=[_method(methods[name]) for name in ("from_id", "at") if name in methods],
         readable=[name for base in bases for name in _readable(base)],
@@ -117,15 +117,14 @@ def _spelt_out(parameter: Parameter, allowed: dict[str, str]) -> Parameter:
 
 def _method(node: ast.FunctionDef) -> Method:
     text = ast.get_docstring(node) or ""
-    return Method(node.name, _plain(text.partition(":param")[0]), _parameters(node))
+    return Method(node.name, _as_markdown(text.partition(":param")[0]), _parameters(node))
 
 
 def _parameters(node: ast.FunctionDef) -> list[Parameter]:
     text = inspect.cleandoc(ast.get_docstring(node) or "")
-    meanings = {m[1]: _plain(m[2]) for m in _PARAMETER.finditer(text)}
-    plain = [(argument, None) for argument in node.args.args if argument.arg != "self"]
+    meanings = {m[1]: _as_markdown(m[2]) for m in _PARAMETER.finditer(text)}
     keywords = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-    positional = [(argument, True) for argument, _ in plain]
+    positional = [(argument, True) for argument in node.args.args if argument.arg != "self"]
     return [
         Parameter(
             argument.arg,
@@ -150,7 +149,7 @@ def _readable(node: ast.ClassDef) -> list[str]:
     ]
 
 
-def _plain(text: str) -> str:
+def _as_markdown(text: str) -> str:
     """Return the text of a docstring as Markdown, a paragraph in one line."""
     paragraphs = re.split(r"\n\s*\n", text.strip())
     return "\n\n".join(" ".join(p.split()) for p in paragraphs).replace("``", "`")

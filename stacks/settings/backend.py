@@ -25,8 +25,8 @@ from constructs_lib.schemas.rules import Inputs, Problem, Rule
 from constructs_lib.schemas.suggestions import nearest_name
 from constructs_lib.validation import FilePlace, Finding, checks, schema_check
 from constructs_lib.validation.findings import Path, pointer
-from constructs_lib.validation.json_values import UNRESOLVED
-from constructs_lib.validation.parameters import compiled
+from constructs_lib.validation.json_values import UNKNOWN
+from constructs_lib.validation.parameters import compile_validator
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -201,11 +201,11 @@ def _of_type(
 ) -> list[Finding]:
     known = settings_of(type_name)
     hidden = {finding.pointer for finding in secrets}
-    wrong = schema_check.findings(_validator(type_name), settings, place=place)
+    wrong = schema_check.check_schema(_validator(type_name), settings, place=place)
     found = [_explained(each, known) for each in wrong if each.pointer not in hidden]
     # A setting that is misspelt is not missing as well.
     meant = {nearest_name(name, known) for name in settings if name not in known} - {None}
-    broken = schema_check.roots([*secrets, *found]) | {str(name) for name in meant}
+    broken = schema_check.parameters_with_errors([*secrets, *found]) | {str(name) for name in meant}
     return found + checks.apply_rules(
         backend_rules(type_name), settings, place=place, broken=broken
     )
@@ -260,7 +260,7 @@ def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _leaves(inner, (*path, key))
-    elif value is not None and value is not UNRESOLVED:
+    elif value is not None and value is not UNKNOWN:
         yield path, value
 
 
@@ -300,4 +300,4 @@ def _explained(finding: Finding, known: Mapping[str, Attribute]) -> Finding:
 def _validator(type_name: str) -> Validator:
     document = deepcopy(schemas.load(_PREFIX + type_name).document)
     document.pop("$id", None)
-    return compiled(document)
+    return compile_validator(document)

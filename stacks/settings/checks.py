@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib import schemas
 from constructs_lib.schemas import destination_schema_name, limits
-from constructs_lib.schemas.redaction import SECRET_PARAMETERS, shown
+from constructs_lib.schemas.redaction import SECRET_PARAMETERS, display
 from constructs_lib.schemas.rules import ELASTIC_PROVIDER
 from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import FilePlace, Finding, checks, schema_check
 from constructs_lib.validation.findings import Path, pointer, steps
-from constructs_lib.validation.json_values import UNRESOLVED, plain
-from constructs_lib.validation.parameters import compiled, parameter_schema
+from constructs_lib.validation.json_values import UNKNOWN, as_json_values
+from constructs_lib.validation.parameters import compile_validator, parameter_schema
 from stacks.settings.backend import check_backend, type_names
 from stacks.settings.model import CARDS, SECTIONS, SYNCS, TESTS, Variable
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 
-_RULES = {TESTS: (), SYNCS: checks.SYNC, CARDS: ()}
+_RULES = {TESTS: (), SYNCS: checks.SYNC_RULES, CARDS: ()}
 """The rules across the attributes of an entry, by section."""
 
 
@@ -70,7 +70,7 @@ def _entry(
         found = "neither" if chosen is None else "connection and connection_id"
         allowed = "either the name of a connection of this file, or a connection_id"
         yield Finding("connection-or-id", "error", place, "", found, allowed)
-    elif chosen is not None and chosen is not UNRESOLVED and "connection" not in broken:
+    elif chosen is not None and chosen is not UNKNOWN and "connection" not in broken:
         yield from _unknown(chosen, known, place)
     yield from checks.apply_rules(_RULES[section], entry, place=place, broken=broken)
 
@@ -80,7 +80,7 @@ def _unknown(name: str, known: dict[str, Any], place: FilePlace) -> Iterator[Fin
         hint = did_you_mean(name, known) or "the connection of another file has a connection_id"
         allowed = "the name of a connection of this environment"
         at = "/connection"
-        yield Finding("unknown-connection", "error", place, at, shown(name), allowed, hint)
+        yield Finding("unknown-connection", "error", place, at, display(name), allowed, hint)
 
 
 # Terraform reads a doubled mark as the mark itself.
@@ -106,7 +106,7 @@ def check_expressions(value: Any, place: FilePlace, path: Path = ()) -> Iterator
         for index, inner in enumerate(value):
             yield from check_expressions(inner, place, (*path, index))
     elif isinstance(value, str):
-        yield from _text(value, shown(value, path), place, path)
+        yield from _text(value, display(value, path), place, path)
 
 
 def _text(text: str, found: str, place: FilePlace, path: Path) -> Iterator[Finding]:
@@ -194,7 +194,7 @@ def _entries(values: Mapping[str, Any], part: str) -> Iterator[tuple[str, Mappin
 @cache
 def environment_validator() -> Validator:
     """Return the compiled schema of a merged environment; it is made once."""
-    return compiled(environment_schema())
+    return compile_validator(environment_schema())
 
 
 def environment_schema() -> dict[str, Any]:
@@ -248,8 +248,10 @@ def check_environment(values: dict[str, Any], place: FilePlace) -> list[Finding]
     :param values: the values, with a ``Variable`` for each secret
     :param place: the place that each finding gets until its own is known
     """
-    known, found = plain(values, place=place, is_token=lambda value: isinstance(value, Variable))
-    found += schema_check.findings(environment_validator(), known, place=place)
+    known, found = as_json_values(
+        values, place=place, is_token=lambda value: isinstance(value, Variable)
+    )
+    found += schema_check.check_schema(environment_validator(), known, place=place)
     found += check_backend(_mapping(known, "backend"), place)
     found += check_expressions(known, place)
     found += list(check_actions(known, found, place))
@@ -284,11 +286,11 @@ def _broken(found: list[Finding]) -> dict[str, frozenset[str]]:
 def _connection(
     connection: dict[str, Any], place: FilePlace, broken: frozenset[str]
 ) -> Iterator[Finding]:
-    yield from checks.apply_rules(checks.CONNECTION, connection, place=place, broken=broken)
+    yield from checks.apply_rules(checks.CONNECTION_RULES, connection, place=place, broken=broken)
     yield from _empty_secrets(connection, place)
     service = connection.get("service")
     if "managed_state" in connection and isinstance(service, str):
-        for finding in checks.state_findings(service, place):
+        for finding in checks.check_state_service(service, place):
             yield finding._replace(pointer="/managed_state")
         yield from _state_beyond_limits(connection["managed_state"], place)
 
@@ -327,7 +329,7 @@ def _is_secret(path: Path, known: Sequence[str]) -> bool:
 def _state_beyond_limits(managed_state: Any, place: FilePlace) -> Iterator[Finding]:
     """Report a state in JSON text that is too deep or too long; schemas check mappings only."""
     state = managed_state.get("state") if isinstance(managed_state, dict) else None
-    excess = limits.excess_of_text(state) if isinstance(state, str) else None
+    excess = limits.find_excess_in_text(state) if isinstance(state, str) else None
     if excess is not None:
         at = pointer(("managed_state", "state", *excess.path))
         yield Finding("limit", "error", place, at, excess.found, excess.allowed)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.schemas.redaction import HIDDEN, SECRET_PARAMETERS, shown
+from constructs_lib.schemas.redaction import HIDDEN, SECRET_PARAMETERS, display
 from constructs_lib.schemas.suggestions import nearest_name
 from constructs_lib.validation import Finding
 from constructs_lib.validation.findings import Path, pointer
@@ -66,7 +66,7 @@ class _Walk:
         name = node.value["variable"]
         if not is_variable_name(name.value):
             allowed = "a name of small letters, digits and underscores, not reserved by Terraform"
-            found = "nothing" if name.value is None else shown(name.value)
+            found = "nothing" if name.value is None else display(name.value)
             self._report("variable-name", name, (*path, "variable"), found, allowed)
         elif path[0] == "backend" and len(path) > 1:
             backend = {key: each.value for key, each in self._root.value["backend"].value.items()}
@@ -86,7 +86,7 @@ class _Walk:
             return False
         if unset.value != "keep":
             hint = "leave it out if the variable must have a value"
-            self._report("variable-unset", unset, path, shown(unset.value), "unset: keep", hint)
+            self._report("variable-unset", unset, path, display(unset.value), "unset: keep", hint)
         elif path[:1] != ("connections",) or not _in_secrets(path):
             hint = "leave unset out: elsewhere there is no secret to keep"
             allowed = "unset: keep for a secret of one connection"

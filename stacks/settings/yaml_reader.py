@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from constructs_lib.schemas.redaction import HIDDEN, is_secret_place
+from constructs_lib.schemas.redaction import HIDDEN, is_secret_path
 from constructs_lib.validation import FilePlace, Finding
 from constructs_lib.validation.findings import Path, pointer
 from constructs_lib.validation.json_values import DEEPEST
@@ -231,7 +231,7 @@ class _Reader:
         except ValueError:
             allowed = "a value that comes back as it was written"
             hint = "put it in quotes if it is text, such as a version"
-            found = HIDDEN if is_secret_place(path) else raw.value
+            found = HIDDEN if is_secret_path(path) else raw.value
             self._report("number-form", raw, path, found, allowed, hint)
             return None
         self._report_tag(raw, path)
@@ -244,14 +244,14 @@ class _Reader:
         if not is_bare or not _YAML_1_1_BOOL.match(raw.value):
             return
         meant = "true" if raw.value.lower() in ("yes", "on") else "false"
-        found = HIDDEN if is_secret_place(path) else f"{raw.value}, which is read as text"
+        found = HIDDEN if is_secret_path(path) else f"{raw.value}, which is read as text"
         hint = f"write {meant}, or put it in quotes if it is text"
         self._report("yaml-boolean", raw, path, found, "true or false, or text in quotes", hint)
         self.findings[-1] = self.findings[-1]._replace(severity="warning")
 
     def _report_tag(self, raw: yaml.Node, path: Path) -> None:
         tag = raw.tag.replace(_TAG, "!!", 1)
-        found = HIDDEN if is_secret_place(path) else f"the tag {tag}"
+        found = HIDDEN if is_secret_path(path) else f"the tag {tag}"
         allowed = "text, numbers, true, false, null, lists and mappings"
         self._report("yaml-tag", raw, path, found, allowed, "remove the tag")
 

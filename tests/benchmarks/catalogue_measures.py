@@ -92,7 +92,7 @@ _VALUES: dict[FieldKind, Any] = {
     FieldKind.BOOLEAN: True,
 }
 _CONFIGURED = [configured(number) for number in range(_CONNECTIONS)]
-_OTHER_RULES = rules.CONNECTION[: -len(catalogue_rules(PYTHON, lambda _: False))]
+_OTHER_RULES = rules.CONNECTION_RULES[: -len(catalogue_rules(PYTHON, lambda _: False))]
 
 
 def _check(connections: Iterable[dict[str, Any]]) -> None:
@@ -104,7 +104,7 @@ def _check(connections: Iterable[dict[str, Any]]) -> None:
 def _check_without(connections: Iterable[dict[str, Any]]) -> None:
     validator = parameter_validator("fivetranops_connection")
     for values in connections:
-        schema_check.findings(validator, values, place=PLACE)
+        schema_check.check_schema(validator, values, place=PLACE)
         rules.apply_rules(_OTHER_RULES, values, place=PLACE)
 
 

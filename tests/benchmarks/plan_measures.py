@@ -115,12 +115,12 @@ def facts() -> Iterator[str]:
     with ExitStack() as stack:
         pair = Pair(stack, _MANY)
         pair.ours.plan()
-        yield f"Plan without a change, {_MANY:,} connections: {_told(pair.api.counts())}."
+        yield f"Plan without a change, {_MANY:,} connections: {_in_words(pair.api.counts())}."
         attached = Attached(pair.ours)
         pair.ours.plan()
         yield f"Peak memory of the provider in it: {attached.peak():.0f} MB."
-    yield f"The same where lists lack `config`: {_told(_lean())}."
-    yield f"Plan of 10 connections in an account of 5,000: {_told(_few())}."
+    yield f"The same where lists lack `config`: {_in_words(_lean())}."
+    yield f"Plan of 10 connections in an account of 5,000: {_in_words(_few())}."
 
 
 def _lean() -> dict[str, int]:
@@ -153,7 +153,7 @@ def _few() -> dict[str, int]:
         return server.counts()
 
 
-def _told(counts: dict[str, int]) -> str:
+def _in_words(counts: dict[str, int]) -> str:
     names = {"list": ("page of the list", "pages of the list")}
     names["GET"] = ("connection read by itself", "connections read one by one")
     return ", ".join(

@@ -76,9 +76,9 @@ class Step:
         :param names: the attributes that the step changes
         :param is_sent: True if a request is expected that carries the change
         """
-        told = (self.differences, self.sent, self.plan.warnings)
-        assert self.differences <= names, told
+        reported = (self.differences, self.sent, self.plan.warnings)
+        assert self.differences <= names, reported
         if not self.differences:
             return
-        assert bool(self.sent) is is_sent, told
-        assert is_sent or self.says_so, told
+        assert bool(self.sent) is is_sent, reported
+        assert is_sent or self.says_so, reported

@@ -80,16 +80,16 @@ def planned(
     private: dict[str, Any] | None = None,
     *,
     refreshed: bool = True,
-    vault: SecretHasher | None = HASHER,
+    hasher: SecretHasher | None = HASHER,
 ) -> tuple[Plan, Operation]:
     """The plan; whatever it is, it keeps what Terraform is promised."""
-    account = Account(None, vault)
+    account = Account(None, hasher)
     if refreshed:
         account.refreshed.add("abc")
     operation = Operation(account, {} if private is None else private, threading.Event())
     plan = plan_change(SCHEMA.attributes, config, prior)
     ConnectionResource().plan(plan, operation)
-    assert list(plan_rules.of_plan(SCHEMA.attributes, plan)) == []
+    assert list(plan_rules.violations_of_plan(SCHEMA.attributes, plan)) == []
     return plan, operation
 
 

@@ -31,7 +31,7 @@ class _Provider(ElasticOps):
         transport = Transport("sandbox://elastic", self._adapter)
         return Cluster(Client(Exchange([transport], SANDBOX, 60)))
 
-    def close(self, client: Any) -> None:
+    def close(self, provider_data: Any) -> None:
         """Leaves the sandbox, which outlives the provider."""
 
 

@@ -54,11 +54,11 @@ class KeptProject(Workspace):
         """
         output = self.run(*arguments, "-input=false", ok=False)
         errors = Messages.of(output).errors
-        told = [each for each in struck if any(self._is_about(each, one) for one in errors)]
-        silent = set(struck) - set(told)
+        reported = [each for each in struck if any(self._is_about(each, one) for one in errors)]
+        silent = set(struck) - set(reported)
         assert errors, output
         assert silent <= (self.kept.keys() if once else set()), f"nothing about {silent}\n{output}"
-        assert not once or len(self.kept.keys() & set(told)) <= 1, f"{told}\n{output}"
+        assert not once or len(self.kept.keys() & set(reported)) <= 1, f"{reported}\n{output}"
         clear = [one for one in errors if re.search(words, one)]
         assert clear if once else len(clear) == len(errors), f"without {words!r}:\n{output}"
         # Terraform shows what it could plan in spite of the errors.

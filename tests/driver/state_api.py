@@ -68,13 +68,13 @@ class Fivetran:
     def state(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         self.step("GET state")
         if self.stored is None:
-            raise errors.answered("GET state", 400, "", "no state", None)
+            raise errors.error_of_response("GET state", 400, "", "no state", None)
         return dict(self.stored)
 
     def set_state(self, identifier: str, state: dict[str, Any], deadline: Deadline) -> None:
         self.lives()
         if self.syncing:
             self.journal.append("PATCH state: 409")
-            raise errors.answered("PATCH state", 409, "", "the sync is in progress", None)
+            raise errors.error_of_response("PATCH state", 409, "", "the sync is in progress", None)
         self.stored = state
         self.step("PATCH state")

@@ -28,10 +28,10 @@ def change(api: Fivetran, journal: Journal | None = None, **more: Any) -> Outcom
 def killed(api: Fivetran, journal: Journal, dies_at: int, **more: Any) -> None:
     """A run that is killed after so many requests: from then on it neither asks nor writes."""
     api.dies_at, api.death = dies_at, Killed()
-    write, forget = JournalHandle.write, JournalHandle.forget
+    write, remove = JournalHandle.write, JournalHandle.remove
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(JournalHandle, "write", lambda *given: api.lives() or write(*given))
-        patch.setattr(JournalHandle, "forget", lambda *given: api.lives() or forget(*given))
+        patch.setattr(JournalHandle, "remove", lambda *given: api.lives() or remove(*given))
         with pytest.raises(Killed):
             change(api, journal, **more)
     assert len(api.journal) == dies_at

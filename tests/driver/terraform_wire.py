@@ -14,7 +14,7 @@ import tfplugin6_pb2 as pb
 from terraform_rules import Attributes, Object
 from terraform_values import dump, pack, to_json, unpack
 
-from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.provider import Provider
 
@@ -114,7 +114,7 @@ class Wire:
     def _exchange(self, session: Session, method: str, **parts: Any) -> Any:
         """The response, whether or not it holds errors."""
         kind = getattr(pb, method)
-        data = answer(session, method, kind.Request(**parts).SerializeToString())
+        data = dispatch(session, method, kind.Request(**parts).SerializeToString())
         response = kind.Response.FromString(data)
         self.said += [text_of(one) for one in response.diagnostics]
         return response

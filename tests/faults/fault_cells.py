@@ -58,8 +58,8 @@ def at(step: Step, variant: Fault, times: int) -> Fault:
 def name(fault: Fault) -> str:
     """A fault in words, without where it strikes."""
     choices = _CHOICES.get(fault.kind, [{}])
-    told = sorted({key for choice in choices for key in choice})
-    return " ".join([fault.kind, *(str(getattr(fault, key)) for key in told)])
+    names = sorted({key for choice in choices for key in choice})
+    return " ".join([fault.kind, *(str(getattr(fault, key)) for key in names)])
 
 
 def reached(journal: Iterable[JournalEntry], fault: Fault) -> int:

@@ -108,8 +108,8 @@ def _wrong_sync(stand: Stand, begun: int, kinds: set[str]) -> str | None:
         return None
     # Nothing tells whether a forced sync began where one ran already. After a 429 the API's word
     # that it did not holds; forced once more it only starts anew.
-    cannot_be_told = stand.operation.name == "force a running sync" and "429_after" in kinds
-    if begun > 1 and not cannot_be_told:
+    may_begin_twice = stand.operation.name == "force a running sync" and "429_after" in kinds
+    if begun > 1 and not may_begin_twice:
         return TWICE
     if stand.begun() == 0:
         return NOT_BEGUN

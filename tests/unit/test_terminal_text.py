@@ -59,8 +59,8 @@ def test_diagnostic_reaches_terraform_without_controls(is_error: bool) -> None:
 
 def test_line_of_a_log_holds_no_controls(capsys: pytest.CaptureFixture[str]) -> None:
     log.warn(ATTACK)
-    log.warning(f"GET answered 503: {ATTACK}\nnext")
-    log.information("going on")
+    log.warn(f"GET answered 503: {ATTACK}\nnext")
+    log.info("going on")
 
     first, second, third = capsys.readouterr().err.splitlines()
 

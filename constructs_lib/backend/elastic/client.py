@@ -95,9 +95,9 @@ class Client:
 
         def once() -> str:
             try:
-                answer = self._exchange.once(request, deadline)
+                answer = self._exchange.send_once(request, deadline)
                 if answer.get("result") not in _RESULTS:
-                    raise errors.Incomplete(str(request), 200, "no result that is known")
+                    raise errors.IncompleteResponse(str(request), 200, "no result that is known")
             except errors.VendorError as error:
                 if retry.may_have_taken_effect(error):
                     report_effect()
@@ -131,15 +131,15 @@ class Client:
         """
         if self._is_strict is None:
             try:
-                version = self._exchange.once(Request("GET", "/"), deadline).get("version")
+                version = self._exchange.send_once(Request("GET", "/"), deadline).get("version")
             except errors.VendorError:
                 return False
             self._is_strict = _is_strict(version if isinstance(version, dict) else {})
         return self._is_strict
 
-    def greet(self, deadline: Deadline) -> None:
+    def check_access(self, deadline: Deadline) -> None:
         """Check that the cluster can be accessed, by one ``GET /_connector`` for one item."""
-        self._exchange.once(Request("GET", "/_connector?size=1"), deadline)
+        self._exchange.send_once(Request("GET", "/_connector?size=1"), deadline)
 
     def _read(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         """Return the document of one connector; the answer must be about this one.
@@ -148,14 +148,14 @@ class Client:
         """
         # A 404 about something else may come, such as the index in which connectors are kept.
         request = Request("GET", _connector(identifier), about=identifier)
-        document = self._exchange.once(request, deadline)
+        document = self._exchange.send_once(request, deadline)
         answered, whole = document.get("id"), self._exchange.full_request(request)
         if not isinstance(answered, str):
-            raise errors.Incomplete(whole, 200, "no text under id")
+            raise errors.IncompleteResponse(whole, 200, "no text under id")
         if answered != identifier:
-            raise errors.WrongObject(whole, identifier, answered)
+            raise errors.ResponseAboutAnotherObject(whole, identifier, answered)
         if not isinstance(document.get("status"), str):
-            raise errors.Incomplete(whole, 200, "no text under status")
+            raise errors.IncompleteResponse(whole, 200, "no text under status")
         return _without_secrets(document)
 
 
@@ -187,7 +187,7 @@ def _is_strict(version: dict[str, Any]) -> bool:
 
 def _connector(identifier: str) -> str:
     if not is_identifier(identifier, "elasticops_connector_status"):
-        raise errors.WrongIdentifier(identifier)
+        raise errors.InvalidIdentifier(identifier)
     return "/_connector/" + quote(identifier, safe="")
 
 

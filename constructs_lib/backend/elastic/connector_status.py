@@ -57,7 +57,7 @@ class ConnectorDataSource(DataSource):
 
         :raises ProviderError: if there is none
         """
-        cluster: Cluster = operation.client
+        cluster: Cluster = operation.provider_data
         identifier = require_identifier(config["connector_id"])
         deadline = Deadline(READ_LIMIT, operation.stopping)
         with explain_errors("read", f"elasticops_connector {identifier}"):
@@ -134,7 +134,7 @@ class ConnectorStatusResource(Resource):
 
     def read(self, state: Object, operation: Operation) -> Object | None:
         """Return what the service reports; the status only if it is enforced or imported."""
-        cluster: Cluster = operation.client
+        cluster: Cluster = operation.provider_data
         imported = state.get("status") is None
         if not cluster.is_known and not imported:
             return state
@@ -167,7 +167,7 @@ class ConnectorStatusResource(Resource):
 
     def delete(self, prior: Object, operation: Operation) -> None:
         """Forget the resource, but keep what a replacement has to know."""
-        cluster: Cluster = operation.client
+        cluster: Cluster = operation.provider_data
         if prior.get("previous_status") is not None:
             cluster.destroyed_statuses[prior["connector_id"]] = prior["previous_status"]
 
@@ -179,7 +179,7 @@ class ConnectorStatusResource(Resource):
     def _set(
         self, planned: Object, prior: Object | None, action: str, operation: Operation
     ) -> Object:
-        cluster: Cluster = operation.client
+        cluster: Cluster = operation.provider_data
         require_identifier(planned["connector_id"])
         request = _status_request(planned, operation)
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)

@@ -8,32 +8,32 @@ from __future__ import annotations
 from constructs_lib.backend.http import errors
 from constructs_lib.backend.http.errors import (
     ApiError,
-    OutOfTime,
+    InvalidIdentifier,
+    ResponseAboutAnotherObject,
+    ResponseOverLimit,
+    TimeLimitExceeded,
     TooManyRequests,
-    Unusable,
     VendorError,
-    WrongIdentifier,
-    WrongObject,
 )
 
 __all__ = [
     "ApiError",
-    "BadAnswer",
-    "Incomplete",
-    "NoAnswer",
+    "ForeignResponse",
+    "IncompleteResponse",
+    "InvalidIdentifier",
+    "InvalidResponse",
+    "NoResponse",
     "NotFound",
-    "NotTheApi",
-    "OutOfTime",
+    "ResponseAboutAnotherObject",
+    "ResponseOverLimit",
     "StatusMoved",
     "StatusUnknown",
+    "TimeLimitExceeded",
     "TooManyRequests",
     "TransitionNotAllowed",
     "Unauthorized",
-    "Unusable",
     "VendorError",
-    "WrongIdentifier",
-    "WrongObject",
-    "answered",
+    "error_of_response",
     "says_gone",
 ]
 _MISSING = "resource_not_found_exception"
@@ -55,23 +55,23 @@ class NotFound(errors.NotFound):
     remedy = "Check connector_id: the connector may have been deleted, or be in another cluster."
 
 
-class NoAnswer(errors.NoAnswer):
+class NoResponse(errors.NoResponse):
     """No answer came, from no endpoint."""
 
     remedy = "Check endpoints, ca_file, the network and the proxy, and run the command again."
 
 
-class BadAnswer(errors.BadAnswer):
+class InvalidResponse(errors.InvalidResponse):
     """An answer that is not Elasticsearch's, such as HTML from a proxy."""
 
     remedy = "Check that endpoints are addresses of Elasticsearch, and that no proxy answers."
 
 
-class Incomplete(BadAnswer, errors.Incomplete):
+class IncompleteResponse(InvalidResponse, errors.IncompleteResponse):
     """A success in Elasticsearch's form that lacks what the contract promises."""
 
 
-class NotTheApi(errors.NotTheApi):
+class ForeignResponse(errors.ForeignResponse):
     """An error status that something else than Elasticsearch answered."""
 
     remedy = (
@@ -127,7 +127,7 @@ def says_gone(status: int, code: str, message: str, connector: str = "") -> bool
     return status == 404 and code == _MISSING and is_named
 
 
-def answered(
+def error_of_response(
     request: str,
     status: int,
     code: str,

@@ -70,22 +70,22 @@ class Exchange:
     def __repr__(self) -> str:
         return f"<Exchange with {', '.join(each.base for each in self.transports)}>"
 
-    def once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
+    def send_once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
         """Send a request once and return the JSON of the answer; try the next endpoint if one
         cannot be connected.
 
         :raises VendorError: if there is no answer, or it reports an error
         """
-        unreached: list[tuple[str, errors.NoAnswer]] = []
+        unreached: list[tuple[str, errors.NoResponse]] = []
         count = len(self.transports)
         for place in [(self._first + step) % count for step in range(count)]:
             if deadline.remaining <= 0:
-                raise errors.OutOfTime(
+                raise errors.TimeLimitExceeded(
                     f"no time is left for {request}: {deadline.limit:.0f} s are over"
                 )
             try:
                 response = self._send(self.transports[place], request, deadline)
-            except errors.NoAnswer as error:
+            except errors.NoResponse as error:
                 self._first = (place + 1) % count
                 if error.sent:
                     raise
@@ -105,8 +105,8 @@ class Exchange:
     ) -> dict[str, Any]:
         """Return the JSON of an answer that is Elasticsearch's own.
 
-        :raises NotTheApi: if an error status comes without Elasticsearch's product header or its
-            form of an error: nothing that such an answer says can be believed
+        :raises ForeignResponse: if an error status comes without Elasticsearch's product header or
+            its form of an error: nothing that such an answer says can be believed
         """
         status = response.status_code
         whole = f"{request.method} {transport.base}{request.path}"
@@ -119,8 +119,8 @@ class Exchange:
             # does not: other products answer errors in it, too.
             is_elastic = _is_error(document) and (is_elastic or status != 404)
             if not is_elastic and status < 500 and status not in _ANSWERED_BY_GATEWAYS:
-                raise errors.NotTheApi(whole, status, message)
-            raise errors.answered(
+                raise errors.ForeignResponse(whole, status, message)
+            raise errors.error_of_response(
                 whole if status == 404 else str(request),
                 status,
                 code,
@@ -129,9 +129,9 @@ class Exchange:
                 is_gone=errors.says_gone(status, *original, request.about),
             )
         if not is_elastic:
-            raise errors.BadAnswer(whole, status, f"no sign of {_PRODUCT}")
+            raise errors.InvalidResponse(whole, status, f"no sign of {_PRODUCT}")
         if not isinstance(document, dict) or not 200 <= status < 300:
-            raise errors.BadAnswer(whole, status, "something else than a JSON object")
+            raise errors.InvalidResponse(whole, status, "something else than a JSON object")
         return document
 
     def _hidden(self, request: Request) -> list[str]:
@@ -160,7 +160,7 @@ class Exchange:
             return transport.send(message, deadline, self._limits)
         except NoResponseReceived as error:
             why = error.failure
-            raise errors.NoAnswer(
+            raise errors.NoResponse(
                 str(request),
                 why.reason,
                 sent=why.sent,
@@ -170,27 +170,27 @@ class Exchange:
             ) from None
         except ContentRefused as error:
             whole = f"{request.method} {transport.base}{request.path}"
-            raise errors.Unusable(whole, error.status, error.reason) from None
+            raise errors.ResponseOverLimit(whole, error.status, error.reason) from None
 
 
-def _unreachable(request: Request, found: list[tuple[str, errors.NoAnswer]]) -> errors.NoAnswer:
+def _unreachable(request: Request, found: list[tuple[str, errors.NoResponse]]) -> errors.NoResponse:
     """Return the error that names each endpoint, and what went wrong there."""
     words = "; ".join(f"{base}: {error.reason}" for base, error in found)
     hints = dict.fromkeys(error.hint for _, error in found if error.hint)
     passing = any(error.passing for _, error in found)
-    return errors.NoAnswer(str(request), words, sent=False, passing=passing, hint=" ".join(hints))
+    return errors.NoResponse(str(request), words, sent=False, passing=passing, hint=" ".join(hints))
 
 
 def _document(whole: str, response: requests.Response) -> Any:
     """Return the JSON of an answer; None if it is none.
 
-    :raises Unusable: if a success is beyond a limit
+    :raises ResponseOverLimit: if a success is beyond a limit
     """
     try:
         return jsontext.loads(response.content.decode("utf-8"))
     except ValueError as error:
         if isinstance(error, jsontext.Excessive) and response.status_code < 400:
-            raise errors.Unusable(whole, response.status_code, str(error)) from None
+            raise errors.ResponseOverLimit(whole, response.status_code, str(error)) from None
         return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from constructs_lib import schemas
 from constructs_lib.backend.elastic import connection_settings
@@ -13,6 +13,8 @@ from constructs_lib.backend.plugin.provider import Provider, ReadRule, Registry
 from constructs_lib.backend.plugin.resource import Resource
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
 
+_RESOURCES: Final = {"elasticops_connector_status": ".connector_status:ConnectorStatusResource"}
+_DATA_SOURCES: Final = {"elasticops_connector": ".connector_status:ConnectorDataSource"}
 _REQUEST_TIMEOUT = 30.0
 _OTHERS = ("ca_file", "server_version", "request_timeout")
 
@@ -23,10 +25,8 @@ class ElasticOps(Provider):
     schema = schemas.load("elasticops")
 
     def __init__(self) -> None:
-        self.resources: Mapping[str, Resource] = Registry({"elasticops_connector_status": _status})
-        self.data_sources: Mapping[str, DataSource] = Registry(
-            {"elasticops_connector": _connector}, "data."
-        )
+        self.resources: Mapping[str, Resource] = Registry(_RESOURCES, __package__)
+        self.data_sources: Mapping[str, DataSource] = Registry(_DATA_SOURCES, __package__, "data.")
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
         """Check the addresses and credentials that the configuration gives."""
@@ -69,9 +69,9 @@ class ElasticOps(Provider):
         client = Client(exchange, config.get("server_version"))
         return Cluster(client, allow_vanished=config.get("allow_vanished") is True)
 
-    def close(self, client: Any) -> None:
+    def close(self, provider_data: Any) -> None:
         """Close the connections to the cluster."""
-        client.close()
+        provider_data.close()
 
 
 def _check_ca_file(path: Any, diagnostics: Diagnostics) -> None:
@@ -89,15 +89,3 @@ def _check_ca_file(path: Any, diagnostics: Diagnostics) -> None:
             f"{path}: {reason}. It must be a PEM file with the certificates of the authorities.",
             ("ca_file",),
         )
-
-
-def _status() -> Resource:
-    from constructs_lib.backend.elastic.connector_status import ConnectorStatusResource
-
-    return ConnectorStatusResource()
-
-
-def _connector() -> DataSource:
-    from constructs_lib.backend.elastic.connector_status import ConnectorDataSource
-
-    return ConnectorDataSource()

@@ -69,9 +69,9 @@ def steps(
         return ()
     if current not in connector_status.STATUSES:
         raise StatusUnknown(request.identifier, current)
-    path = connector_status.shortest(current, request.status)
+    path = connector_status.shortest_path(current, request.status)
     if path is None or (request.via == "direct" and len(path) > 1):
-        allowed = connector_status.allowed(current, strict=client.is_strict(deadline))
+        allowed = connector_status.next_statuses(current, strict=client.is_strict(deadline))
         raise _refused(request, current, allowed, path)
     return path
 
@@ -102,7 +102,11 @@ def change_status(
 
 def is_on_the_way(found: str, before: str, wanted: str) -> bool:
     """Return True if a change from ``before`` to ``wanted`` may have stopped at this status."""
-    path = connector_status.shortest(before, wanted) if before in connector_status.STATUSES else ()
+    path = (
+        connector_status.shortest_path(before, wanted)
+        if before in connector_status.STATUSES
+        else ()
+    )
     return found in (path or ())
 
 
@@ -125,8 +129,8 @@ def _set(
             return
         if now == before or now not in connector_status.STATUSES:
             raise
-        allowed = connector_status.allowed(now, strict=client.is_strict(deadline))
-        path = connector_status.shortest(now, request.status)
+        allowed = connector_status.next_statuses(now, strict=client.is_strict(deadline))
+        path = connector_status.shortest_path(now, request.status)
         raise _refused(request._replace(snapshot=before), now, allowed, path) from None
 
 
@@ -156,7 +160,7 @@ def explain(plan: Plan, request: StatusRequest, operation: Operation) -> None:
 
     :raises ProviderError: if the transition is not allowed
     """
-    cluster: Cluster = operation.client
+    cluster: Cluster = operation.provider_data
     if not cluster.is_known:
         return
     deadline = Deadline(READ_LIMIT, operation.stopping)

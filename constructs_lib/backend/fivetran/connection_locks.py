@@ -37,7 +37,7 @@ class ConnectionLocks:
     def hold(self, identifier: str, deadline: Deadline) -> Iterator[None]:
         """Hold the lock of the connection inside, once no other resource of this run holds it.
 
-        :raises OutOfTime: if that takes too long
+        :raises TimeLimitExceeded: if that takes too long
         :raises Interrupted: as soon as Terraform wants to stop
         """
         lock = self._lock(identifier)
@@ -68,7 +68,7 @@ def locked_for_write(
     too, and puts its flag back.
 
     :returns: the entry of the journal; None without a journal
-    :raises OutOfTime: if the locks are not free in time
+    :raises TimeLimitExceeded: if the locks are not free in time
     :raises Interrupted: as soon as Terraform wants to stop
     """
     held: AbstractContextManager[JournalHandle | None] = nullcontext(None)
@@ -87,7 +87,7 @@ def _held(journal: Journal, identifier: str, deadline: Deadline) -> Iterator[Jou
             try:
                 handle = stack.enter_context(journal.hold(identifier))
             except HeldElsewhere as held:
-                log.information(f"{held}; trying again in {_PAUSE_FOR_OTHERS:.0f} s")
+                log.info(f"{held}; trying again in {_PAUSE_FOR_OTHERS:.0f} s")
                 what = f"another run in this working directory, about connection {identifier},"
                 deadline.poll(_PAUSE_FOR_OTHERS, what)
         yield handle

@@ -78,7 +78,7 @@ _LIMIT = 3600.0
 
 Answer = dict[str, Any]
 ProgressCallback = Callable[[int, int], None]
-"""Is told how many connections are read, and how many there are to read."""
+"""Receives how many connections are read, and how many there are to read."""
 
 
 class FoundConnection(NamedTuple):
@@ -123,21 +123,21 @@ class Inventory:
                     break
                 yield items
 
-    def read(self, items: Sequence[Answer], told: ProgressCallback) -> list[FoundConnection]:
+    def read(self, items: Sequence[Answer], on_progress: ProgressCallback) -> list[FoundConnection]:
         """Return the connections of these items, without those that are gone by now.
 
         The contract leaves open whether an item has its ``config``: where it has none, the
         connection is read.
 
-        :param told: is called as the work goes on
+        :param on_progress: is called as the work goes on
         :raises ProviderError: if the API does not answer
         """
         whole = {item["id"]: item for item in items if isinstance(item.get("config"), dict)}
         wanted = [item["id"] for item in items if item["id"] not in whole]
-        told(len(whole), len(items))
+        on_progress(len(whole), len(items))
         for answer in in_parallel(self._one, wanted, _AT_ONCE):
             whole |= {} if answer is None else {answer["id"]: answer}
-            told(len(whole), len(items))
+            on_progress(len(whole), len(items))
         return [_found(whole[item["id"]]) for item in items if item["id"] in whole]
 
     def _one(self, identifier: str) -> Answer | None:
@@ -170,8 +170,8 @@ def open_inventory(config: Mapping[str, Any]) -> Inventory:
 
 def _found(answer: Answer) -> FoundConnection:
     config = answer.get("config")
-    told = attributes_of(answer)
-    attributes = {name: _plain(api_value(told.get(name))) for name in _ATTRIBUTES}
+    read = attributes_of(answer)
+    attributes = {name: _as_setting(api_value(read.get(name))) for name in _ATTRIBUTES}
     return FoundConnection(
         answer["id"],
         str(answer.get("group_id") or ""),
@@ -179,18 +179,18 @@ def _found(answer: Answer) -> FoundConnection:
         str(answer.get("schema") or ""),
         {name: value for name, value in attributes.items() if value not in (None, "", {})},
         destination(answer),
-        _plain(config) if isinstance(config, dict) else {},
+        _as_setting(config) if isinstance(config, dict) else {},
     )
 
 
-def _plain(value: Any) -> Any:
+def _as_setting(value: Any) -> Any:
     """Return a value as a settings file takes it: a whole number without a decimal point, and a
     number that no float holds as text, which the API reads as the number.
     """
     if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
+        return {key: _as_setting(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_plain(inner) for inner in value]
+        return [_as_setting(inner) for inner in value]
     if not isinstance(value, Decimal):
         return value
     if value == value.to_integral_value() and abs(value) < 2**53:

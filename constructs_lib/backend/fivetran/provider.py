@@ -25,6 +25,21 @@ _ENVIRONMENT = {
     "api_secret": "FIVETRAN_APISECRET",
     "api_url": "FIVETRAN_API_URL",
 }
+_RESOURCES: Final = {
+    "fivetranops_connection": ".connection.resource:ConnectionResource",
+    "fivetranops_connection_state": ".connection_state.resource:ConnectionStateResource",
+    "fivetranops_connection_sync": ".connection_sync.resource:ConnectionSyncResource",
+    "fivetranops_connection_test": ".connection_test.resource:ConnectionTestResource",
+    "fivetranops_connect_card": ".connect_card.resource:ConnectCardResource",
+}
+_DATA_SOURCES: Final = {
+    "fivetranops_connection": ".connection.data_sources:ConnectionDataSource",
+    "fivetranops_connections": ".connection.data_sources:ConnectionsDataSource",
+    "fivetranops_connection_state": ".connection_state.state_value:ConnectionStateDataSource",
+}
+_EPHEMERAL_RESOURCES: Final = {
+    "fivetranops_connect_card": ".connect_card.resource:ConnectCardEphemeralResource",
+}
 _SANDBOX_CREDENTIAL = "sandbox"
 _REQUEST_TIMEOUT = 300.0
 
@@ -40,10 +55,10 @@ class FivetranOps(Provider):
 
     def __init__(self, journal: Callable[[], Journal] | None = None) -> None:
         self._journal = journal
-        self.resources: Mapping[str, Resource] = Registry(_RESOURCES)
-        self.data_sources: Mapping[str, DataSource] = Registry(_DATA_SOURCES, "data.")
+        self.resources: Mapping[str, Resource] = Registry(_RESOURCES, __package__)
+        self.data_sources: Mapping[str, DataSource] = Registry(_DATA_SOURCES, __package__, "data.")
         self.ephemeral_resources: Mapping[str, EphemeralResource] = Registry(
-            _EPHEMERAL_RESOURCES, "ephemeral."
+            _EPHEMERAL_RESOURCES, __package__, "ephemeral."
         )
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
@@ -73,9 +88,9 @@ class FivetranOps(Provider):
         allows = config.get("allow_vanished") is True
         return Account(client, secret_hasher, journal, allow_vanished=allows)
 
-    def close(self, client: Any) -> None:
+    def close(self, provider_data: Any) -> None:
         """Release the journal, so that the next run does not wait for this one."""
-        client.release()
+        provider_data.release()
 
 
 def open_client(
@@ -165,74 +180,3 @@ def _check_credentials(values: dict[str, Any], diagnostics: Diagnostics) -> None
             "in the Fivetran dashboard under Account Settings, API config.",
             (missing[0],) if len(missing) == 1 else (),
         )
-
-
-def _connection() -> Resource:
-    from constructs_lib.backend.fivetran.connection.resource import ConnectionResource
-
-    return ConnectionResource()
-
-
-def _connection_state() -> Resource:
-    from constructs_lib.backend.fivetran.connection_state.resource import ConnectionStateResource
-
-    return ConnectionStateResource()
-
-
-def _connection_sync() -> Resource:
-    from constructs_lib.backend.fivetran.connection_sync.resource import ConnectionSyncResource
-
-    return ConnectionSyncResource()
-
-
-def _connection_test() -> Resource:
-    from constructs_lib.backend.fivetran.connection_test.resource import ConnectionTestResource
-
-    return ConnectionTestResource()
-
-
-def _connect_card() -> Resource:
-    from constructs_lib.backend.fivetran.connect_card.resource import ConnectCardResource
-
-    return ConnectCardResource()
-
-
-def _connection_data() -> DataSource:
-    from constructs_lib.backend.fivetran.connection.data_sources import ConnectionData
-
-    return ConnectionData()
-
-
-def _connections_data() -> DataSource:
-    from constructs_lib.backend.fivetran.connection.data_sources import ConnectionsData
-
-    return ConnectionsData()
-
-
-def _connection_state_data() -> DataSource:
-    from constructs_lib.backend.fivetran.connection_state.state_value import ConnectionStateData
-
-    return ConnectionStateData()
-
-
-def _connect_card_ephemeral() -> EphemeralResource:
-    from constructs_lib.backend.fivetran.connect_card.resource import ConnectCardEphemeral
-
-    return ConnectCardEphemeral()
-
-
-_RESOURCES: Final[Mapping[str, Callable[[], Resource]]] = {
-    "fivetranops_connection": _connection,
-    "fivetranops_connection_state": _connection_state,
-    "fivetranops_connection_sync": _connection_sync,
-    "fivetranops_connection_test": _connection_test,
-    "fivetranops_connect_card": _connect_card,
-}
-_DATA_SOURCES: Final[Mapping[str, Callable[[], DataSource]]] = {
-    "fivetranops_connection": _connection_data,
-    "fivetranops_connections": _connections_data,
-    "fivetranops_connection_state": _connection_state_data,
-}
-_EPHEMERAL_RESOURCES: Final[Mapping[str, Callable[[], EphemeralResource]]] = {
-    "fivetranops_connect_card": _connect_card_ephemeral,
-}

@@ -182,8 +182,8 @@ class Account(ProviderData[Client]):
         self._claiming = Lock()
         self.state_restored: set[str] = set()
         """The connections whose state of before was put back since then."""
-        self._told: set[str] = set()
-        """What was said of the journal, which is said once."""
+        self._reported: set[str] = set()
+        """What was reported of the journal: each problem is reported once."""
         self.planned_effects = PlannedEffects()
         """What this run will have done with a connection."""
         self.locks = ConnectionLocks()
@@ -219,7 +219,7 @@ class Account(ProviderData[Client]):
     def note_activity(self) -> None:
         """Note that Terraform goes on planning: more reads of connections may follow."""
         if self._client is not None:
-            self._client.reads.touch()
+            self._client.batched_reader.note_activity()
 
     def warn_about_journal(self, diagnostics: Diagnostics) -> None:
         """Warn, once, of a journal or history that cannot be written."""
@@ -228,6 +228,6 @@ class Account(ProviderData[Client]):
         problems = {"No journal can be kept": (self.journal.problem, _NO_JOURNAL)}
         problems["No history can be kept"] = (self.journal.history_problem, _NO_HISTORY)
         for summary, (problem, meaning) in problems.items():
-            if problem and summary not in self._told:
-                self._told.add(summary)
+            if problem and summary not in self._reported:
+                self._reported.add(summary)
                 diagnostics.warning(summary, f"{problem}. {meaning}")

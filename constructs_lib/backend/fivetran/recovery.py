@@ -36,7 +36,7 @@ def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
     :param client: the account; connections of others are only reported
     """
     deadline = Deadline(_LIMIT)
-    for identifier in journal.left_behind():
+    for identifier in journal.interrupted_connections():
         try:
             with journal.hold(identifier, waits=False) as handle:
                 entry = handle.read()
@@ -60,7 +60,7 @@ def recover_creations(client: Client, journal: Journal, diagnostics: Diagnostics
     its next refresh reports it.
     """
     deadline = Deadline(_LIMIT)
-    for entry in journal.creations.left_behind(client.account):
+    for entry in journal.creations.interrupted_creations(client.account):
         if entry.connection or entry.is_lost:
             continue
         try:
@@ -83,7 +83,7 @@ def _look_for(
     found = find_interrupted(client, entry, deadline)
     if found is None:
         if is_over(client, entry):
-            journal.creations.forget(entry.name)
+            journal.creations.remove(entry.name)
         return
     journal.creations.announced(entry._replace(connection=found["id"]))
     diagnostics.warning(
@@ -111,7 +111,7 @@ def _look_after(
     try:
         now = is_paused(client.connection(entry.connection, deadline), entry.connection)
     except NotFound:
-        handle.forget()
+        handle.remove()
         return
     if now and not entry.paused and _may_be_meant(entry, client.server_time()):
         diagnostics.warning(summary, f"{begin}, long enough ago. {_by_hand(entry)}")
@@ -119,7 +119,7 @@ def _look_after(
     if now and not entry.paused:
         put_back(client, entry.connection, False)
     if not entry.wanted:
-        handle.forget()
+        handle.remove()
         done = "It was set running again now. " if now else ""
         detail = f"{begin}; before that the connection was running. {done}"
         diagnostics.warning(summary, f"{detail}Look at the plan for what was not changed yet.")

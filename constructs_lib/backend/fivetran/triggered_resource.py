@@ -28,7 +28,7 @@ class TriggeredResource(Resource):
 
     def read(self, state: Object, operation: Operation) -> Object | None:
         """Keep what was done; return None if the connection is gone."""
-        account: Account = operation.client
+        account: Account = operation.provider_data
         if not account.is_known:
             return state
         identifier = state["connection_id"]

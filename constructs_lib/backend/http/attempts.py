@@ -19,11 +19,11 @@ from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import (
     ApiError,
-    BadAnswer,
-    Incomplete,
-    NoAnswer,
+    ForeignResponse,
+    IncompleteResponse,
+    InvalidResponse,
+    NoResponse,
     NotFound,
-    NotTheApi,
     TooManyRequests,
     VendorError,
 )
@@ -34,7 +34,7 @@ _PATIENCE = 8.0
 command fails within 15 s."""
 _LONGEST_PAUSE = 2.0
 """The longest pause between two attempts meanwhile, so that all that wait soon learn of it."""
-_MOST_ANSWERS = 3
+_MAX_ANSWERS = 3
 """How often a request is sent of which each answer is somebody else's."""
 _UNAUTHORIZED, _NOT_FOUND = 401, 404
 AnswerT = TypeVar("AnswerT")
@@ -112,23 +112,23 @@ class Outage:
         if isinstance(error, ApiError) and error.status == _UNAUTHORIZED:
             return True
         if retry.is_foreign_response(error):
-            return attempt >= _MOST_ANSWERS
+            return attempt >= _MAX_ANSWERS
         if not _is_unconnected(error):
             return False
         # A failure long ago, which ended by a limit of its own, says nothing about now.
         self._since = begun if begun - self._last > _PATIENCE else min(self._since, begun)
         self._last = time.monotonic()
-        is_passing = isinstance(error, NoAnswer) and error.passing
+        is_passing = isinstance(error, NoResponse) and error.passing
         return not is_passing or self._last + pause - self._since > _PATIENCE
 
 
 def _is_unconnected(error: VendorError) -> bool:
-    return isinstance(error, NoAnswer) and not error.sent
+    return isinstance(error, NoResponse) and not error.sent
 
 
 def _is_the_apis_own(error: VendorError) -> bool:
     """Return True for an answer in the API's own form, to somebody whom it knows."""
-    if isinstance(error, Incomplete):
+    if isinstance(error, IncompleteResponse):
         return True
     if not isinstance(error, ApiError) or not error.code or error.status == _UNAUTHORIZED:
         return False
@@ -193,7 +193,9 @@ class _Attempts(Generic[AnswerT]):
             try:
                 answer = self._attempt()
             except VendorError as error:
-                is_lost = isinstance(error, BadAnswer) and not isinstance(error, NotTheApi)
+                is_lost = isinstance(error, InvalidResponse) and not isinstance(
+                    error, ForeignResponse
+                )
                 can_check = self._check_effect is not None and is_lost
                 self._note(error)
                 may_repeat = retry.may_repeat(error, idempotent=idempotent, writes=writes)
@@ -202,7 +204,7 @@ class _Attempts(Generic[AnswerT]):
                 if writes and self._is_open:
                     # What may have taken effect is reported in full, whoever reports the outage.
                     error.outage = None
-                is_over = is_over or self._incomplete >= retry.MOST_INCOMPLETE
+                is_over = is_over or self._incomplete >= retry.MAX_INCOMPLETE
                 if is_over or not (can_check or may_repeat):
                     raise
                 self._wait(error, pause, writes=writes)
@@ -227,12 +229,12 @@ class _Attempts(Generic[AnswerT]):
         try:
             return check_effect()
         except VendorError as error:
-            log.information(f"cannot tell whether the request took effect: {error}")
+            log.info(f"cannot tell whether the request took effect: {error}")
             return None
 
     def _note(self, error: VendorError) -> None:
         error.attempts = self._count
-        self._incomplete += isinstance(error, Incomplete)
+        self._incomplete += isinstance(error, IncompleteResponse)
         if self._count > 1:
             passed = time.monotonic() - self._begun
             error.tried = f"It was tried {self._count} times within {passed:.0f} s."
@@ -244,7 +246,7 @@ class _Attempts(Generic[AnswerT]):
             error.tried = f"{error.tried} {self._out_of_time(error, writes=writes)}".strip()
             raise error
         until = datetime.now(timezone.utc) + timedelta(seconds=pause)
-        log.warning(f"{error}; trying again in {pause:.1f} s, at {until:%H:%M:%SZ}")
+        log.warn(f"{error}; trying again in {pause:.1f} s, at {until:%H:%M:%SZ}")
         self._deadline.wait(pause, f"the next attempt after this: {error}")
 
     def _out_of_time(self, error: VendorError, *, writes: bool) -> str:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from constructs_lib.backend.http.errors import Interrupted, OutOfTime
+from constructs_lib.backend.http.errors import Interrupted, TimeLimitExceeded
 
 _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(h|ms|m|s)")
 _FOR_THE_LAST_LOOK = 0.2
@@ -80,12 +80,12 @@ class Deadline:
 
         :param pause: seconds
         :param reason: what is waited for, for the message
-        :raises OutOfTime: at once, if the deadline comes first
+        :raises TimeLimitExceeded: at once, if the deadline comes first
         :raises Interrupted: as soon as Terraform wants to stop
         """
         left = self.remaining
         if pause > left:
-            raise OutOfTime(
+            raise TimeLimitExceeded(
                 f"waiting for {reason} would take {pause:.0f} s more, "
                 f"and {self} leaves {left:.0f} s"
             )
@@ -98,13 +98,13 @@ class Deadline:
 
         :param pause: seconds
         :param reason: what is waited for, for the message
-        :raises OutOfTime: if no time is left
+        :raises TimeLimitExceeded: if no time is left
         :raises Interrupted: as soon as Terraform wants to stop
         """
         left = self.remaining - _FOR_THE_LAST_LOOK
         if left <= 0:
             name = f" ({self.name})" if self.name else ""
-            raise OutOfTime(
+            raise TimeLimitExceeded(
                 f"waiting for {reason} took longer than the limit of {self.limit:g} s{name}"
             )
         if self._stopping.wait(min(pause, left)):

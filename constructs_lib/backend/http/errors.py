@@ -3,20 +3,20 @@
 ::
 
     VendorError
-    ├── ApiError             the API answered with an error status
-    │   ├── Unauthorized     401 or 403: the credentials are wrong, or do not allow this
-    │   ├── NotFound         the API itself says that the object does not exist
-    │   ├── Conflict         409
-    │   └── TooManyRequests  429
-    ├── NoAnswer             refused, reset or timed out; ``sent`` says whether it may have worked
-    ├── BadAnswer            an answer that is not what the API's contract says
-    │   ├── Incomplete       the API's own answer, without what the contract promises
-    │   ├── Unusable         an answer beyond a limit, such as one that is too long
-    │   └── NotTheApi        an error status from something else than the API
-    ├── WrongObject          an answer about another object than the request
-    ├── WrongIdentifier      an identifier that would ask another endpoint: nothing was sent
-    ├── OutOfTime            the time limit of the operation is over
-    └── Interrupted          Terraform was asked to stop
+    ├── ApiError                    the API answered with an error status
+    │   ├── Unauthorized            401 or 403: the credentials are wrong, or do not allow this
+    │   ├── NotFound                the API itself says that the object does not exist
+    │   ├── Conflict                409
+    │   └── TooManyRequests         429
+    ├── NoResponse                  refused, reset or timed out; ``sent``: it may have worked
+    ├── InvalidResponse             a response that is not what the API's contract says
+    │   ├── IncompleteResponse      the API's own response, without what the contract promises
+    │   ├── ResponseOverLimit       a response beyond a limit, such as one that is too long
+    │   └── ForeignResponse         an error status from something else than the API
+    ├── ResponseAboutAnotherObject  a response about another object than the request
+    ├── InvalidIdentifier           it would ask another endpoint, so nothing was sent
+    ├── TimeLimitExceeded           the time limit of the operation is over
+    └── Interrupted                 Terraform was asked to stop
 
 Each vendor derives its own errors with their remedies. No message holds a secret: whatever was sent
 as one is redacted in what the API answers. :func:`explain_errors` turns an error into a diagnostic
@@ -104,7 +104,7 @@ class TooManyRequests(ApiError):
         self.retry_after = retry_after
 
 
-class NoAnswer(VendorError):
+class NoResponse(VendorError):
     """No answer came.
 
     :param request: what was asked
@@ -134,7 +134,7 @@ class NoAnswer(VendorError):
         super().__init__(f"{request} got no answer{whose}: {reason}")
 
 
-class BadAnswer(VendorError):
+class InvalidResponse(VendorError):
     """An answer that is not what the contract says, such as HTML from a proxy.
 
     :param request: what was asked
@@ -151,14 +151,14 @@ class BadAnswer(VendorError):
         super().__init__(f"{request} answered {status} with {reason}")
 
 
-class Incomplete(BadAnswer):
+class IncompleteResponse(InvalidResponse):
     """A success in the API's own form that lacks what the contract promises.
 
     Unlike a page or half of a JSON text it is no accident of the way, so asking again seldom helps.
     """
 
 
-class Unusable(BadAnswer):
+class ResponseOverLimit(InvalidResponse):
     """An answer beyond a limit: too long, nested too deeply, or packed in a way nobody asked for.
 
     It is not asked for again, because the next one would be the same.
@@ -175,7 +175,7 @@ class Unusable(BadAnswer):
     passing = False
 
 
-class NotTheApi(BadAnswer):
+class ForeignResponse(InvalidResponse):
     """An error status without the API's envelope: a proxy, a gateway or another product answered.
 
     The request did not reach the API, so nothing took effect, and nothing is known of the object.
@@ -186,7 +186,7 @@ class NotTheApi(BadAnswer):
     """
 
 
-class WrongObject(VendorError):
+class ResponseAboutAnotherObject(VendorError):
     """The answer is about another object than the one that was asked for.
 
     :param request: the method and the whole address that was asked for
@@ -203,7 +203,7 @@ class WrongObject(VendorError):
         super().__init__(f"{request} answered about {answered!r} instead of {asked!r}")
 
 
-class WrongIdentifier(VendorError):
+class InvalidIdentifier(VendorError):
     """An identifier that cannot be one, and would ask another endpoint. Nothing was sent.
 
     Configurations are checked before, so this one comes from a state or an answer of the API.
@@ -218,7 +218,7 @@ class WrongIdentifier(VendorError):
         super().__init__(f"{identifier!a} is no identifier, so nothing was sent")
 
 
-class OutOfTime(VendorError):
+class TimeLimitExceeded(VendorError):
     """The time limit of the operation is over."""
 
     remedy = "Run the command again, or raise the limit in timeouts."

@@ -9,15 +9,15 @@ import json
 from decimal import Decimal
 from typing import Any, Final, TypeGuard
 
-MOST_LEVELS: Final = 250
+MAX_LEVELS: Final = 250
 """How deeply lists and objects may be nested in what is read: far beyond any state that is known,
 and within what this process can walk through."""
-MOST_DIGITS: Final = 1000
+MAX_DIGITS: Final = 1000
 """Digits of a number that is written out. ``1e99999999`` is a short text, but who reckons with it,
 or shows it, is busy for minutes. The greatest number of most programs has 309."""
-_MOST_ZEROS: Final = 400
+_MAX_ZEROS: Final = 400
 """Zeros at the end of a whole number that its canonical text writes out."""
-_LONG: Final = 10**_MOST_ZEROS
+_LONG: Final = 10**_MAX_ZEROS
 
 
 class Excessive(ValueError):
@@ -39,7 +39,7 @@ def loads(text: str) -> Any:
         if type(error) is ValueError and "digits" in str(error):
             raise _too_long() from None
         raise
-    if text.count("[") + text.count("{") > MOST_LEVELS:
+    if text.count("[") + text.count("{") > MAX_LEVELS:
         _check_levels(value)
     return value
 
@@ -91,7 +91,7 @@ def _by_value(number: Decimal) -> str:
         return "0"
     zeros = next(count for count, digit in enumerate(reversed(digits)) if digit)
     digits, exponent = digits[: len(digits) - zeros], exponent + zeros
-    if 0 <= exponent <= _MOST_ZEROS:
+    if 0 <= exponent <= _MAX_ZEROS:
         digits, exponent = (*digits, *(0,) * exponent), 0
     return str(Decimal((sign, digits, exponent)))
 
@@ -122,7 +122,7 @@ def is_text(value: object) -> TypeGuard[str]:
 def _decimal(text: str) -> Decimal:
     try:
         number = Decimal(text)
-        is_short = len(text) <= MOST_DIGITS and abs(number.adjusted()) <= MOST_DIGITS
+        is_short = len(text) <= MAX_DIGITS and abs(number.adjusted()) <= MAX_DIGITS
     except ArithmeticError:  # An exponent that not even an exact number can have.
         is_short = False
     if not is_short:
@@ -133,7 +133,7 @@ def _decimal(text: str) -> Decimal:
 def _check_levels(value: Any) -> None:
     """Check the depth level by level, without recursion."""
     level = [value]
-    for _ in range(MOST_LEVELS):
+    for _ in range(MAX_LEVELS):
         inside = (each.values() if isinstance(each, dict) else each for each in level)
         level = [each for one in inside for each in one if isinstance(each, (dict, list))]
         if not level:
@@ -142,11 +142,11 @@ def _check_levels(value: Any) -> None:
 
 
 def _too_long() -> Excessive:
-    return Excessive(f"a number of more than {MOST_DIGITS} digits")
+    return Excessive(f"a number of more than {MAX_DIGITS} digits")
 
 
 def _too_deep() -> Excessive:
-    return Excessive(f"more than {MOST_LEVELS} levels of lists and objects")
+    return Excessive(f"more than {MAX_LEVELS} levels of lists and objects")
 
 
 def _refuse(constant: str) -> Any:

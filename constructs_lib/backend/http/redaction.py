@@ -174,15 +174,15 @@ def shows_values() -> bool:
     return _SHOWS_VALUES.get()
 
 
-def shown(state: Any) -> str:
+def display_state(state: Any) -> str:
     """Return a state for a message: short, without what is named like a secret, and with only its
     numbers and times unless all values may be shown.
     """
-    text = as_shown(jsontext.dumps(without_secret_names(state), sort_keys=True))
+    text = display_text(jsontext.dumps(without_secret_names(state), sort_keys=True))
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
-def as_shown(text: str) -> str:
+def display_text(text: str) -> str:
     """Return as much of the JSON text of a value, which may be cut, as may be shown."""
     return text if shows_values() else _TEXT.sub(_without_text, text)
 
@@ -193,12 +193,12 @@ def _without_text(found: re.Match[str]) -> str:
     return f'"{HIDDEN}"' if is_hidden else text
 
 
-def shown_value(path: str, value: Any) -> str:
+def display_value(path: str, value: Any) -> str:
     """Return one value of a state for a message, hidden if its name says that it is secret.
 
     :param path: its place, such as ``tables.orders.cursor``
     """
-    return HIDDEN if any(map(is_secret_name, path.split("."))) else shown(value)
+    return HIDDEN if any(map(is_secret_name, path.split("."))) else display_state(value)
 
 
 def without_secret_names(value: Any) -> Any:

@@ -39,15 +39,15 @@ import random
 
 from constructs_lib.backend.http.errors import (
     ApiError,
-    BadAnswer,
-    NoAnswer,
-    NotTheApi,
+    ForeignResponse,
+    InvalidResponse,
+    NoResponse,
     VendorError,
 )
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
-MOST_INCOMPLETE = 3
+MAX_INCOMPLETE = 3
 """How often a request is sent of which the API's own answers lack what its contract promises."""
 _DONE_BY_NOBODY = (425, 429)
 """The API refuses the request before it looks at it: too early, too many."""
@@ -62,32 +62,32 @@ def may_repeat(error: VendorError, *, idempotent: bool, writes: bool = False) ->
     :param idempotent: True if doing the request twice is the same as doing it once
     :param writes: True if it changes something
     """
-    if isinstance(error, NoAnswer):
+    if isinstance(error, NoResponse):
         return error.passing and (idempotent or not error.sent)
     if isinstance(error, ApiError) and error.status in _DONE_BY_NOBODY:
         return True
     if is_foreign_response(error):
         # Nothing took effect where something else answered, so a write needs no second attempt.
-        is_final = isinstance(error, NotTheApi) and writes
+        is_final = isinstance(error, ForeignResponse) and writes
         return idempotent and not is_final and getattr(error, "passing", True)
     return isinstance(error, ApiError) and idempotent and _is_passing(error.status)
 
 
 def may_have_taken_effect(error: VendorError) -> bool:
     """Return True if the request may have taken effect although it failed."""
-    if isinstance(error, NoAnswer):
+    if isinstance(error, NoResponse):
         return error.sent
-    if isinstance(error, NotTheApi):
+    if isinstance(error, ForeignResponse):
         return False
     if isinstance(error, ApiError):
         # A status of success with an error code in the envelope is a contradiction.
         return _is_passing(error.status) or error.status < 400
-    return isinstance(error, BadAnswer)
+    return isinstance(error, InvalidResponse)
 
 
 def is_foreign_response(error: VendorError) -> bool:
     """Return True for an answer that came from something else than the API, or half of it."""
-    return isinstance(error, BadAnswer)
+    return isinstance(error, InvalidResponse)
 
 
 def _is_passing(status: int) -> bool:

@@ -25,7 +25,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from constructs_lib.backend.http.errors import VendorError
-from constructs_lib.backend.http.redaction import shown_value, values_shown
+from constructs_lib.backend.http.redaction import display_value, values_shown
 from constructs_lib.backend.http.response_values import normalized_word, parse_timestamp
 from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
@@ -307,7 +307,7 @@ def _settings(
 def _conflict(model: ObjectModel, name: str, before: Any, now: Any, wanted: Any) -> Iterator[str]:
     if not same(before, now) and not equivalence.is_equivalent(wanted, now):
         with values_shown(_has_few_values(model.attributes.get(name))):
-            then, by_now, goal = (shown_value(name, value) for value in (before, now, wanted))
+            then, by_now, goal = (display_value(name, value) for value in (before, now, wanted))
         yield f"{name} was {then}, is {by_now} now, and was to become {goal}"
 
 

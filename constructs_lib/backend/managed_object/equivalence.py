@@ -31,7 +31,7 @@ from typing import Any
 from constructs_lib import schemas
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.plugin.values.value import (
-    MOST_LEVELS,
+    MAX_LEVELS,
     UNKNOWN,
     contains_unknown,
     levels,
@@ -222,7 +222,7 @@ def in_nfc(answer: Any) -> Any:
 def is_too_deep(config: Any) -> bool:
     """Return True if settings in an answer are nested too deeply for Terraform's state."""
     # The resource itself is a level.
-    return levels(config) >= MOST_LEVELS
+    return levels(config) >= MAX_LEVELS
 
 
 def comparable_parts(known: Any, answer: Any) -> tuple[Any, Any]:

@@ -82,7 +82,7 @@ def _settings(config: Any) -> dict[str, Any]:
 
 def _is_refused(name: str, attribute: Attribute, state: Object) -> bool:
     found = Diagnostics()
-    checks.check({name: attribute}, state, found)
+    checks.check_schema_rules({name: attribute}, state, found)
     return found.has_errors
 
 
@@ -91,7 +91,7 @@ def _out_of_place(state: Object, attributes: dict[str, Attribute]) -> set[str]:
     from constructs_lib.schemas.rules import HCL, connection_rules
 
     configured = {name: state.get(name) for name, one in attributes.items() if not one.read_only}
-    found = checks.problems(connection_rules(HCL, checks.is_unknown), configured)
+    found = checks.rule_problems(connection_rules(HCL, checks.is_unknown), configured)
     places = {str(problem.path[0]) for problem in found if problem.is_error and problem.path}
     return {name for name in places if attributes[name].optional and name not in _SETTINGS}
 

@@ -106,7 +106,7 @@ def dotted(path: Path) -> str:
 _SHOWN = 5
 
 
-def places(error: BaseException) -> list[str]:
+def crash_places(error: BaseException) -> list[str]:
     """Return where an exception came through, innermost first, such as ``client.py:40 in get``."""
     found = []
     step = error.__traceback__
@@ -117,14 +117,14 @@ def places(error: BaseException) -> list[str]:
     return found[::-1]
 
 
-def report(error: BaseException, subject: str, diagnostics: Diagnostics) -> None:
+def report_crash(error: BaseException, subject: str, diagnostics: Diagnostics) -> None:
     """Add the error that asks the user to report a bug.
 
     :param subject: the resource type and the operation, as far as they are known
     """
     diagnostics.error(
         "Unexpected failure in the provider",
-        f"{subject}: {type(error).__name__} at {' < '.join(places(error)[:_SHOWN])}. "
+        f"{subject}: {type(error).__name__} at {' < '.join(crash_places(error)[:_SHOWN])}. "
         "This is a bug in the provider; please report it with this text. "
         "The state keeps what is known to exist.",
     )

@@ -47,8 +47,8 @@ class EphemeralResource(ABC):
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:  # noqa: B027
         """Add what is wrong with a configuration beyond the rules of the schema.
 
-        It runs several times, without a client, and only on what keeps the rules of the schema. Any
-        value may be unknown.
+        It runs several times, without provider data, and only on what keeps the rules of the
+        schema. Any value may be unknown.
         """
 
     @abstractmethod

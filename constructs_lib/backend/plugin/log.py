@@ -85,13 +85,3 @@ def route_library_logging() -> None:
             write(_LEVELS.get(record.levelname, record.levelname), text)
 
     logging.basicConfig(handlers=[_TerraformLog()], level=logging.INFO, force=True)
-
-
-def information(line: str) -> None:
-    """Write a line about something worth knowing."""
-    info(line)
-
-
-def warning(line: str) -> None:
-    """Write a line about a failure that is being repaired."""
-    warn(line)

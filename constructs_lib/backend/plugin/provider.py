@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -31,20 +32,24 @@ ReadRule: TypeAlias = "Callable[[ReadAnswer], Iterator[Path]]"
 
 
 class Registry(Mapping[str, T]):
-    """The resources or data sources of a provider by name, each made at its first use.
+    """The resources or data sources of a provider by name, each imported and made at its first use.
 
-    :param makers: what imports and makes each
+    :param classes: the class of each as ``module:Class``; a module that begins with a dot is
+        relative to ``package``
+    :param package: the package of the provider
     :param prefix: what the names of their schemas have before theirs, such as ``data.``
     :param versions: the versions of their states, where they are not 0
     """
 
     def __init__(
         self,
-        makers: Mapping[str, Callable[[], T]],
+        classes: Mapping[str, str],
+        package: str | None = None,
         prefix: str = "",
         versions: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
-        self._makers, self._prefix, self._versions = makers, prefix, versions
+        self._classes, self._package = classes, package
+        self._prefix, self._versions = prefix, versions
         self._made: dict[str, T] = {}
         # Terraform asks in several threads, and all of them must get the same thing.
         self._making = threading.Lock()
@@ -52,9 +57,14 @@ class Registry(Mapping[str, T]):
     def __getitem__(self, name: str) -> T:
         made = self._made.get(name)
         if made is None:
-            maker = self._makers[name]
+            where = self._classes[name]
             with self._making:
-                made = self._made.get(name) or self._made.setdefault(name, maker())
+                made = self._made.get(name) or self._made.setdefault(name, self._make(where))
+        return made
+
+    def _make(self, where: str) -> T:
+        module, _, name = where.partition(":")
+        made: T = getattr(import_module(module, self._package), name)()
         return made
 
     def described(self, name: str) -> tuple[ResourceSchema, int]:
@@ -62,13 +72,13 @@ class Registry(Mapping[str, T]):
         return schemas.load(self._prefix + name), self._versions.get(name, 0)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
+        return iter(self._classes)
 
     def __len__(self) -> int:
-        return len(self._makers)
+        return len(self._classes)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._makers
+        return name in self._classes
 
 
 class Provider(ABC):
@@ -93,21 +103,22 @@ class Provider(ABC):
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
         """Return the provider data that operations get.
 
-        During a plan, values may be unknown: then return a client that fails only when it is used.
+        During a plan, values may be unknown: then return provider data that fail only when they are
+        used.
 
-        :raises ProviderError: if no client can be made
+        :raises ProviderError: if none can be made
         """
 
     def read_rules(self) -> tuple[ReadRule, ...]:
         """Return what each read of its resources must keep beyond Terraform's rules."""
         return ()
 
-    def stop(self, client: Any) -> None:  # noqa: B027
+    def stop(self, provider_data: Any) -> None:  # noqa: B027
         """Wake what waits, because Terraform was told to stop. Running operations still finish.
 
         ``Operation.stopping`` is set already. Terraform is answered after two seconds, whether this
         has returned or not.
         """
 
-    def close(self, client: Any) -> None:  # noqa: B027
-        """Release the client: the process ends, or another one was configured."""
+    def close(self, provider_data: Any) -> None:  # noqa: B027
+        """Release the provider data: the process ends, or new data were configured."""

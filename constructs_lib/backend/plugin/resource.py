@@ -20,7 +20,7 @@ from constructs_lib.schemas import ResourceSchema
 class Operation:
     """What an operation gets in addition to its values."""
 
-    client: Any
+    provider_data: Any
     """What ``Provider.configure`` returned; None if the provider was not configured."""
     private: dict[str, Any]
     """The resource's private state (JSON). Change it in place; it is kept with the result, also if
@@ -36,13 +36,13 @@ class Operation:
 
     def __init__(
         self,
-        client: Any,
+        provider_data: Any,
         private: dict[str, Any],
         stopping: threading.Event,
         diagnostics: Diagnostics | None = None,
         activity: Activity | None = None,
     ) -> None:
-        self.client = client
+        self.provider_data = provider_data
         self.private = private
         self.diagnostics = Diagnostics() if diagnostics is None else diagnostics
         self.stopping = stopping
@@ -120,8 +120,8 @@ class Resource(ABC):
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:  # noqa: B027
         """Add what is wrong with a configuration beyond the rules of the schema.
 
-        It runs several times, without a client, and only on what keeps the rules of the schema. Any
-        value may be unknown. It must not wait for anything: other calls wait for it.
+        It runs several times, without provider data, and only on what keeps the rules of the
+        schema. Any value may be unknown. It must not wait for anything: other calls wait for it.
         """
 
     def plan(self, plan: Plan, operation: Operation) -> None:  # noqa: B027

@@ -91,7 +91,7 @@ def _serve_until_end(
     except BaseException as error:
         from constructs_lib.backend.plugin import diagnostics
 
-        fault = f"{type(error).__name__} at {' < '.join(diagnostics.places(error))}"
+        fault = f"{type(error).__name__} at {' < '.join(diagnostics.crash_places(error))}"
         if not is_announced:
             return _refuse(fault, start.output)
         log.error(fault)

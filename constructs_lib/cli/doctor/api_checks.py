@@ -40,9 +40,9 @@ def fivetran(machine: Machine) -> Iterator[CheckResult]:
         yield _refused("fivetran", diagnostics)
         return
     client, _ = opened
-    greeted = _greeted("fivetran", client.greet, client.close)
-    yield greeted
-    if greeted.verdict == "ok":
+    access = _access("fivetran", client.check_access, client.close)
+    yield access
+    if access.verdict == "ok":
         yield _clock((client.server_time() - datetime.now(timezone.utc)).total_seconds())
 
 
@@ -62,7 +62,7 @@ def elastic(machine: Machine) -> Iterator[CheckResult]:
     diagnostics = Diagnostics()
     cluster = ElasticOps().configure({"request_timeout": _LIMIT}, "", diagnostics)
     if cluster.is_known:
-        yield _greeted("elastic", cluster.client.greet, cluster.close)
+        yield _access("elastic", cluster.client.check_access, cluster.close)
     else:
         yield _refused("elastic", diagnostics)
 
@@ -75,17 +75,17 @@ def sandbox(machine: Machine) -> Iterator[CheckResult]:
     with tempfile.TemporaryDirectory(prefix="connections-as-code-") as folder:
         transport = FivetranTransport(f"sandbox:{Path(folder, 'doctor.sqlite3')}")
         client = Client(transport, "sandbox", "sandbox")
-        yield _greeted("sandbox", client.greet, client.close)
+        yield _access("sandbox", client.check_access, client.close)
 
 
-def _greeted(
-    check: str, greet: Callable[[Deadline], None], close: Callable[[], None]
+def _access(
+    check: str, check_access: Callable[[Deadline], None], close: Callable[[], None]
 ) -> CheckResult:
     from constructs_lib.backend.http.deadline import Deadline
     from constructs_lib.backend.http.errors import VendorError
 
     try:
-        greet(Deadline(_LIMIT))
+        check_access(Deadline(_LIMIT))
     except VendorError as error:
         return CheckResult(check, "error", str(error), error.remedy)
     finally:

@@ -20,7 +20,7 @@ from constructs_lib.constructs.rules.meta_argument_checks import (
 from constructs_lib.constructs.rules.secrets_in_code import empty_secrets, literal_secrets
 from constructs_lib.constructs.rules.uniqueness import InstanceKey, UniqueKey
 from constructs_lib.schemas import destination_schema_name, is_identifier
-from constructs_lib.schemas.redaction import shown
+from constructs_lib.schemas.redaction import display
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_connection
 
@@ -306,6 +306,6 @@ def _wrong_identifier(value: Any, place: ConstructPlace) -> list[Finding]:
         return []
     allowed = "the identifier of an existing connection, such as 'pale_hydrogen'"
     if isinstance(value, str) and value:
-        return [Finding("pattern", "error", place, "/connection_id", shown(value), allowed)]
+        return [Finding("pattern", "error", place, "/connection_id", display(value), allowed)]
     found = "nothing" if value in (None, "") else f"a value of type {type(value).__name__}"
     return [Finding("required", "error", place, "/connection_id", found, allowed)]

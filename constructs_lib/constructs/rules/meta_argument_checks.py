@@ -16,12 +16,12 @@ from constructs_lib.constructs.base.provider import ProviderConstruct
 from constructs_lib.constructs.rules.values import check_values
 from constructs_lib.constructs.synth.synthesis import StackSynthesis
 from constructs_lib.schemas import is_identifier
-from constructs_lib.schemas.redaction import shown
+from constructs_lib.schemas.redaction import display
 from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import ALIASES, ConstructPlace, Finding
 from constructs_lib.validation.findings import Path, pointer
-from constructs_lib.validation.json_values import plain
+from constructs_lib.validation.json_values import as_json_values
 
 
 class Problem(NamedTuple):
@@ -53,7 +53,7 @@ def check_lifecycle(given: Mapping[Any, Any], parameters: tuple[str, ...]) -> It
 
 def _flag(value: Any, path: Path, _parameters: tuple[str, ...]) -> Iterator[Problem]:
     if not isinstance(value, bool):
-        yield Problem("type", path, shown(value), "True or False")
+        yield Problem("type", path, display(value), "True or False")
 
 
 def _ignore_changes(value: Any, path: Path, parameters: tuple[str, ...]) -> Iterator[Problem]:
@@ -63,12 +63,12 @@ def _ignore_changes(value: Any, path: Path, parameters: tuple[str, ...]) -> Iter
             yield from _ignored(item, (*path, index), parameters)
     elif value != "all":
         hint = f"write [{value!r}]" if isinstance(value, str) and value in parameters else ""
-        yield Problem("type", path, shown(value), allowed, hint)
+        yield Problem("type", path, display(value), allowed, hint)
 
 
 def _ignored(item: Any, path: Path, parameters: tuple[str, ...]) -> Iterator[Problem]:
     if not isinstance(item, str):
-        yield Problem("type", path, shown(item), "the name of a parameter")
+        yield Problem("type", path, display(item), "the name of a parameter")
     elif (name := parameter_of(item)) not in parameters:
         ours = {attribute: parameter for parameter, attribute in ALIASES.items()}
         known = f"write {ours[name]!r}" if name in ours else did_you_mean(name, parameters)
@@ -80,11 +80,11 @@ def _replace_triggered_by(
     value: Any, path: Path, _parameters: tuple[str, ...]
 ) -> Iterator[Problem]:
     if not isinstance(value, (list, tuple)):
-        yield Problem("type", path, shown(value), "a list of addresses")
+        yield Problem("type", path, display(value), "a list of addresses")
         return
     for index, item in enumerate(value):
         if not isinstance(item, (str, toolkit.Construct)):
-            yield Problem("type", (*path, index), shown(item), "an address, or a construct")
+            yield Problem("type", (*path, index), display(item), "an address, or a construct")
 
 
 _Check = Callable[[Any, Path, tuple[str, ...]], Iterator[Problem]]
@@ -220,7 +220,9 @@ def _no_json(for_each: Any, place: ConstructPlace) -> list[Finding]:
         return []
     values = {"for_each": for_each}
     found = (
-        plain(values, place=place, is_token=is_token)[1] if isinstance(for_each, Mapping) else []
+        as_json_values(values, place=place, is_token=is_token)[1]
+        if isinstance(for_each, Mapping)
+        else []
     )
     return found or check_values(values, place)
 
@@ -246,7 +248,7 @@ def _import_id(arguments: Mapping[str, Any], schema: str) -> Iterator[Problem]:
         yield Problem("minLength", ("import_id",), "an empty text", allowed, hint)
     elif not is_token(value) and not is_identifier(value, schema):
         allowed = "the identifier of what exists, as its API shows it"
-        yield Problem("pattern", ("import_id",), shown(value), allowed)
+        yield Problem("pattern", ("import_id",), display(value), allowed)
 
 
 def _lifecycle(value: Any, parameters: tuple[str, ...]) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from constructs_lib.constructs.base.expressions import invalid_expression
-from constructs_lib.schemas.redaction import HIDDEN, is_secret_place, shown
+from constructs_lib.schemas.redaction import HIDDEN, display, is_secret_path
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import Finding, Place
 from constructs_lib.validation.findings import Path, pointer
@@ -43,7 +43,7 @@ def check_values(values: Mapping[str, Any], place: Place) -> list[Finding]:
 
 def _walk(value: Any, path: Path) -> Iterator[tuple[Path, _Problem]]:
     if isinstance(value, str):
-        yield from ((path, each) for each in _of_text(value, shown(value, path), path))
+        yield from ((path, each) for each in _of_text(value, display(value, path), path))
     elif is_token(value):
         return
     elif isinstance(value, Mapping):
@@ -60,14 +60,14 @@ def _walk(value: Any, path: Path) -> Iterator[tuple[Path, _Problem]]:
 
 def _of_text(text: str, found: str, path: Path) -> Iterator[_Problem]:
     for rule in _RULES:
-        yield from rule(text, HIDDEN if is_secret_place(path) else found)
+        yield from rule(text, HIDDEN if is_secret_path(path) else found)
 
 
 def _expression(text: str, found: str) -> Iterator[_Problem]:
     """Report a text that Terraform takes for an expression, and then refuses."""
     if wrong := invalid_expression(text):
         mark = wrong[0]
-        what = found if found in (HIDDEN, shown(wrong)) else f"{shown(wrong)} in {found}"
+        what = found if found in (HIDDEN, display(wrong)) else f"{display(wrong)} in {found}"
         yield _Problem(
             "terraform-expression",
             what,

@@ -47,8 +47,8 @@ class ElasticError(Exception):
 
     def answer(self) -> ApiResponse:
         """Return the answer for this error."""
-        plain = {"type": self.kind, "reason": self.reason}
-        error: dict[str, Any] = {"root_cause": [plain], **plain}
+        cause = {"type": self.kind, "reason": self.reason}
+        error: dict[str, Any] = {"root_cause": [cause], **cause}
         if self.caused_by is not None:
             error["caused_by"] = dict(zip(("type", "reason"), self.caused_by, strict=True))
         return ApiResponse(self.status, {"error": error, "status": self.status}, self.headers)

@@ -18,7 +18,7 @@ from constructs_lib.sandbox.elastic import bodies, connectors, errors, parser
 from constructs_lib.sandbox.elastic.call import ElasticCall, save_changed
 from constructs_lib.sandbox.elastic.parser import Field, Parser
 from constructs_lib.sandbox.elastic.records import ElasticConnector
-from constructs_lib.schemas.connector_status import allowed
+from constructs_lib.schemas.connector_status import next_statuses
 
 _DISPLAYS = ("textbox", "textarea", "numeric", "toggle", "dropdown")
 _TYPES = ("str", "int", "list", "bool")
@@ -105,7 +105,7 @@ def set_status(call: ElasticCall) -> ApiResponse:
     if wanted is None:
         raise errors.invalid("[status] cannot be [null].")
     found = call.connector()
-    if wanted not in allowed(found.status, strict=call.settings.strict):
+    if wanted not in next_statuses(found.status, strict=call.settings.strict):
         raise errors.wrong_transition(found.status, wanted)
     return save_changed(call, found, replace(found, status=wanted))
 

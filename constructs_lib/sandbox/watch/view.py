@@ -39,10 +39,10 @@ from constructs_lib.sandbox.fivetran import answers, routes, syncs
 from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.sandbox.fivetran.store import Settings, Store, Tables
 
-MOST_ENTRIES: Final = 500
+MAX_ENTRIES: Final = 500
 """The number of latest requests that the page shows of each API."""
 
-MOST_ITEMS: Final = 1000
+MAX_ITEMS: Final = 1000
 """The number of connections, and of connectors, that the page shows: the first ones created."""
 
 _CONNECTOR_FIELDS = (
@@ -100,7 +100,7 @@ class View:
         """
         known = {name: Place.parse(places.get(name, "")) for name in ("fivetran", "elastic")}
         return {
-            "most_entries": MOST_ENTRIES,
+            "most_entries": MAX_ENTRIES,
             "fivetran": self._fivetran
             and _new_content(self._fivetran, known["fivetran"], _connections, _about_connection),
             "elastic": self._elastic
@@ -119,9 +119,9 @@ def _new_content(
         now = store.clock() + timedelta(seconds=settings.clock_ahead_seconds)
         began = tables.journal_began() or ""
         since = known.number if began == known.began else 0
-        entries = tables.latest_journal(since, MOST_ENTRIES)
+        entries = tables.latest_journal(since, MAX_ENTRIES)
         found = look(tables, now)
-    items, more = found[:MOST_ITEMS], len(found) > MOST_ITEMS
+    items, more = found[:MAX_ITEMS], len(found) > MAX_ITEMS
     number = entries[-1].number if entries else since
     digest = hashlib.sha256(dumps_exact([items, more]).encode()).hexdigest()[:16]
     return {
@@ -141,7 +141,7 @@ def _has_gap(entries: Sequence[JournalEntry], since: int) -> bool:
 def _connections(tables: Tables, now: datetime) -> Items:
     settings = tables.settings() or Settings()
     held = any(fault.kind == "sync_never_ends" for fault in settings.faults)
-    found = [record for _, record in tables.connections(0, MOST_ITEMS + 1)]
+    found = [record for _, record in tables.connections(0, MAX_ITEMS + 1)]
     for record in found:
         # Only a request of a client starts a sync by schedule.
         syncs.update_sync(record, now, settings.sync_seconds, automatic=False, held=held)

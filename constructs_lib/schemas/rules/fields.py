@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from constructs_lib.schemas.catalogue.fields import ITEM, Field, FieldKind
 from constructs_lib.schemas.catalogue.service_facts import DESTINATION_SCHEMA_KEYS, Service
-from constructs_lib.schemas.redaction import HIDDEN, Path, shown
+from constructs_lib.schemas.redaction import HIDDEN, Path, display
 from constructs_lib.schemas.rules.rule import IsUnknown, Problem, SettingsAttribute, Severity
 from constructs_lib.schemas.rules.secrets import is_spelled_like_a_secret
 from constructs_lib.schemas.suggestions import describe_type, did_you_mean
@@ -115,7 +115,7 @@ class SettingVisit(NamedTuple):
         """The value as it may be shown."""
         is_secret = self.scope.is_secret or (self.field is not None and self.field.secret)
         is_leaf = not isinstance(self.value, (dict, list))
-        return HIDDEN if is_secret and is_leaf else shown(self.value, self.path)
+        return HIDDEN if is_secret and is_leaf else display(self.value, self.path)
 
 
 def visit_settings(
@@ -177,7 +177,7 @@ class _Walk(NamedTuple):
                     self._below(item)
 
 
-_MOST_SHOWN = 12
+_MAX_SHOWN = 12
 _KINDS = {
     FieldKind.STRING: "text",
     FieldKind.INTEGER: "a whole number",
@@ -282,5 +282,5 @@ def _parent(visit: SettingVisit) -> str:
 def _some(names: Iterable[str]) -> str:
     """Return the names, or the first of them and the number of the others."""
     every = list(names)
-    more = len(every) - _MOST_SHOWN
-    return ", ".join(every[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    more = len(every) - _MAX_SHOWN
+    return ", ".join(every[:_MAX_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -12,7 +12,7 @@ from constructs_lib.schemas.catalogue.service_facts import (
     service,
     services,
 )
-from constructs_lib.schemas.redaction import shown
+from constructs_lib.schemas.redaction import display
 from constructs_lib.schemas.rules.rule import Inputs, IsUnknown, Problem, Severity
 from constructs_lib.schemas.suggestions import did_you_mean
 
@@ -77,7 +77,7 @@ def _facts(inputs: Inputs) -> Service | None:
 def _unnamed(key: str, value: Any) -> Iterator[Problem]:
     if value is None or (isinstance(value, str) and value):
         return
-    yield Problem(("config", key), shown(value), "text that is not empty")
+    yield Problem(("config", key), display(value), "text that is not empty")
 
 
 def _wrong_keys(facts: Service) -> list[str]:

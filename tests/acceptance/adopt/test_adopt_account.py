@@ -33,12 +33,12 @@ def test_sixty_services_are_imported_and_nothing_changes(project: Project) -> No
     with project.store() as store:
         generate(store, connections=120, services=60)
 
-    told = project.adopt()
+    printed = project.adopt()
     planned = project.plan()
     project.apply()
 
-    assert told.status == 0, told.err
-    assert "120 connections added" in told.out
+    assert printed.status == 0, printed.err
+    assert "120 connections added" in printed.out
     assert summary(planned) == imports(120)
     assert summary(project.plan()) == NO_CHANGES
     assert project.writes() == []

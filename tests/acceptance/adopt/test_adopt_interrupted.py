@@ -71,9 +71,9 @@ def test_ctrl_c_ends_at_once_and_leaves_the_file_as_it_was(project: Project, api
     assert api.asked.wait(60)
 
     running.send_signal(signal.SIGINT)
-    told, _ = running.communicate(timeout=60)
+    printed, _ = running.communicate(timeout=60)
 
-    assert (running.returncode, told) == (130, "adopt: interrupted; nothing was written.\n")
+    assert (running.returncode, printed) == (130, "adopt: interrupted; nothing was written.\n")
     assert project.file.read_text() == text
     assert sorted(path.name for path in project.file.parent.iterdir()) == [
         "base.yaml",

@@ -44,12 +44,12 @@ def _missing(kind: str, reason: str) -> dict[str, Any]:
 def _another(request: ApiRequest, api: Answers) -> ApiResponse | None:
     if request.method != "GET" or not request.path.startswith("/_connector/"):
         return None
-    return changed(lambda told: {**told, "id": "somebody_elses"})(request, api)
+    return changed(lambda original: {**original, "id": "somebody_elses"})(request, api)
 
 
 def _nothing_of(name: str) -> Situation:
-    def change(told: dict[str, Any]) -> dict[str, Any]:
-        return {key: value for key, value in told.items() if key != name}
+    def change(original: dict[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in original.items() if key != name}
 
     return changed(change)
 

@@ -96,8 +96,8 @@ class HostileApi(RuleBasedStateMachine):
         # Of a setting that the catalogue lacks, nobody knows whether it lets others count.
         decides = not known or any(isinstance(v, (str, bool)) for v in (before.get(key), value))
         along = {*self.secrets, *self.settings} if decides else set()
-        told = self._of_the_import() | ({"secrets_applied"} if along else set())
-        assert plan.differences <= {"config", *VOLATILE} | told
+        reported = self._of_the_import() | ({"secrets_applied"} if along else set())
+        assert plan.differences <= {"config", *VOLATILE} | reported
         sent = self._settle(plan)
         assert len(sent) <= 1
         if not was_adopted:

@@ -59,7 +59,7 @@ def test_nothing_of_an_old_state_is_lost(version: str, resource: str) -> None:
     state = loaded(version, resource).state()
 
     assert state is not None
-    assert {n: plain(v) for n, v in state.items() if v is not None} == {
+    assert {n: as_python(v) for n, v in state.items() if v is not None} == {
         n: v["value"] if n in DYNAMIC else v for n, v in stored.items() if v is not None
     }
 
@@ -108,5 +108,5 @@ def configured(core: Core, version: str, resource: str) -> dict[str, Any]:
     return core.config({n: literal(v) if n in DYNAMIC else exact(v) for n, v in given.items()})
 
 
-def plain(value: Any) -> Any:
+def as_python(value: Any) -> Any:
     return value.value if isinstance(value, Dyn) else value

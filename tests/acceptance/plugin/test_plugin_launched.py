@@ -169,7 +169,7 @@ def started(folder: Path, pem: str) -> Iterator[tuple[subprocess.Popen[str], str
             process.kill()
 
 
-def greet(context: ssl.SSLContext, path: str) -> bytes:
+def begin_http2(context: ssl.SSLContext, path: str) -> bytes:
     """Speaks the preface of HTTP/2 and returns what the server says."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as plain:
         plain.settimeout(10)
@@ -183,7 +183,7 @@ def test_the_client_that_started_it_is_served(tmp_path: Path) -> None:
     client = Client(tmp_path)
     with started(tmp_path, client.pem) as (_, path):
         # A frame of type 4 (settings) is how a server of HTTP/2 begins.
-        assert greet(client.context(), path)[3] == 4
+        assert begin_http2(client.context(), path)[3] == 4
 
 
 @pytest.mark.parametrize("who", ["nobody", "somebody"])
@@ -192,7 +192,7 @@ def test_another_client_is_refused(tmp_path: Path, who: str) -> None:
     stranger = anonymous() if who == "nobody" else Client(tmp_path).context()
     answered = b""
     with started(tmp_path, client.pem) as (_, path), suppress(OSError):
-        answered = greet(stranger, path)
+        answered = begin_http2(stranger, path)
     # With TLS 1.3 the client notices only when it reads: an alert, or the end of the connection.
     assert answered == b""
 
@@ -201,7 +201,7 @@ def test_another_client_is_refused(tmp_path: Path, who: str) -> None:
 def test_a_signal_to_end_ends_it_and_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
     client = Client(tmp_path)
     with started(tmp_path, client.pem) as (process, path):
-        greet(client.context(), path)
+        begin_http2(client.context(), path)
         process.send_signal(number)
         assert process.wait(10) == 0
     assert list(tmp_path.glob("tfp-*")) == []

@@ -49,9 +49,9 @@ def test_a_data_source_is_read_and_then_unchanged(attached: Terraform) -> None:
 
     attached.apply()
 
-    told = json.loads(attached("output", "-json"))["told"]["value"]
-    assert (told["title"], told["color"], told["body"]) == ("two", "blue", {"n": 2})
-    assert told["marks"] == [{"name": "two", "page": 1}, {"name": None, "page": 2}]
+    values = json.loads(attached("output", "-json"))["told"]["value"]
+    assert (values["title"], values["color"], values["body"]) == ("two", "blue", {"n": 2})
+    assert values["marks"] == [{"name": "two", "page": 1}, {"name": None, "page": 2}]
     assert attached.plan_is_empty()
 
 

@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from toy_readers import Key, NoteData, described, until_told
+from toy_readers import Key, NoteData, described, until_noted
 
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.provider import Provider
@@ -115,10 +115,10 @@ class Note(Resource):
         if planned["fail"] == "late":
             raise ProviderError("Note half made", "It said late.", ("body", "text"))
         if planned["fail"] == "wait":
-            Path(operation.client.file).with_suffix(".waiting").touch()
+            Path(operation.provider_data.file).with_suffix(".waiting").touch()
             operation.stopping.wait(None if os.environ.get("TOY_PATIENCE") else 30)
         if planned["fail"] == "until renewed":
-            until_told(operation.client.journal, "renew")
+            until_noted(operation.provider_data.journal, "renew")
         return state
 
     def _write(
@@ -129,13 +129,13 @@ class Note(Resource):
         note["title"] = note["title"].strip()
         note["color"] = note["color"] or "green"
         note["revision"] = revision
-        operation.client.put(identifier, note)
+        operation.provider_data.put(identifier, note)
         length = _length(config["secret_wo"])
         operation.private["length"] = length
         return {**note, "id": identifier, "secret_length": length}
 
     def read(self, state: Object, operation: Operation) -> Object | None:
-        note = operation.client.load().get(state["id"])
+        note = operation.provider_data.load().get(state["id"])
         if note is None:
             if state.get("title") is None:
                 raise ProviderError("Note not found", f"There is no note {state['id']}.")
@@ -155,7 +155,7 @@ class Note(Resource):
         return self._write(prior["id"], int(prior["revision"]) + 1, planned, config, operation)
 
     def delete(self, prior: Object, operation: Operation) -> None:
-        operation.client.put(prior["id"], None)
+        operation.provider_data.put(prior["id"], None)
 
 
 class Toy(Provider):

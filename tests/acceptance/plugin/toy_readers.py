@@ -62,7 +62,7 @@ class NoteData(DataSource):
             diagnostics.error("No note has this identifier", "Give another.", ("note_id",))
 
     def read(self, config: Object, operation: Operation) -> Object:
-        note = operation.client.load().get(config["note_id"])
+        note = operation.provider_data.load().get(config["note_id"])
         if note is None:
             raise ProviderError("Note not found", f"There is no note {config['note_id']}.")
         marks = [{"name": note["title"], "page": 1}, {"name": None, "page": 2}]
@@ -81,25 +81,25 @@ class Key(EphemeralResource):
         if config["fail"] == "open":
             raise ProviderError("Key refused", "It said open.", ("fail",))
         operation.private |= {"note": config["note_id"], "fail": config["fail"]}
-        operation.client.tell(f"open {config['note_id']}")
+        operation.provider_data.tell(f"open {config['note_id']}")
         soon = datetime.now(timezone.utc) + timedelta(seconds=1)
         value = PREFIX + config["note_id"]
         return Opened({"value": value}, soon if config["renewed"] else None)
 
     def renew(self, operation: Operation) -> datetime | None:
         if operation.private["fail"] == "renew":
-            operation.client.tell("renew refused")
+            operation.provider_data.tell("renew refused")
             raise ProviderError("Key not renewed", "It said renew.")
-        operation.client.tell(f"renew {operation.private['note']}")
+        operation.provider_data.tell(f"renew {operation.private['note']}")
         return None
 
     def close(self, operation: Operation) -> None:
-        operation.client.tell(f"close {operation.private['note']}")
+        operation.provider_data.tell(f"close {operation.private['note']}")
         if operation.private["fail"] == "close":
             raise ProviderError("Key not closed", "It said close.")
 
 
-def until_told(file: Path, beginning: str) -> None:
+def until_noted(file: Path, beginning: str) -> None:
     """Waits until a journal holds a line that begins so."""
     end = time.monotonic() + _PROGRAM_TIMEOUT
     while time.monotonic() < end:

@@ -53,18 +53,18 @@ def client(served: Served) -> Client:
 def holders() -> dict[str, Callable[[], object]]:
     """How to make one of each object that holds a secret."""
     client = Client(FivetranTransport("http://127.0.0.1:9"), API_KEY, API_SECRET)
-    vault = SecretHasher(API_KEY, API_SECRET)
-    account = Account(client, vault)
+    hasher = SecretHasher(API_KEY, API_SECRET)
+    account = Account(client, hasher)
     private: dict[str, Any] = {}
-    SecretTracking(private, vault).record(secrets_of(WRITE_ONLY))
+    SecretTracking(private, hasher).record(secrets_of(WRITE_ONLY))
     login = Credentials(API_KEY, API_SECRET)
     headers = {"authorization": f"Basic {API_KEY}"}
     return {
         "client": lambda: client,
         "request": lambda: Request("POST", "/v1/connections", BODY, secrets=SECRETS),
-        "vault": lambda: vault,
+        "hasher": lambda: hasher,
         "account": lambda: account,
-        "ledger": lambda: SecretTracking(private, vault),
+        "tracking": lambda: SecretTracking(private, hasher),
         "private state": lambda: private,
         "write-only value": lambda: WRITE_ONLY,
         "connect card": lambda: Card(f"https://f/setup?auth={FIRST.token}", FIRST.token),
@@ -118,9 +118,9 @@ def test_no_setup_test_repeats_what_it_tried(served: Served, client: Client) -> 
 @pytest.fixture
 def operation(served: Served, client: Client) -> Operation:
     """An operation on a connection that exists, at an API that from now on quotes its creation."""
-    vault = SecretHasher(API_KEY, API_SECRET)
-    operation = Operation(Account(client, vault), {}, threading.Event())
-    SecretTracking(operation.private, vault).record(secrets_of(WRITE_ONLY))
+    hasher = SecretHasher(API_KEY, API_SECRET)
+    operation = Operation(Account(client, hasher), {}, threading.Event())
+    SecretTracking(operation.private, hasher).record(secrets_of(WRITE_ONLY))
     body = {"group_id": "sandbox_warehouse", "service": "postgres", "config": SETTINGS}
     client.create_connection(body, Deadline(5.0))
     served.api.about, served.api.manner = served.api.last, "refused"

@@ -12,7 +12,7 @@ from constructs_lib.sandbox import SandboxServer
 from constructs_lib.sandbox.elastic import ElasticApi
 from constructs_lib.sandbox.fivetran.generated import generate
 from constructs_lib.sandbox.watch import ADDRESS, View, WatchedApi
-from constructs_lib.sandbox.watch.view import MOST_ENTRIES, MOST_ITEMS
+from constructs_lib.sandbox.watch.view import MAX_ENTRIES, MAX_ITEMS
 
 HOSTILE = '<img src=x onerror="document.title=1">'
 
@@ -180,9 +180,9 @@ def test_a_server_of_one_api_shows_that_one_alone(browser: Browser, watched: Wat
 
 
 def test_of_very_many_connections_the_first_are_shown(browser: Browser, watched: Watched) -> None:
-    generate(watched.fivetran, connections=MOST_ITEMS + 1, services=60)
+    generate(watched.fivetran, connections=MAX_ITEMS + 1, services=60)
 
-    browser.until(lambda: browser.text("#fivetran-count") == f"the first {MOST_ITEMS}")
+    browser.until(lambda: browser.text("#fivetran-count") == f"the first {MAX_ITEMS}")
     browser.size(PHONE)
     # What stands below the list can still be reached.
     assert browser.run("return document.documentElement.scrollHeight") < 3 * PHONE[1]
@@ -201,12 +201,12 @@ def test_a_reset_begins_anew(browser: Browser, watched: Watched) -> None:
 
 def test_the_latest_requests_are_shown_and_no_more(browser: Browser, watched: Watched) -> None:
     with watched.fivetran.transaction() as tables:
-        for number in range(MOST_ENTRIES + 5):
+        for number in range(MAX_ENTRIES + 5):
             at = f"2026-01-01T00:00:00.{number:06}Z"
             tables.write_journal(at, "GET", f"/v1/groups/{number}", 404, None, None)
 
-    browser.until(lambda: browser.text("#count") == str(MOST_ENTRIES))
-    assert f"/v1/groups/{MOST_ENTRIES + 4}" in browser.text("#journal li")
+    browser.until(lambda: browser.text("#count") == str(MAX_ENTRIES))
+    assert f"/v1/groups/{MAX_ENTRIES + 4}" in browser.text("#journal li")
 
 
 def test_names_of_the_api_are_text_whatever_they_are(browser: Browser, watched: Watched) -> None:

@@ -51,7 +51,7 @@ def client_paths(group: str) -> Iterator[tuple[str, str]]:
         texts = [node.args[0] for node in ast.walk(function) if _performs(node)]
         paths = [node.value for node in ast.walk(function) if _is_path(node)]
         for method in texts:
-            yield from ((ast.literal_eval(method), _plain(path)) for path in paths)
+            yield from ((ast.literal_eval(method), _path_text(path)) for path in paths)
 
 
 def _performs(node: ast.AST) -> bool:
@@ -70,7 +70,7 @@ def _is_path(node: ast.AST) -> bool:
     )
 
 
-def _plain(path: ast.expr) -> str:
+def _path_text(path: ast.expr) -> str:
     parts = path.values if isinstance(path, ast.JoinedStr) else [path]
     return "".join(part.value if isinstance(part, ast.Constant) else "some" for part in parts)
 

@@ -15,7 +15,7 @@ from constructs_lib.sandbox import Api, ApiRequest, Store
 from constructs_lib.sandbox.elastic import ElasticStore
 from constructs_lib.sandbox.fivetran.generated import generate
 from constructs_lib.sandbox.watch import ADDRESS, View, WatchedApi
-from constructs_lib.sandbox.watch.view import MOST_ENTRIES, MOST_ITEMS, Place
+from constructs_lib.sandbox.watch.view import MAX_ENTRIES, MAX_ITEMS, Place
 
 FILES = ("", "watch.css", "watch.js", "model.js", "show.js")
 HEADERS = {"authorization": "Basic c2FuZGJveDpzYW5kYm94", "content-type": "application/json"}
@@ -183,25 +183,25 @@ def test_more_news_than_are_shown_take_the_place_of_the_old(tmp_path: Path) -> N
         api = Api(store)
         api.handle(ApiRequest("GET", "/v1/groups"))
         place = View(store, None).look({})["fivetran"]["place"]
-        for _ in range(MOST_ENTRIES + 1):
+        for _ in range(MAX_ENTRIES + 1):
             api.handle(ApiRequest("GET", "/v1/groups"))
 
         data = View(store, None).look({"fivetran": place})["fivetran"]
 
-    assert (data["whole"], len(data["entries"])) == (True, MOST_ENTRIES)
-    assert data["entries"][-1]["number"] == MOST_ENTRIES + 2
+    assert (data["whole"], len(data["entries"])) == (True, MAX_ENTRIES)
+    assert data["entries"][-1]["number"] == MAX_ENTRIES + 2
 
 
 def test_of_very_many_connections_the_first_are_told() -> None:
     with Store(None) as store:
-        generate(store, connections=MOST_ITEMS, services=60)
+        generate(store, connections=MAX_ITEMS, services=60)
         exactly = View(store, None).look({})["fivetran"]
         generate(store, connections=1, services=1, groups=["other"], seed=2)
 
         data = View(store, None).look({})["fivetran"]
 
-    assert (len(exactly["items"]), exactly["more_items"]) == (MOST_ITEMS, False)
-    assert (len(data["items"]), data["more_items"]) == (MOST_ITEMS, True)
+    assert (len(exactly["items"]), exactly["more_items"]) == (MAX_ITEMS, False)
+    assert (len(data["items"]), data["more_items"]) == (MAX_ITEMS, True)
 
 
 @pytest.mark.parametrize("text", ["", "x", "~~", "-1~a~b", "1~a", "٣~a~b", "1~a~b~c"])

@@ -19,6 +19,7 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 _OPTION = re.compile(r"--[a-z][a-z-]+")
 _MAKE = re.compile(r"\bmake ([a-z-]+)")
 _RULE = re.compile(r"error\[([a-z-]+)\]")
+_HOP = re.compile(r"^\| \d+ \| `([\w/]+\.py)`: `(?:\w+\.)?(\w+)` \|", re.M)
 
 WRITTEN_BY_PEOPLE = {"before.json", "wanted.json", "main.tf", "stacks/environments/test.yaml"}
 WRITTEN_BY_PROGRAMS = {"cdk.tf.json", "fivetran-services.json", "constructs.tf.json"}
@@ -118,3 +119,13 @@ def test_each_rule_that_is_named_is_checked() -> None:
         assert {rule for rule in named if f'"{rule}"' not in whole()} == set()
 
     check_every(PAGES, holds)
+
+
+def test_each_hop_of_the_map_is_a_function_of_its_file() -> None:
+    hops = _HOP.findall((ROOT / "docs" / "architecture.md").read_text())
+
+    assert len(hops) > 30
+    for file, name in hops:
+        (path,) = [each for each in files() if each.endswith(f"/{file}") or each == file]
+        defined = rf"^(?: *def {name}\(|class {name}\b|{name} = )"
+        assert re.search(defined, (ROOT / path).read_text(), re.M), f"{file}: {name}"

@@ -50,11 +50,11 @@ def test_each_parameter_says_what_it_is(construct: Construct) -> None:
 @pytest.mark.parametrize("construct", CONSTRUCTS)
 def test_a_default_that_is_told_is_the_default(construct: Construct) -> None:
     for each in described(construct):
-        told = re.findall(r"`([^`]+)` \(default", each.meaning)
+        documented = re.findall(r"`([^`]+)` \(default", each.meaning)
         default = each.attribute.default
         expected = [default] if isinstance(default, str) else []
 
-        assert told == expected, f"{construct.name}({each.name}): {each.meaning}"
+        assert documented == expected, f"{construct.name}({each.name}): {each.meaning}"
 
 
 @pytest.mark.parametrize("construct", CONSTRUCTS)
@@ -69,10 +69,10 @@ def test_a_switch_says_what_its_other_position_does(construct: Construct) -> Non
 @pytest.mark.parametrize("construct", CONSTRUCTS)
 def test_numbers_by_default_are_those_of_the_schema(construct: Construct) -> None:
     for each in described(construct):
-        told = re.findall(r"by default (\d+)", each.meaning)
+        documented = re.findall(r"by default (\d+)", each.meaning)
         known = re.findall(r"Default (\d+)", each.attribute.description)
 
-        assert told == known, f"{construct.name}({each.name})"
+        assert documented == known, f"{construct.name}({each.name})"
 
 
 @pytest.mark.parametrize("construct", CONSTRUCTS)

@@ -14,7 +14,7 @@ from pages.signatures import constructs
 
 from constructs_lib import __all__ as public
 from constructs_lib import schemas
-from constructs_lib.schemas.connector_status import STATUSES, allowed
+from constructs_lib.schemas.connector_status import STATUSES, next_statuses
 
 ROOT = Path(__file__).parents[3]
 
@@ -108,4 +108,4 @@ def test_page_of_the_connector_status_shows_the_transitions() -> None:
         current, *cells = (cell.strip(" `") for cell in row.strip("|").split("|"))
         shown[current] = tuple(c for c, cell in zip(columns, cells, strict=True) if cell == "yes")
 
-    assert shown == {status: allowed(status) for status in STATUSES}
+    assert shown == {status: next_statuses(status) for status in STATUSES}

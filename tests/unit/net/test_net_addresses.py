@@ -79,7 +79,7 @@ def errors(vendor: str, url: str, place: str, monkeypatch: pytest.MonkeyPatch, h
     if vendor == "fivetran":
         provider = FivetranOps(lambda: Journal(home / "journal"))
     diagnostics = Diagnostics()
-    checks.check(provider.schema.attributes, given, diagnostics)
+    checks.check_schema_rules(provider.schema.attributes, given, diagnostics)
     provider.validate(given, diagnostics)
     if not diagnostics.has_errors:
         provider.close(provider.configure(given, "1.11.4", diagnostics))

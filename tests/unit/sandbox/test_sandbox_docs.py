@@ -11,7 +11,7 @@ from constructs_lib.sandbox import DISTORTIONS, FAULT_KINDS, Settings
 from constructs_lib.sandbox.__main__ import _parser
 from constructs_lib.sandbox.elastic import ElasticFault, ElasticSettings
 from constructs_lib.sandbox.elastic.routes import PATHS
-from constructs_lib.sandbox.watch.view import MOST_ENTRIES, MOST_ITEMS
+from constructs_lib.sandbox.watch.view import MAX_ENTRIES, MAX_ITEMS
 
 TEXT = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text()
 MEANINGS = {
@@ -41,8 +41,8 @@ def test_each_path_of_elastics_api_is_named() -> None:
 
 
 def test_how_much_is_on_the_page_is_what_is_told() -> None:
-    assert f"the last {MOST_ENTRIES} requests" in TEXT
-    assert f"the first {MOST_ITEMS})" in TEXT
+    assert f"the last {MAX_ENTRIES} requests" in TEXT
+    assert f"the first {MAX_ITEMS})" in TEXT
 
 
 def _commands() -> set[str]:

@@ -19,19 +19,19 @@ def nested(levels: int, kind: type = dict) -> Any:
 
 @pytest.mark.parametrize("kind", [dict, list])
 def test_a_value_of_too_many_levels_is_an_excess(kind: type) -> None:
-    assert limits.excess(nested(100, kind)) is None
-    found = limits.excess({"state": nested(100, kind)})
+    assert limits.find_excess(nested(100, kind)) is None
+    found = limits.find_excess({"state": nested(100, kind)})
     assert found == limits.Excess(("state",), "more than 100 levels", "100 levels")
 
 
 @pytest.mark.parametrize("number", [1e308, 10**1000, Decimal("1e-1000"), 0, Decimal("0e-9999"), -1])
 def test_a_number_within_the_limits_is_no_excess(number: Any) -> None:
-    assert limits.excess([number]) is None
+    assert limits.find_excess([number]) is None
 
 
 @pytest.mark.parametrize("number", [10**1001, Decimal("1e99999999"), -Decimal("1e-1001")])
 def test_a_number_of_too_many_places_is_an_excess(number: Any) -> None:
-    found = limits.excess({"a": [True, number]})
+    found = limits.find_excess({"a": [True, number]})
     assert found == limits.Excess(
         ("a", 1), "a number of too many places", "numbers between 1e-1000 and 1e1000"
     )
@@ -56,7 +56,7 @@ def test_zeros_at_the_end_are_no_digits(number: Any, expected: bool) -> None:
     ],
 )
 def test_a_json_text_has_limits_of_its_own(text: str, path: tuple[str, ...]) -> None:
-    found = limits.excess_of_text(text)
+    found = limits.find_excess_in_text(text)
     assert found is not None
     assert found.path == path
 
@@ -65,4 +65,4 @@ def test_a_json_text_has_limits_of_its_own(text: str, path: tuple[str, ...]) -> 
     "text", ["", "{", "text", '{"a": ' + "1" * 900 + "}", "[" * 150 + "]" * 150]
 )
 def test_other_texts_have_no_excess(text: str) -> None:
-    assert limits.excess_of_text(text) is None
+    assert limits.find_excess_in_text(text) is None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from validation_samples import valid
 
-from constructs_lib.schemas.redaction import HIDDEN, shown
+from constructs_lib.schemas.redaction import HIDDEN, display
 from constructs_lib.validation import (
     ConstructPlace,
     FilePlace,
@@ -130,24 +130,24 @@ def test_no_secret_is_ever_shown(check: Check, changes: dict[str, Any]) -> None:
 def test_a_value_is_shown_in_short_and_a_secret_not_at_all(
     value: Any, path: tuple[str, ...], text: str
 ) -> None:
-    assert shown(value, path) == text
+    assert display(value, path) == text
 
 
 def test_long_text_is_cut() -> None:
-    assert len(shown("a" * 500)) == 60
+    assert len(display("a" * 500)) == 60
 
 
 def test_the_schema_is_compiled_once_for_many_connections(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     compiled: list[str] = []
-    compile_schema = parameters.compiled
+    compile_schema = parameters.compile_validator
 
     def _counting(document: dict[str, Any]) -> Any:
         compiled.append(document["title"])
         return compile_schema(document)
 
-    monkeypatch.setattr(parameters, "compiled", _counting)
+    monkeypatch.setattr(parameters, "compile_validator", _counting)
     parameters.parameter_validator.cache_clear()
     for number in range(100):
         check_connection(valid(group_id=f"group_{number}"), place=ConstructPlace("a"))

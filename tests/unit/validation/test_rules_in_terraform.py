@@ -9,7 +9,7 @@ from rule_samples import ACCEPTED, REPORTED
 from validation_samples import PLACE, is_token, valid
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection.data_sources import ConnectionData
+from constructs_lib.backend.fivetran.connection.data_sources import ConnectionDataSource
 from constructs_lib.backend.fivetran.connection.plan import check_settings
 from constructs_lib.backend.fivetran.connection_sync.resource import check as check_sync
 from constructs_lib.backend.plugin.diagnostics import Diagnostic, Diagnostics
@@ -136,7 +136,7 @@ def test_the_rules_of_a_sync_are_the_same(parameters: dict[str, Any]) -> None:
 def test_the_forms_of_a_data_source_are_the_same(given: dict[str, Any]) -> None:
     diagnostics = Diagnostics()
 
-    ConnectionData().validate(in_terraform(given, "data.fivetranops_connection"), diagnostics)
+    ConnectionDataSource().validate(in_terraform(given, "data.fivetranops_connection"), diagnostics)
 
     expected = [(f.rule, f.pointer) for f in check_connection_data(given, place=PLACE)]
     assert found(list(diagnostics)) == expected

@@ -86,18 +86,18 @@ def test_rule_is_not_applied_to_an_attribute_with_an_error(found: Found) -> None
     assert found(daily_sync_time="14:00", sync_frequency="1440") == [("type", "/sync_frequency")]
 
 
-def _state_findings(service: str | None) -> list[Finding]:
+def state_service_findings(service: str | None) -> list[Finding]:
     values = {"connection_id": "some_id", "state": {}}
     return check_connection_state(values, service=service, place=ConstructPlace("a/b"))
 
 
 @pytest.mark.parametrize("service", [None, *SERVICES_WITH_STATE])
 def test_service_with_state_or_unknown_may_have_its_state_set(service: str | None) -> None:
-    assert _state_findings(service) == []
+    assert state_service_findings(service) == []
 
 
 def test_service_without_state_lists_those_that_have_one() -> None:
-    (finding,) = _state_findings("postgres")
+    (finding,) = state_service_findings("postgres")
 
     assert finding.rule == "state-service"
     assert "'postgres'" in finding.found

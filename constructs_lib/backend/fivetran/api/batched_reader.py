@@ -24,7 +24,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from constructs_lib.backend.fivetran.api.errors import Interrupted, OutOfTime, VendorError
+from constructs_lib.backend.fivetran.api.errors import Interrupted, TimeLimitExceeded, VendorError
 from constructs_lib.backend.http.deadline import Deadline
 
 Document = dict[str, Any]
@@ -38,7 +38,7 @@ AT_ONCE = 10
 connections are read one by one."""
 _AT_FIRST = 3
 """How many of them are read before it is known whether there are more."""
-_LEAST_GRACE, _MOST_GRACE = 0.06, 0.25
+_MIN_GRACE, _MAX_GRACE = 0.06, 0.25
 """Seconds without a sign of Terraform, after the first answer, after which no more are expected:
 some times as long as Terraform takes to plan what was answered, within these bounds."""
 _PACES = 3
@@ -70,7 +70,7 @@ class BatchedReader:
         self._asked = self._running = self._most = self._singly = self._misses = 0
         self._is_answered = self._is_small = False
         self._touched = self._answered_at = 0.0
-        self._grace = _MOST_GRACE
+        self._grace = _MAX_GRACE
         self._has_pace = False
         self._cursor: str | None = None
         self._cursors: set[str | None] = set()
@@ -97,16 +97,16 @@ class BatchedReader:
                 self._running -= 1
                 self._touch()
 
-    def touch(self) -> None:
+    def note_activity(self) -> None:
         """Note that Terraform is at work, so that further reads may follow."""
         with self._changed:
             self._touch()
             if self._is_answered and not self._has_pace:
                 self._has_pace = True
                 pace = _PACES * (self._touched - self._answered_at)
-                self._grace = min(max(pace, _LEAST_GRACE), _MOST_GRACE)
+                self._grace = min(max(pace, _MIN_GRACE), _MAX_GRACE)
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Discard what the pages said, because something was written."""
         with self._changed:
             if self._cursors or self._is_fetching:
@@ -178,7 +178,7 @@ class BatchedReader:
         cursor: str | None = None
         try:
             items, cursor = self._page(self._cursor, deadline)
-        except (Interrupted, OutOfTime):
+        except (Interrupted, TimeLimitExceeded):
             raise
         except VendorError:
             pass

@@ -20,7 +20,7 @@ from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.attempts import Outage, send_with_retries
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.managed_object import equivalence
-from constructs_lib.backend.plugin.values.value import MOST_LEVELS, same
+from constructs_lib.backend.plugin.values.value import MAX_LEVELS, same
 from constructs_lib.schemas import is_identifier
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _NOT_READ = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
 Object = dict[str, Any]
 CheckEffect = Callable[[], "Object | None"]
 CheckResponse = Callable[[Object], Object]
-"""Checks and picks what an answer has to hold; raises BadAnswer if it does not."""
+"""Checks and picks what an answer has to hold; raises InvalidResponse if it does not."""
 
 
 class Client:
@@ -50,7 +50,7 @@ class Client:
         whose = f"{transport.base}\n{key}"
         self.account = hashlib.sha256(whose.encode()).hexdigest()[:16]
         """Identifies an account on this machine, and says nothing about it."""
-        self.reads = BatchedReader(self.connection, self._page)
+        self.batched_reader = BatchedReader(self.connection, self._page)
         """How connections are read where many may be, as in the refresh of a plan."""
         self.outage = Outage()
         """What all requests have learned of an API that has not answered yet."""
@@ -107,7 +107,7 @@ class Client:
         """Send ``GET /v1/connections/{id}`` and return the connection.
 
         :raises NotFound: only if the API itself says that there is no such connection
-        :raises WrongObject: if the answer is about another connection
+        :raises ResponseAboutAnotherObject: if the answer is about another connection
         """
         request = Request("GET", _connection(identifier))
         return self._ask(request, deadline, self._about(identifier, request))
@@ -158,7 +158,7 @@ class Client:
         request = Request("PATCH", _connection(identifier), body, not once, secrets)
 
         def check_effect() -> dict[str, Any] | None:
-            answer = self.look_once(identifier, deadline)
+            answer = self.read_once(identifier, deadline)
             return answer if _shows(answer, body) else None
 
         return self._ask(request, deadline, self._about(identifier, request), check_effect)
@@ -173,7 +173,7 @@ class Client:
 
         def check_effect() -> dict[str, Any] | None:
             try:
-                self.look_once(identifier, deadline)
+                self.read_once(identifier, deadline)
             except errors.NotFound:
                 return {}
             return None
@@ -205,7 +205,7 @@ class Client:
 
         def check_effect() -> dict[str, Any] | None:
             try:
-                answer = self._once(Request("GET", request.path), deadline)
+                answer = self._send_once(Request("GET", request.path), deadline)
             except errors.ApiError as error:
                 if error.status in (400, 405):  # No state was ever written, nor by this request.
                     return None
@@ -253,42 +253,42 @@ class Client:
         self,
         identifier: str,
         deadline: Deadline,
-        look: Callable[[], bool],
+        check_effect: Callable[[], bool],
         *,
         force: bool = False,
     ) -> None:
         """Send ``POST /v1/connections/{id}/sync``. Without ``force`` a running sync continues.
 
-        :param look: after an answer that was lost: True if the sync began all the same; what it
-            raises ends the matter
+        :param check_effect: after an answer that was lost: True if the sync began all the same;
+            what it raises ends the matter
         """
         request = Request("POST", _connection(identifier) + "/sync", {"force": force})
-        self._send(request, deadline, lambda: {} if look() else None)
+        self._send(request, deadline, lambda: {} if check_effect() else None)
 
     def resync(
         self,
         identifier: str,
         deadline: Deadline,
-        look: Callable[[], bool],
+        check_effect: Callable[[], bool],
         scope: dict[str, list[str]] | None = None,
     ) -> None:
         """Send ``POST /v1/connections/{id}/resync`` for everything, or the tables in ``scope``.
 
-        :param look: as in :meth:`sync`
+        :param check_effect: as in :meth:`sync`
         :raises Conflict: while a sync is in progress
         """
         body = {} if scope is None else {"scope": scope}
         request = Request("POST", _connection(identifier) + "/resync", body)
-        self._send(request, deadline, lambda: {} if look() else None)
+        self._send(request, deadline, lambda: {} if check_effect() else None)
 
-    def look_once(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
+    def read_once(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         """Send ``GET /v1/connections/{id}`` once, for a caller that repeats it by itself."""
         request = Request("GET", _connection(identifier))
-        return self._about(identifier, request)(self._once(request, deadline))
+        return self._about(identifier, request)(self._send_once(request, deadline))
 
-    def greet(self, deadline: Deadline) -> None:
+    def check_access(self, deadline: Deadline) -> None:
         """Check that the account can be accessed, by one ``GET /v1/connections`` for one item."""
-        self._once(Request("GET", "/v1/connections?limit=1"), deadline)
+        self._send_once(Request("GET", "/v1/connections?limit=1"), deadline)
 
     def _ask(
         self,
@@ -306,15 +306,15 @@ class Client:
             request, deadline, check_effect, lambda found: checked(self._data(request, found))
         )
 
-    def _once(self, request: Request, deadline: Deadline) -> Object:
+    def _send_once(self, request: Request, deadline: Deadline) -> Object:
         """Return the ``data`` of the answer to a request that is sent once."""
-        return self._data(request, self._exchange.once(request, deadline))
+        return self._data(request, self._exchange.send_once(request, deadline))
 
     def _about(self, identifier: str, request: Request) -> CheckResponse:
         """Return the check that an answer is about the connection that was asked for.
 
-        It raises BadAnswer if the answer does not say which one it is about, and WrongObject if it
-        is about another one.
+        It raises InvalidResponse if the answer does not say which one it is about, and
+        ResponseAboutAnotherObject if it is about another one.
         """
 
         def checked(data: Object) -> Object:
@@ -329,8 +329,8 @@ class Client:
     def _check_config(self, request: Request, data: Object) -> None:
         """Check that the settings of a connection are none that no state can hold."""
         if equivalence.is_too_deep(data.get("config")):
-            reason = f"a config of {MOST_LEVELS} or more levels of lists and objects"
-            raise errors.Unusable(self._exchange.full_request(request), 200, reason)
+            reason = f"a config of {MAX_LEVELS} or more levels of lists and objects"
+            raise errors.ResponseOverLimit(self._exchange.full_request(request), 200, reason)
 
     def _identifier(self, request: Request, data: Object) -> str:
         found = data.get("id")
@@ -344,12 +344,16 @@ class Client:
             raise self._bad(request, "no object under data")
         return data
 
-    def _bad(self, request: Request, reason: str) -> errors.Incomplete:
+    def _bad(self, request: Request, reason: str) -> errors.IncompleteResponse:
         """Return the error of a success that lacks what the contract promises."""
-        return errors.Incomplete(self._exchange.full_request(request), 200, reason)
+        return errors.IncompleteResponse(self._exchange.full_request(request), 200, reason)
 
-    def _wrong(self, request: Request, asked: str, answered: str) -> errors.WrongObject:
-        return errors.WrongObject(self._exchange.full_request(request), asked, answered)
+    def _wrong(
+        self, request: Request, asked: str, answered: str
+    ) -> errors.ResponseAboutAnotherObject:
+        return errors.ResponseAboutAnotherObject(
+            self._exchange.full_request(request), asked, answered
+        )
 
     def _send(
         self,
@@ -364,9 +368,9 @@ class Client:
         :param checked: checks the envelope of the answer
         """
         if request.method != "GET":
-            self.reads.forget()
+            self.batched_reader.invalidate()
         return send_with_retries(
-            lambda: checked(self._exchange.once(request, deadline)),
+            lambda: checked(self._exchange.send_once(request, deadline)),
             deadline,
             idempotent=request.idempotent,
             outage=self.outage,
@@ -386,5 +390,5 @@ def _shows(answer: dict[str, Any], body: dict[str, Any]) -> bool:
 
 def _connection(identifier: str) -> str:
     if not is_identifier(identifier, "fivetranops_connection"):
-        raise errors.WrongIdentifier(identifier)
+        raise errors.InvalidIdentifier(identifier)
     return "/v1/connections/" + quote(identifier, safe="")

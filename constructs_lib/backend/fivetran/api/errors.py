@@ -27,35 +27,35 @@ from constructs_lib.backend.http import errors
 from constructs_lib.backend.http.errors import (
     ApiError,
     Interrupted,
+    InvalidIdentifier,
     NotFound,
-    OutOfTime,
+    ResponseAboutAnotherObject,
+    ResponseOverLimit,
+    TimeLimitExceeded,
     TooManyRequests,
-    Unusable,
     VendorError,
-    WrongIdentifier,
-    WrongObject,
 )
 
 __all__ = [
     "ApiError",
-    "BadAnswer",
     "Conflict",
-    "Incomplete",
+    "ForeignResponse",
+    "IncompleteResponse",
     "Interrupted",
-    "NoAnswer",
+    "InvalidIdentifier",
+    "InvalidResponse",
+    "NoResponse",
     "NoStateYet",
     "NotFound",
-    "NotTheApi",
-    "OutOfTime",
+    "ResponseAboutAnotherObject",
+    "ResponseOverLimit",
     "SomethingElseMissing",
     "SyncInProgress",
+    "TimeLimitExceeded",
     "TooManyRequests",
     "Unauthorized",
-    "Unusable",
     "VendorError",
-    "WrongIdentifier",
-    "WrongObject",
-    "answered",
+    "error_of_response",
     "is_success",
 ]
 GONE = frozenset({"NotFound_Connection", "NotFound_Connector"})
@@ -141,13 +141,13 @@ _NO_STATE = re.compile(
 )
 
 
-class NoAnswer(errors.NoAnswer):
+class NoResponse(errors.NoResponse):
     """No answer came."""
 
     remedy = "Check api_url, the network and the proxy settings, and run the command again."
 
 
-class BadAnswer(errors.BadAnswer):
+class InvalidResponse(errors.InvalidResponse):
     """An answer that is not what the contract says, such as HTML from a proxy."""
 
     remedy = (
@@ -155,11 +155,11 @@ class BadAnswer(errors.BadAnswer):
     )
 
 
-class Incomplete(BadAnswer, errors.Incomplete):
+class IncompleteResponse(InvalidResponse, errors.IncompleteResponse):
     """A success in Fivetran's form that lacks what the contract promises."""
 
 
-class NotTheApi(errors.NotTheApi):
+class ForeignResponse(errors.ForeignResponse):
     """An error status that something else than Fivetran's API answered."""
 
     remedy = (
@@ -176,7 +176,7 @@ class Original(NamedTuple):
     message: object
 
 
-def answered(
+def error_of_response(
     request: str,
     status: int,
     code: str,

@@ -144,27 +144,27 @@ class Exchange:
         """True if an answer had the time by the API's clock."""
         return self._date is not None
 
-    def once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
+    def send_once(self, request: Request, deadline: Deadline) -> dict[str, Any]:
         """Send a request once and return the envelope of its answer.
 
         :raises VendorError: if there is none, or it reports an error
         """
         self._rate_limiter.wait(deadline)
         if deadline.remaining <= 0:
-            raise errors.OutOfTime(
+            raise errors.TimeLimitExceeded(
                 f"no time is left for {request}: {deadline.limit:.0f} s are over"
             )
         response = self._send(request, deadline)
         if request.on_answer is not None:
             request.on_answer(response.status_code, response.content)
         self._learn_time(response.headers)
-        self._rate_limiter.learn(response.headers)
+        self._rate_limiter.observe(response.headers)
         envelope = self._envelope(request, response)
         code = envelope.get("code")
         if response.status_code >= 400 or not errors.is_success(str(code)):
             is_elsewhere = response.status_code == 404 and code not in errors.GONE
             message = envelope.get("message")
-            raise errors.answered(
+            raise errors.error_of_response(
                 self.full_request(request) if is_elsewhere else str(request),
                 response.status_code,
                 self._redacted(code, request),
@@ -192,16 +192,18 @@ class Exchange:
     def _envelope(self, request: Request, response: requests.Response) -> dict[str, Any]:
         """Return the API's envelope: an object with a text under ``code``.
 
-        :raises NotTheApi: if an answer with an error status has none
-        :raises BadAnswer: if an answer with another status has none
-        :raises Unusable: if it is beyond a limit
+        :raises ForeignResponse: if an answer with an error status has none
+        :raises InvalidResponse: if an answer with another status has none
+        :raises ResponseOverLimit: if it is beyond a limit
         """
         status = response.status_code
         try:
             envelope = jsontext.loads(response.content.decode("utf-8"))
         except ValueError as error:
             if isinstance(error, jsontext.Excessive) and status < 400:
-                raise errors.Unusable(self.full_request(request), status, str(error)) from None
+                raise errors.ResponseOverLimit(
+                    self.full_request(request), status, str(error)
+                ) from None
             envelope = None
         is_envelope = isinstance(envelope, dict) and isinstance(envelope.get("code"), str)
         if is_envelope and (200 <= status < 300 or status >= 400):
@@ -213,8 +215,8 @@ class Exchange:
         if status in _ANSWERED_BY_GATEWAYS or status >= 500:
             return {"message": _words(envelope) or reason}
         if status >= 400:
-            raise errors.NotTheApi(self.full_request(request), status, reason)
-        raise errors.BadAnswer(self.full_request(request), status, reason)
+            raise errors.ForeignResponse(self.full_request(request), status, reason)
+        raise errors.InvalidResponse(self.full_request(request), status, reason)
 
     def _redacted(self, words: Any, request: Request) -> str:
         """Return what the API says without secrets and without the settings that it quotes: a text,
@@ -245,7 +247,7 @@ class Exchange:
             return self.transport.send(message, deadline, self._limits)
         except NoResponseReceived as error:
             why = error.failure
-            raise errors.NoAnswer(
+            raise errors.NoResponse(
                 str(request),
                 why.reason,
                 sent=why.sent,
@@ -254,7 +256,9 @@ class Exchange:
                 hint=why.hint,
             ) from None
         except ContentRefused as error:
-            raise errors.Unusable(self.full_request(request), error.status, error.reason) from None
+            raise errors.ResponseOverLimit(
+                self.full_request(request), error.status, error.reason
+            ) from None
 
 
 def _words(document: Any) -> Any:

@@ -10,11 +10,11 @@ from typing import Any
 
 from constructs_lib.backend.fivetran.api.batched_reader import LONGEST_PAGE
 from constructs_lib.backend.fivetran.api.client import Client
-from constructs_lib.backend.fivetran.api.errors import BadAnswer
+from constructs_lib.backend.fivetran.api.errors import InvalidResponse
 from constructs_lib.backend.http.deadline import Deadline
 
-_MOST_PAGES = 1000
-_MOST_WITHOUT_NEWS = 10
+_MAX_PAGES = 1000
+_MAX_WITHOUT_NEWS = 10
 _LIST = "GET /v1/connections"
 
 
@@ -36,14 +36,14 @@ def list_pages(
     Either all of them or an error: a list that ends too early would look as if the rest was gone.
 
     :param filters: ``group_id`` and ``schema``, which the API knows; None lets everything pass
-    :raises BadAnswer: if the pages have no end
+    :raises InvalidResponse: if the pages have no end
     """
     given = {name: value for name, value in filters.items() if value is not None}
     found: set[str] = set()
     cursors: set[str] = set()
     cursor: str | None = None
     without_news = 0
-    for _ in range(_MOST_PAGES):
+    for _ in range(_MAX_PAGES):
         at = {} if cursor is None else {"cursor": cursor}
         items, cursor = client.connections_page(
             {**given, "limit": str(LONGEST_PAGE), **at}, deadline
@@ -56,15 +56,19 @@ def list_pages(
         if cursor is None:
             return
         if cursor in cursors:
-            raise BadAnswer(_LIST, 200, "a cursor that was there before: the pages have no end")
-        if without_news == _MOST_WITHOUT_NEWS:
-            raise BadAnswer(_LIST, 200, f"{without_news} pages without anything new, and a cursor")
+            raise InvalidResponse(
+                _LIST, 200, "a cursor that was there before: the pages have no end"
+            )
+        if without_news == _MAX_WITHOUT_NEWS:
+            raise InvalidResponse(
+                _LIST, 200, f"{without_news} pages without anything new, and a cursor"
+            )
         cursors.add(cursor)
-    raise BadAnswer(_LIST, 200, f"more than {_MOST_PAGES} pages")
+    raise InvalidResponse(_LIST, 200, f"more than {_MAX_PAGES} pages")
 
 
 def _identifier(item: Any) -> str:
     identifier = item.get("id") if isinstance(item, dict) else None
     if not isinstance(identifier, str) or not identifier:
-        raise BadAnswer(_LIST, 200, "a connection without an identifier")
+        raise InvalidResponse(_LIST, 200, "a connection without an identifier")
     return identifier

@@ -33,7 +33,7 @@ class RateLimiter:
         self._interval = 0.0
         self._next = 0.0
 
-    def learn(self, headers: Mapping[str, str]) -> None:
+    def observe(self, headers: Mapping[str, str]) -> None:
         """Learn from the headers of an answer whether to slow down."""
         remaining = count(headers, "X-Rate-Limit-Remaining")
         if remaining is None:
@@ -46,14 +46,14 @@ class RateLimiter:
     def wait(self, deadline: Deadline) -> None:
         """Wait until the next request is due; not at all while enough requests are left.
 
-        :raises OutOfTime: if that is after the deadline
+        :raises TimeLimitExceeded: if that is after the deadline
         :raises Interrupted: as soon as Terraform wants to stop
         """
         pause = self._reserve(time.monotonic())
         if pause <= 0:
             return
         until = datetime.now(timezone.utc) + timedelta(seconds=pause)
-        log.information(
+        log.info(
             f"the rate limit of the account is nearly used up; going on in {pause:.1f} s, "
             f"at {until:%H:%M:%SZ}"
         )

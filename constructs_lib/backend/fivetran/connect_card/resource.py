@@ -66,7 +66,7 @@ class ConnectCardResource(Resource):
 
     def read(self, state: Object, operation: Operation) -> Object | None:
         """Check that the connection exists; return None if it is gone, and with it its cards."""
-        account: Account = operation.client
+        account: Account = operation.provider_data
         if not account.is_known:
             return state
         identifier = state["connection_id"]
@@ -98,7 +98,7 @@ class ConnectCardResource(Resource):
         return {"id": known, "connection_id": known}
 
     def _issue(self, planned: Object, action: str, operation: Operation) -> Object:
-        account: Account = operation.client
+        account: Account = operation.provider_data
         identifier = require_identifier(planned["connection_id"])
         limits: Any = planned.get("timeouts")
         deadline = Deadline.of(limits, action, _DEFAULT, operation.stopping)
@@ -115,14 +115,14 @@ def _subject(identifier: str) -> str:
 _LIMIT = 300.0
 
 
-class ConnectCardEphemeral(EphemeralResource):
+class ConnectCardEphemeralResource(EphemeralResource):
     """The ephemeral resource that issues a connect card for one run."""
 
     schema = schemas.load("ephemeral.fivetranops_connect_card")
 
     def open(self, config: Object, operation: Operation) -> Opened:
         """Issue a card. A request whose response is lost is repeated: a second card is harmless."""
-        account: Account = operation.client
+        account: Account = operation.provider_data
         identifier = require_identifier(config["connection_id"])
         deadline = Deadline(_LIMIT, operation.stopping)
         with explain_errors("open", f"ephemeral.fivetranops_connect_card {identifier}"):

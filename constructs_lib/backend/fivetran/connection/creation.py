@@ -31,8 +31,8 @@ from constructs_lib.backend.fivetran.api.errors import (
     ApiError,
     Conflict,
     Interrupted,
-    NoAnswer,
-    OutOfTime,
+    NoResponse,
+    TimeLimitExceeded,
     VendorError,
 )
 from constructs_lib.backend.fivetran.connection.creation_search import (
@@ -49,7 +49,7 @@ from constructs_lib.backend.fivetran.connection.creation_search import (
 from constructs_lib.backend.fivetran.journal.creations import CreationEntry
 from constructs_lib.backend.http import retry
 from constructs_lib.backend.plugin import log
-from constructs_lib.backend.plugin.diagnostics import places
+from constructs_lib.backend.plugin.diagnostics import crash_places
 
 if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.provider_data import Account
@@ -189,10 +189,10 @@ class _Creation:
             raise
         except Exception as error:
             # Whatever it was, the API may have done it.
-            why = " < ".join(places(error)[:5])
-            log.warning(f"the answer to a creation: {type(error).__name__}: {why}")
+            why = " < ".join(crash_places(error)[:5])
+            log.warn(f"the answer to a creation: {type(error).__name__}: {why}")
             reason = f"it could not be read ({type(error).__name__})"
-            raise NoAnswer("POST /v1/connections", reason, sent=True) from None
+            raise NoResponse("POST /v1/connections", reason, sent=True) from None
 
     def _notice(self, status: int, content: bytes) -> None:
         """Read the identifier from a response before anything else looks at it."""
@@ -224,11 +224,11 @@ class _Creation:
         if isinstance(error, Conflict):
             return self._after_conflict(error)
         if self._name is None or not (retry.may_have_taken_effect(error) or self._is_unclear):
-            self._forget()
+            self._remove_entry()
             raise error
         if not retry.may_have_taken_effect(error):
             return self._after_429(error)
-        log.warning(f"{error}; looking for the connection")
+        log.warn(f"{error}; looking for the connection")
         found = self._search_repeatedly(self._by_trace) if self._may_be_ours else None
         if found is None:
             self._record_lost()
@@ -254,14 +254,14 @@ class _Creation:
         try:
             there = self._there()
         except VendorError as failure:
-            log.warning(f"{failure}")
+            log.warn(f"{failure}")
             if not self._is_unclear:
-                self._forget()
+                self._remove_entry()
             raise error from None
         ours = self._fitting(there) if self._is_unclear and self._may_be_ours else []
         if len(ours) == 1:
             return self._client.connection(ours[0]["id"], self._deadline)
-        self._forget()
+        self._remove_entry()
         named = [item for item in there if isinstance(item.get("id"), str)]
         raise NameTaken(error, self._name, named[0]) if named else error
 
@@ -271,21 +271,21 @@ class _Creation:
         """Search several times, and give up quietly: the error that led here is the one to tell."""
         for pause in _waits():
             until = datetime.now(timezone.utc) + timedelta(seconds=pause)
-            log.information(
+            log.info(
                 f"looking in {pause:.1f} s, at {until:%H:%M:%SZ}, for a connection whose creation "
                 "was not confirmed"
             )
             try:
                 self._deadline.wait(pause, "a connection whose creation was not confirmed")
                 found = look()
-            except (Interrupted, OutOfTime):
+            except (Interrupted, TimeLimitExceeded):
                 return None
             except VendorError as error:
-                log.warning(f"{error}")
+                log.warn(f"{error}")
                 continue
             except Exception as error:
                 # Whatever fails here, how the answer was lost is what the user is told.
-                log.warning(f"looking for a connection: {type(error).__name__}")
+                log.warn(f"looking for a connection: {type(error).__name__}")
                 continue
             if found is not None:
                 return found
@@ -324,9 +324,9 @@ class _Creation:
         if self._journal is not None and self._entry is not None:
             self._journal.complete(self._entry._replace(is_lost=True))
 
-    def _forget(self) -> None:
+    def _remove_entry(self) -> None:
         if self._journal is not None and self._name is not None:
-            self._journal.forget(self._name)
+            self._journal.remove(self._name)
 
 
 @cache

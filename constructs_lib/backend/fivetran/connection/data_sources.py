@@ -24,7 +24,7 @@ from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.backend.managed_object.identifiers import require_identifier
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
-from constructs_lib.backend.plugin.planning.checks import check_rules, problems
+from constructs_lib.backend.plugin.planning.checks import check_rules, rule_problems
 from constructs_lib.backend.plugin.resource import Operation
 from constructs_lib.backend.plugin.values.value import Dynamic, Object
 from constructs_lib.schemas import Attribute, Field
@@ -91,10 +91,10 @@ def _config(answer: dict[str, Any]) -> Dynamic | None:
 
 
 _READ_LIMIT = 600.0
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
-class ConnectionData(DataSource):
+class ConnectionDataSource(DataSource):
     """The data source of one connection, by its identifier or by its group and schema."""
 
     schema = schemas.load("data.fivetranops_connection")
@@ -109,9 +109,9 @@ class ConnectionData(DataSource):
         :raises ProviderError: if there is none, or more than one
         """
         # What was unknown when it was validated may have turned out null.
-        for problem in problems(_rules(), config):
+        for problem in rule_problems(_rules(), config):
             raise ProviderError(problem.summary, problem.detail, problem.path)
-        account: Account = operation.client
+        account: Account = operation.provider_data
         deadline = Deadline(_READ_LIMIT, operation.stopping)
         if config["connection_id"] is not None:
             identifier = require_identifier(config["connection_id"])
@@ -156,7 +156,7 @@ def _none_or_several(group_id: str, schema: str, found: list[str]) -> ProviderEr
             "gsheets.orders; upper and lower case matter.",
             ("schema",),
         )
-    named = ", ".join(sorted(found)[:_MOST_NAMED])
+    named = ", ".join(sorted(found)[:_MAX_NAMED])
     return ProviderError(
         "There are several such connections",
         f"The group {group_id} has {len(found)} connections with the schema {schema}: {named}. "
@@ -177,14 +177,14 @@ _FILTERS = (
 )
 
 
-class ConnectionsData(DataSource):
+class ConnectionsDataSource(DataSource):
     """The data source of all connections that the filters let pass."""
 
     schema = schemas.load("data.fivetranops_connections")
 
     def read(self, config: Object, operation: Operation) -> Object:
         """Read the connections; an empty list is no error."""
-        account: Account = operation.client
+        account: Account = operation.provider_data
         deadline = Deadline(_LIST_LIMIT, operation.stopping)
         known_to_the_api = {name: config[name] for name in ("group_id", "schema")}
         with explain_errors("list", "fivetranops_connections"):

@@ -18,8 +18,8 @@ from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import (
     ApiError,
     NotFound,
-    OutOfTime,
     SyncInProgress,
+    TimeLimitExceeded,
     VendorError,
 )
 from constructs_lib.backend.fivetran.connection_status import pauses
@@ -197,10 +197,10 @@ def _set_flag(
 def _wait_for_sync(
     identifier: str, refusal: SyncInProgress, pause: float, deadline: Deadline
 ) -> None:
-    log.information(f"{refusal}; trying again in {pause:.1f} s")
+    log.info(f"{refusal}; trying again in {pause:.1f} s")
     try:
         deadline.poll(pause, f"the sync of connection {identifier} to end")
     except VendorError as error:
-        if isinstance(error, OutOfTime):
-            error = OutOfTime(f"{error}; the last answer was: {refusal}")
+        if isinstance(error, TimeLimitExceeded):
+            error = TimeLimitExceeded(f"{error}; the last answer was: {refusal}")
         raise _FlagRefused(error) from None

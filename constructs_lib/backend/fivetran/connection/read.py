@@ -28,7 +28,7 @@ def read_connection(state: Object, operation: Operation) -> Object | None:
 
     While the configuration of the provider is unknown, what is known stays as it is.
     """
-    account: Account = operation.client
+    account: Account = operation.provider_data
     if not account.is_known and state.get("service") is not None:
         return state
     deadline = Deadline(_READ_LIMIT, operation.stopping)
@@ -44,7 +44,7 @@ def read_connection(state: Object, operation: Operation) -> Object | None:
         account.confirm(state["id"])  # Whatever is answered, Terraform's state has it.
     with explain_errors("read", f"fivetranops_connection {state['id']}"):
         try:
-            answer = account.client.reads.connection(state["id"], deadline, fits)
+            answer = account.client.batched_reader.connection(state["id"], deadline, fits)
         except NotFound as error:
             if not is_imported(state):
                 account.presence.confirm_gone(state["id"], error, deadline, operation)
@@ -71,7 +71,7 @@ def find_unconfirmed(state: Object, deadline: Deadline, operation: Operation) ->
     from constructs_lib.backend.fivetran.connection import creation_search
     from constructs_lib.backend.fivetran.journal.creations import Name
 
-    account: Account = operation.client
+    account: Account = operation.provider_data
     private = ConnectionPrivateState(operation.private)
     trace = private.trace
     if trace is None:
@@ -83,7 +83,7 @@ def find_unconfirmed(state: Object, deadline: Deadline, operation: Operation) ->
     private.trace = None
     account.refreshed.add(answer["id"])
     if account.journal is not None:
-        account.journal.creations.forget(Name(account.client.account, *trace[:3]))
+        account.journal.creations.remove(Name(account.client.account, *trace[:3]))
     operation.diagnostics.warning(
         f"Connection {answer['id']} was found again",
         "The answer to its creation was lost. Terraform marks it as tainted and replaces it "

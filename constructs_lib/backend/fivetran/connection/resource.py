@@ -75,7 +75,7 @@ class ConnectionResource(Resource):
         if plan.config.get("pause_to_update") is None:
             # Nobody but the configuration knows it: what is taken out of it is gone.
             plan.planned["pause_to_update"] = None
-        account: Account = operation.client
+        account: Account = operation.provider_data
         account.note_activity()
         tracking = SecretTracking(operation.private, account.secret_hasher)
         if plan.prior is None:
@@ -116,7 +116,7 @@ class ConnectionResource(Resource):
         from constructs_lib.backend.fivetran.connection import creation, creation_search
 
         creation.load_ahead(planned.get("service"))
-        account: Account = operation.client
+        account: Account = operation.provider_data
         deadline = _deadline("create", config, operation)
         body = request.creation_body(planned, config)
         secrets = secrets_of(config)
@@ -214,7 +214,7 @@ class ConnectionResource(Resource):
         """
         from constructs_lib.backend.fivetran.connection_locks import locked_for_write
 
-        account: Account = operation.client
+        account: Account = operation.provider_data
         deadline = _deadline("update", config, operation)
         secrets = secrets_of(config)
         changed = SecretTracking(operation.private, account.secret_hasher).changed(secrets)
@@ -240,7 +240,7 @@ class ConnectionResource(Resource):
         """
         from constructs_lib.backend.fivetran.connection_locks import locked_for_write
 
-        account: Account = operation.client
+        account: Account = operation.provider_data
         if prior.get("id") is None:
             found = find_unconfirmed(prior, _deadline("delete", prior, operation), operation)
             if found is None:
@@ -261,13 +261,13 @@ class ConnectionResource(Resource):
         """Import by the identifier of the connection."""
         known = import_identifier(identifier, "a connection")
         ConnectionPrivateState(operation.private).is_imported = True
-        operation.client.import_guard.note_import(known)
+        operation.provider_data.import_guard.note_import(known)
         return {"id": known}
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
         """Refuse to destroy what the same run imports under another address."""
-        operation.client.import_guard.note_destruction(prior.get("id"))
-        operation.client.planned_effects.note_destroyed(str(prior.get("id")))
+        operation.provider_data.import_guard.note_destruction(prior.get("id"))
+        operation.provider_data.planned_effects.note_destroyed(str(prior.get("id")))
 
     def _modify(
         self,
@@ -286,7 +286,7 @@ class ConnectionResource(Resource):
         from constructs_lib.backend.fivetran.connection.update import Update
         from constructs_lib.backend.managed_object import drift
 
-        account: Account = operation.client
+        account: Account = operation.provider_data
         echo = drift.echo_of(operation.private)
 
         def check(sent: dict[str, Any], live: dict[str, Any]) -> None:
@@ -328,7 +328,7 @@ class ConnectionResource(Resource):
         """Return the state after a request; note the secrets, and what the API made of the settings
         sent.
         """
-        SecretTracking(operation.private, operation.client.secret_hasher).record(secrets)
+        SecretTracking(operation.private, operation.provider_data.secret_hasher).record(secrets)
         if prior is None or not same(prior["config"], planned["config"]):
             # From here on the state has the form of the configuration, not of the import.
             ConnectionPrivateState(operation.private).is_imported = False
@@ -359,7 +359,7 @@ class ConnectionResource(Resource):
         from constructs_lib.backend.fivetran.connection.update import Update
         from constructs_lib.backend.fivetran.connection_locks import locked_for_write
 
-        account: Account = operation.client
+        account: Account = operation.provider_data
         explaining = explain_errors(
             "set schema_status of", f"fivetranops_connection {answer['id']}"
         )

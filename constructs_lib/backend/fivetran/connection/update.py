@@ -113,7 +113,7 @@ class Update:
             if not pauses_for_it:
                 name = connection_name(self._identifier, live)
                 raise UpdateRefused(self._identifier, name, refusal) from None
-            log.information(f"{refusal}; the connection is paused for the change")
+            log.info(f"{refusal}; the connection is paused for the change")
         rest = {name: value for name, value in body.items() if name != "paused"}
         if not without_controls(rest):
             flag, controls = body["paused"], controls_of(body)
@@ -158,9 +158,9 @@ class Update:
                 try:
                     return self._modify(body)
                 except SyncInProgress as refusal:
-                    log.information(str(refusal))
+                    log.info(str(refusal))
             left = self._deadline.remaining
-            log.information(
+            log.info(
                 f"connection {self._identifier}: a sync is in progress; looking again in "
                 f"{pause:.1f} s, for at most {left:.0f} s more"
             )
@@ -211,6 +211,6 @@ class Update:
             return
         if left is None or not left.wanted:
             if self._entry is not None or left is not None:
-                self._handle.forget()
+                self._handle.remove()
         else:
             self._handle.write(left._replace(is_open=False))

@@ -14,7 +14,7 @@ from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import ApiError
 from constructs_lib.backend.fivetran.connection.paused_flag import PausedFlagStuck
 from constructs_lib.backend.fivetran.journal import history
-from constructs_lib.backend.fivetran.journal.entries import JournalEntry, SetEntry
+from constructs_lib.backend.fivetran.journal.entries import JournalEntry, SetStateEntry
 from constructs_lib.backend.fivetran.journal.history import TERRAFORM
 from constructs_lib.backend.fivetran.journal.journal import JournalHandle
 from constructs_lib.backend.http import retry
@@ -60,17 +60,17 @@ class JournalWriter:
         left = self._handle.read() if self._handle else None
         return left if left is not None and left.account == self._client.account else None
 
-    def unreported_state(self) -> SetEntry | None:
+    def unreported_state(self) -> SetStateEntry | None:
         """Return what an earlier run has set for Terraform, if Terraform's state does not know of
         it.
         """
         if self._handle is None or self._handle.by != TERRAFORM or not self._attempt.name:
             return None
-        kept = self._handle.kept()
+        found = self._handle.set_state()
         whose = (self._client.account, self._handle.workspace)
-        if kept is None or (kept.account, kept.workspace) != whose:
+        if found is None or (found.account, found.workspace) != whose:
             return None
-        return kept if kept.attempt != self._attempt.known else None
+        return found if found.attempt != self._attempt.known else None
 
     def continues(self, left: JournalEntry, found: State | None) -> bool:
         """Return True if the state is the half-done work that this run repeats. Terraform's work is
@@ -105,7 +105,7 @@ class JournalWriter:
         except BaseException:
             self.record(is_open=False)
             if self._handle is not None and not self._entry.is_sent:
-                self._handle.forget()
+                self._handle.remove()
             raise
         self._close(self._entry.found, self._entry.stored)
 
@@ -114,8 +114,8 @@ class JournalWriter:
         if self._handle is None:
             return
         if self._attempt.name:
-            self._handle.keep(
-                SetEntry(
+            self._handle.save_set_state(
+                SetStateEntry(
                     connection=self._identifier,
                     account=self._client.account,
                     workspace=self._handle.workspace,
@@ -125,7 +125,7 @@ class JournalWriter:
                     at=format_timestamp(self._client.server_time()),
                 )
             )
-        self._handle.forget()
+        self._handle.remove()
 
     def record(self, **changes: Any) -> None:
         """Write what is known by now into the journal."""
@@ -165,10 +165,10 @@ class JournalWriter:
         :param first: the state before the first attempt
         :param is_ours: False if no earlier attempt of this work has set it
         """
-        if self._handle is None or not (self.interrupted_run() or self._handle.kept()):
+        if self._handle is None or not (self.interrupted_run() or self._handle.set_state()):
             return
         self._handle.history.confirm(self._wanted)
         if is_ours:
             self._close(first, equivalence.fingerprint(self._wanted))
         elif self.interrupted_run() is not None:
-            self._handle.forget()
+            self._handle.remove()

@@ -26,13 +26,13 @@ from constructs_lib.backend.fivetran.connection_status import (
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
-from constructs_lib.backend.http.redaction import MOMENT, shown_value, shows_values
+from constructs_lib.backend.http.redaction import MOMENT, display_value, shows_values
 from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values.value import Object, contains_unknown, same
 
-MOST_LINES = 12
-"""Steps that :func:`lines` shows, if it is not told otherwise."""
+MAX_LINES = 12
+"""Steps that :func:`lines` shows, unless it is asked for more or fewer."""
 FROM = "From where it stands now to what is to be:"
 _ABSENT: Any = object()
 _SECOND = timedelta(seconds=1)
@@ -61,11 +61,11 @@ def value_changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[
     return sorted(_differences(before or {}, after, ""))
 
 
-def lines(found: list[ValueChange], most: int = MOST_LINES) -> str:
+def lines(found: list[ValueChange], most: int = MAX_LINES) -> str:
     """Return the changes, one a line, up to a limit; the last line counts those left out."""
-    told = [f"  {step.path}: {step.words}" for step in found[:most]]
+    listed = [f"  {step.path}: {step.words}" for step in found[:most]]
     more = len(found) - most
-    return "\n".join(told + ([f"  and {more} more"] if more > 0 else []))
+    return "\n".join(listed + ([f"  and {more} more"] if more > 0 else []))
 
 
 def change_summary(
@@ -116,12 +116,12 @@ def _differences(before: Any, after: Any, path: str) -> Iterator[ValueChange]:
             inner = f"{path}.{key}" if path else key
             yield from _differences(before.get(key, _ABSENT), after.get(key, _ABSENT), inner)
     elif before is _ABSENT:
-        yield ValueChange(path, f"{shown_value(path, after)} is added", False)
+        yield ValueChange(path, f"{display_value(path, after)} is added", False)
     elif after is _ABSENT:
-        yield ValueChange(path, f"{shown_value(path, before)} is removed", False)
+        yield ValueChange(path, f"{display_value(path, before)} is removed", False)
     elif not same(before, after):
         distance, is_backwards = _distance(before, after)
-        words = f"{shown_value(path, before)} -> {shown_value(path, after)}{distance}"
+        words = f"{display_value(path, before)} -> {display_value(path, after)}{distance}"
         yield ValueChange(path, words, is_backwards)
 
 
@@ -139,8 +139,8 @@ def _distance(before: Any, after: Any) -> tuple[str, bool]:
         return "", False
     direction = "backwards" if distance < 0 else "forwards"
     # With one value known, as 0 often is, the distance of two numbers in texts tells the other.
-    is_told = shows_values() or begin is not None or not isinstance(before, str)
-    return f" ({direction} by {words})" if is_told else f" ({direction})", distance < 0
+    may_name = shows_values() or begin is not None or not isinstance(before, str)
+    return f" ({direction} by {words})" if may_name else f" ({direction})", distance < 0
 
 
 def _number(value: Any) -> Decimal | None:
@@ -184,7 +184,7 @@ def explain(plan: Plan, operation: Operation) -> None:
 
     :raises ProviderError: if the service of the connection keeps no state
     """
-    account: Account = operation.client
+    account: Account = operation.provider_data
     identifier = plan.planned["connection_id"]
     if not isinstance(identifier, str) or not account.is_known:
         return
@@ -218,13 +218,13 @@ def note_paused(plan: Plan, operation: Operation) -> None:
     """Note the paused flag after the state is set, for a sync that comes after it."""
     identifier, after = plan.planned["connection_id"], plan.planned.get("paused_after")
     if isinstance(identifier, str) and after in ("running", "paused"):
-        account: Account = operation.client
+        account: Account = operation.provider_data
         account.planned_effects.note_paused(identifier, after == "paused")
 
 
 def explain_restoring(prior: Object, operation: Operation) -> None:
     """Warn of what destroying a state with ``on_destroy = "restore"`` will do."""
-    account: Account = operation.client
+    account: Account = operation.provider_data
     identifier = prior["connection_id"]
     if not account.is_known or account.planned_effects.is_destroyed(identifier):
         return

@@ -116,7 +116,7 @@ class ConnectionStateResource(Resource):
 
     def read(self, state: Object, operation: Operation) -> Object | None:
         """Check that the connection exists; read its state only if it is enforced or imported."""
-        account: Account = operation.client
+        account: Account = operation.provider_data
         if not account.is_known and state.get("state") is not None:
             return state
         deadline = Deadline(_READ_LIMIT, operation.stopping)
@@ -154,7 +154,7 @@ class ConnectionStateResource(Resource):
 
     def delete(self, prior: Object, operation: Operation) -> None:
         """Forget the resource, or restore the previous state, as ``on_destroy`` says."""
-        account: Account = operation.client
+        account: Account = operation.provider_data
         identifier = prior["connection_id"]
         confirm_attempt(identifier, operation)
         if not _restores(prior, operation):
@@ -224,7 +224,7 @@ class ConnectionStateResource(Resource):
     def _set(
         self, planned: Object, prior: Object | None, action: str, operation: Operation
     ) -> Object:
-        account: Account = operation.client
+        account: Account = operation.provider_data
         identifier = require_identifier(planned["connection_id"])
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
         before = (prior or {}).get("previous_state")
@@ -283,7 +283,7 @@ def _is_refused(plan: Plan, operation: Operation) -> bool:
     identifier = plan.planned["connection_id"]
     if not isinstance(identifier, str):
         return False
-    account: Account = operation.client
+    account: Account = operation.provider_data
     deadline = Deadline(_READ_LIMIT, operation.stopping)
     with explain_errors("plan", _subject(identifier)):
         return account.presence.is_refused(identifier, deadline, operation)

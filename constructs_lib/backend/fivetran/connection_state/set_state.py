@@ -37,10 +37,10 @@ from constructs_lib.backend.fivetran.connection_status import (
     last_syncs,
     pauses,
 )
-from constructs_lib.backend.fivetran.journal.entries import SetEntry
+from constructs_lib.backend.fivetran.journal.entries import SetStateEntry
 from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.redaction import shown
+from constructs_lib.backend.http.redaction import display_state
 from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.backend.plugin import log
@@ -195,7 +195,9 @@ class _StateSetter:
             deadline=self._deadline,
         )
 
-    def _continues_from(self, unknown: SetEntry, connection: State, found: State | None) -> bool:
+    def _continues_from(
+        self, unknown: SetStateEntry, connection: State, found: State | None
+    ) -> bool:
         """Return True if the state is what was set without Terraform's knowledge, or what syncs
         have made of it since. A state that somebody else has set meanwhile is a previous state like
         any other.
@@ -254,7 +256,7 @@ class _StateSetter:
     def _look_again(self, pause: float) -> None:
         left = self._deadline.remaining
         end = datetime.now(timezone.utc) + timedelta(seconds=left)
-        log.information(
+        log.info(
             f"connection {self._identifier}: a sync is in progress; looking again in "
             f"{pause:.1f} s, for at most {left:.0f} s more, until {end:%H:%M:%SZ}"
         )
@@ -276,4 +278,4 @@ def _is_same(one: State | None, other: State | None) -> bool:
 
 
 def _words(state: State | None) -> str:
-    return "not written yet" if state is None else shown(state)
+    return "not written yet" if state is None else display_state(state)

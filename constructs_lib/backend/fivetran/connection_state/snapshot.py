@@ -16,7 +16,7 @@ from constructs_lib.backend.fivetran.connection_status import (
     last_syncs,
 )
 from constructs_lib.backend.fivetran.private_state import stored_fields
-from constructs_lib.backend.http.redaction import as_shown, shown
+from constructs_lib.backend.http.redaction import display_state, display_text
 from constructs_lib.backend.http.response_values import parse_timestamp
 from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.schemas import SERVICES_WITH_STATE
@@ -47,7 +47,7 @@ class StateDiffers(VendorError):
         self.stored = stored
         super().__init__(
             f"the state of connection {identifier} reads back differently: set was "
-            f"{shown(wanted)}, stored is {shown(stored)}"
+            f"{display_state(wanted)}, stored is {display_state(stored)}"
         )
 
 
@@ -105,7 +105,7 @@ def describe_progress(
     if equivalence.is_fingerprint(seen.print, state):
         return ""
     # An earlier version, or one that was to show values, may have kept more of it.
-    text = seen.text if seen.text == _NOT_WRITTEN else as_shown(seen.text)
+    text = seen.text if seen.text == _NOT_WRITTEN else display_text(seen.text)
     now = _words(state)
     if not is_syncing(connection) and not _has_synced_since(connection, seen):
         raise StateChangedElsewhere(identifier, f"it was last looked at ({seen.at})", text, now)
@@ -113,7 +113,7 @@ def describe_progress(
 
 
 def _words(state: dict[str, Any] | None) -> str:
-    return _NOT_WRITTEN if state is None else shown(state)
+    return _NOT_WRITTEN if state is None else display_state(state)
 
 
 def _has_synced_since(connection: dict[str, Any], seen: Snapshot) -> bool:

@@ -24,11 +24,11 @@ from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.managed_object.identifiers import require_identifier
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.resource import Operation
-from constructs_lib.backend.plugin.values.value import MOST_LEVELS, Dynamic, Object, levels, same
+from constructs_lib.backend.plugin.values.value import MAX_LEVELS, Dynamic, Object, levels, same
 from constructs_lib.schemas import limits
 
 State = dict[str, Any]
-_MOST_MARKS: Final = 29
+_MAX_MARKS: Final = 29
 """Combining characters in a row that Terraform's library leaves as they are (its stream-safe form).
 """
 
@@ -37,7 +37,7 @@ def to_terraform(state: State | None) -> Dynamic | None:
     """Return a state as Terraform can carry it; None if there is none."""
     if state is None:
         return None
-    if levels(state) <= MOST_LEVELS and all(map(_is_kept, _parts(state))):
+    if levels(state) <= MAX_LEVELS and all(map(_is_kept, _parts(state))):
         return Dynamic.of(state)
     return Dynamic.of(jsontext.dumps(state))
 
@@ -91,7 +91,7 @@ def _is_kept_text(text: str) -> bool:
     # Unicode nobody here knows what composing makes of them.
     if any(unicodedata.category(char) in ("Cs", "Cn") for char in text):
         return False
-    return _marks_in_a_row(text) <= _MOST_MARKS
+    return _marks_in_a_row(text) <= _MAX_MARKS
 
 
 def _marks_in_a_row(text: str) -> int:
@@ -105,7 +105,7 @@ def _marks_in_a_row(text: str) -> int:
 _READ_LIMIT = 600.0
 
 
-class ConnectionStateData(DataSource):
+class ConnectionStateDataSource(DataSource):
     """The data source of the state of one connection."""
 
     schema = schemas.load("data.fivetranops_connection_state")
@@ -115,7 +115,7 @@ class ConnectionStateData(DataSource):
 
         :raises ProviderError: if there is no such connection, or its service keeps no state
         """
-        account: Account = operation.client
+        account: Account = operation.provider_data
         identifier = require_identifier(config["connection_id"])
         deadline = Deadline(_READ_LIMIT, operation.stopping)
         with explain_errors("read the state of", f"connection {identifier}"):

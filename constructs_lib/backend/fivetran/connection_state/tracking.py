@@ -27,7 +27,7 @@ from constructs_lib.backend.plugin.values.value import Object
 
 def confirm_attempt(identifier: str, operation: Operation) -> None:
     """Remove from the journal what private state shows to be in Terraform's state."""
-    account: Account = operation.client
+    account: Account = operation.provider_data
     if account.journal is not None:
         account.journal.confirm_set(identifier, StatePrivateState(operation.private).attempt)
 
@@ -38,7 +38,7 @@ def learn_attempt(
     """Return what a read takes over of an attempt that Terraform does not know of: once its state
     is read as set, no apply will ask for it again. An import only learns that there was one.
     """
-    account: Account = operation.client
+    account: Account = operation.provider_data
     if account.journal is None:
         return {}
     private = StatePrivateState(operation.private)
@@ -71,20 +71,20 @@ def stored_form_noted(operation: Operation) -> Iterator[None]:
     try:
         yield
     except StateDiffers as error:
-        moment = format_timestamp(operation.client.client.server_time())
+        moment = format_timestamp(operation.provider_data.client.server_time())
         StatePrivateState(operation.private).last_set = Snapshot.of(error.stored, moment)
         raise
 
 
 def note_seen(state: dict[str, Any] | None, operation: Operation) -> None:
     """Note the state as it is known to be now."""
-    moment = format_timestamp(operation.client.client.server_time())
+    moment = format_timestamp(operation.provider_data.client.server_time())
     StatePrivateState(operation.private).seen = Snapshot.of(state, moment)
 
 
 def seen_by_plan(identifier: str, operation: Operation) -> Snapshot | None:
     """Return what the plan saw: the last refresh, or for a new resource the plan itself."""
-    account: Account = operation.client
+    account: Account = operation.provider_data
     seen = StatePrivateState(operation.private).seen
     if identifier in account.state_restored:
         return None  # What the plan saw was undone by this very run.

@@ -79,9 +79,9 @@ class _Entry(NamedTuple):
             self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             private_files.write(self.file, jsontext.dumps(values))
         except OSError as error:
-            log.warning(f"the journal: {self.file} cannot be written: {error.strerror}")
+            log.warn(f"the journal: {self.file} cannot be written: {error.strerror}")
 
-    def forget(self) -> None:
+    def remove(self) -> None:
         """Remove the entry."""
         with suppress(OSError):
             self.file.unlink(missing_ok=True)
@@ -159,7 +159,7 @@ class _ConnectionEntries:
                     ours = entry._replace(run=self._account.run, is_begun=True)
                     ours.write()
                     return ours
-                entry.forget()
+                entry.remove()
         return None
 
     def recorded(self, deadline: Deadline) -> RequestRecorder:
@@ -179,7 +179,7 @@ class _ConnectionEntries:
                     if not isinstance(error, SyncStartUnknown) or not isinstance(
                         error.cause, Interrupted
                     ):
-                        entry.forget()
+                        entry.remove()
                     raise
                 entry._replace(is_begun=True).write()
 
@@ -194,7 +194,7 @@ class _ConnectionEntries:
         for entry in sorted(entries, key=lambda entry: entry.mark.since):
             since = parse_timestamp(entry.mark.since)
             if since is None or now - since > _LONGEST:
-                entry.forget()
+                entry.remove()
             elif entry.run != self._account.run and (entry.account, entry.wish) == (
                 account,
                 self._print,
@@ -209,7 +209,7 @@ class _ConnectionEntries:
         since = parse_timestamp(entry.mark.since)
         is_long_ago = since is None or client.server_time() - since > _LONGEST_RESYNC
         if began is None or (began and self._request.mode == "resync" and is_long_ago):
-            entry.forget()
+            entry.remove()
             what = "re-sync" if self._request.mode == "resync" else "sync"
             cause = VendorError(f"a run that asked for it at {entry.mark.since} was interrupted")
             raise SyncStartUnknown(connection_name(self._request.identifier, now), what, cause)
@@ -225,7 +225,7 @@ class _ConnectionEntries:
                 file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
             except OSError as error:
-                log.warning(f"the journal: {file} cannot be written: {error.strerror}")
+                log.warn(f"the journal: {file} cannot be written: {error.strerror}")
                 yield
                 return
             try:

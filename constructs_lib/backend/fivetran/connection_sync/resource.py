@@ -38,7 +38,7 @@ from constructs_lib.backend.managed_object.unsent_changes import (
     warn_about_unsent_changes,
 )
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
-from constructs_lib.backend.plugin.planning.checks import check_rules, problems
+from constructs_lib.backend.plugin.planning.checks import check_rules, rule_problems
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, contains_unknown
 
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from constructs_lib.schemas.rules import Rule
 
 
-_MOST_TABLES = 12
+_MAX_TABLES = 12
 
 
 def check(config: Object, diagnostics: Diagnostics) -> None:
@@ -68,7 +68,7 @@ def require_extent(planned: Object) -> None:
     :raises ProviderError: if so; nothing has been sent then
     """
     extent = (rule for rule in _rules() if rule.id == "resync-extent")
-    for found in problems(extent, planned):
+    for found in rule_problems(extent, planned):
         raise ProviderError(found.summary, f"{found.detail} Nothing was sent.", found.path)
 
 
@@ -84,7 +84,7 @@ def explain(plan: Plan, operation: Operation) -> None:
     :raises ProviderError: if the connection is paused, or not set up, and this run does not change
         that
     """
-    account: Account = operation.client
+    account: Account = operation.provider_data
     identifier = plan.planned["connection_id"]
     is_known = isinstance(identifier, str)
     if plan.planned.get("mode") == "resync":
@@ -153,8 +153,8 @@ def _extent(scope: Any, everything: Any) -> str:
     if contains_unknown(scope) or not isinstance(scope, dict):
         return ""
     tables = [f"{schema}.{table}" for schema in sorted(scope) for table in scope[schema] or ()]
-    more = len(tables) - _MOST_TABLES
-    named = ", ".join(tables[:_MOST_TABLES]) + (f" and {more} more" if more > 0 else "")
+    more = len(tables) - _MAX_TABLES
+    named = ", ".join(tables[:_MAX_TABLES]) + (f" and {more} more" if more > 0 else "")
     return f"These tables are synced from the beginning: {named}."
 
 
@@ -240,13 +240,13 @@ class ConnectionSyncResource(TriggeredResource):
 
     def read(self, state: Object, operation: Operation) -> Object | None:
         """Keep what was done. It is in Terraform's state, so the journal need not keep it."""
-        account: Account = operation.client
+        account: Account = operation.provider_data
         journal.confirm(account, operation)
         return super().read(state, operation)
 
     def delete(self, prior: Object, operation: Operation) -> None:
         """Forget the sync; what was done stays done, and nothing is sent."""
-        journal.confirm(operation.client, operation)
+        journal.confirm(operation.provider_data, operation)
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Import by the identifier of the connection; its next triggers start nothing."""
@@ -254,7 +254,7 @@ class ConnectionSyncResource(TriggeredResource):
         return super().import_state(identifier, operation)
 
     def _begin(self, action: str, planned: Object, operation: Operation) -> Object:
-        account: Account = operation.client
+        account: Account = operation.provider_data
         require_extent(planned)
         identifier = require_identifier(planned["connection_id"])
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
@@ -294,7 +294,7 @@ class ConnectionSyncResource(TriggeredResource):
 
         :param action: ``create`` or ``update``, which began it, or ``wait`` for an earlier one
         """
-        account: Account = operation.client
+        account: Account = operation.provider_data
         identifier = planned["connection_id"]
         is_new = action == "create"
         with explain_errors(

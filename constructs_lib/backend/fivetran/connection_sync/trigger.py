@@ -18,8 +18,8 @@ from constructs_lib.backend.fivetran.api.errors import (
     ApiError,
     Conflict,
     Interrupted,
-    OutOfTime,
     SyncInProgress,
+    TimeLimitExceeded,
     VendorError,
 )
 from constructs_lib.backend.fivetran.connection_locks import locked_for_write
@@ -119,7 +119,7 @@ def begin(
         except Conflict as conflict:
             if request.mode != "resync" and not isinstance(conflict, SyncInProgress):
                 raise
-            log.information(f"{conflict}; looking again in {pause:.1f} s")
+            log.info(f"{conflict}; looking again in {pause:.1f} s")
         deadline.poll(pause, what)
     raise AssertionError("the pauses have no end")
 
@@ -182,7 +182,7 @@ class _Attempt:
         repeated.
         """
         self._has_looked = True
-        now = self._client.look_once(self._request.identifier, self._deadline)
+        now = self._client.read_once(self._request.identifier, self._deadline)
         began = has_begun(self._request, self._before, now)
         if began is None:
             raise self._unsure(VendorError("the answer to the request was lost"))
@@ -193,7 +193,9 @@ class _Attempt:
         if self._has_looked:
             # The last word was that of a look, unless the API has said no to the request itself.
             return not (is_certain and str(error).startswith("POST"))
-        return retry.may_have_taken_effect(error) or isinstance(error, (Interrupted, OutOfTime))
+        return retry.may_have_taken_effect(error) or isinstance(
+            error, (Interrupted, TimeLimitExceeded)
+        )
 
     def _unsure(self, error: VendorError) -> SyncStartUnknown:
         what = "re-sync" if self._request.mode == "resync" else "sync"

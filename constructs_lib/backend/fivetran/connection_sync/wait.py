@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from constructs_lib.backend.fivetran.api.errors import Interrupted, OutOfTime
+from constructs_lib.backend.fivetran.api.errors import Interrupted, TimeLimitExceeded
 from constructs_lib.backend.fivetran.connection_status import (
     connection_name,
     is_paused_in,
@@ -117,7 +117,7 @@ class _Wait:
                 is_being_set = was_being_set or self._account.locks.is_held(self._identifier)
                 self._look_at_idle(connection, is_being_set=is_being_set)
             left = self._deadline.remaining
-            log.information(
+            log.info(
                 f"connection {self._identifier}: the sync goes on; looking again in {pause:.1f} s, "
                 f"for at most {left:.0f} s more"
             )
@@ -127,8 +127,8 @@ class _Wait:
     def _wait(self, pause: float) -> None:
         try:
             self._deadline.poll(pause, f"the sync of connection {self._identifier} to end")
-        except OutOfTime as error:
-            raise OutOfTime(f"{error}{self._delay}") from None
+        except TimeLimitExceeded as error:
+            raise TimeLimitExceeded(f"{error}{self._delay}") from None
 
     def _ended(self, connection: dict[str, Any]) -> str | None:
         """Return when the sync succeeded; None if it did not end yet.
@@ -180,7 +180,7 @@ class _Wait:
             raise Rescheduled(name, until, words, is_manual=is_manual)
         when = "without telling until when" if until is None else f"until {format_timestamp(until)}"
         self._delay = f"; Fivetran rescheduled it {when}{words}"
-        log.information(f"connection {self._identifier}: the sync is rescheduled {when}")
+        log.info(f"connection {self._identifier}: the sync is rescheduled {when}")
         if until is None:
             if is_manual:
                 self._ask_again(at_once=False)
@@ -210,7 +210,7 @@ class _Wait:
         except SyncStartUnknown as unsure:
             if isinstance(unsure.cause, Interrupted):
                 raise unsure.cause from None
-            log.warning(f"connection {self._identifier}: {unsure}; looking again")
+            log.warn(f"connection {self._identifier}: {unsure}; looking again")
 
     def _failed(self, connection: dict[str, Any], how: str) -> SyncFailed:
         words = connection_problems(connection, self._secrets)

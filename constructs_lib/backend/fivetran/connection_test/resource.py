@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api import errors
-from constructs_lib.backend.fivetran.api.errors import BadAnswer
+from constructs_lib.backend.fivetran.api.errors import InvalidResponse
 from constructs_lib.backend.fivetran.connection import request
 from constructs_lib.backend.fivetran.connection_locks import locked_for_write
 from constructs_lib.backend.fivetran.private_state import SetupTestsPrivateState
@@ -68,20 +68,20 @@ def tests_failed(name: str, found: list[SetupTestResult]) -> ProviderError:
     :param name: the connection
     :param found: the results that did not pass
     """
-    told = truncated("\n".join(f"  {result}" for result in found))
-    return ProviderError(f"Setup tests of {name} did not pass", f"{told}\n\n{_REMEDY}")
+    listing = truncated("\n".join(f"  {result}" for result in found))
+    return ProviderError(f"Setup tests of {name} did not pass", f"{listing}\n\n{_REMEDY}")
 
 
 def setup_test_results(answer: dict[str, Any], secrets: Collection[str]) -> list[SetupTestResult]:
     """Return the results in the response about a connection, without secrets.
 
     :param secrets: texts that must not be shown
-    :raises BadAnswer: if it has none: a gate must not open because an answer was cut short
+    :raises InvalidResponse: if it has none: a gate must not open because an answer was cut short
     """
     tests = answer.get("setup_tests")
     if not isinstance(tests, list) or not all(isinstance(test, dict) for test in tests):
         request = f"POST /v1/connections/{answer.get('id')}/test"
-        raise BadAnswer(request, 200, "no list under data.setup_tests")
+        raise InvalidResponse(request, 200, "no list under data.setup_tests")
     return [_result(test, without_secret_names(redact_json(test, secrets))) for test in tests]
 
 
@@ -156,7 +156,7 @@ class ConnectionTestResource(TriggeredResource):
             plan.planned[name] = UNKNOWN
         identifier = plan.planned["connection_id"]
         if isinstance(identifier, str):
-            account: Account = operation.client
+            account: Account = operation.provider_data
             account.planned_effects.note_tests(identifier)
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
@@ -178,7 +178,7 @@ class ConnectionTestResource(TriggeredResource):
         return result
 
     def _run(self, action: str, planned: Object, operation: Operation) -> Object:
-        account: Account = operation.client
+        account: Account = operation.provider_data
         identifier, fail_on = require_identifier(planned["connection_id"]), planned["fail_on"]
         deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
         secrets = account.secrets.get(identifier, [])
@@ -205,10 +205,10 @@ def _attributes(result: SetupTestResult) -> dict[str, Any]:
 
 def _warn(name: str, found: list[SetupTestResult], fail_on: str, operation: Operation) -> None:
     if found:
-        told = truncated("\n".join(map(str, found)))
+        listing = truncated("\n".join(map(str, found)))
         operation.diagnostics.warning(
             f"Setup tests of {name} did not all pass",
-            f'{told}\n\nfail_on is "{fail_on}", so that this is no error.',
+            f'{listing}\n\nfail_on is "{fail_on}", so that this is no error.',
         )
 
 

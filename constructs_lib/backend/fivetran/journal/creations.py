@@ -120,9 +120,9 @@ class CreationJournal:
             if self._file(entry.name).exists():
                 private_files.write(self._file(entry.name), _dumped(entry))
         except OSError as error:
-            log.warning(f"the journal of creations: {error.strerror}")
+            log.warn(f"the journal of creations: {error.strerror}")
 
-    def forget(self, name: Name) -> None:
+    def remove(self, name: Name) -> None:
         """Remove the entry of a creation."""
         self._remove(self._file(name))
 
@@ -138,7 +138,7 @@ class CreationJournal:
         is_other = entry is not None and entry.run != self._run and entry.name == name
         return entry if is_other else None
 
-    def left_behind(self, account: str) -> list[CreationEntry]:
+    def interrupted_creations(self, account: str) -> list[CreationEntry]:
         """Return what dead runs have left of an account, in Terraform's workspace."""
         ours = (account, self._workspace)
         found = [e for e in self._others().values() if (e.account, e.workspace) == ours]
@@ -238,7 +238,7 @@ def _read(file: Path) -> CreationEntry | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        log.warning(f"the journal {file} cannot be read ({type(error).__name__})")
+        log.warn(f"the journal {file} cannot be read ({type(error).__name__})")
         return None
     if not isinstance(values, dict) or not all(map(jsontext.is_text, map(values.get, _TEXTS))):
         return None

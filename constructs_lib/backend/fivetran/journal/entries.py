@@ -53,7 +53,7 @@ class JournalEntry(NamedTuple):
         return self.is_sent and any(equivalence.is_fingerprint(print_, live) for print_ in prints)
 
 
-class SetEntry(NamedTuple):
+class SetStateEntry(NamedTuple):
     """A state that Terraform has set, kept until Terraform's state is known to have it.
 
     Terraform may be killed while this process sets a state. Then the state is set, and the next
@@ -75,23 +75,23 @@ class SetEntry(NamedTuple):
     """When that was (RFC 3339, UTC, by the API's clock)."""
 
 
-def set_entry(text: str) -> SetEntry:
+def set_state_entry(text: str) -> SetStateEntry:
     """Return the entry of a state that was set from the text of its file.
 
     :raises ValueError: if it is none
     """
     values = jsontext.loads(text)
-    names = SetEntry._fields
+    names = SetStateEntry._fields
     if not isinstance(values, dict) or not values.keys() >= set(names):
         raise ValueError("no entry of a state that was set")
     if not all(jsontext.is_text(values[name]) for name in names if name != "found"):
         raise ValueError("a field is of another type")
     if not isinstance(values["found"], (dict, type(None))):
         raise ValueError("found is of another type")
-    return SetEntry(**{name: values[name] for name in names})
+    return SetStateEntry(**{name: values[name] for name in names})
 
 
-def dumped(entry: JournalEntry | SetEntry) -> str:
+def dumped(entry: JournalEntry | SetStateEntry) -> str:
     """Return an entry as the text of its file."""
     return jsontext.dumps({"version": _VERSION, **entry._asdict()})
 

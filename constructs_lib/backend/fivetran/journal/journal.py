@@ -4,8 +4,8 @@ Before the paused flag of a connection is touched, an entry (:mod:`journal.entri
 to Terraform's own data (``.terraform``, or ``TF_DATA_DIR``) and forced to the disk; it is removed
 when the flag is restored. A run that finds an entry later knows that another one died, and what the
 connection was like before: :mod:`recovery` restores the flag, and the next setting of that state
-continues from it. The state that was set is kept longer (``SetEntry``), until Terraform's state is
-known to have it.
+continues from it. The state that was set is kept longer (``SetStateEntry``), until Terraform's
+state is known to have it.
 
 A run holds a lock on the entry as long as it lives, which the operating system releases however the
 run ends. So a run that is still at work never counts as dead, and when two runs in one working
@@ -32,10 +32,10 @@ from constructs_lib.backend.fivetran.journal import private_files
 from constructs_lib.backend.fivetran.journal.creations import CreationJournal, workspace
 from constructs_lib.backend.fivetran.journal.entries import (
     JournalEntry,
-    SetEntry,
+    SetStateEntry,
     dumped,
     loaded,
-    set_entry,
+    set_state_entry,
 )
 from constructs_lib.backend.fivetran.journal.history import TERRAFORM, History
 from constructs_lib.backend.http import jsontext
@@ -82,7 +82,7 @@ class JournalHandle:
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            log.warning(f"the journal {self._file} cannot be read ({type(error).__name__})")
+            log.warn(f"the journal {self._file} cannot be read ({type(error).__name__})")
             return None
 
     def write(self, entry: JournalEntry) -> None:
@@ -95,13 +95,13 @@ class JournalHandle:
         except OSError as error:
             self._report(f"{self._file} cannot be written: {error.strerror}")
 
-    def forget(self) -> None:
+    def remove(self) -> None:
         """Remove the entry."""
         with suppress(OSError):
             self._file.unlink(missing_ok=True)
 
-    def keep(self, entry: SetEntry) -> None:
-        """Keep the state that was set until Terraform's state is known to have it."""
+    def save_set_state(self, entry: SetStateEntry) -> None:
+        """Save the state that was set until Terraform's state is known to have it."""
         file = _set_file(self._file)
         try:
             file.parent.mkdir(exist_ok=True, mode=0o700)
@@ -109,11 +109,11 @@ class JournalHandle:
         except OSError as error:
             self._report(f"{file} cannot be written: {error.strerror}")
 
-    def kept(self) -> SetEntry | None:
+    def set_state(self) -> SetStateEntry | None:
         """Return the state that was set and is not yet known to be in Terraform's state; None if
         there is none.
         """
-        return _kept(_set_file(self._file))
+        return _read_set_state(_set_file(self._file))
 
 
 class Journal:
@@ -190,12 +190,12 @@ class Journal:
                 lock_file.unlink()
             os.close(lock)
 
-    def unknown_to(self, identifier: str, account: str, attempt: Any) -> SetEntry | None:
+    def unknown_to(self, identifier: str, account: str, attempt: Any) -> SetStateEntry | None:
         """Return the state that was set and that Terraform's state does not know of.
 
         :param attempt: the attempt that Terraform's state knows of
         """
-        found = _kept(_set_file(self._file(identifier)))
+        found = _read_set_state(_set_file(self._file(identifier)))
         whose = (account, self.workspace)
         if found is None or (found.account, found.workspace) != whose or found.attempt == attempt:
             return None
@@ -204,8 +204,8 @@ class Journal:
     def confirm_set(self, identifier: str, attempt: Any) -> None:
         """Delete what is kept of an attempt, because Terraform's state has it."""
         file = _set_file(self._file(identifier))
-        kept = _kept(file)
-        if kept is not None and kept.attempt == attempt:
+        found = _read_set_state(file)
+        if found is not None and found.attempt == attempt:
             with suppress(OSError):
                 file.unlink(missing_ok=True)
 
@@ -214,11 +214,11 @@ class Journal:
 
     def _report(self, problem: str) -> None:
         self.problem = self.problem or problem
-        log.warning(f"the journal: {problem}")
+        log.warn(f"the journal: {problem}")
 
     def _report_history(self, problem: str) -> None:
         self.history_problem = self.history_problem or problem
-        log.warning(f"the history of states: {problem}")
+        log.warn(f"the history of states: {problem}")
 
     def note_plan(self, identifier: str, run: str, seen: Snapshot) -> None:
         """Record what a plan saw of a state that is not in Terraform's state yet.
@@ -251,7 +251,7 @@ class Journal:
         is_ours = isinstance(plans, dict) and all(_is_note(note) for note in plans.values())
         return plans if is_ours else {}
 
-    def left_behind(self) -> list[str]:
+    def interrupted_connections(self) -> list[str]:
         """Return the connections that have an entry, whoever holds it."""
         files = sorted(self._folder.glob("*.json")) if self._folder.is_dir() else []
         return [name for name in map(_connection_of, files) if name is not None]
@@ -262,13 +262,13 @@ def _set_file(file: Path) -> Path:
     return file.parent / "set" / file.name
 
 
-def _kept(file: Path) -> SetEntry | None:
+def _read_set_state(file: Path) -> SetStateEntry | None:
     try:
-        return set_entry(private_files.read(file))
+        return set_state_entry(private_files.read(file))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        log.warning(f"the journal {file} cannot be read ({type(error).__name__})")
+        log.warn(f"the journal {file} cannot be read ({type(error).__name__})")
         return None
 
 

@@ -82,7 +82,7 @@ def _is_wanted(
 ) -> bool:
     """Show what is going to happen, and ask."""
     write = terminal.out if options.yes else terminal.show
-    is_alarming = reading.show(found, wanted, write, plan.MOST_LINES)
+    is_alarming = reading.show(found, wanted, write, plan.MAX_LINES)
     by_hand = _to_run(found.identifier)
     write(plan.pause_notice(found.connection, by_hand, paused=found.paused, after="restore"))
     if options.yes:
@@ -218,7 +218,7 @@ def _conclude(account: Account, found: ConnectionSnapshot) -> None:
         if left.has_set(found.state):
             handle.history.confirm(found.state)
             if left.by == handle.by:
-                handle.forget()
+                handle.remove()
 
 
 def _newest(past_: History | None) -> Change | None:
@@ -272,7 +272,7 @@ def main(arguments: Sequence[str]) -> int:
             terminal.error(
                 "Unexpected failure",
                 f"state {chosen.command}: {type(error).__name__} at "
-                f"{' < '.join(diagnostics.places(error)[:5])}. This is a bug; please report it "
-                "with this text. 'state get' shows where the state stands.",
+                f"{' < '.join(diagnostics.crash_places(error)[:5])}. This is a bug; please report "
+                "it with this text. 'state get' shows where the state stands.",
             )
             return _FAILED

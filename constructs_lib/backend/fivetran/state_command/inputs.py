@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import (
-    BadAnswer,
-    NoAnswer,
+    InvalidResponse,
+    NoResponse,
     NotFound,
-    OutOfTime,
+    TimeLimitExceeded,
     TooManyRequests,
     Unauthorized,
     VendorError,
@@ -183,16 +183,19 @@ _REMEDIES: tuple[tuple[type[VendorError], str], ...] = (
         "which the connector stores it.",
     ),
     (HeldElsewhere, "Wait until that run has ended, and look again with 'state get'."),
-    (OutOfTime, "Run the command again, with a longer --timeout; 'state get' shows what runs."),
+    (
+        TimeLimitExceeded,
+        "Run the command again, with a longer --timeout; 'state get' shows what runs.",
+    ),
     (TooManyRequests, "The rate limit is used up. Run the command again later."),
     (
         Unauthorized,
         "Check FIVETRAN_APIKEY and FIVETRAN_APISECRET: the key must exist, and its role must allow "
         "this operation.",
     ),
-    (NoAnswer, "Check FIVETRAN_API_URL, the network and the proxy settings, and run it again."),
+    (NoResponse, "Check FIVETRAN_API_URL, the network and the proxy settings, and run it again."),
     (
-        BadAnswer,
+        InvalidResponse,
         "Check that FIVETRAN_API_URL is the address of Fivetran's API, and that no proxy answers "
         "for it.",
     ),

@@ -191,5 +191,5 @@ def _words(change: Change) -> str:
     elif is_backwards(steps, change.after):
         result += ", BACKWARDS"
     begin = f"{change.number:>4}  {change.at}  by {change.by}: {result}"
-    told = plan.lines(steps, _STEPS) or f"  {jsontext.dumps(change.after)}"
-    return begin + "".join(f"\n      {line}" for line in told.split("\n"))
+    listed = plan.lines(steps, _STEPS) or f"  {jsontext.dumps(change.after)}"
+    return begin + "".join(f"\n      {line}" for line in listed.split("\n"))

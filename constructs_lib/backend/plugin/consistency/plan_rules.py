@@ -131,7 +131,7 @@ PLAN_RULES: Final = (
 """The rules that each plan is checked by."""
 
 
-def of_plan(attributes: Attributes, plan: Plan) -> Iterator[Violation]:
+def violations_of_plan(attributes: Attributes, plan: Plan) -> Iterator[Violation]:
     """Yield the rules that a plan breaks before it becomes a message, for tests of a resource."""
     answer = PlanAnswer(attributes, plan.config, plan.prior, plan.planned, plan.replace)
     return violations(PLAN_RULES, answer)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from constructs_lib.schemas.rules import Problem, Rule
 
 
-def check(
+def check_schema_rules(
     attributes: dict[str, Attribute], config: Object, diagnostics: Diagnostics, path: Path = ()
 ) -> None:
     """Add an error for each value that breaks a rule of its attribute."""
@@ -42,7 +42,7 @@ def check(
             continue
         here = (*path, name)
         if attribute.kind is Kind.NESTED and isinstance(value, dict):
-            check(attribute.attributes, value, diagnostics, here)
+            check_schema_rules(attribute.attributes, value, diagnostics, here)
         for problem in _problems(attribute, value):
             diagnostics.error(f"Invalid value of {dotted(here)}", problem, here)
         if attribute.kind is Kind.LIST and isinstance(value, list):
@@ -105,9 +105,9 @@ def _beyond_the_limits(attribute: Attribute, value: Value) -> Iterator[str]:
     """Yield a problem if a value, or the JSON text of one, is too deep or a number too long."""
     inner = value.value if isinstance(value, Dynamic) else value
     if isinstance(inner, str) and _is_json_text(attribute):
-        found = limits.excess_of_text(inner)
+        found = limits.find_excess_in_text(inner)
     else:
-        found = limits.excess(inner)
+        found = limits.find_excess(inner)
     if found is not None:
         place = dotted((attribute.name, *found.path))
         yield f"Found {found.found} at {place}; allowed are {found.allowed}."
@@ -194,24 +194,24 @@ def check_rules(rules: Iterable[Rule], config: Object, diagnostics: Diagnostics)
     :param config: the configuration; a rule that reads a value which Terraform does not know yet is
         not applied
     """
-    for found in problems(rules, config):
+    for found in rule_problems(rules, config):
         add = diagnostics.error if found.is_error else diagnostics.warning
         add(found.summary, found.detail, found.path)
 
 
-def problems(rules: Iterable[Rule], config: Object) -> list[Diagnostic]:
+def rule_problems(rules: Iterable[Rule], config: Object) -> list[Diagnostic]:
     """Return what the rules of a table find, in the words of Terraform's messages.
 
     :param config: as for :func:`check_rules`
     """
-    from constructs_lib.schemas.redaction import texts_hidden
+    from constructs_lib.schemas.redaction import hide_texts
     from constructs_lib.schemas.rules import applied
 
     table = tuple(rules)
     values = {name: unwrap(config.get(name)) for rule in table for name in rule.inputs}
     unknown = [name for name, value in values.items() if value is UNKNOWN]
     # Whoever writes Terraform may have marked a value as sensitive, which nobody tells a provider.
-    with texts_hidden():
+    with hide_texts():
         return [_diagnostic(rule, problem) for rule, problem in applied(table, values, unknown)]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from constructs_lib.backend.plugin.values.value import (
-    MOST_LEVELS,
+    MAX_LEVELS,
     UNKNOWN,
     Dynamic,
     Object,
@@ -82,7 +82,7 @@ def without_unknown(value: Any) -> Any:
     """Replace everything unknown in a value by null; dynamic types are inferred again."""
     if value is UNKNOWN:
         return None
-    if not contains_unknown(value) or levels(value) > MOST_LEVELS:
+    if not contains_unknown(value) or levels(value) > MAX_LEVELS:
         # What is nested too deeply is left to the encoding, which drops that attribute alone.
         return value
     if isinstance(value, Dynamic):

@@ -23,7 +23,7 @@ def validate_data_resource_config(
     """Check a configuration against the schema, then against the data source's own rules."""
     source = call.data_source(request.type_name)
     config = conversion.read_object(request.config, call.object_type) or {}
-    checks.check(call.attributes, config, call.diagnostics)
+    checks.check_schema_rules(call.attributes, config, call.diagnostics)
     if not call.diagnostics.has_errors:
         seen = deepcopy(config)
         source.validate(seen, call.diagnostics)
@@ -54,7 +54,7 @@ def validate_ephemeral_resource_config(
     """Check a configuration against the schema, then against the resource's own rules."""
     ephemeral = call.ephemeral_resource(request.type_name)
     config = conversion.read_object(request.config, call.object_type) or {}
-    checks.check(call.attributes, config, call.diagnostics)
+    checks.check_schema_rules(call.attributes, config, call.diagnostics)
     if not call.diagnostics.has_errors:
         seen = deepcopy(config)
         ephemeral.validate(seen, call.diagnostics)

@@ -67,7 +67,7 @@ URGENT: Final = frozenset({"/tfplugin6.Provider/StopProvider"})
 
 def methods(session: Session) -> dict[str, Method]:
     """Return the methods by gRPC path, such as ``/tfplugin6.Provider/GetMetadata``."""
-    return {f"/tfplugin6.Provider/{name}": partial(answer, session, name) for name in _CALLS}
+    return {f"/tfplugin6.Provider/{name}": partial(dispatch, session, name) for name in _CALLS}
 
 
 def is_immediate(session: Session, path: str, data: bytes) -> bool:
@@ -89,17 +89,17 @@ def is_immediate(session: Session, path: str, data: bytes) -> bool:
     return False
 
 
-def answer(session: Session, name: str, data: bytes) -> bytes:
+def dispatch(session: Session, name: str, data: bytes) -> bytes:
     """Return the response to one call.
 
     :param name: the method, such as ``PlanResourceChange``
     :param data: the request message
     """
     with session.activity.call():
-        return _answer(session, name, data)
+        return _dispatch(session, name, data)
 
 
-def _answer(session: Session, name: str, data: bytes) -> bytes:
+def _dispatch(session: Session, name: str, data: bytes) -> bytes:
     message: Any = getattr(pb, name)
     response = message.Response()
     call = Call(session, name)
@@ -133,9 +133,9 @@ def _caught(call: Call) -> Iterator[None]:
     except BaseException as error:
         # Also SystemExit and its like: a library must not be able to end the process.
         log.error(
-            f"{call.subject}: {type(error).__name__}: {' < '.join(diagnostics.places(error))}"
+            f"{call.subject}: {type(error).__name__}: {' < '.join(diagnostics.crash_places(error))}"
         )
-        diagnostics.report(error, call.subject, call.diagnostics)
+        diagnostics.report_crash(error, call.subject, call.diagnostics)
 
 
 def _finish(call: Call, response: Any) -> bytes:

@@ -79,17 +79,17 @@ def get_metadata(
 def get_provider_schema(
     call: Call, request: pb.GetProviderSchema.Request, response: pb.GetProviderSchema.Response
 ) -> None:
-    """Return the schemas of the provider and of all that it offers."""
+    """Return the schemas of the provider and of everything in its registries."""
     _announce_capabilities(response.server_capabilities)
     provider = call.session.provider
     response.provider = schema.provider_schema(provider.schema)
-    for offered, written in (
+    for registry, written in (
         (provider.resources, response.resource_schemas),
         (provider.data_sources, response.data_source_schemas),
         (provider.ephemeral_resources, response.ephemeral_resource_schemas),
     ):
-        for name in offered:
-            written[name] = schema.resource_schema(*_described(offered, name))
+        for name in registry:
+            written[name] = schema.resource_schema(*_described(registry, name))
 
 
 def validate_provider_config(
@@ -99,7 +99,7 @@ def validate_provider_config(
 ) -> None:
     """Check the provider's configuration."""
     config = _config(call, request.config)
-    checks.check(call.attributes, config, call.diagnostics)
+    checks.check_schema_rules(call.attributes, config, call.diagnostics)
     if not call.diagnostics.has_errors:
         seen = deepcopy(config)
         call.session.provider.validate(seen, call.diagnostics)
@@ -109,13 +109,13 @@ def validate_provider_config(
 def configure_provider(
     call: Call, request: pb.ConfigureProvider.Request, response: pb.ConfigureProvider.Response
 ) -> None:
-    """Make the client that the operations of this process use."""
+    """Make the provider data that the operations of this process get."""
     call.session.begin_configuration()
     config = _config(call, request.config)
     provider = call.session.provider
     warn_of_older_terraform(request.terraform_version, provider, call.diagnostics)
-    client = provider.configure(config, request.terraform_version, call.diagnostics)
-    call.session.use(client)
+    data = provider.configure(config, request.terraform_version, call.diagnostics)
+    call.session.use(data)
 
 
 def stop_provider(
@@ -131,11 +131,11 @@ def get_functions(
     """Return no functions: there are none."""
 
 
-def _described(offered: Mapping[str, Any], name: str) -> tuple[ResourceSchema, int]:
+def _described(registry: Mapping[str, Any], name: str) -> tuple[ResourceSchema, int]:
     """Return the schema of something, and the version of its state."""
-    if isinstance(offered, Registry):
-        return offered.described(name)
-    made = offered[name]
+    if isinstance(registry, Registry):
+        return registry.described(name)
+    made = registry[name]
     return made.schema, getattr(made, "version", 0)
 
 

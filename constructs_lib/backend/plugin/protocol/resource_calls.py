@@ -30,7 +30,7 @@ def validate_resource_config(
     config = conversion.read_object(request.config, call.object_type) or {}
     if not request.client_capabilities.write_only_attributes_allowed:
         _refuse_write_only(call, config)
-    checks.check(call.attributes, config, call.diagnostics)
+    checks.check_schema_rules(call.attributes, config, call.diagnostics)
     if call.diagnostics.has_errors:
         return
     seen = conversion.read_object(request.config, call.object_type) or {}

@@ -27,7 +27,7 @@ _STOP_LIMIT = 2.0
 
 
 class Session:
-    """The provider, its client, and the signal to stop.
+    """The provider, its provider data, and the signal to stop.
 
     :param load: imports and makes the provider
     :param is_launched: True if the process serves one command of Terraform, so that a stop holds
@@ -40,7 +40,7 @@ class Session:
         self._is_launched = is_launched
         self._lock = threading.Lock()
         self._provider: Provider | None = None
-        self.client: Any = None
+        self.provider_data: Any = None
         self.stopping = threading.Event()
         self.activity = Activity()
         self._valid: set[tuple[str, bytes]] = set()
@@ -63,9 +63,9 @@ class Session:
         if not self._is_launched:
             self.stopping = threading.Event()
 
-    def use(self, client: Any) -> None:
-        """Take a new client in place of the former one."""
-        former, self.client = self.client, client
+    def use(self, provider_data: Any) -> None:
+        """Use new provider data, and release the former."""
+        former, self.provider_data = self.provider_data, provider_data
         self._valid.clear()
         if former is not None:
             self.provider.close(former)
@@ -89,24 +89,24 @@ class Session:
             return
         failed: list[Exception] = []
         ended = threading.Event()
-        action = partial(_stop_provider, self._provider, self.client, failed, ended)
+        action = partial(_stop_provider, self._provider, self.provider_data, failed, ended)
         if start_thread(action) and not ended.wait(_STOP_LIMIT):
             log.warn("the provider did not stop in time; its operations were told to stop")
         if failed:
             raise failed[0]
 
     def close(self) -> None:
-        """Close the client; ignore a failure, which is of no use to anybody at the end."""
-        if self._provider is not None and self.client is not None:
+        """Release the provider data; ignore a failure, which is of no use to anybody at the end."""
+        if self._provider is not None and self.provider_data is not None:
             with suppress(Exception):
-                self._provider.close(self.client)
+                self._provider.close(self.provider_data)
 
 
 def _stop_provider(
-    provider: Provider, client: Any, failed: list[Exception], ended: threading.Event
+    provider: Provider, provider_data: Any, failed: list[Exception], ended: threading.Event
 ) -> None:
     try:
-        provider.stop(client)
+        provider.stop(provider_data)
     except Exception as error:
         failed.append(error)
     finally:
@@ -187,7 +187,7 @@ class Call:
         session = self.session
         values = conversion.read_private(private)
         self._operation = Operation(
-            session.client, values, session.stopping, self.diagnostics, session.activity
+            session.provider_data, values, session.stopping, self.diagnostics, session.activity
         )
         return self._operation
 

@@ -12,7 +12,7 @@ from constructs_lib.backend.plugin.server.hpack import Decoder, Header
 LARGEST_HEADERS: Final = 2**20
 """Bytes that the headers of one call may take, compressed or not."""
 _LONGEST_KNOWN: Final = 64
-_MOST_KNOWN: Final = 64
+_MAX_KNOWN: Final = 64
 _STATUS_200: Final = b"\x88"
 """The eighth entry of the static table (RFC 7541, appendix A)."""
 OK, UNIMPLEMENTED, INTERNAL = 0, 12, 13
@@ -48,7 +48,7 @@ class HeaderReader:
         return path
 
     def _remember(self, key: tuple[int, bytes], path: str) -> None:
-        if len(self._known) >= _MOST_KNOWN:
+        if len(self._known) >= _MAX_KNOWN:
             self._known.clear()
         self._known[key] = path
 

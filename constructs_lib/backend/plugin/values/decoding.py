@@ -17,7 +17,7 @@ import msgpack
 from constructs_lib.backend.plugin.values import types
 from constructs_lib.backend.plugin.values.types import Type
 from constructs_lib.backend.plugin.values.value import (
-    MOST_LEVELS,
+    MAX_LEVELS,
     UNKNOWN,
     CodecError,
     Dynamic,
@@ -131,7 +131,7 @@ class _Reader:
             return self._dynamic(raw, depth)
         if kind in _SCALARS:
             return _scalar(raw, kind)
-        if depth >= MOST_LEVELS:
+        if depth >= MAX_LEVELS:
             raise too_deep()
         if kind in ("map", "object"):
             return self._mapping(raw, type_, depth + 1)

@@ -10,7 +10,7 @@ import msgpack
 from constructs_lib.backend.plugin.values import types
 from constructs_lib.backend.plugin.values.types import Type
 from constructs_lib.backend.plugin.values.value import (
-    MOST_LEVELS,
+    MAX_LEVELS,
     UNKNOWN,
     Dynamic,
     UnexpectedValue,
@@ -80,7 +80,7 @@ def _form(value: Any, type_: Type, depth: int) -> Any:
     value = value.value if isinstance(value, Dynamic) else value
     if kind in _SCALARS:
         return _scalar_form(value, kind)
-    if depth >= MOST_LEVELS:
+    if depth >= MAX_LEVELS:
         raise too_deep()
     if kind in ("map", "object"):
         return _mapping_form(value, type_, depth + 1)

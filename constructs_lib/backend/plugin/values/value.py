@@ -21,7 +21,7 @@ from enum import Enum
 from typing import Any, Final, TypeAlias
 
 from constructs_lib.backend.plugin.values.types import Type, infer
-from constructs_lib.schemas.limits import MOST_LEVELS as MOST_LEVELS
+from constructs_lib.schemas.limits import MAX_LEVELS as MAX_LEVELS
 from constructs_lib.schemas.limits import SIZES, has_too_many_places
 
 Json: TypeAlias = "str | bool | int | float | Decimal | list[Any] | dict[str, Any] | None"
@@ -73,9 +73,9 @@ class Dynamic:
         """Return the dynamic value for a JSON value: a dict is an object, a list a tuple.
 
         :raises ValueError: if the value is null
-        :raises LimitError: if it is nested in more than ``MOST_LEVELS`` levels
+        :raises LimitError: if it is nested in more than ``MAX_LEVELS`` levels
         """
-        if levels(value) > MOST_LEVELS:
+        if levels(value) > MAX_LEVELS:
             raise too_deep().error
         return cls(infer(value), value)
 
@@ -119,7 +119,7 @@ def contains_unknown(value: object) -> bool:
     # No recursion here and below: an answer that is nested too deeply must not cost the state.
     left = [value]
     while left:
-        value = _plain(left.pop())
+        value = _without_type(left.pop())
         if value is UNKNOWN:
             return True
         left.extend(_inside(value))
@@ -131,7 +131,7 @@ def levels(value: object) -> int:
     deepest, left = 0, [(value, 0)]
     while left:
         value, depth = left.pop()
-        value = _plain(value)
+        value = _without_type(value)
         if isinstance(value, (dict, list)):
             deepest = max(deepest, depth + 1)
             left.extend((inner, depth + 1) for inner in _inside(value))
@@ -218,7 +218,7 @@ class ValueBeyondLimit(UnexpectedValue):
         return LimitError(f"{f'at {shown}: ' if place else ''}allowed are {self.expected}")
 
 
-def _plain(value: object) -> object:
+def _without_type(value: object) -> object:
     return value.value if isinstance(value, Dynamic) else value
 
 
@@ -243,7 +243,7 @@ def _compare(
             continue
         if types_count and not _types_agree(a, b):
             return False
-        a, b = _plain(a), _plain(b)
+        a, b = _without_type(a), _without_type(b)
         if isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys():
             left.extend((a[name], b[name]) for name in a)
         elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
@@ -266,8 +266,8 @@ def _same_scalar(a: object, b: object) -> bool:
 
 
 def too_deep() -> ValueBeyondLimit:
-    """Return the exception for a value that is nested in more than ``MOST_LEVELS`` levels."""
-    return ValueBeyondLimit(f"at most {MOST_LEVELS} levels of lists and objects")
+    """Return the exception for a value that is nested in more than ``MAX_LEVELS`` levels."""
+    return ValueBeyondLimit(f"at most {MAX_LEVELS} levels of lists and objects")
 
 
 def check_places(number: int | float | Decimal) -> None:

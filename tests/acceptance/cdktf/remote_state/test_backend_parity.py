@@ -116,12 +116,12 @@ def test_a_value_that_we_refuse_is_refused_by_terraform(init: Init, type_name: s
 
     errors = init(type_name, {**wrong, **nested})
 
-    told = [
+    reported = [
         each["detail"].split('"', 2)[1:]
         for each in errors
         if each["summary"] == "Incorrect attribute value type"
     ]
-    demanded = {name: words for name, words in told if name in flat}
+    demanded = {name: words for name, words in reported if name in flat}
     assert set(demanded) == set(flat)
     for name, attribute in flat.items():
         assert _DEMANDED[attribute.kind] in demanded[name], name

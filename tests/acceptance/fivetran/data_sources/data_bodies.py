@@ -1,4 +1,4 @@
-"""Configurations of the data sources, and what they told."""
+"""Configurations of the data sources, and what they returned."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ output "{name}" {{ value = {address} }}
 """
 
 
-def told(terraform: Scenario, name: str = "it") -> dict[str, Any]:
-    """What a data source of :func:`data` told."""
+def output_of(terraform: Scenario, name: str = "it") -> dict[str, Any]:
+    """The output of a data source of :func:`data`."""
     outputs: dict[str, Any] = json.loads(terraform.run("output", "-json").partition("\n")[2])
     found: dict[str, Any] = outputs[name]["value"]
     return found

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from bodies import INVOICES, later
-from data_bodies import data, told
+from data_bodies import data, output_of
 from sandbox_server import Sandbox
 from scenario import Scenario
 
@@ -35,7 +35,7 @@ def by_id(identifier: str) -> str:
 def test_a_connection_is_read_by_its_identifier(terraform: Scenario, orders: str) -> None:
     terraform.step(data("connection", by_id(orders)))
 
-    found = told(terraform)
+    found = output_of(terraform)
     assert (found["id"], found["connection_id"]) == (orders, orders)
     assert (found["group_id"], found["schema"]) == ("sandbox_warehouse", "orders")
     assert (found["service"], found["paused"]) == ("postgres", False)
@@ -49,14 +49,16 @@ def test_a_connection_is_read_by_group_and_schema(
     sandbox.store.configure(list_config=list_config)
     terraform.step(data("connection", BY_NAME) + data("connection", by_id(orders), "same"))
 
-    assert told(terraform) == told(terraform, "same")
-    assert told(terraform)["config"]["host"] == "db.example.com"
+    assert output_of(terraform) == output_of(terraform, "same")
+    assert output_of(terraform)["config"]["host"] == "db.example.com"
 
 
 def test_both_forms_tell_every_attribute(terraform: Scenario, orders: str) -> None:
     terraform.step(data("connection", by_id(orders)))
 
-    assert told(terraform).keys() == schemas.load("data.fivetranops_connection").attributes.keys()
+    assert (
+        output_of(terraform).keys() == schemas.load("data.fivetranops_connection").attributes.keys()
+    )
 
 
 def test_settings_are_told_without_secrets(
@@ -71,7 +73,7 @@ def test_settings_are_told_without_secrets(
 
     terraform.step(data("connection", by_id(orders)))
 
-    config = told(terraform)["config"]
+    config = output_of(terraform)["config"]
     assert (config["host"], config["port"]) == ("db.example.com", 5432)
     assert not {"password", "new_field", "new_password"} & config.keys()
     assert b"canary-secret" not in terraform.bytes_of_all_files()
@@ -86,8 +88,8 @@ def test_connection_created_in_the_same_run_is_read_at_apply(
 
     terraform.apply()
 
-    assert told(terraform)["schema"] == "invoices"
-    assert told(terraform, "state")["state"] is None
+    assert output_of(terraform)["schema"] == "invoices"
+    assert output_of(terraform, "state")["state"] is None
     sandbox.writes()
     terraform.check_settled()
 
@@ -102,7 +104,7 @@ def test_a_form_that_is_known_only_at_apply_may_turn_out_null(
 """
     # Whether both forms are given cannot be told before; it is told then.
     terraform.step(later('"name"') + data("connection", form.replace("connection_id", "#")))
-    assert told(terraform)["id"] == orders
+    assert output_of(terraform)["id"] == orders
 
     both = f"connection_id = {late % orders}"
     terraform.refused(later('"name"', 2) + data("connection", both), "Found nothing")
@@ -116,7 +118,7 @@ def test_a_change_elsewhere_is_told_by_the_next_plan(
 
     terraform.step()
 
-    assert told(terraform)["paused"] is True
+    assert output_of(terraform)["paused"] is True
 
 
 @pytest.mark.parametrize(
@@ -185,13 +187,13 @@ def test_the_live_state_is_told(
 
     terraform.step(data("connection_state", by_id(connection)))
 
-    assert told(terraform) == {"connection_id": connection, "state": state}
+    assert output_of(terraform) == {"connection_id": connection, "state": state}
 
 
 def test_a_state_that_was_never_written_is_null(terraform: Scenario, connection: str) -> None:
     terraform.step(data("connection_state", by_id(connection)))
 
-    assert told(terraform)["state"] is None
+    assert output_of(terraform)["state"] is None
 
 
 def test_a_state_that_moves_is_told_by_the_next_plan(
@@ -203,7 +205,7 @@ def test_a_state_that_moves_is_told_by_the_next_plan(
 
     terraform.step()
 
-    assert told(terraform)["state"] == {"cursor": 2}
+    assert output_of(terraform)["state"] == {"cursor": 2}
 
 
 @pytest.mark.parametrize("status", [400, 405])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from data_bodies import data, fill, told
+from data_bodies import data, fill, output_of
 from sandbox_server import Sandbox
 from scenario import Scenario
 
@@ -12,7 +12,7 @@ from constructs_lib import schemas
 
 def listed(terraform: Scenario, filters: str = "") -> list[str]:
     terraform.step(data("connections", filters))
-    found = told(terraform)
+    found = output_of(terraform)
     assert [one["id"] for one in found["connections"]] == found["ids"]
     return list(found["ids"])
 
@@ -42,7 +42,7 @@ def test_connections_of_two_pages_are_read(terraform: Scenario, sandbox: Sandbox
     assert listed(terraform) == made
     first_read = [e for e in sandbox.store.journal(0) if e.path == "/v1/connections"][:3]
     assert {entry.status for entry in first_read} == {200}
-    last = told(terraform)["connections"][-1]
+    last = output_of(terraform)["connections"][-1]
     assert (last["id"], last["service"], last["group_id"]) == (
         made[-1],
         "postgres",
@@ -58,7 +58,7 @@ def test_each_connection_tells_the_attributes_of_the_schema(
 
     described = schemas.load("data.fivetranops_connections").attributes["connections"].attributes
     assert "config" not in described
-    for one in told(terraform)["connections"]:
+    for one in output_of(terraform)["connections"]:
         assert one.keys() == described.keys()
     assert b'"host"' not in terraform.bytes_of_all_files()
 
@@ -92,7 +92,7 @@ def test_filters_that_are_known_only_at_apply(terraform: Scenario, four: dict[st
 
     terraform.step(body)
 
-    assert told(terraform)["ids"] == [four["four"]]
+    assert output_of(terraform)["ids"] == [four["four"]]
 
 
 def test_a_list_makes_one_resource_for_each(
@@ -110,7 +110,7 @@ output "hosts" {
 """
     terraform.step(each)
 
-    assert told(terraform, "hosts") == {four[name]: "h" for name in ("one", "two", "three")}
+    assert output_of(terraform, "hosts") == {four[name]: "h" for name in ("one", "two", "three")}
 
 
 @pytest.mark.parametrize(

@@ -96,13 +96,18 @@ def _is_one(request: ApiRequest) -> bool:
 
 
 def _somebody_elses(request: ApiRequest, api: Answers) -> ApiResponse | None:
-    other = changed(lambda told: {**told, "data": {**told["data"], "id": "somebody_elses"}})
+    other = changed(
+        lambda original: {**original, "data": {**original["data"], "id": "somebody_elses"}}
+    )
     return other(request, api) if _is_one(request) else None
 
 
 def _without_id(request: ApiRequest, api: Answers) -> ApiResponse | None:
-    def change(told: dict[str, Any]) -> dict[str, Any]:
-        return {**told, "data": {name: each for name, each in told["data"].items() if name != "id"}}
+    def change(original: dict[str, Any]) -> dict[str, Any]:
+        return {
+            **original,
+            "data": {name: each for name, each in original["data"].items() if name != "id"},
+        }
 
     return changed(change)(request, api) if _is_one(request) else None
 
@@ -125,7 +130,8 @@ CASES = {
         document(200, {"code": "InternalError", "message": "Try later"}), names_host=False
     ),
     "an error beside the data": Case(
-        only(READS, changed(lambda told: {**told, "code": "NotFound_Connection"})), EVERY - CARD,
+        only(READS, changed(lambda original: {**original, "code": "NotFound_Connection"})),
+        EVERY - CARD,
         names_host=False,
     ),
     "another connection": Case(_somebody_elses, ONE),

@@ -146,12 +146,12 @@ def test_the_next_plan_says_what_the_command_said_it_would(
         cursor("{ cursor = 7 }", of=cursor_at_ten), careful_state(cursor_at_ten, {"cursor": 7})
     )
 
-    told = commands.set(cursor_at_ten, NEW).out
+    printed = commands.set(cursor_at_ten, NEW).out
 
-    assert "the next plan leaves it" in told
+    assert "the next plan leaves it" in printed
     sandbox.writes()
     terraform.check_settled()
-    assert 'with "enforce" it puts the configured one back' in told
+    assert 'with "enforce" it puts the configured one back' in printed
     terraform.write(cursor("{ cursor = 7 }", 'drift_policy = "enforce"', of=cursor_at_ten))
     terraform.apply()
     assert sandbox.state(cursor_at_ten) == {"cursor": 7}

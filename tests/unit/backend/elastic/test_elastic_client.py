@@ -84,11 +84,11 @@ def test_a_status_is_sent_as_json(api: ScriptedApi) -> None:
 
 def test_noop_is_a_success(api: ScriptedApi) -> None:
     api.answers = [Answer(200, {"result": "noop"}, PRODUCT)]
-    asking, told = client(api.url), []
+    asking, reported = client(api.url), []
 
-    asking.set_status("wiki", "error", "connected", Deadline(5), lambda: told.append(1))
+    asking.set_status("wiki", "error", "connected", Deadline(5), lambda: reported.append(1))
 
-    assert (len(api.seen), told) == (1, [1])
+    assert (len(api.seen), reported) == (1, [1])
     asking.close()
 
 
@@ -126,7 +126,7 @@ def test_each_error_status_has_its_error(
 def test_an_error_of_another_product_is_not_believed(api: ScriptedApi, answer: Answer) -> None:
     api.answers = [answer]
 
-    with pytest.raises(errors.NotTheApi, match=f"GET {api.url}/_connector/wiki answered"):
+    with pytest.raises(errors.ForeignResponse, match=f"GET {api.url}/_connector/wiki answered"):
         ask(api.url)
 
 
@@ -150,7 +150,9 @@ def test_a_404_about_something_else_is_not_gone(api: ScriptedApi, error: Any) ->
 def test_an_answer_about_another_connector_is_refused(api: ScriptedApi) -> None:
     api.answers = [Answer(200, {"id": "shop", "status": "created"}, PRODUCT)]
 
-    with pytest.raises(errors.WrongObject, match="answered about 'shop' instead of 'wiki'"):
+    with pytest.raises(
+        errors.ResponseAboutAnotherObject, match="answered about 'shop' instead of 'wiki'"
+    ):
         ask(api.url)
 
 
@@ -169,7 +171,7 @@ def test_an_answer_about_another_connector_is_refused(api: ScriptedApi) -> None:
 def test_what_elasticsearch_would_not_answer_is_refused(api: ScriptedApi, answer: Answer) -> None:
     api.answers = [answer]
 
-    with pytest.raises(errors.BadAnswer):
+    with pytest.raises(errors.InvalidResponse):
         ask(api.url)
 
 
@@ -203,7 +205,7 @@ def test_a_quoted_text_of_a_request_is_named(api: ScriptedApi) -> None:
     api.answers = [Answer(400, {"error": {"type": "bad", "reason": reason}}, PRODUCT)]
 
     with pytest.raises(errors.ApiError) as caught:
-        exchange.once(Request("PUT", "/_connector/wiki/_configuration", body), Deadline(5))
+        exchange.send_once(Request("PUT", "/_connector/wiki/_configuration", body), Deadline(5))
 
     named = "bad '(value of configuration.host.value)', while connected"
     assert str(caught.value).endswith(named)
@@ -228,12 +230,14 @@ def test_the_error_of_a_connector_quotes_no_sensitive_value(api: ScriptedApi) ->
 
 
 @pytest.mark.parametrize(
-    ("given", "told"), [({"error": None}, None), ({"error": "x", "configuration": []}, "x")]
+    ("given", "reported"), [({"error": None}, None), ({"error": "x", "configuration": []}, "x")]
 )
-def test_an_error_without_a_configuration_stays(api: ScriptedApi, given: Any, told: Any) -> None:
+def test_an_error_without_a_configuration_stays(
+    api: ScriptedApi, given: Any, reported: Any
+) -> None:
     api.answers = [Answer(200, {"id": "wiki", "status": "error", **given}, PRODUCT)]
 
-    assert ask(api.url)["error"] == told
+    assert ask(api.url)["error"] == reported
 
 
 def test_the_cause_of_an_error_is_told(api: ScriptedApi) -> None:
@@ -281,7 +285,7 @@ def test_an_endpoint_that_is_off_gives_way_to_the_next(api: ScriptedApi) -> None
 def test_when_no_endpoint_can_be_reached_each_is_named() -> None:
     one, other = unused(), unused()
 
-    with pytest.raises(errors.NoAnswer) as caught:
+    with pytest.raises(errors.NoResponse) as caught:
         ask(one, other)
 
     assert f"{one}: the connection was refused; {other}: the connection was" in str(caught.value)
@@ -294,13 +298,13 @@ def test_lost_write_is_read_before_another_endpoint_gets_it(
     api.answers = [Answer(200, {"id": "wiki", "status": "error"}, PRODUCT)]
     with scripted_api() as lossy:
         lossy.answers = [Answer(drop=True)]
-        asking, told = client(lossy.url, api.url), []
+        asking, reported = client(lossy.url, api.url), []
 
-        asking.set_status("wiki", "created", "error", Deadline(5), lambda: told.append(1))
+        asking.set_status("wiki", "created", "error", Deadline(5), lambda: reported.append(1))
 
         assert [one.method for one in lossy.seen] == ["PUT"]
         assert [one.method for one in api.seen] == ["GET"]
-        assert told == [1]
+        assert reported == [1]
         asking.close()
 
 
@@ -343,5 +347,5 @@ def test_a_version_that_nobody_tells_is_taken_as_of_today(api: ScriptedApi) -> N
 
 @pytest.mark.parametrize("identifier", ["", " ", ".", "..", "a/../b", "%2e%2e", "a\n"])
 def test_an_identifier_that_leads_elsewhere_is_never_sent(identifier: str) -> None:
-    with pytest.raises(errors.WrongIdentifier, match="is no identifier, so nothing was sent"):
+    with pytest.raises(errors.InvalidIdentifier, match="is no identifier, so nothing was sent"):
         client("http://127.0.0.1:9").connector(identifier, Deadline(1))

@@ -39,7 +39,7 @@ def configured(**given: Any) -> tuple[Cluster, list[str]]:
 
 def validated(**given: Any) -> list[str]:
     diagnostics = Diagnostics()
-    checks.check(ElasticOps.schema.attributes, whole(**given), diagnostics)
+    checks.check_schema_rules(ElasticOps.schema.attributes, whole(**given), diagnostics)
     ElasticOps().validate(whole(**given), diagnostics)
     return [one.summary for one in diagnostics]
 

@@ -17,9 +17,9 @@ from terraform_values import exact
 
 from constructs_lib.schemas.connector_status import (
     STATUSES,
-    allowed,
     is_strict_version,
-    shortest,
+    next_statuses,
+    shortest_path,
 )
 
 PROTOCOL = {
@@ -102,13 +102,13 @@ def distance(before: str, wanted: str) -> int:
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_the_table_is_that_of_the_protocol(status: str) -> None:
-    assert set(allowed(status)) == PROTOCOL[status]
-    assert set(allowed(status, strict=True)) == PROTOCOL[status] - {status}
+    assert set(next_statuses(status)) == PROTOCOL[status]
+    assert set(next_statuses(status, strict=True)) == PROTOCOL[status] - {status}
 
 
 @pytest.mark.parametrize(("before", "wanted"), PAIRS)
 def test_a_strict_server_takes_the_same_ways(before: str, wanted: str) -> None:
-    assert shortest(before, wanted, strict=True) == shortest(before, wanted)
+    assert shortest_path(before, wanted, strict=True) == shortest_path(before, wanted)
 
 
 @pytest.mark.parametrize(

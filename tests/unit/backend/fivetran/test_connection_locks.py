@@ -11,7 +11,7 @@ import pytest
 from state_api import NEW, Fivetran
 
 from constructs_lib.backend.fivetran import connection_locks
-from constructs_lib.backend.fivetran.api.errors import Interrupted, OutOfTime
+from constructs_lib.backend.fivetran.api.errors import Interrupted, TimeLimitExceeded
 from constructs_lib.backend.fivetran.connection.resource import ConnectionResource
 from constructs_lib.backend.fivetran.connection_state.resource import ConnectionStateResource
 from constructs_lib.backend.fivetran.connection_sync.resource import ConnectionSyncResource
@@ -69,8 +69,8 @@ class Run:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.api = Api()
         self.journal = Journal(folder)
-        vault = SecretHasher("key", "secret")
-        self.account = Account(self.api, vault, self.journal)  # type: ignore[arg-type]
+        hasher = SecretHasher("key", "secret")
+        self.account = Account(self.api, hasher, self.journal)  # type: ignore[arg-type]
         self.waits = threading.Event()
         """Set as soon as an operation waits for a lock."""
         poll = Deadline.poll
@@ -195,7 +195,7 @@ def test_wait_for_another_process_has_an_end(run: Run, tmp_path: Path) -> None:
     stopping = threading.Event()
     with Journal(tmp_path / "journal")._locked("abc"):
         with (
-            pytest.raises(OutOfTime, match="another run in this working directory, about"),
+            pytest.raises(TimeLimitExceeded, match="another run in this working directory, about"),
             connection_locks.locked_for_write(run.account, "abc", Deadline(0.3)),
         ):
             pass
@@ -208,7 +208,7 @@ def test_wait_for_another_process_has_an_end(run: Run, tmp_path: Path) -> None:
 
 
 def test_locks_are_free_after_an_error(run: Run) -> None:
-    run.api.failures["test"] = OutOfTime("too late")
+    run.api.failures["test"] = TimeLimitExceeded("too late")
 
     with pytest.raises(ProviderError):
         run.test()

@@ -12,7 +12,7 @@ from odd_answers import answering, cells
 
 from constructs_lib.backend.fivetran.inventory import Inventory
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
-from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
 from constructs_lib.backend.plugin.protocol.schema import object_type
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.values.decoding import decode
@@ -40,7 +40,7 @@ def read(world: World, kind: str, **config: Any) -> Any:
     type_ = object_type(attributes)
     message = pb.DynamicValue(msgpack=encode({**dict.fromkeys(attributes), **config}, type_))
     request = pb.ReadDataSource.Request(type_name=type_name, config=message)
-    data = answer(session, "ReadDataSource", request.SerializeToString())
+    data = dispatch(session, "ReadDataSource", request.SerializeToString())
     response = pb.ReadDataSource.Response.FromString(data)
     assert SECRET.encode() not in data
     for diagnostic in response.diagnostics:

@@ -33,7 +33,7 @@ def one(**given: Any) -> Answer:
     return Answer(200, {"code": "Success", "data": {**ITEM, **given}})
 
 
-def untold(done: int, total: int) -> None:
+def no_progress(done: int, total: int) -> None:
     """Nobody looks at the progress."""
 
 
@@ -82,7 +82,7 @@ def test_only_what_lacks_its_settings_is_asked_for(api: ScriptedApi, inventory: 
 def test_what_is_gone_by_now_is_left_out(api: ScriptedApi, inventory: Inventory) -> None:
     api.answers = [Answer(404, {"code": "NotFound_Connection", "message": "gone"})]
 
-    assert inventory.read([ITEM], untold) == []
+    assert inventory.read([ITEM], no_progress) == []
 
 
 def test_a_busy_api_is_asked_again(api: ScriptedApi, inventory: Inventory) -> None:
@@ -109,7 +109,7 @@ def test_values_have_the_form_of_a_settings_file(api: ScriptedApi, inventory: In
     text = f'{{"code": "Success", "data": {data}}}'
     api.answers = [Answer(200, text)]
 
-    (found,) = inventory.read([ITEM], untold)
+    (found,) = inventory.read([ITEM], no_progress)
 
     assert found.attributes == {"paused": True, "sync_frequency": 60}
     assert found.config == {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.backend.fivetran.api.errors import Interrupted, OutOfTime
+from constructs_lib.backend.fivetran.api.errors import Interrupted, TimeLimitExceeded
 from constructs_lib.backend.fivetran.connection.plan import may_run_tests
 from constructs_lib.backend.fivetran.connection_locks import ConnectionLocks
 from constructs_lib.backend.fivetran.provider_data import PlannedEffects
@@ -22,9 +22,9 @@ OTHER_HOST = Dynamic.of({"host": "two"})
 def planned(*, replaced: bool = False, **changes: Any) -> PlannedEffects:
     plan = Plan({}, PRIOR, {**PRIOR, **changes})
     plan.replace.extend([("group_id",)] if replaced else [])
-    intents = PlannedEffects()
-    intents.note_connection(plan, runs_tests=may_run_tests(plan))
-    return intents
+    effects = PlannedEffects()
+    effects.note_connection(plan, runs_tests=may_run_tests(plan))
+    return effects
 
 
 @pytest.mark.parametrize(
@@ -56,10 +56,10 @@ def test_only_a_change_that_is_sent_may_set_a_connection_up(
 
 
 def test_a_connection_that_is_replaced_is_another_one_afterwards() -> None:
-    intents = planned(replaced=True, paused=False, config=OTHER_HOST)
+    effects = planned(replaced=True, paused=False, config=OTHER_HOST)
 
-    assert intents.paused("abc", now=True) is True
-    assert not intents.may_be_set_up("abc")
+    assert effects.paused("abc", now=True) is True
+    assert not effects.may_be_set_up("abc")
 
 
 def test_a_note_is_about_one_connection() -> None:
@@ -67,40 +67,40 @@ def test_a_note_is_about_one_connection() -> None:
 
 
 def test_a_turn_is_waited_for() -> None:
-    turns, order = ConnectionLocks(), []
+    locks, order = ConnectionLocks(), []
     begun = threading.Event()
 
     def other() -> None:
         begun.set()
-        with turns.hold("abc", Deadline(30)):
+        with locks.hold("abc", Deadline(30)):
             order.append("second")
 
     thread = threading.Thread(target=other)
-    with turns.hold("abc", Deadline(30)):
+    with locks.hold("abc", Deadline(30)):
         thread.start()
         begun.wait(10)
-        assert turns.is_held("abc")
-        assert not turns.is_held("other")
+        assert locks.is_held("abc")
+        assert not locks.is_held("other")
         order.append("first")
     thread.join()
 
     assert order == ["first", "second"]
-    assert not turns.is_held("abc")
+    assert not locks.is_held("abc")
 
 
 def test_a_turn_comes_within_the_limit_or_not_at_all() -> None:
-    turns, stopping = ConnectionLocks(), threading.Event()
+    locks, stopping = ConnectionLocks(), threading.Event()
     stopping.set()
-    with turns.hold("abc", Deadline(30)):
-        with pytest.raises(OutOfTime), turns.hold("abc", Deadline(0.1)):
+    with locks.hold("abc", Deadline(30)):
+        with pytest.raises(TimeLimitExceeded), locks.hold("abc", Deadline(0.1)):
             raise AssertionError("it is another's turn")
-        with pytest.raises(Interrupted), turns.hold("abc", Deadline(30, stopping)):
+        with pytest.raises(Interrupted), locks.hold("abc", Deadline(30, stopping)):
             raise AssertionError("it is another's turn")
 
 
 def test_a_connection_that_is_destroyed_is_known() -> None:
-    intents = PlannedEffects()
-    intents.note_destroyed("abc")
+    effects = PlannedEffects()
+    effects.note_destroyed("abc")
 
-    assert intents.is_destroyed("abc")
-    assert not intents.is_destroyed("other")
+    assert effects.is_destroyed("abc")
+    assert not effects.is_destroyed("other")

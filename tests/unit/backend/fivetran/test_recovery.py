@@ -33,7 +33,7 @@ def client(api: ScriptedApi) -> Iterator[Client]:
     made.close()
 
 
-def left_behind(folder: Path, client: Client) -> Journal:
+def interrupted_journal(folder: Path, client: Client) -> Journal:
     """A journal of several runs that died."""
     journal = Journal(folder)
     for number in range(COUNT):
@@ -54,24 +54,24 @@ def warnings(client: Client, journal: Journal) -> list[str]:
 
 def test_an_api_out_of_reach_is_waited_for_once(tmp_path: Path, clock: FakeTime) -> None:
     client = Client(Transport("http://127.0.0.1:9"), "key", "secret")
-    journal, begun = left_behind(tmp_path / "kept", client), clock.time()
+    journal, begun = interrupted_journal(tmp_path / "kept", client), clock.time()
 
-    told = warnings(client, journal)
+    reported = warnings(client, journal)
 
     assert clock.time() - begun <= 10
-    assert len(told) == COUNT
-    assert all("the connection was refused" in one for one in told)
-    assert len(journal.left_behind()) == COUNT
+    assert len(reported) == COUNT
+    assert all("the connection was refused" in one for one in reported)
+    assert len(journal.interrupted_connections()) == COUNT
 
 
 def test_a_busy_api_is_waited_for_a_minute_in_all(
     tmp_path: Path, api: ScriptedApi, client: Client, clock: FakeTime
 ) -> None:
     api.answers = [Answer(503, {})]
-    journal, begun = left_behind(tmp_path / "kept", client), clock.time()
+    journal, begun = interrupted_journal(tmp_path / "kept", client), clock.time()
 
-    told = warnings(client, journal)
+    reported = warnings(client, journal)
 
     assert clock.time() - begun <= 61
-    assert all("may stand paused" in one for one in told)
-    assert len(told) == COUNT
+    assert all("may stand paused" in one for one in reported)
+    assert len(reported) == COUNT

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from constructs_lib.backend.fivetran.api.errors import Interrupted, OutOfTime
+from constructs_lib.backend.fivetran.api.errors import Interrupted, TimeLimitExceeded
 from constructs_lib.backend.http.deadline import LONGEST, Deadline, seconds
 
 
@@ -47,7 +47,7 @@ def test_a_limit_without_bounds_is_a_year(text: str) -> None:
 def test_a_wait_that_does_not_fit_ends_at_once() -> None:
     begun = time.monotonic()
 
-    with pytest.raises(OutOfTime, match="waiting for the sync would take 60 s more"):
+    with pytest.raises(TimeLimitExceeded, match="waiting for the sync would take 60 s more"):
         Deadline(1.0).wait(60.0, "the sync")
 
     assert time.monotonic() - begun < 0.5

@@ -58,12 +58,12 @@ def test_retry_after_may_be_a_date() -> None:
 
 
 def test_retry_after_is_meant_by_the_clock_of_the_api() -> None:
-    told = {
+    headers = {
         "Retry-After": "Wed, 21 Oct 2015 07:28:30 GMT",
         "Date": "Wed, 21 Oct 2015 07:28:00 GMT",
     }
 
-    assert response_values.retry_after(told) == 30.0
+    assert response_values.retry_after(headers) == 30.0
 
 
 def test_retry_after_that_is_not_there_asks_for_nothing() -> None:
@@ -100,16 +100,16 @@ def test_content_type_is_cut_where_it_is_long() -> None:
 
 @QUIETLY
 @given(st.dictionaries(st.sampled_from(NAMES), TEXTS))
-def test_headers_of_any_kind_are_values_or_say_nothing(told: Mapping[str, str]) -> None:
-    wait, date = response_values.retry_after(told), response_values.answered_at(told)
-    pace = RateLimiter()
+def test_headers_of_any_kind_are_values_or_say_nothing(headers: Mapping[str, str]) -> None:
+    wait, date = response_values.retry_after(headers), response_values.answered_at(headers)
+    limiter = RateLimiter()
 
-    pace.learn(told)
+    limiter.observe(headers)
 
     assert wait is None or 0 <= wait <= YEAR
     assert date is None or format_timestamp(date + timedelta(hours=9999))
-    assert 0 <= pace._reserve(0.0) <= 3600
-    assert response_values.content_type(told)
+    assert 0 <= limiter._reserve(0.0) <= 3600
+    assert response_values.content_type(headers)
 
 
 @QUIETLY

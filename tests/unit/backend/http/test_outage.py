@@ -11,14 +11,14 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
 
-REFUSED = errors.NoAnswer("GET /", "the connection was refused", sent=False, host="api.invalid")
-CERTIFICATE = errors.NoAnswer("GET /", "the certificate was refused", sent=False, passing=False)
-BROKEN = errors.NoAnswer("GET /", "the connection broke off", sent=True)
-HTML = errors.BadAnswer("GET /", 200, "HTML")
-INCOMPLETE = errors.Incomplete("GET /", 200, "no object under data")
-WRONG_KEY = errors.answered("GET /", 401, "AuthFailed", "", None)
-NOT_THE_APIS = errors.NotTheApi("GET /", 404, "HTML")
-MISSING = errors.answered("GET /", 404, "NotFound_Connection", "", None)
+REFUSED = errors.NoResponse("GET /", "the connection was refused", sent=False, host="api.invalid")
+CERTIFICATE = errors.NoResponse("GET /", "the certificate was refused", sent=False, passing=False)
+BROKEN = errors.NoResponse("GET /", "the connection broke off", sent=True)
+HTML = errors.InvalidResponse("GET /", 200, "HTML")
+INCOMPLETE = errors.IncompleteResponse("GET /", 200, "no object under data")
+WRONG_KEY = errors.error_of_response("GET /", 401, "AuthFailed", "", None)
+NOT_THE_APIS = errors.ForeignResponse("GET /", 404, "HTML")
+MISSING = errors.error_of_response("GET /", 404, "NotFound_Connection", "", None)
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +55,7 @@ def ask(api: Api, outage: Outage, limit: float = 600) -> str:
 def test_an_api_that_never_answers_is_given_up_soon(outage: Outage, clock: FakeTime) -> None:
     api, begun = Api(REFUSED), clock.time()
 
-    with pytest.raises(errors.NoAnswer):
+    with pytest.raises(errors.NoResponse):
         ask(api, outage)
 
     assert 5 < clock.time() - begun <= 8
@@ -63,7 +63,7 @@ def test_an_api_that_never_answers_is_given_up_soon(outage: Outage, clock: FakeT
 
 
 def test_an_outage_fails_all_other_requests_at_once(outage: Outage, clock: FakeTime) -> None:
-    with pytest.raises(errors.NoAnswer):
+    with pytest.raises(errors.NoResponse):
         ask(Api(REFUSED), outage)
     other, begun = Api("found"), clock.time()
 
@@ -83,7 +83,9 @@ def test_an_api_that_answered_is_waited_for(outage: Outage, clock: FakeTime) -> 
     assert clock.time() - begun > 100
 
 
-@pytest.mark.parametrize("error", [MISSING, errors.answered("GET /", 403, "Forbidden", "", None)])
+@pytest.mark.parametrize(
+    "error", [MISSING, errors.error_of_response("GET /", 403, "Forbidden", "", None)]
+)
 def test_an_error_of_the_api_is_an_answer(outage: Outage, error: errors.ApiError) -> None:
     with pytest.raises(errors.ApiError):
         ask(Api(error), outage)
@@ -99,7 +101,7 @@ def test_an_answer_that_stays_incomplete_is_asked_for_thrice(
         ask(Api(each), outage)
     api = Api(BROKEN, INCOMPLETE, BROKEN, BROKEN, INCOMPLETE)
 
-    with pytest.raises(errors.Incomplete, match="no object under data"):
+    with pytest.raises(errors.IncompleteResponse, match="no object under data"):
         ask(api, outage)
 
     assert api.asked == 6
@@ -132,7 +134,7 @@ def test_a_key_that_is_withdrawn_is_no_outage(outage: Outage) -> None:
 
 
 def test_a_failure_of_long_ago_says_nothing_of_now(outage: Outage, clock: FakeTime) -> None:
-    with pytest.raises(errors.NoAnswer):
+    with pytest.raises(errors.NoResponse):
         ask(Api(REFUSED), outage, limit=1)
     clock.sleep(1000)
 
@@ -156,7 +158,7 @@ def test_a_404_in_other_words_is_no_answer_and_not_repeated(outage: Outage) -> N
 
     with pytest.raises(errors.ApiError):
         ask(api, outage)
-    with pytest.raises(errors.NoAnswer):
+    with pytest.raises(errors.NoResponse):
         ask(Api(REFUSED), outage)
 
     assert api.asked == 1
@@ -179,7 +181,7 @@ def test_something_else_passes_after_an_answer(outage: Outage, error: errors.Ven
     assert ask(Api(*[error] * 10, "found"), outage) == "found"
 
 
-@pytest.mark.parametrize("error", [BROKEN, errors.answered("GET /", 503, "", "", None)])
+@pytest.mark.parametrize("error", [BROKEN, errors.error_of_response("GET /", 503, "", "", None)])
 def test_a_busy_api_is_no_outage(outage: Outage, error: errors.VendorError) -> None:
     assert ask(Api(*[error] * 20, "found"), outage) == "found"
 
@@ -190,7 +192,7 @@ def test_a_change_that_may_have_worked_is_told_in_full(outage: Outage) -> None:
             ask(Api(WRONG_KEY), outage)
         raise BROKEN
 
-    with pytest.raises(errors.NoAnswer) as caught:
+    with pytest.raises(errors.NoResponse) as caught:
         send_with_retries(once, Deadline(600), idempotent=True, outage=outage, writes=True)
 
     assert caught.value.sent is True
@@ -198,16 +200,16 @@ def test_a_change_that_may_have_worked_is_told_in_full(outage: Outage) -> None:
 
 
 def test_an_outage_is_reported_in_full_once(outage: Outage) -> None:
-    told: list[ProviderError] = []
+    raised: list[ProviderError] = []
     for name in ("a", "b", "c"):
         with pytest.raises(ProviderError) as caught, explain_errors("read", name):
             ask(Api(REFUSED), outage)
-        told.append(caught.value)
+        raised.append(caught.value)
 
-    assert [isinstance(one, AlreadyReported) for one in told] == [False, True, True]
-    assert "Check api_url" in told[0].detail
-    assert isinstance(told[1], AlreadyReported)
-    assert "the connection was refused" in told[1].short
+    assert [isinstance(one, AlreadyReported) for one in raised] == [False, True, True]
+    assert "Check api_url" in raised[0].detail
+    assert isinstance(raised[1], AlreadyReported)
+    assert "the connection was refused" in raised[1].short
 
 
 def test_other_errors_are_reported_each(outage: Outage) -> None:

@@ -12,12 +12,12 @@ import pytest
 
 from constructs_lib.backend.http.redaction import (
     LONGEST_TEXT,
-    as_shown,
+    display_state,
+    display_text,
+    display_value,
     redact,
     redact_json,
     redacted_text,
-    shown,
-    shown_value,
     texts_in,
     truncated,
     values_shown,
@@ -70,11 +70,11 @@ def test_state_is_shown_short_and_without_secret_names() -> None:
     state = {"cursor": "2024", "api_token": "t", "nested": {"password": "p", "page": 1}}
 
     with values_shown(True):
-        assert shown(state) == (
+        assert display_state(state) == (
             '{"api_token": "(hidden)", "cursor": "2024", '
             '"nested": {"page": 1, "password": "(hidden)"}}'
         )
-        assert len(shown({"cursor": "x" * 1000})) < 400
+        assert len(display_state({"cursor": "x" * 1000})) < 400
 
 
 @pytest.mark.parametrize(
@@ -83,15 +83,15 @@ def test_state_is_shown_short_and_without_secret_names() -> None:
 )
 def test_a_name_of_a_secret_is_hidden_in_every_message(name: str) -> None:
     with values_shown(True):
-        assert shown({name: 7}) == f'{{"{name}": "(hidden)"}}'
-        assert shown_value(f"nested.{name}", 7) == "(hidden)"
-    assert redaction.shown(7, ("config", name)) == "(hidden)"
+        assert display_state({name: 7}) == f'{{"{name}": "(hidden)"}}'
+        assert display_value(f"nested.{name}", 7) == "(hidden)"
+    assert redaction.display(7, ("config", name)) == "(hidden)"
 
 
 def test_another_name_is_hidden_in_no_message() -> None:
     with values_shown(True):
-        assert shown_value("nested.cursor", 7) == "7"
-    assert redaction.shown(7, ("config", "cursor")) == "7"
+        assert display_value("nested.cursor", 7) == "7"
+    assert redaction.display(7, ("config", "cursor")) == "7"
 
 
 @pytest.mark.parametrize(
@@ -109,15 +109,15 @@ def test_another_name_is_hidden_in_no_message() -> None:
     ],
 )
 def test_a_state_shows_numbers_and_moments_alone(state: Any, text: str) -> None:
-    assert shown(state) == text
-    assert as_shown(text) == text
+    assert display_state(state) == text
+    assert display_text(text) == text
 
 
 def test_a_text_that_was_cut_shows_no_more_of_it() -> None:
     with values_shown(True):
-        kept = shown({"first": "canary-1", "second": 2, "third": "canary-2" * 100})
+        kept = display_state({"first": "canary-1", "second": 2, "third": "canary-2" * 100})
 
-    assert as_shown(kept) == '{"first": "(hidden)", "second": 2, "third": "(hidden)"'
+    assert display_text(kept) == '{"first": "(hidden)", "second": 2, "third": "(hidden)"'
 
 
 @pytest.mark.parametrize("writer", WRITERS)

@@ -12,7 +12,7 @@ from constructs_lib.backend.elastic.connection_settings import SANDBOX
 from constructs_lib.backend.elastic.exchange import Exchange
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.errors import ApiError, Unusable
+from constructs_lib.backend.http.errors import ApiError, ResponseOverLimit
 from constructs_lib.backend.http.transport import Transport
 from constructs_lib.net import content
 
@@ -34,7 +34,7 @@ def api() -> Iterator[ScriptedApi]:
 
 def ask(api: ScriptedApi, vendor: str, body: str, status: int = 200) -> str:
     api.answers = [Answer(status, body, HEADERS)]
-    with pytest.raises(Unusable) as found:
+    with pytest.raises(ResponseOverLimit) as found:
         ASKS[vendor](api.url)
     assert [seen.method for seen in api.seen] == ["GET"]
     assert f"GET {api.url}{PATHS[vendor]} answered" in str(found.value)

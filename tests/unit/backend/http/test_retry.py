@@ -5,12 +5,12 @@ import pytest
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.http import retry
 
-BROKEN = errors.NoAnswer("GET /", "the connection broke off", sent=True)
-REFUSED = errors.NoAnswer("GET /", "the connection was refused", sent=False)
+BROKEN = errors.NoResponse("GET /", "the connection broke off", sent=True)
+REFUSED = errors.NoResponse("GET /", "the connection was refused", sent=False)
 
 
 def answered(status: int, wait: float | None = None) -> errors.ApiError:
-    return errors.answered("GET /", status, "", "", wait)
+    return errors.error_of_response("GET /", status, "", "", wait)
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,8 @@ def answered(status: int, wait: float | None = None) -> errors.ApiError:
         (answered(409), False, False),
         (BROKEN, True, False),
         (REFUSED, True, True),
-        (errors.BadAnswer("GET /", 200, "HTML"), True, False),
-        (errors.OutOfTime("over"), False, False),
+        (errors.InvalidResponse("GET /", 200, "HTML"), True, False),
+        (errors.TimeLimitExceeded("over"), False, False),
         (errors.Interrupted("stopped"), False, False),
     ],
 )
@@ -40,7 +40,7 @@ def test_only_what_does_no_harm_is_repeated(
 
 
 def test_a_404_that_is_not_the_apis_is_repeated_for_reads_only() -> None:
-    error = errors.NotTheApi("GET /", 404, "HTML")
+    error = errors.ForeignResponse("GET /", 404, "HTML")
 
     assert retry.may_repeat(error, idempotent=True)
     assert not retry.may_repeat(error, idempotent=True, writes=True)

@@ -18,7 +18,7 @@ from constructs_lib.backend.elastic.provider import ElasticOps
 from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.fivetran.provider import FivetranOps
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.errors import NoAnswer
+from constructs_lib.backend.http.errors import NoResponse
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.schemas.catalogue.account import Account, LiveError
 from constructs_lib.version import __version__, user_agent
@@ -61,11 +61,11 @@ def configured(vendor: str, url: str | None, folder: Path) -> tuple[Any, list[st
     return made, [f"{one.summary}: {one.detail}" for one in diagnostics if one.is_error]
 
 
-def greet(vendor: str, url: str, folder: Path) -> None:
+def check_access(vendor: str, url: str, folder: Path) -> None:
     made, errors = configured(vendor, url, folder)
     assert errors == []
     try:
-        made.client.greet(Deadline(30))
+        made.client.check_access(Deadline(30))
     finally:
         made.client.close()
 
@@ -74,7 +74,7 @@ def greet(vendor: str, url: str, folder: Path) -> None:
 def test_user_agent_names_product_terraform_and_python(vendor: str, tmp_path: Path) -> None:
     with scripted_api() as server:
         server.answers = [Answer(200, ANSWER, HEADERS)]
-        greet(vendor, server.url, tmp_path)
+        check_access(vendor, server.url, tmp_path)
 
     expected = f"connections-as-code/{__version__} Terraform/1.11.4 Python/"
     assert server.seen[0].headers["User-Agent"] == expected + platform.python_version()
@@ -104,7 +104,7 @@ def test_authority_of_the_environment_is_trusted(
 ) -> None:
     monkeypatch.setenv(variable, str(world.authority))
 
-    greet(vendor, world.url, tmp_path)
+    check_access(vendor, world.url, tmp_path)
 
     assert len(world.agents) == 1
 
@@ -116,7 +116,7 @@ def test_first_variable_that_names_authorities_holds(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(world.authority))
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere.pem")
 
-    greet(vendor, world.url, tmp_path)
+    check_access(vendor, world.url, tmp_path)
 
     assert len(world.agents) == 1
 
@@ -131,7 +131,7 @@ def test_folder_of_authorities_is_trusted(
     subprocess.run(["openssl", "rehash", folder], check=True)
     monkeypatch.setenv("SSL_CERT_DIR", str(folder))
 
-    greet("fivetran", world.url, tmp_path)
+    check_access("fivetran", world.url, tmp_path)
 
     assert len(world.agents) == 1
 
@@ -161,8 +161,8 @@ def test_authority_that_is_gone_since_is_a_clear_error(
     made, _ = configured(vendor, world.url, tmp_path)
     world.authority.unlink()
 
-    with pytest.raises(NoAnswer, match="it could not be sent") as found:
-        made.client.greet(Deadline(5))
+    with pytest.raises(NoResponse, match="it could not be sent") as found:
+        made.client.check_access(Deadline(5))
 
     assert "REQUESTS_CA_BUNDLE or SSL_CERT_FILE" in found.value.remedy
 
@@ -188,7 +188,7 @@ def test_proxy_of_the_environment_carries_the_request(
     monkeypatch.setenv("SSL_CERT_FILE", str(world.authority))
     monkeypatch.setenv(variable, tunnels.url)
 
-    greet(vendor, world.url, tmp_path)
+    check_access(vendor, world.url, tmp_path)
 
     assert tunnels.asked == [world.url.removeprefix("https://")]
     assert len(world.agents) == 1
@@ -208,7 +208,7 @@ def test_host_that_no_proxy_names_is_asked_itself(
     monkeypatch.setenv("HTTPS_PROXY", tunnels.url)
     monkeypatch.setenv("NO_PROXY", hosts)
 
-    greet(vendor, world.url, tmp_path)
+    check_access(vendor, world.url, tmp_path)
 
     assert tunnels.asked == []
     assert len(world.agents) == 1
@@ -226,8 +226,8 @@ def test_proxy_that_is_none_is_a_clear_error(
     made, errors = configured(vendor, "https://api.invalid", tmp_path)
     assert errors == []
 
-    with pytest.raises(NoAnswer, match="the proxy of HTTPS_PROXY is none that can be") as found:
-        made.client.greet(Deadline(5))
+    with pytest.raises(NoResponse, match="the proxy of HTTPS_PROXY is none that can be") as found:
+        made.client.check_access(Deadline(5))
 
     assert found.value.sent is False
     assert "NO_PROXY" in found.value.remedy

@@ -56,7 +56,7 @@ def test_whatever_is_imported_is_a_valid_configuration(answer: dict[str, object]
     state, _ = imported(answer)
 
     found = Diagnostics()
-    checks.check(ATTRIBUTES, as_configuration(state), found)
+    checks.check_schema_rules(ATTRIBUTES, as_configuration(state), found)
     plan.check_settings(as_configuration(state), found)
 
     assert not found.has_errors, found

@@ -147,8 +147,8 @@ def test_another_order_alone_sends_nothing_and_the_plan_says_so() -> None:
 
     plan, operation = planned(config, prior)
 
-    (told,) = [one for one in operation.diagnostics if one.summary == MERE_ORDER]
-    assert "config.reports" in told.detail
+    (warning,) = [one for one in operation.diagnostics if one.summary == MERE_ORDER]
+    assert "config.reports" in warning.detail
     assert update_body(prior, plan.planned, config, []) == {}
 
 

@@ -49,10 +49,10 @@ def test_an_unknown_secret_counts_as_changed() -> None:
 
 
 def test_another_api_secret_cannot_check_and_says_so() -> None:
-    ledger = SecretTracking(recorded(SECRETS), SecretHasher("key", "rotated-api-secret"))
+    tracking = SecretTracking(recorded(SECRETS), SecretHasher("key", "rotated-api-secret"))
 
-    assert ledger.is_sealed_by_another_key
-    assert ledger.changed(dict(SECRETS)) == sorted(SECRETS)
+    assert tracking.is_sealed_by_another_key
+    assert tracking.changed(dict(SECRETS)) == sorted(SECRETS)
 
 
 def test_neither_the_digests_nor_any_repr_hold_a_secret() -> None:

@@ -11,7 +11,7 @@ from plugin_samples import SCHEMA, Sample, Scripted, message, thing
 
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource, Opened
-from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.resource import Operation
 from constructs_lib.backend.plugin.values.value import Dynamic, Object
@@ -45,7 +45,7 @@ def ask(key: EphemeralResource, name: str, **fields: Any) -> Any:
     provider = Sample(Scripted())
     provider.ephemeral_resources = {"toy_thing": key}
     kind = getattr(pb, name)
-    data = answer(Session(lambda: provider), name, kind.Request(**fields).SerializeToString())
+    data = dispatch(Session(lambda: provider), name, kind.Request(**fields).SerializeToString())
     return kind.Response.FromString(data)
 
 

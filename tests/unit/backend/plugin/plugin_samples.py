@@ -9,7 +9,7 @@ import tfplugin6_pb2 as pb
 
 from constructs_lib.backend.plugin.consistency.state_rules import ReadAnswer
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path
-from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
 from constructs_lib.backend.plugin.protocol.schema import object_type
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.provider import Provider, ReadRule
@@ -104,7 +104,7 @@ class Sample(Provider):
         self.resources = {"toy_thing": resource}
 
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
-        return "the client"
+        return "the provider data"
 
     def read_rules(self) -> tuple[ReadRule, ...]:
         return (color_is_not_black,)
@@ -122,7 +122,7 @@ def call(resource: Resource, name: str, **fields: Any) -> Any:
     """Calls a method of a provider with this resource and returns the response message."""
     kind = getattr(pb, name)
     request = kind.Request(type_name="toy_thing", **fields)
-    data = answer(Session(lambda: Sample(resource)), name, request.SerializeToString())
+    data = dispatch(Session(lambda: Sample(resource)), name, request.SerializeToString())
     return kind.Response.FromString(data)
 
 

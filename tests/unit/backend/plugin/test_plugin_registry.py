@@ -1,8 +1,10 @@
-"""What a provider offers is made when it is asked for, and described without being made."""
+"""A registry makes a resource when it is asked for, and describes it without making it."""
 
 from __future__ import annotations
 
+import sys
 import threading
+from types import ModuleType
 
 import pytest
 
@@ -10,26 +12,57 @@ from constructs_lib.backend import elastic, fivetran
 from constructs_lib.backend.plugin.provider import Provider, Registry
 
 
-def test_each_is_made_once_and_only_when_it_is_asked_for() -> None:
-    made: list[str] = []
-    offers = Registry({name: lambda name=name: made.append(name) or object() for name in "ab"})
+class Made:
+    """What a registry makes here; each one is counted."""
 
-    assert list(offers) == ["a", "b"]
-    assert len(offers) == 2
-    assert "a" in offers
-    assert made == []
-    assert offers["b"] is offers["b"]
-    assert made == ["b"]
+    count = 0
+
+    def __init__(self) -> None:
+        type(self).count += 1
+
+
+@pytest.fixture(autouse=True)
+def _things(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("registered.things")
+    monkeypatch.setattr(module, "Made", Made, raising=False)
+    monkeypatch.setitem(sys.modules, "registered.things", module)
+    monkeypatch.setattr(Made, "count", 0)
+
+
+def test_each_is_made_once_and_only_when_it_is_asked_for() -> None:
+    registry: Registry[Made] = Registry(dict.fromkeys("ab", "registered.things:Made"))
+
+    assert list(registry) == ["a", "b"]
+    assert len(registry) == 2
+    assert "a" in registry
+    assert Made.count == 0
+    assert registry["b"] is registry["b"]
+    assert isinstance(registry["b"], Made)
+    assert Made.count == 1
+
+
+def test_a_module_is_imported_when_its_class_is_asked_for() -> None:
+    registry: Registry[Made] = Registry({"a": "registered.things:Made", "b": "no_such_module:Made"})
+
+    assert isinstance(registry["a"], Made)
+    with pytest.raises(ModuleNotFoundError, match="no_such_module"):
+        registry["b"]
+
+
+def test_a_module_with_a_dot_is_relative_to_the_package() -> None:
+    registry: Registry[Made] = Registry({"a": ".things:Made"}, "registered")
+
+    assert isinstance(registry["a"], Made)
 
 
 def test_threads_that_ask_at_once_get_the_same() -> None:
     asked = threading.Barrier(8)
-    offers = Registry({"a": object})
+    registry: Registry[Made] = Registry({"a": "registered.things:Made"})
     found: list[object] = []
 
     def ask() -> None:
         asked.wait(30)
-        found.append(offers["a"])
+        found.append(registry["a"])
 
     threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
@@ -39,22 +72,23 @@ def test_threads_that_ask_at_once_get_the_same() -> None:
 
     assert len(found) == 8
     assert len(set(map(id, found))) == 1
+    assert Made.count == 1
 
 
-def test_what_is_not_offered_is_missing() -> None:
-    offers = Registry({"a": object})
+def test_a_name_that_is_not_registered_is_missing() -> None:
+    registry: Registry[Made] = Registry({"a": "registered.things:Made"})
 
-    assert offers.get("b") is None
+    assert registry.get("b") is None
     with pytest.raises(KeyError, match="b"):
-        offers["b"]
+        registry["b"]
 
 
 @pytest.mark.parametrize("vendor", [fivetran, elastic], ids=["fivetranops", "elasticops"])
 def test_what_describes_a_thing_is_what_it_says_itself(vendor: object) -> None:
     provider: Provider = vendor.load()  # type: ignore[attr-defined]
-    offered = provider.resources, provider.data_sources, provider.ephemeral_resources
+    registries = provider.resources, provider.data_sources, provider.ephemeral_resources
 
-    for offers in offered:
-        for name, thing in offers.items():
-            assert isinstance(offers, Registry)
-            assert offers.described(name) == (thing.schema, getattr(thing, "version", 0))
+    for registry in registries:
+        for name, thing in registry.items():
+            assert isinstance(registry, Registry)
+            assert registry.described(name) == (thing.schema, getattr(thing, "version", 0))

@@ -25,7 +25,7 @@ session = Session(vendor.load)
 HeaderReader().path(bytes.fromhex("418cf1e3c2e5f23a6ba0ab90f4ff"))
 """
 ANSWERED = f"""{STARTED}
-dispatcher.answer(session, "GetProviderSchema", b"")
+dispatcher.dispatch(session, "GetProviderSchema", b"")
 """
 FOUND = "print(*sorted({names} & set(sys.modules)))"
 CONFIGURED = """

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from constructs_lib.backend.fivetran.api.batched_reader import AT_ONCE, BatchedReader
-from constructs_lib.backend.fivetran.api.errors import Interrupted, NoAnswer
+from constructs_lib.backend.fivetran.api.errors import Interrupted, NoResponse
 from constructs_lib.backend.http.deadline import Deadline
 
 PAGE = 1000
@@ -69,7 +69,7 @@ def plan(
 
     def refresh(identifier: str) -> tuple[str, Any]:
         found = reads.connection(identifier, DEADLINE, fits)
-        reads.touch()
+        reads.note_activity()
         return identifier, found
 
     with ThreadPoolExecutor(parallelism) as slots:
@@ -194,7 +194,7 @@ def test_an_error_of_the_first_releases_the_others() -> None:
     def one(identifier: str, deadline: Deadline) -> dict[str, Any]:
         found = api.one(identifier, deadline)
         if identifier == name(0):
-            raise NoAnswer("GET", "it broke off", sent=True)
+            raise NoResponse("GET", "it broke off", sent=True)
         return found
 
     reads = BatchedReader(one, api.page)
@@ -207,7 +207,7 @@ def test_an_error_of_the_first_releases_the_others() -> None:
         api.unanswered(4)
         api.answer(*api.documents)
         assert [one.result(PATIENCE)["id"] for one in others] == [name(n) for n in range(1, 5)]
-        assert isinstance(failing.exception(PATIENCE), NoAnswer)
+        assert isinstance(failing.exception(PATIENCE), NoResponse)
 
 
 @pytest.mark.parametrize("parallelism", [AT_ONCE, 50])
@@ -289,7 +289,7 @@ def test_a_list_that_cannot_be_read_is_asked_for_once() -> None:
 
     def page(cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
         asked.append(cursor)
-        raise NoAnswer("GET /v1/connections", "it broke off", sent=True)
+        raise NoResponse("GET /v1/connections", "it broke off", sent=True)
 
     plan(BatchedReader(api.one, page), api.documents)
 
@@ -336,7 +336,7 @@ def test_nothing_of_before_a_write_is_used_after_it() -> None:
     plan(reads, [name(n) for n in range(20)])
     before = len(api.singles)
 
-    reads.forget()
+    reads.invalidate()
     found = plan(reads, [name(n) for n in range(20, 40)])
 
     assert len(api.singles) == before + 20
@@ -348,7 +348,7 @@ def test_a_write_while_a_page_is_read_drops_what_it_tells() -> None:
     api = Api(100)
 
     def page(cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
-        reads.forget()
+        reads.invalidate()
         return api.page(cursor, deadline)
 
     reads = BatchedReader(api.one, page)

@@ -52,7 +52,7 @@ def test_what_is_no_identifier_is_never_sent(
     api: ScriptedApi, client: Client, identifier: str
 ) -> None:
     for ask in (client.connection, client.state, client.delete_connection):
-        with pytest.raises(errors.WrongIdentifier, match="is no identifier, so nothing was sent"):
+        with pytest.raises(errors.InvalidIdentifier, match="is no identifier, so nothing was sent"):
             ask(identifier, Deadline(5))
 
     assert api.seen == []
@@ -72,7 +72,7 @@ def test_an_address_with_the_version_is_understood(api: ScriptedApi, ending: str
 def test_refused_connection_is_retried_within_the_limit() -> None:
     client = Client(FivetranTransport("http://127.0.0.1:9"), "key", "secret")
 
-    with pytest.raises(errors.NoAnswer, match=r"from 127\.0\.0\.1:9: the conn") as caught:
+    with pytest.raises(errors.NoResponse, match=r"from 127\.0\.0\.1:9: the conn") as caught:
         client.create_connection({}, Deadline(5))
 
     assert caught.value.sent is False
@@ -86,7 +86,7 @@ def test_an_answer_that_does_not_come_in_time_is_an_error(api: ScriptedApi) -> N
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         client = Client(FivetranTransport(url), "key", "secret", request_timeout=1.0)
         words = "longer than request_timeout of 1 s; the change may have taken effect"
-        with pytest.raises(errors.NoAnswer, match=words):
+        with pytest.raises(errors.NoResponse, match=words):
             client.create_connection({}, Deadline(5))
         client.close()
 
@@ -191,8 +191,8 @@ def test_a_refused_certificate_is_not_tried_again() -> None:
     assert not retry.may_repeat(_no_answer(found), idempotent=True)
 
 
-def _no_answer(found: ConnectionFailure) -> errors.NoAnswer:
-    return errors.NoAnswer("GET /", found.reason, sent=found.sent, passing=found.passing)
+def _no_answer(found: ConnectionFailure) -> errors.NoResponse:
+    return errors.NoResponse("GET /", found.reason, sent=found.sent, passing=found.passing)
 
 
 def test_a_log_that_nobody_reads_any_more_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,4 +205,4 @@ def test_a_log_that_nobody_reads_any_more_stops_nothing(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(sys, "stderr", Closed())
 
-    log.warning("a line")
+    log.warn("a line")

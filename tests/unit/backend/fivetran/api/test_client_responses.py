@@ -87,7 +87,7 @@ def test_an_error_of_another_product_is_not_believed(
 ) -> None:
     api.answers = [Answer(status, body, {"Content-Type": "text/x"})]
 
-    with pytest.raises(errors.NotTheApi) as caught:
+    with pytest.raises(errors.ForeignResponse) as caught:
         client.connection("abc", Deadline(5))
 
     assert str(caught.value) == (
@@ -112,11 +112,13 @@ def test_an_answer_about_another_connection_is_refused(api: ScriptedApi, client:
 
     for ask in (
         lambda: client.connection("abc", deadline),
-        lambda: client.look_once("abc", deadline),
+        lambda: client.read_once("abc", deadline),
         lambda: client.modify_connection("abc", {"paused": True}, deadline),
         lambda: client.run_setup_tests("abc", {}, deadline),
     ):
-        with pytest.raises(errors.WrongObject, match="answered about 'xyz' instead of 'abc'"):
+        with pytest.raises(
+            errors.ResponseAboutAnotherObject, match="answered about 'xyz' instead of 'abc'"
+        ):
             ask()
 
 
@@ -124,7 +126,7 @@ def test_a_card_of_another_connection_is_refused(api: ScriptedApi, client: Clien
     card = {"connector_id": "xyz", "connect_card": {"uri": "https://x", "token": "t"}}
     api.answers = [Answer(200, {"code": "Success", "data": card})]
 
-    with pytest.raises(errors.WrongObject):
+    with pytest.raises(errors.ResponseAboutAnotherObject):
         client.issue_connect_card("abc", {}, Deadline(5))
 
 
@@ -163,7 +165,7 @@ def test_a_creation_answered_about_another_is_refused(
     body = {"service": "postgres", "group_id": "ours"}
     api.answers = [Answer(201, {"code": "Success", "data": {"id": "abc", **body, **other}})]
 
-    with pytest.raises(errors.BadAnswer, match="another"):
+    with pytest.raises(errors.InvalidResponse, match="another"):
         client.create_connection(body, Deadline(5))
 
 
@@ -193,7 +195,7 @@ def test_an_address_of_something_else_is_an_error_soon(
 ) -> None:
     api.answers = [answer]
 
-    with pytest.raises(errors.BadAnswer):
+    with pytest.raises(errors.InvalidResponse):
         client.connection("abc", Deadline(600))
 
     assert len(api.seen) == 3
@@ -214,7 +216,7 @@ def test_an_incomplete_answer_is_asked_for_thrice(api: ScriptedApi, client: Clie
     api.answers = [FOUND, INCOMPLETE, INCOMPLETE, INCOMPLETE, FOUND]
     client.connection("abc", Deadline(600))
 
-    with pytest.raises(errors.Incomplete, match="no object under data"):
+    with pytest.raises(errors.IncompleteResponse, match="no object under data"):
         client.connection("abc", Deadline(600))
 
     assert len(api.seen) == 4
@@ -223,7 +225,7 @@ def test_an_incomplete_answer_is_asked_for_thrice(api: ScriptedApi, client: Clie
 def test_a_creation_without_an_identifier_is_an_error(api: ScriptedApi, client: Client) -> None:
     api.answers = [Answer(201, {"code": "Success", "data": {}})]
 
-    with pytest.raises(errors.BadAnswer, match="no identifier"):
+    with pytest.raises(errors.InvalidResponse, match="no identifier"):
         client.create_connection({}, Deadline(5))
 
 

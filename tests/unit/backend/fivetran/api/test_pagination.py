@@ -11,7 +11,7 @@ from scripted_api import Answer, ScriptedApi
 
 from constructs_lib.backend.fivetran.api import pagination
 from constructs_lib.backend.fivetran.api.client import Client
-from constructs_lib.backend.fivetran.api.errors import BadAnswer
+from constructs_lib.backend.fivetran.api.errors import InvalidResponse
 from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
 from constructs_lib.backend.http.deadline import Deadline
 
@@ -74,7 +74,7 @@ def test_a_connection_that_moves_between_pages_is_there_once() -> None:
 def test_a_cursor_that_repeats_is_an_error() -> None:
     pages = Pages(lambda n: (named(f"item{n}"), "xy"[n % 2]))
 
-    with pytest.raises(BadAnswer, match="the pages have no end"):
+    with pytest.raises(InvalidResponse, match="the pages have no end"):
         ids(pages)
 
     assert len(pages.asked) == 3
@@ -83,7 +83,7 @@ def test_a_cursor_that_repeats_is_an_error() -> None:
 def test_new_cursors_without_anything_new_are_an_error() -> None:
     pages = Pages(lambda n: (named("a"), f"cursor{n}"))
 
-    with pytest.raises(BadAnswer, match="10 pages without anything new"):
+    with pytest.raises(InvalidResponse, match="10 pages without anything new"):
         ids(pages)
 
     assert len(pages.asked) == 11
@@ -98,7 +98,7 @@ def test_some_empty_pages_are_no_end() -> None:
 def test_pages_without_an_end_are_an_error() -> None:
     pages = Pages(lambda n: (named(f"item{n}"), f"cursor{n}"))
 
-    with pytest.raises(BadAnswer, match="more than 1000 pages"):
+    with pytest.raises(InvalidResponse, match="more than 1000 pages"):
         ids(pages)
 
 

@@ -18,18 +18,18 @@ def headers(remaining: object, limit: object = 20_000) -> Mapping[str, str]:
 
 
 @pytest.mark.parametrize(
-    "told", [{}, headers(401), headers(21, 500), headers("many"), headers("-1"), headers("²")]
+    "limits", [{}, headers(401), headers(21, 500), headers("many"), headers("-1"), headers("²")]
 )
-def test_nothing_waits_while_enough_is_left_or_nothing_is_told(told: Mapping[str, str]) -> None:
-    pace = RateLimiter()
+def test_nothing_waits_while_enough_is_left_or_nothing_is_told(limits: Mapping[str, str]) -> None:
+    limiter = RateLimiter()
 
-    pace.learn(told)
+    limiter.observe(limits)
 
-    assert [pace._reserve(100.0) for _ in range(3)] == [0.0, 0.0, 0.0]
+    assert [limiter._reserve(100.0) for _ in range(3)] == [0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize(
-    ("told", "interval"),
+    ("limits", "interval"),
     [
         (headers(400), 0.18),
         (headers(0), 0.18),
@@ -38,35 +38,35 @@ def test_nothing_waits_while_enough_is_left_or_nothing_is_told(told: Mapping[str
     ],
 )
 def test_requests_near_the_limit_are_spaced_over_the_hour(
-    told: Mapping[str, str], interval: float
+    limits: Mapping[str, str], interval: float
 ) -> None:
-    pace = RateLimiter()
+    limiter = RateLimiter()
 
-    pace.learn(told)
+    limiter.observe(limits)
 
-    waits = [pace._reserve(100.0) for _ in range(3)]
+    waits = [limiter._reserve(100.0) for _ in range(3)]
     assert waits == pytest.approx([0.0, interval, 2 * interval])
-    assert pace._reserve(1000.0) == 0.0
+    assert limiter._reserve(1000.0) == 0.0
 
 
 def test_when_enough_is_left_again_nothing_waits() -> None:
-    pace = RateLimiter()
-    pace.learn(headers(1))
-    pace._reserve(100.0)
+    limiter = RateLimiter()
+    limiter.observe(headers(1))
+    limiter._reserve(100.0)
 
-    pace.learn(headers(20_000))
+    limiter.observe(headers(20_000))
 
-    assert pace._reserve(100.0) == 0.0
+    assert limiter._reserve(100.0) == 0.0
 
 
 def test_waiting_is_told_with_its_end(capsys: pytest.CaptureFixture[str]) -> None:
-    pace = RateLimiter()
-    pace.learn(headers(1, 3_600_000))
-    pace._reserve(0.0)
-    pace._next = pace._next + 10**9
+    limiter = RateLimiter()
+    limiter.observe(headers(1, 3_600_000))
+    limiter._reserve(0.0)
+    limiter._next = limiter._next + 10**9
 
-    with pytest.raises(errors.OutOfTime):
-        pace.wait(Deadline(1))
+    with pytest.raises(errors.TimeLimitExceeded):
+        limiter.wait(Deadline(1))
 
     line = capsys.readouterr().err
     assert "the rate limit of the account is nearly used up; going on in" in line
@@ -74,11 +74,11 @@ def test_waiting_is_told_with_its_end(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_a_stop_ends_the_waiting() -> None:
-    pace, stopping = RateLimiter(), threading.Event()
-    pace.learn(headers(1, 1))
-    pace._reserve(0.0)
-    pace._next += 1000.0 + time.monotonic()
+    limiter, stopping = RateLimiter(), threading.Event()
+    limiter.observe(headers(1, 1))
+    limiter._reserve(0.0)
+    limiter._next += 1000.0 + time.monotonic()
     stopping.set()
 
     with pytest.raises(errors.Interrupted):
-        pace.wait(Deadline(10.0**6, stopping))
+        limiter.wait(Deadline(10.0**6, stopping))

@@ -235,7 +235,7 @@ def test_without_known_credentials_every_secret_may_have_changed() -> None:
     prior = existing(secrets_applied={"config.password": "2026-01-01T00:00:00Z"})
 
     plan, _ = planned(
-        configured(config_wo=Dynamic.of({"password": "hunter22"})), prior, private, vault=None
+        configured(config_wo=Dynamic.of({"password": "hunter22"})), prior, private, hasher=None
     )
 
     assert plan.planned["secrets_applied"] == {"config.password": UNKNOWN}

@@ -65,7 +65,7 @@ class Busy(Fivetran):
             return {"id": identifier, "paused": self.paused, "status": {"sync_state": "after"}}
         if self.syncing:
             self.journal.append(f"change: {self.status}")
-            raise errors.answered("PATCH", self.status, "", WORDS[self.status], None)
+            raise errors.error_of_response("PATCH", self.status, "", WORDS[self.status], None)
         self.before_change()
         self.config |= body.get("config", {})
         self.paused = body.get("paused", self.paused)
@@ -162,7 +162,7 @@ def test_flag_after_update_is_as_plan_asks(was: bool, asked: bool | None, after:
 
 def test_update_that_is_refused_while_paused_restores() -> None:
     api = Busy()
-    api.failures["change"] = errors.answered("PATCH", 400, "InvalidInput", "not so", None)
+    api.failures["change"] = errors.error_of_response("PATCH", 400, "InvalidInput", "not so", None)
 
     with pytest.raises(errors.ApiError, match="not so"):
         update(api)
@@ -173,7 +173,7 @@ def test_update_that_is_refused_while_paused_restores() -> None:
 def test_update_that_takes_too_long_restores() -> None:
     api = Busy(looks=10**9)
 
-    with pytest.raises(errors.OutOfTime, match="the sync of connection abc to end"):
+    with pytest.raises(errors.TimeLimitExceeded, match="the sync of connection abc to end"):
         update(api, deadline=Deadline(60))
 
     assert (api.config, api.paused) == (HOST, False)
@@ -201,7 +201,7 @@ def test_update_that_meets_sync_again_waits_again() -> None:
 
     def refuse_once() -> None:
         api.before_change = lambda: None
-        raise errors.answered("PATCH", 400, "", WORDS[400], None)
+        raise errors.error_of_response("PATCH", 400, "", WORDS[400], None)
 
     api.before_change = refuse_once
 
@@ -233,7 +233,7 @@ def test_update_of_flag_alone_waits_for_sync(paused: bool) -> None:
 
     def refuse(*given: Any, **more: Any) -> Any:
         if next(refusals, False):
-            raise errors.answered("PATCH", 400, "", WORDS[400], None)
+            raise errors.error_of_response("PATCH", 400, "", WORDS[400], None)
         return modify(*given, **more)
 
     api.modify_connection = refuse  # type: ignore[method-assign]
@@ -267,7 +267,7 @@ def test_update_of_flag_alone_steers_the_tests() -> None:
 
     def refuse(*given: Any, **more: Any) -> Any:
         if next(refusals, False):
-            raise errors.answered("PATCH", 400, "", WORDS[400], None)
+            raise errors.error_of_response("PATCH", 400, "", WORDS[400], None)
         return modify(*given, **more)
 
     api.modify_connection = refuse  # type: ignore[method-assign]
@@ -285,19 +285,19 @@ def test_update_that_dies_leaves_nothing_paused(journal: Journal, dies_at: int) 
     # Given a run that is killed after so many requests
     api = Busy()
     api.dies_at, api.death = dies_at, Killed()
-    write, forget = JournalHandle.write, JournalHandle.forget
+    write, remove = JournalHandle.write, JournalHandle.remove
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(JournalHandle, "write", lambda *given: api.lives() or write(*given))
-        patch.setattr(JournalHandle, "forget", lambda *given: api.lives() or forget(*given))
+        patch.setattr(JournalHandle, "remove", lambda *given: api.lives() or remove(*given))
         with pytest.raises(Killed), journal.hold("abc") as handle:
             update(api, handle=handle)
     assert api.journal == STEPS[:dies_at]
     api.dies_at = 0
     # When the next run begins, then the connection runs, and the journal is empty
-    told = recovered(api, journal)
+    warnings = recovered(api, journal)
     assert api.paused is False
-    assert journal.left_behind() == []
-    assert all("was changing it while it was paused" in words for words in told)
+    assert journal.interrupted_connections() == []
+    assert all("was changing it while it was paused" in words for words in warnings)
     assert recovered(api, journal) == []
 
 
@@ -332,7 +332,7 @@ def test_pause_that_is_planned_outlasts_an_old_entry(journal: Journal) -> None:
 
 def test_flag_that_stays_stuck_is_put_back_later(journal: Journal) -> None:
     api = Busy()
-    api.failures["unpause"] = errors.NoAnswer("PATCH", "it broke off", sent=True)
+    api.failures["unpause"] = errors.NoResponse("PATCH", "it broke off", sent=True)
     unpause = api.step
 
     def never_unpause(name: str) -> None:

@@ -38,12 +38,12 @@ FLOOD = Answer(429, {"code": "TooMany", "message": "slower"}, {"Retry-After": "0
 _VAULT = SecretHasher("sandbox", "sandbox")
 
 
-def told(data: Any, status: int = 200, **headers: str) -> Answer:
+def response_with(data: Any, status: int = 200, **headers: str) -> Answer:
     return Answer(status, {"code": "Success", "data": data}, headers)
 
 
 def listed(*items: dict[str, Any]) -> Answer:
-    return told({"items": list(items)})
+    return response_with({"items": list(items)})
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +81,7 @@ def test_creation_with_deep_setup_tests_is_in_state(
 ) -> None:
     deep = '{"title": "t", "status": "WARNING", "details": ' + "[" * depth + "]" * depth + "}"
     data = json.dumps(MADE)[:-1] + f', "paused": false, "setup_tests": [{deep}]}}'
-    found = told(MADE)
+    found = response_with(MADE)
     api.answers = [Answer(201, f'{{"code": "Success", "data": {data}}}'), found]
     operation = in_state(account, {})
 
@@ -126,7 +126,7 @@ def test_creation_with_odd_headers_is_in_state(
     api: ScriptedApi, account: Account, headers: dict[str, str], status: int
 ) -> None:
     first = Answer(status, {"code": "Success", "data": MADE}, headers)
-    api.answers = [first, told(MADE, 201)]
+    api.answers = [first, response_with(MADE, 201)]
 
     operation = in_state(account, {"timeouts": {"create": "1s"}})
 
@@ -136,9 +136,9 @@ def test_creation_with_odd_headers_is_in_state(
 
 @pytest.mark.parametrize("headers", ODD_HEADERS.values(), ids=list(ODD_HEADERS))
 def test_odd_header_by_itself_is_no_failure(account: Account, headers: dict[str, str]) -> None:
-    pace = RateLimiter()
-    pace.learn(headers)
-    pace.wait(Deadline(1e9))
+    limiter = RateLimiter()
+    limiter.observe(headers)
+    limiter.wait(Deadline(1e9))
     account.client._exchange._learn_time(headers)
     retry_after(headers)
 
@@ -151,7 +151,7 @@ def test_identifier_is_known_before_anything_else(
     def fails(*given: Any) -> None:
         raise ImportError("no file descriptor is left")
 
-    api.answers = [told(MADE, 201), told(MADE)]
+    api.answers = [response_with(MADE, 201), response_with(MADE)]
     monkeypatch.setattr("constructs_lib.backend.fivetran.api.exchange.Exchange._envelope", fails)
     known: list[str] = []
 
@@ -165,13 +165,13 @@ def test_identifier_is_known_before_anything_else(
 
 def test_answer_that_was_cut_short_is_looked_for(api: ScriptedApi, account: Account) -> None:
     api.answers = [Answer(201, '{"code": "Success", "data": {"id": "ma', {}), listed(MADE)]
-    api.answers += [told(MADE)]
+    api.answers += [response_with(MADE)]
 
     assert create(account) == creation.Created(MADE, creation.Origin.FOUND)
 
 
 def test_429_of_a_creation_that_took_effect(api: ScriptedApi, account: Account) -> None:
-    api.answers = [FLOOD, TAKEN, listed(MADE), told(MADE)]
+    api.answers = [FLOOD, TAKEN, listed(MADE), response_with(MADE)]
     known: list[str] = []
 
     assert create(account, known) == creation.Created(MADE, creation.Origin.FOUND)
@@ -201,7 +201,7 @@ def test_429_to_the_end_is_looked_for_later(
     account.release()
 
     later = again(account)
-    api.answers = [listed(MADE), told(MADE)]
+    api.answers = [listed(MADE), response_with(MADE)]
 
     assert create(later).how is creation.Origin.TAKEN_OVER
 
@@ -240,7 +240,7 @@ def test_creation_that_was_refused_leaves_no_entry(
 
 
 def test_two_of_one_name_are_never_the_same_connection(api: ScriptedApi, account: Account) -> None:
-    api.answers = [told(MADE, 201)]
+    api.answers = [response_with(MADE, 201)]
     create(account)
     api.answers = [FLOOD, TAKEN, listed(MADE)]
 
@@ -251,7 +251,7 @@ def test_two_of_one_name_are_never_the_same_connection(api: ScriptedApi, account
 def test_run_that_lives_is_waited_for(
     api: ScriptedApi, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    api.answers = [told(MADE, 201)]
+    api.answers = [response_with(MADE, 201)]
     create(account)
     second = again(account)
     monkeypatch.setattr(creation, "_PAUSE_FOR_ANOTHER_RUN", 0.001)
@@ -263,7 +263,7 @@ def test_run_that_lives_is_waited_for(
         account.release()
 
     monkeypatch.setattr(deadline, "poll", poll)
-    api.answers = [told(MADE)]
+    api.answers = [response_with(MADE)]
 
     made = creation.create(second, dict(BODY), deadline, ())
 
@@ -280,11 +280,11 @@ def again(account: Account) -> Account:
 def test_dead_run_whose_connection_is_gone_is_no_hindrance(
     api: ScriptedApi, account: Account
 ) -> None:
-    api.answers = [told(MADE, 201)]
+    api.answers = [response_with(MADE, 201)]
     create(account)
     account.release()
     gone = Answer(404, {"code": "NotFound_Connection", "message": "gone"})
-    api.answers = [gone, told({**MADE, "id": "second"}, 201)]
+    api.answers = [gone, response_with({**MADE, "id": "second"}, 201)]
 
     assert create(again(account)).answer["id"] == "second"
 
@@ -292,19 +292,19 @@ def test_dead_run_whose_connection_is_gone_is_no_hindrance(
 def test_connection_of_another_resource_is_not_taken_over(
     api: ScriptedApi, account: Account
 ) -> None:
-    api.answers = [told(MADE, 201)]
+    api.answers = [response_with(MADE, 201)]
     create(account)
     account.release()
     later = again(account)
     later.refreshed.add("made")
-    api.answers = [told(MADE), TAKEN, listed(MADE)]
+    api.answers = [response_with(MADE), TAKEN, listed(MADE)]
 
     with pytest.raises(creation_search.NameTaken):
         create(later)
 
 
 def test_refresh_confirms_a_creation(api: ScriptedApi, account: Account) -> None:
-    api.answers = [told(MADE, 201)]
+    api.answers = [response_with(MADE, 201)]
     create(account)
     account.confirm("made")
     assert len(entries(account)) == 1, "its own run knows no more than it has answered"
@@ -323,7 +323,7 @@ def test_journal_that_cannot_be_written_stops_nothing(
 ) -> None:
     (tmp_path / "file").write_text("")
     lost = Account(account.client, _VAULT, Journal(tmp_path / "file" / "below"))
-    api.answers = [told(MADE, 201)]
+    api.answers = [response_with(MADE, 201)]
 
     assert create(lost).how is creation.Origin.CREATED
 
@@ -376,7 +376,9 @@ print(loaded)
     [[], [{"title": "t", "status": "FAILED", "message": "m", "details": {"a": "secret-password"}}]],
 )
 def test_nothing_is_loaded_after_the_answer(api: ScriptedApi, tests: list[Any]) -> None:
-    api.answers = [told({**MADE, "config": {"schema_prefix": "orders"}, "setup_tests": tests}, 201)]
+    api.answers = [
+        response_with({**MADE, "config": {"schema_prefix": "orders"}, "setup_tests": tests}, 201)
+    ]
 
     done = subprocess.run(
         [sys.executable, "-c", _NOTHING_IS_LOADED, api.url],

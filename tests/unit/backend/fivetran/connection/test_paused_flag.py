@@ -44,12 +44,12 @@ class SlowApi:
         taken = min(62.0, deadline.remaining)
         self._clock.sleep(taken)
         if taken < 62.0:
-            raise errors.NoAnswer(str(request), "the answer timed out", sent=True)
+            raise errors.NoResponse(str(request), "the answer timed out", sent=True)
         fails = self.writes <= self._failures
         if not fails or self._takes_effect:
             self.paused = (request.body or {})["paused"]
         if fails:
-            raise errors.answered(str(request), 500, "", "out of order", None)
+            raise errors.error_of_response(str(request), 500, "", "out of order", None)
         return {"data": {"id": "abc", "paused": self.paused}}
 
 
@@ -57,7 +57,7 @@ class SlowApi:
 def slow(clock: FakeTime, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Client, SlowApi]]:
     def make(failures: int, **more: bool) -> tuple[Client, SlowApi]:
         api = SlowApi(clock, failures, **more)
-        monkeypatch.setattr(Exchange, "once", lambda self, *given: api.once(*given))
+        monkeypatch.setattr(Exchange, "send_once", lambda self, *given: api.once(*given))
         return Client(FivetranTransport("http://127.0.0.1:9"), "key", "secret"), api
 
     return make
@@ -110,7 +110,7 @@ class Refusing(Fivetran):
             self.refusals[step] -= 1
             self.journal.append(f"{step}: {self.status}")
             words = STOP_FAILED.upper() if self.status == 400 else IN_PROGRESS
-            raise errors.answered(f"PATCH {step}", self.status, "", words, None)
+            raise errors.error_of_response(f"PATCH {step}", self.status, "", words, None)
 
 
 def change(api: Fivetran, deadline: Deadline | None = None) -> None:
@@ -138,7 +138,9 @@ def test_state_waits_for_sync_in_the_way(clock: FakeTime, step: str, status: int
 def test_pause_that_is_never_taken_puts_nothing_back(clock: FakeTime) -> None:
     api = Refusing(400, {"pause": 10**6})
 
-    with pytest.raises(errors.OutOfTime, match=r"(?i)limit of 60 s.*in-progress sync after trying"):
+    with pytest.raises(
+        errors.TimeLimitExceeded, match=r"(?i)limit of 60 s.*in-progress sync after trying"
+    ):
         change(api, Deadline(60))
 
     assert (api.stored, api.paused) == (OLD, False)
@@ -162,7 +164,7 @@ def test_pause_that_waits_can_be_interrupted(clock: FakeTime) -> None:
 
 def test_refusal_without_a_sync_is_not_waited_for(clock: FakeTime) -> None:
     api = Fivetran()
-    api.failures["pause"] = errors.answered("PATCH", 400, "InvalidInput", "not so", None)
+    api.failures["pause"] = errors.error_of_response("PATCH", 400, "InvalidInput", "not so", None)
 
     with pytest.raises(errors.ApiError, match="not so"):
         change(api)
@@ -182,4 +184,4 @@ def test_refusal_without_a_sync_is_not_waited_for(clock: FakeTime) -> None:
     ],
 )
 def test_sync_in_progress_is_recognised(status: int, message: str, kind: type) -> None:
-    assert type(errors.answered("PATCH /", status, "", message, None)) is kind
+    assert type(errors.error_of_response("PATCH /", status, "", message, None)) is kind

@@ -22,13 +22,15 @@ from constructs_lib.backend.plugin.values.value import Dynamic
 PRIOR = {"id": "abc", "schema": "orders"}
 
 
-def told(secrets: dict[str, Any], before: Any = None, after: Any = None, **prior: Any) -> list[str]:
+def warnings_of(
+    secrets: dict[str, Any], before: Any = None, after: Any = None, **prior: Any
+) -> list[str]:
     """The warnings about a plan: summaries and details."""
     config = {"config_wo": Dynamic.of(secrets)}
     state = {**PRIOR, "config": Dynamic.of(before or {}), **prior} if before is not None else None
     plan = Plan(config, state, {"config": Dynamic.of(after or before or {})})
-    ledger, diagnostics = SecretTracking({}, SecretHasher("key", "secret")), Diagnostics()
-    check_unset_secrets(plan, ledger, diagnostics)
+    tracking, diagnostics = SecretTracking({}, SecretHasher("key", "secret")), Diagnostics()
+    check_unset_secrets(plan, tracking, diagnostics)
     return [f"{each.summary}: {each.detail}" for each in diagnostics]
 
 
@@ -58,11 +60,13 @@ def test_a_null_inside_of_an_object_is_never_sent() -> None:
 
 
 def test_nothing_is_said_where_every_secret_has_a_value() -> None:
-    assert told({"password": "x"}, {}) == []
+    assert warnings_of({"password": "x"}, {}) == []
 
 
 def test_what_is_kept_is_named() -> None:
-    (warning,) = told({"password": None, "login": {"key": None, "user": None}}, {"host": "a"})
+    (warning,) = warnings_of(
+        {"password": None, "login": {"key": None, "user": None}}, {"host": "a"}
+    )
 
     assert warning.startswith("Secrets without a value are left as they are at Fivetran: ")
     assert (
@@ -71,7 +75,7 @@ def test_what_is_kept_is_named() -> None:
 
 
 def test_a_creation_says_that_there_is_nothing_to_keep() -> None:
-    (warning,) = told({"password": None})
+    (warning,) = warnings_of({"password": None})
 
     assert "will be created without config.password" in warning
 
@@ -88,13 +92,13 @@ def test_an_object_is_not_sent_while_a_secret_in_it_has_no_value(
     secrets: dict[str, Any], before: dict[str, Any], after: dict[str, Any]
 ) -> None:
     with pytest.raises(ProviderError, match="sent without its secret") as failed:
-        told(secrets, before, after)
+        warnings_of(secrets, before, after)
 
     assert "login in config changes, and config.login" in failed.value.detail
 
 
 def test_another_setting_may_change_beside_a_kept_secret() -> None:
-    assert len(told({"password": None}, {"host": "a"}, {"host": "b"})) == 1
+    assert len(warnings_of({"password": None}, {"host": "a"}, {"host": "b"})) == 1
 
 
 ORDERS = [("note_import", "note_destruction"), ("note_destruction", "note_import")]

@@ -17,7 +17,7 @@ from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.http.deadline import Deadline
 
 OTHER = {"cursor": "2026-03-03"}
-BROKEN = errors.NoAnswer("request", "the connection broke off", sent=True)
+BROKEN = errors.NoResponse("request", "the connection broke off", sent=True)
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +41,7 @@ def test_second_attempt_that_sent_nothing_keeps_the_first_state(
     with pytest.raises(StateDiffers):
         change(api, journal)
     api.failures["pause"] = BROKEN
-    with pytest.raises(errors.NoAnswer):
+    with pytest.raises(errors.NoResponse):
         change(api, journal)
 
     with pytest.raises(StateDiffers):

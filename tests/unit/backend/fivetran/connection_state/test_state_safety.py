@@ -22,7 +22,7 @@ from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.http.deadline import Deadline
 
 OTHER = {"cursor": "2026-03-03"}
-BROKEN = errors.NoAnswer("request", "the connection broke off", sent=True)
+BROKEN = errors.NoResponse("request", "the connection broke off", sent=True)
 SEEN = Snapshot.of(OLD, "2026-05-01T00:00:00Z")
 
 
@@ -136,7 +136,7 @@ def test_run_that_dies_after_any_request_is_finished_by_the_next(
 
     assert (api.stored, api.paused) == (NEW, paused_after == "paused")
     assert outcome == Outcome(OLD, changed=True)
-    assert journal.left_behind() == []
+    assert journal.interrupted_connections() == []
     assert len(words) == (1 if dies_at > STEPS.index("pause") else 0)
     assert not words or "was left behind by a run that was interrupted" in words[0]
 
@@ -189,7 +189,7 @@ def test_a_flag_that_was_stuck_is_put_back_by_the_next_run(journal: Journal) -> 
 def test_after_a_failure_what_was_found_is_still_known(journal: Journal) -> None:
     api = Fivetran()
     api.failures["PATCH state"] = BROKEN
-    with pytest.raises(errors.NoAnswer):
+    with pytest.raises(errors.NoResponse):
         change(api, journal)
     assert api.paused is False
 
@@ -206,7 +206,7 @@ def test_the_entry_of_another_account_is_left_alone(journal: Journal) -> None:
     assert "with another API key or address" in words
     assert 'PATCH /v1/connections/abc with {"paused": false}' in words
     assert api.paused is True
-    assert journal.left_behind() == ["abc"]
+    assert journal.interrupted_connections() == ["abc"]
     change(api, journal)
     assert api.paused is True, "nothing of another account is gone on with"
 
@@ -214,10 +214,10 @@ def test_the_entry_of_another_account_is_left_alone(journal: Journal) -> None:
 def test_a_connection_that_is_gone_is_forgotten(journal: Journal) -> None:
     api = Fivetran()
     killed(api, journal, STEPS.index("pause") + 1)
-    api.failures["GET"] = errors.answered("GET", 404, "NotFound_Connection", "gone", None)
+    api.failures["GET"] = errors.error_of_response("GET", 404, "NotFound_Connection", "gone", None)
 
     assert recovered(api, journal) == []
-    assert journal.left_behind() == []
+    assert journal.interrupted_connections() == []
 
 
 def test_a_recovery_that_fails_is_told_and_tried_again(journal: Journal) -> None:
@@ -329,7 +329,7 @@ def test_flag_known_to_be_stuck_is_put_back_hours_later(journal: Journal) -> Non
 
 def test_a_state_that_was_never_sent_is_nobodys_work(journal: Journal) -> None:
     api = Fivetran(syncing=10**9)
-    with pytest.raises(errors.OutOfTime):
+    with pytest.raises(errors.TimeLimitExceeded):
         change(api, journal, deadline=Deadline(0.05))
     api.syncing, api.stored = 0, NEW
 

@@ -122,7 +122,7 @@ def test_the_flag_after_success_is_as_asked(
     assert api.paused is expected
 
 
-BROKEN = errors.NoAnswer("request", "the connection broke off", sent=True)
+BROKEN = errors.NoResponse("request", "the connection broke off", sent=True)
 
 
 @pytest.mark.parametrize("paused_after", ["restore", "running", "paused"])
@@ -135,7 +135,7 @@ def test_the_flag_after_a_failure_is_as_it_was_found(
     api = Fivetran(paused=was_paused)
     api.failures[step] = BROKEN
 
-    with pytest.raises(errors.NoAnswer):
+    with pytest.raises(errors.NoResponse):
         change(api, paused_after=paused_after)
 
     assert api.paused is was_paused
@@ -159,7 +159,7 @@ def test_a_sync_that_begins_in_between_is_waited_for() -> None:
 def test_sync_beyond_the_limit_is_an_error_and_restores_the_flag() -> None:
     api = Fivetran(syncing=10**9)
 
-    with pytest.raises(errors.OutOfTime, match="the sync of connection abc"):
+    with pytest.raises(errors.TimeLimitExceeded, match="the sync of connection abc"):
         change(api, deadline=Deadline(0.05))
 
     assert api.stored == OLD
@@ -194,7 +194,7 @@ def test_what_is_stored_differently_is_an_error_that_shows_both() -> None:
 
 def test_a_pause_that_is_refused_is_no_stuck_flag() -> None:
     api = Fivetran()
-    api.failures["pause"] = errors.answered("PATCH", 403, "", "not allowed", None)
+    api.failures["pause"] = errors.error_of_response("PATCH", 403, "", "not allowed", None)
 
     with pytest.raises(errors.Unauthorized):
         change(api)
@@ -204,7 +204,7 @@ def test_a_pause_that_is_refused_is_no_stuck_flag() -> None:
 
 def test_connection_deleted_meanwhile_is_reported_as_gone() -> None:
     api = Fivetran()
-    gone = errors.answered("GET", 404, "NotFound_Connection", "gone", None)
+    gone = errors.error_of_response("GET", 404, "NotFound_Connection", "gone", None)
     api.failures = {"PATCH state": gone, "unpause": gone}
 
     with pytest.raises(errors.NotFound):
@@ -226,7 +226,7 @@ def test_the_last_look_is_at_the_end_of_the_time() -> None:
     deadline.poll(60.0, "the sync")
 
     assert 0 < deadline.remaining <= 0.2
-    with pytest.raises(errors.OutOfTime):
+    with pytest.raises(errors.TimeLimitExceeded):
         deadline.poll(60.0, "the sync")
 
 
@@ -243,7 +243,7 @@ def test_stuck_paused_flag_is_an_error_with_the_remedy() -> None:
 
 def test_a_flag_that_cannot_be_put_back_hides_no_earlier_error() -> None:
     api = Fivetran()
-    api.failures["PATCH state"] = errors.answered("PATCH state", 500, "", "first", None)
+    api.failures["PATCH state"] = errors.error_of_response("PATCH state", 500, "", "first", None)
     api.failures["unpause"] = BROKEN
 
     with pytest.raises(paused_flag.PausedFlagStuck) as caught:
@@ -256,7 +256,7 @@ def test_a_flag_that_cannot_be_put_back_hides_no_earlier_error() -> None:
 def test_service_without_state_is_named_with_those_with_one(status: int) -> None:
     api = Fivetran()
     api.service = "postgres"
-    api.failures["GET state"] = errors.answered("GET state", status, "", "no", None)
+    api.failures["GET state"] = errors.error_of_response("GET state", status, "", "no", None)
 
     with pytest.raises(snapshot.StateNotSupported) as caught:
         change(api)
@@ -268,7 +268,7 @@ def test_service_without_state_is_named_with_those_with_one(status: int) -> None
 
 
 def test_what_was_found_is_told_as_soon_as_the_state_is_set() -> None:
-    api, told = Fivetran(), []
+    api, reported = Fivetran(), []
     api.failures["unpause"] = BROKEN
 
     with pytest.raises(paused_flag.PausedFlagStuck):
@@ -278,10 +278,10 @@ def test_what_was_found_is_told_as_soon_as_the_state_is_set() -> None:
             NEW,
             paused_after="restore",
             deadline=Deadline(30),
-            on_set=told.append,
+            on_set=reported.append,
         )
 
-    assert told == [OLD]
+    assert reported == [OLD]
 
 
 @pytest.mark.parametrize("answered", [None, "******", 0, "", []])

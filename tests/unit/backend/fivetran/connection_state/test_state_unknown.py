@@ -15,14 +15,14 @@ from state_runs import change
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.connection_state.journal_writer import Attempt
 from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, set_state
-from constructs_lib.backend.fivetran.journal.entries import JournalEntry, loaded, set_entry
+from constructs_lib.backend.fivetran.journal.entries import JournalEntry, loaded, set_state_entry
 from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.managed_object import equivalence
 
 MOVED, OTHER = {"cursor": "2026-06-02"}, {"cursor": "2026-03-03"}
 FIRST, SECOND = Attempt("first"), Attempt("second")
-BROKEN = errors.NoAnswer("request", "the connection broke off", sent=True)
+BROKEN = errors.NoResponse("request", "the connection broke off", sent=True)
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +103,7 @@ def test_unknown_attempt_survives_a_failed_one(journal: Journal) -> None:
     attempt(api, journal, FIRST)
     for step in ("pause", "PATCH state"):
         api.failures[step] = BROKEN
-        with pytest.raises(errors.NoAnswer):
+        with pytest.raises(errors.NoResponse):
             attempt(api, journal, SECOND, OTHER)
 
     assert attempt(api, journal, Attempt("third"), OTHER).found == OLD
@@ -193,10 +193,10 @@ def test_entries_may_say_more_than_is_known() -> None:
     kept |= {"stored": "s", "at": "2026-06-01T00:00:00Z"}
 
     assert loaded(json.dumps(more)) == known
-    assert set_entry(json.dumps({**kept, "more": 1})).attempt == "x"
+    assert set_state_entry(json.dumps({**kept, "more": 1})).attempt == "x"
     for lacking in ({**kept, "found": 3}, {**kept, "at": None}, {"attempt": "x"}, []):
         with pytest.raises(ValueError, match=r"entry|type"):
-            set_entry(json.dumps(lacking))
+            set_state_entry(json.dumps(lacking))
 
 
 def test_damaged_entry_is_none(journal: Journal) -> None:

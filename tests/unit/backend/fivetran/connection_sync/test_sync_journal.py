@@ -56,12 +56,12 @@ class Fivetran:
             "status": {"sync_state": state, "setup_state": "connected"},
         }
 
-    look_once = connection
+    read_once = connection
 
-    def sync(self, identifier: str, deadline: Deadline, look: Any, *, force: bool) -> None:
+    def sync(self, identifier: str, deadline: Deadline, check_effect: Any, *, force: bool) -> None:
         self._post()
 
-    def resync(self, identifier: str, deadline: Deadline, look: Any, scope: Any) -> None:
+    def resync(self, identifier: str, deadline: Deadline, check_effect: Any, scope: Any) -> None:
         self._post()
 
     def _post(self) -> None:
@@ -88,7 +88,7 @@ class World:
 
     def begin(
         self,
-        wish: SyncRequest = SYNC,
+        sync_request: SyncRequest = SYNC,
         triggers: Any = DAY,
         *,
         account: Account | None = None,
@@ -102,16 +102,18 @@ class World:
         diagnostics = Diagnostics()
         operation = Operation(None, dict(self.private), stop, diagnostics)
         deadline = Deadline(60, stop)
-        mark = journal.begin(account or self.account(), wish, triggers, deadline, operation)
+        baseline = journal.begin(
+            account or self.account(), sync_request, triggers, deadline, operation
+        )
         self.warnings = [found.summary for found in diagnostics]
         if saves:
             self.private = operation.private
-        return mark
+        return baseline
 
-    def die_in_the_request(self, wish: SyncRequest = SYNC, *, takes_effect: bool) -> None:
+    def die_in_the_request(self, sync_request: SyncRequest = SYNC, *, takes_effect: bool) -> None:
         """A run is killed while it waits for the answer to its request."""
         self.api.kept, self.api.takes_effect = self.folder.parent / "kept", takes_effect
-        self.begin(wish, saves=False)
+        self.begin(sync_request, saves=False)
         shutil.rmtree(self.folder)
         self.api.kept.rename(self.folder)
         self.api.kept, self.api.takes_effect = None, True
@@ -130,10 +132,10 @@ def world(tmp_path: Path) -> World:
 
 
 def test_a_sync_that_no_state_knows_of_is_taken_over(world: World) -> None:
-    mark = world.begin(saves=False)
+    baseline = world.begin(saves=False)
     world.api.time += timedelta(minutes=1)
 
-    assert world.begin() == mark
+    assert world.begin() == baseline
     assert world.api.posts == 1
     assert world.warnings == ["The sync of connection abc was begun by a run that was interrupted"]
 
@@ -150,28 +152,32 @@ def test_a_sync_is_taken_over_once(world: World) -> None:
 
 
 def test_a_run_that_is_cut_off_again_takes_it_over_again(world: World) -> None:
-    mark = world.begin(saves=False)
-    assert world.begin(saves=False) == mark
+    baseline = world.begin(saves=False)
+    assert world.begin(saves=False) == baseline
 
-    assert world.begin() == mark
+    assert world.begin() == baseline
     assert world.api.posts == 1
 
 
-@pytest.mark.parametrize("wish", [SYNC, FORCED, TABLES], ids=["sync", "forced", "tables"])
-def test_a_request_that_took_effect_is_not_repeated(world: World, wish: SyncRequest) -> None:
-    world.die_in_the_request(wish, takes_effect=True)
+@pytest.mark.parametrize("sync_request", [SYNC, FORCED, TABLES], ids=["sync", "forced", "tables"])
+def test_a_request_that_took_effect_is_not_repeated(
+    world: World, sync_request: SyncRequest
+) -> None:
+    world.die_in_the_request(sync_request, takes_effect=True)
 
-    world.begin(wish)
+    world.begin(sync_request)
 
     assert world.api.posts == 1
     assert len(world.warnings) == 1
 
 
-@pytest.mark.parametrize("wish", [SYNC, FORCED, TABLES], ids=["sync", "forced", "tables"])
-def test_a_request_that_took_no_effect_is_sent_again(world: World, wish: SyncRequest) -> None:
-    world.die_in_the_request(wish, takes_effect=False)
+@pytest.mark.parametrize("sync_request", [SYNC, FORCED, TABLES], ids=["sync", "forced", "tables"])
+def test_a_request_that_took_no_effect_is_sent_again(
+    world: World, sync_request: SyncRequest
+) -> None:
+    world.die_in_the_request(sync_request, takes_effect=False)
 
-    world.begin(wish)
+    world.begin(sync_request)
 
     assert world.api.posts == 2
     assert world.warnings == []
@@ -256,7 +262,7 @@ def test_two_resources_of_one_run_both_begin(world: World) -> None:
 
 
 def test_a_refused_request_leaves_no_entry(world: World) -> None:
-    world.api.failure = errors.answered("POST sync", 403, "", "no", None)
+    world.api.failure = errors.error_of_response("POST sync", 403, "", "no", None)
 
     with pytest.raises(errors.Unauthorized):
         world.begin()

@@ -37,7 +37,7 @@ WANTS_HISTORY = look(historical=True)
 
 
 @pytest.mark.parametrize(
-    ("wish", "before", "now", "began"),
+    ("sync_request", "before", "now", "began"),
     [
         (SYNC, IDLE, IDLE, False),
         (SYNC, IDLE, RUNS, True),
@@ -66,9 +66,9 @@ WANTS_HISTORY = look(historical=True)
     ],
 )
 def test_a_second_look_tells_whether_a_sync_began(
-    wish: SyncRequest, before: dict[str, Any], now: dict[str, Any], began: bool | None
+    sync_request: SyncRequest, before: dict[str, Any], now: dict[str, Any], began: bool | None
 ) -> None:
-    assert has_begun(wish, before, now) is began
+    assert has_begun(sync_request, before, now) is began
 
 
 BEFORE = {"connection_id": "abc", "mode": "resync", "force": False, "scope": None}
@@ -115,14 +115,16 @@ class Busy:
     def sync(self, *given: Any, **more: Any) -> None:
         self.sent += 1
         if self.sent <= self._refusals:
-            raise errors.answered("POST /sync", self._status, "", WORDS[self._status], None)
+            raise errors.error_of_response(
+                "POST /sync", self._status, "", WORDS[self._status], None
+            )
 
     resync = sync
 
 
 @pytest.mark.parametrize("status", sorted(WORDS))
 @pytest.mark.parametrize(
-    ("wish", "shown", "sent"),
+    ("sync_request", "shown", "sent"),
     [
         (FORCED, RUNS, 4),
         (RESYNC, RUNS, 4),
@@ -134,7 +136,7 @@ class Busy:
 )
 def test_sync_in_the_way_is_waited_for_or_joined(
     monkeypatch: pytest.MonkeyPatch,
-    wish: SyncRequest,
+    sync_request: SyncRequest,
     shown: dict[str, Any],
     sent: int,
     status: int,
@@ -143,6 +145,6 @@ def test_sync_in_the_way_is_waited_for_or_joined(
     clock.install(monkeypatch)
     api = Busy(clock, status, 3, shown)
 
-    begin(Account(api, None), wish, Deadline(3600))  # type: ignore[arg-type]
+    begin(Account(api, None), sync_request, Deadline(3600))  # type: ignore[arg-type]
 
     assert api.sent == sent

@@ -58,7 +58,7 @@ class Api:
         self.looked += 1
         return self._looks.pop(0) if len(self._looks) > 1 else self._looks[0]
 
-    def sync(self, identifier: str, deadline: Deadline, look: Any, *, force: bool) -> None:
+    def sync(self, identifier: str, deadline: Deadline, check_effect: Any, *, force: bool) -> None:
         assert force is False
         self.asked.append(self._clock.time() - self._start)
         if self.refusal is not None:
@@ -160,7 +160,7 @@ def test_manual_reschedule_untimed_is_asked_again(clock: FakeTime) -> None:
 def test_manual_reschedule_is_asked_ever_more_rarely(clock: FakeTime) -> None:
     api = Api(clock, [look("rescheduled", schedule_type="manual")])
 
-    with pytest.raises(errors.OutOfTime, match="rescheduled it without telling until when"):
+    with pytest.raises(errors.TimeLimitExceeded, match="rescheduled it without telling until when"):
         followed(api, seconds=7200)
 
     between = [later - earlier for earlier, later in zip(api.asked, api.asked[1:], strict=False)]
@@ -183,7 +183,7 @@ def test_manual_reschedule_met_by_a_sync_goes_on(clock: FakeTime) -> None:
     manual = look("rescheduled", schedule_type="manual", rescheduled_for=LATER)
     api = Api(clock, [manual, manual, SYNCING, SUCCEEDED])
     words = "Failed to stop in-progress sync after trying for 60 seconds"
-    api.refusal = errors.answered("POST /sync", 400, "", words, None)
+    api.refusal = errors.error_of_response("POST /sync", 400, "", words, None)
 
     assert followed(api) == LATER
 
@@ -211,7 +211,9 @@ def test_reschedule_past_the_limit_tells_own_reason(clock: FakeTime) -> None:
 def test_wait_for_untimed_reschedule_tells_its_reason(clock: FakeTime) -> None:
     api = Api(clock, [look("rescheduled", warnings=[WARNING])])
 
-    with pytest.raises(errors.OutOfTime, match=r"limit of 60 s; .*\n  Quota exceeded \(quota\)"):
+    with pytest.raises(
+        errors.TimeLimitExceeded, match=r"limit of 60 s; .*\n  Quota exceeded \(quota\)"
+    ):
         followed(api, seconds=60)
 
 

@@ -66,7 +66,7 @@ def test_fail_on_refuses_from_a_status_on(fail_on: str, refused: list[str]) -> N
 
 @pytest.mark.parametrize("tests", [None, "", {}, [None], ["PASSED"]])
 def test_an_answer_without_results_does_not_open_a_gate(tests: Any) -> None:
-    with pytest.raises(errors.BadAnswer, match=r"no list under data\.setup_tests"):
+    with pytest.raises(errors.InvalidResponse, match=r"no list under data\.setup_tests"):
         resource.setup_test_results({"id": "abc", "setup_tests": tests}, ())
 
 

@@ -15,7 +15,7 @@ from constructs_lib.backend.fivetran.connection_state.snapshot import Snapshot
 from constructs_lib.backend.fivetran.connection_sync import journal
 from constructs_lib.backend.fivetran.journal import private_files
 from constructs_lib.backend.fivetran.journal.creations import CreationJournal, Name, workspace
-from constructs_lib.backend.fivetran.journal.entries import JournalEntry, SetEntry, dumped
+from constructs_lib.backend.fivetran.journal.entries import JournalEntry, SetStateEntry, dumped
 from constructs_lib.backend.fivetran.journal.history import History
 from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.fivetran.recovery import recover, recover_creations
@@ -25,7 +25,9 @@ NAME = Name("account", "group", "postgres", "orders")
 ENTRY = JournalEntry(
     "abc", "account", False, {"n": 1}, "print", "2026-01-31T00:00:00Z", is_sent=True
 )
-SET = SetEntry("abc", "account", "default", "attempt", {"n": 1}, "print", "2026-01-31T00:00:00Z")
+SET = SetStateEntry(
+    "abc", "account", "default", "attempt", {"n": 1}, "print", "2026-01-31T00:00:00Z"
+)
 CHANGE: dict[str, Any] = {"number": 1, "at": "2026", "by": "terraform", "before": None}
 CHANGE |= {"after": {}, "result": "set"}
 SYNC = {
@@ -63,7 +65,7 @@ READERS: dict[str, tuple[Callable[[Path], Path], Any, Callable[[Path], Any]]] = 
     "entry": (
         lambda folder: folder / "abc.json",
         json.loads(dumped(ENTRY)),
-        lambda folder: (read_entry(folder), Journal(folder).left_behind()),
+        lambda folder: (read_entry(folder), Journal(folder).interrupted_connections()),
     ),
     "set": (
         lambda folder: folder / "set" / "abc.json",
@@ -90,8 +92,8 @@ READERS: dict[str, tuple[Callable[[Path], Path], Any, Callable[[Path], Any]]] = 
 
 
 def read_entry(folder: Path) -> JournalEntry | None:
-    with Journal(folder).hold("abc") as slip:
-        return slip.read()
+    with Journal(folder).hold("abc") as handle:
+        return handle.read()
 
 
 def found(kind: str, folder: Path, text: str) -> Any:
@@ -173,8 +175,8 @@ def test_pipe_in_place_of_terraforms_workspace_is_passed_over(
 def test_identifier_of_any_kind_names_a_file_in_the_folder(identifier: str, tmp_path: Path) -> None:
     journal = Journal(tmp_path)
 
-    with journal.hold(identifier) as slip:
-        slip.write(ENTRY._replace(connection=identifier))
+    with journal.hold(identifier) as handle:
+        handle.write(ENTRY._replace(connection=identifier))
 
     assert journal.planned(identifier, "run") is None
     assert History(tmp_path, identifier).file.parent == tmp_path / "history"
@@ -184,8 +186,8 @@ def test_identifier_of_any_kind_names_a_file_in_the_folder(identifier: str, tmp_
 def test_identifier_too_long_for_a_file_is_a_warning_only(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with Journal(tmp_path).hold("x" * 1000) as slip:
-        slip.write(ENTRY._replace(connection="x" * 1000))
+    with Journal(tmp_path).hold("x" * 1000) as handle:
+        handle.write(ENTRY._replace(connection="x" * 1000))
 
     assert "[WARN]  the journal: nothing can be kept in" in capsys.readouterr().err
     assert list(tmp_path.rglob("*.json")) == []
@@ -199,9 +201,9 @@ def test_pipe_in_place_of_a_file_is_told(tmp_path: Path) -> None:
 
 
 def test_flags_of_a_creation_are_read_as_written(tmp_path: Path) -> None:
-    told = {**CREATION, "is_api_time": False, "is_lost": True}
+    fields = {**CREATION, "is_api_time": False, "is_lost": True}
 
-    entry = found("creation", tmp_path, json.dumps(told))
+    entry = found("creation", tmp_path, json.dumps(fields))
 
     assert (entry.is_api_time, entry.is_lost) == (False, True)
 

@@ -32,19 +32,19 @@ def journal(folder: Path) -> Journal:
 
 
 def test_an_entry_reads_back_as_it_was_written(journal: Journal) -> None:
-    with journal.hold("abc/d") as slip:
-        slip.write(ENTRY)
+    with journal.hold("abc/d") as handle:
+        handle.write(ENTRY)
 
-    assert journal.left_behind() == ["abc/d"]
-    with journal.hold("abc/d") as slip:
-        assert slip.read() == ENTRY
-        slip.forget()
-    assert journal.left_behind() == []
+    assert journal.interrupted_connections() == ["abc/d"]
+    with journal.hold("abc/d") as handle:
+        assert handle.read() == ENTRY
+        handle.remove()
+    assert journal.interrupted_connections() == []
 
 
 def test_only_the_owner_can_read_it_and_no_draft_remains(journal: Journal, folder: Path) -> None:
-    with journal.hold("abc/d") as slip:
-        slip.write(ENTRY)
+    with journal.hold("abc/d") as handle:
+        handle.write(ENTRY)
 
     (file,) = folder.iterdir()
     assert file.name == "abc%2Fd.json"
@@ -94,11 +94,11 @@ DAMAGED = dumped(ENTRY).replace('"paused": false', '"paused": "false"')
     "content", ["", "{", "[1]", '{"version": 9}', '{"version": 1, "x": 2}', DAMAGED]
 )
 def test_a_file_that_is_no_entry_is_nothing(journal: Journal, folder: Path, content: str) -> None:
-    with journal.hold("a") as slip:
+    with journal.hold("a") as handle:
         (folder / "a.json").write_text(content)
 
-        assert slip.read() is None
-    assert journal.left_behind() == []
+        assert handle.read() is None
+    assert journal.interrupted_connections() == []
 
 
 def test_without_a_place_for_it_nothing_is_kept_and_all_goes_on(
@@ -107,13 +107,13 @@ def test_without_a_place_for_it_nothing_is_kept_and_all_goes_on(
     (tmp_path / "file").write_text("")
     journal = Journal(tmp_path / "file" / "below")
 
-    with journal.hold("a") as slip:
-        slip.write(ENTRY)
-        assert slip.read() is None
-        slip.forget()
+    with journal.hold("a") as handle:
+        handle.write(ENTRY)
+        assert handle.read() is None
+        handle.remove()
     journal.note_plan("a", "run", Snapshot("p", "t", "at"))
 
-    assert journal.left_behind() == []
+    assert journal.interrupted_connections() == []
     assert "nothing can be kept" in journal.problem
     assert journal.problem in capsys.readouterr().err
 
@@ -149,7 +149,7 @@ def test_it_stands_beside_the_data_of_terraform(
     for data, expected in [(None, ".terraform"), ("elsewhere", "elsewhere")]:
         if data is not None:
             monkeypatch.setenv("TF_DATA_DIR", data)
-        with Journal.of_working_directory().hold("a") as slip:
-            slip.write(ENTRY)
+        with Journal.of_working_directory().hold("a") as handle:
+            handle.write(ENTRY)
 
         assert (tmp_path / expected / "fivetranops" / "a.json").is_file()

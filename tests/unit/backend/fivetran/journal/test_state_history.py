@@ -19,7 +19,7 @@ from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.http.deadline import Deadline
 
 AT = "2026-06-01T00:00:00Z"
-BROKEN = errors.NoAnswer("request", "the connection broke off", sent=True)
+BROKEN = errors.NoResponse("request", "the connection broke off", sent=True)
 
 
 @pytest.fixture(autouse=True)
@@ -147,7 +147,7 @@ def test_an_equal_state_is_no_change(tmp_path: Path) -> None:
 
 def test_what_the_api_refuses_was_not_set(tmp_path: Path) -> None:
     api = Fivetran()
-    api.failures["PATCH state"] = errors.answered("PATCH state", 400, "", "no", None)
+    api.failures["PATCH state"] = errors.error_of_response("PATCH state", 400, "", "no", None)
 
     with pytest.raises(errors.ApiError):
         change(api, Journal(tmp_path))
@@ -171,7 +171,7 @@ def test_a_sync_that_begins_in_between_leaves_one_change(tmp_path: Path) -> None
 def test_an_answer_that_is_lost_leaves_a_change_that_may_be_set(tmp_path: Path) -> None:
     api = Fivetran()
     api.failures["PATCH state"] = BROKEN
-    with pytest.raises(errors.NoAnswer):
+    with pytest.raises(errors.NoResponse):
         change(api, Journal(tmp_path))
 
     (found,) = Journal(tmp_path).history("abc").changes()

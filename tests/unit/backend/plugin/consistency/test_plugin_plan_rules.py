@@ -160,7 +160,7 @@ def test_the_planner_keeps_every_rule_in_both_plans(
     open_ = {n: UNKNOWN for n in late if config[n] is not None}
     plans = [plan_change(ATTRIBUTES, c, prior) for c in ({**config, **open_}, config)]
     for plan in plans:
-        assert list(plan_rules.of_plan(ATTRIBUTES, plan)) == []
+        assert list(plan_rules.violations_of_plan(ATTRIBUTES, plan)) == []
     answers = [PlanAnswer(ATTRIBUTES, p.config, prior, p.planned, p.replace) for p in plans]
     first, second = answers
     changed = [name for (name,) in plan_rules.second_plan_keeps_the_first(first, second)]
@@ -169,5 +169,5 @@ def test_the_planner_keeps_every_rule_in_both_plans(
 
 def test_a_plan_can_be_checked_before_it_is_a_message() -> None:
     plan = Plan(thing(color="red"), None, thing(color="green"))
-    [broken] = plan_rules.of_plan(ATTRIBUTES, plan)
+    [broken] = plan_rules.violations_of_plan(ATTRIBUTES, plan)
     assert broken.rule == "configured_is_planned"

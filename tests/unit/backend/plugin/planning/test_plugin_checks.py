@@ -15,7 +15,7 @@ from constructs_lib.schemas.model import _attributes
 
 def found(**values: Any) -> list[tuple[Any, str]]:
     diagnostics = Diagnostics()
-    checks.check(ATTRIBUTES, thing(**values), diagnostics)
+    checks.check_schema_rules(ATTRIBUTES, thing(**values), diagnostics)
     return [(diagnostic.path, diagnostic.detail) for diagnostic in diagnostics]
 
 
@@ -103,7 +103,7 @@ def of_lists(**values: Any) -> list[tuple[Any, str]]:
     }
     diagnostics = Diagnostics()
     attributes = _attributes({"properties": rules})
-    checks.check(attributes, {"hosts": None, "size": None, **values}, diagnostics)
+    checks.check_schema_rules(attributes, {"hosts": None, "size": None, **values}, diagnostics)
     return [(diagnostic.path, diagnostic.detail) for diagnostic in diagnostics]
 
 
@@ -136,7 +136,9 @@ def test_items_may_be_unknown_and_words_of_any_case(values: Any) -> None:
 def json_or_text(config: Any) -> list[str]:
     rule = {"type": ["object", "string"], "contentMediaType": "application/json"}
     diagnostics = Diagnostics()
-    checks.check(_attributes({"properties": {"state": rule}}), {"state": config}, diagnostics)
+    checks.check_schema_rules(
+        _attributes({"properties": {"state": rule}}), {"state": config}, diagnostics
+    )
     return [diagnostic.detail for diagnostic in diagnostics]
 
 

@@ -10,7 +10,7 @@ import tfplugin6_pb2 as pb
 from plugin_samples import SCHEMA, Sample, Scripted, call, errors, message, thing, values
 
 from constructs_lib.backend.plugin.protocol import consistency_check, resource_calls
-from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.values.encoding import encode
 from constructs_lib.backend.plugin.values.types import NUMBER, map_of
@@ -235,7 +235,7 @@ def test_a_reserved_name_is_found() -> None:
     count = SCHEMA.attributes["color"]._replace(name="count")
     resource = Scripted()
     resource.schema = SCHEMA._replace(attributes={**SCHEMA.attributes, "count": count})
-    data = answer(Session(lambda: Sample(resource)), "GetProviderSchema", b"")
+    data = dispatch(Session(lambda: Sample(resource)), "GetProviderSchema", b"")
     response = pb.GetProviderSchema.Response.FromString(data)
     assert rules(response) == ["names_are_not_reserved"]
     assert "toy_thing" in errors(response)[0]

@@ -14,7 +14,7 @@ from constructs_lib.backend.plugin.consistency.state_rules import DataAnswer
 from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, ProviderError
 from constructs_lib.backend.plugin.protocol import data_and_ephemeral_calls
-from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.resource import Operation
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object
@@ -46,7 +46,7 @@ def ask(source: DataSource, name: str, **fields: Any) -> Any:
     provider = Sample(Scripted())
     provider.data_sources = {"toy_thing": source}
     kind = getattr(pb, name)
-    data = answer(Session(lambda: provider), name, kind.Request(**fields).SerializeToString())
+    data = dispatch(Session(lambda: provider), name, kind.Request(**fields).SerializeToString())
     return kind.Response.FromString(data)
 
 
@@ -106,17 +106,17 @@ def test_the_client_is_handed_over() -> None:
     seen: list[Any] = []
 
     def look(config: Object, operation: Operation) -> Object:
-        seen.append((config, operation.client))
+        seen.append((config, operation.provider_data))
         return {}
 
     provider = Sample(Scripted())
     provider.data_sources = {"toy_thing": Source(look)}
     session = Session(lambda: provider)
-    session.use("the client")
+    session.use("the provider data")
     request = pb.ReadDataSource.Request(type_name="toy_thing", config=message(CONFIG))
-    answer(session, "ReadDataSource", request.SerializeToString())
+    dispatch(session, "ReadDataSource", request.SerializeToString())
 
-    assert seen == [(CONFIG, "the client")]
+    assert seen == [(CONFIG, "the provider data")]
 
 
 def test_a_read_that_changes_its_configuration_changes_nothing() -> None:

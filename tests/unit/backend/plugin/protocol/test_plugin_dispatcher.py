@@ -10,7 +10,7 @@ import tfplugin6_pb2 as pb
 from plugin_samples import Sample, Scripted, call, errors, message, thing, values
 
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
-from constructs_lib.backend.plugin.protocol.dispatcher import answer, methods
+from constructs_lib.backend.plugin.protocol.dispatcher import dispatch, methods
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.values.encoding import encode
 from constructs_lib.backend.plugin.values.types import object_of
@@ -31,7 +31,7 @@ def crash(*arguments: Any) -> Any:
 
 
 def test_metadata_names_the_resources_and_capabilities() -> None:
-    data = answer(Session(lambda: Sample(Scripted())), "GetMetadata", b"")
+    data = dispatch(Session(lambda: Sample(Scripted())), "GetMetadata", b"")
     response = pb.GetMetadata.Response.FromString(data)
     assert [resource.type_name for resource in response.resources] == ["toy_thing"]
     assert response.server_capabilities.plan_destroy
@@ -42,7 +42,7 @@ def test_a_provider_that_does_not_load_is_an_error_of_each_call() -> None:
     def load() -> Any:
         raise ImportError("no module named s3cret")
 
-    data = answer(Session(load), "GetProviderSchema", b"")
+    data = dispatch(Session(load), "GetProviderSchema", b"")
     response = pb.GetProviderSchema.Response.FromString(data)
     assert "ImportError" in errors(response)[0]
     assert "s3cret" not in errors(response)[0]
@@ -53,7 +53,7 @@ def test_hostile_bytes_are_an_error(data: bytes, capsys: pytest.CaptureFixture[s
     session = Session(lambda: Sample(Scripted()))
     for method in methods(session).values():
         method(data)
-    response = pb.ReadResource.Response.FromString(answer(session, "ReadResource", data))
+    response = pb.ReadResource.Response.FromString(dispatch(session, "ReadResource", data))
     assert [d.severity for d in response.diagnostics] == [pb.Diagnostic.ERROR]
     assert "Traceback" not in capsys.readouterr().err
 
@@ -61,9 +61,9 @@ def test_hostile_bytes_are_an_error(data: bytes, capsys: pytest.CaptureFixture[s
 def test_an_unknown_type_and_a_data_source_are_clear_errors() -> None:
     session = Session(lambda: Sample(Scripted()))
     request = pb.ReadResource.Request(type_name="toy_other").SerializeToString()
-    response = pb.ReadResource.Response.FromString(answer(session, "ReadResource", request))
+    response = pb.ReadResource.Response.FromString(dispatch(session, "ReadResource", request))
     assert "toy_other" in errors(response)[0]
-    response = pb.ReadDataSource.Response.FromString(answer(session, "ReadDataSource", b""))
+    response = pb.ReadDataSource.Response.FromString(dispatch(session, "ReadDataSource", b""))
     assert "Unknown data source" in errors(response)[0]
 
 
@@ -85,7 +85,7 @@ def test_a_write_only_value_needs_a_terraform_that_knows_them() -> None:
 
 def test_a_plan_keeps_private_state_and_what_the_resource_adds() -> None:
     def plan(plan: Any, operation: Any) -> None:
-        operation.private["seen"] = operation.client
+        operation.private["seen"] = operation.provider_data
         plan.planned["color"] = UNKNOWN
         plan.replace.append(("config", "schema"))
 
@@ -244,7 +244,7 @@ def test_an_import_that_reports_an_error_imports_nothing() -> None:
 
 def test_a_move_is_a_clear_error() -> None:
     session = Session(lambda: Sample(Scripted()))
-    response = pb.MoveResourceState.Response.FromString(answer(session, "MoveResourceState", b""))
+    response = pb.MoveResourceState.Response.FromString(dispatch(session, "MoveResourceState", b""))
     assert "cannot be moved" in errors(response)[0]
 
 
@@ -274,7 +274,7 @@ def test_a_state_of_a_newer_version_is_a_clear_error() -> None:
 
 
 class Closing(Sample):
-    """Configures a new client each time, and notes what is stopped and closed."""
+    """Configures new provider data each time, and notes what is stopped and closed."""
 
     def __init__(self) -> None:
         super().__init__(Scripted())
@@ -285,11 +285,11 @@ class Closing(Sample):
         self.made.append(object())
         return self.made[-1]
 
-    def stop(self, client: Any) -> None:
-        self.ended.append(("stop", client))
+    def stop(self, provider_data: Any) -> None:
+        self.ended.append(("stop", provider_data))
 
-    def close(self, client: Any) -> None:
-        self.ended.append(("close", client))
+    def close(self, provider_data: Any) -> None:
+        self.ended.append(("close", provider_data))
 
 
 def test_a_stop_is_signalled_until_the_next_configuration() -> None:
@@ -297,12 +297,12 @@ def test_a_stop_is_signalled_until_the_next_configuration() -> None:
     session = Session(lambda: provider)
     config = pb.DynamicValue(msgpack=encode({}, object_of({})))
     request = pb.ConfigureProvider.Request(config=config).SerializeToString()
-    answer(session, "ConfigureProvider", request)
+    dispatch(session, "ConfigureProvider", request)
     running = session.stopping
-    answer(session, "StopProvider", b"")
+    dispatch(session, "StopProvider", b"")
     assert running.is_set()
     assert provider.ended == [("stop", provider.made[0])]
-    answer(session, "ConfigureProvider", request)
+    dispatch(session, "ConfigureProvider", request)
     assert running.is_set()
     assert not session.stopping.is_set()
     assert provider.ended[1:] == [("close", provider.made[0])]
@@ -310,7 +310,7 @@ def test_a_stop_is_signalled_until_the_next_configuration() -> None:
 
 def configure(session: Session) -> None:
     config = pb.DynamicValue(msgpack=encode({}, object_of({})))
-    answer(
+    dispatch(
         session,
         "ConfigureProvider",
         pb.ConfigureProvider.Request(config=config).SerializeToString(),
@@ -325,7 +325,7 @@ class Configuring(Sample):
         self.session = Session(lambda: self)
 
     def configure(self, config: Any, terraform_version: str, diagnostics: Any) -> Any:
-        answer(self.session, "StopProvider", b"")
+        dispatch(self.session, "StopProvider", b"")
         return object()
 
 
@@ -339,7 +339,7 @@ def test_stop_during_configuration_holds_afterwards() -> None:
 
 def test_stop_before_configuration_holds_when_launched() -> None:
     session = Session(Closing, is_launched=True)
-    answer(session, "StopProvider", b"")
+    dispatch(session, "StopProvider", b"")
 
     configure(session)
 
@@ -351,12 +351,12 @@ def test_stop_is_answered_though_the_provider_blocks(monkeypatch: pytest.MonkeyP
     released = threading.Event()
 
     class Blocking(Closing):
-        def stop(self, client: Any) -> None:
+        def stop(self, provider_data: Any) -> None:
             released.wait(60)
 
     session = Session(Blocking)
     configure(session)
-    data = answer(session, "StopProvider", b"")
+    data = dispatch(session, "StopProvider", b"")
 
     assert session.stopping.is_set()
     assert not released.is_set()
@@ -366,12 +366,12 @@ def test_stop_is_answered_though_the_provider_blocks(monkeypatch: pytest.MonkeyP
 
 def test_stop_that_fails_in_the_provider_is_reported() -> None:
     class Failing(Closing):
-        def stop(self, client: Any) -> None:
+        def stop(self, provider_data: Any) -> None:
             raise ProviderError("It does not stop", "It said so.")
 
     session = Session(Failing)
     configure(session)
-    data = answer(session, "StopProvider", b"")
+    data = dispatch(session, "StopProvider", b"")
 
     assert session.stopping.is_set()
     assert pb.StopProvider.Response.FromString(data).Error == "It does not stop"

@@ -22,7 +22,7 @@ from plugin_samples import Sample, Scripted, errors, message, values
 
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.ephemeral_resource import Opened
-from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.resource import Operation
 from constructs_lib.backend.plugin.values.value import Object
@@ -155,17 +155,17 @@ def test_the_client_is_handed_over() -> None:
     seen: list[Any] = []
 
     def look(config: Object, operation: Operation) -> Opened:
-        seen.append((config, operation.client))
+        seen.append((config, operation.provider_data))
         return Opened({})
 
     provider = Sample(Scripted())
     provider.ephemeral_resources = {"toy_thing": Key(open=look)}
     session = Session(lambda: provider)
-    session.use("the client")
+    session.use("the provider data")
     request = pb.OpenEphemeralResource.Request(type_name="toy_thing", config=message(CONFIG))
-    answer(session, "OpenEphemeralResource", request.SerializeToString())
+    dispatch(session, "OpenEphemeralResource", request.SerializeToString())
 
-    assert seen == [(CONFIG, "the client")]
+    assert seen == [(CONFIG, "the provider data")]
 
 
 def test_an_opening_that_changes_its_copy_changes_nothing() -> None:

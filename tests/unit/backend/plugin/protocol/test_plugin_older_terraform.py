@@ -12,7 +12,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, ti
 from plugin_samples import SCHEMA, Sample, Scripted
 
 from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource, Opened
-from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
 from constructs_lib.backend.plugin.protocol.schema import object_type
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.provider import Provider
@@ -55,7 +55,7 @@ def _drop(parts: Any) -> None:
 def asked(name: str) -> Any:
     provider = Sample(Scripted())
     provider.ephemeral_resources = {"toy_thing": Key()}
-    return older(name).FromString(answer(Session(lambda: provider), name, b""))
+    return older(name).FromString(dispatch(Session(lambda: provider), name, b""))
 
 
 def test_the_schemas_of_resources_are_read() -> None:
@@ -81,7 +81,7 @@ def configured(provider: Provider, version: str) -> list[Any]:
         terraform_version=version, config=pb.DynamicValue(msgpack=config)
     )
     session = Session(lambda: provider)
-    data = answer(session, "ConfigureProvider", request.SerializeToString())
+    data = dispatch(session, "ConfigureProvider", request.SerializeToString())
     return list(pb.ConfigureProvider.Response.FromString(data).diagnostics)
 
 

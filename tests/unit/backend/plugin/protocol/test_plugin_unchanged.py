@@ -10,7 +10,7 @@ import pytest
 import tfplugin6_pb2 as pb
 from plugin_samples import Sample, Scripted, errors, message, thing, values
 
-from constructs_lib.backend.plugin.protocol.dispatcher import answer
+from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.resource import Plan
 from constructs_lib.backend.plugin.values.value import Dynamic, Object
@@ -44,7 +44,7 @@ class Asked:
     def ask(self, name: str, **fields: Any) -> Any:
         kind = getattr(pb, name)
         request = kind.Request(type_name="toy_thing", **fields)
-        return kind.Response.FromString(answer(self._session, name, request.SerializeToString()))
+        return kind.Response.FromString(dispatch(self._session, name, request.SerializeToString()))
 
     def validate(self, config: Object) -> Any:
         return self.ask("ValidateResourceConfig", config=message(config))

@@ -143,8 +143,8 @@ def test_a_message_that_cannot_be_read_fails_its_call_only(
     client.send(http2_frames.HEADERS, http2_frames.END_HEADERS, 1, client.encoder.encode(CALL))
     client.send(http2_frames.DATA, http2_frames.END_STREAM, 1, message)
 
-    told = client.decoder.decode(client.next(http2_frames.HEADERS).payload, raw=True)
-    assert (b"grpc-status", b"13") in told
+    headers = client.decoder.decode(client.next(http2_frames.HEADERS).payload, raw=True)
+    assert (b"grpc-status", b"13") in headers
     client.call(3, b"hello")
     assert client.answer(3) == b"hello"
 

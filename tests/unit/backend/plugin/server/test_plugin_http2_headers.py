@@ -93,8 +93,8 @@ def test_calls_in_any_order_keep_the_paths_they_were_sent_with(
 def test_the_message_of_a_failure_is_read_as_it_was_meant(message: str) -> None:
     block = http2_headers.failure(http2_headers.INTERNAL, message)
 
-    told = dict(hpack.Decoder().decode(block, raw=True))
+    headers = dict(hpack.Decoder().decode(block, raw=True))
 
-    assert told[b"grpc-status"] == b"13"
-    assert unquote(told[b"grpc-message"].decode("ascii"), errors="strict") == message
-    assert set(told[b"grpc-message"]) <= set(range(0x20, 0x7F))
+    assert headers[b"grpc-status"] == b"13"
+    assert unquote(headers[b"grpc-message"].decode("ascii"), errors="strict") == message
+    assert set(headers[b"grpc-message"]) <= set(range(0x20, 0x7F))

@@ -74,11 +74,11 @@ def test_one_that_fails_does_not_end_the_server() -> None:
 
 
 def test_a_response_the_client_does_not_take_yet_is_reported() -> None:
-    told: list[bool] = []
+    results: list[bool] = []
 
     def answer(connection: Http2Connection, stream: int, path: str, message: bytes) -> None:
-        told.append(connection.succeed_now(stream, message))
-        if not told[-1]:
+        results.append(connection.succeed_now(stream, message))
+        if not results[-1]:
             threading.Thread(target=connection.succeed, args=(stream, message)).start()
 
     served = Served(answer)
@@ -93,7 +93,7 @@ def test_a_response_the_client_does_not_take_yet_is_reported() -> None:
     finally:
         served.end()
 
-    assert told == [True, False]
+    assert results == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from constructs_lib.backend.plugin.values.decoding import decode, decode_json, u
 from constructs_lib.backend.plugin.values.encoding import encode
 from constructs_lib.backend.plugin.values.types import BOOL, DYNAMIC, NUMBER, STRING
 from constructs_lib.backend.plugin.values.value import (
-    MOST_LEVELS,
+    MAX_LEVELS,
     UNKNOWN,
     CodecError,
     Dynamic,
@@ -218,14 +218,14 @@ def nested(levels: int, kind: str) -> Any:
 
 @pytest.mark.parametrize("kind", ["list", "object"])
 def test_the_deepest_allowed_value_survives(kind: str) -> None:
-    value = Dynamic.of(nested(MOST_LEVELS, kind))
+    value = Dynamic.of(nested(MAX_LEVELS, kind))
     assert decode(encode(value, DYNAMIC), DYNAMIC) == value
     wrapped = json.dumps({"type": types.type_to_json(value.type), "value": value.value})
     assert decode_json(wrapped, DYNAMIC) == value
 
 
 @pytest.mark.parametrize("kind", ["list", "object"])
-@pytest.mark.parametrize("levels", [MOST_LEVELS + 1, 300, 450, 900, 5000])
+@pytest.mark.parametrize("levels", [MAX_LEVELS + 1, 300, 450, 900, 5000])
 def test_what_is_nested_deeper_is_a_codec_error(levels: int, kind: str) -> None:
     value, type_ = nested(levels, kind), NUMBER
     for _ in range(levels):
