@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.backend.fivetran.api.errors import NotFound
-from constructs_lib.backend.fivetran.connection import plan, response
+from constructs_lib.backend.fivetran.connection import plan, request, response
 from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
@@ -61,7 +61,7 @@ def read_connection(state: Object, operation: Operation) -> Object | None:
     if adopted and is_imported(state):
         from constructs_lib.backend.managed_object import imported_settings
 
-        attributes = response.SCHEMA.attributes
+        attributes = request.SCHEMA.attributes
         return imported_settings.with_valid_settings(result, attributes, operation.diagnostics)
     return result
 

@@ -14,31 +14,19 @@ from constructs_lib.backend.managed_object.equivalence import in_order
 from constructs_lib.backend.managed_object.secret_tracking import SCOPES, secrets_with_values
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object, same
 
-ONLY_CREATED = ("group_id", "service", "destination_schema_names", "connect_card_config")
+SCHEMA = schemas.load("fivetranops_connection")
+ONLY_CREATED = SCHEMA.only_created
 """What creation takes and no later request does."""
-ONLY_MODIFIED = ("schema_status", "is_historical_sync")
+ONLY_MODIFIED = SCHEMA.only_updated
 """What creation does not take."""
-SETTINGS = (
-    "paused",
-    "pause_after_trial",
-    "sync_frequency",
-    "daily_sync_time",
-    "schedule_type",
-    "data_delay_sensitivity",
-    "data_delay_threshold",
-    "networking_method",
-    "private_link_id",
-    "proxy_agent_id",
-    "hybrid_deployment_agent_id",
-    "destination_configuration",
-    "external_secrets_manager_id",
-    "external_secrets_keys_config",
-)
+SETTINGS = SCHEMA.settings
 """What both requests take."""
-TEST_CONTROLS = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
+TEST_CONTROLS = SCHEMA.controls
 """What steers the setup tests of one request, and is not kept by the API. By its contract they run
 after every change unless ``run_setup_tests`` is false; by public reports only where ``config`` or
 ``auth`` changes. So what is configured goes along with every change, which is right either way."""
+_TRUSTED = SCHEMA.sent("test")
+"""What the setup tests alone take as well: what they shall trust."""
 SIDE_EFFECTS = {
     "sync_frequency": ("daily_sync_time",),
     "schedule_type": ("sync_state",),
@@ -59,10 +47,9 @@ DECIDING = (
     "external_secrets_keys_config",
 )
 """The attributes that may decide which settings and secrets of ``config`` count."""
-_ATTRIBUTES = schemas.load("fivetranops_connection").attributes
 _OF_ONE_METHOD = {
     name: attribute.only_with[1]
-    for name, attribute in _ATTRIBUTES.items()
+    for name, attribute in SCHEMA.attributes.items()
     if attribute.only_with and attribute.only_with[0] == "networking_method"
 }
 """The attributes that belong to one networking method, and which."""
@@ -166,8 +153,7 @@ def update_body(
 
 def trust_settings(config: Object) -> dict[str, Any]:
     """Return the body of ``POST /v1/connections/{id}/test``: what the tests shall trust."""
-    names = ("trust_certificates", "trust_fingerprints")
-    return {name: True for name in names if config.get(name) is True}
+    return {name: True for name in _TRUSTED if config.get(name) is True}
 
 
 def settings_in_response(planned: Object, body: dict[str, Any]) -> dict[str, Any]:
@@ -189,7 +175,7 @@ def request_value(name: str, value: Any) -> Any:
     """Return an attribute as a request carries it: null where an empty value clears it, and in the
     spelling of the contract.
     """
-    attribute = _ATTRIBUTES[name]
+    attribute = SCHEMA.attributes[name]
     sent = _null_for_empty(attribute, api_value(value))
     return attribute.spelled(sent) if attribute.ignores_case else sent
 
@@ -299,6 +285,6 @@ def with_controls(body: dict[str, Any], config: Object) -> dict[str, Any]:
 
 def _with_tests_for_trust(body: dict[str, Any]) -> dict[str, Any]:
     """Add ``run_setup_tests``, which the API requires when the tests shall trust something."""
-    if body.get("trust_certificates") or body.get("trust_fingerprints"):
+    if any(body.get(name) for name in _TRUSTED):
         body.setdefault("run_setup_tests", True)
     return body

@@ -60,7 +60,7 @@ class ConnectionResource(Resource):
     possible.
     """
 
-    schema = response.SCHEMA
+    schema = request.SCHEMA
     plan_waits = False
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection.request import (
     ONLY_MODIFIED,
+    SCHEMA,
     SETTINGS,
     api_value,
     as_object,
@@ -29,25 +30,14 @@ from constructs_lib.backend.managed_object.equivalence import in_order
 from constructs_lib.backend.managed_object.imported_settings import without_secrets
 from constructs_lib.backend.plugin.values.value import Dynamic, Object, same
 
-SCHEMA = schemas.load("fivetranops_connection")
-ECHOED = (*SETTINGS, "schema_status")
+ECHOED = tuple(name for name in (*SETTINGS, *ONLY_MODIFIED) if SCHEMA.attributes[name].is_read_back)
 """The attributes that are sent and answered."""
-_FROM_STATUS = ("setup_state", "sync_state", "update_state", "rescheduled_for", "schema_status")
-_NOT_ANSWERED = (
-    "auth",
-    "connect_card_config",
-    "is_historical_sync",
-    "run_setup_tests",
-    "trust_certificates",
-    "trust_fingerprints",
-    "require_setup_tests",
-    "unchecked",
-    "timeouts",
-    "secrets_applied",
-)
-"""Attributes of which the API says nothing, or nothing that may be taken over: its flag of a
-historical sync falls back by itself, which must not start another one, and a connect card keeps
-what it was made with."""
+_PLACES = {
+    name: str(attribute.response).split(".")
+    for name, attribute in SCHEMA.attributes.items()
+    if attribute.is_read_back and name != "config"
+}
+"""The attributes that a read takes over, and the steps to each in a response."""
 
 
 class _Sign(Enum):
@@ -63,17 +53,23 @@ def attributes_of(answer: dict[str, Any]) -> Object:
     attribute; ``config`` is not among them. A value that is masked, or that cannot be of that type,
     is left out.
     """
-    status = answer.get("status")
-    status = status if isinstance(status, dict) else {}
     found: Object = {}
-    for name, attribute in SCHEMA.attributes.items():
-        source = status if name in _FROM_STATUS else answer
-        if name == "config" or name in _NOT_ANSWERED or attribute.write_only or name not in source:
+    for name, (*way, last) in _PLACES.items():
+        source = _part(answer, way)
+        if last not in source:
             continue
-        value = _of_kind(attribute, equivalence.in_nfc(source[name]))
+        value = _of_kind(SCHEMA.attributes[name], equivalence.in_nfc(source[last]))
         if value is not _UNREADABLE:
             found[name] = value
     return found
+
+
+def _part(answer: dict[str, Any], way: list[str]) -> dict[str, Any]:
+    """Return the object inside a response to which a path leads; an empty one if there is none."""
+    for step in way:
+        inner = answer.get(step)
+        answer = inner if isinstance(inner, dict) else {}
+    return answer
 
 
 def refreshed_state(
@@ -90,7 +86,7 @@ def refreshed_state(
     remote = attributes_of(answer)
     result = dict(state)
     for name, attribute in SCHEMA.attributes.items():
-        if attribute.read_only and name not in _NOT_ANSWERED:
+        if attribute.read_only and attribute.response:
             result[name] = remote.get(name)
         elif attribute.forces_replacement and state.get(name) is not None:
             # It cannot change in place, so another spelling in an answer is no other connection.
