@@ -147,7 +147,7 @@ def test_the_setup_tests_name_the_settings_of_the_connection(
 
     answer = client.run_setup_tests("abc", {}, Deadline(5))
 
-    assert resource.results(answer, ["FAILED"]) == [
+    assert resource.setup_test_results(answer, ["FAILED"]) == [
         resource.SetupTestResult(
             "Connecting to (value of config.host)",
             "FAILED",
