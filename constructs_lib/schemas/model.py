@@ -217,8 +217,9 @@ class ResourceSchema(NamedTuple):
         return tuple(each.name for each in found if each.read_only and each.response)
 
     def _sent_always(self) -> Iterator[str]:
+        updated = set(self.sent("update"))
         for name in self.sent("create"):
-            if name in self.sent("update") and self.attributes[name].kind is not Kind.DYNAMIC:
+            if name in updated and self.attributes[name].kind is not Kind.DYNAMIC:
                 yield name
 
 
@@ -241,6 +242,14 @@ def load(name: str) -> ResourceSchema:
         raise KeyError(f"no schema named {name!r}; there are {', '.join(names())}")
     with open(path, encoding="utf-8") as file:
         written = json.load(file)
+    return described(name, written)
+
+
+def described(name: str, written: dict[str, Any]) -> ResourceSchema:
+    """Return the description that a JSON Schema holds.
+
+    :param written: the JSON Schema, which may refer to those of this package
+    """
     document = without_references(written, lambda other: load(other).document)
     return ResourceSchema(name, document["description"], _attributes(document), document)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api import pagination
 from constructs_lib.backend.fivetran.api.client import Client
-from constructs_lib.backend.fivetran.connection.response import attributes_of
+from constructs_lib.backend.fivetran.connection.model import attributes_of
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors

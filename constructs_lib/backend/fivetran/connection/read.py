@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.backend.fivetran.api.errors import NotFound
-from constructs_lib.backend.fivetran.connection import plan, request, response
+from constructs_lib.backend.fivetran.connection import model, plan
 from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
@@ -37,7 +37,7 @@ def read_connection(state: Object, operation: Operation) -> Object | None:
     echo = drift.echo_of(operation.private)
 
     def fits(item: dict[str, Any]) -> bool:
-        return response.confirms_state(state, item, echo)
+        return model.confirms_state(state, item, echo)
 
     # The plan that imports may not be applied.
     if not account.import_guard.is_imported(state["id"]):
@@ -52,16 +52,14 @@ def read_connection(state: Object, operation: Operation) -> Object | None:
     account.presence.exists(state["id"])
     account.refreshed.add(state["id"])
     plan.warn_about_pause(state, answer, operation.diagnostics)
-    drift.learn_from_refresh(
-        response.MODEL, state, answer, operation.private, operation.diagnostics
-    )
+    drift.learn_from_refresh(model.MODEL, state, answer, operation.private, operation.diagnostics)
     adopted = ConnectionPrivateState(operation.private).is_imported
     echo = drift.echo_of(operation.private)
-    result = response.refreshed_state(state, answer, echo, adopted=adopted)
+    result = model.refreshed_state(state, answer, echo, adopted=adopted)
     if adopted and is_imported(state):
         from constructs_lib.backend.managed_object import imported_settings
 
-        attributes = request.SCHEMA.attributes
+        attributes = model.SCHEMA.attributes
         return imported_settings.with_valid_settings(result, attributes, operation.diagnostics)
     return result
 
@@ -89,4 +87,4 @@ def find_unconfirmed(state: Object, deadline: Deadline, operation: Operation) ->
         "The answer to its creation was lost. Terraform marks it as tainted and replaces it "
         "with the next apply; to keep it, run 'terraform untaint' on its address first.",
     )
-    return response.refreshed_state(state, answer, {})
+    return model.refreshed_state(state, answer, {})

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from constructs_lib.backend.fivetran.connection import plan, response
+from constructs_lib.backend.fivetran.connection import model, plan
 from constructs_lib.backend.managed_object import imported_settings
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.planning import checks
 from constructs_lib.backend.plugin.values.value import Dynamic, Object
 
-ATTRIBUTES = response.SCHEMA.attributes
+ATTRIBUTES = model.SCHEMA.attributes
 ANSWER = {
     "id": "conn_1",
     "group_id": "g",
@@ -23,7 +23,7 @@ ANSWER = {
 
 
 def imported(answer: dict[str, object]) -> tuple[Object, Diagnostics]:
-    state = response.refreshed_state({"id": "conn_1"}, {**ANSWER, **answer}, {}, adopted=True)
+    state = model.refreshed_state({"id": "conn_1"}, {**ANSWER, **answer}, {}, adopted=True)
     diagnostics = Diagnostics()
     result = imported_settings.with_valid_settings(state, ATTRIBUTES, diagnostics)
     return result, diagnostics
