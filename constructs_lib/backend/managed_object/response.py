@@ -20,6 +20,8 @@ from constructs_lib.backend.managed_object.model import (
     api_value,
     as_object,
 )
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.planning import checks
 from constructs_lib.backend.plugin.values.value import Dynamic, Object, same
 from constructs_lib.schemas import Attribute, Kind, is_mask
 
@@ -249,3 +251,33 @@ def _number(value: Any) -> Any:
         return Decimal(value)
     is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
     return value if is_number else _UNREADABLE
+
+
+def configurable_state(model: ObjectModel, state: Object, diagnostics: Diagnostics) -> Object:
+    """Return the state of an import with no value that its schema does not allow.
+
+    ``terraform plan -generate-config-out`` writes the state of an import as configuration, and then
+    checks it. What the API answers may be newer than the schema, and must not stop an import: such
+    an attribute is left out, with a warning.
+
+    :param state: the state as it was read
+    """
+    result = dict(state)
+    for name, attribute in model.attributes.items():
+        if not attribute.read_only and _is_refused(attribute, state):
+            result[name] = None
+            diagnostics.warning(
+                f"{name} cannot be managed",
+                f"{model.vendor} answers a value for {name} of {model.noun} {state.get('id')} "
+                f"({state.get('schema')}) that this version of the provider does not know. It "
+                f"stays as it is at {model.vendor}, and is left out of the state. Newer versions "
+                "of the provider may know it.",
+                (name,),
+            )
+    return result
+
+
+def _is_refused(attribute: Attribute, state: Object) -> bool:
+    found = Diagnostics()
+    checks.check({attribute.name: attribute}, state, found)
+    return found.has_errors

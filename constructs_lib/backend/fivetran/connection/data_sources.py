@@ -166,21 +166,13 @@ def _none_or_several(group_id: str, schema: str, found: list[str]) -> ProviderEr
 
 
 _LIST_LIMIT = 600.0
-_FILTERS = (
-    "group_id",
-    "schema",
-    "service",
-    "paused",
-    "setup_state",
-    "sync_state",
-    "update_state",
-)
 
 
 class ConnectionsData(DataSource):
     """The data source of all connections that the filters let pass."""
 
     schema = schemas.load("data.fivetranops_connections")
+    filters = tuple(one.name for one in schema.attributes.values() if not one.read_only)
 
     def read(self, config: Object, operation: Operation) -> Object:
         """Read the connections; an empty list is no error."""
@@ -200,7 +192,8 @@ def _passes(item: Object, config: Object) -> bool:
     """Return True if a connection passes all filters. Those of the API are checked as well, because
     it ignores a filter that it does not know.
     """
-    return all(config[name] is None or item[name] == config[name] for name in _FILTERS)
+    names = ConnectionsData.filters
+    return all(config[name] is None or item[name] == config[name] for name in names)
 
 
 def _order(item: Object) -> tuple[str, ...]:

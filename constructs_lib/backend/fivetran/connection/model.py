@@ -5,12 +5,12 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
 from constructs_lib import schemas
 from constructs_lib.backend.managed_object import response
-from constructs_lib.backend.managed_object.imported_settings import without_secrets
 from constructs_lib.backend.managed_object.model import Answer, ObjectModel
 from constructs_lib.backend.plugin.values.value import Object
 
@@ -62,6 +62,35 @@ def destination(answer: Answer) -> dict[str, str]:
         return {}
     keys = service.destination_schema
     return dict(zip(keys, name.split(".", len(keys) - 1), strict=False))
+
+
+def without_secrets(service: str, config: dict[str, Any]) -> dict[str, Any]:
+    """Return settings without those that are secret by the catalogue: state holds no secret, and a
+    configuration must not have one in ``config``.
+
+    :param service: the service of the connection
+    :param config: the settings as the API answers them, which may hold a secret in clear
+    """
+    facts = schemas.service(service)
+    if facts is None or not facts.secrets:
+        return config
+    from constructs_lib.schemas.rules import secret_places
+
+    places = [path for secret in facts.secrets for path in secret_places(config, secret)]
+    result: Any = config
+    for path in reversed(places):  # From the end, so that no item moves to another place before.
+        result = _without_part(result, path)
+    return dict(result)
+
+
+def _without_part(value: Any, path: Sequence[Any]) -> Any:
+    first, rest = path[0], path[1:]
+    kept = value.copy()
+    if rest:
+        kept[first] = _without_part(value[first], rest)
+    else:
+        del kept[first]
+    return kept
 
 
 def _fixed_keys(values: Object) -> tuple[str, ...]:

@@ -86,6 +86,7 @@ def test_changed_secret_is_noticed_by_its_digest_and_sent() -> None:
 def test_import_reads_everything_but_secrets() -> None:
     found = response.refreshed_state(MODEL, {"id": "dest_1"}, ANSWER, {}, adopted=True)
 
+    assert response.configurable_state(MODEL, found, Diagnostics()) == found
     expected = values(id="dest_1", setup_status="connected", run_setup_tests=True)
     assert found == {name: value for name, value in expected.items() if name != "config_wo"}
 
