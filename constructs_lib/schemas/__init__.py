@@ -13,13 +13,19 @@ keyword                      meaning
 ``readOnly``                 only the API sets it (Terraform: computed)
 ``writeOnly``                a secret that is sent, but never stored (Terraform: write-only)
 ``format: password``         sensitive: Terraform hides it
-``default``                  the value when it is left out; ``null`` means that leaving it out is
-                             never answered by the API, so it stays null
+``default``                  the value when it is left out; ``null`` means that only the
+                             configuration says it: nothing is taken over from a response
 ``x-forces-replacement``     a change replaces the resource (an extension keyword)
 ``x-only-with``              the value of another attribute without which this one does not count
                              (an extension keyword)
 ``x-clearable``              the empty value clears the attribute: null is sent to the API
                              (an extension keyword)
+``x-request``                the requests that carry the value: ``create``, ``update``, ``test`` (of
+                             the setup); ``[]``: none. What is write-only goes inside the attribute
+                             that its name without ``_wo`` names (an extension keyword)
+``x-response``               where a response has the value, such as ``status.setup_state``;
+                             ``null``: nowhere. What creation and update carry and no response has
+                             only steers those requests (an extension keyword)
 ``x-enum-ignoring-case``     the allowed texts, whatever their case (an extension keyword)
 ``x-item-keys``              the lists of objects whose order means nothing, each with the fields
                              that tell its items apart: the first that all items have counts (an

@@ -20,7 +20,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import cache
 from typing import Any, Final, NamedTuple, TypeGuard
@@ -31,6 +31,7 @@ _FOR_SETTING: Final = (
     "x-clearable",
     "x-forces-replacement",
     "x-only-with",
+    "x-request",
     "required",
 )
 
@@ -117,6 +118,11 @@ class Attribute(NamedTuple):
     """True if the empty value clears the attribute: the API is sent null for it."""
     only_with: tuple[str, Any] | None
     """The attribute, and its value, with which alone this one counts; None if it always does."""
+    requests: tuple[str, ...] | None
+    """The requests that carry the value: ``create``, ``update``, ``test``. Empty if none does; None
+    if the schema does not say so."""
+    response: str | None
+    """Where a response has the value, such as ``status.setup_state``; None if nowhere."""
     has_default: bool
     default: Any
     deprecated: bool
@@ -134,6 +140,13 @@ class Attribute(NamedTuple):
     def follows_api(self) -> bool:
         """True if the API's value is taken when the configuration leaves it out."""
         return self.optional and not self.write_only and not self.has_default
+
+    @property
+    def is_read_back(self) -> bool:
+        """True if a read takes the API's value over. One whose default is null stays what was
+        configured, whatever a response says.
+        """
+        return self.response is not None and not (self.has_default and self.default is None)
 
     def spelled(self, value: Any) -> Any:
         """Return a text in the spelling of the allowed values, whatever its case and the blanks at
@@ -164,6 +177,51 @@ class ResourceSchema(NamedTuple):
     document: dict[str, Any]
     """The JSON Schema itself."""
 
+    def sent(self, request: str) -> tuple[str, ...]:
+        """Return the names of the attributes that a request carries under their names; what is
+        write-only goes inside another one.
+
+        :param request: ``create``, ``update`` or ``test``
+        """
+        found = self.attributes.values()
+        return tuple(a.name for a in found if request in (a.requests or ()) and not a.write_only)
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The attributes that creation and update take, and that the API keeps and answers. Objects
+        whose keys the resource does not know, such as ``config``, are none of them.
+        """
+        return tuple(name for name in self._sent_always() if self.attributes[name].response)
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """The attributes that creation and update take, and no response has: the API does not keep
+        them, they only steer the request.
+        """
+        return tuple(name for name in self._sent_always() if not self.attributes[name].response)
+
+    @property
+    def only_created(self) -> tuple[str, ...]:
+        """The attributes that creation takes and no update does."""
+        return tuple(name for name in self.sent("create") if name not in self.sent("update"))
+
+    @property
+    def only_updated(self) -> tuple[str, ...]:
+        """The attributes that an update takes and creation does not."""
+        return tuple(name for name in self.sent("update") if name not in self.sent("create"))
+
+    @property
+    def reported(self) -> tuple[str, ...]:
+        """The attributes that only the API sets, and a response has."""
+        found = self.attributes.values()
+        return tuple(each.name for each in found if each.read_only and each.response)
+
+    def _sent_always(self) -> Iterator[str]:
+        updated = set(self.sent("update"))
+        for name in self.sent("create"):
+            if name in updated and self.attributes[name].kind is not Kind.DYNAMIC:
+                yield name
+
 
 def names() -> list[str]:
     """Return the names of all that is described here, sorted."""
@@ -184,6 +242,14 @@ def load(name: str) -> ResourceSchema:
         raise KeyError(f"no schema named {name!r}; there are {', '.join(names())}")
     with open(path, encoding="utf-8") as file:
         written = json.load(file)
+    return described(name, written)
+
+
+def described(name: str, written: dict[str, Any]) -> ResourceSchema:
+    """Return the description that a JSON Schema holds.
+
+    :param written: the JSON Schema, which may refer to those of this package
+    """
     document = without_references(written, lambda other: load(other).document)
     return ResourceSchema(name, document["description"], _attributes(document), document)
 
@@ -210,6 +276,8 @@ def _attribute(name: str, rule: dict[str, Any], required: bool) -> Attribute:
         forces_replacement=bool(rule.get("x-forces-replacement", False)),
         clearable=bool(rule.get("x-clearable", False)),
         only_with=next(iter(rule.get("x-only-with", {}).items()), None),
+        requests=tuple(rule["x-request"]) if "x-request" in rule else None,
+        response=rule.get("x-response"),
         has_default="default" in rule,
         default=rule.get("default"),
         deprecated=bool(rule.get("deprecated", False)),

@@ -67,9 +67,7 @@ def contract() -> Document:
         f"{one}/sync": {"post": _operation(200, body=_flags("force"), of=(SDK, POSTGRES))},
         f"{one}/resync": {"post": _operation(200, None, _resync(), 409, of=(POSTGRES,))},
         f"{one}/test": {
-            "post": _operation(
-                200, _answer(), _flags(*checks.TEST_CONTROLS[1:]), of=(SDK, POSTGRES)
-            )
+            "post": _operation(200, _answer(), _flags(*checks.TEST_FIELDS), of=(SDK, POSTGRES))
         },
         f"{one}/connect-card": {
             "post": _operation(200, _card(), _card_request(), of=(SDK, POSTGRES))
@@ -186,8 +184,7 @@ def _update() -> Document:
     keys = schemas.DESTINATION_SCHEMA_KEYS
     properties["config"] = {**_OBJECT, "propertyNames": {"not": {"enum": list(keys)}}}
     trusts = [
-        {"required": [name], "properties": {name: {"const": True}}}
-        for name in checks.TEST_CONTROLS[1:]
+        {"required": [name], "properties": {name: {"const": True}}} for name in checks.TEST_FIELDS
     ]
     untested = {
         "required": ["run_setup_tests"],

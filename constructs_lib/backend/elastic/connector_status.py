@@ -39,7 +39,6 @@ _CONNECTOR = ObjectKind(
 )
 _DEFAULT = "5m"
 _SETTINGS = ("drift_policy", "via")
-_REPORTED = ("last_seen", "error")
 _SEEN = "seen"
 """In private state: a connector, and the status of it that the last refresh saw. A replacement
 gets the private state of what it replaces."""
@@ -261,7 +260,7 @@ def _warn_about_move(
 
 
 def _reported(document: dict[str, Any]) -> Object:
-    return {name: text(document.get(name)) for name in _REPORTED}
+    return {name: text(document.get(name)) for name in ConnectorStatusResource.schema.reported}
 
 
 def _live(known: Any, live: str) -> str:

@@ -17,10 +17,10 @@ from typing import Any, NamedTuple, TypeVar
 from constructs_lib.backend.fivetran.api import pagination
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import NotFound
-from constructs_lib.backend.fivetran.connection.request import SETTINGS, api_value
-from constructs_lib.backend.fivetran.connection.response import attributes_of, destination
+from constructs_lib.backend.fivetran.connection.model import SETTINGS, attributes_of, destination
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
+from constructs_lib.backend.managed_object.model import api_value
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 
 ArgumentT = TypeVar("ArgumentT")

@@ -21,22 +21,22 @@ started from. An API without conditional requests leaves a moment between compar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Iterator
+from typing import Any
 
 from constructs_lib.backend.http.errors import VendorError
 from constructs_lib.backend.http.redaction import display_value, values_shown
 from constructs_lib.backend.http.response_values import normalized_word, parse_timestamp
-from constructs_lib.backend.managed_object import equivalence
+from constructs_lib.backend.managed_object import equivalence, response
+from constructs_lib.backend.managed_object.model import CONFIG, ObjectModel, api_value, as_object
+from constructs_lib.backend.managed_object.request import without_controls
+from constructs_lib.backend.managed_object.response import Echo
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.values.value import Object, same
 from constructs_lib.schemas import Attribute, Kind
 
-Echo: TypeAlias = dict[str, list[str]]
-"""For each setting, the fingerprints of what was sent and of what the API made of it."""
-
 _ECHO = "echo"
-"""In private state: what the API made of settings, see :func:`response.echoes`."""
+"""In private state: what the API made of settings, see :func:`.response.echoes`."""
 _UNREAD = "unread"
 """In private state: the names of the settings that were sent and not read since."""
 _DOUBTED = "doubted"
@@ -44,41 +44,6 @@ _DOUBTED = "doubted"
 _ABSENT = "absent"
 """In private state: the keys of ``config`` that the last answer left out."""
 _NAMES_SHOWN = 10
-
-
-class ObjectModel(NamedTuple):
-    """What the requests and responses of one kind of object say about its attributes."""
-
-    vendor: str
-    """Whose API it is, for messages, such as ``Fivetran``."""
-    noun: str
-    """One such object, for messages, such as ``connection``."""
-    attributes: Mapping[str, Attribute]
-    """The attributes by the schema of the resource."""
-    changeable: Collection[str]
-    """The names of the attributes that an update can send, without ``config``."""
-    echoed: Collection[str]
-    """The names of those that the API answers as well."""
-    config_of: Callable[[Object], dict[str, Any]]
-    """Returns the settings in the attribute ``config``."""
-    fixed_keys: Callable[[Object], Collection[str]]
-    """Returns the keys of ``config`` that an answer never repeats there."""
-    changes_of: Callable[[dict[str, Any]], dict[str, Any]]
-    """Returns what the body of a request changes, without what only steers the request."""
-    request_value: Callable[[str, Any], Any]
-    """Returns the value of an attribute as a request carries it."""
-    api_value: Callable[[Any], Any]
-    """Returns a value in the form of the API."""
-    attributes_of: Callable[[dict[str, Any]], Object]
-    """Returns the attributes in an answer, without ``config``."""
-    refreshed_state: Callable[[Object, dict[str, Any], Echo], Object]
-    """Returns the state after an answer."""
-    echo: Callable[[str, Any, Any], Echo]
-    """Returns what the API made of one setting; empty if it means the same by itself."""
-    echoes: Callable[[dict[str, Any], dict[str, Any], Mapping[str, Any]], Echo]
-    """Returns what the API made of the settings of a request."""
-    is_echo: Callable[[Echo, str, Any, Any], bool]
-    """Returns True if the API is known to answer a value so."""
 
 
 def echo_of(private: dict[str, Any]) -> Echo:
@@ -106,7 +71,7 @@ def note_absent(
     config = equivalence.in_nfc(answer.get("config"))
     if not isinstance(config, dict):
         return
-    said = {k for k, v in model.config_of(known).items() if not equivalence.is_nothing(v)}
+    said = {k for k, v in as_object(known.get(CONFIG)).items() if not equivalence.is_nothing(v)}
     found = said - config.keys() - set(model.fixed_keys(known))
     private[_ABSENT] = sorted(found)
     if not found:
@@ -132,7 +97,7 @@ def record_sent(
     echo = private.setdefault(_ECHO, {})
     for name in _sent(model, body):
         echo.pop(name, None)
-    echo.update(model.echoes(settings, answer, secrets))
+    echo.update(response.echoes(model, settings, answer, secrets))
     unread = {*_strings(private.get(_UNREAD)), *_sent(model, body)}
     private[_UNREAD] = sorted(unread)
     if not unread:
@@ -157,8 +122,8 @@ def learn_from_refresh(
     doubted = {n: p for n, p in _doubted(private).items() if n not in unread}
     learnt = []
     for name, known, answered in _pairs(model, unread, state, answer):
-        found = model.echo(name, known, answered)
-        if not found or model.is_echo(echo_of(private), name, known, answered):
+        found = response.echo(name, known, answered)
+        if not found or response.is_echo(echo_of(private), name, known, answered):
             continue
         if _is_form(known, answered) or _doubted(private).get(name) == found[name]:
             private.setdefault(_ECHO, {}).update(found)
@@ -174,7 +139,7 @@ def learn_from_refresh(
 
 def _sent(model: ObjectModel, body: dict[str, Any]) -> Iterator[str]:
     """Yield the names of the settings in the body of a request."""
-    for name in model.changes_of(body):
+    for name in without_controls(model, body):
         if name == "config":
             yield from (f"config.{key}" for key in body["config"])
         elif name in model.echoed:
@@ -185,7 +150,7 @@ def _pairs(
     model: ObjectModel, names: list[str], state: Object, answer: dict[str, Any]
 ) -> Iterator[tuple[str, Any, Any]]:
     """Yield each setting that is known and answered, with both values."""
-    remote, before = model.attributes_of(answer), model.config_of(state)
+    remote, before = response.attributes_of(model, answer), as_object(state.get(CONFIG))
     config = equivalence.in_nfc(answer.get("config"))
     shown = config if isinstance(config, dict) else {}
     for name in names:
@@ -193,7 +158,7 @@ def _pairs(
         if key != name and key in before and key in shown:
             yield name, before[key], shown[key]
         elif key == name and state.get(name) is not None and name in remote:
-            yield name, model.api_value(state[name]), model.api_value(remote[name])
+            yield name, api_value(state[name]), api_value(remote[name])
 
 
 def _is_form(known: Any, answered: Any) -> bool:
@@ -275,7 +240,7 @@ def require_unchanged(
     :param echo: what the API made of the settings that were sent
     :raises ConcurrentChange: if something differs, with both values
     """
-    now = model.refreshed_state(prior, answer, echo)
+    now = response.refreshed_state(model, prior, answer, echo)
     found = [
         *_attributes(model, prior, planned, now, body),
         *_settings(model, prior, planned, now, body),
@@ -298,7 +263,7 @@ def _attributes(
 def _settings(
     model: ObjectModel, prior: Object, planned: Object, now: Object, body: dict[str, Any]
 ) -> Iterator[str]:
-    before, after, wanted = (model.config_of(values) for values in (prior, now, planned))
+    before, after, wanted = (as_object(values.get(CONFIG)) for values in (prior, now, planned))
     for key in body.get("config") or {}:
         if key in before and key in after and key in wanted:
             yield from _conflict(model, f"config.{key}", before[key], after[key], wanted[key])

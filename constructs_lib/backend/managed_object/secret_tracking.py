@@ -20,6 +20,7 @@ import hashlib
 import hmac
 import os
 import threading
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -71,15 +72,17 @@ class SecretHasher:
             return self._key
 
 
-def secrets_of(config: Object) -> dict[str, Any]:
+def secrets_of(config: Object, scopes: Mapping[str, str] = SCOPES) -> dict[str, Any]:
     """Return the secrets of a configuration by name, such as ``config.password``; values may be
     UNKNOWN.
 
     A write-only attribute that is unknown as a whole is ``config.*``. A secret that is
     null is none, see :func:`secrets_with_values`.
+
+    :param scopes: the write-only attributes, as :attr:`.ObjectModel.scopes` has them
     """
     found: dict[str, Any] = {}
-    for scope, attribute in SCOPES.items():
+    for scope, attribute in scopes.items():
         value = config.get(attribute)
         if value is UNKNOWN:
             found[f"{scope}.*"] = UNKNOWN

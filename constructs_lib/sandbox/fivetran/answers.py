@@ -22,15 +22,11 @@ _DEFAULTS: dict[str, Any] = {
     "destination_schema_names": "FIVETRAN_NAMING",
 }
 _FIXED = {"connection_type": "Directly", "project_type": "USER_ID_BASED_PROJECT"}
-_ONLY_WHEN_SET = (
-    "connect_card_config",
-    "destination_configuration",
-    "external_secrets_keys_config",
-    "external_secrets_manager_id",
-    "hybrid_deployment_agent_id",
-    "private_link_id",
-    "proxy_agent_id",
+_SCHEMA = schemas.load("fivetranops_connection")
+_ANSWERED = tuple(
+    name for name in _SCHEMA.sent("create") if _SCHEMA.attributes[name].response == name
 )
+"""The attributes that an answer has at its top level; those without a default once they are set."""
 _FORMER_NAMES = {"local_processing_agent_id": "hybrid_deployment_agent_id"}
 """Deprecated names, under which the API answers a field a second time."""
 
@@ -115,7 +111,8 @@ def _attributes(record: Connection) -> dict[str, Any]:
     if values["data_delay_sensitivity"] != "CUSTOM":
         values["data_delay_threshold"] = 0
     # No schema of the contract allows null here: what is not set is left out.
-    values |= {name: given[name] for name in _ONLY_WHEN_SET if given.get(name) is not None}
+    rest = [name for name in _ANSWERED if name not in values]
+    values |= {name: given[name] for name in rest if given.get(name) is not None}
     return values | {
         former: values[name] for former, name in _FORMER_NAMES.items() if name in values
     }
@@ -144,9 +141,8 @@ def _read_only(record: Connection, key: str) -> str:
 
 
 FIELDS = frozenset(_base_attributes(Connection("", "", "", "", ""))) | {
-    *_ONLY_WHEN_SET,
+    *_ANSWERED,
     *_FORMER_NAMES,
-    "config",
     "setup_tests",
     "connect_card",
 }

@@ -1,7 +1,7 @@
 """Checks of request bodies, by the JSON Schema of the connection resource.
 
-The schema gives types, enums and patterns. This module adds only the names of the fields that each
-request of the contract has, because the resource also has attributes that the API does not know.
+The schema gives types, enums and patterns, and says which request has which fields: the resource
+also has attributes that the API does not know.
 """
 
 from __future__ import annotations
@@ -16,37 +16,14 @@ from constructs_lib.sandbox.common.errors import ApiError, invalid, required
 from constructs_lib.sandbox.common.messages import MAX_DEPTH, Number, loads_exact
 from constructs_lib.schemas import IGNORING_CASE, Attribute, Kind
 
-TEST_CONTROLS = ("run_setup_tests", "trust_certificates", "trust_fingerprints")
+_SCHEMA = schemas.load("fivetranops_connection")
+TEST_CONTROLS = _SCHEMA.controls
 """Fields that steer the setup tests of one request and are not kept."""
-
-_SHARED = (
-    "auth",
-    "config",
-    "daily_sync_time",
-    "data_delay_sensitivity",
-    "data_delay_threshold",
-    "destination_configuration",
-    "external_secrets_keys_config",
-    "external_secrets_manager_id",
-    "hybrid_deployment_agent_id",
-    "networking_method",
-    "pause_after_trial",
-    "paused",
-    "private_link_id",
-    "proxy_agent_id",
-    "schedule_type",
-    "sync_frequency",
-    *TEST_CONTROLS,
-)
-CREATE_FIELDS = (
-    *_SHARED,
-    "connect_card_config",
-    "destination_schema_names",
-    "group_id",
-    "service",
-)
+TEST_FIELDS = _SCHEMA.sent("test")
+"""The fields of the request that runs the setup tests alone: what they shall trust."""
+CREATE_FIELDS = _SCHEMA.sent("create")
 """The fields of the request that creates a connection."""
-UPDATE_FIELDS = (*_SHARED, "is_historical_sync", "schema_status")
+UPDATE_FIELDS = _SCHEMA.sent("update")
 """The fields of the request that modifies a connection."""
 
 _PYTHON_TYPES: dict[Kind, tuple[type, ...]] = {
@@ -85,7 +62,7 @@ def checked_fields(body: Mapping[str, Any], allowed: Collection[str]) -> dict[st
     :returns: the fields, with null for those that are to be cleared
     :raises ApiError: 400, for the first field that is wrong
     """
-    attributes = schemas.load("fivetranops_connection").attributes
+    attributes = _SCHEMA.attributes
     refuse_unknown(body, allowed)
     for name, value in body.items():
         if value is not None or not attributes[name].clearable:

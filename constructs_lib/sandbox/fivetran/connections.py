@@ -259,7 +259,7 @@ def _check_trust(given: Mapping[str, Any]) -> None:
 
     The contract asks for ``run_setup_tests`` true, which is its default, in an update.
     """
-    trusts = [name for name in checks.TEST_CONTROLS[1:] if given.get(name) is True]
+    trusts = [name for name in checks.TEST_FIELDS if given.get(name) is True]
     if trusts and given.get("run_setup_tests", True) is False:
         raise errors.invalid(f"Field '{trusts[0]}' requires 'run_setup_tests' to be true")
 

@@ -106,7 +106,7 @@ def resync(call: Call) -> ApiResponse:
 def test(call: Call) -> ApiResponse:
     """Answer ``POST …/test``: run the setup tests. A missing body is a 400; ``{}`` is enough."""
     record = call.connection()
-    trusts = checked_fields(call.body(), ("trust_certificates", "trust_fingerprints"))
+    trusts = checked_fields(call.body(), checks.TEST_FIELDS)
     results = syncs.run_setup_tests(record, trusts)
     call.tables.update(record)
     more = {**connections.connect_card_of(record), "setup_tests": results}

@@ -19,7 +19,6 @@ from constructs_lib.backend.http import jsontext, response_values, transport
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.redaction import redact_json, redacted_text, truncated
 from constructs_lib.backend.http.transport import Limits, Message, NoResponseReceived, Transport
-from constructs_lib.backend.plugin.values.value import Object
 from constructs_lib.net.addresses import address_problem, is_sandbox
 from constructs_lib.net.content import ContentRefused
 
@@ -35,7 +34,6 @@ __all__ = [
     "FivetranTransport",
     "Request",
     "base_of",
-    "card_config",
     "check_url",
     "is_sandbox",
 ]
@@ -53,7 +51,6 @@ _ANSWERED_BY_GATEWAYS = (401, 408, 425, 429)
 gateways answer the others on behalf of the API."""
 _OF_THE_SANDBOX = "sandbox"
 """The key and secret of the sandbox, which are documented and no secret."""
-_CARD_ATTRIBUTES = ("redirect_uri", "hide_setup_guide", "all_fields")
 
 
 def check_url(url: str) -> str | None:
@@ -285,11 +282,3 @@ class Card(NamedTuple):
         if not (isinstance(uri, str) and uri and isinstance(token, str) and token):
             return None
         return cls(uri, token)
-
-
-def card_config(values: Object) -> dict[str, Any]:
-    """Return the ``connect_card_config`` of a request, without what is left out.
-
-    :param values: the attributes of a connect card, all of them known
-    """
-    return {name: values[name] for name in _CARD_ATTRIBUTES if values.get(name) is not None}

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Final
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection.request import destination_keys
+from constructs_lib.backend.fivetran.connection.model import destination_keys
 from constructs_lib.backend.fivetran.connection_test.resource import STATUSES
 from constructs_lib.backend.http import quoted_texts
 from constructs_lib.backend.http.redaction import SettingText, redact_json

@@ -15,7 +15,6 @@ from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api.errors import NotFound
-from constructs_lib.backend.fivetran.api.exchange import card_config
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
@@ -35,8 +34,6 @@ from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, same
 
 _READ_LIMIT = 600.0
 _DEFAULT = "5m"
-_RENEWING = ("redirect_uri", "hide_setup_guide", "all_fields", "triggers")
-"""The attributes whose change issues a new card."""
 _LEFT_OUT = ("hide_setup_guide", "all_fields", "triggers", "timeouts")
 """The attributes that nobody but the configuration knows: what is taken out of it, is gone."""
 
@@ -45,6 +42,8 @@ class ConnectCardResource(Resource):
     """The resource that issues connect cards."""
 
     schema = schemas.load("fivetranops_connect_card")
+    _renewing = (*schema.sent("update"), "triggers")
+    """The attributes whose change issues a new card."""
 
     def plan(self, plan: Plan, operation: Operation) -> None:
         """Plan the identifier, and whether another card will be issued."""
@@ -53,7 +52,7 @@ class ConnectCardResource(Resource):
                 plan.planned[name] = None
         check_identifier(plan.planned["connection_id"])
         plan.planned["id"] = plan.planned["connection_id"]
-        if plan.is_update and any(map(plan.changed, _RENEWING)):
+        if plan.is_update and any(map(plan.changed, self._renewing)):
             plan.planned |= {"uri": UNKNOWN, "token": UNKNOWN}
             return
         names = unsent_changes(plan, self.schema.attributes)
@@ -85,7 +84,7 @@ class ConnectCardResource(Resource):
         self, prior: Object, planned: Object, config: Object, operation: Operation
     ) -> Object:
         """Issue another card if one of its settings changes."""
-        if all(same(prior[name], planned[name]) for name in _RENEWING):
+        if all(same(prior[name], planned[name]) for name in self._renewing):
             return {"uri": prior["uri"], "token": prior["token"]}
         return self._issue(planned, "update", operation)
 
@@ -103,9 +102,18 @@ class ConnectCardResource(Resource):
         limits: Any = planned.get("timeouts")
         deadline = Deadline.of(limits, action, _DEFAULT, operation.stopping)
         with explain_errors(action, _subject(identifier)):
-            card = account.client.issue_connect_card(identifier, card_config(planned), deadline)
+            card = account.client.issue_connect_card(identifier, _request(planned), deadline)
         account.presence.exists(identifier)
         return {"id": identifier, "uri": card.uri, "token": card.token}
+
+
+def _request(values: Object) -> dict[str, Any]:
+    """Return the ``connect_card_config`` of a request, without what is left out.
+
+    :param values: the attributes of a connect card, all of them known
+    """
+    names = schemas.load("fivetranops_connect_card").sent("create")
+    return {name: values[name] for name in names if values.get(name) is not None}
 
 
 def _subject(identifier: str) -> str:
@@ -126,5 +134,5 @@ class ConnectCardEphemeralResource(EphemeralResource):
         identifier = require_identifier(config["connection_id"])
         deadline = Deadline(_LIMIT, operation.stopping)
         with explain_errors("open", f"ephemeral.fivetranops_connect_card {identifier}"):
-            card = account.client.issue_connect_card(identifier, card_config(config), deadline)
+            card = account.client.issue_connect_card(identifier, _request(config), deadline)
         return Opened({"uri": card.uri, "token": card.token})

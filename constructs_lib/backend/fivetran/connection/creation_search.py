@@ -13,10 +13,11 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib.backend.fivetran.api.errors import Conflict, NotFound, VendorError
-from constructs_lib.backend.fivetran.connection.request import DESTINATION_SCHEMA_KEYS, as_object
+from constructs_lib.backend.fivetran.connection.model import DESTINATION_SCHEMA_KEYS
 from constructs_lib.backend.fivetran.journal.creations import CreationEntry, Name
 from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.response_values import parse_timestamp
+from constructs_lib.backend.managed_object.model import as_object
 from constructs_lib.backend.plugin.values.value import Object
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api import pagination
 from constructs_lib.backend.fivetran.api.client import Client
-from constructs_lib.backend.fivetran.connection.response import attributes_of
+from constructs_lib.backend.fivetran.connection.model import attributes_of
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
@@ -166,21 +166,13 @@ def _none_or_several(group_id: str, schema: str, found: list[str]) -> ProviderEr
 
 
 _LIST_LIMIT = 600.0
-_FILTERS = (
-    "group_id",
-    "schema",
-    "service",
-    "paused",
-    "setup_state",
-    "sync_state",
-    "update_state",
-)
 
 
 class ConnectionsDataSource(DataSource):
     """The data source of all connections that the filters let pass."""
 
     schema = schemas.load("data.fivetranops_connections")
+    filters = tuple(one.name for one in schema.attributes.values() if not one.read_only)
 
     def read(self, config: Object, operation: Operation) -> Object:
         """Read the connections; an empty list is no error."""
@@ -200,7 +192,8 @@ def _passes(item: Object, config: Object) -> bool:
     """Return True if a connection passes all filters. Those of the API are checked as well, because
     it ignores a filter that it does not know.
     """
-    return all(config[name] is None or item[name] == config[name] for name in _FILTERS)
+    names = ConnectionsData.filters
+    return all(config[name] is None or item[name] == config[name] for name in names)
 
 
 def _order(item: Object) -> tuple[str, ...]:

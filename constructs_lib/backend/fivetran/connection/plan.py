@@ -16,19 +16,19 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection.request import (
+from constructs_lib.backend.fivetran.connection.model import (
     DESTINATION_SCHEMA_KEYS,
     ONLY_MODIFIED,
     SETTINGS,
-    SIDE_EFFECTS,
-    as_object,
     clears_nothing,
     destination_keys,
-    differs,
     names_another_schema,
 )
+from constructs_lib.backend.fivetran.connection.request import SIDE_EFFECTS
 from constructs_lib.backend.http.response_values import normalized_word
 from constructs_lib.backend.managed_object import equivalence
+from constructs_lib.backend.managed_object.model import as_object
+from constructs_lib.backend.managed_object.request import differs
 from constructs_lib.backend.managed_object.secret_tracking import (
     SCOPES,
     SecretTracking,

@@ -8,12 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.backend.fivetran.api.errors import NotFound
-from constructs_lib.backend.fivetran.connection import plan, response
+from constructs_lib.backend.fivetran.connection import model, plan
 from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.managed_object import drift
 from constructs_lib.backend.managed_object.identifiers import is_imported
+from constructs_lib.backend.managed_object.model import as_object
+from constructs_lib.backend.managed_object.response import configurable_state
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.planning import checks
 from constructs_lib.backend.plugin.resource import Operation
 from constructs_lib.backend.plugin.values.value import Object
 
@@ -21,6 +25,10 @@ if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.provider_data import Account
 
 _READ_LIMIT = 600.0
+_SETTINGS = ("config", "auth", "unchecked")
+"""The attributes that are checked against the catalogue."""
+_REASON = "imported as Fivetran answered it"
+"""Why a setting is not checked against the catalogue of services."""
 
 
 def read_connection(state: Object, operation: Operation) -> Object | None:
@@ -37,7 +45,7 @@ def read_connection(state: Object, operation: Operation) -> Object | None:
     echo = drift.echo_of(operation.private)
 
     def fits(item: dict[str, Any]) -> bool:
-        return response.confirms_state(state, item, echo)
+        return model.confirms_state(state, item, echo)
 
     # The plan that imports may not be applied.
     if not account.import_guard.is_imported(state["id"]):
@@ -52,18 +60,43 @@ def read_connection(state: Object, operation: Operation) -> Object | None:
     account.presence.exists(state["id"])
     account.refreshed.add(state["id"])
     plan.warn_about_pause(state, answer, operation.diagnostics)
-    drift.learn_from_refresh(
-        response.MODEL, state, answer, operation.private, operation.diagnostics
-    )
+    drift.learn_from_refresh(model.MODEL, state, answer, operation.private, operation.diagnostics)
     adopted = ConnectionPrivateState(operation.private).is_imported
     echo = drift.echo_of(operation.private)
-    result = response.refreshed_state(state, answer, echo, adopted=adopted)
+    result = model.refreshed_state(state, answer, echo, adopted=adopted)
     if adopted and is_imported(state):
-        from constructs_lib.backend.managed_object import imported_settings
-
-        attributes = response.SCHEMA.attributes
-        return imported_settings.with_valid_settings(result, attributes, operation.diagnostics)
+        return with_valid_settings(result, operation.diagnostics)
     return result
+
+
+def with_valid_settings(state: Object, diagnostics: Diagnostics) -> Object:
+    """Return the state of an import with nothing in it that a configuration may not say.
+
+    What Fivetran answers may be newer than the catalogue of services: settings with which the
+    catalogue finds fault are named in ``unchecked``. An attribute that a rule allows only together
+    with others is left out, such as an hour for a sync that is not a daily one; that has no effect,
+    so no warning is due.
+
+    :param state: the state as it was read
+    """
+    from constructs_lib.schemas.rules import settings_at_fault
+
+    result = configurable_state(model.MODEL, state, diagnostics)
+    at_fault = settings_at_fault(str(state.get("service")), as_object(state.get("config")))
+    if at_fault:
+        result["unchecked"] = dict.fromkeys(sorted(at_fault), _REASON)
+    return result | dict.fromkeys(_out_of_place(result))
+
+
+def _out_of_place(state: Object) -> set[str]:
+    """Return the attributes that a configuration may not have together with the others."""
+    from constructs_lib.schemas.rules import HCL, connection_rules
+
+    attributes = model.SCHEMA.attributes
+    configured = {name: state.get(name) for name, one in attributes.items() if not one.read_only}
+    found = checks.problems(connection_rules(HCL, checks.is_unknown), configured)
+    places = {str(problem.path[0]) for problem in found if problem.is_error and problem.path}
+    return {name for name in places if attributes[name].optional and name not in _SETTINGS}
 
 
 def find_unconfirmed(state: Object, deadline: Deadline, operation: Operation) -> Object | None:
@@ -89,4 +122,4 @@ def find_unconfirmed(state: Object, deadline: Deadline, operation: Operation) ->
         "The answer to its creation was lost. Terraform marks it as tainted and replaces it "
         "with the next apply; to keep it, run 'terraform untaint' on its address first.",
     )
-    return response.refreshed_state(state, answer, {})
+    return model.refreshed_state(state, answer, {})

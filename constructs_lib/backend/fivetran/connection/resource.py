@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.backend.fivetran.api.errors import NotFound
-from constructs_lib.backend.fivetran.connection import request, response, setup_tests
+from constructs_lib.backend.fivetran.connection import model, request, setup_tests
 from constructs_lib.backend.fivetran.connection.plan import (
     announce_takeover,
     check_settings,
@@ -60,7 +60,7 @@ class ConnectionResource(Resource):
     possible.
     """
 
-    schema = response.SCHEMA
+    schema = model.SCHEMA
     plan_waits = False
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
@@ -290,7 +290,7 @@ class ConnectionResource(Resource):
         echo = drift.echo_of(operation.private)
 
         def check(sent: dict[str, Any], live: dict[str, Any]) -> None:
-            drift.require_unchanged(response.MODEL, prior, planned, sent, live, echo)
+            drift.require_unchanged(model.MODEL, prior, planned, sent, live, echo)
 
         secrets = _texts(secrets_of(config))
         update = Update(
@@ -333,13 +333,13 @@ class ConnectionResource(Resource):
             # From here on the state has the form of the configuration, not of the import.
             ConnectionPrivateState(operation.private).is_imported = False
         settings = request.settings_in_response(planned, body)
-        drift.record_sent(response.MODEL, operation.private, settings, body, answer, secrets)
-        drift.note_absent(response.MODEL, operation.private, planned, answer)
+        drift.record_sent(model.MODEL, operation.private, settings, body, answer, secrets)
+        drift.note_absent(model.MODEL, operation.private, planned, answer)
         before = (prior or {}).get("secrets_applied")
         times = applied_times(
             planned.get("secrets_applied"), before, sorted(secrets) if sent is None else sent
         )
-        return {**planned, **response.attributes_of(answer), "secrets_applied": times}
+        return {**planned, **model.attributes_of(answer), "secrets_applied": times}
 
     def _schema_status(
         self,
@@ -351,8 +351,8 @@ class ConnectionResource(Resource):
     ) -> Object:
         """Set ``schema_status`` after the creation, which does not take it."""
         wanted = planned.get("schema_status")
-        status = request.request_value("schema_status", wanted)
-        if not isinstance(wanted, str) or status == response.attributes_of(answer).get(
+        status = model.request_value("schema_status", wanted)
+        if not isinstance(wanted, str) or status == model.attributes_of(answer).get(
             "schema_status"
         ):
             return {}
@@ -370,7 +370,7 @@ class ConnectionResource(Resource):
             # The first sync may run already, and be in the way.
             pauses = planned.get("pause_to_update") is True
             changed = update.send(body, pauses_for_it=pauses, live=answer)
-        drift.record_sent(response.MODEL, operation.private, body, body, changed, {})
+        drift.record_sent(model.MODEL, operation.private, body, body, changed, {})
         return {"schema_status": wanted}
 
 

@@ -29,15 +29,12 @@ from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection import request
-from constructs_lib.backend.fivetran.connection.request import (
-    DECIDING,
-    as_object,
-    changed_keys,
-    clears_nothing,
-    destination_keys,
-)
+from constructs_lib.backend.fivetran.connection.model import clears_nothing, destination_keys
+from constructs_lib.backend.fivetran.connection.request import DECIDING
 from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.managed_object import drift, equivalence
+from constructs_lib.backend.managed_object.model import as_object
+from constructs_lib.backend.managed_object.request import changed_keys
 from constructs_lib.backend.managed_object.secret_tracking import (
     SCOPES,
     SecretTracking,

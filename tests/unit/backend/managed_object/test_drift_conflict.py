@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection.response import MODEL, echoes
+from constructs_lib.backend.fivetran.connection.model import MODEL, echoes
 from constructs_lib.backend.managed_object.drift import ConcurrentChange, require_unchanged
 from constructs_lib.backend.plugin.values.value import Dynamic
 

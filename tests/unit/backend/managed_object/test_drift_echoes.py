@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection import response
+from constructs_lib.backend.fivetran.connection import model
 from constructs_lib.backend.managed_object import drift
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.values.value import Dynamic
@@ -28,15 +28,15 @@ class Life:
 
     def send(self) -> None:
         """An apply, whose answer echoes what was sent."""
-        drift.record_sent(response.MODEL, self.private, BODY, BODY, self._answer("db", "pa_1"), {})
+        drift.record_sent(model.MODEL, self.private, BODY, BODY, self._answer("db", "pa_1"), {})
 
     def read(self, host: Any = "db", agent: Any = "pa_1") -> set[str]:
         """A refresh; returns what it takes for drift."""
         answer, diagnostics = self._answer(host, agent), Diagnostics()
-        drift.learn_from_refresh(response.MODEL, self.state, answer, self.private, diagnostics)
+        drift.learn_from_refresh(model.MODEL, self.state, answer, self.private, diagnostics)
         self.warnings = [one.detail for one in diagnostics]
         echo = drift.echo_of(self.private)
-        after = response.refreshed_state(self.state, answer, echo)
+        after = model.refreshed_state(self.state, answer, echo)
         names = ("config", "proxy_agent_id")
         return {name for name in names if after[name] != self.state[name]}
 

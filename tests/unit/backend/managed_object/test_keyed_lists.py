@@ -10,8 +10,8 @@ import pytest
 from connection_values import HASHER, answer, configured, existing, planned, recorded, state
 
 from constructs_lib import schemas
+from constructs_lib.backend.fivetran.connection.model import echoes, refreshed_state
 from constructs_lib.backend.fivetran.connection.request import update_body
-from constructs_lib.backend.fivetran.connection.response import echoes, refreshed_state
 from constructs_lib.backend.managed_object.equivalence import (
     by_key,
     comparable_parts,

@@ -7,11 +7,7 @@ import pytest
 from connection_values import answer, state
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection.response import (
-    attributes_of,
-    echoes,
-    refreshed_state,
-)
+from constructs_lib.backend.fivetran.connection.model import attributes_of, echoes, refreshed_state
 from constructs_lib.backend.plugin.values.types import from_json
 from constructs_lib.backend.plugin.values.value import Dynamic
 

@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection.request import (
+from constructs_lib.backend.fivetran.connection.model import (
     ONLY_CREATED,
     ONLY_MODIFIED,
     SETTINGS,
     TEST_CONTROLS,
-    creation_body,
     destination_keys,
+)
+from constructs_lib.backend.fivetran.connection.request import (
+    creation_body,
     settings_in_response,
     takeover_body,
     update_body,

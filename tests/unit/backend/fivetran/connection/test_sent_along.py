@@ -12,7 +12,8 @@ from terraform_values import exact, literal
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection import resource
-from constructs_lib.backend.fivetran.connection.request import SETTINGS, SIDE_EFFECTS
+from constructs_lib.backend.fivetran.connection.model import SETTINGS
+from constructs_lib.backend.fivetran.connection.request import SIDE_EFFECTS
 
 CONNECTION = "fivetranops_connection"
 ATTRIBUTES = schemas.load(CONNECTION).attributes

@@ -6,13 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from constructs_lib.backend.fivetran.connection import plan, response
-from constructs_lib.backend.managed_object import imported_settings
+from constructs_lib.backend.fivetran.connection import model, plan, read
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.planning import checks
 from constructs_lib.backend.plugin.values.value import Dynamic, Object
 
-ATTRIBUTES = response.SCHEMA.attributes
+ATTRIBUTES = model.SCHEMA.attributes
 ANSWER = {
     "id": "conn_1",
     "group_id": "g",
@@ -23,9 +22,9 @@ ANSWER = {
 
 
 def imported(answer: dict[str, object]) -> tuple[Object, Diagnostics]:
-    state = response.refreshed_state({"id": "conn_1"}, {**ANSWER, **answer}, {}, adopted=True)
+    state = model.refreshed_state({"id": "conn_1"}, {**ANSWER, **answer}, {}, adopted=True)
     diagnostics = Diagnostics()
-    result = imported_settings.with_valid_settings(state, ATTRIBUTES, diagnostics)
+    result = read.with_valid_settings(state, diagnostics)
     return result, diagnostics
 
 
@@ -72,7 +71,7 @@ def test_a_secret_in_clear_is_not_imported() -> None:
     tunnel = {"user": "u", "private_key": "secret"}
     answered = {"host": "h", "password": "secret", "files": [{"a": 1}], "tunnel": tunnel}
 
-    kept = imported_settings.without_secrets("postgres", answered)
+    kept = model.without_secrets("postgres", answered)
 
     assert kept == {"host": "h", "files": [{"a": 1}], "tunnel": tunnel}
 
@@ -80,7 +79,7 @@ def test_a_secret_in_clear_is_not_imported() -> None:
 def test_secrets_in_a_list_are_not_imported() -> None:
     answered = {"pats": ["first one", "second one"], "users": ["u"]}
 
-    assert imported_settings.without_secrets("github", answered) == {"pats": [], "users": ["u"]}
+    assert model.without_secrets("github", answered) == {"pats": [], "users": ["u"]}
 
 
 def test_an_attribute_that_cannot_be_configured_is_told() -> None:

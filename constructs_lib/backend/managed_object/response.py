@@ -1,7 +1,4 @@
-"""The response of the API about a connection, as attributes.
-
-Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-details
-"""
+"""The response of an API about one object, as attributes."""
 
 from __future__ import annotations
 
@@ -9,45 +6,27 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
-from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection.request import (
-    ONLY_MODIFIED,
-    SETTINGS,
-    api_value,
-    as_object,
-    destination_keys,
-    request_value,
-    without_controls,
-)
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.response_values import normalized_word
 from constructs_lib.backend.managed_object import equivalence
-from constructs_lib.backend.managed_object.drift import Echo, ObjectModel
 from constructs_lib.backend.managed_object.equivalence import in_order
-from constructs_lib.backend.managed_object.imported_settings import without_secrets
-from constructs_lib.backend.plugin.values.value import Dynamic, Object, same
-
-SCHEMA = schemas.load("fivetranops_connection")
-ECHOED = (*SETTINGS, "schema_status")
-"""The attributes that are sent and answered."""
-_FROM_STATUS = ("setup_state", "sync_state", "update_state", "rescheduled_for", "schema_status")
-_NOT_ANSWERED = (
-    "auth",
-    "connect_card_config",
-    "is_historical_sync",
-    "run_setup_tests",
-    "trust_certificates",
-    "trust_fingerprints",
-    "require_setup_tests",
-    "unchecked",
-    "timeouts",
-    "secrets_applied",
+from constructs_lib.backend.managed_object.model import (
+    CONFIG,
+    Answer,
+    Body,
+    ObjectModel,
+    api_value,
+    as_object,
 )
-"""Attributes of which the API says nothing, or nothing that may be taken over: its flag of a
-historical sync falls back by itself, which must not start another one, and a connect card keeps
-what it was made with."""
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.planning import checks
+from constructs_lib.backend.plugin.values.value import Dynamic, Object, same
+from constructs_lib.schemas import Attribute, Kind, is_mask
+
+Echo: TypeAlias = dict[str, list[str]]
+"""For each setting, the fingerprints of what was sent and of what the API made of it."""
 
 
 class _Sign(Enum):
@@ -58,26 +37,32 @@ _UNREADABLE: Final = _Sign.UNREADABLE
 _NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
 
 
-def attributes_of(answer: dict[str, Any]) -> Object:
+def attributes_of(model: ObjectModel, answer: Answer) -> Object:
     """Return the attributes that a response contains, in the API's form but of the type of the
     attribute; ``config`` is not among them. A value that is masked, or that cannot be of that type,
     is left out.
     """
-    status = answer.get("status")
-    status = status if isinstance(status, dict) else {}
     found: Object = {}
-    for name, attribute in SCHEMA.attributes.items():
-        source = status if name in _FROM_STATUS else answer
-        if name == "config" or name in _NOT_ANSWERED or attribute.write_only or name not in source:
+    for name, (*way, last) in model.places.items():
+        source = _part(answer, way)
+        if last not in source:
             continue
-        value = _of_kind(attribute, equivalence.in_nfc(source[name]))
+        value = _of_kind(model.attributes[name], equivalence.in_nfc(source[last]))
         if value is not _UNREADABLE:
             found[name] = value
     return found
 
 
+def _part(answer: Answer, way: list[str]) -> dict[str, Any]:
+    """Return the object inside a response to which a path leads; an empty one if there is none."""
+    for step in way:
+        inner = answer.get(step)
+        answer = inner if isinstance(inner, dict) else {}
+    return answer
+
+
 def refreshed_state(
-    state: Object, answer: dict[str, Any], echo: Echo, *, adopted: bool = False
+    model: ObjectModel, state: Object, answer: Answer, echo: Echo, *, adopted: bool = False
 ) -> Object:
     """Return the state after a read: the known value where it means the same, otherwise the one of
     the response.
@@ -87,49 +72,50 @@ def refreshed_state(
     :param adopted: True if ``config`` is what an import has read; a setting that the API answers
         for the first time then joins it, because the configuration may say that it is null
     """
-    remote = attributes_of(answer)
+    remote = attributes_of(model, answer)
     result = dict(state)
-    for name, attribute in SCHEMA.attributes.items():
-        if attribute.read_only and name not in _NOT_ANSWERED:
+    for name, attribute in model.attributes.items():
+        if attribute.read_only and attribute.response:
             result[name] = remote.get(name)
         elif attribute.forces_replacement and state.get(name) is not None:
             # It cannot change in place, so another spelling in an answer is no other connection.
             continue
         elif name in remote:
-            result[name] = _kept(name, state.get(name), remote[name], echo)
+            result[name] = _kept(model, name, state.get(name), remote[name], echo)
         elif attribute.default is not None and result.get(name) is None:
             result[name] = attribute.default
-    config = equivalence.in_nfc(answer.get("config"))
+    config = equivalence.in_nfc(answer.get(CONFIG))
     if adopted and equivalence.is_nothing(config):
         config = {}  # What is imported has at least the name of its destination schema.
     if isinstance(config, dict):
-        result["config"] = _config(state, config, answer, echo, adopted=adopted)
+        result[CONFIG] = _config(model, state, config, answer, echo, adopted=adopted)
     return result
 
 
-def confirms_state(state: Object, item: dict[str, Any], echo: Echo) -> bool:
-    """Return True if an item of a list confirms all that is known of a connection, and nothing
-    else. What it lacks, and what differs, has to be read from the connection itself: items may
+def confirms_state(model: ObjectModel, state: Object, item: Answer, echo: Echo) -> bool:
+    """Return True if an item of a list confirms all that is known of an object, and nothing
+    else. What it lacks, and what differs, has to be read from the object itself: items may
     carry less.
 
     :param state: the state before
     :param echo: as for :func:`refreshed_state`
     """
-    if not isinstance(item.get("config"), dict) or not isinstance(item.get("status"), dict):
+    parts = {CONFIG, *(way[0] for way in model.places.values() if len(way) > 1)}
+    if not all(isinstance(item.get(part), dict) for part in parts):
         return False
-    if equivalence.is_too_deep(item.get("config")):
+    if equivalence.is_too_deep(item.get(CONFIG)):
         return False
-    found = refreshed_state(state, item, echo)
+    found = refreshed_state(model, state, item, echo)
     return all(
         found[name] is not None or state.get(name) is None
         if attribute.read_only
         else same(found.get(name), state.get(name))
-        for name, attribute in SCHEMA.attributes.items()
+        for name, attribute in model.attributes.items()
     )
 
 
 def echoes(
-    sent: dict[str, Any], answer: dict[str, Any], secrets: Mapping[str, Any] | None = None
+    model: ObjectModel, sent: Body, answer: Answer, secrets: Mapping[str, Any] | None = None
 ) -> Echo:
     """Return what the API made of the settings that were sent, where the two are not equivalent.
 
@@ -140,12 +126,12 @@ def echoes(
         masks, nothing is kept
     """
     found: Echo = {}
-    remote = attributes_of(answer)
-    for name in ECHOED:
+    remote = attributes_of(model, answer)
+    for name in model.echoed:
         # An API that keeps what was to be cleared makes nothing else of it: that is drift.
         if sent.get(name) is not None and name in remote:
             found |= echo(name, sent[name], api_value(remote[name]))
-    config, answered = sent.get("config"), equivalence.in_nfc(answer.get("config"))
+    config, answered = sent.get(CONFIG), equivalence.in_nfc(answer.get(CONFIG))
     if isinstance(config, dict) and isinstance(answered, dict):
         for key in config.keys() & answered.keys():
             name = f"config.{key}"
@@ -156,7 +142,7 @@ def echoes(
 
 def echo(name: str, sent: Any, answered: Any) -> Echo:
     """Return what the API made of one setting; empty if it means the same by itself."""
-    if schemas.is_mask(sent) or equivalence.is_equivalent(sent, answered):
+    if is_mask(sent) or equivalence.is_equivalent(sent, answered):
         return {}
     return {name: _prints(_in_order(name, sent), _in_order(name, answered))}
 
@@ -184,11 +170,11 @@ def _prints(known: Any, answered: Any) -> list[str]:
     return [equivalence.fingerprint(part) for part in equivalence.comparable_parts(known, answered)]
 
 
-def _kept(name: str, known: Any, remote: Any, echo: Echo) -> Any:
+def _kept(model: ObjectModel, name: str, known: Any, remote: Any, echo: Echo) -> Any:
     if known is None:
         return remote
-    attribute, sent, answered = SCHEMA.attributes[name], api_value(known), api_value(remote)
-    if _says_nothing(request_value(name, known)):
+    attribute, sent, answered = model.attributes[name], api_value(known), api_value(remote)
+    if _says_nothing(model.request_value(name, known)):
         return known if _says_nothing(answered) else remote
     same_meaning = equivalence.is_equivalent(attribute.spelled(sent), answered)
     if same_meaning or is_echo(echo, name, sent, answered):
@@ -203,15 +189,24 @@ def _says_nothing(value: Any) -> bool:
 
 
 def _config(
-    state: Object, remote: dict[str, Any], answer: dict[str, Any], echo: Echo, *, adopted: bool
+    model: ObjectModel,
+    state: Object,
+    remote: dict[str, Any],
+    answer: Answer,
+    echo: Echo,
+    *,
+    adopted: bool,
 ) -> Dynamic:
-    known = state.get("config")
+    known = state.get(CONFIG)
     before = as_object(known)
     if adopted:
-        remote = without_secrets(str(answer.get("service")), remote)
-        remote = {k: v for k, v in remote.items() if k in before or _has_value(k, v, answer)}
+        remote = model.without_secrets(remote, answer)
+        # Nobody configures the others: the first change would show all of them as removed.
+        readable = {k for k, v in remote.items() if not equivalence.is_nothing(v)}
+        kept = readable - set(model.keys_of_api(answer)) | before.keys()
+        remote = {k: v for k, v in remote.items() if k in kept}
     if not isinstance(known, Dynamic):
-        return Dynamic.of(_adopted(remote, answer))
+        return Dynamic.of(model.elsewhere(answer) | equivalence.unmasked(remote))
     is_kept = [
         key for key in before if is_echo(echo, f"config.{key}", before[key], remote.get(key))
     ]
@@ -220,50 +215,23 @@ def _config(
     return known if same(before, after) else Dynamic.of(after)
 
 
-def _has_value(key: str, value: Any, answer: dict[str, Any]) -> bool:
-    """Return True for a setting that has a value and that somebody can have set. Nobody configures
-    the others, so the first change of ``config`` would show all of them as removed.
-    """
-    service = schemas.service(str(answer.get("service")))
-    return not equivalence.is_nothing(value) and key not in (service.read_only if service else ())
-
-
-def _adopted(remote: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings of an imported connection: all that can be read, without masked secrets,
-    and the name of the destination schema, which the API returns in joined form only.
-    """
-    return {**destination(answer), **equivalence.unmasked(remote)}
-
-
-def destination(answer: dict[str, Any]) -> dict[str, str]:
-    """Return the keys of ``config`` that name the destination schema, taken from the joined name at
-    the top of a response; empty if the service, or the form of its destination schema, is not
-    known.
-    """
-    service, name = schemas.service(str(answer.get("service"))), answer.get("schema")
-    if service is None or not isinstance(name, str):
-        return {}
-    keys = service.destination_schema
-    return dict(zip(keys, name.split(".", len(keys) - 1), strict=False))
-
-
-def _of_kind(attribute: schemas.Attribute, value: Any) -> Any:
+def _of_kind(attribute: Attribute, value: Any) -> Any:
     """Return a value of a response with the type of the attribute: a state can hold no other."""
-    if schemas.is_mask(value):
+    if is_mask(value):
         return _UNREADABLE
-    if attribute.kind is schemas.Kind.NESTED and isinstance(value, dict) and value:
+    if attribute.kind is Kind.NESTED and isinstance(value, dict) and value:
         given = {n: one for n, one in attribute.attributes.items() if n in value}
         inner = {name: _of_kind(one, value[name]) for name, one in given.items()}
         return {name: one for name, one in inner.items() if one is not _UNREADABLE}
-    if attribute.kind is schemas.Kind.MAP and isinstance(value, dict):
+    if attribute.kind is Kind.MAP and isinstance(value, dict):
         return {key: _text(inner) for key, inner in value.items() if inner is not None}
-    if attribute.kind is schemas.Kind.STRING and isinstance(value, (str, bool, int, Decimal)):
+    if attribute.kind is Kind.STRING and isinstance(value, (str, bool, int, Decimal)):
         return attribute.spelled(_text(value))
     if equivalence.is_nothing(value):
         return None
-    if attribute.kind is schemas.Kind.BOOLEAN:
+    if attribute.kind is Kind.BOOLEAN:
         return _boolean(value)
-    if attribute.kind in (schemas.Kind.INTEGER, schemas.Kind.NUMBER):
+    if attribute.kind in (Kind.INTEGER, Kind.NUMBER):
         return _number(value)
     return _UNREADABLE
 
@@ -285,29 +253,31 @@ def _number(value: Any) -> Any:
     return value if is_number else _UNREADABLE
 
 
-def _settings_of(values: Object) -> dict[str, Any]:
-    return as_object(values.get("config"))
+def configurable_state(model: ObjectModel, state: Object, diagnostics: Diagnostics) -> Object:
+    """Return the state of an import with no value that its schema does not allow.
+
+    ``terraform plan -generate-config-out`` writes the state of an import as configuration, and then
+    checks it. What the API answers may be newer than the schema, and must not stop an import: such
+    an attribute is left out, with a warning.
+
+    :param state: the state as it was read
+    """
+    result = dict(state)
+    for name, attribute in model.attributes.items():
+        if not attribute.read_only and _is_refused(attribute, state):
+            result[name] = None
+            diagnostics.warning(
+                f"{name} cannot be managed",
+                f"{model.vendor} answers a value for {name} of {model.noun} {state.get('id')} "
+                f"({state.get('schema')}) that this version of the provider does not know. It "
+                f"stays as it is at {model.vendor}, and is left out of the state. Newer versions "
+                "of the provider may know it.",
+                (name,),
+            )
+    return result
 
 
-def _destination_keys_of(values: Object) -> tuple[str, ...]:
-    return destination_keys(values.get("service"))
-
-
-MODEL: Final = ObjectModel(
-    vendor="Fivetran",
-    noun="connection",
-    attributes=SCHEMA.attributes,
-    changeable=(*SETTINGS, *ONLY_MODIFIED),
-    echoed=ECHOED,
-    config_of=_settings_of,
-    fixed_keys=_destination_keys_of,
-    changes_of=without_controls,
-    request_value=request_value,
-    api_value=api_value,
-    attributes_of=attributes_of,
-    refreshed_state=refreshed_state,
-    echo=echo,
-    echoes=echoes,
-    is_echo=is_echo,
-)
-"""What drift detection has to know of connections."""
+def _is_refused(attribute: Attribute, state: Object) -> bool:
+    found = Diagnostics()
+    checks.check({attribute.name: attribute}, state, found)
+    return found.has_errors

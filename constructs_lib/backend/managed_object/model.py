@@ -1,0 +1,119 @@
+"""The model of one kind of object: what its JSON Schema says of its requests and responses.
+
+Everything else in this package works by it. A vendor adds only what no schema can say: which keys
+of ``config`` are fixed, which ones only the API sets, and which are secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any, Final
+
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object
+from constructs_lib.schemas import Attribute, Kind, ResourceSchema
+
+Body = dict[str, Any]
+"""The body of a request."""
+Answer = dict[str, Any]
+"""What a response says about one object."""
+CONFIG: Final = "config"
+"""The attribute with the settings that the schema does not know one by one."""
+
+
+def _no_keys(_: dict[str, Any]) -> Collection[str]:
+    return ()
+
+
+def _no_settings(_: Answer) -> dict[str, Any]:
+    return {}
+
+
+def _unchanged(config: dict[str, Any], _: Answer) -> dict[str, Any]:
+    return config
+
+
+class ObjectModel:
+    """What the requests and responses of one kind of object say about its attributes.
+
+    :param schema: the schema of the resource, with ``x-request`` and ``x-response``
+    :param vendor: whose API it is, for messages, such as ``Fivetran``
+    :param noun: one such object, for messages, such as ``connection``
+    :param fixed_keys: returns the keys of ``config`` that no update carries and no response repeats
+        there, given the attributes
+    :param keys_of_api: returns the keys of ``config`` that only the API sets, given a response
+    :param elsewhere: returns the settings of ``config`` that a response has in another place
+    :param without_secrets: returns the ``config`` of a response without what is secret
+    """
+
+    def __init__(
+        self,
+        schema: ResourceSchema,
+        *,
+        vendor: str,
+        noun: str,
+        fixed_keys: Callable[[Object], Collection[str]] = _no_keys,
+        keys_of_api: Callable[[Answer], Collection[str]] = _no_keys,
+        elsewhere: Callable[[Answer], dict[str, Any]] = _no_settings,
+        without_secrets: Callable[[dict[str, Any], Answer], dict[str, Any]] = _unchanged,
+    ) -> None:
+        self.attributes = schema.attributes
+        self.vendor, self.noun = vendor, noun
+        self.fixed_keys, self.keys_of_api = fixed_keys, keys_of_api
+        self.elsewhere, self.without_secrets = elsewhere, without_secrets
+        self.settings, self.controls = schema.settings, schema.controls
+        self.only_created = schema.only_created
+        self.changeable = (*schema.settings, *schema.only_updated)
+        """The names of the attributes that an update can send, without ``config``."""
+        self.echoed = tuple(n for n in self.changeable if self.attributes[n].is_read_back)
+        """The names of those that the API answers as well."""
+        secrets = [name for name, one in self.attributes.items() if one.write_only]
+        self.scopes = {name.removesuffix("_wo"): name for name in secrets}
+        """For each part of a request that holds secrets: the write-only attribute that brings
+        them."""
+        self.places = {
+            name: str(one.response).split(".")
+            for name, one in self.attributes.items()
+            if one.is_read_back and one.kind is not Kind.DYNAMIC
+        }
+        """The attributes that a read takes over, and the steps to each in a response."""
+
+    def request_value(self, name: str, value: Any) -> Any:
+        """Return an attribute as a request carries it: null where an empty value clears it, and in
+        the spelling of the contract.
+        """
+        attribute = self.attributes[name]
+        sent = _null_for_empty(attribute, api_value(value))
+        return attribute.spelled(sent) if attribute.ignores_case else sent
+
+    def clears_nothing(self, name: str, before: Any, after: Any) -> bool:
+        """Return True if an attribute becomes the empty value, and had none before."""
+        sent = self.request_value(name, after)
+        return sent != api_value(after) and not (
+            api_value(sent) or api_value(self.request_value(name, before))
+        )
+
+
+def _null_for_empty(attribute: Attribute, value: Any) -> Any:
+    if attribute.clearable and value in ("", {}):
+        return None
+    if attribute.attributes and isinstance(value, dict):
+        inside = attribute.attributes
+        return {name: _null_for_empty(inside[name], inner) for name, inner in value.items()}
+    return value
+
+
+def api_value(value: Any) -> Any:
+    """Return a value as the API takes it: without what is left out inside a nested attribute."""
+    if value is UNKNOWN:
+        return None
+    if isinstance(value, Dynamic):
+        return value.value
+    if isinstance(value, dict):
+        return {key: inner for key, inner in value.items() if inner is not None}
+    return value
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """Return the value of a dynamic attribute; an empty object if it is unknown or no object."""
+    inner = value.value if isinstance(value, Dynamic) else None
+    return inner if isinstance(inner, dict) else {}
