@@ -279,5 +279,5 @@ def configurable_state(model: ObjectModel, state: Object, diagnostics: Diagnosti
 
 def _is_refused(attribute: Attribute, state: Object) -> bool:
     found = Diagnostics()
-    checks.check({attribute.name: attribute}, state, found)
+    checks.check_schema_rules({attribute.name: attribute}, state, found)
     return found.has_errors

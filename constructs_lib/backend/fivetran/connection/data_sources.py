@@ -192,7 +192,7 @@ def _passes(item: Object, config: Object) -> bool:
     """Return True if a connection passes all filters. Those of the API are checked as well, because
     it ignores a filter that it does not know.
     """
-    names = ConnectionsData.filters
+    names = ConnectionsDataSource.filters
     return all(config[name] is None or item[name] == config[name] for name in names)
 
 

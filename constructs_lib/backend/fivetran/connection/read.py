@@ -94,7 +94,7 @@ def _out_of_place(state: Object) -> set[str]:
 
     attributes = model.SCHEMA.attributes
     configured = {name: state.get(name) for name, one in attributes.items() if not one.read_only}
-    found = checks.problems(connection_rules(HCL, checks.is_unknown), configured)
+    found = checks.rule_problems(connection_rules(HCL, checks.is_unknown), configured)
     places = {str(problem.path[0]) for problem in found if problem.is_error and problem.path}
     return {name for name in places if attributes[name].optional and name not in _SETTINGS}
 
