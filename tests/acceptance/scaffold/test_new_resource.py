@@ -20,6 +20,10 @@ CHECKS = {
     "code size": ("scripts/code_size.py",),
 }
 """What ``make check`` and ``make size`` run."""
+OWN_TESTS = "tests/acceptance/fivetran/dbt_thing/test_dbt_thing.py"
+SCENARIOS, PARITY, EXAMPLES = 8, 5, 3
+"""How many tests there are: its scenarios, one for each rule of a construct, and its examples in
+HCL and in Python, with both imports."""
 GUIDE = ROOT / "docs" / "guides" / "writing_a_resource.md"
 
 
@@ -54,14 +58,15 @@ def test_a_new_resource_passes_the_checks(scaffolded: Scaffolded, check: str) ->
 
 
 @pytest.mark.terraform
+@pytest.mark.cdktf
 def test_a_new_resource_passes_its_own_tests(scaffolded: Scaffolded) -> None:
-    tests = ("tests/acceptance/fivetran/dbt_thing", "tests/unit/constructs/base/test_parity.py")
+    paths = (OWN_TESTS, "tests/unit/constructs/base/test_parity.py", "tests/acceptance/examples")
+    options = ("-q", "-p", "no:cacheprovider", "-k", "dbt_thing or DbtThing")
 
-    done = scaffolded.checkout.run("-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
+    done = scaffolded.checkout.run("-m", "pytest", *options, *paths)
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"\b[1-9]\d* passed", done.stdout)
-    assert "skipped" not in done.stdout
+    assert re.search(rf"\b{SCENARIOS + PARITY + EXAMPLES} passed\b", done.stdout), done.stdout
 
 
 def test_each_new_file_marks_what_is_to_fill_in(scaffolded: Scaffolded) -> None:
@@ -93,8 +98,6 @@ def test_the_guide_names_each_file_that_is_written(scaffolded: Scaffolded, headi
         ("fivetranops_group", "is taken: constructs_lib/sandbox/fivetran/routes.py"),
         ("fivetranops_connection_instance", "is taken: constructs_lib/constructs/__init__.py"),
         ("fivetranops_Thing", "'fivetranops_Thing' cannot be the name of a resource"),
-        ("fivetranops_class", "'fivetranops_class' cannot be the name of a resource"),
-        ("elasticops_thing", "'elasticops_thing' cannot be the name of a resource"),
         ("", "Give it a name: make new-resource NAME=fivetranops_example"),
     ],
 )
