@@ -11,10 +11,10 @@ VENV := .venv$(if $(filter cdktn,$(TOOLKIT)),/cdktn)
 CDK := $(VENV)/bin/python scripts/run.py --environment "$(ENVIRONMENT)" $(TOOLKIT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo deploy diff output destroy doctor test size bench soak check package clean setup setup-dev prerequisites
+.PHONY: help demo deploy diff output destroy doctor test size bench soak check new-resource package clean setup setup-dev prerequisites
 
 help: ## Show what there is.
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 	@echo 'ENVIRONMENT is sandbox, if it is not set; others: ENVIRONMENT=staging make diff'
 	@echo 'CONNECTIONS_TOOLKIT=cdktn takes CDK Terrain in place of the CDK for Terraform'
 
@@ -54,6 +54,9 @@ check: setup-dev ## Check format, style, types, layers and pages.
 	@$(RUN) lint-imports
 	@$(RUN) python scripts/message_types.py --check
 	@$(RUN) python scripts/reference_pages.py --check
+
+new-resource: setup-dev ## Begin a resource: make new-resource NAME=fivetranops_example
+	@$(RUN) python scripts/new_resource.py "$(NAME)"
 
 size: setup-dev ## Count modules and their lines; fails where there are too many.
 	@$(RUN) python scripts/code_size.py

@@ -10,6 +10,8 @@ from pathlib import Path
 from every_case import check_every
 from markdown_pages import blocks, pages, spans
 from pages.catalogue import ROOT
+from scaffold.files import created
+from scaffold.names import Names
 from source_texts import whole
 
 PAGES = pages()
@@ -22,7 +24,12 @@ _RULE = re.compile(r"error\[([a-z-]+)\]")
 _HOP = re.compile(r"^\| \d+ \| `([\w/]+\.py)`: `(?:\w+\.)?(\w+)` \|", re.M)
 
 WRITTEN_BY_PEOPLE = {"before.json", "wanted.json", "main.tf", "stacks/environments/test.yaml"}
-WRITTEN_BY_PROGRAMS = {"cdk.tf.json", "fivetran-services.json", "constructs.tf.json"}
+WRITTEN_BY_PROGRAMS = {
+    "cdk.tf.json",
+    "fivetran-services.json",
+    "constructs.tf.json",
+    *created(Names.of("fivetranops_example")),
+}
 OF_OTHERS = {
     "AWS_PROFILE",
     "TF_DATA_DIR",

@@ -101,7 +101,7 @@ class Client:
             self._check_config(request, data)
             return data
 
-        return self._ask(request, deadline, checked)
+        return self.ask(request, deadline, checked)
 
     def connection(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         """Send ``GET /v1/connections/{id}`` and return the connection.
@@ -110,7 +110,7 @@ class Client:
         :raises ResponseAboutAnotherObject: if the answer is about another connection
         """
         request = Request("GET", _connection(identifier))
-        return self._ask(request, deadline, self._about(identifier, request))
+        return self.ask(request, deadline, self._about(identifier, request))
 
     def connections_of(
         self, group_id: str, schema: str, deadline: Deadline
@@ -136,7 +136,7 @@ class Client:
                 raise self._bad(request, "no text under data.next_cursor")
             return data
 
-        data = self._ask(request, deadline, checked)
+        data = self.ask(request, deadline, checked)
         return data["items"], data.get("next_cursor") or None
 
     def _page(self, cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
@@ -161,7 +161,7 @@ class Client:
             answer = self.read_once(identifier, deadline)
             return answer if _shows(answer, body) else None
 
-        return self._ask(request, deadline, self._about(identifier, request), check_effect)
+        return self.ask(request, deadline, self._about(identifier, request), check_effect)
 
     def delete_connection(self, identifier: str, deadline: Deadline) -> None:
         """Send ``DELETE /v1/connections/{id}``. If the answer is lost, read the connection to see
@@ -178,7 +178,7 @@ class Client:
                 return {}
             return None
 
-        self._send(request, deadline, check_effect)
+        self.send(request, deadline, check_effect)
 
     def state(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         """Return the state of a connection, from ``GET /v1/connections/{id}/state``.
@@ -193,7 +193,7 @@ class Client:
                 raise self._bad(request, "no object under data.state")
             return state
 
-        return self._ask(request, deadline, checked)
+        return self.ask(request, deadline, checked)
 
     def set_state(self, identifier: str, state: dict[str, Any], deadline: Deadline) -> None:
         """Send ``PATCH /v1/connections/{id}/state``. If the answer is lost, read the state to see
@@ -205,14 +205,14 @@ class Client:
 
         def check_effect() -> dict[str, Any] | None:
             try:
-                answer = self._send_once(Request("GET", request.path), deadline)
+                answer = self.send_once(Request("GET", request.path), deadline)
             except errors.ApiError as error:
                 if error.status in (400, 405):  # No state was ever written, nor by this request.
                     return None
                 raise
             return answer if same(answer.get("state"), state) else None
 
-        self._send(request, deadline, check_effect)
+        self.send(request, deadline, check_effect)
 
     def run_setup_tests(
         self,
@@ -223,7 +223,7 @@ class Client:
     ) -> dict[str, Any]:
         """Send ``POST /v1/connections/{id}/test``. Its answer may quote ``secrets`` sent before."""
         request = Request("POST", _connection(identifier) + "/test", body, secrets=secrets)
-        return self._ask(request, deadline, self._about(identifier, request))
+        return self.ask(request, deadline, self._about(identifier, request))
 
     def issue_connect_card(
         self, identifier: str, config: dict[str, Any], deadline: Deadline
@@ -245,7 +245,7 @@ class Client:
                 raise self._bad(request, "no uri and token under data.connect_card")
             return data
 
-        card = Card.of(self._ask(request, deadline, checked))
+        card = Card.of(self.ask(request, deadline, checked))
         assert card is not None  # noqa: S101 - ``checked`` has looked.
         return card
 
@@ -263,7 +263,7 @@ class Client:
             what it raises ends the matter
         """
         request = Request("POST", _connection(identifier) + "/sync", {"force": force})
-        self._send(request, deadline, lambda: {} if check_effect() else None)
+        self.send(request, deadline, lambda: {} if check_effect() else None)
 
     def resync(
         self,
@@ -279,18 +279,18 @@ class Client:
         """
         body = {} if scope is None else {"scope": scope}
         request = Request("POST", _connection(identifier) + "/resync", body)
-        self._send(request, deadline, lambda: {} if check_effect() else None)
+        self.send(request, deadline, lambda: {} if check_effect() else None)
 
     def read_once(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         """Send ``GET /v1/connections/{id}`` once, for a caller that repeats it by itself."""
         request = Request("GET", _connection(identifier))
-        return self._about(identifier, request)(self._send_once(request, deadline))
+        return self._about(identifier, request)(self.send_once(request, deadline))
 
     def check_access(self, deadline: Deadline) -> None:
         """Check that the account can be accessed, by one ``GET /v1/connections`` for one item."""
-        self._send_once(Request("GET", "/v1/connections?limit=1"), deadline)
+        self.send_once(Request("GET", "/v1/connections?limit=1"), deadline)
 
-    def _ask(
+    def ask(
         self,
         request: Request,
         deadline: Deadline,
@@ -300,13 +300,13 @@ class Client:
         """Send a request until it is answered with what the contract promises.
 
         :param checked: checks the ``data`` of the answer; what it refuses counts as no answer
-        :param check_effect: see :meth:`_send`
+        :param check_effect: see :meth:`send`
         """
-        return self._send(
+        return self.send(
             request, deadline, check_effect, lambda found: checked(self._data(request, found))
         )
 
-    def _send_once(self, request: Request, deadline: Deadline) -> Object:
+    def send_once(self, request: Request, deadline: Deadline) -> Object:
         """Return the ``data`` of the answer to a request that is sent once."""
         return self._data(request, self._exchange.send_once(request, deadline))
 
@@ -355,7 +355,7 @@ class Client:
             self._exchange.full_request(request), asked, answered
         )
 
-    def _send(
+    def send(
         self,
         request: Request,
         deadline: Deadline,
