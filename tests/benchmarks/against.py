@@ -99,7 +99,8 @@ class _Plans:
 
 
 def _plan(revision: str, plans: _Plans, runs: int) -> Measure:
-    title = f"`terraform plan`, nothing to do, {plans.count:,} connections"
+    noun = "connection" if plans.count == 1 else "connections"
+    title = f"`terraform plan`, nothing to do, {plans.count:,} {noun}"
     return Measure(
         title,
         f"`{revision}`",
