@@ -16,9 +16,8 @@ from functools import partial
 
 from constructs_lib import schemas
 from constructs_lib.schemas.suggestions import did_you_mean
-from stacks.settings.insertion import InsertError, insert
 from stacks.settings.loader import ENVIRONMENTS, EnvironmentFileError, environment_file
-from stacks.settings.yaml_writer import connection_template
+from stacks.settings.yaml_writer import InsertError, connection_template, insert
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 

@@ -26,7 +26,7 @@ from constructs_lib import (
     Lifecycle,
     toolkit,
 )
-from constructs_lib.constructs.base.checked_parameters import parameters_checked
+from constructs_lib.constructs.base.arguments import parameters_checked
 from constructs_lib.constructs.base.expressions import hcl_attribute, hcl_value
 from constructs_lib.schemas import Kind
 from constructs_lib.schemas.redaction import SECRET_PARAMETERS
@@ -40,7 +40,7 @@ from constructs_lib.toolkit import (
     Token,
 )
 from stacks.settings.backend import settings_of
-from stacks.settings.build import variables_in
+from stacks.settings.loader import variables_in
 from stacks.settings.model import (
     ConnectionActionSettings,
     ConnectionSettings,

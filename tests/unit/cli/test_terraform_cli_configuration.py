@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from constructs_lib.cli.terraform_cli_configuration import read
+from constructs_lib.cli.install import read
 
 OWN = """
 # provider_installation { filesystem_mirror { path = "/in/a/comment" } }

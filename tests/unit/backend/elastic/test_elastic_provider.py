@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.backend.elastic import connection_settings
+from constructs_lib.backend.elastic import provider as connection_settings
 from constructs_lib.backend.elastic.client import Cluster
 from constructs_lib.backend.elastic.provider import ElasticOps
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
