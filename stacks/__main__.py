@@ -100,9 +100,9 @@ def main() -> int:
     if len(sys.argv) > 1:
         return run_command(sys.argv[1:])
     # The CDK starts a Node process when it is imported, which only the synth needs.
-    from stacks import app
+    from stacks import stack
 
-    app.main()
+    stack.synthesise()
     return 0
 
 

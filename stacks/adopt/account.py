@@ -16,9 +16,15 @@ from constructs_lib.schemas import DESTINATION_SCHEMA_KEYS, destination_schema_n
 from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import Finding, errors, render
 from stacks.settings.checks import check_environment
-from stacks.settings.findings import BASE, with_location
 from stacks.settings.loader import environment_names, provider_parameters, variables_in
-from stacks.settings.merging import merge_files, node_at, with_defaults, without_nulls
+from stacks.settings.merging import (
+    BASE,
+    merge_files,
+    node_at,
+    with_defaults,
+    with_location,
+    without_nulls,
+)
 from stacks.settings.model import Variable
 from stacks.settings.variables import with_variables
 from stacks.settings.yaml_reader import Node, displayed, read, read_content

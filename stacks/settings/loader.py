@@ -20,20 +20,18 @@ from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import FilePlace, Finding, ValidationFailed, errors
 from stacks.settings.backend import settings_of
 from stacks.settings.checks import check_environment
-from stacks.settings.findings import (
+from stacks.settings.merging import (
     BASE,
     EnvironmentFindings,
-    merge_findings,
-    with_location,
-    without_follow_ups,
-)
-from stacks.settings.merging import (
     check_nulls,
     merge_files,
+    merge_findings,
     nearest_node,
     node_at,
     with_defaults,
+    with_location,
     with_lost_connections,
+    without_follow_ups,
     without_nulls,
 )
 from stacks.settings.model import (

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any, Final
 
-from constructs_lib.backend.plugin.consistency import plan_rules, rules, state_rules
-from constructs_lib.backend.plugin.consistency.plan_rules import PlanAnswer
+from constructs_lib.backend.plugin.consistency import rules, state_rules
+from constructs_lib.backend.plugin.consistency.rules import PlanAnswer
 from constructs_lib.backend.plugin.consistency.state_rules import (
     ApplyAnswer,
     DataAnswer,
@@ -68,7 +68,7 @@ def _check_plan(
         [conversion.read_path(path) for path in response.requires_replace],
         is_destroy=conversion.is_null(request.proposed_new_state),
     )
-    found = rules.violations(plan_rules.PLAN_RULES, answer)
+    found = rules.violations(rules.PLAN_RULES, answer)
     if rules.report_violations(found, call.subject, call.diagnostics):
         response.planned_state.CopyFrom(request.prior_state)
         response.planned_private = request.prior_private
