@@ -33,7 +33,7 @@ from mutmut.state import state
 
 KILLED, SURVIVED, TIMEOUT, UNTESTED = "killed", "survived", "timeout", "no tests"
 
-hypothesis.settings.register_profile("mutants", database=None, derandomize=True)
+hypothesis.settings.register_profile("mutants", database=None, derandomize=True, deadline=None)
 hypothesis.settings.load_profile("mutants")
 
 

@@ -1,6 +1,6 @@
 """Show that the tests notice what goes wrong: ``make mutants``.
 
-usage: ``python tests/mutation/mutants.py [--only TEXT] [--check] [--faults] [AREA …]``
+usage: ``python tests/mutation/mutants.py [--only PATTERN] [--check] [--faults] [AREA …]``
 
 Each mutant is one small change of one function. For each area of ``mutation_areas.py`` the project
 is copied, the modules are mutated in the copy, and the tests of the same folder run against each
@@ -37,7 +37,7 @@ def main() -> int:
     """Run the areas; return 1 if the tests kill too few, or with ``--check`` if one is new."""
     parser = argparse.ArgumentParser(description="Runs the tests against mutants.")
     parser.add_argument("areas", nargs="*", metavar="AREA", help=f"of {', '.join(AREAS)}")
-    parser.add_argument("--only", default="", help="only modules whose path has this in it")
+    parser.add_argument("--only", default="", help="only modules whose path has this pattern in it")
     parser.add_argument("--check", action="store_true", help="compare with survivors.json")
     parser.add_argument("--faults", action="store_true", help="run the tests of faults, too")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,11 +25,11 @@ class Area(NamedTuple):
     def files(self, only: str = "") -> list[str]:
         """Return the modules, as paths below the project's folder.
 
-        :param only: a part of the path, such as ``journal/``; empty for all
+        :param only: a pattern that is in the path, such as ``journal/|recovery``; empty for all
         """
         found = {path for pattern in self.modules for path in ROOT.glob(pattern)}
         names = sorted(str(path.relative_to(ROOT)) for path in found)
-        return [name for name in names if only in name and not name.endswith("__init__.py")]
+        return [n for n in names if re.search(only, n) and not n.endswith("__init__.py")]
 
 
 AREAS = {
