@@ -163,7 +163,7 @@ def _start(session: pytest.Session, name: str, chosen: list[Reached]) -> tuple[i
                 return 1
         return 0
 
-    return _fork(folder, work), Child(name, time.monotonic() + 60 + 20 * seconds, folder, answer)
+    return _fork(folder, work), Child(name, time.monotonic() + 20 + 5 * seconds, folder, answer)
 
 
 def _collect(running: dict[int, Child], results: dict[str, Any]) -> None:

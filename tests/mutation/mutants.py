@@ -1,6 +1,7 @@
 """Show that the tests notice what goes wrong: ``make mutants``.
 
-usage: ``python tests/mutation/mutants.py [--only PATTERN] [--check] [--faults] [AREA …]``
+usage: ``python tests/mutation/mutants.py [--only PATTERN] [--check] [--faults]
+[--output FILE] [--again FILE] [AREA …]``
 
 Each mutant is one small change of one function. For each area of ``mutation_areas.py`` the project
 is copied, the modules are mutated in the copy, and the tests of the same folder run against each
@@ -28,6 +29,8 @@ from mutation_areas import AREAS, FAULTS, ROOT, Area
 
 SURVIVORS = Path(__file__).with_name("survivors.json")
 COPIED = ("constructs_lib", "stacks", "scripts", "tests/driver", "tests/unit", "tests/faults")
+LEFT = ("survived", "no tests")
+"""What no test has killed."""
 LEAST = 0.9
 """The part of the mutants that tests must kill, in each area."""
 SETTINGS = '\n[tool.mutmut]\nsource_paths = ["constructs_lib"]\ntrack_dependencies = false\n'
@@ -42,11 +45,14 @@ def main() -> int:
     parser.add_argument("--faults", action="store_true", help="run the tests of faults, too")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--output", type=Path, help="write all results into this file, as JSON")
+    parser.add_argument("--again", type=Path, help="run only what survived in such a file")
     options = parser.parse_args()
+    earlier = json.loads(options.again.read_text(encoding="utf-8")) if options.again else []
     found: list[dict[str, Any]] = []
     for name in options.areas or AREAS:
         if files := AREAS[name].files(options.only):
-            found += run_area(AREAS[name], files, options.jobs, with_faults=options.faults)
+            area = AREAS[name]
+            found += run_area(area, files, options.jobs, earlier, with_faults=options.faults)
     if options.output:
         options.output.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     sys.stdout.write("".join(f"{line}\n" for line in table(found)))
@@ -57,6 +63,7 @@ def run_area(
     area: Area,
     files: list[str],
     jobs: int,
+    earlier: list[dict[str, Any]] = [],  # noqa: B006 - never changed.
     *,
     with_faults: bool = False,
     root: Path = ROOT,
@@ -64,6 +71,7 @@ def run_area(
     """Make the mutants of some modules, and run the tests of the area against them.
 
     :param files: the modules, as paths below the root
+    :param earlier: results of an earlier run; what was not left over there is not run again
     :param root: the folder of the project
     """
     begun, before = time.monotonic(), Path.cwd()
@@ -73,13 +81,22 @@ def run_area(
         os.chdir(folder)  # mutmut looks here for its settings.
         try:
             mutants = [one for file in files for one in mutate(folder, file)]
-            mutants = without_misfits(folder, mutants)
+            done = _done(earlier)
+            known = {one.name: done[one.key] for one in mutants if one.key in done}
+            left = [one for one in mutants if one.name not in known]
+            left = left if earlier else without_misfits(folder, mutants)
             tests = (*area.tests, *(FAULTS if with_faults and area.has_faults else ()))
-            results = _run_tests(folder, mutants, tests, jobs)
+            results = known | _run_tests(folder, left, tests, jobs)
         finally:
             os.chdir(before)
-    sys.stderr.write(f"{len(mutants)} mutants in {time.monotonic() - begun:.0f} s\n")
+    sys.stderr.write(f"{len(left)} of {len(mutants)} mutants in {time.monotonic() - begun:.0f} s\n")
     return [_described(one, results.get(one.name, ("types", ""))) for one in mutants]
+
+
+def _done(earlier: list[dict[str, Any]]) -> dict[tuple[str, ...], tuple[str, str]]:
+    """Return what need not run again; of two mutants that look the same one may be left over."""
+    left = {_key(one) for one in earlier if one["result"] in LEFT}
+    return {_key(one): (one["result"], one["test"]) for one in earlier if _key(one) not in left}
 
 
 def _copy(root: Path, folder: Path) -> None:
@@ -150,7 +167,7 @@ def check(found: list[dict[str, Any]]) -> int:
     :returns: 1 if a survivor is new, or an area is below the least part; else 0
     """
     known = {_key(one) for one in json.loads(SURVIVORS.read_text(encoding="utf-8"))}
-    survived = {_key(one) for one in found if one["result"] in ("survived", "no tests")}
+    survived = {_key(one) for one in found if one["result"] in LEFT}
     for key in sorted(survived - known):
         sys.stdout.write("a new survivor: {} {}\n  - {}\n  + {}\n".format(*key))
     run = {one["path"] for one in found}

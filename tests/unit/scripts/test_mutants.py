@@ -33,6 +33,13 @@ def test_larger():
     assert larger(1, 2) == 2
     assert larger(2, 1) == 2
 """
+MORE_TESTS = """
+from constructs_lib.toy import name
+
+
+def test_name():
+    assert [name(number) for number in (2, 3)] == ["few", "many"]
+"""
 SETTINGS = """
 [tool.mypy]
 strict = true
@@ -76,6 +83,23 @@ def test_mutants_are_killed_survive_or_have_no_tests(project: Path) -> None:
     }
     killers = {one["test"] for one in found if one["result"] == "killed"}
     assert killers == {"tests/unit/test_toy.py::test_larger"}
+
+
+def test_mutants_that_survived_run_again(project: Path) -> None:
+    # Given the results of a run, and a test that is new since then
+    area = Area(("constructs_lib/toy.py",), ("tests/unit",))
+    before = run_area(area, ["constructs_lib/toy.py"], 2, root=project)
+    (project / "tests/unit/test_toy.py").write_text(MORE_TESTS)
+
+    # When only what survived is run again
+    after = run_area(area, ["constructs_lib/toy.py"], 2, before, root=project)
+
+    # Then what was killed is as before, though no test of it is left
+    assert [one for one in before if one["result"] == "killed"] == [
+        one for one in after if one["result"] == "killed" and one["function"] == "larger"
+    ]
+    left = {(one["function"], one["after"]) for one in after if one["result"] != "killed"}
+    assert left == {("larger", "return one if one >= other else other")}
 
 
 def result(after: str, result: str, path: str = "a.py") -> dict[str, Any]:
