@@ -92,6 +92,14 @@ def test_parts_of_an_object_that_is_returned_otherwise_become_null() -> None:
         assert merged["config"] == Dynamic(type_, {"a": None, "b": "y"})
 
 
+def test_parts_of_a_list_that_is_returned_otherwise_become_null() -> None:
+    type_ = types.tuple_of((types.STRING, types.STRING))
+    planned = thing(config=Dynamic(type_, ["x", UNKNOWN]))
+    for returned in (None, "text", Dynamic.of("text"), Dynamic.of({"a": "y"})):
+        merged = merge_state(ATTRIBUTES, planned, {"config": returned})
+        assert merged["config"] == Dynamic(type_, ["x", None])
+
+
 def test_a_failed_creation_saves_what_exists_and_nothing_unknown() -> None:
     planned = thing(name="one", id=UNKNOWN, color=UNKNOWN)
 
