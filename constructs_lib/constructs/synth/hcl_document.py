@@ -107,7 +107,8 @@ def document(content: Mapping[str, Any], shapes: Shape) -> str:
 
 
 def _lines(content: Mapping[str, Any], body: Body, known: Shape | None) -> Iterator[str]:
-    for name, value in content.items():
+    # The file in JSON has its names sorted, which is the order of a dynamic block and its like.
+    for name, value in sorted(content.items()) if DYNAMIC in content else content.items():
         if name == _COMMENT or value is None:
             continue
         block = _block(name, value, body, known)

@@ -76,6 +76,17 @@ def test_a_block_in_the_content_of_a_dynamic_one_is_a_block() -> None:
     )
 
 
+@pytest.mark.parametrize(("name", "is_first"), [("part", False), ("cpu", True)])
+def test_a_block_and_a_dynamic_one_have_the_order_of_json(name: str, is_first: bool) -> None:
+    entry = {"for_each": [1], "content": {"size": 6}}
+    dynamic = f'dynamic "{name}" {{ for_each = [1] content {{ size = 6 }} }}'
+    static = f"{name} {{ size = 5 }}"
+
+    written = inside({name: {"size": 5}, "dynamic": {name: entry}}, shape({name: PART}))
+
+    assert written == " ".join([static, dynamic] if is_first else [dynamic, static])
+
+
 def test_a_dynamic_block_in_the_content_of_another_has_blocks() -> None:
     inner = {"for_each": [2], "content": {"inner": {"size": 6}}}
     entry = {"for_each": [1], "content": {"dynamic": [{"part": inner}]}}
