@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from constructs_lib.backend.plugin.protocol.schema import resource_schema
+from constructs_lib.backend.plugin.protocol.conversion import resource_schema
 
 from constructs_lib import schemas
 from constructs_lib.constructs.synth.hcl_document import NotHcl, Shape, document, shape
