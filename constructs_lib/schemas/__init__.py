@@ -26,6 +26,8 @@ keyword                      meaning
 ``x-response``               where a response has the value, such as ``status.setup_state``;
                              ``null``: nowhere. What creation and update carry and no response has
                              only steers those requests (an extension keyword)
+``x-allowed``                what is allowed, in words, where ``pattern`` or a least number says it
+                             for programs (an extension keyword)
 ``x-enum-ignoring-case``     the allowed texts, whatever their case (an extension keyword)
 ``x-item-keys``              the lists of objects whose order means nothing, each with the fields
                              that tell its items apart: the first that all items have counts (an

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib import schemas
+from constructs_lib.schemas.model import matches
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -85,6 +86,8 @@ def unknown_hint(schema: dict[str, Any], name: str) -> str:
 def compile_validator(document: dict[str, Any]) -> Validator:
     """Return a validator (draft 2020-12, and ``x-enum-ignoring-case``) of a JSON Schema.
 
+    A ``$`` in a ``pattern`` means the very end, as the draft has it; the library takes Python's.
+
     :raises jsonschema.exceptions.SchemaError: if the schema itself is wrong
     """
     # jsonschema takes a tenth of a second to import: only who checks something pays for it.
@@ -92,9 +95,9 @@ def compile_validator(document: dict[str, Any]) -> Validator:
     from jsonschema.validators import extend
 
     Draft202012Validator.check_schema(document)
-    own = {schemas.IGNORING_CASE: _enum_ignoring_case}
-    with_our_keyword = extend(Draft202012Validator, own)  # type: ignore[no-untyped-call]
-    validator: Validator = with_our_keyword(document)
+    own = {schemas.IGNORING_CASE: _enum_ignoring_case, "pattern": _pattern}
+    with_our_keywords = extend(Draft202012Validator, own)  # type: ignore[no-untyped-call]
+    validator: Validator = with_our_keywords(document)
     return validator
 
 
@@ -106,3 +109,12 @@ def _enum_ignoring_case(
     # What is no text is a mistake of its type.
     if isinstance(value, str) and value.lower() not in words:
         yield ValidationError(f"{value!r} is not one of {words!r}")
+
+
+def _pattern(
+    _validator: Validator, pattern: str, value: Any, _schema: Any
+) -> Iterator[ValidationError]:
+    from jsonschema import ValidationError
+
+    if isinstance(value, str) and not matches(pattern, value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")

@@ -38,7 +38,11 @@ from constructs_lib.backend.managed_object.unsent_changes import (
     warn_about_unsent_changes,
 )
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
-from constructs_lib.backend.plugin.planning.checks import check_rules, rule_problems
+from constructs_lib.backend.plugin.planning.checks import (
+    check_rules,
+    check_schema_rules,
+    rule_problems,
+)
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, contains_unknown
 
@@ -54,9 +58,9 @@ def check(config: Object, diagnostics: Diagnostics) -> None:
     given. Any value may be unknown.
     """
     check_rules(_rules(), config, diagnostics)
-    scope = config.get("scope")
-    if isinstance(scope, dict):
-        _check_scope(scope, diagnostics)
+    # Terraform validates no value that turns out during apply: then only a plan sees it.
+    scope = schemas.load("fivetranops_connection_sync").attributes["scope"]
+    check_schema_rules({"scope": scope}, config, diagnostics)
 
 
 def require_extent(planned: Object) -> None:
@@ -156,27 +160,6 @@ def _extent(scope: Any, everything: Any) -> str:
     more = len(tables) - _MAX_TABLES
     named = ", ".join(tables[:_MAX_TABLES]) + (f" and {more} more" if more > 0 else "")
     return f"These tables are synced from the beginning: {named}."
-
-
-def _check_scope(scope: dict[str, Any], diagnostics: Diagnostics) -> None:
-    if not scope:
-        detail = (
-            "The API refuses an empty one. Name schemas with tables; to re-sync everything, leave "
-            "scope out and set resync_everything = true."
-        )
-        diagnostics.error("The scope names nothing", detail, ("scope",))
-    for schema, tables in scope.items():
-        known = isinstance(tables, list) and not any(table is UNKNOWN for table in tables)
-        if tables is None or (known and _is_wrong(tables)):
-            diagnostics.error(
-                f"The tables of {schema} in scope cannot be re-synced",
-                "Name at least one table, each once; to re-sync all of a schema, name them all.",
-                ("scope", schema),
-            )
-
-
-def _is_wrong(tables: list[Any]) -> bool:
-    return not tables or not all(tables) or len(set(tables)) < len(tables)
 
 
 _DEFAULT = "12h"

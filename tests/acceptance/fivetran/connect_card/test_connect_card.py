@@ -238,7 +238,7 @@ def test_twenty_cards_in_parallel(terraform: Scenario, sandbox: Sandbox, connect
     ("wrong", "error"),
     [
         ('redirect_uri = "example.com"', "Address to which the end user returns"),
-        ('connection_id = ""', "an empty text is not allowed"),
+        ('connection_id = ""', "allowed is text that is not empty"),
         ('timeouts = { create = "5 minutes" }', "Invalid value of timeouts.create"),
     ],
 )
