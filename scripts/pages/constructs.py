@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from constructs_lib.validation.parameters import ALIASES
+from constructs_lib.validation.schema_check import ALIASES
 from pages.catalogue import ROOT, subject
 from pages.references import front_matter
 from pages.regions import quoted

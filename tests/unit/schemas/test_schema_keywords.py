@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from constructs_lib import schemas
 from constructs_lib.schemas import keywords, model
-from constructs_lib.validation.parameters import compile_validator
+from constructs_lib.validation.schema_check import compile_validator
 
 Rule = dict[str, Any]
 NAMES = st.sampled_from(["a", "ab", "b"])
