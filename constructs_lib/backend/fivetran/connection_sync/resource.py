@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.api.errors import Interrupted, NotFound, VendorError
+from constructs_lib.backend.fivetran.connection.model import require_identifier
 from constructs_lib.backend.fivetran.connection_sync import journal, wait
 from constructs_lib.backend.fivetran.connection_sync.preconditions import (
     ConnectionPaused,
@@ -24,19 +25,14 @@ from constructs_lib.backend.fivetran.connection_sync.trigger import SyncBaseline
 from constructs_lib.backend.fivetran.private_state import SyncPrivateState
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.fivetran.triggered_resource import (
-    READ_LIMIT,
     TriggeredResource,
     is_triggered,
     plan_as_configured,
 )
-from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.response_values import format_timestamp
-from constructs_lib.backend.managed_object.checks import (
-    require_identifier,
-    unsent_changes,
-    warn_about_unsent_changes,
-)
+from constructs_lib.backend.managed_object.checks import unsent_changes, warn_about_unsent_changes
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.planning.checks import (
     check_rules,

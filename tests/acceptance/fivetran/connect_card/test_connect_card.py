@@ -237,7 +237,10 @@ def test_twenty_cards_in_parallel(terraform: Scenario, sandbox: Sandbox, connect
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [
-        ('redirect_uri = "example.com"', "Address to which the end user returns"),
+        (
+            'redirect_uri = "example.com"',
+            "allowed is an address that begins with https:// or http://",
+        ),
         ('connection_id = ""', "allowed is text that is not empty"),
         ('timeouts = { create = "5 minutes" }', "Invalid value of timeouts.create"),
     ],

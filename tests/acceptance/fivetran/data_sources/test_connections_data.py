@@ -116,7 +116,7 @@ output "hosts" {
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [
-        ('setup_state = "brokn"', 'Did you mean "broken"?'),
+        ('setup_state = "brokn"', "Did you mean 'broken'?"),
         ('sync_state = "idle"', "Invalid value of sync_state"),
         ('service = "Post Gres"', "Invalid value of service"),
         ('group_id = ""', "allowed is text that is not empty"),
