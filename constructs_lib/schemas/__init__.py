@@ -46,20 +46,12 @@ read and kept (Terraform: optional and computed).
 The catalogue of services says what ``config`` and ``auth`` may hold: its facts and commands are in
 ``catalogue``, the rules about them in ``rules``.
 
-The provider loads this package at start, so it imports little, and only the standard library.
+The provider loads this package at start, so it imports little, and only the standard library: the
+catalogue is loaded when something of it is first used.
 """
 
-from constructs_lib.schemas.catalogue.service_facts import (
-    DESTINATION_SCHEMA_KEYS,
-    SERVICES_WITH_STATE,
-    Field,
-    FieldKind,
-    Service,
-    allowed_words,
-    destination_schema_name,
-    service,
-    services,
-)
+from typing import TYPE_CHECKING, Any
+
 from constructs_lib.schemas.model import (
     IGNORING_CASE,
     Attribute,
@@ -70,6 +62,19 @@ from constructs_lib.schemas.model import (
     names,
 )
 from constructs_lib.schemas.redaction import MASK, is_mask
+
+if TYPE_CHECKING:
+    from constructs_lib.schemas.catalogue.service_facts import (
+        DESTINATION_SCHEMA_KEYS,
+        SERVICES_WITH_STATE,
+        Field,
+        FieldKind,
+        Service,
+        allowed_words,
+        destination_schema_name,
+        service,
+        services,
+    )
 
 __all__ = [
     "DESTINATION_SCHEMA_KEYS",
@@ -91,3 +96,15 @@ __all__ = [
     "service",
     "services",
 ]
+
+
+if not TYPE_CHECKING:  # Otherwise a type checker would believe in every name.
+
+    def __getattr__(name: str) -> Any:
+        """Load the catalogue of services as soon as something of it is needed."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from constructs_lib.schemas.catalogue import service_facts
+
+        found = globals()[name] = getattr(service_facts, name)
+        return found

@@ -203,12 +203,12 @@ def differs(model: ObjectModel, setting: str, before: Any, after: Any) -> bool:
 
 
 def without_controls(model: ObjectModel, body: Body) -> Body:
-    """Return what a body changes: the API refuses one that only steers the setup tests."""
+    """Return what a body changes: the API refuses one that only steers the request."""
     return {name: value for name, value in body.items() if name not in model.controls}
 
 
 def with_controls(model: ObjectModel, body: Body, config: Object) -> Body:
-    """Add what is configured for the setup tests to a body that changes something."""
+    """Add what is configured to steer the request to a body that changes something."""
     if not body:
         return body
     controls = {name: config.get(name) for name in model.controls}
