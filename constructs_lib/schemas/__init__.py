@@ -28,6 +28,8 @@ keyword                      meaning
                              only steers those requests (an extension keyword)
 ``x-allowed``                what is allowed, in words, where ``pattern`` or a least number says it
                              for programs (an extension keyword)
+``x-time-limit``             how long an operation may take whose duration is left out (an extension
+                             keyword)
 ``x-enum-ignoring-case``     the allowed texts, whatever their case (an extension keyword)
 ``x-item-keys``              the lists of objects whose order means nothing, each with the fields
                              that tell its items apart: the first that all items have counts (an

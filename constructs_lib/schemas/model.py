@@ -230,6 +230,14 @@ class ResourceSchema(NamedTuple):
         found = self.attributes.values()
         return tuple(each.name for each in found if each.read_only and each.response)
 
+    def time_limit(self, action: str) -> str:
+        """Return the duration that an operation may take if ``timeouts`` leaves it out.
+
+        :param action: ``create``, ``update`` or ``delete``
+        """
+        limit: str = self.attributes["timeouts"].attributes[action].rule["x-time-limit"]
+        return limit
+
     def _sent_always(self) -> Iterator[str]:
         updated = set(self.sent("update"))
         for name in self.sent("create"):

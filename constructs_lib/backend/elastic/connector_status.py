@@ -37,7 +37,6 @@ _CONNECTOR = ObjectKind(
     "Give the identifier as Elasticsearch shows it.",
     "connector_id",
 )
-_DEFAULT = "5m"
 _SETTINGS = ("drift_policy", "via")
 _SEEN = "seen"
 """In private state: a connector, and the status of it that the last refresh saw. A replacement
@@ -171,7 +170,9 @@ class ConnectorStatusResource(Resource):
         cluster: Cluster = operation.provider_data
         _CONNECTOR.require(planned["connector_id"])
         request = _status_request(planned, operation)
-        deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
+        deadline = Deadline.of(
+            planned.get("timeouts"), action, self.schema.time_limit(action), operation.stopping
+        )
         earlier = _previous_status(planned, prior, cluster)
         was_open = prior is None or bool(operation.private.get(_OPEN))
 

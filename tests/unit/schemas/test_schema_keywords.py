@@ -143,6 +143,18 @@ def test_each_pattern_of_a_schema_has_words(name: str) -> None:
             assert not set("^$[]|\\") & set(rule[keywords.ALLOWED])
 
 
+def test_each_duration_has_the_limit_that_its_description_names() -> None:
+    limits = {
+        (name, action): (schemas.load(name).time_limit(action), one.description)
+        for name in schemas.names()
+        if "timeouts" in schemas.load(name).attributes
+        for action, one in schemas.load(name).attributes["timeouts"].attributes.items()
+    }
+
+    assert len(limits) > 10
+    assert [at for at, (limit, text) in limits.items() if f"Default {limit}." not in text] == []
+
+
 @pytest.mark.parametrize(
     ("keyword", "demand", "words"),
     [

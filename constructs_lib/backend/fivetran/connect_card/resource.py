@@ -37,7 +37,6 @@ from constructs_lib.backend.plugin.resource import (
 )
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, same
 
-_DEFAULT = "5m"
 _LEFT_OUT = ("hide_setup_guide", "all_fields", "triggers", "timeouts")
 """The attributes that nobody but the configuration knows: what is taken out of it, is gone."""
 
@@ -104,7 +103,7 @@ class ConnectCardResource(Resource):
         account: Account = operation.provider_data
         identifier = require_identifier(planned["connection_id"])
         limits: Any = planned.get("timeouts")
-        deadline = Deadline.of(limits, action, _DEFAULT, operation.stopping)
+        deadline = Deadline.of(limits, action, self.schema.time_limit(action), operation.stopping)
         with explain_errors(action, _subject(identifier)):
             card = account.client.issue_connect_card(identifier, _request(planned), deadline)
         account.presence.exists(identifier)

@@ -52,8 +52,6 @@ if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.journal.journal import JournalHandle
     from constructs_lib.backend.fivetran.provider_data import Account
 
-_DEFAULTS = {"create": "20m", "update": "20m", "delete": "10m"}
-
 
 class ConnectionResource(Resource):
     """The resource that creates, reads, changes and deletes a connection, with as few requests as
@@ -375,7 +373,8 @@ class ConnectionResource(Resource):
 
 
 def _deadline(name: str, values: Object, operation: Operation) -> Deadline:
-    return Deadline.of(values.get("timeouts"), name, _DEFAULTS[name], operation.stopping)
+    limit = model.SCHEMA.time_limit(name)
+    return Deadline.of(values.get("timeouts"), name, limit, operation.stopping)
 
 
 def _texts(secrets: dict[str, Any]) -> list[str]:

@@ -56,7 +56,6 @@ from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object, same
 
-_DEFAULT = "60m"
 _NOT_RESTORED = "The state before is not restored"
 _SETTINGS = ("drift_policy", "paused_after", "on_destroy")
 
@@ -163,7 +162,9 @@ class ConnectionStateResource(Resource):
                 "resource that takes the place of this one. It is left as it is.",
             )
             return
-        deadline = Deadline.of(prior.get("timeouts"), "delete", _DEFAULT, operation.stopping)
+        deadline = Deadline.of(
+            prior.get("timeouts"), "delete", self.schema.time_limit("delete"), operation.stopping
+        )
         explaining = explain_errors("restore the state before", _subject(identifier))
         with explaining, values_shown(_explains(prior)):
             try:
@@ -223,7 +224,9 @@ class ConnectionStateResource(Resource):
     ) -> Object:
         account: Account = operation.provider_data
         identifier = require_identifier(planned["connection_id"])
-        deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
+        deadline = Deadline.of(
+            planned.get("timeouts"), action, self.schema.time_limit(action), operation.stopping
+        )
         before = (prior or {}).get("previous_state")
         private = StatePrivateState(operation.private)
         is_again = private.is_unfinished

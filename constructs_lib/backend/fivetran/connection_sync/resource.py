@@ -158,7 +158,6 @@ def _extent(scope: Any, everything: Any) -> str:
     return f"These tables are synced from the beginning: {named}."
 
 
-_DEFAULT = "12h"
 _OF_A_SYNC = ("triggered_at", "outcome", "succeeded_at")
 _OF_WAITING = ("wait", "on_reschedule", "timeouts")
 """The attributes that steer how a sync is followed."""
@@ -214,7 +213,9 @@ class ConnectionSyncResource(TriggeredResource):
         baseline = private.awaited
         if planned.get("outcome") is not UNKNOWN or baseline is None:
             return {}
-        deadline = Deadline.of(planned.get("timeouts"), "update", _DEFAULT, operation.stopping)
+        deadline = Deadline.of(
+            planned.get("timeouts"), "update", self.schema.time_limit("update"), operation.stopping
+        )
         return self._wait_for_end("wait", planned, baseline, deadline, operation)
 
     def read(self, state: Object, operation: Operation) -> Object | None:
@@ -236,7 +237,9 @@ class ConnectionSyncResource(TriggeredResource):
         account: Account = operation.provider_data
         require_extent(planned)
         identifier = require_identifier(planned["connection_id"])
-        deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
+        deadline = Deadline.of(
+            planned.get("timeouts"), action, self.schema.time_limit(action), operation.stopping
+        )
         private = SyncPrivateState(operation.private)
         private.awaited, private.is_imported = None, False
         is_resync = planned["mode"] == "resync"

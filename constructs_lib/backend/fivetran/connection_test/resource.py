@@ -125,7 +125,6 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else jsontext.dumps(value)
 
 
-_DEFAULT = "20m"
 _OF_A_RUN = ("status", "results", "tested_at")
 
 
@@ -176,7 +175,9 @@ class ConnectionTestResource(TriggeredResource):
     def _run(self, action: str, planned: Object, operation: Operation) -> Object:
         account: Account = operation.provider_data
         identifier, fail_on = require_identifier(planned["connection_id"]), planned["fail_on"]
-        deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
+        deadline = Deadline.of(
+            planned.get("timeouts"), action, self.schema.time_limit(action), operation.stopping
+        )
         secrets = account.secrets.get(identifier, [])
         body = request.trust_settings(planned)
         explaining = explain_errors("run", self.subject(identifier), errors.advice_on_tests)
