@@ -2,7 +2,8 @@
 
 It yields each keyword that a value violates, with what is allowed instead in words. The provider
 checks configurations with it, and the sandbox requests. Before synth the library ``jsonschema`` is
-the judge, and takes only the words from here; a test compares the verdicts of the two.
+the judge, and takes only the words from here; a test compares the verdicts of the two. Here are also the words for kinds of values, and the search for
+what somebody probably meant.
 
 ``KNOWN`` has all keywords that a schema may use: those that are interpreted here, and those that
 assert nothing. Load this module only to check something: nothing needs it at the provider's start.
@@ -19,7 +20,6 @@ from typing import Any, Final, NamedTuple
 from constructs_lib.schemas import limits
 from constructs_lib.schemas.model import IGNORING_CASE, matches
 from constructs_lib.schemas.redaction import Path
-from constructs_lib.schemas.suggestions import did_you_mean, type_in_words
 
 ALLOWED: Final = "x-allowed"
 """The keyword for what is allowed, in words, where another keyword says it in signs."""
@@ -279,3 +279,67 @@ _WORDS: Final[dict[str, Callable[[Any, Mapping[str, Any]], str]]] = {
     "additionalProperties": lambda _demand, rule: _one_of(rule.get("properties", ()), rule),
 }
 """What each keyword allows, in words: the one table of them."""
+
+_TYPE_WORDS = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+    "null": "null",
+}
+
+
+def type_in_words(name: str) -> str:
+    """Return a type of JSON Schema in words: ``integer`` is ``a whole number``."""
+    return _TYPE_WORDS[name]
+
+
+def describe_type(value: Any) -> str:
+    """Return the kind of a value in words, such as ``a number``."""
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, (int, float)):
+        return "a number"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    return "a list" if isinstance(value, (list, tuple)) else "null"
+
+
+def did_you_mean(word: Any, candidates: Iterable[Any]) -> str:
+    """Return a question that names the nearest candidates, or the empty text if none is near.
+
+    Text is compared by likeness, case ignored; numbers by distance.
+
+    :param word: what was found
+    :param candidates: what is allowed
+    """
+    near: list[Any] = []
+    if isinstance(word, str):
+        near = _alike(word, [text for text in candidates if isinstance(text, str)])
+    elif isinstance(word, (int, float)) and not isinstance(word, bool):
+        near = _nearest(word, [n for n in candidates if isinstance(n, (int, float))])
+    return f"did you mean {' or '.join(repr(each) for each in near)}?" if near else ""
+
+
+def nearest_name(word: str, candidates: Iterable[str]) -> str | None:
+    """Return the candidate that is most like a name, case ignored, or None if none is near."""
+    near = _alike(word, list(candidates))
+    return near[0] if near else None
+
+
+def _alike(word: str, candidates: list[str]) -> list[str]:
+    from difflib import get_close_matches  # It is needed for mistakes only, and slow to load.
+
+    folded = {text.casefold(): text for text in candidates}
+    near = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return [folded[text] for text in near]
+
+
+def _nearest(number: float, candidates: list[float]) -> list[float]:
+    below = [each for each in candidates if each < number]
+    above = [each for each in candidates if each > number]
+    return [*([max(below)] if below else []), *([min(above)] if above else [])]

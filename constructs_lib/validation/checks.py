@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from constructs_lib.schemas import SERVICES_WITH_STATE
-from constructs_lib.schemas.keywords import find_excess
+from constructs_lib.schemas.keywords import did_you_mean, find_excess
 from constructs_lib.schemas.rules import (
     CONNECTION_DATA,
     ELASTIC_PROVIDER,
@@ -23,7 +23,6 @@ from constructs_lib.schemas.rules import (
     connection_rules,
     sync_rules,
 )
-from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import schema_check
 from constructs_lib.validation.findings import Finding, IsToken, Place, never, pointer
 from constructs_lib.validation.json_values import UNKNOWN, as_json_values

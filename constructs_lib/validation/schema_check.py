@@ -13,10 +13,16 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib import schemas
-from constructs_lib.schemas.keywords import allowed, first_sentence, suggestion
+from constructs_lib.schemas.keywords import (
+    allowed,
+    describe_type,
+    did_you_mean,
+    first_sentence,
+    nearest_name,
+    suggestion,
+)
 from constructs_lib.schemas.model import matches
 from constructs_lib.schemas.redaction import display
-from constructs_lib.schemas.suggestions import describe_type, did_you_mean, nearest_name
 from constructs_lib.validation.findings import Finding, Path, Place, errors, pointer, steps
 from constructs_lib.validation.json_values import UNKNOWN
 
