@@ -2,8 +2,8 @@
 
 It yields each keyword that a value violates, with what is allowed instead in words. The provider
 checks configurations with it, and the sandbox requests. Before synth the library ``jsonschema`` is
-the judge, and takes only the words from here; a test compares the verdicts of the two. Here are also the words for kinds of values, and the search for
-what somebody probably meant.
+the judge, and takes only the words from here; a test compares the verdicts of the two. The words
+for kinds of values, and the search for what somebody probably meant, are here as well.
 
 ``KNOWN`` has all keywords that a schema may use: those that are interpreted here, and those that
 assert nothing. Load this module only to check something: nothing needs it at the provider's start.
