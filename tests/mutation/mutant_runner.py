@@ -33,7 +33,13 @@ from mutmut.state import state
 
 KILLED, SURVIVED, TIMEOUT, UNTESTED = "killed", "survived", "timeout", "no tests"
 
-hypothesis.settings.register_profile("mutants", database=None, derandomize=True, deadline=None)
+hypothesis.settings.register_profile(
+    "mutants",
+    database=None,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("mutants")
 
 

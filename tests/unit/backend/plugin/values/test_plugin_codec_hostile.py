@@ -75,7 +75,7 @@ HEADS = {
 PLACES = "allowed are numbers between 1e-1000 and 1e1000"
 LEVELS = "allowed are at most 100 levels"
 CAUSES = re.compile(
-    r"(at \S.*: )?(expected a .+|this is not (a number|JSON|MessagePack)|.*allowed are .+)", re.S
+    r"(at .*: )?(expected a .+|this is not (a number|JSON|MessagePack)|.*allowed are .+)", re.S
 )
 """Why something is refused: always one of these, and never a word of the data."""
 
@@ -183,6 +183,10 @@ def test_extreme_json_is_refused_wherever_it_stands(text: str, words: str) -> No
         decode_json(f'{{"e": {text}}}', TYPE)
     with pytest.raises(CodecError, match=words):
         decode_json(f'{{"type": "number", "value": {text}}}', DYNAMIC)
+
+
+def test_place_without_a_name_is_told_as_any_other() -> None:
+    read_or_refused(msgpack.packb([b'["object", {"": "string"}]', {"": False}]))
 
 
 @pytest.mark.parametrize("type_", ["1.5", "[" * 90 + "]" * 90, '"list"', '["list"]', "null"])
