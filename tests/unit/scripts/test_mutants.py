@@ -142,7 +142,7 @@ def test_too_few_killed_is_an_error(
     monkeypatch.setattr(mutants, "SURVIVORS", known)
 
     assert check([result("known", "survived"), *[result("1", "killed")] * 8]) == 1
-    assert capsys.readouterr().out == "killed 88.9%, which is under 90%\n"
+    assert capsys.readouterr().out == "a.py: killed 88.9%, which is under 90%\n"
 
 
 def test_each_area_has_modules_and_tests() -> None:
@@ -153,8 +153,11 @@ def test_each_area_has_modules_and_tests() -> None:
         assert area.files("no such module") == []
 
 
-def test_each_survivor_has_a_reason() -> None:
+def test_each_survivor_has_a_reason_that_the_page_tells() -> None:
     known = json.loads(mutants.SURVIVORS.read_text(encoding="utf-8"))
+    page = (ROOT / "tests/README.md").read_text(encoding="utf-8")
 
     assert all((ROOT / one["path"]).exists() for one in known)
     assert [one for one in known if len(one["reason"].split()) < 3] == []
+    assert [one for one in known if f"`{one['function']}`" not in page] == []
+    assert [one for one in known if one["reason"] not in page] == []
