@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from constructs_lib.backend.fivetran.journal.journal import (
     HeldElsewhere,
     Journal,
     JournalEntry,
+    JournalHandle,
     SetStateEntry,
     dumped,
     loaded,
@@ -82,9 +84,19 @@ def test_state_that_was_set_needs_each_field_in_its_type(field: str) -> None:
     values = json.loads(dumped(SET))
 
     assert set_state_entry(json.dumps({**values, "newer": 1})) == SET
-    for wrong in ({**values, field: 5}, {n: v for n, v in values.items() if n != field}):
-        with pytest.raises(ValueError, match=r"type|no entry of a state that was set"):
+    another = "found is of another type" if field == "found" else "a field is of another type"
+    without = {name: value for name, value in values.items() if name != field}
+    for wrong, words in (
+        ({**values, field: 5}, another),
+        (without, "no entry of a state that was set"),
+    ):
+        with pytest.raises(ValueError, match=r"another type|no entry") as caught:
             set_state_entry(json.dumps(wrong))
+        assert str(caught.value) == words
+
+
+def test_state_that_was_set_needs_no_version() -> None:
+    assert set_state_entry(json.dumps(SET._asdict())) == SET
 
 
 def test_state_that_was_set_over_none_is_read() -> None:
@@ -113,7 +125,7 @@ def test_entry_needs_each_field_in_its_type(field: str) -> None:
 def test_entry_of_another_version_is_refused(version: Any) -> None:
     text = json.dumps({**json.loads(dumped(ENTRY)), "version": version})
 
-    with pytest.raises(ValueError, match="no entry of this version"):
+    with pytest.raises(ValueError, match=r"^no entry of this version$"):
         loaded(text)
 
 
@@ -219,3 +231,79 @@ def test_entry_that_is_removed_is_gone_once_and_for_all(journal: Journal) -> Non
         handle.remove()
         handle.remove()
         assert handle.read() is None
+
+
+def test_folders_are_the_owners_alone(journal: Journal) -> None:
+    journal.note_plan("abc", "run", Snapshot("print", "text", "at"))
+    assert stat.S_IMODE(journal.folder.stat().st_mode) == 0o700
+
+    saved(journal)
+
+    assert stat.S_IMODE((journal.folder / "set").stat().st_mode) == 0o700
+
+
+def test_state_that_is_set_again_replaces_the_one_before(journal: Journal) -> None:
+    saved(journal)
+    saved(journal, SET._replace(attempt="second"))
+
+    assert journal.problem == ""
+    assert journal.unknown_to("abc", "account", None) == SET._replace(attempt="second")
+
+
+def test_entry_that_cannot_be_written_is_reported(journal: Journal) -> None:
+    (journal.folder / "abc.json").mkdir(parents=True)
+
+    with journal.hold("abc") as handle:
+        handle.write(ENTRY)
+
+    assert journal.problem == f"{journal.folder}/abc.json cannot be written: Is a directory"
+
+
+def test_file_that_cannot_be_read_is_logged_with_its_error(
+    journal: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (journal.folder / "set").mkdir(parents=True)
+    for name in ("abc.json", "set/abc.json"):
+        (journal.folder / name).write_text("[]")
+
+    with journal.hold("abc") as handle:
+        assert handle.read() is None
+        assert handle.set_state() is None
+
+    log = capsys.readouterr().err
+    for name in ("abc.json", "set/abc.json"):
+        assert f"the journal {journal.folder}/{name} cannot be read (ValueError)" in log
+
+
+def test_file_that_cannot_be_deleted_stops_nothing(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved(journal)
+    journal.note_plan("abc", "plan", Snapshot("print", "text", "at"))
+
+    def refuse(*given: Any, **more: Any) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+
+    journal.confirm_set("abc", "attempt")
+    assert journal.planned("abc", "apply") == Snapshot("print", "text", "at")
+    assert journal.unknown_to("abc", "account", None) == SET
+
+
+def test_journal_of_a_directory_knows_whose_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TF_DATA_DIR", raising=False)
+
+    journal = Journal.of_working_directory(tmp_path, "command")
+
+    assert journal.folder == tmp_path / ".terraform" / "fivetranops"
+    assert journal.history("abc").by == "command"
+    assert Journal.of_working_directory(tmp_path).history("abc").by == "terraform"
+
+
+def test_handle_is_of_the_default_workspace(journal: Journal) -> None:
+    handle = JournalHandle(journal.folder / "abc.json", journal.history("abc"), print)
+
+    assert handle.workspace == "default"
