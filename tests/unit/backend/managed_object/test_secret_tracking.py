@@ -1,11 +1,13 @@
 """Noticing that a secret changed, without keeping it."""
 
 import re
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 from connection_values import HASHER, recorded
 
+from constructs_lib.backend.managed_object import secret_tracking
 from constructs_lib.backend.managed_object.secret_tracking import (
     SecretHasher,
     SecretTracking,
@@ -230,3 +232,18 @@ def test_times_after_a_request_are_those_that_were_planned() -> None:
     planned = applied_times({"config.a": "then", "config.c": UNKNOWN}, prior, [])
     assert planned.keys() == {"config.a", "config.c"}
     assert (planned["config.a"], planned["config.c"] >= now) == ("then", True)
+
+
+def test_times_are_those_of_greenwich(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Noon(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+            return datetime(2026, 6, 1, 12 if tz is timezone.utc else 18)
+
+    monkeypatch.setattr(secret_tracking, "datetime", Noon)
+
+    assert applied_times(UNKNOWN, None, ["config.a"]) == {"config.a": "2026-06-01T12:00:00Z"}
+
+
+def test_hasher_shows_nothing_of_itself() -> None:
+    assert repr(SecretHasher("key", "secret")) == "<SecretHasher>"
