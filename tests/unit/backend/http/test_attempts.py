@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 from fake_time import FakeTime
@@ -159,9 +161,6 @@ def test_pause_that_the_api_asks_for_beyond_the_end_is_said(
     )
 
 
-Check = Callable[[], "str | None"]
-
-
 class Looks:
     """Answers looks at the effect of a request; raises errors among the answers."""
 
@@ -253,3 +252,117 @@ def test_outage_is_claimed_once() -> None:
     outage = Outage()
 
     assert [outage.claim(), outage.claim(), outage.claim()] == [True, False, False]
+
+
+def test_pause_up_to_the_end_of_patience_is_worth_while(clock: FakeTime) -> None:
+    begun = clock.time()
+
+    for pause, is_over in ((8.0, False), (8.001, True)):
+        found = Outage().is_over(refused(), attempt=1, begun=begun, pause=pause)
+        assert found is is_over
+
+
+@pytest.mark.parametrize(("answer", "sent"), [("there", 1), (None, 2)])
+def test_answer_that_makes_no_sense_is_looked_at_even_for_a_creation(
+    clock: FakeTime, answered: Outage, answer: str | None, sent: int
+) -> None:
+    api, look = Api(clock, errors.InvalidResponse("POST /x", 200, "HTML")), Looks(answer)
+
+    found = send_with_retries(
+        api.once, Deadline(600), idempotent=False, outage=answered, writes=True, check_effect=look
+    )
+
+    assert (found, len(api.at), look.count) == (answer or MADE, sent, 1)
+
+
+def test_answer_of_somebody_else_to_a_creation_is_final(clock: FakeTime, answered: Outage) -> None:
+    api, look = Api(clock, errors.ForeignResponse("POST /x", 404, "HTML")), Looks()
+
+    with pytest.raises(errors.ForeignResponse):
+        send_with_retries(
+            api.once,
+            Deadline(600),
+            idempotent=False,
+            outage=answered,
+            writes=True,
+            check_effect=look,
+        )
+
+    assert (len(api.at), look.count) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("first", "writes", "is_shared"),
+    [([broken()], False, True), ([refused()], True, True), ([broken()], True, False)],
+)
+def test_outage_is_shared_unless_a_change_may_have_worked(
+    clock: FakeTime, first: list[errors.VendorError], writes: bool, is_shared: bool
+) -> None:
+    outage = Outage()
+    api = Api(clock, *first, errors.error_of_response("GET /x", 401, "", "", None))
+
+    with pytest.raises(errors.Unauthorized) as caught:
+        send_with_retries(api.once, Deadline(600), idempotent=True, outage=outage, writes=writes)
+
+    assert caught.value.outage is (outage if is_shared else None)
+    assert caught.value.tried == "It was tried 2 times within 0 s."
+
+
+def test_stop_while_waiting_says_what_for(clock: FakeTime, answered: Outage) -> None:
+    stopping = threading.Event()
+    stopping.set()
+    error = busy()
+
+    with pytest.raises(errors.Interrupted) as caught:
+        send_with_retries(
+            Api(clock, error).once, Deadline(60, stopping), idempotent=True, outage=answered
+        )
+
+    assert str(caught.value) == (f"stopped while waiting for the next attempt after this: {error}")
+
+
+def test_wait_says_how_long_and_until_when(
+    clock: FakeTime,
+    answered: Outage,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Noon(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+            return datetime(2026, 6, 1, 12 if tz is timezone.utc else 18, tzinfo=tz)
+
+    monkeypatch.setattr(attempts, "datetime", Noon)
+    error = busy(wait=90.0)
+
+    send_with_retries(Api(clock, error).once, Deadline(600), idempotent=True, outage=answered)
+
+    assert f"{error}; trying again in 90.0 s, at 12:01:30Z" in capsys.readouterr().err
+
+
+def test_pause_of_our_own_beyond_the_end_is_not_the_apis(
+    clock: FakeTime, answered: Outage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "_FIRST_PAUSE", 30.0)
+
+    with pytest.raises(errors.ApiError) as caught:
+        send_with_retries(
+            Api(clock, busy(wait=10.0)).once, Deadline(10), idempotent=True, outage=answered
+        )
+
+    assert caught.value.tried == (
+        "The time limit of this operation (10 s) leaves no time for another attempt."
+    )
+
+
+def test_effect_that_the_error_names_is_not_said_twice(clock: FakeTime, answered: Outage) -> None:
+    words = "the change may have taken effect"
+    error = errors.error_of_response("PATCH /x", 503, "Busy", words, 11.0)
+
+    with pytest.raises(errors.ApiError) as caught:
+        send_with_retries(
+            Api(clock, error).once, Deadline(10), idempotent=True, outage=answered, writes=True
+        )
+
+    assert words in str(caught.value)
+    assert words not in caught.value.tried.lower()
