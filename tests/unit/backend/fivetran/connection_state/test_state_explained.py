@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from state_api import NEW, OLD, Fivetran
-from state_runs import STEPS, change
+from state_runs import STEPS, change, killed
 
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.connection_state import set_state as module
@@ -312,3 +312,47 @@ def test_error_of_the_api_while_sending_is_raised_as_it_is() -> None:
 
     assert caught.value is refusal
     assert api.journal == [*STEPS[:6], "unpause"]
+
+
+def test_history_of_a_state_that_differs_says_so(journal: Journal) -> None:
+    with pytest.raises(StateDiffers):
+        change(Adding(journal), journal)
+
+    assert [made.result for made in journal.history("abc").changes()] == ["differs"]
+
+
+def test_history_of_a_run_that_died_is_completed_by_the_next(journal: Journal) -> None:
+    # Given a run that died after it sent the state
+    api = Fivetran()
+    killed(api, journal, STEPS.index("PATCH state") + 1)
+    assert [made.result for made in journal.history("abc").changes()] == ["sent"]
+
+    # When the next run finds the state that it wants
+    change(api, journal)
+
+    # Then the history says that it was set, and the journal is empty
+    assert [made.result for made in journal.history("abc").changes()] == ["set"]
+    assert journal.interrupted_connections() == []
+
+
+def test_entry_of_a_run_that_set_nothing_goes_with_the_next(journal: Journal) -> None:
+    # Given a run that died before it sent the state, and somebody who has set it since
+    api = Fivetran()
+    killed(api, journal, STEPS.index("pause") + 1)
+    api.stored = NEW
+
+    # When the state is wanted again
+    assert change(api, journal) == Outcome(NEW, changed=False)
+
+    # Then nothing is left of that run
+    assert journal.interrupted_connections() == []
+    assert api.paused is False
+
+
+def test_equal_state_without_anything_left_touches_no_history(journal: Journal) -> None:
+    # Given a change that may be set, recorded by somebody who keeps no entry
+    journal.history("abc").begin(OLD, NEW, "2026-06-01T00:00:00Z")
+
+    assert change(Fivetran(state=NEW), journal) == Outcome(NEW, changed=False)
+
+    assert [made.result for made in journal.history("abc").changes()] == ["sent"]
