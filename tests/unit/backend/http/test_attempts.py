@@ -263,7 +263,7 @@ def test_pause_up_to_the_end_of_patience_is_worth_while(clock: FakeTime) -> None
 
 
 @pytest.mark.parametrize(("answer", "sent"), [("there", 1), (None, 2)])
-def test_answer_that_makes_no_sense_is_looked_at_even_for_a_creation(
+def test_odd_answer_to_a_creation_is_looked_at(
     clock: FakeTime, answered: Outage, answer: str | None, sent: int
 ) -> None:
     api, look = Api(clock, errors.InvalidResponse("POST /x", 200, "HTML")), Looks(answer)

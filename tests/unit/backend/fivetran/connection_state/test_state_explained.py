@@ -117,7 +117,7 @@ def test_move_since_the_plan_and_since_the_read_are_both_told() -> None:
     )
 
 
-def test_move_since_the_plan_that_nothing_explains_is_told_in_full() -> None:
+def test_move_since_the_plan_without_a_sync_is_told_in_full() -> None:
     with pytest.raises(StateChangedElsewhere) as caught:
         change(Fivetran(state=OTHER), seen=SEEN)
 
