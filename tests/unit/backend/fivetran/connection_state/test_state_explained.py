@@ -255,7 +255,7 @@ def test_what_terraform_set_unknowingly_needs_no_explanation(journal: Journal) -
     assert outcome == Outcome(OLD, changed=True)
 
 
-def test_state_that_terraform_set_already_is_reported_by_the_next(journal: Journal) -> None:
+def test_state_that_terraform_set_is_reported_by_the_next(journal: Journal) -> None:
     api = Fivetran()
     change(api, journal, attempt=Attempt("first"))
     api.journal.clear()

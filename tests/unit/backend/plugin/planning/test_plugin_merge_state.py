@@ -84,7 +84,7 @@ def test_lists_are_padded_and_cut_to_the_planned_length() -> None:
         assert merged["config"] == Dynamic(type_, filled)
 
 
-def test_parts_of_an_object_that_is_returned_otherwise_become_null() -> None:
+def test_parts_of_an_object_returned_otherwise_become_null() -> None:
     type_ = types.object_of({"a": types.STRING, "b": types.STRING})
     planned = thing(config=Dynamic(type_, {"a": UNKNOWN, "b": "y"}))
     for returned in (None, "text", Dynamic.of(["x"]), Dynamic.of({"other": "x"})):
@@ -92,7 +92,7 @@ def test_parts_of_an_object_that_is_returned_otherwise_become_null() -> None:
         assert merged["config"] == Dynamic(type_, {"a": None, "b": "y"})
 
 
-def test_parts_of_a_list_that_is_returned_otherwise_become_null() -> None:
+def test_parts_of_a_list_returned_otherwise_become_null() -> None:
     type_ = types.tuple_of((types.STRING, types.STRING))
     planned = thing(config=Dynamic(type_, ["x", UNKNOWN]))
     for returned in (None, "text", Dynamic.of("text"), Dynamic.of({"a": "y"})):
@@ -108,7 +108,7 @@ def test_a_failed_creation_saves_what_exists_and_nothing_unknown() -> None:
     assert merged == thing(name="one", id="x")
 
 
-def test_a_failed_update_that_saved_nothing_keeps_the_prior_state() -> None:
+def test_a_failed_update_without_a_save_keeps_the_prior_state() -> None:
     prior = thing(name="one", id="x")
 
     assert merge_failed_change(ATTRIBUTES, prior, thing(name="two", id="x"), None) is prior
