@@ -16,6 +16,7 @@ from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount
 class ConnectorDataAttributes:
     """The attributes of a connector that other resources can use."""
 
+    # Generated from data.elasticops_connector.schema.json: attributes.
     id = attributes.string()
     connector_id = attributes.string()
     name = attributes.string()
@@ -28,6 +29,7 @@ class ConnectorDataAttributes:
     last_seen = attributes.string()
     last_sync_status = attributes.string()
     last_sync_error = attributes.string()
+    # End of the generated attributes.
 
 
 class ConnectorDataInstance(Instance, ConnectorDataAttributes):
@@ -46,7 +48,9 @@ class ConnectorData(DataSourceConstruct, ConnectorDataAttributes):
         scope: Construct,
         id_: str,
         *,
+        # Generated from data.elasticops_connector.schema.json: parameters.
         connector_id: str,
+        # End of the generated parameters.
         provider: ElasticProvider | None = None,
         depends_on: Sequence[Construct] = (),
         count: int | str | TerraformCount | None = None,
@@ -56,7 +60,7 @@ class ConnectorData(DataSourceConstruct, ConnectorDataAttributes):
 
         :param scope: the stack, or a construct in it
         :param id_: name of the construct; in a stack it is the name of the data source, too
-        :param connector_id: identifier of the connector
+        :param connector_id: identifier of the connector, as Elasticsearch shows it
         :param provider: the provider to use if the stack has several
         :param depends_on: what must exist before
         :param count: number of connectors to read
