@@ -67,8 +67,8 @@ new-resource: setup-dev ## Begin a resource: make new-resource NAME=fivetranops_
 size: setup-dev ## Count modules and their lines; fails where there are too many.
 	@$(RUN) python scripts/code_size.py
 
-bench: setup-dev ## Measure, and write docs/benchmarks.md.
-	@$(RUN) python tests/benchmarks/run.py
+bench: setup-dev ## Measure, and write docs/benchmarks.md; AGAINST=REVISION compares with a commit.
+	@$(RUN) python tests/benchmarks/run.py $(if $(AGAINST),--against $(AGAINST))
 
 package: setup-dev ## Build wheel and source distribution into dist/, from a commit always the same bytes.
 	@epoch="$$(git log -1 --format=%ct)" && SOURCE_DATE_EPOCH="$$epoch" $(RUN) python -m hatchling build

@@ -18,19 +18,23 @@ MAX_LINES = 400
 """A module of more lines holds more than one concept."""
 MAX_MODULES = 12
 """A folder of more modules, beside its ``__init__.py``, needs folders of its own."""
+MOST_MODULES = 200
+"""Modules of library and app, without ``__init__.py``: of more, some are fragments of a concept."""
 LONGEST_NAME = 60
 """Characters of the name of a test."""
 
 
 def main() -> int:
     """Print the counts; return 1 if one is over what the project allows itself."""
-    modules = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in _modules()}
-    folders = Counter(path.parent for path in modules if path.name != "__init__.py")
-    long = {path: lines for path, lines in modules.items() if lines > MAX_LINES}
+    files = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in _modules()}
+    modules = {path: lines for path, lines in files.items() if path.name != "__init__.py"}
+    folders = Counter(path.parent for path in modules)
+    long = {path: lines for path, lines in files.items() if lines > MAX_LINES}
     full = {folder: number for folder, number in folders.items() if number > MAX_MODULES}
     name = max(_test_names(), key=len)
     lines = (
-        f"modules in library and app: {len(modules)}, with {sum(modules.values())} lines",
+        f"files in library and app: {len(files)}, with {sum(files.values())} lines",
+        f"modules, without __init__.py: {len(modules)}, at most {MOST_MODULES}",
         f"median lines of a module: {median(modules.values()):g}",
         f"modules of under 60 lines: {sum(lines < 60 for lines in modules.values())}",
         f"modules of over {MAX_LINES} lines: {_listed(long)}",
@@ -38,7 +42,8 @@ def main() -> int:
         f"longest name of a test: {len(name)} characters, {name}",
     )
     sys.stdout.write("".join(f"{line}\n" for line in lines))
-    return 1 if long or full or len(name) > LONGEST_NAME else 0
+    is_over = bool(long or full) or len(modules) > MOST_MODULES or len(name) > LONGEST_NAME
+    return 1 if is_over else 0
 
 
 def _modules() -> Iterator[Path]:

@@ -16,9 +16,8 @@ from functools import partial
 
 from constructs_lib import schemas
 from constructs_lib.schemas.suggestions import did_you_mean
-from stacks.settings.insertion import InsertError, insert
 from stacks.settings.loader import ENVIRONMENTS, EnvironmentFileError, environment_file
-from stacks.settings.yaml_writer import connection_template
+from stacks.settings.yaml_writer import InsertError, connection_template, insert
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -101,9 +100,9 @@ def main() -> int:
     if len(sys.argv) > 1:
         return run_command(sys.argv[1:])
     # The CDK starts a Node process when it is imported, which only the synth needs.
-    from stacks import app
+    from stacks import stack
 
-    app.main()
+    stack.synthesise()
     return 0
 
 

@@ -1,15 +1,19 @@
-"""The stack of one environment, with its state backend and its secrets.
+"""The stack of one environment, with its state backend and its secrets, and the app of all stacks.
 
 A secret with ``unset: keep`` stays as it is at Fivetran while its variable has no value. The
 provider sends nothing for a secret that is null, so such a secret becomes an expression of
 Terraform that is null until each variable in it has a value. That holds for a setting as a whole:
 an object or a list is one value for the API, and sending it without a part would clear that part.
+
+If a file or a construct has a mistake, all mistakes are reported to stderr, nothing is written,
+and the exit status is 1. Warnings are reported there, too, each with its place in the files.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -26,11 +30,12 @@ from constructs_lib import (
     Lifecycle,
     toolkit,
 )
-from constructs_lib.constructs.base.checked_parameters import parameters_checked
+from constructs_lib.constructs.base.arguments import parameters_checked
 from constructs_lib.constructs.base.expressions import hcl_attribute, hcl_value
 from constructs_lib.schemas import Kind
 from constructs_lib.schemas.redaction import SECRET_PARAMETERS
 from constructs_lib.toolkit import (
+    App,
     Construct,
     Fn,
     LocalBackend,
@@ -39,8 +44,9 @@ from constructs_lib.toolkit import (
     TerraformVariable,
     Token,
 )
+from constructs_lib.validation import render
 from stacks.settings.backend import settings_of
-from stacks.settings.build import variables_in
+from stacks.settings.loader import ENVIRONMENTS, load_environments, variables_in, warnings_of
 from stacks.settings.model import (
     ConnectionActionSettings,
     ConnectionSettings,
@@ -316,3 +322,18 @@ def _variable(scope: Construct, name: str, default: str | None = None) -> Terraf
     # An ephemeral value reaches neither the plan file nor the state; the CDK does not know it yet.
     variable.add_override("ephemeral", True)
     return variable
+
+
+def synthesise() -> None:
+    """Read, check and synthesise.
+
+    :raises ValidationFailed: with all findings, if one of them is an error
+    """
+    # The settings come first, because the app of the CDK makes its output directory at once.
+    environments = load_environments(ENVIRONMENTS)
+    if found := warnings_of(environments):
+        sys.stderr.write(render(found) + "\n")
+    app = App()
+    for settings in environments:
+        EnvironmentStack(app, settings.name, settings=settings)
+    app.synth()

@@ -1,8 +1,9 @@
 """What a stack author writes: one module for each construct."""
 
 from constructs_lib.constructs.base.meta_arguments import Lifecycle
-from constructs_lib.constructs.elastic.connector_data import ConnectorData, ConnectorDataInstance
 from constructs_lib.constructs.elastic.connector_status import (
+    ConnectorData,
+    ConnectorDataInstance,
     ConnectorStatus,
     ConnectorStatusInstance,
 )

@@ -47,10 +47,11 @@ The catalogue of services says what ``config`` and ``auth`` may hold: its facts 
 The provider loads this package at start, so it imports little, and only the standard library.
 """
 
-from constructs_lib.schemas.catalogue.fields import Field, FieldKind
 from constructs_lib.schemas.catalogue.service_facts import (
     DESTINATION_SCHEMA_KEYS,
     SERVICES_WITH_STATE,
+    Field,
+    FieldKind,
     Service,
     allowed_words,
     destination_schema_name,

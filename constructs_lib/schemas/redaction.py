@@ -1,4 +1,4 @@
-"""How secrets are hidden: the mask of an API, and values in messages.
+"""What is hidden wherever values are shown: secrets, and characters that would steer a terminal.
 
 In place of a secret an API answers a mask, a run of stars or bullets. Fivetran's contract shows six
 asterisks. No text that somebody means looks like one, and every side of the library recognises the
@@ -6,6 +6,10 @@ same masks: otherwise a mask of another length goes into state as if it were the
 from there.
 
 A message shows a value on one line, short, and never a secret.
+
+A response of an API, a header, a file or an environment variable may hold any character. ESC begins
+commands of a terminal, a lone carriage return overwrites the line, and the controls of
+bidirectional text change the order in which text is shown. Such characters become escapes.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 MASK = "******"
 """What Fivetran's contract shows in place of a secret, and what the sandbox answers."""
@@ -133,3 +137,27 @@ def _cut(text: str) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+_KEPT: Final = "\n\t"
+_CONTROLS: Final = (*range(0x20), *range(0x7F, 0xA0))
+"""C0, DEL and C1."""
+_DIRECTIONS: Final = (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_LINES: Final = (0x2028, 0x2029)
+_ESCAPES: Final = {
+    **{code: f"\\x{code:02x}" for code in _CONTROLS if chr(code) not in _KEPT},
+    **{code: f"\\u{code:04x}" for code in (*_DIRECTIONS, *_LINES)},
+}
+
+
+def escape_controls(text: str) -> str:
+    """Return a text in which each control character is shown by its number, as Python writes it.
+
+    Line breaks and tabs stay what they are; one of two characters becomes a plain one.
+    """
+    return text.replace("\r\n", "\n").translate(_ESCAPES)
+
+
+def escape_controls_in_line(text: str) -> str:
+    """Return a text as :func:`escape_controls` does, in one line."""
+    return escape_controls(" ".join(text.splitlines()))

@@ -36,7 +36,7 @@ from constructs_lib.validation.findings import (
     never,
     render,
 )
-from constructs_lib.validation.parameters import ALIASES
+from constructs_lib.validation.schema_check import ALIASES
 
 __all__ = [
     "ALIASES",

@@ -26,7 +26,11 @@ from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import schema_check
 from constructs_lib.validation.findings import Finding, IsToken, Place, never, pointer
 from constructs_lib.validation.json_values import UNKNOWN, as_json_values
-from constructs_lib.validation.parameters import parameter_schema, parameter_validator, without_none
+from constructs_lib.validation.schema_check import (
+    parameter_schema,
+    parameter_validator,
+    without_none,
+)
 
 CONNECTION_RULES = connection_rules(PYTHON, lambda value: value is UNKNOWN)
 """The rules of a connection."""

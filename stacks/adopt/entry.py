@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeAlias
 from constructs_lib import schemas
 from constructs_lib.schemas import Field, Service, is_mask
 from stacks.adopt.account import FoundConnection
-from stacks.settings.build import variables_in
+from stacks.settings.loader import variables_in
 from stacks.settings.model import Variable
 from stacks.settings.variables import is_variable_name
 from stacks.settings.yaml_writer import STEP, to_yaml

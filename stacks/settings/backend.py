@@ -26,7 +26,7 @@ from constructs_lib.schemas.suggestions import nearest_name
 from constructs_lib.validation import FilePlace, Finding, checks, schema_check
 from constructs_lib.validation.findings import Path, pointer
 from constructs_lib.validation.json_values import UNKNOWN
-from constructs_lib.validation.parameters import compile_validator
+from constructs_lib.validation.schema_check import compile_validator
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator

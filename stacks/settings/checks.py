@@ -24,7 +24,7 @@ from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import FilePlace, Finding, checks, schema_check
 from constructs_lib.validation.findings import Path, pointer, steps
 from constructs_lib.validation.json_values import UNKNOWN, as_json_values
-from constructs_lib.validation.parameters import compile_validator, parameter_schema
+from constructs_lib.validation.schema_check import compile_validator, parameter_schema
 from stacks.settings.backend import check_backend, type_names
 from stacks.settings.model import CARDS, SECTIONS, SYNCS, TESTS, Variable
 

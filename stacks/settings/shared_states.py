@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from constructs_lib.schemas.rules import Severity
 from constructs_lib.validation import FilePlace, Finding
 from constructs_lib.validation.findings import pointer
-from stacks.settings.findings import with_location
+from stacks.settings.merging import with_location
 from stacks.settings.yaml_reader import Node
 
 RULE = "shared-state"

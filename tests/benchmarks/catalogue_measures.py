@@ -14,7 +14,7 @@ from constructs_lib.schemas.catalogue.service_facts import forget
 from constructs_lib.schemas.rules import PYTHON, catalogue_rules
 from constructs_lib.validation import ConstructPlace, check_connection, schema_check
 from constructs_lib.validation import checks as rules
-from constructs_lib.validation.parameters import parameter_validator
+from constructs_lib.validation.schema_check import parameter_validator
 
 _FIVE = ("postgres", "google_ads", "s3", "github", "connector_sdk")
 _CONNECTIONS = 200

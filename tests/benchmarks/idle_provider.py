@@ -16,7 +16,7 @@ import msgpack
 
 from constructs_lib import schemas
 from constructs_lib.backend.plugin.protocol import messages as pb
-from constructs_lib.backend.plugin.protocol.schema import resource_schema
+from constructs_lib.backend.plugin.protocol.conversion import resource_schema
 from constructs_lib.backend.plugin.server.grpc_server import GrpcServer
 from constructs_lib.backend.plugin.server.handshake import ProviderSocket
 

@@ -1,4 +1,7 @@
-"""Actions that need a process of their own: an import, and the start of the provider."""
+"""Actions that need a process of their own: an import, and the start of the provider.
+
+Each runs in the checkout that is measured, or in the :class:`Tree` of another commit.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from side_by_side import Seconds
 
@@ -14,7 +18,22 @@ from constructs_lib.backend.plugin.server import handshake
 from constructs_lib.backend.plugin.server.certificate import create
 
 ROOT = Path(__file__).resolve().parents[2]
-_ENVIRONMENT = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(ROOT)}
+
+
+class Tree(NamedTuple):
+    """A checkout, and the Python that imports the library from it."""
+
+    folder: Path = ROOT
+    interpreter: str = sys.executable
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of its processes."""
+        return {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(self.folder)}
+
+
+HERE = Tree()
+"""This checkout."""
 
 WITHOUT_RULES = """
 import importlib, sys, types
@@ -27,25 +46,28 @@ vars(package).update(vars(kinds), catalogue_rules=lambda names, is_unknown: ())
 """Code that puts an empty table in place of the rules of the catalogue."""
 
 
-def python(code: str) -> Seconds:
-    """How long an interpreter needs to start, to run some code and to end."""
+def python(code: str, tree: Tree = HERE) -> Seconds:
+    """Return how long an interpreter needs to start, to run some code and to end."""
 
     def run() -> float:
         start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], env=_ENVIRONMENT, cwd=ROOT, check=True)
+        subprocess.run(
+            [tree.interpreter, "-c", code], env=tree.environment, cwd=tree.folder, check=True
+        )
         return time.perf_counter() - start
 
     return run
 
 
-def provider(before: str = "") -> Seconds:
-    """How long the provider needs until the line that Terraform waits for.
+def provider(before: str = "", tree: Tree = HERE) -> Seconds:
+    """Return how long the provider needs until the line that Terraform waits for.
 
     :param before: code that runs in its process first
+    :param tree: where the provider is
     """
     code = f"{before}\nfrom constructs_lib.backend.__main__ import main\nmain(['fivetranops'])"
     environment = {
-        **_ENVIRONMENT,
+        **tree.environment,
         handshake.COOKIE_NAME: handshake.COOKIE,
         handshake.CLIENT_CERTIFICATE: create().pem.decode(),
     }
@@ -53,9 +75,9 @@ def provider(before: str = "") -> Seconds:
     def run() -> float:
         start = time.perf_counter()
         with subprocess.Popen(
-            [sys.executable, "-c", code],
+            [tree.interpreter, "-c", code],
             env=environment,
-            cwd=ROOT,
+            cwd=tree.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -1,7 +1,8 @@
 """Runs the benchmarks and writes ``docs/benchmarks.md``; ``make bench`` runs this.
 
 ``--only WORD`` runs the measures whose title has the word, and prints instead of writing; ``--only
-waits`` runs those of :mod:`waits`. Another measure is one more ``Measure`` in a module of measures,
+waits`` runs those of :mod:`waits`. ``--against REVISION`` measures another commit beside this one
+(:mod:`against`) and prints. Another measure is one more ``Measure`` in a module of measures,
 which ``_MODULES`` names.
 """
 
@@ -9,8 +10,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+import against
 import catalogue_measures
 import growth
 import plan_measures
@@ -18,12 +21,14 @@ import synth_measures
 import waits
 from plot import Curve, Panel, drawn
 from report import page
-from side_by_side import Result, compared
+from side_by_side import Measure, Result, compared
 
 from constructs_lib.schemas.catalogue import service_facts
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 PICTURE = DOCS.with_suffix(".svg")
+BY_HAND = "## Single measurements\n"
+"""The heading of what no run writes: measurements that led to decisions, and were made once."""
 _MODULES = (plan_measures, synth_measures, catalogue_measures)
 
 
@@ -32,12 +37,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=21, help="how often each way runs")
     parser.add_argument("--only", default="", help="a word in the titles of the measures to run")
+    parser.add_argument("--against", default="", help="a commit to measure beside this one")
     options = parser.parse_args()
-    results: list[Result] = []
-    for measure in (each for module in _MODULES for each in module.measures()):
-        if options.only.casefold() in measure.title.casefold():
-            sys.stderr.write(f"{measure.title} ...\n")
-            results.append(compared(measure, options.runs))
+    if options.against:
+        results = _results(against.measures(options.against), options)
+        sys.stdout.write(page(results, (), ""))
+        return 0
+    results = _results((each for module in _MODULES for each in module.measures()), options)
     if options.only:
         found = waits.facts() if options.only.casefold() in waits.TITLE.casefold() else ()
         sys.stdout.write(page(results, found, ""))
@@ -46,8 +52,19 @@ def main() -> int:
     curve = growth.points()
     PICTURE.write_text(_picture(curve), encoding="utf-8")
     facts = [*plan_measures.facts(), *waits.facts(), _size()]
-    DOCS.write_text(page(results, facts, growth.table(curve)), encoding="utf-8")
+    by_hand = DOCS.read_text(encoding="utf-8").partition(BY_HAND)[2]
+    text = page(results, facts, growth.table(curve))
+    DOCS.write_text(f"{text}\n{BY_HAND}{by_hand}", encoding="utf-8")
     return 0
+
+
+def _results(measures: Iterable[Measure], options: argparse.Namespace) -> list[Result]:
+    results = []
+    for measure in measures:
+        if options.only.casefold() in measure.title.casefold():
+            sys.stderr.write(f"{measure.title} ...\n")
+            results.append(compared(measure, options.runs))
+    return results
 
 
 def _picture(curve: list[growth.Point]) -> str:

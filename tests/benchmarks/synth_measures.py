@@ -11,7 +11,7 @@ from processes import python
 from side_by_side import Measure, timed
 
 from constructs_lib.validation import check_connection
-from constructs_lib.validation.parameters import parameter_schema
+from constructs_lib.validation.schema_check import parameter_schema
 
 _MANY = 1000
 _ENTRIES = 10_000

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from processes import HERE, Tree, python
+
 from constructs_lib.constructs.synth.delivery import plant
 from constructs_lib.version import __version__
 
@@ -29,6 +31,14 @@ terraform {{
     }}
   }}
 }}
+"""
+_PLANT = """
+from pathlib import Path
+try:
+    from constructs_lib.constructs.synth.delivery import plant
+except ImportError:  # where it was at first
+    from constructs_lib.constructs.delivery import plant
+plant(Path({directory!r}), providers=("fivetranops",))
 """
 _OURS = """
 resource "fivetranops_connection" "c{0}" {{
@@ -95,12 +105,14 @@ class Project:
 
     :param directory: is made anew
     :param url: the address of the API
+    :param tree: the checkout that plants its provider there
     """
 
-    def __init__(self, directory: Path, url: str = "") -> None:
+    def __init__(self, directory: Path, url: str = "", tree: Tree = HERE) -> None:
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
         self.directory = directory
+        self._tree = tree
         self.environment = {name: os.environ[name] for name in ("PATH", "HOME")}
         self.environment |= {
             "CHECKPOINT_DISABLE": "1",
@@ -111,7 +123,10 @@ class Project:
 
     def connections(self, numbers: range) -> None:
         """Describes connections, and nothing else."""
-        plant(self.directory, providers=("fivetranops",))
+        if self._tree is HERE:
+            plant(self.directory, providers=("fivetranops",))
+        else:
+            python(_PLANT.format(directory=str(self.directory)), self._tree)()
         blocks = (_OURS.format(n) + _CONFIG.format(n) + "\n}\n" for n in numbers)
         self.write(HEAD + "".join(blocks))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.sandbox.fivetran import checks
+from constructs_lib.sandbox.fivetran import call
 
 SDK, POSTGRES, MISSING = "sdk", "postgres", "missing"
 """Identifiers: a connection with a state, one without, and one that is not there."""
@@ -20,7 +20,7 @@ _DOCUMENT = schemas.load("fivetranops_connection").document["properties"]
 _ATTRIBUTES = schemas.load("fivetranops_connection").attributes
 _TESTS_OF_OPENAPI = ("type", "enum", "pattern", "minLength", "minimum", "maximum", "required")
 _NULL_IN_ANSWERS = ("daily_sync_time", "failed_at", "succeeded_at")
-_NOT_ANSWERED = {"auth", "is_historical_sync", "schema_status", *checks.TEST_CONTROLS}
+_NOT_ANSWERED = {"auth", "is_historical_sync", "schema_status", *call.TEST_CONTROLS}
 _IN_STATUS = ("setup_state", "sync_state", "update_state")
 _MUST_BE_ANSWERED = (
     "connected_by",
@@ -67,7 +67,7 @@ def contract() -> Document:
         f"{one}/sync": {"post": _operation(200, body=_flags("force"), of=(SDK, POSTGRES))},
         f"{one}/resync": {"post": _operation(200, None, _resync(), 409, of=(POSTGRES,))},
         f"{one}/test": {
-            "post": _operation(200, _answer(), _flags(*checks.TEST_FIELDS), of=(SDK, POSTGRES))
+            "post": _operation(200, _answer(), _flags(*call.TEST_FIELDS), of=(SDK, POSTGRES))
         },
         f"{one}/connect-card": {
             "post": _operation(200, _card(), _card_request(), of=(SDK, POSTGRES))
@@ -159,7 +159,7 @@ def _flags(*names: str) -> Document:
 
 
 def _create() -> Document:
-    common = {name: _request_field(name) for name in checks.CREATE_FIELDS if name != "config"}
+    common = {name: _request_field(name) for name in call.CREATE_FIELDS if name != "config"}
     chosen = ("connector_sdk", "google_sheets", "postgres", "s3")
     variants = []
     for name in chosen:
@@ -178,13 +178,13 @@ def _create() -> Document:
 
 
 def _update() -> Document:
-    lasting = [name for name in checks.UPDATE_FIELDS if name not in checks.TEST_CONTROLS]
-    properties = {name: _request_field(name) for name in checks.UPDATE_FIELDS}
+    lasting = [name for name in call.UPDATE_FIELDS if name not in call.TEST_CONTROLS]
+    properties = {name: _request_field(name) for name in call.UPDATE_FIELDS}
     # The destination schema cannot change, and a key of it would be refused.
     keys = schemas.DESTINATION_SCHEMA_KEYS
     properties["config"] = {**_OBJECT, "propertyNames": {"not": {"enum": list(keys)}}}
     trusts = [
-        {"required": [name], "properties": {name: {"const": True}}} for name in checks.TEST_FIELDS
+        {"required": [name], "properties": {name: {"const": True}}} for name in call.TEST_FIELDS
     ]
     untested = {
         "required": ["run_setup_tests"],
@@ -257,7 +257,7 @@ def _bare(schema: Document) -> Document:
 
 def _answer() -> Document:
     """A connection as the contract answers it."""
-    asked = {*checks.CREATE_FIELDS, *checks.UPDATE_FIELDS} - _NOT_ANSWERED
+    asked = {*call.CREATE_FIELDS, *call.UPDATE_FIELDS} - _NOT_ANSWERED
     facts = ("id", "schema", "created_at", "succeeded_at", "failed_at", "connected_by")
     properties = {name: _field(name) for name in (*asked, *facts, "service_version")}
     properties["config"] = _OBJECT

@@ -9,7 +9,7 @@ from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection.resource import ConnectionResource
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.managed_object.secret_tracking import SecretHasher, SecretTracking
-from constructs_lib.backend.plugin.consistency import plan_rules
+from constructs_lib.backend.plugin.consistency import rules
 from constructs_lib.backend.plugin.planning.planner import plan_change
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values.value import Dynamic
@@ -89,7 +89,7 @@ def planned(
     operation = Operation(account, {} if private is None else private, threading.Event())
     plan = plan_change(SCHEMA.attributes, config, prior)
     ConnectionResource().plan(plan, operation)
-    assert list(plan_rules.violations_of_plan(SCHEMA.attributes, plan)) == []
+    assert list(rules.violations_of_plan(SCHEMA.attributes, plan)) == []
     return plan, operation
 
 

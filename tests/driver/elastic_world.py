@@ -7,9 +7,8 @@ from typing import Any
 from terraform_core import Core
 
 from constructs_lib.backend.elastic.client import Client, Cluster
-from constructs_lib.backend.elastic.connection_settings import SANDBOX
 from constructs_lib.backend.elastic.exchange import Exchange
-from constructs_lib.backend.elastic.provider import ElasticOps
+from constructs_lib.backend.elastic.provider import SANDBOX, ElasticOps
 from constructs_lib.backend.http.transport import Transport
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.sandbox.common.store import Clock, utc_now

@@ -12,7 +12,7 @@ from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.protocol.conversion import write_diagnostics
 from constructs_lib.cli.doctor import command
-from constructs_lib.terminal_text import escape_controls, escape_controls_in_line
+from constructs_lib.schemas.redaction import escape_controls, escape_controls_in_line
 
 ATTACK = "\x1b[2J\x1b]0;title\x07 \x9b31m\x00\x7f\x08 \u202egpj.exe\u2066 over\rwritten \u2028end"
 SHOWN = (

@@ -1,8 +1,8 @@
 """Elasticsearch's connector API, as far as the status of connectors needs it, and the cluster.
 
 :class:`Client` has one method per endpoint; each takes the :class:`Deadline` of the operation that
-it serves, and raises :mod:`errors`. :class:`Cluster` is what the resources work with: the cluster
-that the provider is configured for.
+it serves, and raises the errors of :mod:`exchange`. :class:`Cluster` is what the resources work
+with: the cluster that the provider is configured for.
 
 Source: https://www.elastic.co/docs/api/doc/elasticsearch/group/endpoint-connector
 """
@@ -13,9 +13,16 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from constructs_lib.backend.elastic import errors
-from constructs_lib.backend.elastic.exchange import Exchange, Request
-from constructs_lib.backend.http import retry
+from constructs_lib.backend.elastic.exchange import (
+    Exchange,
+    IncompleteResponse,
+    InvalidIdentifier,
+    Request,
+    ResponseAboutAnotherObject,
+    StatusMoved,
+    VendorError,
+)
+from constructs_lib.backend.http import attempts
 from constructs_lib.backend.http.attempts import Outage, send_with_retries
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.redaction import redact, texts_in
@@ -97,9 +104,9 @@ class Client:
             try:
                 answer = self._exchange.send_once(request, deadline)
                 if answer.get("result") not in _RESULTS:
-                    raise errors.IncompleteResponse(str(request), 200, "no result that is known")
-            except errors.VendorError as error:
-                if retry.may_have_taken_effect(error):
+                    raise IncompleteResponse(str(request), 200, "no result that is known")
+            except VendorError as error:
+                if attempts.may_have_taken_effect(error):
                     report_effect()
                 raise
             report_effect()
@@ -108,7 +115,7 @@ class Client:
         def check_effect() -> str | None:
             now = status_of(self._read(identifier, deadline))
             if now not in (before, status):
-                raise errors.StatusMoved(identifier, before, status, now)
+                raise StatusMoved(identifier, before, status, now)
             if now != status:
                 return None
             report_effect()
@@ -132,7 +139,7 @@ class Client:
         if self._is_strict is None:
             try:
                 version = self._exchange.send_once(Request("GET", "/"), deadline).get("version")
-            except errors.VendorError:
+            except VendorError:
                 return False
             self._is_strict = _is_strict(version if isinstance(version, dict) else {})
         return self._is_strict
@@ -151,11 +158,11 @@ class Client:
         document = self._exchange.send_once(request, deadline)
         answered, whole = document.get("id"), self._exchange.full_request(request)
         if not isinstance(answered, str):
-            raise errors.IncompleteResponse(whole, 200, "no text under id")
+            raise IncompleteResponse(whole, 200, "no text under id")
         if answered != identifier:
-            raise errors.ResponseAboutAnotherObject(whole, identifier, answered)
+            raise ResponseAboutAnotherObject(whole, identifier, answered)
         if not isinstance(document.get("status"), str):
-            raise errors.IncompleteResponse(whole, 200, "no text under status")
+            raise IncompleteResponse(whole, 200, "no text under status")
         return _without_secrets(document)
 
 
@@ -187,7 +194,7 @@ def _is_strict(version: dict[str, Any]) -> bool:
 
 def _connector(identifier: str) -> str:
     if not is_identifier(identifier, "elasticops_connector_status"):
-        raise errors.InvalidIdentifier(identifier)
+        raise InvalidIdentifier(identifier)
     return "/_connector/" + quote(identifier, safe="")
 
 

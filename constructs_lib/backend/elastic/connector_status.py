@@ -16,18 +16,18 @@ from typing import Any
 from constructs_lib import schemas
 from constructs_lib.backend.elastic import transition
 from constructs_lib.backend.elastic.client import Cluster, status_of
-from constructs_lib.backend.elastic.errors import NotFound
+from constructs_lib.backend.elastic.exchange import NotFound
 from constructs_lib.backend.elastic.transition import READ_LIMIT, StatusRequest, path_text
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
-from constructs_lib.backend.managed_object.identifiers import ObjectKind, require_identifier_of
-from constructs_lib.backend.managed_object.unsent_changes import (
+from constructs_lib.backend.managed_object.checks import (
+    ObjectKind,
+    require_identifier_of,
     unsent_changes,
     warn_about_unsent_changes,
 )
-from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import ProviderError, described
-from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
+from constructs_lib.backend.plugin.resource import DataSource, Operation, Plan, Resource
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
 from constructs_lib.schemas import Kind
 from constructs_lib.schemas.connector_status import STATUSES

@@ -1,4 +1,7 @@
-"""Send one request to Elasticsearch, over the first endpoint that can be reached.
+"""Send one request to Elasticsearch, over the first endpoint that can be reached, and its errors.
+
+The errors derive from the tree in :mod:`constructs_lib.backend.http.errors`; those of changes of a
+status are among them.
 
 Source: https://www.elastic.co/docs/reference/elasticsearch/rest-apis
 """
@@ -8,17 +11,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from constructs_lib.backend.elastic import errors
-from constructs_lib.backend.elastic.connection_settings import Credentials
-from constructs_lib.backend.http import jsontext, response_values
+from constructs_lib.backend.elastic.provider import Credentials
+from constructs_lib.backend.http import errors, jsontext, response_values
 from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.errors import (
+    ApiError,
+    InvalidIdentifier,
+    ResponseAboutAnotherObject,
+    ResponseOverLimit,
+    TimeLimitExceeded,
+    TooManyRequests,
+    VendorError,
+)
 from constructs_lib.backend.http.redaction import redacted_text
 from constructs_lib.backend.http.transport import Limits, Message, NoResponseReceived, Transport
-from constructs_lib.net.content import ContentRefused
+from constructs_lib.net import ContentRefused
 from constructs_lib.schemas.connector_status import STATUSES
 
 if TYPE_CHECKING:
     import requests
+
 
 _HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
 _TO_CONNECT, _LEAST_TO_CONNECT = 10.0, 1.0
@@ -76,16 +88,16 @@ class Exchange:
 
         :raises VendorError: if there is no answer, or it reports an error
         """
-        unreached: list[tuple[str, errors.NoResponse]] = []
+        unreached: list[tuple[str, NoResponse]] = []
         count = len(self.transports)
         for place in [(self._first + step) % count for step in range(count)]:
             if deadline.remaining <= 0:
-                raise errors.TimeLimitExceeded(
+                raise TimeLimitExceeded(
                     f"no time is left for {request}: {deadline.limit:.0f} s are over"
                 )
             try:
                 response = self._send(self.transports[place], request, deadline)
-            except errors.NoResponse as error:
+            except NoResponse as error:
                 self._first = (place + 1) % count
                 if error.sent:
                     raise
@@ -119,19 +131,19 @@ class Exchange:
             # does not: other products answer errors in it, too.
             is_elastic = _is_error(document) and (is_elastic or status != 404)
             if not is_elastic and status < 500 and status not in _ANSWERED_BY_GATEWAYS:
-                raise errors.ForeignResponse(whole, status, message)
-            raise errors.error_of_response(
+                raise ForeignResponse(whole, status, message)
+            raise error_of_response(
                 whole if status == 404 else str(request),
                 status,
                 code,
                 message,
                 response_values.retry_after(response.headers),
-                is_gone=errors.says_gone(status, *original, request.about),
+                is_gone=says_gone(status, *original, request.about),
             )
         if not is_elastic:
-            raise errors.InvalidResponse(whole, status, f"no sign of {_PRODUCT}")
+            raise InvalidResponse(whole, status, f"no sign of {_PRODUCT}")
         if not isinstance(document, dict) or not 200 <= status < 300:
-            raise errors.InvalidResponse(whole, status, "something else than a JSON object")
+            raise InvalidResponse(whole, status, "something else than a JSON object")
         return document
 
     def _hidden(self, request: Request) -> list[str]:
@@ -139,7 +151,7 @@ class Exchange:
         if request.body is None:
             return list(self._credentials.secrets)
         # Only an error needs it, and it loads what a success does not.
-        from constructs_lib.backend.http.quoted_texts import texts_of
+        from constructs_lib.backend.http.redaction import texts_of
 
         sent = texts_of(request.body, lambda path, text: text.lower() in STATUSES)
         return [*self._credentials.secrets, *sent]
@@ -160,7 +172,7 @@ class Exchange:
             return transport.send(message, deadline, self._limits)
         except NoResponseReceived as error:
             why = error.failure
-            raise errors.NoResponse(
+            raise NoResponse(
                 str(request),
                 why.reason,
                 sent=why.sent,
@@ -170,15 +182,15 @@ class Exchange:
             ) from None
         except ContentRefused as error:
             whole = f"{request.method} {transport.base}{request.path}"
-            raise errors.ResponseOverLimit(whole, error.status, error.reason) from None
+            raise ResponseOverLimit(whole, error.status, error.reason) from None
 
 
-def _unreachable(request: Request, found: list[tuple[str, errors.NoResponse]]) -> errors.NoResponse:
+def _unreachable(request: Request, found: list[tuple[str, NoResponse]]) -> NoResponse:
     """Return the error that names each endpoint, and what went wrong there."""
     words = "; ".join(f"{base}: {error.reason}" for base, error in found)
     hints = dict.fromkeys(error.hint for _, error in found if error.hint)
     passing = any(error.passing for _, error in found)
-    return errors.NoResponse(str(request), words, sent=False, passing=passing, hint=" ".join(hints))
+    return NoResponse(str(request), words, sent=False, passing=passing, hint=" ".join(hints))
 
 
 def _document(whole: str, response: requests.Response) -> Any:
@@ -190,7 +202,7 @@ def _document(whole: str, response: requests.Response) -> Any:
         return jsontext.loads(response.content.decode("utf-8"))
     except ValueError as error:
         if isinstance(error, jsontext.Excessive) and response.status_code < 400:
-            raise errors.ResponseOverLimit(whole, response.status_code, str(error)) from None
+            raise ResponseOverLimit(whole, response.status_code, str(error)) from None
         return None
 
 
@@ -210,3 +222,135 @@ def _type_and_reason(document: Any, response: requests.Response) -> tuple[str, s
         return "", error
     kind = response_values.content_type(response.headers)
     return "", f"an answer that is not Elasticsearch's ({kind})"
+
+
+__all__ = [
+    "ApiError",
+    "ForeignResponse",
+    "IncompleteResponse",
+    "InvalidIdentifier",
+    "InvalidResponse",
+    "NoResponse",
+    "NotFound",
+    "ResponseAboutAnotherObject",
+    "ResponseOverLimit",
+    "StatusMoved",
+    "StatusUnknown",
+    "TimeLimitExceeded",
+    "TooManyRequests",
+    "TransitionNotAllowed",
+    "Unauthorized",
+    "VendorError",
+    "error_of_response",
+    "says_gone",
+]
+_MISSING = "resource_not_found_exception"
+
+
+class Unauthorized(errors.Unauthorized):
+    """401 or 403."""
+
+    remedy = (
+        "Check api_key, username and password, or bearer_token of the provider elasticops (or "
+        "ELASTICSEARCH_API_KEY, ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD). From 9.0 on "
+        "the cluster privilege manage_connector is needed, monitor_connector to read."
+    )
+
+
+class NotFound(errors.NotFound):
+    """404, with Elasticsearch's own word that there is no such connector."""
+
+    remedy = "Check connector_id: the connector may have been deleted, or be in another cluster."
+
+
+class NoResponse(errors.NoResponse):
+    """No answer came, from no endpoint."""
+
+    remedy = "Check endpoints, ca_file, the network and the proxy, and run the command again."
+
+
+class InvalidResponse(errors.InvalidResponse):
+    """An answer that is not Elasticsearch's, such as HTML from a proxy."""
+
+    remedy = "Check that endpoints are addresses of Elasticsearch, and that no proxy answers."
+
+
+class IncompleteResponse(InvalidResponse, errors.IncompleteResponse):
+    """A success in Elasticsearch's form that lacks what the contract promises."""
+
+
+class ForeignResponse(errors.ForeignResponse):
+    """An error status that something else than Elasticsearch answered."""
+
+    remedy = (
+        "Check endpoints (or ELASTICSEARCH_ENDPOINTS): they are addresses of Elasticsearch, such "
+        "as https://search.example.com:9200. Check that no proxy answers in its place. Nothing "
+        "was changed, and the state keeps what it has."
+    )
+
+
+class StatusUnknown(VendorError):
+    """A status that this version of the provider does not know."""
+
+    remedy = "Install a newer version of the provider."
+
+    def __init__(self, identifier: str, status: str) -> None:
+        super().__init__(f"connector {identifier} has the status {status!r}, which is not known")
+
+
+class StatusMoved(VendorError):
+    """The status is neither what was found nor what was set: somebody else set it meanwhile."""
+
+    remedy = "Plan again: the plan then starts from what is there."
+
+    def __init__(self, identifier: str, before: str, wanted: str, now: str) -> None:
+        super().__init__(
+            f"the status of connector {identifier} was changed by somebody else while it was set "
+            f"from {before} to {wanted}: now it is {now}"
+        )
+
+
+class TransitionNotAllowed(VendorError):
+    """The Connector Protocol does not allow this transition.
+
+    :param words: which one, and what is allowed instead
+    :param remedy: what to do
+    """
+
+    def __init__(self, words: str, remedy: str) -> None:
+        super().__init__(words)
+        self.remedy = remedy
+
+
+def says_gone(status: int, code: str, message: str, connector: str = "") -> bool:
+    """Return True if an answer says that a connector is not there.
+
+    A 404 of another type, such as that of a missing index, says nothing of a connector.
+
+    :param code: Elasticsearch's type of the error, before anything is hidden in it
+    :param message: its reason, before anything is hidden in it
+    :param connector: the identifier that the reason must name; empty if it need not
+    """
+    is_named = not connector or f"[{connector}]" in message
+    return status == 404 and code == _MISSING and is_named
+
+
+def error_of_response(
+    request: str,
+    status: int,
+    code: str,
+    message: str,
+    retry_after: float | None,
+    *,
+    is_gone: bool,
+) -> ApiError:
+    """Return the error that fits an HTTP status.
+
+    :param is_gone: True if the answer says that the connector is not there, see :func:`says_gone`
+    """
+    if status == 429:
+        return TooManyRequests(request, status, code, message, retry_after)
+    kind = {401: Unauthorized, 403: Unauthorized}.get(status, NotFound if is_gone else ApiError)
+    error = kind(request, status, code, message)
+    error.retry_after = retry_after
+    return error

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.elastic.client import Client, Cluster, status_of
-from constructs_lib.backend.elastic.errors import (
+from constructs_lib.backend.elastic.exchange import (
     ApiError,
     NotFound,
     StatusUnknown,

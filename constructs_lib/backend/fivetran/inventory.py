@@ -14,7 +14,7 @@ from decimal import Decimal
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
-from constructs_lib.backend.fivetran.api import pagination
+from constructs_lib.backend.fivetran.api import batched_reader
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection.model import SETTINGS, attributes_of, destination
@@ -115,7 +115,7 @@ class Inventory:
         :raises ProviderError: if the API does not answer
         """
         for group in dict.fromkeys(groups) or (None,):
-            pages = pagination.list_pages(self._client, self._deadline, group_id=group)
+            pages = batched_reader.list_pages(self._client, self._deadline, group_id=group)
             while True:
                 with explain_errors("list", "the connections of the account"):
                     items = next(pages, None)

@@ -7,11 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib import schemas
-from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource
 from constructs_lib.backend.plugin.provider import Provider, ReadRule, Registry
-from constructs_lib.backend.plugin.resource import Resource
+from constructs_lib.backend.plugin.resource import DataSource, EphemeralResource, Resource
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
 
 if TYPE_CHECKING:
@@ -67,7 +65,7 @@ class FivetranOps(Provider):
 
     def read_rules(self) -> tuple[ReadRule, ...]:
         """Return the rule that no mask of a secret replaces what is known."""
-        from constructs_lib.backend.managed_object.masks import mask_replaces_nothing
+        from constructs_lib.backend.managed_object.checks import mask_replaces_nothing
 
         return (mask_replaces_nothing,)
 

@@ -13,8 +13,12 @@ from constructs_lib.backend.fivetran.api.errors import NotFound, VendorError
 from constructs_lib.backend.fivetran.connection.creation_search import find_interrupted, is_over
 from constructs_lib.backend.fivetran.connection.paused_flag import RESCUE_LIMIT, is_paused, put_back
 from constructs_lib.backend.fivetran.journal.creations import CreationEntry
-from constructs_lib.backend.fivetran.journal.entries import JournalEntry
-from constructs_lib.backend.fivetran.journal.journal import HeldElsewhere, Journal, JournalHandle
+from constructs_lib.backend.fivetran.journal.journal import (
+    HeldElsewhere,
+    Journal,
+    JournalEntry,
+    JournalHandle,
+)
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.response_values import parse_timestamp
 from constructs_lib.backend.plugin.diagnostics import Diagnostics

@@ -10,7 +10,7 @@ from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
-from constructs_lib.backend.managed_object.identifiers import (
+from constructs_lib.backend.managed_object.checks import (
     check_identifier,
     import_identifier,
     is_imported,

@@ -1,21 +1,54 @@
-"""Send a request until it is answered, as :mod:`retry` allows, unless the API is out of reach.
+"""Send a request until it is answered, as far as it may be repeated and the API is in reach.
 
 Every resource asks the API by itself, and all would wait, and fail, for the same reason: nothing
 can be connected, the credentials are wrong, something else answers. As long as the API has not
 answered once in this process, the first request that finds out declares an outage; all others fail
 at once with the same cause, and only one of them reports it. After the first proper answer every
-failure counts as passing, and :mod:`retry` alone decides.
+failure counts as passing.
+
+Which requests are repeated, and after how long, is decided here and nowhere else. A request may be
+repeated if doing it twice is the same as doing it once. GET, DELETE and a PATCH with absolute
+values are; a creation is not, and is repeated only if the API certainly did not do it: the
+connection was refused, or the answer was 429 or 425. Before a PATCH is repeated that may have
+worked, its object is read: see ``check_effect``.
+
+==========================  ====================================================================
+how it failed               whether it is repeated
+==========================  ====================================================================
+429, 425                    always: the API did not do it
+408, 5xx                    if it is repeatable
+no connection was made      always, as long as that may pass (:class:`Outage` says how long)
+the connection broke off,   if it is repeatable
+no answer in time
+200 with HTML, half of the  if it is repeatable: as passing as a 503, once the API has answered at
+JSON, or nothing            all; before that, three times (:class:`Outage`)
+an error status that        if it is a read; in the same way
+something else answered
+a success of the API that   three times, if it is repeatable
+lacks what it promises
+any other answer            never
+==========================  ====================================================================
+
+=====================  =========================================================================
+what bounds the time   by how much
+=====================  =========================================================================
+one exchange           ``request_timeout`` of the provider (300 s, 30 s for Elastic), from the
+                       look-up of the host to the last byte; never beyond the time limit
+one pause              exponential with jitter, 0.5 s to 30 s, and at least what ``Retry-After``
+                       asks for
+the whole operation    ``timeouts`` of the resource: there is no other limit of attempts
+=====================  =========================================================================
 """
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Generic, TypeVar
 
-from constructs_lib.backend.http import retry
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import (
     ApiError,
@@ -28,6 +61,78 @@ from constructs_lib.backend.http.errors import (
     VendorError,
 )
 from constructs_lib.backend.plugin import log
+
+_FIRST_PAUSE = 0.5
+_LONGEST_BACKOFF = 30.0
+MAX_INCOMPLETE = 3
+"""How often a request is sent of which the API's own answers lack what its contract promises."""
+_DONE_BY_NOBODY = (425, 429)
+"""The API refuses the request before it looks at it: too early, too many."""
+_PASSING = (408,)
+"""The API, or a gateway, waited too long for the request itself."""
+
+
+def may_repeat(error: VendorError, *, idempotent: bool, writes: bool = False) -> bool:
+    """Return True if the request that failed may be sent again.
+
+    :param error: how it failed
+    :param idempotent: True if doing the request twice is the same as doing it once
+    :param writes: True if it changes something
+    """
+    if isinstance(error, NoResponse):
+        return error.passing and (idempotent or not error.sent)
+    if isinstance(error, ApiError) and error.status in _DONE_BY_NOBODY:
+        return True
+    if is_foreign_response(error):
+        # Nothing took effect where something else answered, so a write needs no second attempt.
+        is_final = isinstance(error, ForeignResponse) and writes
+        return idempotent and not is_final and getattr(error, "passing", True)
+    return isinstance(error, ApiError) and idempotent and _is_passing(error.status)
+
+
+def may_have_taken_effect(error: VendorError) -> bool:
+    """Return True if the request may have taken effect although it failed."""
+    if isinstance(error, NoResponse):
+        return error.sent
+    if isinstance(error, ForeignResponse):
+        return False
+    if isinstance(error, ApiError):
+        # A status of success with an error code in the envelope is a contradiction.
+        return _is_passing(error.status) or error.status < 400
+    return isinstance(error, InvalidResponse)
+
+
+def is_foreign_response(error: VendorError) -> bool:
+    """Return True for an answer that came from something else than the API, or half of it."""
+    return isinstance(error, InvalidResponse)
+
+
+def _is_passing(status: int) -> bool:
+    return status >= 500 or status in _PASSING
+
+
+def is_unclear(status: int) -> bool:
+    """Return True if an answer says that nothing was done, and is known to come although it was."""
+    return status in (408, 425, 429) or status >= 500
+
+
+def backoff(error: VendorError, attempt: int) -> float:
+    """Return the seconds to wait before the next attempt: exponential with jitter, and at least
+    what the API asks for.
+
+    :param error: how the last attempt failed
+    :param attempt: 1 after the first attempt
+    """
+    # The exponent is bounded, because a float is: an operation of hours has many attempts.
+    ceiling = min(_LONGEST_BACKOFF, _FIRST_PAUSE * 2.0 ** min(attempt - 1, 16))
+    chosen = ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter is no secret.
+    return max(requested_wait(error) or 0.0, chosen)
+
+
+def requested_wait(error: VendorError) -> float | None:
+    """Return the seconds that the API asks us to wait; None if it does not say."""
+    return error.retry_after if isinstance(error, ApiError) else None
+
 
 _PATIENCE = 8.0
 """Seconds for which a first connection is tried. With a last attempt that is not answered at all, a
@@ -111,7 +216,7 @@ class Outage:
     def _is_hopeless(self, error: VendorError, attempt: int, begun: float, pause: float) -> bool:
         if isinstance(error, ApiError) and error.status == _UNAUTHORIZED:
             return True
-        if retry.is_foreign_response(error):
+        if is_foreign_response(error):
             return attempt >= _MAX_ANSWERS
         if not _is_unconnected(error):
             return False
@@ -198,14 +303,14 @@ class _Attempts(Generic[AnswerT]):
                 )
                 can_check = self._check_effect is not None and is_lost
                 self._note(error)
-                may_repeat = retry.may_repeat(error, idempotent=idempotent, writes=writes)
-                pause = self._outage.shortened(error, retry.backoff(error, self._count))
+                repeatable = may_repeat(error, idempotent=idempotent, writes=writes)
+                pause = self._outage.shortened(error, backoff(error, self._count))
                 is_over = self._outage.is_over(error, attempt=self._count, begun=begun, pause=pause)
                 if writes and self._is_open:
                     # What may have taken effect is reported in full, whoever reports the outage.
                     error.outage = None
-                is_over = is_over or self._incomplete >= retry.MAX_INCOMPLETE
-                if is_over or not (can_check or may_repeat):
+                is_over = is_over or self._incomplete >= MAX_INCOMPLETE
+                if is_over or not (can_check or repeatable):
                     raise
                 self._wait(error, pause, writes=writes)
             else:
@@ -238,7 +343,7 @@ class _Attempts(Generic[AnswerT]):
         if self._count > 1:
             passed = time.monotonic() - self._begun
             error.tried = f"It was tried {self._count} times within {passed:.0f} s."
-        self._is_open = self._is_open or retry.may_have_taken_effect(error)
+        self._is_open = self._is_open or may_have_taken_effect(error)
         self._was_limited = isinstance(error, TooManyRequests)
 
     def _wait(self, error: VendorError, pause: float, *, writes: bool) -> None:
@@ -251,7 +356,7 @@ class _Attempts(Generic[AnswerT]):
 
     def _out_of_time(self, error: VendorError, *, writes: bool) -> str:
         """Say whose limit keeps the request from being repeated, and what that means."""
-        asked, left = retry.requested_wait(error), self._deadline.remaining
+        asked, left = requested_wait(error), self._deadline.remaining
         if asked is not None and asked > left:
             words = (
                 f"The API asks to wait {asked:.0f} s before the next request, and {self._deadline} "

@@ -17,10 +17,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from constructs_lib import net
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import Interrupted
 from constructs_lib.backend.plugin import log
-from constructs_lib.net import addresses, content
 from constructs_lib.version import user_agent
 
 if TYPE_CHECKING:
@@ -250,10 +250,10 @@ class Transport:
         log.route_library_logging()  # The libraries that carry requests write records.
         self._adapter: BaseAdapter = _network() if adapter is None else adapter
         self._headers = {
-            "Accept-Encoding": content.ACCEPTED,
+            "Accept-Encoding": net.ACCEPTED,
             "User-Agent": user_agent(terraform),
         }
-        self._verify = addresses.path()
+        self._verify = net.authorities_path()
         self.base = base
         self.host = urlsplit(base).netloc if adapter is None else "the embedded sandbox"
         """Who is asked, for messages."""
@@ -300,7 +300,7 @@ class Transport:
                 verify=message.verify or self._verify or True,
             )
             if bounded is not None:
-                content.read(response, content.LONGEST)
+                net.read_content(response, net.LONGEST)
         except (requests.exceptions.ReadTimeout, ReadTimeoutError):
             raise watch.too_late(sent=True) from None
         except (requests.exceptions.RequestException, HTTPError, OSError, ValueError) as error:

@@ -28,8 +28,13 @@ from constructs_lib.backend.http.errors import VendorError
 from constructs_lib.backend.http.redaction import display_value, values_shown
 from constructs_lib.backend.http.response_values import normalized_word, parse_timestamp
 from constructs_lib.backend.managed_object import equivalence, response
-from constructs_lib.backend.managed_object.model import CONFIG, ObjectModel, api_value, as_object
-from constructs_lib.backend.managed_object.request import without_controls
+from constructs_lib.backend.managed_object.model import (
+    CONFIG,
+    ObjectModel,
+    api_value,
+    as_object,
+    without_controls,
+)
 from constructs_lib.backend.managed_object.response import Echo
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.values.value import Object, same

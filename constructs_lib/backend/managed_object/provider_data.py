@@ -22,11 +22,11 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
+from constructs_lib import net
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import NotFound
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation
-from constructs_lib.net import addresses
 
 _QUIET = 1.0
 """Seconds without a call of Terraform after which a single missing object is the only one."""
@@ -230,12 +230,10 @@ def check_authorities(diagnostics: Diagnostics) -> bool:
     """Return True if the certificate authorities that the environment names, if any, can be read;
     add an error otherwise.
     """
-    found = addresses.problem()
+    found = net.authorities_problem()
     if found is not None:
         name, reason = found
-        diagnostics.error(
-            f"{name} of the environment cannot be used", f"{reason}. {addresses.REMEDY}"
-        )
+        diagnostics.error(f"{name} of the environment cannot be used", f"{reason}. {net.REMEDY}")
     return found is None
 
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 import os
 import sys
 
-from constructs_lib.terminal_text import escape_controls_in_line
-
 _WANTED_BY = ("TF_LOG", "TF_LOG_PROVIDER")
 
 
@@ -45,6 +43,9 @@ def write(level: str, message: str) -> None:
 
     :param level: ``TRACE``, ``DEBUG``, ``INFO``, ``WARN`` or ``ERROR``
     """
+    # Terraform does not wait for the schemas before the handshake; most processes write no line.
+    from constructs_lib.schemas.redaction import escape_controls_in_line
+
     # The prefix is padded, as hclog does it.
     try:
         sys.stderr.write(f"{f'[{level}]':<8}{escape_controls_in_line(message)}\n")

@@ -16,10 +16,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from constructs_lib import schemas
-from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource
-from constructs_lib.backend.plugin.resource import Resource
+from constructs_lib.backend.plugin.resource import DataSource, EphemeralResource, Resource
 from constructs_lib.backend.plugin.values.value import Object
 from constructs_lib.schemas import ResourceSchema
 

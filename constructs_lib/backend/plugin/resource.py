@@ -1,15 +1,26 @@
-"""What a resource is, and what it gets for each operation.
+"""What a provider offers: resources, data sources and ephemeral resources, and their operations.
 
 A resource has a schema and four operations; the rest has defaults. The framework around it keeps
 Terraform's rules: the planner plans what the schema says, what an operation returns is merged with
 the plan, and every response is checked before it is sent.
+
+A data source is read, and never changed.
+
+An ephemeral resource is opened for one run, and stored nowhere. Terraform opens it when a run needs
+it, renews it when it is due, and closes it when nothing uses it any more. Its result is in no state
+and in no plan file. Terraform before 1.10 does not know ephemeral resources, and does not ask for
+them.
+
+Source: Terraform plugin protocol 6, ``PlanResourceChange``, ``ReadDataSource``,
+``OpenEphemeralResource`` and the calls around them.
 """
 
 from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, NamedTuple
 
 from constructs_lib.backend.plugin.concurrency import Activity
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path
@@ -167,3 +178,77 @@ class Resource(ABC):
         lacks are dropped afterwards, and missing ones are null.
         """
         return state
+
+
+class DataSource(ABC):
+    """One type of data source. Each method may raise ``ProviderError``.
+
+    Methods run in several threads at once, so it keeps nothing about a single instance.
+    """
+
+    schema: ResourceSchema
+    """The description; a class attribute."""
+
+    def validate(self, config: Object, diagnostics: Diagnostics) -> None:  # noqa: B027
+        """Add what is wrong with a configuration beyond the rules of the schema.
+
+        It runs several times, without provider data, and only on what keeps the rules of the
+        schema. Any value may be unknown.
+        """
+
+    @abstractmethod
+    def read(self, config: Object, operation: Operation) -> Object:
+        """Return the object, by attribute.
+
+        What is configured stays as configured, whatever is returned for it; an attribute that is
+        missing is null. Nothing in ``config`` is unknown: Terraform waits until all is known.
+
+        :raises ProviderError: if there is no such thing, because a data source must have a value
+        """
+
+
+class Opened(NamedTuple):
+    """What was opened."""
+
+    result: Object
+    """The values by attribute. What is configured stays as configured, whatever the value here;
+    an attribute that is missing is null."""
+    renew_at: datetime | None = None
+    """When Terraform has to renew it, with a time zone; None if it lasts."""
+
+    def __repr__(self) -> str:
+        # The result is secret, as a rule: it would not be ephemeral otherwise.
+        return f"<Opened, renewed at {self.renew_at}>"
+
+
+class EphemeralResource(ABC):
+    """One type of ephemeral resource. Each method may raise ``ProviderError``.
+
+    Methods run in several threads at once, so it keeps nothing about a single instance. What
+    ``open`` writes to ``Operation.private``, ``renew`` and ``close`` find there. A deferral is not
+    offered: nothing that is configured is unknown when it is opened.
+    """
+
+    schema: ResourceSchema
+    """The description; a class attribute."""
+
+    def validate(self, config: Object, diagnostics: Diagnostics) -> None:  # noqa: B027
+        """Add what is wrong with a configuration beyond the rules of the schema.
+
+        It runs several times, without provider data, and only on what keeps the rules of the
+        schema. Any value may be unknown.
+        """
+
+    @abstractmethod
+    def open(self, config: Object, operation: Operation) -> Opened:
+        """Open it. This runs at each plan and each apply whose configuration is known.
+
+        After an error Terraform closes nothing: what was opened by then is to be closed here.
+        """
+
+    def renew(self, operation: Operation) -> datetime | None:
+        """Renew what was opened, and return when to do so again; None if never."""
+        return None
+
+    def close(self, operation: Operation) -> None:  # noqa: B027
+        """Close what was opened; it is no error if it is gone already."""

@@ -149,8 +149,7 @@ def _run(
     from constructs_lib.backend.plugin.protocol import dispatcher
     from constructs_lib.backend.plugin.protocol.session import Session
     from constructs_lib.backend.plugin.server import channel
-    from constructs_lib.backend.plugin.server.grpc_server import GrpcServer
-    from constructs_lib.backend.plugin.server.terraform_watch import TerraformWatch
+    from constructs_lib.backend.plugin.server.grpc_server import GrpcServer, TerraformWatch
 
     log.await_libraries()
     session = Session(load, is_launched=not start.debug)

@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from constructs_lib import extras, launchers
-from constructs_lib.cli import terraform_cli_configuration
-from constructs_lib.cli.terraform_cli_configuration import CliConfiguration
+from constructs_lib.cli.install import PLUGINS, CliConfiguration, read_cli_configuration
 from constructs_lib.version import __version__
 
 Verdict = Literal["ok", "skipped", "warning", "error"]
@@ -205,7 +204,7 @@ _INSTALL = "python -m constructs_lib.backend install"
 
 def configuration(machine: Machine) -> Iterator[CheckResult]:
     """Check Terraform's CLI configuration, and the plugin cache that it names."""
-    found = terraform_cli_configuration.read(machine.environ, machine.home)
+    found = read_cli_configuration(machine.environ, machine.home)
     yield _named(found)
     yield _installation(found)
     yield _cache(found)
@@ -266,7 +265,7 @@ def _cache(found: CliConfiguration) -> CheckResult:
 
 def installed(machine: Machine) -> Iterator[CheckResult]:
     """Check what ``install`` has put into the plugin directory of the user."""
-    plugins = machine.home / terraform_cli_configuration.PLUGINS
+    plugins = machine.home / PLUGINS
     record = plugins / launchers.RECORD
     if not record.is_file():
         yield CheckResult(

@@ -8,6 +8,9 @@ An Aspect may set an attribute after the construct was made, such as ``connectio
 for each connection of a stack. Parameters that are attributes of the resource, ``lifecycle`` and
 ``depends_on`` work as in the constructor. Everything else is a finding, so that nothing is lost
 silently.
+
+Parameters that were checked before the constructs get them, such as those of settings files, are
+not checked again: see :func:`parameters_checked`.
 """
 
 from __future__ import annotations
@@ -15,13 +18,15 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NamedTuple, TypeVar, cast
 
 from constructs_lib.constructs.base.construct import StackConstruct
 from constructs_lib.schemas.suggestions import did_you_mean, nearest_name
 from constructs_lib.validation import ALIASES, ConstructPlace, Finding
 from constructs_lib.validation.findings import pointer
-from constructs_lib.validation.parameters import parameter_schema, unknown_hint
+from constructs_lib.validation.schema_check import parameter_schema, unknown_hint
 
 CONSTRUCTOR_ONLY = ("provider", "count", "for_each", "import_id")
 """Parameters that other constructs have built on by then."""
@@ -208,3 +213,25 @@ class _Arguments:
         for name, parameter in self._parameters.items():
             if parameter.default is inspect.Parameter.empty and name not in named:
                 yield name
+
+
+_ARE_CHECKED: ContextVar[bool] = ContextVar("the parameters are checked", default=False)
+
+
+@contextmanager
+def parameters_checked() -> Iterator[None]:
+    """Make constructs whose parameters were checked before, by the same rules.
+
+    A reader of files reports mistakes better, because it knows their places. Parameters that are
+    set later are checked as always, and so are meta-arguments and the rules of the stack.
+    """
+    token = _ARE_CHECKED.set(True)
+    try:
+        yield
+    finally:
+        _ARE_CHECKED.reset(token)
+
+
+def are_parameters_checked() -> bool:
+    """Return whether the construct that is being made can rely on its parameters."""
+    return _ARE_CHECKED.get()

@@ -1,16 +1,30 @@
-"""The attributes of a construct that others can read, such as ``connection.id``.
+"""The attributes that others can read, of a construct or of one of its instances.
 
-Only Terraform knows their values, so in Python each is a token of the CDK. Lists and mappings of
-the CDK are wrapped: a change inside of one is a finding, because it would reach nobody.
+Examples are ``connection.id`` and ``fivetranops_connection.regions["eu"].id``. Only Terraform knows
+their values, so in Python each is a token of the CDK. Lists and mappings of the CDK are wrapped: a
+change inside of one is a finding, because it would reach nobody.
+
+The CDK makes references to resources only. What a text picks out of one is no reference of its own:
+in another stack the CDK would export the whole resource, all instances with all their attributes,
+and those change with each sync. So an element of the CDK, which writes nothing, represents the one
+attribute, and the CDK exports that alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Generic, Protocol, TypeVar, overload
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, overload
 
 from constructs_lib import toolkit
-from constructs_lib.constructs.rules.accounts import IDENTIFIER_ATTRIBUTES
+from constructs_lib.constructs.base.arguments import instance_attribute
+from constructs_lib.constructs.rules.accounts import IDENTIFIER_ATTRIBUTES, AccountOwner
+from constructs_lib.validation import ConstructPlace, Finding
+
+if TYPE_CHECKING:
+    from constructs_lib.constructs.base.resource import ResourceConstruct
+
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -146,3 +160,136 @@ def object_list() -> ReadableAttribute[toolkit.IResolvable]:
 def object_value() -> ReadableAttribute[dict[str, Any]]:
     """Return an attribute with a structure of its own, such as ``config``, to be used whole."""
     return ReadableAttribute(lambda expression: dict(toolkit.Token.as_any_map(expression)))
+
+
+_PIECES: Final = re.compile(r"\$\$\{|%%\{|.", re.S)
+"""The pieces of a key, which is a template: its characters, and the two marks of a template."""
+_PLAIN: Final = re.compile(r"\$\$\{|%%\{|[ !#-\[\]-~]")
+"""The pieces that are written in an expression as they are: no quote, no backslash, only ASCII."""
+_NOTHING: Final = ('""', 'lower("")', 'upper("")', 'trimspace("")')
+_NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_-]")
+
+
+class _Attribute(toolkit.TerraformElement):
+    """One attribute of one instance."""
+
+    def __init__(self, resource: ResourceConstruct, path: str) -> None:
+        super().__init__(resource, f"Attribute{len(resource.references)}", resource.TYPE)
+        self.override_logical_id(path)
+
+
+class Instance:
+    """One instance of a resource with ``count`` or ``for_each``."""
+
+    def __init__(self, resource: ResourceConstruct, key: str | int) -> None:
+        self._resource = resource
+        self._key = key
+
+    @property
+    def identity(self) -> tuple[ConstructPlace, str]:
+        """Tells this instance from others."""
+        return (self._resource.place, repr(self._key))
+
+    @property
+    def owner(self) -> AccountOwner | None:
+        """The account to which the resource belongs."""
+        return self._resource.owner
+
+    def register_identifier(self, token: str) -> None:
+        """Remember the resource by a token that names this instance."""
+        self._resource.register_identifier(token)
+
+    def assign(self, name: str, value: Any) -> None:
+        """Leave a finding: one of several instances has no value of its own."""
+        self._resource.report([instance_attribute(name, self._resource.place)])
+
+    def report_inner_change(self, name: str) -> None:
+        """Leave a finding about a change inside of the value of an attribute."""
+        self._resource.report_inner_change(name)
+
+    def expression(self, name: str) -> Any:
+        """Return the Terraform expression for an attribute; used by the readable attributes."""
+        return instance_reference(self._resource, self._key, name)
+
+
+def instance_reference(resource: ResourceConstruct, key: str | int, name: str) -> str:
+    """Return the reference to an attribute of an instance, as a token.
+
+    :param resource: the construct with ``count`` or ``for_each``
+    :param key: the index or the key of the instance
+    :param name: the name of the attribute
+    """
+    made = resource.make_resource()
+    address = str(made.friendly_unique_id)
+    # What is known at deployment only cannot be a part of a name.
+    forms = _forms(key) if isinstance(key, int) or not toolkit.is_token(key) else ()
+    paths = (f"{address}[{form}].{name}" for form in forms)
+    path = next((each for each in paths if has_unique_export_name(resource, each)), None)
+    if path is None:
+        # Another stack gets the whole resource.
+        return f"${{{made.fqn}[{json.dumps(key)}].{name}}}"
+    if path not in resource.references:
+        resource.references[path] = str(_Attribute(resource, path).fqn)
+    return resource.references[path]
+
+
+def has_unique_export_name(resource: ResourceConstruct, path: str) -> bool:
+    """Return True if no other reference of the stack is exported by the same name.
+
+    The CDK names what it exports by letters and digits alone: ``sdk[1].id`` as ``sdk1.id``, and the
+    one would silently replace the other.
+
+    :param resource: the construct that the reference is about
+    :param path: its name in Terraform, the instance if there are several, and the attribute
+    """
+    exported = _NOT_IN_NAMES.sub("", f"{resource.TYPE}.{path}")
+    return resource.synthesis.exports.setdefault(exported, path) == path
+
+
+def instance_needed(name: str, place: ConstructPlace) -> Finding:
+    """Return the finding about an attribute that is read without saying of which instance."""
+    return Finding(
+        "instance-key",
+        "error",
+        place,
+        "",
+        f"attribute {name} of several instances",
+        "the attribute of one instance",
+        f"write .at(key).{name}",
+    )
+
+
+def ambiguous_name(name: str, place: ConstructPlace) -> Finding:
+    """Return the finding about a resource whose exported name is that of an instance."""
+    found = f"the name {name!r}, which the CDK exports as that of an instance"
+    allowed = "a name of its own"
+    return Finding("export-name", "error", place, "/id_", found, allowed, "rename it")
+
+
+def _forms(key: str | int) -> Iterator[str]:
+    """Yield the ways in which Terraform can write a key, the usual one first.
+
+    They differ in letters and digits, and are more than other names will ever use.
+    """
+    if isinstance(key, int):
+        yield str(key)
+        yield from (f"{key}e{'0' * zeros}" for zeros in range(1, 9))
+    elif not key:
+        yield from _NOTHING
+    else:
+        pieces = _PIECES.findall(key)
+        usual = [each if _PLAIN.fullmatch(each) else _escaped(each, "u") for each in pieces]
+        for mark in "uU":
+            escaped = [_escaped(each, mark) for each in pieces]
+            for count in range(len(pieces) + 1):
+                yield f'"{"".join(escaped[:count] + usual[count:])}"'
+
+
+def _escaped(piece: str, mark: str) -> str:
+    """Return a piece of a key as escape sequences: ``u`` with 4 digits, or ``U`` with 8."""
+    # The first character of the mark of a template is there to say that it is none.
+    text = piece[1:] if len(piece) > 1 else piece
+    return "".join(
+        f"\\u{ord(char):04x}" if mark == "u" and ord(char) < 0x10000 else f"\\U{ord(char):08x}"
+        for char in text
+    )

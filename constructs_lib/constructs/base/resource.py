@@ -11,30 +11,30 @@ from constructs_lib.constructs.base import meta_arguments
 from constructs_lib.constructs.base.arguments import (
     CONSTRUCTOR_ONLY,
     SETTABLE_META_ARGUMENTS,
+    are_parameters_checked,
     changed_reference,
     fixed_parameter,
     frozen_copy,
     misspelt_attribute,
     read_only_attribute,
 )
-from constructs_lib.constructs.base.cdk_resource import CdkDataSource, CdkResource
-from constructs_lib.constructs.base.checked_parameters import are_parameters_checked
-from constructs_lib.constructs.base.construct import StackConstruct
-from constructs_lib.constructs.base.expressions import is_hcl, to_json_value
-from constructs_lib.constructs.base.instance import (
+from constructs_lib.constructs.base.attributes import (
     ambiguous_name,
     has_unique_export_name,
     instance_needed,
 )
+from constructs_lib.constructs.base.cdk_resource import CdkDataSource, CdkResource
+from constructs_lib.constructs.base.construct import StackConstruct
+from constructs_lib.constructs.base.expressions import is_hcl, to_json_value
 from constructs_lib.constructs.base.provider import ProviderConstruct
 from constructs_lib.constructs.rules import accounts
 from constructs_lib.constructs.rules.meta_argument_checks import (
     MetaArgumentContext,
     check_meta_arguments,
 )
-from constructs_lib.constructs.rules.stack import ResourceFacts
-from constructs_lib.constructs.rules.uniqueness import (
+from constructs_lib.constructs.rules.stack import (
     InstanceKey,
+    ResourceFacts,
     UniqueKey,
     keys_shared_by_instances,
 )

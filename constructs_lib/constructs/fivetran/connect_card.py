@@ -11,11 +11,11 @@ from typing import Any
 
 from constructs_lib.constructs.base import attributes
 from constructs_lib.constructs.base.arguments import validate_arguments
+from constructs_lib.constructs.base.attributes import Instance
 from constructs_lib.constructs.base.data_source import EphemeralResourceConstruct
-from constructs_lib.constructs.base.instance import Instance
 from constructs_lib.constructs.base.meta_arguments import Lifecycle
 from constructs_lib.constructs.base.resource import ResourceConstruct
-from constructs_lib.constructs.fivetran.connection_argument import (
+from constructs_lib.constructs.fivetran.connection_data import (
     PARAMETERS,
     AnyConnection,
     ConnectionArgument,

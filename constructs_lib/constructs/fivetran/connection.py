@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from constructs_lib.constructs.base import attributes
 from constructs_lib.constructs.base.arguments import validate_arguments
+from constructs_lib.constructs.base.attributes import Instance
 from constructs_lib.constructs.base.construct import StackConstruct
-from constructs_lib.constructs.base.instance import Instance
 from constructs_lib.constructs.base.meta_arguments import Lifecycle
 from constructs_lib.constructs.base.resource import ResourceConstruct
 from constructs_lib.constructs.fivetran.provider import FivetranProvider
@@ -17,8 +17,8 @@ from constructs_lib.constructs.rules.meta_argument_checks import (
     MetaArgumentContext,
     check_meta_arguments,
 )
-from constructs_lib.constructs.rules.secrets_in_code import empty_secrets, literal_secrets
-from constructs_lib.constructs.rules.uniqueness import InstanceKey, UniqueKey
+from constructs_lib.constructs.rules.stack import InstanceKey, UniqueKey
+from constructs_lib.constructs.rules.values import empty_secrets, literal_secrets
 from constructs_lib.schemas import destination_schema_name, is_identifier
 from constructs_lib.schemas.redaction import display
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token

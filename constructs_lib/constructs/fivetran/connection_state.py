@@ -10,17 +10,17 @@ from typing import Any, Literal
 
 from constructs_lib.constructs.base import attributes
 from constructs_lib.constructs.base.arguments import validate_arguments
+from constructs_lib.constructs.base.attributes import Instance
 from constructs_lib.constructs.base.data_source import DataSourceConstruct
-from constructs_lib.constructs.base.instance import Instance
 from constructs_lib.constructs.base.meta_arguments import Lifecycle
 from constructs_lib.constructs.base.resource import ResourceConstruct
-from constructs_lib.constructs.fivetran.connection_argument import (
+from constructs_lib.constructs.fivetran.connection_data import (
     PARAMETERS,
     AnyConnection,
     ConnectionArgument,
 )
 from constructs_lib.constructs.fivetran.provider import FivetranProvider
-from constructs_lib.constructs.rules.uniqueness import InstanceKey, UniqueKey
+from constructs_lib.constructs.rules.stack import InstanceKey, UniqueKey
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import (
     ConstructPlace,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from constructs_lib.constructs.base import attributes
 from constructs_lib.constructs.base.arguments import validate_arguments
-from constructs_lib.constructs.base.instance import Instance
+from constructs_lib.constructs.base.attributes import Instance
 from constructs_lib.constructs.base.meta_arguments import Lifecycle
 from constructs_lib.constructs.base.resource import ResourceConstruct
 from constructs_lib.constructs.fivetran.connection import (
@@ -15,7 +15,7 @@ from constructs_lib.constructs.fivetran.connection import (
     ConnectionInstance,
     ConnectionReference,
 )
-from constructs_lib.constructs.fivetran.connection_argument import PARAMETERS, ConnectionArgument
+from constructs_lib.constructs.fivetran.connection_data import PARAMETERS, ConnectionArgument
 from constructs_lib.constructs.fivetran.provider import FivetranProvider
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_connection_sync

@@ -27,7 +27,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from constructs_lib.sandbox.common import masking
+from constructs_lib.sandbox.common import messages
 from constructs_lib.sandbox.common.adapter import ApiAdapter
 from constructs_lib.sandbox.common.errors import ApiError, SandboxError, failed, unavailable
 from constructs_lib.sandbox.common.faults import (
@@ -239,7 +239,7 @@ def _journaled_body(content: bytes) -> str | None:
     try:
         body = json.loads(content)
         if not isinstance(body, dict):
-            return json.dumps(masking.mask_all(body)[0])
+            return json.dumps(messages.mask_all(body)[0])
         return json.dumps({key: _journaled_value(key, value) for key, value in body.items()})
     except (ValueError, RecursionError):
         return None
@@ -247,7 +247,7 @@ def _journaled_body(content: bytes) -> str | None:
 
 def _journaled_value(key: str, value: Any) -> Any:
     if isinstance(value, (dict, list)) or value is None:
-        return masking.mask_all(value)[0]
+        return messages.mask_all(value)[0]
     return value if key in _UNMASKED else MASK
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.sandbox.common import errors, masking
+from constructs_lib.sandbox.common import errors, messages
 from constructs_lib.sandbox.common.adapter import ApiAdapter
 from constructs_lib.sandbox.common.errors import ApiError, SandboxError
 from constructs_lib.sandbox.common.faults import (
@@ -46,8 +46,10 @@ from constructs_lib.sandbox.common.messages import (
     loads_exact,
 )
 from constructs_lib.sandbox.common.store import Clock, moment_from_text, moment_to_text, utc_now
-from constructs_lib.sandbox.fivetran import checks, routes, syncs
+from constructs_lib.sandbox.fivetran import routes, syncs
 from constructs_lib.sandbox.fivetran.call import (
+    CREATE_FIELDS,
+    UPDATE_FIELDS,
     Call,
     Credentials,
     check_accept,
@@ -161,7 +163,7 @@ _EVENTS: Mapping[str, Callable[[Fault, Call, Connection], None]] = {
 }
 
 
-_UNMASKED = {*checks.CREATE_FIELDS, *checks.UPDATE_FIELDS, "state", "force", "scope"} - {
+_UNMASKED = {*CREATE_FIELDS, *UPDATE_FIELDS, "state", "force", "scope"} - {
     "config",
     "auth",
 }
@@ -301,7 +303,7 @@ def journaled_body(content: bytes, service: str | None) -> str | None:
         if isinstance(body, dict):
             masked = {key: _journaled_value(key, value, service) for key, value in body.items()}
             return dumps_exact(masked)
-        return dumps_exact(masking.mask_all(body)[0])
+        return dumps_exact(messages.mask_all(body)[0])
     except (ValueError, RecursionError):
         return None
 
@@ -309,10 +311,10 @@ def journaled_body(content: bytes, service: str | None) -> str | None:
 def _journaled_value(key: str, value: Any, service: str | None) -> Any:
     facts = schemas.service(service) if service else None
     if key == "config" and facts and isinstance(value, dict):
-        return masking.mask(value, facts.secrets)[0]
+        return messages.mask(value, facts.secrets)[0]
     if key in _UNMASKED:
         return value
-    return masking.mask_all(value)[0] if isinstance(value, (dict, list)) or value is None else MASK
+    return messages.mask_all(value)[0] if isinstance(value, (dict, list)) or value is None else MASK
 
 
 class SandboxAdapter(ApiAdapter):

@@ -1,20 +1,36 @@
-"""A request inside the sandbox: checks of its headers, and what an endpoint needs to answer it."""
+"""A request inside the sandbox: checks of its headers and body, and what an endpoint needs.
+
+Bodies are checked by the JSON Schema of the connection resource. The schema gives types, enums and
+patterns, and says which request has which fields: the resource also has attributes that the API
+does not know.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import hmac
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from constructs_lib import schemas
 from constructs_lib.sandbox.common import errors
-from constructs_lib.sandbox.common.messages import ApiRequest, ApiResponse
-from constructs_lib.sandbox.fivetran import checks, syncs
+from constructs_lib.sandbox.common.errors import ApiError, invalid, required
+from constructs_lib.sandbox.common.messages import (
+    MAX_DEPTH,
+    ApiRequest,
+    ApiResponse,
+    Number,
+    loads_exact,
+)
+from constructs_lib.sandbox.fivetran import syncs
 from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.sandbox.fivetran.store import Settings, Tables
+from constructs_lib.schemas import IGNORING_CASE, Attribute, Kind
 
 
 @dataclass(frozen=True)
@@ -100,7 +116,7 @@ class Call:
             return {}
         if not self.request.body:
             raise errors.invalid("The request body is missing")
-        return checks.parse_object(self.request.body)
+        return parse_object(self.request.body)
 
     def sync_seconds(self, connection_id: str) -> float:
         """Return how long a sync of a connection runs, in seconds."""
@@ -174,3 +190,167 @@ def _number(cursor: str) -> int | None:
         return None
     prefix, _, number = decoded.partition(":")
     return _whole(number) if prefix == "after" else None
+
+
+_SCHEMA = schemas.load("fivetranops_connection")
+TEST_CONTROLS = _SCHEMA.controls
+"""Fields that steer the setup tests of one request and are not kept."""
+TEST_FIELDS = _SCHEMA.sent("test")
+"""The fields of the request that runs the setup tests alone: what they shall trust."""
+CREATE_FIELDS = _SCHEMA.sent("create")
+"""The fields of the request that creates a connection."""
+UPDATE_FIELDS = _SCHEMA.sent("update")
+"""The fields of the request that modifies a connection."""
+
+_PYTHON_TYPES: dict[Kind, tuple[type, ...]] = {
+    Kind.STRING: (str,),
+    Kind.INTEGER: (int,),
+    Kind.NUMBER: Number,
+    Kind.BOOLEAN: (bool,),
+    Kind.DYNAMIC: (dict,),
+    Kind.MAP: (dict,),
+    Kind.NESTED: (dict,),
+}
+
+
+def parse_object(content: bytes) -> dict[str, Any]:
+    """Return the JSON object of a body.
+
+    :raises ApiError: 400, if it is malformed or something other than an object
+    """
+    try:
+        body = loads_exact(content)
+    except (ValueError, RecursionError):
+        raise invalid("The request body is not valid JSON") from None
+    if not isinstance(body, dict):
+        raise invalid("The request body must be a JSON object")
+    _check_storable(body, MAX_DEPTH)
+    return body
+
+
+def checked_fields(body: Mapping[str, Any], allowed: Collection[str]) -> dict[str, Any]:
+    """Check and return the fields of a request about a connection.
+
+    The contract does not say what happens to unknown fields. They are refused here, because a
+    client that sends one has made a mistake that should show. Null is refused like any other
+    value of a wrong type, but for the fields that it clears.
+
+    :returns: the fields, with null for those that are to be cleared
+    :raises ApiError: 400, for the first field that is wrong
+    """
+    attributes = _SCHEMA.attributes
+    refuse_unknown(body, allowed)
+    for name, value in body.items():
+        if value is not None or not attributes[name].clearable:
+            _check(name, value, attributes[name])
+    return {name: _stored(value, attributes[name]) for name, value in body.items()}
+
+
+def refuse_unknown(body: Mapping[str, Any], allowed: Collection[str]) -> None:
+    """Refuse a body with other fields than the allowed ones.
+
+    :raises ApiError: 400
+    """
+    for name in body:
+        if name not in allowed:
+            raise invalid(f"Unknown field '{name}'; allowed are {', '.join(sorted(allowed))}")
+
+
+def boolean(body: Mapping[str, Any], name: str) -> bool:
+    """Return a boolean of a body; false if it is left out.
+
+    :raises ApiError: 400, if it is not a boolean
+    """
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise _wrong(name, "must be boolean")
+    return value
+
+
+def connect_card(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Check and return the ``connect_card_config`` of a body.
+
+    :raises ApiError: 400, if it is missing or wrong
+    """
+    if body.get("connect_card_config") is None:
+        raise required("connect_card_config")
+    checked = checked_fields(body, ("connect_card_config",))["connect_card_config"]
+    return dict(checked)
+
+
+def _check_storable(value: Any, levels: int) -> None:
+    if levels == 0:
+        raise invalid(f"The request body is nested deeper than {MAX_DEPTH} levels")
+    if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+        raise invalid("The request body holds text that is not valid Unicode")
+    if isinstance(value, dict):
+        _check_storable(list(value), levels)
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            _check_storable(item, levels - 1)
+
+
+def _check(path: str, value: Any, attribute: Attribute) -> None:
+    if not _has_kind(value, attribute.kind):
+        raise _wrong(path, f"must be {attribute.rule['type']}")
+    if attribute.clearable and value == "":
+        raise _wrong(path, "must not be empty")
+    _check_rule(path, value, attribute.rule)
+    if attribute.kind is Kind.NESTED:
+        _check_nested(path, value, attribute)
+    if attribute.kind is Kind.MAP and not all(isinstance(text, str) for text in value.values()):
+        raise _wrong(path, "must have strings as values")
+
+
+def _stored(value: Any, attribute: Attribute) -> Any:
+    if attribute.kind is Kind.INTEGER:
+        return int(value)
+    # The contract lists schema_status in lower case, but writes it in upper case in its example.
+    return attribute.spelled(value) if attribute.ignores_case else value
+
+
+def _has_kind(value: Any, kind: Kind) -> bool:
+    # In Python a boolean is a number, too; in JSON it is not.
+    if isinstance(value, bool):
+        return kind is Kind.BOOLEAN
+    if isinstance(value, (float, Decimal)) and kind is Kind.INTEGER:
+        # By JSON Schema 60.0 is an integer.
+        return Decimal(value) == Decimal(value).to_integral_value()
+    return isinstance(value, _PYTHON_TYPES[kind])
+
+
+def _check_rule(path: str, value: Any, rule: Mapping[str, Any]) -> None:
+    if "enum" in rule and value not in rule["enum"]:
+        raise _wrong(path, f"must be one of {', '.join(str(item) for item in rule['enum'])}")
+    words = rule.get(IGNORING_CASE)
+    if words and value.lower() not in words:
+        raise _wrong(path, f"must be one of {', '.join(words)}")
+    if "pattern" in rule and not _matches(value, rule["pattern"]):
+        raise _wrong(path, f"must match {rule['pattern']}")
+    if "minLength" in rule and len(value) < rule["minLength"]:
+        raise _wrong(path, "must not be empty")
+    if "minimum" in rule and value < rule["minimum"]:
+        raise _wrong(path, f"must be at least {rule['minimum']}")
+    if "maximum" in rule and value > rule["maximum"]:
+        raise _wrong(path, f"must be at most {rule['maximum']}")
+
+
+def _matches(value: str, pattern: str) -> bool:
+    # A JSON Schema's $ means the very end, Python's also matches before a last line break.
+    return re.search(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), value) is not None
+
+
+def _check_nested(path: str, value: Mapping[str, Any], attribute: Attribute) -> None:
+    for name, inner in attribute.attributes.items():
+        if inner.required and value.get(name) is None:
+            raise required(f"{path}.{name}")
+    for name, item in value.items():
+        if name not in attribute.attributes:
+            raise _wrong(path, f"allows only {', '.join(attribute.attributes)}")
+        if item is not None or not attribute.attributes[name].clearable:
+            _check(f"{path}.{name}", item, attribute.attributes[name])
+
+
+def _wrong(path: str, rule: str) -> ApiError:
+    return invalid(f"Invalid value for field '{path}': it {rule}")

@@ -17,12 +17,21 @@ from typing import Any
 from urllib.parse import quote
 
 from constructs_lib import schemas
-from constructs_lib.sandbox.common import errors, masking
+from constructs_lib.sandbox.common import errors, messages
 from constructs_lib.sandbox.common.messages import ApiResponse
 from constructs_lib.sandbox.common.store import moment_to_text
-from constructs_lib.sandbox.fivetran import answers, checks, distortions, syncs
-from constructs_lib.sandbox.fivetran.call import Call, listed, success
-from constructs_lib.sandbox.fivetran.checks import checked_fields
+from constructs_lib.sandbox.fivetran import answers, distortions, syncs
+from constructs_lib.sandbox.fivetran.call import (
+    CREATE_FIELDS,
+    TEST_CONTROLS,
+    TEST_FIELDS,
+    UPDATE_FIELDS,
+    Call,
+    checked_fields,
+    connect_card,
+    listed,
+    success,
+)
 from constructs_lib.sandbox.fivetran.records import Connection
 
 _ADDRESS = "https://fivetran.com/connect-card/setup"
@@ -31,7 +40,7 @@ _ADDRESS = "https://fivetran.com/connect-card/setup"
 def create_connect_card(call: Call) -> ApiResponse:
     """Answer ``POST /v1/connections/{id}/connect-card``: 200, with token and address."""
     record = call.connection()
-    config = checks.connect_card(call.body())
+    config = connect_card(call.body())
     data = {
         "connector_id": record.id,
         "connect_card": issue(record.id, config),
@@ -79,7 +88,7 @@ def merge_config(record: Connection, given: Mapping[str, Any]) -> None:
             raise errors.invalid(f"Field 'config.{key}' cannot be changed after creation")
     skipped = {*record.destination, *(facts.read_only if facts else ())}
     wanted = {key: value for key, value in given.items() if key not in skipped}
-    masked, found = masking.mask(wanted, facts.secrets if facts else ())
+    masked, found = messages.mask(wanted, facts.secrets if facts else ())
     merged = {**record.config, **masked}
     record.config = {key: value for key, value in merged.items() if value is not None}
     _keep_digests(record, "config", wanted, found)
@@ -87,7 +96,7 @@ def merge_config(record: Connection, given: Mapping[str, Any]) -> None:
 
 def merge_auth(record: Connection, given: Mapping[str, Any]) -> None:
     """Store digests of the authorization of a request; no answer shows it."""
-    _, found = masking.mask_all(dict(given))
+    _, found = messages.mask_all(dict(given))
     _keep_digests(record, "auth", given, found)
 
 
@@ -98,9 +107,9 @@ def _keep_digests(
     kept = {
         place: value
         for place, value in record.digests.items()
-        if not any(masking.below(place, key) for key in replaced)
+        if not any(messages.below(place, key) for key in replaced)
     }
-    new = {f"{root}.{place}": masking.digest(secret) for place, secret in found.items()}
+    new = {f"{root}.{place}": messages.digest_of(secret) for place, secret in found.items()}
     record.digests = {**kept, **new}
 
 
@@ -130,7 +139,7 @@ def create(call: Call) -> ApiResponse:
     for name in ("group_id", "service"):
         if body.get(name) is None:
             raise errors.required(name)
-    given = checked_fields(body, checks.CREATE_FIELDS)
+    given = checked_fields(body, CREATE_FIELDS)
     record = _new(call, given)
     given = distortions.effective(record, given, call.settings.counts_with)
     merge_config(record, given.get("config", {}))
@@ -160,8 +169,8 @@ def modify(call: Call) -> ApiResponse:
     it, as ``setup_tests_every_update`` says.
     """
     record = call.connection()
-    given = checked_fields(call.body(), checks.UPDATE_FIELDS)
-    if not set(given) - set(checks.TEST_CONTROLS):
+    given = checked_fields(call.body(), UPDATE_FIELDS)
+    if not set(given) - set(TEST_CONTROLS):
         raise errors.invalid("No update parameters specified")
     _check_trust(given)
     _check_no_sync(call, record, given)
@@ -228,7 +237,7 @@ def _destination(service: str, config: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _set_attributes(record: Connection, given: Mapping[str, Any]) -> None:
-    ignored = _NOT_ATTRIBUTES | set(checks.TEST_CONTROLS)
+    ignored = _NOT_ATTRIBUTES | set(TEST_CONTROLS)
     values = {name: value for name, value in given.items() if name not in ignored}
     after = {**record.attributes, **values}
     # By the contract each of these two has a meaning only together with the value of another
@@ -259,7 +268,7 @@ def _check_trust(given: Mapping[str, Any]) -> None:
 
     The contract asks for ``run_setup_tests`` true, which is its default, in an update.
     """
-    trusts = [name for name in checks.TEST_FIELDS if given.get(name) is True]
+    trusts = [name for name in TEST_FIELDS if given.get(name) is True]
     if trusts and given.get("run_setup_tests", True) is False:
         raise errors.invalid(f"Field '{trusts[0]}' requires 'run_setup_tests' to be true")
 
@@ -267,7 +276,7 @@ def _check_trust(given: Mapping[str, Any]) -> None:
 def _check_no_sync(call: Call, record: Connection, given: Mapping[str, Any]) -> None:
     """Refuse a change while a sync runs, if that is set: to pause is always possible."""
     status = call.settings.update_while_syncing_status
-    changed = set(given) - set(checks.TEST_CONTROLS)
+    changed = set(given) - set(TEST_CONTROLS)
     if status != 200 and record.sync is not None and changed != {"paused"}:
         raise errors.sync_in_progress() if status == 409 else errors.sync_not_stopped()
 

@@ -12,9 +12,15 @@ from constructs_lib import schemas
 from constructs_lib.sandbox.common import errors
 from constructs_lib.sandbox.common.errors import ApiError
 from constructs_lib.sandbox.common.messages import ApiResponse
-from constructs_lib.sandbox.fivetran import answers, checks, connections, distortions, syncs
-from constructs_lib.sandbox.fivetran.call import Call, success
-from constructs_lib.sandbox.fivetran.checks import checked_fields, refuse_unknown
+from constructs_lib.sandbox.fivetran import answers, connections, distortions, syncs
+from constructs_lib.sandbox.fivetran.call import (
+    TEST_FIELDS,
+    Call,
+    boolean,
+    checked_fields,
+    refuse_unknown,
+    success,
+)
 from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
@@ -79,7 +85,7 @@ def sync(call: Call) -> ApiResponse:
     record = call.connection()
     body = call.body(optional=True)
     refuse_unknown(body, ("force",))
-    force = checks.boolean(body, "force")
+    force = boolean(body, "force")
     if record.sync is None or force:
         record.sync = None
         _start(call, record, "sync")
@@ -106,7 +112,7 @@ def resync(call: Call) -> ApiResponse:
 def test(call: Call) -> ApiResponse:
     """Answer ``POST …/test``: run the setup tests. A missing body is a 400; ``{}`` is enough."""
     record = call.connection()
-    trusts = checked_fields(call.body(), checks.TEST_FIELDS)
+    trusts = checked_fields(call.body(), TEST_FIELDS)
     results = syncs.run_setup_tests(record, trusts)
     call.tables.update(record)
     more = {**connections.connect_card_of(record), "setup_tests": results}

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from constructs_lib.sandbox.common import masking
+from constructs_lib.sandbox.common import messages
 from constructs_lib.sandbox.common.database import Layout
 from constructs_lib.sandbox.common.errors import SandboxError
 from constructs_lib.sandbox.common.faults import Fault, checked_faults
@@ -285,7 +285,7 @@ class Store(CommonStore[Tables, Settings]):
         """
         connection = self.connection(connection_id)
         stored = connection.digests.get(place) if connection else None
-        return stored is not None and masking.equals(stored, value)
+        return stored is not None and messages.equals_masked(stored, value)
 
     def seed(self, tables: Tables) -> None:
         """Remove all but the groups that every new sandbox has."""

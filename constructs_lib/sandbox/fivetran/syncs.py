@@ -27,7 +27,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from constructs_lib.sandbox.common import masking
+from constructs_lib.sandbox.common import messages
 from constructs_lib.sandbox.common.store import moment_from_text, moment_to_text
 from constructs_lib.sandbox.fivetran.records import Connection, Sync
 from constructs_lib.schemas import SERVICES_WITH_STATE
@@ -109,7 +109,9 @@ def _place_of_host(value: Any, at: str, ending: str) -> str | None:
 
 def _place_of_wrong_secret(connection: Connection) -> str | None:
     places = sorted(connection.digests)
-    return next((at for at in places if masking.equals(connection.digests[at], "wrong")), None)
+    return next(
+        (at for at in places if messages.equals_masked(connection.digests[at], "wrong")), None
+    )
 
 
 def _result(title: str, status: str) -> dict[str, Any]:

@@ -15,17 +15,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from constructs_lib.schemas.catalogue import service_facts
-from constructs_lib.schemas.catalogue.account import Account, LiveError
-from constructs_lib.schemas.catalogue.fields import Field
-from constructs_lib.schemas.catalogue.service_facts import Service, service, services
+from constructs_lib.schemas.catalogue.service_facts import Field, Service, service, services
 from constructs_lib.schemas.catalogue.sources import (
+    Account,
     Facts,
+    LiveError,
     UnreadableMetadata,
     facts_of_metadata,
     services_of_contract,
 )
+from constructs_lib.schemas.redaction import escape_controls
 from constructs_lib.schemas.suggestions import did_you_mean
-from constructs_lib.terminal_text import escape_controls
 
 
 def file_text(services: Mapping[str, Facts]) -> str:

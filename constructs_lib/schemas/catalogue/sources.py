@@ -5,21 +5,32 @@ marks are taken; titles, descriptions and examples are not. The metadata of an a
 (``GET /v1/metadata/connector-types/{service}``) are about one service: the published contract calls
 their ``config`` and ``auth`` objects and says no more, so their fields are read under
 ``properties`` or directly. The OpenAPI document is about all services.
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connector-metadata
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import quote
 
-from constructs_lib.schemas.catalogue.fields import (
+from constructs_lib import net
+from constructs_lib.net import address_problem, is_sandbox
+from constructs_lib.schemas.catalogue.service_facts import (
+    DESTINATION_SCHEMA_KEYS,
     ITEM,
     CompactField,
     Field,
     FieldKind,
+    Service,
     compact_form,
 )
-from constructs_lib.schemas.catalogue.service_facts import DESTINATION_SCHEMA_KEYS, Service
+from constructs_lib.version import user_agent
+
+if TYPE_CHECKING:
+    import requests
+
 
 Facts: TypeAlias = dict[str, CompactField]
 """The lines of one service: the form of its destination schema under ``schema``, and its fields."""
@@ -207,3 +218,89 @@ def _name(path: str) -> str:
 def _marked(fact: CompactField, mark: str) -> CompactField:
     kind = "string" if isinstance(fact, list) else fact.split(" ")[0]
     return f"{kind} {mark}"
+
+
+PUBLIC_URL = "https://api.fivetran.com"
+_PATH = "/v1/metadata/connector-types/"
+_SECONDS = 30.0
+_HEADERS = {"Accept": "application/json;version=2", "Accept-Encoding": net.ACCEPTED}
+
+
+class LiveError(Exception):
+    """The account did not answer; the message says why and what to do, and holds no secret."""
+
+
+class Account:
+    """An account of Fivetran, as far as metadata is concerned.
+
+    :param environ: the process environment: ``FIVETRAN_APIKEY``, ``FIVETRAN_APISECRET`` and
+        ``FIVETRAN_API_URL``, which is https, or http for this machine
+    :raises LiveError: if something is missing or wrong in it
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._url = (environ.get("FIVETRAN_API_URL") or PUBLIC_URL).rstrip("/")
+        _check_url(self._url)
+        names = ("FIVETRAN_APIKEY", "FIVETRAN_APISECRET")
+        if missing := [name for name in names if not environ.get(name)]:
+            raise LiveError(f"{' and '.join(missing)} must be set to ask the account")
+        self._credentials = (environ[names[0]], environ[names[1]])
+
+    def metadata(self, service: str) -> dict[str, Any]:
+        """Return the metadata of a service: the ``data`` of the response.
+
+        :raises LiveError: if the account does not answer with them
+        """
+        response = self._ask(_PATH + quote(service, safe=""))
+        if response.status_code == 404:
+            raise LiveError(f"the account knows no service {service!r}")
+        if response.status_code in (401, 403):
+            raise LiveError(f"the API refused the credentials with {response.status_code}")
+        if not response.ok:
+            raise LiveError(f"the API answered {response.status_code} for {service!r}")
+        try:
+            data = response.json()["data"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            data = None
+        if not isinstance(data, dict):
+            raise LiveError(f"the answer about {service!r} is not the API's; check the address")
+        return data
+
+    def _ask(self, path: str) -> requests.Response:
+        # Only who asks an account pays for the import.
+        import requests
+        import urllib3
+
+        found = net.authorities_problem()
+        if found is not None:
+            raise LiveError(f"{found[0]} cannot be used: {found[1]}. {net.REMEDY}")
+        with requests.Session() as session:
+            # What stays on this machine needs no proxy, which would see the key.
+            session.trust_env = self._url.startswith("https:")
+            session.headers.update(_HEADERS)
+            session.headers["User-Agent"] = user_agent()
+            try:
+                response = session.get(
+                    self._url + path,
+                    auth=self._credentials,
+                    timeout=_SECONDS,
+                    allow_redirects=False,
+                    stream=True,
+                    verify=net.authorities_path() or True,
+                )
+                net.read_content(response, net.LONGEST)
+            except net.ContentRefused as error:
+                problem = f"{self._url + path} answered {error.status} with {error.reason}"
+                raise LiveError(f"{problem}; check the address") from None
+            except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
+                name = type(error).__name__
+                raise LiveError(f"the API cannot be reached ({name}): {self._url}") from None
+            return response
+
+
+def _check_url(url: str) -> None:
+    if is_sandbox(url):
+        raise LiveError("the embedded sandbox knows only what this catalogue has already")
+    problem = address_problem(url, "FIVETRAN_APIKEY and FIVETRAN_APISECRET")
+    if problem:
+        raise LiveError(f"FIVETRAN_API_URL cannot be used: {problem}")

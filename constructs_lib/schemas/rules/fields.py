@@ -14,8 +14,13 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from constructs_lib.schemas.catalogue.fields import ITEM, Field, FieldKind
-from constructs_lib.schemas.catalogue.service_facts import DESTINATION_SCHEMA_KEYS, Service
+from constructs_lib.schemas.catalogue.service_facts import (
+    DESTINATION_SCHEMA_KEYS,
+    ITEM,
+    Field,
+    FieldKind,
+    Service,
+)
 from constructs_lib.schemas.redaction import HIDDEN, Path, display
 from constructs_lib.schemas.rules.rule import IsUnknown, Problem, SettingsAttribute, Severity
 from constructs_lib.schemas.rules.secrets import is_spelled_like_a_secret

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from constructs_lib.schemas.catalogue.fields import Field
-from constructs_lib.schemas.catalogue.service_facts import service
+from constructs_lib.schemas.catalogue.service_facts import Field, service
 from constructs_lib.schemas.redaction import HIDDEN, Path, is_mask
 from constructs_lib.schemas.rules.rule import Inputs, IsUnknown, Problem, SettingsAttribute
 

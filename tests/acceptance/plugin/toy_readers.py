@@ -7,10 +7,8 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
-from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource, Opened
-from constructs_lib.backend.plugin.resource import Operation
+from constructs_lib.backend.plugin.resource import DataSource, EphemeralResource, Opened, Operation
 from constructs_lib.backend.plugin.values.value import Dynamic, Object
 from constructs_lib.schemas import ResourceSchema
 from constructs_lib.schemas.model import _attributes

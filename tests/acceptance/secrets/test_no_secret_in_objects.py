@@ -25,8 +25,7 @@ from constructs_lib.backend.managed_object.secret_tracking import (
     secrets_of,
 )
 from constructs_lib.backend.plugin.diagnostics import ProviderError
-from constructs_lib.backend.plugin.ephemeral_resource import Opened
-from constructs_lib.backend.plugin.resource import Operation, Plan
+from constructs_lib.backend.plugin.resource import Opened, Operation, Plan
 from constructs_lib.backend.plugin.values.value import Dynamic
 from constructs_lib.sandbox import Api, Credentials, SandboxAdapter, SandboxServer, Store
 from constructs_lib.sandbox.common.messages import ApiRequest

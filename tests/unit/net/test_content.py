@@ -10,7 +10,7 @@ import pytest
 import requests
 from urllib3 import HTTPResponse
 
-from constructs_lib.net import content
+from constructs_lib import net
 
 LIMIT = 100_000
 TEXT = b'{"a": "' + b"x" * 50_000 + b'"}'
@@ -44,7 +44,7 @@ def streamed(body: object, **headers: str) -> requests.Response:
 
 def read(body: object, **headers: str) -> bytes:
     response = streamed(body, **headers)
-    content.read(response, LIMIT)
+    net.read_content(response, LIMIT)
     return response.content
 
 
@@ -65,7 +65,7 @@ def test_content_in_several_parts_of_gzip_is_whole() -> None:
 def test_content_without_an_end_is_given_up_at_the_limit() -> None:
     body = Endless()
 
-    with pytest.raises(content.ContentRefused, match="more than the 100000 bytes it may have"):
+    with pytest.raises(net.ContentRefused, match="more than the 100000 bytes it may have"):
         read(body)
 
     assert body.given < 4 * LIMIT
@@ -76,12 +76,12 @@ def test_content_is_counted_after_it_was_unpacked() -> None:
     bomb = gzip.compress(bytes(LIMIT * 100))
     assert len(bomb) < LIMIT / 4
 
-    with pytest.raises(content.ContentRefused, match="more than the 100000 bytes it may have"):
+    with pytest.raises(net.ContentRefused, match="more than the 100000 bytes it may have"):
         read(bomb, Content_Encoding="gzip")
 
 
 def test_content_that_grows_is_unpacked_piece_by_piece() -> None:
-    sizes = [len(piece) for piece in content._unpacked(iter([gzip.compress(bytes(10**7))]), 200)]
+    sizes = [len(piece) for piece in net._unpacked(iter([gzip.compress(bytes(10**7))]), 200)]
 
     assert sum(sizes) == 10**7
     assert max(sizes) <= 2**16
@@ -93,7 +93,7 @@ def test_content_at_the_limit_is_read() -> None:
 
 @pytest.mark.parametrize("kind", ["deflate", "br", "gzip, gzip", "\x1b[31m" + "x" * 1000])
 def test_content_packed_as_nobody_asked_is_refused(kind: str) -> None:
-    with pytest.raises(content.ContentRefused, match=r"packed as .*, not as gzip") as found:
+    with pytest.raises(net.ContentRefused, match=r"packed as .*, not as gzip") as found:
         read(zlib.compress(TEXT), Content_Encoding=kind)
 
     assert len(found.value.reason) < 100
@@ -101,16 +101,16 @@ def test_content_packed_as_nobody_asked_is_refused(kind: str) -> None:
 
 
 def test_content_that_is_no_gzip_is_refused() -> None:
-    with pytest.raises(content.ContentRefused, match="not packed as gzip, as it says"):
+    with pytest.raises(net.ContentRefused, match="not packed as gzip, as it says"):
         read(TEXT, Content_Encoding="gzip")
 
 
 def test_content_that_ends_in_its_middle_is_refused() -> None:
-    with pytest.raises(content.ContentRefused, match="ends in the middle of its gzip"):
+    with pytest.raises(net.ContentRefused, match="ends in the middle of its gzip"):
         read(gzip.compress(TEXT)[:-9], Content_Encoding="gzip")
 
 
 def test_limit_is_told_in_units_that_a_person_reads() -> None:
-    with pytest.raises(content.ContentRefused, match=r"more than the 1 MiB it may have"):
-        content.read(streamed(bytes(2**20 + 1)), 2**20)
-    assert content._in_words(content.LONGEST) == "64 MiB"
+    with pytest.raises(net.ContentRefused, match=r"more than the 1 MiB it may have"):
+        net.read_content(streamed(bytes(2**20 + 1)), 2**20)
+    assert net._in_words(net.LONGEST) == "64 MiB"

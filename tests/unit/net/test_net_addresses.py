@@ -13,8 +13,8 @@ from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.fivetran.provider import FivetranOps
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.planning import checks
-from constructs_lib.net.addresses import address_problem, is_sandbox
-from constructs_lib.schemas.catalogue import account
+from constructs_lib.net import address_problem, is_sandbox
+from constructs_lib.schemas.catalogue import sources
 
 REFUSED = [
     "http://api.fivetran.com",
@@ -142,15 +142,15 @@ def test_password_in_an_address_is_not_repeated(url: str) -> None:
 def test_catalogue_refuses_the_same_addresses(url: str) -> None:
     login = {"FIVETRAN_APIKEY": "k", "FIVETRAN_APISECRET": "s"}
 
-    with pytest.raises(account.LiveError) as found:
-        account.Account({"FIVETRAN_API_URL": url, **login})
+    with pytest.raises(sources.LiveError) as found:
+        sources.Account({"FIVETRAN_API_URL": url, **login})
 
     assert "hunter22" not in str(found.value)
 
 
 @pytest.mark.parametrize("url", [one for one in TAKEN if not is_sandbox(one)])
 def test_catalogue_takes_the_same_addresses(url: str) -> None:
-    account.Account({"FIVETRAN_API_URL": url, "FIVETRAN_APIKEY": "k", "FIVETRAN_APISECRET": "s"})
+    sources.Account({"FIVETRAN_API_URL": url, "FIVETRAN_APIKEY": "k", "FIVETRAN_APISECRET": "s"})
 
 
 @pytest.mark.parametrize("url", [" https://api.fivetran.com", "https://api.fivetran.com\n"])

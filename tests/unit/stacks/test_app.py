@@ -10,7 +10,7 @@ import pytest
 from constructs_lib import Connection
 from constructs_lib.toolkit import App
 from constructs_lib.validation import ValidationFailed
-from stacks import app
+from stacks import stack
 from stacks.settings import load_environments
 from stacks.stack import EnvironmentStack
 
@@ -28,10 +28,10 @@ def _run(folder: Path, monkeypatch: pytest.MonkeyPatch, base: str) -> None:
     (folder / "base.yaml").write_text(dedent(base))
     for name in ("dev", "live"):
         (folder / f"{name}.yaml").write_text("")
-    monkeypatch.setattr(app, "ENVIRONMENTS", folder)
+    monkeypatch.setattr(stack, "ENVIRONMENTS", folder)
     # The CDK runs in a process of its own, which knows nothing of our current directory.
-    monkeypatch.setattr(app, "App", lambda: App(outdir=str(Path("cdktf.out").absolute())))
-    app.main()
+    monkeypatch.setattr(stack, "App", lambda: App(outdir=str(Path("cdktf.out").absolute())))
+    stack.synthesise()
 
 
 def _document(name: str) -> dict[str, Any]:

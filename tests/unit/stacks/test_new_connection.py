@@ -18,11 +18,10 @@ from stacks import __main__
 from stacks.__main__ import run_command
 from stacks.settings import load_environments
 from stacks.settings.checks import check_environment
-from stacks.settings.insertion import InsertError, insert
 from stacks.settings.merging import with_defaults, without_nulls
 from stacks.settings.variables import with_variables
 from stacks.settings.yaml_reader import read
-from stacks.settings.yaml_writer import connection_template
+from stacks.settings.yaml_writer import InsertError, connection_template, insert
 
 Run = Callable[..., tuple[int, str, str]]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # The same, and faster.

@@ -15,8 +15,8 @@ from constructs_lib.validation import (
     Finding,
     ValidationFailed,
     check_connection,
-    parameters,
     render,
+    schema_check,
 )
 
 Check = Callable[..., list[Finding]]
@@ -141,14 +141,14 @@ def test_the_schema_is_compiled_once_for_many_connections(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     compiled: list[str] = []
-    compile_schema = parameters.compile_validator
+    compile_schema = schema_check.compile_validator
 
     def _counting(document: dict[str, Any]) -> Any:
         compiled.append(document["title"])
         return compile_schema(document)
 
-    monkeypatch.setattr(parameters, "compile_validator", _counting)
-    parameters.parameter_validator.cache_clear()
+    monkeypatch.setattr(schema_check, "compile_validator", _counting)
+    schema_check.parameter_validator.cache_clear()
     for number in range(100):
         check_connection(valid(group_id=f"group_{number}"), place=ConstructPlace("a"))
 

@@ -12,8 +12,7 @@ from constructs_lib.validation import (
     check_connection_state,
     check_provider,
 )
-from constructs_lib.validation.parameters import ALIASES, parameter_schema
-from constructs_lib.validation.schema_check import allowed_text
+from constructs_lib.validation.schema_check import ALIASES, allowed_text, parameter_schema
 
 Check = Callable[..., list[Finding]]
 Found = Callable[..., list[tuple[str, str]]]

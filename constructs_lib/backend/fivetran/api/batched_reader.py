@@ -1,30 +1,38 @@
-"""Read connections with as few requests as possible: one page of a list describes a thousand.
+"""Read many connections: by their identifiers in few requests, or all that match a filter.
+
+One page of a list describes a thousand connections. :func:`list_pages` reads all pages;
+:class:`BatchedReader` decides when a page is worth its request.
 
 Terraform asks for one connection after the other, some of them at once, and never says how many
-will follow. So the first few are read one by one, which is all that a small stack needs. The
-others wait until one of them is answered and Terraform had a moment to ask for more: those that
-wait then are read one by one as well, all at the same time. If there are more than Terraform asks
-for at once by default, a page of the account's list is read, and a further one whenever some
-connections were missing from those before: a few connections of a large account never cost the
-whole account.
+will follow. So the first few are read one by one, which is all that a small stack needs. The others
+wait until one of them is answered and Terraform had a moment to ask for more: those that wait then
+are read one by one as well, all at the same time. If there are more than Terraform asks for at once
+by default, a page of the account's list is read, and a further one whenever some connections were
+missing from those before: a few connections of a large account never cost the whole account.
 
 An item of a page is used only if it says what is known already (``fits``). Otherwise the connection
 is read by itself: a list may carry less than the connection does. Nothing is older than the
 configuration of the provider, which comes with every plan, and nothing read before a write is used
 after it.
 
-Source: Fivetran's REST API, ``GET /v1/connections`` and ``GET /v1/connections/{id}``.
+Source: Fivetran's REST API, "Pagination", ``GET /v1/connections`` and ``GET /v1/connections/{id}``.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import Any
 
-from constructs_lib.backend.fivetran.api.errors import Interrupted, TimeLimitExceeded, VendorError
+from constructs_lib.backend.fivetran.api.client import Client
+from constructs_lib.backend.fivetran.api.errors import (
+    Interrupted,
+    InvalidResponse,
+    TimeLimitExceeded,
+    VendorError,
+)
 from constructs_lib.backend.http.deadline import Deadline
 
 Document = dict[str, Any]
@@ -200,3 +208,64 @@ class BatchedReader:
     def _touch(self) -> None:
         self._touched = self._clock()
         self._changed.notify_all()
+
+
+_MAX_PAGES = 1000
+_MAX_WITHOUT_NEWS = 10
+_LIST = "GET /v1/connections"
+
+
+def list_connections(
+    client: Client, deadline: Deadline, **filters: str | None
+) -> list[dict[str, Any]]:
+    """Return the connections that match the filters, each once, in the order of the API.
+
+    The parameters and errors are those of :func:`list_pages`.
+    """
+    return [item for page in list_pages(client, deadline, **filters) for item in page]
+
+
+def list_pages(
+    client: Client, deadline: Deadline, **filters: str | None
+) -> Iterator[list[dict[str, Any]]]:
+    """Yield the pages of connections that match the filters, each connection once.
+
+    Either all of them or an error: a list that ends too early would look as if the rest was gone.
+
+    :param filters: ``group_id`` and ``schema``, which the API knows; None lets everything pass
+    :raises InvalidResponse: if the pages have no end
+    """
+    given = {name: value for name, value in filters.items() if value is not None}
+    found: set[str] = set()
+    cursors: set[str] = set()
+    cursor: str | None = None
+    without_news = 0
+    for _ in range(_MAX_PAGES):
+        at = {} if cursor is None else {"cursor": cursor}
+        items, cursor = client.connections_page(
+            {**given, "limit": str(LONGEST_PAGE), **at}, deadline
+        )
+        # One that moves to a later page while the pages are read is there twice.
+        new = {_identifier(item): item for item in items if _identifier(item) not in found}
+        without_news = 0 if new else without_news + 1
+        found |= new.keys()
+        yield list(new.values())
+        if cursor is None:
+            return
+        if cursor in cursors:
+            raise InvalidResponse(
+                _LIST, 200, "a cursor that was there before: the pages have no end"
+            )
+        if without_news == _MAX_WITHOUT_NEWS:
+            raise InvalidResponse(
+                _LIST, 200, f"{without_news} pages without anything new, and a cursor"
+            )
+        cursors.add(cursor)
+    raise InvalidResponse(_LIST, 200, f"more than {_MAX_PAGES} pages")
+
+
+def _identifier(item: Any) -> str:
+    identifier = item.get("id") if isinstance(item, dict) else None
+    if not isinstance(identifier, str) or not identifier:
+        raise InvalidResponse(_LIST, 200, "a connection without an identifier")
+    return identifier

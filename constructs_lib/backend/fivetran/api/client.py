@@ -1,7 +1,7 @@
 """Fivetran's REST API, as far as connections need it.
 
 One method per endpoint; each takes the :class:`Deadline` of the operation that it serves, returns
-the ``data`` of the API's envelope, and raises :mod:`errors`. :mod:`retry` decides which failed
+the ``data`` of the API's envelope, and raises :mod:`errors`. :mod:`attempts` decides which failed
 requests are sent again. Source: https://fivetran.com/docs/rest-api
 """
 

@@ -1,6 +1,6 @@
 """Which texts of a connection no message shows when Fivetran quotes them.
 
-The rule is :mod:`constructs_lib.backend.http.quoted_texts`. In addition these are shown:
+The rule is :func:`constructs_lib.backend.http.redaction.texts_of`. In addition these are shown:
 identifiers and the service, which tell the user what a message is about; the destination schema,
 which is the name of the connection in all messages; and the words that the contract or the
 catalogue of services allows.
@@ -14,7 +14,7 @@ from typing import Any, Final
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection.model import destination_keys
 from constructs_lib.backend.fivetran.connection_test.resource import STATUSES
-from constructs_lib.backend.http import quoted_texts
+from constructs_lib.backend.http import redaction
 from constructs_lib.backend.http.redaction import SettingText, redact_json
 from constructs_lib.backend.http.response_values import normalized_word
 from constructs_lib.backend.plugin.diagnostics import Path
@@ -36,7 +36,7 @@ def of_request(body: dict[str, Any] | None) -> list[SettingText]:
         is_name = len(path) == 2 and path[0] == "config" and path[1] in keys
         return is_name or _is_word(path, text.lower())
 
-    return quoted_texts.texts_of(body, is_harmless)
+    return redaction.texts_of(body, is_harmless)
 
 
 def of_connection(connection: dict[str, Any]) -> list[SettingText]:
@@ -80,4 +80,4 @@ def _is_word(path: Path, text: str) -> bool:
 @cache
 def _words() -> frozenset[str]:
     found = frozenset(name.lower() for name in schemas.services())
-    return found.union(*(quoted_texts.allowed_by(schemas.load(n).attributes) for n in _HOLDS_WORDS))
+    return found.union(*(redaction.allowed_by(schemas.load(n).attributes) for n in _HOLDS_WORDS))

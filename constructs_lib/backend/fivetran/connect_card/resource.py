@@ -18,18 +18,21 @@ from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
-from constructs_lib.backend.managed_object.identifiers import (
+from constructs_lib.backend.managed_object.checks import (
     check_identifier,
     import_identifier,
     is_imported,
     require_identifier,
-)
-from constructs_lib.backend.managed_object.unsent_changes import (
     unsent_changes,
     warn_about_unsent_changes,
 )
-from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource, Opened
-from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
+from constructs_lib.backend.plugin.resource import (
+    EphemeralResource,
+    Opened,
+    Operation,
+    Plan,
+    Resource,
+)
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, same
 
 _READ_LIMIT = 600.0

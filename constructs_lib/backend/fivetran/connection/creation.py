@@ -47,7 +47,7 @@ from constructs_lib.backend.fivetran.connection.creation_search import (
     trace_of,
 )
 from constructs_lib.backend.fivetran.journal.creations import CreationEntry
-from constructs_lib.backend.http import retry
+from constructs_lib.backend.http import attempts
 from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.diagnostics import crash_places
 
@@ -196,7 +196,7 @@ class _Creation:
 
     def _notice(self, status: int, content: bytes) -> None:
         """Read the identifier from a response before anything else looks at it."""
-        self._is_unclear = self._is_unclear or retry.is_unclear(status)
+        self._is_unclear = self._is_unclear or attempts.is_unclear(status)
         identifier = identifier_in(content, self._body) if 200 <= status < 300 else None
         if identifier is not None:
             self._identifier = identifier
@@ -223,10 +223,10 @@ class _Creation:
             return found
         if isinstance(error, Conflict):
             return self._after_conflict(error)
-        if self._name is None or not (retry.may_have_taken_effect(error) or self._is_unclear):
+        if self._name is None or not (attempts.may_have_taken_effect(error) or self._is_unclear):
             self._remove_entry()
             raise error
-        if not retry.may_have_taken_effect(error):
+        if not attempts.may_have_taken_effect(error):
             return self._after_429(error)
         log.warn(f"{error}; looking for the connection")
         found = self._search_repeatedly(self._by_trace) if self._may_be_ours else None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from constructs_lib.backend.fivetran.api.errors import Conflict, NotFound, VendorError
 from constructs_lib.backend.fivetran.connection.model import DESTINATION_SCHEMA_KEYS
 from constructs_lib.backend.fivetran.journal.creations import CreationEntry, Name
-from constructs_lib.backend.http import retry
+from constructs_lib.backend.http import attempts
 from constructs_lib.backend.http.response_values import parse_timestamp
 from constructs_lib.backend.managed_object.model import as_object
 from constructs_lib.backend.plugin.values.value import Object
@@ -236,7 +236,7 @@ def advice(planned: Object) -> Callable[[VendorError], str]:
                 f"There is {place} already, or was until just now. Choose another schema, or "
                 "import that connection: terraform import ADDRESS IDENTIFIER."
             )
-        if retry.may_have_taken_effect(error):
+        if attempts.may_have_taken_effect(error):
             return (
                 f"The connection may exist all the same. Look for {place}: if it is there, import "
                 "it (terraform import ADDRESS IDENTIFIER) before the next apply."

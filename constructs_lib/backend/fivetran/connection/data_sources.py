@@ -14,18 +14,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.api import pagination
+from constructs_lib.backend.fivetran.api import batched_reader
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.connection.model import attributes_of
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.managed_object import equivalence
-from constructs_lib.backend.managed_object.identifiers import require_identifier
-from constructs_lib.backend.plugin.data_source import DataSource
+from constructs_lib.backend.managed_object.checks import require_identifier
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.planning.checks import check_rules, rule_problems
-from constructs_lib.backend.plugin.resource import Operation
+from constructs_lib.backend.plugin.resource import DataSource, Operation
 from constructs_lib.backend.plugin.values.value import Dynamic, Object
 from constructs_lib.schemas import Attribute, Field
 from constructs_lib.schemas.redaction import is_secret_setting
@@ -133,7 +132,7 @@ def _rules() -> tuple[Rule, ...]:
 def _found(client: Client, group_id: str, schema: str, deadline: Deadline) -> dict[str, Any]:
     """Return the one connection of a group that has this schema."""
     with explain_errors("find", f"fivetranops_connection {schema} in group {group_id}"):
-        listed = pagination.list_connections(client, deadline, group_id=group_id, schema=schema)
+        listed = batched_reader.list_connections(client, deadline, group_id=group_id, schema=schema)
         exact = [
             item
             for item in listed
@@ -180,7 +179,7 @@ class ConnectionsDataSource(DataSource):
         deadline = Deadline(_LIST_LIMIT, operation.stopping)
         known_to_the_api = {name: config[name] for name in ("group_id", "schema")}
         with explain_errors("list", "fivetranops_connections"):
-            listed = pagination.list_connections(account.client, deadline, **known_to_the_api)
+            listed = batched_reader.list_connections(account.client, deadline, **known_to_the_api)
         attributes = self.schema.attributes["connections"].attributes
         every = [readable_attributes(item, attributes) for item in listed]
         # Another order of an answer must be no difference.

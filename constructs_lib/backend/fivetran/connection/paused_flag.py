@@ -22,8 +22,8 @@ from constructs_lib.backend.fivetran.api.errors import (
     TimeLimitExceeded,
     VendorError,
 )
-from constructs_lib.backend.fivetran.connection_status import pauses
-from constructs_lib.backend.http import retry
+from constructs_lib.backend.fivetran.connection.model import pauses
+from constructs_lib.backend.http import attempts
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.response_values import normalized_word
 from constructs_lib.backend.plugin import log
@@ -188,7 +188,7 @@ def _set_flag(
         except SyncInProgress as refusal:
             _wait_for_sync(identifier, refusal, pause, deadline)
         except ApiError as error:
-            if not retry.is_unclear(error.status):
+            if not attempts.is_unclear(error.status):
                 raise _FlagRefused(error) from None
             raise
     raise AssertionError("the pauses have no end")

@@ -27,17 +27,13 @@ from constructs_lib.backend.fivetran.connection.model import (
 from constructs_lib.backend.fivetran.connection.request import SIDE_EFFECTS
 from constructs_lib.backend.http.response_values import normalized_word
 from constructs_lib.backend.managed_object import equivalence
-from constructs_lib.backend.managed_object.model import as_object
-from constructs_lib.backend.managed_object.request import differs
+from constructs_lib.backend.managed_object.checks import unsent_changes, warn_about_unsent_changes
+from constructs_lib.backend.managed_object.model import as_object, differs
 from constructs_lib.backend.managed_object.secret_tracking import (
     SCOPES,
     SecretTracking,
     planned_times,
     secrets_of,
-)
-from constructs_lib.backend.managed_object.unsent_changes import (
-    unsent_changes,
-    warn_about_unsent_changes,
 )
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.planning.checks import check_rules, is_unknown

@@ -13,7 +13,7 @@ from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.managed_object import drift
-from constructs_lib.backend.managed_object.identifiers import is_imported
+from constructs_lib.backend.managed_object.checks import is_imported
 from constructs_lib.backend.managed_object.model import as_object
 from constructs_lib.backend.managed_object.response import configurable_state
 from constructs_lib.backend.plugin.diagnostics import Diagnostics

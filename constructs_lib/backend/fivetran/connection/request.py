@@ -18,9 +18,8 @@ from constructs_lib.backend.fivetran.connection.model import (
     destination_keys,
     request_value,
 )
-from constructs_lib.backend.managed_object import request
-from constructs_lib.backend.managed_object.model import api_value, as_object
-from constructs_lib.backend.managed_object.request import changed_keys
+from constructs_lib.backend.managed_object import model
+from constructs_lib.backend.managed_object.model import api_value, as_object, changed_keys
 from constructs_lib.backend.plugin.values.value import Object
 
 _TRUSTED = SCHEMA.sent("test")
@@ -55,7 +54,7 @@ _OF_ONE_METHOD = {
 
 def creation_body(planned: Object, config: Object) -> dict[str, Any]:
     """Return the body of ``POST /v1/connections``: what is configured, and nothing else."""
-    return _with_tests_for_trust(request.creation_body(MODEL, planned, config))
+    return _with_tests_for_trust(model.creation_body(MODEL, planned, config))
 
 
 def takeover_body(body: dict[str, Any]) -> dict[str, Any]:
@@ -90,16 +89,16 @@ def update_body(
     :param dropped: the keys of ``config`` of which the API holds nothing although they were sent
     :param adopted: True while the settings are those that an import has read
     """
-    body = request.changed_settings(MODEL, prior, planned)
+    body = model.changed_settings(MODEL, prior, planned)
     body |= _beginning_to_count(body, planned, config) | _of_another_method(body, prior, config)
     if adopted and prior.get("is_historical_sync") is None:
         # Configured for a connection that exists, it says what was, and asks for nothing.
         body.pop("is_historical_sync", None)
     keys = changed_keys(prior.get("config"), planned.get("config"))
-    if keys or request.keys_of("config", named) or body.keys() & set(DECIDING):
+    if keys or model.keys_of("config", named) or body.keys() & set(DECIDING):
         # Another setting may be what makes them count.
         named = [*named, *(f"config.{key}" for key in dropped)]
-    body |= request.changed_parts(MODEL, prior, planned, config, named)
+    body |= model.changed_parts(MODEL, prior, planned, config, named)
     return with_controls(body, config)
 
 
@@ -150,7 +149,7 @@ def _of_another_method(body: dict[str, Any], prior: Object, config: Object) -> d
 
 def without_controls(body: dict[str, Any]) -> dict[str, Any]:
     """Return what a body changes: the API refuses one that only steers the setup tests."""
-    return request.without_controls(MODEL, body)
+    return model.without_controls(MODEL, body)
 
 
 def controls_of(body: dict[str, Any]) -> dict[str, Any]:
@@ -160,7 +159,7 @@ def controls_of(body: dict[str, Any]) -> dict[str, Any]:
 
 def with_controls(body: dict[str, Any], config: Object) -> dict[str, Any]:
     """Add what is configured for the setup tests to a body that changes something."""
-    return _with_tests_for_trust(request.with_controls(MODEL, body, config))
+    return _with_tests_for_trust(model.with_controls(MODEL, body, config))
 
 
 def _with_tests_for_trust(body: dict[str, Any]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.redaction import texts_in
 from constructs_lib.backend.managed_object import drift
-from constructs_lib.backend.managed_object.identifiers import import_identifier
+from constructs_lib.backend.managed_object.checks import import_identifier
 from constructs_lib.backend.managed_object.secret_tracking import (
     SecretTracking,
     applied_times,
@@ -183,7 +183,7 @@ class ConnectionResource(Resource):
         :param pauses_for_it: True to pause the connection if a sync is in the way
         """
         from constructs_lib.backend.fivetran.connection.update import Update
-        from constructs_lib.backend.fivetran.connection_locks import locked_for_write
+        from constructs_lib.backend.fivetran.provider_data import locked_for_write
 
         # It may be there with nothing to change but its name: then it is what was asked for.
         sent, identifier = request.takeover_body(body), there["id"]
@@ -212,7 +212,7 @@ class ConnectionResource(Resource):
         """Send ``PATCH /v1/connections/{id}`` with what changed. If nothing is to be sent, run the
         setup tests if they are required and failed before, otherwise send a GET.
         """
-        from constructs_lib.backend.fivetran.connection_locks import locked_for_write
+        from constructs_lib.backend.fivetran.provider_data import locked_for_write
 
         account: Account = operation.provider_data
         deadline = _deadline("update", config, operation)
@@ -238,7 +238,7 @@ class ConnectionResource(Resource):
         """Send ``DELETE /v1/connections/{id}``; a connection that is gone already counts as
         deleted.
         """
-        from constructs_lib.backend.fivetran.connection_locks import locked_for_write
+        from constructs_lib.backend.fivetran.provider_data import locked_for_write
 
         account: Account = operation.provider_data
         if prior.get("id") is None:
@@ -357,7 +357,7 @@ class ConnectionResource(Resource):
         ):
             return {}
         from constructs_lib.backend.fivetran.connection.update import Update
-        from constructs_lib.backend.fivetran.connection_locks import locked_for_write
+        from constructs_lib.backend.fivetran.provider_data import locked_for_write
 
         account: Account = operation.provider_data
         explaining = explain_errors(

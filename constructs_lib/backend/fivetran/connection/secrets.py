@@ -33,8 +33,7 @@ from constructs_lib.backend.fivetran.connection.model import clears_nothing, des
 from constructs_lib.backend.fivetran.connection.request import DECIDING
 from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.managed_object import drift, equivalence
-from constructs_lib.backend.managed_object.model import as_object
-from constructs_lib.backend.managed_object.request import changed_keys
+from constructs_lib.backend.managed_object.model import as_object, changed_keys
 from constructs_lib.backend.managed_object.secret_tracking import (
     SCOPES,
     SecretTracking,
@@ -44,7 +43,7 @@ from constructs_lib.backend.managed_object.secret_tracking import (
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Plan
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, same
-from constructs_lib.schemas.catalogue.fields import Field, FieldKind
+from constructs_lib.schemas.catalogue.service_facts import Field, FieldKind
 
 
 def check_unset_secrets(plan: Plan, tracking: SecretTracking, diagnostics: Diagnostics) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import SyncInProgress, VendorError
+from constructs_lib.backend.fivetran.connection.model import connection_name, is_syncing, pauses
 from constructs_lib.backend.fivetran.connection.paused_flag import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
@@ -28,13 +29,7 @@ from constructs_lib.backend.fivetran.connection.paused_flag import (
     set_flag,
 )
 from constructs_lib.backend.fivetran.connection.request import controls_of, without_controls
-from constructs_lib.backend.fivetran.connection_status import (
-    connection_name,
-    is_syncing,
-    pauses,
-)
-from constructs_lib.backend.fivetran.journal.entries import JournalEntry
-from constructs_lib.backend.fivetran.journal.journal import JournalHandle
+from constructs_lib.backend.fivetran.journal.journal import JournalEntry, JournalHandle
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.plugin import log

@@ -14,10 +14,13 @@ from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import ApiError
 from constructs_lib.backend.fivetran.connection.paused_flag import PausedFlagStuck
 from constructs_lib.backend.fivetran.journal import history
-from constructs_lib.backend.fivetran.journal.entries import JournalEntry, SetStateEntry
 from constructs_lib.backend.fivetran.journal.history import TERRAFORM
-from constructs_lib.backend.fivetran.journal.journal import JournalHandle
-from constructs_lib.backend.http import retry
+from constructs_lib.backend.fivetran.journal.journal import (
+    JournalEntry,
+    JournalHandle,
+    SetStateEntry,
+)
+from constructs_lib.backend.http import attempts
 from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.managed_object import equivalence
 
@@ -146,7 +149,7 @@ class JournalWriter:
         try:
             yield
         except ApiError as error:
-            if past is not None and not retry.is_unclear(error.status):
+            if past is not None and not attempts.is_unclear(error.status):
                 past.withdraw()
             raise
 

@@ -14,15 +14,13 @@ from decimal import Context, Decimal
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran.api.errors import NotFound
+from constructs_lib.backend.fivetran.connection.model import is_syncing
 from constructs_lib.backend.fivetran.connection.paused_flag import is_paused
 from constructs_lib.backend.fivetran.connection_state import set_state
 from constructs_lib.backend.fivetran.connection_state.snapshot import (
     Snapshot,
 )
 from constructs_lib.backend.fivetran.connection_state.state_value import from_terraform
-from constructs_lib.backend.fivetran.connection_status import (
-    is_syncing,
-)
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors

@@ -26,17 +26,15 @@ from constructs_lib.backend.fivetran.connection_state.snapshot import (
     StateDiffers,
 )
 from constructs_lib.backend.fivetran.connection_state.state_value import (
-    from_terraform,
-    is_same_state,
-    to_terraform,
-)
-from constructs_lib.backend.fivetran.connection_state.tracking import (
     confirm_attempt,
+    from_terraform,
     is_own_work,
+    is_same_state,
     learn_attempt,
     note_seen,
     seen_by_plan,
     stored_form_noted,
+    to_terraform,
 )
 from constructs_lib.backend.fivetran.private_state import StatePrivateState
 from constructs_lib.backend.fivetran.provider_data import Account
@@ -44,13 +42,11 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.redaction import values_shown
 from constructs_lib.backend.http.response_values import format_timestamp
-from constructs_lib.backend.managed_object.identifiers import (
+from constructs_lib.backend.managed_object.checks import (
     check_identifier,
     import_identifier,
     is_imported,
     require_identifier,
-)
-from constructs_lib.backend.managed_object.unsent_changes import (
     unsent_changes,
     warn_about_unsent_changes,
 )

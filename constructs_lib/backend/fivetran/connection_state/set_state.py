@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import ApiError, Conflict, SyncInProgress
+from constructs_lib.backend.fivetran.connection.model import is_syncing, last_syncs, pauses
 from constructs_lib.backend.fivetran.connection.paused_flag import (
     KeptPaused,
     is_paused,
@@ -32,13 +33,7 @@ from constructs_lib.backend.fivetran.connection_state.snapshot import (
     StateNotSupported,
     describe_progress,
 )
-from constructs_lib.backend.fivetran.connection_status import (
-    is_syncing,
-    last_syncs,
-    pauses,
-)
-from constructs_lib.backend.fivetran.journal.entries import SetStateEntry
-from constructs_lib.backend.fivetran.journal.journal import Journal
+from constructs_lib.backend.fivetran.journal.journal import Journal, SetStateEntry
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.redaction import display_state
 from constructs_lib.backend.http.response_values import format_timestamp

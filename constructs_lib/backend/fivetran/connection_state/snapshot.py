@@ -11,10 +11,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran.api.errors import VendorError
-from constructs_lib.backend.fivetran.connection_status import (
-    is_syncing,
-    last_syncs,
-)
+from constructs_lib.backend.fivetran.connection.model import is_syncing, last_syncs
 from constructs_lib.backend.fivetran.private_state import stored_fields
 from constructs_lib.backend.http.redaction import display_state, display_text
 from constructs_lib.backend.http.response_values import parse_timestamp

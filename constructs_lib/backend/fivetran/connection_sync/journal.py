@@ -26,9 +26,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran.api.errors import Interrupted, VendorError
-from constructs_lib.backend.fivetran.connection_status import (
-    connection_name,
-)
+from constructs_lib.backend.fivetran.connection.model import connection_name
 from constructs_lib.backend.fivetran.connection_sync import trigger
 from constructs_lib.backend.fivetran.connection_sync.preconditions import (
     SyncStartUnknown,

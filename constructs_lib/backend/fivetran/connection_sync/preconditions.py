@@ -8,7 +8,7 @@ from typing import Any
 
 from constructs_lib.backend.fivetran.api import quoted_texts
 from constructs_lib.backend.fivetran.api.errors import VendorError
-from constructs_lib.backend.fivetran.connection_status import (
+from constructs_lib.backend.fivetran.connection.model import (
     connection_name,
     is_paused_in,
     setup_state,

@@ -32,8 +32,8 @@ from constructs_lib.backend.fivetran.triggered_resource import (
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.response_values import format_timestamp
-from constructs_lib.backend.managed_object.identifiers import require_identifier
-from constructs_lib.backend.managed_object.unsent_changes import (
+from constructs_lib.backend.managed_object.checks import (
+    require_identifier,
     unsent_changes,
     warn_about_unsent_changes,
 )

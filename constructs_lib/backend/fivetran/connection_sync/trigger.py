@@ -22,8 +22,7 @@ from constructs_lib.backend.fivetran.api.errors import (
     TimeLimitExceeded,
     VendorError,
 )
-from constructs_lib.backend.fivetran.connection_locks import locked_for_write
-from constructs_lib.backend.fivetran.connection_status import (
+from constructs_lib.backend.fivetran.connection.model import (
     connection_name,
     is_historical_sync,
     is_syncing,
@@ -35,8 +34,8 @@ from constructs_lib.backend.fivetran.connection_sync.preconditions import (
     require_ready,
 )
 from constructs_lib.backend.fivetran.private_state import stored_fields
-from constructs_lib.backend.fivetran.provider_data import Account
-from constructs_lib.backend.http import retry
+from constructs_lib.backend.fivetran.provider_data import Account, locked_for_write
+from constructs_lib.backend.http import attempts
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.plugin import log
@@ -193,7 +192,7 @@ class _Attempt:
         if self._has_looked:
             # The last word was that of a look, unless the API has said no to the request itself.
             return not (is_certain and str(error).startswith("POST"))
-        return retry.may_have_taken_effect(error) or isinstance(
+        return attempts.may_have_taken_effect(error) or isinstance(
             error, (Interrupted, TimeLimitExceeded)
         )
 

@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import Any
 
 from constructs_lib.backend.fivetran.api.errors import Interrupted, TimeLimitExceeded
-from constructs_lib.backend.fivetran.connection_status import (
+from constructs_lib.backend.fivetran.connection.model import (
     connection_name,
     is_paused_in,
     is_syncing,

@@ -13,9 +13,8 @@ from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.api.errors import InvalidResponse
 from constructs_lib.backend.fivetran.connection import request
-from constructs_lib.backend.fivetran.connection_locks import locked_for_write
 from constructs_lib.backend.fivetran.private_state import SetupTestsPrivateState
-from constructs_lib.backend.fivetran.provider_data import Account
+from constructs_lib.backend.fivetran.provider_data import Account, locked_for_write
 from constructs_lib.backend.fivetran.triggered_resource import (
     TriggeredResource,
     is_triggered,
@@ -26,8 +25,8 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.redaction import redact_json, truncated, without_secret_names
 from constructs_lib.backend.http.response_values import format_timestamp, normalized_word
-from constructs_lib.backend.managed_object.identifiers import require_identifier
-from constructs_lib.backend.managed_object.unsent_changes import (
+from constructs_lib.backend.managed_object.checks import (
+    require_identifier,
     unsent_changes,
     warn_about_unsent_changes,
 )

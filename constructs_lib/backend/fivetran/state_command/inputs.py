@@ -45,7 +45,7 @@ from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.response_values import format_timestamp
-from constructs_lib.backend.managed_object.identifiers import require_identifier
+from constructs_lib.backend.managed_object.checks import require_identifier
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 
 STANDARD_INPUT = "-"

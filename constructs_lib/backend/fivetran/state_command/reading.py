@@ -8,10 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any, Protocol
 
+from constructs_lib.backend.fivetran.connection.model import is_syncing
 from constructs_lib.backend.fivetran.connection_state import plan
-from constructs_lib.backend.fivetran.connection_status import (
-    is_syncing,
-)
 from constructs_lib.backend.fivetran.journal import history
 from constructs_lib.backend.fivetran.journal.history import Change, History
 from constructs_lib.backend.fivetran.journal.journal import Journal
@@ -20,7 +18,7 @@ from constructs_lib.backend.fivetran.state_command.arguments import Options
 from constructs_lib.backend.fivetran.state_command.inputs import ConnectionSnapshot
 from constructs_lib.backend.fivetran.state_command.terminal import Interruption, Terminal
 from constructs_lib.backend.http import jsontext
-from constructs_lib.backend.managed_object.identifiers import require_identifier
+from constructs_lib.backend.managed_object.checks import require_identifier
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.values.value import same
 

@@ -18,7 +18,7 @@ from typing import TextIO
 
 from constructs_lib.backend.fivetran.api.errors import Interrupted
 from constructs_lib.backend.plugin.diagnostics import Diagnostic, ProviderError
-from constructs_lib.terminal_text import escape_controls
+from constructs_lib.schemas.redaction import escape_controls
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _FIRST = b"\nStopping: the paused flag of the connection is put back first.\n"

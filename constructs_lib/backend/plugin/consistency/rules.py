@@ -1,4 +1,4 @@
-"""What a rule of Terraform is, and the rules for configurations and schemas.
+"""What a rule of Terraform is, and the rules for configurations, schemas and plans.
 
 Each response is checked by these rules before it is sent. A rule is a small function: it gets an
 answer and yields the paths of the attributes that break it. The user reads its name and the first
@@ -6,18 +6,30 @@ line of its docstring, which tells a provider what to do. A broken rule is a bug
 Terraform finds some of them itself, but does not say what to do; others it lets pass, and the state
 would be wrong.
 
-``plan_rules``, ``state_rules`` and ``ephemeral_rules`` hold the other rules, and
-``protocol.consistency_check`` applies all of them to the messages.
+``state_rules`` holds the other rules, and ``protocol.consistency_check`` applies all of them to the
+messages.
+
+Source: Terraform plugin protocol 6, ``PlanResourceChange``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any, Final, NamedTuple, TypeVar
 
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, ProviderError, dotted
-from constructs_lib.backend.plugin.values.value import Object, identical
-from constructs_lib.schemas import Attribute
+from constructs_lib.backend.plugin.resource import Plan
+from constructs_lib.backend.plugin.values.value import (
+    UNKNOWN,
+    Object,
+    Value,
+    agrees,
+    contains_unknown,
+    identical,
+    same,
+)
+from constructs_lib.schemas import Attribute, Kind
 
 Attributes = dict[str, Attribute]
 AnswerT = TypeVar("AnswerT")
@@ -132,3 +144,157 @@ def _detail(subject: str, path: Path, rule: str, text: str) -> str:
     return (
         f"{subject}{place}: {text} (Rule {rule}.) This is a bug in the provider; please report it."
     )
+
+
+class PlanAnswer:
+    """A planned change, with what it was planned from.
+
+    :param prior: None for a creation
+    :param replace: the attributes whose change replaces the resource
+    """
+
+    def __init__(
+        self,
+        attributes: Attributes,
+        config: Object,
+        prior: Object | None,
+        planned: Object | None,
+        replace: list[Path],
+        is_destroy: bool = False,
+    ) -> None:
+        self.attributes, self.config, self.prior = attributes, config, prior
+        self.planned, self.replace, self.is_destroy = planned, replace, is_destroy
+
+    @cached_property
+    def parts(self) -> list[_Planned]:
+        """The attributes of the plan that the configuration may set."""
+        if self.planned is None:
+            return []
+        return list(_descend(self.attributes, self.config, self.prior or {}, self.planned, ()))
+
+
+class _Planned(NamedTuple):
+    """One attribute of a plan."""
+
+    path: Path
+    attribute: Attribute
+    is_computed: bool
+    configured: Value
+    before: Value
+    planned: Value
+
+
+def destruction_is_planned_null(answer: PlanAnswer) -> Iterator[Path]:
+    """Plan null for a destruction."""
+    if answer.is_destroy and answer.planned is not None:
+        yield ()
+
+
+def change_is_planned_as_object(answer: PlanAnswer) -> Iterator[Path]:
+    """Plan an object for a creation or an update."""
+    if not answer.is_destroy and answer.planned is None:
+        yield ()
+
+
+def configured_is_planned(answer: PlanAnswer) -> Iterator[Path]:
+    """Plan a configured value as configured, or exactly as before."""
+    for part in answer.parts:
+        if part.configured is not None and not _turned_unknown(part) and not _is_kept(part):
+            yield part.path
+
+
+def known_is_not_planned_unknown(answer: PlanAnswer) -> Iterator[Path]:
+    """Never plan a known configured value as unknown."""
+    return (part.path for part in answer.parts if _turned_unknown(part))
+
+
+def unconfigured_is_planned_null(answer: PlanAnswer) -> Iterator[Path]:
+    """Plan null for a value that is neither configured nor computed."""
+    for part in answer.parts:
+        if part.configured is None and not part.is_computed and part.planned is not None:
+            yield part.path
+
+
+def write_only_is_planned_null(answer: PlanAnswer) -> Iterator[Path]:
+    """Plan null for a write-only value."""
+    return set_write_only(answer.attributes, answer.planned or {})
+
+
+def replacement_needs_prior_and_plan(answer: PlanAnswer) -> Iterator[Path]:
+    """Replace only an existing resource that is planned to stay."""
+    if answer.prior is None or answer.planned is None:
+        yield from answer.replace[:1]
+
+
+def marked_change_replaces(answer: PlanAnswer) -> Iterator[Path]:
+    """Replace when an attribute that forces replacement changes, or becomes unknown."""
+    if answer.prior is None or answer.planned is None:
+        return
+    replaced = {path[0] for path in answer.replace if path}
+    for name, attribute in answer.attributes.items():
+        planned = answer.planned.get(name)
+        changed = planned is UNKNOWN or not same(planned, answer.prior.get(name))
+        if attribute.forces_replacement and changed and name not in replaced:
+            yield (name,)
+
+
+PLAN_RULES: Final = (
+    destruction_is_planned_null,
+    change_is_planned_as_object,
+    configured_is_planned,
+    known_is_not_planned_unknown,
+    unconfigured_is_planned_null,
+    write_only_is_planned_null,
+    replacement_needs_prior_and_plan,
+    marked_change_replaces,
+)
+"""The rules that each plan is checked by."""
+
+
+def violations_of_plan(attributes: Attributes, plan: Plan) -> Iterator[Violation]:
+    """Yield the rules that a plan breaks before it becomes a message, for tests of a resource."""
+    answer = PlanAnswer(attributes, plan.config, plan.prior, plan.planned, plan.replace)
+    return violations(PLAN_RULES, answer)
+
+
+def second_plan_keeps_the_first(first: PlanAnswer, second: PlanAnswer) -> Iterator[Path]:
+    """Turn unknown values into known ones in the second plan, and change nothing else.
+
+    Terraform plans a second time during apply, when all values are known. The two calls come to two
+    processes, and neither request tells of the other: tests use this rule, the self-check cannot.
+    """
+    for name in first.attributes:
+        if not agrees((first.planned or {}).get(name), (second.planned or {}).get(name)):
+            yield (name,)
+
+
+def _descend(
+    attributes: Attributes, config: Object, prior: Object, planned: Object, path: Path
+) -> Iterator[_Planned]:
+    for name, attribute in attributes.items():
+        # In the root, the schema lets the provider fill in whatever is optional.
+        computed = attribute.read_only or (not path and attribute.optional)
+        values = config.get(name), prior.get(name), planned.get(name)
+        part = _Planned((*path, name), attribute, computed, *values)
+        inner = part.configured, part.before or {}, part.planned
+        if attribute.write_only:
+            continue
+        if attribute.kind is Kind.NESTED and not _is_kept(part) and _are_objects(*inner):
+            # As Terraform does, a nested attribute may be kept part by part.
+            yield from _descend(attribute.attributes, *inner, part.path)  # type: ignore[arg-type]
+        else:
+            yield part
+
+
+def _are_objects(*values: object) -> bool:
+    return all(isinstance(value, dict) for value in values)
+
+
+def _is_kept(part: _Planned) -> bool:
+    as_before = part.before is not None and identical(part.planned, part.before)
+    return identical(part.planned, part.configured) or as_before
+
+
+def _turned_unknown(part: _Planned) -> bool:
+    configured_known = part.configured is not None and not contains_unknown(part.configured)
+    return configured_known and contains_unknown(part.planned)

@@ -1,4 +1,6 @@
-"""The generic plan of a resource: what follows from its schema alone.
+"""The plan of a resource as its schema alone gives it, and the state after the plan is carried out.
+
+The generic plan:
 
 ===============================  ===========================  ================================
 configured value                 at creation                  at an update
@@ -12,7 +14,11 @@ none, there is a default         the default                  the default; the p
 write-only                       null                         null
 ===============================  ===========================  ================================
 
-Source: Terraform plugin protocol 6, ``PlanResourceChange``.
+Terraform insists that every known planned value comes back unchanged, in the user's form and not in
+the API's, and that nothing is unknown any more. So what an operation returned is merged with the
+plan into the state that Terraform gets.
+
+Source: Terraform plugin protocol 6, ``PlanResourceChange`` and ``ApplyResourceChange``.
 """
 
 from __future__ import annotations
@@ -20,7 +26,16 @@ from __future__ import annotations
 from typing import Any
 
 from constructs_lib.backend.plugin.resource import Plan
-from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object, Value, same
+from constructs_lib.backend.plugin.values.value import (
+    MAX_LEVELS,
+    UNKNOWN,
+    Dynamic,
+    Object,
+    Value,
+    contains_unknown,
+    levels,
+    same,
+)
 from constructs_lib.schemas import Attribute, Kind
 
 
@@ -74,3 +89,98 @@ def _default(attribute: Attribute) -> Value:
         return {name: default.get(name) for name in attribute.attributes}
     value: Value = default
     return value
+
+
+def merge_state(attributes: dict[str, Attribute], planned: Object, returned: Object) -> Object:
+    """Return the state after an operation: the plan, completed by what the operation returned."""
+    return {
+        name: None if inner.write_only else _filled(planned.get(name), returned.get(name))
+        for name, inner in attributes.items()
+    }
+
+
+def merge_failed_update(
+    attributes: dict[str, Attribute], prior: Object, planned: Object, saved: Object
+) -> Object:
+    """Return the state after an update that failed half-way: what was saved, else the prior state.
+
+    The plan is not laid over it, as it was not reached: the next plan has to see the difference.
+    """
+    state: Object = {}
+    for name, inner in attributes.items():
+        value = saved.get(name, prior.get(name))
+        if same(value, planned.get(name)):
+            value = planned.get(name)
+        state[name] = None if inner.write_only else without_unknown(value)
+    return state
+
+
+def merge_read_state(attributes: dict[str, Attribute], state: Object, returned: Object) -> Object:
+    """Return the state after a read: what was returned, in the form of the prior state.
+
+    A value that means the same keeps the form that it had, such as a list for a tuple. An unknown
+    one is left to the self-check: nothing that is read can be unknown.
+    """
+    return {
+        name: None if inner.write_only else _read(name, state, returned)
+        for name, inner in attributes.items()
+    }
+
+
+def merge_data(attributes: dict[str, Attribute], config: Object, returned: Object) -> Object:
+    """Return the state of a data source: its configuration, completed by what was read."""
+    return {
+        name: returned.get(name) if config.get(name) is None else config[name]
+        for name in attributes
+    }
+
+
+def merge_failed_change(
+    attributes: dict[str, Attribute],
+    prior: Object | None,
+    planned: Object | None,
+    saved: Object | None,
+) -> Object | None:
+    """Return the state after a failed change: what exists by now, as far as it was saved."""
+    if saved is None:
+        return prior
+    if prior is None:
+        return merge_state(attributes, planned or {}, saved)
+    return merge_failed_update(attributes, prior, planned or {}, saved)
+
+
+def without_unknown(value: Any) -> Any:
+    """Replace everything unknown in a value by null; dynamic types are inferred again."""
+    if value is UNKNOWN:
+        return None
+    if not contains_unknown(value) or levels(value) > MAX_LEVELS:
+        # What is nested too deeply is left to the encoding, which drops that attribute alone.
+        return value
+    if isinstance(value, Dynamic):
+        return Dynamic(value.type, without_unknown(value.value))
+    if isinstance(value, dict):
+        return {name: without_unknown(inner) for name, inner in value.items()}
+    return [without_unknown(inner) for inner in value]
+
+
+def _read(name: str, state: Object, returned: Object) -> Any:
+    before = state.get(name)
+    now = returned.get(name, before)
+    return before if same(before, now) else now
+
+
+def _filled(planned: Any, returned: Any) -> Any:
+    """Return the planned value with its unknown parts taken from the returned one."""
+    if planned is UNKNOWN:
+        return without_unknown(returned)
+    if not contains_unknown(planned):
+        return planned
+    if isinstance(planned, Dynamic):
+        inner = returned.value if isinstance(returned, Dynamic) else returned
+        return Dynamic(planned.type, _filled(planned.value, inner))
+    if isinstance(planned, dict):
+        known = returned if isinstance(returned, dict) else {}
+        return {name: _filled(inner, known.get(name)) for name, inner in planned.items()}
+    known_parts = returned if isinstance(returned, list) else []
+    parts = [*known_parts, *([None] * len(planned))]
+    return [_filled(inner, part) for inner, part in zip(planned, parts, strict=False)]

@@ -11,22 +11,18 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any, Final
 
-from constructs_lib.backend.plugin.consistency import (
-    ephemeral_rules,
-    plan_rules,
-    rules,
-    state_rules,
-)
-from constructs_lib.backend.plugin.consistency.ephemeral_rules import OpenAnswer, RenewalAnswer
-from constructs_lib.backend.plugin.consistency.plan_rules import PlanAnswer
+from constructs_lib.backend.plugin.consistency import rules, state_rules
+from constructs_lib.backend.plugin.consistency.rules import PlanAnswer
 from constructs_lib.backend.plugin.consistency.state_rules import (
     ApplyAnswer,
     DataAnswer,
     ImportAnswer,
+    OpenAnswer,
     ReadAnswer,
+    RenewalAnswer,
     UpgradeAnswer,
 )
-from constructs_lib.backend.plugin.planning.merge_state import merge_failed_change, without_unknown
+from constructs_lib.backend.plugin.planning.planner import merge_failed_change, without_unknown
 from constructs_lib.backend.plugin.protocol import conversion
 from constructs_lib.backend.plugin.protocol import messages as pb
 from constructs_lib.backend.plugin.protocol.session import Call
@@ -72,7 +68,7 @@ def _check_plan(
         [conversion.read_path(path) for path in response.requires_replace],
         is_destroy=conversion.is_null(request.proposed_new_state),
     )
-    found = rules.violations(plan_rules.PLAN_RULES, answer)
+    found = rules.violations(rules.PLAN_RULES, answer)
     if rules.report_violations(found, call.subject, call.diagnostics):
         response.planned_state.CopyFrom(request.prior_state)
         response.planned_private = request.prior_private
@@ -185,7 +181,7 @@ def _check_open(
         _object(call, response.result),
         call.diagnostics.has_errors,
     )
-    found = rules.violations(ephemeral_rules.OPEN_RULES, answer)
+    found = rules.violations(state_rules.OPEN_RULES, answer)
     if rules.report_violations(found, call.subject, call.diagnostics):
         response.ClearField("result")
         response.ClearField("private")
@@ -198,7 +194,7 @@ def _check_renewal(call: Call, request: Any, response: Any) -> None:
     if response.HasField("renew_at"):
         due = response.renew_at.ToDatetime(tzinfo=timezone.utc)
     answer = RenewalAnswer(due, datetime.now(timezone.utc))
-    found = rules.violations(ephemeral_rules.RENEWAL_RULES, answer)
+    found = rules.violations(state_rules.RENEWAL_RULES, answer)
     if rules.report_violations(found, call.subject, call.diagnostics):
         response.ClearField("renew_at")
 

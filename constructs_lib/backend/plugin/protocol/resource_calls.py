@@ -5,12 +5,12 @@ from __future__ import annotations
 from constructs_lib.backend.plugin.consistency import rules
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
 from constructs_lib.backend.plugin.planning import checks
-from constructs_lib.backend.plugin.planning.merge_state import (
+from constructs_lib.backend.plugin.planning.planner import (
     merge_failed_change,
     merge_read_state,
     merge_state,
+    plan_change,
 )
-from constructs_lib.backend.plugin.planning.planner import plan_change
 from constructs_lib.backend.plugin.protocol import conversion, provider_calls
 from constructs_lib.backend.plugin.protocol import messages as pb
 from constructs_lib.backend.plugin.protocol.session import Call

@@ -11,13 +11,16 @@ from typing import Any
 from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.concurrency import Activity, start_thread
 from constructs_lib.backend.plugin.consistency import rules
-from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
-from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource
 from constructs_lib.backend.plugin.protocol import conversion
-from constructs_lib.backend.plugin.protocol.schema import object_type
+from constructs_lib.backend.plugin.protocol.conversion import object_type
 from constructs_lib.backend.plugin.provider import Provider
-from constructs_lib.backend.plugin.resource import Operation, Resource
+from constructs_lib.backend.plugin.resource import (
+    DataSource,
+    EphemeralResource,
+    Operation,
+    Resource,
+)
 from constructs_lib.backend.plugin.values.types import Type
 from constructs_lib.backend.plugin.values.value import Object
 from constructs_lib.schemas import Attribute

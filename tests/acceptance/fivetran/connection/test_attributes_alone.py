@@ -22,7 +22,7 @@ from sandbox_server import serving
 from scenario import Scenario, Write
 
 from constructs_lib import schemas
-from constructs_lib.backend.managed_object.unsent_changes import SUMMARY
+from constructs_lib.backend.managed_object.checks import SUMMARY
 from constructs_lib.schemas import Attribute, Kind
 
 KEYS = [(kind, place) for kind in CASES for place in CASES[kind]]

@@ -9,11 +9,22 @@ from typing import Any
 import pytest
 from scripted_api import Answer, ScriptedApi, scripted_api
 
-from constructs_lib.backend.elastic import errors
 from constructs_lib.backend.elastic.client import Client
-from constructs_lib.backend.elastic.connection_settings import from_key
-from constructs_lib.backend.elastic.exchange import Exchange, Request
-from constructs_lib.backend.http import attempts, retry
+from constructs_lib.backend.elastic.exchange import (
+    ApiError,
+    Exchange,
+    ForeignResponse,
+    InvalidIdentifier,
+    InvalidResponse,
+    NoResponse,
+    NotFound,
+    Request,
+    ResponseAboutAnotherObject,
+    TooManyRequests,
+    Unauthorized,
+)
+from constructs_lib.backend.elastic.provider import from_key
+from constructs_lib.backend.http import attempts
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.transport import Transport
 
@@ -54,8 +65,8 @@ def ask(*urls: str) -> dict[str, Any]:
 def asked_once(asking: Client, identifier: str) -> dict[str, Any]:
     """Read a connector; what fails is not tried again, because each pause is beyond the limit."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(retry, "_FIRST_PAUSE", 10_000.0)
-        patch.setattr(retry, "_LONGEST_PAUSE", 10_000.0)
+        patch.setattr(attempts, "_FIRST_PAUSE", 10_000.0)
+        patch.setattr(attempts, "_LONGEST_PAUSE", 10_000.0)
         patch.setattr(attempts, "_LONGEST_PAUSE", 10_000.0)
         return asking.connector(identifier, Deadline(60))
 
@@ -95,11 +106,11 @@ def test_noop_is_a_success(api: ScriptedApi) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "kind"),
     [
-        (401, {"error": {"type": "security_exception", "reason": "no"}}, errors.Unauthorized),
-        (403, {"error": {"type": "security_exception", "reason": "no"}}, errors.Unauthorized),
-        (404, MISSING, errors.NotFound),
-        (400, {"error": {"type": "status_exception", "reason": "no"}}, errors.ApiError),
-        (429, {"error": "too many"}, errors.TooManyRequests),
+        (401, {"error": {"type": "security_exception", "reason": "no"}}, Unauthorized),
+        (403, {"error": {"type": "security_exception", "reason": "no"}}, Unauthorized),
+        (404, MISSING, NotFound),
+        (400, {"error": {"type": "status_exception", "reason": "no"}}, ApiError),
+        (429, {"error": "too many"}, TooManyRequests),
     ],
 )
 def test_each_error_status_has_its_error(
@@ -126,7 +137,7 @@ def test_each_error_status_has_its_error(
 def test_an_error_of_another_product_is_not_believed(api: ScriptedApi, answer: Answer) -> None:
     api.answers = [answer]
 
-    with pytest.raises(errors.ForeignResponse, match=f"GET {api.url}/_connector/wiki answered"):
+    with pytest.raises(ForeignResponse, match=f"GET {api.url}/_connector/wiki answered"):
         ask(api.url)
 
 
@@ -141,18 +152,16 @@ def test_an_error_of_another_product_is_not_believed(api: ScriptedApi, answer: A
 def test_a_404_about_something_else_is_not_gone(api: ScriptedApi, error: Any) -> None:
     api.answers = [Answer(404, {"error": error, "status": 404}, PRODUCT)]
 
-    with pytest.raises(errors.ApiError, match=f"GET {api.url}/_connector/wiki answered") as caught:
+    with pytest.raises(ApiError, match=f"GET {api.url}/_connector/wiki answered") as caught:
         ask(api.url)
 
-    assert not isinstance(caught.value, errors.NotFound)
+    assert not isinstance(caught.value, NotFound)
 
 
 def test_an_answer_about_another_connector_is_refused(api: ScriptedApi) -> None:
     api.answers = [Answer(200, {"id": "shop", "status": "created"}, PRODUCT)]
 
-    with pytest.raises(
-        errors.ResponseAboutAnotherObject, match="answered about 'shop' instead of 'wiki'"
-    ):
+    with pytest.raises(ResponseAboutAnotherObject, match="answered about 'shop' instead of 'wiki'"):
         ask(api.url)
 
 
@@ -171,7 +180,7 @@ def test_an_answer_about_another_connector_is_refused(api: ScriptedApi) -> None:
 def test_what_elasticsearch_would_not_answer_is_refused(api: ScriptedApi, answer: Answer) -> None:
     api.answers = [answer]
 
-    with pytest.raises(errors.InvalidResponse):
+    with pytest.raises(InvalidResponse):
         ask(api.url)
 
 
@@ -179,7 +188,7 @@ def test_a_secret_that_the_answer_quotes_is_hidden(api: ScriptedApi) -> None:
     reason = f"bad key {KEY} with {SECRET}"
     api.answers = [Answer(401, {"error": {"type": "security_exception", "reason": reason}})]
 
-    with pytest.raises(errors.Unauthorized) as caught:
+    with pytest.raises(Unauthorized) as caught:
         ask(api.url)
 
     assert KEY not in str(caught.value)
@@ -193,7 +202,7 @@ def test_a_secret_in_the_identifier_hides_no_404(api: ScriptedApi) -> None:
     api.answers = [Answer(404, {"error": error, "status": 404}, PRODUCT)]
     asking = client(api.url)
 
-    with pytest.raises(errors.NotFound, match=r"connector \[\(hidden\)\] not found"):
+    with pytest.raises(NotFound, match=r"connector \[\(hidden\)\] not found"):
         asked_once(asking, SECRET)
     asking.close()
 
@@ -204,7 +213,7 @@ def test_a_quoted_text_of_a_request_is_named(api: ScriptedApi) -> None:
     reason = "bad 'canary-host', while connected"
     api.answers = [Answer(400, {"error": {"type": "bad", "reason": reason}}, PRODUCT)]
 
-    with pytest.raises(errors.ApiError) as caught:
+    with pytest.raises(ApiError) as caught:
         exchange.send_once(Request("PUT", "/_connector/wiki/_configuration", body), Deadline(5))
 
     named = "bad '(value of configuration.host.value)', while connected"
@@ -245,7 +254,7 @@ def test_the_cause_of_an_error_is_told(api: ScriptedApi) -> None:
     error = {"type": "x_content_parse_exception", "reason": "failed", "caused_by": cause}
     api.answers = [Answer(400, {"error": error})]
 
-    with pytest.raises(errors.ApiError, match="failed: Unknown ConnectorStatus: x"):
+    with pytest.raises(ApiError, match="failed: Unknown ConnectorStatus: x"):
         ask(api.url)
 
 
@@ -285,7 +294,7 @@ def test_an_endpoint_that_is_off_gives_way_to_the_next(api: ScriptedApi) -> None
 def test_when_no_endpoint_can_be_reached_each_is_named() -> None:
     one, other = unused(), unused()
 
-    with pytest.raises(errors.NoResponse) as caught:
+    with pytest.raises(NoResponse) as caught:
         ask(one, other)
 
     assert f"{one}: the connection was refused; {other}: the connection was" in str(caught.value)
@@ -347,5 +356,5 @@ def test_a_version_that_nobody_tells_is_taken_as_of_today(api: ScriptedApi) -> N
 
 @pytest.mark.parametrize("identifier", ["", " ", ".", "..", "a/../b", "%2e%2e", "a\n"])
 def test_an_identifier_that_leads_elsewhere_is_never_sent(identifier: str) -> None:
-    with pytest.raises(errors.InvalidIdentifier, match="is no identifier, so nothing was sent"):
+    with pytest.raises(InvalidIdentifier, match="is no identifier, so nothing was sent"):
         client("http://127.0.0.1:9").connector(identifier, Deadline(1))

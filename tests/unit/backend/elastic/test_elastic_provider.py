@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.backend.elastic import connection_settings
 from constructs_lib.backend.elastic.client import Cluster
-from constructs_lib.backend.elastic.provider import ElasticOps
+from constructs_lib.backend.elastic.provider import ElasticOps, choose_credentials, from_key
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.planning import checks
 from constructs_lib.backend.plugin.values.value import UNKNOWN
@@ -46,7 +45,7 @@ def validated(**given: Any) -> list[str]:
 
 def authorization(**given: Any) -> str:
     diagnostics = Diagnostics()
-    chosen = connection_settings.choose_credentials(whole(**given), diagnostics)
+    chosen = choose_credentials(whole(**given), diagnostics)
     assert chosen is not None, [one.detail for one in diagnostics]
     return chosen.authorization
 
@@ -59,7 +58,7 @@ def test_each_way_to_authenticate_has_its_header() -> None:
 
 
 def test_credentials_show_nothing() -> None:
-    assert repr(connection_settings.from_key("aWQ6a2V5")) == "<Credentials>"
+    assert repr(from_key("aWQ6a2V5")) == "<Credentials>"
 
 
 def test_the_environment_stands_in_for_what_is_not_configured(

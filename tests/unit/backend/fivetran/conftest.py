@@ -9,7 +9,7 @@ from scripted_api import ScriptedApi, scripted_api
 
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
-from constructs_lib.backend.http import retry
+from constructs_lib.backend.http import attempts
 
 __all__ = ["core", "world"]
 
@@ -30,7 +30,7 @@ def client(api: ScriptedApi) -> Iterator[Client]:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
     """Waiting takes no time; pauses are as long as ever."""
-    monkeypatch.setattr(retry, "_FIRST_PAUSE", 0.5)
+    monkeypatch.setattr(attempts, "_FIRST_PAUSE", 0.5)
     clock = FakeTime()
     clock.install(monkeypatch)
     return clock
@@ -39,4 +39,4 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the waiting between attempts, except where the API asks for it."""
-    monkeypatch.setattr(retry, "_FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(attempts, "_FIRST_PAUSE", 0.001)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from state_api import NEW, Fivetran
 
-from constructs_lib.backend.fivetran import connection_locks
+from constructs_lib.backend.fivetran import provider_data
 from constructs_lib.backend.fivetran.api.errors import Interrupted, TimeLimitExceeded
 from constructs_lib.backend.fivetran.connection.resource import ConnectionResource
 from constructs_lib.backend.fivetran.connection_state.resource import ConnectionStateResource
@@ -196,13 +196,13 @@ def test_wait_for_another_process_has_an_end(run: Run, tmp_path: Path) -> None:
     with Journal(tmp_path / "journal")._locked("abc"):
         with (
             pytest.raises(TimeLimitExceeded, match="another run in this working directory, about"),
-            connection_locks.locked_for_write(run.account, "abc", Deadline(0.3)),
+            provider_data.locked_for_write(run.account, "abc", Deadline(0.3)),
         ):
             pass
         stopping.set()
         with (
             pytest.raises(Interrupted),
-            connection_locks.locked_for_write(run.account, "abc", Deadline(30, stopping)),
+            provider_data.locked_for_write(run.account, "abc", Deadline(30, stopping)),
         ):
             pass
 

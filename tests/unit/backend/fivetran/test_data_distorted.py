@@ -12,8 +12,8 @@ from odd_answers import answering, cells
 
 from constructs_lib.backend.fivetran.inventory import Inventory
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+from constructs_lib.backend.plugin.protocol.conversion import object_type
 from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
-from constructs_lib.backend.plugin.protocol.schema import object_type
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.values.decoding import decode
 from constructs_lib.backend.plugin.values.encoding import encode

@@ -11,7 +11,7 @@ from scripted_api import Answer, ScriptedApi
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
 from constructs_lib.backend.fivetran.inventory import Inventory, open_inventory
-from constructs_lib.backend.http import retry
+from constructs_lib.backend.http import attempts
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 
 ITEM = {"id": "a", "group_id": "g", "service": "postgres", "schema": "orders"}
@@ -19,7 +19,7 @@ ITEM = {"id": "a", "group_id": "g", "service": "postgres", "schema": "orders"}
 
 @pytest.fixture
 def inventory(api: ScriptedApi, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inventory]:
-    monkeypatch.setattr(retry, "_FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(attempts, "_FIRST_PAUSE", 0.001)
     client = Client(FivetranTransport(api.url), "key", "canary-secret", request_timeout=2.0)
     yield Inventory(client)
     client.close()

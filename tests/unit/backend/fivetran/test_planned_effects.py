@@ -9,8 +9,7 @@ import pytest
 
 from constructs_lib.backend.fivetran.api.errors import Interrupted, TimeLimitExceeded
 from constructs_lib.backend.fivetran.connection.plan import may_run_tests
-from constructs_lib.backend.fivetran.connection_locks import ConnectionLocks
-from constructs_lib.backend.fivetran.provider_data import PlannedEffects
+from constructs_lib.backend.fivetran.provider_data import ConnectionLocks, PlannedEffects
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.plugin.resource import Plan
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic

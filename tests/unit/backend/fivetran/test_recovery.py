@@ -10,8 +10,7 @@ from fake_time import FakeTime
 from scripted_api import Answer, ScriptedApi
 
 from constructs_lib.backend.fivetran.api.client import Client
-from constructs_lib.backend.fivetran.journal.entries import JournalEntry
-from constructs_lib.backend.fivetran.journal.journal import Journal
+from constructs_lib.backend.fivetran.journal.journal import Journal, JournalEntry
 from constructs_lib.backend.fivetran.recovery import recover
 from constructs_lib.backend.http.transport import Transport
 from constructs_lib.backend.plugin.diagnostics import Diagnostics

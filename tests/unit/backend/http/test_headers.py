@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from constructs_lib.backend.fivetran.api.rate_limiter import RateLimiter
+from constructs_lib.backend.fivetran.api.exchange import RateLimiter
 from constructs_lib.backend.http import response_values
 from constructs_lib.backend.http.response_values import format_timestamp, parse_timestamp
 

@@ -10,12 +10,13 @@ from urllib.parse import quote
 
 import pytest
 
-from constructs_lib.backend.http.quoted_texts import allowed_by, texts_of
 from constructs_lib.backend.http.redaction import (
     SettingText,
+    allowed_by,
     redact,
     redact_json,
     redacted_text,
+    texts_of,
     values_shown,
 )
 from constructs_lib.schemas import load

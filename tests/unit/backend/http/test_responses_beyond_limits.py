@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 import pytest
 from scripted_api import Answer, ScriptedApi, scripted_api
 
+from constructs_lib import net
 from constructs_lib.backend.elastic import client
-from constructs_lib.backend.elastic.connection_settings import SANDBOX
 from constructs_lib.backend.elastic.exchange import Exchange
+from constructs_lib.backend.elastic.provider import SANDBOX
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import ApiError, ResponseOverLimit
 from constructs_lib.backend.http.transport import Transport
-from constructs_lib.net import content
 
 HEADERS = {"X-elastic-product": "Elasticsearch", "Content-Type": "application/json"}
 ASKS: dict[str, Callable[[str], object]] = {
@@ -47,7 +47,7 @@ def ask(api: ScriptedApi, vendor: str, body: str, status: int = 200) -> str:
 def test_answer_that_is_too_long_names_place_and_limit(
     api: ScriptedApi, vendor: str, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(content, "LONGEST", 2**20)
+    monkeypatch.setattr(net, "LONGEST", 2**20)
 
     words = ask(api, vendor, '{"data": "' + "x" * 2**20 + '"}', status)
 

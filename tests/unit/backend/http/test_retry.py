@@ -3,7 +3,7 @@
 import pytest
 
 from constructs_lib.backend.fivetran.api import errors
-from constructs_lib.backend.http import retry
+from constructs_lib.backend.http import attempts
 
 BROKEN = errors.NoResponse("GET /", "the connection broke off", sent=True)
 REFUSED = errors.NoResponse("GET /", "the connection was refused", sent=False)
@@ -35,31 +35,31 @@ def answered(status: int, wait: float | None = None) -> errors.ApiError:
 def test_only_what_does_no_harm_is_repeated(
     error: errors.VendorError, if_repeatable: bool, if_not: bool
 ) -> None:
-    assert retry.may_repeat(error, idempotent=True) is if_repeatable
-    assert retry.may_repeat(error, idempotent=False) is if_not
+    assert attempts.may_repeat(error, idempotent=True) is if_repeatable
+    assert attempts.may_repeat(error, idempotent=False) is if_not
 
 
 def test_a_404_that_is_not_the_apis_is_repeated_for_reads_only() -> None:
     error = errors.ForeignResponse("GET /", 404, "HTML")
 
-    assert retry.may_repeat(error, idempotent=True)
-    assert not retry.may_repeat(error, idempotent=True, writes=True)
-    assert not retry.may_repeat(error, idempotent=False)
+    assert attempts.may_repeat(error, idempotent=True)
+    assert not attempts.may_repeat(error, idempotent=True, writes=True)
+    assert not attempts.may_repeat(error, idempotent=False)
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 503])
 def test_the_pause_is_what_the_api_asks_for(status: int) -> None:
-    assert retry.backoff(answered(status, 1200.0), attempt=1) == 1200.0
+    assert attempts.backoff(answered(status, 1200.0), attempt=1) == 1200.0
 
 
 def test_pauses_are_bounded_however_many_there_were() -> None:
-    assert retry.backoff(answered(500), attempt=10**6) <= 30.0
+    assert attempts.backoff(answered(500), attempt=10**6) <= 30.0
 
 
 def test_without_a_word_of_the_api_the_pause_grows_up_to_a_limit() -> None:
     for attempt, ceiling in [(1, 0.5), (2, 1.0), (4, 4.0), (20, 30.0)]:
-        assert ceiling / 2 <= retry.backoff(answered(500), attempt) <= ceiling
+        assert ceiling / 2 <= attempts.backoff(answered(500), attempt) <= ceiling
 
 
 def test_an_api_that_asks_for_no_pause_is_not_asked_in_a_burst() -> None:
-    assert retry.backoff(answered(429, 0.0), attempt=4) >= 2.0
+    assert attempts.backoff(answered(429, 0.0), attempt=4) >= 2.0

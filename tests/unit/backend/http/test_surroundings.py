@@ -20,7 +20,7 @@ from constructs_lib.backend.fivetran.provider import FivetranOps
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import NoResponse
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.schemas.catalogue.account import Account, LiveError
+from constructs_lib.schemas.catalogue.sources import Account, LiveError
 from constructs_lib.version import __version__, user_agent
 
 AUTHORITIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.backend.managed_object import drift, request, response
+from constructs_lib.backend.managed_object import drift, model, response
 from constructs_lib.backend.managed_object.model import ObjectModel
 from constructs_lib.backend.managed_object.secret_tracking import (
     SecretHasher,
@@ -52,7 +52,7 @@ def values(**given: Any) -> Object:
 def test_creation_carries_what_is_configured_with_secrets() -> None:
     config = values(config_wo=Dynamic.of({"password": "p"}), run_setup_tests=False)
 
-    assert request.creation_body(MODEL, values(), config) == {
+    assert model.creation_body(MODEL, values(), config) == {
         "region": "EU",
         "time_zone": "UTC",
         "run_setup_tests": False,
@@ -64,12 +64,12 @@ def test_update_carries_only_what_changed() -> None:
     planned = values(config=Dynamic.of({"host": "new", "port": 443}), time_zone="")
     config = {**planned, "run_setup_tests": False}
 
-    assert request.update_body(MODEL, values(), planned, config) == {
+    assert model.update_body(MODEL, values(), planned, config) == {
         "time_zone": None,
         "config": {"host": "new"},
         "run_setup_tests": False,
     }
-    assert request.update_body(MODEL, planned, planned, config) == {}
+    assert model.update_body(MODEL, planned, planned, config) == {}
 
 
 def test_changed_secret_is_noticed_by_its_digest_and_sent() -> None:
@@ -78,7 +78,7 @@ def test_changed_secret_is_noticed_by_its_digest_and_sent() -> None:
     config = values(config_wo=Dynamic.of({"password": "q"}))
     changed = tracking.changed(secrets_of(config, MODEL.scopes))
 
-    body = request.update_body(MODEL, values(), values(), config, changed)
+    body = model.update_body(MODEL, values(), values(), config, changed)
 
     assert (changed, body) == (["config.password"], {"config": {"password": "q"}})
 

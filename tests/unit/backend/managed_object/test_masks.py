@@ -8,7 +8,7 @@ import pytest
 
 from constructs_lib.backend.elastic.provider import ElasticOps
 from constructs_lib.backend.fivetran.provider import FivetranOps
-from constructs_lib.backend.managed_object.masks import mask_replaces_nothing
+from constructs_lib.backend.managed_object.checks import mask_replaces_nothing
 from constructs_lib.backend.plugin.consistency.rules import violations
 from constructs_lib.backend.plugin.consistency.state_rules import ReadAnswer
 from constructs_lib.backend.plugin.diagnostics import Path

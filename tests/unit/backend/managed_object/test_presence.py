@@ -10,7 +10,7 @@ import pytest
 
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import Interrupted, NotFound
-from constructs_lib.backend.managed_object.identifiers import is_imported
+from constructs_lib.backend.managed_object.checks import is_imported
 from constructs_lib.backend.managed_object.provider_data import Presence, Wording
 from constructs_lib.backend.plugin.concurrency import Activity
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, Diagnostic, ProviderError

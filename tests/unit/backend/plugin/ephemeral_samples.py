@@ -10,10 +10,9 @@ import tfplugin6_pb2 as pb
 from plugin_samples import SCHEMA, Sample, Scripted, message, thing
 
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource, Opened
 from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
 from constructs_lib.backend.plugin.protocol.session import Session
-from constructs_lib.backend.plugin.resource import Operation
+from constructs_lib.backend.plugin.resource import EphemeralResource, Opened, Operation
 from constructs_lib.backend.plugin.values.value import Dynamic, Object
 
 CONFIG = thing(name="one", config=Dynamic.of({"a": 1}))

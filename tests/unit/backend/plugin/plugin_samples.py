@@ -9,8 +9,8 @@ import tfplugin6_pb2 as pb
 
 from constructs_lib.backend.plugin.consistency.state_rules import ReadAnswer
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path
+from constructs_lib.backend.plugin.protocol.conversion import object_type
 from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
-from constructs_lib.backend.plugin.protocol.schema import object_type
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.provider import Provider, ReadRule
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from constructs_lib.constructs.synth.lock_file import LockedProvider, checksum, seed_lock_file
+from constructs_lib.constructs.synth.delivery import LockedProvider, checksum, seed_lock_file
 
 SOURCE = "terraform.local/connections-as-code/fivetranops"
 LOCKED = f"""\

@@ -17,7 +17,7 @@ from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.schemas import MASK
 from stacks.__main__ import run_command
 from stacks.adopt import command
-from stacks.adopt.report import Progress
+from stacks.adopt.command import Progress
 
 DEV = "# Mine.\nprovider: {api_url: 'sandbox:sandbox.sqlite3'}  # Near.\n"
 

@@ -9,10 +9,9 @@ import pytest
 import yaml
 
 from constructs_lib.schemas import MASK
-from stacks.adopt.account import FoundConnection
+from stacks.adopt.account import ExistingEnvironment, FoundConnection
 from stacks.adopt.command import without_refused_settings
 from stacks.adopt.entry import Candidate, NameRegistry
-from stacks.adopt.existing import ExistingEnvironment
 
 
 class Adopted:

@@ -15,7 +15,7 @@ from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.exchange import FivetranTransport, Request, check_url
 from constructs_lib.backend.fivetran.provider import open_client
-from constructs_lib.backend.http import retry
+from constructs_lib.backend.http import attempts
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.transport import ConnectionFailure, failure_of
 from constructs_lib.backend.plugin import log
@@ -178,7 +178,7 @@ def test_broken_tls_answer_after_the_request_is_not_repeated() -> None:
     found = failure_of(reason)
 
     assert found.sent is True
-    assert not retry.may_repeat(_no_answer(found), idempotent=False)
+    assert not attempts.may_repeat(_no_answer(found), idempotent=False)
 
 
 def test_a_refused_certificate_is_not_tried_again() -> None:
@@ -188,7 +188,7 @@ def test_a_refused_certificate_is_not_tried_again() -> None:
     found = failure_of(reason)
 
     assert (found.sent, found.passing) == (False, False)
-    assert not retry.may_repeat(_no_answer(found), idempotent=True)
+    assert not attempts.may_repeat(_no_answer(found), idempotent=True)
 
 
 def _no_answer(found: ConnectionFailure) -> errors.NoResponse:

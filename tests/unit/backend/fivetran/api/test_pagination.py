@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from scripted_api import Answer, ScriptedApi
 
-from constructs_lib.backend.fivetran.api import pagination
+from constructs_lib.backend.fivetran.api import batched_reader
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import InvalidResponse
 from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
@@ -39,7 +39,7 @@ class Pages:
 
 
 def ids(pages: Any, **filters: str | None) -> list[str]:
-    return [item["id"] for item in pagination.list_connections(pages, Deadline(60), **filters)]
+    return [item["id"] for item in batched_reader.list_connections(pages, Deadline(60), **filters)]
 
 
 def test_the_pages_follow_their_cursors(api: ScriptedApi) -> None:

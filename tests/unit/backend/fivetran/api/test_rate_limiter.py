@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 from constructs_lib.backend.fivetran.api import errors
-from constructs_lib.backend.fivetran.api.rate_limiter import RateLimiter
+from constructs_lib.backend.fivetran.api.exchange import RateLimiter
 from constructs_lib.backend.http.deadline import Deadline
 
 

@@ -15,13 +15,12 @@ from scripted_api import Answer, ScriptedApi
 
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.api.client import Client
-from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
-from constructs_lib.backend.fivetran.api.rate_limiter import RateLimiter
+from constructs_lib.backend.fivetran.api.exchange import FivetranTransport, RateLimiter
 from constructs_lib.backend.fivetran.connection import creation, creation_search
 from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.fivetran.provider import FivetranOps
 from constructs_lib.backend.fivetran.provider_data import Account
-from constructs_lib.backend.http import retry
+from constructs_lib.backend.http import attempts
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.response_values import format_timestamp, retry_after
 from constructs_lib.backend.managed_object.secret_tracking import SecretHasher
@@ -48,7 +47,7 @@ def listed(*items: dict[str, Any]) -> Answer:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "_FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(attempts, "_FIRST_PAUSE", 0.001)
     monkeypatch.setattr(creation, "_PAUSES", (0.001,))
     # The tests of this file may run long after it was read.
     soon = datetime.now(timezone.utc) + timedelta(minutes=5)

@@ -16,7 +16,7 @@ from constructs_lib.backend.fivetran.api.exchange import Exchange, FivetranTrans
 from constructs_lib.backend.fivetran.connection import paused_flag
 from constructs_lib.backend.fivetran.connection_state.set_state import set_state
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.plugin.server import terraform_watch
+from constructs_lib.backend.plugin.server import grpc_server
 
 STOP_FAILED = "Failed to stop in-progress sync after trying for 60 seconds"
 IN_PROGRESS = "Connection cannot be updated because the sync is in progress"
@@ -85,7 +85,7 @@ def test_rescue_looks_before_it_repeats(slow: Callable[..., tuple[Client, SlowAp
 
 def test_rescue_ends_before_provider_does() -> None:
     assert paused_flag.RESCUE_LIMIT >= 600
-    assert terraform_watch.GRACE > paused_flag.RESCUE_LIMIT
+    assert grpc_server.GRACE > paused_flag.RESCUE_LIMIT
 
 
 class Refusing(Fivetran):

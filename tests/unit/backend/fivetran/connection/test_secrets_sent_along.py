@@ -20,7 +20,7 @@ from constructs_lib.backend.fivetran.connection.secrets import (
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.resource import Plan
 from constructs_lib.backend.plugin.values.value import Dynamic
-from constructs_lib.sandbox.common import masking
+from constructs_lib.sandbox.common import messages
 
 CONNECTION = "fivetranops_connection"
 MASK = "******"
@@ -74,7 +74,7 @@ def shown(core: Core, world: World) -> dict[str, Any]:
 def holds(world: World, password: str) -> bool:
     """Return True if the API holds this password."""
     (connection,) = world.connections()
-    return masking.equals(connection.digests["config.password"], password)
+    return messages.equals_masked(connection.digests["config.password"], password)
 
 
 def test_a_secret_that_begins_to_count_is_sent(world: World, core: Core) -> None:

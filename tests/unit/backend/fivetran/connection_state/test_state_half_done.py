@@ -12,8 +12,7 @@ from state_runs import STEPS, change, killed, recovered
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.connection_state.set_state import set_state
 from constructs_lib.backend.fivetran.connection_state.snapshot import StateDiffers
-from constructs_lib.backend.fivetran.journal.entries import JournalEntry, dumped, loaded
-from constructs_lib.backend.fivetran.journal.journal import Journal
+from constructs_lib.backend.fivetran.journal.journal import Journal, JournalEntry, dumped, loaded
 from constructs_lib.backend.http.deadline import Deadline
 
 OTHER = {"cursor": "2026-03-03"}

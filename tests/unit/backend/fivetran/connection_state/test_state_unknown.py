@@ -15,8 +15,12 @@ from state_runs import change
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.connection_state.journal_writer import Attempt
 from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, set_state
-from constructs_lib.backend.fivetran.journal.entries import JournalEntry, loaded, set_state_entry
-from constructs_lib.backend.fivetran.journal.journal import Journal
+from constructs_lib.backend.fivetran.journal.journal import (
+    Journal,
+    JournalEntry,
+    loaded,
+    set_state_entry,
+)
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.managed_object import equivalence
 

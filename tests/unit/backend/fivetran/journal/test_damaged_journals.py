@@ -15,9 +15,13 @@ from constructs_lib.backend.fivetran.connection_state.snapshot import Snapshot
 from constructs_lib.backend.fivetran.connection_sync import journal
 from constructs_lib.backend.fivetran.journal import private_files
 from constructs_lib.backend.fivetran.journal.creations import CreationJournal, Name, workspace
-from constructs_lib.backend.fivetran.journal.entries import JournalEntry, SetStateEntry, dumped
 from constructs_lib.backend.fivetran.journal.history import History
-from constructs_lib.backend.fivetran.journal.journal import Journal
+from constructs_lib.backend.fivetran.journal.journal import (
+    Journal,
+    JournalEntry,
+    SetStateEntry,
+    dumped,
+)
 from constructs_lib.backend.fivetran.recovery import recover, recover_creations
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 

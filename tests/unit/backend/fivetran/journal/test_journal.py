@@ -13,8 +13,12 @@ from pathlib import Path
 import pytest
 
 from constructs_lib.backend.fivetran.connection_state.snapshot import Snapshot
-from constructs_lib.backend.fivetran.journal.entries import JournalEntry, dumped
-from constructs_lib.backend.fivetran.journal.journal import HeldElsewhere, Journal
+from constructs_lib.backend.fivetran.journal.journal import (
+    HeldElsewhere,
+    Journal,
+    JournalEntry,
+    dumped,
+)
 
 ENTRY = JournalEntry(
     "abc/d", "account", False, {"n": Decimal("1.50"), "t": "é"}, "print", "2026-01-31"

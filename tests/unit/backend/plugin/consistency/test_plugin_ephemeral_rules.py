@@ -19,16 +19,16 @@ from ephemeral_samples import (
 )
 from plugin_samples import ATTRIBUTES, SCHEMA, errors, thing
 
-from constructs_lib.backend.plugin.consistency import ephemeral_rules, rules
-from constructs_lib.backend.plugin.consistency.ephemeral_rules import OpenAnswer, RenewalAnswer
+from constructs_lib.backend.plugin.consistency import rules, state_rules
+from constructs_lib.backend.plugin.consistency.state_rules import OpenAnswer, RenewalAnswer
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path
-from constructs_lib.backend.plugin.protocol import data_and_ephemeral_calls
+from constructs_lib.backend.plugin.protocol import provider_calls
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object
 
 
 def broken(config: Any, state: Any, **more: Any) -> list[tuple[str, Path]]:
     given = OpenAnswer(ATTRIBUTES, config, state, **more)
-    return [(one.rule, one.path) for one in rules.violations(ephemeral_rules.OPEN_RULES, given)]
+    return [(one.rule, one.path) for one in rules.violations(state_rules.OPEN_RULES, given)]
 
 
 @pytest.mark.parametrize("returned", [None, {"id": "x"}])
@@ -67,7 +67,7 @@ def test_a_changed_configuration_never_reaches_terraform(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     wrong = lambda attributes, config, returned: {**config, "name": "two"}  # noqa: E731
-    monkeypatch.setattr(data_and_ephemeral_calls, "merge_data", wrong)
+    monkeypatch.setattr(provider_calls, "merge_data", wrong)
 
     response = opened(Key())
 
@@ -99,7 +99,7 @@ def test_a_reserved_ephemeral_name_is_reported_by_its_rule() -> None:
 
 def test_every_rule_for_ephemeral_resources_has_a_test() -> None:
     shared = {"nothing_is_unknown", "write_only_is_null"}
-    tables = (*ephemeral_rules.OPEN_RULES, *ephemeral_rules.RENEWAL_RULES)
+    tables = (*state_rules.OPEN_RULES, *state_rules.RENEWAL_RULES)
     own = {rule.__name__ for rule in tables} - shared
     assert {f"test_{rule}" for rule in own} - globals().keys() == set()
 
@@ -123,7 +123,7 @@ def test_configured_ephemeral_is_kept() -> None:
 def test_renewal_lies_ahead() -> None:
     def broken(due: datetime | None) -> list[str]:
         given = RenewalAnswer(due, LATER)
-        return [one.rule for one in rules.violations(ephemeral_rules.RENEWAL_RULES, given)]
+        return [one.rule for one in rules.violations(state_rules.RENEWAL_RULES, given)]
 
     assert broken(LATER) == ["renewal_lies_ahead"]
     assert broken(LATER - timedelta(1)) == ["renewal_lies_ahead"]

@@ -9,8 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plugin_samples import ATTRIBUTES, thing
 
-from constructs_lib.backend.plugin.consistency import plan_rules, rules
-from constructs_lib.backend.plugin.consistency.plan_rules import PlanAnswer
+from constructs_lib.backend.plugin.consistency.rules import (
+    PLAN_RULES,
+    PlanAnswer,
+    second_plan_keeps_the_first,
+    violations,
+    violations_of_plan,
+)
 from constructs_lib.backend.plugin.diagnostics import Path
 from constructs_lib.backend.plugin.planning.planner import plan_change
 from constructs_lib.backend.plugin.resource import Plan
@@ -26,13 +31,11 @@ def by_plan(
     config: Any, prior: Any, planned: Any, *, replace: tuple[Path, ...] = (), destroy: bool = False
 ) -> list[tuple[str, Path]]:
     answer = PlanAnswer(ATTRIBUTES, config, prior, planned, list(replace), destroy)
-    return [
-        (broken.rule, broken.path) for broken in rules.violations(plan_rules.PLAN_RULES, answer)
-    ]
+    return [(broken.rule, broken.path) for broken in violations(PLAN_RULES, answer)]
 
 
 def test_every_rule_for_plans_has_a_test_of_its_name() -> None:
-    rules = {rule.__name__ for rule in plan_rules.PLAN_RULES}
+    rules = {rule.__name__ for rule in PLAN_RULES}
     assert {f"test_{rule}" for rule in rules} - globals().keys() == set()
 
 
@@ -129,7 +132,7 @@ def test_second_plan_keeps_the_first() -> None:
         return PlanAnswer(ATTRIBUTES, thing(), None, thing(**planned), [])
 
     def broken(first: PlanAnswer, second: PlanAnswer) -> list[Path]:
-        return list(plan_rules.second_plan_keeps_the_first(first, second))
+        return list(second_plan_keeps_the_first(first, second))
 
     assert broken(answer(color=UNKNOWN), answer(color="red")) == []
     assert broken(answer(color="red"), answer(color=UNKNOWN)) == [("color",)]
@@ -160,14 +163,14 @@ def test_the_planner_keeps_every_rule_in_both_plans(
     open_ = {n: UNKNOWN for n in late if config[n] is not None}
     plans = [plan_change(ATTRIBUTES, c, prior) for c in ({**config, **open_}, config)]
     for plan in plans:
-        assert list(plan_rules.violations_of_plan(ATTRIBUTES, plan)) == []
+        assert list(violations_of_plan(ATTRIBUTES, plan)) == []
     answers = [PlanAnswer(ATTRIBUTES, p.config, prior, p.planned, p.replace) for p in plans]
     first, second = answers
-    changed = [name for (name,) in plan_rules.second_plan_keeps_the_first(first, second)]
+    changed = [name for (name,) in second_plan_keeps_the_first(first, second)]
     assert changed == []
 
 
 def test_a_plan_can_be_checked_before_it_is_a_message() -> None:
     plan = Plan(thing(color="red"), None, thing(color="green"))
-    [broken] = plan_rules.violations_of_plan(ATTRIBUTES, plan)
+    [broken] = violations_of_plan(ATTRIBUTES, plan)
     assert broken.rule == "configured_is_planned"

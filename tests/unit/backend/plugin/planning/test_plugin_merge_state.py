@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from plugin_samples import ATTRIBUTES, thing
 
-from constructs_lib.backend.plugin.planning.merge_state import (
+from constructs_lib.backend.plugin.planning.planner import (
     merge_failed_update,
     merge_read_state,
     merge_state,

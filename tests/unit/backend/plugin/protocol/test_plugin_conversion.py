@@ -8,7 +8,7 @@ from plugin_samples import ATTRIBUTES, SCHEMA, TYPE, thing
 
 from constructs_lib import schemas
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, dotted
-from constructs_lib.backend.plugin.protocol import conversion, schema
+from constructs_lib.backend.plugin.protocol import conversion
 from constructs_lib.backend.plugin.values import types
 from constructs_lib.backend.plugin.values.decoding import decode
 
@@ -68,7 +68,7 @@ def test_one_misfit_attribute_does_not_lose_the_state() -> None:
 
 
 def attributes() -> dict[str, object]:
-    described = schema.resource_schema(SCHEMA, 2)
+    described = conversion.resource_schema(SCHEMA, 2)
     assert described.version == 2
     return {attribute.name: attribute for attribute in described.block.attributes}
 
@@ -99,9 +99,9 @@ def test_each_kind_of_attribute_gets_its_type() -> None:
 def test_lists_by_name_and_lists_of_objects_have_their_types() -> None:
     sync = schemas.load("fivetranops_connection_sync").attributes
     test = schemas.load("fivetranops_connection_test").attributes
-    assert types.type_to_json(schema.type_of(sync["scope"])) == ["map", ["list", "string"]]
+    assert types.type_to_json(conversion.type_of(sync["scope"])) == ["map", ["list", "string"]]
     parts = ("title", "status", "message", "details")
-    assert types.type_to_json(schema.type_of(test["results"])) == [
+    assert types.type_to_json(conversion.type_of(test["results"])) == [
         "list",
         ["object", dict.fromkeys(parts, "string")],
     ]
@@ -114,5 +114,5 @@ def test_a_nested_attribute_has_attributes_that_are_not_computed() -> None:
 
 
 def test_nothing_in_a_provider_is_computed() -> None:
-    described = schema.provider_schema(SCHEMA).block.attributes
+    described = conversion.provider_schema(SCHEMA).block.attributes
     assert {a.name for a in described if a.computed} == {"id"}

@@ -11,12 +11,11 @@ from plugin_samples import ATTRIBUTES, SCHEMA, Sample, Scripted, errors, message
 
 from constructs_lib.backend.plugin.consistency import rules, state_rules
 from constructs_lib.backend.plugin.consistency.state_rules import DataAnswer
-from constructs_lib.backend.plugin.data_source import DataSource
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, ProviderError
-from constructs_lib.backend.plugin.protocol import data_and_ephemeral_calls
+from constructs_lib.backend.plugin.protocol import provider_calls
 from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
 from constructs_lib.backend.plugin.protocol.session import Session
-from constructs_lib.backend.plugin.resource import Operation
+from constructs_lib.backend.plugin.resource import DataSource, Operation
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object
 
 CONFIG = thing(name="one", config=Dynamic.of({"a": 1}))
@@ -145,7 +144,7 @@ def test_a_changed_configuration_never_reaches_terraform(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     wrong = lambda attributes, config, returned: {**config, "name": "two"}  # noqa: E731
-    monkeypatch.setattr(data_and_ephemeral_calls, "merge_data", wrong)
+    monkeypatch.setattr(provider_calls, "merge_data", wrong)
 
     response = read(Source())
 

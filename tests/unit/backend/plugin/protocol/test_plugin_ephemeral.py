@@ -21,10 +21,9 @@ from ephemeral_samples import (
 from plugin_samples import Sample, Scripted, errors, message, values
 
 from constructs_lib.backend.plugin.diagnostics import ProviderError
-from constructs_lib.backend.plugin.ephemeral_resource import Opened
 from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
 from constructs_lib.backend.plugin.protocol.session import Session
-from constructs_lib.backend.plugin.resource import Operation
+from constructs_lib.backend.plugin.resource import Opened, Operation
 from constructs_lib.backend.plugin.values.value import Object
 
 CALLS = [

@@ -11,12 +11,11 @@ import tfplugin6_pb2 as pb
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, timestamp_pb2
 from plugin_samples import SCHEMA, Sample, Scripted
 
-from constructs_lib.backend.plugin.ephemeral_resource import EphemeralResource, Opened
+from constructs_lib.backend.plugin.protocol.conversion import object_type
 from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
-from constructs_lib.backend.plugin.protocol.schema import object_type
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.provider import Provider
-from constructs_lib.backend.plugin.resource import Operation
+from constructs_lib.backend.plugin.resource import EphemeralResource, Opened, Operation
 from constructs_lib.backend.plugin.values.encoding import encode
 from constructs_lib.backend.plugin.values.value import Object
 

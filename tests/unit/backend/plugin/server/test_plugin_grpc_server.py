@@ -15,10 +15,9 @@ from grpclib.exceptions import GRPCError, StreamTerminatedError
 from raw_client import Served
 
 from constructs_lib.backend.plugin.server import http2_frames
-from constructs_lib.backend.plugin.server.grpc_server import GrpcServer
+from constructs_lib.backend.plugin.server.grpc_server import GrpcServer, TerraformWatch
 from constructs_lib.backend.plugin.server.handshake import ProviderSocket
 from constructs_lib.backend.plugin.server.http2_connection import Http2Connection
-from constructs_lib.backend.plugin.server.terraform_watch import TerraformWatch
 
 
 def test_bytes_go_in_and_come_out() -> None:

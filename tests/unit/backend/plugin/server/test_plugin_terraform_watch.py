@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from constructs_lib.backend.plugin.server.terraform_watch import (
+from constructs_lib.backend.plugin.server.grpc_server import (
     GRACE,
     RECONNECT_LIMIT,
     START_LIMIT,
