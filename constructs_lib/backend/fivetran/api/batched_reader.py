@@ -24,9 +24,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import (
     Interrupted,
     InvalidResponse,
@@ -34,6 +33,9 @@ from constructs_lib.backend.fivetran.api.errors import (
     VendorError,
 )
 from constructs_lib.backend.http.deadline import Deadline
+
+if TYPE_CHECKING:
+    from constructs_lib.backend.fivetran.api.client import Client
 
 Document = dict[str, Any]
 One = Callable[[str, Deadline], Document]
