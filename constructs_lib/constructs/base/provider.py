@@ -14,7 +14,7 @@ from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
 from constructs_lib import launchers, schemas, toolkit
-from constructs_lib.constructs.base.arguments import fixed_parameter
+from constructs_lib.constructs.base.arguments import are_parameters_checked, fixed_parameter
 from constructs_lib.constructs.base.construct import StackConstruct
 from constructs_lib.constructs.base.expressions import (
     has_literal_text,
@@ -150,7 +150,9 @@ class ProviderConstruct(StackConstruct):
         return {name: arguments[name] for name in schemas.load(self.KIND.name).attributes}
 
     def check(self, values: Mapping[str, Any]) -> list[Finding]:
-        """Return all findings about the parameters."""
+        """Return all findings about the parameters; none if they were checked before."""
+        if are_parameters_checked():
+            return []
         return check_parameters(self.KIND.name, values, place=self.place, is_token=is_token)
 
     def configure(self, configuration: ProviderConfiguration) -> None:
