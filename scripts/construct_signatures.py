@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from schema_code.modules import has_generated_part, refreshed
+from schema_code.modules import PartError, has_generated_part, refreshed
 
 ROOT = Path(__file__).resolve().parents[1]
 _CONSTRUCTS = ROOT / "constructs_lib" / "constructs"
@@ -24,7 +24,11 @@ def modules() -> dict[Path, str]:
 def main(arguments: list[str]) -> int:
     """Write or check the modules; return the exit status."""
     known = modules()
-    fresh = {path: refreshed(text, str(path)) for path, text in known.items()}
+    try:
+        fresh = {path: refreshed(text, str(path)) for path, text in known.items()}
+    except PartError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     stale = [path for path in known if known[path] != fresh[path]]
     if "--check" not in arguments:
         for path in stale:

@@ -21,6 +21,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
+from constructs_lib import schemas
 from schema_code.parameters import attribute_lines, parameter_lines, parameter_name, settable
 from schema_code.wording import meaning
 
@@ -32,14 +33,19 @@ _PART: Final = re.compile(
     r"(?P<end> +# End of the generated (?P=kind)\.\n)",
     re.MULTILINE | re.DOTALL,
 )
+_MARK: Final = re.compile(r"^ *# (?:Generated from|End of the generated) .*", re.MULTILINE)
 _PARAMETER: Final = re.compile(r"^ *:param (\w+):", re.MULTILINE)
 _TYPES: Final = {"collections.abc": {"Mapping", "Sequence"}, "typing": {"Any", "Literal"}}
 """What generated types are made of, by the modules that have it."""
 
 
+class PartError(Exception):
+    """A part that cannot be generated; the message says which, and what to do."""
+
+
 def has_generated_part(text: str) -> bool:
-    """Return True if a module has a part that is generated."""
-    return _PART.search(text) is not None
+    """Return True if a module has a part that is generated, or a mark of one."""
+    return _MARK.search(text) is not None
 
 
 def refreshed(text: str, name: str) -> str:
@@ -47,10 +53,24 @@ def refreshed(text: str, name: str) -> str:
 
     :param text: the module as it is
     :param name: the name of its file, by which the rules of its format are found
+    :raises PartError: if a part has no beginning, no end or no schema
     """
+    _require_whole_parts(text, name)
     tree = ast.parse(text)
     with_parts = _PART.sub(lambda part: _part(part, _other_parameters(text, part, tree)), text)
     return _formatted(_with_imports(_with_docstrings(with_parts)), name)
+
+
+def _require_whole_parts(text: str, name: str) -> None:
+    known = [part for part in _PART.finditer(text) if part["schema"] in schemas.names()]
+    whole = {part.start(group) for part in known for group in ("begin", "end")}
+    for mark in _MARK.finditer(text):
+        if mark.start() not in whole:
+            raise PartError(
+                f"{name}: {mark[0].strip()!r} is no mark of a whole part of a known schema. Write "
+                "'# Generated from NAME.schema.json: attributes.' (or parameters) before it, and "
+                "'# End of the generated attributes.' behind it"
+            )
 
 
 def _part(part: re.Match[str], by_hand: set[str]) -> str:

@@ -80,6 +80,7 @@ def thing(monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:
         return described(name, written) if name == "thing" else load(name)
 
     monkeypatch.setattr(schemas, "load", loaded)
+    monkeypatch.setattr(schemas, "names", lambda: ["thing"])
     return rules
 
 
@@ -109,6 +110,40 @@ def test_a_stale_module_is_refused_until_written(
     assert capsys.readouterr().err.startswith("stale: thing.py; run ")
     assert construct_signatures.main([]) == 0
     assert construct_signatures.main(["--check"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mark"),
+    [
+        ("    # End of the generated attributes.\n", "", "# Generated from thing.schema.json"),
+        (
+            "    # Generated from thing.schema.json: attributes.\n",
+            "",
+            "# End of the generated attr",
+        ),
+        ("thing.schema.json: attributes", "none.schema.json: attributes", "# Generated from none"),
+        (
+            ".json: parameters.",
+            ".json: arguments.",
+            "# Generated from thing.schema.json: arguments",
+        ),
+    ],
+)
+def test_a_mark_that_is_broken_is_an_error(
+    old: str,
+    new: str,
+    mark: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    thing: dict[str, dict[str, Any]],
+) -> None:
+    (tmp_path / "thing.py").write_text(MODULE.replace(old, new))
+    monkeypatch.setattr(construct_signatures, "_CONSTRUCTS", tmp_path)
+
+    assert construct_signatures.main([]) == 1
+    assert f"thing.py: '{mark}" in capsys.readouterr().err
+    assert (tmp_path / "thing.py").read_text() == MODULE.replace(old, new)
 
 
 def test_what_is_missing_or_changed_is_restored() -> None:
