@@ -121,6 +121,11 @@ def test_a_stale_module_is_refused_until_written(
             "",
             "# End of the generated attr",
         ),
+        (
+            "        id_: str",
+            "        # End of the generated attributes.\n        id_: str",
+            "# End",
+        ),
         ("thing.schema.json: attributes", "none.schema.json: attributes", "# Generated from none"),
         (
             ".json: parameters.",
