@@ -70,8 +70,8 @@ def await_libraries() -> None:
 def route_library_logging() -> None:
     """Send the records of all libraries to Terraform's log, if this process serves Terraform.
 
-    This is called where a library that logs is loaded: most processes of a provider load none, and
-    ``logging`` takes 4 ms to load.
+    This is called where a library that logs what people should see is loaded. The only other one,
+    ``hpack``, writes records for debugging, which are dropped.
     """
     global _awaits_libraries
     if not _awaits_libraries:

@@ -79,7 +79,7 @@ class Machine(NamedTuple):
 
 
 _OLDEST_PYTHON = (3, 10)
-_BASE = ("cryptography", "msgpack", "requests", "urllib3")
+_BASE = ("cryptography", "hpack", "msgpack", "requests", "urllib3")
 _NODE = {"cdktf": ((20, 0), (23, 0)), "cdktn": ((22, 19), None)}
 _CLI = {"cdktf": "0.21", "cdktn": "0.24"}
 _TERRAFORM = "https://developer.hashicorp.com/terraform/install"

@@ -63,7 +63,7 @@ def test_the_base_asks_for_no_cdk(metadata: Message) -> None:
     required = metadata.get_all("Requires-Dist") or []
     base = {re.split("[<>=]", line)[0] for line in required if "extra ==" not in line}
 
-    assert base == {"cryptography", "msgpack", "requests", "urllib3"}
+    assert base == {"cryptography", "hpack", "msgpack", "requests", "urllib3"}
     assert metadata.get_all("Provides-Extra") == ["cdktf", "cdktn"]
 
 
