@@ -99,8 +99,8 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
             here changes, because a connector moves its state with every checkpoint. ``enforce``
             sets it again whenever it differs: that rewinds the cursor
         :param paused_after: the ``paused`` flag after the state was set: ``restore`` (default) puts
-            back the flag that was found, ``running`` unpauses the connection, ``paused`` does not.
-            After an error the flag that was found is put back
+            back the flag that was found, ``running`` starts the schedule again, ``paused`` does
+            not. After an error the flag that was found is put back
         :param on_destroy: what destroying does to the state in Fivetran: ``keep`` (default) leaves
             it, ``restore`` sets ``previous_state`` again
         :param explain_values: True shows all values of the state in warnings and errors. Left out
