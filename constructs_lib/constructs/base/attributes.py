@@ -8,17 +8,21 @@ The CDK makes references to resources only. What a text picks out of one is no r
 in another stack the CDK would export the whole resource, all instances with all their attributes,
 and those change with each sync. So an element of the CDK, which writes nothing, represents the one
 attribute, and the CDK exports that alone.
+
+A key that is a reference itself is known to Terraform only, and maybe to the other stack only. For
+such a key the element represents the one attribute of all instances, by their keys, and the other
+stack picks the instance out of it.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Protocol, TypeVar, overload
 
 from constructs_lib import toolkit
 from constructs_lib.constructs.base.arguments import instance_attribute
+from constructs_lib.constructs.base.expressions import quoted
 from constructs_lib.constructs.rules.accounts import IDENTIFIER_ATTRIBUTES, AccountOwner
 from constructs_lib.validation import ConstructPlace, Finding
 
@@ -178,6 +182,61 @@ class _Attribute(toolkit.TerraformElement):
         self.override_logical_id(path)
 
 
+class _Column(toolkit.TerraformElement):
+    """One attribute of all instances: a list with ``count``, a mapping with ``for_each``."""
+
+    def __init__(self, resource: ResourceConstruct, address: str, name: str) -> None:
+        begin, each, end = ("[", "value", "]") if resource.is_counted else ("{", "key, value", "}")
+        item = f"value.{name}" if resource.is_counted else f"key => value.{name}"
+        # The CDK joins both parts by a dot.
+        kind = f"{begin}for {each} in {resource.TYPE}"
+        super().__init__(resource, f"Column{len(resource.references)}", kind)
+        self.override_logical_id(f"{address} : {item}{end}")
+
+
+@toolkit.implements(toolkit.IResolvable)
+class _InstanceOfLaterKey:
+    """An attribute of the instance whose key is known at deployment only.
+
+    The CDK asks for the expression once for each stack that it is used in.
+    """
+
+    creation_stack: ClassVar[list[str]] = []
+
+    def __init__(self, resource: ResourceConstruct, key: Any, name: str) -> None:
+        made = resource.make_resource()
+        column = f"column {name}"
+        if column not in resource.references:
+            element = _Column(resource, str(made.friendly_unique_id), name)
+            resource.references[column] = str(element.fqn)
+        self._stack = resource.synthesis.stack
+        self._key = key
+        self._here = (str(made.fqn), f".{name}")
+        self._elsewhere = (resource.references[column], "")
+
+    def resolve(self, context: toolkit.IResolveContext) -> str:
+        """Return the expression for the stack that is written."""
+        is_here = toolkit.TerraformStack.of(context.scope) == self._stack
+        is_inside, context.warn_escapes = context.suppress_braces, False
+        values, attribute = self._here if is_here else self._elsewhere
+        context.suppress_braces = True
+        values = context.resolve(values)
+        # The key is a text, and what is in it an expression of its own.
+        context.suppress_braces = False
+        index = quoted(str(context.resolve(self._key)))
+        context.suppress_braces = is_inside
+        expression = f"{values}[{index}]{attribute}"
+        return expression if is_inside else f"${{{expression}}}"
+
+    def to_string(self) -> str:
+        """Return a token for texts."""
+        return str(toolkit.Token.as_string(self))
+
+    def to_json(self) -> str:
+        """Return a token for JSON."""
+        return self.to_string()
+
+
 class Instance:
     """One instance of a resource with ``count`` or ``for_each``."""
 
@@ -225,11 +284,13 @@ def instance_reference(resource: ResourceConstruct, key: str | int, name: str) -
     forms = _forms(key) if isinstance(key, int) or not toolkit.is_token(key) else ()
     paths = (f"{address}[{form}].{name}" for form in forms)
     path = next((each for each in paths if has_unique_export_name(resource, each)), None)
-    if path is None:
-        # Another stack gets the whole resource.
-        return f"${{{made.fqn}[{json.dumps(key)}].{name}}}"
-    if path not in resource.references:
+    if path is not None and path not in resource.references:
         resource.references[path] = str(_Attribute(resource, path).fqn)
+    elif path is None:
+        path = f"{key!r} {name}"
+        if path not in resource.references:
+            later = _InstanceOfLaterKey(resource, key, name)
+            resource.references[path] = later.to_string()
     return resource.references[path]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from constructs_lib import toolkit
 from constructs_lib.constructs.base.cdk_resource import CdkDataSource, CdkEphemeralResource
 from constructs_lib.constructs.base.expressions import is_hcl
 from constructs_lib.constructs.base.resource import ResourceConstruct
-from constructs_lib.toolkit import is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_parameters
 
 
@@ -23,7 +23,7 @@ class DataSourceConstruct(ResourceConstruct):
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
         """Return all findings about the parameters."""
-        return check_parameters(self.TYPE, values, place=place, is_token=is_token)
+        return check_parameters(self.TYPE, values, place=place, is_token=toolkit.is_token)
 
 
 class EphemeralResourceConstruct(ResourceConstruct):
@@ -33,7 +33,7 @@ class EphemeralResourceConstruct(ResourceConstruct):
 
     def check(self, values: Mapping[str, Any], place: ConstructPlace) -> list[Finding]:
         """Return all findings about the parameters, and about the form of the synth."""
-        found = check_parameters(self.TYPE, values, place=place, is_token=is_token)
+        found = check_parameters(self.TYPE, values, place=place, is_token=toolkit.is_token)
         return found + _hcl_findings(place)
 
 
@@ -42,5 +42,5 @@ def _hcl_findings(place: ConstructPlace) -> list[Finding]:
     if not is_hcl():
         return []
     found, allowed = "a synth as HCL, in which the CDK writes no ephemeral blocks", "JSON"
-    hint = "run cdktf synth without --hcl"
+    hint = f"run {toolkit.NAME} synth without --hcl"
     return [Finding("ephemeral-hcl", "error", place, "", found, allowed, hint)]

@@ -126,6 +126,11 @@ class ResourceConstruct(StackConstruct):
         meta = (name for name in SETTABLE_META_ARGUMENTS if name in self._arguments)
         return frozenset((*self._values, *meta)) - frozenset(self.CONSTRUCTOR_ONLY)
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether it has ``count``."""
+        return self._arguments.get("count") is not None
+
     def assign(self, name: str, value: Any) -> None:
         """Set a parameter as the constructor would have, or leave a finding.
 

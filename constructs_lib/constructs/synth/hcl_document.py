@@ -3,165 +3,61 @@
 The CDK's own converter guesses what a text means, and leaves out what it does not know: ``"5"``
 becomes a number, the default ``""`` of a variable and a local ``false`` vanish. So the file is made
 here of the very document that would be ``cdk.tf.json``. Two things of that document depend on where
-a value is, and both are in the bodies below: whether a text is a template, a literal or a
+a value is, and ``hcl_grammar`` has both: whether a text is a template, a literal or a
 reference (Terraform documentation, "JSON Configuration Syntax"), and what is a block. What is a
-block of a provider's own, only the generated classes of that provider know; they tell the CDK.
+block of a provider's own, only the generated classes of that provider know; they tell the CDK. In
+JSON a mapping under another name can be both, so it is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from constructs_lib.constructs.base.expressions import hcl_expression, literal, split_template
+from constructs_lib.constructs.synth.hcl_grammar import (
+    CHECK,
+    DYNAMIC,
+    FILE,
+    PLAIN,
+    TYPED,
+    WITHOUT_BLOCKS,
+    Block,
+    Body,
+)
 from constructs_lib.validation.findings import Path
 
 Shape: TypeAlias = dict[str, Any]
 """What is known of the names in a body: the shape of a block, or None for an attribute."""
 
 _COMMENT: Final = "//"
+_CORRECT_IT: Final = "correct it"
 
 
 class NotHcl(Exception):
     """A document that cannot be written as HCL."""
 
-    def __init__(self, path: Path, found: str, allowed: str) -> None:
+    def __init__(
+        self, path: Path, found: str, allowed: str, hint: str = _CORRECT_IT, block: Path = ()
+    ) -> None:
         """Say what is wrong.
 
-        :param path: names of blocks and attributes, without the labels of blocks
+        :param path: names of blocks and attributes, within the block of the file
         :param found: what was found; no value, because that may be a secret
         :param allowed: what is allowed instead
+        :param hint: what to do
+        :param block: the block of the file and its labels, such as ``("output", "id")``
         """
         super().__init__(found)
         self.path, self.found, self.allowed = path, found, allowed
+        self.hint, self.block = hint, block
 
+    def within(self, *steps: str | int) -> NotHcl:
+        """Return the same, seen from the block around it.
 
-@dataclass(frozen=True, eq=False)
-class _Body:
-    """How Terraform reads what is in a block."""
-
-    other: Callable[[Any], str] = hcl_expression
-    """Writes the attributes that have no writer of their own."""
-    attributes: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
-    """The writers of attributes, by name."""
-    blocks: dict[str, _Block] = field(default_factory=dict)
-    """The blocks in it, by name."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Block:
-    """A kind of block."""
-
-    body: _Body
-    labels: int = 0
-    """How many labels follow its name."""
-
-
-def reference(value: Any) -> str:
-    """Return references, or a type, as they are: one, a list, or a mapping between such."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key} = {reference(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(reference, value)) + "]"
-    text = str(value)
-    return text[2:-1] if text.startswith("${") and text.endswith("}") else text
-
-
-def _requirement(value: Any) -> str:
-    if not isinstance(value, Mapping):
-        return literal(value)
-    aliases = "configuration_aliases"
-    inside = (f"{k} = {(reference if k == aliases else literal)(v)}" for k, v in value.items())
-    return "{" + ", ".join(inside) + "}"
-
-
-_PLAIN: Final = _Body()
-_PLAIN.blocks["dynamic"] = _Block(
-    _Body(attributes={"iterator": reference}, blocks={"content": _Block(_PLAIN)}), 1
-)
-_CONDITION: Final = _Block(_Body())
-_LIFECYCLE: Final = _Block(
-    _Body(
-        attributes={"ignore_changes": reference, "replace_triggered_by": reference},
-        blocks={"precondition": _CONDITION, "postcondition": _CONDITION},
-    )
-)
-_WORKSPACES: Final = {"workspaces": _Block(_Body(literal))}
-_CONNECTION: Final = {"connection": _Block(_Body())}
-_PROVISIONER: Final = _Block(
-    _Body(attributes={"when": reference, "on_failure": reference}, blocks=_CONNECTION), 1
-)
-_REFERENCES: Final = {"provider": reference, "depends_on": reference}
-_DATA: Final = _Block(
-    _Body(
-        attributes=_REFERENCES,
-        blocks={**_PLAIN.blocks, "lifecycle": _LIFECYCLE, "timeouts": _Block(_PLAIN)},
-    ),
-    2,
-)
-_RESOURCE: Final = _Block(
-    _Body(
-        attributes=_REFERENCES,
-        blocks={**_DATA.body.blocks, **_CONNECTION, "provisioner": _PROVISIONER},
-    ),
-    2,
-)
-_FILE: Final[Mapping[str, _Block]] = {
-    "terraform": _Block(
-        _Body(
-            literal,
-            blocks={
-                "required_providers": _Block(_Body(_requirement)),
-                "backend": _Block(_Body(literal, blocks=_WORKSPACES), 1),
-                "cloud": _Block(_Body(literal, blocks=_WORKSPACES)),
-                "provider_meta": _Block(_Body(), 1),
-            },
-        )
-    ),
-    "locals": _Block(_Body()),
-    "variable": _Block(
-        _Body(literal, attributes={"type": reference}, blocks={"validation": _CONDITION}), 1
-    ),
-    "provider": _Block(
-        _Body(attributes={"alias": literal, "version": literal}, blocks=_PLAIN.blocks), 1
-    ),
-    "resource": _RESOURCE,
-    "data": _DATA,
-    "ephemeral": _DATA,
-    "module": _Block(
-        _Body(
-            attributes={
-                "source": literal,
-                "version": literal,
-                "providers": reference,
-                "depends_on": reference,
-            }
-        ),
-        1,
-    ),
-    "output": _Block(
-        _Body(
-            attributes={
-                "description": literal,
-                "sensitive": literal,
-                "ephemeral": literal,
-                "depends_on": reference,
-            },
-            blocks={"precondition": _CONDITION},
-        ),
-        1,
-    ),
-    "moved": _Block(_Body(reference)),
-    "import": _Block(_Body(attributes={"to": reference, "provider": reference})),
-    "removed": _Block(
-        _Body(
-            attributes={"from": reference},
-            blocks={"lifecycle": _LIFECYCLE, "provisioner": _PROVISIONER},
-        )
-    ),
-    "check": _Block(_Body(blocks={"data": _DATA, "assert": _CONDITION}), 1),
-}
+        :param steps: its name and its labels
+        """
+        return NotHcl((*steps, *self.path), self.found, self.allowed, self.hint, self.block)
 
 
 def shape(described: Mapping[str, Any]) -> Shape:
@@ -172,10 +68,11 @@ def shape(described: Mapping[str, Any]) -> Shape:
     """
     found: Shape = {}
     for name, each in described.items():
-        is_known = isinstance(each, Mapping) and "value" in each
+        # The CDK moves the value of a block that it makes for each item.
+        is_known = isinstance(each, Mapping) and ("value" in each or DYNAMIC in each)
         marks = [each[key] for key in ("isBlock", "is_block") if key in each] if is_known else []
         if marks:
-            value = each["value"]
+            value = each.get("value")
             inner = value if isinstance(value, list) else [value]
             found[name] = merged(map(shape, filter(_is_mapping, inner))) if marks[0] else None
     return found
@@ -197,19 +94,21 @@ def document(content: Mapping[str, Any], shapes: Shape) -> str:
     :param content: as in ``cdk.tf.json``, without tokens
     :param shapes: the shapes of resources, data sources and providers, by their kind of block and
         their type
-    :raises NotHcl: if it has a kind of block that is not known, or an expression without an end
+    :raises NotHcl: if it has a kind of block that is not known, what may be a block or an
+        attribute, or an expression without an end
     """
     lines: list[str] = []
     for name, value in content.items():
-        if name in _FILE:
-            lines += _blocks(name, value, _FILE[name], shapes)
+        if name in FILE:
+            lines += _blocks(name, value, FILE[name], shapes, is_outermost=True)
         elif name != _COMMENT:
-            raise NotHcl((name,), f"a block {name!r}", f"one of {', '.join(_FILE)}")
+            raise NotHcl((name,), f"a block {name!r}", f"one of {', '.join(FILE)}")
     return "".join(f"{line}\n" for line in lines)
 
 
-def _lines(content: Mapping[str, Any], body: _Body, known: Shape) -> Iterator[str]:
-    for name, value in content.items():
+def _lines(content: Mapping[str, Any], body: Body, known: Shape | None) -> Iterator[str]:
+    # The file in JSON has its names sorted, which is the order of a dynamic block and its like.
+    for name, value in sorted(content.items()) if DYNAMIC in content else content.items():
         if name == _COMMENT or value is None:
             continue
         block = _block(name, value, body, known)
@@ -219,24 +118,71 @@ def _lines(content: Mapping[str, Any], body: _Body, known: Shape) -> Iterator[st
         try:
             yield from _blocks(name, value, block, known)
         except NotHcl as error:
-            raise NotHcl((name, *error.path), error.found, error.allowed) from None
+            raise error.within(name) from None
 
 
-def _block(name: str, value: Any, body: _Body, known: Shape) -> _Block | None:
+def _block(name: str, value: Any, body: Body, known: Shape | None) -> Block | None:
     """Return the kind of block behind a name; None if it is that of an attribute."""
-    if not isinstance(value, (Mapping, list)) or known.get(name, {}) is None:
+    names: Shape = {} if known is None else known
+    if not isinstance(value, (Mapping, list)) or names.get(name, {}) is None:
         return None
-    return body.blocks.get(name) or (_Block(_PLAIN) if name in known else None)
+    if name in body.blocks or name in names:
+        return body.blocks.get(name) or Block(PLAIN)
+    if known is not None and body.is_open and _may_be_blocks(value):
+        raise _ambiguous(name)
+    return None
 
 
-def _blocks(name: str, value: Any, block: _Block, known: Shape) -> Iterator[str]:
-    for labels, inside in _unpacked(value, block.labels):
-        inner = known.get(name) or {}
-        for label in labels[:1]:
-            inner = inner.get(label) or {}
+def _may_be_blocks(value: Any) -> bool:
+    """Return whether Terraform could read a value in JSON as blocks."""
+    if isinstance(value, list):
+        return all(each is None or _may_be_blocks(each) for each in value)
+    return isinstance(value, Mapping)
+
+
+def _ambiguous(name: str) -> NotHcl:
+    return NotHcl(
+        (name,),
+        "what may be blocks or the value of an argument, which HCL writes differently",
+        "a name that the class of the resource or of the provider has set as the one or the other",
+        f"set it by a parameter of the class; or override dynamic.{name} with for_each and content"
+        f" for blocks, or {name} with an expression such as Fn.merge([...]) for an argument",
+    )
+
+
+def _blocks(
+    name: str, value: Any, block: Block, known: Shape | None, *, is_outermost: bool = False
+) -> Iterator[str]:
+    for labels, content in _unpacked(value, block.labels):
+        body = block.by_label.get(labels[0], block.body) if labels else block.body
         yield " ".join([name, *map(literal, labels), "{"])
-        yield from (f"  {line}" for line in _lines(inside, block.body, inner))
+        try:
+            inside = [*_lines(content, body, _inner(name, labels, known))]
+        except NotHcl as error:
+            if not is_outermost:
+                raise error.within(*labels) from None
+            error.block = (name, *labels)
+            raise
+        yield from (f"  {line}" for line in inside)
         yield "}"
+
+
+def _inner(name: str, labels: tuple[str, ...], known: Shape | None) -> Shape | None:
+    """Return the shape of what is in a block."""
+    if known is None:
+        return None
+    if name == DYNAMIC:
+        # Its label is the name of the blocks that it makes.
+        return {"content": known.get(labels[0], {})}
+    if name == CHECK:
+        return {"data": known.get("data", {})}
+    if labels and name in TYPED and labels[0].partition("_")[0] in WITHOUT_BLOCKS:
+        return None
+    inner: Shape | None = known.get(name, {})
+    if inner is None or not labels:
+        return inner
+    labelled: Shape | None = inner.get(labels[0], {})
+    return labelled
 
 
 def _unpacked(value: Any, labels: int) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
@@ -253,7 +199,7 @@ def _unpacked(value: Any, labels: int) -> Iterator[tuple[tuple[str, ...], Mappin
                 yield from (((label, *more), body) for more, body in _unpacked(inner, labels - 1))
 
 
-def _attribute(name: str, value: Any, body: _Body) -> str:
+def _attribute(name: str, value: Any, body: Body) -> str:
     write = body.attributes.get(name, body.other)
     if write is hcl_expression and (path := next(_unclosed(value, (name,)), None)) is not None:
         allowed = "an expression such as ${var.name}; write $${ for the text ${"

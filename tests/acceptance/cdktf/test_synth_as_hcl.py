@@ -1,14 +1,16 @@
-"""``cdktf synth --hcl`` plans the same values as a synth as JSON, of whatever is in the stack."""
+"""``synth --hcl`` of both CDKs plans the same values as JSON, of whatever is in the stack."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cdktf_project import Machine, cdk_project
+from toolkits import TOOLKITS, Toolkit
 
 pytestmark = [pytest.mark.cdktf, pytest.mark.terraform]
 
@@ -87,11 +89,18 @@ def planned(machine: Machine, project: Path) -> dict[str, Any]:
     return {**{each["address"]: each["values"] for each in resources}, **outputs}
 
 
-def test_a_synth_as_hcl_plans_the_same_values(machine: Machine, tmp_path: Path) -> None:
-    as_json = cdk_project(tmp_path / "json", MAIN)
-    as_hcl = cdk_project(tmp_path / "hcl", MAIN)
-    machine.succeed(as_json, sys.executable, "main.py")
-    machine.succeed(as_hcl, "cdktf", "synth", "--hcl")
+@pytest.mark.parametrize("toolkit", TOOLKITS, ids=lambda toolkit: toolkit.name)
+def test_a_synth_as_hcl_plans_the_same_values(
+    machine: Machine, tmp_path: Path, toolkit: Toolkit
+) -> None:
+    main = MAIN.replace("from cdktf import", f"from {toolkit.name} import")
+    path = os.pathsep.join([*map(str, toolkit.tools), machine.environ["PATH"]])
+    as_json = cdk_project(tmp_path / "json", main)
+    as_hcl = cdk_project(tmp_path / "hcl", main)
+    settings = as_hcl / "cdktf.json"
+    settings.write_text(settings.read_text().replace(sys.executable, str(toolkit.python)))
+    machine.succeed(as_json, str(toolkit.python), "main.py", PATH=path)
+    machine.succeed(as_hcl, toolkit.name, "synth", "--hcl", PATH=path)
 
     assert (as_hcl / "cdktf.out" / "stacks" / "demo" / "cdk.tf").exists()
     values = planned(machine, as_hcl)

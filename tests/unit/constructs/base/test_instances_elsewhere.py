@@ -10,7 +10,7 @@ import pytest
 from construct_fixtures import Connect, Synth, findings_of
 
 from constructs_lib import ConnectionData
-from constructs_lib.toolkit import App, Fn, TerraformOutput, TerraformStack, TerraformVariable
+from constructs_lib.toolkit import App, Fn, TerraformOutput, TerraformStack
 
 EACH = {"config": {"schema_prefix": "x_${each.key}"}}
 COUNT = {"config": {"schema_prefix": "x_${count.index}"}}
@@ -153,12 +153,3 @@ def test_an_unusual_key_gets_a_form_of_its_own(
 
     assert len(found) == len(keys)
     assert f"${{fivetranops_connection.regions[{second}].id}}" in found
-
-
-def test_a_key_that_is_known_at_deployment_exports_the_resource(
-    connect: Connect, stack: TerraformStack, other: TerraformStack, synth: Synth
-) -> None:
-    key = TerraformVariable(stack, "key", type="string").string_value
-    use(other, connect("regions", for_each=["eu"], **EACH).at(key).id)
-
-    assert "${fivetranops_connection.regions}" in exported(synth())

@@ -90,7 +90,9 @@ def test_a_provisioner_is_a_block_with_a_label() -> None:
 
 
 def test_a_map_of_a_resource_is_an_attribute() -> None:
-    assert inside({"tags": {"a": "5"}, "list": [{"a": 1}]}) == [
+    known = shape({"tags": {"value": {}, "isBlock": False}, "list": {"value": 1, "isBlock": False}})
+
+    assert inside({"tags": {"a": "5"}, "list": [{"a": 1}]}, known) == [
         'tags = {"a" = "5"}',
         'list = [{"a" = 1}]',
     ]
@@ -124,11 +126,17 @@ def test_what_one_resource_says_counts_for_another() -> None:
     assert inside({"disk": {"size": 5}}, known) == ["disk {", "size = 5", "}"]
 
 
-def test_timeouts_are_a_block_unless_the_provider_differs() -> None:
-    known = shape({"timeouts": {"value": {}, "isBlock": False}})
+@pytest.mark.parametrize(
+    ("is_block", "written"),
+    [
+        (True, ["timeouts {", 'create = "5m"', "}"]),
+        (False, ['timeouts = {"create" = "5m"}']),
+    ],
+)
+def test_timeouts_are_what_the_provider_says(is_block: bool, written: list[str]) -> None:
+    known = shape({"timeouts": {"value": {}, "isBlock": is_block}})
 
-    assert inside({"timeouts": {"create": "5m"}}) == ["timeouts {", 'create = "5m"', "}"]
-    assert inside({"timeouts": {"create": "5m"}}, known) == ['timeouts = {"create" = "5m"}']
+    assert inside({"timeouts": {"create": "5m"}}, known) == written
 
 
 def test_a_dynamic_block_has_its_content() -> None:

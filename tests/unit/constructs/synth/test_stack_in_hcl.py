@@ -9,7 +9,14 @@ import pytest
 from construct_fixtures import Connect, findings_of, reported
 
 from constructs_lib.constructs.synth import hcl_stack
-from constructs_lib.toolkit import App, TerraformOutput, TerraformResource, TerraformStack
+from constructs_lib.toolkit import (
+    NAME,
+    App,
+    Fn,
+    TerraformOutput,
+    TerraformResource,
+    TerraformStack,
+)
 
 
 class Disk(TerraformResource):
@@ -41,6 +48,77 @@ def test_the_blocks_of_other_resources_are_blocks(stack: TerraformStack, tmp_pat
     assert f'resource "thing" "disk" {{\n{parts}}}\n' in (tmp_path / "cdk.tf").read_text()
 
 
+def test_an_override_of_a_list_keeps_its_blocks(stack: TerraformStack, tmp_path: Path) -> None:
+    Disk(stack, ["5"]).add_override("part", [{"size": "6"}])
+
+    hcl_stack.write(stack, tmp_path / "cdk.tf")
+
+    parts = '  part {\n    size = "5"\n  }\n  part {\n    size = "6"\n  }\n'
+    assert f'resource "thing" "disk" {{\n{parts}}}\n' in (tmp_path / "cdk.tf").read_text()
+
+
+def test_an_override_that_may_be_a_block_is_refused(
+    connect: Connect, stack: TerraformStack, app: App, outdir: Path
+) -> None:
+    connect()
+    Disk(stack, ["5"]).add_override("more.size", "5")
+
+    (finding,) = reported(app.synth)
+
+    assert (str(finding.place), finding.rule, finding.pointer) == ("demo/disk", "hcl", "/more")
+    assert finding.hint.startswith("set it by a parameter of the class; or override dynamic.more ")
+    assert not [*outdir.rglob("cdk.tf*")]
+
+
+def test_what_the_class_of_another_resource_knows_is_no_finding(
+    connect: Connect, stack: TerraformStack, app: App, outdir: Path
+) -> None:
+    connect()
+    Disk(stack, ["5"])
+    bare = TerraformResource(stack, "bare", terraform_resource_type="thing")
+    bare.add_override("part", {"size": "6"})
+
+    app.synth()
+
+    assert (outdir / "stacks" / "demo").exists()
+
+
+def test_an_ambiguous_override_of_the_stack_names_its_place(
+    connect: Connect, stack: TerraformStack, app: App
+) -> None:
+    connect()
+    Disk(stack, ["5"])
+    stack.add_override("resource.thing.disk.more", [{"size": "5"}])
+
+    assert findings_of(app.synth) == [("demo", "hcl", "/resource/thing/disk/more")]
+
+
+def test_the_remedies_of_the_refusal_are_written(
+    connect: Connect, stack: TerraformStack, app: App, tmp_path: Path
+) -> None:
+    connect()
+    bare = TerraformResource(stack, "bare", terraform_resource_type="thing")
+    bare.add_override("dynamic.part", {"for_each": [1], "content": {"size": "6"}})
+    bare.add_override("tags", Fn.merge([{"a": "5"}]))
+    app.synth()
+
+    hcl_stack.write(stack, tmp_path / "cdk.tf")
+
+    text = " ".join((tmp_path / "cdk.tf").read_text().split())
+    assert 'dynamic "part" { for_each = [1] content { size = "6" } }' in text
+    assert 'tags = "${merge({"a" = "5"})}"' in text
+
+
+def test_an_override_of_ours_is_an_attribute(
+    connect: Connect, stack: TerraformStack, tmp_path: Path
+) -> None:
+    connect("orders").add_override("timeouts", {"create": "5m"})
+
+    hcl_stack.write(stack, tmp_path / "cdk.tf")
+
+    assert 'timeouts = {"create" = "5m"}' in (tmp_path / "cdk.tf").read_text()
+
+
 def test_an_override_of_the_stack_is_written(stack: TerraformStack, tmp_path: Path) -> None:
     stack.add_override("output.extra", {"value": "5"})
 
@@ -56,7 +134,7 @@ def test_an_output_without_an_end_is_refused(stack: TerraformStack, app: App, ou
 
     place = (str(finding.place), finding.rule, finding.pointer)
     assert place == ("demo/used", "hcl", "/value/a/0")
-    assert finding.hint == "correct it, or run cdktf synth without --hcl"
+    assert finding.hint == f"correct it, or run {NAME} synth without --hcl"
     assert not [*outdir.rglob("cdk.tf*")]
 
 
@@ -76,7 +154,8 @@ def test_a_block_that_is_not_known_is_refused_in_the_stack(stack: TerraformStack
 def test_what_the_converter_of_the_cdk_refuses_is_a_finding(
     stack: TerraformStack, app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wrong = {"size": {"value": 5, "type": "simple", "storageClassType": "string"}}
+    part = {"value": [], "isBlock": True, "type": "list"}
+    wrong = {"part": part, "size": {"value": 5, "type": "simple", "storageClassType": "string"}}
     monkeypatch.setattr(Disk, "_synthesize_hcl_attributes", lambda _self: wrong)
     Disk(stack, ["5"])
 
