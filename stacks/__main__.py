@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from constructs_lib import schemas
-from constructs_lib.schemas.suggestions import did_you_mean
+from constructs_lib.schemas.keywords import did_you_mean
 from stacks.settings.loader import ENVIRONMENTS, EnvironmentFileError, environment_file
 from stacks.settings.yaml_writer import InsertError, connection_template, insert
 

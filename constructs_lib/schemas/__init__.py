@@ -26,6 +26,10 @@ keyword                      meaning
 ``x-response``               where a response has the value, such as ``status.setup_state``;
                              ``null``: nowhere. What creation and update carry and no response has
                              only steers those requests (an extension keyword)
+``x-allowed``                what is allowed, in words, where ``pattern`` or a least number says it
+                             for programs (an extension keyword)
+``x-time-limit``             how long an operation may take whose duration is left out (an extension
+                             keyword)
 ``x-enum-ignoring-case``     the allowed texts, whatever their case (an extension keyword)
 ``x-item-keys``              the lists of objects whose order means nothing, each with the fields
                              that tell its items apart: the first that all items have counts (an
@@ -46,20 +50,12 @@ read and kept (Terraform: optional and computed).
 The catalogue of services says what ``config`` and ``auth`` may hold: its facts and commands are in
 ``catalogue``, the rules about them in ``rules``.
 
-The provider loads this package at start, so it imports little, and only the standard library.
+The provider loads this package at start, so it imports little, and only the standard library: the
+catalogue is loaded when something of it is first used.
 """
 
-from constructs_lib.schemas.catalogue.service_facts import (
-    DESTINATION_SCHEMA_KEYS,
-    SERVICES_WITH_STATE,
-    Field,
-    FieldKind,
-    Service,
-    allowed_words,
-    destination_schema_name,
-    service,
-    services,
-)
+from typing import TYPE_CHECKING, Any
+
 from constructs_lib.schemas.model import (
     IGNORING_CASE,
     Attribute,
@@ -70,6 +66,19 @@ from constructs_lib.schemas.model import (
     names,
 )
 from constructs_lib.schemas.redaction import MASK, is_mask
+
+if TYPE_CHECKING:
+    from constructs_lib.schemas.catalogue.service_facts import (
+        DESTINATION_SCHEMA_KEYS,
+        SERVICES_WITH_STATE,
+        Field,
+        FieldKind,
+        Service,
+        allowed_words,
+        destination_schema_name,
+        service,
+        services,
+    )
 
 __all__ = [
     "DESTINATION_SCHEMA_KEYS",
@@ -91,3 +100,15 @@ __all__ = [
     "service",
     "services",
 ]
+
+
+if not TYPE_CHECKING:  # Otherwise a type checker would believe in every name.
+
+    def __getattr__(name: str) -> Any:
+        """Load the catalogue of services as soon as something of it is needed."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from constructs_lib.schemas.catalogue import service_facts
+
+        found = globals()[name] = getattr(service_facts, name)
+        return found

@@ -112,6 +112,20 @@ IGNORING_CASE = "x-enum-ignoring-case"
 """The keyword for allowed texts whose case means nothing."""
 
 
+_SIGN = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Return True if a text matches the ``pattern`` of a JSON Schema."""
+    return re.search(_in_python(pattern), text) is not None
+
+
+@cache
+def _in_python(pattern: str) -> str:
+    # A JSON Schema's $ means the very end, Python's also matches before a last line break.
+    return _SIGN.sub(lambda sign: r"\Z" if sign.group() == "$" else sign.group(), pattern)
+
+
 class Kind(Enum):
     """The kinds of attributes, after the JSON Schema ``type`` that describes them."""
 
@@ -185,7 +199,7 @@ class Attribute(NamedTuple):
             return value
         choices = self.rule.get("enum") or self.rule.get(IGNORING_CASE) or ()
         word, pattern = value.strip(), self.rule.get("pattern")
-        if pattern and not re.search(pattern, value) and re.search(pattern, word):
+        if pattern and not matches(pattern, value) and matches(pattern, word):
             return word
         by_word = {one.lower(): one for one in choices if isinstance(one, str)}
         return by_word.get(word.lower(), value)
@@ -243,6 +257,14 @@ class ResourceSchema(NamedTuple):
         """The attributes that only the API sets, and a response has."""
         found = self.attributes.values()
         return tuple(each.name for each in found if each.read_only and each.response)
+
+    def time_limit(self, action: str) -> str:
+        """Return the duration that an operation may take if ``timeouts`` leaves it out.
+
+        :param action: ``create``, ``update`` or ``delete``
+        """
+        limit: str = self.attributes["timeouts"].attributes[action].rule["x-time-limit"]
+        return limit
 
     def _sent_always(self) -> Iterator[str]:
         updated = set(self.sent("update"))
@@ -358,4 +380,4 @@ def is_identifier(value: object, name: str) -> TypeGuard[str]:
     rule = next(attributes[each].rule for each in _ATTRIBUTES if each in attributes)
     if not isinstance(value, str) or len(value) < rule["minLength"]:
         return False
-    return re.search(rule["pattern"], value) is not None
+    return matches(rule["pattern"], value)

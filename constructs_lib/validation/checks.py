@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from constructs_lib.schemas import SERVICES_WITH_STATE, limits
+from constructs_lib.schemas import SERVICES_WITH_STATE
+from constructs_lib.schemas.keywords import did_you_mean, find_excess
 from constructs_lib.schemas.rules import (
     CONNECTION_DATA,
     ELASTIC_PROVIDER,
@@ -22,7 +23,6 @@ from constructs_lib.schemas.rules import (
     connection_rules,
     sync_rules,
 )
-from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import schema_check
 from constructs_lib.validation.findings import Finding, IsToken, Place, never, pointer
 from constructs_lib.validation.json_values import UNKNOWN, as_json_values
@@ -172,8 +172,8 @@ def _texts_beyond_the_limits(name: str, known: Mapping[str, Any], place: Place) 
     rules_ = parameter_schema(name)["properties"]
     found = []
     for parameter, value in known.items():
-        if isinstance(value, str) and rules_.get(parameter, {}).get("type") == ["object", "string"]:
-            excess = limits.find_excess_in_text(value)
+        if isinstance(value, str):
+            excess = find_excess(rules_.get(parameter, {}), value)
             if excess is not None:
                 at = pointer((parameter, *excess.path))
                 found.append(Finding("limit", "error", place, at, excess.found, excess.allowed))

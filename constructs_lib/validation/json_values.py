@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, final
 
 from constructs_lib.schemas import limits
-from constructs_lib.schemas.suggestions import describe_type
+from constructs_lib.schemas.keywords import describe_type
 from constructs_lib.validation.findings import Finding, IsToken, Path, Place, pointer
 
 DEEPEST: Final = limits.MAX_LEVELS

@@ -13,61 +13,22 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib import schemas
-from constructs_lib.schemas.redaction import display
-from constructs_lib.schemas.suggestions import (
+from constructs_lib.schemas.keywords import (
+    allowed,
     describe_type,
     did_you_mean,
+    first_sentence,
     nearest_name,
-    type_in_words,
+    suggestion,
 )
+from constructs_lib.schemas.model import matches
+from constructs_lib.schemas.redaction import display
 from constructs_lib.validation.findings import Finding, Path, Place, errors, pointer, steps
 from constructs_lib.validation.json_values import UNKNOWN
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
-
-
-_DURATION = "a duration such as 90s, 20m or 1h30m"
-_ADDRESS = "an address with https://, one with http:// for this machine only, or sandbox"
-_BY_ATTRIBUTE = {
-    "connection_id": "an identifier as Fivetran shows it, such as pale_hydrogen",
-    "import_id": "an identifier as Fivetran shows it, such as pale_hydrogen",
-    "connector_id": "an identifier as Elasticsearch shows it",
-    "service": "small letters, digits and underscores",
-    "daily_sync_time": "a full hour from 00:00 to 23:00",
-    "redirect_uri": "an address that begins with https:// or http://",
-    "api_url": _ADDRESS,
-    "endpoints": _ADDRESS,
-    "server_version": "a version such as 8.14.3",
-    "create": _DURATION,
-    "update": _DURATION,
-    "delete": _DURATION,
-}
-
-
-def first_sentence(rule: Any) -> str:
-    """Return the first sentence of the description in a JSON Schema, without the full stop."""
-    description = str(rule.get("description", "")) if isinstance(rule, dict) else ""
-    return description.partition(". ")[0].removesuffix(".")
-
-
-def allowed_text(name: str, rule: dict[str, Any]) -> str:
-    """Return what may be written for an attribute with a pattern.
-
-    :param name: the attribute; for a name that is itself checked, the empty text
-    :param rule: its JSON Schema; the first sentence of its description is used for an
-        attribute that is not known here
-    """
-    return _BY_ATTRIBUTE.get(name) or first_sentence(rule) or "other text"
-
-
-_LIMITS = {
-    "minimum": "at least",
-    "exclusiveMinimum": "more than",
-    "maximum": "at most",
-    "exclusiveMaximum": "less than",
-}
 
 
 def check_schema(validator: Validator, values: Any, *, place: Place) -> list[Finding]:
@@ -115,6 +76,11 @@ class _Error(NamedTuple):
         """The value as it may be shown."""
         return display(self.instance, self.path)
 
+    @property
+    def allowed(self) -> str:
+        """What is allowed instead, in words."""
+        return allowed(self.keyword, self.demand, self.schema)
+
 
 class _Message(NamedTuple):
     """The words for one error."""
@@ -130,7 +96,7 @@ def _messages(raw: ValidationError, place: Place) -> Iterator[Finding]:
     keyword = "propertyNames" if "propertyNames" in raw.schema_path else str(raw.validator)
     schema = dict(raw.schema) if isinstance(raw.schema, Mapping) else {}
     error = _Error(keyword, raw.validator_value, _path(raw), raw.instance, schema)
-    for words in _MESSAGES.get(keyword, _other)(error):
+    for words in _MESSAGES.get(keyword, _in_words)(error):
         rule, path, found, allowed, hint = words
         yield Finding(rule, "error", place, pointer(path), found, allowed, hint)
 
@@ -140,8 +106,8 @@ def _missing(error: _Error) -> Iterator[_Message]:
     for name in error.demand:
         if name not in error.instance and name not in misspelt:
             about = first_sentence(error.schema.get("properties", {}).get(name, {}))
-            allowed = f"{name}, which is required"
-            yield _Message("required", error.path, f"no {name}", allowed, about)
+            words = allowed("required", name, error.schema)
+            yield _Message("required", error.path, f"no {name}", words, about)
 
 
 def _misspelt(error: _Error) -> set[str | None]:
@@ -158,17 +124,16 @@ def _unknown(error: _Error) -> Iterator[_Message]:
         if name not in known:
             hint = unknown_hint(error.schema, name) or did_you_mean(name, known)
             # The whole list helps only where no name is similar.
-            allowed = "a known attribute" if hint else "one of " + ", ".join(known)
-            yield _Message("unknown-attribute", (*error.path, name), repr(name), allowed, hint)
+            words = "a known attribute" if hint else error.allowed
+            yield _Message("unknown-attribute", (*error.path, name), repr(name), words, hint)
 
 
 def _type(error: _Error) -> Iterator[_Message]:
     names = error.demand if isinstance(error.demand, list) else [error.demand]
-    allowed = " or ".join(type_in_words(name) for name in names)
     found = error.shown
     if isinstance(error.instance, (str, int, float)) and not isinstance(error.instance, bool):
         found += f" ({describe_type(error.instance)})"
-    yield _Message("type", error.path, found, allowed, _type_hint(error.instance, names))
+    yield _Message("type", error.path, found, error.allowed, _type_hint(error.instance, names))
 
 
 def _type_hint(value: Any, names: list[str]) -> str:
@@ -181,56 +146,32 @@ def _type_hint(value: Any, names: list[str]) -> str:
 
 
 def _enum(error: _Error) -> Iterator[_Message]:
-    allowed = "one of " + ", ".join(str(each) for each in error.demand)
-    hint = did_you_mean(error.instance, error.demand)
+    hint = suggestion(error.keyword, error.demand, error.instance)
     # To the author of a value it is one keyword, whether the case of the letters matters or not.
-    yield _Message("enum", error.path, error.shown, allowed, hint)
+    yield _Message("enum", error.path, error.shown, error.allowed, hint)
 
 
 def _pattern(error: _Error) -> Iterator[_Message]:
-    # An item of a list is described by the name of the list.
-    name = next((step for step in reversed(error.path) if isinstance(step, str)), "")
-    hint = did_you_mean(error.instance, schemas.services()) if name == "service" else ""
-    yield _Message("pattern", error.path, error.shown, allowed_text(name, error.schema), hint)
-
-
-def _limit(error: _Error) -> Iterator[_Message]:
-    allowed = f"a number of {_LIMITS[error.keyword]} {error.demand}"
-    yield _Message(error.keyword, error.path, error.shown, allowed)
-
-
-def _length(error: _Error) -> Iterator[_Message]:
-    least = error.demand
-    allowed = "text that is not empty" if least == 1 else f"text of at least {least} characters"
-    yield _Message("minLength", error.path, error.shown, allowed)
-
-
-def _items(error: _Error) -> Iterator[_Message]:
-    least = error.demand
-    yield _Message("minItems", error.path, error.shown, f"a list of at least {least} of them")
-
-
-def _entries(error: _Error) -> Iterator[_Message]:
-    least = error.demand
-    yield _Message("minProperties", error.path, error.shown, f"at least {least} entry")
+    is_service = error.path[-1:] == ("service",)
+    hint = did_you_mean(error.instance, schemas.services()) if is_service else ""
+    yield _Message("pattern", error.path, error.shown, error.allowed, hint)
 
 
 def _twice(error: _Error) -> Iterator[_Message]:
     # What is known later only may turn out as anything.
     if not any(item is UNKNOWN for item in error.instance):
-        yield _Message("uniqueItems", error.path, error.shown, "a list without duplicates")
+        yield from _in_words(error)
 
 
 def _name(error: _Error) -> Iterator[_Message]:
     name = str(error.instance)
     suggested = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_").lstrip("0123456789_")
     hint = f"such as {suggested!r}" if re.search(str(error.demand), suggested) else ""
-    yield _Message("name", (*error.path, name), repr(name), allowed_text("", error.schema), hint)
+    yield _Message("name", (*error.path, name), repr(name), error.allowed, hint)
 
 
-def _other(error: _Error) -> Iterator[_Message]:
-    # The schemas use no other keyword today; a new one is still reported, without its words.
-    yield _Message(error.keyword, error.path, error.shown, f"{error.keyword} {error.demand}")
+def _in_words(error: _Error) -> Iterator[_Message]:
+    yield _Message(error.keyword, error.path, error.shown, error.allowed)
 
 
 _MESSAGES: dict[str, Callable[[_Error], Iterator[_Message]]] = {
@@ -240,12 +181,8 @@ _MESSAGES: dict[str, Callable[[_Error], Iterator[_Message]]] = {
     "enum": _enum,
     schemas.IGNORING_CASE: _enum,
     "pattern": _pattern,
-    "minLength": _length,
-    "minItems": _items,
-    "minProperties": _entries,
     "uniqueItems": _twice,
     "propertyNames": _name,
-    **dict.fromkeys(_LIMITS, _limit),
 }
 
 
@@ -321,6 +258,8 @@ def unknown_hint(schema: dict[str, Any], name: str) -> str:
 def compile_validator(document: dict[str, Any]) -> Validator:
     """Return a validator (draft 2020-12, and ``x-enum-ignoring-case``) of a JSON Schema.
 
+    A ``$`` in a ``pattern`` means the very end, as the draft has it; the library takes Python's.
+
     :raises jsonschema.exceptions.SchemaError: if the schema itself is wrong
     """
     # jsonschema takes a tenth of a second to import: only who checks something pays for it.
@@ -328,9 +267,9 @@ def compile_validator(document: dict[str, Any]) -> Validator:
     from jsonschema.validators import extend
 
     Draft202012Validator.check_schema(document)
-    own = {schemas.IGNORING_CASE: _enum_ignoring_case}
-    with_our_keyword = extend(Draft202012Validator, own)  # type: ignore[no-untyped-call]
-    validator: Validator = with_our_keyword(document)
+    own = {schemas.IGNORING_CASE: _enum_ignoring_case, "pattern": _pattern_to_the_end}
+    with_our_keywords = extend(Draft202012Validator, own)  # type: ignore[no-untyped-call]
+    validator: Validator = with_our_keywords(document)
     return validator
 
 
@@ -342,3 +281,12 @@ def _enum_ignoring_case(
     # What is no text is a mistake of its type.
     if isinstance(value, str) and value.lower() not in words:
         yield ValidationError(f"{value!r} is not one of {words!r}")
+
+
+def _pattern_to_the_end(
+    _validator: Validator, pattern: str, value: Any, _schema: Any
+) -> Iterator[ValidationError]:
+    from jsonschema import ValidationError
+
+    if isinstance(value, str) and not matches(pattern, value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeGuard
 from constructs_lib.backend.fivetran.inventory import FoundConnection, Inventory, open_inventory
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.schemas import DESTINATION_SCHEMA_KEYS, destination_schema_name
-from constructs_lib.schemas.suggestions import did_you_mean
+from constructs_lib.schemas.keywords import did_you_mean
 from constructs_lib.validation import Finding, errors, render
 from stacks.settings.checks import check_environment
 from stacks.settings.loader import environment_names, provider_parameters, variables_in

@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 
 from constructs_lib import schemas
 from constructs_lib.schemas import Attribute
+from constructs_lib.schemas.keywords import nearest_name
 from constructs_lib.schemas.redaction import HIDDEN
 from constructs_lib.schemas.rules import Inputs, Problem, Rule
-from constructs_lib.schemas.suggestions import nearest_name
 from constructs_lib.validation import FilePlace, Finding, checks, schema_check
 from constructs_lib.validation.findings import Path, pointer
 from constructs_lib.validation.json_values import UNKNOWN

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib import schemas
 from constructs_lib.schemas import destination_schema_name, limits
+from constructs_lib.schemas.keywords import did_you_mean
 from constructs_lib.schemas.redaction import SECRET_PARAMETERS, display
 from constructs_lib.schemas.rules import ELASTIC_PROVIDER
-from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.validation import FilePlace, Finding, checks, schema_check
 from constructs_lib.validation.findings import Path, pointer, steps
 from constructs_lib.validation.json_values import UNKNOWN, as_json_values

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from constructs_lib.schemas.suggestions import did_you_mean
+from constructs_lib.schemas.keywords import did_you_mean
 from constructs_lib.validation import FilePlace, Finding, ValidationFailed, errors
 from stacks.settings.backend import settings_of
 from stacks.settings.checks import check_environment

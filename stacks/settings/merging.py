@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from pathlib import PurePath
 from typing import NamedTuple
 
-from constructs_lib.schemas.suggestions import did_you_mean, nearest_name
+from constructs_lib.schemas.keywords import did_you_mean, nearest_name
 from constructs_lib.validation import FilePlace, Finding
 from constructs_lib.validation.findings import Path, pointer, steps
 from stacks.settings.model import SECTIONS

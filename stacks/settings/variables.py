@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from constructs_lib import schemas
+from constructs_lib.schemas.keywords import nearest_name
 from constructs_lib.schemas.redaction import HIDDEN, SECRET_PARAMETERS, display
-from constructs_lib.schemas.suggestions import nearest_name
 from constructs_lib.validation import Finding
 from constructs_lib.validation.findings import Path, pointer
 from stacks.settings.backend import hint_without_setting

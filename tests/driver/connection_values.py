@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 from constructs_lib import schemas
+from constructs_lib.backend.fivetran.connection.model import MODEL
 from constructs_lib.backend.fivetran.connection.resource import ConnectionResource
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.managed_object.secret_tracking import SecretHasher, SecretTracking
@@ -95,5 +96,5 @@ def planned(
 
 def recorded(secrets: dict[str, Any]) -> dict[str, Any]:
     private: dict[str, Any] = {}
-    SecretTracking(private, HASHER).record(secrets)
+    SecretTracking(private, HASHER, MODEL.item_keys).record(secrets)
     return private

@@ -22,7 +22,6 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.managed_object.checks import (
     ObjectKind,
-    require_identifier_of,
     unsent_changes,
     warn_about_unsent_changes,
 )
@@ -36,8 +35,8 @@ _CONNECTOR = ObjectKind(
     "elasticops_connector_status",
     "connector",
     "Give the identifier as Elasticsearch shows it.",
+    "connector_id",
 )
-_DEFAULT = "5m"
 _SETTINGS = ("drift_policy", "via")
 _SEEN = "seen"
 """In private state: a connector, and the status of it that the last refresh saw. A replacement
@@ -57,7 +56,7 @@ class ConnectorDataSource(DataSource):
         :raises ProviderError: if there is none
         """
         cluster: Cluster = operation.provider_data
-        identifier = require_identifier(config["connector_id"])
+        identifier = _CONNECTOR.require(config["connector_id"])
         deadline = Deadline(READ_LIMIT, operation.stopping)
         with explain_errors("read", f"elasticops_connector {identifier}"):
             document = cluster.client.connector(identifier, deadline)
@@ -67,16 +66,6 @@ class ConnectorDataSource(DataSource):
             if attribute.read_only
         }
         return {**found, "id": identifier, "status": document["status"].lower()}
-
-
-def require_identifier(identifier: Any, attribute: str = "connector_id") -> str:
-    """Return an identifier that names a connector, and nothing else.
-
-    :param attribute: the attribute that names it, whose value is not shown; the empty text if the
-        command line names it
-    :raises ProviderError: if it is empty, or would lead to another endpoint of the API
-    """
-    return require_identifier_of(_CONNECTOR, identifier, attribute)
 
 
 def text(value: Any) -> str | None:
@@ -109,7 +98,7 @@ class ConnectorStatusResource(Resource):
         is_open = UNKNOWN in (planned["connector_id"], planned["status"])
         is_replaced = plan.is_update and plan.changed("connector_id")
         if not is_open and not is_replaced:
-            require_identifier(planned["connector_id"])
+            _CONNECTOR.require(planned["connector_id"])
             transition.explain(plan, _status_request(planned, operation), operation)
 
     def _warn_about_unsent(
@@ -172,16 +161,18 @@ class ConnectorStatusResource(Resource):
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Import by the identifier of the connector."""
-        known = require_identifier(identifier, "")
+        known = _CONNECTOR.require(identifier, "")
         return {"id": known, "connector_id": known}
 
     def _set(
         self, planned: Object, prior: Object | None, action: str, operation: Operation
     ) -> Object:
         cluster: Cluster = operation.provider_data
-        require_identifier(planned["connector_id"])
+        _CONNECTOR.require(planned["connector_id"])
         request = _status_request(planned, operation)
-        deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
+        deadline = Deadline.of(
+            planned.get("timeouts"), action, self.schema.time_limit(action), operation.stopping
+        )
         earlier = _previous_status(planned, prior, cluster)
         was_open = prior is None or bool(operation.private.get(_OPEN))
 

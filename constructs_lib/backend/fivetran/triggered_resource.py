@@ -7,19 +7,14 @@ Reading it checks whether its connection still exists, and destroying it only fo
 from __future__ import annotations
 
 from constructs_lib.backend.fivetran.api.errors import NotFound
+from constructs_lib.backend.fivetran.connection.model import check_identifier, import_identifier
 from constructs_lib.backend.fivetran.provider_data import Account
-from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
 from constructs_lib.backend.http.errors import explain_errors
-from constructs_lib.backend.managed_object.checks import (
-    check_identifier,
-    import_identifier,
-    is_imported,
-)
+from constructs_lib.backend.managed_object.checks import is_imported
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values.value import Object
 
-READ_LIMIT = 600.0
-"""Seconds that a look at the connection may take, repetitions included."""
 _AS_CONFIGURED = ("triggers", "scope", "resync_everything", "on_reschedule", "timeouts")
 
 

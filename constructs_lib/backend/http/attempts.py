@@ -32,7 +32,7 @@ any other answer            never
 =====================  =========================================================================
 what bounds the time   by how much
 =====================  =========================================================================
-one exchange           ``request_timeout`` of the provider (300 s, 30 s for Elastic), from the
+one exchange           ``request_timeout`` of the provider (its default is the vendor's), from the
                        look-up of the host to the last byte; never beyond the time limit
 one pause              exponential with jitter, 0.5 s to 30 s, and at least what ``Retry-After``
                        asks for

@@ -12,6 +12,8 @@ from constructs_lib.backend.http.errors import Interrupted, TimeLimitExceeded
 
 _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(h|ms|m|s)")
 _FOR_THE_LAST_LOOK = 0.2
+READ_LIMIT: Final = 600.0
+"""Seconds that a read may take, repetitions included: no attribute sets a limit for reads."""
 LONGEST: Final = 366 * 86_400.0
 """Seconds of the longest operation. Who asks for more means no limit, and neither a wait of this
 machine nor the calendar reaches as far as a limit can be written."""

@@ -111,7 +111,7 @@ class NoResponse(VendorError):
     :param reason: what happened, in words
     :param sent: False if the request certainly did not reach the API
     :param passing: False if trying again would fail in the same way
-    :param host: who did not answer, such as ``api.fivetran.com``; empty if ``reason`` names it
+    :param host: who did not answer, such as ``api.example.com``; empty if ``reason`` names it
     :param hint: what to check for this very reason, before the remedy of all of them
     """
 
@@ -237,7 +237,7 @@ def explain_errors(
     """Turn an error of the API inside into one diagnostic.
 
     :param action: such as ``create``
-    :param subject: what it was done to, such as ``fivetranops_connection orders``
+    :param subject: what it was done to, such as ``acme_widget orders``
     :param note: what to do next after an error, where this operation knows better; else empty
     :raises ProviderError: with the HTTP status, the API's code and the next step
     :raises AlreadyReported: instead, if another operation has reported the same outage

@@ -1,6 +1,6 @@
 """JSON without loss: decimal numbers keep every digit, in both directions.
 
-A cursor may be a number that a binary float cannot hold; :mod:`json` alone would round it.
+A value may be a number that a binary float cannot hold; :mod:`json` alone would round it.
 """
 
 from __future__ import annotations

@@ -205,7 +205,7 @@ def _without_text(found: re.Match[str]) -> str:
 def display_value(path: str, value: Any) -> str:
     """Return one value of a state for a message, hidden if its name says that it is secret.
 
-    :param path: its place, such as ``tables.orders.cursor``
+    :param path: its place, such as ``tables.orders.mark``
     """
     return HIDDEN if any(map(is_secret_name, path.split("."))) else display_state(value)
 

@@ -29,6 +29,10 @@ _LONGEST_WAIT: Final = timedelta(days=366)
 """No API asks to wait for longer, and no command does."""
 
 
+CLOCK_TOLERANCE: Final = timedelta(seconds=5)
+"""How far the times of an API may be apart that its servers took of the same moment."""
+
+
 def parse_timestamp(text: Any) -> datetime | None:
     """Return the moment that a text names, in UTC; None if it names none, or has no time zone."""
     if not isinstance(text, str) or len(text) > _LONGEST_TIMESTAMP:

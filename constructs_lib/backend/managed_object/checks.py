@@ -36,68 +36,50 @@ class ObjectKind(NamedTuple):
     resource: str
     """The resource whose schema has the rule of the identifier."""
     noun: str
-    """One object, for messages, such as ``connection``."""
+    """One object, for messages, such as ``widget``."""
     advice: str
     """How to give the identifier, as a sentence."""
+    attribute: str = "id"
+    """The attribute that names the object."""
 
+    def require(self, identifier: Any, attribute: str | None = None) -> str:
+        """Return an identifier that names an object of this kind, and nothing else.
 
-_CONNECTION = ObjectKind(
-    "fivetranops_connection",
-    "connection",
-    "Give the identifier as Fivetran shows it, such as pale_hydrogen.",
-)
+        :param identifier: what the configuration or the command line names
+        :param attribute: the attribute that names it, whose value is not shown; None for the usual
+            one, the empty text if the command line names it
+        :raises ProviderError: if it is empty, or would lead to another endpoint of the API
+        """
+        if schemas.is_identifier(identifier, self.resource):
+            return identifier
+        named = self.attribute if attribute is None else attribute
+        found = described(identifier) if named else _shown(identifier)
+        raise ProviderError(
+            f"A {self.noun} cannot have this identifier",
+            f"Found {found}. {self.advice}",
+            (named,) if named else (),
+        )
 
+    def check(self, identifier: Any) -> None:
+        """Check an identifier of a plan, which may be known only at apply.
 
-def require_identifier_of(kind: ObjectKind, identifier: Any, attribute: str) -> str:
-    """Return an identifier that names an object of this kind, and nothing else.
+        :raises ProviderError: if it is known and cannot be an identifier
+        """
+        if identifier is not UNKNOWN:
+            self.require(identifier)
 
-    :param identifier: what the configuration or the command line names
-    :param attribute: the attribute that names it, whose value is not shown; the empty text if the
-        command line names it
-    :raises ProviderError: if it is empty, or would lead to another endpoint of the API
-    """
-    if schemas.is_identifier(identifier, kind.resource):
-        return identifier
-    found = described(identifier) if attribute else _shown(identifier)
-    raise ProviderError(
-        f"A {kind.noun} cannot have this identifier",
-        f"Found {found}. {kind.advice}",
-        (attribute,) if attribute else (),
-    )
+    def imported(self, identifier: str, what: str) -> str:
+        """Return the identifier that an import names.
 
-
-def require_identifier(identifier: Any, attribute: str = "connection_id") -> str:
-    """Return an identifier that names a connection, and nothing else.
-
-    :param identifier: what the configuration or the command line names
-    :param attribute: the attribute that names it, whose value is not shown; the empty text if the
-        command line names it
-    :raises ProviderError: if it is empty, or would lead to another endpoint of the API
-    """
-    return require_identifier_of(_CONNECTION, identifier, attribute)
-
-
-def check_identifier(identifier: Any, attribute: str = "connection_id") -> None:
-    """Check an identifier of a plan, which may be known only at apply.
-
-    :raises ProviderError: if it is known and cannot be an identifier
-    """
-    if identifier is not UNKNOWN:
-        require_identifier(identifier, attribute)
-
-
-def import_identifier(identifier: str, what: str) -> str:
-    """Return the identifier that an import names.
-
-    :param what: what is imported, such as ``a connect card``
-    :raises ProviderError: if it cannot be that of a connection
-    """
-    if schemas.is_identifier(identifier, _CONNECTION.resource):
-        return identifier
-    raise ProviderError(
-        f"Cannot import {what} by this identifier",
-        f"Found {_shown(identifier)}. {_CONNECTION.advice}",
-    )
+        :param what: what is imported, such as ``the state of a widget``
+        :raises ProviderError: if it cannot be that of an object of this kind
+        """
+        if schemas.is_identifier(identifier, self.resource):
+            return identifier
+        raise ProviderError(
+            f"Cannot import {what} by this identifier",
+            f"Found {_shown(identifier)}. {self.advice}",
+        )
 
 
 def is_imported(state: Object) -> bool:
@@ -140,7 +122,7 @@ def warn_about_unsent_changes(
     """Add one warning for all changes of a resource that send nothing; none if there are none.
 
     :param names: as :func:`unsent_changes` returns them
-    :param subject: the object at the vendor, such as ``connection abc (orders)``
+    :param subject: the object at the vendor, such as ``widget abc (orders)``
     """
     if names:
         diagnostics.warning(

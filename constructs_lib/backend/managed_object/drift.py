@@ -127,8 +127,8 @@ def learn_from_refresh(
     doubted = {n: p for n, p in _doubted(private).items() if n not in unread}
     learnt = []
     for name, known, answered in _pairs(model, unread, state, answer):
-        found = response.echo(name, known, answered)
-        if not found or response.is_echo(echo_of(private), name, known, answered):
+        found = response.echo(model, name, known, answered)
+        if not found or response.is_echo(model, echo_of(private), name, known, answered):
             continue
         if _is_form(known, answered) or _doubted(private).get(name) == found[name]:
             private.setdefault(_ECHO, {}).update(found)

@@ -25,10 +25,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from functools import cache
-from typing import Any
+from typing import Any, Final, TypeAlias
 
-from constructs_lib import schemas
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.plugin.values.value import (
     MAX_LEVELS,
@@ -38,27 +36,23 @@ from constructs_lib.backend.plugin.values.value import (
 )
 from constructs_lib.schemas import MASK, is_mask
 
+ItemKeys: TypeAlias = Mapping[str, Sequence[str]]
+"""The lists that are sets, by the name of the setting, with the keys of their items."""
+NO_ITEM_KEYS: Final[ItemKeys] = {}
 _CONFIG = "config."
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 _NO_ITEM: Any = object()
 
 
-@cache
-def item_keys() -> Mapping[str, Sequence[str]]:
-    """Return the lists that are sets, by the name of the setting, with the keys of their items."""
-    rule = schemas.load("fivetranops_connection").attributes["config"].rule
-    keys: Mapping[str, Sequence[str]] = rule["x-item-keys"]
-    return keys
-
-
-def by_key(setting: str, *lists: list[Any]) -> list[dict[str, Any]] | None:
+def by_key(item_keys: ItemKeys, setting: str, *lists: list[Any]) -> list[dict[str, Any]] | None:
     """Return the items of each list by their key.
 
+    :param item_keys: the keys of the object that has the setting
     :param setting: the place of the lists within ``config``, such as ``reports``
     :param lists: versions of one list, which need one key in common
     :returns: None if the order may mean something, or no key identifies all items of each list
     """
-    for name in item_keys().get(setting, ()):
+    for name in item_keys.get(setting, ()):
         found = [_indexed(items, name) for items in lists]
         complete = [one for one in found if one is not None]
         if len(complete) == len(lists):
@@ -66,18 +60,20 @@ def by_key(setting: str, *lists: list[Any]) -> list[dict[str, Any]] | None:
     return None
 
 
-def in_order(setting: str, value: Any) -> Any:
+def in_order(item_keys: ItemKeys, setting: str, value: Any) -> Any:
     """Return the value of a setting in an order that depends on the keys of its items alone."""
-    found = by_key(setting, value) if isinstance(value, list) else None
+    found = by_key(item_keys, setting, value) if isinstance(value, list) else None
     return value if found is None else [found[0][key] for key in sorted(found[0])]
 
 
-def secret_in_order(name: str, value: Any) -> Any:
-    """Return the value of a secret in that order.
+def named_in_order(item_keys: ItemKeys, name: str, value: Any) -> Any:
+    """Return the value of an attribute, a setting or a secret in that order.
 
-    :param name: the name of the secret, such as ``config.secrets_list``
+    :param name: its name, such as ``config.secrets_list``; only what is inside ``config`` has keys
     """
-    return in_order(name.removeprefix(_CONFIG), value) if name.startswith(_CONFIG) else value
+    if not name.startswith(_CONFIG):
+        return value
+    return in_order(item_keys, name.removeprefix(_CONFIG), value)
 
 
 def _indexed(items: list[Any], name: str) -> dict[str, Any] | None:
@@ -110,11 +106,19 @@ def is_equivalent(known: Any, answer: Any) -> bool:
     return _same_scalar(known, answer)
 
 
-def reconcile(known: Any, answer: Any, *, widened: bool = False, setting: str = "") -> Any:
+def reconcile(
+    known: Any,
+    answer: Any,
+    *,
+    item_keys: ItemKeys = NO_ITEM_KEYS,
+    widened: bool = False,
+    setting: str = "",
+) -> Any:
     """Return ``known`` as far as the answer means the same; where it does not, the answer.
 
     Inside objects only the known keys are compared, each for itself; inside lists each item.
 
+    :param item_keys: the keys by which the items of lists are told apart
     :param widened: True to take over what objects of the answer have besides, unless it is masked
     :param setting: the place of the values within ``config``; empty for ``config`` itself
     """
@@ -123,7 +127,11 @@ def reconcile(known: Any, answer: Any, *, widened: bool = False, setting: str = 
             key: inner
             if key not in answer
             else reconcile(
-                inner, answer[key], widened=widened, setting=f"{setting}.{key}"[not setting :]
+                inner,
+                answer[key],
+                item_keys=item_keys,
+                widened=widened,
+                setting=f"{setting}.{key}"[not setting :],
             )
             for key, inner in known.items()
         }
@@ -131,7 +139,8 @@ def reconcile(known: Any, answer: Any, *, widened: bool = False, setting: str = 
     if is_equivalent(known, answer):
         return known
     if isinstance(known, list) and isinstance(answer, list):
-        return _reconciled_items(known, answer, setting, widened=widened)
+        keyed = by_key(item_keys, setting, known, answer)
+        return _reconciled_items(known, answer, keyed, widened=widened)
     return answer
 
 
@@ -263,10 +272,9 @@ def has_mask(answer: Any) -> bool:
 
 
 def _reconciled_items(
-    known: list[Any], answer: list[Any], setting: str, *, widened: bool
+    known: list[Any], answer: list[Any], keyed: list[dict[str, Any]] | None, *, widened: bool
 ) -> list[Any]:
     """Return the known items in order, those that drifted as they are now, then the new ones."""
-    keyed = by_key(setting, known, answer)
     if keyed is not None:
         before, now = keyed
         kept = [

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, Final
 
-from constructs_lib.backend.managed_object.equivalence import in_order
+from constructs_lib.backend.managed_object.equivalence import ItemKeys, in_order
 from constructs_lib.backend.managed_object.secret_tracking import secrets_with_values
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object, same
 from constructs_lib.schemas import Attribute, Kind, ResourceSchema
@@ -41,8 +41,8 @@ class ObjectModel:
     """What the requests and responses of one kind of object say about its attributes.
 
     :param schema: the schema of the resource, with ``x-request`` and ``x-response``
-    :param vendor: whose API it is, for messages, such as ``Fivetran``
-    :param noun: one such object, for messages, such as ``connection``
+    :param vendor: whose API it is, for messages, such as ``Acme``
+    :param noun: one such object, for messages, such as ``widget``
     :param fixed_keys: returns the keys of ``config`` that no update carries and no response repeats
         there, given the attributes
     :param keys_of_api: returns the keys of ``config`` that only the API sets, given a response
@@ -62,6 +62,9 @@ class ObjectModel:
         without_secrets: Callable[[dict[str, Any], Answer], dict[str, Any]] = _unchanged,
     ) -> None:
         self.attributes = schema.attributes
+        config = schema.attributes.get(CONFIG)
+        self.item_keys: ItemKeys = config.rule.get("x-item-keys", {}) if config else {}
+        """The lists of ``config`` that are sets, with the keys of their items."""
         self.vendor, self.noun = vendor, noun
         self.fixed_keys, self.keys_of_api = fixed_keys, keys_of_api
         self.elsewhere, self.without_secrets = elsewhere, without_secrets
@@ -172,7 +175,7 @@ def changed_parts(
     """
     body: Body = {}
     for scope, attribute in model.scopes.items():
-        keys = changed_keys(prior.get(scope), planned.get(scope)) | keys_of(scope, named)
+        keys = changed_keys(model, prior.get(scope), planned.get(scope)) | keys_of(scope, named)
         keys -= set(model.fixed_keys(planned)) if scope == CONFIG else set()
         merged = _merged(planned.get(scope), config.get(attribute))
         sent = {key: merged[key] for key in merged if key in keys}
@@ -185,24 +188,27 @@ def keys_of(scope: str, named: Collection[str]) -> set[str]:
     return {name.partition(".")[2] for name in named if name.startswith(scope + ".")}
 
 
-def changed_keys(prior: Any, planned: Any) -> set[str]:
+def changed_keys(model: ObjectModel, prior: Any, planned: Any) -> set[str]:
     """Return the keys of ``config`` or ``auth`` that a request has to carry."""
     before, after = as_object(prior), as_object(planned)
-    return {key for key in after if key not in before or differs(key, before[key], after[key])}
+    return {
+        key for key in after if key not in before or differs(model, key, before[key], after[key])
+    }
 
 
-def differs(setting: str, before: Any, after: Any) -> bool:
+def differs(model: ObjectModel, setting: str, before: Any, after: Any) -> bool:
     """Return True if two values of a setting of ``config`` mean different things to the API."""
-    return not same(in_order(setting, before), in_order(setting, after))
+    keys = model.item_keys
+    return not same(in_order(keys, setting, before), in_order(keys, setting, after))
 
 
 def without_controls(model: ObjectModel, body: Body) -> Body:
-    """Return what a body changes: the API refuses one that only steers the setup tests."""
+    """Return what a body changes: the API refuses one that only steers the request."""
     return {name: value for name, value in body.items() if name not in model.controls}
 
 
 def with_controls(model: ObjectModel, body: Body, config: Object) -> Body:
-    """Add what is configured for the setup tests to a body that changes something."""
+    """Add what is configured to steer the request to a body that changes something."""
     if not body:
         return body
     controls = {name: config.get(name) for name in model.controls}

@@ -41,9 +41,9 @@ class Wording(NamedTuple):
     """How messages name what a provider manages."""
 
     noun: str
-    """One object, such as ``connection``."""
+    """One object, such as ``widget``."""
     provider: str
-    """The provider, such as ``fivetranops``."""
+    """The provider, such as ``acme``."""
     account: str
     """What the objects belong to, such as ``account``."""
     settings: str

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.response_values import normalized_word
 from constructs_lib.backend.managed_object import equivalence
-from constructs_lib.backend.managed_object.equivalence import in_order
+from constructs_lib.backend.managed_object.equivalence import named_in_order
 from constructs_lib.backend.managed_object.model import (
     CONFIG,
     Answer,
@@ -78,7 +78,7 @@ def refreshed_state(
         if attribute.read_only and attribute.response:
             result[name] = remote.get(name)
         elif attribute.forces_replacement and state.get(name) is not None:
-            # It cannot change in place, so another spelling in an answer is no other connection.
+            # It cannot change in place, so another spelling in an answer is no other object.
             continue
         elif name in remote:
             result[name] = _kept(model, name, state.get(name), remote[name], echo)
@@ -86,7 +86,7 @@ def refreshed_state(
             result[name] = attribute.default
     config = equivalence.in_nfc(answer.get(CONFIG))
     if adopted and equivalence.is_nothing(config):
-        config = {}  # What is imported has at least the name of its destination schema.
+        config = {}  # What is imported has at least its fixed keys.
     if isinstance(config, dict):
         result[CONFIG] = _config(model, state, config, answer, echo, adopted=adopted)
     return result
@@ -130,40 +130,37 @@ def echoes(
     for name in model.echoed:
         # An API that keeps what was to be cleared makes nothing else of it: that is drift.
         if sent.get(name) is not None and name in remote:
-            found |= echo(name, sent[name], api_value(remote[name]))
+            found |= echo(model, name, sent[name], api_value(remote[name]))
     config, answered = sent.get(CONFIG), equivalence.in_nfc(answer.get(CONFIG))
     if isinstance(config, dict) and isinstance(answered, dict):
         for key in config.keys() & answered.keys():
             name = f"config.{key}"
             shown = equivalence.without_secret(config[key], (secrets or {}).get(name))
-            found |= echo(name, shown, answered[key])
+            found |= echo(model, name, shown, answered[key])
     return found
 
 
-def echo(name: str, sent: Any, answered: Any) -> Echo:
+def echo(model: ObjectModel, name: str, sent: Any, answered: Any) -> Echo:
     """Return what the API made of one setting; empty if it means the same by itself."""
     if is_mask(sent) or equivalence.is_equivalent(sent, answered):
         return {}
-    return {name: _prints(_in_order(name, sent), _in_order(name, answered))}
+    parts = (named_in_order(model.item_keys, name, value) for value in (sent, answered))
+    return {name: _prints(*parts)}
 
 
-def is_echo(echo: Echo, name: str, known: Any, answered: Any) -> bool:
+def is_echo(model: ObjectModel, echo: Echo, name: str, known: Any, answered: Any) -> bool:
     """Return True if the API is known to answer a known value so."""
     kept = echo.get(name)
     if not isinstance(kept, list) or len(kept) != 2:
         return False
-    in_order_ = equivalence.comparable_parts(_in_order(name, known), _in_order(name, answered))
+    ordered = (named_in_order(model.item_keys, name, value) for value in (known, answered))
+    in_order = equivalence.comparable_parts(*ordered)
     # Earlier versions kept the fingerprints of lists in the order of the answer.
     as_answered = equivalence.comparable_parts(known, answered)
     return any(
         all(equivalence.is_fingerprint(*pair) for pair in zip(kept, parts, strict=True))
-        for parts in (in_order_, as_answered)
+        for parts in (in_order, as_answered)
     )
-
-
-def _in_order(name: str, value: Any) -> Any:
-    setting = name.removeprefix("config.")
-    return value if setting == name else in_order(setting, value)
 
 
 def _prints(known: Any, answered: Any) -> list[str]:
@@ -177,9 +174,9 @@ def _kept(model: ObjectModel, name: str, known: Any, remote: Any, echo: Echo) ->
     if _says_nothing(model.request_value(name, known)):
         return known if _says_nothing(answered) else remote
     same_meaning = equivalence.is_equivalent(attribute.spelled(sent), answered)
-    if same_meaning or is_echo(echo, name, sent, answered):
+    if same_meaning or is_echo(model, echo, name, sent, answered):
         return known
-    return equivalence.reconcile(known, remote)
+    return equivalence.reconcile(known, remote, item_keys=model.item_keys)
 
 
 def _says_nothing(value: Any) -> bool:
@@ -208,10 +205,10 @@ def _config(
     if not isinstance(known, Dynamic):
         return Dynamic.of(model.elsewhere(answer) | equivalence.unmasked(remote))
     is_kept = [
-        key for key in before if is_echo(echo, f"config.{key}", before[key], remote.get(key))
+        key for key in before if is_echo(model, echo, f"config.{key}", before[key], remote.get(key))
     ]
     drifting = {key: value for key, value in remote.items() if key not in is_kept}
-    after = equivalence.reconcile(before, drifting, widened=adopted)
+    after = equivalence.reconcile(before, drifting, item_keys=model.item_keys, widened=adopted)
     return known if same(before, after) else Dynamic.of(after)
 
 

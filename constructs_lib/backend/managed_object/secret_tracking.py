@@ -25,7 +25,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from constructs_lib.backend.http import jsontext
-from constructs_lib.backend.managed_object.equivalence import secret_in_order
+from constructs_lib.backend.managed_object.equivalence import NO_ITEM_KEYS, ItemKeys, named_in_order
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object, contains_unknown
 
 _CONTEXT = b"connections-as-code/secret-digest/1"
@@ -113,10 +113,16 @@ class SecretTracking:
 
     :param private: the private state of the resource; changed in place
     :param hasher: makes the digests; None while the provider's configuration is unknown
+    :param item_keys: the lists whose order means nothing, with the keys of their items
     """
 
-    def __init__(self, private: dict[str, Any], hasher: SecretHasher | None) -> None:
-        self._hasher = hasher
+    def __init__(
+        self,
+        private: dict[str, Any],
+        hasher: SecretHasher | None,
+        item_keys: ItemKeys = NO_ITEM_KEYS,
+    ) -> None:
+        self._hasher, self._item_keys = hasher, item_keys
         self._entry: dict[str, Any] = private.setdefault("secrets", {})
 
     @property
@@ -142,7 +148,7 @@ class SecretTracking:
         self._entry.setdefault("salt", os.urandom(16).hex())
         self._entry["mark"] = self._hasher.mark()
         self._entry["digests"] = {
-            name: self._digest(name, secret_in_order(name, value))
+            name: self._digest(name, named_in_order(self._item_keys, name, value))
             for name, value in secrets.items()
         }
 
@@ -151,7 +157,7 @@ class SecretTracking:
             return True
         known = self._entry.get("digests", {}).get(name)
         # Earlier versions kept the digest of a list in the order in which it was written.
-        forms = (secret_in_order(name, value), value)
+        forms = (named_in_order(self._item_keys, name, value), value)
         return all(known != self._digest(name, form) for form in forms)
 
     def _digest(self, name: str, value: Any) -> str:

@@ -23,7 +23,7 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple, TypeVar, cast
 
 from constructs_lib.constructs.base.construct import StackConstruct
-from constructs_lib.schemas.suggestions import did_you_mean, nearest_name
+from constructs_lib.schemas.keywords import did_you_mean, nearest_name
 from constructs_lib.validation import ALIASES, ConstructPlace, Finding
 from constructs_lib.validation.findings import pointer
 from constructs_lib.validation.schema_check import parameter_schema, unknown_hint

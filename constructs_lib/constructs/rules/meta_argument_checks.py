@@ -16,8 +16,8 @@ from constructs_lib.constructs.base.provider import ProviderConstruct
 from constructs_lib.constructs.rules.values import check_values
 from constructs_lib.constructs.synth.synthesis import StackSynthesis
 from constructs_lib.schemas import is_identifier
+from constructs_lib.schemas.keywords import did_you_mean
 from constructs_lib.schemas.redaction import display
-from constructs_lib.schemas.suggestions import did_you_mean
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import ALIASES, ConstructPlace, Finding
 from constructs_lib.validation.findings import Path, pointer

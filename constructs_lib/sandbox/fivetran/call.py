@@ -10,11 +10,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from constructs_lib import schemas
@@ -24,13 +22,12 @@ from constructs_lib.sandbox.common.messages import (
     MAX_DEPTH,
     ApiRequest,
     ApiResponse,
-    Number,
     loads_exact,
 )
 from constructs_lib.sandbox.fivetran import syncs
 from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.sandbox.fivetran.store import Settings, Tables
-from constructs_lib.schemas import IGNORING_CASE, Attribute, Kind
+from constructs_lib.schemas import Attribute, Kind, keywords
 
 
 @dataclass(frozen=True)
@@ -202,16 +199,6 @@ CREATE_FIELDS = _SCHEMA.sent("create")
 UPDATE_FIELDS = _SCHEMA.sent("update")
 """The fields of the request that modifies a connection."""
 
-_PYTHON_TYPES: dict[Kind, tuple[type, ...]] = {
-    Kind.STRING: (str,),
-    Kind.INTEGER: (int,),
-    Kind.NUMBER: Number,
-    Kind.BOOLEAN: (bool,),
-    Kind.DYNAMIC: (dict,),
-    Kind.MAP: (dict,),
-    Kind.NESTED: (dict,),
-}
-
 
 def parse_object(content: bytes) -> dict[str, Any]:
     """Return the JSON object of a body.
@@ -291,16 +278,35 @@ def _check_storable(value: Any, levels: int) -> None:
             _check_storable(item, levels - 1)
 
 
-def _check(path: str, value: Any, attribute: Attribute) -> None:
-    if not _has_kind(value, attribute.kind):
-        raise _wrong(path, f"must be {attribute.rule['type']}")
+def _check(name: str, value: Any, attribute: Attribute) -> None:
+    for violation in keywords.violations(attribute.rule, _given(value, attribute), path=(name,)):
+        path = ".".join(map(str, violation.path))
+        if violation.keyword == "required":
+            raise required(f"{path}.{violation.demand}")
+        raise _wrong(path, f"must be {violation.allowed}")
+    _check_not_empty(name, value, attribute)
+
+
+def _given(value: Any, attribute: Attribute) -> Any:
+    """Return a value without the nulls inside it that clear a field, or leave out a required
+    one.
+    """
+    if not attribute.attributes or not isinstance(value, dict):
+        return value
+    inside = attribute.attributes
+    may_be_null = {name for name, one in inside.items() if one.clearable or one.required}
+    return {
+        name: _given(inner, inside[name]) if name in inside else inner
+        for name, inner in value.items()
+        if inner is not None or name not in may_be_null
+    }
+
+
+def _check_not_empty(path: str, value: Any, attribute: Attribute) -> None:
     if attribute.clearable and value == "":
         raise _wrong(path, "must not be empty")
-    _check_rule(path, value, attribute.rule)
-    if attribute.kind is Kind.NESTED:
-        _check_nested(path, value, attribute)
-    if attribute.kind is Kind.MAP and not all(isinstance(text, str) for text in value.values()):
-        raise _wrong(path, "must have strings as values")
+    for name, inner in attribute.attributes.items():
+        _check_not_empty(f"{path}.{name}", value.get(name), inner)
 
 
 def _stored(value: Any, attribute: Attribute) -> Any:
@@ -308,48 +314,6 @@ def _stored(value: Any, attribute: Attribute) -> Any:
         return int(value)
     # The contract lists schema_status in lower case, but writes it in upper case in its example.
     return attribute.spelled(value) if attribute.ignores_case else value
-
-
-def _has_kind(value: Any, kind: Kind) -> bool:
-    # In Python a boolean is a number, too; in JSON it is not.
-    if isinstance(value, bool):
-        return kind is Kind.BOOLEAN
-    if isinstance(value, (float, Decimal)) and kind is Kind.INTEGER:
-        # By JSON Schema 60.0 is an integer.
-        return Decimal(value) == Decimal(value).to_integral_value()
-    return isinstance(value, _PYTHON_TYPES[kind])
-
-
-def _check_rule(path: str, value: Any, rule: Mapping[str, Any]) -> None:
-    if "enum" in rule and value not in rule["enum"]:
-        raise _wrong(path, f"must be one of {', '.join(str(item) for item in rule['enum'])}")
-    words = rule.get(IGNORING_CASE)
-    if words and value.lower() not in words:
-        raise _wrong(path, f"must be one of {', '.join(words)}")
-    if "pattern" in rule and not _matches(value, rule["pattern"]):
-        raise _wrong(path, f"must match {rule['pattern']}")
-    if "minLength" in rule and len(value) < rule["minLength"]:
-        raise _wrong(path, "must not be empty")
-    if "minimum" in rule and value < rule["minimum"]:
-        raise _wrong(path, f"must be at least {rule['minimum']}")
-    if "maximum" in rule and value > rule["maximum"]:
-        raise _wrong(path, f"must be at most {rule['maximum']}")
-
-
-def _matches(value: str, pattern: str) -> bool:
-    # A JSON Schema's $ means the very end, Python's also matches before a last line break.
-    return re.search(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), value) is not None
-
-
-def _check_nested(path: str, value: Mapping[str, Any], attribute: Attribute) -> None:
-    for name, inner in attribute.attributes.items():
-        if inner.required and value.get(name) is None:
-            raise required(f"{path}.{name}")
-    for name, item in value.items():
-        if name not in attribute.attributes:
-            raise _wrong(path, f"allows only {', '.join(attribute.attributes)}")
-        if item is not None or not attribute.attributes[name].clearable:
-            _check(f"{path}.{name}", item, attribute.attributes[name])
 
 
 def _wrong(path: str, rule: str) -> ApiError:

@@ -24,8 +24,8 @@ from constructs_lib.schemas.catalogue.sources import (
     facts_of_metadata,
     services_of_contract,
 )
+from constructs_lib.schemas.keywords import did_you_mean
 from constructs_lib.schemas.redaction import escape_controls
-from constructs_lib.schemas.suggestions import did_you_mean
 
 
 def file_text(services: Mapping[str, Facts]) -> str:

@@ -18,6 +18,7 @@ from constructs_lib.schemas.catalogue.service_facts import (
     service,
     services,
 )
+from constructs_lib.schemas.keywords import did_you_mean
 from constructs_lib.schemas.redaction import display
 from constructs_lib.schemas.rules.fields import (
     SettingVisit,
@@ -38,7 +39,6 @@ from constructs_lib.schemas.rules.rule import (
     settings_attributes,
 )
 from constructs_lib.schemas.rules.secrets import secret_in_clear
-from constructs_lib.schemas.suggestions import did_you_mean
 
 FieldRule = Callable[[SettingVisit], Problem | None]
 """A rule about one value; None if it has nothing to say."""

@@ -21,10 +21,10 @@ from constructs_lib.schemas.catalogue.service_facts import (
     FieldKind,
     Service,
 )
+from constructs_lib.schemas.keywords import describe_type, did_you_mean
 from constructs_lib.schemas.redaction import HIDDEN, Path, display
 from constructs_lib.schemas.rules.rule import IsUnknown, Problem, SettingsAttribute, Severity
 from constructs_lib.schemas.rules.secrets import is_spelled_like_a_secret
-from constructs_lib.schemas.suggestions import describe_type, did_you_mean
 
 Judgement: TypeAlias = Literal["fits", "doubtful", "wrong"]
 """``doubtful`` is what the API may take, but may take otherwise than it was meant."""

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.protocol import conversion as announced
 from constructs_lib.backend.plugin.protocol import messages as pb
-from constructs_lib.backend.plugin.protocol import schema as announced
 from constructs_lib.backend.plugin.provider import Provider
 from constructs_lib.backend.plugin.resource import Operation, Resource
 from constructs_lib.backend.plugin.serve import serve

@@ -75,7 +75,7 @@ def test_an_empty_list_of_endpoints_is_refused() -> None:
     found = check_parameters("elasticops", {"endpoints": []}, place=PLACE)
 
     assert [(each.rule, each.allowed) for each in found] == [
-        ("minItems", "a list of at least 1 of them")
+        ("minItems", "a list of at least 1 item")
     ]
 
 

@@ -15,14 +15,16 @@ from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api.errors import NotFound
-from constructs_lib.backend.fivetran.provider_data import Account
-from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.errors import explain_errors
-from constructs_lib.backend.managed_object.checks import (
+from constructs_lib.backend.fivetran.connection.model import (
     check_identifier,
     import_identifier,
-    is_imported,
     require_identifier,
+)
+from constructs_lib.backend.fivetran.provider_data import Account
+from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
+from constructs_lib.backend.http.errors import explain_errors
+from constructs_lib.backend.managed_object.checks import (
+    is_imported,
     unsent_changes,
     warn_about_unsent_changes,
 )
@@ -35,8 +37,6 @@ from constructs_lib.backend.plugin.resource import (
 )
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, same
 
-_READ_LIMIT = 600.0
-_DEFAULT = "5m"
 _LEFT_OUT = ("hide_setup_guide", "all_fields", "triggers", "timeouts")
 """The attributes that nobody but the configuration knows: what is taken out of it, is gone."""
 
@@ -72,7 +72,7 @@ class ConnectCardResource(Resource):
         if not account.is_known:
             return state
         identifier = state["connection_id"]
-        deadline = Deadline(_READ_LIMIT, operation.stopping)
+        deadline = Deadline(READ_LIMIT, operation.stopping)
         with explain_errors("read", _subject(identifier)):
             try:
                 account.client.connection(identifier, deadline)
@@ -103,7 +103,7 @@ class ConnectCardResource(Resource):
         account: Account = operation.provider_data
         identifier = require_identifier(planned["connection_id"])
         limits: Any = planned.get("timeouts")
-        deadline = Deadline.of(limits, action, _DEFAULT, operation.stopping)
+        deadline = Deadline.of(limits, action, self.schema.time_limit(action), operation.stopping)
         with explain_errors(action, _subject(identifier)):
             card = account.client.issue_connect_card(identifier, _request(planned), deadline)
         account.presence.exists(identifier)

@@ -16,7 +16,7 @@ from constructs_lib.backend.fivetran.api.errors import Conflict, NotFound, Vendo
 from constructs_lib.backend.fivetran.connection.model import DESTINATION_SCHEMA_KEYS
 from constructs_lib.backend.fivetran.journal.creations import CreationEntry, Name
 from constructs_lib.backend.http import attempts
-from constructs_lib.backend.http.response_values import parse_timestamp
+from constructs_lib.backend.http.response_values import CLOCK_TOLERANCE, parse_timestamp
 from constructs_lib.backend.managed_object.model import as_object
 from constructs_lib.backend.plugin.values.value import Object
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from constructs_lib.backend.http.deadline import Deadline
 
 
-_TOLERANCE = timedelta(seconds=5)
 _ASKED = ("group_id", "service")
 _TOKEN = re.compile(rb'("(?:[^"\\]|\\.)*")\s*(:?)|[{}\[\]]', re.DOTALL)
 
@@ -65,7 +64,7 @@ class Trace(NamedTuple):
             and str(connection.get("schema")).casefold() == self.schema.casefold()
             and created is not None
             and since is not None
-            and created >= since - _TOLERANCE
+            and created >= since - CLOCK_TOLERANCE
             and (until is None or created <= until)
         )
 

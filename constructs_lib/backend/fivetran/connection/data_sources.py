@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any, Final
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api import batched_reader
 from constructs_lib.backend.fivetran.api.client import Client
-from constructs_lib.backend.fivetran.connection.model import attributes_of
+from constructs_lib.backend.fivetran.connection.model import attributes_of, require_identifier
 from constructs_lib.backend.fivetran.provider_data import Account
-from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.managed_object import equivalence
-from constructs_lib.backend.managed_object.checks import require_identifier
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.planning.checks import check_rules, rule_problems
 from constructs_lib.backend.plugin.resource import DataSource, Operation
@@ -89,7 +88,6 @@ def _config(answer: dict[str, Any]) -> Dynamic | None:
     return None if shown is None else Dynamic.of(shown)
 
 
-_READ_LIMIT = 600.0
 _MAX_NAMED = 5
 
 
@@ -111,7 +109,7 @@ class ConnectionDataSource(DataSource):
         for problem in rule_problems(_rules(), config):
             raise ProviderError(problem.summary, problem.detail, problem.path)
         account: Account = operation.provider_data
-        deadline = Deadline(_READ_LIMIT, operation.stopping)
+        deadline = Deadline(READ_LIMIT, operation.stopping)
         if config["connection_id"] is not None:
             identifier = require_identifier(config["connection_id"])
             with explain_errors("read", f"fivetranops_connection {identifier}"):
@@ -164,9 +162,6 @@ def _none_or_several(group_id: str, schema: str, found: list[str]) -> ProviderEr
     )
 
 
-_LIST_LIMIT = 600.0
-
-
 class ConnectionsDataSource(DataSource):
     """The data source of all connections that the filters let pass."""
 
@@ -176,7 +171,7 @@ class ConnectionsDataSource(DataSource):
     def read(self, config: Object, operation: Operation) -> Object:
         """Read the connections; an empty list is no error."""
         account: Account = operation.provider_data
-        deadline = Deadline(_LIST_LIMIT, operation.stopping)
+        deadline = Deadline(READ_LIMIT, operation.stopping)
         known_to_the_api = {name: config[name] for name in ("group_id", "schema")}
         with explain_errors("list", "fivetranops_connections"):
             listed = batched_reader.list_connections(account.client, deadline, **known_to_the_api)

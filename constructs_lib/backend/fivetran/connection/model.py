@@ -16,10 +16,21 @@ from constructs_lib import schemas
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.response_values import normalized_word
 from constructs_lib.backend.managed_object import response
+from constructs_lib.backend.managed_object.checks import ObjectKind
 from constructs_lib.backend.managed_object.model import Answer, ObjectModel
 from constructs_lib.backend.plugin.values.value import Object
 
 SCHEMA = schemas.load("fivetranops_connection")
+KIND: Final = ObjectKind(
+    "fivetranops_connection",
+    "connection",
+    "Give the identifier as Fivetran shows it, such as pale_hydrogen.",
+    "connection_id",
+)
+"""How connections are identified."""
+require_identifier = KIND.require
+check_identifier = KIND.check
+import_identifier = KIND.imported
 ONLY_CREATED = SCHEMA.only_created
 """What creation takes and no later request does."""
 ONLY_MODIFIED = SCHEMA.only_updated

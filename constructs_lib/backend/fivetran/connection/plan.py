@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection.model import (
     DESTINATION_SCHEMA_KEYS,
+    MODEL,
     ONLY_MODIFIED,
     SETTINGS,
     clears_nothing,
@@ -355,7 +356,7 @@ def _warn_about_mere_order(plan: Plan, diagnostics: Diagnostics) -> bool:
     moved = [
         key
         for key in both
-        if not same(before[key], after[key]) and not differs(key, before[key], after[key])
+        if not same(before[key], after[key]) and not differs(MODEL, key, before[key], after[key])
     ]
     if not moved or plan.replace:
         return False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection import model, plan
 from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
-from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.managed_object import drift
 from constructs_lib.backend.managed_object.checks import is_imported
@@ -24,7 +24,6 @@ from constructs_lib.backend.plugin.values.value import Object
 if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.provider_data import Account
 
-_READ_LIMIT = 600.0
 _SETTINGS = ("config", "auth", "unchecked")
 """The attributes that are checked against the catalogue."""
 _REASON = "imported as Fivetran answered it"
@@ -39,7 +38,7 @@ def read_connection(state: Object, operation: Operation) -> Object | None:
     account: Account = operation.provider_data
     if not account.is_known and state.get("service") is not None:
         return state
-    deadline = Deadline(_READ_LIMIT, operation.stopping)
+    deadline = Deadline(READ_LIMIT, operation.stopping)
     if state.get("id") is None:
         return find_unconfirmed(state, deadline, operation)
     echo = drift.echo_of(operation.private)

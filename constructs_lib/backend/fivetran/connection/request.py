@@ -94,7 +94,7 @@ def update_body(
     if adopted and prior.get("is_historical_sync") is None:
         # Configured for a connection that exists, it says what was, and asks for nothing.
         body.pop("is_historical_sync", None)
-    keys = changed_keys(prior.get("config"), planned.get("config"))
+    keys = changed_keys(MODEL, prior.get("config"), planned.get("config"))
     if keys or model.keys_of("config", named) or body.keys() & set(DECIDING):
         # Another setting may be what makes them count.
         named = [*named, *(f"config.{key}" for key in dropped)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection import model, request, setup_tests
+from constructs_lib.backend.fivetran.connection.model import import_identifier
 from constructs_lib.backend.fivetran.connection.plan import (
     announce_takeover,
     check_settings,
@@ -38,7 +39,6 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.redaction import texts_in
 from constructs_lib.backend.managed_object import drift
-from constructs_lib.backend.managed_object.checks import import_identifier
 from constructs_lib.backend.managed_object.secret_tracking import (
     SecretTracking,
     applied_times,
@@ -51,8 +51,6 @@ from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, same
 if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.journal.journal import JournalHandle
     from constructs_lib.backend.fivetran.provider_data import Account
-
-_DEFAULTS = {"create": "20m", "update": "20m", "delete": "10m"}
 
 
 class ConnectionResource(Resource):
@@ -77,7 +75,7 @@ class ConnectionResource(Resource):
             plan.planned["pause_to_update"] = None
         account: Account = operation.provider_data
         account.note_activity()
-        tracking = SecretTracking(operation.private, account.secret_hasher)
+        tracking = _tracking(operation)
         if plan.prior is None:
             plan_unchecked(plan, adopted=False)
             announce_takeover(plan, account, operation)
@@ -217,7 +215,7 @@ class ConnectionResource(Resource):
         account: Account = operation.provider_data
         deadline = _deadline("update", config, operation)
         secrets = secrets_of(config)
-        changed = SecretTracking(operation.private, account.secret_hasher).changed(secrets)
+        changed = _tracking(operation).changed(secrets)
         sent = sorted({*changed, *secrets_sent_along(prior, planned, config)})
         refuse_another_schema(prior, planned)
         body = body_of_change(prior, planned, config, sent, operation.private)
@@ -328,7 +326,7 @@ class ConnectionResource(Resource):
         """Return the state after a request; note the secrets, and what the API made of the settings
         sent.
         """
-        SecretTracking(operation.private, operation.provider_data.secret_hasher).record(secrets)
+        _tracking(operation).record(secrets)
         if prior is None or not same(prior["config"], planned["config"]):
             # From here on the state has the form of the configuration, not of the import.
             ConnectionPrivateState(operation.private).is_imported = False
@@ -375,8 +373,14 @@ class ConnectionResource(Resource):
 
 
 def _deadline(name: str, values: Object, operation: Operation) -> Deadline:
-    return Deadline.of(values.get("timeouts"), name, _DEFAULTS[name], operation.stopping)
+    limit = model.SCHEMA.time_limit(name)
+    return Deadline.of(values.get("timeouts"), name, limit, operation.stopping)
 
 
 def _texts(secrets: dict[str, Any]) -> list[str]:
     return list(texts_in(secrets))
+
+
+def _tracking(operation: Operation) -> SecretTracking:
+    hasher = operation.provider_data.secret_hasher
+    return SecretTracking(operation.private, hasher, model.MODEL.item_keys)

@@ -29,7 +29,7 @@ from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection import request
-from constructs_lib.backend.fivetran.connection.model import clears_nothing, destination_keys
+from constructs_lib.backend.fivetran.connection.model import MODEL, clears_nothing, destination_keys
 from constructs_lib.backend.fivetran.connection.request import DECIDING
 from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.managed_object import drift, equivalence
@@ -220,7 +220,7 @@ def _methods(scope: str, prior: Object, planned: Object) -> Iterator[str]:
     facts = schemas.service(service) if isinstance(service, str) else None
     fields = getattr(facts, scope) if facts else {}
     before, after = as_object(prior.get(scope)), as_object(planned.get(scope))
-    keys = changed_keys(prior.get(scope), planned.get(scope))
+    keys = changed_keys(MODEL, prior.get(scope), planned.get(scope))
     for key in sorted(keys - set(destination_keys(service))):
         if _decides(fields.get(key), before.get(key), after[key]):
             yield key

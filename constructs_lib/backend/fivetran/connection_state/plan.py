@@ -22,7 +22,7 @@ from constructs_lib.backend.fivetran.connection_state.snapshot import (
 )
 from constructs_lib.backend.fivetran.connection_state.state_value import from_terraform
 from constructs_lib.backend.fivetran.provider_data import Account
-from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.redaction import MOMENT, display_value, shows_values
 from constructs_lib.backend.http.response_values import format_timestamp
@@ -165,7 +165,6 @@ def _time(distance: timedelta) -> str:
     return str(distance)
 
 
-_READ_LIMIT = 600.0
 _TO_RUN = 'set paused_after = "running" for this apply'
 _RESTORES = (
     "Destroying restores the previous state. If this run destroys the connection itself, too, its "
@@ -186,7 +185,7 @@ def explain(plan: Plan, operation: Operation) -> None:
     identifier = plan.planned["connection_id"]
     if not isinstance(identifier, str) or not account.is_known:
         return
-    deadline = Deadline(_READ_LIMIT, operation.stopping)
+    deadline = Deadline(READ_LIMIT, operation.stopping)
     with explain_errors("plan", f"fivetranops_connection_state {identifier}"):
         connection = account.client.connection(identifier, deadline)
         set_state.require_state(connection, identifier)
@@ -226,7 +225,7 @@ def explain_restoring(prior: Object, operation: Operation) -> None:
     identifier = prior["connection_id"]
     if not account.is_known or account.planned_effects.is_destroyed(identifier):
         return
-    deadline = Deadline(_READ_LIMIT, operation.stopping)
+    deadline = Deadline(READ_LIMIT, operation.stopping)
     with explain_errors("plan", f"fivetranops_connection_state {identifier}"):
         try:
             connection = account.client.connection(identifier, deadline)

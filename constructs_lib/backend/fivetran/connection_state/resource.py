@@ -14,6 +14,11 @@ from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api.errors import NotFound
+from constructs_lib.backend.fivetran.connection.model import (
+    check_identifier,
+    import_identifier,
+    require_identifier,
+)
 from constructs_lib.backend.fivetran.connection_state import set_state
 from constructs_lib.backend.fivetran.connection_state.journal_writer import Attempt
 from constructs_lib.backend.fivetran.connection_state.plan import (
@@ -38,15 +43,12 @@ from constructs_lib.backend.fivetran.connection_state.state_value import (
 )
 from constructs_lib.backend.fivetran.private_state import StatePrivateState
 from constructs_lib.backend.fivetran.provider_data import Account
-from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.redaction import values_shown
 from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.managed_object.checks import (
-    check_identifier,
-    import_identifier,
     is_imported,
-    require_identifier,
     unsent_changes,
     warn_about_unsent_changes,
 )
@@ -54,8 +56,6 @@ from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object, same
 
-_READ_LIMIT = 600.0
-_DEFAULT = "60m"
 _NOT_RESTORED = "The state before is not restored"
 _SETTINGS = ("drift_policy", "paused_after", "on_destroy")
 
@@ -115,7 +115,7 @@ class ConnectionStateResource(Resource):
         account: Account = operation.provider_data
         if not account.is_known and state.get("state") is not None:
             return state
-        deadline = Deadline(_READ_LIMIT, operation.stopping)
+        deadline = Deadline(READ_LIMIT, operation.stopping)
         identifier = state["connection_id"]
         with explain_errors("read", _subject(identifier)):
             try:
@@ -162,7 +162,9 @@ class ConnectionStateResource(Resource):
                 "resource that takes the place of this one. It is left as it is.",
             )
             return
-        deadline = Deadline.of(prior.get("timeouts"), "delete", _DEFAULT, operation.stopping)
+        deadline = Deadline.of(
+            prior.get("timeouts"), "delete", self.schema.time_limit("delete"), operation.stopping
+        )
         explaining = explain_errors("restore the state before", _subject(identifier))
         with explaining, values_shown(_explains(prior)):
             try:
@@ -222,7 +224,9 @@ class ConnectionStateResource(Resource):
     ) -> Object:
         account: Account = operation.provider_data
         identifier = require_identifier(planned["connection_id"])
-        deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
+        deadline = Deadline.of(
+            planned.get("timeouts"), action, self.schema.time_limit(action), operation.stopping
+        )
         before = (prior or {}).get("previous_state")
         private = StatePrivateState(operation.private)
         is_again = private.is_unfinished
@@ -280,7 +284,7 @@ def _is_refused(plan: Plan, operation: Operation) -> bool:
     if not isinstance(identifier, str):
         return False
     account: Account = operation.provider_data
-    deadline = Deadline(_READ_LIMIT, operation.stopping)
+    deadline = Deadline(READ_LIMIT, operation.stopping)
     with explain_errors("plan", _subject(identifier)):
         return account.presence.is_refused(identifier, deadline, operation)
 

@@ -7,14 +7,13 @@ as well.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from constructs_lib.backend.fivetran.api.errors import VendorError
 from constructs_lib.backend.fivetran.connection.model import is_syncing, last_syncs
 from constructs_lib.backend.fivetran.private_state import stored_fields
 from constructs_lib.backend.http.redaction import display_state, display_text
-from constructs_lib.backend.http.response_values import parse_timestamp
+from constructs_lib.backend.http.response_values import CLOCK_TOLERANCE, parse_timestamp
 from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
@@ -63,7 +62,6 @@ class StateChangedElsewhere(VendorError):
         )
 
 
-_TOLERANCE = timedelta(seconds=5)
 _NOT_WRITTEN = "not written yet"
 
 
@@ -116,4 +114,7 @@ def _words(state: dict[str, Any] | None) -> str:
 def _has_synced_since(connection: dict[str, Any], seen: Snapshot) -> bool:
     begin = parse_timestamp(seen.at)
     ends = [parse_timestamp(text) for text in last_syncs(connection)]
-    return begin is None or any(end is not None and end >= begin - _TOLERANCE for end in ends)
+    if begin is None:
+        return True
+    earliest = begin - CLOCK_TOLERANCE
+    return any(end is not None and end >= earliest for end in ends)

@@ -21,6 +21,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from constructs_lib import schemas
+from constructs_lib.backend.fivetran.connection.model import require_identifier
 from constructs_lib.backend.fivetran.connection_state.set_state import read_state
 from constructs_lib.backend.fivetran.connection_state.snapshot import (
     Snapshot,
@@ -31,11 +32,10 @@ from constructs_lib.backend.fivetran.connection_state.snapshot import (
 from constructs_lib.backend.fivetran.private_state import StatePrivateState
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http import jsontext
-from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.managed_object import equivalence
-from constructs_lib.backend.managed_object.checks import require_identifier
 from constructs_lib.backend.plugin.resource import DataSource, Operation
 from constructs_lib.backend.plugin.values.value import MAX_LEVELS, Dynamic, Object, levels, same
 from constructs_lib.schemas import limits
@@ -115,9 +115,6 @@ def _marks_in_a_row(text: str) -> int:
     return longest
 
 
-_READ_LIMIT = 600.0
-
-
 class ConnectionStateDataSource(DataSource):
     """The data source of the state of one connection."""
 
@@ -130,7 +127,7 @@ class ConnectionStateDataSource(DataSource):
         """
         account: Account = operation.provider_data
         identifier = require_identifier(config["connection_id"])
-        deadline = Deadline(_READ_LIMIT, operation.stopping)
+        deadline = Deadline(READ_LIMIT, operation.stopping)
         with explain_errors("read the state of", f"connection {identifier}"):
             state = read_state(account.client, identifier, deadline)
         return {"state": to_terraform(state)}

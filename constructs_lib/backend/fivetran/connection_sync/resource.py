@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.api.errors import Interrupted, NotFound, VendorError
+from constructs_lib.backend.fivetran.connection.model import require_identifier
 from constructs_lib.backend.fivetran.connection_sync import journal, wait
 from constructs_lib.backend.fivetran.connection_sync.preconditions import (
     ConnectionPaused,
@@ -24,21 +25,20 @@ from constructs_lib.backend.fivetran.connection_sync.trigger import SyncBaseline
 from constructs_lib.backend.fivetran.private_state import SyncPrivateState
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.fivetran.triggered_resource import (
-    READ_LIMIT,
     TriggeredResource,
     is_triggered,
     plan_as_configured,
 )
-from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.response_values import format_timestamp
-from constructs_lib.backend.managed_object.checks import (
-    require_identifier,
-    unsent_changes,
-    warn_about_unsent_changes,
-)
+from constructs_lib.backend.managed_object.checks import unsent_changes, warn_about_unsent_changes
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
-from constructs_lib.backend.plugin.planning.checks import check_rules, rule_problems
+from constructs_lib.backend.plugin.planning.checks import (
+    check_rules,
+    check_schema_rules,
+    rule_problems,
+)
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, contains_unknown
 
@@ -54,9 +54,9 @@ def check(config: Object, diagnostics: Diagnostics) -> None:
     given. Any value may be unknown.
     """
     check_rules(_rules(), config, diagnostics)
-    scope = config.get("scope")
-    if isinstance(scope, dict):
-        _check_scope(scope, diagnostics)
+    # Terraform validates no value that turns out during apply: then only a plan sees it.
+    scope = schemas.load("fivetranops_connection_sync").attributes["scope"]
+    check_schema_rules({"scope": scope}, config, diagnostics)
 
 
 def require_extent(planned: Object) -> None:
@@ -158,28 +158,6 @@ def _extent(scope: Any, everything: Any) -> str:
     return f"These tables are synced from the beginning: {named}."
 
 
-def _check_scope(scope: dict[str, Any], diagnostics: Diagnostics) -> None:
-    if not scope:
-        detail = (
-            "The API refuses an empty one. Name schemas with tables; to re-sync everything, leave "
-            "scope out and set resync_everything = true."
-        )
-        diagnostics.error("The scope names nothing", detail, ("scope",))
-    for schema, tables in scope.items():
-        known = isinstance(tables, list) and not any(table is UNKNOWN for table in tables)
-        if tables is None or (known and _is_wrong(tables)):
-            diagnostics.error(
-                f"The tables of {schema} in scope cannot be re-synced",
-                "Name at least one table, each once; to re-sync all of a schema, name them all.",
-                ("scope", schema),
-            )
-
-
-def _is_wrong(tables: list[Any]) -> bool:
-    return not tables or not all(tables) or len(set(tables)) < len(tables)
-
-
-_DEFAULT = "12h"
 _OF_A_SYNC = ("triggered_at", "outcome", "succeeded_at")
 _OF_WAITING = ("wait", "on_reschedule", "timeouts")
 """The attributes that steer how a sync is followed."""
@@ -235,7 +213,9 @@ class ConnectionSyncResource(TriggeredResource):
         baseline = private.awaited
         if planned.get("outcome") is not UNKNOWN or baseline is None:
             return {}
-        deadline = Deadline.of(planned.get("timeouts"), "update", _DEFAULT, operation.stopping)
+        deadline = Deadline.of(
+            planned.get("timeouts"), "update", self.schema.time_limit("update"), operation.stopping
+        )
         return self._wait_for_end("wait", planned, baseline, deadline, operation)
 
     def read(self, state: Object, operation: Operation) -> Object | None:
@@ -257,7 +237,9 @@ class ConnectionSyncResource(TriggeredResource):
         account: Account = operation.provider_data
         require_extent(planned)
         identifier = require_identifier(planned["connection_id"])
-        deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
+        deadline = Deadline.of(
+            planned.get("timeouts"), action, self.schema.time_limit(action), operation.stopping
+        )
         private = SyncPrivateState(operation.private)
         private.awaited, private.is_imported = None, False
         is_resync = planned["mode"] == "resync"

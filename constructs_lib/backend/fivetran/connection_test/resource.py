@@ -13,6 +13,7 @@ from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.api.errors import InvalidResponse
 from constructs_lib.backend.fivetran.connection import request
+from constructs_lib.backend.fivetran.connection.model import require_identifier
 from constructs_lib.backend.fivetran.private_state import SetupTestsPrivateState
 from constructs_lib.backend.fivetran.provider_data import Account, locked_for_write
 from constructs_lib.backend.fivetran.triggered_resource import (
@@ -25,11 +26,7 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.redaction import redact_json, truncated, without_secret_names
 from constructs_lib.backend.http.response_values import format_timestamp, normalized_word
-from constructs_lib.backend.managed_object.checks import (
-    require_identifier,
-    unsent_changes,
-    warn_about_unsent_changes,
-)
+from constructs_lib.backend.managed_object.checks import unsent_changes, warn_about_unsent_changes
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
@@ -128,7 +125,6 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else jsontext.dumps(value)
 
 
-_DEFAULT = "20m"
 _OF_A_RUN = ("status", "results", "tested_at")
 
 
@@ -179,7 +175,9 @@ class ConnectionTestResource(TriggeredResource):
     def _run(self, action: str, planned: Object, operation: Operation) -> Object:
         account: Account = operation.provider_data
         identifier, fail_on = require_identifier(planned["connection_id"]), planned["fail_on"]
-        deadline = Deadline.of(planned.get("timeouts"), action, _DEFAULT, operation.stopping)
+        deadline = Deadline.of(
+            planned.get("timeouts"), action, self.schema.time_limit(action), operation.stopping
+        )
         secrets = account.secrets.get(identifier, [])
         body = request.trust_settings(planned)
         explaining = explain_errors("run", self.subject(identifier), errors.advice_on_tests)

@@ -27,6 +27,7 @@ from constructs_lib.backend.fivetran.api.errors import (
     VendorError,
 )
 from constructs_lib.backend.fivetran.api.exchange import is_sandbox
+from constructs_lib.backend.fivetran.connection.model import require_identifier
 from constructs_lib.backend.fivetran.connection.paused_flag import is_paused
 from constructs_lib.backend.fivetran.connection_state import set_state
 from constructs_lib.backend.fivetran.connection_state.snapshot import (
@@ -42,10 +43,9 @@ from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.fivetran.state_command.arguments import Options
 from constructs_lib.backend.fivetran.state_command.terminal import Terminal
 from constructs_lib.backend.http import jsontext
-from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.response_values import format_timestamp
-from constructs_lib.backend.managed_object.checks import require_identifier
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 
 STANDARD_INPUT = "-"
@@ -212,7 +212,6 @@ def advice(error: VendorError) -> str:
     return next((words for kind, words in _REMEDIES if isinstance(error, kind)), "")
 
 
-_READ_LIMIT = 600.0
 _CREDENTIALS = ("FIVETRAN_APIKEY", "FIVETRAN_APISECRET")
 
 
@@ -258,7 +257,7 @@ def identifier(client: Client, options: Options) -> str:
     if not name.strip():
         raise ProviderError("CONNECTION is empty", "Give the schema name as Fivetran shows it.")
     with explain_errors("look for", f"connection {name} in the group {options.group}", advice):
-        found = client.connections_of(options.group, name, Deadline(_READ_LIMIT))
+        found = client.connections_of(options.group, name, Deadline(READ_LIMIT))
     if len(found) == 1:
         return require_identifier(found[0].get("id"), "")
     if not found:
@@ -279,7 +278,7 @@ def look(client: Client, of: str) -> ConnectionSnapshot:
     :param of: the identifier
     :raises ProviderError: if the API does not answer, or the service keeps no state
     """
-    deadline = Deadline(_READ_LIMIT)
+    deadline = Deadline(READ_LIMIT)
     with explain_errors("read", f"the state of connection {of}", advice):
         connection = client.connection(of, deadline)
         set_state.require_state(connection, of)

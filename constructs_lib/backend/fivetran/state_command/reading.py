@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, Protocol
 
-from constructs_lib.backend.fivetran.connection.model import is_syncing
+from constructs_lib.backend.fivetran.connection.model import is_syncing, require_identifier
 from constructs_lib.backend.fivetran.connection_state import plan
 from constructs_lib.backend.fivetran.journal import history
 from constructs_lib.backend.fivetran.journal.history import Change, History
@@ -18,7 +18,6 @@ from constructs_lib.backend.fivetran.state_command.arguments import Options
 from constructs_lib.backend.fivetran.state_command.inputs import ConnectionSnapshot
 from constructs_lib.backend.fivetran.state_command.terminal import Interruption, Terminal
 from constructs_lib.backend.http import jsontext
-from constructs_lib.backend.managed_object.checks import require_identifier
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.values.value import same
 

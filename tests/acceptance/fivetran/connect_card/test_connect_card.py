@@ -237,8 +237,11 @@ def test_twenty_cards_in_parallel(terraform: Scenario, sandbox: Sandbox, connect
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [
-        ('redirect_uri = "example.com"', "Address to which the end user returns"),
-        ('connection_id = ""', "an empty text is not allowed"),
+        (
+            'redirect_uri = "example.com"',
+            "allowed is an address that begins with https:// or http://",
+        ),
+        ('connection_id = ""', "allowed is text that is not empty"),
         ('timeouts = { create = "5 minutes" }', "Invalid value of timeouts.create"),
     ],
 )

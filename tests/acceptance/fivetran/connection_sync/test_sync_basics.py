@@ -172,7 +172,7 @@ def test_a_mode_that_is_known_only_at_apply(
         (f'mode = "resync"\n resync_everything = {LATE} ? null : true', UNSAID),
         (f'mode = "resync"\n resync_everything = {LATE} ? false : true', UNSAID),
         (f'mode = {LATE} ? "resync" : "sync"', UNSAID),
-        (f"{EVERYTHING} scope = {LATE} ? {{}} : null", "The scope names nothing"),
+        (f"{EVERYTHING} scope = {LATE} ? {{}} : null", "Invalid value of scope"),
     ],
 )
 def test_a_scope_that_turns_out_null_at_apply_sends_nothing(
@@ -290,18 +290,18 @@ def test_an_attribute_of_a_sync_that_is_null_is_left_out(
     [
         ('scope = { public = ["a"] }', "Tables without a re-sync"),
         (EVERYTHING + "force = true", "A re-sync cannot be forced"),
-        ('mode = "resync"\n scope = {}', "The scope names nothing"),
-        ('mode = "resync"\n scope = { public = [] }', "The tables of public in scope"),
-        ('mode = "resync"\n scope = { public = ["a", "a"] }', "The tables of public in scope"),
-        ('mode = "resync"\n scope = { public = [""] }', "The tables of public in scope"),
-        ('mode = "resync"\n scope = { public = [null] }', "The tables of public in scope"),
+        ('mode = "resync"\n scope = {}', "Invalid value of scope"),
+        ('mode = "resync"\n scope = { public = [] }', "Invalid value of scope.public"),
+        ('mode = "resync"\n scope = { public = ["a", "a"] }', "Invalid value of scope.public"),
+        ('mode = "resync"\n scope = { public = [""] }', "Invalid value of scope.public"),
+        ('mode = "resync"\n scope = { public = [null] }', "Invalid value of scope.public"),
         ('mode = "resync"', UNSAID),
         ('mode = "resync"\n scope = null', UNSAID),
         ('mode = "resync"\n resync_everything = false', UNSAID),
         ('mode = "resync"\n resync_everything = null', UNSAID),
         ("resync_everything = true", "resync_everything is out of place"),
         (EVERYTHING + 'scope = { public = ["a"] }', "resync_everything is out of place"),
-        (EVERYTHING + "scope = {}", "The scope names nothing"),
+        (EVERYTHING + "scope = {}", "Invalid value of scope"),
         ('mode = "again"', "Invalid value of mode"),
     ],
 )

@@ -134,7 +134,7 @@ def test_a_scope_that_turns_out_empty_during_apply_is_never_sent(
     late = 'resource "terraform_data" "late" { input = [] }\n'
     scope = 'mode = "resync"\n scope = { public = terraform_data.late.output }'
 
-    terraform.refused(late + sync(scope, of=database), "The tables of public in scope")
+    terraform.refused(late + sync(scope, of=database), "Invalid value of scope.public")
 
 
 def test_resync_during_a_sync_waits_for_the_conflict(

@@ -116,10 +116,10 @@ output "hosts" {
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [
-        ('setup_state = "brokn"', 'Did you mean "broken"?'),
+        ('setup_state = "brokn"', "Did you mean 'broken'?"),
         ('sync_state = "idle"', "Invalid value of sync_state"),
         ('service = "Post Gres"', "Invalid value of service"),
-        ('group_id = ""', "an empty text is not allowed"),
+        ('group_id = ""', "allowed is text that is not empty"),
     ],
 )
 def test_a_wrong_filter_is_found_by_validate(terraform: Scenario, wrong: str, error: str) -> None:

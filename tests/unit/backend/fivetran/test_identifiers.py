@@ -9,7 +9,7 @@ from api_world import World
 from terraform_core import Core, ProviderRefused
 from terraform_values import UNKNOWN, literal
 
-from constructs_lib.backend.managed_object.checks import require_identifier
+from constructs_lib.backend.fivetran.connection.model import require_identifier
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 
 ABOUT = {

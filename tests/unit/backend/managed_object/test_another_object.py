@@ -72,6 +72,14 @@ def test_update_carries_only_what_changed() -> None:
     assert model.update_body(MODEL, planned, planned, config) == {}
 
 
+def test_order_of_a_list_means_something_without_item_keys() -> None:
+    one, two = {"table": "a"}, {"table": "b"}
+    before = values(config=Dynamic.of({"reports": [one, two]}))
+    after = values(config=Dynamic.of({"reports": [two, one]}))
+
+    assert model.update_body(MODEL, before, after, after) == {"config": {"reports": [two, one]}}
+
+
 def test_changed_secret_is_noticed_by_its_digest_and_sent() -> None:
     tracking = SecretTracking({}, SecretHasher("key", "secret"))
     tracking.record(secrets_of(values(config_wo=Dynamic.of({"password": "p"})), MODEL.scopes))

@@ -10,20 +10,20 @@ import pytest
 from connection_values import HASHER, answer, configured, existing, planned, recorded, state
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection.model import echoes, refreshed_state
+from constructs_lib.backend.fivetran.connection.model import MODEL, echoes, refreshed_state
 from constructs_lib.backend.fivetran.connection.request import update_body
 from constructs_lib.backend.managed_object.equivalence import (
     by_key,
     comparable_parts,
     fingerprint,
     in_order,
-    item_keys,
     reconcile,
 )
 from constructs_lib.backend.managed_object.secret_tracking import SecretTracking
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 
 SERVICES = json.loads((Path(schemas.__file__).parent / "catalogue" / "services.json").read_text())
+KEYS = MODEL.item_keys
 NO_KEYS = {"reports[].filters"}
 """Lists of objects of which nothing tells the items apart."""
 MERE_ORDER = "Only the order of items changes"
@@ -44,20 +44,20 @@ def lists_of_objects() -> dict[tuple[str, str], set[str]]:
 def test_every_list_of_objects_has_a_key_or_is_known_without() -> None:
     named = {setting for _, setting in lists_of_objects()}
 
-    assert named == item_keys().keys() | NO_KEYS
+    assert named == KEYS.keys() | NO_KEYS
     for (service, setting), fields in lists_of_objects().items():
         if setting not in NO_KEYS:
-            assert fields & set(item_keys()[setting]), f"{setting} of {service}"
+            assert fields & set(KEYS[setting]), f"{setting} of {service}"
 
 
 def test_no_key_of_an_item_is_a_secret() -> None:
     for (service, setting), _ in lists_of_objects().items():
-        for key in item_keys().get(setting, ()):
+        for key in KEYS.get(setting, ()):
             assert "secret" not in SERVICES[service].get(f"config.{setting}[].{key}", "")
 
 
 def test_the_order_depends_on_the_keys_alone() -> None:
-    assert in_order("reports", [B, C, A]) == in_order("reports", [A, B, C]) == [A, B, C]
+    assert in_order(KEYS, "reports", [B, C, A]) == in_order(KEYS, "reports", [A, B, C]) == [A, B, C]
 
 
 @pytest.mark.parametrize(
@@ -74,11 +74,11 @@ def test_the_order_depends_on_the_keys_alone() -> None:
     ],
 )
 def test_the_order_is_kept_where_no_key_tells_the_items(setting: str, items: Any) -> None:
-    assert in_order(setting, items) == items
+    assert in_order(KEYS, setting, items) == items
 
 
 def test_the_first_key_that_all_items_have_counts() -> None:
-    assert by_key("reports", [{"name": "One", "table": None}]) == [
+    assert by_key(KEYS, "reports", [{"name": "One", "table": None}]) == [
         {"one": {"name": "One", "table": None}}
     ]
 
@@ -87,34 +87,38 @@ def test_drift_of_a_reordered_list_is_shown_at_its_item() -> None:
     known = {"reports": [A, B, C]}
     live = {"reports": [{**C, "days": None, "added": 1}, {**B, "type": "other"}, {**A}]}
 
-    assert reconcile({"reports": [A, B]}, {"reports": [B, A]}) == {"reports": [A, B]}
-    assert reconcile(known, live)["reports"][:2] == [A, {**B, "type": "other"}]
+    assert reconcile({"reports": [A, B]}, {"reports": [B, A]}, item_keys=KEYS) == {
+        "reports": [A, B]
+    }
+    assert reconcile(known, live, item_keys=KEYS)["reports"][:2] == [A, {**B, "type": "other"}]
 
 
 def test_an_item_that_is_gone_and_one_that_is_new_move_no_other() -> None:
     known, new = {"reports": [A, B, C]}, {"table": "d", "type": "t"}
 
-    assert reconcile(known, {"reports": [new, C, A]}) == {"reports": [A, C, new]}
+    assert reconcile(known, {"reports": [new, C, A]}, item_keys=KEYS) == {"reports": [A, C, new]}
 
 
 def test_drift_of_a_list_without_keys_takes_the_open_place() -> None:
-    assert reconcile(["a", "b", "c"], ["c", "x", "a"]) == ["a", "x", "c"]
-    assert reconcile(["a", "b", "c"], ["c", "a"]) == ["a", "c"]
-    assert reconcile(["a", "b"], ["b", "x", "y", "a"]) == ["a", "b", "x", "y"]
+    assert reconcile(["a", "b", "c"], ["c", "x", "a"], item_keys=KEYS) == ["a", "x", "c"]
+    assert reconcile(["a", "b", "c"], ["c", "a"], item_keys=KEYS) == ["a", "c"]
+    assert reconcile(["a", "b"], ["b", "x", "y", "a"], item_keys=KEYS) == ["a", "b", "x", "y"]
 
 
 def test_drift_beside_a_masked_item_takes_no_mask_over() -> None:
     known = {"secrets_list": [{"key": "a", "value": "1"}]}
     live = {"secrets_list": [{"key": "b", "value": "********"}, {"key": "a", "value": "******"}]}
 
-    assert reconcile(known, live) == {"secrets_list": [{"key": "a", "value": "1"}, {"key": "b"}]}
+    assert reconcile(known, live, item_keys=KEYS) == {
+        "secrets_list": [{"key": "a", "value": "1"}, {"key": "b"}]
+    }
 
 
 def test_another_order_of_secrets_is_no_change() -> None:
     one, two = {"key": "one", "value": "1"}, {"key": "two", "value": ""}
     private = recorded({"config.secrets_list": [one, two]})
 
-    assert SecretTracking(private, HASHER).changed({"config.secrets_list": [two, one]}) == []
+    assert SecretTracking(private, HASHER, KEYS).changed({"config.secrets_list": [two, one]}) == []
 
 
 def test_a_rotated_item_of_reordered_secrets_is_a_change() -> None:
@@ -122,7 +126,7 @@ def test_a_rotated_item_of_reordered_secrets_is_a_change() -> None:
     private = recorded({"config.secrets_list": [one, two]})
     later = {"config.secrets_list": [{"key": "two", "value": ""}, one]}
 
-    assert SecretTracking(private, HASHER).changed(later) == ["config.secrets_list"]
+    assert SecretTracking(private, HASHER, KEYS).changed(later) == ["config.secrets_list"]
 
 
 def test_a_digest_of_an_earlier_version_is_still_recognised() -> None:
@@ -132,13 +136,15 @@ def test_a_digest_of_an_earlier_version_is_still_recognised() -> None:
     old = HASHER.digest(salt, "config.secrets_list", written)
     private["secrets"]["digests"]["config.secrets_list"] = old
 
-    assert SecretTracking(private, HASHER).changed({"config.secrets_list": written}) == []
+    assert SecretTracking(private, HASHER, KEYS).changed({"config.secrets_list": written}) == []
 
 
 def test_the_order_of_secrets_of_another_kind_counts() -> None:
     private = recorded({"config.pats": ["a", "b"], "auth.secrets_list": [{"key": "a"}]})
 
-    assert SecretTracking(private, HASHER).changed({"config.pats": ["b", "a"]}) == ["config.pats"]
+    assert SecretTracking(private, HASHER, KEYS).changed({"config.pats": ["b", "a"]}) == [
+        "config.pats"
+    ]
 
 
 def test_another_order_alone_sends_nothing_and_the_plan_says_so() -> None:

@@ -36,7 +36,11 @@ DOCUMENT: dict[str, Any] = {
             "default": None,
             "required": ["from"],
             "properties": {
-                "from": {"type": "string", "pattern": "^[0-9]+h$"},
+                "from": {
+                    "type": "string",
+                    "pattern": "^[0-9]+h$",
+                    "x-allowed": "a number of hours, such as 5h",
+                },
                 "to": {"type": "string"},
             },
         },

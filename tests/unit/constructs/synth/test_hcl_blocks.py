@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from constructs_lib.backend.plugin.protocol.schema import resource_schema
 
 from constructs_lib import schemas
+from constructs_lib.backend.plugin.protocol.conversion import resource_schema
 from constructs_lib.constructs.synth.hcl_document import NotHcl, Shape, document, shape
 from constructs_lib.constructs.synth.hcl_grammar import WITHOUT_BLOCKS
 
