@@ -27,6 +27,7 @@ _SAFE = (
     "python -m stacks adopt --environment sandbox --dry-run",
     "python -m constructs_lib.backend state get",
     "python -m constructs_lib.backend state history",
+    "python scripts/construct_signatures.py",
     "python scripts/reference_pages.py",
 )
 """How the commands begin that ask nobody but the sandbox."""
