@@ -194,7 +194,7 @@ def test_a_null_setting_is_sent(scope: str) -> None:
         prior = values | {scope: Dynamic.of(before)}
         planned = values | {scope: Dynamic.of({**before, **null})}
 
-        assert update_body(prior, planned, planned, []) == {scope: null}
+        assert update_body(prior, planned, planned, [], {}) == {scope: null}
 
 
 def test_an_unknown_value_clears_nothing() -> None:
@@ -202,5 +202,5 @@ def test_an_unknown_value_clears_nothing() -> None:
     values |= {"service": "postgres", "config": Dynamic.of(CONFIG), "proxy_agent_id": "pa_1"}
     planned = values | {"proxy_agent_id": UNKNOWN}
 
-    assert update_body(values, planned, planned, []) == {}
+    assert update_body(values, planned, planned, [], {}) == {}
     assert "proxy_agent_id" not in creation_body(planned, planned)
