@@ -15,6 +15,7 @@ from typing import Any
 
 from planned import Planned, unwrapped
 from provider_process import ProviderProcess
+from quick_programs import QUICK_TERRAFORM
 from vendor import FIVETRAN, Vendor
 
 from constructs_lib.version import __version__
@@ -52,7 +53,7 @@ class Workspace:
         directory.mkdir(parents=True, exist_ok=True)
         self.environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self.environment |= {**vendor.environment, vendor.url_variable: api_url}
-        self.environment["CHECKPOINT_DISABLE"] = "1"
+        self.environment |= {**QUICK_TERRAFORM, "CHECKPOINT_DISABLE": "1"}
         self.body = ""
         self._plans = 0
         self._started: list[subprocess.Popen[str]] = []
@@ -71,18 +72,10 @@ class Workspace:
             self.run("init", "-input=false")
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Starts terraform in a process group of its own."""
-        process = subprocess.Popen(
-            ["terraform", *arguments],
-            cwd=self.directory,
-            env=self._environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self._started.append(process)
-        return process
+        """Starts terraform in a process group of its own, for a test that interferes with it."""
+        if self.provider is not None:
+            self.provider.end_after_test()
+        return self._start(*arguments)
 
     def run(self, *arguments: str, ok: bool = True) -> str:
         """Runs terraform, and returns what it printed."""
@@ -151,6 +144,8 @@ class Workspace:
         """Ends what still runs of that which was started here."""
         for process in self._started:
             if process.poll() is None:
+                if self.provider is not None:
+                    self.provider.end_after_test()
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
             if process.stdout is not None and not process.stdout.closed:
@@ -162,8 +157,21 @@ class Workspace:
         attached = self.provider.reattach(self.environment)
         return {**self.environment, "TF_REATTACH_PROVIDERS": attached}
 
+    def _start(self, *arguments: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            ["terraform", *arguments],
+            cwd=self.directory,
+            env=self._environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._started.append(process)
+        return process
+
     def _finish(self, *arguments: str) -> tuple[int, str]:
-        process = self.start(*arguments)
+        process = self._start(*arguments)
         output = process.communicate(timeout=120)[0]
         self._started.remove(process)
         return process.returncode, output

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from quick_node import SHARED_CACHE
+from quick_programs import QUICK_TERRAFORM, SHARED_CACHE
 
 from constructs_lib.sandbox import Store
 
@@ -104,6 +104,7 @@ class Project:
             env={
                 **kept,
                 **SHARED_CACHE,
+                **QUICK_TERRAFORM,
                 "PATH": path,
                 "HOME": str(self.folder),
                 "PYTHONPATH": str(ROOT),
