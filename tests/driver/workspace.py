@@ -8,8 +8,8 @@ import signal
 import subprocess
 import time
 import zipfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ class Workspace:
     :param api_url: where the provider finds the API
     :param provider: the provider that terraform attaches to; without one, terraform launches it
     :param vendor: whose provider it is
+    :param launchable: True if terraform can also launch it, see :meth:`launching`
     """
 
     def __init__(
@@ -48,6 +49,8 @@ class Workspace:
         api_url: str,
         provider: ProviderProcess | None = None,
         vendor: Vendor = FIVETRAN,
+        *,
+        launchable: bool = False,
     ) -> None:
         self.directory, self.provider, self.vendor = directory, provider, vendor
         directory.mkdir(parents=True, exist_ok=True)
@@ -57,7 +60,10 @@ class Workspace:
         self.body = ""
         self._plans = 0
         self._started: list[subprocess.Popen[str]] = []
-        if provider is None:
+        self._shown: tuple[bytes, list[dict[str, Any]]] = (b"", [])
+        self._launches = provider is None
+        self.is_launchable = launchable or provider is None
+        if self.is_launchable:
             # It brings the CDK and with it a Node process, which nothing else here needs.
             from constructs_lib.constructs.synth.delivery import plant
 
@@ -68,12 +74,23 @@ class Workspace:
         self.body = body
         header = _HEADER.format(provider=self.vendor.provider, version=__version__)
         (self.directory / "main.tf").write_text(header + body)
-        if self.provider is None and not (self.directory / ".terraform").exists():
-            self.run("init", "-input=false")
+        if self.is_launchable and not (self.directory / ".terraform" / "providers").exists():
+            with self.launching():
+                self.run("init", "-input=false")
+
+    @contextmanager
+    def launching(self) -> Iterator[None]:
+        """Lets terraform launch the provider meanwhile, such as for a run that is killed."""
+        assert self.is_launchable
+        before, self._launches = self._launches, True
+        try:
+            yield
+        finally:
+            self._launches = before
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Starts terraform in a process group of its own, for a test that interferes with it."""
-        if self.provider is not None:
+        if self.provider is not None and not self._launches:
             self.provider.end_after_test()
         return self._start(*arguments)
 
@@ -152,7 +169,7 @@ class Workspace:
                 process.communicate()
 
     def _environment(self) -> dict[str, str]:
-        if self.provider is None:
+        if self.provider is None or self._launches:
             return self.environment
         attached = self.provider.reattach(self.environment)
         return {**self.environment, "TF_REATTACH_PROVIDERS": attached}
@@ -177,8 +194,14 @@ class Workspace:
         return process.returncode, output
 
     def _resources(self) -> list[dict[str, Any]]:
-        module = self._show().get("values", {}).get("root_module", {})
-        return list(module.get("resources", []))
+        file = self.directory / "terraform.tfstate"
+        is_here = file.exists() and not (self.directory / ".terraform" / "environment").exists()
+        state = file.read_bytes() if is_here else b""
+        # A state that is the same is shown the same; one that is elsewhere is not compared.
+        if not state or state != self._shown[0]:
+            module = self._show().get("values", {}).get("root_module", {})
+            self._shown = state, list(module.get("resources", []))
+        return self._shown[1]
 
     def _show(self, *file: str) -> dict[str, Any]:
         status, output = self._finish("show", "-json", *file)
@@ -188,7 +211,7 @@ class Workspace:
 
 
 def wait_until(
-    condition: Callable[[], object], seconds: float = 20.0, seen: Callable[[], object] = str
+    condition: Callable[[], object], seconds: float = 60.0, seen: Callable[[], object] = str
 ) -> None:
     """Wait for a condition; fail with what was seen by then if it does not come about."""
     end = time.monotonic() + seconds

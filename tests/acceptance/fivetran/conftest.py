@@ -50,10 +50,14 @@ def provider(
 
 @pytest.fixture
 def terraform(
-    tmp_path: Path, sandbox: Sandbox, provider: ProviderProcess | None
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    sandbox: Sandbox,
+    provider: ProviderProcess | None,
 ) -> Iterator[Scenario]:
     """A working directory. Whatever is left at the end is destroyed, and nothing may remain."""
-    scenario = Scenario(tmp_path / "work", sandbox, provider)
+    is_killed = request.node.get_closest_marker("killed") is not None
+    scenario = Scenario(tmp_path / "work", sandbox, provider, launchable=is_killed)
     yield scenario
     scenario.finish()
 

@@ -12,7 +12,7 @@ from sandbox_server import Sandbox
 from scenario import Scenario
 from workspace import Workspace, wait_until
 
-pytestmark = pytest.mark.launched
+pytestmark = pytest.mark.killed
 ADDRESS = "fivetranops_connection_state.cursor"
 OLD, NEW = {"cursor": "2026-01-01"}, {"cursor": "2025-01-01"}
 
@@ -145,7 +145,8 @@ resource "fivetranops_connection_sync" "it" {{
     held = {"kind": "delay", "seconds": 20, "method": "POST"}
     path = f"/v1/connections/{database}/{mode}"
     sandbox.store.configure(sync_seconds=1, faults=[{**held, "path": path}])
-    process = terraform.start("apply", "-input=false", "-no-color", "-auto-approve")
+    with terraform.launching():
+        process = terraform.start("apply", "-input=false", "-no-color", "-auto-approve")
     wait_until(lambda: begun(sandbox, path) == 1)
     os.kill(provider_of(process.pid), signal.SIGKILL)
     process.communicate(timeout=60)
