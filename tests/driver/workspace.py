@@ -8,8 +8,8 @@ import signal
 import subprocess
 import time
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,8 @@ class Workspace:
     :param api_url: where the provider finds the API
     :param provider: the provider that terraform attaches to; without one, terraform launches it
     :param vendor: whose provider it is
-    :param launchable: True if terraform can also launch it, see :meth:`launching`
+    :param launchable: True if terraform launches it all the same in the runs that a test starts to
+        interfere with, see :meth:`start`
     """
 
     def __init__(
@@ -61,7 +62,6 @@ class Workspace:
         self._plans = 0
         self._started: list[subprocess.Popen[str]] = []
         self._shown: tuple[bytes, list[dict[str, Any]]] = (b"", [])
-        self._launches = provider is None
         self.is_launchable = launchable or provider is None
         if self.is_launchable:
             # It brings the CDK and with it a Node process, which nothing else here needs.
@@ -75,24 +75,18 @@ class Workspace:
         header = _HEADER.format(provider=self.vendor.provider, version=__version__)
         (self.directory / "main.tf").write_text(header + body)
         if self.is_launchable and not (self.directory / ".terraform" / "providers").exists():
-            with self.launching():
-                self.run("init", "-input=false")
-
-    @contextmanager
-    def launching(self) -> Iterator[None]:
-        """Lets terraform launch the provider meanwhile, such as for a run that is killed."""
-        assert self.is_launchable
-        before, self._launches = self._launches, True
-        try:
-            yield
-        finally:
-            self._launches = before
+            # A provider that terraform attaches to is none that it installs.
+            init = self._start(self.environment, "init", "-input=false", "-no-color")
+            status, output = self._end_of(init)
+            assert status == 0, output
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Starts terraform in a process group of its own, for a test that interferes with it."""
-        if self.provider is not None and not self._launches:
+        if self.is_launchable:
+            return self._start(self.environment, *arguments)
+        if self.provider is not None:
             self.provider.end_after_test()
-        return self._start(*arguments)
+        return self._start(self._environment(), *arguments)
 
     def run(self, *arguments: str, ok: bool = True) -> str:
         """Runs terraform, and returns what it printed."""
@@ -169,16 +163,16 @@ class Workspace:
                 process.communicate()
 
     def _environment(self) -> dict[str, str]:
-        if self.provider is None or self._launches:
+        if self.provider is None:
             return self.environment
         attached = self.provider.reattach(self.environment)
         return {**self.environment, "TF_REATTACH_PROVIDERS": attached}
 
-    def _start(self, *arguments: str) -> subprocess.Popen[str]:
+    def _start(self, environment: Mapping[str, str], *arguments: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             ["terraform", *arguments],
             cwd=self.directory,
-            env=self._environment(),
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -188,7 +182,9 @@ class Workspace:
         return process
 
     def _finish(self, *arguments: str) -> tuple[int, str]:
-        process = self._start(*arguments)
+        return self._end_of(self._start(self._environment(), *arguments))
+
+    def _end_of(self, process: subprocess.Popen[str]) -> tuple[int, str]:
         output = process.communicate(timeout=120)[0]
         self._started.remove(process)
         return process.returncode, output

@@ -20,15 +20,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[SandboxAddress]:
+def sandbox_address() -> Iterator[SandboxAddress]:
     """The address of all sandboxes, so that all providers have the same environment."""
     with SandboxAddress() as address:
         yield address
 
 
 @pytest.fixture
-def elastic(tmp_path: Path, address: SandboxAddress) -> Iterator[ElasticSandbox]:
-    with serving(tmp_path / "elastic.sqlite3", address=address) as running:
+def elastic(tmp_path: Path, sandbox_address: SandboxAddress) -> Iterator[ElasticSandbox]:
+    with serving(tmp_path / "elastic.sqlite3", address=sandbox_address) as running:
         yield running
 
 

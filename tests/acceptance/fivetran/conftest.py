@@ -21,15 +21,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[SandboxAddress]:
+def sandbox_address() -> Iterator[SandboxAddress]:
     """The address of all sandboxes, so that all providers have the same environment."""
     with SandboxAddress() as address:
         yield address
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path, address: SandboxAddress) -> Iterator[Sandbox]:
-    with serving(tmp_path / "sandbox.sqlite3", address=address) as running:
+def sandbox(tmp_path: Path, sandbox_address: SandboxAddress) -> Iterator[Sandbox]:
+    with serving(tmp_path / "sandbox.sqlite3", address=sandbox_address) as running:
         yield running
 
 

@@ -41,8 +41,7 @@ def kill_after(terraform: Scenario, sandbox: Sandbox, identifier: str, step: int
     sandbox.requests()
     sandbox.store.configure(faults=[{**held, "nth": _PLANNING + step}])
     first = sandbox.store.journal(0)[-1].number
-    with terraform.launching():
-        process = terraform.start("apply", "-input=false", "-no-color", plan.file.name)
+    process = terraform.start("apply", "-input=false", "-no-color", plan.file.name)
     wait_until(lambda: len(sandbox.store.journal(first)) >= _PLANNING + step)
     os.kill(provider_of(process.pid), signal.SIGKILL)
     output = process.communicate(timeout=60)[0]
@@ -63,8 +62,7 @@ def kill_terraform_while(
     sandbox.store.configure(faults=[fault])
     earlier = sandbox.store.journal(0)
     first = earlier[-1].number if earlier else 0
-    with terraform.launching():
-        process = terraform.start("apply", "-input=false", "-no-color", plan.file.name)
+    process = terraform.start("apply", "-input=false", "-no-color", plan.file.name)
     held = (method, path)
 
     def is_held() -> bool:

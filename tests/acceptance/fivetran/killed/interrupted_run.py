@@ -18,7 +18,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import tfplugin6_pb2 as pb
@@ -146,8 +146,7 @@ def interrupted(
     sandbox.store.configure(sync_seconds=_LONG, faults=_faults(made, held))
     sandbox.ask("POST", f"/v1/connections/{made['waiting']}/sync", {"force": True})
     begin = sandbox.store.journal(0)[-1].number
-    with terraform.launching() if terraform.is_launchable else nullcontext():
-        process = terraform.start("apply", "-auto-approve", "-input=false", "-no-color")
+    process = terraform.start("apply", "-auto-approve", "-input=false", "-no-color")
     _await_all(sandbox, begin, made, process)
     output = interrupt(Run(terraform, process))
     entries = sandbox.store.journal(begin)

@@ -145,8 +145,7 @@ resource "fivetranops_connection_sync" "it" {{
     held = {"kind": "delay", "seconds": 20, "method": "POST"}
     path = f"/v1/connections/{database}/{mode}"
     sandbox.store.configure(sync_seconds=1, faults=[{**held, "path": path}])
-    with terraform.launching():
-        process = terraform.start("apply", "-input=false", "-no-color", "-auto-approve")
+    process = terraform.start("apply", "-input=false", "-no-color", "-auto-approve")
     wait_until(lambda: begun(sandbox, path) == 1)
     os.kill(provider_of(process.pid), signal.SIGKILL)
     process.communicate(timeout=60)
