@@ -11,7 +11,7 @@ VENV := .venv$(if $(filter cdktn,$(TOOLKIT)),/cdktn)
 CDK := $(VENV)/bin/python scripts/run.py --environment "$(ENVIRONMENT)" $(TOOLKIT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo deploy diff output destroy doctor test size bench soak mutants check new-resource package clean setup setup-dev prerequisites
+.PHONY: help demo deploy diff output destroy doctor test size bench soak mutants check generate new-resource package clean setup setup-dev prerequisites
 
 help: ## Show what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -50,13 +50,19 @@ soak: setup-dev ## Run the tests with hostile answers, random requests and fault
 mutants: setup-dev ## Change the code in small ways, to see that tests notice: hours; ONLY=journal for a part.
 	@$(RUN) python tests/mutation/mutants.py --check $(ONLY)
 
-check: setup-dev ## Check format, style, types, layers and pages.
+check: setup-dev ## Check format, style, types, layers, and that what is generated is fresh.
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
 	@$(RUN) lint-imports
 	@$(RUN) python scripts/message_types.py --check
+	@$(RUN) python scripts/construct_signatures.py --check
 	@$(RUN) python scripts/reference_pages.py --check
+
+generate: setup-dev ## Write what is generated: from schemas, docstrings and examples.
+	@$(RUN) python scripts/message_types.py
+	@$(RUN) python scripts/construct_signatures.py
+	@$(RUN) python scripts/reference_pages.py
 
 new-resource: setup-dev ## Begin a resource: make new-resource NAME=fivetranops_example
 	@$(RUN) python scripts/new_resource.py "$(NAME)"

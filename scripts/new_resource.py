@@ -35,7 +35,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _tidy(modules: list[str]) -> None:
-    """Sort imports and names, format, and make the generated pages."""
+    """Make the generated parts, sort imports and names, format, and make the generated pages."""
+    _run(sys.executable, "scripts/construct_signatures.py")
     ruff = (sys.executable, "-m", "ruff")
     _run(*ruff, "check", "--quiet", "--select", "I001,RUF022", "--fix", *modules)
     _run(*ruff, "format", "--quiet", *modules)

@@ -146,24 +146,37 @@ class _RemoteState(toolkit.TerraformRemoteState):
 _ESCAPE = re.compile(r"\\.")
 
 
-def with_unset_secrets(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters with an expression for each secret whose variable may be unset.
+def with_references(parameters: Mapping[str, Any], references: Mapping[str, str]) -> dict[str, Any]:
+    """Return the parameters of a construct with a reference in place of each variable.
 
-    :param parameters: keyword arguments of the ``Connection`` construct, with ``Variable`` leaves
+    A secret whose variables may be unset becomes an expression, which is null while one of them is.
+
+    :param parameters: keyword arguments, with ``Variable`` leaves
+    :param references: the references to the variables that must have a value, by name
     """
     return {
-        name: {key: _or_unset(inner) for key, inner in value.items()}
+        name: {key: _secret(inner, references) for key, inner in value.items()}
         if name in SECRET_PARAMETERS and isinstance(value, Mapping)
-        else value
+        else _referring(value, references)
         for name, value in parameters.items()
     }
 
 
-def _or_unset(value: Any) -> Any:
+def _secret(value: Any, references: Mapping[str, str]) -> Any:
     names = dict.fromkeys(each.name for each in variables_in(value) if each.keep_unset)
     if not names:
-        return value
+        return _referring(value, references)
     return _null_while(" || ".join(f'var.{name} == ""' for name in names), value)
+
+
+def _referring(value: Any, references: Mapping[str, str]) -> Any:
+    if isinstance(value, Variable):
+        return references[value.name]
+    if isinstance(value, Mapping):
+        return {key: _referring(inner, references) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_referring(inner, references) for inner in value]
+    return value
 
 
 def _null_while(is_unset: str, value: Any) -> Any:
@@ -229,14 +242,14 @@ class EnvironmentStack(TerraformStack):
             self._add_all(settings)
 
     def _add_all(self, settings: Environment) -> None:
-        FivetranProvider(self, "Fivetran", **self._resolved(settings.provider))
+        FivetranProvider(self, "Fivetran", **with_references(settings.provider, self._variables))
         for connection in settings.connections:
             self._add(connection)
         self._add_actions(settings.connection_tests, settings.connection_syncs)
         for card in settings.connect_cards:
             self._add_card(card)
         if settings.elastic is not None:
-            ElasticProvider(self, "Elastic", **self._resolved(settings.elastic))
+            ElasticProvider(self, "Elastic", **with_references(settings.elastic, self._variables))
         for status in settings.connector_statuses:
             self._add_status(status)
 
@@ -258,7 +271,7 @@ class EnvironmentStack(TerraformStack):
 
     def _add(self, settings: ConnectionSettings) -> None:
         lifecycle = Lifecycle(prevent_destroy=True) if settings.protect else None
-        parameters = self._resolved(with_unset_secrets(settings.parameters))
+        parameters = with_references(settings.parameters, self._variables)
         connection = Connection(self, settings.name, lifecycle=lifecycle, **parameters)
         self._connections[settings.name] = connection
         self._output(f"{settings.name}_id", connection.id)
@@ -291,7 +304,7 @@ class EnvironmentStack(TerraformStack):
         return {**settings.parameters, "connection": self._connections[settings.connection]}
 
     def _add_status(self, settings: ConnectorStatusSettings) -> None:
-        parameters = self._resolved(settings.parameters)
+        parameters = with_references(settings.parameters, self._variables)
         status = ConnectorStatus(self._statuses, settings.name, **parameters)
         self._output_before(f"{settings.name}_status_before", status.previous_status)
 
@@ -302,16 +315,6 @@ class EnvironmentStack(TerraformStack):
     def _output(self, name: str, value: str, *, sensitive: bool | None = None) -> None:
         output = TerraformOutput(self._outputs, name, value=value, sensitive=sensitive)
         output.override_logical_id(name)
-
-    def _resolved(self, value: Any) -> Any:
-        """Return a setting with references in place of its variables."""
-        if isinstance(value, Variable):
-            return self._variables[value.name]
-        if isinstance(value, Mapping):
-            return {key: self._resolved(inner) for key, inner in value.items()}
-        if isinstance(value, list):
-            return [self._resolved(inner) for inner in value]
-        return value
 
 
 def _variable(scope: Construct, name: str, default: str | None = None) -> TerraformVariable:

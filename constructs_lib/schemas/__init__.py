@@ -40,6 +40,8 @@ keyword                      meaning
 ``x-environment-variable``   from where Terraform takes a setting of a backend that is left out (an
                              extension keyword)
 ``$ref``                     an attribute of another of these files, see ``model``
+``x-attributes-of``          the attributes of another of these files, as they are read, see
+                             ``model`` (an extension keyword)
 ===========================  ====================================================================
 
 An optional attribute without ``default`` is not managed when it is left out: the API's value is

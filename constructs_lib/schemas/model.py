@@ -6,6 +6,12 @@ attribute ``paused`` of that schema, read only. Keywords next to ``$ref`` overri
 attribute. Keywords that matter only to whoever sets an attribute are left out of one that is read.
 Source: JSON Schema draft 2020-12, "Direct References with ``$ref``".
 
+What a data source reads of a resource is not listed a second time:
+``"x-attributes-of": {"schema": "fivetranops_connection"}`` stands for all attributes of that schema
+that a read takes from a response, read only, and with ``"names"`` for those that are named. An
+entry of ``properties`` with ``type`` or ``$ref`` replaces one of them; any other entry overrides
+its keywords, such as the description.
+
 The schemas also have the rule for identifiers (``minLength`` and ``pattern``), which
 ``is_identifier`` applies for everything that takes one. An identifier becomes a step of a request's
 path. ``.`` and ``..`` would ask another endpoint, which may well answer: an import of ``.`` reads
@@ -26,6 +32,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple, TypeGuard
 
 _REFERENCE: Final = ".schema.json#/"
+_ATTRIBUTES_OF: Final = "x-attributes-of"
 _FOR_SETTING: Final = (
     "default",
     "x-clearable",
@@ -46,6 +53,8 @@ def without_references(schema: dict[str, Any], documents: Documents) -> dict[str
     """
     if "$ref" in schema:
         schema = _referenced(schema, documents)
+    if _ATTRIBUTES_OF in schema:
+        schema = _with_attributes_read(schema, documents)
     if "properties" in schema:
         inside = {
             name: without_references(rule, documents) for name, rule in schema["properties"].items()
@@ -65,6 +74,27 @@ def _referenced(schema: dict[str, Any], documents: Documents) -> dict[str, Any]:
     own = {keyword: value for keyword, value in schema.items() if keyword != "$ref"}
     merged = {**rule, **own}
     return _read_only(merged) if merged.get("readOnly") else merged
+
+
+def _with_attributes_read(schema: dict[str, Any], documents: Documents) -> dict[str, Any]:
+    """Return a schema with the attributes that it reads of another one among its properties."""
+    kept = {keyword: value for keyword, value in schema.items() if keyword != _ATTRIBUTES_OF}
+    source, own = schema[_ATTRIBUTES_OF], schema.get("properties", {})
+    known = documents(source["schema"])["properties"]
+    names = source.get("names") or [name for name, rule in known.items() if _is_read_back(rule)]
+    properties = {name: rule for name, rule in own.items() if name not in names}
+    for name in names:
+        rule = own.get(name, {})
+        is_whole = "type" in rule or "$ref" in rule
+        properties[name] = rule if is_whole else _read_only({**known[name], **rule})
+    return {**kept, "properties": properties}
+
+
+def _is_read_back(rule: dict[str, Any]) -> bool:
+    """Return True if a read takes the API's value over. One whose default is null stays what was
+    configured, whatever a response says.
+    """
+    return rule.get("x-response") is not None and rule.get("default", ...) is not None
 
 
 def _read_only(rule: dict[str, Any]) -> dict[str, Any]:
@@ -157,10 +187,8 @@ class Attribute(NamedTuple):
 
     @property
     def is_read_back(self) -> bool:
-        """True if a read takes the API's value over. One whose default is null stays what was
-        configured, whatever a response says.
-        """
-        return self.response is not None and not (self.has_default and self.default is None)
+        """True if a read takes the API's value over; not where the default is null."""
+        return _is_read_back(self.rule)
 
     def spelled(self, value: Any) -> Any:
         """Return a text in the spelling of the allowed values, whatever its case and the blanks at

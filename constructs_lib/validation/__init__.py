@@ -20,9 +20,7 @@ from constructs_lib.validation.checks import (
     check_connection_sync,
     check_connection_test,
     check_connector_status,
-    check_elastic_provider,
     check_parameters,
-    check_provider,
 )
 from constructs_lib.validation.findings import (
     ConstructPlace,
@@ -54,9 +52,7 @@ __all__ = [
     "check_connection_sync",
     "check_connection_test",
     "check_connector_status",
-    "check_elastic_provider",
     "check_parameters",
-    "check_provider",
     "errors",
     "never",
     "render",

@@ -125,10 +125,6 @@ def check_parameters(
     return findings + apply_rules(_RULES.get(name, ()), known, place=place, broken=broken)
 
 
-check_provider = partial(check_parameters, "fivetranops")
-"""Returns all findings about the parameters of a ``FivetranProvider``."""
-check_elastic_provider = partial(check_parameters, "elasticops")
-"""Returns all findings about the parameters of an ``ElasticProvider``."""
 check_connector_status = partial(check_parameters, "elasticops_connector_status")
 """Returns all findings about the parameters of a ``ConnectorStatus``."""
 check_connection = partial(check_parameters, "fivetranops_connection")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from constructs_lib.validation.schema_check import ALIASES
 from pages.catalogue import ROOT, subject
 from pages.references import front_matter
 from pages.regions import quoted
@@ -39,8 +38,6 @@ def _parameters(parameters: list[Parameter]) -> str:
 def _parameter(parameter: Parameter) -> str:
     required = ", required" if parameter.is_required else ""
     line = f"- `{parameter.name}` (`{parameter.type}`{required}) {parameter.meaning}"
-    if parameter.name in ALIASES:
-        line += f"; in Terraform `{ALIASES[parameter.name]}`"
     return line.replace("see `Lifecycle`", "see [`Lifecycle`](lifecycle.md)") + "\n"
 
 

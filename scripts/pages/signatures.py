@@ -64,34 +64,18 @@ def constructs() -> list[Construct]:
         for node in classes.values():
             schema = _schema(node)
             if schema:
-                found.append(_construct(node, schema, classes, _allowed(tree)))
+                found.append(_construct(node, schema, classes))
     return sorted(found, key=lambda construct: construct.name)
 
 
-def _allowed(tree: ast.Module) -> dict[str, str]:
-    """Return the types of a module that list allowed values, such as ``SyncFrequency``."""
-    return {
-        node.targets[0].id: ast.unparse(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and ast.unparse(node.value).startswith("Literal[")
-    }
-
-
-def _construct(
-    node: ast.ClassDef,
-    schema: str,
-    classes: dict[str, ast.ClassDef],
-    allowed: dict[str, str],
-) -> Construct:
+def _construct(node: ast.ClassDef, schema: str, classes: dict[str, ast.ClassDef]) -> Construct:
     methods = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
     bases = [classes[b.id] for b in node.bases if isinstance(b, ast.Name) and b.id in classes]
     return Construct(
         name=node.name,
         schema=schema,
         meaning=_as_markdown(ast.get_docstring(node) or ""),
-        parameters=[_spelt_out(p, allowed) for p in _parameters(methods["__init__"])],
+        parameters=_parameters(methods["__init__"]),
         methods=[_method(methods[name]) for name in ("from_id", "at") if name in methods],
         readable=[name for base in bases for name in _readable(base)],
     )
@@ -107,12 +91,6 @@ def _schema(node: ast.ClassDef) -> str:
             if name == "KIND" and isinstance(value, ast.Name):
                 return _PROVIDER_SCHEMAS[value.id]
     return ""
-
-
-def _spelt_out(parameter: Parameter, allowed: dict[str, str]) -> Parameter:
-    """Return a parameter whose type says what is allowed, instead of a name for it."""
-    names = (allowed.get(name, name) for name in parameter.type.split(" | "))
-    return parameter._replace(type=" | ".join(names))
 
 
 def _method(node: ast.FunctionDef) -> Method:

@@ -10,7 +10,6 @@ _LIBRARY = "constructs_lib"
 _PROVIDER = f"{_LIBRARY}/backend/fivetran/provider.py"
 _PROVIDER_DATA = f"{_LIBRARY}/backend/fivetran/provider_data.py"
 _SANDBOX = f"{_LIBRARY}/sandbox/fivetran"
-_PARITY = "tests/unit/constructs/base/test_parity.py"
 
 
 class Insertion(NamedTuple):
@@ -128,11 +127,5 @@ INSERTIONS = (
         is_after=True,
     ),
     Insertion(f"{_LIBRARY}/__init__.py", "__all__ = [\n", '    "@Class@",\n', is_after=True),
-    Insertion(_PARITY, "from constructs_lib import (\n", "    @Class@,\n", is_after=True),
-    Insertion(
-        _PARITY,
-        "    pytest.param(FivetranProvider,",
-        '    pytest.param(@Class@, "@type@", set(NAMES), id="@Class@"),\n',
-    ),
 )
 """All of them, in the order in which they are made. The ``@tokens@`` stand for the name."""

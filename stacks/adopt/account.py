@@ -19,11 +19,9 @@ from stacks.settings.checks import check_environment
 from stacks.settings.loader import environment_names, provider_parameters, variables_in
 from stacks.settings.merging import (
     BASE,
-    merge_files,
+    merge_layers,
     node_at,
-    with_defaults,
     with_location,
-    without_nulls,
 )
 from stacks.settings.model import Variable
 from stacks.settings.variables import with_variables
@@ -205,7 +203,7 @@ class ExistingEnvironment:
         return errors(_check(self._merged(own)))
 
     def _merged(self, own: Node) -> _Merged:
-        root = without_nulls(with_defaults(merge_files(self._base, own)))
+        root, _ = merge_layers(self._base, own)
         values, found = with_variables(root)
         return _Merged(root, values, found)
 

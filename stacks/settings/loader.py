@@ -23,16 +23,13 @@ from stacks.settings.checks import check_environment
 from stacks.settings.merging import (
     BASE,
     EnvironmentFindings,
-    check_nulls,
-    merge_files,
     merge_findings,
+    merge_layers,
     nearest_node,
     node_at,
-    with_defaults,
     with_location,
     with_lost_connections,
     without_follow_ups,
-    without_nulls,
 )
 from stacks.settings.model import (
     CARDS,
@@ -126,11 +123,10 @@ def _checked(name: str, folder: Path) -> _Checked:
     found = [*base_findings, *own_findings]
     if own is None or base is None:
         return _Checked(name, None, EnvironmentFindings(found, is_whole=False))
-    merged = with_defaults(merge_files(base, own))
-    root = without_nulls(merged)
+    root, null_findings = merge_layers(base, own)
     values, variable_findings = with_variables(root)
     checked = [*variable_findings, *check_environment(values, root.place)]
-    found += check_nulls(merged, base)
+    found += null_findings
     found += [with_location(each, root) for each in checked]
     found = with_lost_connections(found, base, root)
     found = without_follow_ups([*found, *_other_endings(folder)])

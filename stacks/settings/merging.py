@@ -24,22 +24,27 @@ from stacks.settings.yaml_reader import Node
 _WORDS = {"variable", "unset"}
 
 
-def merge(below: Node, above: Node) -> Node:
-    """Lay ``above`` over ``below``: mappings merge deeply, everything else replaces.
-
-    A null stays in the result, so that it can remove what a further layer brings; see
-    ``without_nulls``.
-    """
-    return _laid_over(below, above, place_of=lambda _below, above: above)
-
-
-def merge_files(base: Node, own: Node) -> Node:
-    """Lay the file of an environment over ``base.yaml``, as ``merge`` does.
+def merge_layers(base: Node, own: Node) -> tuple[Node, list[Finding]]:
+    """Lay the file of an environment over ``base.yaml``, and ``defaults`` under each connection.
 
     A mapping in both files keeps its place in ``base.yaml``, so that a missing key is the same
     mistake in every environment; unless the file of the environment removes something from it.
+
+    :param base: the tree of ``base.yaml``
+    :param own: the tree of the file of the environment
+    :returns: the merged tree, without nulls; and a warning for each null that has nothing to remove
     """
-    return _laid_over(base, own, place_of=_base_unless_removed)
+    merged = _laid_over(base, own, place_of=_base_unless_removed)
+    defaults, connections = merged.value.get("defaults"), merged.value.get("connections")
+    if defaults is not None and connections is not None and isinstance(connections.value, dict):
+        laid = {
+            name: _laid_over(defaults, connection, place_of=lambda _below, above: above)
+            for name, connection in connections.value.items()
+        }
+        content = {**merged.value, "connections": connections._replace(value=laid)}
+        merged = merged._replace(value=content)
+    # A null stays until here: one in a file removes a default, too.
+    return _without_nulls(merged), _check_nulls(merged, base)
 
 
 def _base_unless_removed(base: Node, own: Node) -> Node:
@@ -64,29 +69,14 @@ def is_variable(node: Node) -> bool:
     return isinstance(node.value, dict) and "variable" in node.value and set(node.value) <= _WORDS
 
 
-def without_nulls(node: Node) -> Node:
-    """Return a tree without the keys whose value is null.
-
-    The items of lists stay, and so does ``{variable: null}``: there the name is missing.
-    """
+def _without_nulls(node: Node) -> Node:
+    # The items of lists stay, and so does {variable: null}: there the name is missing.
     if not isinstance(node.value, dict) or is_variable(node):
         return node
     kept = {
-        key: without_nulls(inner) for key, inner in node.value.items() if inner.value is not None
+        key: _without_nulls(inner) for key, inner in node.value.items() if inner.value is not None
     }
     return node._replace(value=kept)
-
-
-def with_defaults(root: Node) -> Node:
-    """Lay the ``defaults`` of an environment under each of its ``connections``."""
-    defaults, connections = root.value.get("defaults"), root.value.get("connections")
-    if defaults is None or connections is None or not isinstance(connections.value, dict):
-        return root
-    laid = {
-        name: connection if connection.value is None else merge(defaults, connection)
-        for name, connection in connections.value.items()
-    }
-    return root._replace(value={**root.value, "connections": connections._replace(value=laid)})
 
 
 def node_at(root: Node, path: Path) -> Node | None:
@@ -115,12 +105,7 @@ REMOVES_NOTHING = "removes-nothing"
 _WITH_NAMES = ("connections", "connector_statuses", *SECTIONS)
 
 
-def check_nulls(merged: Node, base: Node) -> list[Finding]:
-    """Return a warning for each null of a merged tree that has nothing to remove.
-
-    :param merged: the whole tree, with its nulls
-    :param base: the tree of ``base.yaml``
-    """
+def _check_nulls(merged: Node, base: Node) -> list[Finding]:
     found = []
     for node, path in _nulls(merged, ()):
         removable = list(_removable(node, path, merged, base))

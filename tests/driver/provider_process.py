@@ -4,14 +4,16 @@ A launch costs a Python start and a TLS handshake, three to five times for each 
 command takes a tenth of the time. What is lost is that each command meets a new process. Little can
 hide in that: terraform configures the provider anew in each command, and with it come a new client
 and all that is noted about one run (``Session.use``). What remains is read-only: schemas, and the
-key derived from an API secret. Each working directory has a process of its own, with the
-environment of that directory, and the tests marked ``launched`` take the real way.
+key derived from an API secret. So the tests of one folder share a process, too, as long as they
+want the same environment; after a test that interrupts terraform the next one gets a new one. The
+tests marked ``launched`` take the real way.
 """
 
 from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -37,6 +39,8 @@ class ProviderProcess:
         self._process: subprocess.Popen[str] | None = None
         self._environment: dict[str, str] = {}
         self._reattach = ""
+        self._checked = 0
+        self._is_to_end = False
 
     def reattach(self, environment: Mapping[str, str]) -> str:
         """The value of ``TF_REATTACH_PROVIDERS`` for a provider with this environment."""
@@ -48,8 +52,21 @@ class ProviderProcess:
             self._start(wanted)
         return self._reattach
 
+    def end_after_test(self) -> None:
+        """Has the process end with the test, because it may still be at work then."""
+        self._is_to_end = True
+
+    def end_test(self) -> None:
+        """Fails if the process crashed or wrote a traceback during a test; ends it if asked to."""
+        if self._is_to_end or self._process is None:
+            self.end()
+            return
+        assert self._process.poll() is None, self._log.read_text()
+        self._check_log()
+
     def end(self) -> None:
         """Ends the process; fails if it does not end by itself, or leaves something behind."""
+        self._is_to_end = False
         process, self._process = self._process, None
         if process is None:
             return
@@ -60,10 +77,15 @@ class ProviderProcess:
             process.kill()
             process.communicate()
         (reattach,) = json.loads(self._reattach).values()
-        log = self._log.read_text()
-        assert status == 0, log
-        assert "Traceback" not in log, log
+        assert status == 0, self._log.read_text()
+        self._check_log()
         assert not Path(reattach["Addr"]["String"]).parent.exists()
+
+    def _check_log(self) -> None:
+        """Looks only at what is new, so that each test answers for itself alone."""
+        log = self._log.read_text()
+        before, self._checked = self._checked, len(log)
+        assert "Traceback" not in log[before:], log[before:]
 
     def _start(self, environment: dict[str, str]) -> None:
         with self._log.open("a") as log:
@@ -82,20 +104,44 @@ class ProviderProcess:
         self._reattach = shlex.split(line)[0].partition("=")[2]
 
 
-@contextmanager
-def attached(node: pytest.Item, path: Path, provider: str) -> Iterator[ProviderProcess | None]:
-    """The process that terraform attaches to in a test; None for tests marked ``launched``.
+class SharedProcess:
+    """The process that the tests of a folder attach to, one after the other.
 
-    :param node: the test
-    :param path: the folder of the test; the process works in ``work`` below it
+    :param folder: an empty directory; the process works in ``work`` below it
     :param provider: the name of the provider
     """
-    if node.get_closest_marker("launched"):
-        yield None
-        return
-    (path / "work").mkdir()
-    process = ProviderProcess(path / "work", path / "provider.log", provider)
-    try:
-        yield process
-    finally:
-        process.end()
+
+    def __init__(self, folder: Path, provider: str) -> None:
+        self._work = folder / "work"
+        self._work.mkdir()
+        self._process = ProviderProcess(self._work, folder / "provider.log", provider)
+
+    @contextmanager
+    def attached(self, node: pytest.Item, path: Path) -> Iterator[ProviderProcess | None]:
+        """The process that terraform attaches to in a test; None for tests marked ``launched``.
+
+        :param node: the test
+        :param path: the folder of the test, whose ``work`` is where the process works: it is empty
+        """
+        if node.get_closest_marker("launched"):
+            yield None
+            return
+        _empty(self._work)
+        (path / "work").symlink_to(self._work, target_is_directory=True)
+        try:
+            yield self._process
+        finally:
+            self._process.end_test()
+
+    def end(self) -> None:
+        """Ends the process; fails if it does not end by itself, or leaves something behind."""
+        self._process.end()
+
+
+def _empty(folder: Path) -> None:
+    """Takes everything out of a folder that must remain, because a process works in it."""
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()

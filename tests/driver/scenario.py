@@ -59,12 +59,18 @@ class Scenario(Workspace):
     :param directory: an empty directory
     :param sandbox: answers the provider
     :param provider: the provider that terraform attaches to; without one, terraform launches it
+    :param launchable: True if terraform can also launch it
     """
 
     def __init__(
-        self, directory: Path, sandbox: Sandbox, provider: ProviderProcess | None = None
+        self,
+        directory: Path,
+        sandbox: Sandbox,
+        provider: ProviderProcess | None = None,
+        *,
+        launchable: bool = False,
     ) -> None:
-        super().__init__(directory, sandbox.url, provider, sandbox.vendor)
+        super().__init__(directory, sandbox.url, provider, sandbox.vendor, launchable=launchable)
         self.sandbox = sandbox
         self._environment_at_first = dict(self.environment)
 

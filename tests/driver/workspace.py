@@ -8,13 +8,14 @@ import signal
 import subprocess
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from planned import Planned, unwrapped
 from provider_process import ProviderProcess
+from quick_programs import QUICK_TERRAFORM
 from vendor import FIVETRAN, Vendor
 
 from constructs_lib.version import __version__
@@ -39,6 +40,8 @@ class Workspace:
     :param api_url: where the provider finds the API
     :param provider: the provider that terraform attaches to; without one, terraform launches it
     :param vendor: whose provider it is
+    :param launchable: True if terraform launches it all the same in the runs that a test starts to
+        interfere with, see :meth:`start`
     """
 
     def __init__(
@@ -47,16 +50,20 @@ class Workspace:
         api_url: str,
         provider: ProviderProcess | None = None,
         vendor: Vendor = FIVETRAN,
+        *,
+        launchable: bool = False,
     ) -> None:
         self.directory, self.provider, self.vendor = directory, provider, vendor
         directory.mkdir(parents=True, exist_ok=True)
         self.environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self.environment |= {**vendor.environment, vendor.url_variable: api_url}
-        self.environment["CHECKPOINT_DISABLE"] = "1"
+        self.environment |= {**QUICK_TERRAFORM, "CHECKPOINT_DISABLE": "1"}
         self.body = ""
         self._plans = 0
         self._started: list[subprocess.Popen[str]] = []
-        if provider is None:
+        self._shown: tuple[bytes, list[dict[str, Any]]] = (b"", [])
+        self.is_launchable = launchable or provider is None
+        if self.is_launchable:
             # It brings the CDK and with it a Node process, which nothing else here needs.
             from constructs_lib.constructs.synth.delivery import plant
 
@@ -67,22 +74,19 @@ class Workspace:
         self.body = body
         header = _HEADER.format(provider=self.vendor.provider, version=__version__)
         (self.directory / "main.tf").write_text(header + body)
-        if self.provider is None and not (self.directory / ".terraform").exists():
-            self.run("init", "-input=false")
+        if self.is_launchable and not (self.directory / ".terraform" / "providers").exists():
+            # A provider that terraform attaches to is none that it installs.
+            init = self._start(self.environment, "init", "-input=false", "-no-color")
+            status, output = self._end_of(init)
+            assert status == 0, output
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Starts terraform in a process group of its own."""
-        process = subprocess.Popen(
-            ["terraform", *arguments],
-            cwd=self.directory,
-            env=self._environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self._started.append(process)
-        return process
+        """Starts terraform in a process group of its own, for a test that interferes with it."""
+        if self.is_launchable:
+            return self._start(self.environment, *arguments)
+        if self.provider is not None:
+            self.provider.end_after_test()
+        return self._start(self._environment(), *arguments)
 
     def run(self, *arguments: str, ok: bool = True) -> str:
         """Runs terraform, and returns what it printed."""
@@ -151,6 +155,8 @@ class Workspace:
         """Ends what still runs of that which was started here."""
         for process in self._started:
             if process.poll() is None:
+                if self.provider is not None:
+                    self.provider.end_after_test()
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
             if process.stdout is not None and not process.stdout.closed:
@@ -162,15 +168,36 @@ class Workspace:
         attached = self.provider.reattach(self.environment)
         return {**self.environment, "TF_REATTACH_PROVIDERS": attached}
 
+    def _start(self, environment: Mapping[str, str], *arguments: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            ["terraform", *arguments],
+            cwd=self.directory,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._started.append(process)
+        return process
+
     def _finish(self, *arguments: str) -> tuple[int, str]:
-        process = self.start(*arguments)
+        return self._end_of(self._start(self._environment(), *arguments))
+
+    def _end_of(self, process: subprocess.Popen[str]) -> tuple[int, str]:
         output = process.communicate(timeout=120)[0]
         self._started.remove(process)
         return process.returncode, output
 
     def _resources(self) -> list[dict[str, Any]]:
-        module = self._show().get("values", {}).get("root_module", {})
-        return list(module.get("resources", []))
+        file = self.directory / "terraform.tfstate"
+        is_here = file.exists() and not (self.directory / ".terraform" / "environment").exists()
+        state = file.read_bytes() if is_here else b""
+        # A state that is the same is shown the same; one that is elsewhere is not compared.
+        if not state or state != self._shown[0]:
+            module = self._show().get("values", {}).get("root_module", {})
+            self._shown = state, list(module.get("resources", []))
+        return self._shown[1]
 
     def _show(self, *file: str) -> dict[str, Any]:
         status, output = self._finish("show", "-json", *file)
@@ -180,7 +207,7 @@ class Workspace:
 
 
 def wait_until(
-    condition: Callable[[], object], seconds: float = 20.0, seen: Callable[[], object] = str
+    condition: Callable[[], object], seconds: float = 60.0, seen: Callable[[], object] = str
 ) -> None:
     """Wait for a condition; fail with what was seen by then if it does not come about."""
     end = time.monotonic() + seconds

@@ -220,10 +220,12 @@ _ARE_CHECKED: ContextVar[bool] = ContextVar("the parameters are checked", defaul
 
 @contextmanager
 def parameters_checked() -> Iterator[None]:
-    """Make constructs whose parameters were checked before, by the same rules.
+    """Make constructs whose parameters were checked before, by the same schemas and rules.
 
-    A reader of files reports mistakes better, because it knows their places. Parameters that are
-    set later are checked as always, and so are meta-arguments and the rules of the stack.
+    A reader of files reports mistakes better, because it knows their places. What it cannot know is
+    checked as always: meta-arguments, the rules of the stack, parameters that are set later, and
+    what neither the CDK nor Terraform can take of the values, in which references replace variables
+    by then.
     """
     token = _ARE_CHECKED.set(True)
     try:

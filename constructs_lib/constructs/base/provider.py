@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
-from constructs_lib import launchers, toolkit
-from constructs_lib.constructs.base.arguments import fixed_parameter
+from constructs_lib import launchers, schemas, toolkit
+from constructs_lib.constructs.base.arguments import are_parameters_checked, fixed_parameter
 from constructs_lib.constructs.base.construct import StackConstruct
 from constructs_lib.constructs.base.expressions import (
     has_literal_text,
@@ -24,7 +24,7 @@ from constructs_lib.constructs.base.expressions import (
 from constructs_lib.constructs.rules.stack import ProviderFacts, ProviderKind
 from constructs_lib.constructs.rules.values import check_values
 from constructs_lib.toolkit import is_token
-from constructs_lib.validation import ConstructPlace, Finding, errors
+from constructs_lib.validation import ConstructPlace, Finding, check_parameters, errors
 from constructs_lib.version import __version__
 
 _SANDBOX = "sandbox:"
@@ -141,6 +141,19 @@ class ProviderConstruct(StackConstruct):
         if name in given and value is not given[name]:
             self.report([fixed_parameter(name, self.place)])
         super().__setattr__(name, value)
+
+    def parameters_of(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parameters that are attributes of the provider; None means left out.
+
+        :param arguments: those of the constructor by name; others are left aside
+        """
+        return {name: arguments[name] for name in schemas.load(self.KIND.name).attributes}
+
+    def check(self, values: Mapping[str, Any]) -> list[Finding]:
+        """Return all findings about the parameters; none if they were checked before."""
+        if are_parameters_checked():
+            return []
+        return check_parameters(self.KIND.name, values, place=self.place, is_token=is_token)
 
     def configure(self, configuration: ProviderConfiguration) -> None:
         """Make the provider.

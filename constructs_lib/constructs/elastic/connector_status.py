@@ -23,6 +23,7 @@ from constructs_lib.validation import ConstructPlace, Finding, check_connector_s
 class ConnectorStatusAttributes:
     """The attributes of a connector's status that other resources can use."""
 
+    # Generated from elasticops_connector_status.schema.json: attributes.
     id = attributes.string()
     connector_id = attributes.string()
     status = attributes.string()
@@ -32,6 +33,7 @@ class ConnectorStatusAttributes:
     previous_status = attributes.string()
     last_seen = attributes.string()
     error = attributes.string()
+    # End of the generated attributes.
 
 
 class ConnectorStatusInstance(Instance, ConnectorStatusAttributes):
@@ -54,11 +56,13 @@ class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
         scope: Construct,
         id_: str,
         *,
+        # Generated from elasticops_connector_status.schema.json: parameters.
         connector_id: str,
         status: str,
         drift_policy: Literal["on_change", "enforce"] | None = None,
         via: Literal["direct", "shortest"] | None = None,
         timeouts: Mapping[str, str] | None = None,
+        # End of the generated parameters.
         provider: ElasticProvider | None = None,
         depends_on: Sequence[Construct] = (),
         lifecycle: Lifecycle | Mapping[str, Any] | None = None,
@@ -70,14 +74,18 @@ class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
 
         :param scope: the stack, or a construct in it
         :param id_: name of the construct; in a stack it is the name of the resource, too
-        :param connector_id: identifier of the connector; a change replaces this resource
-        :param status: ``needs_configuration``, ``configured``, ``connected`` or ``error``, or
-            ``created`` for one that is still new; upper and lower case mean the same
-        :param drift_policy: ``on_change`` (default) sets the status when this configuration
-            changes; ``enforce`` whenever it differs
-        :param via: ``direct`` (default) takes one step, and one that is not allowed is an error at
-            plan; ``shortest`` walks the fewest allowed steps
-        :param timeouts: longest time of ``create`` and ``update``, such as ``90s``
+        :param connector_id: identifier of the connector, as Elasticsearch shows it. A change
+            replaces this resource
+        :param status: the status to set; upper and lower case mean the same. Nothing leads to
+            ``created``, so it can only be kept. Allowed: ``created``, ``needs_configuration``,
+            ``configured``, ``connected``, ``error``
+        :param drift_policy: ``on_change`` (default) sets the status only when the value configured
+            here changes, because the connector service writes the status by itself. ``enforce``
+            sets it again whenever it differs
+        :param via: ``direct`` (default) takes one step, and a transition that the Connector
+            Protocol does not allow is an error at plan. ``shortest`` walks the fewest allowed
+            steps, which the plan shows
+        :param timeouts: time limits of the operations, such as 30m. Keys: ``create``, ``update``
         :param provider: the provider to use if the stack has several
         :param depends_on: what must exist before
         :param lifecycle: how Terraform treats changes, see ``Lifecycle``
@@ -118,6 +126,7 @@ class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
 class ConnectorDataAttributes:
     """The attributes of a connector that other resources can use."""
 
+    # Generated from data.elasticops_connector.schema.json: attributes.
     id = attributes.string()
     connector_id = attributes.string()
     name = attributes.string()
@@ -130,6 +139,7 @@ class ConnectorDataAttributes:
     last_seen = attributes.string()
     last_sync_status = attributes.string()
     last_sync_error = attributes.string()
+    # End of the generated attributes.
 
 
 class ConnectorDataInstance(Instance, ConnectorDataAttributes):
@@ -148,7 +158,9 @@ class ConnectorData(DataSourceConstruct, ConnectorDataAttributes):
         scope: Construct,
         id_: str,
         *,
+        # Generated from data.elasticops_connector.schema.json: parameters.
         connector_id: str,
+        # End of the generated parameters.
         provider: ElasticProvider | None = None,
         depends_on: Sequence[Construct] = (),
         count: int | str | TerraformCount | None = None,
@@ -158,7 +170,7 @@ class ConnectorData(DataSourceConstruct, ConnectorDataAttributes):
 
         :param scope: the stack, or a construct in it
         :param id_: name of the construct; in a stack it is the name of the data source, too
-        :param connector_id: identifier of the connector
+        :param connector_id: identifier of the connector, as Elasticsearch shows it
         :param provider: the provider to use if the stack has several
         :param depends_on: what must exist before
         :param count: number of connectors to read

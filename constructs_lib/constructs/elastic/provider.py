@@ -16,7 +16,7 @@ from constructs_lib.constructs.base.provider import (
     is_local_address,
 )
 from constructs_lib.constructs.rules.stack import ProviderKind
-from constructs_lib.validation import ConstructPlace, Finding, check_elastic_provider
+from constructs_lib.validation import ConstructPlace, Finding
 
 ELASTIC = ProviderKind(
     "elasticops",
@@ -45,6 +45,7 @@ class ElasticProvider(ProviderConstruct):
         scope: toolkit.Construct,
         id_: str,
         *,
+        # Generated from elasticops.schema.json: parameters.
         endpoints: Sequence[str] | None = None,
         api_key: str | None = None,
         username: str | None = None,
@@ -54,46 +55,45 @@ class ElasticProvider(ProviderConstruct):
         server_version: str | None = None,
         request_timeout: float | None = None,
         allow_vanished: bool | None = None,
+        # End of the generated parameters.
         alias: str | None = None,
     ) -> None:
         """Describe the provider. It authenticates in exactly one way.
 
         :param scope: the stack, or a construct in it
         :param id_: name of the construct
-        :param endpoints: addresses of Elasticsearch, tried in order, ``https`` or a loopback
-            address; ``["sandbox"]`` or ``["sandbox:FILE"]`` for the embedded sandbox, FILE being
-            relative to the directory of the synth. By default Terraform's environment variable
-            ``ELASTICSEARCH_ENDPOINTS``
-        :param api_key: API key in its encoded form, as a reference to a sensitive variable; by
-            default ``ELASTICSEARCH_API_KEY``
-        :param username: name of a user; by default ``ELASTICSEARCH_USERNAME``
-        :param password: password of that user, as a reference to a sensitive variable; by default
-            ``ELASTICSEARCH_PASSWORD``
-        :param bearer_token: token for the bearer scheme, as a reference to a sensitive variable
-        :param ca_file: PEM file with the certificates of the authorities to trust, instead of
-            those of the system; a relative path starts at the directory of the synth
-        :param server_version: version of the server, such as ``8.14.3``, which decides what
-            transitions it allows; by default the server is asked
-        :param request_timeout: seconds that one request may take as a whole; by default 30
+        :param endpoints: addresses of Elasticsearch, tried in order: https, or http for a loopback
+            address. A single sandbox or sandbox:FILE answers from the embedded sandbox, kept in an
+            SQLite file (without FILE in .sandbox/elastic.sqlite3; a relative path starts at the
+            working directory) and asked without credentials. Default: the environment variable
+            ``ELASTICSEARCH_ENDPOINTS``, separated by commas
+        :param api_key: API key in its encoded form, as Elasticsearch answers it under encoded when
+            a key is made, from a sensitive variable. Default: the environment variable
+            ``ELASTICSEARCH_API_KEY``
+        :param username: name of a user, with password. Default: the environment variable
+            ``ELASTICSEARCH_USERNAME``
+        :param password: password of the user, from a sensitive variable. Default: the environment
+            variable ``ELASTICSEARCH_PASSWORD``
+        :param bearer_token: token for the bearer scheme, such as one of a service account, from a
+            sensitive variable
+        :param ca_file: path of a PEM file with the certificates of the authorities to trust,
+            instead of those of the system. A relative path starts at the working directory
+        :param server_version: version of the server, such as 8.14.3, which decides what transitions
+            it allows. Default: the server is asked when it matters
+        :param request_timeout: seconds that one request may take, from the look-up of the host to
+            the last byte of the answer. Default 30
         :param allow_vanished: True if all managed connectors may be gone at once, so that their
-            statuses leave the state; by default this is an error that keeps the state, because most
-            likely another cluster answers. Set it for one run
+            statuses leave the state. Otherwise this is an error that keeps the state, because most
+            likely another cluster answers; a single connector that is gone is a warning in either
+            case. Default False; set it for one run
         :param alias: name that tells this provider from others of the stack
         """
+        # The parameters are the attributes, by name: spelling the table out would repeat them.
+        arguments = dict(locals())
         super().__init__(scope, id_, alias)
-        values = {
-            "endpoints": _with_absolute_files(endpoints),
-            "api_key": api_key,
-            "username": username,
-            "password": password,
-            "bearer_token": bearer_token,
-            "ca_file": _absolute(ca_file),
-            "server_version": server_version,
-            "request_timeout": request_timeout,
-            "allow_vanished": allow_vanished,
-        }
-        found = check_elastic_provider(values, place=self.place, is_token=toolkit.is_token)
-        found += _login_findings(endpoints, self.place)
+        files = {"endpoints": _with_absolute_files(endpoints), "ca_file": _absolute(ca_file)}
+        values = {**self.parameters_of(arguments), **files}
+        found = self.check(values) + _login_findings(endpoints, self.place)
         is_local = _are_local(endpoints)
         self.configure(ProviderConfiguration(values, found, is_local, _CREDENTIALS, ("endpoints",)))
 

@@ -28,6 +28,7 @@ from constructs_lib.validation import ConstructPlace, Finding, check_parameters
 class ConnectCardAttributes:
     """The attributes of a connect card that other resources can use."""
 
+    # Generated from fivetranops_connect_card.schema.json: attributes.
     id = attributes.string()
     connection_id = attributes.string()
     redirect_uri = attributes.string()
@@ -37,6 +38,7 @@ class ConnectCardAttributes:
     timeouts = attributes.object_value()
     uri = attributes.string()
     token = attributes.string()
+    # End of the generated attributes.
 
 
 class ConnectCardInstance(Instance, ConnectCardAttributes):
@@ -60,13 +62,15 @@ class ConnectCard(ResourceConstruct, ConnectCardAttributes):
         scope: Construct,
         id_: str,
         *,
-        redirect_uri: str,
         connection: AnyConnection | None = None,
+        # Generated from fivetranops_connect_card.schema.json: parameters.
         connection_id: str | None = None,
+        redirect_uri: str,
         hide_setup_guide: bool | None = None,
         all_fields: bool | None = None,
         triggers: Mapping[str, str] | None = None,
         timeouts: Mapping[str, str] | None = None,
+        # End of the generated parameters.
         provider: FivetranProvider | None = None,
         depends_on: Sequence[Construct] = (),
         lifecycle: Lifecycle | Mapping[str, Any] | None = None,
@@ -78,13 +82,15 @@ class ConnectCard(ResourceConstruct, ConnectCardAttributes):
 
         :param scope: the stack, or a construct in it
         :param id_: name of the construct; in a stack it is the name of the resource, too
-        :param redirect_uri: address to which the end user returns after the setup
         :param connection: the connection; either this or ``connection_id``
-        :param connection_id: identifier of the connection; a change replaces this resource
-        :param hide_setup_guide: True shows the card without its guide
+        :param connection_id: identifier of the connection, such as ``pale_hydrogen``. A change
+            replaces this resource
+        :param redirect_uri: address to which the end user returns after the setup
+        :param hide_setup_guide: True shows the connect card without its guide
         :param all_fields: True shows the fields that are hidden by default, too
-        :param triggers: any texts; a change issues a new card, such as ``{"month": "2026-11"}``
-        :param timeouts: longest time of ``create`` and ``update``, such as ``5m``
+        :param triggers: any texts, such as a month. A change issues a new card, because a card is
+            valid for a short time only
+        :param timeouts: time limits of the operations, such as 30m. Keys: ``create``, ``update``
         :param provider: the provider to use if the stack has several; by default that of the
             connection
         :param depends_on: what must exist before
@@ -117,12 +123,14 @@ class EphemeralConnectCardAttributes:
     in write-only attributes such as the ``secrets`` of a ``Connection``, and in providers.
     """
 
+    # Generated from ephemeral.fivetranops_connect_card.schema.json: attributes.
     connection_id = attributes.string()
     redirect_uri = attributes.string()
     hide_setup_guide = attributes.boolean()
     all_fields = attributes.boolean()
     uri = attributes.string()
     token = attributes.string()
+    # End of the generated attributes.
 
 
 class EphemeralConnectCardInstance(Instance, EphemeralConnectCardAttributes):
@@ -145,11 +153,13 @@ class EphemeralConnectCard(EphemeralResourceConstruct, EphemeralConnectCardAttri
         scope: Construct,
         id_: str,
         *,
-        redirect_uri: str,
         connection: AnyConnection | None = None,
+        # Generated from ephemeral.fivetranops_connect_card.schema.json: parameters.
         connection_id: str | None = None,
+        redirect_uri: str,
         hide_setup_guide: bool | None = None,
         all_fields: bool | None = None,
+        # End of the generated parameters.
         provider: FivetranProvider | None = None,
         depends_on: Sequence[Construct] = (),
         count: int | str | TerraformCount | None = None,
@@ -159,10 +169,10 @@ class EphemeralConnectCard(EphemeralResourceConstruct, EphemeralConnectCardAttri
 
         :param scope: the stack, or a construct in it
         :param id_: name of the construct; in a stack it is the name in the address, too
-        :param redirect_uri: address to which the end user returns after the setup
         :param connection: the connection; either this or ``connection_id``
-        :param connection_id: identifier of the connection
-        :param hide_setup_guide: True shows the card without its guide
+        :param connection_id: identifier of the connection, such as ``pale_hydrogen``
+        :param redirect_uri: address to which the end user returns after the setup
+        :param hide_setup_guide: True shows the connect card without its guide
         :param all_fields: True shows the fields that are hidden by default, too
         :param provider: the provider to use if the stack has several; by default that of the
             connection

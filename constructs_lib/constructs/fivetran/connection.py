@@ -24,17 +24,14 @@ from constructs_lib.schemas.redaction import display
 from constructs_lib.toolkit import Construct, ITerraformIterator, TerraformCount, is_token
 from constructs_lib.validation import ConstructPlace, Finding, check_connection
 
-SyncFrequency = Literal[1, 5, 15, 30, 60, 120, 180, 360, 480, 720, 1440]
-"""Minutes between the starts of two syncs."""
-
 
 class ConnectionAttributes:
     """The attributes of a connection that other resources can use."""
 
+    # Generated from fivetranops_connection.schema.json: attributes.
     id = attributes.string()
     group_id = attributes.string()
     service = attributes.string()
-    schema = attributes.string()
     config = attributes.object_value()
     auth = attributes.object_value()
     paused = attributes.boolean()
@@ -62,6 +59,7 @@ class ConnectionAttributes:
     pause_to_update = attributes.boolean()
     unchecked = attributes.string_map()
     timeouts = attributes.object_value()
+    schema = attributes.string()
     setup_state = attributes.string()
     sync_state = attributes.string()
     update_state = attributes.string()
@@ -72,6 +70,7 @@ class ConnectionAttributes:
     connected_by = attributes.string()
     service_version = attributes.number()
     secrets_applied = attributes.string_map()
+    # End of the generated attributes.
 
 
 class ConnectionInstance(Instance, ConnectionAttributes):
@@ -135,6 +134,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         scope: Construct,
         id_: str,
         *,
+        # Generated from fivetranops_connection.schema.json: parameters.
         group_id: str,
         service: str,
         config: Mapping[str, Any],
@@ -143,7 +143,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         auth_secrets: Mapping[str, Any] | None = None,
         paused: bool | None = None,
         pause_after_trial: bool | None = None,
-        sync_frequency: SyncFrequency | None = None,
+        sync_frequency: Literal[1, 5, 15, 30, 60, 120, 180, 360, 480, 720, 1440] | None = None,
         daily_sync_time: str | None = None,
         schedule_type: Literal["auto", "manual"] | None = None,
         data_delay_sensitivity: Literal["LOW", "NORMAL", "HIGH", "CUSTOM", "SYNC_FREQUENCY"]
@@ -168,6 +168,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         pause_to_update: bool | None = None,
         unchecked: Mapping[str, str] | None = None,
         timeouts: Mapping[str, str] | None = None,
+        # End of the generated parameters.
         provider: FivetranProvider | None = None,
         depends_on: Sequence[Construct] = (),
         lifecycle: Lifecycle | Mapping[str, Any] | None = None,
@@ -179,50 +180,85 @@ class Connection(ResourceConstruct, ConnectionAttributes):
 
         :param scope: the stack, or a construct in it
         :param id_: name of the construct; in a stack it is the name of the resource, too
-        :param group_id: identifier of the group (destination); a change replaces the connection
-            and syncs its whole history again
-        :param service: connector type, such as ``postgres``; a change replaces, as above
-        :param config: settings of the source, with the name of the destination schema. Only the
-            keys that are given are managed; a key with the value None is cleared
-        :param secrets: secret settings of the source, such as ``password``: merged over
-            ``config`` when sent, never stored. Give references to sensitive, ephemeral variables
-        :param auth: authorization settings that are not secret
-        :param auth_secrets: secret authorization settings, such as ``refresh_token``
-        :param paused: True stops the schedule; a running sync goes on
+        :param group_id: identifier of the group (destination) that receives the data. A change
+            replaces the connection and syncs its whole history again
+        :param service: name of the connector type, such as postgres or ``connector_sdk``. A change
+            replaces the connection and syncs its whole history again
+        :param config: settings of the source, as the service defines them, with the name of the
+            destination schema in the form of the service: schema; schema and table;
+            ``schema_prefix``; or schema and ``table_group_name``. Only the keys that are given are
+            managed and compared. A key set to None is cleared. Secrets belong into ``secrets``. A
+            change of the destination schema replaces the connection. The order of the items means
+            nothing in a list whose items are told apart by a key, such as ``secrets_list``, files
+            and reports
+        :param secrets: secret settings of the source, such as password. Merged over config when
+            sent; never stored in state or plan. Give it sensitive, ephemeral variables, whose
+            values are not in the plan file either. A changed value is found by a salted digest and
+            sent; all are sent along with a change that may decide which of them count; in Terraform
+            ``config_wo``
+        :param auth: authorization settings that are not secret, such as
+            ``client_access.user_agent``. Fivetran does not return them, so drift is not seen
+        :param auth_secrets: secret authorization settings, such as ``refresh_token``. Merged over
+            auth when sent; never stored in state or plan. Give it sensitive, ephemeral variables,
+            too. A changed value is found by a salted digest and sent; all are sent along with a
+            change that may decide which of them count; in Terraform ``auth_wo``
+        :param paused: True stops the schedule: no new sync starts. A sync that runs already is not
+            stopped
         :param pause_after_trial: True pauses the connection when its free trial ends
         :param sync_frequency: minutes from the start of one sync to the start of the next
-        :param daily_sync_time: hour (UTC) of the daily sync as ``HH:00``; only with
-            ``sync_frequency`` 1440. As for the identifiers below, the empty text clears it
-        :param schedule_type: ``auto`` syncs by schedule, ``manual`` when the API is told to
-        :param data_delay_sensitivity: how soon Fivetran warns of delayed data
-        :param data_delay_threshold: minutes of delay before Fivetran warns; only with
+        :param daily_sync_time: hour (UTC) at which the daily sync starts, as HH:00. Only with
+            ``sync_frequency`` 1440. An empty text clears it
+        :param schedule_type: ``auto`` syncs by schedule; ``manual`` syncs only when the API is told
+            to
+        :param data_delay_sensitivity: how soon Fivetran warns of delayed data. ``CUSTOM`` uses
+            ``data_delay_threshold``
+        :param data_delay_threshold: minutes of delay before Fivetran warns. Only with
             ``data_delay_sensitivity`` CUSTOM
-        :param networking_method: how Fivetran reaches the source. A change away from PrivateLink
-            or ProxyAgent clears the identifier that belongs to it
-        :param private_link_id: the private link; only with ``networking_method`` PrivateLink
-        :param proxy_agent_id: the proxy agent; only with ``networking_method`` ProxyAgent
-        :param hybrid_deployment_agent_id: the agent that runs the sync; the destination's own
-            one if it is left out
-        :param destination_configuration: settings of the destination for this connection alone:
-            ``virtual_warehouse``
+        :param networking_method: how Fivetran reaches the source. A change away from
+            ``PrivateLink`` clears ``private_link_id``, one away from ``ProxyAgent`` clears
+            ``proxy_agent_id``
+        :param private_link_id: identifier of the private link. Only with ``networking_method``
+            PrivateLink. An empty text clears it
+        :param proxy_agent_id: identifier of the proxy agent. Only with ``networking_method``
+            ProxyAgent. An empty text clears it
+        :param hybrid_deployment_agent_id: identifier of the hybrid deployment agent that runs the
+            sync. Left out, the agent of the destination is used. An empty text clears it
+        :param destination_configuration: settings of the destination for this connection alone.
+            Keys: ``virtual_warehouse``
         :param destination_schema_names: how schemas, tables and columns are named in the
-            destination; a change replaces the connection
-        :param connect_card_config: connect card made together with the connection:
+            destination: by Fivetran's rules or as in the source. The API takes it at creation only,
+            so a change replaces the connection
+        :param connect_card_config: connect card made together with the connection. The API takes it
+            at creation only: a later change has no effect, and a warning says so. Keys:
             ``redirect_uri``, ``hide_setup_guide``, ``all_fields``
-        :param external_secrets_manager_id: the external secrets manager that holds the secrets
-        :param external_secrets_keys_config: for each secret setting its key in that manager
-        :param schema_status: ``ready`` or ``blocked_on_capture``, in any case: ``ready`` releases
-            the first sync of a service that waits for column masking
-        :param is_historical_sync: a change to True syncs the whole history again, once
-        :param run_setup_tests: False skips the setup tests at creation and after each change
-        :param trust_certificates: True trusts the certificate of the source in the setup tests
-        :param trust_fingerprints: True trusts the SSH fingerprint of the source
-        :param require_setup_tests: True makes a failed setup test an error, not a warning
-        :param pause_to_update: True pauses the connection for a change that Fivetran refuses while
-            a sync runs, waits until the sync has ended, and sets the paused flag as it was
-        :param unchecked: settings that the catalogue of services does not know, or knows
-            otherwise: for each, such as ``config.new_field``, the reason to send it all the same
-        :param timeouts: longest time of ``create``, ``update`` and ``delete``, such as ``20m``
+        :param external_secrets_manager_id: identifier of the manager outside Fivetran that holds
+            the secrets of this connection. An empty text clears it
+        :param external_secrets_keys_config: for each secret setting, its key in the external
+            secrets manager. An empty mapping clears it
+        :param schema_status: state of the schema for services with column masking before the first
+            sync: ``ready`` releases the sync. Upper and lower case mean the same. Allowed:
+            ``blocked_on_capture``, ``ready``
+        :param is_historical_sync: a change to True syncs the whole history again, once. Fivetran
+            resets its own flag when that sync ends; this attribute keeps what was configured, so
+            nothing is repeated. Not sent at creation, whose first sync loads everything anyway, nor
+            where it first comes to an imported connection: a warning says so
+        :param run_setup_tests: False skips the setup tests at creation and after each change. The
+            value is part of every request that creates or changes the connection, but not of those
+            of a ``fivetranops_connection_state``
+        :param trust_certificates: True trusts the certificate of the source during the setup tests
+        :param trust_fingerprints: True trusts the SSH fingerprint of the source during the setup
+            tests
+        :param require_setup_tests: True makes a failed setup test an error instead of a warning.
+            The connection stays in state, and each apply runs the tests again until they pass
+        :param pause_to_update: True lets a change that Fivetran refuses because a sync is in
+            progress pause the connection, wait within the time limit until the sync has ended,
+            change the settings, and set the paused flag as it was, also after an error. Left out or
+            False makes that refusal an error
+        :param unchecked: settings that are sent although the catalogue of services finds fault with
+            their name, type or value: for each, such as ``config.new_field`` or
+            ``config.files[].mode``, the reason. An import fills it in
+        :param timeouts: time limits of the operations, such as 30m. Keys: ``create``, ``update``,
+            ``delete``
         :param provider: the provider to use if the stack has several
         :param depends_on: what must exist before
         :param lifecycle: how Terraform treats changes, see ``Lifecycle``

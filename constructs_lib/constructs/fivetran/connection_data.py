@@ -28,10 +28,10 @@ class ConnectionDataAttributes:
 
     known_service = None
     """The service is known to Terraform only, and so cannot be checked before."""
+    # Generated from data.fivetranops_connection.schema.json: attributes.
     id = attributes.string()
     connection_id = attributes.string()
     group_id = attributes.string()
-    schema = attributes.string()
     service = attributes.string()
     config = attributes.object_value()
     paused = attributes.boolean()
@@ -50,6 +50,7 @@ class ConnectionDataAttributes:
     external_secrets_manager_id = attributes.string()
     external_secrets_keys_config = attributes.string_map()
     schema_status = attributes.string()
+    schema = attributes.string()
     setup_state = attributes.string()
     sync_state = attributes.string()
     update_state = attributes.string()
@@ -59,6 +60,7 @@ class ConnectionDataAttributes:
     created_at = attributes.string()
     connected_by = attributes.string()
     service_version = attributes.number()
+    # End of the generated attributes.
 
 
 class ConnectionDataInstance(Instance, ConnectionDataAttributes):
@@ -81,9 +83,11 @@ class ConnectionData(DataSourceConstruct, ConnectionDataAttributes):
         scope: Construct,
         id_: str,
         *,
+        # Generated from data.fivetranops_connection.schema.json: parameters.
         connection_id: str | None = None,
         group_id: str | None = None,
         schema: str | None = None,
+        # End of the generated parameters.
         provider: FivetranProvider | None = None,
         depends_on: Sequence[Construct] = (),
         count: int | str | TerraformCount | None = None,
@@ -93,9 +97,12 @@ class ConnectionData(DataSourceConstruct, ConnectionDataAttributes):
 
         :param scope: the stack, or a construct in it
         :param id_: name of the construct; in a stack it is the name of the data source, too
-        :param connection_id: identifier of the connection; either this, or the two that follow
-        :param group_id: identifier of the group (destination)
-        :param schema: name of the connection and of its schema, such as ``gsheets.orders``
+        :param connection_id: identifier of the connection, such as ``pale_hydrogen``. Either this,
+            or ``group_id`` and schema
+        :param group_id: identifier of the group (destination) that receives the data. Together with
+            schema it finds the connection
+        :param schema: name of the connection and of its schema in the destination, such as orders
+            or ``gsheets.orders``. Together with ``group_id`` it finds the connection
         :param provider: the provider to use if the stack has several
         :param depends_on: what must exist before
         :param count: number of connections to read
@@ -119,6 +126,7 @@ class ConnectionData(DataSourceConstruct, ConnectionDataAttributes):
 class ConnectionsDataAttributes:
     """The attributes of a list that other resources can use."""
 
+    # Generated from data.fivetranops_connections.schema.json: attributes.
     group_id = attributes.string()
     schema = attributes.string()
     service = attributes.string()
@@ -128,6 +136,7 @@ class ConnectionsDataAttributes:
     update_state = attributes.string()
     connections = attributes.object_list()
     ids = attributes.string_list()
+    # End of the generated attributes.
 
 
 class ConnectionsDataInstance(Instance, ConnectionsDataAttributes):
@@ -149,6 +158,7 @@ class ConnectionsData(DataSourceConstruct, ConnectionsDataAttributes):
         scope: Construct,
         id_: str,
         *,
+        # Generated from data.fivetranops_connections.schema.json: parameters.
         group_id: str | None = None,
         schema: str | None = None,
         service: str | None = None,
@@ -156,6 +166,7 @@ class ConnectionsData(DataSourceConstruct, ConnectionsDataAttributes):
         setup_state: Literal["incomplete", "connected", "broken"] | None = None,
         sync_state: Literal["scheduled", "syncing", "paused", "rescheduled"] | None = None,
         update_state: Literal["on_schedule", "delayed"] | None = None,
+        # End of the generated parameters.
         provider: FivetranProvider | None = None,
         depends_on: Sequence[Construct] = (),
         count: int | str | TerraformCount | None = None,
@@ -170,8 +181,8 @@ class ConnectionsData(DataSourceConstruct, ConnectionsDataAttributes):
         :param service: only connections of this connector type
         :param paused: True leaves the paused connections, False the others
         :param setup_state: only connections in this state of setup
-        :param sync_state: only connections in this state of syncing
-        :param update_state: only connections that are, or are not, delayed
+        :param sync_state: only connections whose syncs are in this state
+        :param update_state: only connections whose syncs are in time, or late
         :param provider: the provider to use if the stack has several
         :param depends_on: what must exist before
         :param count: number of lists to read

@@ -33,6 +33,7 @@ from constructs_lib.validation import (
 class ConnectionStateAttributes:
     """The attributes of a connection's state that other resources can use."""
 
+    # Generated from fivetranops_connection_state.schema.json: attributes.
     id = attributes.string()
     connection_id = attributes.string()
     state = attributes.object_value()
@@ -42,6 +43,7 @@ class ConnectionStateAttributes:
     explain_values = attributes.boolean()
     timeouts = attributes.object_value()
     previous_state = attributes.object_value()
+    # End of the generated attributes.
 
 
 class ConnectionStateInstance(Instance, ConnectionStateAttributes):
@@ -66,14 +68,16 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         scope: Construct,
         id_: str,
         *,
-        state: Mapping[str, Any] | str,
         connection: AnyConnection | None = None,
+        # Generated from fivetranops_connection_state.schema.json: parameters.
         connection_id: str | None = None,
+        state: Mapping[str, Any] | str,
         drift_policy: Literal["on_change", "enforce"] | None = None,
         paused_after: Literal["restore", "running", "paused"] | None = None,
         on_destroy: Literal["keep", "restore"] | None = None,
         explain_values: bool | None = None,
         timeouts: Mapping[str, str] | None = None,
+        # End of the generated parameters.
         provider: FivetranProvider | None = None,
         depends_on: Sequence[Construct] = (),
         lifecycle: Lifecycle | Mapping[str, Any] | None = None,
@@ -85,17 +89,25 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
 
         :param scope: the stack, or a construct in it
         :param id_: name of the construct; in a stack it is the name of the resource, too
-        :param state: the whole state to set, as the connector defines it, or the JSON text of it
         :param connection: the connection; either this or ``connection_id``
-        :param connection_id: identifier of the connection; a change replaces this resource
-        :param drift_policy: ``on_change`` (default) sets the state when this configuration changes;
-            ``enforce`` whenever it differs, which rewinds the cursor
-        :param paused_after: the paused flag afterwards: ``restore`` (default) the one that was
-            found, ``running`` or ``paused``
-        :param on_destroy: ``keep`` (default) leaves the state, ``restore`` sets the previous one
-        :param explain_values: true shows all values of the state in plans and errors; by default
-            only paths, numbers and moments, because a value may be marked as sensitive
-        :param timeouts: longest time of ``create``, ``update`` and ``delete``, such as ``2h``
+        :param connection_id: identifier of the connection, such as ``pale_hydrogen``. A change
+            replaces this resource
+        :param state: the whole state to set, as the connector defines it: an object, or the JSON
+            text of one, for what Terraform would not carry unchanged. An empty object is what a
+            connector gets on its first sync
+        :param drift_policy: ``on_change`` (default) sets the state only when the value configured
+            here changes, because a connector moves its state with every checkpoint. ``enforce``
+            sets it again whenever it differs: that rewinds the cursor
+        :param paused_after: the ``paused`` flag after the state was set: ``restore`` (default) puts
+            back the flag that was found, ``running`` starts the schedule again, ``paused`` does
+            not. After an error the flag that was found is put back
+        :param on_destroy: what destroying does to the state in Fivetran: ``keep`` (default) leaves
+            it, ``restore`` sets ``previous_state`` again
+        :param explain_values: True shows all values of the state in warnings and errors. Left out
+            or False shows paths, and values only of numbers and moments: the provider does not
+            learn which values are marked as sensitive
+        :param timeouts: time limits of the operations, such as 30m. Keys: ``create``, ``update``,
+            ``delete``
         :param provider: the provider to use if the stack has several; by default that of the
             connection
         :param depends_on: what must exist before
@@ -147,8 +159,10 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
 class ConnectionStateDataAttributes:
     """The attributes of a connection's state that other resources can use."""
 
+    # Generated from data.fivetranops_connection_state.schema.json: attributes.
     connection_id = attributes.string()
     state = attributes.object_value()
+    # End of the generated attributes.
 
 
 class ConnectionStateDataInstance(Instance, ConnectionStateDataAttributes):
@@ -169,7 +183,9 @@ class ConnectionStateData(DataSourceConstruct, ConnectionStateDataAttributes):
         id_: str,
         *,
         connection: AnyConnection | None = None,
+        # Generated from data.fivetranops_connection_state.schema.json: parameters.
         connection_id: str | None = None,
+        # End of the generated parameters.
         provider: FivetranProvider | None = None,
         depends_on: Sequence[Construct] = (),
         count: int | str | TerraformCount | None = None,
@@ -180,7 +196,9 @@ class ConnectionStateData(DataSourceConstruct, ConnectionStateDataAttributes):
         :param scope: the stack, or a construct in it
         :param id_: name of the construct; in a stack it is the name of the data source, too
         :param connection: the connection; either this or ``connection_id``
-        :param connection_id: identifier of the connection
+        :param connection_id: identifier of the connection, such as ``pale_hydrogen``, of a service
+            that keeps a state: ``aws_lambda``, ``azure_function``, ``google_cloud_function``,
+            ``connector_sdk``
         :param provider: the provider to use if the stack has several; by default that of the
             connection
         :param depends_on: what must exist before

@@ -24,6 +24,7 @@ from constructs_lib.validation import ConstructPlace, Finding, check_connection_
 class ConnectionSyncAttributes:
     """The attributes of a sync that other resources can use."""
 
+    # Generated from fivetranops_connection_sync.schema.json: attributes.
     id = attributes.string()
     connection_id = attributes.string()
     mode = attributes.string()
@@ -37,6 +38,7 @@ class ConnectionSyncAttributes:
     triggered_at = attributes.string()
     outcome = attributes.string()
     succeeded_at = attributes.string()
+    # End of the generated attributes.
 
 
 class ConnectionSyncInstance(Instance, ConnectionSyncAttributes):
@@ -61,6 +63,7 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         id_: str,
         *,
         connection: Connection | ConnectionInstance | ConnectionReference | None = None,
+        # Generated from fivetranops_connection_sync.schema.json: parameters.
         connection_id: str | None = None,
         mode: Literal["sync", "resync"] | None = None,
         force: bool | None = None,
@@ -70,6 +73,7 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         wait: bool | None = None,
         on_reschedule: Literal["wait", "fail"] | None = None,
         timeouts: Mapping[str, str] | None = None,
+        # End of the generated parameters.
         provider: FivetranProvider | None = None,
         depends_on: Sequence[Construct] = (),
         lifecycle: Lifecycle | Mapping[str, Any] | None = None,
@@ -82,18 +86,27 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         :param scope: the stack, or a construct in it
         :param id_: name of the construct; in a stack it is the name of the resource, too
         :param connection: the connection; either this or ``connection_id``
-        :param connection_id: identifier of the connection; a change syncs the other one
-        :param mode: ``sync`` (default) loads what is new, ``resync`` the history again
-        :param force: True stops a running sync and starts another; only with mode ``sync``
-        :param tables: the tables to re-sync, by schema; only with mode ``resync``, which needs
-            either these or ``resync_everything``. In Terraform it is named ``scope``
-        :param resync_everything: True re-syncs the whole history of every table; only with mode
-            ``resync``, and without ``tables``
-        :param triggers: texts whose change syncs again
+        :param connection_id: identifier of the connection, such as ``pale_hydrogen``. A change
+            replaces this resource, and syncs the other connection
+        :param mode: ``sync`` (default) loads what is new. ``resync`` loads the history again, of
+            the tables that ``tables`` names, or of everything with ``resync_everything``: that
+            takes time and costs rows
+        :param force: True stops a running sync and starts another; False joins it. Only with mode
+            sync
+        :param tables: the tables to re-sync, by schema. A re-sync needs either this or
+            ``resync_everything``; None and {} are errors, also where they turn out only during
+            apply. Only with mode resync, and with services that can re-sync single tables; in
+            Terraform ``scope``
+        :param resync_everything: True re-syncs the whole history of every table, which must be
+            asked for in words: a re-sync without ``tables`` and without this is an error. Only with
+            mode resync, and without ``tables``
+        :param triggers: texts whose change syncs again, such as a date
         :param wait: True follows the sync to its end; one that fails is an error
-        :param on_reschedule: with ``wait``, what to do when Fivetran reschedules the sync: ``wait``
-            for it, which is what happens if this is left out, or ``fail`` at once
-        :param timeouts: longest time of ``create`` and ``update``, waiting included, such as ``2h``
+        :param on_reschedule: what to do with ``wait`` when Fivetran reschedules the sync, for
+            instance because its source takes no more requests for now. ``wait`` waits for it within
+            the time limit, and with ``schedule_type`` manual asks for it again; ``fail`` is an
+            error at once, with the connection's own reason. Left out means ``wait``
+        :param timeouts: time limits of the operations, such as 30m. Keys: ``create``, ``update``
         :param provider: the provider to use if the stack has several; by default that of the
             connection
         :param depends_on: what must exist before

@@ -24,6 +24,7 @@ from constructs_lib.validation import ConstructPlace, Finding, check_connection_
 class ConnectionTestAttributes:
     """The attributes of a run of setup tests that other resources can use."""
 
+    # Generated from fivetranops_connection_test.schema.json: attributes.
     id = attributes.string()
     connection_id = attributes.string()
     triggers = attributes.string_map()
@@ -34,6 +35,7 @@ class ConnectionTestAttributes:
     status = attributes.string()
     results = attributes.object_list()
     tested_at = attributes.string()
+    # End of the generated attributes.
 
 
 class ConnectionTestInstance(Instance, ConnectionTestAttributes):
@@ -59,12 +61,14 @@ class ConnectionTest(ResourceConstruct, ConnectionTestAttributes):
         id_: str,
         *,
         connection: Connection | ConnectionInstance | ConnectionReference | None = None,
+        # Generated from fivetranops_connection_test.schema.json: parameters.
         connection_id: str | None = None,
         triggers: Mapping[str, str] | None = None,
         fail_on: Literal["failed", "warning", "never"] | None = None,
         trust_certificates: bool | None = None,
         trust_fingerprints: bool | None = None,
         timeouts: Mapping[str, str] | None = None,
+        # End of the generated parameters.
         provider: FivetranProvider | None = None,
         depends_on: Sequence[Construct] = (),
         lifecycle: Lifecycle | Mapping[str, Any] | None = None,
@@ -77,13 +81,14 @@ class ConnectionTest(ResourceConstruct, ConnectionTestAttributes):
         :param scope: the stack, or a construct in it
         :param id_: name of the construct; in a stack it is the name of the resource, too
         :param connection: the connection; either this or ``connection_id``
-        :param connection_id: identifier of the connection; a change runs the tests of the other one
-        :param triggers: texts whose change runs the tests again
-        :param fail_on: which results are an error: ``failed`` (default), ``warning`` those, too,
-            or ``never``
-        :param trust_certificates: True trusts the certificate of the source in the tests
-        :param trust_fingerprints: True trusts the SSH fingerprint of the source
-        :param timeouts: longest time of ``create`` and ``update``, such as ``30m``
+        :param connection_id: identifier of the connection, such as ``pale_hydrogen``. A change
+            replaces this resource, and runs the tests of the other connection
+        :param triggers: texts whose change runs the tests again, such as the date of a new password
+        :param fail_on: which results are an error: ``failed`` (default) those of the status FAILED
+            or ``JOB_FAILED``, ``warning`` also WARNING, ``never`` none
+        :param trust_certificates: True trusts the certificate of the source during the tests
+        :param trust_fingerprints: True trusts the SSH fingerprint of the source during the tests
+        :param timeouts: time limits of the operations, such as 30m. Keys: ``create``, ``update``
         :param provider: the provider to use if the stack has several; by default that of the
             connection
         :param depends_on: what must exist before

@@ -12,7 +12,6 @@ from constructs_lib.constructs.base.provider import (
     is_local_address,
 )
 from constructs_lib.constructs.rules.stack import ProviderKind
-from constructs_lib.validation import check_provider
 
 FIVETRAN = ProviderKind(
     "fivetranops",
@@ -38,39 +37,41 @@ class FivetranProvider(ProviderConstruct):
         scope: toolkit.Construct,
         id_: str,
         *,
+        # Generated from fivetranops.schema.json: parameters.
         api_key: str | None = None,
         api_secret: str | None = None,
         api_url: str | None = None,
         request_timeout: float | None = None,
         allow_vanished: bool | None = None,
+        # End of the generated parameters.
         alias: str | None = None,
     ) -> None:
         """Describe the provider.
 
         :param scope: the stack, or a construct in it
         :param id_: name of the construct
-        :param api_key: API key, as a reference to a sensitive variable; by default Terraform's
-            environment variable ``FIVETRAN_APIKEY``
-        :param api_secret: API secret, likewise; by default ``FIVETRAN_APISECRET``
-        :param api_url: address of the API, ``https`` or a loopback address; ``sandbox`` or
-            ``sandbox:FILE`` for the embedded sandbox, FILE being relative to the directory of the
-            synth. By default ``FIVETRAN_API_URL``, then ``https://api.fivetran.com``
-        :param request_timeout: seconds that one request may take as a whole; by default 300
+        :param api_key: API key, from a sensitive variable. Default: the environment variable
+            ``FIVETRAN_APIKEY``
+        :param api_secret: API secret, from a sensitive variable. Default: the environment variable
+            ``FIVETRAN_APISECRET``
+        :param api_url: address of the API: https, or http for a loopback address; sandbox or
+            sandbox:FILE answers from the embedded sandbox, kept in an SQLite file (without FILE in
+            .sandbox/fivetran.sqlite3; a relative path starts at the working directory) and asked
+            without credentials. An ending /v1, as other tools want it, makes no difference.
+            Default: the environment variable ``FIVETRAN_API_URL``, then https://api.fivetran.com
+        :param request_timeout: seconds that one request may take, from the look-up of the host to
+            the last byte of the answer. Default 300, because setup tests run within a request
         :param allow_vanished: True if all managed connections may be gone at once, so that a plan
-            creates them again; by default this is an error that keeps the state, because most
-            likely another account answers. Set it for one run
+            creates them again. Otherwise this is an error that keeps the state, because most likely
+            another account answers; a single connection that is gone is a warning in either case.
+            Default False; set it for one run
         :param alias: name that tells this provider from others of the stack
         """
+        # The parameters are the attributes, by name: spelling the table out would repeat them.
+        arguments = dict(locals())
         super().__init__(scope, id_, alias)
-        values = {
-            "api_key": api_key,
-            "api_secret": api_secret,
-            "api_url": absolute_address(api_url),
-            "request_timeout": request_timeout,
-            "allow_vanished": allow_vanished,
-        }
-        found = check_provider(values, place=self.place, is_token=toolkit.is_token)
-        found += check_address(api_url, self.place, "/api_url", FIVETRAN)
+        values = {**self.parameters_of(arguments), "api_url": absolute_address(api_url)}
+        found = self.check(values) + check_address(api_url, self.place, "/api_url", FIVETRAN)
         secret, account = ("api_key", "api_secret"), ("api_key", "api_url")
         self.configure(
             ProviderConfiguration(values, found, is_local_address(api_url), secret, account)

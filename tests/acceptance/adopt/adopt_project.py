@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -10,9 +11,12 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from quick_node import SHARED_CACHE
+import pytest
+from quick_programs import QUICK_TERRAFORM
 
 from constructs_lib.sandbox import Store
+from constructs_lib.toolkit import App
+from stacks import app
 
 ROOT = Path(__file__).resolve().parents[3]
 TOOLS = [ROOT / ".venv" / "bin", ROOT / ".venv" / "node" / "bin"]
@@ -36,18 +40,30 @@ class Project:
     """A checkout of which the settings may be changed, with an account of its own.
 
     :param folder: where it is made
+    :param like: the project that it begins as; one without connections if left out
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, like: Project | None = None) -> None:
         self.folder = folder
+        self.base = folder / "stacks" / "environments" / "base.yaml"
+        self.file = self.base.with_name("warehouse.yaml")
+        self._synthesised: dict[str, bytes] = {}
+        if like is not None:
+            self._copy(like)
+            return
         shutil.copytree(ROOT / "stacks", folder / "stacks")
         for path in (folder / "stacks" / "environments").iterdir():
             path.unlink()
-        self.base = folder / "stacks" / "environments" / "base.yaml"
-        self.file = self.base.with_name("warehouse.yaml")
         self.base.write_text("")
         self.file.write_text(EMPTY)
-        self._synthesised: dict[Path, bytes] = {}
+
+    def _copy(self, other: Project) -> None:
+        shutil.copytree(other.folder, self.folder, symlinks=True)
+        self._synthesised = dict(other._synthesised)
+        # The stack names the account by its whole path.
+        document = self._stack / "cdk.tf.json"
+        text = document.read_text(encoding="utf-8")
+        document.write_text(text.replace(str(other.folder), str(self.folder)), encoding="utf-8")
 
     def store(self) -> Store:
         """The account."""
@@ -60,10 +76,9 @@ class Project:
 
     def plan(self, *arguments: str, **variables: str) -> str:
         """Synthesises what changed, and plans; returns what Terraform prints."""
-        settings = {path: path.read_bytes() for path in self.base.parent.iterdir()}
+        settings = {path.name: path.read_bytes() for path in self.base.parent.iterdir()}
         if settings != self._synthesised:
-            # A synth starts Node, and the settings alone decide what it writes.
-            self._succeed(self.folder, sys.executable, "-m", "stacks")
+            self._synthesise()
             self._synthesised = settings
         if not (self._stack / ".terraform").exists():
             self._succeed(self._stack, "terraform", "init")
@@ -91,6 +106,21 @@ class Project:
     def _stack(self) -> Path:
         return self.folder / "cdktf.out" / "stacks" / "warehouse"
 
+    def _synthesise(self) -> None:
+        """Do what ``python -m stacks`` does, in this process, where the CDK runs already."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            patch.setattr(app, "ENVIRONMENTS", self.base.parent)
+            # The CDK runs in a process of its own, which knows nothing of our current directory.
+            patch.setattr(app, "App", lambda: App(outdir=str(self.folder / "cdktf.out")))
+            app.main()
+        file = self._stack / "cdk.tf.json"
+        document = json.loads(file.read_text(encoding="utf-8"))
+        local = document["terraform"]["backend"]["local"]
+        # Without folders, a copy of the project has a state of its own.
+        local["path"] = os.path.relpath(self.folder / Path(local["path"]).name, self._stack)
+        file.write_text(json.dumps(document, indent=2), encoding="utf-8")
+
     def _succeed(self, folder: Path, *command: str, **environ: str) -> None:
         done = self._run(folder, *command, **environ)
         assert done.status == 0, done.out + done.err
@@ -103,7 +133,7 @@ class Project:
             cwd=folder,
             env={
                 **kept,
-                **SHARED_CACHE,
+                **QUICK_TERRAFORM,
                 "PATH": path,
                 "HOME": str(self.folder),
                 "PYTHONPATH": str(ROOT),

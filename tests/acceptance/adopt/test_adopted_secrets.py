@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,9 +36,10 @@ def add(project: Project, number: int, service: str, schema: str, config: dict[s
     return made.id
 
 
-@pytest.fixture
-def adopted(project: Project) -> Project:
+@pytest.fixture(scope="module")
+def adopted_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Two connections with secrets, one of them in a list, adopted and deployed without values."""
+    project = Project(tmp_path_factory.mktemp("adopted") / "project")
     login = {"host": "db.example.com", "user": "fivetran", "password": MASK}
     add(project, 1, "postgres", "orders", login)
     secrets = [{"key": "api_token", "value": MASK}, {"key": "client", "value": MASK}]
@@ -46,6 +48,12 @@ def adopted(project: Project) -> Project:
     assert summary(project.plan()) == imports(2)
     project.apply()
     return project
+
+
+@pytest.fixture
+def adopted(adopted_once: Project, tmp_path: Path) -> Project:
+    """A copy of that project, with a state and an account of its own."""
+    return Project(tmp_path / "project", like=adopted_once)
 
 
 def test_later_value_changes_exactly_that_secret(adopted: Project) -> None:

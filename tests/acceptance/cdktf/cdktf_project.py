@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from quick_node import QUICK_NODE
+from quick_programs import QUICK_NODE, QUICK_TERRAFORM
 
 ROOT = Path(__file__).resolve().parents[3]
 TOOLS = [ROOT / ".venv" / "bin", ROOT / ".venv" / "node" / "bin", ROOT / "node_modules" / ".bin"]
@@ -123,6 +123,7 @@ def machine(home: Path) -> Machine:
     environ = {
         **kept,
         **QUICK_NODE,
+        **QUICK_TERRAFORM,
         "PATH": path,
         "HOME": str(home),
         "CDKTF_HOME": str(home / ".cdktf"),

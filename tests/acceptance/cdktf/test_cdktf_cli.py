@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from cdktf_project import MAIN_PY, Machine, cdk_project
-from quick_node import QUICK_NODE
+from quick_programs import QUICK_NODE, QUICK_TERRAFORM
 
 from constructs_lib.sandbox import Store
 
@@ -57,7 +57,8 @@ def writes(database: Path) -> list[tuple[str, str]]:
 
 
 def test_the_first_diff_works_without_any_set_up(machine: Machine, tmp_path: Path) -> None:
-    as_it_comes = {name: text for name, text in machine.environ.items() if name not in QUICK_NODE}
+    quick = QUICK_NODE.keys() | QUICK_TERRAFORM.keys()
+    as_it_comes = {name: text for name, text in machine.environ.items() if name not in quick}
     project = cdk_project(tmp_path / "project")
 
     output = machine._replace(environ=as_it_comes).succeed(project, "cdktf", "diff")

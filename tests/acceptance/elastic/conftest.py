@@ -8,7 +8,8 @@ import pytest
 pytest.register_assert_rewrite("planned", "scenario", "workspace")
 
 from elastic_server import ElasticSandbox, serving  # noqa: E402 - pytest rewrites only before.
-from provider_process import ProviderProcess, attached  # noqa: E402
+from provider_process import ProviderProcess, SharedProcess  # noqa: E402
+from sandbox_address import SandboxAddress  # noqa: E402
 from scenario import Scenario  # noqa: E402
 
 
@@ -18,15 +19,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.terraform)
 
 
+@pytest.fixture(scope="session")
+def sandbox_address() -> Iterator[SandboxAddress]:
+    """The address of all sandboxes, so that all providers have the same environment."""
+    with SandboxAddress() as address:
+        yield address
+
+
 @pytest.fixture
-def elastic(tmp_path: Path) -> Iterator[ElasticSandbox]:
-    with serving(tmp_path / "elastic.sqlite3") as running:
+def elastic(tmp_path: Path, sandbox_address: SandboxAddress) -> Iterator[ElasticSandbox]:
+    with serving(tmp_path / "elastic.sqlite3", address=sandbox_address) as running:
         yield running
 
 
+@pytest.fixture(scope="session")
+def shared_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedProcess]:
+    process = SharedProcess(tmp_path_factory.mktemp("provider"), "elasticops")
+    yield process
+    process.end()
+
+
 @pytest.fixture
-def provider(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ProviderProcess | None]:
-    with attached(request.node, tmp_path, "elasticops") as process:
+def provider(
+    request: pytest.FixtureRequest, tmp_path: Path, shared_process: SharedProcess
+) -> Iterator[ProviderProcess | None]:
+    with shared_process.attached(request.node, tmp_path) as process:
         yield process
 
 

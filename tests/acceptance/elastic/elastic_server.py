@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ssl
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from sandbox_address import SandboxAddress
 from vendor import ELASTIC
 
-from constructs_lib.sandbox import SandboxServer
 from constructs_lib.sandbox.common.messages import Answers
 from constructs_lib.sandbox.elastic import (
     ElasticApi,
@@ -79,25 +78,17 @@ def serving(
     database: Path,
     tls: ssl.SSLContext | None = None,
     before: Callable[[Answers], Answers] = lambda api: api,
+    address: SandboxAddress | None = None,
 ) -> Iterator[ElasticSandbox]:
-    """A sandbox on a free port.
+    """A sandbox.
 
-    :param tls: what it shows who it is with, as ``localhost``; None for plain HTTP
+    :param tls: what its own port shows who it is with, as ``localhost``; None for plain HTTP
     :param before: makes what stands before the API and answers in its place
+    :param address: where it answers; on a free port of its own if left out
     """
     credentials = ElasticCredentials(API_KEY, USER, PASSWORD, TOKEN)
-    with (
-        ElasticStore(database) as store,
-        SandboxServer(before(ElasticApi(store, credentials))) as server,
-    ):
-        url = server.url
-        if tls is not None:
-            server.socket = tls.wrap_socket(server.socket, server_side=True)
-            url = f"https://localhost:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield ElasticSandbox(url, store)
-        finally:
-            server.shutdown()
-            thread.join()
+    with ExitStack() as stack:
+        at = stack.enter_context(SandboxAddress(tls)) if address is None else address
+        store = stack.enter_context(ElasticStore(database))
+        stack.enter_context(at.answering(before(ElasticApi(store, credentials))))
+        yield ElasticSandbox(at.url, store)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from markdown_pages import blocks, name_of, pages
 from pages.catalogue import EXAMPLES, ROOT
+from quick_programs import QUICK_TERRAFORM
 
 from constructs_lib.sandbox import Connection, Store
 
@@ -27,16 +28,18 @@ _SAFE = (
     "python -m stacks adopt --environment sandbox --dry-run",
     "python -m constructs_lib.backend state get",
     "python -m constructs_lib.backend state history",
+    "python scripts/construct_signatures.py",
     "python scripts/reference_pages.py",
 )
 """How the commands begin that ask nobody but the sandbox."""
 
 
 def run(command: list[str], folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    always = {"PYTHONPATH": str(ROOT), "CHECKPOINT_DISABLE": "1"}
     return subprocess.run(
         command,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "CHECKPOINT_DISABLE": "1", **environ},
+        env={**os.environ, **QUICK_TERRAFORM, **always, **environ},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

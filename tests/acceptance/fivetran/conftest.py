@@ -8,7 +8,8 @@ import pytest
 pytest.register_assert_rewrite("command_run", "planned", "scenario", "workspace")
 
 from command_run import Commands  # noqa: E402 - pytest rewrites it only before.
-from provider_process import ProviderProcess, attached  # noqa: E402
+from provider_process import ProviderProcess, SharedProcess  # noqa: E402
+from sandbox_address import SandboxAddress  # noqa: E402
 from sandbox_server import Sandbox, serving  # noqa: E402
 from scenario import Scenario  # noqa: E402
 
@@ -19,24 +20,44 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.terraform)
 
 
+@pytest.fixture(scope="session")
+def sandbox_address() -> Iterator[SandboxAddress]:
+    """The address of all sandboxes, so that all providers have the same environment."""
+    with SandboxAddress() as address:
+        yield address
+
+
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
-    with serving(tmp_path / "sandbox.sqlite3") as running:
+def sandbox(tmp_path: Path, sandbox_address: SandboxAddress) -> Iterator[Sandbox]:
+    with serving(tmp_path / "sandbox.sqlite3", address=sandbox_address) as running:
         yield running
 
 
+@pytest.fixture(scope="session")
+def shared_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedProcess]:
+    process = SharedProcess(tmp_path_factory.mktemp("provider"), "fivetranops")
+    yield process
+    process.end()
+
+
 @pytest.fixture
-def provider(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ProviderProcess | None]:
-    with attached(request.node, tmp_path, "fivetranops") as process:
+def provider(
+    request: pytest.FixtureRequest, tmp_path: Path, shared_process: SharedProcess
+) -> Iterator[ProviderProcess | None]:
+    with shared_process.attached(request.node, tmp_path) as process:
         yield process
 
 
 @pytest.fixture
 def terraform(
-    tmp_path: Path, sandbox: Sandbox, provider: ProviderProcess | None
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    sandbox: Sandbox,
+    provider: ProviderProcess | None,
 ) -> Iterator[Scenario]:
     """A working directory. Whatever is left at the end is destroyed, and nothing may remain."""
-    scenario = Scenario(tmp_path / "work", sandbox, provider)
+    is_killed = request.node.get_closest_marker("killed") is not None
+    scenario = Scenario(tmp_path / "work", sandbox, provider, launchable=is_killed)
     yield scenario
     scenario.finish()
 

@@ -40,8 +40,8 @@ def kill_after(terraform: Scenario, sandbox: Sandbox, identifier: str, step: int
     }
     sandbox.requests()
     sandbox.store.configure(faults=[{**held, "nth": _PLANNING + step}])
-    process = terraform.start("apply", "-input=false", "-no-color", plan.file.name)
     first = sandbox.store.journal(0)[-1].number
+    process = terraform.start("apply", "-input=false", "-no-color", plan.file.name)
     wait_until(lambda: len(sandbox.store.journal(first)) >= _PLANNING + step)
     os.kill(provider_of(process.pid), signal.SIGKILL)
     output = process.communicate(timeout=60)[0]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import requests
+from sandbox_address import SandboxAddress
 from vendor import FIVETRAN
 
-from constructs_lib.sandbox import Api, Credentials, JournalEntry, SandboxServer, Store
+from constructs_lib.sandbox import Api, Credentials, JournalEntry, Store
 from constructs_lib.sandbox.common.messages import Answers
 
 KEY, SECRET = "canary-api-key", "canary-api-secret"
@@ -90,18 +90,17 @@ class Sandbox:
 
 @contextmanager
 def serving(
-    database: Path, before: Callable[[Answers], Answers] = lambda api: api
+    database: Path,
+    before: Callable[[Answers], Answers] = lambda api: api,
+    address: SandboxAddress | None = None,
 ) -> Iterator[Sandbox]:
-    """A sandbox on a free port.
+    """A sandbox.
 
     :param before: makes what stands before the API and answers in its place
+    :param address: where it answers; on a free port of its own if left out
     """
-    credentials = Credentials(KEY, SECRET)
-    with Store(database) as store, SandboxServer(before(Api(store, credentials, True))) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield Sandbox(server.url, store)
-        finally:
-            server.shutdown()
-            thread.join()
+    with ExitStack() as stack:
+        at = stack.enter_context(SandboxAddress()) if address is None else address
+        store = stack.enter_context(Store(database))
+        stack.enter_context(at.answering(before(Api(store, Credentials(KEY, SECRET), True))))
+        yield Sandbox(at.url, store)

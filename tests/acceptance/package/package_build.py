@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from copy import copy
 from pathlib import Path
 
+from quick_programs import QUICK_TERRAFORM
 from toolkits import CDKTF, ROOT, Toolkit
 
 EPOCH = "1767225600"
@@ -79,6 +80,7 @@ class Installation:
             **kept,
             "PATH": os.pathsep.join([str(self.python.parent), *clis, *system]),
             "HOME": str(self.home),
+            **QUICK_TERRAFORM,
             "CHECKPOINT_DISABLE": "1",
             "DISABLE_VERSION_CHECK": "1",
         }

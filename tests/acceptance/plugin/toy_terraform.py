@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from quick_programs import QUICK_TERRAFORM
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 SOURCE = "terraform.local/tests/toy"
@@ -28,6 +30,7 @@ class Terraform:
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.folder = folder
         self.environment = {
+            **QUICK_TERRAFORM,
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
             "PYTHONPATH": str(ROOT),

@@ -13,6 +13,7 @@ from toolkits import ROOT
 
 _FOLDERS = ("constructs_lib", "docs", "examples", "scripts", "stacks", "tests")
 _FILES = ("CONTRIBUTING.md", "README.md", "cdktf.json", "pyproject.toml")
+_TYPES = ".mypy_cache"
 _UNWANTED = shutil.ignore_patterns("__pycache__")
 
 
@@ -28,6 +29,9 @@ class CheckoutCopy:
             shutil.copytree(ROOT / name, folder / name, ignore=_UNWANTED)
         for name in _FILES:
             shutil.copyfile(ROOT / name, folder / name)
+        # What mypy knows of files that are the same, if it has been run: it looks at the others.
+        if (ROOT / _TYPES).exists():
+            shutil.copytree(ROOT / _TYPES, folder / _TYPES)
         self._bin = folder / ".venv" / "bin"
         self._make_environment(folder / ".venv")
 

@@ -16,6 +16,7 @@ CHECKS = {
     "ruff format": ("-m", "ruff", "format", "--check", "."),
     "mypy": ("-m", "mypy"),
     "lint-imports": ("-c", LINT_IMPORTS),
+    "signatures": ("scripts/construct_signatures.py", "--check"),
     "reference pages": ("scripts/reference_pages.py", "--check"),
     "code size": ("scripts/code_size.py",),
 }

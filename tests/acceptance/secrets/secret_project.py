@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from canaries import API_KEY, API_SECRET, MARKER
-from quick_node import QUICK_NODE
+from quick_programs import QUICK_NODE, QUICK_TERRAFORM
 
 ROOT = Path(__file__).resolve().parents[3]
 _TOOLS = [ROOT / ".venv" / "bin", ROOT / ".venv" / "node" / "bin", ROOT / "node_modules" / ".bin"]
@@ -84,6 +84,7 @@ class Project:
         return {
             **kept,
             **QUICK_NODE,
+            **QUICK_TERRAFORM,
             "PATH": os.pathsep.join([*map(str, _TOOLS), os.environ["PATH"]]),
             "HOME": str(self.home),
             "CDKTF_HOME": str(self.home / ".cdktf"),

@@ -81,7 +81,10 @@ def test_a_reference_that_leads_nowhere_fails(name: str) -> None:
 
 @pytest.mark.parametrize("name", schemas.names())
 def test_no_reference_is_left(name: str) -> None:
-    assert '"$ref"' not in json.dumps(schemas.load(name).document)
+    text = json.dumps(schemas.load(name).document)
+
+    assert '"$ref"' not in text
+    assert '"x-attributes-of"' not in text
 
 
 @pytest.mark.parametrize(
@@ -96,10 +99,90 @@ def test_the_name_of_a_reader_is_how_its_address_begins(name: str) -> None:
 
 
 def test_a_description_is_written_once() -> None:
-    folder = Path(schemas.__file__).parent
-    shared = json.loads((folder / "data.fivetranops_connection.schema.json").read_text())
+    written = (
+        Path(schemas.__file__).parent / "data.fivetranops_connection.schema.json"
+    ).read_text()
+    connection, data = (
+        schemas.load(name).attributes
+        for name in ("fivetranops_connection", "data.fivetranops_connection")
+    )
 
-    assert shared["properties"]["paused"] == {
-        "$ref": "fivetranops_connection.schema.json#/properties/paused",
-        "readOnly": True,
+    assert '"paused"' not in written
+    assert data["paused"].description == connection["paused"].description
+    assert (data["paused"].read_only, connection["paused"].read_only) == (True, False)
+
+
+def test_a_data_source_has_what_a_read_takes_over() -> None:
+    connection, data = (
+        schemas.load(name).attributes
+        for name in ("fivetranops_connection", "data.fivetranops_connection")
+    )
+    read_back = {name for name, each in connection.items() if each.is_read_back}
+
+    assert "is_historical_sync" not in read_back
+    assert data.keys() == read_back | {"connection_id"}
+    assert {name for name, each in data.items() if not each.read_only} == {
+        "connection_id",
+        "group_id",
+        "schema",
     }
+
+
+READ: dict[str, Any] = {
+    "properties": {
+        "mode": {"type": "string", "x-response": "mode", "x-request": ["create"], "default": "a"},
+        "flag": {"type": "boolean", "x-response": "flag", "default": None},
+        "secret": {"type": "object", "x-response": None, "writeOnly": True},
+        "limits": {**THING["properties"]["limits"], "x-response": "a.limits"},
+    }
+}
+
+
+def reading(own: dict[str, Any], **source: Any) -> Any:
+    document = {"properties": own, "x-attributes-of": {"schema": "read", **source}}
+    before = json.dumps([document, READ])
+    found = without_references(document, lambda name: {"read": READ}[name])
+    assert json.dumps([document, READ]) == before, "what is given is not changed"
+    assert "x-attributes-of" not in found
+    return found["properties"]
+
+
+def test_attributes_of_another_schema_are_read_only() -> None:
+    found = reading({})
+
+    assert found["mode"] == {"type": "string", "x-response": "mode", "readOnly": True}
+    assert found["limits"]["properties"] == {"first": {"type": "string", "readOnly": True}}
+
+
+def test_attributes_that_no_read_takes_over_are_left_out() -> None:
+    assert list(reading({"own": {"type": "string"}})) == ["own", "mode", "limits"]
+
+
+def test_named_attributes_come_in_the_order_of_their_names() -> None:
+    assert list(reading({"own": {"type": "string"}}, names=["flag", "mode"])) == [
+        "own",
+        "flag",
+        "mode",
+    ]
+
+
+def test_keywords_of_an_entry_override_those_that_are_read() -> None:
+    found = reading({"mode": {"description": "Mine."}})
+
+    assert (found["mode"]["type"], found["mode"]["description"]) == ("string", "Mine.")
+
+
+@pytest.mark.parametrize(
+    "own", [{"type": "string"}, {"$ref": "read.schema.json#/properties/secret"}]
+)
+def test_an_entry_of_its_own_replaces_what_is_read(own: dict[str, Any]) -> None:
+    found = reading({"mode": own})
+
+    assert "readOnly" not in found["mode"]
+    assert "x-response" not in found["mode"] or found["mode"]["x-response"] is None
+
+
+@pytest.mark.parametrize("source", [{"schema": "none"}, {"names": ["none"]}])
+def test_attributes_of_nothing_fail(source: dict[str, Any]) -> None:
+    with pytest.raises(KeyError):
+        reading({}, **source)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from constructs_lib import Connection
 from constructs_lib.toolkit import App
 from constructs_lib.validation import ValidationFailed
 from stacks import stack
@@ -49,18 +48,6 @@ def test_warning_is_printed_once_with_its_line(
     assert printed.count("warning[") == 1
     assert "stacks/environments/base.yaml:4:14: warning[unknown-service]" in printed
     assert printed.endswith("1 warning in 1 file.\n")
-
-
-def test_the_parameters_of_a_file_are_checked_once(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    checked: list[str] = []
-    monkeypatch.setattr(Connection, "check", lambda self, *_: checked.append(self.node.id) or [])
-
-    _run(folder, monkeypatch, BASE)
-
-    assert checked == []
-    assert list(_document("dev")["resource"]["fivetranops_connection"]) == ["orders"]
 
 
 def test_what_is_set_on_a_construct_from_a_file_is_checked(folder: Path) -> None:

@@ -18,7 +18,7 @@ from stacks import __main__
 from stacks.__main__ import run_command
 from stacks.settings import load_environments
 from stacks.settings.checks import check_environment
-from stacks.settings.merging import with_defaults, without_nulls
+from stacks.settings.merging import merge_layers
 from stacks.settings.variables import with_variables
 from stacks.settings.yaml_reader import read
 from stacks.settings.yaml_writer import InsertError, connection_template, insert
@@ -63,7 +63,7 @@ def checked(text: str, folder: Path) -> list[tuple[str, str]]:
     path.write_text(text, encoding="utf-8")
     root, found = read(path)
     assert root is not None
-    root = without_nulls(with_defaults(root))
+    root, _ = merge_layers(root, root._replace(value={}))
     values, more = with_variables(root)
     found = [*found, *more, *check_environment(values, FilePlace("base.yaml", 1, 1))]
     return [(each.rule, each.pointer) for each in found]

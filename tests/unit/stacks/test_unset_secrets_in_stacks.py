@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from stacks.settings import Environment, Variable
-from stacks.stack import with_unset_secrets
+from stacks.stack import with_references
 
 Load = Callable[..., Environment]
 Found = Callable[..., list[tuple[str, str]]]
@@ -69,7 +69,7 @@ def test_a_list_is_null_until_all_of_its_variables_have_values() -> None:
 
     parameters = {"config": {"a": 1}, "secrets": {"secrets_list": [item("a"), item("b")]}}
 
-    assert with_unset_secrets(parameters) == {
+    assert with_references(parameters, {}) == {
         "config": {"a": 1},
         "secrets": {
             "secrets_list": '${var.a == "" || var.b == "" ? null : '
@@ -82,7 +82,7 @@ def test_a_list_is_null_until_all_of_its_variables_have_values() -> None:
 def test_an_object_stays_one_with_nulls_inside() -> None:
     secrets = {"login": {"a": Variable("a", keep_unset=True), "b": Variable("b", keep_unset=True)}}
 
-    assert with_unset_secrets({"secrets": secrets})["secrets"] == {
+    assert with_references({"secrets": secrets}, {})["secrets"] == {
         "login": {
             "a": '${var.a == "" || var.b == "" ? null : var.a}',
             "b": '${var.a == "" || var.b == "" ? null : var.b}',
@@ -90,7 +90,12 @@ def test_an_object_stays_one_with_nulls_inside() -> None:
     }
 
 
-def test_a_variable_that_needs_a_value_stays_as_it_is() -> None:
-    assert with_unset_secrets({"secrets": {"a": Variable("a")}}) == {
-        "secrets": {"a": Variable("a")}
+def test_a_variable_that_needs_a_value_becomes_its_reference() -> None:
+    nested = {"login": {"keys": [Variable("b")]}}
+    parameters = {"secrets": {"a": Variable("a"), **nested}, "api_key": Variable("a"), "n": 1}
+
+    assert with_references(parameters, {"a": "${var.a}", "b": "${var.b}"}) == {
+        "secrets": {"a": "${var.a}", "login": {"keys": ["${var.b}"]}},
+        "api_key": "${var.a}",
+        "n": 1,
     }

@@ -83,7 +83,8 @@ def test_the_exception_holds_the_findings_and_the_report() -> None:
 def test_failed_validation_exits_with_1_without_traceback() -> None:
     script = (
         "from constructs_lib.validation import *\n"
-        "raise ValidationFailed(check_provider({'a': 1}, place=ConstructPlace('x')))"
+        "place = ConstructPlace('x')\n"
+        "raise ValidationFailed(check_parameters('fivetranops', {'a': 1}, place=place))"
     )
 
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)

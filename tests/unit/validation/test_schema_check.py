@@ -10,7 +10,7 @@ from constructs_lib.validation import (
     ConstructPlace,
     Finding,
     check_connection_state,
-    check_provider,
+    check_parameters,
 )
 from constructs_lib.validation.schema_check import ALIASES, parameter_schema
 
@@ -182,7 +182,7 @@ def test_the_schema_of_the_resource_is_left_as_it_is() -> None:
 def test_a_provider_is_checked() -> None:
     values = {"api_url": "http://user:pa55@example.com", "request_timeout": 0, "api_key": None}
 
-    findings = check_provider(values, place=PLACE)
+    findings = check_parameters("fivetranops", values, place=PLACE)
 
     assert {(finding.rule, finding.pointer) for finding in findings} == {
         ("pattern", "/api_url"),

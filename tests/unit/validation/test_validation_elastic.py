@@ -8,13 +8,13 @@ import pytest
 from validation_samples import PLACE, TOKEN, is_token
 
 from constructs_lib.schemas.connector_status import STATUSES
-from constructs_lib.validation import check_connector_status, check_elastic_provider
+from constructs_lib.validation import check_connector_status, check_parameters
 
 VALID = {"connector_id": "wiki", "status": "configured"}
 
 
 def provider(**values: Any) -> list[tuple[str, str]]:
-    found = check_elastic_provider(values, place=PLACE, is_token=is_token)
+    found = check_parameters("elasticops", values, place=PLACE, is_token=is_token)
     return [(finding.rule, finding.pointer) for finding in found]
 
 
@@ -65,14 +65,14 @@ def test_https_and_this_machine_are_addresses(endpoint: str) -> None:
 
 @pytest.mark.parametrize("endpoint", ["http://elastic:9200", "elastic:9200", "ftp://x", ""])
 def test_any_other_address_is_refused_at_its_place(endpoint: str) -> None:
-    found = check_elastic_provider({"endpoints": ["https://a", endpoint]}, place=PLACE)
+    found = check_parameters("elasticops", {"endpoints": ["https://a", endpoint]}, place=PLACE)
 
     assert [(each.rule, each.pointer) for each in found] == [("pattern", "/endpoints/1")]
     assert found[0].allowed.startswith("an address with https://")
 
 
 def test_an_empty_list_of_endpoints_is_refused() -> None:
-    found = check_elastic_provider({"endpoints": []}, place=PLACE)
+    found = check_parameters("elasticops", {"endpoints": []}, place=PLACE)
 
     assert [(each.rule, each.allowed) for each in found] == [
         ("minItems", "a list of at least 1 item")
@@ -91,7 +91,7 @@ def test_sandbox_is_the_only_endpoint() -> None:
 def test_no_credential_is_shown() -> None:
     values = {"api_key": 4711, "password": 4712, "bearer_token": 4713}
 
-    found = check_elastic_provider(values, place=PLACE)
+    found = check_parameters("elasticops", values, place=PLACE)
 
     assert len(found) == 3
     assert "471" not in str(found)

@@ -46,12 +46,14 @@ class Client:
     def __init__(
         self, transport: Transport, key: str, secret: str, request_timeout: float = 300.0
     ) -> None:
-        self._exchange = Exchange(transport, key, secret, request_timeout)
+        self.batched_reader = BatchedReader(self.connection, self._page)
+        """How connections are read where many may be, as in the refresh of a plan."""
+        self._exchange = Exchange(
+            transport, key, secret, request_timeout, self.batched_reader.invalidate
+        )
         whose = f"{transport.base}\n{key}"
         self.account = hashlib.sha256(whose.encode()).hexdigest()[:16]
         """Identifies an account on this machine, and says nothing about it."""
-        self.batched_reader = BatchedReader(self.connection, self._page)
-        """How connections are read where many may be, as in the refresh of a plan."""
         self.outage = Outage()
         """What all requests have learned of an API that has not answered yet."""
 
@@ -101,7 +103,7 @@ class Client:
             self._check_config(request, data)
             return data
 
-        return self.ask(request, deadline, checked)
+        return self.send(request, deadline, checked)
 
     def connection(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         """Send ``GET /v1/connections/{id}`` and return the connection.
@@ -110,7 +112,7 @@ class Client:
         :raises ResponseAboutAnotherObject: if the answer is about another connection
         """
         request = Request("GET", _connection(identifier))
-        return self.ask(request, deadline, self._about(identifier, request))
+        return self.send(request, deadline, self._about(identifier, request))
 
     def connections_of(
         self, group_id: str, schema: str, deadline: Deadline
@@ -136,7 +138,7 @@ class Client:
                 raise self._bad(request, "no text under data.next_cursor")
             return data
 
-        data = self.ask(request, deadline, checked)
+        data = self.send(request, deadline, checked)
         return data["items"], data.get("next_cursor") or None
 
     def _page(self, cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
@@ -161,7 +163,7 @@ class Client:
             answer = self.read_once(identifier, deadline)
             return answer if _shows(answer, body) else None
 
-        return self.ask(request, deadline, self._about(identifier, request), check_effect)
+        return self.send(request, deadline, self._about(identifier, request), check_effect)
 
     def delete_connection(self, identifier: str, deadline: Deadline) -> None:
         """Send ``DELETE /v1/connections/{id}``. If the answer is lost, read the connection to see
@@ -178,7 +180,7 @@ class Client:
                 return {}
             return None
 
-        self.send(request, deadline, check_effect)
+        self.send(request, deadline, check_effect=check_effect)
 
     def state(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         """Return the state of a connection, from ``GET /v1/connections/{id}/state``.
@@ -193,7 +195,7 @@ class Client:
                 raise self._bad(request, "no object under data.state")
             return state
 
-        return self.ask(request, deadline, checked)
+        return self.send(request, deadline, checked)
 
     def set_state(self, identifier: str, state: dict[str, Any], deadline: Deadline) -> None:
         """Send ``PATCH /v1/connections/{id}/state``. If the answer is lost, read the state to see
@@ -212,7 +214,7 @@ class Client:
                 raise
             return answer if same(answer.get("state"), state) else None
 
-        self.send(request, deadline, check_effect)
+        self.send(request, deadline, check_effect=check_effect)
 
     def run_setup_tests(
         self,
@@ -223,7 +225,7 @@ class Client:
     ) -> dict[str, Any]:
         """Send ``POST /v1/connections/{id}/test``. Its answer may quote ``secrets`` sent before."""
         request = Request("POST", _connection(identifier) + "/test", body, secrets=secrets)
-        return self.ask(request, deadline, self._about(identifier, request))
+        return self.send(request, deadline, self._about(identifier, request))
 
     def issue_connect_card(
         self, identifier: str, config: dict[str, Any], deadline: Deadline
@@ -245,7 +247,7 @@ class Client:
                 raise self._bad(request, "no uri and token under data.connect_card")
             return data
 
-        card = Card.of(self.ask(request, deadline, checked))
+        card = Card.of(self.send(request, deadline, checked))
         assert card is not None  # noqa: S101 - ``checked`` has looked.
         return card
 
@@ -263,7 +265,7 @@ class Client:
             what it raises ends the matter
         """
         request = Request("POST", _connection(identifier) + "/sync", {"force": force})
-        self.send(request, deadline, lambda: {} if check_effect() else None)
+        self.send(request, deadline, check_effect=lambda: {} if check_effect() else None)
 
     def resync(
         self,
@@ -279,7 +281,7 @@ class Client:
         """
         body = {} if scope is None else {"scope": scope}
         request = Request("POST", _connection(identifier) + "/resync", body)
-        self.send(request, deadline, lambda: {} if check_effect() else None)
+        self.send(request, deadline, check_effect=lambda: {} if check_effect() else None)
 
     def read_once(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         """Send ``GET /v1/connections/{id}`` once, for a caller that repeats it by itself."""
@@ -289,22 +291,6 @@ class Client:
     def check_access(self, deadline: Deadline) -> None:
         """Check that the account can be accessed, by one ``GET /v1/connections`` for one item."""
         self.send_once(Request("GET", "/v1/connections?limit=1"), deadline)
-
-    def ask(
-        self,
-        request: Request,
-        deadline: Deadline,
-        checked: CheckResponse,
-        check_effect: CheckEffect | None = None,
-    ) -> Object:
-        """Send a request until it is answered with what the contract promises.
-
-        :param checked: checks the ``data`` of the answer; what it refuses counts as no answer
-        :param check_effect: see :meth:`send`
-        """
-        return self.send(
-            request, deadline, check_effect, lambda found: checked(self._data(request, found))
-        )
 
     def send_once(self, request: Request, deadline: Deadline) -> Object:
         """Return the ``data`` of the answer to a request that is sent once."""
@@ -359,23 +345,27 @@ class Client:
         self,
         request: Request,
         deadline: Deadline,
+        checked: CheckResponse | None = None,
         check_effect: CheckEffect | None = None,
-        checked: CheckResponse = lambda envelope: envelope,
     ) -> Object:
-        """Send a request until it is answered.
+        """Send a request until it is answered with what the contract promises.
 
+        :param checked: checks the ``data`` of the answer; what it refuses counts as no answer. None
+            if the answer need not hold anything
         :param check_effect: for a write: reads, once, whether it took effect; the answer if it did
-        :param checked: checks the envelope of the answer
         """
-        if request.method != "GET":
-            self.batched_reader.invalidate()
+
+        def once() -> Object:
+            envelope = self._exchange.send_once(request, deadline)
+            return envelope if checked is None else checked(self._data(request, envelope))
+
         return send_with_retries(
-            lambda: checked(self._exchange.send_once(request, deadline)),
+            once,
             deadline,
             idempotent=request.idempotent,
             outage=self.outage,
-            writes=request.method != "GET",
-            doubts_429=request.method == "POST" or request.path.endswith("/state"),
+            writes=request.writes,
+            doubts_429=request.doubts_429,
             check_effect=check_effect,
         )
 

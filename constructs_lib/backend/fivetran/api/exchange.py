@@ -16,7 +16,8 @@ from __future__ import annotations
 import base64
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -106,6 +107,16 @@ class Request(NamedTuple):
     on_answer: Callable[[int, bytes], None] | None = None
     """Is called with the status and the content of each answer, before anything else is done."""
 
+    @property
+    def writes(self) -> bool:
+        """True if the request changes something."""
+        return self.method != "GET"
+
+    @property
+    def doubts_429(self) -> bool:
+        """True for what must not be done twice: it may have taken effect in spite of a 429."""
+        return self.method == "POST" or self.path.endswith("/state")
+
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
@@ -121,9 +132,17 @@ class Exchange:
     :param key: the API key
     :param secret: the API secret
     :param request_timeout: seconds that one exchange may take
+    :param before_write: is called before a request is sent that changes something
     """
 
-    def __init__(self, transport: Transport, key: str, secret: str, request_timeout: float) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        key: str,
+        secret: str,
+        request_timeout: float,
+        before_write: Callable[[], None],
+    ) -> None:
         self.transport = transport
         login = base64.b64encode(f"{key}:{secret}".encode()).decode()
         self._authorization = f"Basic {login}"
@@ -131,6 +150,7 @@ class Exchange:
         self._date: tuple[datetime, float] | None = None
         self._rate_limiter = RateLimiter()
         self._limits = Limits(request_timeout)
+        self._before_write = before_write
 
     def __repr__(self) -> str:
         return f"<Exchange with {self.transport.base}>"
@@ -158,11 +178,43 @@ class Exchange:
             raise errors.TimeLimitExceeded(
                 f"no time is left for {request}: {deadline.limit:.0f} s are over"
             )
-        response = self._send(request, deadline)
+        body = None if request.body is None else jsontext.dumps(request.body).encode()
+        message = Message(request.method, request.path, body, _HEADERS, self._sign)
+        if request.writes:
+            self._before_write()
+        with self._explained(request):
+            response = self.transport.send(message, deadline, self._limits)
         if request.on_answer is not None:
             request.on_answer(response.status_code, response.content)
         self._learn_time(response.headers)
         self._rate_limiter.observe(response.headers)
+        return self._success(request, response)
+
+    @contextmanager
+    def _explained(self, request: Request) -> Iterator[None]:
+        """Turn what goes wrong on the way into the errors of this API."""
+        try:
+            yield
+        except NoResponseReceived as error:
+            why = error.failure
+            raise errors.NoResponse(
+                str(request),
+                why.reason,
+                sent=why.sent,
+                passing=why.passing,
+                host=self.transport.host,
+                hint=why.hint,
+            ) from None
+        except ContentRefused as error:
+            raise errors.ResponseOverLimit(
+                self.full_request(request), error.status, error.reason
+            ) from None
+
+    def _success(self, request: Request, response: requests.Response) -> dict[str, Any]:
+        """Return the envelope of a success, with setup tests that quote no secret.
+
+        :raises VendorError: if it is none
+        """
         envelope = self._envelope(request, response)
         code = envelope.get("code")
         if response.status_code >= 400 or not errors.is_success(str(code)):
@@ -243,26 +295,6 @@ class Exchange:
         """Sign a request; see :class:`Message`."""
         request.headers["Authorization"] = self._authorization
         return request
-
-    def _send(self, request: Request, deadline: Deadline) -> requests.Response:
-        body = None if request.body is None else jsontext.dumps(request.body).encode()
-        message = Message(request.method, request.path, body, _HEADERS, self._sign)
-        try:
-            return self.transport.send(message, deadline, self._limits)
-        except NoResponseReceived as error:
-            why = error.failure
-            raise errors.NoResponse(
-                str(request),
-                why.reason,
-                sent=why.sent,
-                passing=why.passing,
-                host=self.transport.host,
-                hint=why.hint,
-            ) from None
-        except ContentRefused as error:
-            raise errors.ResponseOverLimit(
-                self.full_request(request), error.status, error.reason
-            ) from None
 
 
 def _words(document: Any) -> Any:

@@ -18,6 +18,8 @@ from constructs_lib.backend.fivetran.connection.model import (
     destination_keys,
     request_value,
 )
+from constructs_lib.backend.fivetran.connection.secrets import DECIDING, authorization, dropped
+from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.managed_object import model
 from constructs_lib.backend.managed_object.model import api_value, as_object, changed_keys
 from constructs_lib.backend.plugin.values.value import Object
@@ -37,13 +39,6 @@ SIDE_EFFECTS = {
 """For each attribute, those that the API may change along with it."""
 _SENT_ALONG = SIDE_EFFECTS | {"external_secrets_manager_id": ("external_secrets_keys_config",)}
 """For each attribute, those of which the API may hold nothing until it is what it becomes."""
-DECIDING = (
-    "networking_method",
-    "hybrid_deployment_agent_id",
-    "external_secrets_manager_id",
-    "external_secrets_keys_config",
-)
-"""The attributes that may decide which settings and secrets of ``config`` count."""
 _OF_ONE_METHOD = {
     name: attribute.only_with[1]
     for name, attribute in SCHEMA.attributes.items()
@@ -76,28 +71,25 @@ def update_body(
     prior: Object,
     planned: Object,
     config: Object,
-    named: Collection[str],
-    dropped: Collection[str] = (),
-    *,
-    adopted: bool = False,
+    secrets: Collection[str],
+    private: dict[str, Any],
 ) -> dict[str, Any]:
     """Return the body of ``PATCH /v1/connections/{id}``: what changed, and what takes effect with
     it; empty if nothing changed.
 
-    :param named: the names of what is sent besides, such as ``config.password``: the secrets that
-        changed, and what begins to count inside ``config`` and ``auth``
-    :param dropped: the keys of ``config`` of which the API holds nothing although they were sent
-    :param adopted: True while the settings are those that an import has read
+    :param secrets: the names of the secrets to send, such as ``config.password``
+    :param private: the private state of the connection, which knows what was answered
     """
     body = model.changed_settings(MODEL, prior, planned)
     body |= _beginning_to_count(body, planned, config) | _of_another_method(body, prior, config)
-    if adopted and prior.get("is_historical_sync") is None:
+    if prior.get("is_historical_sync") is None and ConnectionPrivateState(private).is_imported:
         # Configured for a connection that exists, it says what was, and asks for nothing.
         body.pop("is_historical_sync", None)
+    named = [*secrets, *authorization(prior, planned, config)]
     keys = changed_keys(MODEL, prior.get("config"), planned.get("config"))
     if keys or model.keys_of("config", named) or body.keys() & set(DECIDING):
-        # Another setting may be what makes them count.
-        named = [*named, *(f"config.{key}" for key in dropped)]
+        # Fivetran holds nothing of these, and another setting may be what makes them count.
+        named += [f"config.{key}" for key in dropped(prior, planned, config, private)]
     body |= model.changed_parts(MODEL, prior, planned, config, named)
     return with_controls(body, config)
 

@@ -5,6 +5,7 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib.backend.fivetran.api.errors import NotFound
@@ -29,7 +30,6 @@ from constructs_lib.backend.fivetran.connection.read import (
     read_connection,
 )
 from constructs_lib.backend.fivetran.connection.secrets import (
-    body_of_change,
     check_unset_secrets,
     secrets_sent_along,
     warn_about_secrets_sent_along,
@@ -49,7 +49,6 @@ from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, same
 
 if TYPE_CHECKING:
-    from constructs_lib.backend.fivetran.journal.journal import JournalHandle
     from constructs_lib.backend.fivetran.provider_data import Account
 
 
@@ -99,7 +98,7 @@ class ConnectionResource(Resource):
         plan_side_effects(plan)
         warn_about_secrets_sent_along(plan, sorted({*along} - {*changed}), operation.diagnostics)
         sent = sorted({*changed, *along})
-        body = body_of_change(plan.prior, plan.planned, plan.config, sent, operation.private)
+        body = request.update_body(plan.prior, plan.planned, plan.config, sent, operation.private)
         warn_about_unsent_settings(plan, body, operation.diagnostics)
         repeats = setup_tests.must_repeat_tests(plan.config, operation)
         if repeats:
@@ -180,14 +179,12 @@ class ConnectionResource(Resource):
 
         :param pauses_for_it: True to pause the connection if a sync is in the way
         """
-        from constructs_lib.backend.fivetran.connection.update import Update
-        from constructs_lib.backend.fivetran.provider_data import locked_for_write
+        from constructs_lib.backend.fivetran.connection.update import locked_update
 
         # It may be there with nothing to change but its name: then it is what was asked for.
         sent, identifier = request.takeover_body(body), there["id"]
         client, texts_ = account.client, _texts(secrets)
-        with locked_for_write(account, identifier, deadline) as handle:
-            update = Update(client, identifier, deadline, secrets=texts_, handle=handle)
+        with locked_update(account, identifier, deadline, texts_) as update:
             answer = there
             if sent:
                 answer = update.send(sent, pauses_for_it=pauses_for_it, live=there)
@@ -210,7 +207,7 @@ class ConnectionResource(Resource):
         """Send ``PATCH /v1/connections/{id}`` with what changed. If nothing is to be sent, run the
         setup tests if they are required and failed before, otherwise send a GET.
         """
-        from constructs_lib.backend.fivetran.provider_data import locked_for_write
+        from constructs_lib.backend.fivetran.connection.update import locked_update
 
         account: Account = operation.provider_data
         deadline = _deadline("update", config, operation)
@@ -218,12 +215,15 @@ class ConnectionResource(Resource):
         changed = _tracking(operation).changed(secrets)
         sent = sorted({*changed, *secrets_sent_along(prior, planned, config)})
         refuse_another_schema(prior, planned)
-        body = body_of_change(prior, planned, config, sent, operation.private)
-        explaining = explain_errors("update", f"fivetranops_connection {prior['id']}")
-        with explaining, locked_for_write(account, prior["id"], deadline) as handle:
-            answer = {}
-            if body:
-                answer = self._modify(prior, planned, body, config, deadline, operation, handle)
+        body = request.update_body(prior, planned, config, sent, operation.private)
+        echo = drift.echo_of(operation.private)
+        check = partial(drift.require_unchanged, model.MODEL, prior, planned, echo=echo)
+        locked = locked_update(account, prior["id"], deadline, _texts(secrets), check)
+        with explain_errors("update", f"fivetranops_connection {prior['id']}"), locked as update:
+            pauses = planned.get("pause_to_update") is True
+            answer = update.send(body, pauses_for_it=pauses) if body else {}
+            if update.has_paused:
+                account.warn_about_journal(operation.diagnostics)
             if not body or setup_tests.needs_tests(answer, config, operation):
                 answer = self._tested(account, prior["id"], config, deadline, operation)
         account.presence.exists(prior["id"])
@@ -266,38 +266,6 @@ class ConnectionResource(Resource):
         """Refuse to destroy what the same run imports under another address."""
         operation.provider_data.import_guard.note_destruction(prior.get("id"))
         operation.provider_data.planned_effects.note_destroyed(str(prior.get("id")))
-
-    def _modify(
-        self,
-        prior: Object,
-        planned: Object,
-        body: dict[str, Any],
-        config: Object,
-        deadline: Deadline,
-        operation: Operation,
-        handle: JournalHandle | None,
-    ) -> dict[str, Any]:
-        """Send a change, if the connection is what the plan started from.
-
-        :param handle: the entry of the journal, whose lock is held
-        """
-        from constructs_lib.backend.fivetran.connection.update import Update
-        from constructs_lib.backend.managed_object import drift
-
-        account: Account = operation.provider_data
-        echo = drift.echo_of(operation.private)
-
-        def check(sent: dict[str, Any], live: dict[str, Any]) -> None:
-            drift.require_unchanged(model.MODEL, prior, planned, sent, live, echo)
-
-        secrets = _texts(secrets_of(config))
-        update = Update(
-            account.client, prior["id"], deadline, check=check, secrets=secrets, handle=handle
-        )
-        answer = update.send(body, pauses_for_it=planned.get("pause_to_update") is True)
-        if update.has_paused:
-            account.warn_about_journal(operation.diagnostics)
-        return answer
 
     def _tested(
         self,
@@ -354,16 +322,14 @@ class ConnectionResource(Resource):
             "schema_status"
         ):
             return {}
-        from constructs_lib.backend.fivetran.connection.update import Update
-        from constructs_lib.backend.fivetran.provider_data import locked_for_write
+        from constructs_lib.backend.fivetran.connection.update import locked_update
 
         account: Account = operation.provider_data
         explaining = explain_errors(
             "set schema_status of", f"fivetranops_connection {answer['id']}"
         )
-        with explaining, locked_for_write(account, answer["id"], deadline) as handle:
-            secrets = _texts(secrets_of(config))
-            update = Update(account.client, answer["id"], deadline, secrets=secrets, handle=handle)
+        secrets = _texts(secrets_of(config))
+        with explaining, locked_update(account, answer["id"], deadline, secrets) as update:
             body = request.with_controls({"schema_status": status}, config)
             # The first sync may run already, and be in the way.
             pauses = planned.get("pause_to_update") is True

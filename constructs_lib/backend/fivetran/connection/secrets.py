@@ -28,10 +28,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection import request
 from constructs_lib.backend.fivetran.connection.model import MODEL, clears_nothing, destination_keys
-from constructs_lib.backend.fivetran.connection.request import DECIDING
-from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.managed_object import drift, equivalence
 from constructs_lib.backend.managed_object.model import as_object, changed_keys
 from constructs_lib.backend.managed_object.secret_tracking import (
@@ -101,30 +98,17 @@ def _refuse_parts(plan: Plan, kept: list[str], sent: list[str]) -> None:
             )
 
 
+DECIDING = (
+    "networking_method",
+    "hybrid_deployment_agent_id",
+    "external_secrets_manager_id",
+    "external_secrets_keys_config",
+)
+"""The attributes that may decide which settings and secrets of ``config`` count."""
 _AUTHENTICATES = re.compile("auth|access|credential")
 """What stands in the name of a setting of ``config`` that decides about ``auth``."""
 _ALL = ("config", "auth")
 """Attributes that may hold anything while they are unknown as a whole."""
-
-
-def body_of_change(
-    prior: Object,
-    planned: Object,
-    config: Object,
-    secrets: list[str],
-    private: dict[str, Any],
-) -> dict[str, Any]:
-    """Return the body of the request that makes a planned change; empty if none is needed.
-
-    :param secrets: the names of the secrets to send
-    :param private: the private state of the connection, which knows what was answered
-    """
-    named = [*secrets, *authorization(prior, planned, config)]
-    absent, adopted = (
-        dropped(prior, planned, config, private),
-        ConnectionPrivateState(private).is_imported,
-    )
-    return request.update_body(prior, planned, config, named, absent, adopted=adopted)
 
 
 def secrets_sent_along(prior: Object, planned: Object, config: Object) -> list[str]:

@@ -30,6 +30,7 @@ from constructs_lib.backend.fivetran.connection.paused_flag import (
 )
 from constructs_lib.backend.fivetran.connection.request import controls_of, without_controls
 from constructs_lib.backend.fivetran.journal.journal import JournalEntry, JournalHandle
+from constructs_lib.backend.fivetran.provider_data import Account, locked_for_write
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.plugin import log
@@ -38,6 +39,9 @@ _OF_THE_FLAG = ("paused", "status")
 """What the API answers otherwise when the paused flag is another one."""
 Connection = dict[str, Any]
 Body = dict[str, Any]
+Check = Callable[[Body, Connection], None]
+"""Compares what a body changes with what the plan started from, by the connection as it is. What it
+raises keeps the change from being sent."""
 
 
 class UpdateRefused(VendorError):
@@ -60,8 +64,7 @@ class UpdateRefused(VendorError):
 class Update:
     """A change of one connection, to be sent while its lock is held.
 
-    :param check: compares what a body changes with what the plan started from, by the connection
-        as it is; what it raises keeps the change from being sent
+    :param check: is called before the change is sent, each time
     :param secrets: texts that must not stand in any message
     :param handle: the entry of the journal; None without a journal
     """
@@ -72,7 +75,7 @@ class Update:
         identifier: str,
         deadline: Deadline,
         *,
-        check: Callable[[Body, Connection], None] = lambda body, live: None,
+        check: Check = lambda body, live: None,
         secrets: Collection[str] = (),
         handle: JournalHandle | None = None,
     ) -> None:
@@ -209,3 +212,21 @@ class Update:
                 self._handle.remove()
         else:
             self._handle.write(left._replace(is_open=False))
+
+
+@contextmanager
+def locked_update(
+    account: Account,
+    identifier: str,
+    deadline: Deadline,
+    secrets: Collection[str],
+    check: Check = lambda body, live: None,
+) -> Iterator[Update]:
+    """Hold the locks of a connection, and yield the change that is to be sent meanwhile.
+
+    The parameters are those of :class:`Update`; for the errors see :func:`locked_for_write`.
+    """
+    with locked_for_write(account, identifier, deadline) as handle:
+        yield Update(
+            account.client, identifier, deadline, check=check, secrets=secrets, handle=handle
+        )

@@ -26,6 +26,7 @@ from constructs_lib.backend.plugin.planning.planner import merge_failed_change, 
 from constructs_lib.backend.plugin.protocol import conversion
 from constructs_lib.backend.plugin.protocol import messages as pb
 from constructs_lib.backend.plugin.protocol.session import Call
+from constructs_lib.backend.plugin.values.decoding import decode
 from constructs_lib.backend.plugin.values.value import Object
 
 
@@ -215,9 +216,10 @@ _CHECKERS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
 def _object(call: Call, message: pb.DynamicValue) -> Object | None:
     """Return the object of a message; no rule changes one, so the same bytes are read once."""
     if not message.msgpack:
-        return conversion.read_object(message, call.object_type)
+        found: Object | None = decode(message, call.object_type)
+        return found
     if message.msgpack not in call.read:
-        call.read[message.msgpack] = conversion.read_object(message, call.object_type)
+        call.read[message.msgpack] = decode(message, call.object_type)
     return call.read[message.msgpack]
 
 

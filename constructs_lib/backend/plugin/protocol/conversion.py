@@ -16,7 +16,6 @@ from typing import Any, Final
 from constructs_lib.backend.plugin.diagnostics import Diagnostic, Diagnostics, Path
 from constructs_lib.backend.plugin.protocol import messages as pb
 from constructs_lib.backend.plugin.values import types
-from constructs_lib.backend.plugin.values.decoding import decode, decode_json
 from constructs_lib.backend.plugin.values.encoding import encode
 from constructs_lib.backend.plugin.values.types import Type
 from constructs_lib.backend.plugin.values.value import CodecError, LimitError, Object
@@ -28,20 +27,10 @@ _NULLS: Final = (b"", b"\xc0")
 """What MessagePack has for null, and a message without a value."""
 
 
-def read_object(message: pb.DynamicValue, type_: Type) -> Object | None:
-    """Return the object of a message, None if it is null.
-
-    :raises CodecError: if it holds something else
-    """
-    value = decode_json(message.json, type_) if _is_json(message) else _unpacked(message, type_)
-    if value is None or isinstance(value, dict):
-        return value
-    raise CodecError("expected an object")
-
-
 def is_null(message: pb.DynamicValue) -> bool:
     """Return True if a message holds null, or nothing."""
-    return message.json == b"null" if _is_json(message) else message.msgpack in _NULLS
+    is_json = message.json and not message.msgpack
+    return message.json == b"null" if is_json else message.msgpack in _NULLS
 
 
 def write_state(state: Object | None, type_: Type, diagnostics: Diagnostics) -> bytes:
@@ -95,14 +84,6 @@ def read_path(path: pb.AttributePath) -> Path:
     return tuple(
         getattr(step, step.WhichOneof("selector") or "attribute_name") for step in path.steps
     )
-
-
-def _is_json(message: pb.DynamicValue) -> bool:
-    return bool(message.json) and not message.msgpack
-
-
-def _unpacked(message: pb.DynamicValue, type_: Type) -> Any:
-    return decode(message.msgpack, type_) if message.msgpack else None
 
 
 def _without_invalid_values(state: Object, type_: Type, diagnostics: Diagnostics) -> Object:

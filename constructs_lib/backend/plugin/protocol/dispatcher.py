@@ -94,23 +94,19 @@ def dispatch(session: Session, name: str, data: bytes) -> bytes:
     :param name: the method, such as ``PlanResourceChange``
     :param data: the request message
     """
-    with session.activity.call():
-        return _dispatch(session, name, data)
-
-
-def _dispatch(session: Session, name: str, data: bytes) -> bytes:
     message: Any = getattr(pb, name)
     response = message.Response()
     call = Call(session, name)
     request = message.Request()
-    started = monotonic()
-    with _caught(call):
-        request.MergeFromString(data)
-        _CALLS[name](call, request, response)
-    with _caught(call):
-        consistency_check.check_response(call, request, response)
-    log.debug(f"{call.subject}: {(monotonic() - started) * 1000:.0f} ms")
-    return _finish(call, response)
+    with session.activity.call():
+        started = monotonic()
+        with _caught(call):
+            request.MergeFromString(data)
+            _CALLS[name](call, request, response)
+        with _caught(call):
+            consistency_check.check_response(call, request, response)
+        log.debug(f"{call.subject}: {(monotonic() - started) * 1000:.0f} ms")
+        return _finish(call, response)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from constructs_lib.backend.plugin.protocol import conversion
 from constructs_lib.backend.plugin.protocol import messages as pb
 from constructs_lib.backend.plugin.protocol.session import Call
 from constructs_lib.backend.plugin.provider import Provider, Registry
+from constructs_lib.backend.plugin.values.decoding import decode
 from constructs_lib.backend.plugin.values.encoding import encode
 from constructs_lib.backend.plugin.values.value import Object
 from constructs_lib.schemas import ResourceSchema
@@ -150,7 +151,8 @@ def _announce_capabilities(capabilities: pb.ServerCapabilities) -> None:
 
 def _config(call: Call, message: pb.DynamicValue) -> Object:
     call.attributes = call.session.provider.schema.attributes
-    return conversion.read_object(message, call.object_type) or {}
+    config: Object = decode(message, call.object_type) or {}
+    return config
 
 
 def validate_data_resource_config(
@@ -160,7 +162,7 @@ def validate_data_resource_config(
 ) -> None:
     """Check a configuration against the schema, then against the data source's own rules."""
     source = call.data_source(request.type_name)
-    config = conversion.read_object(request.config, call.object_type) or {}
+    config: Object = decode(request.config, call.object_type) or {}
     checks.check_schema_rules(call.attributes, config, call.diagnostics)
     if not call.diagnostics.has_errors:
         seen = deepcopy(config)
@@ -174,7 +176,7 @@ def read_data_source(
     """Read a data source. After an error there is no state."""
     source = call.data_source(request.type_name)
     type_ = call.object_type
-    config = conversion.read_object(request.config, type_) or {}
+    config: Object = decode(request.config, type_) or {}
     returned = source.read(deepcopy(config), call.operation(b""))
     returned = rules.require_object(returned, call.subject)
     state = conversion.write_state(
@@ -191,7 +193,7 @@ def validate_ephemeral_resource_config(
 ) -> None:
     """Check a configuration against the schema, then against the resource's own rules."""
     ephemeral = call.ephemeral_resource(request.type_name)
-    config = conversion.read_object(request.config, call.object_type) or {}
+    config: Object = decode(request.config, call.object_type) or {}
     checks.check_schema_rules(call.attributes, config, call.diagnostics)
     if not call.diagnostics.has_errors:
         seen = deepcopy(config)
@@ -207,7 +209,7 @@ def open_ephemeral_resource(
     """Open an ephemeral resource. After an error there is neither a result nor a private state."""
     ephemeral = call.ephemeral_resource(request.type_name)
     type_ = call.object_type
-    config = conversion.read_object(request.config, type_) or {}
+    config: Object = decode(request.config, type_) or {}
     operation = call.operation(b"")
     returned = ephemeral.open(deepcopy(config), operation)
     opened = state_rules.require_opened(returned, call.subject)

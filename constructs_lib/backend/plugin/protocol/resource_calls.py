@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from constructs_lib.backend.plugin.consistency import rules
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
 from constructs_lib.backend.plugin.planning import checks
@@ -14,8 +17,13 @@ from constructs_lib.backend.plugin.planning.planner import (
 from constructs_lib.backend.plugin.protocol import conversion, provider_calls
 from constructs_lib.backend.plugin.protocol import messages as pb
 from constructs_lib.backend.plugin.protocol.session import Call
-from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
-from constructs_lib.backend.plugin.values.decoding import from_json, parse_json, unknown_types
+from constructs_lib.backend.plugin.resource import Operation, Plan
+from constructs_lib.backend.plugin.values.decoding import (
+    decode,
+    from_json,
+    parse_json,
+    unknown_types,
+)
 from constructs_lib.backend.plugin.values.encoding import encode, may_be_repeated, typed_unknowns
 from constructs_lib.backend.plugin.values.value import Object
 
@@ -27,13 +35,13 @@ def validate_resource_config(
 ) -> None:
     """Check a configuration against the schema, then against the resource's own rules."""
     resource = call.resource(request.type_name)
-    config = conversion.read_object(request.config, call.object_type) or {}
+    config: Object = decode(request.config, call.object_type) or {}
     if not request.client_capabilities.write_only_attributes_allowed:
         _refuse_write_only(call, config)
     checks.check_schema_rules(call.attributes, config, call.diagnostics)
     if call.diagnostics.has_errors:
         return
-    seen = conversion.read_object(request.config, call.object_type) or {}
+    seen: Object = decode(request.config, call.object_type) or {}
     resource.validate(seen, call.diagnostics)
     call.check_validation(config, seen)
     if not call.diagnostics.has_errors:
@@ -68,7 +76,7 @@ def read_resource(
     response.private = request.private
     resource = call.resource(request.type_name)
     type_ = call.object_type
-    state = conversion.read_object(request.current_state, type_)
+    state: Object | None = decode(request.current_state, type_)
     if state is None:
         return
     operation = call.operation(request.private)
@@ -148,7 +156,7 @@ def plan_resource_change(
     """Plan a creation, an update or a destruction."""
     resource = call.resource(request.type_name)
     type_ = call.object_type
-    prior = conversion.read_object(request.prior_state, type_)
+    prior: Object | None = decode(request.prior_state, type_)
     operation = call.operation(request.prior_private)
     if conversion.is_null(request.proposed_new_state):
         try:
@@ -157,7 +165,7 @@ def plan_resource_change(
             operation = call.operation(request.prior_private)
         response.planned_state.msgpack = encode(None, type_)
     else:
-        config = conversion.read_object(request.config, type_) or {}
+        config: Object = decode(request.config, type_) or {}
         plan = plan_change(call.attributes, config, prior)
         plan.is_validated = call.session.pop_valid(call.type_name, request.config.msgpack)
         _refuse_missing(call, plan)
@@ -212,39 +220,47 @@ def _write_plan(
 def apply_resource_change(
     call: Call, request: pb.ApplyResourceChange.Request, response: pb.ApplyResourceChange.Response
 ) -> None:
-    """Carry out a planned change. After a failure the state has what exists by then."""
+    """Create, update or delete, as planned. After a failure the state has what exists by then."""
     response.new_state.CopyFrom(request.prior_state)
     response.private = request.planned_private
     resource = call.resource(request.type_name)
     type_ = call.object_type
-    prior = conversion.read_object(request.prior_state, type_)
-    planned = conversion.read_object(request.planned_state, type_)
-    config = conversion.read_object(request.config, type_)
+    prior: Object | None = decode(request.prior_state, type_)
+    planned: Object | None = decode(request.planned_state, type_)
+    config: Object = decode(request.config, type_) or {}
     operation = call.operation(request.planned_private)
-    try:
-        state = _carry_out(call, resource, operation, prior, planned, config or {})
+    with _what_exists_kept(call, prior, planned, operation, response):
+        if planned is None:
+            resource.delete(prior or {}, operation)
+            state = prior if call.diagnostics.has_errors else None
+        elif prior is None:
+            returned = resource.create(dict(planned), config, operation)
+            state = _merged(call, planned, returned)
+        else:
+            returned = resource.update(dict(prior), dict(planned), config, operation)
+            state = _merged(call, planned, returned)
         response.new_state.msgpack = conversion.write_state(state, type_, call.diagnostics)
-    except BaseException:
-        partial = merge_failed_change(call.attributes, prior, planned, operation.saved)
-        response.new_state.msgpack = conversion.write_state(partial, type_, call.diagnostics)
-        raise
-    finally:
-        response.private = call.private(operation, request.planned_private)
 
 
-def _carry_out(
+def _merged(call: Call, planned: Object, returned: Object) -> Object:
+    return merge_state(call.attributes, planned, rules.require_object(returned, call.subject))
+
+
+@contextmanager
+def _what_exists_kept(
     call: Call,
-    resource: Resource,
-    operation: Operation,
     prior: Object | None,
     planned: Object | None,
-    config: Object,
-) -> Object | None:
-    if planned is None:
-        resource.delete(prior or {}, operation)
-        return prior if call.diagnostics.has_errors else None
-    if prior is None:
-        returned = resource.create(dict(planned), config, operation)
-    else:
-        returned = resource.update(dict(prior), dict(planned), config, operation)
-    return merge_state(call.attributes, planned, rules.require_object(returned, call.subject))
+    operation: Operation,
+    response: pb.ApplyResourceChange.Response,
+) -> Iterator[None]:
+    """Respond with the private state, and after a failure with the state that was saved by then."""
+    try:
+        yield
+    except BaseException:
+        partial = merge_failed_change(call.attributes, prior, planned, operation.saved)
+        state = conversion.write_state(partial, call.object_type, call.diagnostics)
+        response.new_state.msgpack = state
+        raise
+    finally:
+        response.private = call.private(operation, response.private)

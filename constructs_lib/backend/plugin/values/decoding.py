@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgpack
 
@@ -33,27 +33,32 @@ _LONGEST_INT: Final = 1000
 """Digits up to which a whole number becomes an ``int``; Python refuses very long ones."""
 
 
-def decode(data: bytes, type_: Type) -> Value:
-    """Decode a value of a type from MessagePack.
+class Encoded(Protocol):
+    """A value in a message, in one of two encodings: the other one is empty, and both for null."""
 
-    :raises CodecError: if the bytes are no such value
+    msgpack: bytes
+    json: bytes
+
+
+def decode(message: Encoded, type_: Type) -> Any:
+    """Decode the value of a message: for the type of an object, a dict or None.
+
+    In JSON, as Terraform writes states, unknown attributes are dropped and missing ones are null,
+    so that a state of an older schema can be read.
+
+    :raises CodecError: if the message holds no such value
     """
-    return _read(_unpack(data), type_, wrapped_dynamic=False)
-
-
-def decode_json(data: bytes | str, type_: Type) -> Value:
-    """Decode a value of a type from JSON, as Terraform writes states.
-
-    Unknown attributes are dropped and missing ones are null, so that a state of an older schema
-    can be read.
-
-    :raises CodecError: if it is no such value
-    """
-    return from_json(parse_json(data), type_)
+    if message.msgpack:
+        value = _read(_unpack(message.msgpack), type_, wrapped_dynamic=False)
+    else:
+        value = from_json(parse_json(message.json), type_) if message.json else None
+    if value is UNKNOWN and type_.kind == "object":
+        raise CodecError("expected an object")
+    return value
 
 
 def from_json(form: Any, type_: Type) -> Value:
-    """Decode a value of a type, as ``decode_json`` does, from parsed JSON.
+    """Decode a value of a type, as ``decode`` does, from parsed JSON.
 
     :raises CodecError: if it is no such value
     """

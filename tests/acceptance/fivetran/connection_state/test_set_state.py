@@ -136,7 +136,7 @@ def begins_to_wait(terraform: Scenario, sandbox: Sandbox, connection: str) -> An
     return process
 
 
-@pytest.mark.launched
+@pytest.mark.killed
 def test_an_interrupted_wait_puts_the_flag_back(
     terraform: Scenario, sandbox: Sandbox, connection: str
 ) -> None:
@@ -149,7 +149,7 @@ def test_an_interrupted_wait_puts_the_flag_back(
     assert sandbox.connection(connection)["paused"] is False
 
 
-@pytest.mark.launched
+@pytest.mark.killed
 def test_the_flag_is_back_after_terraform_was_killed(
     terraform: Scenario, sandbox: Sandbox, connection: str
 ) -> None:

@@ -18,11 +18,11 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import tfplugin6_pb2 as pb
 from grpclib.client import Channel, UnaryUnaryMethod
-from provider_process import ProviderProcess
 from sandbox_server import Sandbox
 from workspace import Workspace, wait_until
 
@@ -53,8 +53,6 @@ class Run(NamedTuple):
 
     terraform: Workspace
     process: subprocess.Popen[str]
-    attached: ProviderProcess | None
-    """The provider that runs by itself; None if terraform launched one."""
 
 
 class Left(NamedTuple):
@@ -112,8 +110,9 @@ def provider_is_terminated(run: Run) -> str:
 
 def stop_is_called(run: Run) -> str:
     """``StopProvider`` over gRPC, called by another client."""
-    assert run.attached is not None
-    (entry,) = json.loads(run.attached.reattach(run.terraform.environment)).values()
+    provider = run.terraform.provider
+    assert provider is not None
+    (entry,) = json.loads(provider.reattach(run.terraform.environment)).values()
     asyncio.run(_stop(entry["Addr"]["String"]))
     return run.process.communicate(timeout=60)[0]
 
@@ -138,7 +137,6 @@ def ctrl_c_twice(run: Run) -> str:
 def interrupted(
     terraform: Workspace,
     sandbox: Sandbox,
-    attached: ProviderProcess | None,
     interrupt: Interrupt,
     held: float,
 ) -> Left:
@@ -149,8 +147,8 @@ def interrupted(
     sandbox.ask("POST", f"/v1/connections/{made['waiting']}/sync", {"force": True})
     begin = sandbox.store.journal(0)[-1].number
     process = terraform.start("apply", "-auto-approve", "-input=false", "-no-color")
-    wait_until(lambda: _is_under_way(sandbox, begin, made), 60, lambda: _seen(sandbox, begin))
-    output = interrupt(Run(terraform, process, attached))
+    _await_all(sandbox, begin, made, process)
+    output = interrupt(Run(terraform, process))
     entries = sandbox.store.journal(begin)
     patched = {one.path.split("/")[3] for one in entries if one.writes and "/state" in one.path}
     sandbox.calm()
@@ -191,6 +189,22 @@ def _faults(made: Mapping[str, str], seconds: float) -> list[dict[str, Any]]:
 
 def _seen(sandbox: Sandbox, begin: int) -> list[tuple[str, str]]:
     return [(entry.method, entry.path) for entry in sandbox.store.journal(begin)]
+
+
+def _await_all(
+    sandbox: Sandbox, begin: int, made: Mapping[str, str], process: subprocess.Popen[str]
+) -> None:
+    """Waits until all is under way; if it does not come so far, fails with what was printed."""
+
+    def is_decided() -> bool:
+        return process.poll() is not None or _is_under_way(sandbox, begin, made)
+
+    with suppress(AssertionError):
+        wait_until(is_decided, 120)
+    if not _is_under_way(sandbox, begin, made):
+        seen = _seen(sandbox, begin)
+        process.kill()
+        raise AssertionError(f"not all was under way: {seen}\n{process.communicate()[0]}")
 
 
 def _is_under_way(sandbox: Sandbox, begin: int, made: Mapping[str, str]) -> bool:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kill_works import HEADER, Work
+from quick_programs import QUICK_TERRAFORM
 from sandbox_server import Sandbox, serving
 from vendor import FIVETRAN
 
@@ -138,6 +139,7 @@ class Run:
         return {
             **{name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ},
             **FIVETRAN.environment,
+            **QUICK_TERRAFORM,
             "HOME": str(self.temporary),
             "TMPDIR": str(self.temporary),
             "TF_CLI_CONFIG_FILE": str(self.folder / "terraformrc"),

@@ -15,10 +15,10 @@ from sandbox_server import serving
 from workspace import Workspace
 
 ORDERLY = [
-    pytest.param(run.ctrl_c, marks=pytest.mark.launched),
-    pytest.param(run.group_is_terminated, marks=pytest.mark.launched),
-    pytest.param(run.terraform_is_terminated, marks=pytest.mark.launched),
-    pytest.param(run.provider_is_terminated, marks=pytest.mark.launched),
+    pytest.param(run.ctrl_c, marks=pytest.mark.killed),
+    pytest.param(run.group_is_terminated, marks=pytest.mark.killed),
+    pytest.param(run.terraform_is_terminated, marks=pytest.mark.killed),
+    pytest.param(run.provider_is_terminated, marks=pytest.mark.killed),
     pytest.param(run.stop_is_called),
 ]
 """Interruptions after which terraform still writes the state."""
@@ -26,18 +26,16 @@ ORDERLY = [
 
 def interrupted(folder: Path, interrupt: run.Interrupt, held: float = 3.0) -> Iterator[Left]:
     """One run for all tests that look at what it left."""
+    (folder / "work").mkdir()
+    attached = ProviderProcess(folder / "work", folder / "provider.log")
+    is_launched = interrupt is not run.stop_is_called
     with serving(folder / "sandbox.sqlite3") as sandbox:
-        attached = None
-        if interrupt is run.stop_is_called:
-            (folder / "work").mkdir()
-            attached = ProviderProcess(folder / "work", folder / "provider.log")
-        terraform = Workspace(folder / "work", sandbox.url, attached)
+        terraform = Workspace(folder / "work", sandbox.url, attached, launchable=is_launched)
         try:
-            yield run.interrupted(terraform, sandbox, attached, interrupt, held)
+            yield run.interrupted(terraform, sandbox, interrupt, held)
         finally:
             terraform.close()
-            if attached is not None:
-                attached.end()
+            attached.end()
 
 
 @pytest.fixture(scope="module", params=ORDERLY, ids=lambda interrupt: interrupt.__name__)
@@ -90,13 +88,13 @@ def test_the_next_apply_finishes_and_settles(left: Left) -> None:
     assert not any(map(left.paused, STATES))
 
 
-@pytest.mark.launched
+@pytest.mark.killed
 @pytest.mark.parametrize("name", STATES)
 def test_the_paused_flag_is_back_after_terraform_gave_up(abandoned: Left, name: str) -> None:
     assert abandoned.paused(name) is False, abandoned.output
 
 
-@pytest.mark.launched
+@pytest.mark.killed
 def test_what_terraform_gave_up_is_taken_over(abandoned: Left) -> None:
     """Terraform no longer takes answers, so its state cannot know of these connections."""
     terraform = abandoned.terraform

@@ -15,7 +15,7 @@ from killed_run import kill_terraform_while
 from sandbox_server import Sandbox
 from scenario import Scenario
 
-pytestmark = pytest.mark.launched
+pytestmark = pytest.mark.killed
 CREATION = creation(**CREATED)
 PATH = "/v1/connections"
 
@@ -83,6 +83,7 @@ def test_creation_that_never_arrived_is_sent_again(terraform: Scenario, sandbox:
     assert entries(terraform) == []
 
 
+@pytest.mark.launched
 def test_taken_name_is_told_with_its_identifier(terraform: Scenario, sandbox: Sandbox) -> None:
     other = sandbox.add("postgres", schema_prefix="orders", host="db.example.com")
 

@@ -12,7 +12,7 @@ from sandbox_server import Sandbox
 from scenario import Scenario
 from workspace import Workspace, wait_until
 
-pytestmark = pytest.mark.launched
+pytestmark = pytest.mark.killed
 ADDRESS = "fivetranops_connection_state.cursor"
 OLD, NEW = {"cursor": "2026-01-01"}, {"cursor": "2025-01-01"}
 

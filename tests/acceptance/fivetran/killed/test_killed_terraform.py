@@ -9,7 +9,7 @@ from killed_run import kill_terraform_while
 from sandbox_server import Sandbox
 from scenario import Scenario
 
-pytestmark = pytest.mark.launched
+pytestmark = pytest.mark.killed
 ADDRESS = "fivetranops_connection_state.cursor"
 FIRST, OLD, NEW, LATER = ({"cursor": f"{year}-01-01"} for year in (2023, 2024, 2025, 2026))
 

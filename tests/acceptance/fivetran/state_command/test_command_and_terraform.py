@@ -34,7 +34,6 @@ def kill_command(commands: Commands, sandbox: Sandbox, connection: str, step: in
     sandbox.store.configure(faults=[])
 
 
-@pytest.mark.launched
 @pytest.mark.parametrize("step", range(PAUSE, len(STEPS) + 1), ids=lambda n: STEPS[n - 1])
 def test_a_plan_puts_the_flag_back_that_a_killed_command_left(
     terraform: Scenario, commands: Commands, sandbox: Sandbox, cursor_at_ten: str, step: int
@@ -51,7 +50,7 @@ def test_a_plan_puts_the_flag_back_that_a_killed_command_left(
     assert terraform.is_settled()
 
 
-@pytest.mark.launched
+@pytest.mark.killed
 @pytest.mark.parametrize("step", range(PAUSE, len(STEPS) + 1), ids=lambda n: STEPS[n - 1])
 def test_command_restores_the_flag_of_a_killed_provider(
     terraform: Scenario, commands: Commands, sandbox: Sandbox, cursor_at_ten: str, step: int

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 from command_run import Commands
+from killed_run import STEPS
 from sandbox_server import Sandbox
 
+from constructs_lib.sandbox import FAULT_KINDS
+
 NEW = {"cursor": 4}
+STATE = "/v1/connections/{id}/state"
 LOOK = 2
 """Requests of the look: the connection, and its state."""
 
@@ -73,15 +77,31 @@ def test_unknown_form_in_the_history_says_how_to_go_back(
 
 
 @pytest.mark.parametrize("kind", ["500", "500_after", "502_html", "429", "reset_after"])
-@pytest.mark.parametrize("nth", range(LOOK + 1, LOOK + 9))
-def test_a_request_that_fails_for_a_moment_is_repeated(
-    commands: Commands, sandbox: Sandbox, cursor_at_ten: str, kind: str, nth: int
+def test_each_request_that_fails_for_a_moment_is_repeated(
+    commands: Commands, sandbox: Sandbox, cursor_at_ten: str, kind: str
 ) -> None:
-    path = f"^/v1/connections/{cursor_at_ten}"
-    sandbox.store.configure(faults=[{"kind": kind, "path": path, "nth": nth}])
+    # Given that each read after the look fails once, and each write
+    connection = f"/v1/connections/{cursor_at_ten}"
+    failing = [("GET", path, nth) for path in (connection, STATE) for nth in range(2, 30, 2)]
+    # A pause that took effect is not sent again.
+    unpause = 2 if FAULT_KINDS[kind].takes_effect else 3
+    failing += [("PATCH", connection, 1), ("PATCH", STATE, 1), ("PATCH", connection, unpause)]
+    faults = [{"kind": kind, "method": m, "path": path, "nth": nth} for m, path, nth in failing]
+    sandbox.store.configure(faults=faults)
+    sandbox.requests()
 
     commands.set(cursor_at_ten, NEW)
 
+    sandbox.store.configure(faults=[])
+    failed = [entry for entry in sandbox.requests() if entry.fault]
+    assert [entry.body for entry in failed if entry.writes] == [
+        {"paused": True},
+        {"state": NEW},
+        {"paused": False},
+    ]
+    reads = [entry.path for entry in failed if not entry.writes]
+    assert reads.count(connection) >= STEPS.count("read")
+    assert len(reads) - reads.count(connection) >= STEPS.count("read state")
     assert sandbox.state(cursor_at_ten) == NEW
     assert sandbox.connection(cursor_at_ten)["paused"] is False
 

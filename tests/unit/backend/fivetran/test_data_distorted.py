@@ -47,7 +47,7 @@ def read(world: World, kind: str, **config: Any) -> Any:
         assert "bug" not in diagnostic.detail, diagnostic.detail
         assert "Traceback" not in diagnostic.detail
     assert bool(response.diagnostics) is (response.state.msgpack == b"")
-    return unwrap(decode(response.state.msgpack, type_)) if response.state.msgpack else None
+    return unwrap(decode(response.state, type_)) if response.state.msgpack else None
 
 
 @pytest.mark.parametrize(("place", "name"), CASES)

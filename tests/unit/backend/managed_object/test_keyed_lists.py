@@ -155,7 +155,7 @@ def test_another_order_alone_sends_nothing_and_the_plan_says_so() -> None:
 
     (warning,) = [one for one in operation.diagnostics if one.summary == MERE_ORDER]
     assert "config.reports" in warning.detail
-    assert update_body(prior, plan.planned, config, []) == {}
+    assert update_body(prior, plan.planned, config, [], {}) == {}
 
 
 def test_a_changed_item_in_another_order_is_sent_as_configured() -> None:
@@ -166,7 +166,7 @@ def test_a_changed_item_in_another_order_is_sent_as_configured() -> None:
     plan, operation = planned(config, prior)
 
     assert MERE_ORDER not in [one.summary for one in operation.diagnostics]
-    body = update_body(prior, plan.planned, config, [])
+    body = update_body(prior, plan.planned, config, [], {})
     assert body["config"] == {"reports": after}
 
 

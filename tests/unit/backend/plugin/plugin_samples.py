@@ -14,8 +14,9 @@ from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.provider import Provider, ReadRule
 from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
-from constructs_lib.backend.plugin.values.decoding import decode
+from constructs_lib.backend.plugin.values import decoding
 from constructs_lib.backend.plugin.values.encoding import encode
+from constructs_lib.backend.plugin.values.types import Type
 from constructs_lib.backend.plugin.values.value import Object
 from constructs_lib.schemas import ResourceSchema
 from constructs_lib.schemas.model import _attributes
@@ -119,7 +120,18 @@ def message(values: Object | None) -> pb.DynamicValue:
 
 
 def values(message_: pb.DynamicValue) -> Any:
-    return decode(message_.msgpack, TYPE)
+    return decoding.decode(message_, TYPE)
+
+
+def decode(data: bytes, type_: Type) -> Any:
+    """The value that a message has as MessagePack."""
+    return decoding.decode(pb.DynamicValue(msgpack=data), type_)
+
+
+def decode_json(data: bytes | str, type_: Type) -> Any:
+    """The value that a message has as JSON."""
+    encoded = data.encode() if isinstance(data, str) else data
+    return decoding.decode(pb.DynamicValue(json=encoded), type_)
 
 
 def call(resource: Resource, name: str, **fields: Any) -> Any:

@@ -4,60 +4,50 @@ from __future__ import annotations
 
 import inspect
 import typing
+from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
 
-from constructs_lib import (
-    ConnectCard,
-    Connection,
-    ConnectionData,
-    ConnectionsData,
-    ConnectionState,
-    ConnectionStateData,
-    ConnectionSync,
-    ConnectionTest,
-    ConnectorData,
-    ConnectorStatus,
-    ElasticProvider,
-    EphemeralConnectCard,
-    FivetranProvider,
-    schemas,
-)
+from constructs_lib import constructs, schemas
 from constructs_lib.constructs.base.attributes import ReadableAttribute
+from constructs_lib.constructs.base.data_source import (
+    DataSourceConstruct,
+    EphemeralResourceConstruct,
+)
 from constructs_lib.constructs.base.meta_arguments import NAMES
+from constructs_lib.constructs.base.provider import ProviderConstruct
+from constructs_lib.constructs.base.resource import ResourceConstruct
 from constructs_lib.validation import ALIASES
 
 READING = set(NAMES) - {"lifecycle", "import_id"}
 """The meta-arguments of what is only read or opened: nothing is changed, and nothing imported."""
-CONSTRUCTS = [
-    pytest.param(Connection, "fivetranops_connection", set(NAMES), id="Connection"),
-    pytest.param(
-        ConnectionState, "fivetranops_connection_state", {*NAMES, "connection"}, id="State"
-    ),
-    pytest.param(ConnectionTest, "fivetranops_connection_test", {*NAMES, "connection"}, id="Test"),
-    pytest.param(ConnectionSync, "fivetranops_connection_sync", {*NAMES, "connection"}, id="Sync"),
-    pytest.param(ConnectorStatus, "elasticops_connector_status", set(NAMES), id="ConnectorStatus"),
-    pytest.param(ConnectCard, "fivetranops_connect_card", {*NAMES, "connection"}, id="ConnectCard"),
-    pytest.param(
-        EphemeralConnectCard,
-        "ephemeral.fivetranops_connect_card",
-        {*READING, "connection"},
-        id="EphemeralConnectCard",
-    ),
-    pytest.param(ConnectionData, "data.fivetranops_connection", READING, id="ConnectionData"),
-    pytest.param(ConnectionsData, "data.fivetranops_connections", READING, id="ConnectionsData"),
-    pytest.param(
-        ConnectionStateData,
-        "data.fivetranops_connection_state",
-        {*READING, "connection"},
-        id="ConnectionStateData",
-    ),
-    pytest.param(ConnectorData, "data.elasticops_connector", READING, id="ConnectorData"),
-    pytest.param(FivetranProvider, "fivetranops", {"alias"}, id="FivetranProvider"),
-    pytest.param(ElasticProvider, "elasticops", {"alias"}, id="ElasticProvider"),
-]
+
+
+def others_of(construct: type[ResourceConstruct]) -> set[str]:
+    """Return the parameters that are no attributes."""
+    is_reader = issubclass(construct, (DataSourceConstruct, EphemeralResourceConstruct))
+    about = {"connection"} & set(construct.CONSTRUCTOR_ONLY)
+    return (READING if is_reader else set(NAMES)) | about
+
+
+def described() -> Iterator[tuple[type, str, set[str]]]:
+    """Return all public constructs that have a schema, with its name and their other parameters."""
+    for each in map(vars(constructs).get, constructs.__all__):
+        if isinstance(each, type) and issubclass(each, ResourceConstruct):
+            yield each, each.TYPE, others_of(each)
+        elif isinstance(each, type) and issubclass(each, ProviderConstruct):
+            yield each, each.KIND.name, {"alias"}
+
+
+CONSTRUCTS = [pytest.param(*case, id=case[0].__name__) for case in described()]
 RESOURCES = [case for case in CONSTRUCTS if "Provider" not in str(case.id)]
+
+
+def test_each_described_thing_has_a_construct() -> None:
+    offered = {name for name in schemas.names() if not name.startswith(("backend.", "environment"))}
+
+    assert {name for _, name, _ in described()} == offered
 
 
 def parameters(construct: type) -> dict[str, inspect.Parameter]:

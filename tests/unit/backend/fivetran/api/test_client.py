@@ -12,6 +12,7 @@ from scripted_api import Answer, ScriptedApi
 from urllib3.exceptions import MaxRetryError
 
 from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.api.batched_reader import BatchedReader
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.exchange import FivetranTransport, Request, check_url
 from constructs_lib.backend.fivetran.provider import open_client
@@ -45,6 +46,22 @@ def test_an_empty_address_is_not_taken_for_the_public_one() -> None:
 
     assert found is None
     assert diagnostics.has_errors
+
+
+def test_each_attempt_of_a_write_drops_what_pages_said(
+    api: ScriptedApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent_before: list[int] = []
+    monkeypatch.setattr(BatchedReader, "invalidate", lambda self: sent_before.append(len(api.seen)))
+    client = Client(FivetranTransport(api.url), "key", "secret")
+    changed = Answer(200, {"code": "Success", "data": {**CONNECTION, "sync_frequency": 60}})
+    api.answers = [FOUND, Answer(503, "no JSON"), FOUND, changed]
+
+    client.connection("abc", Deadline(5))
+    client.modify_connection("abc", {"sync_frequency": 60}, Deadline(30))
+
+    assert [each.method for each in api.seen] == ["GET", "PATCH", "GET", "PATCH"]
+    assert sent_before == [1, 3]
 
 
 @pytest.mark.parametrize("identifier", ["", " ", ".", "..", "a/b", "a?c", "a#b", "%2e", "a\n"])

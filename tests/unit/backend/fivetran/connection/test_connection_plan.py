@@ -146,7 +146,7 @@ def test_what_only_steers_requests_shows_and_sends_nothing(
     plan, _ = planned(configured(**control), prior)
 
     assert differences(plan) >= set(control)
-    assert update_body(prior, plan.planned, plan.config, []) == {}
+    assert update_body(prior, plan.planned, plan.config, [], {}) == {}
 
 
 def test_a_later_connect_card_is_said_to_have_no_effect() -> None:

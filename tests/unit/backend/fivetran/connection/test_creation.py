@@ -334,7 +334,6 @@ _NOTHING_IS_LOADED = """
 import sys, threading
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.fivetran.api.client import Client
-from constructs_lib.backend.fivetran.api.exchange import Exchange
 from constructs_lib.backend.fivetran.provider import FivetranOps
 from constructs_lib.backend.managed_object.secret_tracking import SecretHasher
 from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
@@ -350,12 +349,12 @@ planned = dict.fromkeys(resource.schema.attributes)
 planned |= {"group_id": "g", "service": "postgres", "config": Dynamic.of(config)}
 given = {**planned, "config_wo": Dynamic.of({"password": "secret-password"})}
 loaded, is_answered = [], []
-send = Exchange._send
+send = FivetranTransport.send
 def answered(*given):
     response = send(*given)
     is_answered.append(1)
     return response
-Exchange._send = answered
+FivetranTransport.send = answered
 def note(event, details):
     if is_answered and event in ("import", "open"):
         loaded.append(f"{event} {details[0]}")

@@ -83,26 +83,26 @@ def test_a_null_setting_is_not_sent_at_creation() -> None:
 def test_a_modification_sends_exactly_the_key_that_changed() -> None:
     planned = values(config=Dynamic.of({**CONFIG, "host": "other"}))
 
-    assert update_body(values(), planned, planned, []) == {"config": {"host": "other"}}
+    assert update_body(values(), planned, planned, [], {}) == {"config": {"host": "other"}}
 
 
 def test_a_setting_that_becomes_null_is_cleared() -> None:
     planned = values(config=Dynamic.of({**CONFIG, "host": None}))
 
-    assert update_body(values(), planned, planned, []) == {"config": {"host": None}}
+    assert update_body(values(), planned, planned, [], {}) == {"config": {"host": None}}
 
 
 def test_settings_that_are_no_longer_managed_are_not_sent() -> None:
     planned = values(config=Dynamic.of({"schema_prefix": "orders", "port": 5433}))
 
-    assert update_body(values(), planned, planned, []) == {"config": {"port": 5433}}
+    assert update_body(values(), planned, planned, [], {}) == {"config": {"port": 5433}}
 
 
 def test_only_the_secret_that_changed_is_sent() -> None:
     planned = values()
     config = planned | {"config_wo": Dynamic.of({"password": "p", "client_private_key": "k"})}
 
-    assert update_body(planned, planned, config, ["config.password"]) == {
+    assert update_body(planned, planned, config, ["config.password"], {}) == {
         "config": {"password": "p"}
     }
 
@@ -111,7 +111,7 @@ def test_an_object_with_a_changed_secret_is_sent_whole() -> None:
     planned = values(config=Dynamic.of({**CONFIG, "tunnel": {"host": "t"}}))
     config = planned | {"config_wo": Dynamic.of({"tunnel": {"key": "k"}})}
 
-    assert update_body(planned, planned, config, ["config.tunnel"]) == {
+    assert update_body(planned, planned, config, ["config.tunnel"], {}) == {
         "config": {"tunnel": {"host": "t", "key": "k"}}
     }
 
@@ -141,13 +141,13 @@ def test_modification_carries_what_steers_the_tests(
     given = {name: Dynamic.of({**CONFIG, **v}) for name, v in change.items() if name == "config"}
     planned = values(**{**change, **given}, **configured)
 
-    assert update_body(values(), planned, planned, []) == change | sent
+    assert update_body(values(), planned, planned, [], {}) == change | sent
 
 
 def test_modification_never_steers_the_tests_alone() -> None:
     planned = values(run_setup_tests=False, trust_certificates=True)
 
-    assert update_body(values(), planned, planned, []) == {}
+    assert update_body(values(), planned, planned, [], {}) == {}
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_trusting_says_that_the_tests_run() -> None:
 def test_the_destination_schema_is_never_part_of_a_modification() -> None:
     planned = values(config=Dynamic.of({**CONFIG, "schema_prefix": "other"}))
 
-    assert update_body(values(), planned, planned, []) == {}
+    assert update_body(values(), planned, planned, [], {}) == {}
 
 
 @pytest.mark.parametrize("name", [*SETTINGS, *ONLY_MODIFIED])
@@ -211,7 +211,7 @@ def test_a_change_of_each_setting_is_sent(name: str) -> None:
     }[attribute.kind]
     planned = values(**{name: value})
 
-    assert update_body(values(), planned, planned, []) == {name: value}
+    assert update_body(values(), planned, planned, [], {}) == {name: value}
 
 
 def test_the_keys_of_an_unknown_service_are_all_forms() -> None:

@@ -56,7 +56,7 @@ def test_a_null_inside_of_an_object_is_never_sent() -> None:
     planned = {"config": Dynamic.of({"login": {"host": "b"}})}
     config = {"config_wo": Dynamic.of({"login": {"key": None}})}
 
-    assert update_body(prior, planned, config, []) == {"config": {"login": {"host": "b"}}}
+    assert update_body(prior, planned, config, [], {}) == {"config": {"login": {"host": "b"}}}
 
 
 def test_nothing_is_said_where_every_secret_has_a_value() -> None:

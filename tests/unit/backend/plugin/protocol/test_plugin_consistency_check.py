@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import tfplugin6_pb2 as pb
-from plugin_samples import SCHEMA, Sample, Scripted, call, errors, message, thing, values
+from plugin_samples import SCHEMA, TYPE, Sample, Scripted, call, errors, message, thing, values
 
-from constructs_lib.backend.plugin.protocol import consistency_check, resource_calls
+from constructs_lib.backend.plugin.protocol import consistency_check, conversion, resource_calls
 from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
 from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.values.encoding import encode
@@ -144,7 +144,7 @@ def test_a_failed_change_that_answers_null_keeps_what_exists(monkeypatch: Any) -
 
 
 def test_a_deletion_that_answers_an_object_is_found(monkeypatch: Any) -> None:
-    monkeypatch.setattr(resource_calls, "_carry_out", lambda *arguments: PRIOR)
+    monkeypatch.setattr(conversion, "write_state", lambda *arguments: encode(PRIOR, TYPE))
     response = apply(Scripted(), PRIOR, None)
     assert rules(response) == ["deletion_is_applied_as_null"]
 

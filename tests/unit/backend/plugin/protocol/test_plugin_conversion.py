@@ -4,13 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from plugin_samples import ATTRIBUTES, SCHEMA, TYPE, thing
+from plugin_samples import ATTRIBUTES, SCHEMA, TYPE, decode, thing
 
 from constructs_lib import schemas
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, dotted
 from constructs_lib.backend.plugin.protocol import conversion
 from constructs_lib.backend.plugin.values import types
-from constructs_lib.backend.plugin.values.decoding import decode
 
 
 @pytest.mark.parametrize(

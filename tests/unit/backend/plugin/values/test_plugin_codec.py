@@ -8,9 +8,10 @@ import msgpack
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plugin_samples import decode, decode_json
 
 from constructs_lib.backend.plugin.values import types
-from constructs_lib.backend.plugin.values.decoding import decode, decode_json, unknown_types
+from constructs_lib.backend.plugin.values.decoding import from_json, parse_json, unknown_types
 from constructs_lib.backend.plugin.values.encoding import encode, typed_unknowns
 from constructs_lib.backend.plugin.values.types import BOOL, DYNAMIC, NUMBER, STRING
 from constructs_lib.backend.plugin.values.value import (
@@ -231,7 +232,7 @@ def test_json_states_keep_wrapped_dynamics_and_exact_numbers() -> None:
 @pytest.mark.parametrize("data", [b"", b"{", b'{"n": NaN}', b'{"n": "x"}', b"[]", b"\xff"])
 def test_json_that_is_no_state_is_an_error(data: bytes) -> None:
     with pytest.raises(CodecError):
-        decode_json(data, types.object_of({"n": NUMBER}))
+        from_json(parse_json(data), types.object_of({"n": NUMBER}))
 
 
 @given(JSON)
@@ -239,3 +240,15 @@ def test_types_survive_the_way_there_and_back(value: Any) -> None:
     type_ = types.infer(value)
     assert types.parse_type(types.dump_type(type_)) == type_
     assert types.parse_type(b'["set",["map","bool"]]').element == types.map_of(BOOL)
+
+
+def test_a_message_without_a_value_is_null() -> None:
+    assert decode(b"", STRING) is None
+    assert decode(b"", types.object_of({"a": STRING})) is None
+
+
+def test_an_object_is_not_unknown_as_a_whole() -> None:
+    type_ = types.object_of({"a": types.object_of({"b": STRING})})
+    with pytest.raises(CodecError, match=r"^expected an object$"):
+        decode(encode(UNKNOWN, type_), type_)
+    assert decode(encode({"a": UNKNOWN}, type_), type_) == {"a": UNKNOWN}
