@@ -106,7 +106,7 @@ def cause_of(data: bytes) -> str:
     if not data:
         return ""  # A message without a byte is null.
     try:
-        msgpack.unpackb(data, raw=False)
+        msgpack.unpackb(data, raw=False, ext_hook=lambda code, payload: None)
     except msgpack.exceptions.StackError:
         return LEVELS
     except Exception:
