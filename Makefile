@@ -11,7 +11,7 @@ VENV := .venv$(if $(filter cdktn,$(TOOLKIT)),/cdktn)
 CDK := $(VENV)/bin/python scripts/run.py --environment "$(ENVIRONMENT)" $(TOOLKIT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo deploy diff output destroy doctor test size bench soak check generate new-resource package clean setup setup-dev prerequisites
+.PHONY: help demo deploy diff output destroy doctor test size bench soak mutants check generate new-resource package clean setup setup-dev prerequisites
 
 help: ## Show what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -46,6 +46,9 @@ soak: setup-dev ## Run the tests with hostile answers, random requests and fault
 	@FUZZ_EXAMPLES=300 $(RUN) pytest tests/contract/server/test_sandbox_fuzz.py
 	@seed="$${KILLS_SEED:-$$(date +%s)}" && echo "KILLS_SEED=$$seed" && \
 		KILLS=300 KILLS_SEED="$$seed" $(RUN) pytest tests/acceptance/fivetran/killed/test_random_kills.py
+
+mutants: setup-dev ## Change the code in small ways, to see that tests notice: hours; ONLY=journal for a part.
+	@$(RUN) python tests/mutation/mutants.py --check $(ONLY)
 
 check: setup-dev ## Check format, style, types, layers, and that what is generated is fresh.
 	@$(RUN) ruff check .

@@ -14,7 +14,8 @@ OLD, NEW = {"cursor": "2026-01-01"}, {"cursor": "2026-06-01"}
 class Fivetran:
     """One connection in memory, which writes down what is asked of it.
 
-    ``failures`` maps a step to the error that it raises, once; the step takes effect before.
+    ``about`` has the identifiers of the connections that it was asked about, and ``failures`` maps
+    a step to the error that it raises, once; the step takes effect before.
     """
 
     address = "https://api.invalid"
@@ -23,6 +24,7 @@ class Fivetran:
         self.paused, self.syncing, self.stored = paused, syncing, state
         self.service = "connector_sdk"
         self.journal: list[str] = []
+        self.about: set[str] = set()
         self.failures: dict[str, errors.VendorError] = {}
         self.succeeded_at: Any = None
         self.failed_at: Any = None
@@ -46,6 +48,7 @@ class Fivetran:
             raise self.failures.pop(name)
 
     def connection(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
+        self.about.add(identifier)
         sync_state = "syncing" if self.syncing else ("paused" if self.paused else "scheduled")
         self.syncing = max(0, self.syncing - 1)
         self.step("GET")
@@ -61,11 +64,13 @@ class Fivetran:
         self, identifier: str, body: dict[str, Any], deadline: Deadline
     ) -> dict[str, Any]:
         self.lives()
+        self.about.add(identifier)
         self.paused = body["paused"]
         self.step("pause" if self.paused else "unpause")
         return {}
 
     def state(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
+        self.about.add(identifier)
         self.step("GET state")
         if self.stored is None:
             raise errors.error_of_response("GET state", 400, "", "no state", None)
@@ -73,6 +78,7 @@ class Fivetran:
 
     def set_state(self, identifier: str, state: dict[str, Any], deadline: Deadline) -> None:
         self.lives()
+        self.about.add(identifier)
         if self.syncing:
             self.journal.append("PATCH state: 409")
             raise errors.error_of_response("PATCH state", 409, "", "the sync is in progress", None)

@@ -141,6 +141,26 @@ def test_the_beginning_of_a_secret_that_was_cut_is_hidden(end: str) -> None:
     assert redact(f"value 'hunter2-lo{end}", ["hunter2-long"]) == f"value '(hidden){end}"
 
 
+@pytest.mark.parametrize("end", ["", "...", "…", "'", "... is wrong"])
+@pytest.mark.parametrize(
+    ("length", "shown"), [(5, "hunte"), (6, "(hidden)"), (7, "(hidden)"), (11, "(hidden)")]
+)
+def test_cut_secret_is_hidden_from_six_characters_on(length: int, shown: str, end: str) -> None:
+    assert redact(f"value '{'hunter2-long'[:length]}{end}", ["hunter2-long"]) == (
+        f"value '{shown}{end}"
+    )
+
+
+@pytest.mark.parametrize(("secret", "shown"), [("abc", "abc"), ("abcd", "(hidden)")])
+def test_secret_is_hidden_from_four_characters_on(secret: str, shown: str) -> None:
+    assert redact(f"value {secret} refused", [secret]) == f"value {shown} refused"
+
+
+def test_cut_secret_of_repeated_parts_is_hidden_whole() -> None:
+    assert redact("value 'abcabcabcab...", ["abcabcabcabcX"]) == "value '(hidden)..."
+    assert redact("value 'xyabcabc...", ["abcabcabcabcX"]) == "value 'xy(hidden)..."
+
+
 def test_the_beginning_of_a_secret_within_a_message_is_left() -> None:
     assert redact("the password of orders is wrong", ["password1"]) == (
         "the password of orders is wrong"

@@ -63,3 +63,37 @@ def test_without_a_word_of_the_api_the_pause_grows_up_to_a_limit() -> None:
 
 def test_an_api_that_asks_for_no_pause_is_not_asked_in_a_burst() -> None:
     assert attempts.backoff(answered(429, 0.0), attempt=4) >= 2.0
+
+
+@pytest.mark.parametrize(
+    ("status", "is_unclear"),
+    [
+        *((status, True) for status in (408, 425, 429, 500, 501, 599)),
+        *((status, False) for status in (200, 400, 404, 409, 424, 426, 428, 430, 499)),
+    ],
+)
+def test_only_some_answers_leave_it_unclear(status: int, is_unclear: bool) -> None:
+    assert attempts.is_unclear(status) is is_unclear
+
+
+@pytest.mark.parametrize(
+    ("error", "may_have"),
+    [
+        (answered(200), True),
+        (answered(399), True),
+        (answered(400), False),
+        (answered(401), False),
+        (answered(408), True),
+        (answered(425), False),
+        (answered(429), False),
+        (answered(499), False),
+        (answered(500), True),
+        (BROKEN, True),
+        (REFUSED, False),
+        (errors.InvalidResponse("GET /", 200, "HTML"), True),
+        (errors.ForeignResponse("GET /", 404, "HTML"), False),
+        (errors.TimeLimitExceeded("over"), False),
+    ],
+)
+def test_what_may_have_taken_effect(error: errors.VendorError, may_have: bool) -> None:
+    assert attempts.may_have_taken_effect(error) is may_have

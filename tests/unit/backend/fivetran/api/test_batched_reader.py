@@ -355,3 +355,28 @@ def test_a_write_while_a_page_is_read_drops_what_it_tells() -> None:
     plan(reads, api.documents)
 
     assert sorted(api.singles) == sorted(api.documents)
+
+
+def test_each_read_and_page_has_the_deadline_of_who_asked() -> None:
+    # Given reads one after the other, each with a deadline of its own
+    api, seen = Api(AT_ONCE + 5), []
+    deadlines = {identifier: Deadline(600) for identifier in api.documents}
+
+    def one(identifier: str, deadline: Deadline) -> dict[str, Any]:
+        seen.append((identifier, deadline))
+        return api.one(identifier, deadline)
+
+    def page(cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
+        seen.append((asking[-1], deadline))
+        return api.page(cursor, deadline)
+
+    reads, asking = BatchedReader(one, page), []
+    # When there are so many that a page is read
+    for identifier, deadline in deadlines.items():
+        asking.append(identifier)
+        reads.connection(identifier, deadline, fits)
+
+    # Then nothing is asked for without the deadline of the read that needs it
+    assert api.pages == [None]
+    assert len(seen) == api.requests == AT_ONCE + 1
+    assert [name for name, deadline in seen if deadlines[name] is not deadline] == []

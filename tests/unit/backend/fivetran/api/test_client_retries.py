@@ -233,3 +233,42 @@ def test_429_that_cannot_be_looked_at_is_repeated(api: ScriptedApi, client: Clie
     client.sync("abc", Deadline(5), look)
 
     assert [seen.method for seen in api.seen] == ["POST", "POST"]
+
+
+LIMITED = Answer(429, {"code": "TooMany"}, {"Retry-After": "0"})
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_429_after_a_lost_response_is_looked_at(
+    api: ScriptedApi, client: Client, lost: Answer
+) -> None:
+    # Given a change whose response is lost, a look that shows no effect, and then a rate limit
+    stored = {"id": "abc", "paused": True}
+    api.answers = [lost, _found({"id": "abc", "paused": False}), LIMITED, _found(stored)]
+
+    # When the change is tried on
+    assert client.modify_connection("abc", {"paused": True}, Deadline(5)) == stored
+
+    # Then nothing is sent again without another look, because the first one may be late
+    assert [seen.method for seen in api.seen] == ["PATCH", "GET", "PATCH", "GET"]
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_429_of_the_look_itself_is_no_reason_to_resend(
+    api: ScriptedApi, client: Client, lost: Answer
+) -> None:
+    stored = {"id": "abc", "paused": True}
+    api.answers = [lost, LIMITED, _found(stored)]
+
+    assert client.modify_connection("abc", {"paused": True}, Deadline(5)) == stored
+    assert [seen.method for seen in api.seen] == ["PATCH", "GET", "GET"]
+
+
+def test_503_then_429_of_a_sync_is_looked_at_each_time(api: ScriptedApi, client: Client) -> None:
+    looks = iter([False, True])
+    api.answers = [Answer(503, {}), LIMITED, FOUND]
+
+    client.sync("abc", Deadline(5), lambda: next(looks))
+
+    assert [seen.method for seen in api.seen] == ["POST", "POST"]
+    assert next(looks, None) is None, "it was looked before each further request"

@@ -3,6 +3,8 @@ from __future__ import annotations
 from plugin_samples import ATTRIBUTES, thing
 
 from constructs_lib.backend.plugin.planning.planner import (
+    merge_data,
+    merge_failed_change,
     merge_failed_update,
     merge_read_state,
     merge_state,
@@ -67,3 +69,54 @@ def test_a_failed_update_keeps_the_prior_and_the_saved_state() -> None:
     merged = merge_failed_update(ATTRIBUTES, prior, planned, {"level": 2.0})
     assert merged == thing(name="a", color="red", level=2)
     assert isinstance(merged["level"], int)
+
+
+def test_lists_are_padded_and_cut_to_the_planned_length() -> None:
+    type_ = types.tuple_of((types.STRING,) * 3)
+    planned = thing(config=Dynamic(type_, [UNKNOWN, UNKNOWN, UNKNOWN]))
+    for returned, filled in (
+        ([], [None, None, None]),
+        (["x"], ["x", None, None]),
+        (["x", "y", "z"], ["x", "y", "z"]),
+        (["x", "y", "z", "more"], ["x", "y", "z"]),
+    ):
+        merged = merge_state(ATTRIBUTES, planned, {"config": Dynamic.of(returned)})
+        assert merged["config"] == Dynamic(type_, filled)
+
+
+def test_parts_of_an_object_returned_otherwise_become_null() -> None:
+    type_ = types.object_of({"a": types.STRING, "b": types.STRING})
+    planned = thing(config=Dynamic(type_, {"a": UNKNOWN, "b": "y"}))
+    for returned in (None, "text", Dynamic.of(["x"]), Dynamic.of({"other": "x"})):
+        merged = merge_state(ATTRIBUTES, planned, {"config": returned})
+        assert merged["config"] == Dynamic(type_, {"a": None, "b": "y"})
+
+
+def test_parts_of_a_list_returned_otherwise_become_null() -> None:
+    type_ = types.tuple_of((types.STRING, types.STRING))
+    planned = thing(config=Dynamic(type_, ["x", UNKNOWN]))
+    for returned in (None, "text", Dynamic.of("text"), Dynamic.of({"a": "y"})):
+        merged = merge_state(ATTRIBUTES, planned, {"config": returned})
+        assert merged["config"] == Dynamic(type_, ["x", None])
+
+
+def test_a_failed_creation_saves_what_exists_and_nothing_unknown() -> None:
+    planned = thing(name="one", id=UNKNOWN, color=UNKNOWN)
+
+    assert merge_failed_change(ATTRIBUTES, None, planned, None) is None
+    merged = merge_failed_change(ATTRIBUTES, None, planned, {"id": "x", "color": UNKNOWN})
+    assert merged == thing(name="one", id="x")
+
+
+def test_a_failed_update_without_a_save_keeps_the_prior_state() -> None:
+    prior = thing(name="one", id="x")
+
+    assert merge_failed_change(ATTRIBUTES, prior, thing(name="two", id="x"), None) is prior
+    merged = merge_failed_change(ATTRIBUTES, prior, thing(name="two"), {"color": "red"})
+    assert merged == thing(name="one", id="x", color="red")
+
+
+def test_data_is_the_configuration_completed_by_what_was_read() -> None:
+    merged = merge_data(ATTRIBUTES, thing(name="one"), {"name": "other", "color": "red"})
+
+    assert merged == thing(name="one", color="red")
