@@ -16,7 +16,7 @@ from quick_programs import QUICK_TERRAFORM
 
 from constructs_lib.sandbox import Store
 from constructs_lib.toolkit import App
-from stacks import app
+from stacks import stack
 
 ROOT = Path(__file__).resolve().parents[3]
 TOOLS = [ROOT / ".venv" / "bin", ROOT / ".venv" / "node" / "bin"]
@@ -110,10 +110,10 @@ class Project:
         """Do what ``python -m stacks`` does, in this process, where the CDK runs already."""
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(self.folder)
-            patch.setattr(app, "ENVIRONMENTS", self.base.parent)
+            patch.setattr(stack, "ENVIRONMENTS", self.base.parent)
             # The CDK runs in a process of its own, which knows nothing of our current directory.
-            patch.setattr(app, "App", lambda: App(outdir=str(self.folder / "cdktf.out")))
-            app.main()
+            patch.setattr(stack, "App", lambda: App(outdir=str(self.folder / "cdktf.out")))
+            stack.synthesise()
         file = self._stack / "cdk.tf.json"
         document = json.loads(file.read_text(encoding="utf-8"))
         local = document["terraform"]["backend"]["local"]

@@ -187,7 +187,7 @@ def test_status_that_moved_after_the_plan_is_refused(
 def test_a_word_that_is_no_status_is_found_by_validate(terraform: Scenario) -> None:
     output = terraform.refused(status('"conected"'), "Invalid value of status", during="validate")
 
-    assert 'Did you mean "connected"?' in output
+    assert "Did you mean 'connected'?" in output
 
 
 def test_data_source_does_not_show_the_configuration(

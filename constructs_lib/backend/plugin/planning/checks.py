@@ -45,7 +45,15 @@ def _given(attribute: Attribute, value: Value) -> Any:
     """Return a value in JSON form, without what is null because it was left out."""
     if isinstance(value, Dynamic):
         return value.value
-    if not isinstance(value, dict) or attribute.kind not in (Kind.MAP, Kind.NESTED):
+    if attribute.kind is Kind.OBJECTS and isinstance(value, list):
+        return [_of_object(attribute, item) for item in value]
+    if attribute.kind in (Kind.MAP, Kind.NESTED):
+        return _of_object(attribute, value)
+    return value
+
+
+def _of_object(attribute: Attribute, value: Value) -> Any:
+    if not isinstance(value, dict):
         return value
     inside = attribute.attributes
     return {

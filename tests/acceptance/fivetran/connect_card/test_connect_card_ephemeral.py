@@ -145,7 +145,7 @@ def test_a_card_whose_answer_is_lost_is_opened_again(
 def test_a_mistake_is_found_by_validate(terraform: Scenario) -> None:
     terraform.refused(
         ephemeral(of='"abc"', back="ftp://example.com"),
-        "Address to which the end user returns",
+        "Found text; allowed is an address that begins with https:// or http://.",
         during="validate",
     )
 

@@ -185,3 +185,33 @@ def test_the_limits_hold_inside_of_json_text() -> None:
         "Found 3; allowed is a mapping, or its JSON text. Write it as { key = value }."
     ]
     assert [detail[:6] for detail in json_or_text(Dynamic.of(deep))] == ["Found "]
+
+
+def of_parts(*parts: Any) -> list[tuple[Any, str]]:
+    rule = {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["name"],
+            "properties": {"name": {"type": "string"}, "size": {"type": "integer", "minimum": 1}},
+        },
+    }
+    diagnostics = Diagnostics()
+    attributes = _attributes({"properties": {"parts": rule}})
+    checks.check_schema_rules(attributes, {"parts": list(parts)}, diagnostics)
+    return [(diagnostic.path, diagnostic.detail) for diagnostic in diagnostics]
+
+
+def test_what_is_left_out_in_a_list_of_objects_passes() -> None:
+    assert of_parts({"name": "a", "size": None}, {"name": "b", "size": UNKNOWN}) == []
+
+
+def test_a_wrong_value_in_a_list_of_objects_is_told() -> None:
+    assert of_parts({"name": "a", "size": None}, {"name": None, "size": 0}) == [
+        (("parts", 1), "Found no name; allowed is name, which is required."),
+        (("parts", 1, "size"), "Found 0; allowed is a number of at least 1."),
+    ]
+
+
+def test_an_object_that_is_null_in_a_list_is_told() -> None:
+    assert of_parts(None) == [(("parts", 0), "Found null; allowed is a mapping.")]
