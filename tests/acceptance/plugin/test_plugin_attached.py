@@ -185,7 +185,7 @@ def test_a_destruction_warns_and_leaves_nothing(attached: Terraform) -> None:
 def test_mistakes_are_found_by_validate_and_point_at_their_line(attached: Terraform) -> None:
     write(attached, 'color = "gren"\n timeouts = { create = "5 days" }')
     done = attached.run("validate")
-    assert 'Did you mean "green"?' in done.stderr
+    assert "Did you mean 'green'?" in done.stderr
     assert 'color = "gren"' in done.stderr
     assert "Invalid value of timeouts.create" in done.stderr
 

@@ -41,7 +41,7 @@ def test_an_address_that_would_leak_the_key_is_refused(terraform: Scenario, url:
 def test_an_address_in_the_configuration_is_checked_by_validate(terraform: Scenario) -> None:
     output = terraform.refused(
         'provider "fivetranops" { api_url = "http://api.fivetran.com" }\n' + orders(),
-        "https, or http for a loopback address",
+        "allowed is an address with https://, one with http:// for this machine only, or sandbox.",
         during="validate",
     )
 
