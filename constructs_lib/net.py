@@ -62,7 +62,7 @@ def address_problem(
     except ValueError:
         return "it is no address"
     if "@" in parts.netloc:
-        return f"it holds a user name or password, which belong into {credentials}"
+        return f"it holds a user name or password, which belong in {credentials}"
     if "?" in url or "#" in url:
         return f"{shown} holds a query or a fragment; the address ends with the host or a path"
     if _NO_ADDRESS.search(url):

@@ -144,7 +144,7 @@ def _others(service: Service, name: str, indent: int) -> Iterator[_Line]:
 
 
 def _part(fields: Iterable[Field], *, secret: bool, prefix: str) -> dict[str, _Tree]:
-    """Return the fields that belong into ``secrets``, or those that do not."""
+    """Return the fields that belong in ``secrets``, or those that do not."""
     found: dict[str, _Tree] = {}
     for field in fields:
         leaves = [leaf for _, leaf in field.leaves()]

@@ -187,7 +187,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         :param config: settings of the source, as the service defines them, with the name of the
             destination schema in the form of the service: schema; schema and table;
             ``schema_prefix``; or schema and ``table_group_name``. Only the keys that are given are
-            managed and compared. A key set to None is cleared. Secrets belong into ``secrets``. A
+            managed and compared. A key set to None is cleared. Secrets belong in ``secrets``. A
             change of the destination schema replaces the connection. The order of the items means
             nothing in a list whose items are told apart by a key, such as ``secrets_list``, files
             and reports

@@ -74,7 +74,7 @@ def _entry(facts: Facts) -> str:
     return "{\n" + ",\n".join(lines) + "\n}"
 
 
-_HEADER = ("field", "type", "belongs into", "allowed")
+_HEADER = ("field", "type", "belongs in", "allowed")
 _SHOWN = 8
 
 

@@ -13,7 +13,7 @@ In both files each field that holds a value is one line, by its path from the to
 line                                     meaning
 =======================================  ======================================================
 ``"config.port": "integer"``             a field of ``config``
-``"config.password": "string secret"``   one that belongs into ``secrets``
+``"config.password": "string secret"``   one that belongs in ``secrets``
 ``"config.public_key": "string read_only"``  one that only Fivetran sets
 ``"config.auth_method": ["PASSWORD"]``   text, of which only these values are allowed
 ``"config.tags[]": "string"``            a list of texts
@@ -61,7 +61,7 @@ class Field(NamedTuple):
     allowed: tuple[str, ...] = ()
     """The values that a text may have; empty if any is allowed."""
     secret: bool = False
-    """True if it belongs into ``secrets`` or ``auth_secrets``."""
+    """True if it belongs in ``secrets`` or ``auth_secrets``."""
     read_only: bool = False
     """True if only Fivetran sets it; it comes back in answers."""
     item: Field | None = None

@@ -25,7 +25,7 @@ WARNING = {"code": "quota", "message": "Quota exceeded", "details": ""}
 
 
 def look(sync_state: str = "scheduled", **more: Any) -> dict[str, Any]:
-    """One answer about the connection; what belongs into its status goes there."""
+    """One answer about the connection; what belongs in its status goes there."""
     names = ("setup_state", "rescheduled_for", "tasks", "warnings")
     inner = {name: more.pop(name) for name in names if name in more}
     status = {"setup_state": "connected", "sync_state": sync_state, **inner}
