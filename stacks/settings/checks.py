@@ -174,7 +174,7 @@ def _keys_of_connection(name: str, entry: Mapping[str, Any]) -> Iterator[_Unique
             (identifier,),
             ("connections", name, "import_id"),
             f"the identifier {identifier!r} a second time",
-            "one entry for each of what exists",
+            "one entry for each object that exists",
         )
 
 

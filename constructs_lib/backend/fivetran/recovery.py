@@ -50,7 +50,7 @@ def recover(client: Client, journal: Journal, diagnostics: Diagnostics) -> None:
             continue
         except VendorError as error:
             diagnostics.warning(
-                f"Connection {identifier} may stand paused",
+                f"Connection {identifier} may be left paused",
                 f"A run that had paused it was interrupted, and that cannot be repaired now: "
                 f"{error}. {error.remedy}",
             )

@@ -361,7 +361,7 @@ class ResourceConstruct(StackConstruct):
         by_name = UniqueKey("resource-name", (self.TYPE, name), "/id_", found, allowed)
         if isinstance(import_id, str) and import_id and not toolkit.is_token(import_id):
             key, found = (self.TYPE, import_id), f"the identifier {import_id!r} a second time"
-            allowed = "one construct for each of what exists"
+            allowed = "one construct for each object that exists"
             return (by_name, UniqueKey("import-twice", key, "/import_id", found, allowed))
         return (by_name,)
 

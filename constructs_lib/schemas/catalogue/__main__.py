@@ -48,7 +48,7 @@ def load_services(path: Path) -> dict[str, Facts]:
     file = service_facts.read_services_file(path)
     found = {name: file.entry(name) or {} for name in file.names()}
     if json.loads(path.read_text(encoding="utf-8")) != found:
-        raise ValueError("it is no file of services")
+        raise ValueError("it is not a file of services")
     return found
 
 

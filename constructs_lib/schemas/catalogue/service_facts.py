@@ -121,7 +121,7 @@ class ServicesFile:
             return None
         entry, _ = _DECODER.raw_decode(self._text, start + len(mark))
         if not isinstance(entry, dict):
-            raise ValueError(f"{name} is no object")
+            raise ValueError(f"{name} is not an object")
         return entry
 
     def allowed_words(self) -> dict[str, set[str]]:

@@ -156,14 +156,14 @@ def sync_rules(names: Names) -> tuple[Rule, ...]:
             inputs,
             partial(_everything, tables),
             "resync_everything",
-            "resync_everything is out of place",
+            "resync_everything without a re-sync of everything",
         ),
         Rule(
             "resync-extent",
             inputs,
             partial(_extent_is_open, tables),
             "mode",
-            "It is not said what to re-sync",
+            "Nothing says what to re-sync",
         ),
     )
 

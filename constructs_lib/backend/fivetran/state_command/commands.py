@@ -266,7 +266,7 @@ def main(arguments: Sequence[str]) -> int:
         except BrokenPipeError:
             terminal.reader_is_gone()
             if chosen.command == "set":
-                terminal.say("Nobody reads what would change. Nothing was changed.")
+                terminal.say("Nobody sees what would change. Nothing was changed.")
             return _FAILED
         except Exception as error:
             terminal.error(

@@ -71,7 +71,7 @@ def read(file: str) -> dict[str, Any]:
         raise ProviderError(f"The state in {name} is not JSON", reason) from None
     if not isinstance(found, dict):
         raise ProviderError(
-            f"The state in {name} is no object",
+            f"The state in {name} is not an object",
             f"A state is a JSON object; {{}} is what a connector starts from. {_NOTHING}",
         )
     return found
@@ -119,7 +119,7 @@ def _place(error: Exception) -> str:
     if isinstance(error, JSONDecodeError):
         return f"line {error.lineno}, column {error.colno}: {error.msg}"
     if isinstance(error, UnicodeDecodeError):
-        return f"it is no UTF-8 at byte {error.start}"
+        return f"it is not UTF-8 at byte {error.start}"
     return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 

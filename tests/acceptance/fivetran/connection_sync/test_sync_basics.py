@@ -13,7 +13,8 @@ from scenario import Scenario
 
 OF_A_SYNC = {"triggered_at", "outcome", "succeeded_at"}
 ANEW = "will be loaded again"
-UNSAID = "It is not said what to re-sync"
+UNSAID = "Nothing says what to re-sync"
+WITHOUT = "resync_everything without a re-sync of everything"
 LATE = 'terraform_data.late.output == "a"'
 
 
@@ -299,8 +300,8 @@ def test_an_attribute_of_a_sync_that_is_null_is_left_out(
         ('mode = "resync"\n scope = null', UNSAID),
         ('mode = "resync"\n resync_everything = false', UNSAID),
         ('mode = "resync"\n resync_everything = null', UNSAID),
-        ("resync_everything = true", "resync_everything is out of place"),
-        (EVERYTHING + 'scope = { public = ["a"] }', "resync_everything is out of place"),
+        ("resync_everything = true", WITHOUT),
+        (EVERYTHING + 'scope = { public = ["a"] }', WITHOUT),
         (EVERYTHING + "scope = {}", "Invalid value of scope"),
         ('mode = "again"', "Invalid value of mode"),
     ],

@@ -93,8 +93,8 @@ def test_without_terminal_and_yes_nothing_is_requested(
     [
         ("", "line 1, column 1"),
         ('{"cursor": canary-4}', "line 1, column 12"),
-        ("null", "is no object"),
-        ("[]", "is no object"),
+        ("null", "is not an object"),
+        ("[]", "is not an object"),
         ('{"cursor": NaN}', "NaN is not JSON"),
         ("[" * 100_000, "more than 250 levels of lists and objects"),
         ('{"n": ' + "9" * 5000 + "}", "a number of more than 1000 digits"),
@@ -217,7 +217,7 @@ def test_change_is_not_made_when_the_reader_is_gone(
     ended = with_closed_output(commands, "set", cursor_at_ten, commands.file(NEW), "--yes")
 
     assert ended.status == 1
-    assert "Nobody reads what would change. Nothing was changed" in ended.err
+    assert "Nobody sees what would change. Nothing was changed" in ended.err
     assert sandbox.writes() == []
 
 

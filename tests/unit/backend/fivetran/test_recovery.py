@@ -72,5 +72,5 @@ def test_a_busy_api_is_waited_for_a_minute_in_all(
     reported = warnings(client, journal)
 
     assert clock.time() - begun <= 61
-    assert all("may stand paused" in one for one in reported)
+    assert all("may be left paused" in one for one in reported)
     assert len(reported) == COUNT

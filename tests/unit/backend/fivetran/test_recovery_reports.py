@@ -202,7 +202,7 @@ def test_recovery_goes_on_after_an_error_and_tells_its_remedy(journal: Journal) 
     first, second = reported(api, journal)
 
     assert first == (
-        "Connection a may stand paused",
+        "Connection a may be left paused",
         "A run that had paused it was interrupted, and that cannot be repaired now: "
         f"{broken}. {broken.remedy}",
     )

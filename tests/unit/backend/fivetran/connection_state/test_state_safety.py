@@ -226,7 +226,7 @@ def test_a_recovery_that_fails_is_told_and_tried_again(journal: Journal) -> None
     api.failures["GET"] = BROKEN
 
     (words,) = recovered(api, journal)
-    assert words.startswith("Connection abc may stand paused: ")
+    assert words.startswith("Connection abc may be left paused: ")
     assert "broke off" in words
 
     assert len(recovered(api, journal)) == 1
