@@ -41,6 +41,13 @@ _TEXT = {"type": "string"}
 _OBJECT = {"type": "object"}
 
 
+def destination_keys(service: str) -> tuple[str, ...]:
+    """The settings that name the destination schema of a service."""
+    facts = schemas.service(service)
+    assert facts is not None
+    return facts.destination_schema
+
+
 def contract() -> Document:
     """The document."""
     one = "/v1/connections/{connection_id}"
@@ -51,8 +58,11 @@ def contract() -> Document:
         },
         one: {
             "get": _operation(200, _answer(), of=(SDK, POSTGRES)),
-            "patch": _operation(200, _answer(), _update(), of=(SDK, POSTGRES)),
+            "patch": _operation(200, _answer(), _update("connector_sdk", SDK), of=(SDK,)),
             "delete": _operation(200, of=(SDK, POSTGRES)),
+        },
+        f"/v1/connections/{POSTGRES}": {
+            "patch": _operation(200, _answer(), _update("postgres", POSTGRES))
         },
         f"{one}/state": {
             "get": _operation(200, _state(), of=(SDK,)),
@@ -163,9 +173,7 @@ def _create() -> Document:
     chosen = ("connector_sdk", "google_sheets", "postgres", "s3")
     variants = []
     for name in chosen:
-        service = schemas.service(name)
-        assert service is not None
-        keys = service.destination_schema
+        keys = destination_keys(name)
         config = {**_OBJECT, "properties": {key: {**_TEXT, "minLength": 1} for key in keys}}
         properties = {
             **common,
@@ -177,12 +185,13 @@ def _create() -> Document:
     return {"oneOf": variants}
 
 
-def _update() -> Document:
+def _update(service: str, schema: str) -> Document:
+    """Return what a connection takes whose destination schema has the name."""
     lasting = [name for name in call.UPDATE_FIELDS if name not in call.TEST_CONTROLS]
     properties = {name: _request_field(name) for name in call.UPDATE_FIELDS}
-    # The destination schema cannot change, and a key of it would be refused.
-    keys = schemas.DESTINATION_SCHEMA_KEYS
-    properties["config"] = {**_OBJECT, "propertyNames": {"not": {"enum": list(keys)}}}
+    # The destination schema may be sent as it is, and cannot change.
+    (key,) = destination_keys(service)
+    properties["config"] = {**_OBJECT, "properties": {key: {"const": schema}}}
     trusts = [
         {"required": [name], "properties": {name: {"const": True}}} for name in call.TEST_FIELDS
     ]

@@ -16,7 +16,7 @@ import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.stateful import run_state_machine_as_test
-from sandbox_openapi import GROUP, POSTGRES, SDK, contract
+from sandbox_openapi import GROUP, POSTGRES, SDK, contract, destination_keys
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -66,7 +66,8 @@ class Stand:
         with self.store.transaction() as tables:
             self.store.seed(tables)
             for name, service in ((SDK, "connector_sdk"), (POSTGRES, "postgres")):
-                made = Connection(name, GROUP, service, name, "2026-01-01T00:00:00Z")
+                destination = dict.fromkeys(destination_keys(service), name)
+                made = Connection(name, GROUP, service, name, "2026-01-01T00:00:00Z", destination)
                 made.state = {"cursor": 1}
                 tables.insert(made)
 
