@@ -68,10 +68,15 @@ PLAIN.blocks[DYNAMIC] = Block(
     Body(attributes={"iterator": reference}, blocks={"content": Block(PLAIN)}), 1
 )
 _CONDITION: Final = Block(Body())
+_TRIGGER: Final = Block(Body(attributes={"events": reference, "actions": reference}))
 _LIFECYCLE: Final = Block(
     Body(
         attributes={"ignore_changes": reference, "replace_triggered_by": reference},
-        blocks={"precondition": _CONDITION, "postcondition": _CONDITION},
+        blocks={
+            "precondition": _CONDITION,
+            "postcondition": _CONDITION,
+            "action_trigger": _TRIGGER,
+        },
     )
 )
 _WORKSPACES: Final = Body(literal, blocks={"workspaces": Block(Body(literal))})

@@ -73,6 +73,15 @@ def test_the_lifecycle_of_a_resource_is_a_block() -> None:
     assert found == ["lifecycle {", "ignore_changes = all", *condition, *condition, "}"]
 
 
+def test_what_triggers_an_action_is_a_block_of_keywords() -> None:
+    trigger = {"events": ["after_create", "after_update"], "actions": ["${action.mail.send}"]}
+
+    found = inside({"lifecycle": {"action_trigger": [trigger]}})
+
+    events, actions = "events = [after_create, after_update]", "actions = [action.mail.send]"
+    assert found == ["lifecycle {", "action_trigger {", events, actions, "}", "}"]
+
+
 def test_a_provisioner_is_a_block_with_a_label() -> None:
     command = {"command": 'echo "5"', "when": "destroy", "connection": {"host": "a"}}
 
