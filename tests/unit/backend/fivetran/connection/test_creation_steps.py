@@ -21,6 +21,7 @@ from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http import attempts
 from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.managed_object.secret_tracking import SecretHasher
 
 BODY = {"group_id": "g", "service": "postgres", "config": {"schema_prefix": "orders"}}
@@ -39,9 +40,9 @@ _HASHER = SecretHasher("sandbox", "sandbox")
 
 
 def made(**more: Any) -> dict[str, Any]:
-    soon = (datetime.now(timezone.utc) + timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
     found = {"id": "made", "service": "postgres", "schema": "orders", "group_id": "g"}
-    return {**found, "created_at": soon, **more}
+    # Later than any creation here, whenever the values of the tests were made.
+    return {**found, "created_at": "2999-01-01T00:00:00Z", **more}
 
 
 def ok(data: Any, status: int = 200) -> Answer:
@@ -293,7 +294,7 @@ def test_dead_run_with_an_identifier_is_taken_over(api: ScriptedApi, account: Ac
 
 
 def test_dead_run_without_an_identifier_is_looked_for(api: ScriptedApi, account: Account) -> None:
-    answer = made()
+    answer = made(created_at=format_timestamp(datetime.now(timezone.utc) + timedelta(minutes=5)))
     api.answers = [LOST, listed()]
     with pytest.raises(LostCreation):
         create(account)
