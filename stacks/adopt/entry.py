@@ -270,7 +270,7 @@ class Candidate:
 
     @property
     def unset_secrets(self) -> int:
-        """The number of secrets with a variable, which Fivetran keeps for now."""
+        """The number of secrets with a variable, which Fivetran keeps until each has a value."""
         return sum(1 for _ in variables_in(self._wanted.get("secrets")))
 
 
