@@ -122,7 +122,7 @@ def test_a_file_that_is_missing_or_no_text_is_an_error(
     latin = commands.run("set", cursor_at_ten, "latin.json", "--yes", status=1)
 
     assert "Cannot read the state from missing.json" in missing.err
-    assert "no UTF-8 at byte 7" in latin.err
+    assert "it is not UTF-8 at byte 7" in latin.err
 
 
 @pytest.mark.parametrize(
