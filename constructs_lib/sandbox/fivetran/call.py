@@ -151,7 +151,7 @@ class Call:
         after = 0 if cursor is None else _number(cursor)
         if after is None:
             raise errors.invalid("Invalid value for 'cursor'")
-        return after, limit
+        return after, min(limit, self.settings.page_items)
 
 
 def success(message: str, data: Any = None, status: int = 200) -> ApiResponse:

@@ -34,6 +34,9 @@ class Settings:
     """True lets connections sync by their schedule. Off, because tests need quiet."""
     list_config: bool = False
     """True puts ``config`` into the items of lists. By the contract it may be there or not."""
+    page_items: int = 1000
+    """The most items of a page of a list, 1 to 1000, if a request asks for more. The contract says
+    how many one may ask for, not that so many come."""
     unsupported_state_status: int = 400
     """Status for the state of a service that has none: 400 (by the contract), or 405 (an older)."""
     update_while_syncing_status: int = 200
@@ -103,6 +106,8 @@ def _checked(settings: Settings) -> Settings:
         raise SandboxError("unsupported_state_status must be 400 or 405")
     if settings.update_while_syncing_status not in (200, 400, 409):
         raise SandboxError("update_while_syncing_status must be 200, 400 or 409")
+    if type(settings.page_items) is not int or not 1 <= settings.page_items <= 1000:
+        raise SandboxError("page_items must be a whole number, 1 to 1000")
     if type(settings.rate_limit) is not int or settings.rate_limit < 0:
         raise SandboxError("rate_limit must be a whole number, 0 or more")
     return _with_checked_flags(settings)

@@ -32,6 +32,14 @@ def test_last_full_page_has_no_cursor(carrier: Carrier) -> None:
     assert [len(page) for page in pages(carrier, LIST, limit=2)] == [2, 2]
 
 
+def test_page_may_have_fewer_items_than_asked_for(carrier: Carrier) -> None:
+    for number in range(5):
+        carrier.create(config={"schema": f"s{number}"})
+    carrier.configure(page_items=3)
+    assert [len(page) for page in pages(carrier, LIST, limit=4)] == [3, 2]
+    assert [len(page) for page in pages(carrier, LIST, limit=2)] == [2, 2, 1]
+
+
 def test_deletion_between_pages_skips_nothing(carrier: Carrier) -> None:
     made = [carrier.create(config={"schema": f"s{number}"})["id"] for number in range(4)]
     first = carrier.data("GET", LIST, params={"limit": 2})

@@ -77,6 +77,8 @@ def test_one_connection_can_have_its_own_length_of_syncs(served: Served) -> None
         {"unknown": 1},
         {"sync_seconds": -1},
         {"auto_sync": 1},
+        {"page_items": 0},
+        {"page_items": 1001},
         {"distortions": {"config.host": "x"}},
         {"faults": [{"kind": "x"}]},
     ],

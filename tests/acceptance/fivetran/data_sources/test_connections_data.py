@@ -37,7 +37,8 @@ def four(sandbox: Sandbox) -> dict[str, str]:
 
 @pytest.mark.launched
 def test_connections_of_two_pages_are_read(terraform: Scenario, sandbox: Sandbox) -> None:
-    made = fill(sandbox, 1200)
+    made = fill(sandbox, 12)
+    sandbox.store.configure(page_items=10)
 
     assert listed(terraform) == made
     first_read = [e for e in sandbox.store.journal(0) if e.path == "/v1/connections"][:3]
@@ -130,9 +131,8 @@ def test_a_wrong_filter_is_found_by_validate(terraform: Scenario, wrong: str, er
 def test_a_page_that_fails_for_a_moment_is_read_again(
     terraform: Scenario, sandbox: Sandbox, kind: str
 ) -> None:
-    made = fill(sandbox, 1001)
-    sandbox.store.configure(
-        faults=[{"kind": kind, "method": "GET", "path": "/v1/connections", "nth": 2}]
-    )
+    made = fill(sandbox, 11)
+    faults = [{"kind": kind, "method": "GET", "path": "/v1/connections", "nth": 2}]
+    sandbox.store.configure(page_items=10, faults=faults)
 
     assert listed(terraform) == made

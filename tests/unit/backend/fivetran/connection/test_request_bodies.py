@@ -223,3 +223,19 @@ def test_the_keys_of_an_unknown_service_are_all_forms() -> None:
         "schema_prefix",
         "table_group_name",
     )
+
+
+def test_what_belongs_to_another_method_is_cleared_and_what_counts_now_is_sent() -> None:
+    link = {"networking_method": "PrivateLink", "private_link_id": "pl"}
+    agent = {"networking_method": "ProxyAgent", "proxy_agent_id": "pa"}
+
+    def sent(before: dict[str, Any], after: dict[str, Any], **config: Any) -> dict[str, Any]:
+        planned = values(**after)
+        return update_body(values(**before), planned, planned | config, [], {})
+
+    assert sent(link, {**link, **agent}) == agent
+    assert sent(link, {**link, **agent}, private_link_id=None) == agent | {"private_link_id": None}
+    assert sent(link, {**link, "proxy_agent_id": "pa"}) == {"proxy_agent_id": "pa"}
+    assert sent({**link, **agent}, link, proxy_agent_id=None) == link | {"proxy_agent_id": None}
+    assert sent({**link, "proxy_agent_id": ""}, {**agent, "private_link_id": "pl"}) == agent
+    assert sent({"proxy_agent_id": "pa"}, agent) == agent
