@@ -27,4 +27,4 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     Terraform wait for much of their time.
     """
     processors = os.cpu_count() or 1
-    return processors + (processors + 1) // 2
+    return 2 * processors

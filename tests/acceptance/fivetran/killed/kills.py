@@ -69,6 +69,7 @@ class Run:
     def __init__(self, folder: Path, sandbox: Sandbox, temporary: Path) -> None:
         self.folder, self.sandbox, self.temporary = folder, sandbox, temporary
         self._mark = f"KILL_MARK={os.urandom(8).hex()}"
+        self._earlier = {entry.name for entry in Path("/proc").glob("[0-9]*")}
         self.printed = ""
         """All that terraform printed."""
 
@@ -124,10 +125,12 @@ class Run:
     def processes(self) -> list[int]:
         """The processes that belong to this run and live."""
         found = []
-        for entry in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                if self._mark.encode() in (entry / "environ").read_bytes().split(b"\0"):
-                    found.append(int(entry.name))
+        for name in os.listdir("/proc"):
+            if not name.isdigit() or name in self._earlier:
+                continue
+            with suppress(OSError), open(f"/proc/{name}/environ", "rb") as environ:
+                if self._mark.encode() in environ.read().split(b"\0"):
+                    found.append(int(name))
         return found
 
     def directories(self) -> list[Path]:
@@ -252,9 +255,9 @@ def _is_settled(run: Run, work: Work) -> bool:
 
 def _await_request(run: Run, process: subprocess.Popen[bytes], number: int) -> None:
     """Waits until so many requests have reached the sandbox, or terraform has ended."""
-    # Only what is later is read, because this is asked a hundred times a second.
+    # Only what is later is read, because this is asked many times a second.
     while not run.sandbox.store.journal(number - 1) and process.poll() is None:
-        time.sleep(_POLL)
+        time.sleep(2 * _POLL)
 
 
 def _strike(run: Run, process: subprocess.Popen[bytes], victim: str, chance: random.Random) -> None:
@@ -281,7 +284,7 @@ def _until(condition: Callable[[], bool]) -> bool:
     while not condition():
         if time.monotonic() > end:
             return False
-        time.sleep(5 * _POLL)
+        time.sleep(10 * _POLL)
     return True
 
 

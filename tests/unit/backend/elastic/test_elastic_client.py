@@ -66,7 +66,7 @@ def asked_once(asking: Client, identifier: str) -> dict[str, Any]:
     """Read a connector; what fails is not tried again, because each pause is beyond the limit."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(attempts, "_FIRST_PAUSE", 10_000.0)
-        patch.setattr(attempts, "_LONGEST_PAUSE", 10_000.0)
+        patch.setattr(attempts, "_LONGEST_BACKOFF", 10_000.0)
         patch.setattr(attempts, "_LONGEST_PAUSE", 10_000.0)
         return asking.connector(identifier, Deadline(60))
 
