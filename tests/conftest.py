@@ -8,6 +8,7 @@ import os
 import signal
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fault_tally import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
@@ -50,3 +51,21 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """
     processors = os.cpu_count() or 1
     return 2 * processors
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Return what hands out whole files, but the fault matrix by its operations: one process would
+    still be at work on it when all others have ended.
+    """
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            operation = nodeid.partition("[")[2].partition("-")[0]
+            return f"{file}[{operation}]" if file.endswith("/test_fault_matrix.py") else file
+
+    return Scheduling(config, log)
