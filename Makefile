@@ -56,11 +56,13 @@ check: setup-dev ## Check format, style, types, layers, and that what is generat
 	@$(RUN) mypy
 	@$(RUN) lint-imports
 	@$(RUN) python scripts/message_types.py --check
+	@$(RUN) python scripts/prepared_schemas.py --check
 	@$(RUN) python scripts/construct_signatures.py --check
 	@$(RUN) python scripts/reference_pages.py --check
 
 generate: setup-dev ## Write what is generated: from schemas, docstrings and examples.
 	@$(RUN) python scripts/message_types.py
+	@$(RUN) python scripts/prepared_schemas.py
 	@$(RUN) python scripts/construct_signatures.py
 	@$(RUN) python scripts/reference_pages.py
 

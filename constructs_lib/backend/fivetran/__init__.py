@@ -1,7 +1,8 @@
 """The provider ``fivetranops``: Fivetran connections and their state, over Fivetran's REST API."""
 
-__all__ = ["SOURCE", "load"]
+__all__ = ["SCHEMAS", "SOURCE", "load"]
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
 
 SOURCE = "terraform.local/connections-as-code/fivetranops"
 """The address under which Terraform knows the provider."""
+SCHEMAS = os.path.join(os.path.dirname(__file__), "schemas.bin")
+"""The file with the prepared response about the schemas; scripts/prepared_schemas.py writes it."""
 
 
 def load() -> "Provider":

@@ -30,6 +30,7 @@ _RESOURCES: Final = {
     "fivetranops_connection_test": ".connection_test.resource:ConnectionTestResource",
     "fivetranops_connect_card": ".connect_card.resource:ConnectCardResource",
 }
+_CHECKS: Final = {"fivetranops_connection": ".connection:check_settings"}
 _DATA_SOURCES: Final = {
     "fivetranops_connection": ".connection.data_sources:ConnectionDataSource",
     "fivetranops_connections": ".connection.data_sources:ConnectionsDataSource",
@@ -53,7 +54,7 @@ class FivetranOps(Provider):
 
     def __init__(self, journal: Callable[[], Journal] | None = None) -> None:
         self._journal = journal
-        self.resources: Mapping[str, Resource] = Registry(_RESOURCES, __package__)
+        self.resources: Mapping[str, Resource] = Registry(_RESOURCES, __package__, checks=_CHECKS)
         self.data_sources: Mapping[str, DataSource] = Registry(_DATA_SOURCES, __package__, "data.")
         self.ephemeral_resources: Mapping[str, EphemeralResource] = Registry(
             _EPHEMERAL_RESOURCES, __package__, "ephemeral."

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from constructs_lib.backend.plugin.diagnostics import Path
 
 T = TypeVar("T")
+Check: TypeAlias = "Callable[[Object, Diagnostics], None]"
+"""A check of a configuration, which adds what is wrong with it."""
 ReadRule: TypeAlias = "Callable[[ReadAnswer], Iterator[Path]]"
 
 
@@ -37,6 +39,8 @@ class Registry(Mapping[str, T]):
     :param package: the package of the provider
     :param prefix: what the names of their schemas have before theirs, such as ``data.``
     :param versions: the versions of their states, where they are not 0
+    :param checks: what checks a configuration beyond the rules of the schema, as
+        ``module:function``, where a process that only checks need not import the class
     """
 
     def __init__(
@@ -45,9 +49,10 @@ class Registry(Mapping[str, T]):
         package: str | None = None,
         prefix: str = "",
         versions: Mapping[str, int] = MappingProxyType({}),
+        checks: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._classes, self._package = classes, package
-        self._prefix, self._versions = prefix, versions
+        self._prefix, self._versions, self._checks = prefix, versions, checks
         self._made: dict[str, T] = {}
         # Terraform asks in several threads, and all of them must get the same thing.
         self._making = threading.Lock()
@@ -61,9 +66,18 @@ class Registry(Mapping[str, T]):
         return made
 
     def _make(self, where: str) -> T:
-        module, _, name = where.partition(":")
-        made: T = getattr(import_module(module, self._package), name)()
+        made: T = self._found(where)()
         return made
+
+    def _found(self, where: str) -> Any:
+        module, _, name = where.partition(":")
+        return getattr(import_module(module, self._package), name)
+
+    def check(self, name: str) -> Check | None:
+        """Return what checks a configuration of one without making it; None if only it can."""
+        where = self._checks.get(name)
+        check: Check | None = self._found(where) if where else None
+        return check
 
     def described(self, name: str) -> tuple[ResourceSchema, int]:
         """Return the schema of one, and the version of its state, without making it."""

@@ -1,8 +1,8 @@
 """The life of a provider's process.
 
 Terraform waits for one line on standard output, and it starts a provider three to five times for
-each command. So this module imports little: the server, the messages and the provider are loaded
-after the line, while Terraform connects.
+each command. So this module imports little: the server is loaded after the line, while Terraform
+connects, and the messages and the provider with the first call that needs them.
 """
 
 from __future__ import annotations
@@ -26,23 +26,30 @@ _HANDSHAKE = "--handshake="
 """The option that names the descriptor of the handshake."""
 
 if TYPE_CHECKING:
-    from constructs_lib.backend.plugin.protocol.session import Session
     from constructs_lib.backend.plugin.provider import Provider
     from constructs_lib.backend.plugin.server.certificate import Certificate
 
 
-def serve(load: Callable[[], Provider], *, source: str, arguments: Sequence[str] = ()) -> int:
+def serve(
+    load: Callable[[], Provider],
+    *,
+    source: str,
+    schemas: str = "",
+    arguments: Sequence[str] = (),
+) -> int:
     """Serve a provider until Terraform ends it; then the process exits.
 
     It returns, with the exit status, only if there is nothing to serve.
 
-    :param load: imports and makes the provider; called after Terraform got its line
+    :param load: imports and makes the provider; called when something else than schemas is wanted
     :param source: the provider's address, such as ``registry.terraform.io/acme/toy``
+    :param schemas: the file with the prepared response about the schemas; it is made from them when
+        it is asked for where there is no such file
     :param arguments: the command line; ``--debug`` serves without Terraform having started it, and
         prints the variable that makes Terraform connect; ``--handshake=3`` names the descriptor
         that Terraform reads, where it is not standard output
     """
-    start = _Start(arguments)
+    start = _Start(arguments, schemas)
     if not start.debug and not handshake.is_launched_by_terraform(os.environ):
         sys.stderr.write(handshake.STARTED_BY_HAND)
         return 1
@@ -61,7 +68,8 @@ def serve(load: Callable[[], Provider], *, source: str, arguments: Sequence[str]
 class _Start:
     """How the process was started."""
 
-    def __init__(self, arguments: Sequence[str]) -> None:
+    def __init__(self, arguments: Sequence[str], schemas: str) -> None:
+        self.schemas = schemas
         # Terraform may be killed while the rest is imported, and then somebody else is the parent.
         self.parent = os.getppid()
         self.debug = "--debug" in arguments
@@ -152,7 +160,11 @@ def _run(
     from constructs_lib.backend.plugin.server.grpc_server import GrpcServer, TerraformWatch
 
     log.await_libraries()
-    session = Session(load, is_launched=not start.debug)
+    session = Session(
+        partial(_load, load),
+        is_launched=not start.debug,
+        prepared_schemas=b"" if start.debug else _read_if_present(start.schemas),
+    )
     context = None
     if certificate is not None:
         client = os.environ[handshake.CLIENT_CERTIFICATE]
@@ -168,20 +180,24 @@ def _run(
         watch=watch,
     )
     try:
-        server.run(endpoint.listener, context, partial(_prepare, session, endpoint))
+        clean_up = partial(handshake.remove_stale_directories, endpoint.directory)
+        server.run(endpoint.listener, context, clean_up)
     finally:
         session.close()
 
 
-def _prepare(session: Session, endpoint: ProviderSocket) -> None:
-    """Load the provider while Terraform connects; the first call reports a failure. Afterwards,
-    when nothing waits for it, clean up after providers that were killed.
-    """
-    with suppress(BaseException):
-        session.provider  # noqa: B018
+def _load(load: Callable[[], Provider]) -> Provider:
+    """Load the provider; only what is made from then on may become garbage."""
+    provider = load()
     gc.freeze()
     gc.enable()
-    handshake.remove_stale_directories(endpoint.directory)
+    return provider
+
+
+def _read_if_present(file: str) -> bytes:
+    with suppress(OSError), open(file, "rb") as stream:
+        return stream.read()
+    return b""
 
 
 def _exit_early(number: int, frame: FrameType | None) -> NoReturn:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from connection_core import core, world
 
-from constructs_lib.backend.fivetran.connection import resource
+from constructs_lib.backend.fivetran import connection
 
 __all__ = ["core", "world"]
 
@@ -14,5 +14,5 @@ __all__ = ["core", "world"]
 def _any_settings() -> Iterator[None]:
     """The settings here are invented, so that they have every shape; no service has such."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(resource, "check_settings", lambda config, diagnostics: None)
+        patch.setattr(connection, "check_settings", lambda config, diagnostics: None)
         yield

@@ -42,6 +42,7 @@ def test_the_package_is_the_library_and_nothing_else(wheel: Path) -> None:
     "name",
     [
         "constructs_lib/py.typed",
+        "constructs_lib/backend/fivetran/schemas.bin",
         "constructs_lib/schemas/catalogue/services.json",
         "constructs_lib/schemas/fivetranops_connection.schema.json",
         "connections_as_code-{version}.dist-info/licenses/LICENSE",

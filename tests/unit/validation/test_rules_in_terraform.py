@@ -9,8 +9,8 @@ from rule_samples import ACCEPTED, REPORTED
 from validation_samples import PLACE, is_token, valid
 
 from constructs_lib import schemas
+from constructs_lib.backend.fivetran.connection import check_settings
 from constructs_lib.backend.fivetran.connection.data_sources import ConnectionDataSource
-from constructs_lib.backend.fivetran.connection.plan import check_settings
 from constructs_lib.backend.fivetran.connection_sync.resource import check as check_sync
 from constructs_lib.backend.plugin.diagnostics import Diagnostic, Diagnostics
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic

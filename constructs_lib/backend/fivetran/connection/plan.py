@@ -1,4 +1,4 @@
-"""Check the settings of a connection, and plan a change of it.
+"""Plan a change of a connection.
 
 Each rule is one small function;
 :class:`~constructs_lib.backend.fivetran.connection.resource.ConnectionResource` calls them in
@@ -37,7 +37,6 @@ from constructs_lib.backend.managed_object.secret_tracking import (
     secrets_of,
 )
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
-from constructs_lib.backend.plugin.planning.checks import check_rules, is_unknown
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values.value import (
     UNKNOWN,
@@ -50,16 +49,6 @@ from constructs_lib.schemas import SERVICES_WITH_STATE
 
 if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.provider_data import Account
-
-
-def check_settings(config: Object, diagnostics: Diagnostics) -> None:
-    """Add an error or a warning for each setting with which the rules of a connection find fault.
-
-    :param config: the configuration of a connection; values that Terraform does not know yet pass
-    """
-    from constructs_lib.schemas.rules import HCL, connection_rules
-
-    check_rules(connection_rules(HCL, is_unknown), config, diagnostics)
 
 
 _NAMES_SHOWN = 10

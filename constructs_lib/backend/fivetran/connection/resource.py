@@ -8,12 +8,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from constructs_lib.backend.fivetran import connection
 from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection import model, request, setup_tests
 from constructs_lib.backend.fivetran.connection.model import import_identifier
 from constructs_lib.backend.fivetran.connection.plan import (
     announce_takeover,
-    check_settings,
     keep_imported_settings,
     may_run_tests,
     plan_connect_card,
@@ -61,8 +61,8 @@ class ConnectionResource(Resource):
     plan_waits = False
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
-        """Check what a schema cannot express, see :func:`.plan.check_settings`."""
-        check_settings(config, diagnostics)
+        """Check what a schema cannot express."""
+        connection.check_settings(config, diagnostics)
 
     def plan(self, plan: Plan, operation: Operation) -> None:
         """Refine the planned values, rule by rule."""

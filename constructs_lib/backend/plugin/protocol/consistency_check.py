@@ -25,7 +25,7 @@ from constructs_lib.backend.plugin.consistency.state_rules import (
 from constructs_lib.backend.plugin.planning.planner import merge_failed_change, without_unknown
 from constructs_lib.backend.plugin.protocol import conversion
 from constructs_lib.backend.plugin.protocol import messages as pb
-from constructs_lib.backend.plugin.protocol.session import Call
+from constructs_lib.backend.plugin.protocol.call import Call
 from constructs_lib.backend.plugin.values.decoding import decode
 from constructs_lib.backend.plugin.values.value import Object
 

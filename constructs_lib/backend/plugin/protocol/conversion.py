@@ -16,7 +16,6 @@ from typing import Any, Final
 from constructs_lib.backend.plugin.diagnostics import Diagnostic, Diagnostics, Path
 from constructs_lib.backend.plugin.protocol import messages as pb
 from constructs_lib.backend.plugin.values import types
-from constructs_lib.backend.plugin.values.encoding import encode
 from constructs_lib.backend.plugin.values.types import Type
 from constructs_lib.backend.plugin.values.value import CodecError, LimitError, Object
 from constructs_lib.schemas import Attribute, Kind, ResourceSchema
@@ -37,6 +36,8 @@ def write_state(state: Object | None, type_: Type, diagnostics: Diagnostics) -> 
     """Return the bytes of a state. An attribute that is not of its type becomes null, with an
     error: losing one attribute is better than losing the whole state.
     """
+    from constructs_lib.backend.plugin.values.encoding import encode
+
     try:
         return encode(state, type_)
     except (CodecError, ValueError):
@@ -88,6 +89,8 @@ def read_path(path: pb.AttributePath) -> Path:
 
 def _without_invalid_values(state: Object, type_: Type, diagnostics: Diagnostics) -> Object:
     fitting: Object = {}
+    from constructs_lib.backend.plugin.values.encoding import encode
+
     for name, inner in type_.attributes.items():
         try:
             encode(state.get(name), inner)

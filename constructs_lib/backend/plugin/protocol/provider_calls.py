@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
 from constructs_lib.backend.plugin.consistency import rules, state_rules
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.backend.plugin.planning import checks
 from constructs_lib.backend.plugin.planning.planner import merge_data
 from constructs_lib.backend.plugin.protocol import conversion
 from constructs_lib.backend.plugin.protocol import messages as pb
-from constructs_lib.backend.plugin.protocol.session import Call
+from constructs_lib.backend.plugin.protocol.call import Call
+from constructs_lib.backend.plugin.protocol.validation_calls import TERRAFORM_REMEDY
 from constructs_lib.backend.plugin.provider import Provider, Registry
 from constructs_lib.backend.plugin.values.decoding import decode
 from constructs_lib.backend.plugin.values.encoding import encode
@@ -30,8 +29,6 @@ WITH_WRITE_ONLY = (1, 11)
 """The first Terraform, and the first OpenTofu, with write-only attributes."""
 WITH_EPHEMERAL = (1, 10)
 """The first Terraform with ephemeral resources and variables."""
-
-TERRAFORM_REMEDY = "Use Terraform 1.11 or later, or OpenTofu 1.11 or later."
 
 
 def warn_of_older_terraform(version: str, provider: Provider, diagnostics: Diagnostics) -> None:
@@ -97,26 +94,12 @@ def get_provider_schema(
             written[name] = conversion.resource_schema(*_described(registry, name))
 
 
-def validate_provider_config(
-    call: Call,
-    request: pb.ValidateProviderConfig.Request,
-    response: pb.ValidateProviderConfig.Response,
-) -> None:
-    """Check the provider's configuration."""
-    config = _config(call, request.config)
-    checks.check_schema_rules(call.attributes, config, call.diagnostics)
-    if not call.diagnostics.has_errors:
-        seen = deepcopy(config)
-        call.session.provider.validate(seen, call.diagnostics)
-        call.check_validation(config, seen)
-
-
 def configure_provider(
     call: Call, request: pb.ConfigureProvider.Request, response: pb.ConfigureProvider.Response
 ) -> None:
     """Make the provider data that the operations of this process get."""
     call.session.begin_configuration()
-    config = _config(call, request.config)
+    config = call.provider_config(request.config)
     provider = call.session.provider
     warn_of_older_terraform(request.terraform_version, provider, call.diagnostics)
     data = provider.configure(config, request.terraform_version, call.diagnostics)
@@ -149,27 +132,6 @@ def _announce_capabilities(capabilities: pb.ServerCapabilities) -> None:
     capabilities.get_provider_schema_optional = True
 
 
-def _config(call: Call, message: pb.DynamicValue) -> Object:
-    call.attributes = call.session.provider.schema.attributes
-    config: Object = decode(message, call.object_type) or {}
-    return config
-
-
-def validate_data_resource_config(
-    call: Call,
-    request: pb.ValidateDataResourceConfig.Request,
-    response: pb.ValidateDataResourceConfig.Response,
-) -> None:
-    """Check a configuration against the schema, then against the data source's own rules."""
-    source = call.data_source(request.type_name)
-    config: Object = decode(request.config, call.object_type) or {}
-    checks.check_schema_rules(call.attributes, config, call.diagnostics)
-    if not call.diagnostics.has_errors:
-        seen = deepcopy(config)
-        source.validate(seen, call.diagnostics)
-        call.check_validation(config, seen)
-
-
 def read_data_source(
     call: Call, request: pb.ReadDataSource.Request, response: pb.ReadDataSource.Response
 ) -> None:
@@ -177,28 +139,14 @@ def read_data_source(
     source = call.data_source(request.type_name)
     type_ = call.object_type
     config: Object = decode(request.config, type_) or {}
-    returned = source.read(deepcopy(config), call.operation(b""))
+    given: Object = decode(request.config, type_) or {}
+    returned = source.read(given, call.operation(b""))
     returned = rules.require_object(returned, call.subject)
     state = conversion.write_state(
         merge_data(call.attributes, config, returned), type_, call.diagnostics
     )
     if not call.diagnostics.has_errors:
         response.state.msgpack = state
-
-
-def validate_ephemeral_resource_config(
-    call: Call,
-    request: pb.ValidateEphemeralResourceConfig.Request,
-    response: pb.ValidateEphemeralResourceConfig.Response,
-) -> None:
-    """Check a configuration against the schema, then against the resource's own rules."""
-    ephemeral = call.ephemeral_resource(request.type_name)
-    config: Object = decode(request.config, call.object_type) or {}
-    checks.check_schema_rules(call.attributes, config, call.diagnostics)
-    if not call.diagnostics.has_errors:
-        seen = deepcopy(config)
-        ephemeral.validate(seen, call.diagnostics)
-        call.check_validation(config, seen)
 
 
 def open_ephemeral_resource(
@@ -211,7 +159,8 @@ def open_ephemeral_resource(
     type_ = call.object_type
     config: Object = decode(request.config, type_) or {}
     operation = call.operation(b"")
-    returned = ephemeral.open(deepcopy(config), operation)
+    given: Object = decode(request.config, type_) or {}
+    returned = ephemeral.open(given, operation)
     opened = state_rules.require_opened(returned, call.subject)
     private = call.private(operation, b"")
     # It is not written attribute by attribute, as a state is: half a result is of no use.

@@ -1,4 +1,4 @@
-"""The calls about a resource: validate, upgrade, read, import, move, plan and apply."""
+"""The calls about a resource: upgrade, read, import, move, plan and apply."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from contextlib import contextmanager
 
 from constructs_lib.backend.plugin.consistency import rules
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
-from constructs_lib.backend.plugin.planning import checks
 from constructs_lib.backend.plugin.planning.planner import (
     merge_failed_change,
     merge_read_state,
     merge_state,
     plan_change,
 )
-from constructs_lib.backend.plugin.protocol import conversion, provider_calls
+from constructs_lib.backend.plugin.protocol import conversion
 from constructs_lib.backend.plugin.protocol import messages as pb
-from constructs_lib.backend.plugin.protocol.session import Call
+from constructs_lib.backend.plugin.protocol.call import Call
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values.decoding import (
     decode,
@@ -26,26 +25,6 @@ from constructs_lib.backend.plugin.values.decoding import (
 )
 from constructs_lib.backend.plugin.values.encoding import encode, may_be_repeated, typed_unknowns
 from constructs_lib.backend.plugin.values.value import Object
-
-
-def validate_resource_config(
-    call: Call,
-    request: pb.ValidateResourceConfig.Request,
-    response: pb.ValidateResourceConfig.Response,
-) -> None:
-    """Check a configuration against the schema, then against the resource's own rules."""
-    resource = call.resource(request.type_name)
-    config: Object = decode(request.config, call.object_type) or {}
-    if not request.client_capabilities.write_only_attributes_allowed:
-        _refuse_write_only(call, config)
-    checks.check_schema_rules(call.attributes, config, call.diagnostics)
-    if call.diagnostics.has_errors:
-        return
-    seen: Object = decode(request.config, call.object_type) or {}
-    resource.validate(seen, call.diagnostics)
-    call.check_validation(config, seen)
-    if not call.diagnostics.has_errors:
-        call.session.remember_valid(request.type_name, request.config.msgpack)
 
 
 def upgrade_resource_state(
@@ -137,17 +116,6 @@ def move_resource_state(
         f"A {request.source_type_name} cannot become a {request.target_type_name}. "
         "Use a removed block for the one and an import block for the other.",
     )
-
-
-def _refuse_write_only(call: Call, config: Object) -> None:
-    """Add an error for each write-only value: an older Terraform would store them."""
-    for name, attribute in call.attributes.items():
-        if attribute.write_only and config.get(name) is not None:
-            detail = (
-                f"{name} is a write-only attribute, which this Terraform would store. "
-                f"{provider_calls.TERRAFORM_REMEDY}"
-            )
-            call.diagnostics.error("Terraform too old", detail, (name,))
 
 
 def plan_resource_change(

@@ -1,4 +1,4 @@
-"""What one provider process keeps between calls, and what one call needs."""
+"""What one provider process keeps between calls."""
 
 from __future__ import annotations
 
@@ -6,24 +6,13 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.concurrency import Activity, start_thread
-from constructs_lib.backend.plugin.consistency import rules
-from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
-from constructs_lib.backend.plugin.protocol import conversion
-from constructs_lib.backend.plugin.protocol.conversion import object_type
-from constructs_lib.backend.plugin.provider import Provider
-from constructs_lib.backend.plugin.resource import (
-    DataSource,
-    EphemeralResource,
-    Operation,
-    Resource,
-)
-from constructs_lib.backend.plugin.values.types import Type
-from constructs_lib.backend.plugin.values.value import Object
-from constructs_lib.schemas import Attribute
+
+if TYPE_CHECKING:
+    from constructs_lib.backend.plugin.provider import Provider
 
 _STOP_LIMIT = 2.0
 """Seconds that a provider gets for its own part of a stop, before Terraform is answered."""
@@ -36,11 +25,20 @@ class Session:
     :param is_launched: True if the process serves one command of Terraform, so that a stop holds
         until its end. In debug mode one process serves many, and a stop ends only the command that
         it was meant for.
+    :param prepared_schemas: the response to ``GetProviderSchema``; empty to make it when it is
+        asked for
     """
 
-    def __init__(self, load: Callable[[], Provider], *, is_launched: bool = False) -> None:
+    def __init__(
+        self,
+        load: Callable[[], Provider],
+        *,
+        is_launched: bool = False,
+        prepared_schemas: bytes = b"",
+    ) -> None:
         self._load = load
         self._is_launched = is_launched
+        self.prepared_schemas = prepared_schemas
         self._lock = threading.Lock()
         self._provider: Provider | None = None
         self.provider_data: Any = None
@@ -114,104 +112,3 @@ def _stop_provider(
         failed.append(error)
     finally:
         ended.set()
-
-
-class Call:
-    """One call: its session, and the diagnostics for the user."""
-
-    def __init__(self, session: Session, method: str) -> None:
-        self.session = session
-        self.method = method
-        self.type_name = ""
-        self.diagnostics = Diagnostics()
-        self.attributes: dict[str, Attribute] = {}
-        """The attributes that paths of diagnostics lead through."""
-        self.read: dict[bytes, Object | None] = {}
-        """What the self-check has read, by its bytes."""
-        self._operation: Operation | None = None
-
-    @property
-    def subject(self) -> str:
-        """What the call is about, for messages: the method and the resource type."""
-        return f"{self.method} of {self.type_name}" if self.type_name else self.method
-
-    def resource(self, type_name: str) -> Resource:
-        """Return the resource that the call is about.
-
-        :raises ProviderError: if the provider has none of that name
-        """
-        resource = self.session.provider.resources.get(type_name)
-        if resource is None:
-            raise ProviderError(
-                "Unknown resource type",
-                f"This version of the provider has no resource type {type_name}.",
-            )
-        self.type_name = type_name
-        self.attributes = resource.schema.attributes
-        return resource
-
-    def data_source(self, type_name: str) -> DataSource:
-        """Return the data source that the call is about.
-
-        :raises ProviderError: if the provider has none of that name
-        """
-        source = self.session.provider.data_sources.get(type_name)
-        if source is None:
-            raise ProviderError(
-                "Unknown data source",
-                f"This version of the provider has no data source {type_name}.",
-            )
-        self.type_name = type_name
-        self.attributes = source.schema.attributes
-        return source
-
-    def ephemeral_resource(self, type_name: str) -> EphemeralResource:
-        """Return the ephemeral resource that the call is about.
-
-        :raises ProviderError: if the provider has none of that name
-        """
-        ephemeral = self.session.provider.ephemeral_resources.get(type_name)
-        if ephemeral is None:
-            raise ProviderError(
-                "Unknown ephemeral resource",
-                f"This version of the provider has no ephemeral resource {type_name}.",
-            )
-        self.type_name = type_name
-        self.attributes = ephemeral.schema.attributes
-        return ephemeral
-
-    @property
-    def object_type(self) -> Type:
-        """The Terraform type of the object that the call is about."""
-        return object_type(self.attributes)
-
-    def operation(self, private: bytes) -> Operation:
-        """Return what the resource gets for this call."""
-        session = self.session
-        values = conversion.read_private(private)
-        self._operation = Operation(
-            session.provider_data, values, session.stopping, self.diagnostics, session.activity
-        )
-        return self._operation
-
-    @property
-    def saved(self) -> Object | None:
-        """What the call's operation noted as existing."""
-        return None if self._operation is None else self._operation.saved
-
-    def check_validation(self, given: Object, left: Object) -> None:
-        """Add an error if a validation changed the configuration that it was given a copy of."""
-        answer = rules.ConfigAnswer(given, left)
-        found = rules.violations(rules.VALIDATE_RULES, answer)
-        rules.report_violations(found, self.subject, self.diagnostics)
-
-    def private(self, operation: Operation, fallback: bytes) -> bytes:
-        """Return the bytes of the private state after an operation."""
-        try:
-            return conversion.write_private(operation.private)
-        except (TypeError, ValueError):
-            detail = (
-                f"{self.subject}: it is not JSON. This is a bug in the provider; please report it."
-            )
-            self.diagnostics.error("Private state not kept", detail)
-            return fallback

@@ -49,6 +49,16 @@ def test_a_module_is_imported_when_its_class_is_asked_for() -> None:
         registry["b"]
 
 
+def test_a_check_is_found_without_making_what_it_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["registered.things"], "check", print, raising=False)
+    classes = dict.fromkeys("ab", ".things:Made")
+    registry: Registry[Made] = Registry(classes, "registered", checks={"a": ".things:check"})
+
+    assert registry.check("a") is print
+    assert registry.check("b") is None
+    assert Made.count == 0
+
+
 def test_a_module_with_a_dot_is_relative_to_the_package() -> None:
     registry: Registry[Made] = Registry({"a": ".things:Made"}, "registered")
 

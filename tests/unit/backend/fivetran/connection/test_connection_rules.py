@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from constructs_lib.backend.fivetran.connection import check_settings
 from constructs_lib.backend.fivetran.connection.model import SCHEMA
-from constructs_lib.backend.fivetran.connection.plan import check_settings
 from constructs_lib.backend.plugin.diagnostics import Diagnostic, Diagnostics
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 

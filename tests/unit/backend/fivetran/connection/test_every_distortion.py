@@ -17,7 +17,7 @@ from terraform_core import Core, Planned
 from terraform_values import exact, literal
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection import resource
+from constructs_lib.backend.fivetran import connection
 from constructs_lib.sandbox import DISTORTIONS
 from constructs_lib.schemas import Kind
 
@@ -116,7 +116,7 @@ class Bench:
 @pytest.fixture(params=METHODS)
 def bench(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     # The settings are of all types, which no service has.
-    monkeypatch.setattr(resource, "check_settings", lambda *given: None)
+    monkeypatch.setattr(connection, "check_settings", lambda *given: None)
     bench = Bench(request.param)
     yield bench
     bench.world.close()

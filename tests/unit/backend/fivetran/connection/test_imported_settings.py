@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from constructs_lib.backend.fivetran.connection import model, plan, read
+from constructs_lib.backend.fivetran.connection import check_settings, model, read
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.planning import checks
 from constructs_lib.backend.plugin.values.value import Dynamic, Object
@@ -56,7 +56,7 @@ def test_whatever_is_imported_is_a_valid_configuration(answer: dict[str, object]
 
     found = Diagnostics()
     checks.check_schema_rules(ATTRIBUTES, as_configuration(state), found)
-    plan.check_settings(as_configuration(state), found)
+    check_settings(as_configuration(state), found)
 
     assert not found.has_errors, found
 

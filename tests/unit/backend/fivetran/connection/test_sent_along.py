@@ -11,7 +11,7 @@ from terraform_core import Core
 from terraform_values import exact, literal
 
 from constructs_lib import schemas
-from constructs_lib.backend.fivetran.connection import resource
+from constructs_lib.backend.fivetran import connection
 from constructs_lib.backend.fivetran.connection.model import SETTINGS
 from constructs_lib.backend.fivetran.connection.request import SIDE_EFFECTS
 
@@ -48,7 +48,7 @@ PAIRS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     # States hold such pairs from when plain Terraform was not checked for them.
-    monkeypatch.setattr(resource, "check_settings", lambda config, diagnostics: None)
+    monkeypatch.setattr(connection, "check_settings", lambda config, diagnostics: None)
     world = World({})
     yield world
     world.close()

@@ -75,6 +75,15 @@ def test_validation_asks_the_resource_only_what_keeps_the_schema() -> None:
     assert (len(errors(good)), len(errors(bad)), len(asked)) == (0, 1, 1)
 
 
+def test_prepared_schemas_are_answered_without_the_provider() -> None:
+    session = Session(lambda: Sample(Scripted()), prepared_schemas=b"prepared")
+
+    answers = {name: dispatch(session, name, b"") for name in ("GetProviderSchema", "GetFunctions")}
+
+    assert answers == {"GetProviderSchema": b"prepared", "GetFunctions": b""}
+    assert not session.is_loaded
+
+
 def test_a_write_only_value_needs_a_terraform_that_knows_them() -> None:
     config = message({**CONFIG, "secret_wo": Dynamic.of({"p": "s"})})
     old = call(Scripted(), "ValidateResourceConfig", config=config)

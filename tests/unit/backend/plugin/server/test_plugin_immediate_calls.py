@@ -137,3 +137,10 @@ def test_while_the_provider_is_loaded_no_call_is_one() -> None:
     session = Session(lambda: Sample(Scripted()))
 
     assert not is_immediate(session, "/tfplugin6.Provider/GetProviderSchema", b"")
+
+
+def test_prepared_schemas_are_one_before_the_provider_is_loaded() -> None:
+    session = Session(lambda: Sample(Scripted()), prepared_schemas=b"prepared")
+
+    assert is_immediate(session, "/tfplugin6.Provider/GetProviderSchema", b"")
+    assert not is_immediate(session, "/tfplugin6.Provider/ValidateResourceConfig", b"")

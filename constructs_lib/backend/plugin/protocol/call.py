@@ -1,0 +1,178 @@
+"""What one call of Terraform needs: its session, and the diagnostics for the user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from constructs_lib.backend.plugin import diagnostics, log
+from constructs_lib.backend.plugin.consistency import rules
+from constructs_lib.backend.plugin.diagnostics import AlreadyReported, Diagnostics, ProviderError
+from constructs_lib.backend.plugin.protocol import conversion
+from constructs_lib.backend.plugin.protocol import messages as pb
+from constructs_lib.backend.plugin.protocol.conversion import object_type
+from constructs_lib.backend.plugin.protocol.session import Session
+from constructs_lib.backend.plugin.provider import Check, Registry
+from constructs_lib.backend.plugin.resource import (
+    DataSource,
+    EphemeralResource,
+    Operation,
+    Resource,
+)
+from constructs_lib.backend.plugin.values.decoding import decode
+from constructs_lib.backend.plugin.values.types import Type
+from constructs_lib.backend.plugin.values.value import CodecError, LimitError, Object
+from constructs_lib.schemas import Attribute
+
+
+class Call:
+    """One call: its session, and the diagnostics for the user."""
+
+    def __init__(self, session: Session, method: str) -> None:
+        self.session = session
+        self.method = method
+        self.type_name = ""
+        self.diagnostics = Diagnostics()
+        self.attributes: dict[str, Attribute] = {}
+        """The attributes that paths of diagnostics lead through."""
+        self.read: dict[bytes, Object | None] = {}
+        """What the self-check has read, by its bytes."""
+        self._operation: Operation | None = None
+
+    @property
+    def subject(self) -> str:
+        """What the call is about, for messages: the method and the resource type."""
+        return f"{self.method} of {self.type_name}" if self.type_name else self.method
+
+    def resource(self, type_name: str) -> Resource:
+        """Return the resource that the call is about.
+
+        :raises ProviderError: if the provider has none of that name
+        """
+        resource = self.session.provider.resources.get(type_name)
+        if resource is None:
+            raise ProviderError(
+                "Unknown resource type",
+                f"This version of the provider has no resource type {type_name}.",
+            )
+        self.type_name = type_name
+        self.attributes = resource.schema.attributes
+        return resource
+
+    def resource_check(self, type_name: str) -> Check:
+        """Return what checks a configuration of the resource that the call is about.
+
+        :raises ProviderError: if the provider has no resource of that name
+        """
+        registry = self.session.provider.resources
+        check = registry.check(type_name) if isinstance(registry, Registry) else None
+        if check is None or not isinstance(registry, Registry):
+            return self.resource(type_name).validate
+        self.type_name = type_name
+        self.attributes = registry.described(type_name)[0].attributes
+        return check
+
+    def data_source(self, type_name: str) -> DataSource:
+        """Return the data source that the call is about.
+
+        :raises ProviderError: if the provider has none of that name
+        """
+        source = self.session.provider.data_sources.get(type_name)
+        if source is None:
+            raise ProviderError(
+                "Unknown data source",
+                f"This version of the provider has no data source {type_name}.",
+            )
+        self.type_name = type_name
+        self.attributes = source.schema.attributes
+        return source
+
+    def ephemeral_resource(self, type_name: str) -> EphemeralResource:
+        """Return the ephemeral resource that the call is about.
+
+        :raises ProviderError: if the provider has none of that name
+        """
+        ephemeral = self.session.provider.ephemeral_resources.get(type_name)
+        if ephemeral is None:
+            raise ProviderError(
+                "Unknown ephemeral resource",
+                f"This version of the provider has no ephemeral resource {type_name}.",
+            )
+        self.type_name = type_name
+        self.attributes = ephemeral.schema.attributes
+        return ephemeral
+
+    def provider_config(self, message: pb.DynamicValue) -> Object:
+        """Return the configuration of the provider, which the call is about from now on."""
+        self.attributes = self.session.provider.schema.attributes
+        config: Object = decode(message, self.object_type) or {}
+        return config
+
+    @property
+    def object_type(self) -> Type:
+        """The Terraform type of the object that the call is about."""
+        return object_type(self.attributes)
+
+    def operation(self, private: bytes) -> Operation:
+        """Return what the resource gets for this call."""
+        session = self.session
+        values = conversion.read_private(private)
+        self._operation = Operation(
+            session.provider_data, values, session.stopping, self.diagnostics, session.activity
+        )
+        return self._operation
+
+    @property
+    def saved(self) -> Object | None:
+        """What the call's operation noted as existing."""
+        return None if self._operation is None else self._operation.saved
+
+    def check_validation(self, given: Object, left: Object) -> None:
+        """Add an error if a validation changed the configuration that it was given a copy of."""
+        answer = rules.ConfigAnswer(given, left)
+        found = rules.violations(rules.VALIDATE_RULES, answer)
+        rules.report_violations(found, self.subject, self.diagnostics)
+
+    def private(self, operation: Operation, fallback: bytes) -> bytes:
+        """Return the bytes of the private state after an operation."""
+        try:
+            return conversion.write_private(operation.private)
+        except (TypeError, ValueError):
+            detail = (
+                f"{self.subject}: it is not JSON. This is a bug in the provider; please report it."
+            )
+            self.diagnostics.error("Private state not kept", detail)
+            return fallback
+
+    @contextmanager
+    def caught(self) -> Iterator[None]:
+        """Turn whatever is raised inside into an error for the user."""
+        try:
+            yield
+        except AlreadyReported as error:
+            self.diagnostics.error(error.summary, error.short, error.path)
+        except ProviderError as error:
+            self.diagnostics.error(error.summary, error.detail, error.path)
+        except LimitError as error:
+            self.diagnostics.error(
+                "Value beyond the limits", f"{self.subject}: {error}. Write a smaller value."
+            )
+        except CodecError as error:
+            detail = f"{self.subject}: {error}. This is a bug; please report it."
+            self.diagnostics.error("Value of an unexpected type", detail)
+        except BaseException as error:
+            # Also SystemExit and its like: a library must not be able to end the process.
+            places = " < ".join(diagnostics.crash_places(error))
+            log.error(f"{self.subject}: {type(error).__name__}: {places}")
+            diagnostics.report_crash(error, self.subject, self.diagnostics)
+
+    def finish(self, response: Any) -> bytes:
+        """Return the bytes of the response, with the diagnostics."""
+        found = conversion.write_diagnostics(self.diagnostics, self.attributes)
+        if isinstance(response, pb.StopProvider.Response):
+            response.Error = "; ".join(diagnostic.summary for diagnostic in found)
+        else:
+            response.diagnostics.extend(found)
+        data: bytes = response.SerializeToString()
+        return data

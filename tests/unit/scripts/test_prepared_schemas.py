@@ -1,0 +1,27 @@
+"""The prepared responses about the schemas are what the providers would answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import prepared_schemas
+import pytest
+
+from constructs_lib.backend import fivetran
+
+
+def test_the_prepared_schemas_are_fresh() -> None:
+    assert prepared_schemas.main(["--check"]) == 0
+
+
+def test_stale_schemas_are_refused_until_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "schemas.bin"
+    file.write_bytes(Path(fivetran.SCHEMAS).read_bytes()[:-1])
+    monkeypatch.setattr(fivetran, "SCHEMAS", str(file))
+
+    assert prepared_schemas.main(["--check"]) == 1
+    assert "schemas.bin is stale" in capsys.readouterr().err
+    assert prepared_schemas.main([]) == 0
+    assert prepared_schemas.main(["--check"]) == 0
