@@ -73,23 +73,42 @@ class FivetranOps(Provider):
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
         """Open the account: from the configuration, then the environment, then the defaults."""
         # Not every process of the provider is configured, and these are a third of its modules.
-        from constructs_lib.backend.fivetran.journal.journal import Journal
         from constructs_lib.backend.fivetran.provider_data import Account
-        from constructs_lib.backend.fivetran.recovery import recover, recover_creations
 
         found = open_client(config, diagnostics, terraform_version)
         if found is None:
             return Account(None, None)
-        client, secret_hasher = found
+        client, hasher = found
+        allows = config.get("allow_vanished") is True
+        journal = self._recovered(client, diagnostics)
+        return Account(client, hasher, journal or _begin_journal, allow_vanished=allows)
+
+    def _recovered(self, client: Client, diagnostics: Diagnostics) -> Journal | None:
+        """Return the journal after its entries were looked after; None if it has none."""
+        from constructs_lib.backend.fivetran.journal import folder_below, has_entries
+
+        if self._journal is None and not has_entries(folder_below("")):
+            return None
+        from constructs_lib.backend.fivetran.journal.journal import Journal
+        from constructs_lib.backend.fivetran.recovery import recover, recover_creations
+
         journal = (self._journal or Journal.of_working_directory)()
         recover(client, journal, diagnostics)
         recover_creations(client, journal, diagnostics)
-        allows = config.get("allow_vanished") is True
-        return Account(client, secret_hasher, journal, allow_vanished=allows)
+        return journal
 
     def close(self, provider_data: Any) -> None:
         """Release the journal, so that the next run does not wait for this one."""
         provider_data.release()
+
+
+def _begin_journal() -> Journal:
+    """Return the journal of a working directory in which none had an entry when this run began."""
+    from constructs_lib.backend.fivetran.journal.journal import Journal
+
+    journal = Journal.of_working_directory()
+    journal.creations.begin_empty()
+    return journal
 
 
 def open_client(

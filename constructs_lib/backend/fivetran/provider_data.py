@@ -22,14 +22,12 @@ from __future__ import annotations
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from constructs_lib.backend.fivetran.api.client import Client
-from constructs_lib.backend.fivetran.journal.creations import Name
-from constructs_lib.backend.fivetran.journal.journal import HeldElsewhere, Journal, JournalHandle
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.managed_object.provider_data import ProviderData, Wording
 from constructs_lib.backend.managed_object.secret_tracking import SecretHasher
@@ -39,7 +37,8 @@ from constructs_lib.backend.plugin.resource import Plan
 from constructs_lib.backend.plugin.values.value import UNKNOWN
 
 if TYPE_CHECKING:
-    pass
+    from constructs_lib.backend.fivetran.journal.creations import Name
+    from constructs_lib.backend.fivetran.journal.journal import Journal, JournalHandle
 
 
 class ImportGuard:
@@ -152,7 +151,8 @@ class Account(ProviderData[Client]):
 
     :param client: its API; None while the configuration of the provider is unknown
     :param secret_hasher: makes the digests of secrets; None as long
-    :param journal: keeps what a crash must not take away; None to keep nothing
+    :param journal: keeps what a crash must not take away, or makes what does at its first use; None
+        to keep nothing
     :param allow_vanished: True if all managed connections may be gone at once
     """
 
@@ -172,13 +172,14 @@ class Account(ProviderData[Client]):
         self,
         client: Client | None,
         secret_hasher: SecretHasher | None,
-        journal: Journal | None = None,
+        journal: Journal | Callable[[], Journal] | None = None,
         *,
         allow_vanished: bool = False,
     ) -> None:
         super().__init__(client, allow_vanished=allow_vanished)
         self.secret_hasher = secret_hasher
-        self.journal = journal
+        self._begin_journal = journal if callable(journal) else None
+        self._journal = None if callable(journal) else journal
         self.run = os.urandom(8).hex()
         """Tells this run of the provider from those before."""
         self.refreshed: set[str] = set()
@@ -205,6 +206,14 @@ class Account(ProviderData[Client]):
         self.secrets: dict[str, list[str]] = {}
         """The secrets of a connection, as far as this run has seen them: its answers quote them."""
 
+    @property
+    def journal(self) -> Journal | None:
+        """What keeps what a crash must not take away; None to keep nothing."""
+        with self._claiming:
+            if self._journal is None and self._begin_journal is not None:
+                self._journal = self._begin_journal()
+            return self._journal
+
     def claim_state(self, identifier: str) -> bool:
         """Return True for the first resource that is about to set the state of a connection."""
         with self._claiming:
@@ -222,13 +231,14 @@ class Account(ProviderData[Client]):
     def confirm(self, identifier: str) -> None:
         """Note that Terraform's state has a connection: the journal need not keep its creation."""
         self.known.add(identifier)
-        if self.journal is not None:
-            self.journal.creations.confirm(identifier)
+        # A journal that was not used yet had no entries when this run began.
+        if self._journal is not None:
+            self._journal.creations.confirm(identifier)
 
     def release(self) -> None:
         """Release what the run holds in the journal: the next run may take it over."""
-        if self.journal is not None:
-            self.journal.creations.close()
+        if self._journal is not None:
+            self._journal.creations.close()
 
     def note_activity(self) -> None:
         """Note that Terraform goes on planning: more reads of connections may follow."""
@@ -237,10 +247,10 @@ class Account(ProviderData[Client]):
 
     def warn_about_journal(self, diagnostics: Diagnostics) -> None:
         """Warn, once, of a journal or history that cannot be written."""
-        if self.journal is None:
+        if self._journal is None:
             return
-        problems = {"No journal can be kept": (self.journal.problem, _NO_JOURNAL)}
-        problems["No history can be kept"] = (self.journal.history_problem, _NO_HISTORY)
+        problems = {"No journal can be kept": (self._journal.problem, _NO_JOURNAL)}
+        problems["No history can be kept"] = (self._journal.history_problem, _NO_HISTORY)
         for summary, (problem, meaning) in problems.items():
             if problem and summary not in self._reported:
                 self._reported.add(summary)
@@ -306,6 +316,8 @@ def locked_for_write(
 @contextmanager
 def _held(journal: Journal, identifier: str, deadline: Deadline) -> Iterator[JournalHandle]:
     """Hold the lock of the journal, as soon as no other run does."""
+    from constructs_lib.backend.fivetran.journal.journal import HeldElsewhere
+
     with ExitStack() as stack:
         handle: JournalHandle | None = None
         while handle is None:

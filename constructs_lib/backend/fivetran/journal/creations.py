@@ -23,11 +23,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from constructs_lib.backend.fivetran.journal import private_files
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.plugin import log
+from constructs_lib.records import NamedTuple
 
 _VERSION = 1
 _RUN = re.compile(r"[0-9A-Za-z_-]{1,64}")
@@ -89,6 +89,10 @@ class CreationJournal:
         self._lock: int | None = None
         self._mutex = threading.Lock()
         self._earlier: dict[Path, CreationEntry] | None = None
+
+    def begin_empty(self) -> None:
+        """Note that nothing was there when this run began, whatever other runs write since then."""
+        self._earlier = {}
 
     def entry(self, name: Name, since: str, until: str, *, is_api_time: bool) -> CreationEntry:
         """Return the entry of a creation that this run is about to send."""

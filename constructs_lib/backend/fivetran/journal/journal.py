@@ -27,16 +27,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 from constructs_lib.backend.fivetran.api.errors import VendorError
 from constructs_lib.backend.fivetran.connection_state.snapshot import Snapshot
-from constructs_lib.backend.fivetran.journal import private_files
+from constructs_lib.backend.fivetran.journal import CREATIONS, folder_below, private_files
 from constructs_lib.backend.fivetran.journal.creations import CreationJournal, workspace
 from constructs_lib.backend.fivetran.journal.history import TERRAFORM, History
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.backend.plugin import log
+from constructs_lib.records import NamedTuple
 
 _VERSION = 1
 
@@ -227,7 +228,7 @@ class Journal:
         self._folder, self._by = folder, by
         self.workspace = workspace(folder.parent)
         """Terraform's workspace, which has a state of its own."""
-        self.creations = CreationJournal(folder / "creations", self.workspace, self._report)
+        self.creations = CreationJournal(folder / CREATIONS, self.workspace, self._report)
         """The connections that are being created."""
         self.problem = ""
         """Why nothing could be kept, in words; empty if all could."""
@@ -246,8 +247,7 @@ class Journal:
 
         :param directory: by default that of this process, where terraform has launched it
         """
-        data = directory / (os.environ.get("TF_DATA_DIR") or ".terraform")
-        return cls(data / "fivetranops", by)
+        return cls(Path(folder_below(str(directory))), by)
 
     def history(self, identifier: str) -> History:
         """Return the history of the states that were set for a connection."""
