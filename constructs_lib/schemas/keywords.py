@@ -15,8 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from constructs_lib.records import NamedTuple
 from constructs_lib.schemas import limits
 from constructs_lib.schemas.model import IGNORING_CASE, matches
 from constructs_lib.schemas.redaction import Path

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from constructs_lib.records import NamedTuple
 from constructs_lib.schemas.redaction import Path
 
 MAX_LEVELS: Final = 100

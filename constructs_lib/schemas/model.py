@@ -29,7 +29,9 @@ import re
 from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import cache
-from typing import Any, Final, NamedTuple, TypeGuard
+from typing import Any, Final, TypeGuard
+
+from constructs_lib.records import NamedTuple
 
 _REFERENCE: Final = ".schema.json#/"
 _ATTRIBUTES_OF: Final = "x-attributes-of"

@@ -9,7 +9,7 @@ Source: https://www.elastic.co/docs/reference/elasticsearch/rest-apis
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from constructs_lib.backend.elastic.provider import Credentials
 from constructs_lib.backend.http import errors, jsontext, response_values
@@ -26,6 +26,7 @@ from constructs_lib.backend.http.errors import (
 from constructs_lib.backend.http.redaction import redacted_text
 from constructs_lib.backend.http.transport import Limits, Message, NoResponseReceived, Transport
 from constructs_lib.net import ContentRefused
+from constructs_lib.records import NamedTuple
 from constructs_lib.schemas.connector_status import STATUSES
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib import schemas
 from constructs_lib.backend.http.transport import Transport
@@ -21,6 +21,7 @@ from constructs_lib.backend.plugin.provider import Provider, ReadRule, Registry
 from constructs_lib.backend.plugin.resource import DataSource, Resource
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
 from constructs_lib.net import address_problem, is_sandbox
+from constructs_lib.records import NamedTuple
 
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter

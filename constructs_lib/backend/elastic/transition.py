@@ -6,7 +6,7 @@ The table of transitions is :mod:`constructs_lib.schemas.connector_status`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from constructs_lib.backend.elastic.client import Client, Cluster, status_of
 from constructs_lib.backend.elastic.exchange import (
@@ -19,6 +19,7 @@ from constructs_lib.backend.elastic.exchange import (
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.plugin.resource import Operation, Plan
+from constructs_lib.records import NamedTuple
 from constructs_lib.schemas import connector_status
 
 READ_LIMIT = 120.0

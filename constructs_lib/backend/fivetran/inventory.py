@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from constructs_lib.backend.fivetran.api import batched_reader
 from constructs_lib.backend.fivetran.api.client import Client
@@ -22,6 +22,7 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.managed_object.model import api_value
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+from constructs_lib.records import NamedTuple
 
 ArgumentT = TypeVar("ArgumentT")
 ResultT = TypeVar("ResultT")

@@ -20,8 +20,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import accumulate
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import quote, quote_plus
+
+from constructs_lib.records import NamedTuple
 
 SHORTEST = 4
 """Characters from which on a text is hidden."""

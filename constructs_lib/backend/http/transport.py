@@ -14,13 +14,14 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from constructs_lib import net
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import Interrupted
 from constructs_lib.backend.plugin import log
+from constructs_lib.records import NamedTuple
 from constructs_lib.version import user_agent
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ APIs answer masks in place of secrets, and no state takes one for the secret.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from constructs_lib import schemas
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, ProviderError, described
@@ -24,6 +24,7 @@ from constructs_lib.backend.plugin.values.value import (
     Value,
     contains_unknown,
 )
+from constructs_lib.records import NamedTuple
 from constructs_lib.schemas import Attribute, is_mask
 
 if TYPE_CHECKING:

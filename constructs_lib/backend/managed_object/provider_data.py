@@ -20,13 +20,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from threading import Lock
-from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from constructs_lib import net
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.errors import NotFound
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation
+from constructs_lib.records import NamedTuple
 
 _QUIET = 1.0
 """Seconds without a call of Terraform after which a single missing object is the only one."""

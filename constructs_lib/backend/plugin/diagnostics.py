@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from os.path import basename
-from typing import Any, NamedTuple
+from typing import Any
+
+from constructs_lib.records import NamedTuple
 
 Path = tuple[str | int, ...]
 """The way to an attribute: names of attributes or keys of maps, and indexes of lists."""

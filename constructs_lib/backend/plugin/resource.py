@@ -20,11 +20,12 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from datetime import datetime
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from constructs_lib.backend.plugin.concurrency import Activity
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, same
+from constructs_lib.records import NamedTuple
 from constructs_lib.schemas import ResourceSchema
 
 

@@ -30,7 +30,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from functools import cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
+
+from constructs_lib.records import NamedTuple
 
 CompactField: TypeAlias = str | list[str]
 """What is known of one field, in the compact form: kind and marks, or the allowed values."""

@@ -12,8 +12,9 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 
+from constructs_lib.records import NamedTuple
 from constructs_lib.schemas.catalogue.service_facts import (
     DESTINATION_SCHEMA_KEYS,
     ITEM,

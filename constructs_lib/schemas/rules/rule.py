@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 
+from constructs_lib.records import NamedTuple
 from constructs_lib.schemas.redaction import Path
 
 Severity: TypeAlias = Literal["error", "warning"]

@@ -21,7 +21,6 @@ The advice for a refused test, sync or re-sync follows the documented errors of 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from constructs_lib.backend.http import errors
 from constructs_lib.backend.http.errors import (
@@ -35,6 +34,7 @@ from constructs_lib.backend.http.errors import (
     TooManyRequests,
     VendorError,
 )
+from constructs_lib.records import NamedTuple
 
 __all__ = [
     "ApiError",

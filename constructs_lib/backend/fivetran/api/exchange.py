@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.http import jsontext, response_values, transport
@@ -29,6 +29,7 @@ from constructs_lib.backend.http.response_values import count
 from constructs_lib.backend.http.transport import Limits, Message, NoResponseReceived, Transport
 from constructs_lib.backend.plugin import log
 from constructs_lib.net import ContentRefused, address_problem, is_sandbox
+from constructs_lib.records import NamedTuple
 
 if TYPE_CHECKING:
     import requests

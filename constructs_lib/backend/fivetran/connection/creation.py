@@ -23,7 +23,7 @@ from datetime import datetime, timedelta, timezone
 from enum import Enum
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api import quoted_texts
@@ -50,6 +50,7 @@ from constructs_lib.backend.fivetran.journal.creations import CreationEntry
 from constructs_lib.backend.http import attempts
 from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.diagnostics import crash_places
+from constructs_lib.records import NamedTuple
 
 if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.provider_data import Account

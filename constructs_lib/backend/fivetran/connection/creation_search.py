@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from constructs_lib.backend.fivetran.api.errors import Conflict, NotFound, VendorError
 from constructs_lib.backend.fivetran.connection.model import DESTINATION_SCHEMA_KEYS
@@ -19,6 +19,7 @@ from constructs_lib.backend.http import attempts
 from constructs_lib.backend.http.response_values import CLOCK_TOLERANCE, parse_timestamp
 from constructs_lib.backend.managed_object.model import as_object
 from constructs_lib.backend.plugin.values.value import Object
+from constructs_lib.records import NamedTuple
 
 if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.api.client import Client

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import ApiError
@@ -23,6 +23,7 @@ from constructs_lib.backend.fivetran.journal.journal import (
 from constructs_lib.backend.http import attempts
 from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.managed_object import equivalence
+from constructs_lib.records import NamedTuple
 
 State = dict[str, Any]
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from decimal import Context, Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection.model import is_syncing
@@ -28,6 +28,7 @@ from constructs_lib.backend.http.redaction import MOMENT, display_value, shows_v
 from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values.value import Object, contains_unknown, same
+from constructs_lib.records import NamedTuple
 
 MAX_LINES = 12
 """Steps that :func:`lines` shows, unless it is asked for more or fewer."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta, timezone
-from typing import Any, NamedTuple
+from typing import Any
 
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import ApiError, Conflict, SyncInProgress
@@ -40,6 +40,7 @@ from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.values.value import same
+from constructs_lib.records import NamedTuple
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
 _FIRST_PAUSE = 0.5

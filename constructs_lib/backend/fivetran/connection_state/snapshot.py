@@ -7,7 +7,7 @@ as well.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from constructs_lib.backend.fivetran.api.errors import VendorError
 from constructs_lib.backend.fivetran.connection.model import is_syncing, last_syncs
@@ -15,6 +15,7 @@ from constructs_lib.backend.fivetran.private_state import stored_fields
 from constructs_lib.backend.http.redaction import display_state, display_text
 from constructs_lib.backend.http.response_values import CLOCK_TOLERANCE, parse_timestamp
 from constructs_lib.backend.managed_object import equivalence
+from constructs_lib.records import NamedTuple
 from constructs_lib.schemas import SERVICES_WITH_STATE
 
 

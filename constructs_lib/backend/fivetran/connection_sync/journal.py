@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from constructs_lib.backend.fivetran.api.errors import Interrupted, VendorError
 from constructs_lib.backend.fivetran.connection.model import connection_name
@@ -46,6 +46,7 @@ from constructs_lib.backend.http.response_values import parse_timestamp
 from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.resource import Operation
+from constructs_lib.records import NamedTuple
 
 _LONGEST = timedelta(days=7)
 """After so long an entry says nothing any more."""

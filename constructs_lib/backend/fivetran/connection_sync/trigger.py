@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, NamedTuple
+from typing import Any
 
 from constructs_lib.backend.fivetran.api.errors import (
     ApiError,
@@ -39,6 +39,7 @@ from constructs_lib.backend.http import attempts
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.plugin import log
+from constructs_lib.records import NamedTuple
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0

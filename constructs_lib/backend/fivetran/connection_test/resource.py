@@ -7,7 +7,7 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/run-setup-t
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import Any
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api import errors
@@ -30,6 +30,7 @@ from constructs_lib.backend.managed_object.checks import unsent_changes, warn_ab
 from constructs_lib.backend.plugin.diagnostics import ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
+from constructs_lib.records import NamedTuple
 
 STATUSES = ("PASSED", "SKIPPED", "WARNING", "FAILED", "JOB_FAILED")
 """The statuses of the contract, from the best to the worst."""

@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from constructs_lib.backend.fivetran.journal import private_files
 from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.plugin.values.value import same
+from constructs_lib.records import NamedTuple
 
 MOST = 20
 """Changes of one connection that are kept."""

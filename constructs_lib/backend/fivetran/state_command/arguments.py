@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from constructs_lib.backend.http import deadline
+from constructs_lib.records import NamedTuple
 
 PROGRAM = "python -m constructs_lib.backend state"
 _ENVIRONMENT = """\

@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import partial
 from json import JSONDecodeError
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import (
@@ -47,6 +47,7 @@ from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+from constructs_lib.records import NamedTuple
 
 STANDARD_INPUT = "-"
 _NOTHING = "Nothing was asked, nothing was sent."

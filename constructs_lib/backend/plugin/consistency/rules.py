@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, ProviderError, dotted
 from constructs_lib.backend.plugin.resource import Plan
@@ -29,6 +29,7 @@ from constructs_lib.backend.plugin.values.value import (
     identical,
     same,
 )
+from constructs_lib.records import NamedTuple
 from constructs_lib.schemas import Attribute, Kind
 
 Attributes = dict[str, Attribute]

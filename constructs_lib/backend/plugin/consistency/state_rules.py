@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
 from constructs_lib.backend.plugin.consistency import rules
 from constructs_lib.backend.plugin.consistency.rules import Attributes, set_write_only
@@ -22,6 +22,7 @@ from constructs_lib.backend.plugin.values.value import (
     identical,
     same,
 )
+from constructs_lib.records import NamedTuple
 
 
 class ApplyAnswer(NamedTuple):

@@ -13,10 +13,11 @@ from __future__ import annotations
 import os
 from binascii import b2a_base64
 from datetime import datetime, timedelta, timezone
-from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
+
+from constructs_lib.records import NamedTuple
 
 
 def sequence(*parts: bytes) -> bytes:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from constructs_lib.records import NamedTuple
 
 
 class Type(NamedTuple):
