@@ -22,6 +22,9 @@ from constructs_lib.backend.plugin.server import handshake
 from constructs_lib.backend.plugin.server.handshake import HandshakeError, ProviderSocket
 
 _STANDARD_OUTPUT = 1
+_NEW_OBJECTS = 50_000
+"""So many new objects are looked through for garbage at once. A call leaves hardly any, but what is
+loaded for it makes tens of thousands that stay: by default, each 700 of them would be."""
 _HANDSHAKE = "--handshake="
 """The option that names the descriptor of the handshake."""
 
@@ -190,6 +193,7 @@ def _load(load: Callable[[], Provider]) -> Provider:
     """Load the provider; only what is made from then on may become garbage."""
     provider = load()
     gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)
     gc.enable()
     return provider
 

@@ -11,8 +11,8 @@ Source: RFC 5280 (certificate), RFC 5915 (private key), ITU-T X.690 (DER).
 from __future__ import annotations
 
 import os
+import time
 from binascii import b2a_base64
-from datetime import datetime, timedelta, timezone
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -55,9 +55,12 @@ def utf8(text: str) -> bytes:
     return tagged(0x0C, text.encode())
 
 
-def utc_time(moment: datetime) -> bytes:
-    """Encode a time (UTC) before the year 2050."""
-    return tagged(0x17, moment.strftime("%y%m%d%H%M%SZ").encode())
+def utc_time(moment: float) -> bytes:
+    """Encode a time before the year 2050.
+
+    :param moment: seconds since 1970 (UTC)
+    """
+    return tagged(0x17, time.strftime("%y%m%d%H%M%SZ", time.gmtime(moment)).encode())
 
 
 def identifier(dotted: str) -> bytes:
@@ -83,10 +86,10 @@ def _base_128(number: int) -> bytes:
 
 
 _HOST = "localhost"
-_VALID = timedelta(days=30)
-"""Longer than any run."""
-_SLACK = timedelta(hours=1)
-"""How far Terraform's clock may differ."""
+_VALID = 30 * 24 * 3600.0
+"""Seconds; longer than any run."""
+_SLACK = 3600.0
+"""Seconds by which Terraform's clock may differ."""
 
 _EC_PUBLIC_KEY = "1.2.840.10045.2.1"
 _P256 = "1.2.840.10045.3.1.7"
@@ -133,14 +136,14 @@ def create() -> Certificate:
     """Create a self-signed certificate for ``localhost``, with an ECDSA P-256 key."""
     key = ec.generate_private_key(ec.SECP256R1())
     public = _point(key.public_key())
-    content = _content(public, datetime.now(timezone.utc))
+    content = _content(public, time.time())
     signature = key.sign(content, _EcdsaWithSha256())
     signed = sequence(content, _algorithm(), bit_string(signature))
     secret = _private_key(key.private_numbers().private_value, public)
     return Certificate(signed, _pem("CERTIFICATE", signed), _pem("EC PRIVATE KEY", secret))
 
 
-def _content(public: bytes, now: datetime) -> bytes:
+def _content(public: bytes, now: float) -> bytes:
     """Return what is signed: the TBSCertificate of RFC 5280, section 4.1."""
     common_name = sequence(identifier(_COMMON_NAME), utf8(_HOST))
     name = sequence(set_of(common_name))

@@ -69,8 +69,11 @@ planned = call(
 )
 assert planned.planned_state.msgpack == read.new_state.msgpack
 """
+SLOW = {"datetime", "decimal", "hashlib", "json", "msgpack", "pathlib", "urllib.parse"}
+"""Modules of others that take a while to import, and that the schemas do not need."""
 COUNTED = """
-print(*sorted(name for name in sys.modules if name.partition(".")[0] == "constructs_lib"))
+print(*(name for name in sys.modules if name.startswith("constructs_lib")))
+print(*sys.modules)
 """
 
 
@@ -105,7 +108,8 @@ def packed(values: dict[str, object], schema: str) -> bytes:
     return encode(values, object_type(schemas.load(schema).attributes))
 
 
-def imported(code: str, folder: Path, url: str = "") -> set[str]:
+def imported(code: str, folder: Path, url: str = "") -> tuple[set[str], set[str]]:
+    """What a process imports of the library, and all that it imports."""
     account = {"api_url": url, "api_key": "key", "api_secret": "secret"}
     config = {name: CONNECTION[name] for name in ("group_id", "service")}
     settings = CONNECTION["config"]
@@ -126,25 +130,26 @@ def imported(code: str, folder: Path, url: str = "") -> set[str]:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    return set(done.stdout.split())
+    ours, others = map(str.split, done.stdout.splitlines())
+    return set(ours), set(others)
 
 
 def test_the_process_of_the_schemas_imports_the_server(tmp_path: Path) -> None:
-    found = imported(SCHEMA_PROCESS, tmp_path)
+    found, everything = imported(SCHEMA_PROCESS, tmp_path)
 
     assert len(found) <= 21, sorted(found)
-    assert "constructs_lib.schemas" not in found
+    assert not everything & SLOW
 
 
 def test_a_process_that_checks_imports_no_resource(tmp_path: Path) -> None:
-    found = imported(VALIDATE_PROCESS, tmp_path)
+    found, everything = imported(VALIDATE_PROCESS, tmp_path)
 
     assert len(found) <= 53, sorted(found)
-    assert "constructs_lib.backend.http" not in found
+    assert not everything & {"constructs_lib.backend.http", "pathlib", "hashlib", "urllib.parse"}
 
 
 def test_the_process_of_a_plan_imports_one_resource(url: str, tmp_path: Path) -> None:
-    found = imported(PLAN_PROCESS, tmp_path, url)
+    found, _ = imported(PLAN_PROCESS, tmp_path, url)
 
     assert len(found) <= 93, sorted(found)
     assert "constructs_lib.backend.fivetran.journal.journal" not in found
