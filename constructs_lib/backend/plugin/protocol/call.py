@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from constructs_lib.backend.plugin import diagnostics, log
-from constructs_lib.backend.plugin.consistency import rules
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, Diagnostics, ProviderError
 from constructs_lib.backend.plugin.protocol import conversion
 from constructs_lib.backend.plugin.protocol import messages as pb
@@ -22,7 +21,7 @@ from constructs_lib.backend.plugin.resource import (
 )
 from constructs_lib.backend.plugin.values.decoding import decode
 from constructs_lib.backend.plugin.values.types import Type
-from constructs_lib.backend.plugin.values.value import CodecError, LimitError, Object
+from constructs_lib.backend.plugin.values.value import CodecError, LimitError, Object, identical
 from constructs_lib.schemas import Attribute
 
 
@@ -130,6 +129,10 @@ class Call:
 
     def check_validation(self, given: Object, left: Object) -> None:
         """Add an error if a validation changed the configuration that it was given a copy of."""
+        if identical(given, left):
+            return
+        from constructs_lib.backend.plugin.consistency import rules
+
         answer = rules.ConfigAnswer(given, left)
         found = rules.violations(rules.VALIDATE_RULES, answer)
         rules.report_violations(found, self.subject, self.diagnostics)

@@ -144,7 +144,7 @@ def test_the_process_of_the_schemas_imports_the_server(tmp_path: Path) -> None:
 def test_a_process_that_checks_imports_no_resource(tmp_path: Path) -> None:
     found, everything = imported(VALIDATE_PROCESS, tmp_path)
 
-    assert len(found) <= 53, sorted(found)
+    assert len(found) <= 51, sorted(found)
     assert not everything & {"constructs_lib.backend.http", "pathlib", "hashlib", "urllib.parse"}
 
 
