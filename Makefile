@@ -41,6 +41,7 @@ test: setup-dev ## Run all tests.
 
 soak: setup-dev ## Run the tests with hostile answers, random requests and faults long: minutes.
 	@SOAK_SEQUENCES=200 $(RUN) pytest -m soak tests/faults
+	@FAULT_LENGTHS=all $(RUN) pytest --numprocesses auto --dist loadfile tests/faults/test_fault_matrix.py
 	@ODD_ANSWERS=all $(RUN) pytest tests/faults/test_odd_answers.py
 	@HOSTILE_EXAMPLES=3000 $(RUN) pytest tests/acceptance/hostile/test_hostile_api.py
 	@FUZZ_EXAMPLES=300 $(RUN) pytest tests/contract/server/test_sandbox_fuzz.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -24,6 +25,9 @@ _CHOICES: dict[str, list[dict[str, Any]]] = {
 }
 LENGTHS = {"once": 1, "three times": 3, "to the end": 10**6}
 """How many requests a fault strikes; all are over when the run of Terraform has ended."""
+_CHOSEN = LENGTHS if os.environ.get("FAULT_LENGTHS") == "all" else ("once", "to the end")
+OF_THE_MATRIX = {length: times for length, times in LENGTHS.items() if length in _CHOSEN}
+"""The lengths that the matrix tries: with all other tests only the shortest and the longest."""
 VARIANTS = [Fault(kind, **choice) for kind in FAULT_KINDS for choice in _CHOICES.get(kind, [{}])]
 """Each kind of fault, with each of the forms that it may take."""
 

@@ -34,7 +34,7 @@ def test_an_operation_survives_a_fault_at_each_step(
 ) -> None:
     failures = []
     for step in steps_of(operation, stands):
-        for length, times in cells.LENGTHS.items():
+        for length, times in cells.OF_THE_MATRIX.items():
             # Given the world as it was before the operation, and a fault at this step
             stand, fault = stands(operation), cells.at(step, variant, times)
             # When the operation is run, and run again without the fault
