@@ -1,8 +1,10 @@
 """The bodies of the requests about a connection."""
 
+from itertools import product
 from typing import Any
 
 import pytest
+from every_case import check_every
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection.model import (
@@ -10,7 +12,6 @@ from constructs_lib.backend.fivetran.connection.model import (
     ONLY_MODIFIED,
     SETTINGS,
     TEST_CONTROLS,
-    destination_keys,
 )
 from constructs_lib.backend.fivetran.connection.request import (
     controls_of,
@@ -121,32 +122,28 @@ def test_an_object_with_a_changed_secret_is_sent_whole() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
+def test_modification_carries_what_steers_the_tests() -> None:
+    changes: list[dict[str, Any]] = [
         {"config": {"host": "other"}},
         {"sync_frequency": 60},
         {"paused": True},
         {"schema_status": "ready"},
-    ],
-)
-@pytest.mark.parametrize(
-    ("configured", "sent"),
-    [
+    ]
+    steering: list[tuple[dict[str, Any], dict[str, Any]]] = [
         ({"run_setup_tests": False}, {"run_setup_tests": False}),
         ({"run_setup_tests": True}, {"run_setup_tests": True}),
         ({"trust_certificates": True}, {"trust_certificates": True, "run_setup_tests": True}),
         ({"trust_fingerprints": True}, {"trust_fingerprints": True, "run_setup_tests": True}),
         ({}, {}),
-    ],
-)
-def test_modification_carries_what_steers_the_tests(
-    change: dict[str, Any], configured: dict[str, Any], sent: dict[str, Any]
-) -> None:
-    given = {name: Dynamic.of({**CONFIG, **v}) for name, v in change.items() if name == "config"}
-    planned = values(**{**change, **given}, **configured)
+    ]
 
-    assert update_body(values(), planned, planned, [], {}) == change | sent
+    def check(case: tuple[dict[str, Any], tuple[dict[str, Any], dict[str, Any]]]) -> None:
+        change, (configured, sent) = case
+        given = {n: Dynamic.of({**CONFIG, **v}) for n, v in change.items() if n == "config"}
+        planned = values(**{**change, **given}, **configured)
+        assert update_body(values(), planned, planned, [], {}) == change | sent
+
+    check_every(product(changes, steering), check)
 
 
 def test_modification_never_steers_the_tests_alone() -> None:
@@ -204,30 +201,21 @@ def test_the_destination_schema_is_never_part_of_a_modification() -> None:
     assert update_body(values(), planned, planned, [], {}) == {}
 
 
-@pytest.mark.parametrize("name", [*SETTINGS, *ONLY_MODIFIED])
-def test_a_change_of_each_setting_is_sent(name: str) -> None:
-    attribute = SCHEMA.attributes[name]
-    value: Any = {
+def test_a_change_of_each_setting_is_sent() -> None:
+    examples: dict[schemas.Kind, Any] = {
         schemas.Kind.BOOLEAN: True,
         schemas.Kind.INTEGER: 60,
         schemas.Kind.STRING: "x",
         schemas.Kind.NESTED: {"virtual_warehouse": "w"},
         schemas.Kind.MAP: {"password": "vault-key"},
-    }[attribute.kind]
-    planned = values(**{name: value})
+    }
 
-    assert update_body(values(), planned, planned, [], {}) == {name: value}
+    def check(name: str) -> None:
+        sent = {name: examples[SCHEMA.attributes[name].kind]}
+        planned = values(**sent)
+        assert update_body(values(), planned, planned, [], {}) == sent
 
-
-def test_the_keys_of_an_unknown_service_are_all_forms() -> None:
-    assert destination_keys("postgres") == ("schema_prefix",)
-    assert destination_keys("google_sheets") == ("schema", "table")
-    assert destination_keys("appeared_tomorrow") == (
-        "schema",
-        "table",
-        "schema_prefix",
-        "table_group_name",
-    )
+    check_every([*SETTINGS, *ONLY_MODIFIED], check)
 
 
 def test_a_change_of_method_clears_and_sends_what_belongs_to_it() -> None:
@@ -283,7 +271,7 @@ def test_an_imported_connection_is_not_asked_for_its_history(imported: bool, bef
     assert body == {"sync_frequency": 15} | asked
 
 
-def test_what_fivetran_dropped_goes_along_with_what_may_let_it_count() -> None:
+def test_what_fivetran_dropped_goes_along_with_what_decides() -> None:
     config = {**CONFIG, "user": "u"}
     before = values(config=Dynamic.of(config))
     private = {"echo": {"config.user": [fingerprint("u"), fingerprint(None)]}}
