@@ -49,6 +49,7 @@ def test_changes_that_may_decide_about_secrets_are_named() -> None:
         (named(*changed(new_mode="x", new_flag=True)), ["config.new_flag", "config.new_mode"]),
         (named(*changed(new_size=1, new_list=["x"])), []),
         (named(*changed(new=UNKNOWN)), ["config.new"]),
+        (named(*changed(table="t")), ["config.table"]),
         (
             named(values(config={**CONFIG, "new": "x"}), values(config={**CONFIG, "new": 1})),
             ["config.new"],
@@ -101,10 +102,12 @@ def test_a_cause_decides_about_the_secrets_of_its_part() -> None:
 def test_secrets_that_lack_a_part_do_not_go_along() -> None:
     before, after, config = changed(auth_method="AWS_IAM")
     partial = {"b": {"c": "s", "d": None}, "a": {"c": "s"}, "e": None, "f": {"g": {"h": None}}}
+    partial |= {"a.b": {"c": "s"}, "b.c": {"c": "s", "d": None}}
 
     assert secrets_sent_along(before, after, config | {"config_wo": Dynamic.of(partial)}) == [
         "auth.token",
         "config.a",
+        "config.a.b",
     ]
 
 
