@@ -13,11 +13,12 @@ BOTH = {"x-request": ["create", "update"]}
 TEXT, FLAG, SETTINGS = {"type": "string"}, {"type": "boolean"}, {"type": "object"}
 SECRETS = {**SETTINGS, **BOTH, "writeOnly": True, "x-response": None}
 SIZES = {"unit": {**TEXT, "x-clearable": True}, "width": {"type": "integer"}}
+NAME = {**TEXT, **BOTH, "x-clearable": True, "x-response": "name"}
 SCHEMA: dict[str, Any] = {
     "description": "A widget.",
     "properties": {
         "place": {**TEXT, "x-request": ["create"], "x-response": "place"},
-        "name": {**TEXT, **BOTH, "x-clearable": True, "x-response": "name"},
+        "name": NAME,
         "mode": {**TEXT, **BOTH, "x-enum-ignoring-case": ["fast"], "x-response": "mode"},
         "kind": {**TEXT, **BOTH, "enum": ["Big"], "x-response": "kind"},
         "labels": {
@@ -27,7 +28,7 @@ SCHEMA: dict[str, Any] = {
             **BOTH,
             "x-response": "labels",
         },
-        "size": {**SETTINGS, "properties": SIZES, **BOTH, "x-response": "size"},
+        "size": {**SETTINGS, "properties": SIZES, **BOTH, "x-response": "details.size"},
         "status": {**TEXT, "x-request": ["update"], "x-response": None},
         "config": {**SETTINGS, **BOTH, "x-response": "config", "x-item-keys": {"rows": ["id"]}},
         "config_wo": SECRETS,
@@ -37,9 +38,15 @@ SCHEMA: dict[str, Any] = {
         "force": {**FLAG, **BOTH, "x-response": None},
     },
 }
-MODEL = ObjectModel(
-    described("widget", SCHEMA), vendor="Acme", noun="widget", fixed_keys=lambda _: ("root",)
-)
+
+
+def made(schema: dict[str, Any]) -> ObjectModel:
+    return ObjectModel(
+        described("widget", schema), vendor="Acme", noun="widget", fixed_keys=lambda _: ("root",)
+    )
+
+
+MODEL = made(SCHEMA)
 ROWS = [{"id": 1}, {"id": 2}]
 
 
@@ -181,10 +188,28 @@ def test_what_steers_a_request_is_told_from_what_it_changes() -> None:
 
 
 def test_the_model_says_which_attributes_go_where() -> None:
-    assert MODEL.settings == ("name", "mode", "kind", "labels", "size")
-    assert MODEL.changeable == (*MODEL.settings, "status")
-    assert MODEL.echoed == MODEL.settings
-    assert (MODEL.only_created, MODEL.controls) == (("place",), ("wait", "force"))
-    assert MODEL.scopes == {"config": "config_wo", "auth": "auth_wo"}
-    assert MODEL.item_keys == {"rows": ["id"]}
-    assert MODEL.places == {name: [name] for name in ("place", *MODEL.settings)}
+    found = made(SCHEMA)
+
+    assert found.settings == ("name", "mode", "kind", "labels", "size")
+    assert found.changeable == (*found.settings, "status")
+    assert found.echoed == found.settings
+    assert (found.only_created, found.controls) == (("place",), ("wait", "force"))
+    assert found.scopes == {"config": "config_wo", "auth": "auth_wo"}
+    assert found.item_keys == {"rows": ["id"]}
+    assert found.places == {
+        **{name: [name] for name in ("place", *found.settings)},
+        "size": ["details", "size"],
+    }
+    assert (found.vendor, found.noun, found.fixed_keys({})) == ("Acme", "widget", ("root",))
+
+
+def test_what_a_vendor_does_not_say_is_nothing() -> None:
+    schema = described("widget", {"description": "A widget.", "properties": {"name": NAME}})
+    found = ObjectModel(schema, vendor="Acme", noun="widget")
+
+    assert (found.item_keys, found.scopes, found.fixed_keys({}), found.keys_of_api({})) == (
+        *({}, {}),
+        *((), ()),
+    )
+    assert (found.elsewhere({"a": 1}), found.without_secrets({"a": 1}, {})) == ({}, {"a": 1})
+    assert made({"description": "", "properties": {"config": SETTINGS}}).item_keys == {}

@@ -35,7 +35,12 @@ SCHEMA: dict[str, Any] = {
         "size": {"type": "object", "properties": SIZES, **BOTH, "x-response": "size"},
         "level": {**TEXT, "default": "low", "x-response": "level"},
         "wait": {**FLAG, "default": True, "x-response": None},
-        "config": {"type": "object", **BOTH, "x-response": "config"},
+        "config": {
+            "type": "object",
+            **BOTH,
+            "x-response": "config",
+            "x-item-keys": {"rows": ["id"]},
+        },
         "health": {**TEXT, "readOnly": True, "x-response": "status.health"},
         "noted": {**TEXT, "readOnly": True},
     },
@@ -156,6 +161,7 @@ def test_a_read_keeps_what_means_the_same() -> None:
         ({"labels": {}}, {"labels": None}, {}),
         ({"labels": {}}, {"labels": {"a": ""}}, {}),
         ({"labels": {}}, {"labels": {"a": "x"}}, {"labels": {"a": "x"}}),
+        ({"labels": {"a": "x"}}, {"labels": {"a": "y", "b": "z"}}, {"labels": {"a": "y"}}),
         ({"size": {"width": 1, "unit": None}}, {"size": {"width": 1, "unit": "m"}}, {}),
         ({"size": {"unit": None}}, {"size": {"unit": None}}, {}),
         ({"size": {"unit": None}}, {"size": {"unit": "m"}}, {"size": {"unit": "m"}}),
@@ -175,6 +181,17 @@ def test_a_read_keeps_what_means_the_same() -> None:
 
 def _equal(found: object, expected: object) -> None:
     assert found == expected
+
+
+def test_drift_of_items_with_keys_is_shown_at_their_places() -> None:
+    rows = [{"id": 1, "x": "p"}, {"id": 2, "x": "q"}]
+    live = {"rows": [{"id": 2, "x": "r"}, {"id": 1, "x": "s"}]}
+
+    found = response.refreshed_state(
+        MODEL, STATE | {"config": Dynamic.of({"rows": rows})}, ITEM | {"config": live}, {}
+    )
+
+    assert found["config"].value == {"rows": live["rows"][::-1]}
 
 
 def test_what_is_not_answered_keeps_its_value_or_default() -> None:
