@@ -104,11 +104,12 @@ def test_fingerprint_of_an_earlier_version_is_recognised() -> None:
         ("0ce7a3c25bdbcfb5", {"cursor": Decimal("1000.0")}, True),
         ("5683ca1bde73f41f", {"cursor": Decimal("1000.0")}, True),
         ("0ce7a3c25bdbcfb5", {"cursor": 1001}, False),
+        ("47426477875f9521", {"b": 1, "a": Decimal("2.0")}, True),
         ("", {"cursor": 1000}, False),
         (None, {"cursor": 1000}, False),
     ]
 
-    # Given digests as earlier versions kept them: of {"cursor": 1000} and of {"cursor": 1000.0}
+    # Given digests as earlier versions kept them: of {"cursor": 1000}, {"cursor": 1000.0} and more
     assert [is_fingerprint(kept, answer) for kept, answer, _ in cases] == [one for *_, one in cases]
 
 

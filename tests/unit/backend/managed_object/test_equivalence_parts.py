@@ -60,6 +60,7 @@ def test_each_item_of_a_list_has_a_counterpart_of_its_own() -> None:
     cases: list[Case] = [
         ([1, "1"], ["1", 1], True),
         ([1, 1, 2], [2, 1, "1"], True),
+        ([1, "1", "1"], [1, 1, 2], False),
         ([1, 1, 2], [2, "1", 2], False),
         (["a", "b"], ["b", "b"], False),
         (["a", "b", "c"], ["c", "a"], False),
@@ -100,6 +101,8 @@ def test_an_order_by_keys_is_that_of_settings_alone() -> None:
     assert named_in_order(KEYS, "rows", rows) == rows
     assert named_in_order(KEYS, "auth.rows", rows) == rows
     assert named_in_order(KEYS, "config.a.rows", rows) == rows[::-1]
+    others: list[Any] = [None, 5, "ab", {}, {"id": "b"}]
+    assert [named_in_order(KEYS, "config.rows", one) for one in others] == others
 
 
 def test_drift_inside_of_lists_is_that_of_the_item_with_the_key() -> None:
@@ -153,6 +156,7 @@ def test_an_import_covers_what_is_configured_in_any_form() -> None:
         ({"0": 1}, [UNKNOWN], False),
         (["a"], [{"b": UNKNOWN}], True),
         ("5", 5, True),
+        (MASK, {"a": 1}, False),
     ]
     assert [is_covered_by(state, config) for state, config, _ in cases] == [
         one for *_, one in cases
@@ -228,5 +232,6 @@ def test_the_last_fingerprint_may_be_that_of_nothing() -> None:
 
     assert [echoes_nothing([something, one]) for one in nothing] == [True] * 4
     others: list[Any] = [[nothing[0], something], [], None, nothing[0], (nothing[0],), {}]
-    assert [echoes_nothing(one) for one in others] == [False] * 6
+    others += [[nothing[0]], [something, something, nothing[0]]]
+    assert [echoes_nothing(one) for one in others] == [False] * 8
     assert fingerprint(None) == "74234e98afe7498f"

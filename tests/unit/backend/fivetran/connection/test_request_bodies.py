@@ -158,6 +158,7 @@ def test_modification_never_steers_the_tests_alone() -> None:
         ({"paused": True, "run_setup_tests": False}, {"paused": True, "run_setup_tests": False}),
         ({"config": {"schema_prefix": "orders"}, "run_setup_tests": False}, {}),
         ({"config": CONFIG}, {"config": {"host": "db", "port": 5432}}),
+        ({"config": {"schema_prefix": "o", "table": "t"}}, {"config": {"table": "t"}}),
     ],
 )
 def test_takeover_asks_for_what_can_still_change(body: Any, sent: Any) -> None:
