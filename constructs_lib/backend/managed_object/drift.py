@@ -270,7 +270,7 @@ def _settings(
 ) -> Iterator[str]:
     before, after, wanted = (as_object(values.get(CONFIG)) for values in (prior, now, planned))
     for key in body.get("config") or {}:
-        if key in before and key in after and key in wanted:
+        if key in before and key in wanted:
             yield from _conflict(model, f"config.{key}", before[key], after[key], wanted[key])
 
 

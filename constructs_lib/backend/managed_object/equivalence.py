@@ -203,7 +203,7 @@ def echoes_nothing(kept: Any) -> bool:
 
     :param kept: the fingerprints of what was sent and of its answer; anything else says so of none
     """
-    return isinstance(kept, list) and bool(kept) and kept[-1] in _PRINTS_OF_NOTHING
+    return isinstance(kept, list) and len(kept) == 2 and kept[1] in _PRINTS_OF_NOTHING
 
 
 def unmasked(answer: Any) -> Any:
@@ -364,5 +364,5 @@ def _same_scalar(known: Any, answer: Any) -> bool:
 def _exact(value: Any) -> Any:
     """Return a form in which equal numbers compare equal, and a number differs from its text."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        return (type(value), value)
-    return (Decimal, Decimal(str(value)))
+        return value
+    return (Decimal, Decimal(str(value)))  # No boolean equals it.

@@ -176,7 +176,7 @@ def _kept(model: ObjectModel, name: str, known: Any, remote: Any, echo: Echo) ->
     same_meaning = equivalence.is_equivalent(attribute.spelled(sent), answered)
     if same_meaning or is_echo(model, echo, name, sent, answered):
         return known
-    return equivalence.reconcile(known, remote, item_keys=model.item_keys)
+    return equivalence.reconcile(known, remote)
 
 
 def _says_nothing(value: Any) -> bool:

@@ -43,6 +43,15 @@ def test_what_did_not_change_or_cannot_be_read_is_no_conflict(answer: dict[str, 
     check(answer)
 
 
+def test_what_only_one_side_knows_is_no_conflict() -> None:
+    prior = values({"moved": "x"}, data_delay_threshold=None)
+    planned = values({"managed": "y"}, data_delay_threshold=10)
+    body = {"config": {"moved": "s3cret", "managed": "y"}, "data_delay_threshold": 10}
+    live = {"config": {"moved": "z", "managed": "z"}, "data_delay_threshold": 20}
+
+    require_unchanged(MODEL, prior, planned, body, live, {})
+
+
 def test_what_the_api_made_of_a_setting_is_no_conflict() -> None:
     answer = {"config": {"host": "DB1"}}
     echo = echoes({"config": {"host": "db1"}}, answer)
@@ -53,15 +62,26 @@ def test_what_the_api_made_of_a_setting_is_no_conflict() -> None:
 
 
 def test_a_conflict_shows_all_values_that_differ() -> None:
-    with pytest.raises(ConcurrentChange) as caught:
-        check({"config": {"host": "db3"}, "sync_frequency": 5})
+    change = {"schedule_type": "manual", "proxy_agent_id": "canary-2"}
+    prior = PRIOR | {"schedule_type": "auto", "proxy_agent_id": "canary-1"}
+    live = {"schedule_type": "x", "proxy_agent_id": "canary-3", "paused": True}
+    live |= {"config": {"host": "db3"}, "sync_frequency": 5}
+    body = BODY | change | {"paused": False, "run_setup_tests": True}
 
-    text = str(caught.value)
-    assert "sync_frequency was 60, is 5 now, and was to become 15" in text
-    assert 'config.host was "(hidden)", is "(hidden)" now' in text
-    assert not any(host in text for host in ("db1", "db2", "db3"))
-    assert "sync_frequency was 60, is 5 now, and was to become 15" in text
-    assert "Nothing was changed" in caught.value.remedy
+    with pytest.raises(ConcurrentChange) as caught:
+        require_unchanged(MODEL, prior, PLANNED | change, body, live, {})
+
+    assert str(caught.value) == (
+        "connection abc is not what the plan started from: paused was false, is true now, and "
+        "was to become false; sync_frequency was 60, is 5 now, and was to become 15; "
+        'schedule_type was "auto", is "x" now, and was to become "manual"; '
+        'proxy_agent_id was "(hidden)", is "(hidden)" now, and was to become "(hidden)"; '
+        'config.host was "(hidden)", is "(hidden)" now, and was to become "(hidden)"'
+    )
+    assert caught.value.remedy == (
+        "Nothing was changed. Plan again, with refresh: the plan then starts from what is there. "
+        "If this happens often, find out who else changes this connection."
+    )
 
 
 def test_what_is_named_like_a_secret_is_not_shown() -> None:

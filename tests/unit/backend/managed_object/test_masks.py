@@ -47,6 +47,9 @@ def test_mask_replaces_nothing(before: Any, now: Any, path: Path) -> None:
     [
         ({"token": "t-1"}, {"token": "t-2"}),
         ({"config": Dynamic.of({"a": ["s"]})}, {"config": Dynamic.of({"a": [MASK]})}),
+        ({"config": Dynamic.of({"p": "s"})}, {"config": Dynamic.of({"q": MASK})}),
+        ({"token": "t-1"}, None),
+        (None, {"token": MASK}),
     ],
 )
 def test_changes_and_items_of_lists_are_accepted(before: Any, now: Any) -> None:

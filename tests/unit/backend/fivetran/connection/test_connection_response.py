@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from connection_values import answer, state
+from every_case import check_every
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection.model import attributes_of, echoes, refreshed_state
@@ -43,8 +44,7 @@ def test_drift_of_a_setting_shows() -> None:
     assert (after["paused"], after["sync_frequency"]) == (True, 60)
 
 
-@pytest.mark.parametrize("secret", ["******", None, ""])
-def test_a_masked_secret_never_shows_as_drift(secret: Any) -> None:
+def test_a_masked_secret_never_shows_as_drift() -> None:
     known = state(config=Dynamic.of({"schema_prefix": "orders", "password": "clear"}))
 
     after = refreshed_state(known, answer(config={"password": "******"}), {})
@@ -69,21 +69,19 @@ def test_what_the_api_normalised_is_recognised_later() -> None:
     assert refreshed_state(drifted, made, echo)["config"].value["host"] == "db.example.com"
 
 
-@pytest.mark.parametrize("later", [3, Decimal("3.0"), Decimal("3e0")])
-def test_normalised_number_is_recognised_in_any_form(later: Any) -> None:
+def test_normalised_number_is_recognised_in_any_form() -> None:
     known = state(config=Dynamic.of({"speed": "fast"}))
     echo = echoes({"config": {"speed": "fast"}}, answer(config={"speed": 3}))
 
-    after = refreshed_state(known, answer(config={"speed": later}), echo)
+    for later in (3, Decimal("3.0"), Decimal("3e0")):
+        after = refreshed_state(known, answer(config={"speed": later}), echo)
+        assert after["config"] is known["config"]
 
-    assert after["config"] is known["config"]
 
-
-@pytest.mark.parametrize("shown", [Decimal("60.0"), "60", "6e1", "60.0"])
-def test_number_of_an_attribute_is_compared_by_value(shown: Any) -> None:
-    after = refreshed_state(state(sync_frequency=60), answer(sync_frequency=shown), {})
-
-    assert after["sync_frequency"] == 60
+def test_number_of_an_attribute_is_compared_by_value() -> None:
+    for shown in (Decimal("60.0"), "60", "6e1", "60.0"):
+        after = refreshed_state(state(sync_frequency=60), answer(sync_frequency=shown), {})
+        assert (type(after["sync_frequency"]), after["sync_frequency"]) == (int, 60)
 
 
 def test_identifier_that_comes_as_a_decimal_is_the_same() -> None:
@@ -227,9 +225,8 @@ def test_no_fingerprint_depends_on_a_secret_beside_a_setting() -> None:
     assert made("one", "******") == made("two", "******") == made("three", "three") != {}
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "expected"),
-    [
+def test_an_attribute_is_answered_with_its_own_type() -> None:
+    cases: list[tuple[str, Any, Any]] = [
         ("paused", "true", True),
         ("paused", "", None),
         ("sync_frequency", "60", 60),
@@ -240,26 +237,28 @@ def test_no_fingerprint_depends_on_a_secret_beside_a_setting() -> None:
         ("destination_configuration", "", None),
         ("destination_configuration", {"virtual_warehouse": 1, "x": 1}, {"virtual_warehouse": "1"}),
         ("external_secrets_keys_config", {"a": 1, "b": None}, {"a": "1"}),
-    ],
-)
-def test_an_attribute_is_answered_with_its_own_type(name: str, value: Any, expected: Any) -> None:
-    assert attributes_of(answer(**{name: value}))[name] == expected
+    ]
+    found = [attributes_of(answer(**{name: value}))[name] for name, value, _ in cases]
+
+    assert found == [expected for *_, expected in cases]
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
+def test_what_cannot_be_of_the_type_of_an_attribute_says_nothing() -> None:
+    cases: list[tuple[str, Any]] = [
         ("paused", "******"),
         ("sync_frequency", "often"),
         ("sync_frequency", True),
         ("paused", "yes"),
         ("daily_sync_time", "******"),
         ("destination_configuration", "SMALL"),
-    ],
-)
-def test_what_cannot_be_of_the_type_of_an_attribute_says_nothing(name: str, value: Any) -> None:
-    assert name not in attributes_of(answer(**{name: value}))
-    assert refreshed_state(state(**{name: 1}), answer(**{name: value}), {})[name] == 1
+    ]
+
+    def check(case: tuple[str, Any]) -> None:
+        name, value = case
+        assert name not in attributes_of(answer(**{name: value}))
+        assert refreshed_state(state(**{name: 1}), answer(**{name: value}), {})[name] == 1
+
+    check_every(cases, check)
 
 
 def test_imported_settings_grow_with_later_answers() -> None:

@@ -1,8 +1,10 @@
 """The bodies of the requests about a connection."""
 
+from itertools import product
 from typing import Any
 
 import pytest
+from every_case import check_every
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection.model import (
@@ -10,14 +12,18 @@ from constructs_lib.backend.fivetran.connection.model import (
     ONLY_MODIFIED,
     SETTINGS,
     TEST_CONTROLS,
-    destination_keys,
 )
 from constructs_lib.backend.fivetran.connection.request import (
+    controls_of,
     creation_body,
     settings_in_response,
     takeover_body,
+    trust_settings,
     update_body,
+    with_controls,
+    without_controls,
 )
+from constructs_lib.backend.managed_object.equivalence import fingerprint
 from constructs_lib.backend.managed_object.secret_tracking import secrets_of
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 
@@ -116,32 +122,28 @@ def test_an_object_with_a_changed_secret_is_sent_whole() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
+def test_modification_carries_what_steers_the_tests() -> None:
+    changes: list[dict[str, Any]] = [
         {"config": {"host": "other"}},
         {"sync_frequency": 60},
         {"paused": True},
         {"schema_status": "ready"},
-    ],
-)
-@pytest.mark.parametrize(
-    ("configured", "sent"),
-    [
+    ]
+    steering: list[tuple[dict[str, Any], dict[str, Any]]] = [
         ({"run_setup_tests": False}, {"run_setup_tests": False}),
         ({"run_setup_tests": True}, {"run_setup_tests": True}),
         ({"trust_certificates": True}, {"trust_certificates": True, "run_setup_tests": True}),
         ({"trust_fingerprints": True}, {"trust_fingerprints": True, "run_setup_tests": True}),
         ({}, {}),
-    ],
-)
-def test_modification_carries_what_steers_the_tests(
-    change: dict[str, Any], configured: dict[str, Any], sent: dict[str, Any]
-) -> None:
-    given = {name: Dynamic.of({**CONFIG, **v}) for name, v in change.items() if name == "config"}
-    planned = values(**{**change, **given}, **configured)
+    ]
 
-    assert update_body(values(), planned, planned, [], {}) == change | sent
+    def check(case: tuple[dict[str, Any], tuple[dict[str, Any], dict[str, Any]]]) -> None:
+        change, (configured, sent) = case
+        given = {n: Dynamic.of({**CONFIG, **v}) for n, v in change.items() if n == "config"}
+        planned = values(**{**change, **given}, **configured)
+        assert update_body(values(), planned, planned, [], {}) == change | sent
+
+    check_every(product(changes, steering), check)
 
 
 def test_modification_never_steers_the_tests_alone() -> None:
@@ -156,6 +158,7 @@ def test_modification_never_steers_the_tests_alone() -> None:
         ({"paused": True, "run_setup_tests": False}, {"paused": True, "run_setup_tests": False}),
         ({"config": {"schema_prefix": "orders"}, "run_setup_tests": False}, {}),
         ({"config": CONFIG}, {"config": {"host": "db", "port": 5432}}),
+        ({"config": {"schema_prefix": "o", "table": "t"}}, {"config": {"table": "t"}}),
     ],
 )
 def test_takeover_asks_for_what_can_still_change(body: Any, sent: Any) -> None:
@@ -199,33 +202,24 @@ def test_the_destination_schema_is_never_part_of_a_modification() -> None:
     assert update_body(values(), planned, planned, [], {}) == {}
 
 
-@pytest.mark.parametrize("name", [*SETTINGS, *ONLY_MODIFIED])
-def test_a_change_of_each_setting_is_sent(name: str) -> None:
-    attribute = SCHEMA.attributes[name]
-    value: Any = {
+def test_a_change_of_each_setting_is_sent() -> None:
+    examples: dict[schemas.Kind, Any] = {
         schemas.Kind.BOOLEAN: True,
         schemas.Kind.INTEGER: 60,
         schemas.Kind.STRING: "x",
         schemas.Kind.NESTED: {"virtual_warehouse": "w"},
         schemas.Kind.MAP: {"password": "vault-key"},
-    }[attribute.kind]
-    planned = values(**{name: value})
+    }
 
-    assert update_body(values(), planned, planned, [], {}) == {name: value}
+    def check(name: str) -> None:
+        sent = {name: examples[SCHEMA.attributes[name].kind]}
+        planned = values(**sent)
+        assert update_body(values(), planned, planned, [], {}) == sent
 
-
-def test_the_keys_of_an_unknown_service_are_all_forms() -> None:
-    assert destination_keys("postgres") == ("schema_prefix",)
-    assert destination_keys("google_sheets") == ("schema", "table")
-    assert destination_keys("appeared_tomorrow") == (
-        "schema",
-        "table",
-        "schema_prefix",
-        "table_group_name",
-    )
+    check_every([*SETTINGS, *ONLY_MODIFIED], check)
 
 
-def test_what_belongs_to_another_method_is_cleared_and_what_counts_now_is_sent() -> None:
+def test_a_change_of_method_clears_and_sends_what_belongs_to_it() -> None:
     link = {"networking_method": "PrivateLink", "private_link_id": "pl"}
     agent = {"networking_method": "ProxyAgent", "proxy_agent_id": "pa"}
 
@@ -233,9 +227,116 @@ def test_what_belongs_to_another_method_is_cleared_and_what_counts_now_is_sent()
         planned = values(**after)
         return update_body(values(**before), planned, planned | config, [], {})
 
-    assert sent(link, {**link, **agent}) == agent
-    assert sent(link, {**link, **agent}, private_link_id=None) == agent | {"private_link_id": None}
-    assert sent(link, {**link, "proxy_agent_id": "pa"}) == {"proxy_agent_id": "pa"}
-    assert sent({**link, **agent}, link, proxy_agent_id=None) == link | {"proxy_agent_id": None}
-    assert sent({**link, "proxy_agent_id": ""}, {**agent, "private_link_id": "pl"}) == agent
-    assert sent({"proxy_agent_id": "pa"}, agent) == agent
+    # What is configured is sent once more, and what is only known is cleared.
+    assert sent(link, link | agent) == link | agent
+    assert sent(link, link | agent, private_link_id=None) == agent | {"private_link_id": None}
+    empty = {"private_link_id": ""}
+    assert sent(link | empty, agent | empty, private_link_id=None) == agent
+    known = {"proxy_agent_id": "pa"}
+    assert sent(known, known | link, proxy_agent_id=None) == link | {"proxy_agent_id": None}
+    assert sent(known, agent) == agent
+    assert sent(agent, agent | {"networking_method": "Directly"}, proxy_agent_id=None) == {
+        "networking_method": "Directly",
+        "proxy_agent_id": None,
+    }
+    # The method that an identifier belongs to goes along with it, if it is configured and known.
+    assert sent(link, link | known) == {**known, "networking_method": "PrivateLink"}
+    assert sent(link, link | known, networking_method=None) == known
+    assert sent(link, {"networking_method": UNKNOWN, **known}, private_link_id=None) == known | {
+        "private_link_id": None
+    }
+
+
+def test_the_keys_of_secrets_go_along_with_another_vault_alone() -> None:
+    keys = {"external_secrets_keys_config": {"password": "k"}}
+    before = values(external_secrets_manager_id="a", sync_frequency=60, **keys)
+    planned = before | {"external_secrets_manager_id": "b"}
+    other = before | {"sync_frequency": 15}
+
+    expected = {"external_secrets_manager_id": "b", **keys}
+    assert update_body(before, planned, planned, [], {}) == expected
+    assert update_body(before, other, other, [], {}) == {"sync_frequency": 15}
+    assert settings_in_response(planned, {"external_secrets_manager_id": "b"}) == {
+        "external_secrets_manager_id": "b"
+    }
+
+
+@pytest.mark.parametrize(("imported", "before"), [(True, None), (True, False), (False, None)])
+def test_an_imported_connection_is_not_asked_for_its_history(imported: bool, before: Any) -> None:
+    planned = values(is_historical_sync=True, sync_frequency=15)
+    private = {"adopted": True} if imported else {}
+
+    body = update_body(values(is_historical_sync=before), planned, planned, [], private)
+
+    asked = {} if imported and before is None else {"is_historical_sync": True}
+    assert body == {"sync_frequency": 15} | asked
+
+
+def test_what_fivetran_dropped_goes_along_with_what_decides() -> None:
+    config = {**CONFIG, "user": "u"}
+    before = values(config=Dynamic.of(config))
+    private = {"echo": {"config.user": [fingerprint("u"), fingerprint(None)]}}
+    secrets = {"config_wo": Dynamic.of({"password": "p"}), "auth": Dynamic.of({"a": "b"})}
+
+    def sent(change: dict[str, Any], *named: str) -> dict[str, Any]:
+        planned = before | change
+        return update_body(before, planned, planned | secrets, named, private)
+
+    port = {"config": Dynamic.of({**config, "port": 1})}
+    assert sent({"paused": True}) == {"paused": True}
+    assert sent(port) == {"config": {"port": 1, "user": "u"}}
+    assert sent({}, "config.password") == {"config": {"password": "p", "user": "u"}}
+    assert sent({"hybrid_deployment_agent_id": "a"}) == {
+        "hybrid_deployment_agent_id": "a",
+        "config": {"user": "u"},
+    }
+
+
+def test_what_the_setup_tests_trust_is_told_them() -> None:
+    config = values(trust_certificates=True, trust_fingerprints=False, run_setup_tests=True)
+
+    assert trust_settings(config) == {"trust_certificates": True}
+    assert trust_settings(config | {"trust_certificates": UNKNOWN}) == {}
+    body = {"paused": True, "run_setup_tests": False, "trust_certificates": True}
+    assert controls_of(body) == {"run_setup_tests": False, "trust_certificates": True}
+    assert without_controls(body) == {"paused": True}
+    assert with_controls({"paused": True}, config | {"run_setup_tests": False}) == {
+        "paused": True,
+        "run_setup_tests": False,
+        "trust_certificates": True,
+        "trust_fingerprints": False,
+    }
+
+
+def test_a_response_shows_what_was_sent_and_what_changes_with_it() -> None:
+    planned = values(
+        networking_method="PrivateLink",
+        private_link_id="pl",
+        proxy_agent_id=UNKNOWN,
+        daily_sync_time="05:00",
+        config=Dynamic.of({"user": None, "host": "h"}),
+    )
+    body = {"networking_method": "Directly", "config": {"host": "h"}}
+
+    assert settings_in_response(planned, body) == {**body, "private_link_id": "pl"}
+    assert settings_in_response(planned, {"paused": True}) == {"paused": True}
+    created = {"service": "postgres", "private_link_id": "x"}
+    assert settings_in_response(planned, created) == {
+        **created,
+        "networking_method": "PrivateLink",
+        "config": {"user": None},
+    }
+
+
+def test_takeover_leaves_out_what_creation_alone_takes() -> None:
+    body = {"service": "appeared_tomorrow", "config": {"schema": "s", "table": "t", "host": "h"}}
+    only_created = {"group_id": "g", "connect_card_config": {}, "destination_schema_names": "x"}
+
+    assert takeover_body({**body, **only_created, "auth": {"a": 1}}) == {
+        "auth": {"a": 1},
+        "config": {"host": "h"},
+    }
+    assert takeover_body({"paused": True, "trust_certificates": True}) == {
+        "paused": True,
+        "trust_certificates": True,
+    }

@@ -15,7 +15,7 @@ from constructs_lib.backend.managed_object.secret_tracking import (
     secrets_of,
     secrets_with_values,
 )
-from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+from constructs_lib.backend.plugin.diagnostics import Diagnostic, Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Plan
 from constructs_lib.backend.plugin.values.value import Dynamic
 
@@ -23,15 +23,15 @@ PRIOR = {"id": "abc", "schema": "orders"}
 
 
 def warnings_of(
-    secrets: dict[str, Any], before: Any = None, after: Any = None, **prior: Any
-) -> list[str]:
-    """The warnings about a plan: summaries and details."""
-    config = {"config_wo": Dynamic.of(secrets)}
-    state = {**PRIOR, "config": Dynamic.of(before or {}), **prior} if before is not None else None
-    plan = Plan(config, state, {"config": Dynamic.of(after or before or {})})
+    secrets: dict[str, Any], before: Any = None, after: Any = None, scope: str = "config"
+) -> list[Diagnostic]:
+    """The warnings about a plan."""
+    config = {f"{scope}_wo": Dynamic.of(secrets)}
+    state = {**PRIOR, scope: Dynamic.of(before or {})} if before is not None else None
+    plan = Plan(config, state, {scope: Dynamic.of(after or before or {})})
     tracking, diagnostics = SecretTracking({}, SecretHasher("key", "secret")), Diagnostics()
     check_unset_secrets(plan, tracking, diagnostics)
-    return [f"{each.summary}: {each.detail}" for each in diagnostics]
+    return list(diagnostics)
 
 
 @pytest.mark.parametrize(
@@ -64,41 +64,63 @@ def test_nothing_is_said_where_every_secret_has_a_value() -> None:
 
 
 def test_what_is_kept_is_named() -> None:
-    (warning,) = warnings_of(
-        {"password": None, "login": {"key": None, "user": None}}, {"host": "a"}
-    )
+    secrets = {"password": None, "login": {"key": None, "user": None}}
 
-    assert warning.startswith("Secrets without a value are left as they are at Fivetran: ")
-    assert (
-        "Connection abc (orders): config.password, config.login.key, config.login.user." in warning
-    )
+    assert warnings_of(secrets, {"host": "a"}) == [
+        Diagnostic(
+            False,
+            "Secrets without a value are left as they are at Fivetran",
+            "Connection abc (orders): config.password, config.login.key, config.login.user. Once "
+            "they have a value they are sent, and managed from then on.",
+            (),
+        )
+    ]
 
 
 def test_a_creation_says_that_there_is_nothing_to_keep() -> None:
-    (warning,) = warnings_of({"password": None})
+    detail = "The connection will be created without config.password, config.login.key."
 
-    assert "will be created without config.password" in warning
+    assert warnings_of({"password": None, "login": {"key": None}}) == [
+        Diagnostic(False, "Secrets have no value", detail, ())
+    ]
 
 
+@pytest.mark.parametrize("scope", ["config", "auth"])
 @pytest.mark.parametrize(
-    ("secrets", "before", "after"),
+    ("secrets", "before", "after", "name"),
     [
-        ({"login": {"key": None}}, {"login": {"host": "a"}}, {"login": {"host": "b"}}),
-        ({"login": None}, {"login": {"host": "a"}}, {"login": {"host": "b"}}),
-        ({"login": {"key": None, "user": "x"}}, {"host": "a"}, {"host": "a"}),
+        ({"login": {"key": None}}, {"login": {"host": "a"}}, {"login": {"host": "b"}}, "login.key"),
+        ({"login": None}, {"login": {"host": "a"}}, {"login": {"host": "b"}}, "login"),
+        ({"login": {"key": None}}, {"host": "a"}, {"login": {"host": "b"}}, "login.key"),
+        ({"login": {"key": None, "user": "x"}}, {"host": "a"}, {"host": "a"}, "login.key"),
     ],
 )
 def test_an_object_is_not_sent_while_a_secret_in_it_has_no_value(
-    secrets: dict[str, Any], before: dict[str, Any], after: dict[str, Any]
+    secrets: dict[str, Any], before: dict[str, Any], after: dict[str, Any], name: str, scope: str
 ) -> None:
-    with pytest.raises(ProviderError, match="sent without its secret") as failed:
-        warnings_of(secrets, before, after)
+    with pytest.raises(ProviderError) as failed:
+        warnings_of(secrets, before, after, scope)
 
-    assert "login in config changes, and config.login" in failed.value.detail
+    assert failed.value.summary == "A setting would be sent without its secret"
+    assert failed.value.detail == (
+        f"login in {scope} changes, and {scope}.{name} has no value, so that Fivetran might lose "
+        "it. Give the secret its value, or take the change back. Nothing was changed."
+    )
+    assert failed.value.path == (scope,)
 
 
-def test_another_setting_may_change_beside_a_kept_secret() -> None:
-    assert len(warnings_of({"password": None}, {"host": "a"}, {"host": "b"})) == 1
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"host": "a"}, {"host": "b"}),
+        ({"login": {"host": "a"}, "port": 1}, {"login": {"host": "a"}, "port": 2}),
+        ({"login": {"host": "a"}, "port": 1}, {"port": 1}),
+    ],
+)
+def test_another_setting_may_change_beside_a_kept_secret(
+    before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    assert len(warnings_of({"login": {"key": None}}, before, after)) == 1
 
 
 ORDERS = [("note_import", "note_destruction"), ("note_destruction", "note_import")]
