@@ -17,9 +17,7 @@ from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection.model import is_syncing
 from constructs_lib.backend.fivetran.connection.paused_flag import is_paused
 from constructs_lib.backend.fivetran.connection_state import set_state
-from constructs_lib.backend.fivetran.connection_state.snapshot import (
-    Snapshot,
-)
+from constructs_lib.backend.fivetran.connection_state.snapshot import Snapshot
 from constructs_lib.backend.fivetran.connection_state.state_value import from_terraform
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
@@ -135,10 +133,11 @@ def _distance(before: Any, after: Any) -> tuple[str, bool]:
         distance, words = (end - begin) / _SECOND, _time(abs(end - begin))
     if not distance:
         return "", False
-    direction = "backwards" if distance < 0 else "forwards"
+    is_backwards = distance < 0
+    direction = "backwards" if is_backwards else "forwards"
     # With one value known, as 0 often is, the distance of two numbers in texts tells the other.
     may_name = shows_values() or begin is not None or not isinstance(before, str)
-    return f" ({direction} by {words})" if may_name else f" ({direction})", distance < 0
+    return f" ({direction} by {words})" if may_name else f" ({direction})", is_backwards
 
 
 def _number(value: Any) -> Decimal | None:

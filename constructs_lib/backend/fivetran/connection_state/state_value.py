@@ -167,7 +167,7 @@ def is_own_work(
     try:
         # Earlier versions only noted that they have set the state: then it cannot be told.
         if own is not None:
-            describe_progress(str(connection.get("id")), own, connection, live)
+            describe_progress("", own, connection, live)  # An error names it; nobody sees that.
     except StateChangedElsewhere:
         return False
     return True

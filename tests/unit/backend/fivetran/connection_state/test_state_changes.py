@@ -39,26 +39,27 @@ from constructs_lib.backend.http.redaction import values_shown
         (1, "2026-01-01", '1 -> "2026-01-01"', False),
         ([1, 2], [1], "[1, 2] -> [1]", False),
         (None, 1, "null -> 1", False),
-        ("2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00", None, False),
+        ("2026-01-01", "2026-01-03", '"2026-01-01" -> "2026-01-03" (forwards by 2 days)', False),
+        ({"b": 1}, [1], '{"b": 1} -> [1]', False),
+        (
+            "2026-01-01T00:00:00Z",
+            "2026-01-01T01:00:00+01:00",
+            '"2026-01-01T00:00:00Z" -> "2026-01-01T01:00:00+01:00"',
+            False,
+        ),
     ],
 )
-def test_one_value(before: Any, after: Any, words: str | None, is_backwards: bool) -> None:
+def test_one_value(before: Any, after: Any, words: str, is_backwards: bool) -> None:
     with values_shown(True):
         (step,) = value_changes({"a": {"cursor": before}}, {"a": {"cursor": after}})
 
-    assert step.path == "a.cursor"
-    assert step.is_backwards is is_backwards
-    if words is not None:
-        assert step.words == words
+    assert step == ("a.cursor", words, is_backwards)
 
 
 def test_what_is_added_removed_and_equal() -> None:
     found = value_changes({"gone": 1, "same": Decimal("1.0")}, {"new": [1], "same": 1})
 
-    assert [(step.path, step.words) for step in found] == [
-        ("gone", "1 is removed"),
-        ("new", "[1] is added"),
-    ]
+    assert found == [("gone", "1 is removed", False), ("new", "[1] is added", False)]
 
 
 def test_a_state_that_was_never_written_is_added_whole() -> None:
@@ -80,6 +81,13 @@ def test_many_steps_are_counted() -> None:
     assert text.splitlines()[0] == "  t00: 0 is added"
     assert text.splitlines()[-1] == "  and 28 more"
     assert len(text.splitlines()) == 13
+
+
+def test_steps_up_to_the_limit_are_all_shown() -> None:
+    found = value_changes({}, {"a": 1, "b": 2})
+
+    assert lines(found, 2) == "  a: 1 is added\n  b: 2 is added"
+    assert lines(found, 1) == "  a: 1 is added\n  and 1 more"
 
 
 @pytest.mark.parametrize(

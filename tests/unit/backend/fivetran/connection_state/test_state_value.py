@@ -15,12 +15,13 @@ from constructs_lib.backend.fivetran.connection_state.state_value import (
     is_same_state,
     to_terraform,
 )
-from constructs_lib.backend.plugin.values.value import Dynamic
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 
 COMPOSED, DECOMPOSED = "caf\u00e9", "cafe\u0301"
-_DEEP: dict[str, Any] = {}
-for _ in range(100):
-    _DEEP = {"in": _DEEP}
+MARK = "\u0323"
+_DEEPEST: dict[str, Any] = {}
+for _ in range(99):
+    _DEEPEST = {"in": _DEEPEST}
 AS_TEXT: dict[str, dict[str, Any]] = {
     "decomposed key": {DECOMPOSED: 1},
     "decomposed text": {"file": DECOMPOSED},
@@ -30,17 +31,23 @@ AS_TEXT: dict[str, dict[str, Any]] = {
     "half of a surrogate pair": {"\ud800": "\udfff"},
     "NUL in a text": {"key": "a\0b"},
     "NUL in a key": {"a\0b": 1},
+    "NUL beside other characters": {"key": f"{COMPOSED}\0"},
     "unassigned character": {"key": "\U000e0fff"},
-    "too many marks in a row": {"key": "x" + "\u0323" * 40},
+    "too many marks in a row": {"key": f"x{MARK * 30}x"},
+    "too many marks at the begin": {"key": MARK * 30},
     "number of many digits": {"n": Decimal("0." + "123456789" * 20)},
     "whole number of many digits": {"n": int("123456789" * 20)},
-    "nested too deeply": _DEEP,
+    "number of many places": {"n": 10**1500},
+    "nested too deeply": {"in": _DEEPEST},
 }
 AS_OBJECT: dict[str, dict[str, Any]] = {
     "nothing": {},
     "plain": {"cursor": "2026-01-01", "n": 1, "f": Decimal("1.10"), "t": True, "z": None},
     "composed": {COMPOSED: COMPOSED, "files": ["\u4e2d\u6587", "\U0001f600"]},
     "some marks": {"key": "\u0e01\u0e38\u0e49"},
+    "most marks in a row": {"key": f"x{MARK * 29}x{MARK * 29}"},
+    "most marks at the begin": {"key": MARK * 29},
+    "nested as deeply as can be": _DEEPEST,
 }
 
 
@@ -77,6 +84,13 @@ def test_text_and_object_mean_the_same() -> None:
     assert not is_same_state(to_terraform({DECOMPOSED: 1}), to_terraform({COMPOSED: 1}))
     assert not is_same_state(None, Dynamic.of({}))
     assert is_same_state(None, None)
+
+
+def test_what_is_no_state_is_compared_as_it_is() -> None:
+    assert is_same_state(Dynamic.of("one"), Dynamic.of("one"))
+    assert not is_same_state(Dynamic.of("one"), Dynamic.of("other"))
+    assert not is_same_state(None, UNKNOWN)
+    assert is_same_state(UNKNOWN, UNKNOWN)
 
 
 _JSON = st.recursive(
