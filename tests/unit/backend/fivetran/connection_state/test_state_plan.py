@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from every_case import check_every
 from state_api import NEW, OLD
 from state_life import RESOURCE, SUBJECT, NamedApi, StateLife
 
@@ -14,7 +15,7 @@ from constructs_lib.backend.fivetran.connection_state.snapshot import Snapshot
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.plugin.diagnostics import Diagnostic, Diagnostics, ProviderError
-from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object
 
 READS = ["GET", "GET state"]
 FROM = "From where it stands now to what is to be:\n"
@@ -56,6 +57,17 @@ def applied() -> StateLife:
     return life
 
 
+def unsent(names: str) -> Diagnostic:
+    """The warning of what sends nothing."""
+    return Diagnostic(
+        False,
+        "A change that sends nothing",
+        f"{names}: nothing is sent for that to change the state of connection abc. It is noted in "
+        "Terraform's state, and holds for what is done from then on.",
+        (),
+    )
+
+
 def said_of(verb: str, *parts: str) -> Diagnostic:
     """The warning of a state that is going to be set."""
     summary = f"The state of connection abc (shop) {verb}"
@@ -88,41 +100,34 @@ def test_plan_keeps_the_form_of_a_state_that_is_the_same(applied: StateLife) -> 
     assert (applied.api.journal, applied.said) == ([], [])
 
 
-@pytest.mark.parametrize(
-    ("changes", "names"),
-    [
-        ({"on_destroy": "restore"}, "on_destroy"),
-        ({"paused_after": "paused", "explain_values": True}, "paused_after, explain_values"),
-        ({"timeouts": {"create": "1m"}}, "timeouts"),
-        ({"drift_policy": "on_change"}, "drift_policy"),
-    ],
-)
-def test_plan_names_what_sends_nothing(
-    applied: StateLife, changes: dict[str, Any], names: str
-) -> None:
-    applied.prior = {**(applied.prior or {}), "drift_policy": changes.get("drift_policy", "")}
-    applied.prior["drift_policy"] = "enforce" if "drift_policy" in changes else "on_change"
+UNSENT: dict[str, Object] = {
+    "on_destroy": {"on_destroy": "restore"},
+    "paused_after, explain_values": {"paused_after": "paused", "explain_values": True},
+    "timeouts": {"timeouts": {"create": "1m"}},
+    "drift_policy": {"drift_policy": "on_change"},
+}
+"""Changes that send nothing, by what is named of them."""
 
-    planned = applied.plan(**changes)
 
-    assert planned == {**applied.prior, **changes}
-    assert applied.api.journal == []
-    assert applied.said == [
-        Diagnostic(
-            False,
-            "A change that sends nothing",
-            f"{names}: nothing is sent for that to change the state of connection abc. It is noted "
-            "in Terraform's state, and holds for what is done from then on.",
-            (),
-        )
-    ]
+def test_plan_names_what_sends_nothing() -> None:
+    def check(names: str) -> None:
+        # Given a state that is enforced, where that is what ends
+        life, changes = StateLife(), UNSENT[names]
+        policy = {"drift_policy": "enforce" if "drift_policy" in changes else "on_change"}
+        life.prior = {**life.values, **policy, "id": "abc"}
+
+        # Then the change is noted, and the plan says that it sends nothing
+        assert life.plan(**changes) == {**life.prior, **changes}
+        assert (life.api.journal, life.said) == ([], [unsent(names)])
+
+    check_every(UNSENT, check)
 
 
 def test_plan_counts_the_flag_as_sent_with_a_state(applied: StateLife) -> None:
     applied.plan(state=Dynamic.of(OLD), paused_after="paused", on_destroy="restore")
 
-    unsent, explained = applied.said
-    assert unsent.detail.startswith("on_destroy: nothing is sent")
+    first, explained = applied.said
+    assert first == unsent("on_destroy")
     assert explained.summary == "The state of connection abc (shop) moves BACKWARDS"
 
 
@@ -145,8 +150,8 @@ def test_plan_that_begins_to_enforce_looks_at_the_state(
     planned = applied.plan(drift_policy="enforce")
 
     assert planned["previous_state"] is UNKNOWN
-    unsent, explained = applied.said
-    assert unsent.detail.startswith("drift_policy: nothing is sent")
+    first, explained = applied.said
+    assert first == unsent("drift_policy")
     expected = said_of("will be set", FORWARDS, ENFORCED, RUNNING)
     assert explained == (IS_THERE if is_there else expected)
 
@@ -166,33 +171,29 @@ def test_plan_of_a_first_state_syncs_nothing_again(life: StateLife, drift_policy
     assert life.said == [said_of("will be set", FORWARDS, RUNNING)]
 
 
-@pytest.mark.parametrize(
-    ("paused", "after", "words"),
-    [
-        (
-            True,
-            "restore",
-            f"{IS_PAUSED}It stays paused afterwards. If nobody paused it on purpose, an "
-            'interrupted run may have left it so: set paused_after = "running" for this apply.',
-        ),
-        (True, "running", f"{IS_PAUSED}It will be running afterwards."),
-        (False, "restore", RUNNING),
-        (False, "running", RUNNING),
-        (
-            False,
-            "paused",
-            "The connection is running: it is paused meanwhile, and stays paused afterwards.",
-        ),
-    ],
-)
-def test_plan_says_what_becomes_of_the_paused_flag(paused: bool, after: str, words: str) -> None:
-    life = StateLife(api=NamedApi(paused=paused), paused_after=after)
+FLAGS = {
+    (True, "restore"): f"{IS_PAUSED}It stays paused afterwards. If nobody paused it on purpose, an "
+    'interrupted run may have left it so: set paused_after = "running" for this apply.',
+    (True, "running"): f"{IS_PAUSED}It will be running afterwards.",
+    (False, "restore"): RUNNING,
+    (False, "running"): RUNNING,
+    (False, "paused"): "The connection is running: it is paused meanwhile, and stays paused "
+    "afterwards.",
+}
+"""What the plan says, by the paused flag and by what it is to be afterwards."""
 
-    life.plan()
 
-    assert life.said == [said_of("will be set", FORWARDS, words)]
-    then = {"running": False, "paused": True}.get(after, "unknown")
-    assert life.account.planned_effects.paused("abc", now="unknown") == then  # type: ignore[arg-type]
+def test_plan_says_what_becomes_of_the_paused_flag() -> None:
+    def check(flags: tuple[bool, str]) -> None:
+        paused, after = flags
+        life = StateLife(api=NamedApi(paused=paused), paused_after=after)
+        life.plan()
+        assert life.said == [said_of("will be set", FORWARDS, FLAGS[flags])]
+        effects: Any = life.account.planned_effects
+        then = {"running": False, "paused": True}.get(after, "as it is")
+        assert effects.paused("abc", now="as it is") == then
+
+    check_every(FLAGS, check)
 
 
 def test_plan_during_a_sync_says_that_it_is_waited_for() -> None:
@@ -361,27 +362,29 @@ def test_plan_of_an_update_is_noted_by_its_refresh_alone(tmp_path: Path) -> None
     assert life.journal.planned("abc", "another") is None
 
 
-@pytest.mark.parametrize("state", [None, UNKNOWN, Dynamic.of(NEW), Dynamic.of('{"a": 1}')])
-def test_validation_accepts_an_object_and_its_text(state: Any) -> None:
+def validated(state: Any) -> list[Diagnostic]:
     diagnostics = Diagnostics()
-
     RESOURCE.validate({"state": state}, diagnostics)
+    return list(diagnostics)
 
-    assert list(diagnostics) == []
+
+def test_validation_accepts_an_object_and_its_text() -> None:
+    def check(state: Any) -> None:
+        assert validated(state) == []
+
+    check_every([None, UNKNOWN, Dynamic.of(NEW), Dynamic.of('{"a": 1}')], check)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "cursor", '{"a": '])
-def test_validation_refuses_a_text_that_is_no_object(text: str) -> None:
-    diagnostics = Diagnostics()
+def test_validation_refuses_a_text_that_is_no_object() -> None:
+    def check(text: str) -> None:
+        assert validated(Dynamic.of(text)) == [
+            Diagnostic(
+                True,
+                "Invalid value of state",
+                "It is a text, and no JSON object stands in it. Allowed is an object, such as "
+                '{ cursor = "2026-01-01" }, or its JSON text.',
+                ("state",),
+            )
+        ]
 
-    RESOURCE.validate({"state": Dynamic.of(text)}, diagnostics)
-
-    assert list(diagnostics) == [
-        Diagnostic(
-            True,
-            "Invalid value of state",
-            "It is a text, and no JSON object stands in it. Allowed is an object, such as "
-            '{ cursor = "2026-01-01" }, or its JSON text.',
-            ("state",),
-        )
-    ]
+    check_every(["", "[]", "cursor", '{"a": '], check)

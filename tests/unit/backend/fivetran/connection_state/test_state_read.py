@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from every_case import check_every
 from state_api import NEW, OLD
 from state_life import GONE, RESOURCE, SUBJECT, NamedApi, StateLife
 from state_runs import change
@@ -43,48 +44,48 @@ def enforced(**more: Any) -> Object:
     return {**KNOWN, "drift_policy": "enforce", **more}
 
 
-@pytest.mark.parametrize(
-    ("before", "changes"),
-    [
-        (KNOWN, {}),
-        ({**KNOWN, "id": None, "on_destroy": "restore"}, {"id": "abc"}),
-        ({**KNOWN, **dict.fromkeys(DEFAULTS)}, DEFAULTS),
-        ({**KNOWN, "paused_after": "paused"}, {}),
-        (enforced(), {"state": Dynamic.of(OTHER)}),
-        (STUB, {**DEFAULTS, "state": Dynamic.of(OTHER)}),
-    ],
-    ids=["known", "other settings", "no settings", "paused after", "enforced", "imported"],
-)
-def test_read_follows_the_state_only_where_it_is_enforced(
-    life: StateLife, before: Object, changes: dict[str, Any]
-) -> None:
-    assert life.read(before) == {**before, **changes}
-
-    assert (life.api.journal, life.api.about, life.said) == (["GET state"], {"abc"}, [])
-    assert life.private == SEEN
+READS: dict[str, tuple[Object, Object]] = {
+    "known": (KNOWN, {}),
+    "other settings": ({**KNOWN, "id": None, "on_destroy": "restore"}, {"id": "abc"}),
+    "no settings": ({**KNOWN, **dict.fromkeys(DEFAULTS)}, DEFAULTS),
+    "paused after": ({**KNOWN, "paused_after": "paused"}, {}),
+    "enforced": (enforced(), {"state": Dynamic.of(OTHER)}),
+    "imported": (STUB, {**DEFAULTS, "state": Dynamic.of(OTHER)}),
+}
+"""States before a read, and what it changes in them."""
 
 
-@pytest.mark.parametrize(
-    ("known", "live", "found"),
-    [
-        (Dynamic.of({"n": 1}), {"n": Decimal("1.0")}, Dynamic.of({"n": 1})),
-        (Dynamic.of('{"n": 1}'), {"n": 1}, Dynamic.of('{"n": 1}')),
-        (Dynamic.of({"n": 1}), {"n": 2}, Dynamic.of({"n": 2})),
-        (Dynamic.of("no JSON"), {"n": 1}, Dynamic.of({"n": 1})),
-        (Dynamic.of({"n": 1}), None, Dynamic.of({})),
-        (None, None, None),
-        (None, {"n": 1}, Dynamic.of({"n": 1})),
-    ],
-)
-def test_read_keeps_the_form_of_a_state_that_is_the_same(
-    life: StateLife, known: Dynamic | None, live: Any, found: Dynamic | None
-) -> None:
-    life.api.stored = live
+def test_read_follows_the_state_only_where_it_is_enforced() -> None:
+    def check(name: str) -> None:
+        life = StateLife(api=NamedApi(state=OTHER))
+        before, changes = READS[name]
+        assert life.read(before) == {**before, **changes}
+        assert (life.api.journal, life.api.about, life.said) == (["GET state"], {"abc"}, [])
+        assert life.private == SEEN
 
-    state = life.read(enforced(state=known))
+    check_every(READS, check)
 
-    assert state is not None
-    assert state["state"] == found
+
+FORMS: list[tuple[Dynamic | None, Any, Dynamic | None]] = [
+    (Dynamic.of({"n": 1}), {"n": Decimal("1.0")}, Dynamic.of({"n": 1})),
+    (Dynamic.of('{"n": 1}'), {"n": 1}, Dynamic.of('{"n": 1}')),
+    (Dynamic.of({"n": 1}), {"n": 2}, Dynamic.of({"n": 2})),
+    (Dynamic.of("no JSON"), {"n": 1}, Dynamic.of({"n": 1})),
+    (Dynamic.of({"n": 1}), None, Dynamic.of({})),
+    (None, None, None),
+    (None, {"n": 1}, Dynamic.of({"n": 1})),
+]
+"""What Terraform knows, what is there, and what a read makes of both."""
+
+
+def test_read_keeps_the_form_of_a_state_that_is_the_same() -> None:
+    def check(case: tuple[Dynamic | None, Any, Dynamic | None]) -> None:
+        known, live, found = case
+        state = StateLife(api=NamedApi(state=live)).read(enforced(state=known))
+        assert state is not None
+        assert state["state"] == found
+
+    check_every(FORMS, check)
 
 
 @pytest.mark.parametrize(("creator", "is_proven"), [("abc", False), ("another", True)])

@@ -280,7 +280,7 @@ def test_own_work_needs_no_explanation(life: StateLife) -> None:
 
 
 @pytest.mark.parametrize("is_first", [True, False])
-def test_state_set_since_the_plan_is_not_overwritten(recorded: StateLife, is_first: bool) -> None:
+def test_apply_overwrites_nothing_set_since_the_plan(recorded: StateLife, is_first: bool) -> None:
     if not is_first:
         recorded.apply()
         recorded.begin()
