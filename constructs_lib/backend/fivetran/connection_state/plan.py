@@ -176,13 +176,13 @@ _ENFORCED = (
 
 
 def explain(plan: Plan, operation: Operation) -> None:
-    """Warn of what setting the state will do, as far as it is known by now.
+    """Warn of what setting the state of a known connection will do, as far as that is known by now.
 
     :raises ProviderError: if the service of the connection keeps no state
     """
     account: Account = operation.provider_data
     identifier = plan.planned["connection_id"]
-    if not isinstance(identifier, str) or not account.is_known:
+    if not account.is_known:
         return
     deadline = Deadline(READ_LIMIT, operation.stopping)
     with explain_errors("plan", f"fivetranops_connection_state {identifier}"):
@@ -211,9 +211,11 @@ def explain(plan: Plan, operation: Operation) -> None:
 
 
 def note_paused(plan: Plan, operation: Operation) -> None:
-    """Note the paused flag after the state is set, for a sync that comes after it."""
+    """Note the paused flag of a known connection after its state is set, for a sync that comes
+    after it.
+    """
     identifier, after = plan.planned["connection_id"], plan.planned.get("paused_after")
-    if isinstance(identifier, str) and after in ("running", "paused"):
+    if after in ("running", "paused"):
         account: Account = operation.provider_data
         account.planned_effects.note_paused(identifier, after == "paused")
 

@@ -12,6 +12,7 @@ from state_runs import STEPS
 
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.provider_data import Account
+from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.plugin.diagnostics import Diagnostic, ProviderError
 from constructs_lib.backend.plugin.values.value import Dynamic
 
@@ -204,7 +205,9 @@ def test_destroy_of_what_is_gone_is_a_warning(life: StateLife) -> None:
 
     life.destroy()
 
-    assert [one.summary for one in life.said] == ["Connection abc does not exist any more"]
+    (said,) = life.said
+    assert said.summary == "Connection abc does not exist any more"
+    assert said.detail.startswith("GET answered 404 (NotFound_Connection): gone. https://api.inv")
 
 
 def test_destroy_of_what_may_be_gone_waits_without_the_lock(life: StateLife) -> None:
@@ -216,6 +219,16 @@ def test_destroy_of_what_may_be_gone_waits_without_the_lock(life: StateLife) -> 
 
     assert "stopped while waiting for what is known of other connections" in caught.value.detail
     assert not life.account.locks.is_held("abc")
+
+
+def test_destroy_that_waits_for_its_lock_can_be_stopped(life: StateLife) -> None:
+    life.stopping.set()
+
+    with life.account.locks.hold("abc", Deadline(1)), pytest.raises(ProviderError) as caught:
+        life.destroy()
+
+    assert "stopped while waiting for another resource of this run" in caught.value.detail
+    assert life.api.journal == []
 
 
 @pytest.mark.parametrize(("creator", "is_proven"), [("abc", False), ("another", True)])

@@ -13,6 +13,7 @@ from state_runs import STEPS
 
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.connection_state.snapshot import Snapshot
+from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.managed_object.equivalence import fingerprint
 from constructs_lib.backend.plugin.diagnostics import Diagnostic, ProviderError
 from constructs_lib.backend.plugin.values.value import Dynamic
@@ -81,6 +82,16 @@ def test_creation_holds_the_lock_until_its_end(life: StateLife) -> None:
 
     assert life.api.locked == [True] * len(STEPS)
     assert not life.account.locks.is_held("abc")
+
+
+def test_apply_that_waits_for_its_lock_can_be_stopped(life: StateLife) -> None:
+    life.stopping.set()
+
+    with life.account.locks.hold("abc", Deadline(1)), pytest.raises(ProviderError) as caught:
+        life.apply()
+
+    assert "stopped while waiting for another resource of this run" in caught.value.detail
+    assert life.api.journal == []
 
 
 def test_creation_of_a_state_that_is_there_sends_nothing(life: StateLife) -> None:
@@ -222,6 +233,16 @@ def test_second_resource_of_a_state_is_refused(life: StateLife) -> None:
         'was renamed, say so by a block: moved { from = "OLD ADDRESS" to = "NEW ADDRESS" }.'
     )
     assert caught.value.path == ("connection_id",)
+
+
+def test_states_of_two_connections_are_set_in_one_run(life: StateLife) -> None:
+    life.apply()
+    life.prior, life.private = None, {}
+
+    found = life.apply(connection_id="other", state=AGAIN)
+
+    assert found == {"id": "other", "previous_state": WANTED}
+    assert life.api.stored == OTHER
 
 
 def test_state_without_a_value_resets_nothing(life: StateLife) -> None:
