@@ -17,9 +17,7 @@ from constructs_lib.backend.fivetran.api.errors import NotFound
 from constructs_lib.backend.fivetran.connection.model import is_syncing
 from constructs_lib.backend.fivetran.connection.paused_flag import is_paused
 from constructs_lib.backend.fivetran.connection_state import set_state
-from constructs_lib.backend.fivetran.connection_state.snapshot import (
-    Snapshot,
-)
+from constructs_lib.backend.fivetran.connection_state.snapshot import Snapshot
 from constructs_lib.backend.fivetran.connection_state.state_value import from_terraform
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
@@ -136,10 +134,11 @@ def _distance(before: Any, after: Any) -> tuple[str, bool]:
         distance, words = (end - begin) / _SECOND, _time(abs(end - begin))
     if not distance:
         return "", False
-    direction = "backwards" if distance < 0 else "forwards"
+    is_backwards = distance < 0
+    direction = "backwards" if is_backwards else "forwards"
     # With one value known, as 0 often is, the distance of two numbers in texts tells the other.
     may_name = shows_values() or begin is not None or not isinstance(before, str)
-    return f" ({direction} by {words})" if may_name else f" ({direction})", distance < 0
+    return f" ({direction} by {words})" if may_name else f" ({direction})", is_backwards
 
 
 def _number(value: Any) -> Decimal | None:
@@ -178,13 +177,13 @@ _ENFORCED = (
 
 
 def explain(plan: Plan, operation: Operation) -> None:
-    """Warn of what setting the state will do, as far as it is known by now.
+    """Warn of what setting the state of a known connection will do, as far as that is known by now.
 
     :raises ProviderError: if the service of the connection keeps no state
     """
     account: Account = operation.provider_data
     identifier = plan.planned["connection_id"]
-    if not isinstance(identifier, str) or not account.is_known:
+    if not account.is_known:
         return
     deadline = Deadline(READ_LIMIT, operation.stopping)
     with explain_errors("plan", f"fivetranops_connection_state {identifier}"):
@@ -213,9 +212,11 @@ def explain(plan: Plan, operation: Operation) -> None:
 
 
 def note_paused(plan: Plan, operation: Operation) -> None:
-    """Note the paused flag after the state is set, for a sync that comes after it."""
+    """Note the paused flag of a known connection after its state is set, for a sync that comes
+    after it.
+    """
     identifier, after = plan.planned["connection_id"], plan.planned.get("paused_after")
-    if isinstance(identifier, str) and after in ("running", "paused"):
+    if after in ("running", "paused"):
         account: Account = operation.provider_data
         account.planned_effects.note_paused(identifier, after == "paused")
 

@@ -100,7 +100,8 @@ class ConnectionStateResource(Resource):
         warn_about_unsent_changes(names, subject, operation.diagnostics)
         if sets:
             plan.planned["previous_state"] = UNKNOWN
-            if not _is_refused(plan, operation):
+            is_known = plan.planned["connection_id"] is not UNKNOWN
+            if is_known and not _is_refused(plan, operation):
                 with values_shown(_explains(plan.planned)):
                     explain(plan, operation)
                 note_paused(plan, operation)
@@ -281,8 +282,6 @@ class ConnectionStateResource(Resource):
 def _is_refused(plan: Plan, operation: Operation) -> bool:
     """Return True if this plan fails anyway, because another account seems to answer."""
     identifier = plan.planned["connection_id"]
-    if not isinstance(identifier, str):
-        return False
     account: Account = operation.provider_data
     deadline = Deadline(READ_LIMIT, operation.stopping)
     with explain_errors("plan", _subject(identifier)):

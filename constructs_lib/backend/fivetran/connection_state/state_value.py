@@ -167,7 +167,8 @@ def is_own_work(
     try:
         # Earlier versions only noted that they have set the state: then it cannot be told.
         if own is not None:
-            describe_progress(str(connection.get("id")), own, connection, live)
+            # Nobody sees the error, which would name the connection.
+            describe_progress("", own, connection, live)
     except StateChangedElsewhere:
         return False
     return True

@@ -21,7 +21,6 @@ from constructs_lib.backend.fivetran.journal.journal import Journal
 from constructs_lib.backend.http.deadline import Deadline
 
 STATE = "fivetranops_connection_state"
-FORMS = ["1000", "1000.0", "1e3", "1000.00"]
 BIG = 2**53 + 1
 
 
@@ -76,22 +75,20 @@ def test_decimal_answer_is_restored_on_destroy(world: World) -> None:
     assert world.state(bench.connection) == {"cursor": 1}
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_private_state_of_an_earlier_version_matches(form: str) -> None:
-    # Given what an earlier version noted of {"cursor": 1000}, and the number in some form
+def test_private_state_of_an_earlier_version_matches() -> None:
+    # Given what an earlier version noted of {"cursor": 1000}, and the number in another form
     seen = Snapshot("0ce7a3c25bdbcfb5", '{"cursor": 1000}', "2026-05-01T00:00:00Z")
-    api = Fivetran(state={"cursor": Decimal(form)})
+    api = Fivetran(state={"cursor": Decimal("1e3")})
 
     assert set_to(api, {"cursor": 2000}, seen=seen).progress == ""
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_attempt_is_known_again_by_its_numbers(tmp_path: Path, form: str) -> None:
+def test_attempt_is_known_again_by_its_numbers(tmp_path: Path) -> None:
     # Given an attempt that Terraform's state does not know of
     journal = Journal(tmp_path)
     api = Fivetran(state={"cursor": 1})
     set_to(api, {"cursor": 1000}, journal=journal, attempt=Attempt("first"))
-    api.stored = {"cursor": Decimal(form)}
+    api.stored = {"cursor": Decimal("1000.0")}
 
     # When the next one finds what it has set in another form
     found = set_to(api, {"cursor": 2000}, journal=journal, attempt=Attempt("second"))
@@ -100,15 +97,14 @@ def test_attempt_is_known_again_by_its_numbers(tmp_path: Path, form: str) -> Non
     assert found == Outcome({"cursor": 1}, changed=True)
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_half_done_work_is_gone_on_with_by_numbers(tmp_path: Path, form: str) -> None:
+def test_half_done_work_is_gone_on_with_by_numbers(tmp_path: Path) -> None:
     entry = {
         "version": 1, "connection": "abc", "account": "account", "paused": False,
         "found": {"cursor": 1}, "wanted": "0ce7a3c25bdbcfb5", "since": "2026-05-31T00:00:00Z",
         "is_sent": True, "stored": "", "is_putting_back": False, "is_open": False,
     }  # fmt: skip
     (tmp_path / "abc.json").write_text(json.dumps(entry))
-    api = Fivetran(state={"cursor": Decimal(form)})
+    api = Fivetran(state={"cursor": Decimal("1000.00")})
 
     found = set_to(api, {"cursor": 1000}, journal=Journal(tmp_path))
 
