@@ -340,7 +340,7 @@ def _ends(text: str) -> Iterator[int]:
     for end in (len(text.rstrip(_CLOSING)), *(found.start() for found in _CUT.finditer(text))):
         yield end
         partial = _PARTIAL.search(text[max(0, end - _LONGEST_PARTIAL) : end])
-        if partial is not None and partial[0]:
+        if partial is not None:
             yield end - len(partial[0])
 
 

@@ -6,6 +6,7 @@ import base64
 import html
 import json
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -20,6 +21,7 @@ from constructs_lib.backend.http.redaction import (
     values_shown,
 )
 from constructs_lib.schemas import load
+from constructs_lib.schemas.model import _attributes
 
 HOST = SettingText("canary-host.example.com", "config.host")
 DATABASE = SettingText("orders", "config.database")
@@ -93,6 +95,7 @@ def test_the_places_of_texts_are_found_at_any_depth() -> None:
     found = {text: text.place for text in texts_of(sent, lambda path, text: text == "two")}
 
     assert found == {"a b": "config.host", "one": "config.tables[0].name"}
+    assert texts_of(None, lambda path, text: False) == []
 
 
 @pytest.mark.parametrize(
@@ -109,7 +112,16 @@ def test_all_texts_are_shown_where_that_is_asked_for() -> None:
 
 
 def test_the_words_of_a_schema_are_those_of_its_enumerations() -> None:
-    words = allowed_by(load("fivetranops_connection").attributes)
+    rules: dict[str, Any] = {
+        "size": {"type": "string", "enum": ["Small", "LARGE", None]},
+        "modes": {"type": "array", "items": {"type": "string", "x-enum-ignoring-case": ["Fast"]}},
+        "window": {
+            "type": "object",
+            "properties": {"day": {"type": "string", "enum": ["Monday"]}, "x": {"type": "string"}},
+        },
+    }
 
-    assert {"auto", "manual", "fivetran_naming", "privatelink"} & words
-    assert words == {word.lower() for word in words}
+    words = allowed_by(_attributes({"properties": rules}))
+
+    assert words == {"small", "large", "fast", "monday"}
+    assert {"auto", "privatelink"} <= allowed_by(load("fivetranops_connection").attributes)
