@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from plugin_samples import ATTRIBUTES, thing
 
-from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.diagnostics import Diagnostic, Diagnostics
 from constructs_lib.backend.plugin.planning import checks
 from constructs_lib.backend.plugin.values import types
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 from constructs_lib.schemas.model import _attributes
+from constructs_lib.schemas.redaction import display
+from constructs_lib.schemas.rules.rule import Problem, Rule
 
 
 def found(**values: Any) -> list[tuple[Any, str]]:
@@ -71,9 +74,22 @@ def test_a_text_that_may_be_marked_is_not_shown(values: Any) -> None:
 
 
 def test_a_sensitive_value_is_not_shown() -> None:
-    [(path, detail)] = found(token="s3cret")
-    assert path == ("token",)
-    assert "s3cret" not in detail
+    properties = {"key": {"type": "string", "format": "password", "minLength": 9}}
+    nested = _attributes({"properties": {"login": {"type": "object", "properties": properties}}})
+    diagnostics = Diagnostics()
+
+    checks.check_schema_rules(nested, {"login": {"key": "s3cret"}}, diagnostics)
+
+    hidden = "Found a sensitive value; allowed is "
+    assert found(token="s3cret") == [(("token",), hidden + "other text.")]
+    assert list(diagnostics) == [
+        Diagnostic(
+            True,
+            "Invalid value of login.key",
+            hidden + "text of at least 9 characters.",
+            ("login", "key"),
+        )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -99,6 +115,7 @@ def test_a_number_of_too_many_places_is_told_with_its_place() -> None:
     config = Dynamic.of({"a": [1, Decimal("1e2000")]})
     problem = "Found a number of too many places at config.a[1]; allowed is numbers between "
     assert found(config=config) == [(("config",), problem + "1e-1000 and 1e1000.")]
+    assert len(found(config=Dynamic.of([Decimal("1e2000")]))) == 1
 
 
 EMPTY_TEXT = "Found an empty text; allowed is text that is not empty."
@@ -215,3 +232,74 @@ def test_a_wrong_value_in_a_list_of_objects_is_told() -> None:
 
 def test_an_object_that_is_null_in_a_list_is_told() -> None:
     assert of_parts(None) == [(("parts", 0), "Found null; allowed is a mapping.")]
+
+
+def test_what_is_null_is_left_out_at_any_depth() -> None:
+    part = {"type": "object", "properties": {"size": {"type": "integer"}}}
+    inside = {"part": part, "any": {"type": "object"}, "name": {"type": "string"}}
+    rule = {"type": "object", "required": ["name"], "properties": inside}
+    attributes = _attributes({"properties": {"whole": rule}})
+
+    def of(**values: Any) -> list[Any]:
+        diagnostics = Diagnostics()
+        checks.check_schema_rules(attributes, {"whole": values}, diagnostics)
+        return [(diagnostic.path, diagnostic.detail) for diagnostic in diagnostics]
+
+    assert of(part={"size": None}, any=Dynamic.of({"a": 1}), name="a") == []
+    assert of(part=UNKNOWN, any=UNKNOWN, name=UNKNOWN) == of(part=None, any=None, name="a") == []
+    assert of(part={"size": True}, any=Dynamic.of(1), name=None) == [
+        (("whole",), "Found no name; allowed is name, which is required."),
+        (("whole", "part", "size"), "Found true; allowed is a whole number."),
+        (("whole", "any"), "Found 1; allowed is a mapping."),
+    ]
+
+
+def level_problems(inputs: dict[str, Any]) -> Iterator[Problem]:
+    config, level = inputs["config"], display(inputs["level"])
+    yield Problem(("config", "a", 0), display(config["a"]), "no text", "leave it out", "warning")
+    yield Problem((), f"level {level}", "level 1", "is it 1?")
+    yield Problem(("level",), level, "1", "Write 1.")
+    yield Problem(("level",), level, "2")
+
+
+LEVEL = Rule("toy-level", ("level", "config"), level_problems, title="Level too high")
+OTHER = Rule("toy-other", ("color", "flag"), lambda inputs: iter([Problem((), str(inputs), "x")]))
+CONFIG = {"level": 3, "config": Dynamic.of({"a": "canary"}), "color": UNKNOWN, "flag": None}
+LEVEL_FOUND = [
+    Diagnostic(
+        False,
+        "Level too high",
+        "config.a[0]: found (hidden); allowed is no text. Leave it out. [toy-level]",
+        ("config", "a", 0),
+    ),
+    Diagnostic(
+        True, "Level too high", "Found level 3; allowed is level 1. Is it 1? [toy-level]", ()
+    ),
+    Diagnostic(
+        True, "Level too high", "level: found 3; allowed is 1. Write 1. [toy-level]", ("level",)
+    ),
+    Diagnostic(True, "Level too high", "level: found 3; allowed is 2. [toy-level]", ("level",)),
+]
+
+
+def test_problems_across_attributes_become_diagnostics() -> None:
+    diagnostics = Diagnostics()
+
+    checks.check_rules(iter([LEVEL, OTHER]), CONFIG, diagnostics)
+
+    assert list(diagnostics) == checks.rule_problems([OTHER, LEVEL], CONFIG) == LEVEL_FOUND
+    assert display("shown") == "'shown'"
+
+
+def test_a_rule_sees_what_is_left_out_as_none() -> None:
+    [found] = checks.rule_problems([OTHER], {"color": "red"})
+
+    assert found.detail == "Found {'color': 'red', 'flag': None}; allowed is x. [toy-other]"
+
+
+def test_only_the_value_that_comes_later_is_unknown() -> None:
+    assert [checks.is_unknown(value) for value in (UNKNOWN, None, "UNKNOWN")] == [
+        True,
+        False,
+        False,
+    ]
