@@ -10,7 +10,6 @@ from itertools import product
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
-import pytest
 from every_case import check_every
 
 from constructs_lib.backend.http.redaction import (
@@ -132,23 +131,26 @@ def test_another_name_is_hidden_in_no_message() -> None:
     assert redaction.display(7, ("config", "cursor")) == "7"
 
 
-@pytest.mark.parametrize(
-    ("state", "text"),
-    [
-        (
-            {"a": "canary", "b": 1.5, "c": [None, -7]},
-            '{"a": "(hidden)", "b": 1.5, "c": [null, -7]}',
-        ),
-        ({"at": "2026-01-31T00:00:00Z"}, '{"at": "2026-01-31T00:00:00Z"}'),
-        ({"day": "2026-01-31", "n": "12345"}, '{"day": "2026-01-31", "n": "(hidden)"}'),
-        ({"canary key": {"x": True}}, '{"canary key": {"x": "(hidden)"}}'),
-        ('say "canary", then\\ : stop', '"(hidden)"'),
-        ("", '"(hidden)"'),
-    ],
+STATES: tuple[tuple[Any, str], ...] = (
+    (
+        {"a": "canary", "b": 1.5, "c": [None, -7]},
+        '{"a": "(hidden)", "b": 1.5, "c": [null, -7]}',
+    ),
+    ({"at": "2026-01-31T00:00:00Z"}, '{"at": "2026-01-31T00:00:00Z"}'),
+    ({"day": "2026-01-31", "n": "12345"}, '{"day": "2026-01-31", "n": "(hidden)"}'),
+    ({"canary key": {"x": True}}, '{"canary key": {"x": "(hidden)"}}'),
+    ('say "canary", then\\ : stop', '"(hidden)"'),
+    ("", '"(hidden)"'),
 )
-def test_a_state_shows_numbers_and_moments_alone(state: Any, text: str) -> None:
-    assert display_state(state) == text
-    assert display_text(text) == text
+
+
+def test_a_state_shows_numbers_and_moments_alone() -> None:
+    def is_shown_as(case: tuple[Any, str]) -> None:
+        state, text = case
+        assert display_state(state) == text
+        assert display_text(text) == text
+
+    check_every(STATES, is_shown_as)
 
 
 def test_a_text_that_was_cut_shows_no_more_of_it() -> None:
@@ -158,16 +160,16 @@ def test_a_text_that_was_cut_shows_no_more_of_it() -> None:
     assert display_text(kept) == '{"first": "(hidden)", "second": 2, "third": "(hidden)"'
 
 
-@pytest.mark.parametrize("writer", WRITERS)
-@pytest.mark.parametrize("secret", [ODD, KEY])
-def test_a_secret_is_hidden_as_any_format_writes_it(secret: str, writer: str) -> None:
-    text = f"sent: {WRITERS[writer](secret)}"
+def test_a_secret_is_hidden_as_any_format_writes_it() -> None:
+    def is_hidden(case: tuple[str, str]) -> None:
+        writer, secret = case
+        hidden = redact(f"sent: {WRITERS[writer](secret)}", [secret])
 
-    assert "(hidden)" in redact(text, [secret])
-    assert not set(secret.splitlines()) & set(redact(text, [secret]).splitlines())
-    assert all(
-        part not in redact(text, [secret]) for part in ("MIIE", "w0BAQ", "b\\", "%20", "\\u")
-    )
+        assert "(hidden)" in hidden
+        assert not set(secret.splitlines()) & set(hidden.splitlines())
+        assert all(part not in hidden for part in ("MIIE", "w0BAQ", "b\\", "%20", "\\u"))
+
+    check_every(product(WRITERS, (ODD, KEY)), is_hidden)
 
 
 def test_a_single_line_of_a_key_is_hidden() -> None:
@@ -202,10 +204,10 @@ def test_the_beginning_of_a_secret_within_a_message_is_left() -> None:
     )
 
 
-@pytest.mark.parametrize("secret", ["(hidden)x", "hidden-one"])
-def test_a_secret_like_the_word_that_hides_it_does_no_harm(secret: str) -> None:
-    assert redact(f"value {secret}", [secret]) == "value (hidden)"
-    assert redact("value (hidden)", [secret]) == "value (hidden)"
+def test_a_secret_like_the_word_that_hides_it_does_no_harm() -> None:
+    for secret in ("(hidden)x", "hidden-one"):
+        assert redact(f"value {secret}", [secret]) == "value (hidden)"
+        assert redact("value (hidden)", [secret]) == "value (hidden)"
 
 
 def test_text_for_a_message_is_bounded() -> None:
@@ -294,16 +296,18 @@ READERS: dict[str, Callable[[str], str]] = {
 """What anybody would try on what is left."""
 
 
-@pytest.mark.parametrize("escaper", ESCAPERS)
-@pytest.mark.parametrize("secret", [QUOTES, "pa'ss=word~*(1)"])
-def test_a_secret_is_hidden_however_it_is_escaped(secret: str, escaper: str) -> None:
-    hidden = redact(f"sent <{ESCAPERS[escaper](secret)}> to it", [secret])
+def test_a_secret_is_hidden_however_it_is_escaped() -> None:
+    def is_hidden(case: tuple[str, str]) -> None:
+        escaper, secret = case
+        hidden = redact(f"sent <{ESCAPERS[escaper](secret)}> to it", [secret])
 
-    assert hidden.startswith("sent <")
-    assert hidden.endswith("> to it")
-    assert hidden.count("(hidden)") == 1
-    pieces = [ESCAPERS[escaper](secret), "it's", "pa'ss", "c*d", "~*(1)"]
-    assert all(piece not in read(hidden) for read in READERS.values() for piece in pieces)
+        assert hidden.startswith("sent <")
+        assert hidden.endswith("> to it")
+        assert hidden.count("(hidden)") == 1
+        pieces = [ESCAPERS[escaper](secret), "it's", "pa'ss", "c*d", "~*(1)"]
+        assert all(piece not in read(hidden) for read in READERS.values() for piece in pieces)
+
+    check_every(product(ESCAPERS, (QUOTES, "pa'ss=word~*(1)")), is_hidden)
 
 
 def test_a_cut_secret_is_hidden_however_it_is_escaped() -> None:
