@@ -136,10 +136,10 @@ def _needles_of(text: str) -> Iterator[Needle]:
             yield from (Needle(form, HIDDEN) for form in secret_matching.forms(text))
         return
     if len(text) < secret_matching.SHORTEST:
-        yield Needle(text.lower(), text.marker, is_word=True)
+        yield Needle(secret_matching.lowered(text), text.marker, is_word=True)
         return
     for form in secret_matching.readable(text):
-        yield Needle(form.lower(), text.marker, is_word=True)
+        yield Needle(secret_matching.lowered(form), text.marker, is_word=True)
     yield from (Needle(form, text.marker) for form in secret_matching.in_base64(text))
 
 

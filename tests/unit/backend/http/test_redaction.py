@@ -195,7 +195,9 @@ def test_secret_is_hidden_from_four_characters_on() -> None:
 
 def test_cut_secret_of_repeated_parts_is_hidden_whole() -> None:
     assert redact("value 'abcabcabcab...", ["abcabcabcabcX"]) == "value '(hidden)..."
+    assert redact("value 'abcabcabc...", ["abcabcabcabcX"]) == "value '(hidden)..."
     assert redact("value 'xyabcabc...", ["abcabcabcabcX"]) == "value 'xy(hidden)..."
+    assert redact("value 'aaaaaaa...", ["aaaaaaaaX"]) == "value '(hidden)..."
 
 
 def test_the_beginning_of_a_secret_within_a_message_is_left() -> None:

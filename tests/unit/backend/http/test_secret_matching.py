@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from itertools import accumulate, combinations
 
 from every_case import check_every
@@ -25,12 +26,16 @@ FORMS = {
     "\ud800": {"\ud800", "\\ud800", "\\\\ud800", "%ED%A0%80", "%ed%a0%80"},
     "a  b": {"a  b", "a b", "a%20%20b", "a++b"},
     " ab ": {" ab ", "ab", "%20ab%20", "+ab+"},
+    " ": {" ", "%20", "+"},
+    "X": {"X"},
+    "'<": {"'<", "'\\u003c", "'\\\\u003c", "&#x27;&lt;", "'&lt;", "%27%3C", "%27%3c"},
 }
 IN_BASE64 = {
     "cana": set(),
     "canar": {"Y2FuYX", "jYW5hc", "NhbmFy"},
     "canary": {"Y2FuYXJ5", "jYW5hcn", "NhbmFye"},
     "canary-": {"Y2FuYXJ5L", "jYW5hcnkt", "NhbmFyeS"},
+    "\ud800ab": {"7aCAYW", "2ggGFi", "toIBhY"},
     "o>?o?>": {"bz4/bz8+", "bz4_bz8-", "8+P28/P", "8-P28_P", "vPj9vPz"},
 }
 LINES = {
@@ -142,6 +147,7 @@ WORDS = {
     "xorders, ordersx, orders_": "xorders, ordersx, orders_",
     "(hidden)orders(hidden)": "(hidden)*(hidden)",
     "İ of Orders": "İ of *",
+    "Ünsere Orders, SOrders": "Ünsere *, SOrders",
     "(value of x.orders) orders": "(value of x.orders) *",
     "'orde": "'orde",
     "'orders-and-more": "'*-and-more",
@@ -153,9 +159,13 @@ QUOTED = {
     "'ab x": "'ab x",
     "x ab'": "x ab'",
     "ab": "ab",
+    "ab' x'": "ab' x'",
+    "x 'ab": "x 'ab",
     "ab' and 'ab": "ab' and 'ab",
 }
 EDGES = {
+    ("İstanbul", "at İstanbul, iSTANBUL"): "at *, *",
+    ("Οδος", "İ ΟΔΟΣ"): "İ *",
     ("ord!", "xord! ord!x"): "xord! *x",
     ("ord?!", "ord?!x"): "*x",
     ("!ord", "x!ord !ordx"): "x* !ordx",
@@ -178,3 +188,41 @@ def test_text_of_a_setting_is_hidden_where_it_is_a_word() -> None:
     cases += [("ab", text, shown) for text, shown in QUOTED.items()]
     cases += [(word, text, shown) for (word, text), shown in EDGES.items()]
     check_every(cases, is_shown_as)
+
+
+def test_small_letters_keep_each_character_at_its_place() -> None:
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
+
+    assert len(secret_matching.lowered(every)) == len(every)
+
+
+def test_secret_keeps_its_capitals_beside_the_text_of_a_setting() -> None:
+    secrets = ["Canary-S3cret", SettingText("Orders", "x")]
+
+    assert redact("canary-s3cret of ORDERS is Canary-S3cret", secrets) == (
+        "canary-s3cret of (value of x) is (hidden)"
+    )
+
+
+CUT = (
+    "\\",
+    "\\x3",
+    "\\u003",
+    "\\U0000003",
+    "&",
+    "&#3",
+    "&#x3",
+    "&equals",
+    "%",
+    "%3",
+    "\\...",
+    "%3…",
+)
+
+
+def test_beginning_is_hidden_before_an_escape_that_was_cut() -> None:
+    def is_hidden(end: str) -> None:
+        assert redact(f"is canary{end}", ["canarysecret"]) == f"is (hidden){end}"
+        assert redact(f"canary{end}", ["canarysecret"]) == f"(hidden){end}"
+
+    check_every(CUT, is_hidden)

@@ -96,7 +96,7 @@ def test_a_sensitive_value_is_not_shown() -> None:
 KEPT: tuple[dict[str, Any], ...] = (
     {"color": "red", "level": 9, "ratio": 0.1, "name": "ab", "token": "t-1"},
     {"level": Decimal("1E+0"), "config": Dynamic(types.map_of(types.STRING), {})},
-    {"window": {"from": UNKNOWN, "to": None}, "labels": {"a": None}},
+    {"window": {"from": UNKNOWN, "to": None}, "labels": {"a": None, "b": "c"}},
     dict.fromkeys(ATTRIBUTES, UNKNOWN),
     {},
 )
