@@ -141,6 +141,7 @@ STATES: tuple[tuple[Any, str], ...] = (
     ({"canary key": {"x": True}}, '{"canary key": {"x": "(hidden)"}}'),
     ('say "canary", then\\ : stop', '"(hidden)"'),
     ("", '"(hidden)"'),
+    ("X2026-01-31X", '"(hidden)"'),
 )
 
 
@@ -231,6 +232,10 @@ def test_what_is_hidden_makes_room_for_more_of_a_text() -> None:
 
     assert redacted_text(text, ["canary-secret"]) == truncated("(hidden) " * 300 + "end")
     assert redacted_text("canary-secret" * 200, ["canary-secret"]) == "(hidden)" * 200
+    for more in map("x".__mul__, range(60)):
+        kept = (f"(hidden){more}" * 2000)[:LONGEST_TEXT]
+        found = redacted_text(f"canary-secret{more}" * 2000, ["canary-secret"])
+        assert found.startswith(f"{kept}… ("), more
 
 
 def test_text_that_is_cut_never_shows_half_a_secret() -> None:
