@@ -64,6 +64,7 @@ OPEN_PLACES: tuple[Path, ...] = (
     ("external_secrets_manager",),
     ("connections", "secrets", "paused"),
     ("connector_statuses", "password"),
+    ("config", "ssh_key_id"),
     ("connect_cards", "token", "redirect_uri"),
 )
 
