@@ -102,6 +102,13 @@ def test_a_nested_value_may_be_kept_part_by_part() -> None:
     assert wrong == [("configured_is_planned", ("window", "from"))]
 
 
+def test_a_map_is_planned_as_a_whole() -> None:
+    one, two = thing(labels={"a": "1", "b": "1"}), thing(labels={"a": "2", "b": "2"})
+    wrong = by_plan(one, two, thing(labels={"a": "1", "b": "2"}))
+    assert wrong == [("configured_is_planned", ("labels",))]
+    assert by_plan(one, two, two) == by_plan(one, two, one) == []
+
+
 @pytest.mark.parametrize(
     ("name", "configured", "planned"),
     [
