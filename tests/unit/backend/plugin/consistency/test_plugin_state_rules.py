@@ -149,6 +149,7 @@ def test_identifier_is_kept() -> None:
     for now in (thing(id="y"), thing(id=None)):
         assert by_read(thing(id="x"), now) == [("identifier_is_kept", ("id",))]
     assert by_read(thing(id="x"), None) == by_read(thing(id=None), thing(id="x")) == []
+    assert by_read(thing(id="x"), thing(id="x")) == []
 
 
 def test_same_meaning_keeps_its_form() -> None:
