@@ -220,6 +220,7 @@ def test_text_for_a_message_is_bounded() -> None:
     assert truncated("x" * 10**6) == found
     assert redacted_text("x" * 10**6, []) == found
     assert redacted_text("short", ["canary-secret"]) == truncated("short") == "short"
+    assert redacted_text("short", ["longer" * 100]) == "short"
     whole = "x" * LONGEST_TEXT
     assert redacted_text(whole, []) == truncated(whole) == whole
     assert (

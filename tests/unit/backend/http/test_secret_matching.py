@@ -164,6 +164,7 @@ QUOTED = {
     "ab' and 'ab": "ab' and 'ab",
 }
 EDGES = {
+    ("a  b", "is 'a b' or a b"): "is '*' or a b",
     ("İstanbul", "at İstanbul, iSTANBUL"): "at *, *",
     ("Οδος", "İ ΟΔΟΣ"): "İ *",
     ("ord!", "xord! ord!x"): "xord! *x",
