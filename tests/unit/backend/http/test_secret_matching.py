@@ -13,6 +13,7 @@ from constructs_lib.backend.http import secret_matching
 from constructs_lib.backend.http.redaction import SettingText, redact
 from constructs_lib.backend.http.secret_matching import Needle, Reading
 
+LINE_BREAK = "a%20%0Ab", "a%20%0ab", "a+%0Ab", "a+%0ab"
 FORMS = {
     '"': {'"', '\\"', '\\\\\\"', "&quot;", "%22"},
     "'": {"'", "&#x27;", "%27"},
@@ -29,6 +30,29 @@ FORMS = {
     " ": {" ", "%20", "+"},
     "X": {"X"},
     "'<": {"'<", "'\\u003c", "'\\\\u003c", "&#x27;&lt;", "'&lt;", "%27%3C", "%27%3c"},
+    "\x07": {"\x07", "\\x07", "\\u0007", "\\\\u0007", "%07"},
+    "a \nb": {"a \nb", "a  b", "a b", r"a \nb", r"a \\nb", *LINE_BREAK},
+    'ž"': {
+        r'ž"',
+        r"ž\"",
+        r"\u017e\"",
+        r"ž&quot;",
+        r"\u017e\\\"",
+        r"\\u017e\\\"",
+        r"%C5%BE%22",
+        r"%c5%be%22",
+    },
+    '&"': {
+        r'&"',
+        r"&\"",
+        r"\u0026\"",
+        r"&\\\"",
+        r"\\u0026\\\"",
+        r'&amp;"',
+        r"&amp;&quot;",
+        r"%26%22",
+    },
+    "a/ b": {"a%2F%20b", "a%2F+b", "a%2f%20b", "a%2f+b", "a/ b", "a/%20b", "a\\/ b", "a\\\\/ b"},
 }
 IN_BASE64 = {
     "cana": set(),
