@@ -82,14 +82,10 @@ def is_secret_setting(name: str) -> bool:
 
     Unlike a message, a data source shows the settings that may have such a name by chance.
     """
-    if name in SECRET_PARAMETERS:
-        return True
     return bool(_SECRET_NAME.search(name)) and not _NO_SECRET_NAME.search(name)
 
 
 def _hides(name: str) -> bool:
-    if name in SECRET_PARAMETERS:
-        return True
     return is_secret_name(name) and not _NO_SECRET_NAME.search(name)
 
 

@@ -101,7 +101,13 @@ AREAS = {
             f"{BACKEND}/http/secret_matching.py",
             f"{BACKEND}/fivetran/api/quoted_texts.py",
         ),
-        (f"{UNIT}/http", f"{UNIT}/fivetran/api/test_quoted_settings.py"),
+        (
+            f"{UNIT}/http",
+            f"{UNIT}/fivetran/api/test_quoted_settings.py",
+            "tests/unit/schemas/test_schema_masks.py",
+            "tests/unit/schemas/test_terminal_text.py",
+            "tests/unit/schemas/test_values_in_messages.py",
+        ),
     ),
     "planner": Area(
         (f"{BACKEND}/plugin/planning/*.py",),

@@ -92,7 +92,7 @@ def redacted_text(text: str, secrets: Iterable[str]) -> str:
     """
     needles = _needles(secrets)
     # So much longer than any form that one fits in of which each character is escaped.
-    margin = 6 * len(needles[0].text) if needles else 0
+    margin = 6 * max((len(needle.text) for needle in needles), default=0)
     length = LONGEST_TEXT + 2 * margin
     while True:
         hidden = secret_matching.without_escaped(text[:length], needles)
@@ -123,11 +123,10 @@ def redact_json(value: Any, secrets: Iterable[str]) -> Any:
         return HIDDEN
 
 
-def _needles(texts: Iterable[str]) -> list[Needle]:
-    """Return what must not be shown, the longest first, because one may be a part of another."""
-    given = list(dict.fromkeys(sorted(texts, key=lambda text: isinstance(text, SettingText))))
-    needles = {needle for text in given for needle in _needles_of(text)}
-    return sorted(needles, key=lambda needle: (-len(needle.text), needle))
+def _needles(texts: Iterable[str]) -> set[Needle]:
+    """Return what must not be shown. A text that is a secret and a setting is a secret."""
+    given = dict.fromkeys(sorted(texts, key=lambda text: isinstance(text, SettingText)))
+    return {needle for text in given for needle in _needles_of(text)}
 
 
 def _needles_of(text: str) -> Iterator[Needle]:
@@ -136,14 +135,14 @@ def _needles_of(text: str) -> Iterator[Needle]:
             yield from (Needle(form, HIDDEN) for form in secret_matching.forms(text))
         return
     if len(text) < secret_matching.SHORTEST:
-        yield Needle(text.lower(), text.marker, is_word=True)
+        yield Needle(secret_matching.lowered(text), text.marker, is_word=True)
         return
     for form in secret_matching.readable(text):
-        yield Needle(form.lower(), text.marker, is_word=True)
+        yield Needle(secret_matching.lowered(form), text.marker, is_word=True)
     yield from (Needle(form, text.marker) for form in secret_matching.in_base64(text))
 
 
-def _redacted_json(value: Any, needles: list[Needle]) -> Any:
+def _redacted_json(value: Any, needles: set[Needle]) -> Any:
     if isinstance(value, dict):
         pairs = value.items()
         return {
@@ -158,7 +157,7 @@ def _redacted_json(value: Any, needles: list[Needle]) -> Any:
     return HIDDEN if is_number and _is_secret(str(value), needles) else value
 
 
-def _is_secret(number: str, needles: list[Needle]) -> bool:
+def _is_secret(number: str, needles: set[Needle]) -> bool:
     """Return True if a number holds a secret; that of a setting may be shown."""
     secrets = [needle for needle in needles if needle.marker == HIDDEN]
     return HIDDEN in secret_matching.without_escaped(number, secrets)

@@ -128,11 +128,17 @@ def _in_base64(text: str) -> Iterator[str]:
             yield from (inner, inner.replace("+", "-").replace("/", "_"))
 
 
+def lowered(text: str) -> str:
+    """Return a text in small letters, with each character at its place."""
+    # It alone becomes two characters.
+    return text.replace("\u0130", "i").lower()
+
+
 class Needle(NamedTuple):
     """A text to be hidden."""
 
     text: str
-    """In lower case if it is a word."""
+    """As :func:`lowered` makes it if it is a word."""
     marker: str
     """What takes its place."""
     is_word: bool = False
@@ -254,8 +260,7 @@ def without_escaped(text: str, needles: Iterable[Needle]) -> str:
 
     :param needles: the texts to hide, each with what takes its place
     """
-    wanted = list(needles)
-    spans = {span for span in _escaped(text, wanted) if span[0] < span[1]}
+    spans = set(_escaped(text, list(needles)))
     kept, end = [], 0
     for start, finish, marker in sorted(spans, key=lambda span: (span[0], -span[1], span[2])):
         if start >= end:
@@ -283,10 +288,10 @@ def _escaped(text: str, needles: list[Needle]) -> Iterator[Found]:
 def _found(text: str, needles: list[Needle]) -> Iterator[Found]:
     """Yield the places of texts to hide, and those of the beginnings of such that were cut."""
     ends = list(_ends(text))
-    lowered = _lowered(text) if any(needle.is_word for needle in needles) else text
+    small = lowered(text) if any(needle.is_word for needle in needles) else text
     markers = [found.span() for found in _MARKER.finditer(text)]
     for needle in needles:
-        read = lowered if needle.is_word else text
+        read = small if needle.is_word else text
         for start, end in _spans(read, needle, ends):
             is_marker = any(start < after and before < end for before, after in markers)
             if not needle.is_word or not is_marker:
@@ -305,21 +310,12 @@ def _spans(text: str, needle: Needle, ends: list[int]) -> Iterator[Span]:
             yield end - length, end
 
 
-def _lowered(text: str) -> str:
-    """Return a text in lower case, with each character at its place."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
-
-
 def _stands_alone(text: str, span: Span, needle: Needle) -> bool:
     """Return True if what was found is no part of a longer word."""
     start, end = span
     if len(needle.text) < _SHORTEST_WORD:
-        # An empty text, as at the ends, is in every text.
-        before, after = text[start - 1 : start] or " ", text[end : end + 1] or " "
-        return before in _OPENING and after in _CLOSING_WORD
+        is_inside = start > 0 and end < len(text)
+        return is_inside and text[start - 1] in _OPENING and text[end] in _CLOSING_WORD
     if needle.is_distinct:
         return True
     ends_word = not (_WORD.match(text, end) and _WORD.match(needle.text[-1]))
@@ -342,7 +338,7 @@ def _ends(text: str) -> Iterator[int]:
     for end in (len(text.rstrip(_CLOSING)), *(found.start() for found in _CUT.finditer(text))):
         yield end
         partial = _PARTIAL.search(text[max(0, end - _LONGEST_PARTIAL) : end])
-        if partial is not None and partial[0]:
+        if partial is not None:
             yield end - len(partial[0])
 
 

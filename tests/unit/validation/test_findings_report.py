@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from validation_samples import valid
 
-from constructs_lib.schemas.redaction import HIDDEN, display
 from constructs_lib.validation import (
     ConstructPlace,
     FilePlace,
@@ -109,33 +108,6 @@ def test_failed_validation_exits_with_1_without_traceback() -> None:
 )
 def test_no_secret_is_ever_shown(check: Check, changes: dict[str, Any]) -> None:
     assert "hunter2" not in render(check(**changes))
-
-
-@pytest.mark.parametrize(
-    ("value", "path", "text"),
-    [
-        ("a", ("group_id",), "'a'"),
-        ("a", ("secrets", "host"), HIDDEN),
-        ("a", ("config", "client_secret"), HIDDEN),
-        (5, ("config", "api_key"), HIDDEN),
-        ("a", ("external_secrets_manager_id",), "'a'"),
-        ("a", ("connections", "secrets", "group_id"), "'a'"),
-        ("******", ("secrets", "password"), "'******'"),
-        ({"a": 1}, (), "a mapping with 1 key"),
-        ([1, 2], (), "a list of 2 items"),
-        (None, ("secrets", "a"), "null"),
-        (True, (), "true"),
-        ("https://user:word@host/", ("config", "url"), "'https://(hidden)@host/'"),
-    ],
-)
-def test_a_value_is_shown_in_short_and_a_secret_not_at_all(
-    value: Any, path: tuple[str, ...], text: str
-) -> None:
-    assert display(value, path) == text
-
-
-def test_long_text_is_cut() -> None:
-    assert len(display("a" * 500)) == 60
 
 
 def test_the_schema_is_compiled_once_for_many_connections(

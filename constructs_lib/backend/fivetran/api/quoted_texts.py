@@ -56,7 +56,7 @@ def without(tests: Any, hidden: list[str]) -> Any:
     """
     if not isinstance(tests, list):
         return redact_json(tests, hidden)
-    return [_without(test, hidden) if isinstance(test, dict) else test for test in tests]
+    return [_without(test, hidden) for test in tests]
 
 
 def load() -> None:
@@ -65,7 +65,9 @@ def load() -> None:
     schemas.allowed_words()
 
 
-def _without(test: dict[str, Any], hidden: list[str]) -> dict[str, Any]:
+def _without(test: Any, hidden: list[str]) -> Any:
+    if not isinstance(test, dict):
+        return redact_json(test, hidden)
     # A status is a word of the contract, and decides what becomes of the apply.
     is_known = normalized_word(test.get("status")).upper() in STATUSES
     status = {"status": test["status"]} if is_known else {}
@@ -73,7 +75,8 @@ def _without(test: dict[str, Any], hidden: list[str]) -> dict[str, Any]:
 
 
 def _is_word(path: Path, text: str) -> bool:
-    field = "".join("[]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+    steps = ("[]" if isinstance(step, int) else f".{step}" for step in path)
+    field = "".join(steps).removeprefix(".")
     return text in _words() or text in schemas.allowed_words().get(field, ())
 
 

@@ -184,9 +184,10 @@ def error_answers_no_data(answer: DataAnswer) -> Iterator[Path]:
 
 def configured_data_is_kept(answer: DataAnswer) -> Iterator[Path]:
     """Return the configuration of a data source unchanged."""
+    if answer.state is None:
+        return
     for name, value in answer.config.items():
-        is_open = answer.state is None or value is None
-        if not is_open and not identical(value, (answer.state or {}).get(name)):
+        if value is not None and not identical(value, answer.state.get(name)):
             yield (name,)
 
 

@@ -3,12 +3,14 @@
 import base64
 import html
 import json
+import sys
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import product
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
-import pytest
+from every_case import check_every
 
 from constructs_lib.backend.http.redaction import (
     LONGEST_TEXT,
@@ -18,6 +20,7 @@ from constructs_lib.backend.http.redaction import (
     redact,
     redact_json,
     redacted_text,
+    shows_values,
     texts_in,
     truncated,
     values_shown,
@@ -52,18 +55,38 @@ def test_very_short_texts_are_left() -> None:
 
 
 def test_the_texts_of_a_value_are_found_at_any_depth() -> None:
-    assert set(texts_in({"a": ["x", {"b": "y"}], "c": 5})) == {"x", "y", "5"}
+    value = {"a": ["x", {"b": "y"}], "c": 5, "d": (1.5, True, None, Decimal("4E+10"))}
+
+    assert list(texts_in(value)) == ["x", "y", "5", "1.5", "4E+10", "40000000000"]
 
 
 def test_secrets_are_hidden_inside_a_structure() -> None:
-    details = {"pem": "-----BEGIN\nKEY", "user": "ä-secret", "pin": 123456, "n": [1, True]}
+    secrets = ["-----BEGIN\nKEY", "ä-secret", "123456", "True", "1.25", "1E+9"]
+    details = {
+        "pem": "-----BEGIN\nKEY",
+        "user": "ä-secret",
+        "is ä-secret": "n",
+        "pin": 123456,
+        "rates": [1.25, Decimal("1E+9"), Decimal("2.25"), 91234567],
+        "n": [1, True, None],
+    }
 
-    assert redact_json(details, ["-----BEGIN\nKEY", "ä-secret", "123456"]) == {
+    assert redact_json(details, secrets) == {
         "pem": "(hidden)",
         "user": "(hidden)",
+        "is (hidden)": "n",
         "pin": "(hidden)",
-        "n": [1, True],
+        "rates": ["(hidden)", "(hidden)", Decimal("2.25"), "(hidden)"],
+        "n": [1, True, None],
     }
+
+
+def test_value_nested_too_deeply_to_search_is_hidden_whole() -> None:
+    deep: list[Any] = ["ä-secret"]
+    for _ in range(sys.getrecursionlimit()):
+        deep = [deep]
+
+    assert redact_json(deep, ["ä-secret"]) == "(hidden)"
 
 
 def test_state_is_shown_short_and_without_secret_names() -> None:
@@ -74,18 +97,32 @@ def test_state_is_shown_short_and_without_secret_names() -> None:
             '{"api_token": "(hidden)", "cursor": "2024", '
             '"nested": {"page": 1, "password": "(hidden)"}}'
         )
-        assert len(display_state({"cursor": "x" * 1000})) < 400
+        longest = {"cursor": "x" * 286}
+        assert display_state(longest) == json.dumps(longest)
+        assert len(json.dumps(longest)) == 300
+        assert display_state({"cursor": "x" * 287}) == f'{{"cursor": "{"x" * 287}"…'
+    assert shows_values() is False
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["passphrase", "passw", "passcode", "private", "api_key", "key", "client_secret", "auth_token"],
-)
-def test_a_name_of_a_secret_is_hidden_in_every_message(name: str) -> None:
+def test_name_of_a_secret_counts_at_any_depth() -> None:
+    state = {"tables": [{"api_key": {"x": 1}, "mark": [7]}, "key"], "key": None}
+
     with values_shown(True):
-        assert display_state({name: 7}) == f'{{"{name}": "(hidden)"}}'
-        assert display_value(f"nested.{name}", 7) == "(hidden)"
-    assert redaction.display(7, ("config", name)) == "(hidden)"
+        assert display_state(state) == (
+            '{"key": "(hidden)", "tables": [{"api_key": "(hidden)", "mark": [7]}, "key"]}'
+        )
+        assert display_value("tables.token.mark", 7) == "(hidden)"
+
+
+def test_a_name_of_a_secret_is_hidden_in_every_message() -> None:
+    def is_hidden(name: str) -> None:
+        with values_shown(True):
+            assert display_state({name: 7}) == f'{{"{name}": "(hidden)"}}'
+            assert display_value(f"nested.{name}", 7) == "(hidden)"
+        assert redaction.display(7, ("config", name)) == "(hidden)"
+
+    names = "passphrase passw passcode private api_key key client_secret auth_token"
+    check_every(names.split(), is_hidden)
 
 
 def test_another_name_is_hidden_in_no_message() -> None:
@@ -94,23 +131,27 @@ def test_another_name_is_hidden_in_no_message() -> None:
     assert redaction.display(7, ("config", "cursor")) == "7"
 
 
-@pytest.mark.parametrize(
-    ("state", "text"),
-    [
-        (
-            {"a": "canary", "b": 1.5, "c": [None, -7]},
-            '{"a": "(hidden)", "b": 1.5, "c": [null, -7]}',
-        ),
-        ({"at": "2026-01-31T00:00:00Z"}, '{"at": "2026-01-31T00:00:00Z"}'),
-        ({"day": "2026-01-31", "n": "12345"}, '{"day": "2026-01-31", "n": "(hidden)"}'),
-        ({"canary key": {"x": True}}, '{"canary key": {"x": "(hidden)"}}'),
-        ('say "canary", then\\ : stop', '"(hidden)"'),
-        ("", '"(hidden)"'),
-    ],
+STATES: tuple[tuple[Any, str], ...] = (
+    (
+        {"a": "canary", "b": 1.5, "c": [None, -7]},
+        '{"a": "(hidden)", "b": 1.5, "c": [null, -7]}',
+    ),
+    ({"at": "2026-01-31T00:00:00Z"}, '{"at": "2026-01-31T00:00:00Z"}'),
+    ({"day": "2026-01-31", "n": "12345"}, '{"day": "2026-01-31", "n": "(hidden)"}'),
+    ({"canary key": {"x": True}}, '{"canary key": {"x": "(hidden)"}}'),
+    ('say "canary", then\\ : stop', '"(hidden)"'),
+    ("", '"(hidden)"'),
+    ("X2026-01-31X", '"(hidden)"'),
 )
-def test_a_state_shows_numbers_and_moments_alone(state: Any, text: str) -> None:
-    assert display_state(state) == text
-    assert display_text(text) == text
+
+
+def test_a_state_shows_numbers_and_moments_alone() -> None:
+    def is_shown_as(case: tuple[Any, str]) -> None:
+        state, text = case
+        assert display_state(state) == text
+        assert display_text(text) == text
+
+    check_every(STATES, is_shown_as)
 
 
 def test_a_text_that_was_cut_shows_no_more_of_it() -> None:
@@ -120,45 +161,44 @@ def test_a_text_that_was_cut_shows_no_more_of_it() -> None:
     assert display_text(kept) == '{"first": "(hidden)", "second": 2, "third": "(hidden)"'
 
 
-@pytest.mark.parametrize("writer", WRITERS)
-@pytest.mark.parametrize("secret", [ODD, KEY])
-def test_a_secret_is_hidden_as_any_format_writes_it(secret: str, writer: str) -> None:
-    text = f"sent: {WRITERS[writer](secret)}"
+def test_a_secret_is_hidden_as_any_format_writes_it() -> None:
+    def is_hidden(case: tuple[str, str]) -> None:
+        writer, secret = case
+        hidden = redact(f"sent: {WRITERS[writer](secret)}", [secret])
 
-    assert "(hidden)" in redact(text, [secret])
-    assert not set(secret.splitlines()) & set(redact(text, [secret]).splitlines())
-    assert all(
-        part not in redact(text, [secret]) for part in ("MIIE", "w0BAQ", "b\\", "%20", "\\u")
-    )
+        assert "(hidden)" in hidden
+        assert not set(secret.splitlines()) & set(hidden.splitlines())
+        assert all(part not in hidden for part in ("MIIE", "w0BAQ", "b\\", "%20", "\\u"))
+
+    check_every(product(WRITERS, (ODD, KEY)), is_hidden)
 
 
 def test_a_single_line_of_a_key_is_hidden() -> None:
     assert redact("bad line w0BAQEFAASCBKcwggSj in key", [KEY]) == "bad line (hidden) in key"
 
 
-@pytest.mark.parametrize("end", ["", "...", "…", "'", '..."}', "... is wrong"])
-def test_the_beginning_of_a_secret_that_was_cut_is_hidden(end: str) -> None:
-    assert redact(f"value 'hunter2-lo{end}", ["hunter2-long"]) == f"value '(hidden){end}"
+def test_cut_secret_is_hidden_from_six_characters_on() -> None:
+    def is_hidden(case: tuple[int, str]) -> None:
+        length, end = case
+        shown = "hunte" if length == 5 else "(hidden)"
+        text = "hunter2-long"[:length] + end
+        assert redact(f"value '{text}", ["hunter2-long"]) == f"value '{shown}{end}"
+        assert redact(text, ["hunter2-long"]) == f"{shown}{end}"
+
+    ends = ("", "...", "…", "'", '..."}', "... is wrong")
+    check_every(product((5, 6, 7, 10, 11), ends), is_hidden)
 
 
-@pytest.mark.parametrize("end", ["", "...", "…", "'", "... is wrong"])
-@pytest.mark.parametrize(
-    ("length", "shown"), [(5, "hunte"), (6, "(hidden)"), (7, "(hidden)"), (11, "(hidden)")]
-)
-def test_cut_secret_is_hidden_from_six_characters_on(length: int, shown: str, end: str) -> None:
-    assert redact(f"value '{'hunter2-long'[:length]}{end}", ["hunter2-long"]) == (
-        f"value '{shown}{end}"
-    )
-
-
-@pytest.mark.parametrize(("secret", "shown"), [("abc", "abc"), ("abcd", "(hidden)")])
-def test_secret_is_hidden_from_four_characters_on(secret: str, shown: str) -> None:
-    assert redact(f"value {secret} refused", [secret]) == f"value {shown} refused"
+def test_secret_is_hidden_from_four_characters_on() -> None:
+    assert redact("value abcd refused", ["abcd"]) == "value (hidden) refused"
+    assert redact("value abc refused", ["abc"]) == "value abc refused"
 
 
 def test_cut_secret_of_repeated_parts_is_hidden_whole() -> None:
     assert redact("value 'abcabcabcab...", ["abcabcabcabcX"]) == "value '(hidden)..."
+    assert redact("value 'abcabcabc...", ["abcabcabcabcX"]) == "value '(hidden)..."
     assert redact("value 'xyabcabc...", ["abcabcabcabcX"]) == "value 'xy(hidden)..."
+    assert redact("value 'aaaaaaa...", ["aaaaaaaaX"]) == "value '(hidden)..."
 
 
 def test_the_beginning_of_a_secret_within_a_message_is_left() -> None:
@@ -167,14 +207,10 @@ def test_the_beginning_of_a_secret_within_a_message_is_left() -> None:
     )
 
 
-@pytest.mark.parametrize("secret", ["(hidden)x", "hidden-one"])
-def test_a_secret_like_the_word_that_hides_it_does_no_harm(secret: str) -> None:
-    assert redact(f"value {secret}", [secret]) == "value (hidden)"
-    assert redact("value (hidden)", [secret]) == "value (hidden)"
-
-
-def test_a_number_is_hidden_in_both_of_its_forms() -> None:
-    assert set(texts_in(Decimal("4E+10"))) == {"4E+10", "40000000000"}
+def test_a_secret_like_the_word_that_hides_it_does_no_harm() -> None:
+    for secret in ("(hidden)x", "hidden-one"):
+        assert redact(f"value {secret}", [secret]) == "value (hidden)"
+        assert redact("value (hidden)", [secret]) == "value (hidden)"
 
 
 def test_text_for_a_message_is_bounded() -> None:
@@ -182,19 +218,37 @@ def test_text_for_a_message_is_bounded() -> None:
 
     assert found == "x" * LONGEST_TEXT + f"… ({10**6 - LONGEST_TEXT} more characters)"
     assert truncated("x" * 10**6) == found
+    assert redacted_text("x" * 10**6, []) == found
     assert redacted_text("short", ["canary-secret"]) == truncated("short") == "short"
+    assert redacted_text("short", ["longer" * 100]) == "short"
+    whole = "x" * LONGEST_TEXT
+    assert redacted_text(whole, []) == truncated(whole) == whole
+    assert (
+        redacted_text(whole + "y", []) == truncated(whole + "y") == whole + "… (1 more characters)"
+    )
 
 
-@pytest.mark.parametrize("length", [LONGEST_TEXT, LONGEST_TEXT + 1, 3000, 5000, 10**6])
-def test_text_that_is_cut_never_shows_half_a_secret(length: int) -> None:
+def test_what_is_hidden_makes_room_for_more_of_a_text() -> None:
+    text = "canary-secret " * 300 + "end"
+
+    assert redacted_text(text, ["canary-secret"]) == truncated("(hidden) " * 300 + "end")
+    assert redacted_text("canary-secret" * 200, ["canary-secret"]) == "(hidden)" * 200
+    for more in map("x".__mul__, range(60)):
+        kept = (f"(hidden){more}" * 2000)[:LONGEST_TEXT]
+        found = redacted_text(f"canary-secret{more}" * 2000, ["canary-secret"])
+        assert found.startswith(f"{kept}… ("), more
+
+
+def test_text_that_is_cut_never_shows_half_a_secret() -> None:
     secret = "canary-s3cret/of-ninety-characters-" + "".join(map(str, range(30)))
-    for place in range(LONGEST_TEXT - 2 * len(secret), LONGEST_TEXT + len(secret), 3):
-        text = ("x" * place + secret).ljust(length, "x")
 
-        found = redacted_text(text, [secret])
+    def shows_no_part(length: int) -> None:
+        for place in range(LONGEST_TEXT - 2 * len(secret), LONGEST_TEXT + len(secret), 3):
+            found = redacted_text(("x" * place + secret).ljust(length, "x"), [secret])
+            assert "cana" not in found
+            assert len(found) < LONGEST_TEXT + 100
 
-        assert "cana" not in found
-        assert len(found) < LONGEST_TEXT + 100
+    check_every((LONGEST_TEXT, LONGEST_TEXT + 1, 3000, 5000, 10**6), shows_no_part)
 
 
 def test_text_that_is_nothing_but_a_secret_is_hidden_as_a_whole() -> None:
@@ -250,16 +304,18 @@ READERS: dict[str, Callable[[str], str]] = {
 """What anybody would try on what is left."""
 
 
-@pytest.mark.parametrize("escaper", ESCAPERS)
-@pytest.mark.parametrize("secret", [QUOTES, "pa'ss=word~*(1)"])
-def test_a_secret_is_hidden_however_it_is_escaped(secret: str, escaper: str) -> None:
-    hidden = redact(f"sent <{ESCAPERS[escaper](secret)}> to it", [secret])
+def test_a_secret_is_hidden_however_it_is_escaped() -> None:
+    def is_hidden(case: tuple[str, str]) -> None:
+        escaper, secret = case
+        hidden = redact(f"sent <{ESCAPERS[escaper](secret)}> to it", [secret])
 
-    assert hidden.startswith("sent <")
-    assert hidden.endswith("> to it")
-    assert hidden.count("(hidden)") == 1
-    pieces = [ESCAPERS[escaper](secret), "it's", "pa'ss", "c*d", "~*(1)"]
-    assert all(piece not in read(hidden) for read in READERS.values() for piece in pieces)
+        assert hidden.startswith("sent <")
+        assert hidden.endswith("> to it")
+        assert hidden.count("(hidden)") == 1
+        pieces = [ESCAPERS[escaper](secret), "it's", "pa'ss", "c*d", "~*(1)"]
+        assert all(piece not in read(hidden) for read in READERS.values() for piece in pieces)
+
+    check_every(product(ESCAPERS, (QUOTES, "pa'ss=word~*(1)")), is_hidden)
 
 
 def test_a_cut_secret_is_hidden_however_it_is_escaped() -> None:

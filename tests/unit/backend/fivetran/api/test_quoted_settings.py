@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from scripted_api import Answer, ScriptedApi
 
-from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.api import errors, quoted_texts
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.connection_sync.preconditions import connection_problems
 from constructs_lib.backend.fivetran.connection_test import resource
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.redaction import values_shown
+from constructs_lib.backend.http.redaction import SettingText, values_shown
 
 pytestmark = pytest.mark.usefixtures("quick")
 CONFIG = {"schema_prefix": "orders", "host": "canary-host", "auth_method": "PASSWORD", "port": 5432}
@@ -62,6 +62,74 @@ def test_what_is_no_secret_of_anybody_is_shown(api: ScriptedApi, client: Client)
     refused(api, words)
 
     assert create(client).endswith(words)
+
+
+def places(texts: list[SettingText]) -> dict[str, str]:
+    return {str(text): text.place for text in texts}
+
+
+def test_names_and_words_of_the_catalogue_are_not_hidden() -> None:
+    reports = [{"report_type": "Full_Path", "ad_unit_view": "canary view", "name": "full_path"}]
+    config = {"schema_prefix": "orders", "table": "canary table", "service": "canary service"}
+    shown = {"service": "brand_new", "group_id": "canary_group", "paused": True}
+
+    found = quoted_texts.of_request(
+        {**shown, "name": "n1", "config": {**config, "reports": reports, "x_id": "n2"}}
+    )
+
+    assert places(found) == {
+        "n1": "name",
+        "n2": "config.x_id",
+        "canary service": "config.service",
+        "canary view": "config.reports[0].ad_unit_view",
+        "full_path": "config.reports[0].name",
+    }
+    of_postgres = quoted_texts.of_request({"service": "postgres", "config": config})
+    assert places(of_postgres).keys() == {"canary table", "canary service"}
+    assert quoted_texts.of_request(None) == []
+
+
+def test_only_a_known_service_says_what_its_schema_is_called() -> None:
+    sent = {"config": {"schema": "canary", "schema_prefix": "other"}}
+
+    assert places(quoted_texts.of_request(sent)) == {
+        "canary": "config.schema",
+        "other": "config.schema_prefix",
+    }
+
+
+def test_all_settings_of_a_connection_are_hidden_nothing_else() -> None:
+    connection = {
+        "id": "abc",
+        "service": "postgres",
+        "schema": "orders",
+        "config": {"host": "h1"},
+        "auth": {"client": "h2"},
+        "connect_card_config": {"redirect_uri": "h3"},
+        "status": {"setup_state": "canary"},
+    }
+
+    assert places(quoted_texts.of_connection(connection)) == {
+        "h1": "config.host",
+        "h2": "auth.client",
+        "h3": "connect_card_config.redirect_uri",
+    }
+
+
+def test_setup_tests_of_any_form_show_no_settings() -> None:
+    hidden: list[str] = [SettingText("failed", "config.role"), "hunter2"]
+    test = {"status": "failed", "message": "is 'failed'"}
+    shown = {"status": "failed", "message": "is '(value of config.role)'"}
+    unknown = {"status": "hunter2", "title": "t"}
+
+    assert quoted_texts.without([test, unknown, "hunter2", 5], hidden) == [
+        shown,
+        {"status": "(hidden)", "title": "t"},
+        "(hidden)",
+        5,
+    ]
+    assert quoted_texts.without({"a": "hunter2"}, hidden) == {"a": "(hidden)"}
+    assert quoted_texts.without(None, hidden) is None
 
 
 def test_a_change_hides_what_it_sends(api: ScriptedApi, client: Client) -> None:

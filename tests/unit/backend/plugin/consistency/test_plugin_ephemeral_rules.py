@@ -25,6 +25,15 @@ from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path
 from constructs_lib.backend.plugin.protocol import provider_calls
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object
 
+MOMENT = "A renewal must be due at a time with a time zone, or never. (Rule require_moment.)"
+
+
+def reported(method: str, text: str) -> list[str]:
+    return [
+        f"Provider broke a rule of Terraform: {method} of toy_thing: {text} "
+        "This is a bug in the provider; please report it."
+    ]
+
 
 def broken(config: Any, state: Any, **more: Any) -> list[tuple[str, Path]]:
     given = OpenAnswer(ATTRIBUTES, config, state, **more)
@@ -35,18 +44,21 @@ def broken(config: Any, state: Any, **more: Any) -> list[tuple[str, Path]]:
 def test_an_opening_of_another_type_is_reported_by_its_rule(returned: Any) -> None:
     response = opened(Key(open=lambda config, operation: returned))
 
-    assert "require_opened" in errors(response)[0]
+    text = "Opening must return an Opened. (Rule require_opened.)"
+    assert errors(response) == reported("OpenEphemeralResource", text)
     assert holds_nothing(response)
 
 
 def test_an_opening_without_an_object_is_told_by_its_rule() -> None:
-    assert "require_object" in errors(opened(opening(None)))[0]
+    text = "An operation must return an object. (Rule require_object.)"
+    assert errors(opened(opening(None))) == reported("OpenEphemeralResource", text)
 
 
 @pytest.mark.parametrize("moment", [LATER.replace(tzinfo=None), "2030-01-01T00:00:00Z"])
 def test_a_renewal_without_a_time_zone_is_told_by_its_rule(moment: Any) -> None:
-    assert "require_moment" in errors(opened(opening({}, moment)))[0]
-    assert "require_moment" in errors(renewed(Key(renew=lambda operation: moment)))[0]
+    assert errors(opened(opening({}, moment))) == reported("OpenEphemeralResource", MOMENT)
+    renewal = renewed(Key(renew=lambda operation: moment))
+    assert errors(renewal) == reported("RenewEphemeralResource", MOMENT)
 
 
 def test_an_opening_with_an_unknown_value_is_reported() -> None:

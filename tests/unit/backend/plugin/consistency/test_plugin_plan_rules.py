@@ -21,16 +21,39 @@ from constructs_lib.backend.plugin.planning.planner import plan_change
 from constructs_lib.backend.plugin.resource import Plan
 from constructs_lib.backend.plugin.values import types
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
+from constructs_lib.schemas.model import _attributes
 
 LIST = Dynamic(types.list_of(types.STRING), ["a"])
 TUPLE = Dynamic.of(["a"])
 SECRET = Dynamic.of({"p": "s"})
+KEYS: dict[str, Any] = {
+    "key_wo": {"type": "string", "writeOnly": True},
+    "from": {"type": "string"},
+    "seen": {"type": "string", "readOnly": True},
+}
+NESTED = _attributes(
+    {
+        "required": ["keys"],
+        "properties": {
+            "password_wo": {"type": "string", "writeOnly": True},
+            "keys": {"type": "object", "required": ["from"], "properties": KEYS},
+            "more": {"type": "object", "default": None, "properties": KEYS},
+        },
+    }
+)
+"""Write-only attributes before others and inside of others."""
 
 
 def by_plan(
-    config: Any, prior: Any, planned: Any, *, replace: tuple[Path, ...] = (), destroy: bool = False
+    config: Any,
+    prior: Any,
+    planned: Any,
+    *,
+    replace: tuple[Path, ...] = (),
+    destroy: bool = False,
+    attributes: Any = ATTRIBUTES,
 ) -> list[tuple[str, Path]]:
-    answer = PlanAnswer(ATTRIBUTES, config, prior, planned, list(replace), destroy)
+    answer = PlanAnswer(attributes, config, prior, planned, list(replace), destroy)
     return [(broken.rule, broken.path) for broken in violations(PLAN_RULES, answer)]
 
 
@@ -79,6 +102,13 @@ def test_a_nested_value_may_be_kept_part_by_part() -> None:
     assert wrong == [("configured_is_planned", ("window", "from"))]
 
 
+def test_a_map_is_planned_as_a_whole() -> None:
+    one, two = thing(labels={"a": "1", "b": "1"}), thing(labels={"a": "2", "b": "2"})
+    wrong = by_plan(one, two, thing(labels={"a": "1", "b": "2"}))
+    assert wrong == [("configured_is_planned", ("labels",))]
+    assert by_plan(one, two, two) == by_plan(one, two, one) == []
+
+
 @pytest.mark.parametrize(
     ("name", "configured", "planned"),
     [
@@ -111,10 +141,38 @@ def test_write_only_is_planned_null() -> None:
     assert by_plan(config, None, thing()) == []
 
 
+def test_a_write_only_value_inside_of_another_is_planned_null() -> None:
+    def of(key: str | None) -> dict[str, Any]:
+        return {"key_wo": key, "from": "a", "seen": None}
+
+    config = {"password_wo": "p", "keys": of("k"), "more": of("m")}
+    open_ = {"password_wo": None, "keys": of(None), "more": None}
+    rule = "write_only_is_planned_null"
+    assert by_plan(config, None, config, attributes=NESTED) == [
+        (rule, ("password_wo",)),
+        (rule, ("keys", "key_wo")),
+        (rule, ("more", "key_wo")),
+    ]
+    assert by_plan({**config, "more": None}, None, open_, attributes=NESTED) == []
+
+
+def test_the_values_after_a_write_only_one_are_checked_too() -> None:
+    config = {"password_wo": "p", "keys": {"key_wo": "k", "from": "a", "seen": None}, "more": None}
+    wrong = {"password_wo": None, "keys": {"key_wo": None, "from": "b", "seen": "c"}, "more": None}
+
+    assert by_plan(config, None, wrong, attributes=NESTED) == [
+        ("configured_is_planned", ("keys", "from"))
+    ]
+
+
 @pytest.mark.parametrize(("prior", "planned"), [(None, thing(color="red")), (thing(), None)])
 def test_replacement_needs_prior_and_plan(prior: Any, planned: Any) -> None:
     wrong = by_plan(
-        planned or thing(), prior, planned, replace=(("color",),), destroy=planned is None
+        planned or thing(),
+        prior,
+        planned,
+        replace=(("color",), ("name",)),
+        destroy=planned is None,
     )
     assert wrong == [("replacement_needs_prior_and_plan", ("color",))]
     assert by_plan(thing(), thing(), thing(), replace=(("color",),)) == []
@@ -124,7 +182,7 @@ def test_replacement_needs_prior_and_plan(prior: Any, planned: Any) -> None:
 def test_marked_change_replaces(name: Any) -> None:
     plan = thing(name=name), thing(name="one"), thing(name=name)
     assert by_plan(*plan) == [("marked_change_replaces", ("name",))]
-    assert by_plan(*plan, replace=(("name",),)) == []
+    assert by_plan(*plan, replace=((), ("name",))) == by_plan(*plan, replace=(("name", 0),)) == []
 
 
 def test_second_plan_keeps_the_first() -> None:
@@ -137,6 +195,10 @@ def test_second_plan_keeps_the_first() -> None:
     assert broken(answer(color=UNKNOWN), answer(color="red")) == []
     assert broken(answer(color="red"), answer(color=UNKNOWN)) == [("color",)]
     assert broken(answer(color=None), answer(color="red")) == [("color",)]
+    nothing = PlanAnswer(ATTRIBUTES, thing(), thing(), None, [])
+    assert broken(nothing, nothing) == []
+    assert broken(nothing, answer(color="red")) == broken(answer(color="red"), nothing)
+    assert broken(nothing, answer(color="red")) == [("color",)]
 
 
 COLORS = st.sampled_from(["red", "green", None])
@@ -173,4 +235,9 @@ def test_the_planner_keeps_every_rule_in_both_plans(
 def test_a_plan_can_be_checked_before_it_is_a_message() -> None:
     plan = Plan(thing(color="red"), None, thing(color="green"))
     [broken] = violations_of_plan(ATTRIBUTES, plan)
-    assert broken.rule == "configured_is_planned"
+    text = "Plan a configured value as configured, or exactly as before."
+    assert broken == (("color",), "configured_is_planned", text)
+    kept = thing(name="one", color="red")
+    replaced = Plan(thing(name="two"), kept, {**kept, "name": "two"})
+    replaced.replace.append(("name",))
+    assert list(violations_of_plan(ATTRIBUTES, replaced)) == []

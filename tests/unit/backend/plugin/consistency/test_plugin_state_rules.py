@@ -14,7 +14,7 @@ from constructs_lib.backend.plugin.consistency.state_rules import (
     ReadAnswer,
     UpgradeAnswer,
 )
-from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, ProviderError
+from constructs_lib.backend.plugin.diagnostics import Diagnostic, Diagnostics, Path, ProviderError
 from constructs_lib.backend.plugin.values import types
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic
 
@@ -56,6 +56,8 @@ def test_validation_changes_nothing() -> None:
     for given_, left in ((thing(), thing(color="red")), (thing(config=LIST), thing(config=TUPLE))):
         answer = rules.ConfigAnswer(given_, left)
         assert [name for name, _ in found(rules.VALIDATE_RULES, answer)] == [rule]
+    for answer in (rules.ConfigAnswer({"a": 1}, {}), rules.ConfigAnswer({}, {"a": 1})):
+        assert found(rules.VALIDATE_RULES, answer) == [(rule, ("a",))]
     same = rules.ConfigAnswer(thing(color=UNKNOWN), thing(color=UNKNOWN))
     assert found(rules.VALIDATE_RULES, same) == []
 
@@ -134,6 +136,8 @@ def test_error_keeps_the_state() -> None:
     assert by_read(prior, prior, failed=True, private_kept=False) == [(rule, ())]
     assert by_read(prior, prior, failed=True) == []
     assert by_read(prior, None) == by_read(prior, thing(color="green")) == []
+    assert by_read(None, None, failed=True) == []
+    assert by_read(None, thing(), failed=True) == [(rule, ()), ("absent_stays_absent", ())]
 
 
 def test_absent_stays_absent() -> None:
@@ -145,6 +149,7 @@ def test_identifier_is_kept() -> None:
     for now in (thing(id="y"), thing(id=None)):
         assert by_read(thing(id="x"), now) == [("identifier_is_kept", ("id",))]
     assert by_read(thing(id="x"), None) == by_read(thing(id=None), thing(id="x")) == []
+    assert by_read(thing(id="x"), thing(id="x")) == []
 
 
 def test_same_meaning_keeps_its_form() -> None:
@@ -156,6 +161,9 @@ def test_same_meaning_keeps_its_form() -> None:
 def test_import_has_an_id(state: Any) -> None:
     assert by_import(state) == [("import_has_an_id", ("id",))]
     assert by_import(thing(id="x")) == []
+    without = {name: one for name, one in ATTRIBUTES.items() if name != "id"}
+    answer = ImportAnswer(without, "toy_thing", "toy_thing", state)
+    assert found(state_rules.IMPORT_RULES, answer) == []
 
 
 def test_import_is_of_the_type() -> None:
@@ -166,7 +174,11 @@ def test_import_is_of_the_type() -> None:
 def test_require_object(returned: Any) -> None:
     with pytest.raises(ProviderError) as raised:
         rules.require_object(returned, "ReadResource of toy_thing")
-    assert "require_object" in raised.value.detail
+    assert (raised.value.summary, raised.value.detail) == (
+        "Provider broke a rule of Terraform",
+        "ReadResource of toy_thing: An operation must return an object. (Rule require_object.) "
+        "This is a bug in the provider; please report it.",
+    )
     assert rules.require_object({"a": 1}, "") == {"a": 1}
 
 
@@ -176,7 +188,20 @@ def test_a_violation_is_reported_with_rule_attribute_and_type() -> None:
     broken = rules.violations(state_rules.UPGRADE_RULES, answer)
     assert rules.report_violations(broken, "ReadResource of toy_thing", diagnostics)
     [diagnostic] = diagnostics
-    assert diagnostic.path == ("id",)
-    for part in ("toy_thing", "attribute id", "Keep unknown values out", "nothing_is_unknown"):
-        assert part in diagnostic.detail
-    assert diagnostic.detail.endswith("This is a bug in the provider; please report it.")
+    assert diagnostic == Diagnostic(
+        True,
+        "Provider broke a rule of Terraform",
+        "ReadResource of toy_thing, attribute id: Keep unknown values out of a state. "
+        "(Rule nothing_is_unknown.) This is a bug in the provider; please report it.",
+        ("id",),
+    )
+    assert not rules.report_violations([], "ReadResource of toy_thing", diagnostics)
+
+
+def test_a_rule_says_the_first_line_of_its_docstring_or_its_name() -> None:
+    def named(answer: object) -> None: ...
+
+    assert rules.first_line(named) == "named"
+    assert rules.first_line(rules.second_plan_keeps_the_first) == (
+        "Turn unknown values into known ones in the second plan, and change nothing else."
+    )
