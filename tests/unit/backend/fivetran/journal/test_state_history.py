@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from decimal import Decimal
 from pathlib import Path
@@ -107,8 +108,11 @@ def test_withdrawn_change_is_gone_and_its_number_is_free(past: History) -> None:
     assert [(one.number, one.after) for one in past.changes()] == [(2, {"n": 8}), (1, {"n": 1})]
 
 
+OTHER = {"number": 7, "at": AT, "by": "command", "before": None, "after": None, "result": "set"}
+
+
 @pytest.mark.parametrize(
-    "line", ["", "{", "[1]", '{"number": 1}', "\udcff", '{"number": "1", "at": 1}', "[" * 10**5]
+    "line", ["", "{", "[1]", '{"number": 1}', "\udcff", json.dumps(OTHER), "[" * 10**5]
 )
 def test_a_line_that_is_no_change_is_passed_over(past: History, line: str) -> None:
     kept(past, 1)
