@@ -121,7 +121,7 @@ def _owners(folder: Path, path: str) -> dict[tuple[str, int], str]:
     for number, line in enumerate((folder / path).read_text(encoding="utf-8").splitlines(), 1):
         text = line.lstrip()
         depth = len(line) - len(text)
-        if text.startswith(("def ", "async def ", "class ", "@")) and (not name or depth <= indent):
+        if text.startswith(("def ", "async def ", "@")) and (not name or depth <= indent):
             name = text.removeprefix("async ").removeprefix("def ").partition("(")[0]
             indent = depth
         elif text and depth == 0 and not text.startswith((")", "#")):
