@@ -138,15 +138,16 @@ def test_workspaces_are_kept_apart(folder: Path) -> None:
 
 
 def test_run_counts_as_dead_only_when_it_has_ended(folder: Path) -> None:
-    first = journal(folder)
+    first, other = journal(folder), journal(folder)
     entry = written(first)
-    other = journal(folder)
+    written(other, NAME._replace(schema="sales"))
 
     assert other.is_alive(entry) is True
     assert other.interrupted_creations("account") == []
     first.close()
     assert other.is_alive(entry) is False
     assert other.interrupted_creations("account") == [entry]
+    other.close()
     assert list(folder.glob("*.lock")) == []
 
 
