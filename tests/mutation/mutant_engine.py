@@ -98,7 +98,9 @@ def caught_by_types(folder: Path, paths: list[str]) -> set[tuple[str, int]]:
     if ran.returncode not in (0, 1):
         raise RuntimeError(f"mypy failed: {ran.stdout}{ran.stderr}")
     found = [json.loads(line) for line in ran.stdout.splitlines() if line.strip()]
-    return {(one["file"], one["line"]) for one in found if one["severity"] == "error"}
+    # The variants of one method declare the same attributes, which is the fault of none of them.
+    errors = [one for one in found if one["severity"] == "error" and one["code"] != "no-redef"]
+    return {(one["file"], one["line"]) for one in errors}
 
 
 def without_misfits(folder: Path, mutants: list[Mutant]) -> list[Mutant]:
