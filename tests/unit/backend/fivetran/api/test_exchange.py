@@ -247,6 +247,26 @@ def test_message_quotes_no_secret_and_no_setting(wire: Wire) -> None:
     )
 
 
+def test_error_is_chosen_by_what_is_hidden_in_it(wire: Wire) -> None:
+    # Given settings that read like the words by which errors are told apart
+    body = {"config": {"host": "in progress", "user": "NotFound_Connection"}}
+    request = Request("PATCH", "/v1/x", body)
+
+    def error(status: int, code: str) -> errors.VendorError:
+        wire.answer(coded(code, "the sync is in progress"), status)
+        with pytest.raises(errors.VendorError) as caught:
+            exchange(wire).send_once(request, Deadline(60))
+        return caught.value
+
+    # When the API says those words, then the message hides them, and its kind is what they mean
+    message = "the sync is (value of config.host)"
+    assert type(error(409, "A")) is errors.SyncInProgress
+    assert str(error(409, "A")) == f"PATCH /v1/x answered 409 (A): {message}"
+    gone = error(404, "NotFound_Connection")
+    assert type(gone) is errors.NotFound
+    assert str(gone) == f"PATCH /v1/x answered 404 ((value of config.user)): {message}"
+
+
 def test_setup_tests_quote_no_secret_and_no_setting(wire: Wire) -> None:
     # Given setup tests that quote what was sent, and what the API has stored
     config = {"host": "stored-host", "user": "stored-user"}
