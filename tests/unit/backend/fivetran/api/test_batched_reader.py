@@ -127,6 +127,28 @@ def test_an_eleventh_within_the_grace_brings_a_page() -> None:
     assert api.pages == [None]
 
 
+def test_reads_at_once_wait_after_some_one_by_one() -> None:
+    # Given three reads, one after the other
+    api, clock = SlowAccount(20), SteppedClock()
+    api.answer(*api.documents.keys() - {name(3)})
+    reads = BatchedReader(api.one, api.page, clock)
+    for number in range(3):
+        reads.connection(name(number), DEADLINE, fits)
+
+    # When others come while a fourth one is not answered yet
+    with ThreadPoolExecutor(8) as slots:
+        slots.submit(reads.connection, name(3), DEADLINE, fits)
+        api.unanswered(1)
+        asked = [slots.submit(reads.connection, name(n), DEADLINE, fits) for n in range(4, 11)]
+        found = [one.result(PATIENCE)["id"] for one in asked]
+        api.answer(name(3))
+
+    # Then these wait until there are enough for a page
+    assert found == [name(n) for n in range(4, 11)]
+    assert api.singles == [name(n) for n in range(4)]
+    assert api.pages == [None]
+
+
 def test_no_eleventh_within_the_grace_brings_no_page() -> None:
     api, clock = SlowAccount(20), SteppedClock()
     reads = BatchedReader(api.one, api.page, clock)
