@@ -60,6 +60,7 @@ AREAS = {
             f"{UNIT}/fivetran/api/test_client_retries.py",
             f"{UNIT}/fivetran/api/test_client_responses.py",
             f"{UNIT}/fivetran/api/test_client.py",
+            f"{UNIT}/fivetran/api/test_exchange.py",
             f"{UNIT}/fivetran/api/test_rate_limiter.py",
         ),
         has_faults=True,

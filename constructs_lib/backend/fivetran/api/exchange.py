@@ -318,7 +318,9 @@ class Card(NamedTuple):
     def of(cls, answer: dict[str, Any]) -> Card | None:
         """Return the card in an answer of the API; None if there is none."""
         card = answer.get("connect_card")
-        uri, token = (card.get("uri"), card.get("token")) if isinstance(card, dict) else ("", "")
+        if not isinstance(card, dict):
+            return None
+        uri, token = card.get("uri"), card.get("token")
         if not (isinstance(uri, str) and uri and isinstance(token, str) and token):
             return None
         return cls(uri, token)

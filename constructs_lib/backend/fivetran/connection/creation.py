@@ -119,6 +119,7 @@ class _Creation:
         self._account, self._client, self._body = account, account.client, body
         self._deadline, self._secrets, self._on_created = deadline, secrets, on_created
         self._name = creation_name(account.client.account, body)
+        self._schema = self._name.schema if self._name else ""
         is_first = self._name is not None and account.claim_creation(self._name)
         self._journal = account.journal.creations if account.journal and is_first else None
         self._may_be_ours = is_first
@@ -158,9 +159,9 @@ class _Creation:
 
     def _left_connection(self, left: CreationEntry) -> dict[str, Any] | None:
         found = find_interrupted(self._client, left, self._deadline)
-        if found is not None and found["id"] in self._known():
-            return None  # Another resource has it.
-        self._entry = left if found is not None else None
+        if found is None or found["id"] in self._known():
+            return None  # It is not there, or another resource has it.
+        self._entry = left
         return found
 
     def _note(self, left: CreationEntry | None) -> None:
@@ -301,8 +302,7 @@ class _Creation:
         return self._client.connection(fitting[0]["id"], self._deadline) if is_one else None
 
     def _there(self) -> list[dict[str, Any]]:
-        group, schema = self._body["group_id"], self._name.schema if self._name else ""
-        return self._client.connections_of(group, schema, self._deadline)
+        return self._client.connections_of(self._body["group_id"], self._schema, self._deadline)
 
     def _fitting(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         trace, known = self._trace(), self._known()
@@ -318,8 +318,7 @@ class _Creation:
         """
         passed = timedelta(seconds=time.monotonic() - self._begun)
         since = self._earlier or (self._client.server_time() - passed).isoformat()
-        schema = self._name.schema if self._name else ""
-        return Trace(self._body["group_id"], self._body["service"], schema, since)
+        return Trace(self._body["group_id"], self._body["service"], self._schema, since)
 
     def _record_lost(self) -> None:
         if self._journal is not None and self._entry is not None:

@@ -117,7 +117,7 @@ def identifier_in(content: bytes, asked: Mapping[str, Any]) -> str | None:
     :param asked: the body of the request
     """
     found = _texts_of_data(content)
-    identifier = found.get("id", "")
+    identifier = found.get("id")
     is_about_it = all(found.get(name, asked.get(name)) == asked.get(name) for name in _ASKED)
     return identifier if identifier and identifier.isprintable() and is_about_it else None
 

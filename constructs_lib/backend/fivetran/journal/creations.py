@@ -166,7 +166,7 @@ class CreationJournal:
             return False
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            file.unlink(missing_ok=True)
+            file.unlink()
         except OSError as error:
             return isinstance(error, BlockingIOError)
         finally:
@@ -199,15 +199,14 @@ class CreationJournal:
             return self._earlier
 
     def _entries(self) -> Iterator[tuple[Path, CreationEntry]]:
-        files = sorted(self._folder.glob("*.json")) if self._folder.is_dir() else []
-        for file in files:
+        for file in sorted(self._folder.glob("*.json")):
             entry = _read(file)
             if entry is not None and entry.run != self._run:
                 yield file, entry
 
     def _remove(self, file: Path) -> None:
         with suppress(OSError):
-            file.unlink(missing_ok=True)
+            file.unlink()
         with self._mutex:
             if self._earlier is not None:
                 self._earlier.pop(file, None)

@@ -3,63 +3,19 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from paged_account import DEADLINE, PagedAccount, fits, name
 
 from constructs_lib.backend.fivetran.api.batched_reader import AT_ONCE, BatchedReader
 from constructs_lib.backend.fivetran.api.errors import Interrupted, NoResponse
 from constructs_lib.backend.http.deadline import Deadline
 
-PAGE = 1000
-LATENCY = 0.002
-"""Seconds: no API answers before the next read arrives."""
-DEADLINE = Deadline(600)
 PATIENCE = 30.0
 """Seconds after which something that should come certainly does not."""
-
-
-class Api:
-    """An account, and the requests that reach it."""
-
-    def __init__(self, size: int) -> None:
-        self.documents = {name(n): {"id": name(n), "config": {"n": n}} for n in range(size)}
-        self.singles: list[str] = []
-        self.pages: list[str | None] = []
-        self._lock = threading.Lock()
-
-    def wait(self, identifier: str) -> None:
-        """Takes the time of a request."""
-        time.sleep(LATENCY)
-
-    def one(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
-        with self._lock:
-            self.singles.append(identifier)
-        self.wait(identifier)
-        return {**self.documents[identifier], "whole": True}
-
-    def page(self, cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
-        with self._lock:
-            self.pages.append(cursor)
-        first = int(cursor or 0)
-        after = first + PAGE
-        items = list(self.documents.values())[first:after]
-        return items, str(after) if after < len(self.documents) else None
-
-    @property
-    def requests(self) -> int:
-        return len(self.singles) + len(self.pages)
-
-
-def name(number: int) -> str:
-    return f"c{number:05}"
-
-
-def fits(document: dict[str, Any]) -> bool:
-    return "config" in document
 
 
 def plan(
@@ -76,7 +32,7 @@ def plan(
         return dict(slots.map(refresh, identifiers))
 
 
-class SlowApi(Api):
+class SlowAccount(PagedAccount):
     """An account whose answers come when the test lets them."""
 
     def __init__(self, size: int) -> None:
@@ -110,7 +66,7 @@ class SteppedClock:
     """A clock that stands still until a test puts it forward."""
 
     def __init__(self) -> None:
-        self.seconds = 0.0
+        self.seconds = 100.0
 
     def __call__(self) -> float:
         return self.seconds
@@ -118,7 +74,7 @@ class SteppedClock:
 
 @pytest.mark.parametrize("count", [2, 3, 4, 7, AT_ONCE])
 def test_a_few_are_read_at_the_same_time(count: int) -> None:
-    api = SlowApi(count)
+    api = SlowAccount(count)
     reads = BatchedReader(api.one, api.page)
 
     with ThreadPoolExecutor(count) as slots:
@@ -137,7 +93,7 @@ def test_a_few_are_read_at_the_same_time(count: int) -> None:
 
 
 def test_reads_that_come_late_wait_for_no_answer() -> None:
-    api = SlowApi(AT_ONCE)
+    api = SlowAccount(AT_ONCE)
     reads = BatchedReader(api.one, api.page)
 
     with ThreadPoolExecutor(AT_ONCE) as slots:
@@ -154,7 +110,7 @@ def test_reads_that_come_late_wait_for_no_answer() -> None:
 
 
 def test_an_eleventh_within_the_grace_brings_a_page() -> None:
-    api, clock = SlowApi(20), SteppedClock()
+    api, clock = SlowAccount(20), SteppedClock()
     reads = BatchedReader(api.one, api.page, clock)
 
     with ThreadPoolExecutor(AT_ONCE + 1) as slots:
@@ -171,8 +127,30 @@ def test_an_eleventh_within_the_grace_brings_a_page() -> None:
     assert api.pages == [None]
 
 
+def test_reads_at_once_wait_after_some_one_by_one() -> None:
+    # Given three reads, one after the other
+    api, clock = SlowAccount(20), SteppedClock()
+    api.answer(*api.documents.keys() - {name(3)})
+    reads = BatchedReader(api.one, api.page, clock)
+    for number in range(3):
+        reads.connection(name(number), DEADLINE, fits)
+
+    # When others come while a fourth one is not answered yet
+    with ThreadPoolExecutor(8) as slots:
+        slots.submit(reads.connection, name(3), DEADLINE, fits)
+        api.unanswered(1)
+        asked = [slots.submit(reads.connection, name(n), DEADLINE, fits) for n in range(4, 11)]
+        found = [one.result(PATIENCE)["id"] for one in asked]
+        api.answer(name(3))
+
+    # Then these wait until there are enough for a page
+    assert found == [name(n) for n in range(4, 11)]
+    assert api.singles == [name(n) for n in range(4)]
+    assert api.pages == [None]
+
+
 def test_no_eleventh_within_the_grace_brings_no_page() -> None:
-    api, clock = SlowApi(20), SteppedClock()
+    api, clock = SlowAccount(20), SteppedClock()
     reads = BatchedReader(api.one, api.page, clock)
 
     with ThreadPoolExecutor(AT_ONCE) as slots:
@@ -181,7 +159,7 @@ def test_no_eleventh_within_the_grace_brings_no_page() -> None:
         api.answer(first)
         asked[list(api.documents).index(first)].result(PATIENCE)
         assert len(api.unanswered(2)) == 2
-        clock.seconds += 1
+        clock.seconds += 0.25
         api.unanswered(9)
         api.answer(*api.documents)
 
@@ -189,7 +167,7 @@ def test_no_eleventh_within_the_grace_brings_no_page() -> None:
 
 
 def test_an_error_of_the_first_releases_the_others() -> None:
-    api = SlowApi(5)
+    api = SlowAccount(5)
 
     def one(identifier: str, deadline: Deadline) -> dict[str, Any]:
         found = api.one(identifier, deadline)
@@ -212,7 +190,7 @@ def test_an_error_of_the_first_releases_the_others() -> None:
 
 @pytest.mark.parametrize("parallelism", [AT_ONCE, 50])
 def test_a_whole_account_is_read_by_pages(parallelism: int) -> None:
-    api = Api(1000)
+    api = PagedAccount(1000)
 
     found = plan(BatchedReader(api.one, api.page), api.documents, parallelism)
 
@@ -224,7 +202,7 @@ def test_a_whole_account_is_read_by_pages(parallelism: int) -> None:
 
 
 def test_each_further_thousand_costs_a_page_and_a_few_reads() -> None:
-    api = Api(5000)
+    api = PagedAccount(5000)
 
     plan(BatchedReader(api.one, api.page), api.documents)
 
@@ -232,10 +210,11 @@ def test_each_further_thousand_costs_a_page_and_a_few_reads() -> None:
     assert api.requests <= 5 * 5
 
 
-@pytest.mark.parametrize("place", [0, 2500, 4990])
-@pytest.mark.parametrize("count", [1, 2, 3, 4, 7, AT_ONCE])
+@pytest.mark.parametrize(
+    ("count", "place"), [(1, 0), (2, 2500), (3, 4990), (4, 0), (7, 2500), (AT_ONCE, 4990)]
+)
 def test_a_few_of_a_large_account_are_read_one_by_one(count: int, place: int) -> None:
-    api = Api(5000)
+    api = PagedAccount(5000)
 
     plan(BatchedReader(api.one, api.page), [name(place + n) for n in range(count)])
 
@@ -243,40 +222,30 @@ def test_a_few_of_a_large_account_are_read_one_by_one(count: int, place: int) ->
     assert api.pages == []
 
 
-def test_some_more_of_a_large_account_never_cost_the_whole_of_it() -> None:
-    api = Api(50_000)
-    asked = [name(49_000 + n) for n in range(20)]
+@pytest.mark.parametrize(
+    ("seconds", "grace"), [(0.0, 0.06), (0.02, 0.06), (0.03, 0.09), (0.08, 0.24), (5.0, 0.25)]
+)
+def test_grace_is_thrice_the_pace_within_bounds(seconds: float, grace: float) -> None:
+    # Given a reader, and signs of Terraform before anything is answered
+    api, clock = PagedAccount(1), SteppedClock()
+    reads = BatchedReader(api.one, api.page, clock)
+    reads.note_activity()
+    assert reads._grace == 0.25
 
-    plan(BatchedReader(api.one, api.page), asked)
+    # When Terraform gives its next sign some time after the first answer, and more signs later
+    reads.connection(name(0), DEADLINE, fits)
+    clock.seconds += seconds
+    reads.note_activity()
+    assert reads._grace == pytest.approx(grace)
+    clock.seconds += 0.05
+    reads.note_activity()
 
-    assert api.requests <= len(asked) * 4 // 3 + 1
-
-
-def test_reads_one_after_the_other_do_not_wait_and_use_pages() -> None:
-    api = Api(1000)
-
-    plan(BatchedReader(api.one, api.page), api.documents, parallelism=1)
-
-    assert len(api.singles) == AT_ONCE
-    assert api.pages == [None]
-
-
-def test_what_a_page_lacks_is_read_by_itself() -> None:
-    api = Api(100)
-    reads = BatchedReader(
-        api.one, lambda cursor, deadline: ([{"id": key} for key in api.documents], None)
-    )
-
-    found = plan(reads, api.documents)
-
-    assert sorted(api.singles) == sorted(api.documents)
-    assert {key: document["whole"] for key, document in found.items()} == dict.fromkeys(
-        api.documents, True
-    )
+    # Then the first sign tells its pace
+    assert reads._grace == pytest.approx(grace)
 
 
 def test_what_stands_in_no_page_is_read_by_itself() -> None:
-    api = Api(100)
+    api = PagedAccount(100)
     reads = BatchedReader(api.one, lambda cursor, deadline: ([None, "x", {}, {"id": 7}], None))
 
     plan(reads, api.documents)
@@ -285,7 +254,7 @@ def test_what_stands_in_no_page_is_read_by_itself() -> None:
 
 
 def test_a_list_that_cannot_be_read_is_asked_for_once() -> None:
-    api, asked = Api(100), []
+    api, asked = PagedAccount(100), []
 
     def page(cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
         asked.append(cursor)
@@ -298,7 +267,7 @@ def test_a_list_that_cannot_be_read_is_asked_for_once() -> None:
 
 
 def test_interruption_of_a_page_releases_waiting_reads() -> None:
-    api, interrupted = Api(100), []
+    api, interrupted = PagedAccount(100), []
 
     def page(cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
         raise Interrupted("stopped")
@@ -319,7 +288,7 @@ def test_interruption_of_a_page_releases_waiting_reads() -> None:
 
 
 def test_a_cursor_that_comes_back_ends_the_list() -> None:
-    api, asked = Api(100), []
+    api, asked = PagedAccount(100), []
 
     def page(cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
         asked.append(cursor)
@@ -330,8 +299,22 @@ def test_a_cursor_that_comes_back_ends_the_list() -> None:
     assert asked == [None, "again"]
 
 
+def test_what_a_page_lacks_is_read_by_itself() -> None:
+    api = PagedAccount(100)
+    reads = BatchedReader(
+        api.one, lambda cursor, deadline: ([{"id": key} for key in api.documents], None)
+    )
+
+    found = plan(reads, api.documents)
+
+    assert sorted(api.singles) == sorted(api.documents)
+    assert {key: document["whole"] for key, document in found.items()} == dict.fromkeys(
+        api.documents, True
+    )
+
+
 def test_nothing_of_before_a_write_is_used_after_it() -> None:
-    api = Api(100)
+    api = PagedAccount(100)
     reads = BatchedReader(api.one, api.page)
     plan(reads, [name(n) for n in range(20)])
     before = len(api.singles)
@@ -342,41 +325,3 @@ def test_nothing_of_before_a_write_is_used_after_it() -> None:
     assert len(api.singles) == before + 20
     assert [document["whole"] for document in found.values()] == [True] * 20
     assert api.pages == [None]
-
-
-def test_a_write_while_a_page_is_read_drops_what_it_tells() -> None:
-    api = Api(100)
-
-    def page(cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
-        reads.invalidate()
-        return api.page(cursor, deadline)
-
-    reads = BatchedReader(api.one, page)
-    plan(reads, api.documents)
-
-    assert sorted(api.singles) == sorted(api.documents)
-
-
-def test_each_read_and_page_has_the_deadline_of_who_asked() -> None:
-    # Given reads one after the other, each with a deadline of its own
-    api, seen = Api(AT_ONCE + 5), []
-    deadlines = {identifier: Deadline(600) for identifier in api.documents}
-
-    def one(identifier: str, deadline: Deadline) -> dict[str, Any]:
-        seen.append((identifier, deadline))
-        return api.one(identifier, deadline)
-
-    def page(cursor: str | None, deadline: Deadline) -> tuple[list[Any], str | None]:
-        seen.append((asking[-1], deadline))
-        return api.page(cursor, deadline)
-
-    reads, asking = BatchedReader(one, page), []
-    # When there are so many that a page is read
-    for identifier, deadline in deadlines.items():
-        asking.append(identifier)
-        reads.connection(identifier, deadline, fits)
-
-    # Then nothing is asked for without the deadline of the read that needs it
-    assert api.pages == [None]
-    assert len(seen) == api.requests == AT_ONCE + 1
-    assert [name for name, deadline in seen if deadlines[name] is not deadline] == []

@@ -16,6 +16,7 @@ from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
 from constructs_lib.backend.http.deadline import Deadline
 
 Items = list[dict[str, Any]]
+DEADLINE = Deadline(60)
 
 
 def page(items: Items, cursor: str | None = None) -> Answer:
@@ -34,12 +35,21 @@ class Pages:
         self._make = make
 
     def connections_page(self, query: Any, deadline: Deadline) -> tuple[Items, str | None]:
+        assert deadline is DEADLINE
         self.asked.append(dict(query))
         return self._make(len(self.asked))
 
 
 def ids(pages: Any, **filters: str | None) -> list[str]:
-    return [item["id"] for item in batched_reader.list_connections(pages, Deadline(60), **filters)]
+    return [item["id"] for item in batched_reader.list_connections(pages, DEADLINE, **filters)]
+
+
+def refused(pages: Pages) -> str:
+    """The message about pages that are no list."""
+    with pytest.raises(InvalidResponse) as caught:
+        ids(pages)
+    assert caught.value.status == 200
+    return str(caught.value).removeprefix("GET /v1/connections answered 200 with ")
 
 
 def test_the_pages_follow_their_cursors(api: ScriptedApi) -> None:
@@ -66,40 +76,44 @@ def test_a_list_ends_without_a_cursor(api: ScriptedApi, last: str | None) -> Non
 
 
 def test_a_connection_that_moves_between_pages_is_there_once() -> None:
-    pages = Pages(lambda n: (named("a", "b"), "x") if n == 1 else (named("b", "c"), None))
+    numbered = [named("a", "b"), named("b", "c"), named("a", "d")]
+    pages = Pages(lambda n: (numbered[n - 1], f"cursor{n}" if n < 3 else None))
 
-    assert ids(pages) == ["a", "b", "c"]
+    assert ids(pages) == ["a", "b", "c", "d"]
 
 
 def test_a_cursor_that_repeats_is_an_error() -> None:
     pages = Pages(lambda n: (named(f"item{n}"), "xy"[n % 2]))
 
-    with pytest.raises(InvalidResponse, match="the pages have no end"):
-        ids(pages)
-
+    assert refused(pages) == "a cursor that was there before: the pages have no end"
     assert len(pages.asked) == 3
 
 
-def test_new_cursors_without_anything_new_are_an_error() -> None:
-    pages = Pages(lambda n: (named("a"), f"cursor{n}"))
+@pytest.mark.parametrize(("first", "asked"), [(named("a"), 11), ([], 10)])
+def test_new_cursors_without_anything_new_are_an_error(first: Items, asked: int) -> None:
+    pages = Pages(lambda n: (first, f"cursor{n}"))
 
-    with pytest.raises(InvalidResponse, match="10 pages without anything new"):
-        ids(pages)
-
-    assert len(pages.asked) == 11
+    assert refused(pages) == "10 pages without anything new, and a cursor"
+    assert len(pages.asked) == asked
 
 
 def test_some_empty_pages_are_no_end() -> None:
-    pages = Pages(lambda n: (named("a") if n == 9 else [], None if n == 9 else f"cursor{n}"))
+    items = {10: named("a"), 20: named("b")}
+    pages = Pages(lambda n: (items.get(n, []), None if n == 20 else f"cursor{n}"))
 
-    assert ids(pages) == ["a"]
+    assert ids(pages) == ["a", "b"]
 
 
 def test_pages_without_an_end_are_an_error() -> None:
     pages = Pages(lambda n: (named(f"item{n}"), f"cursor{n}"))
 
-    with pytest.raises(InvalidResponse, match="more than 1000 pages"):
-        ids(pages)
+    assert refused(pages) == "more than 1000 pages"
+    assert len(pages.asked) == 1000
+
+
+@pytest.mark.parametrize("item", [None, "a", [], {}, {"id": None}, {"id": 5}, {"id": ""}])
+def test_an_item_without_an_identifier_is_an_error(item: Any) -> None:
+    assert refused(Pages(lambda n: ([item], None))) == "a connection without an identifier"
 
 
 def test_a_page_that_fails_leaves_no_part_of_the_list(api: ScriptedApi) -> None:

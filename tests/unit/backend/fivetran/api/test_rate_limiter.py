@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone, tzinfo
 
 import pytest
+from fake_time import FakeTime
 
-from constructs_lib.backend.fivetran.api import errors
+from constructs_lib.backend.fivetran.api import errors, exchange
 from constructs_lib.backend.fivetran.api.exchange import RateLimiter
 from constructs_lib.backend.http.deadline import Deadline
 
@@ -44,7 +46,8 @@ def test_requests_near_the_limit_are_spaced_over_the_hour(
 
     limiter.observe(limits)
 
-    waits = [limiter._reserve(100.0) for _ in range(3)]
+    # The first moments of a machine's clock, too, are none to wait for.
+    waits = [limiter._reserve(0.5) for _ in range(3)]
     assert waits == pytest.approx([0.0, interval, 2 * interval])
     assert limiter._reserve(1000.0) == 0.0
 
@@ -59,18 +62,49 @@ def test_when_enough_is_left_again_nothing_waits() -> None:
     assert limiter._reserve(100.0) == 0.0
 
 
-def test_waiting_is_told_with_its_end(capsys: pytest.CaptureFixture[str]) -> None:
-    limiter = RateLimiter()
-    limiter.observe(headers(1, 3_600_000))
-    limiter._reserve(0.0)
-    limiter._next = limiter._next + 10**9
+class Noon(datetime):
+    """A clock of a machine in Tokyo that stands still."""
 
-    with pytest.raises(errors.TimeLimitExceeded):
-        limiter.wait(Deadline(1))
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        noon = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
+        return noon if tz else noon.astimezone(timezone(timedelta(hours=9))).replace(tzinfo=None)
 
-    line = capsys.readouterr().err
-    assert "the rate limit of the account is nearly used up; going on in" in line
-    assert "Z" in line
+
+def test_waiting_is_told_with_its_end(
+    clock: FakeTime, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given an account of 120 requests per hour, of which few are left
+    monkeypatch.setattr(exchange, "datetime", Noon)
+    limiter, deadline, begun = RateLimiter(), Deadline(50), clock.time()
+    limiter.observe(headers(1, 120))
+
+    # When the next requests are due: one now, one later, and one after the deadline
+    limiter.wait(deadline)
+    assert (clock.time(), capsys.readouterr().err) == (begun, "")
+    limiter.wait(deadline)
+    assert clock.time() == pytest.approx(begun + 30)
+    words = "the rate limit of the account is nearly used up; going on in 30.0 s, at 12:00:30Z\n"
+    assert capsys.readouterr().err.endswith(words)
+    with pytest.raises(errors.TimeLimitExceeded) as caught:
+        limiter.wait(deadline)
+
+    # Then each wait is told, and one that does not fit is an error at once
+    assert str(caught.value) == (
+        "waiting for the rate limit of the account would take 30 s more, "
+        "and the time limit of this operation (50 s) leaves 20 s"
+    )
+    assert clock.time() == pytest.approx(begun + 30)
+
+
+def test_short_wait_is_a_wait(clock: FakeTime) -> None:
+    limiter, begun = RateLimiter(), clock.time()
+    limiter.observe(headers(1))
+
+    for _ in range(3):
+        limiter.wait(Deadline(60))
+
+    assert clock.time() == pytest.approx(begun + 0.36)
 
 
 def test_a_stop_ends_the_waiting() -> None:

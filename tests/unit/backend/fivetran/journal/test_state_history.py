@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from decimal import Decimal
 from pathlib import Path
@@ -28,8 +29,14 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def past(tmp_path: Path) -> History:
-    return History(tmp_path, "abc/d")
+def problems() -> list[str]:
+    """Why changes could not be recorded."""
+    return []
+
+
+@pytest.fixture
+def past(tmp_path: Path, problems: list[str]) -> History:
+    return History(tmp_path / "journal", "abc/d", report=problems.append)
 
 
 def change(api: Fivetran, journal: Journal, wanted: Any = NEW, **more: Any) -> None:
@@ -75,15 +82,21 @@ def test_history_keeps_the_last_twenty_with_the_newest_first(past: History) -> N
 def test_big_states_are_kept_as_many_as_fit_and_the_last_always(
     past: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept(past, 5)
-    monkeypatch.setattr(history, "LONGEST", 2 * len(past.file.read_bytes()) // 5 + 1)
+    def sent(limit: int) -> list[int]:
+        """The changes that are kept within a limit, after one more of the same size."""
+        monkeypatch.setattr(history, "LONGEST", limit)
+        past.begin(None, {"n": "é"}, AT)
+        past._change = None
+        return [change.number for change in past.changes()]
 
-    kept(past, 1)
-    assert [change.number for change in past.changes()] == [6, 5]
+    # Given the size of a change, in bytes and not in characters
+    assert sent(10**6) == [1]
+    size = past.file.stat().st_size
 
-    monkeypatch.setattr(history, "LONGEST", 1)
-    kept(past, 1)
-    assert [change.number for change in past.changes()] == [7]
+    # Then the oldest ones are left out when they do not fit, but never the last one
+    assert [sent(2 * size) for _ in range(3)] == [[2, 1], [3, 2], [4, 3]]
+    assert sent(2 * size - 1) == [5]
+    assert sent(1) == [6]
 
 
 def test_withdrawn_change_is_gone_and_its_number_is_free(past: History) -> None:
@@ -95,8 +108,11 @@ def test_withdrawn_change_is_gone_and_its_number_is_free(past: History) -> None:
     assert [(one.number, one.after) for one in past.changes()] == [(2, {"n": 8}), (1, {"n": 1})]
 
 
+OTHER = {"number": 7, "at": AT, "by": "command", "before": None, "after": None, "result": "set"}
+
+
 @pytest.mark.parametrize(
-    "line", ["", "{", "[1]", '{"number": 1}', "\udcff", '{"number": "1", "at": 1}', "[" * 10**5]
+    "line", ["", "{", "[1]", '{"number": 1}', "\udcff", json.dumps(OTHER), "[" * 10**5]
 )
 def test_a_line_that_is_no_change_is_passed_over(past: History, line: str) -> None:
     kept(past, 1)
@@ -106,6 +122,66 @@ def test_a_line_that_is_no_change_is_passed_over(past: History, line: str) -> No
     kept(past, 1)
 
     assert [change.number for change in past.changes()] == [2, 1]
+    odd = line.replace("\udcff", "\ufffd")
+    kept_lines = past.file.read_text().split("\n")
+    assert kept_lines[1:-2] == [odd] * bool(odd), "it may be of another version, and stays"
+
+
+def test_history_that_cannot_be_read_is_reported(past: History, problems: list[str]) -> None:
+    past.file.mkdir(parents=True)
+
+    past.begin(None, {"n": 1}, AT)
+    past.end(history.SET)
+    past.confirm({"n": 1})
+
+    assert problems == [f"{past.file} cannot be read: it is no regular file"]
+    with pytest.raises(OSError, match="it is no regular file"):
+        past.changes()
+
+
+def test_history_that_cannot_be_written_is_reported(past: History, problems: list[str]) -> None:
+    kept(past, 1)
+    past.file.with_name(f".{past.file.name}.draft-of-a-state").mkdir()
+
+    past.begin({"n": 1}, {"n": 2}, AT)
+    past.withdraw()
+
+    assert problems == [f"{past.file} cannot be written: Is a directory"]
+    assert [change.number for change in past.changes()] == [1]
+
+
+def test_state_of_an_interrupted_run_is_confirmed(past: History) -> None:
+    # Given a run that died after it sent a state, and the next one
+    kept(past, 1)
+    past.begin({"n": 1}, {"n": 2}, AT)
+    later = History(past.file.parents[1], "abc/d", by="command")
+
+    # When it finds another state, nothing is known
+    later.confirm({"n": 3})
+    assert [change.result for change in later.changes()] == ["sent", "set"]
+
+    # When it finds that state, then it has been set, by whom it was sent
+    later.confirm({"n": 2})
+    assert later.changes()[0] == Change(2, AT, "terraform", {"n": 1}, {"n": 2}, "set")
+    assert len(later.changes()) == 2
+
+
+def test_result_that_is_known_is_not_confirmed(past: History) -> None:
+    past.confirm({"n": 1})
+    assert past.changes() == []
+
+    past.begin(None, {"n": 1}, AT)
+    past.end(history.DIFFERS)
+    History(past.file.parents[1], "abc/d").confirm({"n": 1})
+
+    assert [change.result for change in past.changes()] == ["differs"]
+
+
+def test_end_or_withdrawal_without_a_change_does_nothing(past: History) -> None:
+    past.end(history.SET)
+    past.withdraw()
+
+    assert not past.file.exists()
 
 
 def test_without_a_place_for_it_all_goes_on_and_it_is_told(
