@@ -84,7 +84,7 @@ _ROUTES = """\
 """
 
 INSERTIONS = (
-    Insertion(_PROVIDER, "}\n_DATA_SOURCES: Final", _REGISTERED),
+    Insertion(_PROVIDER, "}\n_CHECKS: Final", _REGISTERED),
     Insertion(
         _PROVIDER_DATA,
         "from constructs_lib.backend.managed_object.provider_data import ",

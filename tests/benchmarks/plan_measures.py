@@ -6,15 +6,18 @@ import atexit
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 
-from processes import provider, python
+from processes import processor_time, provider, python
 from side_by_side import Measure
 from terraform_project import Api, Attached, Project, api
 
 _MANY = 1000
 _PARALLELISM = 10
 _LATENCY = 0.05
+_BARE = "import ssl, socket, threading"
+"""What a provider of Terraform in Python cannot do without."""
 _AT_THE_END = ExitStack()
 atexit.register(_AT_THE_END.close)
 
@@ -35,14 +38,26 @@ class Pair:
         self.plain = Project(folder / "plain")
         self.idle = Project(folder / "idle")
         stack.callback(Attached(self.idle, Attached.IDLE).peak)
+        self._folder, self._count = folder, count
         ways = (self.ours, self.ours.connections), (self.plain, self.plain.plain)
         for project, describe in (*ways, (self.idle, self.idle.idle)):
-            describe(range(1, 2))
-            project.apply()
-            describe(range(1, count + 1))
-            project.multiply(count)
+            self._make(project, describe)
         self.api.fill(count - 1)
         self.api.counts()
+
+    @cached_property
+    def counted(self) -> Project:
+        """The same connections again, as the instances of one block."""
+        project = Project(self._folder / "counted", self.api.url)
+        project.counted(range(1, self._count + 1))
+        project.gather(self.ours)
+        return project
+
+    def _make(self, project: Project, describe: Callable[[range], None]) -> None:
+        describe(range(1, 2))
+        project.apply()
+        describe(range(1, self._count + 1))
+        project.multiply(self._count)
 
 
 class Later:
@@ -69,8 +84,23 @@ def measures() -> Iterator[Measure]:
         python("pass"),
         provider(),
     )
-    yield _plan(Later(1), "one resource", runs=None)
-    idle = Later(_MANY)
+    one, idle = Later(1), Later(_MANY)
+    yield _plan(one, "one resource", runs=None)
+    yield Measure(
+        "The same where `PYTHONDONTWRITEBYTECODE` is set, one resource",
+        "without the variable",
+        "with it",
+        lambda: one.pair.ours.plan(),
+        lambda: _without_byte_code(one.pair.ours),
+    )
+    yield Measure(
+        "Processor time of the provider's three processes in that plan",
+        f"three of `python -c {_BARE!r}`",
+        "the provider",
+        processor_time(_BARE, 3),
+        lambda: one.pair.ours.processor_time_of_provider(),
+    )
+    yield _plan(Later(100), "100 resources", runs=11)
     for later, latency in ((idle, 0.0), (Later(_MANY, _LATENCY), _LATENCY)):
         words = f"{_MANY:,} resources, latency {latency * 1000:.0f} ms"
         yield _plan(later, words, runs=5)
@@ -81,6 +111,14 @@ def measures() -> Iterator[Measure]:
         lambda: idle.pair.plain.plan(),
         lambda: idle.pair.idle.plan(),
         runs=5,
+    )
+    yield Measure(
+        f"The same by one block with `count`, {_MANY:,} resources",
+        "a block for each",
+        "`count`",
+        lambda: idle.pair.ours.plan(),
+        lambda: idle.pair.counted.plan(),
+        runs=3,
     )
     many = Later(1, _LATENCY)
     yield Measure(
@@ -104,6 +142,14 @@ def _plan(later: Later, words: str, runs: int | None) -> Measure:
     )
 
 
+def _without_byte_code(project: Project) -> float:
+    project.environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    try:
+        return project.plan()
+    finally:
+        del project.environment["PYTHONDONTWRITEBYTECODE"]
+
+
 def _created(project: Project, describe: Callable[[range], None]) -> float:
     project.start_over()
     describe(range(1, _MANY + 1))
@@ -116,6 +162,8 @@ def facts() -> Iterator[str]:
         pair = Pair(stack, _MANY)
         pair.ours.plan()
         yield f"Plan without a change, {_MANY:,} connections: {_in_words(pair.api.counts())}."
+        whole, private = pair.ours.bytes_in_state()
+        yield f"A connection in the state: {whole:,} bytes, of which private state {private:,}."
         attached = Attached(pair.ours)
         pair.ours.plan()
         yield f"Peak memory of the provider in it: {attached.peak():.0f} MB."

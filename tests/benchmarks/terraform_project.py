@@ -130,6 +130,12 @@ class Project:
         blocks = (_OURS.format(n) + _CONFIG.format(n) + "\n}\n" for n in numbers)
         self.write(HEAD + "".join(blocks))
 
+    def counted(self, numbers: range) -> None:
+        """Describes the same connections by one block with a count."""
+        plant(self.directory, providers=("fivetranops",))
+        block = _OURS.format("") + _CONFIG.format("${count.index + 1}") + "\n"
+        self.write(f"{HEAD}{block}  count = {len(numbers)}\n}}\n")
+
     def idle(self, numbers: range) -> None:
         """Describes the same connections for a provider that does nothing."""
         blocks = (_OURS.format(n) + _CONFIG.format(n) + "\n}\n" for n in numbers)
@@ -164,6 +170,40 @@ class Project:
         first = json.dumps(state["resources"][0])
         state["resources"] = [json.loads(_renumbered(first, n)) for n in range(1, count + 1)]
         path.write_text(json.dumps(state), encoding="utf-8")
+
+    def gather(self, project: Project) -> None:
+        """Makes the resources of another project's state the instances of one block."""
+        text = (project.directory / "terraform.tfstate").read_text(encoding="utf-8")
+        state = json.loads(text)
+        each = [resource["instances"][0] for resource in state["resources"]]
+        instances = [{"index_key": index, **instance} for index, instance in enumerate(each)]
+        state["resources"] = [{**state["resources"][0], "name": "c", "instances": instances}]
+        (self.directory / "terraform.tfstate").write_text(json.dumps(state), encoding="utf-8")
+
+    def processor_time_of_provider(self) -> float:
+        """Seconds of processor time that all processes of the provider take in a plan."""
+        process = subprocess.Popen(
+            ["terraform", "plan", "-detailed-exitcode", "-input=false"],
+            cwd=self.directory,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        # Until it is waited for, Linux tells of a process that has ended what its children took.
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        stat = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8")
+        if process.wait():
+            raise RuntimeError("terraform plan failed, or found something to do")
+        user, system = stat.rpartition(")")[2].split()[13:15]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    def bytes_in_state(self) -> tuple[int, int]:
+        """The bytes of the first resource in the state, as compact JSON, and those of its private
+        state in it.
+        """
+        state = json.loads((self.directory / "terraform.tfstate").read_text(encoding="utf-8"))
+        instance = state["resources"][0]["instances"][0]
+        return len(json.dumps(instance, separators=(",", ":"))), len(instance["private"])
 
     def start_over(self) -> None:
         """Forgets what was created."""

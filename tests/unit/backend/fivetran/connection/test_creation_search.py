@@ -28,7 +28,7 @@ from constructs_lib.backend.fivetran.journal.creations import CreationEntry
 from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.plugin.values.value import Dynamic
 
-DEADLINE = Deadline(60)
+DEADLINE = Deadline(86_400)  # The modules are imported long before the last test runs.
 SINCE, UNTIL = "2026-06-01T00:00:00+00:00", "2026-06-01T01:00:00+00:00"
 TRACE = Trace("g", "postgres", "orders", SINCE, UNTIL)
 ENTRY = CreationEntry("account", "default", "g", "postgres", "orders", SINCE, "run", UNTIL)
