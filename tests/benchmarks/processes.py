@@ -15,7 +15,7 @@ from typing import NamedTuple
 from side_by_side import Seconds
 
 from constructs_lib.backend.plugin.server import handshake
-from constructs_lib.backend.plugin.server.certificate import create
+from constructs_lib.backend.plugin.server.tls import create_certificate
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -85,7 +85,7 @@ def provider(before: str = "", tree: Tree = HERE) -> Seconds:
     environment = {
         **tree.environment,
         handshake.COOKIE_NAME: handshake.COOKIE,
-        handshake.CLIENT_CERTIFICATE: create().pem.decode(),
+        handshake.CLIENT_CERTIFICATE: create_certificate().pem.decode(),
     }
 
     def run() -> float:

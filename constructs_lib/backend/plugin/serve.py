@@ -30,7 +30,7 @@ _HANDSHAKE = "--handshake="
 
 if TYPE_CHECKING:
     from constructs_lib.backend.plugin.provider import Provider
-    from constructs_lib.backend.plugin.server.certificate import Certificate
+    from constructs_lib.backend.plugin.server.tls import Certificate
 
 
 def serve(
@@ -131,9 +131,9 @@ def _certificate() -> Certificate | None:
     """Return the server's certificate; None if Terraform sends none, which asks for plaintext."""
     if not os.environ.get(handshake.CLIENT_CERTIFICATE):
         return None
-    from constructs_lib.backend.plugin.server import certificate
+    from constructs_lib.backend.plugin.server import tls
 
-    return certificate.create()
+    return tls.create_certificate()
 
 
 def _reattach(source: str, path: str) -> str:
@@ -159,7 +159,7 @@ def _run(
 ) -> None:
     from constructs_lib.backend.plugin.protocol import dispatcher
     from constructs_lib.backend.plugin.protocol.session import Session
-    from constructs_lib.backend.plugin.server import channel
+    from constructs_lib.backend.plugin.server import tls
     from constructs_lib.backend.plugin.server.grpc_server import GrpcServer, TerraformWatch
 
     log.await_libraries()
@@ -171,7 +171,7 @@ def _run(
     context = None
     if certificate is not None:
         client = os.environ[handshake.CLIENT_CERTIFICATE]
-        context = channel.tls_context(certificate, client, endpoint.directory)
+        context = tls.tls_context(certificate, client, endpoint.directory)
     output = None if start.debug else start.output
     watch = TerraformWatch(start.parent, output, expects_calls=not start.debug)
     server = GrpcServer(

@@ -1,4 +1,7 @@
-"""The document of a stack as HCL, for ``cdktf synth --hcl``.
+"""The document of a whole stack as HCL, for ``cdktf synth --hcl``.
+
+The CDK writes the file of a stack first, and then it is replaced by one of the same values as
+``cdk.tf.json``, with all elements that are not ours. What cannot be written so is a finding before.
 
 The CDK's own converter guesses what a text means, and leaves out what it does not know: ``"5"``
 becomes a number, the default ``""`` of a variable and a local ``false`` vanish. So the file is made
@@ -12,8 +15,10 @@ JSON a mapping under another name can be both, so it is refused.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path as File
 from typing import Any, Final, TypeAlias
 
+from constructs_lib import toolkit
 from constructs_lib.constructs.base.expressions import hcl_expression, literal, split_template
 from constructs_lib.constructs.synth.hcl_grammar import (
     CHECK,
@@ -25,7 +30,98 @@ from constructs_lib.constructs.synth.hcl_grammar import (
     Block,
     Body,
 )
-from constructs_lib.validation.findings import Path
+from constructs_lib.validation import ConstructPlace, Finding
+from constructs_lib.validation.findings import Path, pointer
+
+_WITHOUT_HCL: Final = f"run {toolkit.NAME} synth without --hcl"
+_WITH_TYPES: Final = ("resource", "data", "provider")
+
+
+def check_hcl(stack: toolkit.TerraformStack) -> list[Finding]:
+    """Return what of a stack cannot be written as HCL.
+
+    :param stack: the stack, prepared; its constructs have no errors
+    """
+    shapes = _shapes_of(stack)
+    found = [each for element in _elements(stack) for each in _of_element(element, stack, shapes)]
+    return found or _of_stack(stack, shapes)
+
+
+def write(stack: toolkit.TerraformStack, path: File) -> None:
+    """Write the file of a stack.
+
+    :param stack: the stack, which has no findings
+    :param path: the file that the CDK has written
+    :raises OSError: if it cannot be written
+    """
+    path.write_bytes(_text(stack, _shapes_of(stack)).encode())
+
+
+def _text(stack: toolkit.TerraformStack, shapes: Shape) -> str:
+    return document(stack.to_terraform(), shapes)
+
+
+def _of_element(
+    element: toolkit.TerraformElement, stack: toolkit.TerraformStack, shapes: Shape
+) -> list[Finding]:
+    try:
+        document(toolkit.resolved(element.to_terraform(), stack), shapes)
+    except NotHcl as error:
+        return [_finding(element.node.path, error, error.path)]
+    return []
+
+
+def _of_stack(stack: toolkit.TerraformStack, shapes: Shape) -> list[Finding]:
+    try:
+        # What the CDK's own converter cannot pass would end in its words.
+        stack.to_hcl_terraform()
+        _text(stack, shapes)
+    except NotHcl as error:
+        return [_finding(stack.node.path, error, (*error.block, *error.path))]
+    except RuntimeError as error:
+        reason = str(error).partition("\n")[0]
+        return [_finding(stack.node.path, NotHcl((), f"the CDK's answer: {reason}", "JSON"), ())]
+    return []
+
+
+def _finding(path: str, error: NotHcl, inside: Path) -> Finding:
+    place, hint = ConstructPlace(path), f"{error.hint}, or {_WITHOUT_HCL}"
+    return Finding("hcl", "error", place, pointer(inside), error.found, error.allowed, hint)
+
+
+def _elements(scope: toolkit.IConstruct) -> Iterator[toolkit.TerraformElement]:
+    """Yield the elements of a stack; a stack within it is one of its own."""
+    for child in scope.node.children:
+        if isinstance(child, toolkit.TerraformElement):
+            yield child
+        if not isinstance(child, toolkit.TerraformStack):
+            yield from _elements(child)
+
+
+def _shapes_of(stack: toolkit.TerraformStack) -> Shape:
+    """Return what the classes of all elements say of their attributes and blocks."""
+    return merged(map(_shapes, _elements(stack)))
+
+
+def _shapes(element: toolkit.TerraformElement) -> Shape:
+    """Return what the class of an element says of its attributes and blocks."""
+    fragment = element.to_hcl_terraform()
+    found: Shape = {}
+    for kind in _WITH_TYPES:
+        for name, inside in (fragment.get(kind) or {}).items():
+            bodies = inside if isinstance(inside, list) else list(inside.values())
+            described = [body for body in bodies if isinstance(body, Mapping)]
+            # An override of a list takes the place of what the class says of it.
+            described.append(_described(element))
+            found.setdefault(kind, {})[name] = merged(map(shape, described))
+    return found
+
+
+def _described(element: toolkit.TerraformElement) -> Mapping[str, Any]:
+    """Return the attributes of an element as its class describes them, without overrides."""
+    describe = getattr(element, "_synthesize_hcl_attributes", None)
+    return describe() if describe else {}
+
 
 Shape: TypeAlias = dict[str, Any]
 """What is known of the names in a body: the shape of a block, or None for an attribute."""

@@ -22,7 +22,7 @@ from constructs_lib import toolkit
 from constructs_lib.constructs.base.expressions import is_hcl
 from constructs_lib.constructs.rules.accounts import AccountRelation, check_accounts
 from constructs_lib.constructs.rules.stack import ProviderFacts, ResourceFacts, check_stack
-from constructs_lib.constructs.synth import bulk_resources, delivery, hcl_stack
+from constructs_lib.constructs.synth import bulk_resources, delivery, hcl_document
 from constructs_lib.constructs.synth.bulk_resources import BulkResources
 from constructs_lib.validation import ConstructPlace, Finding, ValidationFailed, errors, render
 
@@ -157,7 +157,7 @@ class AppSynthesis:
         for each in self.stacks:
             each.stack.prepare_stack()
         for each in self.stacks:
-            each.findings += hcl_stack.check_hcl(each.stack)
+            each.findings += hcl_document.check_hcl(each.stack)
         self._checked()
 
     def _checked(self) -> list[Finding]:
@@ -217,7 +217,7 @@ class _Validation:
         """Return the messages about this stack; none if there is no error."""
         if is_hcl() and not errors(self._stack.all_findings()):
             # An Aspect may have changed what was checked before.
-            self._stack.findings += hcl_stack.check_hcl(self._stack.stack)
+            self._stack.findings += hcl_document.check_hcl(self._stack.stack)
         findings = self._stack.all_findings()
         return [render(findings)] if errors(findings) else []
 
@@ -238,5 +238,5 @@ class _Synthesizer:
             path = Path(session.outdir, session.manifest.for_stack(stack).synthesized_stack_path)
             # The CDK decides what it writes at the start of Node.
             if path.suffix == ".tf":
-                hcl_stack.write(stack, path)
+                hcl_document.write(stack, path)
         self._stack.deliver(Path(session.outdir))

@@ -11,7 +11,7 @@ from elastic_server import ElasticSandbox, put, serving
 from provider_process import ProviderProcess
 from scenario import Scenario
 
-from constructs_lib.backend.plugin.server import certificate
+from constructs_lib.backend.plugin.server import tls
 
 BODY = """
 provider "elasticops" {{ {line} }}
@@ -25,7 +25,7 @@ resource "elasticops_connector_status" "wiki" {{
 @pytest.fixture
 def authority(tmp_path: Path) -> Path:
     """The certificate, which signs itself for localhost; its key stands in the file beside it."""
-    made = certificate.create()
+    made = tls.create_certificate()
     (tmp_path / "key.pem").write_bytes(made.key)
     (tmp_path / "authority.pem").write_bytes(made.pem)
     return tmp_path / "authority.pem"

@@ -36,9 +36,9 @@ from functools import partial
 
 from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.concurrency import Workers, start_thread
-from constructs_lib.backend.plugin.server import http2_headers
-from constructs_lib.backend.plugin.server.channel import Channel, TlsChannel
+from constructs_lib.backend.plugin.server import http2_frames
 from constructs_lib.backend.plugin.server.http2_connection import Http2Connection
+from constructs_lib.backend.plugin.server.tls import Channel, TlsChannel
 
 Method = Callable[[bytes], bytes]
 
@@ -164,7 +164,7 @@ class GrpcServer:
         elif path != _STDIO:
             # A newer Terraform tries methods that it can do without.
             words = "This provider does not know the method."
-            connection.fail(stream, http2_headers.UNIMPLEMENTED, words)
+            connection.fail(stream, http2_frames.UNIMPLEMENTED, words)
         # Nothing is ever sent on the stream for output: what is written to stderr reaches
         # Terraform's log by itself.
 
@@ -187,7 +187,7 @@ class GrpcServer:
         try:
             if answer is None:
                 words = "The provider failed; see its log."
-                connection.fail(stream, http2_headers.INTERNAL, words)
+                connection.fail(stream, http2_frames.INTERNAL, words)
             else:
                 connection.succeed(stream, answer)
         except Exception as error:

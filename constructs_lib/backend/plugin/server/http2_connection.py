@@ -11,9 +11,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from constructs_lib.backend.plugin.server import http2_frames, http2_headers
-from constructs_lib.backend.plugin.server.channel import Channel
+from constructs_lib.backend.plugin.server import http2_frames
 from constructs_lib.backend.plugin.server.http2_frames import Frame, ProtocolError
+from constructs_lib.backend.plugin.server.tls import Channel
 
 Answer = Callable[["Http2Connection", int, str, bytes], None]
 """What is done with a call: the connection, the number of its stream, the path, the message."""
@@ -42,7 +42,7 @@ class Http2Connection:
 
     def __init__(self, channel: Channel, answer: Answer) -> None:
         self._channel, self._answer = channel, answer
-        self._headers = http2_headers.HeaderReader()
+        self._headers = http2_frames.HeaderReader()
         self._block: tuple[Frame, bytearray] | None = None
         self._last = 0
         self._received = 0
@@ -89,7 +89,7 @@ class Http2Connection:
         """
         data = _PREFIX.pack(0, len(message)) + message
         begin = http2_frames.frame(
-            http2_frames.HEADERS, http2_frames.END_HEADERS, stream, http2_headers.RESPONSE_HEADERS
+            http2_frames.HEADERS, http2_frames.END_HEADERS, stream, http2_frames.RESPONSE_HEADERS
         )
         place = 0
         while place < len(data):
@@ -118,7 +118,7 @@ class Http2Connection:
             self._window -= len(data)
             del self._streams[stream]
         begin = http2_frames.frame(
-            http2_frames.HEADERS, http2_frames.END_HEADERS, stream, http2_headers.RESPONSE_HEADERS
+            http2_frames.HEADERS, http2_frames.END_HEADERS, stream, http2_frames.RESPONSE_HEADERS
         )
         self._send(begin + http2_frames.frame(http2_frames.DATA, 0, stream, data) + _end(stream))
         return True
@@ -128,7 +128,7 @@ class Http2Connection:
 
         :param code: of gRPC, such as ``headers.UNIMPLEMENTED``
         """
-        self._send(_trailers(stream, http2_headers.failure(code, message)))
+        self._send(_trailers(stream, http2_frames.failure(code, message)))
         self._forget(stream)
 
     def _send(self, data: bytes) -> None:
@@ -170,7 +170,7 @@ class Http2Connection:
         if self._block is None or self._block[0].stream != frame.stream:
             raise ProtocolError("headers that nothing began")
         self._block[1].extend(frame.payload)
-        if len(self._block[1]) > http2_headers.LARGEST_HEADERS:
+        if len(self._block[1]) > http2_frames.LARGEST_HEADERS:
             raise ProtocolError("headers that are too long")
         self._end_headers(frame)
 
@@ -204,7 +204,7 @@ class Http2Connection:
         data, stream.data = bytes(stream.data), bytearray()
         message = data[_PREFIX.size :]
         if data and (len(data) < _PREFIX.size or _PREFIX.unpack_from(data) != (0, len(message))):
-            self.fail(number, http2_headers.INTERNAL, "The message cannot be read.")
+            self.fail(number, http2_frames.INTERNAL, "The message cannot be read.")
             return
         self._answer(self, number, stream.path, message)
 
@@ -257,7 +257,7 @@ _HANDLERS: Final[dict[int, Callable[[Http2Connection, Frame], None]]] = {
 
 def _end(stream: int) -> bytes:
     """Return the frames after the message of a response."""
-    return _trailers(stream, http2_headers.OK_TRAILERS)
+    return _trailers(stream, http2_frames.OK_TRAILERS)
 
 
 def _trailers(stream: int, block: bytes) -> bytes:

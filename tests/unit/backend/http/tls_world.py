@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from constructs_lib.backend.plugin.server import certificate
+from constructs_lib.backend.plugin.server import tls
 
 HEADERS = {"Content-Type": "application/json", "X-elastic-product": "Elasticsearch"}
 ANSWER = {"code": "Success", "data": {"id": "abc", "items": []}, "id": "abc", "status": "created"}
@@ -41,7 +41,7 @@ class Proxy:
 @contextmanager
 def api(folder: Path) -> Iterator[World]:
     """Start the API; it answers each request of either vendor with success."""
-    made = certificate.create()
+    made = tls.create_certificate()
     key, authority = folder / "key.pem", folder / "authority.pem"
     key.write_bytes(made.key)
     authority.write_bytes(made.pem)

@@ -17,10 +17,10 @@ from constructs_lib.backend import {vendor} as vendor
 from constructs_lib.backend.plugin import log, serve
 from constructs_lib.backend.plugin.protocol import dispatcher
 from constructs_lib.backend.plugin.protocol.session import Session
-from constructs_lib.backend.plugin.server import certificate, channel, grpc_server
-from constructs_lib.backend.plugin.server.http2_headers import HeaderReader
+from constructs_lib.backend.plugin.server import grpc_server, tls
+from constructs_lib.backend.plugin.server.http2_frames import HeaderReader
 log.await_libraries()
-certificate.create()
+tls.create_certificate()
 session = Session(vendor.load)
 HeaderReader().path(bytes.fromhex("418cf1e3c2e5f23a6ba0ab90f4ff"))
 """

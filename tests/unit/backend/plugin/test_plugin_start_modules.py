@@ -30,9 +30,9 @@ from constructs_lib.backend import __main__, fivetran as vendor
 from constructs_lib.backend.plugin import log, serve
 from constructs_lib.backend.plugin.protocol import dispatcher
 from constructs_lib.backend.plugin.protocol.session import Session
-from constructs_lib.backend.plugin.server import certificate, channel, grpc_server
+from constructs_lib.backend.plugin.server import grpc_server, tls
 log.await_libraries()
-certificate.create()
+tls.create_certificate()
 session = Session(vendor.load, is_launched=True, prepared_schemas=open(vendor.SCHEMAS, "rb").read())
 """
 """A process of the provider up to the first call."""
@@ -137,20 +137,20 @@ def imported(code: str, folder: Path, url: str = "") -> tuple[set[str], set[str]
 def test_the_process_of_the_schemas_imports_the_server(tmp_path: Path) -> None:
     found, everything = imported(SCHEMA_PROCESS, tmp_path)
 
-    assert len(found) <= 21, sorted(found)
+    assert len(found) <= 19, sorted(found)
     assert not everything & SLOW
 
 
 def test_a_process_that_checks_imports_no_resource(tmp_path: Path) -> None:
     found, everything = imported(VALIDATE_PROCESS, tmp_path)
 
-    assert len(found) <= 51, sorted(found)
+    assert len(found) <= 49, sorted(found)
     assert not everything & {"constructs_lib.backend.http", "pathlib", "hashlib", "urllib.parse"}
 
 
 def test_the_process_of_a_plan_imports_one_resource(url: str, tmp_path: Path) -> None:
     found, _ = imported(PLAN_PROCESS, tmp_path, url)
 
-    assert len(found) <= 93, sorted(found)
+    assert len(found) <= 91, sorted(found)
     assert "constructs_lib.backend.fivetran.journal.journal" not in found
     assert "constructs_lib.sandbox" not in found

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from construct_fixtures import Connect, findings_of, reported
 
-from constructs_lib.constructs.synth import hcl_stack
+from constructs_lib.constructs.synth import hcl_document
 from constructs_lib.toolkit import (
     NAME,
     App,
@@ -42,7 +42,7 @@ def _as_hcl(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_blocks_of_other_resources_are_blocks(stack: TerraformStack, tmp_path: Path) -> None:
     Disk(stack, ["5", "a\\b"])
 
-    hcl_stack.write(stack, tmp_path / "cdk.tf")
+    hcl_document.write(stack, tmp_path / "cdk.tf")
 
     parts = '  part {\n    size = "5"\n  }\n  part {\n    size = "a\\\\b"\n  }\n'
     assert f'resource "thing" "disk" {{\n{parts}}}\n' in (tmp_path / "cdk.tf").read_text()
@@ -51,7 +51,7 @@ def test_the_blocks_of_other_resources_are_blocks(stack: TerraformStack, tmp_pat
 def test_an_override_of_a_list_keeps_its_blocks(stack: TerraformStack, tmp_path: Path) -> None:
     Disk(stack, ["5"]).add_override("part", [{"size": "6"}])
 
-    hcl_stack.write(stack, tmp_path / "cdk.tf")
+    hcl_document.write(stack, tmp_path / "cdk.tf")
 
     parts = '  part {\n    size = "5"\n  }\n  part {\n    size = "6"\n  }\n'
     assert f'resource "thing" "disk" {{\n{parts}}}\n' in (tmp_path / "cdk.tf").read_text()
@@ -102,7 +102,7 @@ def test_the_remedies_of_the_refusal_are_written(
     bare.add_override("tags", Fn.merge([{"a": "5"}]))
     app.synth()
 
-    hcl_stack.write(stack, tmp_path / "cdk.tf")
+    hcl_document.write(stack, tmp_path / "cdk.tf")
 
     text = " ".join((tmp_path / "cdk.tf").read_text().split())
     assert 'dynamic "part" { for_each = [1] content { size = "6" } }' in text
@@ -114,7 +114,7 @@ def test_an_override_of_ours_is_an_attribute(
 ) -> None:
     connect("orders").add_override("timeouts", {"create": "5m"})
 
-    hcl_stack.write(stack, tmp_path / "cdk.tf")
+    hcl_document.write(stack, tmp_path / "cdk.tf")
 
     assert 'timeouts = {"create" = "5m"}' in (tmp_path / "cdk.tf").read_text()
 
@@ -122,7 +122,7 @@ def test_an_override_of_ours_is_an_attribute(
 def test_an_override_of_the_stack_is_written(stack: TerraformStack, tmp_path: Path) -> None:
     stack.add_override("output.extra", {"value": "5"})
 
-    hcl_stack.write(stack, tmp_path / "cdk.tf")
+    hcl_document.write(stack, tmp_path / "cdk.tf")
 
     assert 'output "extra" {\n  value = "5"\n}\n' in (tmp_path / "cdk.tf").read_text()
 

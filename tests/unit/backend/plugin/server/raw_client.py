@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from hpack import Decoder, Encoder
 
 from constructs_lib.backend.plugin.server import http2_frames
-from constructs_lib.backend.plugin.server.channel import Channel
 from constructs_lib.backend.plugin.server.http2_connection import Answer, Http2Connection
 from constructs_lib.backend.plugin.server.http2_frames import Frame
+from constructs_lib.backend.plugin.server.tls import Channel
 
 CALL = [(":method", "POST"), (":scheme", "http"), (":path", "/a/Echo"), ("te", "trailers")]
 WHOLE = http2_frames.END_HEADERS | http2_frames.END_STREAM

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from constructs_lib.backend.plugin.server import certificate, channel, handshake
+from constructs_lib.backend.plugin.server import handshake, tls
 from constructs_lib.backend.plugin.server.handshake import HandshakeError, ProviderSocket
 
 
@@ -65,7 +65,7 @@ def test_a_terraform_without_protocol_6_is_a_clear_error() -> None:
 
 
 def test_the_certificate_is_what_terraform_pins() -> None:
-    made = certificate.create()
+    made = tls.create_certificate()
     parsed = x509.load_der_x509_certificate(made.der)
     parsed.verify_directly_issued_by(parsed)
     names = parsed.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
@@ -88,8 +88,8 @@ def test_the_certificate_is_what_terraform_pins() -> None:
 
 
 def test_the_key_leaves_no_file_behind(tmp_path: Path) -> None:
-    made = certificate.create()
-    channel.tls_context(made, made.pem.decode(), str(tmp_path))
+    made = tls.create_certificate()
+    tls.tls_context(made, made.pem.decode(), str(tmp_path))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -98,15 +98,15 @@ def test_the_key_leaves_no_file_behind(tmp_path: Path) -> None:
     [(0, "020100"), (127, "02017f"), (128, "02020080"), (256, "02020100")],
 )
 def test_a_number_keeps_its_sign_bit_clear(number: int, encoded: str) -> None:
-    assert certificate.integer(number).hex() == encoded
+    assert tls.integer(number).hex() == encoded
 
 
 @pytest.mark.parametrize(
     ("length", "prefix"), [(5, "0405"), (127, "047f"), (128, "048180"), (300, "0482012c")]
 )
 def test_a_length_is_as_short_as_possible(length: int, prefix: str) -> None:
-    assert certificate.octets(b"x" * length).hex().startswith(prefix + "78")
+    assert tls.octets(b"x" * length).hex().startswith(prefix + "78")
 
 
 def test_an_identifier_has_seven_bits_a_byte() -> None:
-    assert certificate.identifier("1.2.840.10045.3.1.7").hex() == "06082a8648ce3d030107"
+    assert tls.identifier("1.2.840.10045.3.1.7").hex() == "06082a8648ce3d030107"

@@ -11,9 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from constructs_lib.backend.plugin.server import http2_headers
-from constructs_lib.backend.plugin.server.http2_frames import ProtocolError
-from constructs_lib.backend.plugin.server.http2_headers import LARGEST_HEADERS, HeaderReader
+from constructs_lib.backend.plugin.server import http2_frames
+from constructs_lib.backend.plugin.server.http2_frames import (
+    LARGEST_HEADERS,
+    HeaderReader,
+    ProtocolError,
+)
 
 PATHS = [f"/tfplugin6.Provider/Method{number}" for number in range(5)]
 BROKEN = {
@@ -161,7 +164,7 @@ def test_calls_in_any_order_keep_the_paths_they_were_sent_with(
 
 @given(st.text())
 def test_the_message_of_a_failure_is_read_as_it_was_meant(message: str) -> None:
-    block = http2_headers.failure(http2_headers.INTERNAL, message)
+    block = http2_frames.failure(http2_frames.INTERNAL, message)
 
     headers = dict(hpack.Decoder().decode(block, raw=True))
 
