@@ -262,6 +262,15 @@ def test_pause_up_to_the_end_of_patience_is_worth_while(clock: FakeTime) -> None
         assert found is is_over
 
 
+def test_failure_as_long_ago_as_patience_lasts_still_counts(clock: FakeTime) -> None:
+    for seconds, is_over in ((8.0, True), (8.001, False)):
+        outage = Outage()
+        assert not outage.is_over(refused(), attempt=1, begun=clock.time(), pause=0.5)
+        clock.sleep(seconds)
+        found = outage.is_over(refused(), attempt=1, begun=clock.time(), pause=0.5)
+        assert found is is_over
+
+
 @pytest.mark.parametrize(("answer", "sent"), [("there", 1), (None, 2)])
 def test_odd_answer_to_a_creation_is_looked_at(
     clock: FakeTime, answered: Outage, answer: str | None, sent: int
