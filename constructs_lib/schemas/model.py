@@ -199,10 +199,12 @@ class Attribute(NamedTuple):
         """
         if not isinstance(value, str):
             return value
-        choices = self.rule.get("enum") or self.rule.get(IGNORING_CASE) or ()
         word, pattern = value.strip(), self.rule.get("pattern")
         if pattern and not matches(pattern, value) and matches(pattern, word):
             return word
+        choices = self.rule.get("enum") or self.rule.get(IGNORING_CASE)
+        if not choices or value in choices:
+            return value
         by_word = {one.lower(): one for one in choices if isinstance(one, str)}
         return by_word.get(word.lower(), value)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, Literal, TypeAlias
@@ -37,13 +37,16 @@ _UNREADABLE: Final = _Sign.UNREADABLE
 _NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
 
 
-def attributes_of(model: ObjectModel, answer: Answer) -> Object:
+def attributes_of(model: ObjectModel, answer: Answer, names: Iterable[str] | None = None) -> Object:
     """Return the attributes that a response contains, in the API's form but of the type of the
     attribute; ``config`` is not among them. A value that is masked, or that cannot be of that type,
     is left out.
+
+    :param names: the attributes that are wanted; by default, all
     """
     found: Object = {}
-    for name, (*way, last) in model.places.items():
+    for name in model.places.keys() if names is None else model.places.keys() & names:
+        *way, last = model.places[name]
         source = _part(answer, way)
         if last not in source:
             continue
@@ -92,26 +95,27 @@ def refreshed_state(
     return result
 
 
-def confirms_state(model: ObjectModel, state: Object, item: Answer, echo: Echo) -> bool:
-    """Return True if an item of a list confirms all that is known of an object, and nothing
-    else. What it lacks, and what differs, has to be read from the object itself: items may
-    carry less.
+def confirmed_state(model: ObjectModel, state: Object, item: Answer, echo: Echo) -> Object | None:
+    """Return the state after a read, from an item of a list that confirms all that is known of an
+    object, and nothing else; None for any other. What it lacks, and what differs, has to be read
+    from the object itself: items may carry less.
 
     :param state: the state before
-    :param echo: as for :func:`refreshed_state`
+    :param echo: as for :func:`refreshed_state`; more of it changes nothing of what is returned
     """
     parts = {CONFIG, *(way[0] for way in model.places.values() if len(way) > 1)}
     if not all(isinstance(item.get(part), dict) for part in parts):
-        return False
+        return None
     if equivalence.is_too_deep(item.get(CONFIG)):
-        return False
+        return None
     found = refreshed_state(model, state, item, echo)
-    return all(
+    is_confirmed = all(
         found[name] is not None or state.get(name) is None
         if attribute.read_only
         else same(found.get(name), state.get(name))
         for name, attribute in model.attributes.items()
     )
+    return found if is_confirmed else None
 
 
 def echoes(
@@ -170,6 +174,8 @@ def _prints(known: Any, answered: Any) -> list[str]:
 def _kept(model: ObjectModel, name: str, known: Any, remote: Any, echo: Echo) -> Any:
     if known is None:
         return remote
+    if isinstance(known, (str, int)) and type(known) is type(remote) and known == remote:
+        return known  # As most are.
     attribute, sent, answered = model.attributes[name], api_value(known), api_value(remote)
     if _says_nothing(model.request_value(name, known)):
         return known if _says_nothing(answered) else remote

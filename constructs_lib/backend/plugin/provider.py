@@ -122,7 +122,10 @@ class Provider(ABC):
         """
 
     def read_rules(self) -> tuple[ReadRule, ...]:
-        """Return what each read of its resources must keep beyond Terraform's rules."""
+        """Return what each read of its resources must keep beyond Terraform's rules.
+
+        They are about what a read changes, so a state that it returns unchanged is not checked.
+        """
         return ()
 
     def stop(self, provider_data: Any) -> None:  # noqa: B027

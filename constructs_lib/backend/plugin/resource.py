@@ -104,6 +104,13 @@ class Plan:
         """True if the resource exists."""
         return self.prior is not None
 
+    @property
+    def changes_nothing(self) -> bool:
+        """True if the plan is the prior state itself, value by value."""
+        if self.prior is None or self.replace or self.prior.keys() != self.planned.keys():
+            return False
+        return all(value is self.prior[name] for name, value in self.planned.items())
+
     def changed(self, name: str) -> bool:
         """Return True if the planned value differs from the prior one; an unknown value is a
         change.
@@ -112,7 +119,7 @@ class Plan:
         """
         planned = self.planned.get(name)
         before = self.prior.get(name) if self.prior is not None else None
-        return planned is UNKNOWN or not same(planned, before)
+        return planned is UNKNOWN or (planned is not before and not same(planned, before))
 
 
 class Resource(ABC):

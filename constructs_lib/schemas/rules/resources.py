@@ -7,7 +7,7 @@ re-sync); Elasticsearch's REST APIs, "Authentication".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from constructs_lib.schemas.model import load
@@ -28,6 +28,7 @@ _FORMS = (["connection_id"], ["group_id", "schema"])
 _NAMING = ("connection_id", "group_id", "schema")
 
 
+@cache
 def connection_rules(names: Names, is_unknown: IsUnknown) -> tuple[Rule, ...]:
     """Return the rules of the resource ``fivetranops_connection``, in the order of their findings.
 

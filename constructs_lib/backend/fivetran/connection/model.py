@@ -137,7 +137,7 @@ request_value = MODEL.request_value
 clears_nothing = MODEL.clears_nothing
 attributes_of = partial(response.attributes_of, MODEL)
 refreshed_state = partial(response.refreshed_state, MODEL)
-confirms_state = partial(response.confirms_state, MODEL)
+confirmed_state = partial(response.confirmed_state, MODEL)
 echoes = partial(response.echoes, MODEL)
 
 

@@ -112,7 +112,8 @@ def plan_secrets(
         return
     prior = (plan.prior or {}).get("secrets_applied")
     changed = tracking.changed(secrets)
-    plan.planned["secrets_applied"] = planned_times(prior, secrets, sorted({*changed, *along}))
+    times = planned_times(prior, secrets, sorted({*changed, *along}))
+    plan.planned["secrets_applied"] = prior if same(prior, times) else times
     if changed and tracking.is_sealed_by_another_key:
         diagnostics.warning(
             "The provider's API secret changed",

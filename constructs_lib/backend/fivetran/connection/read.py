@@ -42,9 +42,12 @@ def read_connection(state: Object, operation: Operation) -> Object | None:
     if state.get("id") is None:
         return find_unconfirmed(state, deadline, operation)
     echo = drift.echo_of(operation.private)
+    confirmed: Object | None = None
 
     def fits(item: dict[str, Any]) -> bool:
-        return model.confirms_state(state, item, echo)
+        nonlocal confirmed
+        confirmed = model.confirmed_state(state, item, echo)
+        return confirmed is not None
 
     # The plan that imports may not be applied.
     if not account.import_guard.is_imported(state["id"]):
@@ -61,6 +64,8 @@ def read_connection(state: Object, operation: Operation) -> Object | None:
     plan.warn_about_pause(state, answer, operation.diagnostics)
     drift.learn_from_refresh(model.MODEL, state, answer, operation.private, operation.diagnostics)
     adopted = ConnectionPrivateState(operation.private).is_imported
+    if confirmed is not None and not adopted:
+        return confirmed
     echo = drift.echo_of(operation.private)
     result = model.refreshed_state(state, answer, echo, adopted=adopted)
     if adopted and is_imported(state):

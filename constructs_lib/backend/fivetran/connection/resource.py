@@ -92,6 +92,10 @@ class ConnectionResource(Resource):
         changed = tracking.changed(secrets_of(plan.config))
         along = secrets_sent_along(plan.prior, plan.planned, plan.config)
         plan_secrets(plan, tracking, operation.diagnostics, along)
+        account.secrets[plan.prior["id"]] = _texts(secrets_of(plan.config))
+        repeats = setup_tests.must_repeat_tests(plan.config, operation)
+        if plan.changes_nothing and not changed and not along and not repeats:
+            return  # The rules below are about changes.
         refreshed = plan.prior.get("id") in account.refreshed
         plan_replacement(plan, operation.diagnostics, refreshed=refreshed)
         plan_connect_card(plan, operation.diagnostics)
@@ -100,12 +104,10 @@ class ConnectionResource(Resource):
         sent = sorted({*changed, *along})
         body = request.update_body(plan.prior, plan.planned, plan.config, sent, operation.private)
         warn_about_unsent_settings(plan, body, operation.diagnostics)
-        repeats = setup_tests.must_repeat_tests(plan.config, operation)
         if repeats:
             plan.planned["setup_state"] = UNKNOWN
         runs_tests = repeats or may_run_tests(plan)
         account.planned_effects.note_connection(plan, runs_tests=runs_tests)
-        account.secrets[plan.prior["id"]] = _texts(secrets_of(plan.config))
 
     def create(self, planned: Object, config: Object, operation: Operation) -> Object:
         """Send ``POST /v1/connections``. From then on the connection is in state."""

@@ -114,8 +114,9 @@ def rule_problems(rules: Iterable[Rule], config: Object) -> list[Diagnostic]:
     from constructs_lib.schemas.rules import applied
 
     table = tuple(rules)
-    values = {name: unwrap(config.get(name)) for rule in table for name in rule.inputs}
-    unknown = [name for name, value in values.items() if value is UNKNOWN]
+    names = {name for rule in table for name in rule.inputs}
+    values = {name: unwrap(config.get(name)) for name in names}
+    unknown = {name for name, value in values.items() if value is UNKNOWN}
     # Whoever writes Terraform may have marked a value as sensitive, which nobody tells a provider.
     with hide_texts():
         return [_diagnostic(rule, problem) for rule, problem in applied(table, values, unknown)]

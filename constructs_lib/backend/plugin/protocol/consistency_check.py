@@ -59,7 +59,7 @@ def _check_schema(
 def _check_plan(
     call: Call, request: pb.PlanResourceChange.Request, response: pb.PlanResourceChange.Response
 ) -> None:
-    if call.diagnostics.has_errors:
+    if call.diagnostics.has_errors or _is_proposal(request, response):
         return
     answer = PlanAnswer(
         call.attributes,
@@ -74,6 +74,17 @@ def _check_plan(
         response.planned_state.CopyFrom(request.prior_state)
         response.planned_private = request.prior_private
         del response.requires_replace[:]
+
+
+def _is_proposal(
+    request: pb.PlanResourceChange.Request, response: pb.PlanResourceChange.Response
+) -> bool:
+    """Return True for a plan that is what Terraform proposed, and changes nothing: there is nothing
+    of the provider in it that could break a rule. Most plans of a large stack are.
+    """
+    planned = response.planned_state.msgpack
+    is_prior = bool(planned) and planned == request.prior_state.msgpack
+    return is_prior and planned == request.proposed_new_state.msgpack
 
 
 def _check_apply(
@@ -115,7 +126,7 @@ def _state_to_keep(answer: ApplyAnswer) -> Object | None:
 def _check_read(
     call: Call, request: pb.ReadResource.Request, response: pb.ReadResource.Response
 ) -> None:
-    if not call.attributes:
+    if not call.attributes or _is_repeated(call, request, response):
         return
     answer = ReadAnswer(
         call.attributes,
@@ -129,6 +140,17 @@ def _check_read(
     if rules.report_violations(found, call.subject, call.diagnostics):
         response.new_state.CopyFrom(request.current_state)
         response.private = request.private
+
+
+def _is_repeated(
+    call: Call, request: pb.ReadResource.Request, response: pb.ReadResource.Response
+) -> bool:
+    """Return True if a read returned the very state that Terraform sent, which breaks no rule. One
+    that failed has the private state to keep as well.
+    """
+    state = response.new_state.msgpack
+    is_same = bool(state) and state == request.current_state.msgpack
+    return is_same and not call.diagnostics.has_errors
 
 
 def _check_import(

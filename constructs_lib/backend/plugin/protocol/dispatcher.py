@@ -81,11 +81,9 @@ def is_immediate(session: Session, path: str, data: bytes) -> bool:
         return False
     if name != "PlanResourceChange":
         return name in _COMPUTING
-    from constructs_lib.backend.plugin.protocol import messages as pb
-
     # What is wrong with the message, or with the provider, is for the answer to tell.
     with suppress(Exception):
-        type_name = pb.PlanResourceChange.Request.FromString(data).type_name
+        type_name = _message(name).Request.FromString(data).type_name
         return not session.provider.resources[type_name].plan_waits
     return False
 
@@ -107,13 +105,8 @@ def dispatch(session: Session, name: str, data: bytes) -> bytes:
 
 def _answer(session: Session, name: str, data: bytes) -> tuple[str, bytes]:
     """Return what a call was about, and the response to it."""
-    from constructs_lib.backend.plugin.protocol import messages as pb
-    from constructs_lib.backend.plugin.protocol.call import Call
-
-    message: Any = getattr(pb, name)
-    response = message.Response()
-    call = Call(session, name)
-    request = message.Request()
+    message, call = _message(name), _module("call").Call(session, name)
+    request, response = message.Request(), message.Response()
     with call.caught():
         request.MergeFromString(data)
         _function(name)(call, request, response)
@@ -123,18 +116,25 @@ def _answer(session: Session, name: str, data: bytes) -> tuple[str, bytes]:
 
 
 @cache
+def _message(name: str) -> Any:
+    """Return the message of a method, which holds those of its request and response."""
+    return getattr(_module("messages"), name)
+
+
+@cache
 def _function(name: str) -> Callable[[Call, Any, Any], None]:
     """Return the function that answers a method."""
     module, _, function = _CALLS[name].partition(":")
-    found: Callable[[Call, Any, Any], None] = getattr(
-        import_module(f"{__package__}.{module}"), function
-    )
+    found: Callable[[Call, Any, Any], None] = getattr(_module(module), function)
     return found
 
 
 def _check_response(call: Call, request: Any, response: Any) -> None:
     # A check of a configuration answers with diagnostics alone: there is nothing in them to check.
     if not call.method.startswith("Validate"):
-        from constructs_lib.backend.plugin.protocol import consistency_check
+        _module("consistency_check").check_response(call, request, response)
 
-        consistency_check.check_response(call, request, response)
+
+@cache
+def _module(name: str) -> Any:
+    return import_module(f"{__package__}.{name}")

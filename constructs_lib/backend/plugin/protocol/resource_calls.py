@@ -143,7 +143,7 @@ def plan_resource_change(
             # The plan fails by the error that was reported; what the schema says of it is true.
             operation = call.operation(request.prior_private)
             plan = plan_change(call.attributes, config, prior)
-        if _changes_nothing(plan) and may_be_repeated(request.prior_state.msgpack):
+        if plan.changes_nothing and may_be_repeated(request.prior_state.msgpack):
             # As most plans of a large stack: the very bytes are the shortest way to say so.
             response.planned_state.msgpack = request.prior_state.msgpack
         else:
@@ -161,14 +161,6 @@ def _refuse_missing(call: Call, plan: Plan) -> None:
                 "Nothing was changed. Check the expression, or give a value with coalesce().",
                 (name,),
             )
-
-
-def _changes_nothing(plan: Plan) -> bool:
-    """Return True if the plan is the prior state itself, value by value."""
-    prior, planned = plan.prior, plan.planned
-    if prior is None or plan.replace or prior.keys() != planned.keys():
-        return False
-    return all(value is prior[name] for name, value in planned.items())
 
 
 def _write_plan(

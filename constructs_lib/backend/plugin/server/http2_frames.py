@@ -24,11 +24,20 @@ OK, UNIMPLEMENTED, INTERNAL = 0, 12, 13
 """Codes of gRPC ("Status codes and their use in gRPC")."""
 
 
+_REFERENCES: Final = bytes(range(0x81, 0xFF))
+"""The bytes that stand for a header of the table each (RFC 7541, section 6.1)."""
+
+_MOST_PATHS: Final = 64
+"""So many blocks are remembered: Terraform has two dozen methods."""
+
+
 class HeaderReader:
     """A reader of the headers of one connection, in the order in which they came."""
 
     def __init__(self) -> None:
         self._decoder = Decoder(LARGEST_HEADERS)
+        self._paths: dict[bytes, str] = {}
+        """The paths of blocks that only refer to the table, as long as the table stays."""
 
     def path(self, block: bytes) -> str:
         """Return the path of a call, such as ``/tfplugin6.Provider/GetMetadata``; empty if it has
@@ -36,12 +45,20 @@ class HeaderReader:
 
         :raises ProtocolError: if the headers cannot be read, or take too much
         """
+        if block in self._paths:
+            return self._paths[block]
         try:
             headers = self._decoder.decode(block, raw=True)
         except HPACKError as error:
             raise ProtocolError(f"headers that cannot be read: {type(error).__name__}") from None
-        path = next((value for name, value in headers if name == b":path"), b"")
-        return path.decode("utf-8", "replace")
+        encoded = next((value for name, value in headers if name == b":path"), b"")
+        path = encoded.decode("utf-8", "replace")
+        # Each call of a method repeats its headers, and then each is one byte.
+        if block.strip(_REFERENCES):
+            self._paths.clear()
+        elif len(self._paths) < _MOST_PATHS:
+            self._paths[block] = path
+        return path
 
 
 def _literal(name: str, value: str) -> bytes:

@@ -245,7 +245,8 @@ def _compare(
             return False
         a, b = _without_type(a), _without_type(b)
         if isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys():
-            left.extend((a[name], b[name]) for name in a)
+            # What is one and the same object needs no look: most parts of a copy are.
+            left.extend((inner, b[name]) for name, inner in a.items() if inner is not b[name])
         elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
             left.extend(zip(a, b, strict=True))
         elif not _same_scalar(a, b):

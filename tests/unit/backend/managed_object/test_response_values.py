@@ -225,16 +225,17 @@ def test_an_item_of_a_list_confirms_all_that_is_known_or_nothing() -> None:
         (STATE | {"name": None}, ITEM),
     ]
 
-    assert [response.confirms_state(MODEL, *each, {}) for each in confirmed] == [True] * 6
-    assert [response.confirms_state(MODEL, *each, {}) for each in open_] == [False] * 9
+    found = [response.confirmed_state(MODEL, *each, {}) for each in confirmed]
+    assert found == [response.refreshed_state(MODEL, *each, {}) for each in confirmed]
+    assert [response.confirmed_state(MODEL, *each, {}) for each in open_] == [None] * 9
 
 
 def test_a_form_that_was_learnt_is_confirmed() -> None:
     echo = {"config.host": [fingerprint("db"), fingerprint("DB.")]}
     item = ITEM | {"config": {"host": "DB.", "port": 1}}
 
-    assert response.confirms_state(MODEL, STATE, item, echo)
-    assert not response.confirms_state(MODEL, STATE, item, {})
+    assert response.confirmed_state(MODEL, STATE, item, echo) == STATE
+    assert response.confirmed_state(MODEL, STATE, item, {}) is None
 
 
 def test_an_echo_is_two_fingerprints_of_these_very_values() -> None:

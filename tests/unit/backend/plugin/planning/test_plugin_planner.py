@@ -34,6 +34,16 @@ def test_an_unchanged_configuration_plans_the_prior_state() -> None:
     assert plan.planned == PRIOR
 
 
+def test_a_plan_changes_nothing_if_each_value_is_that_of_before() -> None:
+    unchanged, replaced, other, fewer = (plan_change(ATTRIBUTES, CONFIG, PRIOR) for _ in range(4))
+    replaced.replace.append(("name",))
+    other.planned["config"] = Dynamic.of({"a": 1})
+    del fewer.planned["color"]
+    plans = [unchanged, replaced, other, fewer, plan_change(ATTRIBUTES, CONFIG, None)]
+
+    assert [plan.changes_nothing for plan in plans] == [True, False, False, False, False]
+
+
 def test_an_equivalent_configured_value_keeps_the_prior_form() -> None:
     prior = {**PRIOR, "config": Dynamic(types.map_of(types.NUMBER), {"a": 1})}
     assert identical(plan_change(ATTRIBUTES, CONFIG, prior).planned["config"], prior["config"])

@@ -169,6 +169,15 @@ def test_a_read_that_breaks_a_rule_keeps_state_and_private_state(answered: Any, 
     assert json.loads(response.private) == {"a": 1}
 
 
+def test_a_read_that_changes_nothing_breaks_no_rule() -> None:
+    prior = {**PRIOR, "color": "black"}
+
+    response = read(Scripted(read=lambda state, operation: state), prior)
+
+    assert not response.diagnostics
+    assert values(response.new_state) == prior
+
+
 def test_a_read_of_a_wrong_type_keeps_the_state() -> None:
     response = read(Scripted(read=lambda state, operation: {"level": "high", "color": "green"}))
     assert len(response.diagnostics) == 1
