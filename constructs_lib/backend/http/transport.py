@@ -11,7 +11,9 @@ import os
 import re
 import socket
 import ssl
+import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -43,6 +45,7 @@ _CERTIFICATE_HINT = (
     "If the certificate comes from an authority of your own, name its file in REQUESTS_CA_BUNDLE "
     "or SSL_CERT_FILE, and see that it can be read."
 )
+_GUESSES = "charset_normalizer"
 _CONNECTIONS = 64
 _CONNECT_TIMEOUT = 10.0
 _SHORTEST_LIMIT = 0.1
@@ -331,9 +334,24 @@ class Transport:
 
 
 def _network() -> BaseAdapter:
+    _import_requests()
     from constructs_lib.backend.http.requests_adapter import BoundedAdapter
 
     return BoundedAdapter(pool_maxsize=_CONNECTIONS, pool_connections=1)
+
+
+def _import_requests() -> None:
+    """Import ``requests`` without the package that guesses the encoding of texts, which takes an
+    eighth of that import: an API answers JSON. ``requests`` can do without, and warns.
+    """
+    if _GUESSES in sys.modules:
+        return
+    warnings.filterwarnings("ignore", "Unable to find acceptable character detection")
+    sys.modules[_GUESSES] = None  # type: ignore[assignment]
+    try:
+        import requests  # noqa: F401
+    finally:
+        del sys.modules[_GUESSES]  # Whoever wants it gets it.
 
 
 class _Watch:

@@ -149,8 +149,23 @@ def test_a_process_that_checks_imports_no_resource(tmp_path: Path) -> None:
 
 
 def test_the_process_of_a_plan_imports_one_resource(url: str, tmp_path: Path) -> None:
-    found, _ = imported(PLAN_PROCESS, tmp_path, url)
+    found, everything = imported(PLAN_PROCESS, tmp_path, url)
 
     assert len(found) <= 91, sorted(found)
     assert "constructs_lib.backend.fivetran.journal.journal" not in found
     assert "constructs_lib.sandbox" not in found
+    assert "requests" in everything
+    assert "charset_normalizer" not in everything
+
+
+GUESSED = """
+import constructs_lib.backend.http.transport as transport
+transport.Transport("https://api.example")
+import charset_normalizer, requests
+"""
+
+
+def test_who_wants_the_guesses_of_an_encoding_gets_them(tmp_path: Path) -> None:
+    _, everything = imported(GUESSED, tmp_path)
+
+    assert "charset_normalizer" in everything
