@@ -99,11 +99,12 @@ def record_sent(
     :param answer: what the API answered about the object
     :param secrets: the secrets by name, of which nothing is kept
     """
-    echo = private.setdefault(_ECHO, {})
-    for name in _sent(model, body):
-        echo.pop(name, None)
-    echo.update(response.echoes(model, settings, answer, secrets))
-    unread = {*_strings(private.get(_UNREAD)), *_sent(model, body)}
+    sent = set(_sent(model, body))
+    echo = {name: known for name, known in echo_of(private).items() if name not in sent}
+    private[_ECHO] = echo | response.echoes(model, settings, answer, secrets)
+    if not private[_ECHO]:
+        del private[_ECHO]
+    unread = sent.union(_strings(private.get(_UNREAD)))
     private[_UNREAD] = sorted(unread)
     if not unread:
         del private[_UNREAD]

@@ -30,6 +30,10 @@ from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object,
 
 _CONTEXT = b"connections-as-code/secret-digest/1"
 _COST = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
+_SECRETS = "secrets"
+_LENGTH = 32
+"""Hexadecimal digits of a digest that are kept, 128 bits: it is there once for each secret of each
+resource. Earlier versions kept all 64."""
 SCOPES = {"config": "config_wo", "auth": "auth_wo"}
 """For each part of a request that holds secrets: the write-only attribute that brings them."""
 
@@ -123,12 +127,12 @@ class SecretTracking:
         item_keys: ItemKeys = NO_ITEM_KEYS,
     ) -> None:
         self._hasher, self._item_keys = hasher, item_keys
-        self._entry: dict[str, Any] = private.setdefault("secrets", {})
+        self._private = private
 
     @property
     def is_sealed_by_another_key(self) -> bool:
         """True if the digests were made under an API secret that is no longer the provider's."""
-        mark = self._entry.get("mark")
+        mark = self._entry().get("mark")
         return self._hasher is not None and mark is not None and mark != self._hasher.mark()
 
     def changed(self, secrets: dict[str, Any]) -> list[str]:
@@ -143,26 +147,36 @@ class SecretTracking:
     def record(self, secrets: dict[str, Any]) -> None:
         """Record that these secrets, and no others, were sent last."""
         if self._hasher is None or not secrets:
-            self._entry.clear()
+            self._private.pop(_SECRETS, None)
             return
-        self._entry.setdefault("salt", os.urandom(16).hex())
-        self._entry["mark"] = self._hasher.mark()
-        self._entry["digests"] = {
-            name: self._digest(name, named_in_order(self._item_keys, name, value))
+        salt = self._entry().get("salt") or os.urandom(16).hex()
+        digests = {
+            name: self._digest(salt, name, named_in_order(self._item_keys, name, value))[:_LENGTH]
             for name, value in secrets.items()
         }
+        self._private[_SECRETS] = {
+            "salt": salt,
+            "mark": self._hasher.mark(),
+            "digests": digests,
+        }
+
+    def _entry(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._private.get(_SECRETS, {})
+        return found
 
     def _differs(self, name: str, value: Any) -> bool:
-        if contains_unknown(value) or "salt" not in self._entry:
+        entry = self._entry()
+        if contains_unknown(value) or "salt" not in entry:
             return True
-        known = self._entry.get("digests", {}).get(name)
+        known = entry.get("digests", {}).get(name)
         # Earlier versions kept the digest of a list in the order in which it was written.
         forms = (named_in_order(self._item_keys, name, value), value)
-        return all(known != self._digest(name, form) for form in forms)
+        digests = [self._digest(entry["salt"], name, form) for form in forms]
+        return all(known not in (digest, digest[:_LENGTH]) for digest in digests)
 
-    def _digest(self, name: str, value: Any) -> str:
+    def _digest(self, salt: str, name: str, value: Any) -> str:
         assert self._hasher is not None  # noqa: S101 - the callers return early without a hasher.
-        return self._hasher.digest(self._entry["salt"], name, value)
+        return self._hasher.digest(salt, name, value)
 
 
 def planned_times(prior: dict[str, Any] | None, secrets: dict[str, Any], changed: list[str]) -> Any:

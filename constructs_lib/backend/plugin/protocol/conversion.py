@@ -58,7 +58,7 @@ def write_private(private: dict[str, Any]) -> bytes:
 
     :raises TypeError: if JSON cannot hold it
     """
-    return json.dumps(private, sort_keys=True).encode() if private else b""
+    return json.dumps(private, sort_keys=True, separators=(",", ":")).encode() if private else b""
 
 
 def write_diagnostics(all_: Iterable[Diagnostic], attributes: Attributes) -> list[pb.Diagnostic]:

@@ -184,7 +184,7 @@ def test_private_state_of_a_sync_is_stored_as_before() -> None:
     private.awaited, private.is_imported = BASELINE, False
     private.is_due_again, private.entry = True, "abc.0123456789ab"
 
-    assert write_private(stored) == SYNC
+    assert read_private(write_private(stored)) == read_private(SYNC)
 
 
 CONNECTION = (
@@ -208,7 +208,7 @@ def test_private_state_of_a_connection_is_stored_as_before() -> None:
     private = ConnectionPrivateState(stored)
     private.trace, private.is_imported, private.have_tests_failed = TRACE, True, True
 
-    assert write_private(stored) == CONNECTION
+    assert read_private(write_private(stored)) == read_private(CONNECTION)
     private.trace, private.is_imported, private.have_tests_failed = None, False, False
     assert stored == {}
 
@@ -217,5 +217,5 @@ def test_private_state_of_setup_tests_is_stored_as_before() -> None:
     stored: dict[str, Any] = {}
     SetupTestsPrivateState(stored).have_failed = True
 
-    assert write_private(stored) == b'{"failed": true}'
+    assert read_private(write_private(stored)) == {"failed": True}
     assert SetupTestsPrivateState(stored).have_failed

@@ -74,7 +74,7 @@ def test_a_write_of_nothing_that_is_answered_notes_nothing() -> None:
 
     drift.record_sent(MODEL, private, {}, {"run_setup_tests": True}, {"config": {}}, {})
 
-    assert private == {"echo": {}}
+    assert private == {}
 
 
 def test_settings_that_an_answer_leaves_out_are_noted() -> None:

@@ -139,7 +139,7 @@ def test_a_library_that_exits_does_not_end_the_process() -> None:
 
 _REPORTED_CONFIG = thing(name="one", config=Dynamic.of({"a": 1}))
 STATE = {**_REPORTED_CONFIG, "id": "x", "level": 3, "color": "red"}
-PRIVATE = json.dumps({"kept": 1}).encode()
+PRIVATE = b'{"kept":1}'
 
 
 def fails(*arguments: Any) -> NoReturn:
