@@ -117,10 +117,20 @@ def redact_json(value: Any, secrets: Iterable[str]) -> Any:
     """Return a JSON value without the secrets in any of its texts and numbers; hide one that is
     nested too deeply to be searched as a whole.
     """
-    try:
-        return _redacted_json(value, _needles(secrets))
-    except RecursionError:
-        return HIDDEN
+    return json_redactor(secrets)(value)
+
+
+def json_redactor(secrets: Iterable[str]) -> Callable[[Any], Any]:
+    """Return :func:`redact_json` for many values, which finds the forms of the secrets once."""
+    needles = _needles(secrets)
+
+    def redacted(value: Any) -> Any:
+        try:
+            return _redacted_json(value, needles)
+        except RecursionError:
+            return HIDDEN
+
+    return redacted
 
 
 def _needles(texts: Iterable[str]) -> set[Needle]:

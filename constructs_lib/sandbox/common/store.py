@@ -15,6 +15,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -105,6 +106,12 @@ class StoredSettings(Protocol):
 S = TypeVar("S", bound=StoredSettings)
 
 
+@lru_cache(maxsize=64)
+def _settings_of(kind: type[S], text: str) -> S:
+    """Return stored settings, which each request asks for, and which nobody changes in place."""
+    return kind.from_json(text)
+
+
 class CommonTables(Generic[S]):
     """The tables that every sandbox has, within one transaction.
 
@@ -132,7 +139,7 @@ class CommonTables(Generic[S]):
     def settings(self) -> S | None:
         """Return the stored settings; None in a new database."""
         row = self._link.execute("SELECT document FROM settings").fetchone()
-        return self.settings_type.from_json(row[0]) if row else None
+        return _settings_of(self.settings_type, row[0]) if row else None
 
     def save_settings(self, settings: S) -> None:
         """Store the settings."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -86,7 +86,7 @@ class Connection:
 
     def to_json(self) -> str:
         """Return the record as it is stored."""
-        return dumps_exact(asdict(self))
+        return dumps_exact({**vars(self), "sync": vars(self.sync) if self.sync else None})
 
     @classmethod
     def from_json(cls, text: str) -> Connection:

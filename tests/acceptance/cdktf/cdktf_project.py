@@ -114,6 +114,12 @@ class Machine(NamedTuple):
         assert result.status == 0, result.output
         return result.output
 
+    def terraform(self, project: Path, stack: str, *arguments: str) -> str:
+        """Run Terraform in a stack of a project; it must succeed; return what it printed."""
+        # Not by -chdir: Terraform looks for its providers where it was started.
+        folder = project / "cdktf.out" / "stacks" / stack
+        return self.succeed(folder, "terraform", *arguments)
+
 
 def machine(home: Path) -> Machine:
     """A machine with the tools of this project, and without a CLI configuration of Terraform."""

@@ -1,8 +1,11 @@
-"""Data sources and connect cards written in Python, deployed by the CDK's command line."""
+"""Data sources and connect cards written in Python, deployed by the CDK's command line or by
+Terraform alone, where the command line is not what a test is about.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -51,14 +54,14 @@ MARKS = (b"connect-card/setup", b"eyJ0eXAiOiJKV1Qi")
 """What every address and every token of the sandbox holds."""
 
 
-def deploy(machine: Machine, folder: Path, *parts: str) -> Path:
-    main = "".join((BEGIN, *parts, "app.synth()\n"))
-    if folder.exists():
-        (folder / "main.py").write_text(main)
-    else:
-        cdk_project(folder, main)
-    machine.succeed(folder, "cdktf", "deploy", "--auto-approve")
-    return folder
+def source(*parts: str) -> str:
+    return "".join((BEGIN, *parts, "app.synth()\n"))
+
+
+def apply(machine: Machine, project: Path) -> None:
+    machine.succeed(project, sys.executable, "main.py")
+    for command in (("init",), ("apply", "-auto-approve")):
+        machine.terraform(project, "demo", *command)
 
 
 def everything_stored(project: Path) -> bytes:
@@ -79,13 +82,13 @@ def issued(project: Path) -> int:
 
 
 def outputs(machine: Machine, project: Path) -> dict[str, Any]:
-    folder = project / "cdktf.out" / "stacks" / "demo"
-    printed = machine.succeed(folder, "terraform", "output", "-json")
+    printed = machine.terraform(project, "demo", "output", "-json")
     return {name.removesuffix("_told"): one["value"] for name, one in json.loads(printed).items()}
 
 
 def test_an_ephemeral_card_is_used_and_stored_nowhere(machine: Machine, tmp_path: Path) -> None:
-    project = deploy(machine, tmp_path / "project", EPHEMERAL)
+    project = cdk_project(tmp_path / "project", source(EPHEMERAL))
+    machine.succeed(project, "cdktf", "deploy", "--auto-approve")
     planned = machine.succeed(project, "cdktf", "diff")
 
     stored = everything_stored(project)
@@ -94,18 +97,20 @@ def test_an_ephemeral_card_is_used_and_stored_nowhere(machine: Machine, tmp_path
     assert not any(mark in stored + planned.encode() for mark in MARKS)
 
     # The same search finds what a resource stores.
-    deploy(machine, project, EPHEMERAL, STORED)
+    (project / "main.py").write_text(source(EPHEMERAL, STORED))
+    apply(machine, project)
     assert all(mark in everything_stored(project) for mark in MARKS)
     before = issued(project)
-    machine.succeed(project, "cdktf", "destroy", "--auto-approve")
+    machine.terraform(project, "demo", "destroy", "-auto-approve")
     assert issued(project) >= before
 
 
 def test_what_is_read_arrives(machine: Machine, tmp_path: Path) -> None:
-    project = deploy(machine, tmp_path / "project", READ)
+    project = cdk_project(tmp_path / "project", source(READ))
+    apply(machine, project)
     with Store(project / "sandbox.sqlite3") as store:
         before = store.journal(0)[-1].number
-        machine.succeed(project, "cdktf", "deploy", "--auto-approve")
+        apply(machine, project)
         assert [entry for entry in store.journal(before) if entry.writes] == []
 
     told = outputs(machine, project)

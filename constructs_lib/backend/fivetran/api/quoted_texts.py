@@ -8,6 +8,7 @@ catalogue of services allows.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from constructs_lib import schemas
 from constructs_lib.backend.fivetran.connection.model import destination_keys
 from constructs_lib.backend.fivetran.connection_test.resource import STATUSES
 from constructs_lib.backend.http import redaction
-from constructs_lib.backend.http.redaction import SettingText, redact_json
+from constructs_lib.backend.http.redaction import SettingText, json_redactor
 from constructs_lib.backend.http.response_values import normalized_word
 from constructs_lib.backend.plugin.diagnostics import Path
 
@@ -54,9 +55,10 @@ def without(tests: Any, hidden: list[str]) -> Any:
     :param tests: what the API answers under ``setup_tests``
     :param hidden: the texts to hide
     """
+    redacted = json_redactor(hidden)
     if not isinstance(tests, list):
-        return redact_json(tests, hidden)
-    return [_without(test, hidden) for test in tests]
+        return redacted(tests)
+    return [_without(test, redacted) for test in tests]
 
 
 def load() -> None:
@@ -65,13 +67,13 @@ def load() -> None:
     schemas.allowed_words()
 
 
-def _without(test: Any, hidden: list[str]) -> Any:
+def _without(test: Any, redacted: Callable[[Any], Any]) -> Any:
     if not isinstance(test, dict):
-        return redact_json(test, hidden)
+        return redacted(test)
     # A status is a word of the contract, and decides what becomes of the apply.
     is_known = normalized_word(test.get("status")).upper() in STATUSES
     status = {"status": test["status"]} if is_known else {}
-    return {name: redact_json(inner, hidden) for name, inner in test.items()} | status
+    return {name: redacted(inner) for name, inner in test.items()} | status
 
 
 def _is_word(path: Path, text: str) -> bool:

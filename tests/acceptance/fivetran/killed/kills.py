@@ -2,7 +2,8 @@
 
 A kill is named by its victim, its work and a number, and the seed: everything random about it comes
 from that. Terraform launches the provider itself, by its launcher, which a development override
-names; so no directory has to be initialised. What a work needs beforehand is made once, and copied.
+names; so no directory has to be initialised. Only the plans that look whether anything is left to
+do attach to a provider. What a work needs beforehand is made once, and copied.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kill_works import HEADER, Work
+from provider_process import ProviderProcess
 from quick_programs import QUICK_TERRAFORM
 from sandbox_server import Sandbox, serving
 from vendor import FIVETRAN
@@ -98,13 +100,16 @@ class Run:
             return False
         return True
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Starts terraform in a process group of its own; what it prints goes to a file."""
+    def start(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
+        """Starts terraform in a process group of its own; what it prints goes to a file.
+
+        :param more: environment variables besides those of all runs
+        """
         with (self.folder / "printed.txt").open("wb") as printed:
             return subprocess.Popen(
                 ["terraform", *arguments, "-no-color"],
                 cwd=self.folder,
-                env=self._environment(),
+                env={**self._environment(), **more},
                 stdin=subprocess.DEVNULL,
                 stdout=printed,
                 stderr=subprocess.STDOUT,
@@ -117,10 +122,21 @@ class Run:
         self.printed += (self.folder / "printed.txt").read_text(errors="replace")
         return status
 
-    def terraform(self, *arguments: str) -> int:
+    def terraform(self, *arguments: str, **more: str) -> int:
         """Runs terraform, and returns its exit status."""
         self.printed += f"\n$ terraform {' '.join(arguments)}\n"
-        return self.end(self.start(*arguments))
+        return self.end(self.start(*arguments, **more))
+
+    def attached(self, *arguments: str) -> int:
+        """Runs terraform as :meth:`terraform` does, with one start of the provider for three."""
+        name = self._mark.partition("=")[0]
+        environment = {key: text for key, text in self._environment().items() if key != name}
+        provider = ProviderProcess(self.folder, self.temporary / "provider.log")
+        try:
+            reattach = provider.reattach(environment)
+            return self.terraform(*arguments, TF_REATTACH_PROVIDERS=reattach)
+        finally:
+            provider.end()
 
     def processes(self) -> list[int]:
         """The processes that belong to this run and live."""
@@ -249,7 +265,8 @@ def _follow_up(run: Run, work: Work) -> list[str]:
 
 def _is_settled(run: Run, work: Work) -> bool:
     destroys = work.command == "destroy"
-    status = run.terraform("plan", "-input=false", "-detailed-exitcode", *["-destroy"] * destroys)
+    # The runs that are killed, and those that go on after them, launch the provider.
+    status = run.attached("plan", "-input=false", "-detailed-exitcode", *["-destroy"] * destroys)
     return status == 0
 
 
