@@ -59,14 +59,11 @@ def _run(terraform: ctypes.CDLL, arguments: tuple[str, ...]) -> None:
 
 
 def _received_signals() -> int:
-    """Return a descriptor from which the numbers of the signals are read as they arrive.
-
-    SIGPIPE is among them, which Python ignores otherwise: what Terraform starts would inherit that.
-    """
+    """Return a descriptor from which the numbers of the signals are read as they arrive."""
     received, arriving = os.pipe()
     os.set_blocking(arriving, False)
     signal.set_wakeup_fd(arriving, warn_on_full_buffer=False)
-    for number in (*_INTERRUPTS, signal.SIGPIPE):
+    for number in _INTERRUPTS:
         signal.signal(number, lambda number, frame: None)
     return received
 

@@ -18,6 +18,7 @@ def status(value: str, *more: str, of: str = f'"{WIKI}"') -> str:
     )
 
 
+@pytest.mark.both_terraforms
 @pytest.mark.launched
 def test_set_change_and_forget(terraform: Scenario, elastic: ElasticSandbox) -> None:
     terraform.step(
@@ -131,6 +132,7 @@ def test_a_connector_that_is_gone_is_dropped_from_state(
     terraform.refused(None, r"connector \[wiki\] not found", warns=("does not exist yet",))
 
 
+@pytest.mark.both_terraforms
 def test_both_ways_of_import(terraform: Scenario, elastic: ElasticSandbox) -> None:
     elastic.move("error")
     terraform.step(status('"error"'), [])

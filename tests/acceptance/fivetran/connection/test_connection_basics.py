@@ -9,6 +9,7 @@ from sandbox_server import Sandbox
 from scenario import Scenario
 
 
+@pytest.mark.both_terraforms
 @pytest.mark.launched
 def test_create_read_update_and_destroy(terraform: Scenario, sandbox: Sandbox) -> None:
     terraform.step(orders("sync_frequency = 60"), [creation(**CREATED, sync_frequency=60)])

@@ -19,6 +19,7 @@ def import_block(identifier: str) -> str:
     return f'import {{\n  to = {ORDERS}\n  id = "{identifier}"\n}}\n'
 
 
+@pytest.mark.both_terraforms
 @pytest.mark.launched
 def test_an_import_equals_the_managed_connection(terraform: Scenario) -> None:
     terraform.step(orders(), [creation(**CREATED)])
