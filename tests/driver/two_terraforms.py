@@ -45,7 +45,7 @@ def terraform_first_on_the_path(request: pytest.FixtureRequest) -> Iterator[None
     if getattr(request, "param", ON_THE_PATH) == ON_THE_PATH:
         yield
         return
-    _look_for_the_newest()
+    require_the_newest()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", str(NEWEST.parent), prepend=os.pathsep)
         yield
@@ -59,15 +59,16 @@ def terraform_program() -> Path:
     return Path(found)
 
 
-def _differ() -> bool:
-    """False where the newest is the one on the PATH, because the machine has no other."""
-    found = shutil.which("terraform")
-    return found is not None and not (NEWEST.exists() and NEWEST.samefile(found))
-
-
-def _look_for_the_newest() -> None:
+def require_the_newest() -> None:
+    """Skips a test, or fails where it must not be skipped, if the package is not installed."""
     if NEWEST.exists():
         return
     missing = f"the package {PACKAGE} is not installed: make setup-dev says why"
     assert not os.environ.get("REQUIRE_NEWEST_TERRAFORM"), missing
     pytest.skip(missing)
+
+
+def _differ() -> bool:
+    """False where the newest is the one on the PATH, because the machine has no other."""
+    found = shutil.which("terraform")
+    return found is not None and not (NEWEST.exists() and NEWEST.samefile(found))

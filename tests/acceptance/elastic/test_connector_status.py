@@ -18,7 +18,6 @@ def status(value: str, *more: str, of: str = f'"{WIKI}"') -> str:
     )
 
 
-@pytest.mark.both_terraforms
 @pytest.mark.launched
 def test_set_change_and_forget(terraform: Scenario, elastic: ElasticSandbox) -> None:
     terraform.step(
@@ -42,6 +41,7 @@ def test_set_change_and_forget(terraform: Scenario, elastic: ElasticSandbox) -> 
     assert elastic.status == "configured"
 
 
+@pytest.mark.both_terraforms
 def test_the_requests_of_an_apply_are_a_read_and_one_write(
     terraform: Scenario, elastic: ElasticSandbox
 ) -> None:

@@ -9,7 +9,6 @@ from sandbox_server import Sandbox
 from scenario import Scenario
 
 
-@pytest.mark.both_terraforms
 @pytest.mark.launched
 def test_create_read_update_and_destroy(terraform: Scenario, sandbox: Sandbox) -> None:
     terraform.step(orders("sync_frequency = 60"), [creation(**CREATED, sync_frequency=60)])
@@ -123,6 +122,7 @@ EVERYTHING = """
 """
 
 
+@pytest.mark.both_terraforms
 def test_all_attributes_are_sent_at_creation_and_converge(terraform: Scenario) -> None:
     body = {
         **CREATED,

@@ -19,7 +19,6 @@ def import_block(identifier: str) -> str:
     return f'import {{\n  to = {ORDERS}\n  id = "{identifier}"\n}}\n'
 
 
-@pytest.mark.both_terraforms
 @pytest.mark.launched
 def test_an_import_equals_the_managed_connection(terraform: Scenario) -> None:
     terraform.step(orders(), [creation(**CREATED)])
@@ -28,6 +27,7 @@ def test_an_import_equals_the_managed_connection(terraform: Scenario) -> None:
     terraform.import_(ORDERS, identifier)
 
 
+@pytest.mark.both_terraforms
 def test_an_import_equals_a_connection_with_many_settings(terraform: Scenario) -> None:
     settings = {
         "sync_frequency": 1440,

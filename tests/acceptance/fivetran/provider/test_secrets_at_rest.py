@@ -52,7 +52,6 @@ def test_no_file_holds_a_secret(terraform: Workspace, sandbox: Sandbox) -> None:
     assert "canary" not in shown
 
 
-@pytest.mark.both_terraforms
 def test_a_rotated_secret_is_the_only_thing_planned_and_sent(
     terraform: Workspace, sandbox: Sandbox
 ) -> None:
