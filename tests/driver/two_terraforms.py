@@ -7,13 +7,14 @@ A test runs on the one on the PATH, unless a marker says otherwise:
 
 The right one is first on the PATH before any fixture of the scope of a test looks for it; fixtures
 of a wider scope must not run Terraform for a marked test. A test that wants to know which one it is
-asks for the fixture ``terraform_program``. Where the package cannot be installed, the
-tests on the newest are skipped, unless ``REQUIRE_NEWEST_TERRAFORM`` is set.
+asks for the fixture ``terraform_program``. Where the package cannot be installed, the tests on the
+newest are skipped, unless ``REQUIRE_NEWEST_TERRAFORM`` is set.
 """
 
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,6 +58,15 @@ def terraform_program() -> Path:
     found = shutil.which("terraform")
     assert found is not None
     return Path(found)
+
+
+def text_of(program: Path) -> bytes:
+    """The bytes of a Terraform; those of its library, if the program is a script that runs one."""
+    text = program.read_bytes()
+    if not text.startswith(b"#!"):
+        return text
+    (library,) = [word for word in shlex.split(text.decode()) if word.endswith(".so")]
+    return Path(library).read_bytes()
 
 
 def require_the_newest() -> None:
