@@ -1,5 +1,5 @@
 # Two commands are enough on a fresh machine: make deploy, and make test.
-# What is needed besides: Python 3.10 or newer and Terraform 1.11 or newer.
+# What is needed besides: Python 3.10 or newer. Node and Terraform are brought where they are missing.
 
 ENVIRONMENT ?= sandbox
 
@@ -11,7 +11,7 @@ VENV := .venv$(if $(filter cdktn,$(TOOLKIT)),/cdktn)
 CDK := $(VENV)/bin/python scripts/run.py --environment "$(ENVIRONMENT)" $(TOOLKIT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo deploy diff output destroy doctor test size bench soak mutants check generate new-resource package clean setup setup-dev prerequisites
+.PHONY: help demo deploy diff output destroy doctor test size bench soak mutants check generate new-resource package clean setup setup-dev
 
 help: ## Show what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -86,11 +86,8 @@ clean: ## Delete what was installed and written, the sandbox with its Terraform 
 	rm -rf test-artefacts
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-setup: prerequisites
+setup:
 	@python="$$(scripts/check-prerequisites)" && "$$python" scripts/set_up.py
 
 setup-dev: setup
 	@python="$$(scripts/check-prerequisites)" && "$$python" scripts/set_up.py --dev
-
-prerequisites:
-	@scripts/check-prerequisites --terraform >/dev/null

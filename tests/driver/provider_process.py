@@ -44,9 +44,9 @@ class ProviderProcess:
 
     def reattach(self, environment: Mapping[str, str]) -> str:
         """The value of ``TF_REATTACH_PROVIDERS`` for a provider with this environment."""
-        # What concerns terraform alone is no reason for another process.
+        # What concerns terraform alone is no reason for another process; where it is, neither.
         wanted = {name: text for name, text in environment.items() if not name.startswith("TF_")}
-        if self._process is not None and wanted != self._environment:
+        if self._process is not None and _without_path(wanted) != _without_path(self._environment):
             self.end()
         if self._process is None:
             self._start(wanted)
@@ -136,6 +136,10 @@ class SharedProcess:
     def end(self) -> None:
         """Ends the process; fails if it does not end by itself, or leaves something behind."""
         self._process.end()
+
+
+def _without_path(environment: dict[str, str]) -> dict[str, str]:
+    return {name: text for name, text in environment.items() if name != "PATH"}
 
 
 def _empty(folder: Path) -> None:

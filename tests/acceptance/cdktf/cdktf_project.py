@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -72,6 +73,8 @@ Connection(stack, "orders", group_id="sandbox_warehouse", service="postgres",
 app.synth()
 """
 
+_COPIED = ("Makefile", "cdktf.json", "package.json", "package-lock.json", "pyproject.toml")
+_LINKED = (".venv", "node_modules", "cdktn-cli", "constructs_lib")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -153,4 +156,19 @@ def cdk_project(folder: Path, main: str = MAIN_PY) -> Path:
         f'{{"language": "python", "app": "{sys.executable} main.py", "projectId": "test",'
         ' "sendCrashReports": "false"}'
     )
+    return folder
+
+
+def checkout_copy(folder: Path) -> Path:
+    """A checkout whose settings a test may change; what is installed is that of this one."""
+    digest = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    stamp = (ROOT / ".venv" / ".installed").read_text()
+    assert stamp == digest, "run 'make test', or 'make setup-dev' before: the copy must not set up"
+    folder.mkdir()
+    for name in _COPIED:
+        shutil.copy(ROOT / name, folder)
+    for name in ("scripts", "stacks"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in _LINKED:
+        (folder / name).symlink_to(ROOT / name)
     return folder

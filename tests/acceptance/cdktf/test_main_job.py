@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cdktf_project import ROOT, Machine
+from cdktf_project import Machine, checkout_copy
 
 from constructs_lib.sandbox import Store
 from constructs_lib.sandbox.elastic import ElasticStore
 
 pytestmark = [pytest.mark.cdktf, pytest.mark.terraform]
 
-COPIED = ("Makefile", "cdktf.json", "package.json", "package-lock.json", "pyproject.toml")
-LINKED = (".venv", "node_modules", "cdktn-cli", "constructs_lib")
 BASE = Path("stacks/environments/base.yaml")
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A checkout whose settings a test may change; what is installed is that of this one."""
-    digest = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
-    stamp = (ROOT / ".venv" / ".installed").read_text()
-    assert stamp == digest, "run 'make test', or 'make setup-dev' before: the copy must not set up"
-    folder = tmp_path / "check out"
-    folder.mkdir()
-    for name in COPIED:
-        shutil.copy(ROOT / name, folder)
-    for name in ("scripts", "stacks"):
-        shutil.copytree(ROOT / name, folder / name)
-    for name in LINKED:
-        (folder / name).symlink_to(ROOT / name)
-    return folder
+    return checkout_copy(tmp_path / "check out")
 
 
 def writes(checkout: Path, since: int = 0) -> list[tuple[str, str, Any]]:

@@ -41,6 +41,7 @@ def test_set_change_and_forget(terraform: Scenario, elastic: ElasticSandbox) -> 
     assert elastic.status == "configured"
 
 
+@pytest.mark.both_terraforms
 def test_the_requests_of_an_apply_are_a_read_and_one_write(
     terraform: Scenario, elastic: ElasticSandbox
 ) -> None:
@@ -131,6 +132,7 @@ def test_a_connector_that_is_gone_is_dropped_from_state(
     terraform.refused(None, r"connector \[wiki\] not found", warns=("does not exist yet",))
 
 
+@pytest.mark.both_terraforms
 def test_both_ways_of_import(terraform: Scenario, elastic: ElasticSandbox) -> None:
     elastic.move("error")
     terraform.step(status('"error"'), [])

@@ -41,6 +41,7 @@ def leftovers(terraform: Terraform) -> list[Path]:
     return list((terraform.folder / "t").glob("tfp-*"))
 
 
+@pytest.mark.both_terraforms
 def test_a_note_lives_through_plan_apply_update_and_destroy(launched: Terraform) -> None:
     launched.write(NOTE % 'details = { owner = "me" }')
     launched.apply()
@@ -53,6 +54,7 @@ def test_a_note_lives_through_plan_apply_update_and_destroy(launched: Terraform)
     assert leftovers(launched) == []
 
 
+@pytest.mark.both_terraforms
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_lets_a_running_creation_finish(
     launched: Terraform, number: signal.Signals
@@ -75,6 +77,7 @@ def test_an_interrupt_lets_a_running_creation_finish(
     assert launched.state()["id"] == "note-one"
 
 
+@pytest.mark.both_terraforms
 def test_the_process_ends_when_terraform_is_killed(launched: Terraform) -> None:
     launched.write(NOTE % 'fail = "wait"')
     process = subprocess.Popen(

@@ -35,6 +35,7 @@ def issued(sandbox: Sandbox) -> list[str]:
     return [path.split("/")[3] for _, path, _ in sandbox.writes() if "connect-card" in path]
 
 
+@pytest.mark.both_terraforms
 @pytest.mark.launched
 def test_a_card_reaches_a_write_only_attribute_and_no_file(
     terraform: Scenario, sandbox: Sandbox, connection: str, cards: list[dict[str, str]]

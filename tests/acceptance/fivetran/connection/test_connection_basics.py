@@ -122,6 +122,7 @@ EVERYTHING = """
 """
 
 
+@pytest.mark.both_terraforms
 def test_all_attributes_are_sent_at_creation_and_converge(terraform: Scenario) -> None:
     body = {
         **CREATED,

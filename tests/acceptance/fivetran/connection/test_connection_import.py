@@ -27,6 +27,7 @@ def test_an_import_equals_the_managed_connection(terraform: Scenario) -> None:
     terraform.import_(ORDERS, identifier)
 
 
+@pytest.mark.both_terraforms
 def test_an_import_equals_a_connection_with_many_settings(terraform: Scenario) -> None:
     settings = {
         "sync_frequency": 1440,

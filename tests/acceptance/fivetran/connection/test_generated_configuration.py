@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from bodies import CREATED, ORDERS, orders
 from expected_requests import change
 from sandbox_server import Sandbox
@@ -17,6 +18,7 @@ NEWER = {
 """Settings with which the catalogue of services finds fault, each by another rule."""
 
 
+@pytest.mark.both_terraforms
 def test_generated_configuration_of_newer_settings_plans_nothing(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:

@@ -34,6 +34,7 @@ def steps(entries: list[JournalEntry], identifier: str) -> list[str]:
     return found
 
 
+@pytest.mark.both_terraforms
 @pytest.mark.launched
 def test_the_state_of_a_running_connection_is_set_in_order(
     terraform: Scenario, sandbox: Sandbox, connection: str
@@ -136,6 +137,7 @@ def begins_to_wait(terraform: Scenario, sandbox: Sandbox, connection: str) -> An
     return process
 
 
+@pytest.mark.both_terraforms
 @pytest.mark.killed
 def test_an_interrupted_wait_puts_the_flag_back(
     terraform: Scenario, sandbox: Sandbox, connection: str
@@ -149,6 +151,7 @@ def test_an_interrupted_wait_puts_the_flag_back(
     assert sandbox.connection(connection)["paused"] is False
 
 
+@pytest.mark.both_terraforms
 @pytest.mark.killed
 def test_the_flag_is_back_after_terraform_was_killed(
     terraform: Scenario, sandbox: Sandbox, connection: str

@@ -51,6 +51,7 @@ def test_an_apply_without_a_change_sends_no_write_request(
     terraform.refresh()
 
 
+@pytest.mark.both_terraforms
 def test_a_state_beside_its_connection_in_one_stack(terraform: Scenario, sandbox: Sandbox) -> None:
     terraform.write(INVOICES + cursor("{ cursor = 5 }"))
     terraform.apply()

@@ -107,6 +107,7 @@ IMPORTED: dict[str, tuple[str, dict[str, Any], frozenset[str]]] = {
 }
 
 
+@pytest.mark.both_terraforms
 @pytest.mark.parametrize(("more", "except_", "plans"), IMPORTED.values(), ids=IMPORTED)
 def test_an_import_takes_the_live_state_over(
     terraform: Scenario,

@@ -26,6 +26,7 @@ def end_of_syncs(sandbox: Sandbox) -> None:
     sandbox.store.advance(1000)
 
 
+@pytest.mark.both_terraforms
 def test_a_sync_begins_at_creation_and_for_other_triggers(
     terraform: Scenario, sandbox: Sandbox, database: str
 ) -> None:

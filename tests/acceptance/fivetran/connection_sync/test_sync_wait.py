@@ -281,6 +281,7 @@ def test_a_connection_that_is_deleted_meanwhile_is_an_error(
     assert "answered 404" in output
 
 
+@pytest.mark.both_terraforms
 @pytest.mark.killed
 def test_interrupted_wait_goes_on_with_the_next_apply(
     terraform: Scenario, sandbox: Sandbox, database: str

@@ -34,6 +34,7 @@ def give(terraform: Workspace, password: str, token: str) -> None:
     terraform.environment |= {"TF_VAR_password": password, "TF_VAR_token": token}
 
 
+@pytest.mark.both_terraforms
 def test_no_file_holds_a_secret(terraform: Workspace, sandbox: Sandbox) -> None:
     give(terraform, "canary-password", "canary-token")
     terraform.environment |= {"TF_LOG": "TRACE", "TF_LOG_PATH": "trace.log"}

