@@ -16,6 +16,10 @@ keyword                      meaning
 ``default``                  the value when it is left out; ``null`` means that only the
                              configuration says it: nothing is taken over from a response
 ``x-forces-replacement``     a change replaces the resource (an extension keyword)
+``x-identity``               part of the identity by which Terraform 1.12 and later knows an object:
+                             ``required`` or ``optional`` for an import by it. Texts, numbers and
+                             booleans of the root only; references do not take it over (an extension
+                             keyword)
 ``x-only-with``              the value of another attribute without which this one does not count
                              (an extension keyword)
 ``x-clearable``              the empty value clears the attribute: null is sent to the API

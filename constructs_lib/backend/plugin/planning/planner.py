@@ -149,6 +149,34 @@ def merge_failed_change(
     return merge_failed_update(attributes, prior, planned or {}, saved)
 
 
+def planned_identity(derived: Object, prior: Object | None, is_kept: bool) -> Object | None:
+    """Return the identity of a plan; None if it cannot be told before the change.
+
+    :param derived: the identity of the planned state, in which values may be unknown
+    :param prior: the identity before the change, if Terraform has one
+    :param is_kept: True for an update, which must not leave anything unknown
+    """
+    if not is_kept:
+        return derived
+    known = {
+        name: (prior or {}).get(name, UNKNOWN) if value is UNKNOWN else value
+        for name, value in derived.items()
+    }
+    return None if contains_unknown(known) else known
+
+
+def failed_identity(
+    attributes: dict[str, Attribute], derived: Object, planned: Object | None
+) -> Object | None:
+    """Return the identity of what exists after a failed change; None if it is not known in full."""
+    known = {}
+    for name, value in derived.items():
+        known[name] = (planned or {}).get(name) if value is None else value
+    required = [name for name, inner in attributes.items() if inner.identity == "required"]
+    is_whole = all(known.get(name) is not None for name in required)
+    return known if is_whole and not contains_unknown(known) else None
+
+
 def without_unknown(value: Any) -> Any:
     """Replace everything unknown in a value by null; dynamic types are inferred again."""
     if value is UNKNOWN:

@@ -113,6 +113,44 @@ class Call:
         """The Terraform type of the object that the call is about."""
         return object_type(self.attributes)
 
+    @property
+    def identity_attributes(self) -> dict[str, Attribute]:
+        """The attributes of the identity of the resource that the call is about; none if it has no
+        identity, or this Terraform knows of none.
+        """
+        known = self.session.knows_identity
+        return conversion.identity_attributes(self.attributes) if known else {}
+
+    def object(self, message: pb.DynamicValue) -> Object | None:
+        """Return the object of a message, which must not be changed: equal bytes are read once."""
+        if not message.msgpack:
+            found: Object | None = decode(message, self.object_type)
+            return found
+        if message.msgpack not in self.read:
+            self.read[message.msgpack] = decode(message, self.object_type)
+        return self.read[message.msgpack]
+
+    def identity(self, message: pb.ResourceIdentityData) -> Object | None:
+        """Return the identity of a message; None if it has none, or the resource has none.
+
+        :raises CodecError: if it is of another type
+        """
+        attributes = self.identity_attributes
+        if not attributes or conversion.is_null(message.identity_data):
+            return None
+        found: Object | None = decode(message.identity_data, object_type(attributes))
+        return found
+
+    def write_identity(self, message: pb.ResourceIdentityData, identity: Object | None) -> None:
+        """Set an identity, if there is one and the resource has identities."""
+        attributes = self.identity_attributes
+        if not attributes or identity is None:
+            return
+        from constructs_lib.backend.plugin.consistency.identity_rules import write_identity
+
+        type_ = object_type(attributes)
+        message.identity_data.msgpack = write_identity(identity, type_, self.subject)
+
     def operation(self, private: bytes) -> Operation:
         """Return what the resource gets for this call."""
         session = self.session

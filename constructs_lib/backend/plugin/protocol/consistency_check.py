@@ -26,7 +26,6 @@ from constructs_lib.backend.plugin.planning.planner import merge_failed_change, 
 from constructs_lib.backend.plugin.protocol import conversion
 from constructs_lib.backend.plugin.protocol import messages as pb
 from constructs_lib.backend.plugin.protocol.call import Call
-from constructs_lib.backend.plugin.values.decoding import decode
 from constructs_lib.backend.plugin.values.value import Object
 
 
@@ -214,13 +213,8 @@ _CHECKERS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
 
 
 def _object(call: Call, message: pb.DynamicValue) -> Object | None:
-    """Return the object of a message; no rule changes one, so the same bytes are read once."""
-    if not message.msgpack:
-        found: Object | None = decode(message, call.object_type)
-        return found
-    if message.msgpack not in call.read:
-        call.read[message.msgpack] = decode(message, call.object_type)
-    return call.read[message.msgpack]
+    """Return the object of a message; no rule changes one."""
+    return call.object(message)
 
 
 def _write(call: Call, message: pb.DynamicValue, state: Object | None) -> None:

@@ -162,6 +162,37 @@ def object_type(attributes: dict[str, Attribute]) -> Type:
     return made[1]
 
 
+_IDENTITIES: dict[int, tuple[dict[str, Attribute], dict[str, Attribute]]] = {}
+"""The attributes of identities, with those of the resources that they were found in."""
+
+
+def identity_attributes(attributes: dict[str, Attribute]) -> dict[str, Attribute]:
+    """Return the attributes that make up the identity of a resource; none if it has none."""
+    found = _IDENTITIES.get(id(attributes))
+    if found is None:
+        marked = {name: inner for name, inner in attributes.items() if inner.identity}
+        found = _IDENTITIES[id(attributes)] = (attributes, marked)
+    return found[1]
+
+
+def identity_schema(attributes: dict[str, Attribute], version: int) -> pb.ResourceIdentitySchema:
+    """Return the schema of an identity.
+
+    :param attributes: those that make it up
+    """
+    schema = pb.ResourceIdentitySchema(version=version)
+    for attribute in attributes.values():
+        described = pb.ResourceIdentitySchema.IdentityAttribute(
+            name=attribute.name,
+            type=types.dump_type(type_of(attribute)),
+            required_for_import=attribute.identity == "required",
+            optional_for_import=attribute.identity == "optional",
+            description=attribute.description,
+        )
+        schema.identity_attributes.append(described)
+    return schema
+
+
 def type_of(attribute: Attribute) -> Type:
     """Return the Terraform type of an attribute."""
     if attribute.kind is Kind.NESTED:

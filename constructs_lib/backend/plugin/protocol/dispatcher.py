@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 Method = Callable[[bytes], bytes]
 
-_SCHEMAS: Final = "GetProviderSchema"
 _CALLS: Final[Mapping[str, str]] = {
     "GetMetadata": "provider_calls:get_metadata",
     "GetProviderSchema": "provider_calls:get_provider_schema",
+    "GetResourceIdentitySchemas": "provider_calls:get_resource_identity_schemas",
     "ValidateProviderConfig": "validation_calls:validate_provider_config",
     "ConfigureProvider": "provider_calls:configure_provider",
     "StopProvider": "provider_calls:stop_provider",
@@ -40,6 +40,7 @@ _CALLS: Final[Mapping[str, str]] = {
     "CloseEphemeralResource": "provider_calls:close_ephemeral_resource",
     "ValidateResourceConfig": "validation_calls:validate_resource_config",
     "UpgradeResourceState": "resource_calls:upgrade_resource_state",
+    "UpgradeResourceIdentity": "resource_calls:upgrade_resource_identity",
     "ReadResource": "resource_calls:read_resource",
     "ImportResourceState": "resource_calls:import_resource_state",
     "MoveResourceState": "resource_calls:move_resource_state",
@@ -49,15 +50,26 @@ _CALLS: Final[Mapping[str, str]] = {
 """The function that answers each method, as ``module:function`` in this package."""
 _COMPUTING: Final = frozenset(
     {
-        _SCHEMAS,
+        "GetProviderSchema",
+        "GetResourceIdentitySchemas",
         "ValidateProviderConfig",
         "ValidateDataResourceConfig",
         "ValidateEphemeralResourceConfig",
         "ValidateResourceConfig",
         "UpgradeResourceState",
+        "UpgradeResourceIdentity",
     }
 )
 """The methods that compute, and ask no API."""
+_IDENTITIES: Final = {
+    "ReadResource": "new_identity",
+    "PlanResourceChange": "planned_identity",
+    "ApplyResourceChange": "new_identity",
+    "ImportResourceState": "imported_resources",
+    "UpgradeResourceIdentity": "upgraded_identity",
+    "GetResourceIdentitySchemas": "identity_schemas",
+}
+"""Where the responses have identities, and are checked for them."""
 URGENT: Final = frozenset({"/tfplugin6.Provider/StopProvider"})
 """The paths of the calls that must be heard whatever is busy."""
 
@@ -75,7 +87,7 @@ def is_immediate(session: Session, path: str, data: bytes) -> bool:
     :param data: the request message
     """
     name = path.rpartition("/")[2]
-    if name == _SCHEMAS and session.prepared_schemas:
+    if session.prepared(name) is not None:
         return True
     if not session.is_loaded:
         return False
@@ -98,8 +110,8 @@ def dispatch(session: Session, name: str, data: bytes) -> bytes:
     """
     with session.activity.call():
         started = monotonic()
-        subject, response = name, session.prepared_schemas
-        if name != _SCHEMAS or not response:
+        subject, response = name, session.prepared(name)
+        if response is None:
             subject, response = _answer(session, name, data)
         log.debug(f"{subject}: {(monotonic() - started) * 1000:.0f} ms")
         return response
@@ -132,9 +144,24 @@ def _function(name: str) -> Callable[[Call, Any, Any], None]:
     return found
 
 
+def _has_identity_to_check(call: Call, response: Any) -> bool:
+    field = _IDENTITIES.get(call.method)
+    if field is None or call.identity_attributes:
+        return field is not None
+    from constructs_lib.backend.plugin.protocol.protobuf import Message
+
+    # One that is answered for a type without identities would crash Terraform.
+    found = getattr(response, field)
+    return response.HasField(field) if isinstance(found, Message) else bool(found)
+
+
 def _check_response(call: Call, request: Any, response: Any) -> None:
     # A check of a configuration answers with diagnostics alone: there is nothing in them to check.
     if not call.method.startswith("Validate"):
         from constructs_lib.backend.plugin.protocol import consistency_check
 
         consistency_check.check_response(call, request, response)
+    if _has_identity_to_check(call, response):
+        from constructs_lib.backend.plugin.protocol import identity_check
+
+        identity_check.check_identity(call, request, response)
