@@ -205,6 +205,14 @@ class Resource(ABC):
         """
         return identity
 
+    def generate_config(self, config: Object, state: Object) -> Object:
+        """Return the configuration to write for an object that is imported, from its state.
+
+        :param config: has the settings of the state that say something, by the schema; others are
+            null. Change it in place or return another one.
+        """
+        return config
+
     def upgrade_state(self, version: int, state: dict[str, Any]) -> dict[str, Any]:
         """Convert the JSON of a state that an older version wrote, without waiting for anything.
 

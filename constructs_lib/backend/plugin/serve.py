@@ -180,6 +180,7 @@ def _run(
     server = GrpcServer(
         dispatcher.methods(session),
         session.stop,
+        streams=dispatcher.streams(session),
         is_immediate=partial(dispatcher.is_immediate, session),
         urgent=dispatcher.URGENT,
         debug=start.debug,

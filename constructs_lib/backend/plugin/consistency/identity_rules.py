@@ -76,9 +76,9 @@ def identity_is_of_its_type(answer: IdentityAnswer) -> Iterator[Path]:
 
 
 def identity_is_known(answer: IdentityAnswer) -> Iterator[Path]:
-    """Return an identity that is known in full, but in the plan of a creation or a replacement."""
+    """Return an identity that is known in full, or none in a plan."""
     for name, value in (answer.identity or {}).items():
-        if value is UNKNOWN and not answer.is_new:
+        if value is UNKNOWN:
             yield (name,)
 
 

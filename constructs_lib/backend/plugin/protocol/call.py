@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from constructs_lib.backend.plugin import diagnostics, log
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, Diagnostics, ProviderError
@@ -23,6 +23,12 @@ from constructs_lib.backend.plugin.values.decoding import decode
 from constructs_lib.backend.plugin.values.types import Type
 from constructs_lib.backend.plugin.values.value import CodecError, LimitError, Object, identical
 from constructs_lib.schemas import Attribute
+
+if TYPE_CHECKING:
+    from constructs_lib.backend.plugin.action import Action
+    from constructs_lib.backend.plugin.list_resource import ListOperation, ListResource
+
+T = TypeVar("T")
 
 
 class Call:
@@ -102,6 +108,49 @@ class Call:
         self.attributes = ephemeral.schema.attributes
         return ephemeral
 
+    def list_resource(self, type_name: str) -> ListResource:
+        """Return the list resource that the call is about.
+
+        :raises ProviderError: if the provider has none of that name
+        """
+        listing = self.session.provider.list_resources.get(type_name)
+        if listing is None:
+            raise ProviderError(
+                "Unknown list resource",
+                f"This version of the provider has no list resource {type_name}.",
+            )
+        self.type_name = type_name
+        self.attributes = listing.schema.attributes
+        return listing
+
+    def action(self, type_name: str) -> Action:
+        """Return the action that the call is about.
+
+        :raises ProviderError: if the provider has none of that name
+        """
+        action = self.session.provider.actions.get(type_name)
+        if action is None:
+            raise ProviderError(
+                "Unknown action", f"This version of the provider has no action {type_name}."
+            )
+        self.type_name = type_name
+        self.attributes = action.schema.attributes
+        return action
+
+    def managed_attributes(self, type_name: str) -> dict[str, Attribute]:
+        """Return the attributes of the managed resource of a name; none if there is none."""
+        registry = self.session.provider.resources
+        if type_name not in registry:
+            return {}
+        if isinstance(registry, Registry):
+            return registry.described(type_name)[0].attributes
+        return registry[type_name].schema.attributes
+
+    def config(self, message: pb.DynamicValue) -> Object:
+        """Return the configuration of what the call is about; what was left out is null."""
+        found: Object = decode(message, self.object_type) or {}
+        return {**dict.fromkeys(self.attributes), **found}
+
     def provider_config(self, message: pb.DynamicValue) -> Object:
         """Return the configuration of the provider, which the call is about from now on."""
         self.attributes = self.session.provider.schema.attributes
@@ -160,6 +209,20 @@ class Call:
         )
         return self._operation
 
+    def list_operation(self) -> ListOperation:
+        """Return what a list gets for this call."""
+        from constructs_lib.backend.plugin.list_resource import ListOperation
+
+        session = self.session
+        return ListOperation(
+            session.provider_data, {}, session.stopping, self.diagnostics, session.activity
+        )
+
+    @staticmethod
+    def each(items: Iterable[T]) -> Generator[T, None, None]:
+        """Yield what something yields; closing it closes that, too."""
+        yield from items
+
     @property
     def saved(self) -> Object | None:
         """What the call's operation noted as existing."""
@@ -191,6 +254,9 @@ class Call:
         """Turn whatever is raised inside into an error for the user."""
         try:
             yield
+        except GeneratorExit:
+            # Nobody wants the rest of a stream.
+            raise
         except AlreadyReported as error:
             self.diagnostics.error(error.summary, error.short, error.path)
         except ProviderError as error:

@@ -109,8 +109,8 @@ def _write_diagnostic(diagnostic: Diagnostic, attributes: Attributes) -> pb.Diag
     severity = pb.Diagnostic.ERROR if diagnostic.is_error else pb.Diagnostic.WARNING
     message = pb.Diagnostic(
         severity=severity,
-        summary=_printable(diagnostic.summary),
-        detail=_printable(diagnostic.detail),
+        summary=printable(diagnostic.summary),
+        detail=printable(diagnostic.detail),
     )
     if diagnostic.path:
         # A path that cannot be written must not lose the response, which may hold a state.
@@ -124,8 +124,8 @@ def _without_surrogates(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def _printable(text: str) -> str:
-    """Return the text of a diagnostic, which Terraform writes to the terminal as it is."""
+def printable(text: str) -> str:
+    """Return a text without what would change a terminal, to which Terraform writes it."""
     return _without_surrogates(escape_controls(text))
 
 
@@ -207,8 +207,10 @@ def resource_schema(schema: ResourceSchema, version: int = 0) -> pb.Schema:
     return _schema(schema, version, computed=True)
 
 
-def provider_schema(schema: ResourceSchema) -> pb.Schema:
-    """Return the schema of a provider's configuration: nothing in it is computed."""
+def config_schema(schema: ResourceSchema) -> pb.Schema:
+    """Return the schema of the configuration of a provider, a list or an action: nothing in it is
+    computed.
+    """
     return _schema(schema, 0, computed=False)
 
 

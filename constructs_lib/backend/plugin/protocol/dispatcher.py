@@ -4,13 +4,14 @@ What answers a call is imported with the first call that needs it. The first pro
 asked for the schemas alone, and the second one for checks: neither waits for the modules that plan.
 
 Source: Terraform plugin protocol 6, service ``tfplugin6.Provider``. The server answers calls that
-are not listed here (functions, which this package does not offer) as unimplemented.
+are not listed here (functions, which this package does not offer) as unimplemented. Lists and
+invocations of actions respond with a stream of messages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing, suppress
 from functools import cache, partial
 from importlib import import_module
 from time import monotonic
@@ -46,8 +47,17 @@ _CALLS: Final[Mapping[str, str]] = {
     "MoveResourceState": "resource_calls:move_resource_state",
     "PlanResourceChange": "resource_calls:plan_resource_change",
     "ApplyResourceChange": "resource_calls:apply_resource_change",
+    "GenerateResourceConfig": "resource_calls:generate_resource_config",
+    "ValidateListResourceConfig": "validation_calls:validate_list_resource_config",
+    "ValidateActionConfig": "validation_calls:validate_action_config",
+    "PlanAction": "streams.action_calls:plan_action",
 }
 """The function that answers each method, as ``module:function`` in this package."""
+_STREAMS: Final[Mapping[str, str]] = {
+    "ListResource": "streams.list_calls:list_resource",
+    "InvokeAction": "streams.action_calls:invoke_action",
+}
+"""The same for the methods that respond with any number of messages."""
 _COMPUTING: Final = frozenset(
     {
         "GetProviderSchema",
@@ -56,6 +66,9 @@ _COMPUTING: Final = frozenset(
         "ValidateDataResourceConfig",
         "ValidateEphemeralResourceConfig",
         "ValidateResourceConfig",
+        "ValidateListResourceConfig",
+        "ValidateActionConfig",
+        "GenerateResourceConfig",
         "UpgradeResourceState",
         "UpgradeResourceIdentity",
     }
@@ -77,6 +90,11 @@ URGENT: Final = frozenset({"/tfplugin6.Provider/StopProvider"})
 def methods(session: Session) -> dict[str, Method]:
     """Return the methods by gRPC path, such as ``/tfplugin6.Provider/GetMetadata``."""
     return {f"/tfplugin6.Provider/{name}": partial(dispatch, session, name) for name in _CALLS}
+
+
+def streams(session: Session) -> dict[str, Callable[[bytes], Generator[bytes, None, None]]]:
+    """Return the methods that respond with a stream, by gRPC path."""
+    return {f"/tfplugin6.Provider/{name}": partial(stream, session, name) for name in _STREAMS}
 
 
 def is_immediate(session: Session, path: str, data: bytes) -> bool:
@@ -117,6 +135,22 @@ def dispatch(session: Session, name: str, data: bytes) -> bytes:
         return response
 
 
+def stream(session: Session, name: str, data: bytes) -> Generator[bytes, None, None]:
+    """Yield the messages of the response to one call. Closing it ends what it has begun.
+
+    :param name: the method, such as ``ListResource``
+    :param data: the request message
+    """
+    from constructs_lib.backend.plugin.protocol.call import Call
+
+    with session.activity.call():
+        call, started = Call(session, name), monotonic()
+        with closing(_function(name)(call, data)) as events:
+            for event in events:
+                yield event.SerializeToString()
+        log.debug(f"{call.subject}: {(monotonic() - started) * 1000:.0f} ms")
+
+
 def _answer(session: Session, name: str, data: bytes) -> tuple[str, bytes]:
     """Return what a call was about, and the response to it."""
     from constructs_lib.backend.plugin.protocol import messages as pb
@@ -135,13 +169,10 @@ def _answer(session: Session, name: str, data: bytes) -> tuple[str, bytes]:
 
 
 @cache
-def _function(name: str) -> Callable[[Call, Any, Any], None]:
+def _function(name: str) -> Any:
     """Return the function that answers a method."""
-    module, _, function = _CALLS[name].partition(":")
-    found: Callable[[Call, Any, Any], None] = getattr(
-        import_module(f"{__package__}.{module}"), function
-    )
-    return found
+    module, _, function = (_CALLS.get(name) or _STREAMS[name]).partition(":")
+    return getattr(import_module(f"{__package__}.{module}"), function)
 
 
 def _has_identity_to_check(call: Call, response: Any) -> bool:

@@ -72,7 +72,7 @@ def _write_only(provider: Provider) -> list[str]:
 def get_metadata(
     call: Call, request: pb.GetMetadata.Request, response: pb.GetMetadata.Response
 ) -> None:
-    """Name the resources, data sources and ephemeral resources, without their schemas."""
+    """Name everything in the registries, without the schemas."""
     _announce_capabilities(response.server_capabilities)
     for name in call.session.provider.resources:
         response.resources.append(pb.GetMetadata.ResourceMetadata(type_name=name))
@@ -80,6 +80,10 @@ def get_metadata(
         response.data_sources.append(pb.GetMetadata.DataSourceMetadata(type_name=name))
     for name in call.session.provider.ephemeral_resources:
         response.ephemeral_resources.append(pb.GetMetadata.EphemeralMetadata(type_name=name))
+    for name in call.session.provider.list_resources:
+        response.list_resources.append(pb.GetMetadata.ListResourceMetadata(type_name=name))
+    for name in call.session.provider.actions:
+        response.actions.append(pb.GetMetadata.ActionMetadata(type_name=name))
 
 
 def get_provider_schema(
@@ -88,7 +92,7 @@ def get_provider_schema(
     """Return the schemas of the provider and of everything in its registries."""
     _announce_capabilities(response.server_capabilities)
     provider = call.session.provider
-    response.provider = conversion.provider_schema(provider.schema)
+    response.provider = conversion.config_schema(provider.schema)
     for registry, written in (
         (provider.resources, response.resource_schemas),
         (provider.data_sources, response.data_source_schemas),
@@ -96,6 +100,12 @@ def get_provider_schema(
     ):
         for name in registry:
             written[name] = conversion.resource_schema(*_described(registry, name))
+    for name in provider.list_resources:
+        schema = _described(provider.list_resources, name)[0]
+        response.list_resource_schemas[name] = conversion.config_schema(schema)
+    for name in provider.actions:
+        described = conversion.config_schema(_described(provider.actions, name)[0])
+        response.action_schemas[name] = pb.ActionSchema(schema=described)
 
 
 def get_resource_identity_schemas(
@@ -155,6 +165,7 @@ def identity_version(registry: Mapping[str, Any], name: str) -> int:
 def _announce_capabilities(capabilities: pb.ServerCapabilities) -> None:
     capabilities.plan_destroy = True
     capabilities.get_provider_schema_optional = True
+    capabilities.generate_resource_config = True
 
 
 def read_data_source(

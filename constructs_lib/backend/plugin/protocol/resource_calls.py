@@ -10,6 +10,7 @@ from constructs_lib.backend.plugin.consistency import rules
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
 from constructs_lib.backend.plugin.planning.planner import (
     failed_identity,
+    generated_config,
     merge_failed_change,
     merge_read_state,
     merge_state,
@@ -175,6 +176,21 @@ def _asked_identity(call: Call, request: pb.ImportResourceState.Request) -> Obje
             f"needs {', '.join(required)}. Nothing was imported.",
         )
     return asked
+
+
+def generate_resource_config(
+    call: Call,
+    request: pb.GenerateResourceConfig.Request,
+    response: pb.GenerateResourceConfig.Response,
+) -> None:
+    """Return the configuration that Terraform writes for an import, all null without a state."""
+    resource = call.resource(request.type_name)
+    state: Object = decode(request.state, call.object_type) or {}
+    config = generated_config(call.attributes, state)
+    if state:
+        returned = resource.generate_config(dict(config), dict(state))
+        config = rules.require_object(returned, call.subject)
+    response.config.msgpack = encode(config, call.object_type)
 
 
 def move_resource_state(

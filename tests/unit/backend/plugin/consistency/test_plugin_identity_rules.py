@@ -80,8 +80,8 @@ def test_identity_is_of_its_type() -> None:
 
 def test_identity_is_known() -> None:
     unknown = {"id": UNKNOWN, "color": "red"}
-    assert broken(unknown) == [("identity_is_known", ("id",))]
-    assert broken(unknown, is_new=True) == []
+    for more in ({}, {"is_planned": True, "is_new": True}):
+        assert broken(unknown, **more) == [("identity_is_known", ("id",))]
 
 
 def test_identity_is_complete() -> None:

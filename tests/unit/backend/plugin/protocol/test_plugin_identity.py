@@ -133,11 +133,19 @@ def test_the_version_tells_whether_identities_are_known(version: str, knows: boo
     assert session.knows_identity is knows
 
 
-def test_a_creation_plans_an_identity_with_unknown_parts() -> None:
+def test_a_creation_plans_no_identity_with_unknown_parts() -> None:
+    """Terraform 1.15 would show no plan: "value is not known"."""
     response = plan(Identified(), prior=None, identity=None)
 
     assert errors(response) == []
-    assert identity_of(response.planned_identity) == {"id": UNKNOWN, "color": "red"}
+    assert not response.HasField("planned_identity")
+
+
+def test_a_creation_plans_an_identity_that_is_known() -> None:
+    response = plan(Identified(plan=set_id), prior=None, identity=None)
+
+    assert errors(response) == []
+    assert identity_of(response.planned_identity) == IDENTITY
 
 
 @pytest.mark.parametrize("identity", [IDENTITY, None])
@@ -146,6 +154,10 @@ def test_an_update_plans_the_identity_that_there_is(identity: Any) -> None:
 
     assert errors(response) == []
     assert identity_of(response.planned_identity) == IDENTITY
+
+
+def set_id(plan: Any, operation: Any) -> None:
+    plan.planned["id"] = "x"
 
 
 def set_unknown(plan: Any, operation: Any) -> None:
@@ -161,15 +173,18 @@ def test_what_an_update_leaves_unknown_is_as_before() -> None:
     assert not response.HasField("planned_identity")
 
 
-def test_a_replacement_plans_a_new_identity() -> None:
+def test_a_replacement_plans_another_identity() -> None:
     two = {**CONFIG, "name": "two", "color": "green"}
 
-    first = plan(Identified(plan=set_unknown), config=two)
-    second = plan(Identified(), config=two, prior=None, identity={"id": UNKNOWN, "color": "red"})
+    first = plan(Identified(), config=two)
+    second = plan(Identified(plan=set_id), config=two, prior=None)
 
     for response in (first, second):
         assert errors(response) == []
-        assert identity_of(response.planned_identity) == {"id": UNKNOWN, "color": "green"}
+        assert identity_of(response.planned_identity) == {"id": "x", "color": "green"}
+    unknown = plan(Identified(plan=set_unknown), config=two)
+    assert errors(unknown) == []
+    assert not unknown.HasField("planned_identity")
 
 
 def test_a_destruction_plans_no_identity() -> None:
