@@ -97,7 +97,8 @@ class Note(Resource):
 
     def plan(self, plan: Plan, operation: Operation) -> None:
         secret = _length(plan.config["secret_wo"])
-        if secret is None or plan.is_create or operation.private.get("length") != secret:
+        known = operation.private.get("length", _length(None))
+        if secret is None or plan.is_create or known != secret:
             plan.planned["secret_length"] = UNKNOWN
         if any(map(plan.changed, (*KEPT, "secret_length"))):
             plan.planned["revision"] = UNKNOWN

@@ -380,3 +380,13 @@ def test_a_call_without_a_time_limit_has_none_of_another() -> None:
     reader.path(b"\x44\x02/a")
 
     assert reader.time_limit is None
+
+
+def test_a_call_that_is_repeated_has_its_time_limit_again() -> None:
+    """Its headers are one byte each then."""
+    reader = http2_frames.HeaderReader()
+    reader.path(b"\x44\x02/a\x40\x0cgrpc-timeout\x025S")
+
+    found = [(reader.path(block), reader.time_limit) for block in (b"\xbf\xbe", b"\xbf") * 2]
+
+    assert found == [("/a", 5.0), ("/a", None)] * 2
