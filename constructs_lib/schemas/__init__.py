@@ -1,8 +1,9 @@
 """The description of each resource, in one place: its JSON Schema.
 
 Each provider and each resource is described by one file, ``<name>.schema.json``, each data source
-by ``data.<name>.schema.json``, each ephemeral resource by ``ephemeral.<name>.schema.json``, and
-each backend of Terraform by ``backend.<name>.schema.json`` (JSON Schema draft 2020-12). The checks
+by ``data.<name>.schema.json``, each ephemeral resource by ``ephemeral.<name>.schema.json``, each
+list resource by ``list.<name>.schema.json``, each action by ``action.<name>.schema.json``, and each
+backend of Terraform by ``backend.<name>.schema.json`` (JSON Schema draft 2020-12). The checks
 before synth, the provider's Terraform schema, the parameters of the constructs and the sandbox's
 request checks are made from it or checked against it. The keywords mean:
 

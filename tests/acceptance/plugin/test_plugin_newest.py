@@ -55,7 +55,7 @@ def refused(terraform: Terraform, *arguments: str) -> str:
     return " ".join(done.stderr.split())
 
 
-def test_an_identity_is_kept_over_updates_and_changed_by_replacement(
+def test_an_identity_lives_over_updates_until_a_replacement(
     attached: Terraform,
 ) -> None:
     write(attached, NOTE % "")

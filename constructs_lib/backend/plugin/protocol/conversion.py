@@ -19,7 +19,7 @@ from constructs_lib.backend.plugin.values import types
 from constructs_lib.backend.plugin.values.types import Type
 from constructs_lib.backend.plugin.values.value import CodecError, LimitError, Object
 from constructs_lib.schemas import Attribute, Kind, ResourceSchema
-from constructs_lib.schemas.redaction import escape_controls
+from constructs_lib.schemas.redaction import escape_controls, escape_controls_in_line
 
 Attributes = Mapping[str, Attribute]
 _NULLS: Final = (b"", b"\xc0")
@@ -127,6 +127,11 @@ def _without_surrogates(text: str) -> str:
 def printable(text: str) -> str:
     """Return a text without what would change a terminal, to which Terraform writes it."""
     return _without_surrogates(escape_controls(text))
+
+
+def printable_line(text: str) -> str:
+    """Return a text of one line that changes no terminal."""
+    return _without_surrogates(escape_controls_in_line(text))
 
 
 def _write_step(step: str | int, *, in_map: bool) -> pb.AttributePath.Step:

@@ -114,6 +114,7 @@ def get_resource_identity_schemas(
     response: pb.GetResourceIdentitySchemas.Response,
 ) -> None:
     """Return the schemas of the identities that resources have."""
+    call.session.knows_identity = True
     registry = call.session.provider.resources
     for name in registry:
         marked = conversion.identity_attributes(_described(registry, name)[0].attributes)

@@ -61,6 +61,7 @@ def upgrade_resource_identity(
 
     Of a state that was stored without an identity there is none to convert.
     """
+    call.session.knows_identity = True
     resource = call.resource(request.type_name)
     if request.version > resource.identity_version:
         raise ProviderError(

@@ -46,7 +46,8 @@ class Session:
             "GetResourceIdentitySchemas": prepared_identities,
         }
         self.knows_identity = True
-        """False for a Terraform before 1.12, which has no identities."""
+        """False for a Terraform before 1.12, which has no identities. In debug mode the next one
+        may have them, and says so by its calls before it configures the provider."""
         self._lock = threading.Lock()
         self._provider: Provider | None = None
         self.provider_data: Any = None

@@ -96,9 +96,15 @@ def test_a_name_that_is_not_registered_is_missing() -> None:
 @pytest.mark.parametrize("vendor", [fivetran, elastic], ids=["fivetranops", "elasticops"])
 def test_what_describes_a_thing_is_what_it_says_itself(vendor: object) -> None:
     provider: Provider = vendor.load()  # type: ignore[attr-defined]
-    registries = provider.resources, provider.data_sources, provider.ephemeral_resources
+    registries = (
+        provider.resources,
+        provider.data_sources,
+        provider.ephemeral_resources,
+        provider.list_resources,
+        provider.actions,
+    )
 
-    for registry in registries:
+    for registry in filter(None, registries):
         for name, thing in registry.items():
             assert isinstance(registry, Registry)
             assert registry.described(name) == (thing.schema, getattr(thing, "version", 0))

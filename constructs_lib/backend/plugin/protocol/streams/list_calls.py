@@ -103,7 +103,7 @@ class _Listing:
     def _event(self, listed: Listed, operation: ListOperation) -> pb.ListResource.Event:
         identity = encode(listed.identity, object_type(self._identity))
         self._check(listed, operation, is_repeated=identity in self._seen)
-        event = pb.ListResource.Event(display_name=conversion.printable(listed.display_name))
+        event = pb.ListResource.Event(display_name=conversion.printable_line(listed.display_name))
         event.identity.identity_data.msgpack = identity
         if listed.state is not None:
             packed = encode(listed.state, object_type(self._attributes))

@@ -133,6 +133,17 @@ def test_the_version_tells_whether_identities_are_known(version: str, knows: boo
     assert session.knows_identity is knows
 
 
+@pytest.mark.parametrize("method", ["GetResourceIdentitySchemas", "UpgradeResourceIdentity"])
+def test_a_newer_terraform_after_an_older_one_has_identities(method: str) -> None:
+    """In debug mode one process serves both."""
+    session = Session(lambda: Sample(Identified()))
+    session.knows_identity = False
+
+    dispatch(session, method, b"\x0a\x09toy_thing" if method.startswith("Upgrade") else b"")
+
+    assert session.knows_identity
+
+
 def test_a_creation_plans_no_identity_with_unknown_parts() -> None:
     """Terraform 1.15 would show no plan: "value is not known"."""
     response = plan(Identified(), prior=None, identity=None)

@@ -278,11 +278,11 @@ def test_a_state_is_sent_without_secrets() -> None:
     assert b"t-1" not in message.SerializeToString()
 
 
-@pytest.mark.parametrize("name", ["a\x1b[31m", "a\ud800"])
+@pytest.mark.parametrize("name", ["a\x1b[31m", "a\ud800", "a\nb"])
 def test_a_name_changes_no_terminal(name: str) -> None:
     (message,) = found(of(Listed({"id": "a"}, name)))
 
-    assert "\x1b" not in message.display_name
+    assert not {"\x1b", "\n"} & set(message.display_name)
     assert message.display_name.startswith("a")
 
 
