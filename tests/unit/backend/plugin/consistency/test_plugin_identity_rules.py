@@ -160,6 +160,18 @@ def test_a_read_with_a_wrong_identity_keeps_what_was(identity: Any, rule: str) -
     assert identity_of(response.new_identity) == IDENTITY
 
 
+def test_a_read_that_finds_another_object_keeps_the_state() -> None:
+    def other(state: Any, operation: Any) -> Any:
+        operation.private["b"] = 2
+        return {**state, "level": 9}
+
+    response = read(Identified(read=other, identity=lambda state: OTHER), private=b'{"a": 1}')
+
+    assert rules_of(response) == ["identity_is_kept"]
+    assert response.new_state == message(STATE)
+    assert response.private == b'{"a": 1}'
+
+
 @pytest.mark.parametrize("level", [3, 5])
 def test_a_plan_with_another_identity_is_refused(level: int) -> None:
     """Also one that changes nothing, and repeats the bytes of the state."""

@@ -135,6 +135,23 @@ def test_a_client_that_cancels_closes_the_generator() -> None:
     talk(stream, script)
 
 
+def test_a_generator_is_closed_though_others_know_it() -> None:
+    """Nobody may rely on its being forgotten."""
+    stream, known = Endless(), []
+
+    def kept(data: bytes) -> Messages:
+        known.append(stream(data))
+        return known[-1]
+
+    def script(channel: grpc.Channel) -> None:
+        call = called(channel)
+        next(call)
+        call.cancel()
+        assert stream.closed.wait(PATIENCE)
+
+    talk(kept, script)
+
+
 def test_a_client_whose_time_is_over_closes_the_generator() -> None:
     stream = Endless()
 
@@ -344,6 +361,20 @@ def test_the_server_ends_a_stream_whose_time_is_over(begun: Callable[..., Raw]) 
     assert last.flags & http2_frames.END_STREAM
     assert (b"grpc-status", b"4") in raw.client.decoder.decode(last.payload, raw=True)
     assert stream.closed.wait(PATIENCE)
+
+
+def test_a_failure_after_a_message_repeats_no_status(begun: Callable[..., Raw]) -> None:
+    def stream(data: bytes) -> Messages:
+        yield b"first"
+        raise ValueError("s3cret")
+
+    raw = begun(stream, 1000)
+    raw.client.call(1, b"")
+    frames = [raw.client.next(http2_frames.HEADERS) for _ in range(2)]
+    first, last = (dict(raw.client.decoder.decode(one.payload, raw=True)) for one in frames)
+
+    assert first[b":status"] == b"200"
+    assert last.keys() == {b"grpc-status", b"grpc-message"}
 
 
 @pytest.mark.parametrize(
