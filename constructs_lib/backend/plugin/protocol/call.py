@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -70,10 +70,29 @@ class Call:
 
         :raises ProviderError: if the provider has no resource of that name
         """
-        registry = self.session.provider.resources
+        return self._check(self.session.provider.resources, type_name, self.resource)
+
+    def list_check(self, type_name: str) -> Check:
+        """Return what checks a configuration of the list resource that the call is about.
+
+        :raises ProviderError: if the provider has no list resource of that name
+        """
+        return self._check(self.session.provider.list_resources, type_name, self.list_resource)
+
+    def action_check(self, type_name: str) -> Check:
+        """Return what checks a configuration of the action that the call is about.
+
+        :raises ProviderError: if the provider has no action of that name
+        """
+        return self._check(self.session.provider.actions, type_name, self.action)
+
+    def _check(
+        self, registry: Mapping[str, Any], type_name: str, make: Callable[[str], Any]
+    ) -> Check:
         check = registry.check(type_name) if isinstance(registry, Registry) else None
         if check is None or not isinstance(registry, Registry):
-            return self.resource(type_name).validate
+            made: Check = make(type_name).validate
+            return made
         self.type_name = type_name
         self.attributes = registry.described(type_name)[0].attributes
         return check

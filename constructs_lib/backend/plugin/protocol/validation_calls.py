@@ -75,7 +75,7 @@ def validate_list_resource_config(
     response: pb.ValidateListResourceConfig.Response,
 ) -> None:
     """Check a configuration against the schema, then against the list's own rules."""
-    _validate(call, call.list_resource(request.type_name).validate, request.config)
+    _validate(call, call.list_check(request.type_name), request.config)
 
 
 def validate_action_config(
@@ -84,7 +84,7 @@ def validate_action_config(
     response: pb.ValidateActionConfig.Response,
 ) -> None:
     """Check a configuration against the schema, then against the action's own rules."""
-    validate = call.action(request.type_name).validate
+    validate = call.action_check(request.type_name)
     for name, attribute in call.attributes.items():
         # Terraform checks it in a config block, and calls with null where there is none.
         if attribute.required and call.config(request.config)[name] is None:
