@@ -1,4 +1,5 @@
-"""Write the responses of the providers about their schemas: ``schemas.bin`` of each vendor.
+"""Write the responses of the providers about their schemas: ``schemas.bin`` of each vendor, and
+``identities.bin`` for the schemas of identities.
 
 Terraform starts a process of the provider in each command for the schemas alone. It sends these
 bytes, and need not load what they are made from. ``python scripts/prepared_schemas.py`` writes
@@ -17,15 +18,17 @@ from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
 from constructs_lib.backend.plugin.protocol.session import Session
 
 VENDORS = (elastic, fivetran)
+FILES = {"SCHEMAS": "GetProviderSchema", "IDENTITIES": "GetResourceIdentitySchemas"}
+"""The methods by the names that the modules of the vendors give to the files."""
 
 
-def content(vendor: ModuleType) -> bytes:
-    """Return what the file of a vendor has to hold.
+def content(vendor: ModuleType, method: str) -> bytes:
+    """Return what a file of a vendor has to hold.
 
     :raises ValueError: if its schemas break a rule of Terraform
     """
-    response = dispatch(Session(vendor.load), "GetProviderSchema", b"")
-    found = pb.GetProviderSchema.Response.FromString(response).diagnostics
+    response = dispatch(Session(vendor.load), method, b"")
+    found = getattr(pb, method).Response.FromString(response).diagnostics
     if found:
         raise ValueError("; ".join(f"{one.summary}: {one.detail}" for one in found))
     return response
@@ -33,22 +36,25 @@ def content(vendor: ModuleType) -> bytes:
 
 def main(arguments: list[str]) -> int:
     """Write or check the files; return the exit status."""
-    stale = [vendor for vendor in VENDORS if _is_stale(vendor)]
+    stale = [
+        (vendor, Path(getattr(vendor, name)), wanted)
+        for vendor in VENDORS
+        for name, method in FILES.items()
+        if _is_stale(Path(getattr(vendor, name)), wanted := content(vendor, method))
+    ]
     if "--check" not in arguments:
-        for vendor in stale:
-            Path(vendor.SCHEMAS).write_bytes(content(vendor))
+        for _, file, wanted in stale:
+            file.write_bytes(wanted)
         return 0
-    for vendor in stale:
+    for vendor, file, _ in stale:
         sys.stderr.write(
-            f"{vendor.__name__}: {Path(vendor.SCHEMAS).name} is stale: "
-            "run python scripts/prepared_schemas.py\n"
+            f"{vendor.__name__}: {file.name} is stale: run python scripts/prepared_schemas.py\n"
         )
     return 1 if stale else 0
 
 
-def _is_stale(vendor: ModuleType) -> bool:
-    file = Path(vendor.SCHEMAS)
-    return not file.is_file() or file.read_bytes() != content(vendor)
+def _is_stale(file: Path, wanted: bytes) -> bool:
+    return not file.is_file() or file.read_bytes() != wanted
 
 
 if __name__ == "__main__":

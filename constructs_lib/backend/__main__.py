@@ -43,7 +43,13 @@ def main(arguments: list[str]) -> int:
     from constructs_lib.backend.plugin.serve import serve
 
     vendor = import_module(_PROVIDERS[arguments[0]])
-    return serve(vendor.load, source=vendor.SOURCE, schemas=vendor.SCHEMAS, arguments=arguments[1:])
+    return serve(
+        vendor.load,
+        source=vendor.SOURCE,
+        schemas=vendor.SCHEMAS,
+        identities=vendor.IDENTITIES,
+        arguments=arguments[1:],
+    )
 
 
 if __name__ == "__main__":

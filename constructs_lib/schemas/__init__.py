@@ -1,8 +1,9 @@
 """The description of each resource, in one place: its JSON Schema.
 
 Each provider and each resource is described by one file, ``<name>.schema.json``, each data source
-by ``data.<name>.schema.json``, each ephemeral resource by ``ephemeral.<name>.schema.json``, and
-each backend of Terraform by ``backend.<name>.schema.json`` (JSON Schema draft 2020-12). The checks
+by ``data.<name>.schema.json``, each ephemeral resource by ``ephemeral.<name>.schema.json``, each
+list resource by ``list.<name>.schema.json``, each action by ``action.<name>.schema.json``, and each
+backend of Terraform by ``backend.<name>.schema.json`` (JSON Schema draft 2020-12). The checks
 before synth, the provider's Terraform schema, the parameters of the constructs and the sandbox's
 request checks are made from it or checked against it. The keywords mean:
 
@@ -16,6 +17,10 @@ keyword                      meaning
 ``default``                  the value when it is left out; ``null`` means that only the
                              configuration says it: nothing is taken over from a response
 ``x-forces-replacement``     a change replaces the resource (an extension keyword)
+``x-identity``               part of the identity by which Terraform 1.12 and later knows an object:
+                             ``required`` or ``optional`` for an import by it. Texts, numbers and
+                             booleans of the root only; references do not take it over (an extension
+                             keyword)
 ``x-only-with``              the value of another attribute without which this one does not count
                              (an extension keyword)
 ``x-clearable``              the empty value clears the attribute: null is sent to the API

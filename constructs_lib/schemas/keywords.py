@@ -199,7 +199,7 @@ _ANNOTATIONS: Final = {
     *("$id", "$schema", "title", "description", "default", "deprecated", "format"),
     *("readOnly", "writeOnly", "contentMediaType", ALLOWED, "x-clearable", "x-item-keys"),
     *("x-environment-variable", "x-forces-replacement", "x-only-with", "x-request", "x-response"),
-    "x-time-limit",
+    *("x-identity", "x-time-limit"),
 }
 KNOWN: Final = frozenset(
     {"type", "required", "uniqueItems", *_ASSERTIONS, *_APPLICATORS, *_ANNOTATIONS}

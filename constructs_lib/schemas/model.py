@@ -35,10 +35,12 @@ from constructs_lib.records import NamedTuple
 
 _REFERENCE: Final = ".schema.json#/"
 _ATTRIBUTES_OF: Final = "x-attributes-of"
+_IDENTITY: Final = "x-identity"
 _FOR_SETTING: Final = (
     "default",
     "x-clearable",
     "x-forces-replacement",
+    _IDENTITY,
     "x-only-with",
     "x-request",
     "required",
@@ -74,7 +76,8 @@ def _referenced(schema: dict[str, Any], documents: Documents) -> dict[str, Any]:
     for step in way.split("/"):
         rule = rule[step]
     own = {keyword: value for keyword, value in schema.items() if keyword != "$ref"}
-    merged = {**rule, **own}
+    # What identifies one object only points to it from another one.
+    merged = {**{keyword: value for keyword, value in rule.items() if keyword != _IDENTITY}, **own}
     return _read_only(merged) if merged.get("readOnly") else merged
 
 
@@ -176,6 +179,9 @@ class Attribute(NamedTuple):
     """The attributes inside, for ``Kind.NESTED`` and ``Kind.OBJECTS``; otherwise empty."""
     rule: dict[str, Any]
     """The JSON Schema of the value itself, with ``enum``, ``pattern``, ``minimum`` and so on."""
+    identity: str = ""
+    """``required`` or ``optional`` for an import by identity; empty if the attribute is no part of
+    the resource's identity."""
 
     @property
     def optional(self) -> bool:
@@ -337,6 +343,7 @@ def _attribute(name: str, rule: dict[str, Any], required: bool) -> Attribute:
         deprecated=bool(rule.get("deprecated", False)),
         attributes=_attributes(_inside(rule, kind)),
         rule=rule,
+        identity=rule.get(_IDENTITY, ""),
     )
 
 

@@ -1,6 +1,6 @@
 """The provider ``elasticops``: statuses of Elastic connectors, over Elasticsearch's REST API."""
 
-__all__ = ["SCHEMAS", "SOURCE", "load"]
+__all__ = ["IDENTITIES", "SCHEMAS", "SOURCE", "load"]
 
 import os
 from typing import TYPE_CHECKING
@@ -12,6 +12,8 @@ SOURCE = "terraform.local/connections-as-code/elasticops"
 """The address under which Terraform knows the provider."""
 SCHEMAS = os.path.join(os.path.dirname(__file__), "schemas.bin")
 """The file with the prepared response about the schemas; scripts/prepared_schemas.py writes it."""
+IDENTITIES = os.path.join(os.path.dirname(__file__), "identities.bin")
+"""The same about the schemas of identities, which Terraform 1.12 and later asks for."""
 
 
 def load() -> "Provider":

@@ -5,6 +5,8 @@ A provider is written against these modules:
 * ``resource``: what a resource is, and what it gets for each operation
 * ``data_source``: what a data source is
 * ``ephemeral_resource``: what an ephemeral resource is
+* ``list_resource``: what a list resource is, which finds objects for ``terraform query``
+* ``action``: what an action is, which Terraform invokes
 * ``provider``: what a provider is: its configuration and its resources
 * ``values.value``: the values of attributes, with unknown and dynamic ones
 * ``diagnostics``: errors and warnings for the user

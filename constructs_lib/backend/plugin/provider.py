@@ -1,4 +1,5 @@
-"""What a provider is: a configuration, and resources, data sources and ephemeral ones by name.
+"""What a provider is: a configuration, and what it offers by name: resources, data sources,
+ephemeral resources, list resources and actions.
 
 The registry imports each of them when it is first asked for. Terraform starts a provider three to
 five times in each command, and most of these processes need one or two of its resources: they do
@@ -22,8 +23,10 @@ from constructs_lib.backend.plugin.values.value import Object
 from constructs_lib.schemas import ResourceSchema
 
 if TYPE_CHECKING:
+    from constructs_lib.backend.plugin.action import Action
     from constructs_lib.backend.plugin.consistency.state_rules import ReadAnswer
     from constructs_lib.backend.plugin.diagnostics import Path
+    from constructs_lib.backend.plugin.list_resource import ListResource
 
 T = TypeVar("T")
 Check: TypeAlias = "Callable[[Object, Diagnostics], None]"
@@ -32,12 +35,13 @@ ReadRule: TypeAlias = "Callable[[ReadAnswer], Iterator[Path]]"
 
 
 class Registry(Mapping[str, T]):
-    """The resources or data sources of a provider by name, each imported and made at its first use.
+    """What a provider offers of one sort by name, each imported and made at its first use.
 
     :param classes: the class of each as ``module:Class``; a module that begins with a dot is
         relative to ``package``
     :param package: the package of the provider
-    :param prefix: what the names of their schemas have before theirs, such as ``data.``
+    :param prefix: what the names of their schemas have before theirs, such as ``data.``,
+        ``list.`` or ``action.``
     :param versions: the versions of their states, where they are not 0
     :param checks: what checks a configuration beyond the rules of the schema, as
         ``module:function``, where a process that only checks need not import the class
@@ -104,6 +108,10 @@ class Provider(ABC):
     """Its data sources by type name."""
     ephemeral_resources: Mapping[str, EphemeralResource] = MappingProxyType({})
     """Its ephemeral resources by type name, which may be that of a resource, too."""
+    list_resources: Mapping[str, ListResource] = MappingProxyType({})
+    """Its list resources by type name, which is that of the resource that they find."""
+    actions: Mapping[str, Action] = MappingProxyType({})
+    """Its actions by type name."""
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:  # noqa: B027
         """Add what is wrong with the configuration beyond the rules of the schema.

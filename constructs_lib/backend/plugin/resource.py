@@ -4,6 +4,9 @@ A resource has a schema and four operations; the rest has defaults. The framewor
 Terraform's rules: the planner plans what the schema says, what an operation returns is merged with
 the plan, and every response is checked before it is sent.
 
+Terraform 1.12 and later keeps the *identity* of an object beside its state: the attributes that the
+schema marks with ``x-identity``. A resource needs no code for it.
+
 A data source is read, and never changed.
 
 An ephemeral resource is opened for one run, and stored nowhere. Terraform opens it when a run needs
@@ -132,6 +135,9 @@ class Resource(ABC):
     """The resource's description; a class attribute."""
     version: ClassVar[int] = 0
     """The version of the form of its state; raise it when an older state has to be converted."""
+    identity_version: ClassVar[int] = 0
+    """The version of the form of its identity. Begin at 0: Terraform takes a state without identity
+    for one of that version, and asks to convert it."""
     plan_waits: ClassVar[bool] = True
     """False if ``plan`` only computes. It is then called without a thread of its own, and whatever
     it waited for would hold up all other calls."""
@@ -178,6 +184,41 @@ class Resource(ABC):
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Return the stub of a state, which the read that follows completes."""
         return {"id": identifier}
+
+    def identity(self, state: Object) -> Object:
+        """Return what identifies the object of a state: the attributes that the schema marks.
+
+        It never changes while the object exists. In a plan, values may be unknown.
+        """
+        found = self.schema.attributes.items()
+        return {name: state.get(name) for name, inner in found if inner.identity}
+
+    def import_by_identity(self, identity: Object, operation: Operation) -> Object:
+        """Return the stub of a state as ``import_state`` does.
+
+        :param identity: has a value for each attribute that is required for an import, and null for
+            others that are left out; what they must look like is checked here
+        """
+        found = self.schema.attributes.items()
+        required = [name for name, inner in found if inner.identity == "required"]
+        given = {name: value for name, value in identity.items() if value is not None}
+        if len(required) != 1:
+            return given
+        return {**given, **self.import_state(str(identity[required[0]]), operation)}
+
+    def upgrade_identity(self, version: int, identity: dict[str, Any]) -> dict[str, Any]:
+        """Convert the JSON of an identity that an older version wrote, as ``upgrade_state`` does a
+        state.
+        """
+        return identity
+
+    def generate_config(self, config: Object, state: Object) -> Object:
+        """Return the configuration to write for an object that is imported, from its state.
+
+        :param config: has the settings of the state that say something, by the schema; others are
+            null. Change it in place or return another one.
+        """
+        return config
 
     def upgrade_state(self, version: int, state: dict[str, Any]) -> dict[str, Any]:
         """Convert the JSON of a state that an older version wrote, without waiting for anything.

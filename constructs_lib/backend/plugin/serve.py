@@ -38,6 +38,7 @@ def serve(
     *,
     source: str,
     schemas: str = "",
+    identities: str = "",
     arguments: Sequence[str] = (),
 ) -> int:
     """Serve a provider until Terraform ends it; then the process exits.
@@ -48,11 +49,12 @@ def serve(
     :param source: the provider's address, such as ``registry.terraform.io/acme/toy``
     :param schemas: the file with the prepared response about the schemas; it is made from them when
         it is asked for where there is no such file
+    :param identities: the same for the response about the schemas of identities
     :param arguments: the command line; ``--debug`` serves without Terraform having started it, and
         prints the variable that makes Terraform connect; ``--handshake=3`` names the descriptor
         that Terraform reads, where it is not standard output
     """
-    start = _Start(arguments, schemas)
+    start = _Start(arguments, schemas, identities)
     if not start.debug and not handshake.is_launched_by_terraform(os.environ):
         sys.stderr.write(handshake.STARTED_BY_HAND)
         return 1
@@ -71,8 +73,8 @@ def serve(
 class _Start:
     """How the process was started."""
 
-    def __init__(self, arguments: Sequence[str], schemas: str) -> None:
-        self.schemas = schemas
+    def __init__(self, arguments: Sequence[str], schemas: str, identities: str) -> None:
+        self.schemas, self.identities = schemas, identities
         # Terraform may be killed while the rest is imported, and then somebody else is the parent.
         self.parent = os.getppid()
         self.debug = "--debug" in arguments
@@ -166,7 +168,8 @@ def _run(
     session = Session(
         partial(_load, load),
         is_launched=not start.debug,
-        prepared_schemas=b"" if start.debug else _read_if_present(start.schemas),
+        prepared_schemas=(not start.debug and _read_if_present(start.schemas)) or b"",
+        prepared_identities=None if start.debug else _read_if_present(start.identities),
     )
     context = None
     if certificate is not None:
@@ -177,6 +180,7 @@ def _run(
     server = GrpcServer(
         dispatcher.methods(session),
         session.stop,
+        streams=dispatcher.streams(session),
         is_immediate=partial(dispatcher.is_immediate, session),
         urgent=dispatcher.URGENT,
         debug=start.debug,
@@ -198,10 +202,10 @@ def _load(load: Callable[[], Provider]) -> Provider:
     return provider
 
 
-def _read_if_present(file: str) -> bytes:
+def _read_if_present(file: str) -> bytes | None:
     with suppress(OSError), open(file, "rb") as stream:
         return stream.read()
-    return b""
+    return None
 
 
 def _exit_early(number: int, frame: FrameType | None) -> NoReturn:

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from toy_newer import NoteList, Touch
 from toy_readers import Key, NoteData, described, until_noted
 
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
@@ -48,7 +49,7 @@ NOTE = {
         "extra": {"type": "object", "default": None},
         "secret_wo": {"type": "object", "writeOnly": True},
         "fail": {"type": "string", "default": None},
-        "id": {"type": "string", "readOnly": True},
+        "id": {"type": "string", "readOnly": True, "x-identity": "required"},
         "revision": {"type": "integer", "readOnly": True},
         "secret_length": {"type": "integer", "readOnly": True},
     },
@@ -96,7 +97,8 @@ class Note(Resource):
 
     def plan(self, plan: Plan, operation: Operation) -> None:
         secret = _length(plan.config["secret_wo"])
-        if secret is None or plan.is_create or operation.private.get("length") != secret:
+        known = operation.private.get("length", _length(None))
+        if secret is None or plan.is_create or known != secret:
             plan.planned["secret_length"] = UNKNOWN
         if any(map(plan.changed, (*KEPT, "secret_length"))):
             plan.planned["revision"] = UNKNOWN
@@ -165,6 +167,8 @@ class Toy(Provider):
         self.resources = {"toy_note": Note()}
         self.data_sources = {"toy_note": NoteData()}
         self.ephemeral_resources = {"toy_key": Key()}
+        self.list_resources = {"toy_note": NoteList()}
+        self.actions = {"toy_touch": Touch()}
 
     def configure(self, config: Object, terraform_version: str, diagnostics: Diagnostics) -> Any:
         return Store(Path(config.get("file") or os.environ["TOY_FILE"]))

@@ -123,6 +123,12 @@ def rule_error(rule: str, text: str, subject: str) -> ProviderError:
     return ProviderError(SUMMARY, _detail(subject, (), rule, text))
 
 
+def is_stub(attributes: Attributes, state: Object) -> bool:
+    """Return True for a state that only an import made, and that a read has yet to complete."""
+    required = (name for name, attribute in attributes.items() if attribute.required)
+    return any(state.get(name) is None for name in required)
+
+
 def set_write_only(attributes: Attributes, values: Object, path: Path = ()) -> Iterator[Path]:
     """Yield the write-only attributes that have a value, nested ones as well."""
     for name, attribute in attributes.items():

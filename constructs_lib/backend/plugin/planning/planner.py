@@ -35,6 +35,7 @@ from constructs_lib.backend.plugin.values.value import (
     contains_unknown,
     levels,
     same,
+    unwrap,
 )
 from constructs_lib.schemas import Attribute, Kind
 
@@ -147,6 +148,89 @@ def merge_failed_change(
     if prior is None:
         return merge_state(attributes, planned or {}, saved)
     return merge_failed_update(attributes, prior, planned or {}, saved)
+
+
+def planned_identity(derived: Object, prior: Object | None, is_kept: bool) -> Object | None:
+    """Return the identity of a plan; None if only apply can tell it.
+
+    Terraform takes an identity with unknown parts for a new object, but then shows no plan.
+
+    :param derived: the identity of the planned state, in which values may be unknown
+    :param prior: the identity before the change, if Terraform has one
+    :param is_kept: True for an update, in which what is unknown is as before
+    """
+    before = prior if is_kept and prior is not None else {}
+    known = {
+        name: before.get(name, UNKNOWN) if value is UNKNOWN else value
+        for name, value in derived.items()
+    }
+    return None if contains_unknown(known) else known
+
+
+def failed_identity(
+    attributes: dict[str, Attribute], derived: Object, planned: Object | None
+) -> Object | None:
+    """Return the identity of what exists after a failed change; None if it is not known in full."""
+    known = {}
+    for name, value in derived.items():
+        known[name] = (planned or {}).get(name) if value is None else value
+    required = [name for name, inner in attributes.items() if inner.identity == "required"]
+    is_whole = all(known.get(name) is not None for name in required)
+    return known if is_whole and not contains_unknown(known) else None
+
+
+def without_sensitive(attributes: dict[str, Attribute], state: Object) -> Object:
+    """Return a state with null for what is sensitive, nested values as well."""
+    return {
+        name: _without_sensitive(attributes[name], value) if name in attributes else value
+        for name, value in state.items()
+    }
+
+
+def _without_sensitive(attribute: Attribute, value: Any) -> Any:
+    if attribute.sensitive and not attribute.write_only:
+        return None
+    if isinstance(value, list):
+        return [_without_sensitive(attribute, inner) for inner in value]
+    is_nested = bool(attribute.attributes) and isinstance(value, dict)
+    return without_sensitive(attribute.attributes, value) if is_nested else value
+
+
+def generated_config(attributes: dict[str, Attribute], state: Object) -> Object:
+    """Return a configuration that a state could come from, with the settings that say something.
+
+    What is required stays. Null becomes what only the API sets, what is secret or deprecated, what
+    is empty or has its default, and what does not count without another attribute.
+    """
+    return {
+        name: _generated(inner, state.get(name)) if _counts(inner, state) else None
+        for name, inner in attributes.items()
+    }
+
+
+def _counts(attribute: Attribute, state: Object) -> bool:
+    if attribute.required:
+        return True
+    is_set = not (attribute.read_only or attribute.write_only or attribute.sensitive)
+    other = attribute.only_with
+    return (
+        is_set and not attribute.deprecated and (other is None or state.get(other[0]) == other[1])
+    )
+
+
+def _generated(attribute: Attribute, value: Any) -> Any:
+    if attribute.attributes and isinstance(value, dict):
+        value = generated_config(attribute.attributes, value)
+    elif attribute.attributes and isinstance(value, list):
+        return [generated_config(attribute.attributes, inner) for inner in value] or None
+    if attribute.required:
+        return value
+    plain = unwrap(value)
+    is_empty = plain in ("", [], {}) or (
+        isinstance(plain, dict) and all(inner is None for inner in plain.values())
+    )
+    is_usual = attribute.has_default and same(_default(attribute), value)
+    return None if is_empty or is_usual else value
 
 
 def without_unknown(value: Any) -> Any:

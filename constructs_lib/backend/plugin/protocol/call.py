@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from constructs_lib.backend.plugin import diagnostics, log
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, Diagnostics, ProviderError
@@ -23,6 +23,12 @@ from constructs_lib.backend.plugin.values.decoding import decode
 from constructs_lib.backend.plugin.values.types import Type
 from constructs_lib.backend.plugin.values.value import CodecError, LimitError, Object, identical
 from constructs_lib.schemas import Attribute
+
+if TYPE_CHECKING:
+    from constructs_lib.backend.plugin.action import Action
+    from constructs_lib.backend.plugin.list_resource import ListOperation, ListResource
+
+T = TypeVar("T")
 
 
 class Call:
@@ -64,10 +70,29 @@ class Call:
 
         :raises ProviderError: if the provider has no resource of that name
         """
-        registry = self.session.provider.resources
+        return self._check(self.session.provider.resources, type_name, self.resource)
+
+    def list_check(self, type_name: str) -> Check:
+        """Return what checks a configuration of the list resource that the call is about.
+
+        :raises ProviderError: if the provider has no list resource of that name
+        """
+        return self._check(self.session.provider.list_resources, type_name, self.list_resource)
+
+    def action_check(self, type_name: str) -> Check:
+        """Return what checks a configuration of the action that the call is about.
+
+        :raises ProviderError: if the provider has no action of that name
+        """
+        return self._check(self.session.provider.actions, type_name, self.action)
+
+    def _check(
+        self, registry: Mapping[str, Any], type_name: str, make: Callable[[str], Any]
+    ) -> Check:
         check = registry.check(type_name) if isinstance(registry, Registry) else None
         if check is None or not isinstance(registry, Registry):
-            return self.resource(type_name).validate
+            made: Check = make(type_name).validate
+            return made
         self.type_name = type_name
         self.attributes = registry.described(type_name)[0].attributes
         return check
@@ -102,6 +127,49 @@ class Call:
         self.attributes = ephemeral.schema.attributes
         return ephemeral
 
+    def list_resource(self, type_name: str) -> ListResource:
+        """Return the list resource that the call is about.
+
+        :raises ProviderError: if the provider has none of that name
+        """
+        listing = self.session.provider.list_resources.get(type_name)
+        if listing is None:
+            raise ProviderError(
+                "Unknown list resource",
+                f"This version of the provider has no list resource {type_name}.",
+            )
+        self.type_name = type_name
+        self.attributes = listing.schema.attributes
+        return listing
+
+    def action(self, type_name: str) -> Action:
+        """Return the action that the call is about.
+
+        :raises ProviderError: if the provider has none of that name
+        """
+        action = self.session.provider.actions.get(type_name)
+        if action is None:
+            raise ProviderError(
+                "Unknown action", f"This version of the provider has no action {type_name}."
+            )
+        self.type_name = type_name
+        self.attributes = action.schema.attributes
+        return action
+
+    def managed_attributes(self, type_name: str) -> dict[str, Attribute]:
+        """Return the attributes of the managed resource of a name; none if there is none."""
+        registry = self.session.provider.resources
+        if type_name not in registry:
+            return {}
+        if isinstance(registry, Registry):
+            return registry.described(type_name)[0].attributes
+        return registry[type_name].schema.attributes
+
+    def config(self, message: pb.DynamicValue) -> Object:
+        """Return the configuration of what the call is about; what was left out is null."""
+        found: Object = decode(message, self.object_type) or {}
+        return {**dict.fromkeys(self.attributes), **found}
+
     def provider_config(self, message: pb.DynamicValue) -> Object:
         """Return the configuration of the provider, which the call is about from now on."""
         self.attributes = self.session.provider.schema.attributes
@@ -113,6 +181,44 @@ class Call:
         """The Terraform type of the object that the call is about."""
         return object_type(self.attributes)
 
+    @property
+    def identity_attributes(self) -> dict[str, Attribute]:
+        """The attributes of the identity of the resource that the call is about; none if it has no
+        identity, or this Terraform knows of none.
+        """
+        known = self.session.knows_identity
+        return conversion.identity_attributes(self.attributes) if known else {}
+
+    def object(self, message: pb.DynamicValue) -> Object | None:
+        """Return the object of a message, which must not be changed: equal bytes are read once."""
+        if not message.msgpack:
+            found: Object | None = decode(message, self.object_type)
+            return found
+        if message.msgpack not in self.read:
+            self.read[message.msgpack] = decode(message, self.object_type)
+        return self.read[message.msgpack]
+
+    def identity(self, message: pb.ResourceIdentityData) -> Object | None:
+        """Return the identity of a message; None if it has none, or the resource has none.
+
+        :raises CodecError: if it is of another type
+        """
+        attributes = self.identity_attributes
+        if not attributes or conversion.is_null(message.identity_data):
+            return None
+        found: Object | None = decode(message.identity_data, object_type(attributes))
+        return found
+
+    def write_identity(self, message: pb.ResourceIdentityData, identity: Object | None) -> None:
+        """Set an identity, if there is one and the resource has identities."""
+        attributes = self.identity_attributes
+        if not attributes or identity is None:
+            return
+        from constructs_lib.backend.plugin.consistency.identity_rules import write_identity
+
+        type_ = object_type(attributes)
+        message.identity_data.msgpack = write_identity(identity, type_, self.subject)
+
     def operation(self, private: bytes) -> Operation:
         """Return what the resource gets for this call."""
         session = self.session
@@ -121,6 +227,20 @@ class Call:
             session.provider_data, values, session.stopping, self.diagnostics, session.activity
         )
         return self._operation
+
+    def list_operation(self) -> ListOperation:
+        """Return what a list gets for this call."""
+        from constructs_lib.backend.plugin.list_resource import ListOperation
+
+        session = self.session
+        return ListOperation(
+            session.provider_data, {}, session.stopping, self.diagnostics, session.activity
+        )
+
+    @staticmethod
+    def each(items: Iterable[T]) -> Generator[T, None, None]:
+        """Yield what something yields; closing it closes that, too."""
+        yield from items
 
     @property
     def saved(self) -> Object | None:
@@ -153,6 +273,9 @@ class Call:
         """Turn whatever is raised inside into an error for the user."""
         try:
             yield
+        except GeneratorExit:
+            # Nobody wants the rest of a stream.
+            raise
         except AlreadyReported as error:
             self.diagnostics.error(error.summary, error.short, error.path)
         except ProviderError as error:

@@ -26,8 +26,8 @@ from constructs_lib.backend.plugin.planning.planner import merge_failed_change, 
 from constructs_lib.backend.plugin.protocol import conversion
 from constructs_lib.backend.plugin.protocol import messages as pb
 from constructs_lib.backend.plugin.protocol.call import Call
-from constructs_lib.backend.plugin.values.decoding import decode
 from constructs_lib.backend.plugin.values.value import Object
+from constructs_lib.schemas import Attribute
 
 
 def check_response(call: Call, request: Any, response: Any) -> None:
@@ -54,6 +54,24 @@ def _check_schema(
         rules.report_violations(
             rules.violations(rules.SCHEMA_RULES, answer), subject, call.diagnostics
         )
+    if response.list_resource_schemas or response.action_schemas:
+        _check_offers(call, response)
+
+
+def _check_offers(call: Call, response: pb.GetProviderSchema.Response) -> None:
+    """Check the list resources and the actions that a provider offers."""
+    from constructs_lib.backend.plugin.consistency import stream_rules
+
+    offers: list[tuple[str, pb.Schema, dict[str, Attribute] | None]] = [
+        (name, schema, conversion.identity_attributes(call.managed_attributes(name)))
+        for name, schema in response.list_resource_schemas.items()
+    ]
+    offers += [(name, one.schema, None) for name, one in response.action_schemas.items()]
+    for name, schema, identity in offers:
+        computed = [one.name for one in schema.block.attributes if one.computed]
+        answer = stream_rules.OfferAnswer(computed, identity)
+        found = rules.violations(stream_rules.OFFER_RULES, answer)
+        rules.report_violations(found, f"{call.method} of {name}", call.diagnostics)
 
 
 def _check_plan(
@@ -222,6 +240,23 @@ def _check_renewal(call: Call, request: Any, response: Any) -> None:
         response.ClearField("renew_at")
 
 
+def _check_generated(
+    call: Call,
+    request: pb.GenerateResourceConfig.Request,
+    response: pb.GenerateResourceConfig.Response,
+) -> None:
+    from constructs_lib.backend.plugin.consistency import stream_rules
+
+    if not response.HasField("config"):
+        return
+    answer = stream_rules.GeneratedAnswer(
+        call.attributes, _object(call, request.state) or {}, _object(call, response.config) or {}
+    )
+    found = rules.violations(stream_rules.GENERATED_RULES, answer)
+    if rules.report_violations(found, call.subject, call.diagnostics):
+        response.ClearField("config")
+
+
 _CHECKERS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
     "GetProviderSchema": _check_schema,
     "PlanResourceChange": _check_plan,
@@ -229,6 +264,7 @@ _CHECKERS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
     "ReadResource": _check_read,
     "ImportResourceState": _check_import,
     "UpgradeResourceState": _check_upgrade,
+    "GenerateResourceConfig": _check_generated,
     "ReadDataSource": _check_data,
     "OpenEphemeralResource": _check_open,
     "RenewEphemeralResource": _check_renewal,
@@ -236,13 +272,8 @@ _CHECKERS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
 
 
 def _object(call: Call, message: pb.DynamicValue) -> Object | None:
-    """Return the object of a message; no rule changes one, so the same bytes are read once."""
-    if not message.msgpack:
-        found: Object | None = decode(message, call.object_type)
-        return found
-    if message.msgpack not in call.read:
-        call.read[message.msgpack] = decode(message, call.object_type)
-    return call.read[message.msgpack]
+    """Return the object of a message; no rule changes one."""
+    return call.object(message)
 
 
 def _write(call: Call, message: pb.DynamicValue, state: Object | None) -> None:

@@ -19,7 +19,7 @@ from constructs_lib.backend.plugin.values import types
 from constructs_lib.backend.plugin.values.types import Type
 from constructs_lib.backend.plugin.values.value import CodecError, LimitError, Object
 from constructs_lib.schemas import Attribute, Kind, ResourceSchema
-from constructs_lib.schemas.redaction import escape_controls
+from constructs_lib.schemas.redaction import escape_controls, escape_controls_in_line
 
 Attributes = Mapping[str, Attribute]
 _NULLS: Final = (b"", b"\xc0")
@@ -109,8 +109,8 @@ def _write_diagnostic(diagnostic: Diagnostic, attributes: Attributes) -> pb.Diag
     severity = pb.Diagnostic.ERROR if diagnostic.is_error else pb.Diagnostic.WARNING
     message = pb.Diagnostic(
         severity=severity,
-        summary=_printable(diagnostic.summary),
-        detail=_printable(diagnostic.detail),
+        summary=printable(diagnostic.summary),
+        detail=printable(diagnostic.detail),
     )
     if diagnostic.path:
         # A path that cannot be written must not lose the response, which may hold a state.
@@ -124,9 +124,14 @@ def _without_surrogates(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def _printable(text: str) -> str:
-    """Return the text of a diagnostic, which Terraform writes to the terminal as it is."""
+def printable(text: str) -> str:
+    """Return a text without what would change a terminal, to which Terraform writes it."""
     return _without_surrogates(escape_controls(text))
+
+
+def printable_line(text: str) -> str:
+    """Return a text of one line that changes no terminal."""
+    return _without_surrogates(escape_controls_in_line(text))
 
 
 def _write_step(step: str | int, *, in_map: bool) -> pb.AttributePath.Step:
@@ -162,6 +167,37 @@ def object_type(attributes: dict[str, Attribute]) -> Type:
     return made[1]
 
 
+_IDENTITIES: dict[int, tuple[dict[str, Attribute], dict[str, Attribute]]] = {}
+"""The attributes of identities, with those of the resources that they were found in."""
+
+
+def identity_attributes(attributes: dict[str, Attribute]) -> dict[str, Attribute]:
+    """Return the attributes that make up the identity of a resource; none if it has none."""
+    found = _IDENTITIES.get(id(attributes))
+    if found is None:
+        marked = {name: inner for name, inner in attributes.items() if inner.identity}
+        found = _IDENTITIES[id(attributes)] = (attributes, marked)
+    return found[1]
+
+
+def identity_schema(attributes: dict[str, Attribute], version: int) -> pb.ResourceIdentitySchema:
+    """Return the schema of an identity.
+
+    :param attributes: those that make it up
+    """
+    schema = pb.ResourceIdentitySchema(version=version)
+    for attribute in attributes.values():
+        described = pb.ResourceIdentitySchema.IdentityAttribute(
+            name=attribute.name,
+            type=types.dump_type(type_of(attribute)),
+            required_for_import=attribute.identity == "required",
+            optional_for_import=attribute.identity == "optional",
+            description=attribute.description,
+        )
+        schema.identity_attributes.append(described)
+    return schema
+
+
 def type_of(attribute: Attribute) -> Type:
     """Return the Terraform type of an attribute."""
     if attribute.kind is Kind.NESTED:
@@ -176,8 +212,10 @@ def resource_schema(schema: ResourceSchema, version: int = 0) -> pb.Schema:
     return _schema(schema, version, computed=True)
 
 
-def provider_schema(schema: ResourceSchema) -> pb.Schema:
-    """Return the schema of a provider's configuration: nothing in it is computed."""
+def config_schema(schema: ResourceSchema) -> pb.Schema:
+    """Return the schema of the configuration of a provider, a list or an action: nothing in it is
+    computed.
+    """
     return _schema(schema, 0, computed=False)
 
 

@@ -29,6 +29,8 @@ WITH_WRITE_ONLY = (1, 11)
 """The first Terraform, and the first OpenTofu, with write-only attributes."""
 WITH_EPHEMERAL = (1, 10)
 """The first Terraform with ephemeral resources and variables."""
+WITH_IDENTITY = (1, 12)
+"""The first Terraform, and the first OpenTofu, that keeps identities of resources."""
 
 
 def warn_of_older_terraform(version: str, provider: Provider, diagnostics: Diagnostics) -> None:
@@ -37,22 +39,24 @@ def warn_of_older_terraform(version: str, provider: Provider, diagnostics: Diagn
     :param version: as Terraform tells it, such as ``1.9.8`` or ``1.12.0-beta1``; where it tells
         none, or another form, nothing is said
     """
-    found = re.match(r"(\d+)\.(\d+)", version)
-    if found is None:
-        return
-    number = (int(found[1]), int(found[2]))
     lacks = []
     # Only for an old version are all resources looked at.
-    write_only = _write_only(provider) if number < WITH_WRITE_ONLY else []
+    write_only = [] if _is_at_least(version, WITH_WRITE_ONLY) else _write_only(provider)
     if write_only:
         lacks.append(f"write-only attributes ({', '.join(write_only)}) are refused")
-    if number < WITH_EPHEMERAL and provider.ephemeral_resources:
+    if provider.ephemeral_resources and not _is_at_least(version, WITH_EPHEMERAL):
         lacks.append("there are no ephemeral resources and variables")
     if lacks:
         detail = (
             f"With this version, {' and '.join(lacks)}. Everything else works. {TERRAFORM_REMEDY}"
         )
         diagnostics.warning(f"Terraform {version} is older than 1.11", detail)
+
+
+def _is_at_least(version: str, least: tuple[int, int]) -> bool:
+    """Return True for a version from this one on, and for one of a form that is not known."""
+    found = re.match(r"(\d+)\.(\d+)", version)
+    return found is None or (int(found[1]), int(found[2])) >= least
 
 
 def _write_only(provider: Provider) -> list[str]:
@@ -68,7 +72,7 @@ def _write_only(provider: Provider) -> list[str]:
 def get_metadata(
     call: Call, request: pb.GetMetadata.Request, response: pb.GetMetadata.Response
 ) -> None:
-    """Name the resources, data sources and ephemeral resources, without their schemas."""
+    """Name everything in the registries, without the schemas."""
     _announce_capabilities(response.server_capabilities)
     for name in call.session.provider.resources:
         response.resources.append(pb.GetMetadata.ResourceMetadata(type_name=name))
@@ -76,6 +80,10 @@ def get_metadata(
         response.data_sources.append(pb.GetMetadata.DataSourceMetadata(type_name=name))
     for name in call.session.provider.ephemeral_resources:
         response.ephemeral_resources.append(pb.GetMetadata.EphemeralMetadata(type_name=name))
+    for name in call.session.provider.list_resources:
+        response.list_resources.append(pb.GetMetadata.ListResourceMetadata(type_name=name))
+    for name in call.session.provider.actions:
+        response.actions.append(pb.GetMetadata.ActionMetadata(type_name=name))
 
 
 def get_provider_schema(
@@ -84,7 +92,7 @@ def get_provider_schema(
     """Return the schemas of the provider and of everything in its registries."""
     _announce_capabilities(response.server_capabilities)
     provider = call.session.provider
-    response.provider = conversion.provider_schema(provider.schema)
+    response.provider = conversion.config_schema(provider.schema)
     for registry, written in (
         (provider.resources, response.resource_schemas),
         (provider.data_sources, response.data_source_schemas),
@@ -92,6 +100,27 @@ def get_provider_schema(
     ):
         for name in registry:
             written[name] = conversion.resource_schema(*_described(registry, name))
+    for name in provider.list_resources:
+        schema = _described(provider.list_resources, name)[0]
+        response.list_resource_schemas[name] = conversion.config_schema(schema)
+    for name in provider.actions:
+        described = conversion.config_schema(_described(provider.actions, name)[0])
+        response.action_schemas[name] = pb.ActionSchema(schema=described)
+
+
+def get_resource_identity_schemas(
+    call: Call,
+    request: pb.GetResourceIdentitySchemas.Request,
+    response: pb.GetResourceIdentitySchemas.Response,
+) -> None:
+    """Return the schemas of the identities that resources have."""
+    call.session.knows_identity = True
+    registry = call.session.provider.resources
+    for name in registry:
+        marked = conversion.identity_attributes(_described(registry, name)[0].attributes)
+        if marked:
+            version = identity_version(registry, name)
+            response.identity_schemas[name] = conversion.identity_schema(marked, version)
 
 
 def configure_provider(
@@ -101,6 +130,7 @@ def configure_provider(
     call.session.begin_configuration()
     config = call.provider_config(request.config)
     provider = call.session.provider
+    call.session.knows_identity = _is_at_least(request.terraform_version, WITH_IDENTITY)
     warn_of_older_terraform(request.terraform_version, provider, call.diagnostics)
     data = provider.configure(config, request.terraform_version, call.diagnostics)
     call.session.use(data)
@@ -127,9 +157,16 @@ def _described(registry: Mapping[str, Any], name: str) -> tuple[ResourceSchema, 
     return made.schema, getattr(made, "version", 0)
 
 
+def identity_version(registry: Mapping[str, Any], name: str) -> int:
+    """Return the version of the form of a resource's identity."""
+    version: int = registry[name].identity_version
+    return version
+
+
 def _announce_capabilities(capabilities: pb.ServerCapabilities) -> None:
     capabilities.plan_destroy = True
     capabilities.get_provider_schema_optional = True
+    capabilities.generate_resource_config = True
 
 
 def read_data_source(

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from constructs_lib.backend.plugin.consistency import rules
 from constructs_lib.backend.plugin.diagnostics import AlreadyReported, ProviderError
 from constructs_lib.backend.plugin.planning.planner import (
+    failed_identity,
+    generated_config,
     merge_failed_change,
     merge_read_state,
     merge_state,
     plan_change,
+    planned_identity,
 )
 from constructs_lib.backend.plugin.protocol import conversion
 from constructs_lib.backend.plugin.protocol import messages as pb
 from constructs_lib.backend.plugin.protocol.call import Call
-from constructs_lib.backend.plugin.resource import Operation, Plan
+from constructs_lib.backend.plugin.protocol.conversion import object_type
+from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
 from constructs_lib.backend.plugin.values.decoding import (
     decode,
     from_json,
@@ -47,6 +52,33 @@ def upgrade_resource_state(
     response.upgraded_state.msgpack = encode(from_json(state, type_), type_)
 
 
+def upgrade_resource_identity(
+    call: Call,
+    request: pb.UpgradeResourceIdentity.Request,
+    response: pb.UpgradeResourceIdentity.Response,
+) -> None:
+    """Read an identity as Terraform stored it, and convert one that an older version wrote.
+
+    Of a state that was stored without an identity there is none to convert.
+    """
+    call.session.knows_identity = True
+    resource = call.resource(request.type_name)
+    if request.version > resource.identity_version:
+        raise ProviderError(
+            "Identity of a newer provider",
+            f"The identity of {request.type_name} was written by a newer version of this provider. "
+            "Install that version or a later one.",
+        )
+    identity = parse_json(request.raw_identity.json or b"null")
+    if not identity or not call.identity_attributes:
+        return
+    if request.version < resource.identity_version:
+        identity = resource.upgrade_identity(request.version, identity)
+    type_ = object_type(call.identity_attributes)
+    found: Any = from_json(rules.require_object(identity, call.subject), type_)
+    call.write_identity(response.upgraded_identity, found)
+
+
 def read_resource(
     call: Call, request: pb.ReadResource.Request, response: pb.ReadResource.Response
 ) -> None:
@@ -58,11 +90,13 @@ def read_resource(
     state: Object | None = decode(request.current_state, type_)
     if state is None:
         return
+    if call.identity_attributes:
+        response.new_identity.CopyFrom(request.current_identity)
     operation = call.operation(request.private)
     try:
         returned = resource.read(dict(state), operation)
     except AlreadyReported:
-        if _is_stub(call, state):
+        if rules.is_stub(call.attributes, state):
             raise
         # The plan fails by the error that was reported: this one need not fail for it, too.
         return
@@ -75,14 +109,18 @@ def read_resource(
     else:
         new_state = conversion.write_state(merged, type_, call.diagnostics)
     private = call.private(operation, request.private)
-    if not call.diagnostics.has_errors:
-        response.new_state.msgpack, response.private = new_state, private
+    if call.diagnostics.has_errors:
+        return
+    response.new_state.msgpack, response.private = new_state, private
+    if merged is None:
+        response.ClearField("new_identity")
+    else:
+        call.write_identity(response.new_identity, _identity(call, resource, merged))
 
 
-def _is_stub(call: Call, state: Object) -> bool:
-    """Return True for a state that only an import made, and that a read has yet to complete."""
-    required = (name for name, attribute in call.attributes.items() if attribute.required)
-    return any(state.get(name) is None for name in required)
+def _identity(call: Call, resource: Resource, state: Object) -> Object | None:
+    """Return the identity of a state; None if the resource has none."""
+    return resource.identity(dict(state)) if call.identity_attributes else None
 
 
 def _is_unchanged(state: Object, merged: Object | None) -> bool:
@@ -96,7 +134,12 @@ def import_resource_state(
     """Return the stub of a state, which the read that follows completes."""
     resource = call.resource(request.type_name)
     operation = call.operation(b"")
-    state = rules.require_object(resource.import_state(request.id, operation), call.subject)
+    asked = _asked_identity(call, request)
+    if asked is None:
+        returned = resource.import_state(request.id, operation)
+    else:
+        returned = resource.import_by_identity(dict(asked), operation)
+    state = rules.require_object(returned, call.subject)
     if call.diagnostics.has_errors:
         return
     imported = pb.ImportResourceState.ImportedResource(
@@ -104,7 +147,51 @@ def import_resource_state(
         state=pb.DynamicValue(msgpack=encode(state, call.object_type)),
         private=call.private(operation, b""),
     )
+    derived = _identity(call, resource, {**dict.fromkeys(call.attributes), **state})
+    if derived is not None:
+        identity = failed_identity(call.identity_attributes, derived, asked)
+        call.write_identity(imported.identity, identity)
     response.imported_resources.append(imported)
+
+
+def _asked_identity(call: Call, request: pb.ImportResourceState.Request) -> Object | None:
+    """Return the identity to import; None for an import by id.
+
+    :raises ProviderError: if the resource has no identities, or a part that it needs is missing
+    """
+    if conversion.is_null(request.identity.identity_data):
+        return None
+    if not call.identity_attributes:
+        raise ProviderError(
+            "Resource has no identity",
+            f"A {request.type_name} is imported by its id: write id in place of identity.",
+        )
+    asked = call.identity(request.identity) or {}
+    parts = call.identity_attributes.items()
+    required = [name for name, inner in parts if inner.identity == "required"]
+    missing = [name for name in required if asked.get(name) in (None, "")]
+    if missing:
+        raise ProviderError(
+            "Identity is incomplete",
+            f"{', '.join(missing)} has no value. An import of {request.type_name} by its identity "
+            f"needs {', '.join(required)}. Nothing was imported.",
+        )
+    return asked
+
+
+def generate_resource_config(
+    call: Call,
+    request: pb.GenerateResourceConfig.Request,
+    response: pb.GenerateResourceConfig.Response,
+) -> None:
+    """Return the configuration that Terraform writes for an import, all null without a state."""
+    resource = call.resource(request.type_name)
+    state: Object = decode(request.state, call.object_type) or {}
+    config = generated_config(call.attributes, state)
+    if state:
+        returned = resource.generate_config(dict(config), dict(state))
+        config = rules.require_object(returned, call.subject)
+    response.config.msgpack = encode(config, call.object_type)
 
 
 def move_resource_state(
@@ -148,7 +235,22 @@ def plan_resource_change(
             response.planned_state.msgpack = request.prior_state.msgpack
         else:
             _write_plan(call, plan, request.config, response)
+        _write_planned_identity(call, resource, plan, request, response)
     response.planned_private = call.private(operation, request.prior_private)
+
+
+def _write_planned_identity(
+    call: Call,
+    resource: Resource,
+    plan: Plan,
+    request: pb.PlanResourceChange.Request,
+    response: pb.PlanResourceChange.Response,
+) -> None:
+    derived = _identity(call, resource, plan.planned)
+    if derived is not None:
+        prior = call.identity(request.prior_identity)
+        identity = planned_identity(derived, prior, plan.is_update and not plan.replace)
+        call.write_identity(response.planned_identity, identity)
 
 
 def _refuse_missing(call: Call, plan: Plan) -> None:
@@ -189,7 +291,10 @@ def apply_resource_change(
     planned: Object | None = decode(request.planned_state, type_)
     config: Object = decode(request.config, type_) or {}
     operation = call.operation(request.planned_private)
-    with _what_exists_kept(call, prior, planned, operation, response):
+    with (
+        _identity_answered(call, resource, request, response),
+        _what_exists_kept(call, prior, planned, operation, response),
+    ):
         if planned is None:
             resource.delete(prior or {}, operation)
             state = prior if call.diagnostics.has_errors else None
@@ -224,3 +329,28 @@ def _what_exists_kept(
         raise
     finally:
         response.private = call.private(operation, response.private)
+
+
+@contextmanager
+def _identity_answered(
+    call: Call,
+    resource: Resource,
+    request: pb.ApplyResourceChange.Request,
+    response: pb.ApplyResourceChange.Response,
+) -> Iterator[None]:
+    """Respond with the identity of what exists after the change, also after a failure.
+
+    A part that the state lacks after a failure is as planned; without it, there is no identity.
+    """
+    is_done = False
+    try:
+        yield
+        is_done = not call.diagnostics.has_errors
+    finally:
+        with call.caught():
+            state = call.object(response.new_state) if call.identity_attributes else None
+            identity = None if state is None else _identity(call, resource, state)
+            if identity is not None and not is_done:
+                planned = call.identity(request.planned_identity)
+                identity = failed_identity(call.identity_attributes, identity, planned)
+            call.write_identity(response.new_identity, identity)

@@ -27,6 +27,8 @@ class Session:
         it was meant for.
     :param prepared_schemas: the response to ``GetProviderSchema``; empty to make it when it is
         asked for
+    :param prepared_identities: the response to ``GetResourceIdentitySchemas``, which may be empty;
+        None to make it when it is asked for
     """
 
     def __init__(
@@ -35,16 +37,27 @@ class Session:
         *,
         is_launched: bool = False,
         prepared_schemas: bytes = b"",
+        prepared_identities: bytes | None = None,
     ) -> None:
         self._load = load
         self._is_launched = is_launched
-        self.prepared_schemas = prepared_schemas
+        self._prepared = {
+            "GetProviderSchema": prepared_schemas or None,
+            "GetResourceIdentitySchemas": prepared_identities,
+        }
+        self.knows_identity = True
+        """False for a Terraform before 1.12, which has no identities. In debug mode the next one
+        may have them, and says so by its calls before it configures the provider."""
         self._lock = threading.Lock()
         self._provider: Provider | None = None
         self.provider_data: Any = None
         self.stopping = threading.Event()
         self.activity = Activity()
         self._valid: set[tuple[str, bytes]] = set()
+
+    def prepared(self, method: str) -> bytes | None:
+        """Return the response to a method that need not be made; None if it has to be."""
+        return self._prepared.get(method)
 
     @property
     def provider(self) -> Provider:

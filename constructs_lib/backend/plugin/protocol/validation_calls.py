@@ -8,6 +8,7 @@ from __future__ import annotations
 from constructs_lib.backend.plugin.planning import checks
 from constructs_lib.backend.plugin.protocol import messages as pb
 from constructs_lib.backend.plugin.protocol.call import Call
+from constructs_lib.backend.plugin.provider import Check
 from constructs_lib.backend.plugin.values.decoding import decode
 from constructs_lib.backend.plugin.values.value import Object
 
@@ -65,13 +66,31 @@ def validate_data_resource_config(
     response: pb.ValidateDataResourceConfig.Response,
 ) -> None:
     """Check a configuration against the schema, then against the data source's own rules."""
-    source = call.data_source(request.type_name)
-    config: Object = decode(request.config, call.object_type) or {}
-    checks.check_schema_rules(call.attributes, config, call.diagnostics)
-    if not call.diagnostics.has_errors:
-        seen: Object = decode(request.config, call.object_type) or {}
-        source.validate(seen, call.diagnostics)
-        call.check_validation(config, seen)
+    _validate(call, call.data_source(request.type_name).validate, request.config)
+
+
+def validate_list_resource_config(
+    call: Call,
+    request: pb.ValidateListResourceConfig.Request,
+    response: pb.ValidateListResourceConfig.Response,
+) -> None:
+    """Check a configuration against the schema, then against the list's own rules."""
+    _validate(call, call.list_check(request.type_name), request.config)
+
+
+def validate_action_config(
+    call: Call,
+    request: pb.ValidateActionConfig.Request,
+    response: pb.ValidateActionConfig.Response,
+) -> None:
+    """Check a configuration against the schema, then against the action's own rules."""
+    validate = call.action_check(request.type_name)
+    for name, attribute in call.attributes.items():
+        # Terraform checks it in a config block, and calls with null where there is none.
+        if attribute.required and call.config(request.config)[name] is None:
+            detail = "It is required. Give it a value in the config block of the action."
+            call.diagnostics.error(f"{name} has no value", detail, (name,))
+    _validate(call, validate, request.config)
 
 
 def validate_ephemeral_resource_config(
@@ -80,10 +99,13 @@ def validate_ephemeral_resource_config(
     response: pb.ValidateEphemeralResourceConfig.Response,
 ) -> None:
     """Check a configuration against the schema, then against the resource's own rules."""
-    ephemeral = call.ephemeral_resource(request.type_name)
-    config: Object = decode(request.config, call.object_type) or {}
+    _validate(call, call.ephemeral_resource(request.type_name).validate, request.config)
+
+
+def _validate(call: Call, validate: Check, message: pb.DynamicValue) -> None:
+    config = call.config(message)
     checks.check_schema_rules(call.attributes, config, call.diagnostics)
     if not call.diagnostics.has_errors:
-        seen: Object = decode(request.config, call.object_type) or {}
-        ephemeral.validate(seen, call.diagnostics)
+        seen = call.config(message)
+        validate(seen, call.diagnostics)
         call.check_validation(config, seen)

@@ -4,6 +4,11 @@ Messages pass as bytes, of any size. Methods may wait for an API, so each runs i
 own, while one thread for each connection reads. Methods that only compute run in the reading
 thread: handing them over takes as long as some of them do.
 
+A stream is a method that yields any number of messages (server streaming of gRPC). It is asked for
+the next one when the client's windows have taken the last one, so a client that reads slowly holds
+it up. When the client cancels the call or is gone, or the call's time limit is over, the generator
+is closed instead: ``GeneratorExit`` ends what it has begun.
+
 What Terraform says to end a run (``StopProvider``, ``Shutdown``) waits for nothing else, however
 many operations run: it needs neither a thread that is free nor one that can be started.
 
@@ -30,9 +35,10 @@ import ssl
 import stat
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Generator, Mapping
+from contextlib import closing, suppress
 from functools import partial
+from types import MappingProxyType
 
 from constructs_lib.backend.plugin import log
 from constructs_lib.backend.plugin.concurrency import Workers, start_thread
@@ -41,6 +47,8 @@ from constructs_lib.backend.plugin.server.http2_connection import Http2Connectio
 from constructs_lib.backend.plugin.server.tls import Channel, TlsChannel
 
 Method = Callable[[bytes], bytes]
+Stream = Callable[[bytes], Generator[bytes, None, None]]
+"""A method that yields the messages of its response."""
 
 _SHUTDOWN = "/plugin.GRPCController/Shutdown"
 _STDIO = "/plugin.GRPCStdio/StreamStdio"
@@ -52,6 +60,7 @@ class GrpcServer:
     """A server of methods on a listening socket, which runs until Terraform ends it.
 
     :param methods: the methods by gRPC path
+    :param streams: the methods that respond with any number of messages, by gRPC path
     :param stop: called when the process is asked to end while operations may run
     :param is_immediate: returns True, given path and message, for a call that waits for nothing, so
         that the reading thread may answer it
@@ -65,12 +74,13 @@ class GrpcServer:
         methods: Mapping[str, Method],
         stop: Callable[[], None],
         *,
+        streams: Mapping[str, Stream] = MappingProxyType({}),
         is_immediate: Callable[[str, bytes], bool] = lambda path, message: False,
         urgent: Collection[str] = (),
         debug: bool = False,
         watch: TerraformWatch | None = None,
     ) -> None:
-        self._methods = methods
+        self._methods, self._streams = methods, streams
         self._stop = stop
         self._is_immediate = is_immediate
         self._urgent = urgent
@@ -157,6 +167,11 @@ class GrpcServer:
                 self._call_here(connection, stream, method, message)
             else:
                 self._workers.do(call)
+        elif path in self._streams:
+            with self._lock:
+                self._running += 1
+            call_stream = partial(_send_messages, connection, stream, self._streams[path], message)
+            self._workers.do(partial(self._finish, call_stream))
         elif path == _SHUTDOWN:
             if not connection.succeed_now(stream, b""):
                 start_thread(partial(connection.succeed, stream, b""))
@@ -184,12 +199,15 @@ class GrpcServer:
         self._reply(connection, stream, _call_method(method, message))
 
     def _reply(self, connection: Http2Connection, stream: int, answer: bytes | None) -> None:
+        if answer is None:
+            self._finish(partial(_fail, connection, stream))
+        else:
+            self._finish(partial(connection.succeed, stream, answer))
+
+    def _finish(self, send: Callable[[], None]) -> None:
+        """Send what is left of a response; then the operation does not run any more."""
         try:
-            if answer is None:
-                words = "The provider failed; see its log."
-                connection.fail(stream, http2_frames.INTERNAL, words)
-            else:
-                connection.succeed(stream, answer)
+            send()
         except Exception as error:
             log.error(f"an answer was not sent: {type(error).__name__}")
         finally:
@@ -244,6 +262,29 @@ def _call_method(method: Method, message: bytes) -> bytes | None:
     except Exception as error:
         log.error(f"a method failed: {type(error).__name__}")
         return None
+
+
+def _fail(connection: Http2Connection, stream: int) -> None:
+    connection.fail(stream, http2_frames.INTERNAL, "The provider failed; see its log.")
+
+
+def _send_messages(
+    connection: Http2Connection, stream: int, method: Stream, message: bytes
+) -> None:
+    """Send what a stream yields, until it ends or the client wants no more."""
+    try:
+        with closing(method(message)) as messages:
+            while connection.is_wanted(stream):
+                answer = next(messages, None)
+                if answer is None:
+                    connection.end(stream)
+                elif not connection.send(stream, answer):
+                    break
+        # It ended, was cancelled, or took too long; only then there is something left to say.
+        connection.give_up(stream)
+    except Exception as error:
+        log.error(f"a method failed: {type(error).__name__}")
+        _fail(connection, stream)
 
 
 START_LIMIT = 60.0

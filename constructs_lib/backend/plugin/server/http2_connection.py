@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
@@ -27,10 +28,18 @@ _FULL: Final = http2_frames.LARGEST_WINDOW - http2_frames.FIRST_WINDOW
 class _Stream:
     """One call while it comes in, and the window for its response."""
 
-    def __init__(self, window: int) -> None:
-        self.window = window
-        self.path = ""
+    def __init__(self, window: int, path: str, time_limit: float | None) -> None:
+        self.window, self.path = window, path
         self.data = bytearray()
+        self.deadline = None if time_limit is None else time.monotonic() + time_limit
+        """When the client gives up, by the monotonic clock; None for never."""
+        self.is_begun = False
+        """True once the headers of the response were sent."""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """The seconds until the client gives up, at least 0; None if it never does."""
+        return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
 
 
 class Http2Connection:
@@ -87,20 +96,36 @@ class Http2Connection:
 
         :param stream: the number of its stream
         """
-        data = _PREFIX.pack(0, len(message)) + message
-        begin = http2_frames.frame(
-            http2_frames.HEADERS, http2_frames.END_HEADERS, stream, http2_frames.RESPONSE_HEADERS
-        )
-        place = 0
-        while place < len(data):
-            length = self._take_window(stream, len(data) - place)
-            if length is None:
-                return
-            part = http2_frames.frame(http2_frames.DATA, 0, stream, data[place : place + length])
-            place += length
-            self._send(begin + part + (_end(stream) if place == len(data) else b""))
-            begin = b""
-        self._forget(stream)
+        if self._send_message(stream, message, _end(stream)):
+            self._forget(stream)
+        else:
+            self.give_up(stream)
+
+    def send(self, stream: int, message: bytes) -> bool:
+        """Send one of several messages of a response, as soon as the client's windows take it.
+
+        :returns: False if the client does not want it any more; then it may be sent in part
+        """
+        return self._send_message(stream, message, b"")
+
+    def end(self, stream: int) -> None:
+        """End a response of any number of messages: it succeeded."""
+        with self._changed:
+            state = self._streams.pop(stream, None)
+        if state is not None:
+            begin = b"" if state.is_begun else _begin(stream)
+            self._send(begin + _end(stream))
+
+    def is_wanted(self, stream: int) -> bool:
+        """Return True while the client waits for more of a response: it has not cancelled the call,
+        is there, and its time limit is not over.
+        """
+        with self._changed:
+            return self._wanted(stream) is not None
+
+    def give_up(self, stream: int) -> None:
+        """Respond to a call whose time limit is over; if the client gave it up, nothing is sent."""
+        self.fail(stream, http2_frames.DEADLINE_EXCEEDED, "The time limit of the call is over.")
 
     def succeed_now(self, stream: int, message: bytes) -> bool:
         """Do as ``succeed`` does, in the reading thread, which must not wait for a window.
@@ -117,38 +142,60 @@ class Http2Connection:
                 return False
             self._window -= len(data)
             del self._streams[stream]
-        begin = http2_frames.frame(
-            http2_frames.HEADERS, http2_frames.END_HEADERS, stream, http2_frames.RESPONSE_HEADERS
-        )
-        self._send(begin + http2_frames.frame(http2_frames.DATA, 0, stream, data) + _end(stream))
+        part = http2_frames.frame(http2_frames.DATA, 0, stream, data)
+        self._send(_begin(stream) + part + _end(stream))
         return True
 
     def fail(self, stream: int, code: int, message: str) -> None:
-        """Respond that a call failed.
+        """Respond that a call failed; if the client gave it up, nothing is sent.
 
         :param code: of gRPC, such as ``headers.UNIMPLEMENTED``
         """
-        self._send(_trailers(stream, http2_frames.failure(code, message)))
-        self._forget(stream)
+        with self._changed:
+            state = self._streams.pop(stream, None)
+        if state is not None:
+            block = http2_frames.failure(code, message, is_begun=state.is_begun)
+            self._send(_trailers(stream, block))
+
+    def _send_message(self, stream: int, message: bytes, end: bytes) -> bool:
+        """Send a message, with what the response ends with in the same packet as its last part."""
+        data = _PREFIX.pack(0, len(message)) + message
+        place = 0
+        while place < len(data):
+            length, begin = self._take_window(stream, len(data) - place)
+            if not length:
+                return False
+            part = http2_frames.frame(http2_frames.DATA, 0, stream, data[place : place + length])
+            place += length
+            self._send(begin + part + (end if place == len(data) else b""))
+        return True
 
     def _send(self, data: bytes) -> None:
         # The client is gone, so nobody can receive the failure.
         with suppress(OSError):
             self._channel.send(data)
 
-    def _take_window(self, number: int, wanted: int) -> int | None:
-        """Return how many bytes may be sent, once at least one may; None if nobody wants them."""
+    def _take_window(self, number: int, wanted: int) -> tuple[int, bytes]:
+        """Return how many bytes may be sent, once at least one may, and what to send before them.
+
+        Nobody wants them if it is 0.
+        """
         with self._changed:
-            while True:
-                stream = self._streams.get(number)
-                if stream is None or not self._is_open:
-                    return None
+            while (stream := self._wanted(number)) is not None:
                 length = min(wanted, stream.window, self._window, self._largest)
                 if length > 0:
                     stream.window -= length
                     self._window -= length
-                    return length
-                self._changed.wait()
+                    is_first, stream.is_begun = not stream.is_begun, True
+                    return length, _begin(number) if is_first else b""
+                self._changed.wait(stream.seconds_left)
+        return 0, b""
+
+    def _wanted(self, number: int) -> _Stream | None:
+        """Return the stream of a call whose client still waits, else None; under the lock."""
+        stream = self._streams.get(number)
+        is_late = stream is not None and stream.seconds_left == 0
+        return stream if self._is_open and not is_late else None
 
     def _forget(self, number: int) -> None:
         with self._changed:
@@ -182,8 +229,9 @@ class Http2Connection:
         with self._changed:
             stream = self._streams.get(first.stream)
             if stream is None:
-                stream = self._streams[first.stream] = _Stream(self._stream_window)
-                stream.path = path
+                limit = self._headers.time_limit
+                stream = _Stream(self._stream_window, path, limit)
+                self._streams[first.stream] = stream
         self._last = max(self._last, first.stream)
         if first.flags & http2_frames.END_STREAM:
             self._end_stream(first.stream, stream)
@@ -255,8 +303,15 @@ _HANDLERS: Final[dict[int, Callable[[Http2Connection, Frame], None]]] = {
 }
 
 
+def _begin(stream: int) -> bytes:
+    """Return the frame before the first message of a response."""
+    return http2_frames.frame(
+        http2_frames.HEADERS, http2_frames.END_HEADERS, stream, http2_frames.RESPONSE_HEADERS
+    )
+
+
 def _end(stream: int) -> bytes:
-    """Return the frames after the message of a response."""
+    """Return the frame after the last message of a response."""
     return _trailers(stream, http2_frames.OK_TRAILERS)
 
 

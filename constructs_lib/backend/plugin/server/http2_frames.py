@@ -20,8 +20,11 @@ the decoder copies the rest of a block for each header, so a block of 1 MiB take
 """
 _STATUS_200: Final = b"\x88"
 """The eighth entry of the static table (RFC 7541, appendix A)."""
-OK, UNIMPLEMENTED, INTERNAL = 0, 12, 13
+OK, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL = 0, 4, 12, 13
 """Codes of gRPC ("Status codes and their use in gRPC")."""
+_TIMEOUT: Final = b"grpc-timeout"
+_UNITS: Final = {b"H": 3600.0, b"M": 60.0, b"S": 1.0, b"m": 1e-3, b"u": 1e-6, b"n": 1e-9}
+"""The units of a time limit in seconds ("gRPC over HTTP2", TimeoutUnit)."""
 
 
 _REFERENCES: Final = bytes(range(0x81, 0xFF))
@@ -34,10 +37,15 @@ _MOST_PATHS: Final = 64
 class HeaderReader:
     """A reader of the headers of one connection, in the order in which they came."""
 
+    time_limit: float | None
+    """Seconds that the client of the last call waits for the whole response; None for any time."""
+
     def __init__(self) -> None:
         self._decoder = Decoder(LARGEST_HEADERS)
-        self._paths: dict[bytes, str] = {}
-        """The paths of blocks that only refer to the table, as long as the table stays."""
+        self.time_limit = None
+        self._paths: dict[bytes, tuple[str, float | None]] = {}
+        """The paths and time limits of blocks that only refer to the table, as long as the table
+        stays."""
 
     def path(self, block: bytes) -> str:
         """Return the path of a call, such as ``/tfplugin6.Provider/GetMetadata``; empty if it has
@@ -46,19 +54,30 @@ class HeaderReader:
         :raises ProtocolError: if the headers cannot be read, or take too much
         """
         if block in self._paths:
-            return self._paths[block]
+            path, self.time_limit = self._paths[block]
+            return path
         try:
             headers = self._decoder.decode(block, raw=True)
         except HPACKError as error:
             raise ProtocolError(f"headers that cannot be read: {type(error).__name__}") from None
         encoded = next((value for name, value in headers if name == b":path"), b"")
         path = encoded.decode("utf-8", "replace")
+        limit = next((value for name, value in headers if name == _TIMEOUT), b"")
+        self.time_limit = _seconds(limit)
         # Each call of a method repeats its headers, and then each is one byte.
         if block.strip(_REFERENCES):
             self._paths.clear()
         elif len(self._paths) < _MOST_PATHS:
-            self._paths[block] = path
+            self._paths[block] = path, self.time_limit
         return path
+
+
+def _seconds(limit: bytes) -> float | None:
+    """Return a time limit in seconds; None for one that gRPC does not know, which is no limit."""
+    number, unit = limit[:-1], _UNITS.get(limit[-1:])
+    if unit is None or len(number) > 8 or not number.isdigit():
+        return None
+    return int(number) * unit
 
 
 def _literal(name: str, value: str) -> bytes:
@@ -89,16 +108,17 @@ OK_TRAILERS: Final = _literal("grpc-status", str(OK))
 """What an answer ends with."""
 
 
-def failure(code: int, message: str) -> bytes:
+def failure(code: int, message: str, *, is_begun: bool = False) -> bytes:
     """Return the whole response to a call that failed.
 
     :param code: such as :data:`UNIMPLEMENTED`
     :param message: a sentence
+    :param is_begun: True for what a response ends with whose headers were sent before
     """
     status = _literal("grpc-status", str(code)) + _literal(
         "grpc-message", _percent_encoded(message)
     )
-    return RESPONSE_HEADERS + status
+    return status if is_begun else RESPONSE_HEADERS + status
 
 
 def _percent_encoded(text: str) -> str:

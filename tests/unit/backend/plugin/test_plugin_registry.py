@@ -7,9 +7,19 @@ import threading
 from types import ModuleType
 
 import pytest
+import tfplugin6_pb2 as pb
+from plugin_samples import Sample, Scripted, errors
 
 from constructs_lib.backend import elastic, fivetran
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.protocol.conversion import object_type
+from constructs_lib.backend.plugin.protocol.dispatcher import dispatch
+from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.provider import Provider, Registry
+from constructs_lib.backend.plugin.values.encoding import encode
+from constructs_lib.backend.plugin.values.value import Object
+
+NAME = "fivetranops_connection"
 
 
 class Made:
@@ -93,12 +103,46 @@ def test_a_name_that_is_not_registered_is_missing() -> None:
         registry["b"]
 
 
+@pytest.mark.parametrize(
+    ("offer", "method"),
+    [("list_resources", "ValidateListResourceConfig"), ("actions", "ValidateActionConfig")],
+)
+def test_a_check_of_a_configuration_makes_nothing(
+    offer: str, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(config: Object, diagnostics: Diagnostics) -> None:
+        diagnostics.error("Refused", "It said no.")
+
+    monkeypatch.setattr(sys.modules["registered.things"], "check", refuse, raising=False)
+    registry: Registry[Made] = Registry(
+        {NAME: "registered.things:Made"},
+        prefix="data.",
+        checks={NAME: "registered.things:check"},
+    )
+    provider = Sample(Scripted())
+    setattr(provider, offer, registry)
+    kind = getattr(pb, method)
+    config = encode({"id": "pale_hydrogen"}, object_type(registry.described(NAME)[0].attributes))
+    request = kind.Request(type_name=NAME, config=pb.DynamicValue(msgpack=config))
+
+    data = dispatch(Session(lambda: provider), method, request.SerializeToString())
+
+    assert errors(kind.Response.FromString(data)) == ["Refused: It said no."]
+    assert Made.count == 0
+
+
 @pytest.mark.parametrize("vendor", [fivetran, elastic], ids=["fivetranops", "elasticops"])
 def test_what_describes_a_thing_is_what_it_says_itself(vendor: object) -> None:
     provider: Provider = vendor.load()  # type: ignore[attr-defined]
-    registries = provider.resources, provider.data_sources, provider.ephemeral_resources
+    registries = (
+        provider.resources,
+        provider.data_sources,
+        provider.ephemeral_resources,
+        provider.list_resources,
+        provider.actions,
+    )
 
-    for registry in registries:
+    for registry in filter(None, registries):
         for name, thing in registry.items():
             assert isinstance(registry, Registry)
             assert registry.described(name) == (thing.schema, getattr(thing, "version", 0))

@@ -33,7 +33,10 @@ from constructs_lib.backend.plugin.protocol.session import Session
 from constructs_lib.backend.plugin.server import grpc_server, tls
 log.await_libraries()
 tls.create_certificate()
-session = Session(vendor.load, is_launched=True, prepared_schemas=open(vendor.SCHEMAS, "rb").read())
+session = Session(
+    vendor.load, is_launched=True, prepared_schemas=open(vendor.SCHEMAS, "rb").read(),
+    prepared_identities=open(vendor.IDENTITIES, "rb").read(),
+)
 """
 """A process of the provider up to the first call."""
 TYPE = "fivetranops_connection"
@@ -54,7 +57,8 @@ def check():
 account, config = pb.DynamicValue(msgpack=ACCOUNT), pb.DynamicValue(msgpack=CONFIG)
 """
 SCHEMA_PROCESS = """
-dispatcher.dispatch(session, "GetProviderSchema", b"")
+for name in ("GetProviderSchema", "GetResourceIdentitySchemas"):
+    dispatcher.dispatch(session, name, b"")
 """
 VALIDATE_PROCESS = f"{CALLED}\ncheck()\n"
 PLAN_PROCESS = f"""{CALLED}

@@ -18,9 +18,11 @@ ANSWERING = """
 import sys
 from constructs_lib.backend.fivetran import load
 from constructs_lib.backend.plugin import serve
-from constructs_lib.backend.plugin.protocol.dispatcher import methods
+from constructs_lib.backend.plugin.protocol.dispatcher import methods, streams
 from constructs_lib.backend.plugin.protocol.session import Session
-answers = [method(b"") for method in methods(Session(load)).values()]
+session = Session(load)
+answers = [method(b"") for method in methods(session).values()]
+answers += [list(stream(b"")) for stream in streams(session).values()]
 print(len(answers), [name for name in sys.modules if name.partition(".")[0] == "google"])
 """
 INTERRUPTED = """
@@ -42,7 +44,7 @@ def test_a_provider_imports_nothing_of_the_commands() -> None:
 
 
 def test_provider_that_answers_all_calls_imports_no_google() -> None:
-    assert run("-c", ANSWERING).stdout == "19 []\n"
+    assert run("-c", ANSWERING).stdout == "27 []\n"
 
 
 def test_an_interruption_while_it_starts_is_no_traceback() -> None:

@@ -113,5 +113,5 @@ def test_a_nested_attribute_has_attributes_that_are_not_computed() -> None:
 
 
 def test_nothing_in_a_provider_is_computed() -> None:
-    described = conversion.provider_schema(SCHEMA).block.attributes
+    described = conversion.config_schema(SCHEMA).block.attributes
     assert {a.name for a in described if a.computed} == {"id"}

@@ -102,6 +102,14 @@ def test_a_response_the_client_does_not_take_yet_is_reported() -> None:
         ("ValidateResourceConfig", True),
         ("UpgradeResourceState", True),
         ("GetProviderSchema", True),
+        ("GetResourceIdentitySchemas", True),
+        ("UpgradeResourceIdentity", True),
+        ("ValidateListResourceConfig", True),
+        ("ValidateActionConfig", True),
+        ("GenerateResourceConfig", True),
+        ("PlanAction", False),
+        ("ListResource", False),
+        ("InvokeAction", False),
         ("ReadResource", False),
         ("ApplyResourceChange", False),
         ("ConfigureProvider", False),
@@ -140,7 +148,10 @@ def test_while_the_provider_is_loaded_no_call_is_one() -> None:
 
 
 def test_prepared_schemas_are_one_before_the_provider_is_loaded() -> None:
-    session = Session(lambda: Sample(Scripted()), prepared_schemas=b"prepared")
+    session = Session(
+        lambda: Sample(Scripted()), prepared_schemas=b"prepared", prepared_identities=b""
+    )
 
     assert is_immediate(session, "/tfplugin6.Provider/GetProviderSchema", b"")
+    assert is_immediate(session, "/tfplugin6.Provider/GetResourceIdentitySchemas", b"")
     assert not is_immediate(session, "/tfplugin6.Provider/ValidateResourceConfig", b"")

@@ -1,0 +1,1 @@
+"""The calls that respond with several messages, lists and actions, and those that prepare them."""
