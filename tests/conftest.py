@@ -28,6 +28,9 @@ __all__ = [
     "terraform_program",
 ]
 
+# Before anything imports them: their asserts say what they have found.
+pytest.register_assert_rewrite("command_run", "planned", "scenario", "workspace")
+
 MEMORY = Path("/dev/shm")
 """Where Linux keeps files in memory."""
 _ROOM = 4 << 30

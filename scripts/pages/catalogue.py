@@ -13,7 +13,8 @@ EXAMPLES = ROOT / "examples"
 
 _NOT_OFFERED = ("environment", "backend.")
 """How the names of schemas begin that no provider has: those of the settings files."""
-_DATA, _EPHEMERAL = "data.", "ephemeral."
+_KINDS = {"data.": "Data Source", "ephemeral.": "Ephemeral Resource", "list.": "List Resource"}
+"""What a schema describes whose name begins so."""
 
 
 class Subject(NamedTuple):
@@ -26,7 +27,7 @@ class Subject(NamedTuple):
     type: str
     """Terraform's name of it, such as ``fivetranops_connection``."""
     kind: str
-    """``Provider``, ``Resource``, ``Data Source`` or ``Ephemeral Resource``."""
+    """``Provider``, ``Resource``, ``Data Source``, ``Ephemeral Resource`` or ``List Resource``."""
 
     @property
     def folder(self) -> str:
@@ -50,13 +51,19 @@ class Subject(NamedTuple):
 
     @property
     def hcl(self) -> Path:
-        """Its example in Terraform's language."""
-        return self.examples / f"{self.kind.lower().replace(' ', '-')}.tf"
+        """Its example in Terraform's language; for a list, a file of ``terraform query``."""
+        suffix = "tfquery.hcl" if self.kind == "List Resource" else "tf"
+        return self.examples / f"{self.kind.lower().replace(' ', '-')}.{suffix}"
 
     @property
     def python(self) -> Path:
         """The same in Python."""
         return self.examples / "main.py"
+
+    @property
+    def quoted(self) -> list[Path]:
+        """The examples that its page quotes; nothing in Python asks for a list."""
+        return [self.hcl] if self.kind == "List Resource" else [self.python, self.hcl]
 
 
 def subjects() -> list[Subject]:
@@ -69,11 +76,8 @@ def subject(schema: str) -> Subject:
 
     :param schema: the name of the schema
     """
-    type_ = schema.removeprefix(_DATA).removeprefix(_EPHEMERAL)
+    prefix = next((each for each in _KINDS if schema.startswith(each)), "")
+    type_ = schema.removeprefix(prefix)
     provider = type_.partition("_")[0]
     kind = "Provider" if type_ == provider else "Resource"
-    if schema.startswith(_DATA):
-        kind = "Data Source"
-    if schema.startswith(_EPHEMERAL):
-        kind = "Ephemeral Resource"
-    return Subject(schema, provider, type_, kind)
+    return Subject(schema, provider, type_, _KINDS.get(prefix, kind))

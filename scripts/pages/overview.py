@@ -13,13 +13,13 @@ PAGE = DOCS / "README.md"
 
 
 def table(subjects: Iterable[Subject], constructs: list[Construct]) -> str:
-    """Return a line for each provider, resource, data source and ephemeral resource."""
+    """Return a line for each provider, and for each thing that one offers."""
     rows = "".join(_row(subject, constructs) for subject in sorted(subjects, key=_place))
     return f"\n| in Python | in Terraform |\n|---|---|\n{rows}\n"
 
 
 def _place(subject: Subject) -> tuple[bool, int, str]:
-    kinds = ["Provider", "Resource", "Data Source", "Ephemeral Resource"]
+    kinds = ["Provider", "Resource", "Data Source", "Ephemeral Resource", "List Resource"]
     return (subject.provider != "fivetranops", kinds.index(subject.kind), subject.type)
 
 

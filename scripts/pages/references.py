@@ -1,4 +1,4 @@
-"""The page of a provider, resource, data source or ephemeral resource, as the registry has it."""
+"""The page of a provider, or of what one offers, as the registry has it."""
 
 from __future__ import annotations
 
@@ -33,10 +33,8 @@ def _header(subject: Subject, constructs: list[Construct]) -> str:
     if subject.kind == "Provider":
         title, heading = f"{subject.provider} Provider", f"{subject.provider} Provider"
     links = ", ".join(f"[`{each.name}`]({_link(subject.page, each.page)})" for each in constructs)
-    return (
-        f"{front_matter(title, description)}\n# {heading}\n\n{description}\n\n"
-        f"In Python this is {links}.\n\n"
-    )
+    in_python = f"In Python this is {links}.\n\n" if links else ""
+    return f"{front_matter(title, description)}\n# {heading}\n\n{description}\n\n{in_python}"
 
 
 def front_matter(title: str, description: str) -> str:
@@ -55,8 +53,8 @@ def _link(page: Path, target: Path) -> str:
 
 def _skeleton(subject: Subject) -> str:
     """Return the first form of a new page, to be completed by hand."""
-    files = [subject.python, subject.hcl]
     blocks = "".join(
-        f"<!-- example: {f.relative_to(ROOT)} -->\n<!-- /example -->\n\n" for f in files
+        f"<!-- example: {file.relative_to(ROOT)} -->\n<!-- /example -->\n\n"
+        for file in subject.quoted
     )
     return f"<!-- /header -->\n\n## Example Usage\n\n{blocks}<!-- schema -->\n<!-- /schema -->\n"

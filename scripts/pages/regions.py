@@ -19,7 +19,14 @@ _REGION = re.compile(
     r".*?^(?P<end><!-- /(?P=kind) -->)$",
     re.MULTILINE | re.DOTALL,
 )
-_LANGUAGES = {".py": "python", ".tf": "hcl", ".sh": "sh", ".json": "json", ".yaml": "yaml"}
+_LANGUAGES = {
+    ".hcl": "hcl",
+    ".py": "python",
+    ".tf": "hcl",
+    ".sh": "sh",
+    ".json": "json",
+    ".yaml": "yaml",
+}
 
 
 class PageError(Exception):

@@ -31,6 +31,8 @@ from constructs_lib.backend.managed_object.provider_data import ProviderData, Wo
 from constructs_lib.schemas import is_identifier
 from constructs_lib.schemas.connector_status import is_strict_version
 
+_PAGE = 100
+"""Connectors in one page of a list."""
 _RESULTS = ("updated", "noop")
 
 
@@ -71,6 +73,23 @@ class Client:
             idempotent=True,
             outage=self._outage,
         )
+
+    def connectors(self, start: int, deadline: Deadline) -> list[dict[str, Any]]:
+        """Return a page of ``GET /_connector``: documents with texts under ``id`` and ``status``.
+
+        :param start: how many connectors come before it
+        :raises IncompleteResponse: if the answer is no such list
+        """
+        request = Request("GET", f"/_connector?from={start}&size={_PAGE}")
+        found = self._exchange.send_once(request, deadline).get("results")
+        whole = self._exchange.full_request(request)
+        if not isinstance(found, list):
+            raise IncompleteResponse(whole, 200, "no list under results")
+        for document in found:
+            for name in ("id", "status"):
+                if not isinstance(document, dict) or not isinstance(document.get(name), str):
+                    raise IncompleteResponse(whole, 200, f"a connector with no text under {name}")
+        return [_without_secrets(document) for document in found]
 
     def set_status(
         self,

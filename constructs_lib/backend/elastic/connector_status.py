@@ -11,6 +11,7 @@ https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-connector-
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from constructs_lib import schemas
@@ -26,6 +27,7 @@ from constructs_lib.backend.managed_object.checks import (
     warn_about_unsent_changes,
 )
 from constructs_lib.backend.plugin.diagnostics import ProviderError, described
+from constructs_lib.backend.plugin.list_resource import Listed, ListOperation, ListResource
 from constructs_lib.backend.plugin.resource import DataSource, Operation, Plan, Resource
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
 from constructs_lib.schemas import Kind
@@ -248,6 +250,50 @@ def _warn_about_move(
         f"The plan saw {request.snapshot}, and by now it was {outcome.found}. {done}",
         ("status",),
     )
+
+
+class ConnectorStatusList(ListResource):
+    """The list of the statuses of all connectors, for ``terraform query``."""
+
+    schema = schemas.load("list.elasticops_connector_status")
+
+    def list(self, config: Object, operation: ListOperation) -> Iterator[Listed]:
+        """Yield the connectors page by page."""
+        wanted = config.get("status")
+        for document in _every(operation):
+            status = status_of(document)
+            if wanted is not None and status != wanted.strip().lower():
+                continue
+            identifier = document["id"]
+            state = _imported(identifier, document) if operation.includes_state else None
+            name = f"{text(document.get('name')) or identifier} ({status})"
+            yield Listed({"connector_id": identifier}, name, state)
+
+
+def _every(operation: ListOperation) -> Iterator[dict[str, Any]]:
+    """Yield each connector once; one that moves to a later page while they are read is there
+    twice.
+    """
+    cluster: Cluster = operation.provider_data
+    seen: set[str] = set()
+    start = 0
+    with explain_errors("list", "elasticops_connector_status"):
+        deadline = Deadline(READ_LIMIT, operation.stopping)
+        while page := cluster.client.connectors(start, deadline):
+            start += len(page)
+            new = [document for document in page if document["id"] not in seen]
+            if not new:
+                return  # Whoever answers knows no ``from``.
+            seen.update(document["id"] for document in new)
+            yield from new
+
+
+def _imported(identifier: str, document: dict[str, Any]) -> Object:
+    """Return the state that an import of the status of a connector reads."""
+    attributes = schemas.load("elasticops_connector_status").attributes
+    settings = {name: attributes[name].default for name in _SETTINGS}
+    known = {"id": identifier, "connector_id": identifier, "status": status_of(document)}
+    return {**settings, **known, **_reported(document)}
 
 
 def _reported(document: dict[str, Any]) -> Object:

@@ -26,9 +26,12 @@ from constructs_lib.records import NamedTuple
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
+    from constructs_lib.backend.plugin.list_resource import ListResource
+
 
 _RESOURCES: Final = {"elasticops_connector_status": ".connector_status:ConnectorStatusResource"}
 _DATA_SOURCES: Final = {"elasticops_connector": ".connector_status:ConnectorDataSource"}
+_LISTS: Final = {"elasticops_connector_status": ".connector_status:ConnectorStatusList"}
 _REQUEST_TIMEOUT = 30.0
 _OTHERS = ("ca_file", "server_version", "request_timeout")
 
@@ -41,6 +44,7 @@ class ElasticOps(Provider):
     def __init__(self) -> None:
         self.resources: Mapping[str, Resource] = Registry(_RESOURCES, __package__)
         self.data_sources: Mapping[str, DataSource] = Registry(_DATA_SOURCES, __package__, "data.")
+        self.list_resources: Mapping[str, ListResource] = Registry(_LISTS, __package__, "list.")
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
         """Check the addresses and credentials that the configuration gives."""

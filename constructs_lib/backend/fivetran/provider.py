@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
     from constructs_lib.backend.fivetran.journal.journal import Journal
     from constructs_lib.backend.managed_object.secret_tracking import SecretHasher
+    from constructs_lib.backend.plugin.list_resource import ListResource
 
 _ENVIRONMENT = {
     "api_key": "FIVETRAN_APIKEY",
@@ -39,6 +40,10 @@ _DATA_SOURCES: Final = {
 _EPHEMERAL_RESOURCES: Final = {
     "fivetranops_connect_card": ".connect_card.resource:ConnectCardEphemeralResource",
 }
+_LISTS: Final = {
+    "fivetranops_connection": ".lists:ConnectionList",
+    "fivetranops_connection_state": ".lists:ConnectionStateList",
+}
 _SANDBOX_CREDENTIAL = "sandbox"
 _REQUEST_TIMEOUT = 300.0
 
@@ -59,6 +64,7 @@ class FivetranOps(Provider):
         self.ephemeral_resources: Mapping[str, EphemeralResource] = Registry(
             _EPHEMERAL_RESOURCES, __package__, "ephemeral."
         )
+        self.list_resources: Mapping[str, ListResource] = Registry(_LISTS, __package__, "list.")
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
         """Check the address, as far as it is configured."""

@@ -38,7 +38,7 @@ is a number, ``"true"`` for true. Where it is not certain that the API refuses a
 is a warning, because a wrong block costs more than a mistake that is found later.
 """
 
-from constructs_lib.schemas.rules.catalogue import catalogue_rules, settings_at_fault
+from constructs_lib.schemas.rules.catalogue import SECRET_IN, catalogue_rules, settings_at_fault
 from constructs_lib.schemas.rules.resources import (
     CONNECTION_DATA,
     ELASTIC_PROVIDER,
@@ -62,6 +62,7 @@ __all__ = [
     "ELASTIC_PROVIDER",
     "HCL",
     "PYTHON",
+    "SECRET_IN",
     "Inputs",
     "Names",
     "Problem",

@@ -146,6 +146,8 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+SECRET_IN = "secret-in-"  # noqa: S105
+"""How the identifiers of the rules begin that find a secret in clear."""
 _FIELD_RULES: dict[str, tuple[FieldRule, str]] = {
     "unknown-field": (unknown_field, "Unknown setting"),
     "field-type": (wrong_type, "A setting of the wrong type"),
@@ -224,7 +226,7 @@ def _secret_rules(every: tuple[SettingsAttribute, ...]) -> Iterator[Rule]:
             check = partial(secret_in_clear, scope)
             inputs = ("service", scope.attribute)
             title = f"A secret in {scope.root}"
-            yield Rule(f"secret-in-{scope.root}", inputs, check, scope.attribute, title)
+            yield Rule(f"{SECRET_IN}{scope.root}", inputs, check, scope.attribute, title)
 
 
 def _field_rules(every: tuple[SettingsAttribute, ...], is_unknown: IsUnknown) -> Iterator[Rule]:

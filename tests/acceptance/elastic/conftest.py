@@ -4,13 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-pytest.register_assert_rewrite("planned", "scenario", "workspace")
-
-from elastic_server import ElasticSandbox, serving  # noqa: E402 - pytest rewrites only before.
-from provider_process import ProviderProcess, SharedProcess  # noqa: E402
-from sandbox_address import SandboxAddress  # noqa: E402
-from scenario import Scenario  # noqa: E402
+from elastic_server import ElasticSandbox, serving
+from provider_process import ProviderProcess, SharedProcess
+from sandbox_address import SandboxAddress
+from scenario import Scenario
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

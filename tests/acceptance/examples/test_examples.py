@@ -15,7 +15,9 @@ from pages.catalogue import ROOT, Subject, subjects
 
 pytestmark = pytest.mark.terraform
 
-SUBJECTS = [pytest.param(subject, id=subject.schema) for subject in subjects()]
+DEPLOYED = [subject for subject in subjects() if subject.kind != "List Resource"]
+SUBJECTS = [pytest.param(subject, id=subject.schema) for subject in DEPLOYED]
+LISTS = [pytest.param(s, id=s.schema) for s in subjects() if s.kind == "List Resource"]
 IMPORTED = [pytest.param(s, id=s.schema) for s in subjects() if s.kind == "Resource"]
 NEW_WITH_EACH_RUN = {"ephemeral.fivetranops_connect_card"}
 """A card of one run is another one in the next, and so is the secret that is made of it."""
@@ -63,14 +65,28 @@ def test_the_example_in_hcl_is_deployed(
     check_deployed(deployed, subject)
 
 
+@pytest.mark.newest_terraform
+@pytest.mark.parametrize("subject", LISTS)
+def test_the_example_of_a_list_is_a_query(
+    subject: Subject, deployment: Deploy, tmp_path: Path
+) -> None:
+    terraform = deployment(subject.provider, tmp_path / "work").terraform
+    terraform.write("")
+    (terraform.directory / subject.hcl.name).write_text(subject.hcl.read_text())
+
+    output = terraform.run("query")
+
+    assert f"list.{subject.type}." in output or "no results" in output.lower()
+
+
 @pytest.fixture(scope="module")
 def projects(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """The projects of the examples in Python, by their names. One process synthesises them all,
     because each start of the CDK takes seconds.
     """
     folder = tmp_path_factory.mktemp("projects")
-    found = {subject.schema: folder / subject.schema for subject in subjects()}
-    for subject in subjects():
+    found = {subject.schema: folder / subject.schema for subject in DEPLOYED}
+    for subject in DEPLOYED:
         found[subject.schema].mkdir()
         (found[subject.schema] / "main.py").write_text(subject.python.read_text())
     done = subprocess.run(

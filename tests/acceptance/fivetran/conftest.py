@@ -4,14 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-pytest.register_assert_rewrite("command_run", "planned", "scenario", "workspace")
-
-from command_run import Commands  # noqa: E402 - pytest rewrites it only before.
-from provider_process import ProviderProcess, SharedProcess  # noqa: E402
-from sandbox_address import SandboxAddress  # noqa: E402
-from sandbox_server import Sandbox, serving  # noqa: E402
-from scenario import Scenario  # noqa: E402
+from command_run import Commands
+from provider_process import ProviderProcess, SharedProcess
+from sandbox_address import SandboxAddress
+from sandbox_server import Sandbox, serving
+from scenario import Scenario
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

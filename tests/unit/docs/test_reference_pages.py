@@ -36,11 +36,12 @@ def test_each_construct_that_is_offered_has_a_page() -> None:
     assert {construct.name for construct in constructs()} == set(public) - without_a_resource
 
 
-def test_each_subject_has_both_examples_and_quotes_them() -> None:
+def test_each_subject_has_its_examples_and_quotes_them() -> None:
     for each in subjects():
         quoted = regions.examples_of(each.page.read_text())
 
-        assert [ROOT / name for name in quoted[:2]] == [each.python, each.hcl]
+        assert [ROOT / name for name in quoted[: len(each.quoted)]] == each.quoted
+        assert each.python.is_file() == (each.kind != "List Resource")
 
 
 @pytest.mark.parametrize(

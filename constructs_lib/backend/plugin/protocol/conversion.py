@@ -112,11 +112,18 @@ def _write_diagnostic(diagnostic: Diagnostic, attributes: Attributes) -> pb.Diag
         summary=printable(diagnostic.summary),
         detail=printable(diagnostic.detail),
     )
-    if diagnostic.path:
+    if diagnostic.path and not _is_secret(attributes.get(str(diagnostic.path[0]))):
         # A path that cannot be written must not lose the response, which may hold a state.
         with suppress(TypeError, ValueError, AttributeError):
             message.attribute = write_path(diagnostic.path, attributes)
     return message
+
+
+def _is_secret(attribute: Attribute | None) -> bool:
+    """Return True for an attribute that holds secrets: Terraform 1.15 shows the very line of the
+    configuration that a path leads to, and a secret may stand in it.
+    """
+    return attribute is not None and (attribute.sensitive or attribute.write_only)
 
 
 def _without_surrogates(text: str) -> str:

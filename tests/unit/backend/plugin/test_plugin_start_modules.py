@@ -155,7 +155,7 @@ def test_a_process_that_checks_imports_no_resource(tmp_path: Path) -> None:
 def test_the_process_of_a_plan_imports_one_resource(url: str, tmp_path: Path) -> None:
     found, everything = imported(PLAN_PROCESS, tmp_path, url)
 
-    assert len(found) <= 91, sorted(found)
+    assert len(found) <= 93, sorted(found)
     assert "constructs_lib.backend.fivetran.journal.journal" not in found
     assert "constructs_lib.sandbox" not in found
     assert "requests" in everything

@@ -44,7 +44,7 @@ def test_what_the_service_takes_passes() -> None:
         ({"config": settings(port="many")}, ("config", "port")),
         ({"config": settings(port=Decimal("1.5"))}, ("config", "port")),
         ({"config": settings(auth_method="NO")}, ("config", "auth_method")),
-        ({"config": settings(password="p")}, ("config", "password")),
+        ({"config": settings(password="p")}, ()),
         ({"config": {}}, ("config",)),
         ({"config_wo": {"passwort": "p"}}, ("config_wo", "passwort")),
         (

@@ -73,7 +73,7 @@ def test_a_secret_in_clear_is_not_imported() -> None:
 
     kept = model.without_secrets("postgres", answered)
 
-    assert kept == {"host": "h", "files": [{"a": 1}], "tunnel": tunnel}
+    assert kept == {"host": "h", "files": [{"a": 1}], "tunnel": {"user": "u"}}
 
 
 def test_secrets_in_a_list_are_not_imported() -> None:

@@ -1,0 +1,138 @@
+"""The lists of ``terraform query``: connections, and the states of connections.
+
+What is listed with its state is the state that an import reads. ``terraform query -json`` prints
+it, and like every state it holds no secret (:func:`.connection.model.without_secrets`).
+
+Source: https://fivetran.com/docs/rest-api/api-reference/connections/list-connections
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib import schemas
+from constructs_lib.backend.fivetran.api.batched_reader import list_pages
+from constructs_lib.backend.fivetran.api.errors import NotFound
+from constructs_lib.backend.fivetran.connection import model
+from constructs_lib.backend.fivetran.connection.model import setup_state
+from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
+from constructs_lib.backend.http.errors import explain_errors
+from constructs_lib.backend.http.response_values import normalized_word
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
+from constructs_lib.backend.plugin.list_resource import Listed, ListOperation, ListResource
+from constructs_lib.backend.plugin.values.value import Object
+from constructs_lib.schemas import SERVICES_WITH_STATE
+
+if TYPE_CHECKING:
+    from constructs_lib.backend.fivetran.provider_data import Account
+
+_CONNECTED = "connected"
+
+
+class ConnectionList(ListResource):
+    """The list of connections."""
+
+    schema = schemas.load("list.fivetranops_connection")
+
+    def list(self, config: Object, operation: ListOperation) -> Iterator[Listed]:
+        """Yield the connections page by page."""
+        for item in _connections(config, operation):
+            said = Diagnostics()
+            state = None
+            if operation.includes_state:
+                with explain_errors("read", f"fivetranops_connection {item['id']}"):
+                    state = _state_of_import(item, operation, said)
+                if state is None:
+                    continue  # It is gone by now.
+            yield Listed({"id": item["id"]}, _display_name(item), state, tuple(said))
+
+
+class ConnectionStateList(ListResource):
+    """The list of the connections that have a state."""
+
+    schema = schemas.load("list.fivetranops_connection_state")
+
+    def list(self, config: Object, operation: ListOperation) -> Iterator[Listed]:
+        """Yield the connections whose service keeps a state, and that have one."""
+        from constructs_lib.backend.fivetran.connection_state import set_state
+
+        account: Account = operation.provider_data
+        for item in _connections(config, operation):
+            if item.get("service") not in SERVICES_WITH_STATE:
+                continue
+            deadline = Deadline(READ_LIMIT, operation.stopping)
+            with explain_errors("read", f"fivetranops_connection_state {item['id']}"):
+                try:
+                    live = set_state.read_state(account.client, item["id"], deadline, item)
+                except NotFound:
+                    continue
+            if live is None:
+                continue
+            state = _state_resource(item["id"], live) if operation.includes_state else None
+            yield Listed({"connection_id": item["id"]}, _display_name(item), state)
+
+
+def _connections(config: Object, operation: ListOperation) -> Iterator[dict[str, Any]]:
+    """Yield the items of the list that pass the filters. Those of the API are checked as well,
+    because it ignores a filter that it does not know.
+    """
+    account: Account = operation.provider_data
+    asked = {name: config.get(name) for name in ("group_id", "schema")}
+    # Whoever takes the items may take his time with each: a page has a limit, and the list none.
+    with explain_errors("list", "fivetranops_connection"):
+        for page in list_pages(account.client, Deadline(READ_LIMIT, operation.stopping), **asked):
+            for item in page:
+                if _passes(item, config):
+                    yield item
+
+
+def _passes(item: dict[str, Any], config: Object) -> bool:
+    wanted = config.get("setup_state")
+    if wanted is not None and setup_state(item) != wanted:
+        return False
+    names = ("group_id", "schema", "service")
+    return all(config.get(name) is None or item.get(name) == config[name] for name in names)
+
+
+def _display_name(item: dict[str, Any]) -> str:
+    """Return what a person recognises a connection by, such as ``shop.orders (google_sheets)``."""
+    said = [str(item.get("service"))]
+    if setup_state(item) not in (_CONNECTED, ""):
+        said.append(setup_state(item))
+    if normalized_word(item.get("paused")) == "true":
+        said.append("paused")
+    return f"{item.get('schema') or item['id']} ({', '.join(said)})"
+
+
+def _state_of_import(
+    item: dict[str, Any], operation: ListOperation, diagnostics: Diagnostics
+) -> Object | None:
+    """Return the state that an import of a connection reads; None if it is gone."""
+    from constructs_lib.backend.fivetran.connection.read import with_valid_settings
+
+    account: Account = operation.provider_data
+    answer = item
+    if not isinstance(item.get("config"), dict):
+        # By the contract the items of a list may come without their settings.
+        try:
+            deadline = Deadline(READ_LIMIT, operation.stopping)
+            answer = account.client.connection(item["id"], deadline)
+        except NotFound:
+            return None
+    state = model.refreshed_state({"id": item["id"]}, answer, {}, adopted=True)
+    return with_valid_settings(state, diagnostics)
+
+
+def _state_resource(identifier: str, live: dict[str, Any]) -> Object:
+    """Return the state that an import of the state of a connection reads."""
+    from constructs_lib.backend.fivetran.connection_state.state_value import to_terraform
+
+    attributes = schemas.load("fivetranops_connection_state").attributes
+    defaults = {name: one.default for name, one in attributes.items() if one.default is not None}
+    return {
+        **defaults,
+        "id": identifier,
+        "connection_id": identifier,
+        "state": to_terraform(live),
+    }
