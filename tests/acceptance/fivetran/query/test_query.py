@@ -64,7 +64,7 @@ def test_every_connection_is_found_by_the_pages_alone(
     assert paths(sandbox) == {"/v1/connections"}
 
 
-def test_the_generated_configuration_imports_all_and_changes_nothing(
+def test_what_is_generated_imports_all_and_changes_nothing(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
     account(sandbox, 300, 60)
