@@ -1,14 +1,15 @@
 """The lists of ``terraform query``: connections, and the states of connections.
 
-What is listed with its state is the state that an import reads. ``terraform query -json`` prints
-it, and like every state it holds no secret (:func:`.connection.model.without_secrets`).
+What is listed with its state is the state that an import reads, without what could be a secret:
+``terraform query -json`` prints it, and a setting that the catalogue of services does not know may
+be one. Such a setting stays as it is at Fivetran when the connection is imported.
 
 Source: https://fivetran.com/docs/rest-api/api-reference/connections/list-connections
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from constructs_lib import schemas
@@ -19,10 +20,12 @@ from constructs_lib.backend.fivetran.connection.model import setup_state
 from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
 from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.response_values import normalized_word
+from constructs_lib.backend.managed_object.model import CONFIG, as_object
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.list_resource import Listed, ListOperation, ListResource
-from constructs_lib.backend.plugin.values.value import Object
+from constructs_lib.backend.plugin.values.value import Dynamic, Object
 from constructs_lib.schemas import SERVICES_WITH_STATE
+from constructs_lib.schemas.redaction import is_secret_setting
 
 if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.provider_data import Account
@@ -121,7 +124,33 @@ def _state_of_import(
         except NotFound:
             return None
     state = model.refreshed_state({"id": item["id"]}, answer, {}, adopted=True)
+    shown = _without_secrets(str(item.get("service")), as_object(state.get(CONFIG)))
+    state[CONFIG] = Dynamic.of(shown)
     return with_valid_settings(state, diagnostics)
+
+
+def _without_secrets(service: str, config: dict[str, Any]) -> dict[str, Any]:
+    """Return settings without those that the catalogue does not know, and whose name sounds like a
+    secret.
+    """
+    facts = schemas.service(service)
+    known: Mapping[str, Any] = facts.config if facts else {}
+    return {
+        name: value if name in known else _without_secret_names(value)
+        for name, value in config.items()
+        if name in known or not is_secret_setting(name)
+    }
+
+
+def _without_secret_names(value: Any) -> Any:
+    """Return a value without the parts whose name sounds like a secret, at any depth."""
+    if isinstance(value, dict):
+        return {
+            name: _without_secret_names(inner)
+            for name, inner in value.items()
+            if not is_secret_setting(name)
+        }
+    return [_without_secret_names(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _state_resource(identifier: str, live: dict[str, Any]) -> Object:

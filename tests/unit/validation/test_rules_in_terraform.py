@@ -65,7 +65,9 @@ def found(diagnostics: list[Diagnostic]) -> list[tuple[str, str]]:
 def test_terraform_reports_what_python_reports(
     changes: dict[str, Any], rule: str, place: str
 ) -> None:
-    assert found(of_connection(changes)) == [(rule, place)]
+    # Terraform 1.15 would show the line of a secret.
+    shown = "" if rule.startswith("secret-in-") else place
+    assert found(of_connection(changes)) == [(rule, shown)]
 
 
 @pytest.mark.parametrize("changes", ACCEPTED)

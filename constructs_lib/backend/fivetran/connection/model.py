@@ -8,7 +8,7 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -19,7 +19,6 @@ from constructs_lib.backend.managed_object import response
 from constructs_lib.backend.managed_object.checks import ObjectKind
 from constructs_lib.backend.managed_object.model import Answer, ObjectModel
 from constructs_lib.backend.plugin.values.value import Object
-from constructs_lib.schemas.redaction import is_secret_setting
 
 SCHEMA = schemas.load("fivetranops_connection")
 KIND: Final = ObjectKind(
@@ -82,20 +81,13 @@ def destination(answer: Answer) -> dict[str, str]:
 
 
 def without_secrets(service: str, config: dict[str, Any]) -> dict[str, Any]:
-    """Return settings without those that are secret by the catalogue, or that it does not know and
-    whose name sounds like a secret: state holds no secret, and a configuration must not have one in
-    ``config``.
+    """Return settings without those that are secret by the catalogue: state holds no secret, and a
+    configuration must not have one in ``config``.
 
     :param service: the service of the connection
     :param config: the settings as the API answers them, which may hold a secret in clear
     """
     facts = schemas.service(service)
-    known: Mapping[str, Any] = facts.config if facts else {}
-    config = {
-        name: value if name in known else _without_secret_names(value)
-        for name, value in config.items()
-        if name in known or not is_secret_setting(name)
-    }
     if facts is None or not facts.secrets:
         return config
     from constructs_lib.schemas.rules import secret_places
@@ -105,17 +97,6 @@ def without_secrets(service: str, config: dict[str, Any]) -> dict[str, Any]:
     for path in reversed(places):  # From the end, so that no item moves to another place before.
         result = _without_part(result, path)
     return dict(result)
-
-
-def _without_secret_names(value: Any) -> Any:
-    """Return a value without the parts whose name sounds like a secret, at any depth."""
-    if isinstance(value, dict):
-        return {
-            name: _without_secret_names(inner)
-            for name, inner in value.items()
-            if not is_secret_setting(name)
-        }
-    return [_without_secret_names(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _without_part(value: Any, path: Sequence[Any]) -> Any:

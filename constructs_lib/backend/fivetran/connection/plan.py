@@ -91,12 +91,20 @@ def _unknown_after_import(prior: Object, config: dict[str, Any]) -> ProviderErro
 
 
 def plan_unchecked(plan: Plan, *, adopted: bool) -> None:
-    """Keep what an import has put into ``unchecked`` as long as ``config`` stays the same.
-    Otherwise only the configuration knows it, so a key that is taken out of it is gone.
+    """Keep what an import has put into ``unchecked`` as long as ``config`` stays the same, and the
+    configuration says nothing else. Otherwise only the configuration knows it, so a key that is
+    taken out of it is gone.
     """
-    is_kept = adopted and not plan.changed("config")
-    if plan.config.get("unchecked") is None and not is_kept:
+    configured, is_kept = plan.config.get("unchecked"), adopted and not plan.changed("config")
+    if configured is None and not is_kept:
         plan.planned["unchecked"] = None
+    known = (plan.prior or {}).get("unchecked")
+    if (
+        is_kept
+        and not contains_unknown(configured)
+        and equivalence.is_covered_by(known, configured)
+    ):
+        plan.planned["unchecked"] = known
 
 
 def plan_secrets(

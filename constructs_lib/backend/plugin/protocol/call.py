@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from constructs_lib.backend.plugin.action import Action
     from constructs_lib.backend.plugin.list_resource import ListOperation, ListResource
 
+    OfferedT = TypeVar(
+        "OfferedT", bound="Resource | DataSource | EphemeralResource | ListResource | Action"
+    )
+
 T = TypeVar("T")
 
 
@@ -55,15 +59,7 @@ class Call:
 
         :raises ProviderError: if the provider has none of that name
         """
-        resource = self.session.provider.resources.get(type_name)
-        if resource is None:
-            raise ProviderError(
-                "Unknown resource type",
-                f"This version of the provider has no resource type {type_name}.",
-            )
-        self.type_name = type_name
-        self.attributes = resource.schema.attributes
-        return resource
+        return self._offered(self.session.provider.resources, type_name, "resource type")
 
     def resource_check(self, type_name: str) -> Check:
         """Return what checks a configuration of the resource that the call is about.
@@ -102,59 +98,39 @@ class Call:
 
         :raises ProviderError: if the provider has none of that name
         """
-        source = self.session.provider.data_sources.get(type_name)
-        if source is None:
-            raise ProviderError(
-                "Unknown data source",
-                f"This version of the provider has no data source {type_name}.",
-            )
-        self.type_name = type_name
-        self.attributes = source.schema.attributes
-        return source
+        return self._offered(self.session.provider.data_sources, type_name, "data source")
 
     def ephemeral_resource(self, type_name: str) -> EphemeralResource:
         """Return the ephemeral resource that the call is about.
 
         :raises ProviderError: if the provider has none of that name
         """
-        ephemeral = self.session.provider.ephemeral_resources.get(type_name)
-        if ephemeral is None:
-            raise ProviderError(
-                "Unknown ephemeral resource",
-                f"This version of the provider has no ephemeral resource {type_name}.",
-            )
-        self.type_name = type_name
-        self.attributes = ephemeral.schema.attributes
-        return ephemeral
+        offered = self.session.provider.ephemeral_resources
+        return self._offered(offered, type_name, "ephemeral resource")
 
     def list_resource(self, type_name: str) -> ListResource:
         """Return the list resource that the call is about.
 
         :raises ProviderError: if the provider has none of that name
         """
-        listing = self.session.provider.list_resources.get(type_name)
-        if listing is None:
-            raise ProviderError(
-                "Unknown list resource",
-                f"This version of the provider has no list resource {type_name}.",
-            )
-        self.type_name = type_name
-        self.attributes = listing.schema.attributes
-        return listing
+        return self._offered(self.session.provider.list_resources, type_name, "list resource")
 
     def action(self, type_name: str) -> Action:
         """Return the action that the call is about.
 
         :raises ProviderError: if the provider has none of that name
         """
-        action = self.session.provider.actions.get(type_name)
-        if action is None:
-            raise ProviderError(
-                "Unknown action", f"This version of the provider has no action {type_name}."
-            )
+        return self._offered(self.session.provider.actions, type_name, "action")
+
+    def _offered(self, offered: Mapping[str, OfferedT], type_name: str, sort: str) -> OfferedT:
+        """Return what the call is about from now on, of all that is offered of one sort."""
+        found = offered.get(type_name)
+        if found is None:
+            detail = f"This version of the provider has no {sort} {type_name}."
+            raise ProviderError(f"Unknown {sort}", detail)
         self.type_name = type_name
-        self.attributes = action.schema.attributes
-        return action
+        self.attributes = found.schema.attributes
+        return found
 
     def managed_attributes(self, type_name: str) -> dict[str, Attribute]:
         """Return the attributes of the managed resource of a name; none if there is none."""

@@ -126,3 +126,17 @@ def test_states_are_asked_of_services_that_keep_one() -> None:
     assert found.state["state"].value == {"cursor": 1}
     assert found.state["on_destroy"] == "keep"
     assert client.asked[1:] == ["b/state", "c/state"]
+
+
+@pytest.mark.parametrize("service", ["postgres", "appeared_tomorrow"])
+def test_what_the_catalogue_lacks_is_secret_by_its_name(service: str) -> None:
+    new = {"password": "s", "list": [{"api_key": "s", "name": "n"}]}
+    config = {"host": "h", "new_token": "s", "new": new}
+
+    (found,) = listed(Client([item("a", service=service, config=config)]), with_state=True)
+
+    assert found.state is not None
+    shown = found.state["config"].value
+    assert (shown["host"], shown["new"]) == ("h", {"list": [{"name": "n"}]})
+    assert "new_token" not in shown
+    assert "config.new_token" not in (found.state.get("unchecked") or {})

@@ -121,12 +121,12 @@ def test_import_reads_settings_without_masks_and_the_schema(
 @pytest.mark.parametrize("mask", ["***", "********", "\u2022" * 8, "\u25cf" * 6])
 def test_an_import_reads_no_mask_of_any_length(mask: str) -> None:
     stub: dict[str, Any] = dict.fromkeys(SCHEMA.attributes) | {"id": "abc"}
-    config = {"host": "db", "password": mask, "pairs": [{"key": "a", "value": mask}]}
+    config = {"host": "db", "password": mask, "tokens": [{"key": "a", "value": mask}]}
 
     after = refreshed_state(stub, answer(config=config), {}, adopted=True)
 
     assert mask not in str(after["config"].value)
-    assert after["config"].value["pairs"] == [{"key": "a"}]
+    assert after["config"].value["tokens"] == [{"key": "a"}]
 
 
 def test_import_leaves_out_empty_and_read_only_settings() -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from constructs_lib.backend.fivetran.connection import check_settings, model, read
+from constructs_lib.backend.fivetran.connection.plan import plan_unchecked
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.planning import checks
-from constructs_lib.backend.plugin.values.value import Dynamic, Object
+from constructs_lib.backend.plugin.resource import Plan
+from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object
 
+NOTED = {"config.a": "read", "config.b": "read"}
 ATTRIBUTES = model.SCHEMA.attributes
 ANSWER = {
     "id": "conn_1",
@@ -73,7 +77,7 @@ def test_a_secret_in_clear_is_not_imported() -> None:
 
     kept = model.without_secrets("postgres", answered)
 
-    assert kept == {"host": "h", "files": [{"a": 1}], "tunnel": {"user": "u"}}
+    assert kept == {"host": "h", "files": [{"a": 1}], "tunnel": tunnel}
 
 
 def test_secrets_in_a_list_are_not_imported() -> None:
@@ -89,3 +93,25 @@ def test_an_attribute_that_cannot_be_configured_is_told() -> None:
     (warning,) = diagnostics
     assert warning.summary == "schedule_type cannot be managed"
     assert state["config"] == Dynamic.of({"schema_prefix": "orders", "host": "db.example.com"})
+
+
+@pytest.mark.parametrize(
+    ("configured", "expected"),
+    [
+        (None, NOTED),
+        ({"config.a": "read"}, NOTED),
+        ({}, NOTED),
+        ({"config.a": "why"}, {"config.a": "why"}),
+        ({**NOTED, "config.c": "read"}, {**NOTED, "config.c": "read"}),
+        ({"config.a": UNKNOWN}, {"config.a": UNKNOWN}),
+    ],
+)
+def test_what_an_import_noted_stays_unless_something_else_is_said(
+    configured: Any, expected: Any
+) -> None:
+    planned = NOTED if configured is None else configured
+    plan = Plan({"unchecked": configured}, {"unchecked": NOTED}, {"unchecked": planned})
+
+    plan_unchecked(plan, adopted=True)
+
+    assert plan.planned["unchecked"] == expected
