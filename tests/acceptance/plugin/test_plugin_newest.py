@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from toy_terraform import Terraform, provider
 
-pytest.importorskip("two_terraforms", reason="there is no newer Terraform to run these tests on")
 pytestmark = [pytest.mark.terraform, pytest.mark.newest_terraform]
 
 NOTE = 'resource "toy_note" "it" {\n  title = "one"\n  body = { n = 1 }\n%s\n}\n'

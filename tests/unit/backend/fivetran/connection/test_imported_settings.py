@@ -106,9 +106,7 @@ def test_an_attribute_that_cannot_be_configured_is_told() -> None:
         ({"config.a": UNKNOWN}, {"config.a": UNKNOWN}),
     ],
 )
-def test_what_an_import_noted_stays_unless_something_else_is_said(
-    configured: Any, expected: Any
-) -> None:
+def test_what_an_import_noted_stays_if_nothing_else_is_said(configured: Any, expected: Any) -> None:
     planned = NOTED if configured is None else configured
     plan = Plan({"unchecked": configured}, {"unchecked": NOTED}, {"unchecked": planned})
 
