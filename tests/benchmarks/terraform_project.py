@@ -206,9 +206,10 @@ class Project:
         return len(json.dumps(instance, separators=(",", ":"))), len(instance["private"])
 
     def start_over(self) -> None:
-        """Forgets what was created."""
+        """Forgets what was created; the journal would take it over."""
         for file in self.directory.glob("terraform.tfstate*"):
             file.unlink()
+        shutil.rmtree(self.directory / ".terraform" / "fivetranops", ignore_errors=True)
 
     def run(self, *arguments: str) -> float:
         """Runs terraform, and says how many seconds it took."""
