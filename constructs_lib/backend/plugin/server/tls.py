@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import os
 import socket
-import ssl
 import threading
 import time
 from binascii import b2a_base64
@@ -34,8 +33,8 @@ from constructs_lib.backend.plugin.server import handshake
 from constructs_lib.records import NamedTuple
 
 if TYPE_CHECKING:
-    pass
-
+    # Terraform waits for the certificate, which needs none of it: what does loads it.
+    import ssl
 
 T = TypeVar("T")
 _CHUNK = 256 * 1024
@@ -87,6 +86,8 @@ class TlsChannel(Channel):
     """
 
     def __init__(self, link: socket.socket, context: ssl.SSLContext) -> None:
+        import ssl
+
         super().__init__(link)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
@@ -104,6 +105,8 @@ class TlsChannel(Channel):
 
         :raises OSError: if the connection broke off, or TLS failed
         """
+        import ssl
+
         try:
             return self._retry_until_received(partial(self._tls.read, _CHUNK))
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
@@ -122,6 +125,8 @@ class TlsChannel(Channel):
 
     def _retry_until_received(self, action: Callable[[], T]) -> T:
         """Repeat an action of TLS until enough has been received for it."""
+        import ssl
+
         while True:
             try:
                 with self._using:
@@ -159,6 +164,8 @@ def tls_context(certificate: Certificate, client: str, directory: str) -> ssl.SS
         because Python reads keys from files only
     :raises ssl.SSLError: if ``client`` is not a certificate
     """
+    import ssl
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["h2"])
