@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from bodies import CREATED, ORDERS, orders
 from sandbox_server import Sandbox
 from scenario import Scenario
 
-from constructs_lib.sandbox.fivetran.generated import generate
+from constructs_lib.sandbox.fivetran.generated import UNKNOWN_FIELD, generate
 
 pytestmark = pytest.mark.newest_terraform
 
@@ -76,6 +77,8 @@ def test_what_is_generated_imports_all_and_changes_nothing(
     terraform.run("apply", "-auto-approve")
 
     assert newer in generated
+    assert UNKNOWN_FIELD in generated
+    assert len(set(re.findall(r'^  service += "(\w+)"$', generated, re.MULTILINE))) == 60
     assert CANARY not in generated
     assert "Plan: 301 to import, 0 to add, 0 to change, 0 to destroy." in plan
     assert NO_CHANGES in terraform.run("plan")
