@@ -7,7 +7,20 @@ import json
 from typing import Any
 
 import pytest
-from bodies import CURSOR, INVOICES, ORDERS, PASSWORD, cursor, orders_with_secret
+from bodies import (
+    CURSOR,
+    GATE,
+    INVOICES,
+    ORDERS,
+    PASSWORD,
+    SYNC,
+    cursor,
+    gate,
+    orders,
+    orders_with_secret,
+    sync,
+)
+from card_bodies import CARD, card
 from expected_requests import change
 from sandbox_server import Sandbox
 from scenario import Scenario
@@ -93,3 +106,21 @@ def test_a_state_moves_with_its_connection(terraform: Scenario, sandbox: Sandbox
     assert NOTHING in done.plan.output
     assert terraform.addresses() == [bills, page]
     assert terraform.resource(page) == known
+
+
+def test_what_was_done_once_is_not_done_for_a_move(terraform: Scenario, sandbox: Sandbox) -> None:
+    done_once = gate() + sync() + card(of=f"${{{ORDERS}.id}}")
+    terraform.write(orders() + done_once)
+    terraform.apply()
+    assert len(sandbox.writes()) == 4
+    blocks = ""
+    for address, name in {GATE: "tests", SYNC: "first", CARD: "letter"}.items():
+        type_, _, before = address.partition(".")
+        blocks += moved(address, f"{type_}.{name}")
+        done_once = done_once.replace(f'"{type_}" "{before}"', f'"{type_}" "{name}"')
+
+    done = terraform.step(orders() + done_once + blocks, [])
+
+    assert NOTHING in done.plan.output
+    names = {address.rpartition(".")[2] for address in terraform.addresses()}
+    assert names == {"orders", "tests", "first", "letter"}

@@ -16,6 +16,7 @@ from bodies import (
     orders_with_secret,
     sync,
 )
+from card_bodies import card, ephemeral
 from markdown_pages import blocks
 from pages.catalogue import DOCS
 from sandbox_server import Sandbox
@@ -49,10 +50,7 @@ EVERYTHING = f"""
 {STACK}
 {gate()}
 {sync()}
-resource "fivetranops_connect_card" "card" {{
-  connection_id = {ORDERS}.id
-  redirect_uri  = "https://example.com/"
-}}
+{card(of=f"${{{ORDERS}.id}}")}
 data "fivetranops_connections" "all" {{ service = "postgres" }}
 data "fivetranops_connection_state" "cursor" {{ connection_id = {ORDERS}.id }}
 output "all" {{ value = data.fivetranops_connections.all }}
@@ -210,6 +208,7 @@ def test_a_mistake_in_the_settings_is_found_under_a_mock(
     assert sandbox.requests() == []
 
 
+@pytest.mark.launched
 def test_the_tests_of_the_guide_pass_without_an_account(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:
@@ -231,19 +230,17 @@ def test_the_tests_of_the_guide_pass_without_an_account(
 
 
 IMPORT = f'import {{\n  to = {ORDERS}\n  id = "pale_hydrogen"\n}}\n'
-CARD = """
-ephemeral "fivetranops_connect_card" "card" {
-  connection_id = "pale_hydrogen"
-  redirect_uri  = "https://example.com/"
-}
-"""
 
 
 @pytest.mark.parametrize(
     ("stack", "mock", "words"),
     [
         (orders() + IMPORT, MOCK, "Cannot import resources from mock providers"),
-        (CARD + INVOICES, MOCK, "No ephemeral resource types in mock providers"),
+        (
+            ephemeral(of='"pale_hydrogen"') + INVOICES,
+            MOCK,
+            "No ephemeral resource types in mock providers",
+        ),
         (orders(), INVENTS, "Provider produced inconsistent final plan"),
     ],
     ids=["import", "ephemeral", "override during plan"],
