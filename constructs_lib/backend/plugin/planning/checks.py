@@ -123,30 +123,28 @@ def rule_problems(rules: Iterable[Rule], config: Object) -> list[Diagnostic]:
     # Whoever writes Terraform may have marked a value as sensitive, which nobody tells a provider.
     with hide_texts():
         found = list(applied(table, values, unknown))
-        secret = _with_secrets(found, config)
+        secret = _with_secrets(table, found, values)
         return [_diagnostic(rule, problem, secret) for rule, problem in found]
 
 
-def _with_secrets(found: list[tuple[Rule, Problem]], config: Object) -> set[str | int]:
-    """Return the attributes at fault whose settings hold a secret in clear.
+def _with_secrets(
+    table: tuple[Rule, ...], found: list[tuple[Rule, Problem]], values: dict[str, Any]
+) -> set[str]:
+    """Return the attributes that hold a secret in clear, as a rule found or a name says.
 
     All settings may stand in one line, and Terraform 1.15 shows the line that a path leads to.
     """
     from constructs_lib.schemas.redaction import holds_secret
     from constructs_lib.schemas.rules import SECRET_IN
 
-    at_fault = {problem.path[0] for _, problem in found if problem.path}
-    settings = {name: config.get(str(name)) for name in at_fault}
-    by_name = {
-        name
-        for name, value in settings.items()
-        if isinstance(value, Dynamic) and holds_secret(value.value)
-    }
-    by_rule = {problem.path[0] for rule, problem in found if rule.id.startswith(SECRET_IN)}
-    return by_name | by_rule
+    if not found:
+        return set()
+    in_clear = {rule.about for rule in table if rule.id.startswith(SECRET_IN)}
+    by_rule = {rule.about for rule, _ in found if rule.id.startswith(SECRET_IN)}
+    return by_rule | {name for name in in_clear if holds_secret(values.get(name))}
 
 
-def _diagnostic(rule: Rule, problem: Problem, secret: set[str | int]) -> Diagnostic:
+def _diagnostic(rule: Rule, problem: Problem, secret: set[str]) -> Diagnostic:
     place = f"{dotted(problem.path)}: found" if problem.path else "Found"
     detail = _sentences(f"{place} {problem.found}; allowed is {problem.allowed}", problem.hint)
     is_error = problem.severity == "error"
