@@ -254,6 +254,14 @@ def test_what_terraform_does_not_mock_is_an_error(
     assert sandbox.requests() == []
 
 
+def test_an_ephemeral_variable_needs_a_value_in_the_test(terraform: Scenario) -> None:
+    stack = orders_with_secret().replace("ephemeral = true", 'ephemeral = true\n  default = "x"')
+
+    output = outcome(terraform, stack, MOCK, run("applies"), ok=False)
+
+    assert 'The ephemeral input variable "password" was not set during the plan phase' in output
+
+
 def test_an_import_under_a_mock_needs_an_override(terraform: Scenario, sandbox: Sandbox) -> None:
     output = result(
         terraform,
