@@ -85,6 +85,27 @@ def is_secret_setting(name: str) -> bool:
     return bool(_SECRET_NAME.search(name)) and not _NO_SECRET_NAME.search(name)
 
 
+def holds_secret(value: Any, is_secret: bool = False) -> bool:
+    """Return True if a text among settings is a secret by its name, at any depth, and no mask.
+
+    :param value: the settings, in JSON form
+    :param is_secret: True if the name of the value itself says so
+    """
+    if isinstance(value, dict):
+        names = value.items()
+        return any(
+            holds_secret(inner, is_secret or is_secret_setting(name)) for name, inner in names
+        )
+    if isinstance(value, list):
+        return any(holds_secret(inner, is_secret) for inner in value)
+    return is_secret and isinstance(value, str) and not is_mask(value)
+
+
+def may_hold_login(value: Any) -> bool:
+    """Return True for a text that may be an address with a user name or password."""
+    return isinstance(value, str) and "@" in value
+
+
 def _hides(name: str) -> bool:
     return is_secret_name(name) and not _NO_SECRET_NAME.search(name)
 

@@ -246,6 +246,7 @@ def chosen_endpoints(config: Object) -> Any:
 
 def check_endpoints(endpoints: Any, diagnostics: Diagnostics) -> None:
     """Add an error for each address that cannot be used. Any value may be unknown."""
+    from constructs_lib.schemas.redaction import may_hold_login
     from constructs_lib.schemas.rules import ELASTIC_PROVIDER
 
     rules = (rule for rule in ELASTIC_PROVIDER if rule.id == "sandbox-alone")
@@ -259,7 +260,7 @@ def check_endpoints(endpoints: Any, diagnostics: Diagnostics) -> None:
                 f"{problem}. Allowed: https addresses; http for localhost and 127.0.0.0/8; a "
                 "single sandbox or sandbox:FILE. It comes from endpoints of the provider "
                 f"elasticops, or from {_ENDPOINTS}.",
-                ("endpoints", place),
+                () if may_hold_login(url) else ("endpoints", place),
             )
 
 

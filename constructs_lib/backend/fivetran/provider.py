@@ -189,6 +189,7 @@ def _check_url(url: Any, diagnostics: Diagnostics) -> None:
     if not isinstance(url, str):
         return
     from constructs_lib.backend.fivetran.api.exchange import check_url
+    from constructs_lib.schemas.redaction import may_hold_login
 
     problem = check_url(url)
     if problem:
@@ -196,7 +197,7 @@ def _check_url(url: Any, diagnostics: Diagnostics) -> None:
             "The address of Fivetran's API cannot be used",
             f"{problem}. Allowed: https addresses; http for localhost and 127.0.0.0/8; sandbox and "
             "sandbox:FILE. It comes from api_url of the provider, or from FIVETRAN_API_URL.",
-            ("api_url",),
+            () if may_hold_login(url) else ("api_url",),
         )
 
 

@@ -157,6 +157,7 @@ def test_the_configuration_comes_before_the_environment(
     terraform.step(block + WIKI_BODY, [put("error")])
 
 
+@pytest.mark.both_terraforms
 def test_no_secret_is_in_any_file_of_terraform(terraform: Scenario) -> None:
     terraform.step(WIKI_BODY, [put("error")])
 

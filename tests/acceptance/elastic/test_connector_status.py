@@ -106,6 +106,7 @@ def test_values_that_are_known_only_at_apply(terraform: Scenario) -> None:
     terraform.step(body, [put("error")])
 
 
+@pytest.mark.both_terraforms
 def test_drift_is_left_alone_or_set_back(terraform: Scenario, elastic: ElasticSandbox) -> None:
     terraform.step(status('"error"'), [put("error")])
     elastic.move("connected")
@@ -162,6 +163,7 @@ def test_a_transition_that_is_not_allowed_is_an_error_at_plan(
     assert elastic.status == "created"
 
 
+@pytest.mark.both_terraforms
 def test_the_shortest_way_is_shown_and_walked(terraform: Scenario) -> None:
     done = terraform.step(
         status('"configured"', 'via = "shortest"'),

@@ -52,6 +52,26 @@ resource "fivetranops_connection" "orders" {{
 """
 
 
+PASSWORD = """
+variable "password" {
+  type      = string
+  sensitive = true
+  ephemeral = true
+}
+"""
+"""A variable for a secret, whose value is in no file."""
+
+
+def orders_with_secret(more: str = "", *, name: str = "orders") -> str:
+    """The connection of :func:`orders` with a secret, and the variable of it.
+
+    :param more: further attributes
+    :param name: the name of the resource
+    """
+    body = orders(f"config_wo = {{ password = var.password }}\n  {more}")
+    return PASSWORD + body.replace('"orders" {', f'"{name}" {{', 1)
+
+
 def cursor(state: str, more: str = "", *, of: str = "") -> str:
     """The state of a connection.
 

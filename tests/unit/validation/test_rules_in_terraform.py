@@ -96,6 +96,39 @@ def test_an_unknown_value_hides_no_other_mistake() -> None:
     assert found(of_connection(changes)) == [("trust-needs-tests", "/trust_fingerprints")]
 
 
+@pytest.mark.parametrize(
+    "secret",
+    [
+        {"password": "p"},
+        {"new_token": "p"},
+        {"new_list": [{"credentials": {"user": "u"}}]},
+    ],
+    ids=str,
+)
+def test_no_path_leads_to_settings_with_a_secret(secret: dict[str, Any]) -> None:
+    # All may stand in one line, which Terraform 1.15 would show.
+    config = {"schema_prefix": "a", "hots": "db", **secret}
+
+    reported = of_connection({"config": config, "daily_sync_time": "14:00"})
+
+    assert "config.hots: found 'hots'" in " ".join(each.detail for each in reported)
+    assert {each.path for each in reported} == {(), ("daily_sync_time",)}
+
+
+@pytest.mark.parametrize("given", [{"port": "x"}, {"new_token": 5}, {"new_token": "***"}])
+def test_a_path_leads_to_settings_without_a_secret(given: dict[str, Any]) -> None:
+    reported = of_connection({"config": {"schema_prefix": "a", "hots": "db", **given}})
+
+    # A mask is no secret.
+    assert ("config", "hots") in [each.path for each in reported]
+
+
+def test_a_path_leads_to_the_names_of_settings() -> None:
+    [said] = of_connection({"unchecked": {"config.new_token": ""}})
+
+    assert said.path[0] == "unchecked"
+
+
 def test_a_message_names_values_and_remedy() -> None:
     (said,) = of_connection({"daily_sync_time": "14:00", "sync_frequency": 60})
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib.backend.plugin.diagnostics import Diagnostic, Diagnostics, described, dotted
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Dynamic, Object, Value, unwrap
 from constructs_lib.schemas import Attribute, Kind
+from constructs_lib.schemas.redaction import may_hold_login
 
 if TYPE_CHECKING:
     from constructs_lib.schemas.keywords import Violation
@@ -72,7 +73,9 @@ def _add(attribute: Attribute, violation: Violation, diagnostics: Diagnostics) -
     if violation.keyword == "type" and attribute.kind is Kind.DYNAMIC:
         hint = "write it as { key = value }"
     detail = _sentences(f"Found {found}; allowed is {violation.allowed}", hint)
-    diagnostics.error(f"Invalid value of {dotted(violation.path)}", detail, violation.path)
+    # Terraform shows the line of the configuration that a path leads to.
+    path = () if may_hold_login(violation.value) else violation.path
+    diagnostics.error(f"Invalid value of {dotted(violation.path)}", detail, path)
 
 
 def _check_limits(attribute: Attribute, value: Any, diagnostics: Diagnostics) -> None:
@@ -119,17 +122,33 @@ def rule_problems(rules: Iterable[Rule], config: Object) -> list[Diagnostic]:
     unknown = {name for name, value in values.items() if value is UNKNOWN}
     # Whoever writes Terraform may have marked a value as sensitive, which nobody tells a provider.
     with hide_texts():
-        return [_diagnostic(rule, problem) for rule, problem in applied(table, values, unknown)]
+        found = list(applied(table, values, unknown))
+        secret = _with_secrets(table, found, values)
+        return [_diagnostic(rule, problem, secret) for rule, problem in found]
 
 
-def _diagnostic(rule: Rule, problem: Problem) -> Diagnostic:
+def _with_secrets(
+    table: tuple[Rule, ...], found: list[tuple[Rule, Problem]], values: dict[str, Any]
+) -> set[str]:
+    """Return the attributes that hold a secret in clear, as a rule found or a name says.
+
+    All settings may stand in one line, and Terraform 1.15 shows the line that a path leads to.
+    """
+    from constructs_lib.schemas.redaction import holds_secret
     from constructs_lib.schemas.rules import SECRET_IN
 
+    if not found:
+        return set()
+    in_clear = {rule.about for rule in table if rule.id.startswith(SECRET_IN)}
+    by_rule = {rule.about for rule, _ in found if rule.id.startswith(SECRET_IN)}
+    return by_rule | {name for name in in_clear if holds_secret(values.get(name))}
+
+
+def _diagnostic(rule: Rule, problem: Problem, secret: set[str]) -> Diagnostic:
     place = f"{dotted(problem.path)}: found" if problem.path else "Found"
     detail = _sentences(f"{place} {problem.found}; allowed is {problem.allowed}", problem.hint)
     is_error = problem.severity == "error"
-    # Terraform 1.15 shows the very line that a path leads to, and here it has the secret.
-    path = () if rule.id.startswith(SECRET_IN) else problem.path
+    path = () if problem.path and problem.path[0] in secret else problem.path
     return Diagnostic(is_error, rule.title, f"{detail} [{rule.id}]", path)
 
 

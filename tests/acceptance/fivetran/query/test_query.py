@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from bodies import CREATED, ORDERS, orders
 from sandbox_server import Sandbox
 from scenario import Scenario
+from workspace import wait_until
 
-from constructs_lib.sandbox.fivetran.generated import generate
+from constructs_lib.sandbox.fivetran.generated import UNKNOWN_FIELD, generate
 
 pytestmark = pytest.mark.newest_terraform
 
@@ -76,6 +78,8 @@ def test_what_is_generated_imports_all_and_changes_nothing(
     terraform.run("apply", "-auto-approve")
 
     assert newer in generated
+    assert UNKNOWN_FIELD in generated
+    assert len(set(re.findall(r'^  service += "(\w+)"$', generated, re.MULTILINE))) == 60
     assert CANARY not in generated
     assert "Plan: 301 to import, 0 to add, 0 to change, 0 to destroy." in plan
     assert NO_CHANGES in terraform.run("plan")
@@ -122,6 +126,26 @@ def test_a_failing_page_keeps_what_was_found(terraform: Scenario, sandbox: Sandb
     assert len(found(output)) == 5
     assert "List is incomplete" in output
     assert "5 objects were found; there may be more" in " ".join(output.split())
+
+
+def test_an_interrupted_query_keeps_what_was_found(terraform: Scenario, sandbox: Sandbox) -> None:
+    account(sandbox, 12, 4)
+    held = {"kind": "delay", "method": "GET", "path": "/v1/connections", "nth": 2, "seconds": 3}
+    sandbox.store.configure(page_items=5, faults=[held])
+    terraform.write("")
+    (terraform.directory / "all.tfquery.hcl").write_text(LIST.format(CONNECTIONS, 1000, ""))
+
+    process = terraform.start("query", "-no-color")
+    wait_until(lambda: len(sandbox.store.journal(0)) == 2)
+    output = terraform.interrupt(process)
+
+    assert process.returncode == 0
+    # The page that was on its way may still come, and then its first object is taken along.
+    names = found(output)
+    assert len(names) in (5, 6)
+    assert "List is incomplete" in output
+    assert f"{len(names)} objects were found" in " ".join(output.split())
+    assert len(sandbox.requests()) == 2
 
 
 def test_no_secret_is_in_what_a_program_reads(terraform: Scenario, sandbox: Sandbox) -> None:

@@ -123,6 +123,19 @@ def test_an_address_that_would_leak_the_key_is_refused(
     assert "address of Elasticsearch cannot be used" in " ".join(configured(api_key="k")[1])
 
 
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [("https://a:b@search.example.com", ()), ("https://search.example.com/?a", ("endpoints", 1))],
+)
+def test_no_path_leads_to_an_address_with_a_login(url: str, path: tuple[object, ...]) -> None:
+    diagnostics = Diagnostics()
+
+    ElasticOps().validate(whole(endpoints=[*HERE, url]), diagnostics)
+
+    # Terraform would show the line that a path leads to.
+    assert [one.path for one in diagnostics] == [path]
+
+
 def test_the_sandbox_stands_alone() -> None:
     problems = " ".join(configured(endpoints=["sandbox", *HERE], api_key="k")[1])
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from every_case import check_every
 from plugin_samples import ATTRIBUTES, thing
 
@@ -69,9 +70,21 @@ def test_a_text_that_may_be_marked_is_not_shown() -> None:
         assert "canary" not in detail
         assert '"c"' not in detail
 
-    window = {"from": "canary:word@host", "to": None}
+    window = {"from": "canary:word", "to": None}
     texts = {"color": "canary", "name": "c", "window": window, "config": Dynamic.of("canary")}
     check_every(({name: value} for name, value in texts.items()), is_not_shown)
+
+
+@pytest.mark.parametrize("text", ["canary:word@host", "ftp://canary:word@host"])
+def test_no_path_leads_to_a_text_that_may_be_a_login(text: str) -> None:
+    diagnostics = Diagnostics()
+
+    checks.check_schema_rules(ATTRIBUTES, thing(window={"from": text, "to": None}), diagnostics)
+
+    # Terraform would show the line that a path leads to.
+    [(_, summary, detail, path)] = diagnostics
+    assert (summary, path) == ("Invalid value of window.from", ())
+    assert "canary" not in detail
 
 
 def test_a_sensitive_value_is_not_shown() -> None:
