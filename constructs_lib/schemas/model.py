@@ -271,7 +271,7 @@ class ResourceSchema(NamedTuple):
     def time_limit(self, action: str) -> str:
         """Return the duration that an operation may take if ``timeouts`` leaves it out.
 
-        :param action: ``create``, ``update`` or ``delete``
+        :param action: ``create``, ``update``, ``delete`` or ``invoke``
         """
         limit: str = self.attributes["timeouts"].attributes[action].rule["x-time-limit"]
         return limit
@@ -335,7 +335,7 @@ def _attribute(name: str, rule: dict[str, Any], required: bool) -> Attribute:
         sensitive=write_only or rule.get("format") == "password",
         forces_replacement=bool(rule.get("x-forces-replacement", False)),
         clearable=bool(rule.get("x-clearable", False)),
-        only_with=next(iter(rule.get("x-only-with", {}).items()), None),
+        only_with=next(iter((rule.get("x-only-with") or {}).items()), None),
         requests=tuple(rule["x-request"]) if "x-request" in rule else None,
         response=rule.get("x-response"),
         has_default="default" in rule,

@@ -13,7 +13,12 @@ EXAMPLES = ROOT / "examples"
 
 _NOT_OFFERED = ("environment", "backend.")
 """How the names of schemas begin that no provider has: those of the settings files."""
-_KINDS = {"data.": "Data Source", "ephemeral.": "Ephemeral Resource", "list.": "List Resource"}
+_KINDS = {
+    "action.": "Action",
+    "data.": "Data Source",
+    "ephemeral.": "Ephemeral Resource",
+    "list.": "List Resource",
+}
 """What a schema describes whose name begins so."""
 
 
@@ -27,7 +32,8 @@ class Subject(NamedTuple):
     type: str
     """Terraform's name of it, such as ``fivetranops_connection``."""
     kind: str
-    """``Provider``, ``Resource``, ``Data Source``, ``Ephemeral Resource`` or ``List Resource``."""
+    """``Provider``, ``Resource``, ``Data Source``, ``Ephemeral Resource``, ``List Resource`` or
+    ``Action``."""
 
     @property
     def folder(self) -> str:
@@ -63,7 +69,8 @@ class Subject(NamedTuple):
     @property
     def quoted(self) -> list[Path]:
         """The examples that its page quotes; nothing in Python asks for a list."""
-        return [self.hcl] if self.kind == "List Resource" else [self.python, self.hcl]
+        is_in_python = self.kind not in ("List Resource", "Action")
+        return [self.python, self.hcl] if is_in_python else [self.hcl]
 
 
 def subjects() -> list[Subject]:

@@ -19,7 +19,7 @@ def table(subjects: Iterable[Subject], constructs: list[Construct]) -> str:
 
 
 def _place(subject: Subject) -> tuple[bool, int, str]:
-    kinds = ["Provider", "Resource", "Data Source", "Ephemeral Resource", "List Resource"]
+    kinds = ["Provider", "Resource", "Data Source", "Ephemeral Resource", "List Resource", "Action"]
     return (subject.provider != "fivetranops", kinds.index(subject.kind), subject.type)
 
 

@@ -9,9 +9,9 @@ Source: https://www.elastic.co/docs/api/doc/elasticsearch/group/endpoint-connect
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from constructs_lib.backend.elastic.exchange import (
     Exchange,
@@ -34,6 +34,7 @@ from constructs_lib.schemas.connector_status import is_strict_version
 _PAGE = 100
 """Connectors in one page of a list."""
 _RESULTS = ("updated", "noop")
+_ON_DEMAND = "on_demand"
 
 
 class Client:
@@ -150,6 +151,62 @@ class Client:
             doubts_429=True,
         )
 
+    def sync_jobs(self, connector: str, job_type: str, deadline: Deadline) -> list[dict[str, Any]]:
+        """Return the latest sync jobs of a connector that were begun on demand, the newest first.
+
+        :param job_type: ``full``, ``incremental`` or ``access_control``
+        """
+        return send_with_retries(
+            lambda: self._sync_jobs(connector, job_type, deadline),
+            deadline,
+            idempotent=True,
+            outage=self._outage,
+        )
+
+    def sync_job(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
+        """Return the document of ``GET /_connector/_sync_job/{id}``, with a text under ``status``.
+
+        Its ``error`` holds no value that is marked as sensitive in the connector.
+        """
+        request = Request("GET", f"/_connector/_sync_job/{quote(identifier, safe='')}")
+
+        def once() -> dict[str, Any]:
+            job = self._exchange.send_once(request, deadline)
+            return _checked_job(job, self._exchange.full_request(request))
+
+        return send_with_retries(once, deadline, idempotent=True, outage=self._outage)
+
+    def begin_sync_job(
+        self, connector: str, job_type: str, known: Collection[str], deadline: Deadline
+    ) -> str:
+        """Send ``POST /_connector/_sync_job``; if the answer is lost, look for the job.
+
+        :param known: the identifiers of the jobs that were there before
+        :returns: the identifier of the job
+        """
+        body = {"id": connector, "job_type": job_type, "trigger_method": _ON_DEMAND}
+        request = Request("POST", "/_connector/_sync_job", body, is_public=True)
+
+        def once() -> str:
+            found = self._exchange.send_once(request, deadline).get("id")
+            if not isinstance(found, str) or not found:
+                raise IncompleteResponse(str(request), 201, "no text under id")
+            return found
+
+        def check_effect() -> str | None:
+            jobs = self._sync_jobs(connector, job_type, deadline)
+            return next((job["id"] for job in jobs if job["id"] not in known), None)
+
+        return send_with_retries(
+            once,
+            deadline,
+            idempotent=True,
+            outage=self._outage,
+            check_effect=check_effect,
+            writes=True,
+            doubts_429=True,
+        )
+
     def is_strict(self, deadline: Deadline) -> bool:
         """Return True if the server never lets a status follow itself; ask it once, by ``GET /``.
 
@@ -166,6 +223,29 @@ class Client:
     def check_access(self, deadline: Deadline) -> None:
         """Check that the cluster can be accessed, by one ``GET /_connector`` for one item."""
         self._exchange.send_once(Request("GET", "/_connector?size=1"), deadline)
+
+    def _sync_jobs(self, connector: str, job_type: str, deadline: Deadline) -> list[dict[str, Any]]:
+        """Ask for the latest jobs once."""
+        jobs, count = self._jobs_page(connector, job_type, 0, deadline)
+        if count > len(jobs) and jobs[0]["created_at"] < jobs[-1]["created_at"]:
+            # Before 8.13 the oldest come first.
+            jobs, _ = self._jobs_page(connector, job_type, max(0, count - _PAGE), deadline)
+        jobs.sort(key=lambda job: str(job["created_at"]), reverse=True)
+        return [job for job in jobs if normalized_word(job.get("trigger_method")) == _ON_DEMAND]
+
+    def _jobs_page(
+        self, connector: str, job_type: str, start: int, deadline: Deadline
+    ) -> tuple[list[dict[str, Any]], int]:
+        """Return a page of ``GET /_connector/_sync_job``, and how many jobs there are."""
+        query = {"connector_id": connector, "job_type": job_type, "from": start, "size": _PAGE}
+        request = Request("GET", f"/_connector/_sync_job?{urlencode(query)}")
+        answer = self._exchange.send_once(request, deadline)
+        found, whole = answer.get("results"), self._exchange.full_request(request)
+        if not isinstance(found, list):
+            raise IncompleteResponse(whole, 200, "no list under results")
+        jobs = [_checked_job(job, whole) for job in found]
+        count = answer.get("count")
+        return jobs, count if isinstance(count, int) else len(jobs)
 
     def _read(self, identifier: str, deadline: Deadline) -> dict[str, Any]:
         """Return the document of one connector; the answer must be about this one.
@@ -190,9 +270,24 @@ def status_of(connector: dict[str, Any]) -> str:
     return normalized_word(connector["status"])
 
 
-def _without_secrets(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a document whose ``error`` quotes no sensitive value of its configuration."""
-    message, fields = document.get("error"), document.get("configuration")
+def _checked_job(job: Any, request: str) -> dict[str, Any]:
+    """Return the document of a sync job, if it is one, without secrets in its ``error``."""
+    for name in ("id", "status", "created_at"):
+        if not isinstance(job, dict) or not isinstance(job.get(name), str):
+            raise IncompleteResponse(request, 200, f"a sync job with no text under {name}")
+    connector = job.get("connector")
+    return _without_secrets(job, connector if isinstance(connector, dict) else {})
+
+
+def _without_secrets(
+    document: dict[str, Any], connector: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return a document whose ``error`` quotes no sensitive value of a connector's configuration.
+
+    :param connector: the connector; None for the document itself
+    """
+    message = document.get("error")
+    fields = (document if connector is None else connector).get("configuration")
     if not isinstance(message, str) or not isinstance(fields, dict):
         return document
     sensitive = [

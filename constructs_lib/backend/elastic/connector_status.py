@@ -33,12 +33,13 @@ from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
 from constructs_lib.schemas import Kind
 from constructs_lib.schemas.connector_status import STATUSES
 
-_CONNECTOR = ObjectKind(
+CONNECTOR = ObjectKind(
     "elasticops_connector_status",
     "connector",
     "Give the identifier as Elasticsearch shows it.",
     "connector_id",
 )
+"""A connector, as the resources and actions identify it."""
 _SETTINGS = ("drift_policy", "via")
 _SEEN = "seen"
 """In private state: a connector, and the status of it that the last refresh saw. A replacement
@@ -58,7 +59,7 @@ class ConnectorDataSource(DataSource):
         :raises ProviderError: if there is none
         """
         cluster: Cluster = operation.provider_data
-        identifier = _CONNECTOR.require(config["connector_id"])
+        identifier = CONNECTOR.require(config["connector_id"])
         deadline = Deadline(READ_LIMIT, operation.stopping)
         with explain_errors("read", f"elasticops_connector {identifier}"):
             document = cluster.client.connector(identifier, deadline)
@@ -100,7 +101,7 @@ class ConnectorStatusResource(Resource):
         is_open = UNKNOWN in (planned["connector_id"], planned["status"])
         is_replaced = plan.is_update and plan.changed("connector_id")
         if not is_open and not is_replaced:
-            _CONNECTOR.require(planned["connector_id"])
+            CONNECTOR.require(planned["connector_id"])
             transition.explain(plan, _status_request(planned, operation), operation)
 
     def _warn_about_unsent(
@@ -163,14 +164,14 @@ class ConnectorStatusResource(Resource):
 
     def import_state(self, identifier: str, operation: Operation) -> Object:
         """Import by the identifier of the connector."""
-        known = _CONNECTOR.require(identifier, "")
+        known = CONNECTOR.require(identifier, "")
         return {"id": known, "connector_id": known}
 
     def _set(
         self, planned: Object, prior: Object | None, action: str, operation: Operation
     ) -> Object:
         cluster: Cluster = operation.provider_data
-        _CONNECTOR.require(planned["connector_id"])
+        CONNECTOR.require(planned["connector_id"])
         request = _status_request(planned, operation)
         deadline = Deadline.of(
             planned.get("timeouts"), action, self.schema.time_limit(action), operation.stopping

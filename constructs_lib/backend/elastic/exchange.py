@@ -50,6 +50,8 @@ class Request(NamedTuple):
     body: dict[str, Any] | None = None
     about: str = ""
     """The connector that a 404 must name to say that it is gone; empty if any 404 says so."""
+    is_public: bool = False
+    """True if messages may show what the body holds."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -149,7 +151,7 @@ class Exchange:
 
     def _hidden(self, request: Request) -> list[str]:
         """Return the texts that no message about an answer holds."""
-        if request.body is None:
+        if request.body is None or request.is_public:
             return list(self._credentials.secrets)
         # Only an error needs it, and it loads what a success does not.
         from constructs_lib.backend.http.redaction import texts_of

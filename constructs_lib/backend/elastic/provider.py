@@ -26,12 +26,14 @@ from constructs_lib.records import NamedTuple
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
+    from constructs_lib.backend.plugin.action import Action
     from constructs_lib.backend.plugin.list_resource import ListResource
 
 
 _RESOURCES: Final = {"elasticops_connector_status": ".connector_status:ConnectorStatusResource"}
 _DATA_SOURCES: Final = {"elasticops_connector": ".connector_status:ConnectorDataSource"}
 _LISTS: Final = {"elasticops_connector_status": ".connector_status:ConnectorStatusList"}
+_ACTIONS: Final = {"elasticops_connector_sync_job": ".sync_job:SyncJobAction"}
 _REQUEST_TIMEOUT = 30.0
 _OTHERS = ("ca_file", "server_version", "request_timeout")
 
@@ -45,6 +47,7 @@ class ElasticOps(Provider):
         self.resources: Mapping[str, Resource] = Registry(_RESOURCES, __package__)
         self.data_sources: Mapping[str, DataSource] = Registry(_DATA_SOURCES, __package__, "data.")
         self.list_resources: Mapping[str, ListResource] = Registry(_LISTS, __package__, "list.")
+        self.actions: Mapping[str, Action] = Registry(_ACTIONS, __package__, "action.")
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
         """Check the addresses and credentials that the configuration gives."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
     from constructs_lib.backend.fivetran.journal.journal import Journal
     from constructs_lib.backend.managed_object.secret_tracking import SecretHasher
+    from constructs_lib.backend.plugin.action import Action
     from constructs_lib.backend.plugin.list_resource import ListResource
 
 _ENVIRONMENT = {
@@ -44,6 +45,12 @@ _LISTS: Final = {
     "fivetranops_connection": ".lists:ConnectionList",
     "fivetranops_connection_state": ".lists:ConnectionStateList",
 }
+_ACTIONS: Final = {
+    "fivetranops_connection_sync": ".actions:SyncAction",
+    "fivetranops_connection_resync": ".actions:ResyncAction",
+    "fivetranops_connection_test": ".actions:SetupTestsAction",
+    "fivetranops_connection_pause": ".actions:PauseAction",
+}
 _SANDBOX_CREDENTIAL = "sandbox"
 _REQUEST_TIMEOUT = 300.0
 
@@ -65,6 +72,7 @@ class FivetranOps(Provider):
             _EPHEMERAL_RESOURCES, __package__, "ephemeral."
         )
         self.list_resources: Mapping[str, ListResource] = Registry(_LISTS, __package__, "list.")
+        self.actions: Mapping[str, Action] = Registry(_ACTIONS, __package__, "action.")
 
     def validate(self, config: Object, diagnostics: Diagnostics) -> None:
         """Check the address, as far as it is configured."""

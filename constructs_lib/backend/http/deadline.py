@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from constructs_lib.backend.http.errors import Interrupted, TimeLimitExceeded
@@ -30,6 +30,14 @@ def seconds(duration: str) -> float:
     return sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(duration))
 
 
+def pauses(first: float, longest: float) -> Iterator[float]:
+    """Yield the seconds between two polls of an object: short at first, then ever longer."""
+    pause = first
+    while True:
+        yield pause
+        pause = min(longest, pause * 1.5)
+
+
 class Deadline:
     """The end of one operation, and the way to wait within it.
 
@@ -44,6 +52,8 @@ class Deadline:
         self.limit, self.name = min(limit, LONGEST), name
         self._end = time.monotonic() + self.limit
         self._stopping = stopping or threading.Event()
+        self.on_wait: Callable[[str], None] | None = None
+        """Is told before each wait what is waited for; None if nobody wants to know."""
 
     @classmethod
     def of(
@@ -52,7 +62,7 @@ class Deadline:
         """Make the deadline that the attribute ``timeouts`` sets for an operation.
 
         :param timeouts: the value of the attribute; None if it is left out
-        :param name: ``create``, ``update`` or ``delete``
+        :param name: ``create``, ``update``, ``delete`` or ``invoke``
         :param default: the duration that holds when none is set
         """
         chosen = (timeouts or {}).get(name)
@@ -91,8 +101,7 @@ class Deadline:
                 f"waiting for {reason} would take {pause:.0f} s more, "
                 f"and {self} leaves {left:.0f} s"
             )
-        if self._stopping.wait(pause):
-            raise Interrupted(f"stopped while waiting for {reason}")
+        self._pause(pause, reason)
 
     def poll(self, pause: float, reason: str) -> None:
         """Wait before the next look, but no longer than until just before the deadline, when the
@@ -109,5 +118,10 @@ class Deadline:
             raise TimeLimitExceeded(
                 f"waiting for {reason} took longer than the limit of {self.limit:g} s{name}"
             )
-        if self._stopping.wait(min(pause, left)):
+        self._pause(min(pause, left), reason)
+
+    def _pause(self, pause: float, reason: str) -> None:
+        if self.on_wait is not None:
+            self.on_wait(reason)
+        if self._stopping.wait(pause):
             raise Interrupted(f"stopped while waiting for {reason}")

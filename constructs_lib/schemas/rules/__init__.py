@@ -17,6 +17,7 @@ rule                         finds
 ``mask``                     a mask of the API in place of a secret
 ``sync-mode``                tables without a re-sync, or a re-sync that is to be forced
 ``resync-extent``            a re-sync without an extent, or with two
+``pause-wait``               a wait for the end of a sync without a pause
 ``connection-form``          a connection that is named in no way, or in two
 ``one-authentication``       two ways to authenticate with Elasticsearch
 ``sandbox-alone``            the embedded sandbox next to other endpoints
@@ -43,6 +44,8 @@ from constructs_lib.schemas.rules.resources import (
     CONNECTION_DATA,
     ELASTIC_PROVIDER,
     connection_rules,
+    pause_action_rules,
+    resync_action_rules,
     sync_rules,
 )
 from constructs_lib.schemas.rules.rule import (
@@ -71,6 +74,8 @@ __all__ = [
     "applied",
     "catalogue_rules",
     "connection_rules",
+    "pause_action_rules",
+    "resync_action_rules",
     "secret_places",
     "settings_at_fault",
     "sync_rules",

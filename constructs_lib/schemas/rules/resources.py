@@ -11,6 +11,7 @@ from functools import cache, partial
 from typing import Any
 
 from constructs_lib.schemas.model import load
+from constructs_lib.schemas.redaction import Path
 from constructs_lib.schemas.rules.catalogue import catalogue_rules
 from constructs_lib.schemas.rules.rule import (
     PYTHON,
@@ -162,38 +163,84 @@ def sync_rules(names: Names) -> tuple[Rule, ...]:
         Rule(
             "resync-extent",
             inputs,
-            partial(_extent_is_open, tables),
+            partial(_extent_of_mode_is_open, tables),
             "mode",
             "Nothing says what to re-sync",
         ),
     )
 
 
+def resync_action_rules(names: Names) -> tuple[Rule, ...]:
+    """Return the rules of the action ``fivetranops_connection_resync``.
+
+    :param names: what the attribute for the tables is called
+    """
+    tables = names.tables
+    inputs = (tables, "resync_everything")
+    return (
+        Rule(
+            "resync-extent",
+            inputs,
+            partial(_everything_and_tables, tables),
+            "resync_everything",
+            "Two extents of a re-sync",
+        ),
+        Rule(
+            "resync-extent",
+            inputs,
+            partial(_extent_is_open, tables, (), f"neither {tables} nor resync_everything"),
+            title="Nothing says what to re-sync",
+        ),
+    )
+
+
+def pause_action_rules() -> tuple[Rule, ...]:
+    """Return the rules of the action ``fivetranops_connection_pause``."""
+    title = "Nothing ends that could be waited for"
+    return (Rule("pause-wait", ("wait", "paused"), _wait_without_pause, "wait", title),)
+
+
+def _wait_without_pause(inputs: Inputs) -> Iterator[Problem]:
+    """Report a wait for the end of the running sync where the connection is let run."""
+    if inputs["wait"] is True and inputs["paused"] is False:
+        hint = "leave wait out, or set paused to true"
+        yield Problem(("wait",), "wait true, paused false", "wait only with paused true", hint)
+
+
 def _everything(tables: str, inputs: Inputs) -> Iterator[Problem]:
     """Report a re-sync of everything without a re-sync, or together with single tables."""
-    if inputs["resync_everything"] is not True:
-        return
-    if inputs["mode"] != "resync":
+    if inputs["resync_everything"] is True and inputs["mode"] != "resync":
         hint = "set mode to resync, or leave resync_everything out"
         allowed = "resync_everything only together with mode resync"
         yield Problem(("resync_everything",), "resync_everything, no re-sync", allowed, hint)
-    elif inputs[tables]:
+    else:
+        yield from _everything_and_tables(tables, inputs)
+
+
+def _everything_and_tables(tables: str, inputs: Inputs) -> Iterator[Problem]:
+    """Report a re-sync of everything together with single tables."""
+    if inputs["resync_everything"] is True and inputs[tables]:
         hint = f"leave out {tables} to re-sync all of them, or resync_everything to re-sync some"
         found = f"resync_everything together with {tables}"
         yield Problem(("resync_everything",), found, "one of the two", hint)
 
 
-def _extent_is_open(tables: str, inputs: Inputs) -> Iterator[Problem]:
-    """Report a re-sync without an extent: what is left out must not load a whole history."""
-    everything = inputs["resync_everything"] is True
-    if inputs["mode"] == "resync" and not everything and inputs[tables] is None:
+def _extent_of_mode_is_open(tables: str, inputs: Inputs) -> Iterator[Problem]:
+    """Report the mode re-sync without an extent."""
+    if inputs["mode"] == "resync":
         found = f"mode resync, {tables} left out"
+        yield from _extent_is_open(tables, ("mode",), found, inputs)
+
+
+def _extent_is_open(tables: str, path: Path, found: str, inputs: Inputs) -> Iterator[Problem]:
+    """Report a re-sync without an extent: what is left out must not load a whole history."""
+    if inputs["resync_everything"] is not True and inputs[tables] is None:
         allowed = "the tables to re-sync, or resync_everything"
         hint = (
             "name the tables by schema; or set resync_everything to true, which loads the whole "
             "history again and costs its rows"
         )
-        yield Problem(("mode",), found, allowed, hint)
+        yield Problem(path, found, allowed, hint)
 
 
 def _forced_sync(inputs: Inputs) -> Iterator[Problem]:

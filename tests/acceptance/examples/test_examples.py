@@ -15,9 +15,10 @@ from pages.catalogue import ROOT, Subject, subjects
 
 pytestmark = pytest.mark.terraform
 
-DEPLOYED = [subject for subject in subjects() if subject.kind != "List Resource"]
+DEPLOYED = [s for s in subjects() if s.kind not in ("List Resource", "Action")]
 SUBJECTS = [pytest.param(subject, id=subject.schema) for subject in DEPLOYED]
 LISTS = [pytest.param(s, id=s.schema) for s in subjects() if s.kind == "List Resource"]
+ACTIONS = [pytest.param(s, id=s.schema) for s in subjects() if s.kind == "Action"]
 IMPORTED = [pytest.param(s, id=s.schema) for s in subjects() if s.kind == "Resource"]
 NEW_WITH_EACH_RUN = {"ephemeral.fivetranops_connect_card"}
 """A card of one run is another one in the next, and so is the secret that is made of it."""
@@ -63,6 +64,21 @@ def test_the_example_in_hcl_is_deployed(
         deployed.terraform.write(subject.hcl.read_text())
 
     check_deployed(deployed, subject)
+
+
+@pytest.mark.newest_terraform
+@pytest.mark.parametrize("subject", ACTIONS)
+def test_the_example_of_an_action_is_invoked(
+    subject: Subject, deployment: Deploy, tmp_path: Path
+) -> None:
+    terraform = deployment(subject.provider, tmp_path / "work").terraform
+    terraform.write(subject.hcl.read_text())
+
+    output = terraform.run("apply", "-auto-approve", "-input=false")
+
+    assert f"Action complete: action.{subject.type}." in output
+    assert not terraform.unsettled()
+    terraform.run("destroy", "-auto-approve", "-input=false")
 
 
 @pytest.mark.newest_terraform

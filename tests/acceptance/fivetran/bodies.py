@@ -104,3 +104,33 @@ resource "terraform_data" "late" {{
   triggers_replace = {trigger}
 }}
 """
+
+
+def action(kind: str, more: str = "", *, of: str = "", name: str = "it") -> str:
+    """An action on a connection; on that of :func:`orders` if ``of`` is left out.
+
+    :param kind: ``sync``, ``resync``, ``test`` or ``pause``
+    :param more: further attributes
+    """
+    identifier = f'"{of}"' if of else "fivetranops_connection.orders.id"
+    return f"""
+action "fivetranops_connection_{kind}" "{name}" {{
+  config {{
+    connection_id = {identifier}
+    {more}
+  }}
+}}
+"""
+
+
+def triggers(*actions: str, events: str = "after_update") -> str:
+    """The ``lifecycle`` block of a resource that triggers actions, each such as ``sync.it``."""
+    named = ", ".join(f"action.fivetranops_connection_{each}" for each in actions)
+    return f"""
+  lifecycle {{
+    action_trigger {{
+      events  = [{events}]
+      actions = [{named}]
+    }}
+  }}
+"""

@@ -41,7 +41,7 @@ def test_each_subject_has_its_examples_and_quotes_them() -> None:
         quoted = regions.examples_of(each.page.read_text())
 
         assert [ROOT / name for name in quoted[: len(each.quoted)]] == each.quoted
-        assert each.python.is_file() == (each.kind != "List Resource")
+        assert each.python.is_file() == (each.python in each.quoted)
 
 
 @pytest.mark.parametrize(

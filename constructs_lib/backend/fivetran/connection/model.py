@@ -8,7 +8,7 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/connection-
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -184,14 +184,6 @@ def last_syncs(connection: dict[str, Any]) -> tuple[str | None, ...]:
     return tuple(
         each if each is None or isinstance(each, str) else jsontext.dumps(each) for each in answered
     )
-
-
-def pauses(first: float, longest: float) -> Iterator[float]:
-    """Yield the seconds between two polls of a connection: short at first, then ever longer."""
-    pause = first
-    while True:
-        yield pause
-        pause = min(longest, pause * 1.5)
 
 
 def _word(connection: dict[str, Any], name: str) -> str:

@@ -22,9 +22,8 @@ from constructs_lib.backend.fivetran.api.errors import (
     TimeLimitExceeded,
     VendorError,
 )
-from constructs_lib.backend.fivetran.connection.model import pauses
 from constructs_lib.backend.http import attempts
-from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.deadline import Deadline, pauses
 from constructs_lib.backend.http.response_values import normalized_word
 from constructs_lib.backend.plugin import log
 

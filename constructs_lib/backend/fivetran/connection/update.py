@@ -19,7 +19,7 @@ from typing import Any
 
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import SyncInProgress, VendorError
-from constructs_lib.backend.fivetran.connection.model import connection_name, is_syncing, pauses
+from constructs_lib.backend.fivetran.connection.model import connection_name, is_syncing
 from constructs_lib.backend.fivetran.connection.paused_flag import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
@@ -31,7 +31,7 @@ from constructs_lib.backend.fivetran.connection.paused_flag import (
 from constructs_lib.backend.fivetran.connection.request import controls_of, without_controls
 from constructs_lib.backend.fivetran.journal.journal import JournalEntry, JournalHandle
 from constructs_lib.backend.fivetran.provider_data import Account, locked_for_write
-from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.deadline import Deadline, pauses
 from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.plugin import log
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.api.errors import ApiError, Conflict, SyncInProgress
-from constructs_lib.backend.fivetran.connection.model import is_syncing, last_syncs, pauses
+from constructs_lib.backend.fivetran.connection.model import is_syncing, last_syncs
 from constructs_lib.backend.fivetran.connection.paused_flag import (
     KeptPaused,
     is_paused,
@@ -34,7 +34,7 @@ from constructs_lib.backend.fivetran.connection_state.snapshot import (
     describe_progress,
 )
 from constructs_lib.backend.fivetran.journal.journal import Journal, SetStateEntry
-from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.deadline import Deadline, pauses
 from constructs_lib.backend.http.redaction import display_state
 from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.managed_object import equivalence

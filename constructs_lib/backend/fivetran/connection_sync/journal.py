@@ -11,6 +11,10 @@ there was a response, the sync is taken over; otherwise the connection shows whe
 resource is recognized by its request, triggers included, because a provider does not learn its
 address.
 
+The entry of an action is removed when the action ends, because Terraform has no state of it. One
+that was interrupted while it waited leaves its entry: the next invocation goes on waiting. As an
+action has no triggers, an entry of it only counts as long as its sync runs, or for an hour.
+
 While a request is in flight its run holds a lock, which the operating system releases however that
 run ends: the provider of a Terraform that was killed may still be at work.
 """
@@ -26,7 +30,11 @@ from pathlib import Path
 from typing import Any
 
 from constructs_lib.backend.fivetran.api.errors import Interrupted, VendorError
-from constructs_lib.backend.fivetran.connection.model import connection_name
+from constructs_lib.backend.fivetran.connection.model import (
+    connection_name,
+    is_syncing,
+    last_syncs,
+)
 from constructs_lib.backend.fivetran.connection_sync import trigger
 from constructs_lib.backend.fivetran.connection_sync.preconditions import (
     SyncStartUnknown,
@@ -45,6 +53,7 @@ from constructs_lib.backend.http.deadline import Deadline
 from constructs_lib.backend.http.response_values import parse_timestamp
 from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.backend.plugin import log
+from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.backend.plugin.resource import Operation
 from constructs_lib.records import NamedTuple
 
@@ -52,6 +61,10 @@ _LONGEST = timedelta(days=7)
 """After so long an entry says nothing any more."""
 _LONGEST_RESYNC = timedelta(minutes=10)
 """After so long a sync that ran since may be any other than the re-sync that was asked for."""
+_LONGEST_OF_ACTION = timedelta(hours=1)
+"""After so long an action that is invoked again wants another sync, unless the first still runs."""
+_ACTION = "action"
+"""Stands where a resource has its triggers, which are never a text."""
 _PAUSE = 0.5
 
 
@@ -103,11 +116,7 @@ def begin(
     taken = entries.take_over(deadline)
     if taken is not None:
         private.entry = taken.file.stem
-        operation.diagnostics.warning(
-            f"The sync of connection {request.identifier} was begun by a run that was interrupted",
-            f"That run asked for it at {taken.mark.since}, and ended before Terraform knew. It is "
-            "not asked for again, but taken over.",
-        )
+        _tell_of_takeover(request, taken, operation.diagnostics)
         return taken.mark
     mark = trigger.begin(account, request, deadline, entries.recorded(deadline))
     private.entry = entries.token
@@ -133,14 +142,57 @@ def forgotten_on_error(account: Account, operation: Operation) -> Iterator[None]
         raise
 
 
+@contextmanager
+def begun_by_action(
+    account: Account, request: SyncRequest, deadline: Deadline, diagnostics: Diagnostics
+) -> Iterator[SyncBaseline]:
+    """Begin a sync for an action, or take over the one that an interrupted run began.
+
+    Inside it is followed. Whatever ends that is reported to Terraform, so the sync is forgotten
+    then; only after an interruption the next invocation takes it over.
+
+    :raises VendorError: as :func:`.trigger.begin`
+    """
+    if account.journal is None:
+        yield trigger.begin(account, request, deadline)
+        return
+    entries = _ConnectionEntries(account, account.journal, request, _ACTION)
+    taken = entries.take_over(deadline)
+    if taken is None:
+        token = entries.token
+        baseline = trigger.begin(account, request, deadline, entries.recorded(deadline))
+    else:
+        token, baseline = taken.file.stem, taken.mark
+        _tell_of_takeover(request, taken, diagnostics)
+    is_open = False
+    try:
+        yield baseline
+    except Interrupted:
+        is_open = True
+        raise
+    finally:
+        if not is_open:
+            with suppress(OSError):
+                _file(account.journal, token).unlink(missing_ok=True)
+
+
+def _tell_of_takeover(request: SyncRequest, taken: _Entry, diagnostics: Diagnostics) -> None:
+    diagnostics.warning(
+        f"The sync of connection {request.identifier} was begun by a run that was interrupted",
+        f"That run asked for it at {taken.mark.since}, and ended before Terraform knew. It is "
+        "not asked for again, but taken over.",
+    )
+
+
 class _ConnectionEntries:
-    """The entries of one connection, for a resource that asks for a sync of it."""
+    """The entries of one connection, for a resource or an action that asks for a sync of it."""
 
     def __init__(
         self, account: Account, journal: Journal, request: SyncRequest, triggers: Any
     ) -> None:
         self._account, self._journal, self._request = account, journal, request
         self._print = equivalence.fingerprint([*request, triggers])
+        self._is_of_action = triggers == _ACTION
         self.token = f"{_name(request.identifier)}.{os.urandom(6).hex()}"
         """The name of the entry that is written."""
 
@@ -154,7 +206,9 @@ class _ConnectionEntries:
             return None
         with self._lock(deadline):
             for entry in self._left():
-                if entry.is_begun or self._has_begun(entry, deadline):
+                if self._is_wanted(entry, deadline) and (
+                    entry.is_begun or self._has_begun(entry, deadline)
+                ):
                     ours = entry._replace(run=self._account.run, is_begun=True)
                     ours.write()
                     return ours
@@ -200,6 +254,16 @@ class _ConnectionEntries:
             ):
                 left.append(entry)
         return left
+
+    def _is_wanted(self, entry: _Entry, deadline: Deadline) -> bool:
+        """Return False for an entry of an action whose sync ended, or was lost, long ago."""
+        client, since = self._account.client, parse_timestamp(entry.mark.since)
+        is_recent = since is not None and client.server_time() - since <= _LONGEST_OF_ACTION
+        if not self._is_of_action or is_recent:
+            return True
+        now = client.connection(self._request.identifier, deadline)
+        ends = (entry.mark.succeeded_at, entry.mark.failed_at)
+        return is_syncing(now) and last_syncs(now) == ends
 
     def _has_begun(self, entry: _Entry, deadline: Deadline) -> bool:
         client = self._account.client

@@ -59,7 +59,7 @@ def check(config: Object, diagnostics: Diagnostics) -> None:
     check_schema_rules({"scope": scope}, config, diagnostics)
 
 
-def require_extent(planned: Object) -> None:
+def requireextent_of_resync(planned: Object) -> None:
     """Refuse a re-sync whose extent is not given.
 
     Terraform plans once more with the values that are known during apply, and that plan finds the
@@ -88,7 +88,7 @@ def explain(plan: Plan, operation: Operation) -> None:
     identifier = plan.planned["connection_id"]
     is_known = isinstance(identifier, str)
     if plan.planned.get("mode") == "resync":
-        extent = _extent(plan.planned.get("scope"), plan.planned.get("resync_everything"))
+        extent = extent_of_resync(plan.planned.get("scope"), plan.planned.get("resync_everything"))
         name = f"connection {identifier}" if is_known else "the connection"
         operation.diagnostics.warning(
             f"The history of {name} will be loaded again",
@@ -146,7 +146,7 @@ def _plan_advice(error: VendorError) -> str:
     )
 
 
-def _extent(scope: Any, everything: Any) -> str:
+def extent_of_resync(scope: Any, everything: Any) -> str:
     """Return what is loaded again, in a sentence; empty if that is not known yet."""
     if everything is True:
         return "All its tables are synced from the beginning."
@@ -235,7 +235,7 @@ class ConnectionSyncResource(TriggeredResource):
 
     def _begin(self, action: str, planned: Object, operation: Operation) -> Object:
         account: Account = operation.provider_data
-        require_extent(planned)
+        requireextent_of_resync(planned)
         identifier = require_identifier(planned["connection_id"])
         deadline = Deadline.of(
             planned.get("timeouts"), action, self.schema.time_limit(action), operation.stopping

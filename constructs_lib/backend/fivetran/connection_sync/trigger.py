@@ -27,7 +27,6 @@ from constructs_lib.backend.fivetran.connection.model import (
     is_historical_sync,
     is_syncing,
     last_syncs,
-    pauses,
 )
 from constructs_lib.backend.fivetran.connection_sync.preconditions import (
     SyncStartUnknown,
@@ -36,7 +35,7 @@ from constructs_lib.backend.fivetran.connection_sync.preconditions import (
 from constructs_lib.backend.fivetran.private_state import stored_fields
 from constructs_lib.backend.fivetran.provider_data import Account, locked_for_write
 from constructs_lib.backend.http import attempts
-from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.deadline import Deadline, pauses
 from constructs_lib.backend.http.response_values import format_timestamp
 from constructs_lib.backend.plugin import log
 from constructs_lib.records import NamedTuple

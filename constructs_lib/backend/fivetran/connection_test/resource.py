@@ -27,7 +27,7 @@ from constructs_lib.backend.http.errors import explain_errors
 from constructs_lib.backend.http.redaction import redact_json, truncated, without_secret_names
 from constructs_lib.backend.http.response_values import format_timestamp, normalized_word
 from constructs_lib.backend.managed_object.checks import unsent_changes, warn_about_unsent_changes
-from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.resource import Operation, Plan
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object
 from constructs_lib.records import NamedTuple
@@ -59,14 +59,32 @@ class SetupTestResult(NamedTuple):
         return f"{self.title}: {self.status}" + "".join(f"\n    {text}" for text in words)
 
 
-def tests_failed(name: str, found: list[SetupTestResult]) -> ProviderError:
+def setup_tests_failed(
+    name: str, found: list[SetupTestResult], remedy: str = _REMEDY
+) -> ProviderError:
     """Return the error for setup tests that did not pass.
 
     :param name: the connection
     :param found: the results that did not pass
+    :param remedy: what to do next
     """
     listing = truncated("\n".join(f"  {result}" for result in found))
-    return ProviderError(f"Setup tests of {name} did not pass", f"{listing}\n\n{_REMEDY}")
+    return ProviderError(f"Setup tests of {name} did not pass", f"{listing}\n\n{remedy}")
+
+
+def run_setup_tests(
+    account: Account, identifier: str, trusted: dict[str, Any], deadline: Deadline
+) -> tuple[str, list[SetupTestResult]]:
+    """Send ``POST /v1/connections/{id}/test``.
+
+    :param trusted: the body: what the tests shall trust
+    :returns: the connection for messages, and the results without secrets
+    """
+    secrets = account.secrets.get(identifier, [])
+    with locked_for_write(account, identifier, deadline):
+        answer = account.client.run_setup_tests(identifier, trusted, deadline, secrets)
+        found = setup_test_results(answer, secrets)
+    return f"connection {identifier} ({answer.get('schema')})", found
 
 
 def setup_test_results(answer: dict[str, Any], secrets: Collection[str]) -> list[SetupTestResult]:
@@ -179,16 +197,12 @@ class ConnectionTestResource(TriggeredResource):
         deadline = Deadline.of(
             planned.get("timeouts"), action, self.schema.time_limit(action), operation.stopping
         )
-        secrets = account.secrets.get(identifier, [])
-        body = request.trust_settings(planned)
-        explaining = explain_errors("run", self.subject(identifier), errors.advice_on_tests)
-        with explaining, locked_for_write(account, identifier, deadline):
-            answer = account.client.run_setup_tests(identifier, body, deadline, secrets)
-            found = setup_test_results(answer, secrets)
-        name = f"connection {identifier} ({answer.get('schema')})"
+        trusted = request.trust_settings(planned)
+        with explain_errors("run", self.subject(identifier), errors.advice_on_tests):
+            name, found = run_setup_tests(account, identifier, trusted, deadline)
         if refused := failing_results(found, fail_on):
-            raise tests_failed(name, refused)
-        _warn(name, results_to_report(found), fail_on, operation)
+            raise setup_tests_failed(name, refused)
+        warn_of_results(name, found, fail_on, operation.diagnostics)
         return {
             "id": identifier,
             "status": worst(found),
@@ -201,10 +215,17 @@ def _attributes(result: SetupTestResult) -> dict[str, Any]:
     return result._asdict()
 
 
-def _warn(name: str, found: list[SetupTestResult], fail_on: str, operation: Operation) -> None:
-    if found:
-        listing = truncated("\n".join(map(str, found)))
-        operation.diagnostics.warning(
+def warn_of_results(
+    name: str, found: list[SetupTestResult], fail_on: str, diagnostics: Diagnostics
+) -> None:
+    """Warn of the results that a person should see although they are no error.
+
+    :param name: the connection
+    :param found: all results
+    """
+    if shown := results_to_report(found):
+        listing = truncated("\n".join(map(str, shown)))
+        diagnostics.warning(
             f"Setup tests of {name} did not all pass",
             f'{listing}\n\nfail_on is "{fail_on}", so that this is no error.',
         )

@@ -3,12 +3,13 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from itertools import islice
 
 import pytest
 from fake_time import FakeTime
 
 from constructs_lib.backend.fivetran.api.errors import Interrupted, TimeLimitExceeded
-from constructs_lib.backend.http.deadline import LONGEST, Deadline, seconds
+from constructs_lib.backend.http.deadline import LONGEST, Deadline, pauses, seconds
 
 
 @pytest.mark.parametrize(
@@ -140,3 +141,7 @@ def test_a_deadline_says_which_limit_it_is() -> None:
     assert named.advice == "Raise timeouts.create to give it more time."
     assert str(Deadline(600)) == "the time limit of this operation (600 s)"
     assert Deadline(600).advice == ""
+
+
+def test_pauses_grow_until_the_longest_one() -> None:
+    assert list(islice(pauses(2, 6), 5)) == [2, 3, 4.5, 6, 6]

@@ -48,7 +48,7 @@ def test_each_described_thing_has_a_construct() -> None:
     offered = {
         name
         for name in schemas.names()
-        if not name.startswith(("backend.", "environment", "list."))
+        if not name.startswith(("action.", "backend.", "environment", "list."))
     }
 
     assert {name for _, name, _ in described()} == offered

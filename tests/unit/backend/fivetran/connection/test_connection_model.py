@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from itertools import islice
 from typing import Any
 
 from constructs_lib.backend.fivetran.connection import model
@@ -106,7 +105,3 @@ def test_the_last_syncs_are_told_apart_as_they_are_answered() -> None:
 
 def test_a_connection_is_named_with_its_schema() -> None:
     assert model.connection_name("abc", {"schema": "orders"}) == "connection abc (orders)"
-
-
-def test_pauses_grow_until_the_longest_one() -> None:
-    assert list(islice(model.pauses(2, 6), 5)) == [2, 3, 4.5, 6, 6]

@@ -10,10 +10,9 @@ from state_api import NEW, OLD, Fivetran
 
 from constructs_lib.backend.fivetran.api import errors
 from constructs_lib.backend.fivetran.connection import paused_flag
-from constructs_lib.backend.fivetran.connection.model import pauses
 from constructs_lib.backend.fivetran.connection_state import snapshot
 from constructs_lib.backend.fivetran.connection_state.set_state import Outcome, set_state
-from constructs_lib.backend.http.deadline import Deadline
+from constructs_lib.backend.http.deadline import Deadline, pauses
 
 
 @pytest.fixture(autouse=True)
