@@ -80,6 +80,13 @@ def test_the_other_parameters_are_those_of_its_kind(
     assert offered == others
 
 
+@pytest.mark.parametrize(("construct", "name", "others"), RESOURCES)
+def test_what_is_imported_by_identity_has_one(construct: type, name: str, others: set[str]) -> None:
+    identity = [each for each in schemas.load(name).attributes.values() if each.identity]
+
+    assert ("import_identity" in parameters(construct)) == bool(identity)
+
+
 @pytest.mark.parametrize("construct", ACTIONS)
 def test_nothing_of_an_action_can_be_read(construct: type) -> None:
     readable = [
