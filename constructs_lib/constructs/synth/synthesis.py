@@ -12,9 +12,10 @@ Where the CDK is driven another way, as by its ``Testing``, the stack refuses to
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -76,58 +77,62 @@ class RequiredVersion(toolkit.TerraformElement):
     """The least Terraform that a stack needs, for what an older one does not know.
 
     It is written as ``terraform.required_version``, so that an older one says so, and nothing else.
-    What the stack itself requires is kept.
+    What an override of the stack requires is kept.
     """
 
-    def __init__(self, stack: toolkit.TerraformStack, report: Callable[[Finding], None]) -> None:
-        """Make the element.
-
-        :param report: leaves a finding about the stack
-        """
+    def __init__(self, stack: toolkit.TerraformStack) -> None:
         self.least: tuple[int, ...] = ()
         """The version, such as ``(1, 14)``."""
         self._stack = stack
-        self._report = report
-        self._is_asking = False
         super().__init__(stack, "VersionOfConnectionsAsCode")
 
+    def check(self) -> Iterator[Finding]:
+        """Report the rule ``terraform-version``: the stack excludes no version that it needs."""
+        own, wanted = _OVERRIDES.get(self._stack, ""), ".".join(map(str, self.least))
+        if any(_excludes(term, self.least) for term in _terms(own)):
+            found = f"required_version {own!r} in a stack with actions or an import by identity"
+            allowed = f"a constraint that {wanted} meets: an older Terraform does not know them"
+            place, hint = ConstructPlace(self._stack.node.path), f"require >= {wanted}"
+            at = "/terraform/required_version"
+            yield Finding("terraform-version", "error", place, at, found, allowed, hint)
+
     def to_terraform(self) -> Any:
-        """Have the version required by the stack, and return nothing besides."""
-        if not self._is_asking:
-            self._require()
+        """Return the version as a part of the stack's document."""
+        own, wanted = _OVERRIDES.get(self._stack, ""), ".".join(map(str, self.least))
+        if not own:
+            return {"terraform": {"required_version": f">= {wanted}"}}
+        if not any(_ensures(term, self.least) for term in _terms(own)):
+            # The CDK merges an override over what elements say, so this has to be one as well.
+            _ADD_OVERRIDE(self._stack, _REQUIRED_VERSION, f"{own}, >= {wanted}")
         return {}
 
     def to_hcl_terraform(self) -> Any:
-        """Do likewise for ``synth --hcl``."""
-        return self.to_terraform()
+        """Return nothing: ``hcl_document`` makes the file of what is above."""
+        return {}
 
-    def _require(self) -> None:
-        # An override of the stack would replace what an element says: so this is an override, too.
-        own, wanted = self._own(), ".".join(map(str, self.least))
-        terms = [_TERM.fullmatch(each.strip()) for each in own.split(",")] if own else []
-        if any(term is not None and _excludes(term, self.least) for term in terms):
-            self._refuse(own, wanted)
-        if not any(term is not None and _ensures(term, self.least) for term in terms):
-            both = f"{own}, >= {wanted}" if own else f">= {wanted}"
-            self._stack.add_override("terraform.required_version", both)
 
-    def _own(self) -> str:
-        """Return what the stack requires by itself, an override or what another element says."""
-        self._is_asking = True
-        try:
-            document = self._stack.to_terraform()
-        finally:
-            self._is_asking = False
-        return str(document.get("terraform", {}).get("required_version") or "")
+_REQUIRED_VERSION: Final = "terraform.required_version"
+_OVERRIDES: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+"""What stacks require by an override, which the CDK does not tell."""
+_ADD_OVERRIDE: Final[Callable[[Any, str, Any], None]] = toolkit.TerraformStack.add_override
 
-    def _refuse(self, own: str, wanted: str) -> None:
-        found = f"required_version {own!r} in a stack with actions or an import by identity"
-        allowed = f"a constraint that Terraform {wanted} meets: what is older does not know them"
-        place, hint = ConstructPlace(self._stack.node.path), f"require >= {wanted}"
-        at = "/terraform/required_version"
-        finding = Finding("terraform-version", "error", place, at, found, allowed, hint)
-        self._report(finding)
-        raise RuntimeError(render([finding]))
+
+@functools.wraps(_ADD_OVERRIDE)
+def _add_override(stack: Any, path: str, value: Any) -> None:
+    _ADD_OVERRIDE(stack, path, value)
+    if path == "terraform" and isinstance(value, Mapping):
+        _OVERRIDES[stack] = str(value.get("required_version") or "")
+    elif path == _REQUIRED_VERSION:
+        _OVERRIDES[stack] = str(value or "")
+
+
+setattr(toolkit.TerraformStack, "add_override", _add_override)  # noqa: B010 (a type checker refuses it otherwise)
+
+
+def _terms(constraint: str) -> list[re.Match[str]]:
+    """Return the terms of a constraint, without those that only Terraform understands."""
+    terms = (_TERM.fullmatch(each.strip()) for each in constraint.split(","))
+    return [term for term in terms if term is not None]
 
 
 def _version(term: re.Match[str]) -> tuple[int, ...]:
@@ -206,13 +211,14 @@ class StackSynthesis:
         :param least: the first version that knows it, such as ``(1, 14)``
         """
         if self._version is None:
-            self._version = RequiredVersion(self.stack, self.findings.append)
+            self._version = RequiredVersion(self.stack)
         self._version.least = max(self._version.least, least)
 
     def all_findings(self) -> list[Finding]:
         """Return the findings of the constructs, and those of the stack as a whole."""
         found = self.findings + check_stack(self.providers, self.resources)
         found += check_triggers(self.resources, self.stack)
+        found += self._version.check() if self._version is not None else ()
         return [*found, *check_accounts(self.relations)]
 
     def deliver(self, outdir: Path) -> None:
