@@ -14,7 +14,7 @@ tests, modify).
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api import errors
@@ -35,7 +35,11 @@ from constructs_lib.backend.fivetran.connection_sync.preconditions import (
     require_ready_later,
 )
 from constructs_lib.backend.fivetran.connection_sync.resource import extent_of_resync
-from constructs_lib.backend.fivetran.connection_sync.trigger import SyncRequest, poll_pauses
+from constructs_lib.backend.fivetran.connection_sync.trigger import (
+    SyncBaseline,
+    SyncRequest,
+    poll_pauses,
+)
 from constructs_lib.backend.fivetran.connection_test.resource import (
     failing_results,
     run_setup_tests,
@@ -79,6 +83,8 @@ class Invocation(NamedTuple):
     deadline: Deadline
     diagnostics: Diagnostics
     report: Report
+    at_end: list[Callable[[], None]]
+    """What is to be done when Terraform has been told of all that was reported."""
 
 
 class ConnectionAction(Action):
@@ -121,22 +127,23 @@ class ConnectionAction(Action):
 
     def invoke(self, config: Object, operation: Operation) -> Iterator[str]:
         """Do it, and report each wait."""
-        found = Diagnostics()
-        self._check_again(config, found)
-        for problem in found:
-            detail = f"{problem.detail} Nothing was sent."
-            raise ProviderError(problem.summary, detail, problem.path)
+        self._require_rules(config)
         identifier, account = require_identifier(config["connection_id"]), operation.provider_data
         limit = self.schema.time_limit("invoke")
         deadline = Deadline.of(config["timeouts"], "invoke", limit, operation.stopping)
 
+        at_end: list[Callable[[], None]] = []
+
         def work(report: Report) -> None:
-            self.run(
-                Invocation(identifier, config, account, deadline, operation.diagnostics, report)
-            )
+            found = operation.diagnostics
+            self.run(Invocation(identifier, config, account, deadline, found, report, at_end))
 
         with explain_errors(self.verb, f"{self.type_name} {identifier}", self._advice):
             yield from reported(work, deadline)
+        # Where Terraform is gone nobody takes the last sentence; while it stops nobody hears it.
+        if not deadline.is_stopping:
+            for do in at_end:
+                do()
 
     @abstractmethod
     def run(self, call: Invocation) -> None:
@@ -151,6 +158,18 @@ class ConnectionAction(Action):
 
     def _advice(self, error: VendorError) -> str:
         return f"{self.remedy(error)}\n\n{_invoke(self.type_name)}"
+
+    def _require_rules(self, config: Object) -> None:
+        """Check everything before the first request.
+
+        :raises ProviderError: if a rule is broken
+        """
+        found = Diagnostics()
+        self._check_again(config, found)
+        for problem in found:
+            if problem.is_error:
+                detail = f"{problem.detail} Nothing was sent."
+                raise ProviderError(problem.summary, detail, problem.path)
 
     def _check_again(self, config: Object, diagnostics: Diagnostics) -> None:
         """Check what may have turned out only now, which Terraform validates no more."""
@@ -187,17 +206,22 @@ class SyncAction(ConnectionAction):
     def run(self, call: Invocation) -> None:
         """Begin the sync, and with ``wait`` follow it to its end."""
         asked = self.request(call.identifier, call.config)
-        with journal.begun_by_action(
-            call.account, asked, call.deadline, call.diagnostics
-        ) as baseline:
+        begins = journal.begun_by_action(call.account, asked, call.deadline, call.diagnostics)
+        with begins as begun:
             call.report(f"The {self.verb} of connection {call.identifier} has begun.")
-            if call.config["wait"] is not True:
-                return
-            how = str(call.config["on_reschedule"] or "wait")
-            ended = wait.wait_for_end(
-                call.account, call.identifier, baseline, call.deadline, on_reschedule=how
-            )
-            call.report(f"The {self.verb} of connection {call.identifier} succeeded at {ended}.")
+            if call.config["wait"] is True:
+                self._follow(call, begun.baseline)
+        call.at_end.append(begun.forget)
+
+    def _follow(self, call: Invocation, baseline: SyncBaseline) -> None:
+        ended = wait.wait_for_end(
+            call.account,
+            call.identifier,
+            baseline,
+            call.deadline,
+            on_reschedule=str(call.config["on_reschedule"] or "wait"),
+        )
+        call.report(f"The {self.verb} of connection {call.identifier} succeeded at {ended}.")
 
     def remedy(self, error: VendorError) -> str:
         """Return what to do: without a state, nothing goes on by another apply."""

@@ -50,7 +50,7 @@ class _PrivateState:
 class ConnectionPrivateState(_PrivateState):
     """What a ``fivetranops_connection`` keeps besides secrets and echoes."""
 
-    _TRACE, _TESTS_FAILED = "trace", "tests_failed"
+    _TRACE, _TESTS_FAILED, _MOVED = "trace", "tests_failed", "moved"
 
     @property
     def is_imported(self) -> bool:
@@ -60,6 +60,15 @@ class ConnectionPrivateState(_PrivateState):
     @is_imported.setter
     def is_imported(self, value: bool) -> None:
         self._set_flag(_IMPORTED, value=value)
+
+    @property
+    def is_moved(self) -> bool:
+        """True if the state comes from another provider, and was not read since."""
+        return bool(self._private.get(self._MOVED))
+
+    @is_moved.setter
+    def is_moved(self, value: bool) -> None:
+        self._set_flag(self._MOVED, value=value)
 
     @property
     def have_tests_failed(self) -> bool:

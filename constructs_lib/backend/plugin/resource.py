@@ -26,7 +26,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from constructs_lib.backend.plugin.concurrency import Activity
-from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path
+from constructs_lib.backend.plugin.diagnostics import Diagnostics, Path, ProviderError
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, same
 from constructs_lib.records import NamedTuple
 from constructs_lib.schemas import ResourceSchema
@@ -71,6 +71,21 @@ class Operation:
         state before it.
         """
         self.saved = dict(state)
+
+
+class MovedState(NamedTuple):
+    """The state of a resource of another type, as Terraform stored it."""
+
+    provider: str
+    """The address of its provider, such as ``registry.terraform.io/acme/widgets``."""
+    type_name: str
+    version: int
+    """The version of its schema. The state is not upgraded."""
+    attributes: dict[str, Any]
+    """Its attributes in JSON form, secrets included."""
+
+    def __repr__(self) -> str:
+        return f"<MovedState of {self.type_name}>"
 
 
 class Plan:
@@ -219,6 +234,21 @@ class Resource(ABC):
             null. Change it in place or return another one.
         """
         return config
+
+    def move_state(self, source: MovedState, operation: Operation) -> Object:
+        """Return the state of a resource of another type that a ``moved`` block makes one of this.
+
+        Nothing may be asked or sent: the provider is not configured. What is left out is null, and
+        the read that follows completes it.
+
+        :raises ProviderError: if it cannot be one of this type; by default none can
+        """
+        raise ProviderError(
+            "Resource cannot be moved",
+            f"A resource of the type {source.type_name} of {source.provider} cannot become one of "
+            f"the type {self.schema.name}. Use a removed block for the one and an import block for "
+            "the other. Nothing was changed.",
+        )
 
     def upgrade_state(self, version: int, state: dict[str, Any]) -> dict[str, Any]:
         """Convert the JSON of a state that an older version wrote, without waiting for anything.

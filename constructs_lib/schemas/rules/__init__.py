@@ -39,7 +39,12 @@ is a number, ``"true"`` for true. Where it is not certain that the API refuses a
 is a warning, because a wrong block costs more than a mistake that is found later.
 """
 
-from constructs_lib.schemas.rules.catalogue import SECRET_IN, catalogue_rules, settings_at_fault
+from constructs_lib.schemas.rules.catalogue import (
+    REASON_OF_IMPORT,
+    SECRET_IN,
+    catalogue_rules,
+    settings_at_fault,
+)
 from constructs_lib.schemas.rules.resources import (
     CONNECTION_DATA,
     ELASTIC_PROVIDER,
@@ -65,6 +70,7 @@ __all__ = [
     "ELASTIC_PROVIDER",
     "HCL",
     "PYTHON",
+    "REASON_OF_IMPORT",
     "SECRET_IN",
     "Inputs",
     "Names",

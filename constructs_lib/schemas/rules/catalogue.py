@@ -146,6 +146,8 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+REASON_OF_IMPORT = "imported as Fivetran answered it"
+"""Why ``unchecked`` names a setting of a connection that was imported."""
 SECRET_IN = "secret-in-"  # noqa: S105
 """How the identifiers of the rules begin that find a secret in clear."""
 _FIELD_RULES: dict[str, tuple[FieldRule, str]] = {

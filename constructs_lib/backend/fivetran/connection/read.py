@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _SETTINGS = ("config", "auth", "unchecked")
 """The attributes that are checked against the catalogue."""
-_REASON = "imported as Fivetran answered it"
-"""Why a setting is not checked against the catalogue of services."""
 
 
 def read_connection(state: Object, operation: Operation) -> Object | None:
@@ -63,12 +61,14 @@ def read_connection(state: Object, operation: Operation) -> Object | None:
     account.refreshed.add(state["id"])
     plan.warn_about_pause(state, answer, operation.diagnostics)
     drift.learn_from_refresh(model.MODEL, state, answer, operation.private, operation.diagnostics)
-    adopted = ConnectionPrivateState(operation.private).is_imported
+    private = ConnectionPrivateState(operation.private)
+    adopted, is_new = private.is_imported, is_imported(state) or private.is_moved
+    private.is_moved = False
     if confirmed is not None and not adopted:
         return confirmed
     echo = drift.echo_of(operation.private)
     result = model.refreshed_state(state, answer, echo, adopted=adopted)
-    if adopted and is_imported(state):
+    if adopted and is_new:
         return with_valid_settings(result, operation.diagnostics)
     return result
 
@@ -83,12 +83,12 @@ def with_valid_settings(state: Object, diagnostics: Diagnostics) -> Object:
 
     :param state: the state as it was read
     """
-    from constructs_lib.schemas.rules import settings_at_fault
+    from constructs_lib.schemas.rules import REASON_OF_IMPORT, settings_at_fault
 
     result = configurable_state(model.MODEL, state, diagnostics)
     at_fault = settings_at_fault(str(state.get("service")), as_object(state.get("config")))
     if at_fault:
-        result["unchecked"] = dict.fromkeys(sorted(at_fault), _REASON)
+        result["unchecked"] = dict.fromkeys(sorted(at_fault), REASON_OF_IMPORT)
     return result | dict.fromkeys(_out_of_place(result))
 
 

@@ -45,7 +45,7 @@ from constructs_lib.backend.managed_object.secret_tracking import (
     secrets_of,
 )
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
-from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
+from constructs_lib.backend.plugin.resource import MovedState, Operation, Plan, Resource
 from constructs_lib.backend.plugin.values.value import UNKNOWN, Object, same
 
 if TYPE_CHECKING:
@@ -263,6 +263,14 @@ class ConnectionResource(Resource):
         ConnectionPrivateState(operation.private).is_imported = True
         operation.provider_data.import_guard.note_import(known)
         return {"id": known}
+
+    def move_state(self, source: MovedState, operation: Operation) -> Object:
+        """Take over a connection from the state of Fivetran's own provider, without its secrets."""
+        from constructs_lib.backend.fivetran.moved_state import is_official, moved_connection
+
+        if is_official(source):
+            return moved_connection(source, operation)
+        return super().move_state(source, operation)
 
     def plan_destroy(self, prior: Object, operation: Operation) -> None:
         """Refuse to destroy what the same run imports under another address."""

@@ -11,8 +11,8 @@ there was a response, the sync is taken over; otherwise the connection shows whe
 resource is recognized by its request, triggers included, because a provider does not learn its
 address.
 
-The entry of an action is removed when the action ends, because Terraform has no state of it. One
-that was interrupted while it waited leaves its entry: the next invocation goes on waiting. As an
+The entry of an action is removed when Terraform was told how it ended, because there is no state of
+it. One that was interrupted leaves its entry: the next invocation takes the sync over. As an
 action has no triggers, an entry of it only counts as long as its sync runs, or for an hour.
 
 While a request is in flight its run holds a lock, which the operating system releases however that
@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -142,19 +142,27 @@ def forgotten_on_error(account: Account, operation: Operation) -> Iterator[None]
         raise
 
 
+class BegunSync(NamedTuple):
+    """A sync that an action began or took over."""
+
+    baseline: SyncBaseline
+    forget: Callable[[], None]
+    """Removes its entry; to be called when Terraform was told."""
+
+
 @contextmanager
 def begun_by_action(
     account: Account, request: SyncRequest, deadline: Deadline, diagnostics: Diagnostics
-) -> Iterator[SyncBaseline]:
+) -> Iterator[BegunSync]:
     """Begin a sync for an action, or take over the one that an interrupted run began.
 
-    Inside it is followed. Whatever ends that is reported to Terraform, so the sync is forgotten
-    then; only after an interruption the next invocation takes it over.
+    Inside it is followed. An error is reported to Terraform, so the sync is forgotten then; after
+    an interruption the next invocation takes it over.
 
     :raises VendorError: as :func:`.trigger.begin`
     """
     if account.journal is None:
-        yield trigger.begin(account, request, deadline)
+        yield BegunSync(trigger.begin(account, request, deadline), lambda: None)
         return
     entries = _ConnectionEntries(account, account.journal, request, _ACTION)
     taken = entries.take_over(deadline)
@@ -164,16 +172,19 @@ def begun_by_action(
     else:
         token, baseline = taken.file.stem, taken.mark
         _tell_of_takeover(request, taken, diagnostics)
-    is_open = False
+    file = _file(account.journal, token)
+
+    def forget() -> None:
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
+
     try:
-        yield baseline
+        yield BegunSync(baseline, forget)
     except Interrupted:
-        is_open = True
         raise
-    finally:
-        if not is_open:
-            with suppress(OSError):
-                _file(account.journal, token).unlink(missing_ok=True)
+    except BaseException:
+        forget()
+        raise
 
 
 def _tell_of_takeover(request: SyncRequest, taken: _Entry, diagnostics: Diagnostics) -> None:

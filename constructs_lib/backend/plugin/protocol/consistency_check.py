@@ -193,6 +193,19 @@ def _check_upgrade(
         response.ClearField("upgraded_state")
 
 
+def _check_move(
+    call: Call, request: pb.MoveResourceState.Request, response: pb.MoveResourceState.Response
+) -> None:
+    """Check a moved state by the rules of an import: the read that follows completes both."""
+    if call.diagnostics.has_errors:
+        return
+    name, state = request.target_type_name, _object(call, response.target_state)
+    answer = ImportAnswer(call.attributes, name, name, state)
+    found = rules.violations(state_rules.IMPORT_RULES, answer)
+    if rules.report_violations(found, call.subject, call.diagnostics):
+        response.ClearField("target_state")
+
+
 def _check_data(
     call: Call, request: pb.ReadDataSource.Request, response: pb.ReadDataSource.Response
 ) -> None:
@@ -264,6 +277,7 @@ _CHECKERS: Final[Mapping[str, Callable[[Call, Any, Any], None]]] = {
     "ReadResource": _check_read,
     "ImportResourceState": _check_import,
     "UpgradeResourceState": _check_upgrade,
+    "MoveResourceState": _check_move,
     "GenerateResourceConfig": _check_generated,
     "ReadDataSource": _check_data,
     "OpenEphemeralResource": _check_open,

@@ -166,6 +166,7 @@ def identity_version(registry: Mapping[str, Any], name: str) -> int:
 def _announce_capabilities(capabilities: pb.ServerCapabilities) -> None:
     capabilities.plan_destroy = True
     capabilities.get_provider_schema_optional = True
+    capabilities.move_resource_state = True
     capabilities.generate_resource_config = True
 
 

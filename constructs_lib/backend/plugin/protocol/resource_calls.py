@@ -21,7 +21,7 @@ from constructs_lib.backend.plugin.protocol import conversion
 from constructs_lib.backend.plugin.protocol import messages as pb
 from constructs_lib.backend.plugin.protocol.call import Call
 from constructs_lib.backend.plugin.protocol.conversion import object_type
-from constructs_lib.backend.plugin.resource import Operation, Plan, Resource
+from constructs_lib.backend.plugin.resource import MovedState, Operation, Plan, Resource
 from constructs_lib.backend.plugin.values.decoding import (
     decode,
     from_json,
@@ -197,12 +197,24 @@ def generate_resource_config(
 def move_resource_state(
     call: Call, request: pb.MoveResourceState.Request, response: pb.MoveResourceState.Response
 ) -> None:
-    """Refuse the move: resources of other types cannot become resources of this provider."""
-    raise ProviderError(
-        "Resource cannot be moved",
-        f"A {request.source_type_name} cannot become a {request.target_type_name}. "
-        "Use a removed block for the one and an import block for the other.",
+    """Return the state of a resource of another type as that of one of this provider."""
+    resource = call.resource(request.target_type_name)
+    operation = call.operation(b"")
+    if not request.source_state.json:
+        raise ProviderError("State too old", "It was written before Terraform 0.12.")
+    source = MovedState(
+        request.source_provider_address,
+        request.source_type_name,
+        request.source_schema_version,
+        rules.require_object(parse_json(request.source_state.json), call.subject),
     )
+    returned = rules.require_object(resource.move_state(source, operation), call.subject)
+    if call.diagnostics.has_errors:
+        return
+    state = {**dict.fromkeys(call.attributes), **returned}
+    response.target_state.msgpack = encode(state, call.object_type)
+    response.target_private = call.private(operation, b"")
+    call.write_identity(response.target_identity, _identity(call, resource, state))
 
 
 def plan_resource_change(

@@ -55,6 +55,26 @@ def test_a_killed_request_begins_no_second_resync(
     terraform.check_settled()
 
 
+def test_one_that_is_not_waited_for_is_begun_once(
+    terraform: Scenario, sandbox: Sandbox, made: str
+) -> None:
+    """Terraform dies before it hears that the re-sync has begun, and so does its state."""
+    terraform.write(
+        orders(AFTER, host="new.example.com") + action("resync", "resync_everything = true")
+    )
+    sandbox.store.configure(sync_seconds=600)
+    before = (terraform.directory / "terraform.tfstate").read_bytes()
+    path = f"/v1/connections/{made}/resync"
+    kill_terraform_while(terraform, sandbox, "POST", path, provider_too=False)
+    assert resync(made) in sandbox.writes()
+    (terraform.directory / "terraform.tfstate").write_bytes(before)
+
+    output = terraform.run("apply", "-auto-approve", "-input=false", INVOKE)
+
+    assert "was begun by a run that was interrupted" in output
+    assert resync(made) not in sandbox.writes()
+
+
 def test_a_killed_wait_begins_no_second_resync(
     terraform: Scenario, sandbox: Sandbox, made: str
 ) -> None:

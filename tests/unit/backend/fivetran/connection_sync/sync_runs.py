@@ -105,19 +105,26 @@ class World:
         return baseline
 
     def invoke(
-        self, sync_request: SyncRequest = SYNC, *, ends: BaseException | None = None
+        self,
+        sync_request: SyncRequest = SYNC,
+        *,
+        ends: BaseException | None = None,
+        is_heard: bool = True,
     ) -> SyncBaseline:
         """One invocation of an action.
 
+        :param is_heard: False if Terraform is gone before it hears of the end
         :param ends: what stops the action while it follows the sync
         """
         deadline, diagnostics = Deadline(60), Diagnostics()
         begun = journal.begun_by_action(self.account(), sync_request, deadline, diagnostics)
-        with begun as baseline:
+        with begun as sync:
             self.warnings = [found.summary for found in diagnostics]
             if ends is not None:
                 raise ends
-        return baseline
+        if is_heard:
+            sync.forget()
+        return sync.baseline
 
     def die_in_the_request(self, sync_request: SyncRequest = SYNC, *, takes_effect: bool) -> None:
         """A run is killed while it waits for the answer to its request."""

@@ -60,6 +60,14 @@ def test_an_interrupted_wait_is_gone_on_with(world: World) -> None:
     assert world.entries() == []
 
 
+def test_an_end_that_terraform_never_heard_of_is_taken_over(world: World) -> None:
+    world.invoke(TABLES, is_heard=False)
+
+    world.invoke(TABLES)
+
+    assert world.api.posts == 1
+
+
 @pytest.mark.parametrize("ends", [VendorError("failed"), RuntimeError("a bug")])
 def test_what_terraform_was_told_is_over(world: World, ends: BaseException) -> None:
     with pytest.raises(type(ends)):

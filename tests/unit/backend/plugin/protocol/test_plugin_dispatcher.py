@@ -251,12 +251,6 @@ def test_an_import_that_reports_an_error_imports_nothing() -> None:
     assert list(response.imported_resources) == []
 
 
-def test_a_move_is_a_clear_error() -> None:
-    session = Session(lambda: Sample(Scripted()))
-    response = pb.MoveResourceState.Response.FromString(dispatch(session, "MoveResourceState", b""))
-    assert "cannot be moved" in errors(response)[0]
-
-
 def upgrade(resource: Any, state: Any, version: int = 0) -> Any:
     raw = pb.RawState(json=json.dumps(state).encode())
     return call(resource, "UpgradeResourceState", version=version, raw_state=raw)

@@ -1,0 +1,127 @@
+"""Whole accounts move: every form of a setting, every service, each type and version of a state."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from official_provider import plant
+from official_states import CANARY, connection, connector, write_state
+from sandbox_server import Sandbox
+from scenario import Scenario
+
+from constructs_lib.sandbox.fivetran.generated import generate
+from constructs_lib.schemas import Field, is_mask, service
+from constructs_lib.schemas.official_state import official_connection
+from constructs_lib.schemas.rules import REASON_OF_IMPORT, settings_at_fault
+
+PARTS = {"schema": "name", "schema_prefix": "prefix"}
+
+
+def in_clear(value: Any) -> Any:
+    """A value as that provider's state has it: with a secret where the API answers a mask."""
+    if isinstance(value, dict):
+        return {name: in_clear(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [in_clear(inner) for inner in value]
+    return CANARY if is_mask(value) else value
+
+
+def chosen(value: Any, fields: Mapping[str, Field]) -> Any:
+    """The settings that somebody may have chosen: not those that only Fivetran sets."""
+    return {
+        name: inner
+        for name, inner in value.items()
+        if name not in fields or not all(leaf.read_only for _, leaf in fields[name].leaves())
+    }
+
+
+def state_of(answer: dict[str, Any], type_name: str) -> Any:
+    """The state of a connection that the API answers so."""
+    facts = service(answer["service"])
+    assert facts is not None
+    keys = facts.destination_schema
+    config = in_clear(chosen(answer["config"], facts.config))
+    parts = zip(keys, answer["schema"].split(".", len(keys) - 1), strict=False)
+    make = connector if type_name == "fivetran_connector" else connection
+    made = make(
+        answer["id"],
+        answer["service"],
+        config,
+        destination_schema={PARTS.get(key, key): part for key, part in parts},
+        name=answer["schema"],
+    )
+    kept = ("group_id", "networking_method", "data_delay_threshold")
+    return {**made, **{name: answer[name] for name in kept}}
+
+
+def configuration(type_name: str, attributes: Any) -> dict[str, Any]:
+    """The resource that describes what a state tells, as a person would write it."""
+    found, secrets = official_connection(type_name, attributes)
+    # A list with a secret is given as a whole, and is left as it is until then.
+    hidden = {re.split(r"[.\[]", secret)[1] for secret in secrets if "[]" in secret}
+    config = {
+        name: value
+        for name, value in found["config"].items()
+        if value not in (None, "", [], {}) and name not in hidden
+    }
+    at_fault = settings_at_fault(found["service"], config)
+    written = {name: found[name] for name in ("service", "group_id")} | {"config": config}
+    return written | ({"unchecked": dict.fromkeys(at_fault, REASON_OF_IMPORT)} if at_fault else {})
+
+
+def as_json(document: Any) -> str:
+    """A document in which no text is a template."""
+    return json.dumps(document, default=float).replace("${", "$${").replace("%{", "%%{")
+
+
+def check_account(terraform: Scenario, sandbox: Sandbox, type_name: str, number: int) -> None:
+    """An account of 60 services moves."""
+    # Given its connections in the state of that provider
+    made = generate(sandbox.store, connections=number, services=60)
+    sandbox.made_by_hand |= set(made)
+    states = {f"c{n}": state_of(sandbox.connection(each), type_name) for n, each in enumerate(made)}
+    plant(terraform.directory)
+    write_state(terraform.directory, type_name, states, 4 if type_name.endswith("or") else 1)
+    resources = {name: configuration(type_name, state) for name, state in states.items()}
+    (terraform.directory / "connections.tf.json").write_text(
+        as_json(
+            {
+                "resource": {"fivetranops_connection": resources},
+                "moved": [
+                    {"from": f"{type_name}.{name}", "to": f"fivetranops_connection.{name}"}
+                    for name in states
+                ],
+            }
+        )
+    )
+    terraform.write("")
+    terraform.run("init", "-input=false")
+    sandbox.writes()
+    # When it moves, then nothing changes, nothing is sent, and no secret is left
+    output = terraform.run("apply", "-auto-approve", "-input=false")
+    assert len(set(re.findall(r"has moved to (\S+)", output))) == number
+    assert "0 added, 0 changed, 0 destroyed" in output
+    assert sandbox.writes() == []
+    assert CANARY not in (terraform.directory / "terraform.tfstate").read_text()
+    # And nothing is left to do
+    assert terraform.is_settled()
+    (terraform.directory / "terraform.tfstate").unlink()
+
+
+@pytest.mark.both_terraforms
+@pytest.mark.parametrize("type_name", ["fivetran_connection", "fivetran_connector"])
+def test_an_account_of_60_services_moves_without_a_change(
+    terraform: Scenario, sandbox: Sandbox, type_name: str
+) -> None:
+    check_account(terraform, sandbox, type_name, 60)
+
+
+@pytest.mark.newest_terraform
+def test_an_account_of_300_connections_moves_without_a_change(
+    terraform: Scenario, sandbox: Sandbox
+) -> None:
+    check_account(terraform, sandbox, "fivetran_connection", 300)
