@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +21,16 @@ from constructs_lib import (
     ElasticProvider,
     FivetranProvider,
 )
-from constructs_lib.toolkit import Construct, TerraformIterator, TerraformStack
+from constructs_lib.toolkit import (
+    App,
+    Aspects,
+    Construct,
+    IAspect,
+    IConstruct,
+    TerraformIterator,
+    TerraformStack,
+    implements,
+)
 
 KINDS: list[tuple[type[Any], str, dict[str, Any]]] = [
     (ConnectionSyncAction, "fivetranops_connection_sync", {"wait": True, "force": False}),
@@ -234,6 +245,32 @@ def test_an_action_has_no_such_meta_argument(
     setattr(action, name, [])
 
     assert findings_of(synth) == [("demo/it", "read-only", f"/{name}")]
+
+
+def test_an_aspect_reaches_an_action(stack: TerraformStack, synth: Synth) -> None:
+    @implements(IAspect)
+    class Waits:
+        def visit(self, node: IConstruct) -> None:
+            if isinstance(node, ConnectionSyncAction):
+                node.assign("wait", True)
+
+    ConnectionSyncAction(stack, "it", connection_id="a")
+    Aspects.of(stack).add(Waits())
+
+    assert config(synth()) == {"connection_id": "a", "wait": True}
+
+
+def test_an_action_is_about_a_connection_of_another_stack(
+    app: App, stack: TerraformStack, connect: Connect, outdir: Path
+) -> None:
+    other = TerraformStack(app, "other")
+    FivetranProvider(other, "fivetran", api_url="sandbox")
+    ConnectionSyncAction(other, "it", connection=connect())
+
+    app.synth()
+
+    written = json.loads((outdir / "stacks" / "other" / "cdk.tf.json").read_text())
+    assert config(written)["connection_id"].startswith("${data.terraform_remote_state.")
 
 
 def test_an_override_reaches_the_configuration(stack: TerraformStack, synth: Synth) -> None:
