@@ -172,6 +172,19 @@ def test_a_synth_as_hcl_triggers_the_same(project: Project, toolkit: Toolkit) ->
     assert project.writes() == [CREATION, CREATION, TEST, SYNC]
 
 
+@pytest.mark.newest_terraform
+def test_the_command_line_of_the_cdk_deploys_actions(project: Project) -> None:
+    event = {"DEMO_HOST": "a.example.com", "DEMO_EVENT": "after_create"}
+
+    output = project.machine.succeed(
+        project.folder, "cdktf", "deploy", "--auto-approve", CI="1", **event
+    )
+
+    assert "Actions: 2 to invoke" in output
+    assert "Action complete: action.fivetranops_connection_sync.sync" in output
+    assert project.writes() == [CREATION, CREATION, TEST, SYNC]
+
+
 def test_an_older_terraform_says_only_that_it_is_older(project: Project) -> None:
     project.synthesise()
     shown = project.machine.succeed(project.folder, "terraform", "version", "-json")
