@@ -218,6 +218,16 @@ def test_a_name_that_begins_alike_is_no_cycle(
     assert lifecycle(synth())["action_trigger"][0]["actions"] == [SYNC]
 
 
+def test_a_data_source_of_the_same_name_is_no_cycle(
+    stack: TerraformStack, connect: Connect, synth: Synth
+) -> None:
+    read = "${data.fivetranops_connection.orders.id}"
+    action = ConnectionSyncAction(stack, "sync", connection_id=read)
+    connect(lifecycle=triggering(action, event="before_update"))
+
+    assert lifecycle(synth())["action_trigger"][0]["events"] == ["before_update"]
+
+
 def test_triggers_are_written_as_hcl(
     stack: TerraformStack, connect: Connect, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
