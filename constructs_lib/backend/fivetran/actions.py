@@ -263,14 +263,16 @@ class ResyncAction(SyncAction):
         """Return the re-sync that is asked for."""
         return SyncRequest(identifier, "resync", scope=config["scope"])
 
-    def plan_known(
-        self, config: Object, account: Account, deadline: Deadline, diagnostics: Diagnostics
-    ) -> None:
-        """Check that the connection will be ready, and say what the re-sync costs."""
-        super().plan_known(config, account, deadline, diagnostics)
+    def plan(self, config: Object, operation: Operation) -> None:
+        """Check the connection, and say what the re-sync costs."""
+        super().plan(config, operation)
+        if operation.diagnostics.has_errors:
+            return
+        identifier = config["connection_id"]
+        name = f"connection {identifier}" if isinstance(identifier, str) else "the connection"
         extent = extent_of_resync(config["scope"], config["resync_everything"])
-        diagnostics.warning(
-            f"The history of connection {config['connection_id']} will be loaded again",
+        operation.diagnostics.warning(
+            f"The history of {name} will be loaded again",
             f"{extent} This takes its time and costs its rows. To load only what is new, use the "
             "action fivetranops_connection_sync.".strip(),
         )

@@ -72,8 +72,8 @@ class _Work:
             return
         self._reported_at = time.monotonic()
         self.sentences.put(
-            f"Waiting for {reason.removesuffix(',')} since {self._since:%H:%M:%S} UTC, until "
-            f"{_moment(self._until, self._since)} at most."
+            f"Waiting for {reason.removesuffix(',')} (since {self._since:%H:%M:%S} UTC, until "
+            f"{_moment(self._until, self._since)} at most)."
         )
 
 

@@ -82,7 +82,7 @@ def test_a_job_is_followed_to_its_end(terraform: Scenario, elastic: ElasticSandb
 
     output = invoke_and(terraform, elastic, status="completed", total_document_count=19)
 
-    assert "which is pending, to end since" in output
+    assert "which is pending, to end (since" in output
     assert f"of connector {SALES} is completed, 19 documents." in output
     assert elastic.writes() == [begun("incremental")]
 

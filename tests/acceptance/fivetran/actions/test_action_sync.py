@@ -43,8 +43,8 @@ def test_a_sync_is_begun_and_followed_with_progress(
     output = invoke(terraform, "sync")
 
     assert f"The sync of connection {database} has begun." in output
-    waiting = f"Waiting for the sync of connection {database} to end since [0-9:]+ UTC, until "
-    assert re.search(waiting + r"[0-9-]* ?[0-9:]+ UTC at most\.", output)
+    waiting = f"Waiting for the sync of connection {database} to end .since [0-9:]+ UTC, until "
+    assert re.search(waiting + r"[0-9-]* ?[0-9:]+ UTC at most\)\.", output)
     ended = sandbox.connection(database)["succeeded_at"]
     assert f"The sync of connection {database} succeeded at {ended}." in output
     assert sandbox.writes() == [sync(database)]

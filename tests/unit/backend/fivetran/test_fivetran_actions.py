@@ -68,8 +68,19 @@ def test_nothing_is_asked_while_something_is_unknown(
     made = operation(api)
     action.plan(unknown, made)
 
-    assert list(made.diagnostics) == []
+    assert not made.diagnostics.has_errors
     assert api is None or api.asked == []
+
+
+def test_what_a_resync_costs_is_told_before_anything_is_known() -> None:
+    unknown = {**config(ResyncAction()), "connection_id": UNKNOWN, "resync_everything": True}
+
+    made = operation(Api())
+    ResyncAction().plan(unknown, made)
+
+    (found,) = made.diagnostics
+    assert found.summary == "The history of the connection will be loaded again"
+    assert found.detail.startswith("All its tables are synced from the beginning. This takes")
 
 
 @pytest.mark.parametrize("action", ACTIONS)

@@ -33,7 +33,7 @@ def test_a_wait_is_told_once_until_it_lasts(monkeypatch: pytest.MonkeyPatch) -> 
 
     found = list(reported(work, deadline))
 
-    end = r" since \d\d:\d\d:\d\d UTC, until (\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d UTC at most\."
+    end = r" \(since \d\d:\d\d:\d\d UTC, until (\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d UTC at most\)\."
     waits = ["the sync to end", "the sync to end", "something else"]
     assert len(found) == 3
     assert all(re.fullmatch(f"Waiting for {w}{end}", f) for w, f in zip(waits, found, strict=True))
@@ -63,7 +63,7 @@ def test_a_stop_ends_the_wait() -> None:
     stopping = threading.Event()
     deadline = Deadline(60, stopping)
     found = reported(lambda _: deadline.wait(50, "it"), deadline)
-    assert next(found).startswith("Waiting for it since")
+    assert next(found).startswith("Waiting for it (since")
 
     stopping.set()
 
