@@ -5,10 +5,15 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-_COMMANDS = {"doctor": "constructs_lib.cli.doctor.command"}
+_COMMANDS = {
+    "doctor": "constructs_lib.cli.doctor.command",
+    "query": "constructs_lib.cli.query",
+}
 _USAGE = """usage: python -m constructs_lib doctor [--json]
+       python -m constructs_lib query [--help]
 
 doctor    looks whether everything is there that a deploy needs, and says how to mend the rest
+query     finds what there is in an account, by 'terraform query' in the folder of a stack
 
 Others:   python -m constructs_lib.backend --help            providers: state, install
           python -m constructs_lib.sandbox --help            stand-ins for the APIs

@@ -1,13 +1,21 @@
 """What a stack author writes: one module for each construct."""
 
-from constructs_lib.constructs.base.meta_arguments import Lifecycle
+from constructs_lib.constructs.base.data_source import ActionInstance
+from constructs_lib.constructs.base.meta_arguments import ActionTrigger, Lifecycle
 from constructs_lib.constructs.elastic.connector_status import (
     ConnectorData,
     ConnectorDataInstance,
     ConnectorStatus,
     ConnectorStatusInstance,
+    ConnectorSyncJobAction,
 )
 from constructs_lib.constructs.elastic.provider import ElasticProvider
+from constructs_lib.constructs.fivetran.actions import (
+    ConnectionPauseAction,
+    ConnectionResyncAction,
+    ConnectionSyncAction,
+    ConnectionTestAction,
+)
 from constructs_lib.constructs.fivetran.connect_card import (
     ConnectCard,
     ConnectCardInstance,
@@ -42,20 +50,26 @@ from constructs_lib.constructs.fivetran.connection_test import (
 from constructs_lib.constructs.fivetran.provider import FivetranProvider
 
 __all__ = [
+    "ActionInstance",
+    "ActionTrigger",
     "ConnectCard",
     "ConnectCardInstance",
     "Connection",
     "ConnectionData",
     "ConnectionDataInstance",
     "ConnectionInstance",
+    "ConnectionPauseAction",
     "ConnectionReference",
+    "ConnectionResyncAction",
     "ConnectionState",
     "ConnectionStateData",
     "ConnectionStateDataInstance",
     "ConnectionStateInstance",
     "ConnectionSync",
+    "ConnectionSyncAction",
     "ConnectionSyncInstance",
     "ConnectionTest",
+    "ConnectionTestAction",
     "ConnectionTestInstance",
     "ConnectionsData",
     "ConnectionsDataInstance",
@@ -63,6 +77,7 @@ __all__ = [
     "ConnectorDataInstance",
     "ConnectorStatus",
     "ConnectorStatusInstance",
+    "ConnectorSyncJobAction",
     "ElasticProvider",
     "EphemeralConnectCard",
     "EphemeralConnectCardInstance",

@@ -78,7 +78,10 @@ def _referenced(schema: dict[str, Any], documents: Documents) -> dict[str, Any]:
     own = {keyword: value for keyword, value in schema.items() if keyword != "$ref"}
     # What identifies one object only points to it from another one.
     merged = {**{keyword: value for keyword, value in rule.items() if keyword != _IDENTITY}, **own}
-    return _read_only(merged) if merged.get("readOnly") else merged
+    if not merged.get("readOnly"):
+        return merged
+    read = _read_only(merged)
+    return {**read, _IDENTITY: own[_IDENTITY]} if _IDENTITY in own else read
 
 
 def _with_attributes_read(schema: dict[str, Any], documents: Documents) -> dict[str, Any]:

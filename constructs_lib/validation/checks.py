@@ -21,6 +21,8 @@ from constructs_lib.schemas.rules import (
     Rule,
     applied,
     connection_rules,
+    pause_action_rules,
+    resync_action_rules,
     sync_rules,
 )
 from constructs_lib.validation import schema_check
@@ -99,6 +101,8 @@ def _as_finding(rule: str, problem: Problem, place: Place) -> Finding:
 
 
 _RULES: dict[str, tuple[Rule, ...]] = {
+    "action.fivetranops_connection_pause": pause_action_rules(),
+    "action.fivetranops_connection_resync": resync_action_rules(PYTHON),
     "elasticops": ELASTIC_PROVIDER,
     "fivetranops_connection": CONNECTION_RULES,
     "fivetranops_connection_sync": SYNC_RULES,

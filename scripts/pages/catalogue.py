@@ -69,8 +69,7 @@ class Subject(NamedTuple):
     @property
     def quoted(self) -> list[Path]:
         """The examples that its page quotes; nothing in Python asks for a list."""
-        is_in_python = self.kind not in ("List Resource", "Action")
-        return [self.python, self.hcl] if is_in_python else [self.hcl]
+        return [self.hcl] if self.kind == "List Resource" else [self.python, self.hcl]
 
 
 def subjects() -> list[Subject]:

@@ -10,6 +10,14 @@ from pages.regions import quoted
 from pages.signatures import Construct, Method, Parameter
 
 _MADE = "<!-- Made by scripts/reference_pages.py from the docstrings: change those. -->\n"
+_IN_A_TRIGGER = """
+## In a trigger
+
+[`ActionTrigger`](lifecycle.md#actiontrigger) names the construct itself or, with `count` or
+`for_each`, one instance of it: `.at(key)`. `.address` is what Terraform calls it, for
+`terraform apply -invoke`. An action has no attributes that could be read, and nothing can depend on
+one. A stack with an action requires Terraform 1.14 (`required_version`).
+"""
 
 
 def page(construct: Construct) -> str:
@@ -28,6 +36,7 @@ def page(construct: Construct) -> str:
         f"## Example Usage\n\n{example}\n"
         f"## Parameters\n\n{_parameters(construct.parameters)}"
         f"{''.join(map(_method, construct.methods))}{_readable(construct)}"
+        f"{_IN_A_TRIGGER if about.kind == 'Action' else ''}"
     )
 
 

@@ -30,7 +30,10 @@ _NEW = {
 """The templates, and the files that they become."""
 _MADE_PAGES = ("docs/constructs/@construct_page@.md", "docs/README.md")
 """What ``scripts/reference_pages.py`` creates and changes then."""
-_PREPARED = "constructs_lib/backend/fivetran/schemas.bin"
+_PREPARED = (
+    "constructs_lib/backend/fivetran/identities.bin",
+    "constructs_lib/backend/fivetran/schemas.bin",
+)
 """What ``scripts/prepared_schemas.py`` changes then."""
 
 
@@ -41,7 +44,7 @@ def created(names: Names) -> list[str]:
 
 def changed() -> list[str]:
     """Return the paths of all files that are changed."""
-    return list(dict.fromkeys([*(each.path for each in INSERTIONS), _MADE_PAGES[1], _PREPARED]))
+    return list(dict.fromkeys([*(each.path for each in INSERTIONS), _MADE_PAGES[1], *_PREPARED]))
 
 
 def new_files(names: Names, root: Path) -> dict[Path, str]:

@@ -158,7 +158,7 @@ def terraform(machine: Machine) -> Iterator[CheckResult]:
         remedy = f"Install Terraform 1.11 or newer: {_TERRAFORM}"
         yield CheckResult("terraform", "error", f"{name} is not on the PATH", remedy)
         return
-    version = _version(_terraform_version(machine.output(program, "version", "-json")))
+    version = terraform_version(machine, program)
     found = f"{_dotted(version)} ({program})"
     missing = ["no write-only attributes (secrets), which 1.11 has"] if _before(version, 11) else []
     if _before(version, 10):
@@ -190,11 +190,16 @@ def _before(version: tuple[int, ...] | None, minor: int) -> bool:
     return version is not None and version[:2] < (1, minor)
 
 
-def _terraform_version(answer: str | None) -> str:
+def terraform_version(machine: Machine, program: str) -> tuple[int, ...] | None:
+    """Return the version of a Terraform; None if it does not tell one.
+
+    :param program: its path
+    """
+    answer = machine.output(program, "version", "-json")
     try:
-        return str(json.loads(answer or "")["terraform_version"])
+        return _version(str(json.loads(answer or "")["terraform_version"]))
     except (ValueError, KeyError, TypeError):
-        return ""
+        return None
 
 
 def _version(text: str | None) -> tuple[int, ...] | None:

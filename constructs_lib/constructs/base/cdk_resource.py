@@ -1,15 +1,16 @@
-"""The resource, data source or ephemeral resource of the CDK inside of a construct."""
+"""The resource, data source, ephemeral resource or action of the CDK inside of a construct."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar, Protocol, cast
 
 from constructs_lib import toolkit
-from constructs_lib.constructs.base.expressions import hcl_attributes, hcl_value
+from constructs_lib.constructs.base.expressions import hcl_attributes, hcl_value, is_hcl
 from constructs_lib.validation import ALIASES
 
 _NOT_SHOWN = "Default"
 _EPHEMERAL = "ephemeral."
+_ACTION = "action."
 
 
 class Settable(Protocol):
@@ -43,17 +44,21 @@ class _CdkElement:
         :param type_name: how its address begins, such as ``data.fivetranops_connection``
         :param path: path of the construct around it
         :param attributes: the attributes in the form for the CDK
-        :param meta: the meta-arguments, as keyword arguments of the CDK's resource
+        :param meta: the meta-arguments, as keyword arguments of the CDK's resource, and
+            ``action_triggers``, which the CDK does not know
         """
         # The CDK asks for the attributes at synth. Handing them over one by one beforehand would
         # cost a call into Node each.
         self._attributes = attributes
+        self.action_triggers = meta.get("action_triggers")
+        """The blocks ``action_trigger`` of its lifecycle; None without any."""
+        own = {name: value for name, value in meta.items() if name != "action_triggers"}
         self.name = ""
         """The name of the resource in Terraform, which only the construct around it knows."""
         self._path = "/".join(step for step in path.split("/") if step != _NOT_SHOWN)
         kind = type_name.removeprefix(self.PREFIX)
         # The class of the CDK comes next in the order of bases; a type checker cannot know that.
-        super().__init__(scope, _NOT_SHOWN, terraform_resource_type=kind, **meta)  # type: ignore[call-arg]
+        super().__init__(scope, _NOT_SHOWN, terraform_resource_type=kind, **own)  # type: ignore[call-arg]
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute: one of the resource as a parameter of the construct around it."""
@@ -90,13 +95,18 @@ class _CdkElement:
         return {"metadata": {"path": self._path, "uniqueId": self.name}}
 
     def _synthesize_attributes(self) -> dict[str, Any]:
-        return self._attributes
+        if self.action_triggers is None:
+            return self._attributes
+        # The CDK merges the rest of the lifecycle into it.
+        return {**self._attributes, "lifecycle": {"action_trigger": self.action_triggers}}
 
     def _synthesize_hcl_attributes(self) -> dict[str, Any]:
         return hcl_attributes(self._attributes, cast(toolkit.IConstruct, self))
 
     def to_hcl_terraform(self) -> Any:
         """Return the part of the stack's document as HCL."""
+        if self.action_triggers is not None:
+            _refuse_hcl("action triggers")
         document = super().to_hcl_terraform()  # type: ignore[misc]
         for named in [*document.get("resource", {}).values(), *document.get("data", {}).values()]:
             for body in named.values():
@@ -129,3 +139,27 @@ class CdkEphemeralResource(CdkResource):
         blocks = document.pop("resource", {}).items()
         ephemeral = {kind.removeprefix(_EPHEMERAL): named for kind, named in blocks}
         return {**document, "ephemeral": ephemeral}
+
+
+class CdkAction(CdkResource):
+    """An action of Terraform, which the CDK does not know: it is written as a resource likewise."""
+
+    def _synthesize_attributes(self) -> dict[str, Any]:
+        return {"config": self._attributes}
+
+    def to_terraform(self) -> Any:
+        """Return the part of the stack's document."""
+        document = super().to_terraform()
+        blocks = document.pop("resource", {}).items()
+        return {**document, "action": {kind.removeprefix(_ACTION): named for kind, named in blocks}}
+
+    def to_hcl_terraform(self) -> Any:
+        """Return nothing: the file of a synth as HCL is made of the document in JSON."""
+        _refuse_hcl("actions")
+        return {}
+
+
+def _refuse_hcl(what: str) -> None:
+    # The command line asks for HCL by the environment, and then hcl_document writes the file.
+    if not is_hcl():
+        raise RuntimeError(f"the CDK's Testing writes no {what} as HCL; take its synth as JSON")

@@ -1,18 +1,72 @@
-"""Terraform's meta-arguments of a resource: depends_on, count, for_each, provider, lifecycle."""
+"""Terraform's meta-arguments of a resource: depends_on, count, for_each, provider, lifecycle.
+
+What an ``import`` block takes over is here, too: it is a parameter of the same constructs.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from constructs_lib import toolkit
 from constructs_lib.constructs.base import expressions
+from constructs_lib.constructs.base.cdk_resource import CdkAction
 from constructs_lib.constructs.base.construct import StackConstruct
 from constructs_lib.constructs.base.expressions import to_json_value
 from constructs_lib.constructs.base.provider import cdk_provider
+from constructs_lib.constructs.rules.stack import UniqueKey
 from constructs_lib.validation import ALIASES
+
+Event: TypeAlias = Literal["before_create", "after_create", "before_update", "after_update"]
+"""The changes of a resource around which Terraform runs actions."""
+TERRAFORM_WITH_ACTIONS: Final = (1, 14)
+"""The first Terraform that knows actions, and what triggers them."""
+EVENTS: Final[tuple[str, ...]] = get_args(Event)
+
+
+class TriggeredAction:
+    """What a trigger may name: an action, or one instance of an action with several."""
+
+    @property
+    def address(self) -> str:
+        """The address in Terraform, such as ``action.fivetranops_connection_sync.orders``."""
+        raise NotImplementedError
+
+    @property
+    def action(self) -> StackConstruct:
+        """The construct of the action."""
+        raise NotImplementedError
+
+    @property
+    def is_single(self) -> bool:
+        """False for an action with several instances, of which one has to be named."""
+        raise NotImplementedError
+
+    def reads(self, address: str) -> bool:
+        """Return whether the configuration of the action refers to a resource.
+
+        :param address: the address of the resource
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class ActionTrigger:
+    """Actions that Terraform runs before or after it changes a resource (Terraform 1.14)."""
+
+    events: Sequence[Event]
+    """The changes around which the actions run: `before_create`, `after_create`, `before_update`,
+    `after_update`. A replacement counts as a creation."""
+    actions: Sequence[TriggeredAction | str]
+    """The actions in their order: constructs, `.at(key)` of those with `count` or `for_each`, or
+    addresses such as `action.fivetranops_connection_sync.orders`. One that fails ends the order:
+    before a change, the resource is left as it is; after it, the resource is kept, and the next
+    deploy does not run the actions again."""
+    condition: str | bool | toolkit.IResolvable | None = None
+    """An expression such as `${var.is_open}`, known while planning; false runs nothing. It cannot
+    say `self`."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +81,8 @@ class Lifecycle:
     """Names of parameters whose changes are not applied, or ``all``."""
     replace_triggered_by: Sequence[str] | None = None
     """Addresses; a change of one of them replaces the object."""
+    action_triggers: Sequence[ActionTrigger | Mapping[str, Any]] | None = None
+    """Actions to run around changes of the object, see `ActionTrigger` below."""
 
 
 def lifecycle_names() -> frozenset[str]:
@@ -40,8 +96,9 @@ def terraform_lifecycle(
     """Return the CDK's form of a ``lifecycle`` parameter; names that do not exist are left out."""
     if value is None:
         return None
-    given = vars(value) if isinstance(value, Lifecycle) else value
-    known = {name: given.get(name) for name in lifecycle_names()}
+    known = {name: settings_of(value).get(name) for name in lifecycle_names()}
+    # The CDK knows no actions.
+    del known["action_triggers"]
     ignored = known["ignore_changes"]
     if isinstance(ignored, (list, tuple)):
         # The plan knows attributes, not parameters: secrets is config_wo there.
@@ -50,6 +107,32 @@ def terraform_lifecycle(
         # On the way into the CDK a tuple is no list.
         known["replace_triggered_by"] = list(known["replace_triggered_by"])
     return toolkit.TerraformResourceLifecycle(**known)
+
+
+def settings_of(value: Lifecycle | ActionTrigger | Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return the settings of a ``Lifecycle``, or of an ``ActionTrigger``, by name.
+
+    :param value: it, or a mapping with the same names; None has no settings
+    """
+    return {} if value is None else value if isinstance(value, Mapping) else vars(value)
+
+
+def triggers_of(arguments: Mapping[str, Any]) -> tuple[ActionTrigger, ...]:
+    """Return the action triggers of a construct, which have no errors.
+
+    :param arguments: the parameters of the construct by name
+    """
+    given = settings_of(arguments.get("lifecycle")).get("action_triggers") or ()
+    return tuple(ActionTrigger(**settings_of(each)) for each in given)
+
+
+def _terraform_trigger(trigger: ActionTrigger) -> dict[str, Any]:
+    block = {
+        "events": [*trigger.events],
+        "actions": [each if isinstance(each, str) else each.address for each in trigger.actions],
+    }
+    condition = trigger.condition
+    return block if condition is None else {**block, "condition": to_json_value(condition)}
 
 
 def parameter_of(path: str) -> str:
@@ -65,7 +148,15 @@ def _attribute_path(path: str) -> str:
     return ALIASES.get(name, name) + path[len(name) :]
 
 
-NAMES = ("provider", "depends_on", "lifecycle", "count", "for_each", "import_id")
+NAMES = (
+    "provider",
+    "depends_on",
+    "lifecycle",
+    "count",
+    "for_each",
+    "import_id",
+    "import_identity",
+)
 """The parameters of a construct that are no attributes of its resource."""
 
 _NEEDS_ESCAPES = re.compile(r'["\\\x00-\x1f]')
@@ -89,7 +180,38 @@ def terraform_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
         "for_each": _for_each(arguments.get("for_each")),
         "provider": cdk_provider(provider) if provider is not None else None,
         "lifecycle": terraform_lifecycle(arguments.get("lifecycle")),
+        "action_triggers": [*map(_terraform_trigger, triggers_of(arguments))] or None,
     }
+
+
+def terraform_import(arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what an ``import`` block says of the object to take over; None without one.
+
+    :param arguments: the parameters of the construct by name
+    """
+    identifier, identity = arguments.get("import_id"), arguments.get("import_identity")
+    if isinstance(identity, Mapping):
+        return {"identity": to_json_value(identity)}
+    return {"id": identifier} if isinstance(identifier, str) else None
+
+
+def unique_import(type_: str, arguments: Mapping[str, Any]) -> tuple[UniqueKey, ...]:
+    """Return the object that is taken over, which only one construct may do.
+
+    :param type_: the type of the resource
+    :param arguments: the parameters of the construct by name
+    :returns: nothing if no object is taken over, or only Terraform knows which one
+    """
+    identity = arguments.get("import_identity")
+    given = {"/import_id": arguments.get("import_id")}
+    if isinstance(identity, Mapping) and len(identity) == 1:
+        given = {f"/import_identity/{name}": value for name, value in identity.items()}
+    ((pointer, value),) = given.items()
+    if not isinstance(value, str) or not value or toolkit.is_token(value):
+        return ()
+    found = f"the identifier {value!r} a second time"
+    allowed = "one construct for each object that exists"
+    return (UniqueKey("import-twice", (type_, value), pointer, found, allowed),)
 
 
 def is_many(arguments: Mapping[str, Any]) -> bool:
@@ -111,9 +233,14 @@ def _dependencies(items: Any) -> Iterator[Any]:
             for part in item.node.find_all():
                 if isinstance(part, StackConstruct):
                     part.make_resource()
-            yield from (part for part in item.node.find_all() if isinstance(part, _DEPENDABLE))
+            yield from filter(_is_dependable, item.node.find_all())
         else:
             yield item
+
+
+def _is_dependable(part: Any) -> bool:
+    # Nothing can wait for an action: Terraform runs it when it is triggered.
+    return isinstance(part, _DEPENDABLE) and not isinstance(part, CdkAction)
 
 
 def _count(value: Any) -> Any:

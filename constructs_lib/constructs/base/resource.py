@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from constructs_lib import schemas, toolkit
@@ -81,7 +81,11 @@ class ResourceConstruct(StackConstruct):
 
     _is_complete = False
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+        # They can be set, and not read.
+        lifecycle: meta_arguments.Lifecycle | Mapping[str, Any] | None
+        depends_on: Sequence[toolkit.Construct]
+    else:
         node = _Node()
 
     def __init__(self, scope: toolkit.Construct, id_: str, arguments: Mapping[str, Any]) -> None:
@@ -105,14 +109,17 @@ class ResourceConstruct(StackConstruct):
             resource = self.make_resource()
             self._known_name = resource.name = self._name(scope, id_)
         self.synthesis.addresses.setdefault(f"{self.TYPE}.{self._known_name}", self)
-        self._import(self._arguments.get("import_id"), self._known_name)
+        if (imported := meta_arguments.terraform_import(self._arguments)) is not None:
+            address = f"{self.TYPE}.{self._known_name}"
+            self.synthesis.import_resource({"to": address, **imported})
         self._known_facts = self._resource_facts()
         self.synthesis.resources.append(self._known_facts)
         self._is_complete = True
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute: a parameter as in the constructor, any other as in Python."""
-        if self._is_complete and name in self.settable | set(self.CONSTRUCTOR_ONLY):
+        known = {*self.CONSTRUCTOR_ONLY, *SETTABLE_META_ARGUMENTS}
+        if self._is_complete and name in self.settable | known:
             self.assign(name, value)
             return
         is_new = not name.startswith("_") and not hasattr(type(self), name)
@@ -207,6 +214,8 @@ class ResourceConstruct(StackConstruct):
         self._attributes.clear()
         self._attributes.update(_attributes(self._values) if usable else {})
         self._meta = meta_arguments.terraform_arguments(self._arguments) if usable else {}
+        if self._meta.get("action_triggers"):
+            self.synthesis.require_terraform(meta_arguments.TERRAFORM_WITH_ACTIONS)
 
     @property
     def _is_finite(self) -> bool:
@@ -339,9 +348,10 @@ class ResourceConstruct(StackConstruct):
         # With a wrong id it has no keys: a copied line is one mistake, not three.
         unique_keys: tuple[UniqueKey, ...] = ()
         if not self.has_wrong_id and meta_arguments.has_no_instance(arguments):
-            unique_keys = self._own_unique_keys(None, name)
+            unique_keys = (self._unique_name(name),)
         elif not self.has_wrong_id:
-            unique_keys = self._own_unique_keys(arguments.get("import_id"), name)
+            unique_keys = (self._unique_name(name),)
+            unique_keys += meta_arguments.unique_import(self.TYPE, arguments)
             # The provider without an alias is the same account, handed over or not.
             has_own = provider is not None and provider.alias is not None
             account = provider.place if provider is not None and has_own else None
@@ -353,21 +363,14 @@ class ResourceConstruct(StackConstruct):
             given is None,
             tuple(each for each in literal if each not in wrong),
             unique_keys,
+            f"{self.TYPE}.{name}",
+            () if wrong else meta_arguments.triggers_of(arguments),
         )
 
-    def _own_unique_keys(self, import_id: Any, name: str) -> tuple[UniqueKey, ...]:
+    def _unique_name(self, name: str) -> UniqueKey:
         found = f"the name {name!r} of another {self.TYPE}"
         allowed = "a name of its own for each resource; it is made of the ids of the constructs"
-        by_name = UniqueKey("resource-name", (self.TYPE, name), "/id_", found, allowed)
-        if isinstance(import_id, str) and import_id and not toolkit.is_token(import_id):
-            key, found = (self.TYPE, import_id), f"the identifier {import_id!r} a second time"
-            allowed = "one construct for each object that exists"
-            return (by_name, UniqueKey("import-twice", key, "/import_id", found, allowed))
-        return (by_name,)
-
-    def _import(self, identifier: Any, name: str) -> None:
-        if isinstance(identifier, str):
-            self.synthesis.import_resource(f"{self.TYPE}.{name}", identifier)
+        return UniqueKey("resource-name", (self.TYPE, name), "/id_", found, allowed)
 
     def _parameters(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return the parameters that are attributes of the resource.

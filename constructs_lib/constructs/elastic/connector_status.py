@@ -1,6 +1,7 @@
 """The constructs of Elastic connectors.
 
-``ConnectorStatus`` sets the status of one, ``ConnectorData`` reads a connector.
+``ConnectorStatus`` sets the status of one, ``ConnectorData`` reads a connector, and the action
+``ConnectorSyncJobAction`` begins a sync job of one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any, Literal
 from constructs_lib.constructs.base import attributes
 from constructs_lib.constructs.base.arguments import validate_arguments
 from constructs_lib.constructs.base.attributes import Instance
-from constructs_lib.constructs.base.data_source import DataSourceConstruct
+from constructs_lib.constructs.base.data_source import ActionConstruct, DataSourceConstruct
 from constructs_lib.constructs.base.meta_arguments import Lifecycle
 from constructs_lib.constructs.base.resource import ResourceConstruct
 from constructs_lib.constructs.elastic.provider import ElasticProvider
@@ -69,6 +70,7 @@ class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
         count: int | str | TerraformCount | None = None,
         for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
         import_id: str | None = None,
+        import_identity: Mapping[str, str] | None = None,
     ) -> None:
         """Describe the status of a connector.
 
@@ -92,6 +94,8 @@ class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
         :param count: number of statuses to set
         :param for_each: one for each entry: a mapping, texts, or an iterator of the CDK
         :param import_id: identifier of the connector whose status to take over
+        :param import_identity: likewise, by the identity: a mapping of ``connector_id``; Terraform
+            1.12 or later
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         super().__init__(scope, id_, dict(locals()))
@@ -185,3 +189,46 @@ class ConnectorData(DataSourceConstruct, ConnectorDataAttributes):
         :param key: the key in ``for_each``, or the index with ``count``
         """
         return ConnectorDataInstance(self, key)
+
+
+class ConnectorSyncJobAction(ActionConstruct):
+    """A sync job of an Elastic connector, whenever a resource triggers it or a person invokes it.
+
+    With ``wait`` the job is followed to its end, and one that fails is an error.
+    """
+
+    TYPE = "action.elasticops_connector_sync_job"
+    PROVIDER = ElasticProvider
+
+    @validate_arguments(TYPE)
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        # Generated from action.elasticops_connector_sync_job.schema.json: parameters.
+        connector_id: str,
+        job_type: Literal["full", "incremental", "access_control"] | None = None,
+        wait: bool | None = None,
+        timeouts: Mapping[str, str] | None = None,
+        # End of the generated parameters.
+        provider: ElasticProvider | None = None,
+        count: int | str | TerraformCount | None = None,
+        for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
+    ) -> None:
+        """Describe a sync job of a connector.
+
+        :param scope: the stack, or a construct in it
+        :param id_: name of the construct; in a stack it is the name of the action, too
+        :param connector_id: identifier of the connector
+        :param job_type: ``full`` (default) loads everything, ``incremental`` what changed since the
+            last job, ``access_control`` who may read what
+        :param wait: True follows the job to its end; one that fails or is canceled is an error.
+            False only begins it
+        :param timeouts: time limit of the action, such as 30m. Keys: ``invoke``
+        :param provider: the provider to use if the stack has several
+        :param count: number of instances; a trigger names one by ``at(index)``
+        :param for_each: one for each entry: a mapping, texts, or an iterator of the CDK
+        """
+        # The parameters are the attributes, by name: spelling the table out would repeat them.
+        super().__init__(scope, id_, dict(locals()))

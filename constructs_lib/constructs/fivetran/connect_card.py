@@ -77,6 +77,7 @@ class ConnectCard(ResourceConstruct, ConnectCardAttributes):
         count: int | str | TerraformCount | None = None,
         for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
         import_id: str | None = None,
+        import_identity: Mapping[str, str] | None = None,
     ) -> None:
         """Describe a connect card.
 
@@ -98,6 +99,8 @@ class ConnectCard(ResourceConstruct, ConnectCardAttributes):
         :param count: number of cards to issue
         :param for_each: one card for each entry: a mapping, texts, or an iterator of the CDK
         :param import_id: identifier of the connection; its next plan issues a new card
+        :param import_identity: likewise, by the identity: a mapping of ``connection_id``; Terraform
+            1.12 or later
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())

@@ -175,6 +175,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         count: int | str | TerraformCount | None = None,
         for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
         import_id: str | None = None,
+        import_identity: Mapping[str, str] | None = None,
     ) -> None:
         """Describe a connection.
 
@@ -265,6 +266,8 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         :param count: number of connections to make
         :param for_each: one connection for each entry: a mapping, texts, or an iterator of the CDK
         :param import_id: identifier of an existing connection to take over
+        :param import_identity: likewise, by the identity: a mapping of ``id``; Terraform
+            1.12 or later
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())

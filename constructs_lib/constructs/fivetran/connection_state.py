@@ -84,6 +84,7 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         count: int | str | TerraformCount | None = None,
         for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
         import_id: str | None = None,
+        import_identity: Mapping[str, str] | None = None,
     ) -> None:
         """Describe the state of a connection.
 
@@ -115,6 +116,8 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         :param count: number of states to set
         :param for_each: one for each entry: a mapping, texts, or an iterator of the CDK
         :param import_id: identifier of the connection whose state to take over
+        :param import_identity: likewise, by the identity: a mapping of ``connection_id``; Terraform
+            1.12 or later
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())

@@ -80,6 +80,7 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         count: int | str | TerraformCount | None = None,
         for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
         import_id: str | None = None,
+        import_identity: Mapping[str, str] | None = None,
     ) -> None:
         """Describe a sync of a connection.
 
@@ -114,6 +115,8 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         :param count: number of syncs
         :param for_each: one for each entry: a mapping, texts, or an iterator of the CDK
         :param import_id: identifier of the connection, whose next triggers begin nothing
+        :param import_identity: likewise, by the identity: a mapping of ``connection_id``; Terraform
+            1.12 or later
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())

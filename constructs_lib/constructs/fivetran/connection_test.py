@@ -75,6 +75,7 @@ class ConnectionTest(ResourceConstruct, ConnectionTestAttributes):
         count: int | str | TerraformCount | None = None,
         for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
         import_id: str | None = None,
+        import_identity: Mapping[str, str] | None = None,
     ) -> None:
         """Describe the setup tests of a connection.
 
@@ -96,6 +97,8 @@ class ConnectionTest(ResourceConstruct, ConnectionTestAttributes):
         :param count: number of gates
         :param for_each: one for each entry: a mapping, texts, or an iterator of the CDK
         :param import_id: identifier of the connection
+        :param import_identity: likewise, by the identity: a mapping of ``connection_id``; Terraform
+            1.12 or later
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())

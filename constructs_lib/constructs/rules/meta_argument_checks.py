@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, Final, NamedTuple
 
 from constructs_lib import toolkit
 from constructs_lib.constructs.base.meta_arguments import (
+    EVENTS,
+    ActionTrigger,
     Lifecycle,
+    TriggeredAction,
     is_many,
     lifecycle_names,
     parameter_of,
+    settings_of,
 )
 from constructs_lib.constructs.base.provider import ProviderConstruct
 from constructs_lib.constructs.rules.values import check_values
 from constructs_lib.constructs.synth.synthesis import StackSynthesis
-from constructs_lib.schemas import is_identifier
+from constructs_lib.schemas import is_identifier, load
 from constructs_lib.schemas.keywords import did_you_mean
 from constructs_lib.schemas.redaction import display
 from constructs_lib.toolkit import is_token
@@ -87,8 +93,95 @@ def _replace_triggered_by(
             yield Problem("type", (*path, index), display(item), "an address, or a construct")
 
 
+_ACTION: Final = re.compile(r"action\.[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*(?:\[[^\]]+\])?")
+_SELF: Final = re.compile(r"(?<![\w.-])self\.")
+_IN_A_LIST: Final = "put it in a list: [...]"
+_TRIGGER: Final = tuple(field.name for field in fields(ActionTrigger))
+
+
+def _action_triggers(value: Any, path: Path, _parameters: tuple[str, ...]) -> Iterator[Problem]:
+    allowed = "a list of ActionTrigger, or of mappings with the same names"
+    if isinstance(value, (list, tuple)):
+        for index, each in enumerate(value):
+            yield from _action_trigger(each, (*path, index))
+    else:
+        is_one = isinstance(value, (ActionTrigger, Mapping))
+        yield Problem("type", path, type_of_value(value), allowed, _IN_A_LIST if is_one else "")
+
+
+def _action_trigger(trigger: Any, path: Path) -> Iterator[Problem]:
+    if not isinstance(trigger, (ActionTrigger, Mapping)):
+        yield Problem("type", path, type_of_value(trigger), "an ActionTrigger, or a mapping")
+        return
+    given = settings_of(trigger)
+    for name in given:
+        if name not in _TRIGGER:
+            hint, allowed = did_you_mean(name, _TRIGGER), f"one of {', '.join(_TRIGGER)}"
+            yield Problem("unknown-attribute", (*path, str(name)), repr(name), allowed, hint)
+    events, actions = given.get("events"), given.get("actions")
+    yield from _not_empty_list(events, (*path, "events"), is_one=isinstance(events, str))
+    yield from _not_empty_list(
+        actions, (*path, "actions"), is_one=isinstance(actions, (str, TriggeredAction))
+    )
+    for index, each in enumerate(_items(events)):
+        yield from _event(each, _items(events)[:index], (*path, "events", index))
+    for index, each in enumerate(_items(actions)):
+        yield from _action(each, (*path, "actions", index))
+    yield from _condition(given.get("condition"), (*path, "condition"))
+
+
+def _items(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, (list, tuple)) else ()
+
+
+def _not_empty_list(value: Any, path: Path, *, is_one: bool) -> Iterator[Problem]:
+    allowed = f"a list of one or more {path[-1]}"
+    if value in (None, [], ()):
+        yield Problem("minItems", path, f"no {path[-1]}", allowed)
+    elif not isinstance(value, (list, tuple)):
+        yield Problem("type", path, type_of_value(value), allowed, _IN_A_LIST if is_one else "")
+
+
+def _event(value: Any, before: Sequence[Any], path: Path) -> Iterator[Problem]:
+    allowed = "one of " + ", ".join(EVENTS)
+    if value in ("before_destroy", "after_destroy"):
+        hint = "run the action by itself before the destroy: terraform apply -invoke=ADDRESS"
+        yield Problem("enum", path, f"{value!r}, at which Terraform runs nothing", allowed, hint)
+    elif value not in EVENTS:
+        hint = did_you_mean(value, EVENTS) if isinstance(value, str) else ""
+        yield Problem("enum", path, display(value), allowed, hint)
+    elif value in before:
+        yield Problem("uniqueItems", path, f"{value!r} a second time", "each event once")
+
+
+def _action(value: Any, path: Path) -> Iterator[Problem]:
+    if isinstance(value, TriggeredAction):
+        if not value.is_single:
+            found = f"all instances of the action {value.action.place}"
+            yield Problem("instance-key", path, found, "one instance", "write .at(key)")
+    elif not isinstance(value, str):
+        allowed = "an action, or its address"
+        yield Problem("type", path, type_of_value(value), allowed)
+    elif not _ACTION.fullmatch(value):
+        allowed = "an address such as action.fivetranops_connection_sync.orders, without ${}"
+        yield Problem("pattern", path, display(value), allowed)
+
+
+def _condition(value: Any, path: Path) -> Iterator[Problem]:
+    allowed = "an expression, such as ${var.is_open}"
+    if value is None or isinstance(value, bool):
+        return
+    if not is_token(value):
+        hint = f'write "${{{value}}}"' if isinstance(value, str) else ""
+        yield Problem("type", path, display(value), allowed, hint)
+    elif isinstance(value, str) and _SELF.search(value):
+        hint = "write the address of the resource, after whose change the condition is asked"
+        yield Problem("self-reference", path, "self, which no condition knows", allowed, hint)
+
+
 _Check = Callable[[Any, Path, tuple[str, ...]], Iterator[Problem]]
 _CHECKS: dict[str, _Check] = {
+    "action_triggers": _action_triggers,
     "ignore_changes": _ignore_changes,
     "replace_triggered_by": _replace_triggered_by,
 }
@@ -122,6 +215,7 @@ def check_meta_arguments(
         _for_each(arguments.get("for_each")),
         _both(arguments),
         _import_id(arguments, resource.schema),
+        _import_identity(arguments, resource.schema),
         _lifecycle(arguments.get("lifecycle"), resource.parameters),
     )
     found = [
@@ -155,9 +249,7 @@ def _provider(value: Any, resource: MetaArgumentContext) -> Iterator[Problem]:
 def _depends_on(value: Any, resource: MetaArgumentContext) -> Iterator[Problem]:
     allowed = "a list of constructs"
     if isinstance(value, toolkit.Construct):
-        yield Problem(
-            "type", ("depends_on",), type_of_value(value), allowed, "put it in a list: [...]"
-        )
+        yield Problem("type", ("depends_on",), type_of_value(value), allowed, _IN_A_LIST)
     elif not isinstance(value, (list, tuple, type(None))):
         yield Problem("type", ("depends_on",), type_of_value(value), allowed)
     else:
@@ -169,6 +261,10 @@ def _depends_on(value: Any, resource: MetaArgumentContext) -> Iterator[Problem]:
                     type_of_value(item),
                     "a construct, not its address",
                 )
+            elif isinstance(item, TriggeredAction):
+                found, allowed = "an action, for which nothing can wait", "constructs of resources"
+                hint = "have its resource trigger it: lifecycle=Lifecycle(action_triggers=[...])"
+                yield Problem("depends-on-action", ("depends_on", index), found, allowed, hint)
             elif isinstance(item, toolkit.Construct):
                 yield from _of_another_stack(item, ("depends_on", index), resource)
 
@@ -251,10 +347,43 @@ def _import_id(arguments: Mapping[str, Any], schema: str) -> Iterator[Problem]:
         yield Problem("pattern", ("import_id",), display(value), allowed)
 
 
+def _import_identity(arguments: Mapping[str, Any], schema: str) -> Iterator[Problem]:
+    value, path = arguments.get("import_identity"), ("import_identity",)
+    if value is None:
+        return
+    known = {each.name: each.identity for each in load(schema).attributes.values() if each.identity}
+    allowed = "a mapping of " + ", ".join(known)
+    if arguments.get("import_id") is not None:
+        found = "import_id and import_identity"
+        yield Problem("import-id-and-identity", path, found, "one of the two")
+    elif is_many(arguments):
+        found = "import_identity together with count or for_each"
+        yield Problem("import-of-many", path, found, "import_identity for one resource")
+    elif not isinstance(value, Mapping):
+        hint = f"write {{{next(iter(known))!r}: {value!r}}}" if isinstance(value, str) else ""
+        yield Problem("type", path, type_of_value(value), allowed, hint)
+    else:
+        yield from _identity(value, known, schema)
+
+
+def _identity(given: Mapping[Any, Any], known: dict[str, str], schema: str) -> Iterator[Problem]:
+    allowed = "the identity, which is " + ", ".join(known)
+    path = ("import_identity",)
+    for name in given:
+        if name not in known:
+            yield Problem("unknown-attribute", (*path, str(name)), repr(name), allowed)
+    for name, need in known.items():
+        value = given.get(name)
+        if value is None and need == "required":
+            yield Problem("required", path, f"no {name}", allowed)
+        elif value is not None and not is_token(value) and not is_identifier(value, schema):
+            words = "the identifier of what exists, as its API shows it"
+            yield Problem("pattern", (*path, name), display(value), words)
+
+
 def _lifecycle(value: Any, parameters: tuple[str, ...]) -> Iterator[Problem]:
     if isinstance(value, (Lifecycle, Mapping)):
-        given = vars(value) if isinstance(value, Lifecycle) else value
-        yield from check_lifecycle(given, parameters)
+        yield from check_lifecycle(settings_of(value), parameters)
     elif value is not None:
         yield Problem("type", ("lifecycle",), type_of_value(value), "a Lifecycle or a mapping")
 

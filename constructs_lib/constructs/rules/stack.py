@@ -10,10 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib import toolkit
 from constructs_lib.validation import ConstructPlace, Finding, Place
+from constructs_lib.validation.findings import Path
+from constructs_lib.validation.findings import pointer as pointer_of
+
+if TYPE_CHECKING:
+    from constructs_lib.constructs.base.meta_arguments import ActionTrigger
 
 
 class ProviderKind(NamedTuple):
@@ -57,6 +62,10 @@ class ResourceFacts(NamedTuple):
     """JSON pointers to the secrets that are in the code in clear."""
     unique_keys: tuple[UniqueKey, ...] = ()
     """What it wants for itself alone among the resources of the stack."""
+    address: str = ""
+    """Its address in Terraform."""
+    triggers: tuple[ActionTrigger, ...] = ()
+    """The actions that its changes trigger."""
 
 
 def check_stack(
@@ -163,6 +172,76 @@ def _secret_in_code(
                 "use the string_value of a TerraformVariable with sensitive=True, and make it "
                 'ephemeral: variable.add_override("ephemeral", True)',
             )
+
+
+def check_triggers(
+    resources: Sequence[ResourceFacts], stack: toolkit.TerraformStack
+) -> Iterator[Finding]:
+    """Report the rules ``trigger-stack`` and ``trigger-cycle``.
+
+    Terraform applies one stack at a time, so that a stack knows no action of another. What runs
+    before a change of a resource cannot read that resource: Terraform says "Cycle", because the one
+    waits for the other.
+
+    :param stack: the stack of the resources
+    """
+    for resource in resources:
+        for index, trigger in enumerate(resource.triggers):
+            path = ("lifecycle", "action_triggers", index)
+            yield from _actions_elsewhere(resource, trigger, stack, path)
+            early = next((each for each in trigger.events if each.startswith("before_")), None)
+            if early is not None:
+                yield from _early_readers(resource, trigger, early, path)
+                if refers_to(trigger.condition, resource.address, stack):
+                    yield _early_condition(resource, early, path)
+
+
+def _actions_elsewhere(
+    resource: ResourceFacts, trigger: ActionTrigger, stack: toolkit.TerraformStack, path: Path
+) -> Iterator[Finding]:
+    for index, each in enumerate(trigger.actions):
+        if not isinstance(each, str) and each.action.synthesis.stack is not stack:
+            found = f"an action of the stack {each.action.synthesis.path}"
+            at, allowed = pointer_of((*path, "actions", index)), "an action of the same stack"
+            hint = "make the action in this stack, too"
+            yield Finding("trigger-stack", "error", resource.place, at, found, allowed, hint)
+
+
+def _early_readers(
+    resource: ResourceFacts, trigger: ActionTrigger, event: str, path: Path
+) -> Iterator[Finding]:
+    allowed = f"with {event} nothing that reads {resource.address}"
+    later = event.replace("before_", "after_")
+    for index, each in enumerate(trigger.actions):
+        if not isinstance(each, str) and each.reads(resource.address):
+            found = f"the action {each.action.place}, which reads {resource.address}"
+            hint = (
+                f"take {later}; or name the object in the action by its identifier, such as "
+                "connection_id='pale_hydrogen'"
+            )
+            at = pointer_of((*path, "actions", index))
+            yield Finding("trigger-cycle", "error", resource.place, at, found, allowed, hint)
+
+
+def _early_condition(resource: ResourceFacts, event: str, path: Path) -> Finding:
+    found = f"a condition that reads {resource.address}"
+    allowed = f"with {event} nothing that reads {resource.address}"
+    at, hint = pointer_of((*path, "condition")), f"take {event.replace('before_', 'after_')}"
+    return Finding("trigger-cycle", "error", resource.place, at, found, allowed, hint)
+
+
+def refers_to(value: Any, address: str, stack: toolkit.TerraformStack) -> bool:
+    """Return True if a value has a reference to a resource of its stack.
+
+    :param value: JSON-like; may contain tokens
+    :param address: the address of the resource
+    """
+    try:
+        text = str(toolkit.resolved(value, stack))
+    except RuntimeError:
+        # What the CDK cannot resolve yet is left to Terraform.
+        return False
+    return re.search(rf"(?<![\w.-]){re.escape(address)}(?![\w-])", text) is not None
 
 
 class UniqueKey(NamedTuple):

@@ -14,7 +14,7 @@ from constructs_lib.constructs.base.expressions import hcl_expression, literal
 
 DYNAMIC: Final = "dynamic"
 CHECK: Final = "check"
-TYPED: Final = ("resource", "data", "ephemeral", "provider")
+TYPED: Final = ("resource", "data", "ephemeral", "action", "provider")
 """The blocks whose first label tells of which provider they are."""
 WITHOUT_BLOCKS: Final = ("fivetranops", "elasticops", "terraform")
 """The providers that have attributes only: ours, and Terraform's own."""
@@ -136,6 +136,7 @@ FILE: Final[Mapping[str, Block]] = {
     "resource": _RESOURCE,
     "data": _DATA,
     "ephemeral": _DATA,
+    "action": Block(Body(attributes={"provider": reference}, blocks={"config": Block(PLAIN)}), 2),
     "module": Block(
         Body(
             attributes={

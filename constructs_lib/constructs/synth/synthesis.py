@@ -12,16 +12,23 @@ Where the CDK is driven another way, as by its ``Testing``, the stack refuses to
 
 from __future__ import annotations
 
+import functools
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from constructs_lib import toolkit
-from constructs_lib.constructs.base.expressions import is_hcl
+from constructs_lib.constructs.base.expressions import hcl_attribute, is_hcl
 from constructs_lib.constructs.rules.accounts import AccountRelation, check_accounts
-from constructs_lib.constructs.rules.stack import ProviderFacts, ResourceFacts, check_stack
+from constructs_lib.constructs.rules.stack import (
+    ProviderFacts,
+    ResourceFacts,
+    check_stack,
+    check_triggers,
+)
 from constructs_lib.constructs.synth import bulk_resources, delivery, hcl_document
 from constructs_lib.constructs.synth.bulk_resources import BulkResources
 from constructs_lib.validation import ConstructPlace, Finding, ValidationFailed, errors, render
@@ -37,8 +44,8 @@ class ImportBlocks(toolkit.TerraformElement):
     """
 
     def __init__(self, stack: toolkit.TerraformStack) -> None:
-        self.blocks: list[dict[str, str]] = []
-        """The blocks: ``to``, the address of the resource, and ``id``, its identifier."""
+        self.blocks: list[dict[str, Any]] = []
+        """The blocks: ``to``, the address of the resource, and ``id`` or ``identity``."""
         super().__init__(stack, _ID)
 
     def to_terraform(self) -> Any:
@@ -47,16 +54,109 @@ class ImportBlocks(toolkit.TerraformElement):
 
     def to_hcl_terraform(self) -> Any:
         """Return the blocks for ``cdktf synth --hcl``."""
+        return {"import": [*map(self._in_hcl, self.blocks)]}
+
+    def _in_hcl(self, block: dict[str, Any]) -> dict[str, Any]:
         kinds = {"to": "reference", "id": "string"}
-        return {
-            "import": [
-                {
-                    name: {"value": value, "type": "simple", "storageClassType": kinds[name]}
-                    for name, value in block.items()
-                }
-                for block in self.blocks
-            ]
+        simple = {
+            name: {"value": value, "type": "simple", "storageClassType": kinds[name]}
+            for name, value in block.items()
+            if name in kinds
         }
+        if "identity" not in block:
+            return simple
+        return {**simple, "identity": hcl_attribute(toolkit.resolved(block["identity"], self))}
+
+
+_BY_IDENTITY: Final = (1, 12)
+"""The first Terraform that imports by identity."""
+_TERM = re.compile(r"(=|!=|>=?|<=?|~>|)\s*v?(\d+(?:\.\d+)*)")
+
+
+class RequiredVersion(toolkit.TerraformElement):
+    """The least Terraform that a stack needs, for what an older one does not know.
+
+    It is written as ``terraform.required_version``, so that an older one says so, and nothing else.
+    What an override of the stack requires is kept.
+    """
+
+    def __init__(self, stack: toolkit.TerraformStack) -> None:
+        self.least: tuple[int, ...] = ()
+        """The version, such as ``(1, 14)``."""
+        self._stack = stack
+        super().__init__(stack, "VersionOfConnectionsAsCode")
+
+    def check(self) -> Iterator[Finding]:
+        """Report the rule ``terraform-version``: the stack excludes no version that it needs."""
+        own, wanted = _OVERRIDES.get(self._stack, ""), ".".join(map(str, self.least))
+        if any(_excludes(term, self.least) for term in _terms(own)):
+            found = f"required_version {own!r} in a stack with actions or an import by identity"
+            allowed = f"a constraint that {wanted} meets: an older Terraform does not know them"
+            place, hint = ConstructPlace(self._stack.node.path), f"require >= {wanted}"
+            at = "/terraform/required_version"
+            yield Finding("terraform-version", "error", place, at, found, allowed, hint)
+
+    def to_terraform(self) -> Any:
+        """Return the version as a part of the stack's document."""
+        own, wanted = _OVERRIDES.get(self._stack, ""), ".".join(map(str, self.least))
+        if not own:
+            return {"terraform": {"required_version": f">= {wanted}"}}
+        if not any(_ensures(term, self.least) for term in _terms(own)):
+            # The CDK merges an override over what elements say, so this has to be one as well.
+            _ADD_OVERRIDE(self._stack, _REQUIRED_VERSION, f"{own}, >= {wanted}")
+        return {}
+
+    def to_hcl_terraform(self) -> Any:
+        """Return nothing: ``hcl_document`` makes the file of what is above."""
+        return {}
+
+
+_REQUIRED_VERSION: Final = "terraform.required_version"
+_OVERRIDES: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+"""What stacks require by an override, which the CDK does not tell."""
+_ADD_OVERRIDE: Final[Callable[[Any, str, Any], None]] = toolkit.TerraformStack.add_override
+
+
+@functools.wraps(_ADD_OVERRIDE)
+def _add_override(stack: Any, path: str, value: Any) -> None:
+    _ADD_OVERRIDE(stack, path, value)
+    if path == "terraform" and isinstance(value, Mapping):
+        _OVERRIDES[stack] = str(value.get("required_version") or "")
+    elif path == _REQUIRED_VERSION:
+        _OVERRIDES[stack] = str(value or "")
+
+
+setattr(toolkit.TerraformStack, "add_override", _add_override)  # noqa: B010 (a type checker refuses it otherwise)
+
+
+def _terms(constraint: str) -> list[re.Match[str]]:
+    """Return the terms of a constraint, without those that only Terraform understands."""
+    terms = (_TERM.fullmatch(each.strip()) for each in constraint.split(","))
+    return [term for term in terms if term is not None]
+
+
+def _version(term: re.Match[str]) -> tuple[int, ...]:
+    return tuple(map(int, term[2].split(".")))
+
+
+def _ensures(term: re.Match[str], least: tuple[int, ...]) -> bool:
+    """Return True if only versions meet a term of a constraint that are as new as the least."""
+    return term[1] in ("=", "", ">", ">=", "~>") and _version(term) >= least
+
+
+def _excludes(term: re.Match[str], least: tuple[int, ...]) -> bool:
+    """Return True if no version meets a term of a constraint that is as new as the least."""
+    version = _version(term)
+    if term[1] == "~>":
+        # The last number that is given may grow.
+        return len(version) > 1 and (*version[:-2], version[-2] + 1) <= least
+    if term[1] == "<":
+        return _without_zeros(version) <= least
+    return term[1] in ("=", "", "<=") and version < least
+
+
+def _without_zeros(version: tuple[int, ...]) -> tuple[int, ...]:
+    return _without_zeros(version[:-1]) if version[-1:] == (0,) else version
 
 
 class StackSynthesis:
@@ -78,6 +178,7 @@ class StackSynthesis:
         self.stack = stack
         self.path: str = stack.node.path
         self._imports: ImportBlocks | None = None
+        self._version: RequiredVersion | None = None
         # It comes before all that waits in it, because the CDK visits the first children first.
         self.bulk = BulkResources(stack, self._refuse_errors)
         """The resources that are written together."""
@@ -93,15 +194,31 @@ class StackSynthesis:
             f"{self.path}/{id_}" if scope is self.stack and "/" not in id_ else construct.node.path
         )
 
-    def import_resource(self, address: str, identifier: str) -> None:
-        """Have Terraform take over what exists already, by an ``import`` block of the stack."""
+    def import_resource(self, block: dict[str, Any]) -> None:
+        """Have Terraform take over what exists already, by an ``import`` block of the stack.
+
+        :param block: ``to``, the address of the resource, and ``id`` or ``identity``
+        """
         if self._imports is None:
             self._imports = ImportBlocks(self.stack)
-        self._imports.blocks.append({"to": address, "id": identifier})
+        self._imports.blocks.append(block)
+        if "identity" in block:
+            self.require_terraform(_BY_IDENTITY)
+
+    def require_terraform(self, least: tuple[int, ...]) -> None:
+        """Require a version of Terraform, for what is in the stack.
+
+        :param least: the first version that knows it, such as ``(1, 14)``
+        """
+        if self._version is None:
+            self._version = RequiredVersion(self.stack)
+        self._version.least = max(self._version.least, least)
 
     def all_findings(self) -> list[Finding]:
         """Return the findings of the constructs, and those of the stack as a whole."""
         found = self.findings + check_stack(self.providers, self.resources)
+        found += check_triggers(self.resources, self.stack)
+        found += self._version.check() if self._version is not None else ()
         return [*found, *check_accounts(self.relations)]
 
     def deliver(self, outdir: Path) -> None:

@@ -81,6 +81,23 @@ def test_the_example_of_an_action_is_invoked(
     terraform.run("destroy", "-auto-approve", "-input=false")
 
 
+@pytest.mark.cdktf
+@pytest.mark.newest_terraform
+@pytest.mark.parametrize("subject", ACTIONS)
+def test_the_example_of_an_action_in_python_is_invoked(
+    subject: Subject, deployment: Deploy, projects: Mapping[str, Path]
+) -> None:
+    (stack,) = (projects[subject.schema] / "cdktf.out" / "stacks").iterdir()
+    terraform = deployment(subject.provider, stack).terraform
+    terraform.run("init", "-input=false")
+
+    output = terraform.run("apply", "-auto-approve", "-input=false")
+
+    assert f"Action complete: action.{subject.type}." in output
+    assert not terraform.unsettled()
+    terraform.run("destroy", "-auto-approve", "-input=false")
+
+
 @pytest.mark.newest_terraform
 @pytest.mark.parametrize("subject", LISTS)
 def test_the_example_of_a_list_is_a_query(
@@ -101,8 +118,9 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     because each start of the CDK takes seconds.
     """
     folder = tmp_path_factory.mktemp("projects")
-    found = {subject.schema: folder / subject.schema for subject in DEPLOYED}
-    for subject in DEPLOYED:
+    in_python = [subject for subject in subjects() if subject.python in subject.quoted]
+    found = {subject.schema: folder / subject.schema for subject in in_python}
+    for subject in in_python:
         found[subject.schema].mkdir()
         (found[subject.schema] / "main.py").write_text(subject.python.read_text())
     done = subprocess.run(

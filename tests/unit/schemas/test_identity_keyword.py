@@ -30,6 +30,7 @@ def test_a_reference_takes_no_identity_over() -> None:
         "properties": {
             "thing_id": {"$ref": "thing.schema.json#/properties/id", "readOnly": False},
             "own": {"$ref": "thing.schema.json#/properties/name", "x-identity": "required"},
+            "read": {"$ref": "thing.schema.json#/properties/id", "x-identity": "optional"},
         }
     }
 
@@ -38,6 +39,7 @@ def test_a_reference_takes_no_identity_over() -> None:
     assert {name: one.identity for name, one in found.items()} == {
         "thing_id": "",
         "own": "required",
+        "read": "optional",
     }
 
 

@@ -12,6 +12,7 @@ import pytest
 from constructs_lib import constructs, schemas
 from constructs_lib.constructs.base.attributes import ReadableAttribute
 from constructs_lib.constructs.base.data_source import (
+    ActionConstruct,
     DataSourceConstruct,
     EphemeralResourceConstruct,
 )
@@ -20,14 +21,18 @@ from constructs_lib.constructs.base.provider import ProviderConstruct
 from constructs_lib.constructs.base.resource import ResourceConstruct
 from constructs_lib.validation import ALIASES
 
-READING = set(NAMES) - {"lifecycle", "import_id"}
+READING = set(NAMES) - {"lifecycle", "import_id", "import_identity"}
 """The meta-arguments of what is only read or opened: nothing is changed, and nothing imported."""
+ACTING = READING - {"depends_on"}
+"""Those of an action, which waits for what triggers it."""
 
 
 def others_of(construct: type[ResourceConstruct]) -> set[str]:
     """Return the parameters that are no attributes."""
-    is_reader = issubclass(construct, (DataSourceConstruct, EphemeralResourceConstruct))
     about = {"connection"} & set(construct.CONSTRUCTOR_ONLY)
+    if issubclass(construct, ActionConstruct):
+        return ACTING | about
+    is_reader = issubclass(construct, (DataSourceConstruct, EphemeralResourceConstruct))
     return (READING if is_reader else set(NAMES)) | about
 
 
@@ -41,17 +46,54 @@ def described() -> Iterator[tuple[type, str, set[str]]]:
 
 
 CONSTRUCTS = [pytest.param(*case, id=case[0].__name__) for case in described()]
-RESOURCES = [case for case in CONSTRUCTS if "Provider" not in str(case.id)]
+RESOURCES = [
+    case
+    for case in CONSTRUCTS
+    if issubclass(case.values[0], ResourceConstruct)
+    and not issubclass(case.values[0], ActionConstruct)
+]
+
+
+ACTIONS = [case.values[0] for case in CONSTRUCTS if issubclass(case.values[0], ActionConstruct)]
 
 
 def test_each_described_thing_has_a_construct() -> None:
     offered = {
         name
         for name in schemas.names()
-        if not name.startswith(("action.", "backend.", "environment", "list."))
+        if not name.startswith(("backend.", "environment", "list."))
     }
 
     assert {name for _, name, _ in described()} == offered
+
+
+@pytest.mark.parametrize(("construct", "name", "others"), CONSTRUCTS)
+def test_the_other_parameters_are_those_of_its_kind(
+    construct: type, name: str, others: set[str]
+) -> None:
+    attributes = {ALIASES.get(p, p) for p in parameters(construct)} & {
+        *schemas.load(name).attributes
+    }
+
+    offered = {p for p in parameters(construct) if ALIASES.get(p, p) not in attributes}
+
+    assert offered == others
+
+
+@pytest.mark.parametrize(("construct", "name", "others"), RESOURCES)
+def test_what_is_imported_by_identity_has_one(construct: type, name: str, others: set[str]) -> None:
+    identity = [each for each in schemas.load(name).attributes.values() if each.identity]
+
+    assert ("import_identity" in parameters(construct)) == bool(identity)
+
+
+@pytest.mark.parametrize("construct", ACTIONS)
+def test_nothing_of_an_action_can_be_read(construct: type) -> None:
+    readable = [
+        n for n, value in inspect.getmembers(construct) if isinstance(value, ReadableAttribute)
+    ]
+
+    assert readable == []
 
 
 def parameters(construct: type) -> dict[str, inspect.Parameter]:

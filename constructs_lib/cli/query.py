@@ -1,0 +1,239 @@
+"""``python -m constructs_lib query``: what there is in an account, by ``terraform query``.
+
+It writes a query file into the folder of a stack, where the provider is configured, runs Terraform
+1.14 or later there, and removes the file again. The filters are those of the list's schema.
+
+Exit status: that of Terraform; 1 also if it cannot be run (the message says why), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from constructs_lib import schemas
+from constructs_lib.cli.doctor.local_checks import Machine, terraform_version
+from constructs_lib.schemas import IGNORING_CASE, Attribute, Kind
+
+_LIST: Final = "list."
+_FOUND: Final = "found"
+"""The name of the list in the query file, with which generated resources begin."""
+_OLDEST: Final = (1, 14)
+_DOWNLOADS: Final = "https://developer.hashicorp.com/terraform/install"
+_SUFFIX: Final = ".tfquery.json"
+_STACKS: Final = Path("cdktf.out", "stacks")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command; return the exit status.
+
+    :param arguments: its options
+    """
+    options = _parser(_resource(arguments)).parse_args(arguments)
+    machine = Machine.current()
+    folder = Path(options.dir).expanduser().absolute()
+    try:
+        terraform = _terraform(machine)
+        _require_initialised(folder, machine.environ)
+        with _query_file(folder, document(options)):
+            return _run([terraform, "query", *_arguments(options, machine.environ)], folder)
+    except NoQuery as error:
+        sys.stderr.write(f"query: {error}\n")
+    except OSError as error:
+        sys.stderr.write(f"query: {error.filename or folder}: {error.strerror or error}\n")
+    return 1
+
+
+class NoQuery(Exception):
+    """A query that cannot be run; the message says why, and what to do."""
+
+
+def document(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the content of the query file.
+
+    :param options: those of the command line
+    """
+    resource: str = options.resource
+    filters = {name: getattr(options, name) for name in _filters(resource)}
+    kind = resource.partition("_")[0]
+    alias = (options.provider or "").removeprefix(f"{kind}.")
+    block: dict[str, Any] = {"provider": f"{kind}.{alias}" if alias else kind}
+    if options.limit is not None:
+        block["limit"] = options.limit
+    block["config"] = {name: value for name, value in filters.items() if value is not None}
+    return {"list": {resource: {_FOUND: block}}}
+
+
+def _terraform(machine: Machine) -> str:
+    """Return the program; it must be one that can query."""
+    name = machine.environ.get("TERRAFORM_BINARY_NAME") or "terraform"
+    program = machine.program(name)
+    if program is None:
+        raise NoQuery(f"{name} is not on the PATH. Install Terraform 1.14 or newer: {_DOWNLOADS}")
+    version = terraform_version(machine, program)
+    if version is None:
+        raise NoQuery(f"{program} does not tell its version. Try '{program} version'")
+    if version[:2] < _OLDEST:
+        shown = ".".join(map(str, version))
+        raise NoQuery(
+            f"{program} is {shown}, and 'query' came with Terraform 1.14. Install that or a newer "
+            f"one: {_DOWNLOADS}. Or name it with TERRAFORM_BINARY_NAME"
+        )
+    return program
+
+
+def _require_initialised(folder: Path, environ: Mapping[str, str]) -> None:
+    if not any([*folder.glob("*.tf"), *folder.glob("*.tf.json")]):
+        stacks = sorted(path.parent for path in (folder / _STACKS).glob("*/*.tf*"))
+        known = f", such as --dir {os.path.relpath(stacks[0])}" if stacks else ""
+        raise NoQuery(
+            f"{folder} holds no configuration of Terraform. Name the folder of a synthesised stack "
+            f"with --dir{known}"
+        )
+    if not (folder / (environ.get("TF_DATA_DIR") or ".terraform")).is_dir():
+        raise NoQuery(f"{folder} is not initialised. Run 'terraform init' there, and try again")
+
+
+@contextmanager
+def _query_file(folder: Path, content: Mapping[str, Any]) -> Iterator[None]:
+    """Have a query file in a folder, for as long as Terraform runs."""
+    with _signals_held():
+        handle, name = tempfile.mkstemp(suffix=_SUFFIX, prefix="connections-", dir=folder)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(content, file)
+            yield
+        finally:
+            with suppress(FileNotFoundError):
+                os.unlink(name)
+
+
+_CHILDREN: Final[list[subprocess.Popen[bytes]]] = []
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Leave the end to Terraform, so that nothing is left behind.
+
+    Ctrl-C reaches Terraform as it reaches this process. Other signals go to this one alone, and are
+    handed on.
+    """
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, *_HANDED_ON)}
+    try:
+        signal.signal(signal.SIGINT, lambda *_: None)
+        for each in _HANDED_ON:
+            signal.signal(each, _hand_on)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+_HANDED_ON: Final = (signal.SIGTERM, signal.SIGHUP)
+
+
+def _hand_on(number: int, _frame: FrameType | None) -> None:
+    for child in _CHILDREN:
+        child.send_signal(number)
+    if not _CHILDREN:
+        sys.exit(128 + number)
+
+
+def _run(command: list[str], folder: Path) -> int:
+    # Not by -chdir: Terraform looks for its providers where it was started.
+    with subprocess.Popen(command, cwd=folder) as child:  # noqa: S603 (a program that was looked up)
+        _CHILDREN.append(child)
+        try:
+            status = child.wait()
+        finally:
+            _CHILDREN.remove(child)
+    return status if status >= 0 else 128 - status
+
+
+def _arguments(options: argparse.Namespace, environ: Mapping[str, str]) -> Iterator[str]:
+    if options.generate_config_out is not None:
+        # Terraform runs in another folder than this command.
+        yield f"-generate-config-out={Path(options.generate_config_out).expanduser().absolute()}"
+    if options.json:
+        yield "-json"
+    if environ.get("NO_COLOR") or not sys.stdout.isatty():
+        yield "-no-color"
+
+
+def _resource(arguments: Sequence[str]) -> str:
+    """Return what is listed, which decides the other options."""
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    _add_resource(parser)
+    with suppress(argparse.ArgumentError):
+        return str(parser.parse_known_args(arguments)[0].resource)
+    return _resources()[0]
+
+
+def _parser(resource: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m constructs_lib query",
+        description="Finds what there is, by 'terraform query' in the folder of a stack.",
+        epilog="The filters are those of the resource that is named, and are joined by 'and'.",
+        allow_abbrev=False,
+    )
+    _add_resource(parser)
+    text = "the folder of the stack, such as cdktf.out/stacks/NAME (default: this one)"
+    parser.add_argument("--dir", default=".", help=text)
+    text = "the alias of the provider to ask, if the stack has several"
+    parser.add_argument("--provider", metavar="ALIAS", help=text)
+    text = "at most so many (default: that of Terraform, 100)"
+    parser.add_argument("--limit", type=_limit, metavar="N", help=text)
+    text = "write the configuration of all that is found into this new file, with import blocks"
+    parser.add_argument("--generate-config-out", metavar="FILE", help=text)
+    parser.add_argument("--json", action="store_true", help="print what Terraform prints as JSON")
+    for attribute in _filters(resource).values():
+        _add_filter(parser, attribute)
+    return parser
+
+
+def _add_resource(parser: argparse.ArgumentParser) -> None:
+    names = _resources()
+    text = f"what to look for (default: {names[0]})"
+    parser.add_argument("--resource", choices=names, default=names[0], help=text)
+
+
+def _resources() -> list[str]:
+    """Return the types that can be listed, the connections first."""
+    names = [name.removeprefix(_LIST) for name in schemas.names() if name.startswith(_LIST)]
+    return sorted(names, key=lambda name: (not name.startswith("fivetranops"), name))
+
+
+def _filters(resource: str) -> dict[str, Attribute]:
+    return schemas.load(_LIST + resource).attributes
+
+
+def _add_filter(parser: argparse.ArgumentParser, attribute: Attribute) -> None:
+    allowed = attribute.rule.get("enum") or attribute.rule.get(IGNORING_CASE)
+    parser.add_argument(
+        "--" + attribute.name.replace("_", "-"),
+        type=attribute.spelled if attribute.kind is Kind.STRING else json.loads,
+        choices=allowed,
+        metavar=None if allowed else attribute.name.upper(),
+        help=attribute.description.replace("%", "%%"),
+    )
+
+
+def _limit(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("a limit is at least 1")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
