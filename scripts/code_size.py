@@ -24,8 +24,8 @@ MOST_MODULES = 215
 It was 200 until identities, list resources and actions came, which take thirteen: what a list
 resource and an action are, the calls about each, the rules for both, rules and check of identities,
 the lists and the actions of Fivetran, the sync job of Elastic, the progress of what takes long, the
-constructs of actions, and the command for queries. States of Fivetran's own provider take two. There is room for a new resource, which brings
-four.
+constructs of actions, and the command for queries. States of Fivetran's own provider take two.
+There is room for a new resource, which brings four.
 """
 LONGEST_NAME = 60
 """Characters of the name of a test."""
