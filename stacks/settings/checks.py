@@ -221,7 +221,9 @@ def environment_schema() -> dict[str, Any]:
     own = entry["properties"]
     own["managed_state"] |= _without(_body("fivetranops_connection_state"), "connection_id")
     entry |= _with(_body("fivetranops_connection"), own)
-    shared = _without(_without(_with(entry, {}), "managed_state"), "import_id")
+    shared = _with(entry, {})
+    for only_once in ("managed_state", "import_id", "moved_from"):
+        shared = _without(shared, only_once)
     properties["defaults"] |= shared | {"required": []}
     return document
 

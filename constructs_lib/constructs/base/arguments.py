@@ -28,7 +28,7 @@ from constructs_lib.validation import ALIASES, ConstructPlace, Finding
 from constructs_lib.validation.findings import pointer
 from constructs_lib.validation.schema_check import parameter_schema, unknown_hint
 
-CONSTRUCTOR_ONLY = ("provider", "count", "for_each", "import_id", "import_identity")
+CONSTRUCTOR_ONLY = ("provider", "count", "for_each", "import_id", "import_identity", "moved_from")
 """Parameters that other constructs have built on by then."""
 SETTABLE_META_ARGUMENTS = ("lifecycle", "depends_on")
 """The meta-arguments that can be set later."""

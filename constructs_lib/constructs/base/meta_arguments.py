@@ -156,6 +156,7 @@ NAMES = (
     "for_each",
     "import_id",
     "import_identity",
+    "moved_from",
 )
 """The parameters of a construct that are no attributes of its resource."""
 
@@ -193,6 +194,32 @@ def terraform_import(arguments: Mapping[str, Any]) -> dict[str, Any] | None:
     if isinstance(identity, Mapping):
         return {"identity": to_json_value(identity)}
     return {"id": identifier} if isinstance(identifier, str) else None
+
+
+def terraform_move(type_: str, arguments: Mapping[str, Any]) -> str | None:
+    """Return the address that a ``moved`` block moves from; None without one.
+
+    :param type_: the type of the resource, which a bare name is of
+    :param arguments: the parameters of the construct by name
+    """
+    source = arguments.get("moved_from")
+    if not isinstance(source, str):
+        return None
+    return source if "." in source else f"{type_}.{source}"
+
+
+def unique_move(type_: str, arguments: Mapping[str, Any]) -> tuple[UniqueKey, ...]:
+    """Return the address that is moved from, which only one construct may do.
+
+    :param type_: the type of the resource
+    :param arguments: the parameters of the construct by name
+    """
+    source = terraform_move(type_, arguments)
+    if source is None:
+        return ()
+    found = f"the address {source!r} a second time"
+    allowed = "one construct for each resource that moves"
+    return (UniqueKey("move-twice", source, "/moved_from", found, allowed),)
 
 
 def unique_import(type_: str, arguments: Mapping[str, Any]) -> tuple[UniqueKey, ...]:

@@ -112,6 +112,8 @@ class ResourceConstruct(StackConstruct):
         if (imported := meta_arguments.terraform_import(self._arguments)) is not None:
             address = f"{self.TYPE}.{self._known_name}"
             self.synthesis.import_resource({"to": address, **imported})
+        if (source := meta_arguments.terraform_move(self.TYPE, self._arguments)) is not None:
+            self.synthesis.move_resource(source, f"{self.TYPE}.{self._known_name}", self._place)
         self._known_facts = self._resource_facts()
         self.synthesis.resources.append(self._known_facts)
         self._is_complete = True
@@ -352,6 +354,7 @@ class ResourceConstruct(StackConstruct):
         elif not self.has_wrong_id:
             unique_keys = (self._unique_name(name),)
             unique_keys += meta_arguments.unique_import(self.TYPE, arguments)
+            unique_keys += meta_arguments.unique_move(self.TYPE, arguments)
             # The provider without an alias is the same account, handed over or not.
             has_own = provider is not None and provider.alias is not None
             account = provider.place if provider is not None and has_own else None

@@ -71,6 +71,7 @@ class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
         for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
         import_id: str | None = None,
         import_identity: Mapping[str, str] | None = None,
+        moved_from: str | None = None,
     ) -> None:
         """Describe the status of a connector.
 
@@ -96,6 +97,7 @@ class ConnectorStatus(ResourceConstruct, ConnectorStatusAttributes):
         :param import_id: identifier of the connector whose status to take over
         :param import_identity: likewise, by the identity: a mapping of ``connector_id``; Terraform
             1.12 or later
+        :param moved_from: the address that it had before, such as ``orders_old``
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         super().__init__(scope, id_, dict(locals()))

@@ -78,6 +78,7 @@ class ConnectCard(ResourceConstruct, ConnectCardAttributes):
         for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
         import_id: str | None = None,
         import_identity: Mapping[str, str] | None = None,
+        moved_from: str | None = None,
     ) -> None:
         """Describe a connect card.
 
@@ -101,6 +102,7 @@ class ConnectCard(ResourceConstruct, ConnectCardAttributes):
         :param import_id: identifier of the connection; its next plan issues a new card
         :param import_identity: likewise, by the identity: a mapping of ``connection_id``; Terraform
             1.12 or later
+        :param moved_from: the address that it had before, such as ``orders_old``
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())

@@ -176,6 +176,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
         import_id: str | None = None,
         import_identity: Mapping[str, str] | None = None,
+        moved_from: str | None = None,
     ) -> None:
         """Describe a connection.
 
@@ -268,6 +269,8 @@ class Connection(ResourceConstruct, ConnectionAttributes):
         :param import_id: identifier of an existing connection to take over
         :param import_identity: likewise, by the identity: a mapping of ``id``; Terraform
             1.12 or later
+        :param moved_from: the address that it had before, such as ``orders_old``, or that of a
+            connection of Fivetran's own provider, such as ``fivetran_connection.orders``
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())

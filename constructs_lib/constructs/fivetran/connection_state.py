@@ -85,6 +85,7 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
         import_id: str | None = None,
         import_identity: Mapping[str, str] | None = None,
+        moved_from: str | None = None,
     ) -> None:
         """Describe the state of a connection.
 
@@ -118,6 +119,7 @@ class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
         :param import_id: identifier of the connection whose state to take over
         :param import_identity: likewise, by the identity: a mapping of ``connection_id``; Terraform
             1.12 or later
+        :param moved_from: the address that it had before, such as ``orders_old``
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())

@@ -81,6 +81,7 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
         import_id: str | None = None,
         import_identity: Mapping[str, str] | None = None,
+        moved_from: str | None = None,
     ) -> None:
         """Describe a sync of a connection.
 
@@ -117,6 +118,7 @@ class ConnectionSync(ResourceConstruct, ConnectionSyncAttributes):
         :param import_id: identifier of the connection, whose next triggers begin nothing
         :param import_identity: likewise, by the identity: a mapping of ``connection_id``; Terraform
             1.12 or later
+        :param moved_from: the address that it had before, such as ``orders_old``
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())

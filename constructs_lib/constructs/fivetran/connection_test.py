@@ -76,6 +76,7 @@ class ConnectionTest(ResourceConstruct, ConnectionTestAttributes):
         for_each: ITerraformIterator | Mapping[str, Any] | Sequence[str] | None = None,
         import_id: str | None = None,
         import_identity: Mapping[str, str] | None = None,
+        moved_from: str | None = None,
     ) -> None:
         """Describe the setup tests of a connection.
 
@@ -99,6 +100,7 @@ class ConnectionTest(ResourceConstruct, ConnectionTestAttributes):
         :param import_id: identifier of the connection
         :param import_identity: likewise, by the identity: a mapping of ``connection_id``; Terraform
             1.12 or later
+        :param moved_from: the address that it had before, such as ``orders_old``
         """
         # The parameters are the attributes, by name: spelling the table out would repeat them.
         arguments = dict(locals())

@@ -216,6 +216,7 @@ def check_meta_arguments(
         _both(arguments),
         _import_id(arguments, resource.schema),
         _import_identity(arguments, resource.schema),
+        _moved_from(arguments, resource.schema),
         _lifecycle(arguments.get("lifecycle"), resource.parameters),
     )
     found = [
@@ -379,6 +380,46 @@ def _identity(given: Mapping[Any, Any], known: dict[str, str], schema: str) -> I
         elif value is not None and not is_token(value) and not is_identifier(value, schema):
             words = "the identifier of what exists, as its API shows it"
             yield Problem("pattern", (*path, name), display(value), words)
+
+
+_NAME: Final = r"[A-Za-z_][\w-]*"
+_KEY: Final = r"(?:\[(?:\d+|\"[^\"\]]*\")\])?"
+_RESOURCE: Final = re.compile(rf"(?:module\.{_NAME}{_KEY}\.)*({_NAME})\.{_NAME}{_KEY}")
+
+
+def _moved_from(arguments: Mapping[str, Any], schema: str) -> Iterator[Problem]:
+    value, path = arguments.get("moved_from"), ("moved_from",)
+    if value is None:
+        return
+    allowed = f"an address such as {schema}.orders, or the name alone"
+    if not isinstance(value, str) or is_token(value):
+        found = "a value that only Terraform knows" if is_token(value) else type_of_value(value)
+        yield Problem("type", path, found, allowed)
+    elif "." in value:
+        yield from _source(value, schema, path)
+    elif not re.fullmatch(_NAME, value):
+        yield Problem("pattern", path, display(value), allowed)
+    for other in ("import_id", "import_identity"):
+        if arguments.get(other) is not None:
+            found = f"moved_from together with {other}"
+            hint = "leave the import out: the state says which object it is"
+            yield Problem("import-and-move", path, found, "one of the two", hint)
+
+
+def _source(address: str, schema: str, path: Path) -> Iterator[Problem]:
+    found, types = _RESOURCE.fullmatch(address), _movable(schema)
+    if found is None:
+        yield Problem("pattern", path, display(address), f"an address such as {schema}.orders")
+    elif found[1] not in types:
+        allowed = "an address of " + " or ".join(types)
+        yield Problem("moved-type", path, f"an address of {found[1]}", allowed)
+
+
+def _movable(schema: str) -> list[str]:
+    """Return the types that can become a resource, its own first."""
+    from constructs_lib.schemas.official_state import VERSIONS
+
+    return [schema, *(sorted(VERSIONS) if schema == "fivetranops_connection" else ())]
 
 
 def _lifecycle(value: Any, parameters: tuple[str, ...]) -> Iterator[Problem]:

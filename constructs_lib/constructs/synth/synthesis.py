@@ -37,7 +37,7 @@ _ID = "ImportsOfConnectionsAsCode"
 
 
 class ImportBlocks(toolkit.TerraformElement):
-    """All ``import`` blocks that the constructs of one stack ask for.
+    """All ``import`` and ``moved`` blocks that the constructs of one stack ask for.
 
     The CDK's own ``import_from`` runs ``terraform version`` once for each imported resource, and
     that takes longer than all the rest of the synth.
@@ -45,19 +45,22 @@ class ImportBlocks(toolkit.TerraformElement):
 
     def __init__(self, stack: toolkit.TerraformStack) -> None:
         self.blocks: list[dict[str, Any]] = []
-        """The blocks: ``to``, the address of the resource, and ``id`` or ``identity``."""
+        """The imports: ``to``, the address of the resource, and ``id`` or ``identity``."""
+        self.moves: list[dict[str, str]] = []
+        """The moves: ``from`` and ``to``, both addresses."""
         super().__init__(stack, _ID)
 
     def to_terraform(self) -> Any:
         """Return the blocks as a part of the stack's document."""
-        return {"import": self.blocks}
+        return _without_empty({"import": self.blocks, "moved": self.moves})
 
     def to_hcl_terraform(self) -> Any:
         """Return the blocks for ``cdktf synth --hcl``."""
-        return {"import": [*map(self._in_hcl, self.blocks)]}
+        imports, moves = ([*map(self._in_hcl, blocks)] for blocks in (self.blocks, self.moves))
+        return _without_empty({"import": imports, "moved": moves})
 
     def _in_hcl(self, block: dict[str, Any]) -> dict[str, Any]:
-        kinds = {"to": "reference", "id": "string"}
+        kinds = {"from": "reference", "to": "reference", "id": "string"}
         simple = {
             name: {"value": value, "type": "simple", "storageClassType": kinds[name]}
             for name, value in block.items()
@@ -66,6 +69,10 @@ class ImportBlocks(toolkit.TerraformElement):
         if "identity" not in block:
             return simple
         return {**simple, "identity": hcl_attribute(toolkit.resolved(block["identity"], self))}
+
+
+def _without_empty(blocks: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    return {name: each for name, each in blocks.items() if each}
 
 
 _BY_IDENTITY: Final = (1, 12)
@@ -178,6 +185,7 @@ class StackSynthesis:
         self.stack = stack
         self.path: str = stack.node.path
         self._imports: ImportBlocks | None = None
+        self._moves: list[tuple[str, ConstructPlace]] = []
         self._version: RequiredVersion | None = None
         # It comes before all that waits in it, because the CDK visits the first children first.
         self.bulk = BulkResources(stack, self._refuse_errors)
@@ -199,11 +207,34 @@ class StackSynthesis:
 
         :param block: ``to``, the address of the resource, and ``id`` or ``identity``
         """
-        if self._imports is None:
-            self._imports = ImportBlocks(self.stack)
-        self._imports.blocks.append(block)
+        self._import_blocks().blocks.append(block)
         if "identity" in block:
             self.require_terraform(_BY_IDENTITY)
+
+    def move_resource(self, source: str, address: str, place: ConstructPlace) -> None:
+        """Have Terraform take a resource for another one, by a ``moved`` block of the stack.
+
+        :param source: the address that it has in the state
+        :param address: the one that it has from now on
+        :param place: the construct that asks for it
+        """
+        self._import_blocks().moves.append({"from": source, "to": address})
+        self._moves.append((source, place))
+
+    def _check_moves(self) -> Iterator[Finding]:
+        """Report what moves from the address of a construct that is still there."""
+        for source, place in self._moves:
+            if source in self.addresses:
+                found, allowed = f"{source}, which is in this stack", "an address that is gone"
+                hint = "remove that construct, or leave moved_from out"
+                yield Finding(
+                    "moved-still-there", "error", place, "/moved_from", found, allowed, hint
+                )
+
+    def _import_blocks(self) -> ImportBlocks:
+        if self._imports is None:
+            self._imports = ImportBlocks(self.stack)
+        return self._imports
 
     def require_terraform(self, least: tuple[int, ...]) -> None:
         """Require a version of Terraform, for what is in the stack.
@@ -218,6 +249,7 @@ class StackSynthesis:
         """Return the findings of the constructs, and those of the stack as a whole."""
         found = self.findings + check_stack(self.providers, self.resources)
         found += check_triggers(self.resources, self.stack)
+        found += self._check_moves()
         found += self._version.check() if self._version is not None else ()
         return [*found, *check_accounts(self.relations)]
 

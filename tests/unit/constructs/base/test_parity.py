@@ -21,7 +21,7 @@ from constructs_lib.constructs.base.provider import ProviderConstruct
 from constructs_lib.constructs.base.resource import ResourceConstruct
 from constructs_lib.validation import ALIASES
 
-READING = set(NAMES) - {"lifecycle", "import_id", "import_identity"}
+READING = set(NAMES) - {"lifecycle", "import_id", "import_identity", "moved_from"}
 """The meta-arguments of what is only read or opened: nothing is changed, and nothing imported."""
 ACTING = READING - {"depends_on"}
 """Those of an action, which waits for what triggers it."""
