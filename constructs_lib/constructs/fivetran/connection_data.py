@@ -31,6 +31,12 @@ class ConnectionDataAttributes:
     # Generated from data.fivetranops_connection.schema.json: attributes.
     id = attributes.string()
     connection_id = attributes.string()
+    connect_card_config = attributes.object_value()
+    is_historical_sync = attributes.boolean()
+    tasks = attributes.object_list()
+    warnings = attributes.object_list()
+    setup_tests = attributes.object_list()
+    source_sync_details = attributes.string()
     group_id = attributes.string()
     service = attributes.string()
     config = attributes.object_value()
@@ -134,6 +140,7 @@ class ConnectionsDataAttributes:
     setup_state = attributes.string()
     sync_state = attributes.string()
     update_state = attributes.string()
+    fields = attributes.string_list()
     connections = attributes.object_list()
     ids = attributes.string_list()
     # End of the generated attributes.
@@ -166,6 +173,7 @@ class ConnectionsData(DataSourceConstruct, ConnectionsDataAttributes):
         setup_state: Literal["incomplete", "connected", "broken"] | None = None,
         sync_state: Literal["scheduled", "syncing", "paused", "rescheduled"] | None = None,
         update_state: Literal["on_schedule", "delayed"] | None = None,
+        fields: Sequence[str] | None = None,
         # End of the generated parameters.
         provider: FivetranProvider | None = None,
         depends_on: Sequence[Construct] = (),
@@ -183,6 +191,9 @@ class ConnectionsData(DataSourceConstruct, ConnectionsDataAttributes):
         :param setup_state: only connections in this state of setup
         :param sync_state: only connections whose syncs are in this state
         :param update_state: only connections whose syncs are in time, or late
+        :param fields: the attributes of each connection that are read; the others are None, and id
+            is always there. Left out means all of them. A list of thousands is small with the few
+            that matter
         :param provider: the provider to use if the stack has several
         :param depends_on: what must exist before
         :param count: number of lists to read

@@ -112,6 +112,26 @@ def test_a_description_is_written_once() -> None:
     assert (data["paused"].read_only, connection["paused"].read_only) == (True, False)
 
 
+ONLY_READ = {
+    "connect_card_config",
+    "is_historical_sync",
+    "setup_tests",
+    "source_sync_details",
+    "tasks",
+    "warnings",
+}
+"""What the API answers and the resource does not keep."""
+
+
+def test_a_list_has_what_a_data_source_of_one_has() -> None:
+    one = schemas.load("data.fivetranops_connection").attributes
+    many = schemas.load("data.fivetranops_connections").attributes
+
+    assert many["connections"].attributes.keys() == one.keys() - {"config", "connection_id"}
+    fields = many["fields"].rule["items"]["enum"]
+    assert fields == [name for name in many["connections"].attributes if name != "id"]
+
+
 def test_a_data_source_has_what_a_read_takes_over() -> None:
     connection, data = (
         schemas.load(name).attributes
@@ -120,7 +140,7 @@ def test_a_data_source_has_what_a_read_takes_over() -> None:
     read_back = {name for name, each in connection.items() if each.is_read_back}
 
     assert "is_historical_sync" not in read_back
-    assert data.keys() == read_back | {"connection_id"}
+    assert data.keys() == read_back | {"connection_id"} | ONLY_READ
     assert {name for name, each in data.items() if not each.read_only} == {
         "connection_id",
         "group_id",

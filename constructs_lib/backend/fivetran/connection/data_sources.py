@@ -11,15 +11,21 @@ https://fivetran.com/docs/rest-api/api-reference/connections/list-connections
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api import batched_reader
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.connection.model import attributes_of, require_identifier
+from constructs_lib.backend.fivetran.connection_test.resource import setup_test_results, text_of
 from constructs_lib.backend.fivetran.provider_data import Account
+from constructs_lib.backend.http import jsontext
 from constructs_lib.backend.http.deadline import READ_LIMIT, Deadline
 from constructs_lib.backend.http.errors import explain_errors
+from constructs_lib.backend.http.redaction import json_redactor, without_secret_names
+from constructs_lib.backend.http.response_values import normalized_word
 from constructs_lib.backend.managed_object import equivalence
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
 from constructs_lib.backend.plugin.planning.checks import check_rules, rule_problems
@@ -73,11 +79,67 @@ def readable_attributes(answer: dict[str, Any], attributes: dict[str, Attribute]
 
     :param attributes: those of the data source, or of an item of its list
     """
-    found = attributes_of(answer)
+    found = attributes_of(answer, attributes)
     values = {name: found.get(name) for name in attributes}
-    if "config" in attributes:
-        values["config"] = _config(answer)
+    for name, read in _READ_APART.items():
+        if name in attributes:
+            values[name] = read(answer)
     return values
+
+
+def _status_of(answer: dict[str, Any]) -> dict[str, Any]:
+    status = answer.get("status")
+    return status if isinstance(status, dict) else {}
+
+
+def _notes(name: str, answer: dict[str, Any]) -> list[Object] | None:
+    """Return the tasks or warnings of a connection, without the texts of its settings."""
+    found = _status_of(answer).get(name)
+    if not isinstance(found, list):
+        return None
+    from constructs_lib.backend.fivetran.api import quoted_texts
+
+    hidden = json_redactor(quoted_texts.of_connection(answer))
+    notes = [without_secret_names(hidden(each)) for each in found if isinstance(each, dict)]
+    return [
+        {key: text_of(note.get(key)) for key in ("code", "message", "details")} for note in notes
+    ]
+
+
+def _setup_tests(answer: dict[str, Any]) -> list[Object] | None:
+    found = answer.get("setup_tests")
+    if not isinstance(found, list) or not all(isinstance(test, dict) for test in found):
+        return None
+    from constructs_lib.backend.fivetran.api import quoted_texts
+
+    results = setup_test_results(answer, quoted_texts.of_connection(answer))
+    return [result._asdict() for result in results]
+
+
+def _source_sync_details(answer: dict[str, Any]) -> str | None:
+    found = answer.get("source_sync_details")
+    if not isinstance(found, dict) or not found:
+        return None
+    from constructs_lib.backend.fivetran.api import quoted_texts
+
+    hidden = json_redactor(quoted_texts.of_connection(answer))
+    return jsontext.dumps(without_secret_names(hidden(found)))
+
+
+def _is_historical_sync(answer: dict[str, Any]) -> bool | None:
+    word = normalized_word(_status_of(answer).get("is_historical_sync"))
+    return {"true": True, "false": False}.get(word)
+
+
+def _connect_card_config(answer: dict[str, Any]) -> Object | None:
+    found = answer.get("connect_card_config")
+    if not isinstance(found, dict):
+        return None
+    words = {"true": True, "false": False}
+    flags = {
+        n: words.get(normalized_word(found.get(n))) for n in ("hide_setup_guide", "all_fields")
+    }
+    return {"redirect_uri": text_of(found.get("redirect_uri")), **flags}
 
 
 def _config(answer: dict[str, Any]) -> Dynamic | None:
@@ -88,6 +150,16 @@ def _config(answer: dict[str, Any]) -> Dynamic | None:
     return None if shown is None else Dynamic.of(shown)
 
 
+_READ_APART: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
+    "config": _config,
+    "connect_card_config": _connect_card_config,
+    "is_historical_sync": _is_historical_sync,
+    "tasks": partial(_notes, "tasks"),
+    "warnings": partial(_notes, "warnings"),
+    "setup_tests": _setup_tests,
+    "source_sync_details": _source_sync_details,
+}
+"""What a data source reads and the resource does not keep, or keeps as it was configured."""
 _MAX_NAMED = 5
 
 
@@ -162,11 +234,17 @@ def _none_or_several(group_id: str, schema: str, found: list[str]) -> ProviderEr
     )
 
 
+_FIELDS: Final = "fields"
+_SORTED_BY: Final = ("group_id", "schema", "id")
+
+
 class ConnectionsDataSource(DataSource):
     """The data source of all connections that the filters let pass."""
 
     schema = schemas.load("data.fivetranops_connections")
-    filters = tuple(one.name for one in schema.attributes.values() if not one.read_only)
+    filters = tuple(
+        one.name for one in schema.attributes.values() if not one.read_only and one.name != _FIELDS
+    )
 
     def read(self, config: Object, operation: Operation) -> Object:
         """Read the connections; an empty list is no error."""
@@ -175,20 +253,25 @@ class ConnectionsDataSource(DataSource):
         known_to_the_api = {name: config[name] for name in ("group_id", "schema")}
         with explain_errors("list", "fivetranops_connections"):
             listed = batched_reader.list_connections(account.client, deadline, **known_to_the_api)
-        attributes = self.schema.attributes["connections"].attributes
-        every = [readable_attributes(item, attributes) for item in listed]
         # Another order of an answer must be no difference.
-        passing = sorted((item for item in every if _passes(item, config)), key=_order)
-        return {"connections": passing, "ids": [item["id"] for item in passing]}
+        passing = sorted((item for item in listed if _passes(item, config)), key=_order)
+        known = self.schema.attributes["connections"].attributes
+        wanted = {"id", *(config[_FIELDS] or known)}
+        nothing = dict.fromkeys(known)
+        read = {name: attribute for name, attribute in known.items() if name in wanted}
+        connections = [{**nothing, **readable_attributes(item, read)} for item in passing]
+        return {"connections": connections, "ids": [item["id"] for item in passing]}
 
 
-def _passes(item: Object, config: Object) -> bool:
+def _passes(item: dict[str, Any], config: Object) -> bool:
     """Return True if a connection passes all filters. Those of the API are checked as well, because
     it ignores a filter that it does not know.
     """
-    names = ConnectionsDataSource.filters
-    return all(config[name] is None or item[name] == config[name] for name in names)
+    names = [name for name in ConnectionsDataSource.filters if config[name] is not None]
+    found = attributes_of(item, names)
+    return all(found.get(name) == config[name] for name in names)
 
 
-def _order(item: Object) -> tuple[str, ...]:
-    return tuple(str(item[name] or "") for name in ("group_id", "schema", "id"))
+def _order(item: dict[str, Any]) -> tuple[str, ...]:
+    found = attributes_of(item, _SORTED_BY)
+    return tuple(str(found.get(name) or "") for name in _SORTED_BY)

@@ -135,10 +135,13 @@ def _result(original: dict[str, Any], test: dict[str, Any]) -> SetupTestResult:
     title = str(test.get("title") or "")
     if status not in STATUSES:
         status = normalized_word(test.get("status")).upper()
-    return SetupTestResult(title, status, _text(test.get("message")), _text(test.get("details")))
+    return SetupTestResult(
+        title, status, text_of(test.get("message")), text_of(test.get("details"))
+    )
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
+    """Return a text as it is, and anything else that says something as JSON."""
     if value is None or value in ("", [], {}):
         return None
     return value if isinstance(value, str) else jsontext.dumps(value)
