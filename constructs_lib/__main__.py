@@ -8,12 +8,15 @@ from importlib import import_module
 _COMMANDS = {
     "doctor": "constructs_lib.cli.doctor.command",
     "query": "constructs_lib.cli.query",
+    "status": "constructs_lib.cli.status",
 }
 _USAGE = """usage: python -m constructs_lib doctor [--json]
        python -m constructs_lib query [--help]
+       python -m constructs_lib status [--help]
 
 doctor    looks whether everything is there that a deploy needs, and says how to mend the rest
 query     finds what there is in an account, by 'terraform query' in the folder of a stack
+status    shows how the connections of an account are doing; exit status 1 if one is broken
 
 Others:   python -m constructs_lib.backend --help            providers: state, install
           python -m constructs_lib.sandbox --help            stand-ins for the APIs
