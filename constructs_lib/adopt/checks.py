@@ -11,7 +11,13 @@ from typing import Any, TypeVar
 from constructs_lib import schemas
 from constructs_lib.adopt.candidate import Candidate
 from constructs_lib.adopt.description import Variable
-from constructs_lib.schemas.redaction import HIDDEN, SECRET_PARAMETERS, display
+from constructs_lib.schemas import Field
+from constructs_lib.schemas.redaction import (
+    HIDDEN,
+    SECRET_PARAMETERS,
+    display,
+    is_secret_setting,
+)
 from constructs_lib.schemas.rules.secrets import dotted
 from constructs_lib.validation import ConstructPlace, Finding, check_connection, errors
 from constructs_lib.validation.findings import Path, pointer, steps
@@ -138,9 +144,37 @@ def _errors(candidate: Candidate) -> Iterator[Finding]:
             candidate.attributes, place=place, is_token=_is_variable, with_library=False
         )
     )
+    facts = schemas.service(candidate.found.service)
+    fields = facts.config if facts else {}
+    for path in _named_like_secrets(candidate.attributes["config"], fields, ("config",)):
+        allowed = (
+            "no setting in clear whose name is that of a secret, and of which nothing is known"
+        )
+        yield Finding("secret-in-config", "error", place, pointer(path), HIDDEN, allowed)
     for path in _texts_of_no_file(candidate.attributes, ()):
         allowed = "text that a file can hold"
         yield Finding("text", "error", place, pointer(path), "half of a character", allowed)
+
+
+def _named_like_secrets(value: Any, fields: Mapping[str, Field], path: Path) -> Iterator[Path]:
+    """Yield where a text that the catalogue does not know has the name of a secret.
+
+    The API masks secrets, but of what is new to the catalogue nobody can say.
+    """
+    for key, inner in value.items() if isinstance(value, Mapping) else ():
+        field = fields.get(key)
+        if field is None and is_secret_setting(key) and _holds_text(inner):
+            yield (*path, key)
+        else:
+            item = field.item if field and field.item else field
+            for each in inner if isinstance(inner, list) else [inner]:
+                yield from _named_like_secrets(each, item.fields if item else {}, (*path, key))
+
+
+def _holds_text(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_holds_text, value.values()))
+    return any(map(_holds_text, value)) if isinstance(value, list) else isinstance(value, str)
 
 
 def _is_variable(value: Any) -> bool:
