@@ -208,6 +208,37 @@ def test_a_changed_file_stops_it_before_anything(
     assert len(store.journal()) == asked
 
 
+def test_lost_names_are_not_guessed(run: Adopt, store: Store, out: Path) -> None:
+    add(store, "orders")
+    run()
+    (out / "imports.tf").unlink()
+    before = written(out)
+
+    result = run()
+
+    assert result.status == 1
+    assert "out/imports.tf is not there, which has the names of the connections" in result.err
+    assert written(out) == before
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_dry_run_keeps_the_names_in_changed_files(
+    form: str, run: Adopt, store: Store, out: Path
+) -> None:
+    add(store, "orders", group="warehouse")
+    run(form=form)
+    for path in out.iterdir():
+        path.write_text(path.read_text() + "\n# mine\n")
+    add(store, "orders", group="lake")
+
+    printed = run("--dry-run", form=form).out
+
+    assert FORMS[form].imports.findall(printed) == [
+        ("orders", "id_orders_warehouse"),
+        ("orders_lake", "id_orders_lake"),
+    ]
+
+
 def test_the_file_of_the_provider_is_left_as_it_is(run: Adopt, store: Store, out: Path) -> None:
     add(store, "orders")
     out.mkdir()
