@@ -6,20 +6,16 @@ import re
 from typing import Any
 
 from constructs_lib import schemas
+from constructs_lib.adopt.description import Variable, is_variable_name
 from constructs_lib.schemas.keywords import nearest_name
 from constructs_lib.schemas.redaction import HIDDEN, SECRET_PARAMETERS, display
+from constructs_lib.schemas.rules.secrets import is_beside_secret
 from constructs_lib.validation import Finding
 from constructs_lib.validation.findings import Path, pointer
 from stacks.settings.backend import hint_without_setting
 from stacks.settings.merging import is_variable
-from stacks.settings.model import Variable
 from stacks.settings.yaml_reader import Node
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-# Terraform reserves these names.
-_RESERVED = frozenset(
-    {"count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"}
-)
 _CREDENTIALS = {
     ("provider", "api_key"): "FIVETRAN_APIKEY",
     ("provider", "api_secret"): "FIVETRAN_APISECRET",
@@ -104,7 +100,7 @@ class _Walk:
         words = (repr(key), "{variable: name}", "did you mean 'variable'?")
         named = node._replace(place=inner.key_place)
         self._report("variable-name", named, (*path, key), *words)
-        return Variable(str(inner.value))
+        return Variable(str(inner.value), keep_unset=False)
 
     def _literal(self, node: Node, path: Path) -> None:
         if path in _CREDENTIALS:
@@ -126,19 +122,11 @@ class _Walk:
         if path[0] != "connections" or path[2] != "secrets":
             return False
         service = self._root.value["connections"].value[path[1]].value.get("service")
-        facts = schemas.service(service.value) if service and type(service.value) is str else None
-        secrets = facts.secrets if facts else ()
-        item, _, name = _dotted(path[3:]).rpartition("[].")
-        siblings = [secret for secret in secrets if item and secret.startswith(f"{item}[].")]
-        return bool(siblings) and f"{item}[].{name}" not in siblings
+        name = service.value if service and type(service.value) is str else ""
+        return is_beside_secret(name, path[3:])
 
     def _report(self, rule: str, node: Node, path: Path, *words: str) -> None:
         self.findings.append(Finding(rule, "error", node.place, pointer(path), *words))
-
-
-def is_variable_name(value: Any) -> bool:
-    """Return whether a value can name a variable of Terraform."""
-    return isinstance(value, str) and bool(_NAME.fullmatch(value)) and value not in _RESERVED
 
 
 def _in_secrets(path: Path) -> bool:
@@ -150,11 +138,6 @@ def _in_secrets(path: Path) -> bool:
 def _takes_variable(path: Path) -> bool:
     # A user's name is not a secret, but people keep it in the same place as the password.
     return _in_secrets(path) or path in _CREDENTIALS or path == _USER_NAME
-
-
-def _dotted(path: Path) -> str:
-    text = "".join("[]" if isinstance(step, int) else f".{step}" for step in path)
-    return text.removeprefix(".")
 
 
 def _suggested(path: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +16,6 @@ from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.schemas import MASK
 from stacks.__main__ import run_command
 from stacks.adopt import command
-from stacks.adopt.command import Progress
 
 DEV = "# Mine.\nprovider: {api_url: 'sandbox:sandbox.sqlite3'}  # Near.\n"
 
@@ -292,33 +290,6 @@ def test_the_mode_of_the_file_is_kept(run: Adopt, store: Store, folder: Path) ->
     run()
 
     assert (folder / "dev.yaml").stat().st_mode & 0o777 == 0o640
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_progress_is_shown_on_a_terminal_and_wiped() -> None:
-    terminal = Terminal()
-
-    with Progress(terminal) as progress:
-        progress.listed(4)
-        progress.read(2, 4)
-
-    first, second, wiped, _ = terminal.getvalue().split("\r")[1:]
-    assert first == "4 connections listed"
-    assert second == "[###############...............] 2 of 4 connections read"
-    assert wiped == " " * len(second)
-
-
-def test_no_progress_is_shown_elsewhere() -> None:
-    stream = io.StringIO()
-
-    with Progress(stream) as progress:
-        progress.read(1, 2)
-
-    assert stream.getvalue() == ""
 
 
 @pytest.mark.parametrize("environment", ["dev", "stacks/environments/dev.yaml"])
