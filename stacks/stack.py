@@ -252,6 +252,9 @@ class EnvironmentStack(TerraformStack):
             ElasticProvider(self, "Elastic", **with_references(settings.elastic, self._variables))
         for status in settings.connector_statuses:
             self._add_status(status)
+        if settings.removed:
+            forgotten = {"lifecycle": {"destroy": False}}
+            self.add_override("removed", [{"from": each, **forgotten} for each in settings.removed])
 
     def _declare(self, settings: Environment) -> dict[str, str]:
         """Declare the variables; return the references to those that must have a value."""

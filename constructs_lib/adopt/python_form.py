@@ -7,14 +7,13 @@ ephemeral variable of Terraform, which the module declares.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from constructs_lib.adopt.description import (
     Described,
     Document,
-    UnfitForm,
     comment_lines,
     number,
     require_names,
@@ -60,27 +59,22 @@ _NO_PRINT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\"}
 def to_python(document: Document) -> dict[str, str]:
     """Return the module of a document, by the name of its file.
 
-    :raises UnfitForm: if constructs cannot say it
+    :raises UnfitForm: if a name cannot be written
     """
     require_names(document)
-    moved = [each.name for each in document.connections if each.moved_from is not None]
-    if moved or document.removed:
-        what = f"{moved[0]} with another address" if moved else document.removed[0]
-        raise UnfitForm(
-            f"the constructs have no word for what moves or is forgotten, as {what}; "
-            "choose the form hcl"
-        )
-    return {FILE: "\n".join(_lines(document)) + "\n"} if document.connections else {}
+    is_needed = document.connections or document.removed
+    return {FILE: "\n".join(_lines(document)) + "\n"} if is_needed else {}
 
 
 def _lines(document: Document) -> Iterator[str]:
     variables = variables_of(document)
     kept = [each.name for each in variables if each.keep_unset]
     needed = [each.name for each in variables if not each.keep_unset]
-    names = "Construct, TerraformVariable" if variables else "Construct"
+    names = ["Construct", *(["TerraformStack"] if document.removed else [])]
+    names += ["TerraformVariable"] if variables else []
     yield from (_DOCSTRING, "", "from __future__ import annotations", "")
     yield from ("from constructs_lib import Connection",)
-    yield f"from constructs_lib.toolkit import {names}"
+    yield f"from constructs_lib.toolkit import {', '.join(names)}"
     yield from [""] if variables else []
     for constant, each in (("KEPT_SECRETS", kept), ("NEEDED_SECRETS", needed)):
         if each:
@@ -88,8 +82,9 @@ def _lines(document: Document) -> Iterator[str]:
     yield from _DECLARE.splitlines() if variables else ()
     yield from _HEAD.splitlines()
     yield from _declarations(bool(kept), bool(needed))
+    yield from _removed(document.removed)
     for place, described in enumerate(document.connections):
-        if variables or place:
+        if variables or document.removed or place:
             yield ""
         yield from (f"{_STEP}{line}".rstrip() for line in _construct(described))
 
@@ -106,14 +101,25 @@ def _declarations(has_kept: bool, has_needed: bool) -> Iterator[str]:
         yield f"{_STEP * 2}_declare(secrets, name, default=None)"
 
 
+def _removed(addresses: Sequence[str]) -> Iterator[str]:
+    """Yield the lines that have Terraform forget resources, whose objects stay."""
+    if not addresses:
+        return
+    blocks = [{"from": each, "lifecycle": {"destroy": False}} for each in addresses]
+    first, *others = _laid_out(blocks)
+    yield from (f"{_STEP}{line}" for line in (f"removed = {first}", *others))
+    yield f'{_STEP}TerraformStack.of(stack).add_override("removed", removed)'
+
+
 def _construct(described: Described) -> Iterator[str]:
     yield from comment_lines(described.comments)
     yield "Connection("
     yield f"{_STEP}stack,"
     yield f"{_STEP}{_text(described.name)},"
     values = dict(described.attributes)
-    if described.import_id is not None:
-        values["import_id"] = described.import_id
+    for name in ("import_id", "moved_from"):
+        if (given := getattr(described, name)) is not None:
+            values[name] = given
     for name, value in values.items():
         given = secret_expressions(value) if name in SECRET_PARAMETERS else value
         first, *others = _laid_out(given)

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, TypeAlias
 from constructs_lib.adopt.description import (
     Described,
     Document,
-    UnfitForm,
     Variable,
     comment_lines,
     number,
@@ -26,22 +25,25 @@ IMPORTS = re.compile(r'^  ([^\s:]+):\n    import_id: "?([^"\n]+)"?$', re.MULTILI
 def to_yaml(document: Document) -> dict[str, str]:
     """Return the entries of a document, by the name of the file.
 
-    :raises UnfitForm: if a settings file cannot say it
+    :raises UnfitForm: if a name cannot be written
     """
     require_names(document)
-    moved = [each.name for each in document.connections if each.moved_from is not None]
-    if moved or document.removed:
-        what = f"{moved[0]} with another address" if moved else document.removed[0]
-        raise UnfitForm(
-            f"a settings file has no word for what moves or is forgotten, as {what}; "
-            "choose the form hcl"
-        )
     entries = [_entry(each) for each in document.connections]
-    return {FILE: "connections:\n" + "\n".join(entries)} if entries else {}
+    if not entries and not document.removed:
+        return {}
+    text = "connections:\n" + "\n".join(entries) if entries else "connections: {}\n"
+    if document.removed:
+        addresses = (f"{' ' * STEP}- {scalar(address)}\n" for address in document.removed)
+        text += "\nremoved:\n" + "".join(addresses)
+    return {FILE: text}
 
 
 def _entry(described: Described) -> str:
-    identified = {} if described.import_id is None else {"import_id": described.import_id}
+    identified = {
+        name: getattr(described, name)
+        for name in ("import_id", "moved_from")
+        if getattr(described, name) is not None
+    }
     values = {**identified, **described.attributes}
     return entry(described.name, values, described.comments, STEP)
 

@@ -240,6 +240,7 @@ def build_environment(
         connection_syncs=_actions(values, SYNCS),
         connect_cards=_actions(values, CARDS),
         keeping_variables=tuple(sorted({variable.name for variable in used} - needed)),
+        removed=tuple(values.get("removed", ())),
         is_checked=True,
     )
 

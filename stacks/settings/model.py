@@ -107,5 +107,7 @@ class Environment:
     keeping_variables: tuple[str, ...] = ()
     """The names of the variables that need no value, because Fivetran then keeps all their secrets;
     sorted, each once."""
+    removed: tuple[str, ...] = ()
+    """The addresses that Terraform only forgets: their objects stay."""
     is_checked: bool = False
     """True if the parameters of all constructs were checked where they were read."""

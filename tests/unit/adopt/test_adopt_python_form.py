@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.adopt.description import Described, Document, UnfitForm, Variable
+from constructs_lib.adopt.description import Described, Document, Variable
 from constructs_lib.adopt.python_form import IMPORTS, to_python
 
 HARD = {
@@ -76,6 +76,18 @@ def test_python_secrets_are_references() -> None:
     assert 'KEPT_SECRETS = [\n    "p",\n    "v",\n]\nNEEDED_SECRETS = [\n    "t",\n]\n' in text
 
 
+def formatted(text: str, line_length: str) -> str:
+    """A module as a formatter leaves it."""
+    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", line_length]
+    done = subprocess.run(
+        [*command, "--stdin-filename", "connections.py", "-"],
+        input=text.encode(),
+        capture_output=True,
+        check=True,
+    )
+    return done.stdout.decode()
+
+
 @pytest.mark.parametrize("line_length", ["79", "88", "100", "140"])
 @pytest.mark.parametrize(
     "secrets", [{}, {"password": Variable("p")}, {"token": Variable("t", keep_unset=False)}]
@@ -86,15 +98,7 @@ def test_python_module_is_formatted(line_length: str, secrets: dict[str, Any]) -
     first = described(config=HARD, **given)._replace(comments=comment)
     text = module(first, described("invoices"))
 
-    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", line_length]
-    done = subprocess.run(
-        [*command, "--stdin-filename", "connections.py", "-"],
-        input=text.encode(),
-        capture_output=True,
-        check=True,
-    )
-
-    assert done.stdout.decode() == text
+    assert formatted(text, line_length) == text
 
 
 def test_python_imports_can_be_found_again() -> None:
@@ -107,16 +111,37 @@ def test_python_imports_can_be_found_again() -> None:
     assert IMPORTS.findall(text) == [("a", "id_1"), ("c", "id_3")]
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        Document((described()._replace(moved_from="fivetran_connection.a"),)),
-        Document((), ("fivetran_connection.a",)),
-    ],
-)
-def test_python_has_no_word_for_what_moves(document: Document) -> None:
-    with pytest.raises(UnfitForm, match="choose the form hcl"):
-        to_python(document)
+def test_python_says_where_a_connection_moves_from() -> None:
+    moved = described()._replace(import_id=None, moved_from='fivetran_connection.a["x"]')
+
+    found = arguments(module(moved))
+
+    assert found["moved_from"] == 'fivetran_connection.a["x"]'
+    assert "import_id" not in found
+
+
+@pytest.mark.parametrize("connections", [(), (described(),)])
+@pytest.mark.parametrize("secrets", [{}, {"secrets": {"password": Variable("p")}}])
+def test_python_forgets_what_is_removed(
+    connections: tuple[Described, ...], secrets: dict[str, Any]
+) -> None:
+    with_secrets = tuple(
+        each._replace(attributes=each.attributes | secrets) for each in connections
+    )
+    removed = ("fivetran_connection_config.a", 'module.m["x"].fivetran_connector_schedule.b[0]')
+
+    text = to_python(Document(with_secrets, removed))["connections.py"]
+
+    function = ast.parse(text).body[-1]
+    assert isinstance(function, ast.FunctionDef)
+    (given,) = (
+        ast.literal_eval(each.value)
+        for each in function.body
+        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == "removed"
+    )
+    assert given == [{"from": each, "lifecycle": {"destroy": False}} for each in removed]
+    assert 'TerraformStack.of(stack).add_override("removed", removed)' in text
+    assert formatted(text, "79") == text
 
 
 def test_python_of_nothing_is_no_file() -> None:

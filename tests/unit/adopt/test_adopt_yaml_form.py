@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 import yaml
 
-from constructs_lib.adopt.description import Described, Document, UnfitForm, Variable
+from constructs_lib.adopt.description import Described, Document, Variable
 from constructs_lib.adopt.yaml_form import IMPORTS, to_yaml
 
 ORDERS = Described(
@@ -62,9 +62,15 @@ def test_yaml_numbers_of_a_state_keep_their_digits(number: str, value: float | N
     assert written == (number if value is None else value)
 
 
-@pytest.mark.parametrize(
-    "document", [Document((ORDERS._replace(moved_from="a.b"),)), Document((), ("a.b",))]
-)
-def test_yaml_has_no_word_for_what_moves(document: Document) -> None:
-    with pytest.raises(UnfitForm, match="choose the form hcl"):
-        to_yaml(document)
+@pytest.mark.parametrize("connections", [(), (ORDERS._replace(import_id=None, moved_from="a.b"),)])
+def test_yaml_says_what_moves_and_what_is_forgotten(connections: tuple[Described, ...]) -> None:
+    removed = ("fivetran_connection_config.a", 'module.m["x"].fivetran_connector_schedule.b[0]')
+
+    text = to_yaml(Document(connections, removed))["connections.yaml"]
+
+    found = yaml.safe_load(text)
+    assert found["removed"] == [*removed]
+    assert [each.get("moved_from") for each in found["connections"].values()] == [
+        "a.b" for _ in connections
+    ]
+    assert not any("import_id" in each for each in found["connections"].values())
