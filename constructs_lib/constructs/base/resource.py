@@ -378,8 +378,7 @@ class ResourceConstruct(StackConstruct):
     def _parameters(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return the parameters that are attributes of the resource.
 
-        Others are left aside, such as the scope of the construct, which is not the attribute of
-        that name.
+        Others are left aside, such as the scope, which is not the attribute of that name.
         """
         attributes = schemas.load(self.TYPE).attributes
         return {

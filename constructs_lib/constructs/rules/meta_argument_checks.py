@@ -13,32 +13,24 @@ from constructs_lib.constructs.base.meta_arguments import (
     ActionTrigger,
     Lifecycle,
     TriggeredAction,
-    is_many,
     lifecycle_names,
     parameter_of,
     settings_of,
 )
 from constructs_lib.constructs.base.provider import ProviderConstruct
+from constructs_lib.constructs.rules.takeover_checks import (
+    Problem,
+    takeover_problems,
+    type_of_value,
+)
 from constructs_lib.constructs.rules.values import check_values
 from constructs_lib.constructs.synth.synthesis import StackSynthesis
-from constructs_lib.schemas import is_identifier, load
 from constructs_lib.schemas.keywords import did_you_mean
 from constructs_lib.schemas.redaction import display
 from constructs_lib.toolkit import is_token
 from constructs_lib.validation import ALIASES, ConstructPlace, Finding
 from constructs_lib.validation.findings import Path, pointer
 from constructs_lib.validation.json_values import as_json_values
-
-
-class Problem(NamedTuple):
-    """What is wrong with one meta-argument."""
-
-    rule: str
-    path: Path
-    """Where it is, from the top of the parameters."""
-    found: str
-    allowed: str
-    hint: str = ""
 
 
 def check_lifecycle(given: Mapping[Any, Any], parameters: tuple[str, ...]) -> Iterator[Problem]:
@@ -214,9 +206,7 @@ def check_meta_arguments(
         _count(arguments.get("count")),
         _for_each(arguments.get("for_each")),
         _both(arguments),
-        _import_id(arguments, resource.schema),
-        _import_identity(arguments, resource.schema),
-        _moved_from(arguments, resource.schema),
+        takeover_problems(arguments, resource.schema),
         _lifecycle(arguments.get("lifecycle"), resource.parameters),
     )
     found = [
@@ -329,109 +319,11 @@ def _both(arguments: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("count-and-for-each", ("count",), "count and for_each", "one of the two")
 
 
-def _import_id(arguments: Mapping[str, Any], schema: str) -> Iterator[Problem]:
-    value = arguments.get("import_id")
-    if value is None:
-        return
-    if is_many(arguments):
-        found, allowed = "import_id together with count or for_each", "import_id for one resource"
-        yield Problem("import-of-many", ("import_id",), found, allowed)
-    elif not isinstance(value, str):
-        allowed = "the identifier of what exists, a text"
-        yield Problem("type", ("import_id",), type_of_value(value), allowed)
-    elif not value.strip():
-        hint = "leave it out to make a new one"
-        allowed = "the identifier of what exists"
-        yield Problem("minLength", ("import_id",), "an empty text", allowed, hint)
-    elif not is_token(value) and not is_identifier(value, schema):
-        allowed = "the identifier of what exists, as its API shows it"
-        yield Problem("pattern", ("import_id",), display(value), allowed)
-
-
-def _import_identity(arguments: Mapping[str, Any], schema: str) -> Iterator[Problem]:
-    value, path = arguments.get("import_identity"), ("import_identity",)
-    if value is None:
-        return
-    known = {each.name: each.identity for each in load(schema).attributes.values() if each.identity}
-    allowed = "a mapping of " + ", ".join(known)
-    if arguments.get("import_id") is not None:
-        found = "import_id and import_identity"
-        yield Problem("import-id-and-identity", path, found, "one of the two")
-    elif is_many(arguments):
-        found = "import_identity together with count or for_each"
-        yield Problem("import-of-many", path, found, "import_identity for one resource")
-    elif not isinstance(value, Mapping):
-        hint = f"write {{{next(iter(known))!r}: {value!r}}}" if isinstance(value, str) else ""
-        yield Problem("type", path, type_of_value(value), allowed, hint)
-    else:
-        yield from _identity(value, known, schema)
-
-
-def _identity(given: Mapping[Any, Any], known: dict[str, str], schema: str) -> Iterator[Problem]:
-    allowed = "the identity, which is " + ", ".join(known)
-    path = ("import_identity",)
-    for name in given:
-        if name not in known:
-            yield Problem("unknown-attribute", (*path, str(name)), repr(name), allowed)
-    for name, need in known.items():
-        value = given.get(name)
-        if value is None and need == "required":
-            yield Problem("required", path, f"no {name}", allowed)
-        elif value is not None and not is_token(value) and not is_identifier(value, schema):
-            words = "the identifier of what exists, as its API shows it"
-            yield Problem("pattern", (*path, name), display(value), words)
-
-
-_NAME: Final = r"[A-Za-z_][\w-]*"
-_KEY: Final = r"(?:\[(?:\d+|\"[^\"\]]*\")\])?"
-_RESOURCE: Final = re.compile(rf"(?:module\.{_NAME}{_KEY}\.)*({_NAME})\.{_NAME}{_KEY}")
-
-
-def _moved_from(arguments: Mapping[str, Any], schema: str) -> Iterator[Problem]:
-    value, path = arguments.get("moved_from"), ("moved_from",)
-    if value is None:
-        return
-    allowed = f"an address such as {schema}.orders, or the name alone"
-    if not isinstance(value, str) or is_token(value):
-        found = "a value that only Terraform knows" if is_token(value) else type_of_value(value)
-        yield Problem("type", path, found, allowed)
-    elif "." in value:
-        yield from _source(value, schema, path)
-    elif not re.fullmatch(_NAME, value):
-        yield Problem("pattern", path, display(value), allowed)
-    for other in ("import_id", "import_identity"):
-        if arguments.get(other) is not None:
-            found = f"moved_from together with {other}"
-            hint = "leave the import out: the state says which object it is"
-            yield Problem("import-and-move", path, found, "one of the two", hint)
-
-
-def _source(address: str, schema: str, path: Path) -> Iterator[Problem]:
-    found, types = _RESOURCE.fullmatch(address), _movable(schema)
-    if found is None:
-        yield Problem("pattern", path, display(address), f"an address such as {schema}.orders")
-    elif found[1] not in types:
-        allowed = "an address of " + " or ".join(types)
-        yield Problem("moved-type", path, f"an address of {found[1]}", allowed)
-
-
-def _movable(schema: str) -> list[str]:
-    """Return the types that can become a resource, its own first."""
-    from constructs_lib.schemas.official_state import VERSIONS
-
-    return [schema, *(sorted(VERSIONS) if schema == "fivetranops_connection" else ())]
-
-
 def _lifecycle(value: Any, parameters: tuple[str, ...]) -> Iterator[Problem]:
     if isinstance(value, (Lifecycle, Mapping)):
         yield from check_lifecycle(settings_of(value), parameters)
     elif value is not None:
         yield Problem("type", ("lifecycle",), type_of_value(value), "a Lifecycle or a mapping")
-
-
-def type_of_value(value: Any) -> str:
-    """Return the type of an argument for a message, such as ``a value of type str``."""
-    return f"a value of type {type(value).__name__}"
 
 
 def is_of_cdk(value: Any) -> bool:
