@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from command_run import Commands
+from forked_command import ForkedCommands
 from provider_process import ProviderProcess, SharedProcess
 from sandbox_address import SandboxAddress
 from sandbox_server import Sandbox, serving
@@ -71,10 +72,18 @@ def connection(sandbox: Sandbox) -> str:
     return sandbox.add("connector_sdk", schema="invoices", package_id="p")
 
 
+@pytest.fixture(scope="session")
+def forked_commands() -> Iterator[ForkedCommands]:
+    """The process that commands are forked from."""
+    forked = ForkedCommands()
+    yield forked
+    forked.end()
+
+
 @pytest.fixture
-def commands(tmp_path: Path, sandbox: Sandbox) -> Commands:
+def commands(tmp_path: Path, sandbox: Sandbox, forked_commands: ForkedCommands) -> Commands:
     """The command ``state``, in the working directory of terraform."""
-    return Commands(tmp_path / "work", sandbox.url)
+    return Commands(tmp_path / "work", sandbox.url, forked_commands)
 
 
 @pytest.fixture
