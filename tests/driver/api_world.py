@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import requests
+from direct_session import DirectTransport, make_direct
 
 from constructs_lib.backend.fivetran.api.client import Client
 from constructs_lib.backend.fivetran.journal.journal import Journal
@@ -15,7 +16,6 @@ from constructs_lib.backend.fivetran.provider import FivetranOps
 from constructs_lib.backend.fivetran.provider_data import Account
 from constructs_lib.backend.fivetran.recovery import recover, recover_creations
 from constructs_lib.backend.http import jsontext
-from constructs_lib.backend.http.transport import Transport
 from constructs_lib.backend.managed_object.secret_tracking import SecretHasher
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.sandbox import Connection, Fault, SandboxAdapter
@@ -37,7 +37,7 @@ class _Provider(FivetranOps):
         self._adapter = adapter
 
     def configure(self, config: Any, terraform_version: str, diagnostics: Diagnostics) -> Account:
-        client = Client(Transport("sandbox://local", self._adapter), *_LOGIN, 60)
+        client = Client(DirectTransport("sandbox://local", self._adapter), *_LOGIN, 60)
         if "TF_DATA_DIR" not in os.environ:
             return Account(client, _VAULT)
         journal = Journal.of_working_directory()
@@ -55,7 +55,7 @@ class World:
 
     def __init__(self, distortions: Mapping[str, str], now: Clock = utc_now) -> None:
         self._adapter = SandboxAdapter(None, now=now)
-        self._session = requests.Session()
+        self._session = make_direct(requests.Session())
         self._session.mount("sandbox://local", self._adapter)
         self._session.auth = _LOGIN
         self._seen = 0

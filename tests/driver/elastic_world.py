@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from direct_session import DirectTransport
 from terraform_core import Core
 
 from constructs_lib.backend.elastic.client import Client, Cluster
 from constructs_lib.backend.elastic.exchange import Exchange
 from constructs_lib.backend.elastic.provider import SANDBOX, ElasticOps
-from constructs_lib.backend.http.transport import Transport
 from constructs_lib.backend.plugin.diagnostics import Diagnostics
 from constructs_lib.sandbox.common.store import Clock, utc_now
 from constructs_lib.sandbox.elastic import ElasticAdapter, ElasticFault
@@ -27,7 +27,7 @@ class _Provider(ElasticOps):
         self._adapter = adapter
 
     def configure(self, config: Any, terraform_version: str, diagnostics: Diagnostics) -> Cluster:
-        transport = Transport("sandbox://elastic", self._adapter)
+        transport = DirectTransport("sandbox://elastic", self._adapter)
         return Cluster(Client(Exchange([transport], SANDBOX, 60)))
 
     def close(self, provider_data: Any) -> None:

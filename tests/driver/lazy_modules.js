@@ -6,6 +6,10 @@
 const fs = require("fs");
 const Module = require("module");
 
+// What lays out the texts of the command line is asm.js. To check and compile all of it takes half a
+// second of processor time of each command; as plain JavaScript it is compiled where it is used.
+require("v8").setFlagsFromString("--no-validate-asm");
+
 const LAZY = /^@cdktf\/(hcl2cdk|hcl2json|hcl-tools)$/;
 const EXPORTED = /exports\.(\w+) =|defineProperty\(exports, "(\w+)"/g;
 const load = Module._load;

@@ -1,4 +1,7 @@
-"""A project whose environment adopts an account of the sandbox, and what Terraform makes of it."""
+"""A project whose environment adopts an account of the sandbox, and what Terraform makes of it.
+
+Terraform attaches to a provider of the project, because here nothing depends on its start.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from provider_process import ProviderProcess
 from quick_programs import QUICK_TERRAFORM
 
 from constructs_lib.sandbox import Store
@@ -48,6 +52,7 @@ class Project:
         self.base = folder / "stacks" / "environments" / "base.yaml"
         self.file = self.base.with_name("warehouse.yaml")
         self._synthesised: dict[str, bytes] = {}
+        self._provider = ProviderProcess(self._stack, folder.with_name(f"{folder.name}.log"))
         if like is not None:
             self._copy(like)
             return
@@ -82,15 +87,19 @@ class Project:
             self._synthesised = settings
         if not (self._stack / ".terraform").exists():
             self._succeed(self._stack, "terraform", "init")
-        environ = {f"TF_VAR_{name}": value for name, value in variables.items()}
+        environ = self._attached(variables)
         command = ("plan", "-no-color", "-input=false", "-out=plan", *arguments)
         done = self._run(self._stack, "terraform", *command, **environ)
         return done.out + done.err
 
     def apply(self, **variables: str) -> None:
         """Applies what was planned last."""
-        environ = {f"TF_VAR_{name}": value for name, value in variables.items()}
-        self._succeed(self._stack, "terraform", "apply", "-no-color", "plan", **environ)
+        command = ("terraform", "apply", "-no-color", "plan")
+        self._succeed(self._stack, *command, **self._attached(variables))
+
+    def end(self) -> None:
+        """Ends its provider; fails if that does not end well."""
+        self._provider.end()
 
     def writes(self) -> list[tuple[str, str, Any]]:
         """The requests that changed something, or tried to."""
@@ -105,6 +114,11 @@ class Project:
     @property
     def _stack(self) -> Path:
         return self.folder / "cdktf.out" / "stacks" / "warehouse"
+
+    def _attached(self, variables: dict[str, str]) -> dict[str, str]:
+        """The environment of a command that attaches to the provider, with these variables."""
+        given = {f"TF_VAR_{name}": value for name, value in variables.items()}
+        return {**given, "TF_REATTACH_PROVIDERS": self._provider.reattach(self._environ())}
 
     def _synthesise(self) -> None:
         """Do what ``python -m stacks`` does, in this process, where the CDK runs already."""
@@ -126,20 +140,10 @@ class Project:
         assert done.status == 0, done.out + done.err
 
     def _run(self, folder: Path, *command: str, **environ: str) -> Result:
-        kept = {name: os.environ[name] for name in ("TMPDIR", "LANG") if name in os.environ}
-        path = os.pathsep.join([*map(str, TOOLS), os.environ["PATH"]])
         done = subprocess.run(
             command,
             cwd=folder,
-            env={
-                **kept,
-                **QUICK_TERRAFORM,
-                "PATH": path,
-                "HOME": str(self.folder),
-                "PYTHONPATH": str(ROOT),
-                "CHECKPOINT_DISABLE": "1",
-                **environ,
-            },
+            env={**self._environ(), **environ},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -147,6 +151,17 @@ class Project:
             check=False,
         )
         return Result(done.returncode, done.stdout, done.stderr)
+
+    def _environ(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("TMPDIR", "LANG") if name in os.environ}
+        return {
+            **kept,
+            **QUICK_TERRAFORM,
+            "PATH": os.pathsep.join([*map(str, TOOLS), os.environ["PATH"]]),
+            "HOME": str(self.folder),
+            "PYTHONPATH": str(ROOT),
+            "CHECKPOINT_DISABLE": "1",
+        }
 
 
 def summary(planned: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,13 +48,16 @@ def adopted_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
     assert project.adopt().status == 0
     assert summary(project.plan()) == imports(2)
     project.apply()
+    project.end()
     return project
 
 
 @pytest.fixture
-def adopted(adopted_once: Project, tmp_path: Path) -> Project:
+def adopted(adopted_once: Project, tmp_path: Path) -> Iterator[Project]:
     """A copy of that project, with a state and an account of its own."""
-    return Project(tmp_path / "project", like=adopted_once)
+    project = Project(tmp_path / "project", like=adopted_once)
+    yield project
+    project.end()
 
 
 def test_later_value_changes_exactly_that_secret(adopted: Project) -> None:

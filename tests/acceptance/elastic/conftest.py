@@ -1,5 +1,6 @@
 """An Elastic sandbox on a socket, and a working directory for terraform."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from scenario import Scenario
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Of all tests there are; paths that are compared as objects would take a while.
+    folder = f"{Path(__file__).parent}{os.sep}"
     for item in items:
-        if item.path.parent == Path(__file__).parent:
+        if str(item.path).startswith(folder):
             item.add_marker(pytest.mark.terraform)
 
 

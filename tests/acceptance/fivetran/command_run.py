@@ -1,4 +1,8 @@
-"""Runs ``python -m constructs_lib.backend state`` as a process, as a person or a script would."""
+"""Runs ``python -m constructs_lib.backend state`` as a process, as a person or a script would.
+
+What only runs to its end is forked from a process that has imported it already; what a test starts,
+interrupts or types to is a process of its own.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,11 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from forked_command import PATIENCE, ForkedCommands
 from sandbox_server import KEY, SECRET
 
 COMMAND = (sys.executable, "-m", "constructs_lib.backend", "state")
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
-_PATIENCE = 60.0
 _BECOME = """
 import fcntl, os, sys, termios
 terminal = os.open(sys.argv[1], os.O_RDWR)
@@ -48,10 +52,11 @@ class Commands:
 
     :param directory: where it is run
     :param api_url: where it finds the API
+    :param forked: what commands are forked from
     """
 
-    def __init__(self, directory: Path, api_url: str) -> None:
-        self.directory = directory
+    def __init__(self, directory: Path, api_url: str, forked: ForkedCommands) -> None:
+        self.directory, self._forked = directory, forked
         directory.mkdir(parents=True, exist_ok=True)
         self.environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self.environment |= {"FIVETRAN_API_URL": api_url}
@@ -79,7 +84,7 @@ class Commands:
 
     def ended(self, process: subprocess.Popen[str], given: str | None = None) -> Ended:
         """Waits for its end, and checks what no output may hold."""
-        out, err = process.communicate(given, timeout=_PATIENCE)
+        out, err = process.communicate(given, timeout=PATIENCE)
         return _checked(Ended(process.returncode, out or "", err))
 
     def run(self, *arguments: str, given: str | None = None, status: int = 0) -> Ended:
@@ -88,10 +93,15 @@ class Commands:
         :param given: standard input; None for none
         :param status: the exit status that it must have
         """
+        if not self._forked.can_run(self.environment):
+            return self.launch(*arguments, given=given, status=status)
+        end = self._forked.run(arguments, self.directory, self.environment, given)
+        return _with_status(_checked(Ended(*end)), status)
+
+    def launch(self, *arguments: str, given: str | None = None, status: int = 0) -> Ended:
+        """Runs a command as :meth:`run` does, but in a process that begins with it."""
         stdin = subprocess.DEVNULL if given is None else subprocess.PIPE
-        ended = self.ended(self.start(*arguments, stdin=stdin), given)
-        assert ended.status == status, ended.text
-        return ended
+        return _with_status(self.ended(self.start(*arguments, stdin=stdin), given), status)
 
     def set(self, connection: str, state: Any, *arguments: str, status: int = 0) -> Ended:
         """Sets a state without a question."""
@@ -133,7 +143,7 @@ class Terminal:
 
     def wait_for(self, text: str) -> None:
         """Waits until a text is shown."""
-        end = time.monotonic() + _PATIENCE
+        end = time.monotonic() + PATIENCE
         while text not in self._shown:
             assert self._read(end), f"{text!r} is not in {self._shown!r}"
 
@@ -143,10 +153,10 @@ class Terminal:
 
     def ended(self) -> Ended:
         """Waits for its end; all that the terminal has shown is ``out``."""
-        status = self.process.wait(_PATIENCE)
+        status = self.process.wait(PATIENCE)
         if self._other_end is not None:
             os.close(self._other_end)
-        end = time.monotonic() + _PATIENCE
+        end = time.monotonic() + PATIENCE
         while self._read(end):
             pass
         os.close(self._terminal)
@@ -170,4 +180,9 @@ def _checked(ended: Ended) -> Ended:
     assert "Traceback" not in ended.text, ended.text
     assert KEY not in ended.text, ended.text
     assert SECRET not in ended.text, ended.text
+    return ended
+
+
+def _with_status(ended: Ended, status: int) -> Ended:
+    assert ended.status == status, ended.text
     return ended

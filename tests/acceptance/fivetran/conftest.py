@@ -1,10 +1,12 @@
 """A sandbox on a socket, and a working directory for terraform."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from command_run import Commands
+from forked_command import ForkedCommands
 from provider_process import ProviderProcess, SharedProcess
 from sandbox_address import SandboxAddress
 from sandbox_server import Sandbox, serving
@@ -12,8 +14,10 @@ from scenario import Scenario
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Of all tests there are; paths that are compared as objects would take a second.
+    folder = f"{Path(__file__).parent}{os.sep}"
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if str(item.path).startswith(folder):
             item.add_marker(pytest.mark.terraform)
 
 
@@ -71,10 +75,18 @@ def connection(sandbox: Sandbox) -> str:
     return sandbox.add("connector_sdk", schema="invoices", package_id="p")
 
 
+@pytest.fixture(scope="session")
+def forked_commands() -> Iterator[ForkedCommands]:
+    """The process that commands are forked from."""
+    forked = ForkedCommands()
+    yield forked
+    forked.end()
+
+
 @pytest.fixture
-def commands(tmp_path: Path, sandbox: Sandbox) -> Commands:
+def commands(tmp_path: Path, sandbox: Sandbox, forked_commands: ForkedCommands) -> Commands:
     """The command ``state``, in the working directory of terraform."""
-    return Commands(tmp_path / "work", sandbox.url)
+    return Commands(tmp_path / "work", sandbox.url, forked_commands)
 
 
 @pytest.fixture

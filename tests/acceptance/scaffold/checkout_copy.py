@@ -14,7 +14,9 @@ from toolkits import ROOT
 _FOLDERS = ("constructs_lib", "docs", "examples", "scripts", "stacks", "tests")
 _FILES = ("CONTRIBUTING.md", "README.md", "cdktf.json", "pyproject.toml")
 _TYPES = ".mypy_cache"
-_UNWANTED = shutil.ignore_patterns("__pycache__")
+_COMPILED = ("constructs_lib", "scripts", "stacks")
+"""The folders whose compiled modules are copied, too: each is valid for a file of the same time."""
+_UNCOMPILED = shutil.ignore_patterns("__pycache__")
 
 
 class CheckoutCopy:
@@ -26,7 +28,8 @@ class CheckoutCopy:
     def __init__(self, folder: Path) -> None:
         self.root = folder
         for name in _FOLDERS:
-            shutil.copytree(ROOT / name, folder / name, ignore=_UNWANTED)
+            ignored = None if name in _COMPILED else _UNCOMPILED
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
         for name in _FILES:
             shutil.copyfile(ROOT / name, folder / name)
         # What mypy knows of files that are the same, if it has been run: it looks at the others.

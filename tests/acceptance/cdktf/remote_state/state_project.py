@@ -1,4 +1,8 @@
-"""A checkout whose environments are those of a test, and what Terraform does in its stacks."""
+"""A checkout whose environments are those of a test, and what Terraform does in its stacks.
+
+What only runs to its end attaches to one start of the provider for each stack. What a test holds or
+kills, and what the CLI of the CDK runs, launches it.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +17,33 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cdktf_project import ROOT, Machine, Result
+from provider_process import ProviderProcess
 
 from constructs_lib.sandbox import Store
 
 _STACKS = Path("cdktf.out", "stacks")
+_ATTACHING = ("apply", "plan", "destroy")
+
+
+class Providers:
+    """The providers that Terraform attaches to: one for each stack of each project."""
+
+    def __init__(self) -> None:
+        self._started: dict[Path, ProviderProcess] = {}
+
+    def attached(self, project: StateProject, stack: str) -> dict[str, str]:
+        """The variable with which a command in a stack attaches to its provider."""
+        folder = project.folder / _STACKS / stack
+        if folder not in self._started:
+            log = project.folder.with_name(f"{project.folder.name}-{stack}.log")
+            self._started[folder] = ProviderProcess(folder, log)
+        environ = {**project.machine.environ, **project.environ}
+        return {"TF_REATTACH_PROVIDERS": self._started[folder].reattach(environ)}
+
+    def end(self) -> None:
+        """End them; fail if one does not end well."""
+        for process in self._started.values():
+            process.end()
 
 
 class StateProject(NamedTuple):
@@ -25,6 +52,7 @@ class StateProject(NamedTuple):
     folder: Path
     machine: Machine
     environ: Mapping[str, str]
+    providers: Providers
 
     def write(self, name: str, text: str) -> None:
         """Write an environment file."""
@@ -47,7 +75,9 @@ class StateProject(NamedTuple):
         """Run Terraform in a stack; it need not succeed."""
         # Not by -chdir: Terraform looks for its providers where it was started.
         words = ("terraform", command, "-no-color", *arguments)
-        return self.machine.run(self.folder / _STACKS / stack, *words, **self.environ)
+        attached = self.providers.attached(self, stack) if command in _ATTACHING else {}
+        environ = {**self.environ, **attached}
+        return self.machine.run(self.folder / _STACKS / stack, *words, **environ)
 
     def applied(self, stack: str) -> str:
         """Initialise and apply a stack, which must succeed; returns what was printed."""
@@ -96,14 +126,16 @@ class StateProject(NamedTuple):
         )
 
 
-def state_project(folder: Path, machine: Machine, **environ: str) -> StateProject:
+def state_project(
+    folder: Path, machine: Machine, providers: Providers, **environ: str
+) -> StateProject:
     """A project without environments, whose sandbox is that of all projects beside it."""
     folder.mkdir()
     shutil.copy(ROOT / "cdktf.json", folder)
     shutil.copytree(ROOT / "stacks", folder / "stacks")
     for file in (folder / "stacks" / "environments").iterdir():
         file.unlink()
-    project = StateProject(folder, machine, environ)
+    project = StateProject(folder, machine, environ, providers)
     project.write(
         "base",
         "provider: {api_url: 'sandbox:../fivetran.sqlite3'}\n"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from cdktf_project import Machine
 from postgres_server import PASSWORD, PostgresServer, postgres_server, program
-from state_project import StateProject, ended, environment, killed, state_project
+from state_project import Providers, StateProject, ended, environment, killed, state_project
+
+Project = Callable[[Path], StateProject]
 
 pytestmark = [
     pytest.mark.cdktf,
@@ -30,8 +32,10 @@ def _backend(database: PostgresServer, schema: str) -> str:
     return f"type: pg, schema_name: {schema}, conn_str: '{database.conn_str}'"
 
 
-def _project(folder: Path, machine: Machine, database: PostgresServer) -> StateProject:
-    return state_project(folder, machine, **database.environ)
+@pytest.fixture(name="project")
+def _project(machine: Machine, providers: Providers, database: PostgresServer) -> Project:
+    """Makes a project in a folder, whose state is in the database."""
+    return lambda folder: state_project(folder, machine, providers, **database.environ)
 
 
 def _resources(database: PostgresServer, schema: str) -> str:
@@ -40,9 +44,9 @@ def _resources(database: PostgresServer, schema: str) -> str:
 
 
 def test_two_persons_deploy_at_once_and_nothing_is_lost(
-    machine: Machine, tmp_path: Path, database: PostgresServer
+    project: Project, tmp_path: Path, database: PostgresServer
 ) -> None:
-    one, two = (_project(tmp_path / name, machine, database) for name in ("one", "two"))
+    one, two = (project(tmp_path / name) for name in ("one", "two"))
     for person in (one, two):
         person.write("team", environment("team", _backend(database, "team")))
     one.synth()
@@ -71,9 +75,9 @@ def test_two_persons_deploy_at_once_and_nothing_is_lost(
 
 
 def test_a_deploy_can_wait_for_another(
-    machine: Machine, tmp_path: Path, database: PostgresServer
+    project: Project, tmp_path: Path, database: PostgresServer
 ) -> None:
-    one, two = (_project(tmp_path / name, machine, database) for name in ("one", "two"))
+    one, two = (project(tmp_path / name) for name in ("one", "two"))
     for person in (one, two):
         person.write("waits", environment("waits", _backend(database, "waits")))
         person.synth()
@@ -98,72 +102,72 @@ def test_a_deploy_can_wait_for_another(
 
 
 def test_a_killed_deploy_leaves_the_state_and_no_lock(
-    machine: Machine, tmp_path: Path, database: PostgresServer
+    project: Project, tmp_path: Path, database: PostgresServer
 ) -> None:
-    project = _project(tmp_path / "one", machine, database)
-    project.write("dies", environment("dies", _backend(database, "dies")))
-    project.synth()
-    project.applied("dies")
-    project.write("dies", environment("dies", _backend(database, "dies"), 120))
-    project.synth()
+    one = project(tmp_path / "one")
+    one.write("dies", environment("dies", _backend(database, "dies")))
+    one.synth()
+    one.applied("dies")
+    one.write("dies", environment("dies", _backend(database, "dies"), 120))
+    one.synth()
 
     with database.held("dies"):
-        slow = project.start_terraform("dies", "apply", "-auto-approve")
+        slow = one.start_terraform("dies", "apply", "-auto-approve")
         database.wait_for_a_writer()
         killed(slow)
     database.wait_for_locks(0)
 
-    project.applied("dies")
-    planned = project.terraform("dies", "plan")
+    one.applied("dies")
+    planned = one.terraform("dies", "plan")
     assert "No changes" in planned.output
-    assert (project.connections(), _resources(database, "dies")) == (1, "1")
+    assert (one.connections(), _resources(database, "dies")) == (1, "1")
 
 
 def test_two_environments_live_in_two_schemas_of_one_database(
-    machine: Machine, tmp_path: Path, database: PostgresServer
+    project: Project, tmp_path: Path, database: PostgresServer
 ) -> None:
-    project = _project(tmp_path / "one", machine, database)
+    one = project(tmp_path / "one")
     for name in ("east", "west"):
-        project.write(name, environment(name, _backend(database, name)))
-    project.synth()
+        one.write(name, environment(name, _backend(database, name)))
+    one.synth()
     for name in ("east", "west"):
-        project.applied(name)
+        one.applied(name)
 
-    assert project.terraform("east", "destroy", "-auto-approve").status == 0
+    assert one.terraform("east", "destroy", "-auto-approve").status == 0
 
     assert (_resources(database, "east"), _resources(database, "west")) == ("0", "1")
-    assert "No changes" in project.terraform("west", "plan").output
+    assert "No changes" in one.terraform("west", "plan").output
 
 
 def test_a_state_moves_from_a_file_into_the_database(
-    machine: Machine, tmp_path: Path, database: PostgresServer
+    project: Project, tmp_path: Path, database: PostgresServer
 ) -> None:
-    project = _project(tmp_path / "one", machine, database)
-    project.write("moves", environment("moves", "type: local"))
-    project.synth()
-    project.applied("moves")
-    project.write("moves", environment("moves", _backend(database, "moves")))
+    one = project(tmp_path / "one")
+    one.write("moves", environment("moves", "type: local"))
+    one.synth()
+    one.applied("moves")
+    one.write("moves", environment("moves", _backend(database, "moves")))
 
-    refused = project.cdktf("diff", "moves")
-    moved = project.cdktf("diff", "moves", "--migrate-state")
+    refused = one.cdktf("diff", "moves")
+    moved = one.cdktf("diff", "moves", "--migrate-state")
 
     assert refused.status != 0
     assert "Backend configuration changed" in refused.output
     assert moved.status == 0, moved.output
     assert "No changes" in moved.output
-    assert (project.connections(), _resources(database, "moves")) == (1, "1")
+    assert (one.connections(), _resources(database, "moves")) == (1, "1")
 
 
 def test_the_password_of_the_database_is_in_no_file(
-    machine: Machine, tmp_path: Path, database: PostgresServer
+    project: Project, tmp_path: Path, database: PostgresServer
 ) -> None:
-    project = _project(tmp_path / "one", machine, database)
-    project.write("quiet", environment("quiet", _backend(database, "quiet")))
-    project.synth()
-    project.applied("quiet")
+    one = project(tmp_path / "one")
+    one.write("quiet", environment("quiet", _backend(database, "quiet")))
+    one.synth()
+    one.applied("quiet")
 
-    assert project.terraform("quiet", "plan", "-out=plan").status == 0
+    assert one.terraform("quiet", "plan", "-out=plan").status == 0
 
-    written = [path for path in project.folder.rglob("*") if path.is_file()]
+    written = [path for path in one.folder.rglob("*") if path.is_file()]
     assert any(path.name == "plan" for path in written)
     assert not [path for path in written if PASSWORD.encode() in path.read_bytes()]

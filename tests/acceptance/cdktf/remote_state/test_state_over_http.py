@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from cdktf_project import Machine
-from state_project import StateProject, ended, environment, killed, state_project
+from state_project import Providers, StateProject, ended, environment, killed, state_project
 from state_server import WAIT, StateServer, state_server
 
 pytestmark = [pytest.mark.cdktf, pytest.mark.terraform]
 PATH = "/states/team"
+Synthesised = Callable[[Path, int], StateProject]
 
 
 @pytest.fixture(name="server")
@@ -20,11 +21,19 @@ def _server() -> Iterator[StateServer]:
         yield server
 
 
-def _synthesised(
-    folder: Path, machine: Machine, server: StateServer, sync_frequency: int
+@pytest.fixture(name="synthesised")
+def _synthesised(machine: Machine, providers: Providers, server: StateServer) -> Synthesised:
+    """Makes a project in a folder, or changes the one that is there, and synthesises it."""
+    return lambda folder, sync_frequency: _project(
+        folder, machine, providers, server, sync_frequency
+    )
+
+
+def _project(
+    folder: Path, machine: Machine, providers: Providers, server: StateServer, sync_frequency: int
 ) -> StateProject:
-    project = state_project(folder, machine) if not folder.exists() else None
-    project = project or StateProject(folder, machine, {})
+    project = state_project(folder, machine, providers) if not folder.exists() else None
+    project = project or StateProject(folder, machine, {}, providers)
     address = f"{server.address}{PATH}"
     names = ("address", "lock_address", "unlock_address")
     backend = ", ".join(["type: http", *(f"{name}: '{address}'" for name in names)])
@@ -34,12 +43,12 @@ def _synthesised(
 
 
 def test_two_deploys_at_once_are_kept_apart(
-    machine: Machine, tmp_path: Path, server: StateServer
+    synthesised: Synthesised, tmp_path: Path, server: StateServer
 ) -> None:
-    one = _synthesised(tmp_path / "one", machine, server, 60)
+    one = synthesised(tmp_path / "one", 60)
     one.applied("team")
     assert server.resources(PATH) == ["fivetranops_connection"]
-    one, two = (_synthesised(tmp_path / name, machine, server, 120) for name in ("one", "two"))
+    one, two = (synthesised(tmp_path / name, 120) for name in ("one", "two"))
     assert two.terraform("team", "init").status == 0
 
     with server.held():
@@ -58,11 +67,11 @@ def test_two_deploys_at_once_are_kept_apart(
 
 
 def test_the_lock_of_a_killed_deploy_is_taken_away_by_hand(
-    machine: Machine, tmp_path: Path, server: StateServer
+    synthesised: Synthesised, tmp_path: Path, server: StateServer
 ) -> None:
-    project = _synthesised(tmp_path / "one", machine, server, 60)
+    project = synthesised(tmp_path / "one", 60)
     project.applied("team")
-    _synthesised(tmp_path / "one", machine, server, 120)
+    synthesised(tmp_path / "one", 120)
     with server.held():
         slow = project.start_terraform("team", "apply", "-auto-approve")
         assert server.writing.wait(WAIT)

@@ -17,7 +17,6 @@ def of_invoices(more: str = "") -> str:
     return INVOICES + body
 
 
-@pytest.mark.launched
 def test_a_card_is_issued_renewed_and_forgotten(terraform: Scenario, connection: str) -> None:
     terraform.step(card(of=connection), [issuing(connection)])
     first = terraform.resource(CARD)

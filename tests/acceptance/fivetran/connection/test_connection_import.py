@@ -19,7 +19,6 @@ def import_block(identifier: str) -> str:
     return f'import {{\n  to = {ORDERS}\n  id = "{identifier}"\n}}\n'
 
 
-@pytest.mark.launched
 def test_an_import_equals_the_managed_connection(terraform: Scenario) -> None:
     terraform.step(orders(), [creation(**CREATED)])
     identifier = terraform.resource(ORDERS)["id"]

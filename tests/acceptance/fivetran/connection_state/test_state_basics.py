@@ -16,7 +16,6 @@ def given(sandbox: Sandbox, connection: str, state: Any) -> None:
     sandbox.ask("PATCH", f"/v1/connections/{connection}/state", {"state": state})
 
 
-@pytest.mark.launched
 def test_set_change_and_destroy(terraform: Scenario, sandbox: Sandbox, connection: str) -> None:
     given(sandbox, connection, {"cursor": 1})
     terraform.step(

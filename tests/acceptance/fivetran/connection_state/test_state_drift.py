@@ -138,7 +138,6 @@ def test_an_imported_state_settles_and_is_changed_in_place(
     assert terraform.resource(CURSOR)["previous_state"] == {"cursor": 5}
 
 
-@pytest.mark.launched
 def test_an_import_by_a_block_plans_and_sends_nothing(
     terraform: Scenario, sandbox: Sandbox, connection: str
 ) -> None:

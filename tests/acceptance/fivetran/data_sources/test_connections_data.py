@@ -35,7 +35,6 @@ def four(sandbox: Sandbox) -> dict[str, str]:
     return made
 
 
-@pytest.mark.launched
 def test_connections_of_two_pages_are_read(terraform: Scenario, sandbox: Sandbox) -> None:
     made = fill(sandbox, 12)
     sandbox.store.configure(page_items=10)

@@ -1,9 +1,10 @@
 """Kills a run of the real terraform at a random moment, and looks what the next run makes of it.
 
 A kill is named by its victim, its work and a number, and the seed: everything random about it comes
-from that. Terraform launches the provider itself, by its launcher, which a development override
-names; so no directory has to be initialised. Only the plans that look whether anything is left to
-do attach to a provider. What a work needs beforehand is made once, and copied.
+from that. In the run that is killed Terraform launches the provider itself, by its launcher, which
+a development override names; so no directory has to be initialised. The runs that follow attach to
+one, but for those after the first kill of each victim and work. What a work needs beforehand is
+made once, and copied.
 """
 
 from __future__ import annotations
@@ -127,14 +128,14 @@ class Run:
         self.printed += f"\n$ terraform {' '.join(arguments)}\n"
         return self.end(self.start(*arguments, **more))
 
-    def attached(self, *arguments: str) -> int:
-        """Runs terraform as :meth:`terraform` does, with one start of the provider for three."""
+    @contextmanager
+    def provider(self) -> Iterator[dict[str, str]]:
+        """A provider, and the environment in which terraform attaches to it."""
         name = self._mark.partition("=")[0]
         environment = {key: text for key, text in self._environment().items() if key != name}
         provider = ProviderProcess(self.folder, self.temporary / "provider.log")
         try:
-            reattach = provider.reattach(environment)
-            return self.terraform(*arguments, TF_REATTACH_PROVIDERS=reattach)
+            yield {"TF_REATTACH_PROVIDERS": provider.reattach(environment)}
         finally:
             provider.end()
 
@@ -240,34 +241,41 @@ def struck(kill: Kill, stage: Stage, folder: Path) -> Outcome:
             return Outcome([] if is_over else [f"{kill}: a process is left"], is_judged=False)
         if chance.random() < 0.5:
             _until(lambda: not run.processes())
-        wrong = _follow_up(run, work)
+        wrong = _follow_up(run, kill)
         wrong += work.wrong(run.sandbox, run.state)
         if not _until(lambda: not run.processes()):
             wrong.append("a process is left")
-        if not _until(lambda: not run.directories()):
+        if not _until(lambda: _is_swept(run)):
             wrong.append("a directory is left")
         return Outcome([f"{kill}: {one}" for one in wrong] + ([run.printed] if wrong else []))
 
 
-def _follow_up(run: Run, work: Work) -> list[str]:
+def _follow_up(run: Run, kill: Kill) -> list[str]:
     """Runs the same command again, and once more if something is left to do."""
-    command = (work.command, "-auto-approve", "-input=false")
-    status = run.terraform(*command)
-    if status != 0:
-        # The provider of a terraform that was killed may still have been at work.
-        _until(lambda: not run.processes())
-    if status != 0 or not _is_settled(run, work):
-        status = run.terraform(*command)
-    if status != 0:
-        return ["two more runs are not enough"]
-    return [] if _is_settled(run, work) else ["something is left to do"]
+    command = (kill.work.command, "-auto-approve", "-input=false")
+    with run.provider() as attached:
+        follows = {} if kill.number == 0 else attached
+        status = run.terraform(*command, **follows)
+        if status != 0:
+            # The provider of a terraform that was killed may still have been at work.
+            _until(lambda: not run.processes())
+        if status != 0 or not _is_settled(run, kill.work, attached):
+            status = run.terraform(*command, **follows)
+        if status != 0:
+            return ["two more runs are not enough"]
+        return [] if _is_settled(run, kill.work, attached) else ["something is left to do"]
 
 
-def _is_settled(run: Run, work: Work) -> bool:
-    destroys = work.command == "destroy"
-    # The runs that are killed, and those that go on after them, launch the provider.
-    status = run.attached("plan", "-input=false", "-detailed-exitcode", *["-destroy"] * destroys)
-    return status == 0
+def _is_settled(run: Run, work: Work, attached: Mapping[str, str]) -> bool:
+    destroys = ["-destroy"] * (work.command == "destroy")
+    return run.terraform("plan", "-input=false", "-detailed-exitcode", *destroys, **attached) == 0
+
+
+def _is_swept(run: Run) -> bool:
+    """Returns whether no directory is left; one that was still too young goes with the next run."""
+    if run.directories():
+        run.terraform("plan", "-input=false")
+    return not run.directories()
 
 
 def _await_request(run: Run, process: subprocess.Popen[bytes], number: int) -> None:

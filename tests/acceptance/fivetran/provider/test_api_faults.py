@@ -129,7 +129,6 @@ def test_state_that_cannot_be_set_restores_the_flag(
     assert writes[-1] == change(connection, paused=False)
 
 
-@pytest.mark.launched
 def test_refused_connection_is_an_error_with_the_address(terraform: Scenario) -> None:
     terraform.environment["FIVETRAN_API_URL"] = "http://127.0.0.1:9"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from bodies import cursor, orders
 from sandbox_server import Sandbox
 from scenario import Scenario
@@ -33,7 +32,6 @@ def errors_of(output: str) -> int:
     return output.splitlines()[0].count("Error: ")
 
 
-@pytest.mark.launched
 def test_many_resources_of_an_api_out_of_reach_are_one_error(
     terraform: Scenario, sandbox: Sandbox
 ) -> None:

@@ -6,8 +6,6 @@ import pytest
 from sandbox_server import Sandbox
 from workspace import Workspace
 
-pytestmark = pytest.mark.launched
-
 ADDRESS = "fivetranops_connection.orders"
 BODY = """
 variable "password" {
@@ -34,6 +32,7 @@ def give(terraform: Workspace, password: str, token: str) -> None:
     terraform.environment |= {"TF_VAR_password": password, "TF_VAR_token": token}
 
 
+@pytest.mark.launched
 @pytest.mark.both_terraforms
 def test_no_file_holds_a_secret(terraform: Workspace, sandbox: Sandbox) -> None:
     give(terraform, "canary-password", "canary-token")

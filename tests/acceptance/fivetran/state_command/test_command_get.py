@@ -16,7 +16,7 @@ EXACT = '{"big": 123456789012345678901234567890, "ratio": 0.10, "text": "é"}'
 def test_state_goes_to_stdout_and_messages_to_stderr(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
-    ended = commands.run("get", cursor_at_ten)
+    ended = commands.launch("get", cursor_at_ten)
 
     assert json.loads(ended.out) == {"cursor": 10}
     assert f"connection {cursor_at_ten} (invoices), connector_sdk: running; no sync" in ended.err

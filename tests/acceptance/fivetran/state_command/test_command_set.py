@@ -22,7 +22,7 @@ NEW = {"cursor": 4}
 def test_a_state_is_set_with_care_and_it_is_said_how_to_go_back(
     commands: Commands, sandbox: Sandbox, cursor_at_ten: str
 ) -> None:
-    ended = commands.set(cursor_at_ten, NEW)
+    ended = commands.launch("set", cursor_at_ten, commands.file(NEW), "--yes")
 
     assert sandbox.writes() == careful_state(cursor_at_ten, NEW)
     assert f"The state of connection {cursor_at_ten} (invoices) moves BACKWARDS" in ended.out
