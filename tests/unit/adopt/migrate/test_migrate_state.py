@@ -163,7 +163,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StateError, match="nothing.json cannot be read: No such file"):
+    with pytest.raises(StateError, match=r"nothing\.json cannot be read: No such file"):
         read_state(str(tmp_path / "nothing.json"))
 
 
