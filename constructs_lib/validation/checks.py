@@ -107,7 +107,12 @@ _RULES: dict[str, tuple[Rule, ...]] = {
 
 
 def check_parameters(
-    name: str, values: Mapping[str, Any], *, place: Place, is_token: IsToken = never
+    name: str,
+    values: Mapping[str, Any],
+    *,
+    place: Place,
+    is_token: IsToken = never,
+    with_library: bool = True,
 ) -> list[Finding]:
     """Return all findings about the parameters of a construct.
 
@@ -117,10 +122,14 @@ def check_parameters(
         ``config`` it is a value
     :param place: the place of the construct
     :param is_token: says whether a value is known only later, and so satisfies any check
+    :param with_library: False to do without the library ``jsonschema``, which comes with a CDK
     """
     known, findings = as_json_values(without_none(name, values), place=place, is_token=is_token)
     findings += _texts_beyond_the_limits(name, known, place)
-    findings += schema_check.check_schema(parameter_validator(name), known, place=place)
+    if with_library:
+        findings += schema_check.check_schema(parameter_validator(name), known, place=place)
+    else:
+        findings += schema_check.check_by_keywords(parameter_schema(name), known, place=place)
     broken = schema_check.parameters_with_errors(findings)
     return findings + apply_rules(_RULES.get(name, ()), known, place=place, broken=broken)
 

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from constructs_lib import schemas
 from constructs_lib.schemas.keywords import (
+    Violation,
     allowed,
     describe_type,
     did_you_mean,
     first_sentence,
     nearest_name,
     suggestion,
+    violations,
 )
 from constructs_lib.schemas.model import matches
 from constructs_lib.schemas.redaction import display
@@ -45,10 +47,21 @@ def check_schema(validator: Validator, values: Any, *, place: Place) -> list[Fin
         finding
         for error in raised
         if error.validator == "type" or _path(error) not in mistyped
-        for finding in _messages(error, place)
+        for finding in _messages(_error_of(error), place)
     )
     # One missing attribute of several comes as an error of its own, but describes them all.
     return list(dict.fromkeys(found))
+
+
+def check_by_keywords(schema: dict[str, Any], values: Any, *, place: Place) -> list[Finding]:
+    """Return what :func:`check_schema` returns, by the interpreter that the provider has as well.
+
+    The library ``jsonschema`` is not needed for it.
+
+    :param schema: the JSON Schema, such as a ``parameter_schema``
+    """
+    found = violations(schema, values, passes=lambda value: value is UNKNOWN)
+    return [each for one in found for each in _messages(_error_of_violation(one), place)]
 
 
 def _path(error: ValidationError) -> Path:
@@ -92,11 +105,26 @@ class _Message(NamedTuple):
     hint: str = ""
 
 
-def _messages(raw: ValidationError, place: Place) -> Iterator[Finding]:
+def _error_of(raw: ValidationError) -> _Error:
     keyword = "propertyNames" if "propertyNames" in raw.schema_path else str(raw.validator)
     schema = dict(raw.schema) if isinstance(raw.schema, Mapping) else {}
-    error = _Error(keyword, raw.validator_value, _path(raw), raw.instance, schema)
-    for words in _MESSAGES.get(keyword, _in_words)(error):
+    return _Error(keyword, raw.validator_value, _path(raw), raw.instance, schema)
+
+
+def _error_of_violation(found: Violation) -> _Error:
+    """Return a violation as the library has it, which names the object around some mistakes."""
+    demand, path, value = found.demand, found.path, found.value
+    if found.keyword == "required":
+        demand = [demand]
+    elif found.keyword == "additionalProperties":
+        path, value = path[:-1], {path[-1]: value}
+    elif found.keyword == "propertyNames":
+        path = path[:-1]
+    return _Error(found.keyword, demand, path, value, dict(found.rule))
+
+
+def _messages(error: _Error, place: Place) -> Iterator[Finding]:
+    for words in _MESSAGES.get(error.keyword, _in_words)(error):
         rule, path, found, allowed, hint = words
         yield Finding(rule, "error", place, pointer(path), found, allowed, hint)
 

@@ -11,11 +11,12 @@ All mistakes of the environments are reported together, each with its file, line
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from constructs_lib.adopt.description import variables_in as variables_in
 from constructs_lib.schemas.keywords import did_you_mean
 from constructs_lib.validation import FilePlace, Finding, ValidationFailed, errors
 from stacks.settings.backend import settings_of
@@ -41,7 +42,6 @@ from stacks.settings.model import (
     ConnectorStatusSettings,
     Environment,
     ManagedState,
-    Variable,
 )
 from stacks.settings.shared_states import StateLocation, check_shared_states
 from stacks.settings.variables import with_variables
@@ -327,15 +327,3 @@ def _connection(name: str, values: dict[str, Any], root: Node) -> ConnectionSett
     protected = node_at(root, ("connections", name, "protect")) if protect else None
     protect_place = protected.key_place if protected is not None else None
     return ConnectionSettings(name, parameters, state, protect, place, protect_place)
-
-
-def variables_in(value: Any) -> Iterator[Variable]:
-    """Return the variables in a value, each as often as it occurs there."""
-    if isinstance(value, Variable):
-        yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from variables_in(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from variables_in(inner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from constructs_lib.adopt.description import Variable as Variable
 from constructs_lib.validation import FilePlace, Finding
 
 TESTS, SYNCS, CARDS = "connection_tests", "connection_syncs", "connect_cards"
@@ -14,22 +15,6 @@ SECTIONS = {
     CARDS: "fivetranops_connect_card",
 }
 """The sections about actions, each with the resource whose parameters its entries have."""
-
-
-@dataclass(frozen=True)
-class Variable:
-    """A secret whose value is not in the files.
-
-    It is written ``{variable: name}``, or ``{variable: name, unset: keep}`` for a secret of an
-    existing connection. It becomes a sensitive, ephemeral Terraform variable, whose value comes
-    from the process environment as ``TF_VAR_<name>``.
-    """
-
-    name: str
-    """Name of the Terraform variable: small letters, digits and underscores."""
-    keep_unset: bool = False
-    """True if Fivetran keeps the secret that it has while the variable has no value; otherwise the
-    variable must have one."""
 
 
 @dataclass(frozen=True)

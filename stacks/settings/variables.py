@@ -6,20 +6,15 @@ import re
 from typing import Any
 
 from constructs_lib import schemas
+from constructs_lib.adopt.description import Variable, is_variable_name
 from constructs_lib.schemas.keywords import nearest_name
 from constructs_lib.schemas.redaction import HIDDEN, SECRET_PARAMETERS, display
 from constructs_lib.validation import Finding
 from constructs_lib.validation.findings import Path, pointer
 from stacks.settings.backend import hint_without_setting
 from stacks.settings.merging import is_variable
-from stacks.settings.model import Variable
 from stacks.settings.yaml_reader import Node
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-# Terraform reserves these names.
-_RESERVED = frozenset(
-    {"count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"}
-)
 _CREDENTIALS = {
     ("provider", "api_key"): "FIVETRAN_APIKEY",
     ("provider", "api_secret"): "FIVETRAN_APISECRET",
@@ -104,7 +99,7 @@ class _Walk:
         words = (repr(key), "{variable: name}", "did you mean 'variable'?")
         named = node._replace(place=inner.key_place)
         self._report("variable-name", named, (*path, key), *words)
-        return Variable(str(inner.value))
+        return Variable(str(inner.value), keep_unset=False)
 
     def _literal(self, node: Node, path: Path) -> None:
         if path in _CREDENTIALS:
@@ -134,11 +129,6 @@ class _Walk:
 
     def _report(self, rule: str, node: Node, path: Path, *words: str) -> None:
         self.findings.append(Finding(rule, "error", node.place, pointer(path), *words))
-
-
-def is_variable_name(value: Any) -> bool:
-    """Return whether a value can name a variable of Terraform."""
-    return isinstance(value, str) and bool(_NAME.fullmatch(value)) and value not in _RESERVED
 
 
 def _in_secrets(path: Path) -> bool:

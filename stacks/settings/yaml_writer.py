@@ -8,103 +8,37 @@ removed. Secrets are variables.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 
 import yaml
 
+from constructs_lib.adopt.yaml_form import (
+    STEP,
+    Leaf,
+    Line,
+    Tree,
+    lines_of,
+    scalar,
+)
 from constructs_lib.schemas import Field, FieldKind, Service
 from constructs_lib.validation import render
-from stacks.settings.model import Variable
 from stacks.settings.yaml_reader import Node, displayed, read
 
-STEP = 2
-"""Columns by which one level is indented."""
-
-_NEEDS_NO_QUOTES = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
-_YAML_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
-# YAML takes these for a line break or refuses them, and JSON leaves them as they are.
-_SPECIAL = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-
-
-def to_yaml(values: Mapping[str, Any], indent: int) -> Iterator[str]:
-    """Return the lines of a mapping, each key on a line of its own.
-
-    :param values: JSON values, with ``Variable`` leaves. Text is data: an expression of Terraform
-        in it is escaped, so that it stays text
-    :param indent: columns before the keys
-    """
-    tree = {scalar(key): _tree_of(value) for key, value in values.items()}
-    return map(str, _lines_of_mapping(tree, indent))
-
-
-def scalar(value: Any) -> str:
-    """Return a single value as YAML: text without quotes where it cannot be anything else."""
-    if value is None or isinstance(value, (bool, int)):
-        return json.dumps(value)
-    if isinstance(value, float):
-        # A number that would be read differently is written as text, which the API accepts, too.
-        written = repr(value)
-        return written if "e" not in written else json.dumps(written)
-    text = re.sub(r"([$%])(?=\{)", r"\1\1", value)
-    if _NEEDS_NO_QUOTES.fullmatch(text) and text.lower() not in _YAML_WORDS:
-        return text
-    return _SPECIAL.sub(
-        lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False)
-    )
-
-
-def _tree_of(value: Any) -> _Tree:
-    if isinstance(value, Mapping) and value:
-        return {scalar(key): _tree_of(inner) for key, inner in value.items()}
-    if isinstance(value, list) and value:
-        return [_tree_of(item) for item in value]
-    return _Leaf(_flow(value))
-
-
-def _flow(value: Any) -> str:
-    if isinstance(value, Variable):
-        return f"{{variable: {value.name}{', unset: keep' if value.keep_unset else ''}}}"
-    if isinstance(value, Mapping):
-        return "{}"
-    return "[]" if isinstance(value, list) else scalar(value)
-
-
-class _Leaf(NamedTuple):
-    """One value as YAML, with a note about what is allowed there."""
-
-    text: str
-    note: str = ""
-
-
 _EXAMPLES = {
-    FieldKind.STRING: _Leaf('""', "text"),
-    FieldKind.INTEGER: _Leaf("0", "a whole number"),
-    FieldKind.NUMBER: _Leaf("0", "a number"),
-    FieldKind.BOOLEAN: _Leaf("false", "true or false"),
-    FieldKind.OBJECT: _Leaf("{}", "a mapping"),
-    FieldKind.LIST: _Leaf("[]", "a list"),
-    FieldKind.ANY: _Leaf('""', "anything"),
+    FieldKind.STRING: Leaf('""', "text"),
+    FieldKind.INTEGER: Leaf("0", "a whole number"),
+    FieldKind.NUMBER: Leaf("0", "a number"),
+    FieldKind.BOOLEAN: Leaf("false", "true or false"),
+    FieldKind.OBJECT: Leaf("{}", "a mapping"),
+    FieldKind.LIST: Leaf("[]", "a list"),
+    FieldKind.ANY: Leaf('""', "anything"),
 }
-_Tree: TypeAlias = "dict[str, _Tree] | list[_Tree] | _Leaf"
 _MAX_SHOWN = 8
-
-
-class _Line(NamedTuple):
-    indent: int
-    text: str
-    note: str = ""
-    live: bool = True
-
-    def __str__(self) -> str:
-        mark = "" if self.live else "# "
-        note = f"  # {self.note}" if self.note else ""
-        return f"{' ' * self.indent}{mark}{self.text}{note}"
 
 
 def connection_template(service: Service, name: str, indent: int = STEP) -> str:
@@ -117,35 +51,35 @@ def connection_template(service: Service, name: str, indent: int = STEP) -> str:
     """
     inner = indent + STEP
     head = [
-        _Line(indent, f"{name}:"),
-        _Line(inner, f"service: {scalar(service.name)}"),
-        _Line(inner, 'group_id: ""', "unless the defaults name the group", live=False),
+        Line(indent, f"{name}:"),
+        Line(inner, f"service: {scalar(service.name)}"),
+        Line(inner, 'group_id: ""', "unless the defaults name the group", live=False),
     ]
     lines = [*head, *_config(service, name, inner), *_others(service, name, inner)]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _config(service: Service, name: str, indent: int) -> Iterator[_Line]:
-    yield _Line(indent, "config:" if service.destination_schema else "config: {}")
+def _config(service: Service, name: str, indent: int) -> Iterator[Line]:
+    yield Line(indent, "config:" if service.destination_schema else "config: {}")
     for key in service.destination_schema:
-        yield _Line(indent + STEP, f"{key}: {name}", "names the destination schema")
+        yield Line(indent + STEP, f"{key}: {name}", "names the destination schema")
     tree = _part(service.config.values(), secret=False, prefix=name)
-    yield from _commented(_lines(tree, indent + STEP))
+    yield from _commented(lines_of(tree, indent + STEP))
 
 
-def _others(service: Service, name: str, indent: int) -> Iterator[_Line]:
-    parts: dict[str, _Tree] = {
+def _others(service: Service, name: str, indent: int) -> Iterator[Line]:
+    parts: dict[str, Tree] = {
         "secrets": _part(service.config.values(), secret=True, prefix=name),
         "auth": _part(service.auth.values(), secret=False, prefix=name),
         "auth_secrets": _part(service.auth.values(), secret=True, prefix=name),
     }
-    given: _Tree = {attribute: tree for attribute, tree in parts.items() if tree}
-    yield from _commented(_lines(given, indent))
+    given: Tree = {attribute: tree for attribute, tree in parts.items() if tree}
+    yield from _commented(lines_of(given, indent))
 
 
-def _part(fields: Iterable[Field], *, secret: bool, prefix: str) -> dict[str, _Tree]:
+def _part(fields: Iterable[Field], *, secret: bool, prefix: str) -> dict[str, Tree]:
     """Return the fields that belong in ``secrets``, or those that do not."""
-    found: dict[str, _Tree] = {}
+    found: dict[str, Tree] = {}
     for field in fields:
         leaves = [leaf for _, leaf in field.leaves()]
         if all(leaf.read_only for leaf in leaves):
@@ -160,41 +94,20 @@ def _part(fields: Iterable[Field], *, secret: bool, prefix: str) -> dict[str, _T
     return found
 
 
-def _tree(field: Field, name: str) -> _Tree:
+def _tree(field: Field, name: str) -> Tree:
     if field.kind is FieldKind.LIST and field.item is not None:
         return [_tree(field.item, name)]
     if field.fields:
         return {key: _tree(inner, f"{name}_{key}") for key, inner in field.fields.items()}
     if field.secret:
-        return _Leaf(f"{{variable: {re.sub(r'[^a-z0-9_]+', '_', name.lower())}}}")
+        return Leaf(f"{{variable: {re.sub(r'[^a-z0-9_]+', '_', name.lower())}}}")
     if field.allowed:
         values = [value for value in field.allowed if value]
-        return _Leaf(scalar(values[0]), f"one of {_some(values)}")
+        return Leaf(scalar(values[0]), f"one of {_some(values)}")
     return _EXAMPLES[field.kind]
 
 
-def _lines(tree: _Tree, indent: int) -> Iterator[_Line]:
-    if isinstance(tree, _Leaf):
-        yield _Line(indent, tree.text, tree.note)
-    elif isinstance(tree, list):
-        for item in tree:
-            first, *others = _lines(item, indent + STEP)
-            yield first._replace(indent=indent, text=f"- {first.text}")
-            yield from others
-    else:
-        yield from _lines_of_mapping(tree, indent)
-
-
-def _lines_of_mapping(tree: Mapping[str, _Tree], indent: int) -> Iterator[_Line]:
-    for name, inner in tree.items():
-        if isinstance(inner, _Leaf):
-            yield _Line(indent, f"{name}: {inner.text}", inner.note)
-        else:
-            yield _Line(indent, f"{name}:")
-            yield from _lines(inner, indent + STEP)
-
-
-def _commented(lines: Iterable[_Line]) -> Iterator[_Line]:
+def _commented(lines: Iterable[Line]) -> Iterator[Line]:
     return (line._replace(live=False) for line in lines)
 
 

@@ -28,7 +28,9 @@ def connection(name: str = "orders", **replaced: Any) -> ConnectionSettings:
         "group_id": "g",
         "service": "connector_sdk",
         "config": {"schema": name},
-        "secrets": {"secrets_list": [{"key": "token", "value": Variable("token")}]},
+        "secrets": {
+            "secrets_list": [{"key": "token", "value": Variable("token", keep_unset=False)}]
+        },
     }
     values: dict[str, Any] = {"managed_state": None, "protect": False, **replaced}
     return ConnectionSettings(name=name, parameters=parameters, place=PLACE, **values)
@@ -69,7 +71,7 @@ def test_a_variable_is_sensitive_and_ephemeral(app: App, synth: Synth) -> None:
 
 
 def test_credentials_can_be_variables(app: App, synth: Synth) -> None:
-    settings = environment(provider={"api_key": Variable("token")})
+    settings = environment(provider={"api_key": Variable("token", keep_unset=False)})
     EnvironmentStack(app, "demo", settings=settings)
 
     assert synth()["provider"]["fivetranops"] == [{"api_key": "${var.token}"}]
@@ -139,7 +141,7 @@ def test_another_stack_reads_from_the_backend(app: App, synth: Synth) -> None:
 
 def with_status(name: str, **replaced: Any) -> Environment:
     status = ConnectorStatusSettings(name, {"connector_id": "wiki", "status": "configured"})
-    elastic = {"endpoints": ["https://elastic"], "api_key": Variable("token")}
+    elastic = {"endpoints": ["https://elastic"], "api_key": Variable("token", keep_unset=False)}
     state = ManagedState({"state": {}}, PLACE)
     values = {"elastic": elastic, "connector_statuses": (status,), **replaced}
     return environment(connection(managed_state=state), **values)

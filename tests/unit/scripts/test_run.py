@@ -81,7 +81,12 @@ def test_all_that_is_missing_or_empty_is_listed(run: ModuleType) -> None:
 def test_credentials_from_variables_are_not_asked_for(
     run: ModuleType,
 ) -> None:
-    named = settings("k", "s", api_key=Variable("k"), api_secret=Variable("s"))
+    named = settings(
+        "k",
+        "s",
+        api_key=Variable("k", keep_unset=False),
+        api_secret=Variable("s", keep_unset=False),
+    )
     given = {"TF_VAR_k": "x", "TF_VAR_s": "y"}
 
     assert run.with_variables(named, given) == given
@@ -112,7 +117,7 @@ def test_two_embedded_sandboxes_need_nothing(run: ModuleType) -> None:
             ["ELASTICSEARCH_PASSWORD"],
         ),
         ({"endpoints": ["https://e"], "username": "u"}, {}, ["ELASTICSEARCH_PASSWORD"]),
-        ({"api_key": Variable("k")}, {}, ["ELASTICSEARCH_ENDPOINTS"]),
+        ({"api_key": Variable("k", keep_unset=False)}, {}, ["ELASTICSEARCH_ENDPOINTS"]),
     ],
 )
 def test_what_is_missing_for_elastic_is_listed(

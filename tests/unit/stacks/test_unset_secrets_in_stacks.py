@@ -91,8 +91,12 @@ def test_an_object_stays_one_with_nulls_inside() -> None:
 
 
 def test_a_variable_that_needs_a_value_becomes_its_reference() -> None:
-    nested = {"login": {"keys": [Variable("b")]}}
-    parameters = {"secrets": {"a": Variable("a"), **nested}, "api_key": Variable("a"), "n": 1}
+    nested = {"login": {"keys": [Variable("b", keep_unset=False)]}}
+    parameters = {
+        "secrets": {"a": Variable("a", keep_unset=False), **nested},
+        "api_key": Variable("a", keep_unset=False),
+        "n": 1,
+    }
 
     assert with_references(parameters, {"a": "${var.a}", "b": "${var.b}"}) == {
         "secrets": {"a": "${var.a}", "login": {"keys": ["${var.b}"]}},

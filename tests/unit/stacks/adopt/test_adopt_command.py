@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+from constructs_lib.adopt.report import Progress
 from constructs_lib.backend.fivetran.inventory import Inventory
 from constructs_lib.sandbox import Store
 from constructs_lib.sandbox.fivetran.records import Connection
 from constructs_lib.schemas import MASK
 from stacks.__main__ import run_command
 from stacks.adopt import command
-from stacks.adopt.command import Progress
 
 DEV = "# Mine.\nprovider: {api_url: 'sandbox:sandbox.sqlite3'}  # Near.\n"
 

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
+from constructs_lib.adopt.account import FoundConnection
+from constructs_lib.adopt.candidate import NameRegistry
 from constructs_lib.schemas import MASK
-from stacks.adopt.account import ExistingEnvironment, FoundConnection
 from stacks.adopt.command import without_refused_settings
-from stacks.adopt.entry import Candidate, NameRegistry
+from stacks.adopt.entry import EntryCandidate
+from stacks.adopt.environment import ExistingEnvironment
 
 
 class Adopted:
@@ -21,7 +23,7 @@ class Adopted:
         (folder / "base.yaml").write_text(defaults)
         (folder / "dev.yaml").write_text("")
         existing = ExistingEnvironment("dev", folder)
-        self.candidate = Candidate(found, "orders", existing.defaults, NameRegistry(()))
+        self.candidate = EntryCandidate(found, "orders", existing.defaults, NameRegistry(()))
         self.is_adopted = without_refused_settings([self.candidate], existing) == [self.candidate]
         self.text = self.candidate.text(0)
         self.entry: dict[str, Any] = yaml.safe_load(self.text)["orders"]

@@ -36,7 +36,7 @@ def test_a_variable_becomes_a_leaf_of_its_own_type(load: Load) -> None:
     environment = load(_postgres("secrets: {password: {variable: db_password}}"))
 
     parameters = environment.connections[0].parameters
-    assert parameters["secrets"] == {"password": Variable("db_password")}
+    assert parameters["secrets"] == {"password": Variable("db_password", keep_unset=False)}
 
 
 def test_the_variables_are_named_sorted_and_once_each(load: Load) -> None:
@@ -47,7 +47,7 @@ def test_the_variables_are_named_sorted_and_once_each(load: Load) -> None:
     )
 
     assert environment.variables == ("a", "k", "z")
-    assert environment.provider == {"api_key": Variable("k")}
+    assert environment.provider == {"api_key": Variable("k", keep_unset=False)}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_the_name_beside_a_secret_in_a_list_may_be_literal(load: Load) -> None:
 
     secrets = load(text).connections[0].parameters["secrets"]
 
-    assert secrets == {"secrets_list": [{"key": "token", "value": Variable("t")}]}
+    assert secrets == {"secrets_list": [{"key": "token", "value": Variable("t", keep_unset=False)}]}
 
 
 def test_an_empty_text_in_a_list_of_secrets_is_a_value(load: Load) -> None:

@@ -67,7 +67,7 @@ def test_files_are_found_from_the_root_of_the_project(load: Load, tmp_path: Path
 def test_a_credential_of_elastic_may_be_a_variable(name: str, load: Load) -> None:
     environment = load(_base(f"{name}: {{variable: v}}"))
 
-    assert environment.elastic == {name: Variable("v")}
+    assert environment.elastic == {name: Variable("v", keep_unset=False)}
     assert environment.variables == ("v",)
 
 

@@ -1,17 +1,14 @@
-"""The two sides of an adoption: the account, and the environment that describes a part of it.
-
-It decides which connections of the account are new to the environment. This is the only module of
-the app that asks the API.
-"""
+"""The environment that adopts: its files, and which connections of the account are new to them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeGuard
 
-from constructs_lib.backend.fivetran.inventory import FoundConnection, Inventory, open_inventory
-from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.adopt.account import AccountError, Inventory, Listed
+from constructs_lib.adopt.account import open_account as open_provider_account
+from constructs_lib.adopt.description import Variable
 from constructs_lib.schemas import DESTINATION_SCHEMA_KEYS, destination_schema_name
 from constructs_lib.schemas.keywords import did_you_mean
 from constructs_lib.validation import Finding, errors, render
@@ -23,49 +20,8 @@ from stacks.settings.merging import (
     node_at,
     with_location,
 )
-from stacks.settings.model import Variable
 from stacks.settings.variables import with_variables
 from stacks.settings.yaml_reader import Node, displayed, read, read_content
-
-__all__ = [
-    "AccountError",
-    "FoundConnection",
-    "Listed",
-    "list_connections",
-    "open_account",
-    "read_connections",
-]
-
-
-class AccountError(Exception):
-    """The account cannot be read; the message says why and what to do, and holds no secret."""
-
-
-class Listed(NamedTuple):
-    """One connection in a list of the API: enough to decide whether it is wanted."""
-
-    item: Mapping[str, Any]
-    """The item of the list, as the API sent it."""
-
-    @property
-    def id(self) -> str:
-        """Its identifier."""
-        return str(self.item["id"])
-
-    @property
-    def service(self) -> str:
-        """Its service."""
-        return str(self.item.get("service") or "")
-
-    @property
-    def group_id(self) -> str:
-        """Its group."""
-        return str(self.item.get("group_id") or "")
-
-    @property
-    def schema(self) -> str:
-        """The joined name of its destination schema."""
-        return str(self.item.get("schema") or "")
 
 
 def open_account(provider: Mapping[str, Any], environ: Mapping[str, str]) -> Inventory:
@@ -75,43 +31,7 @@ def open_account(provider: Mapping[str, Any], environ: Mapping[str, str]) -> Inv
     :param environ: the process environment, in which the variables of credentials have values
     :raises AccountError: if something is missing or wrong
     """
-    config = {name: _value(value, environ) for name, value in provider.items()}
-    try:
-        return open_inventory(config)
-    except ProviderError as error:
-        raise _account_error(error) from None
-
-
-def list_connections(
-    account: Inventory, groups: Sequence[str], on_progress: Callable[[int], None]
-) -> list[Listed]:
-    """List the connections of some groups, or of the whole account if none is named.
-
-    :param on_progress: is called with the number of connections so far
-    :raises AccountError: if the API does not answer
-    """
-    found: list[Listed] = []
-    try:
-        for page in account.listed(groups):
-            found += [Listed(item) for item in page]
-            on_progress(len(found))
-    except ProviderError as error:
-        raise _account_error(error) from None
-    return found
-
-
-def read_connections(
-    account: Inventory, wanted: Sequence[Listed], on_progress: Callable[[int, int], None]
-) -> list[FoundConnection]:
-    """Read connections in full, without those that no longer exist.
-
-    :param on_progress: is called with the number of connections so far, and of all
-    :raises AccountError: if the API does not answer
-    """
-    try:
-        return account.read([dict(each.item) for each in wanted], on_progress)
-    except ProviderError as error:
-        raise _account_error(error) from None
+    return open_provider_account({name: _value(value, environ) for name, value in provider.items()})
 
 
 def _value(value: Any, environ: Mapping[str, str]) -> Any:
@@ -121,10 +41,6 @@ def _value(value: Any, environ: Mapping[str, str]) -> Any:
     if not environ.get(name):
         raise AccountError(f"{name} has no value, and the provider of this environment needs it")
     return environ[name]
-
-
-def _account_error(error: ProviderError) -> AccountError:
-    return AccountError(f"{error.summary}\n{error.detail}")
 
 
 class UnfitEnvironment(Exception):
