@@ -5,14 +5,14 @@ A connection that cannot be described without that setting is not adopted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from constructs_lib.adopt.candidate import Candidate
-from constructs_lib.adopt.description import Variable
+from constructs_lib.adopt.settings import errors_of, reason_of
 from constructs_lib.schemas.redaction import SECRET_PARAMETERS
-from constructs_lib.validation import ConstructPlace, Finding, check_connection, errors
-from constructs_lib.validation.findings import Path, pointer, steps
+from constructs_lib.validation import Finding
+from constructs_lib.validation.findings import steps
 
 _ROUNDS = 10
 _WITH_KEYS = ("config", *sorted(SECRET_PARAMETERS))
@@ -61,46 +61,10 @@ def _apply(finding: Finding, candidate: Candidate) -> None:
         candidate.refused = reason
 
 
-def reason_of(finding: Finding) -> str:
-    """Return what a finding says, in one line and without a secret."""
-    found, allowed = " ".join(finding.found.split()), " ".join(finding.allowed.split())
-    return f"The checks allow {allowed}, but found {found} [{finding.rule}]"
-
-
 def errors_by_name(candidates: Sequence[Candidate]) -> dict[str, list[Finding]]:
     """Return the errors of candidates by their names, as the provider would report them.
 
     The library ``jsonschema`` is not needed for it.
     """
-    found = {each.name: list(_errors(each)) for each in candidates}
+    found = {each.name: list(errors_of(each.name, each.attributes)) for each in candidates}
     return {name: each for name, each in found.items() if each}
-
-
-def _errors(candidate: Candidate) -> Iterator[Finding]:
-    place = ConstructPlace(candidate.name)
-    yield from errors(
-        check_connection(
-            candidate.attributes, place=place, is_token=_is_variable, with_library=False
-        )
-    )
-    for path in _texts_of_no_file(candidate.attributes, ()):
-        allowed = "text that a file can hold"
-        yield Finding("text", "error", place, pointer(path), "half of a character", allowed)
-
-
-def _is_variable(value: Any) -> bool:
-    return isinstance(value, Variable)
-
-
-def _texts_of_no_file(value: Any, path: Path) -> Iterator[Path]:
-    """Yield where a text, or a key, has half of a character, which no encoding can write."""
-    if isinstance(value, str):
-        if any("\ud800" <= each <= "\udfff" for each in value):
-            yield path
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _texts_of_no_file(key, (*path, key))
-            yield from _texts_of_no_file(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _texts_of_no_file(inner, (*path, index))
