@@ -5,14 +5,17 @@ A connection that cannot be described without that setting is not adopted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
+from constructs_lib import schemas
 from constructs_lib.adopt.candidate import Candidate
+from constructs_lib.adopt.description import Variable
 from constructs_lib.adopt.settings import errors_of, reason_of
-from constructs_lib.schemas.redaction import SECRET_PARAMETERS
-from constructs_lib.validation import Finding
-from constructs_lib.validation.findings import steps
+from constructs_lib.schemas.redaction import HIDDEN, SECRET_PARAMETERS, display
+from constructs_lib.schemas.rules.secrets import dotted
+from constructs_lib.validation import ConstructPlace, Finding
+from constructs_lib.validation.findings import Path, pointer, steps
 
 _ROUNDS = 10
 _WITH_KEYS = ("config", *sorted(SECRET_PARAMETERS))
@@ -61,10 +64,66 @@ def _apply(finding: Finding, candidate: Candidate) -> None:
         candidate.refused = reason
 
 
-def errors_by_name(candidates: Sequence[Candidate]) -> dict[str, list[Finding]]:
-    """Return the errors of candidates by their names, as the provider would report them.
+def errors_by_name(
+    candidates: Sequence[Candidate], *, in_settings_file: bool = False
+) -> dict[str, list[Finding]]:
+    """Return the errors of candidates by their names. The library ``jsonschema`` is not needed.
 
-    The library ``jsonschema`` is not needed for it.
+    :param in_settings_file: True for what a settings file reads as something else, too
     """
-    found = {each.name: list(errors_of(each.name, each.attributes)) for each in candidates}
+    found = {
+        each.name: [
+            *(_of_settings_file(each) if in_settings_file else ()),
+            *errors_of(each.name, each.attributes),
+        ]
+        for each in candidates
+    }
     return {name: each for name, each in found.items() if each}
+
+
+def _of_settings_file(candidate: Candidate) -> Iterator[Finding]:
+    place = ConstructPlace(candidate.name)
+    for path, value in _leaves(candidate.attributes, ()):
+        if isinstance(value, Mapping):
+            allowed = "a variable inside secrets, inside auth_secrets, or as a provider credential"
+            found = f"the variable {display(value['variable'])}"
+            yield Finding("variable-place", "error", place, pointer(path), found, allowed)
+        elif _is_literal(value, path) and not is_beside_secret(candidate.found.service, path[1:]):
+            allowed = "a variable; no secret is written into a file"
+            yield Finding("secret-in-file", "error", place, pointer(path), HIDDEN, allowed)
+
+
+def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    """Yield single secrets, and the mappings that a settings file takes for a variable."""
+    if isinstance(value, Mapping) and not _looks_like_variable(value):
+        for key, inner in value.items():
+            yield from _leaves(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _leaves(inner, (*path, index))
+    elif isinstance(value, Mapping) or path[0] in SECRET_PARAMETERS:
+        yield path, value
+
+
+def _looks_like_variable(value: Mapping[str, Any]) -> bool:
+    return "variable" in value and value.keys() <= {"variable", "unset"}
+
+
+def _is_literal(value: Any, path: Path) -> bool:
+    is_empty_item = value == "" and any(isinstance(step, int) for step in path)
+    return not (value is None or is_empty_item or isinstance(value, Variable))
+
+
+def is_beside_secret(service: str, path: Path) -> bool:
+    """Return whether a setting names a secret in an item of a list (``secrets_list[].key``).
+
+    A list is sent as one value, so its other settings must be among the secrets, too.
+
+    :param service: the service of the connection
+    :param path: the path to the setting inside of the secret settings
+    """
+    facts = schemas.service(service)
+    secrets = facts.secrets if facts else ()
+    item, _, name = dotted(path).rpartition("[].")
+    siblings = [secret for secret in secrets if item and secret.startswith(f"{item}[].")]
+    return bool(siblings) and f"{item}[].{name}" not in siblings

@@ -8,9 +8,11 @@ variable, so that no form can hold one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
+
+from constructs_lib.schemas.redaction import escape_controls_in_line
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _RESOURCE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -103,6 +105,11 @@ def variables_of(document: Document) -> list[Variable]:
         for each in variables_in(described.attributes):
             found[each.name] = found.get(each.name, True) and each.keep_unset
     return [Variable(name, keep_unset) for name, keep_unset in found.items()]
+
+
+def comment_lines(comments: Sequence[str]) -> list[str]:
+    """Return comments with their mark, each on one line, whatever is in it."""
+    return [f"# {escape_controls_in_line(comment)}".rstrip() for comment in comments]
 
 
 def secret_condition(value: Any) -> str:

@@ -60,6 +60,7 @@ def result_lines(adopted: Sequence[Candidate], refused: Sequence[Candidate]) -> 
     """
     yield from _refused(refused)
     yield from _left_out(adopted)
+    yield from _let_through(adopted)
     yield from _unset_secrets(adopted)
     yield from _unknown(adopted)
 
@@ -75,6 +76,16 @@ def _left_out(adopted: Sequence[Candidate]) -> Iterator[str]:
         for setting, reason in each.left_out.items():
             result = "is not managed: it stays as it is at Fivetran."
             yield f"  {each.name}: {setting} {result} {reason}"
+
+
+def _let_through(adopted: Sequence[Candidate]) -> Iterator[str]:
+    settings = sum(len(each.attributes.get("unchecked", ())) for each in adopted)
+    if settings:
+        stand = "stands" if settings == 1 else "stand"
+        yield (
+            f"  {count(settings, 'setting')} with which the catalogue of services finds fault "
+            f"{stand} in unchecked"
+        )
 
 
 def _unset_secrets(adopted: Sequence[Candidate]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from constructs_lib.adopt.description import (
     Document,
     UnfitForm,
     Variable,
+    comment_lines,
     number,
     require_names,
 )
@@ -54,7 +55,7 @@ def entry(name: str, values: Mapping[str, Any], comments: Sequence[str], indent:
     :param indent: columns before the key
     """
     lines = [f"{' ' * indent}{name}:", *entry_lines(values, indent + STEP)]
-    lines += [f"{' ' * (indent + STEP)}# {comment}" for comment in comments]
+    lines += [f"{' ' * (indent + STEP)}{comment}" for comment in comment_lines(comments)]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from constructs_lib import schemas
+from constructs_lib.adopt.checks import is_beside_secret
 from constructs_lib.adopt.description import Variable, is_variable_name
 from constructs_lib.schemas.keywords import nearest_name
 from constructs_lib.schemas.redaction import HIDDEN, SECRET_PARAMETERS, display
@@ -121,11 +122,8 @@ class _Walk:
         if path[0] != "connections" or path[2] != "secrets":
             return False
         service = self._root.value["connections"].value[path[1]].value.get("service")
-        facts = schemas.service(service.value) if service and type(service.value) is str else None
-        secrets = facts.secrets if facts else ()
-        item, _, name = _dotted(path[3:]).rpartition("[].")
-        siblings = [secret for secret in secrets if item and secret.startswith(f"{item}[].")]
-        return bool(siblings) and f"{item}[].{name}" not in siblings
+        name = service.value if service and type(service.value) is str else ""
+        return is_beside_secret(name, path[3:])
 
     def _report(self, rule: str, node: Node, path: Path, *words: str) -> None:
         self.findings.append(Finding(rule, "error", node.place, pointer(path), *words))
@@ -140,11 +138,6 @@ def _in_secrets(path: Path) -> bool:
 def _takes_variable(path: Path) -> bool:
     # A user's name is not a secret, but people keep it in the same place as the password.
     return _in_secrets(path) or path in _CREDENTIALS or path == _USER_NAME
-
-
-def _dotted(path: Path) -> str:
-    text = "".join("[]" if isinstance(step, int) else f".{step}" for step in path)
-    return text.removeprefix(".")
 
 
 def _suggested(path: Path) -> str:

@@ -17,10 +17,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from constructs_lib import toolkit
+from constructs_lib.hcl import literal as literal
+from constructs_lib.hcl import without_special, written
 from constructs_lib.toolkit import is_token
 
 _NULL = "${null}"
@@ -160,10 +162,6 @@ _ENVIRONMENT: Final = "SYNTH_HCL_OUTPUT"
 """The environment variable by which the command line of the CDK asks for HCL."""
 _RAW: Final = {"isBlock": False, "type": "reference", "storageClassType": "any"}
 """The form of an attribute whose value the CDK copies."""
-_SPECIAL: Final = re.compile(r'[\x00-\x1f"\\\x7f]')
-_MARKS: Final = re.compile(r"[$%]+(?=\{)")
-"""What makes a template of a text."""
-_ESCAPES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 
 
 def is_hcl() -> bool:
@@ -196,56 +194,19 @@ def hcl_expression(value: Any) -> str:
 
     :param value: as in ``cdk.tf.json``: a text is a template, and so is a key; no tokens
     """
-    return _written(value, quoted)
-
-
-def literal(value: Any) -> str:
-    """Return a value whose texts are no templates, such as the default of a variable.
-
-    :param value: as in ``cdk.tf.json``
-    """
-    return _written(value, _quoted_literal)
-
-
-def _written(value: Any, text: Callable[[str], str]) -> str:
-    if isinstance(value, str):
-        return text(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "null"
-    if isinstance(value, Mapping):
-        inside = (f"{text(key)} = {_written(inner, text)}" for key, inner in value.items())
-        return "{" + ", ".join(inside) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_written(inner, text) for inner in value) + "]"
-    return repr(value)
+    return written(value, quoted)
 
 
 def quoted(text: str) -> str:
     """Return a template in quotes; what is an expression in it stays as it is."""
-    written = (
-        _SPECIAL.sub(_escape, each.text) if each.is_clear else each.text
-        for each in split_template(text)
+    parts = (
+        without_special(each.text) if each.is_clear else each.text for each in split_template(text)
     )
-    return f'"{"".join(written)}"'
+    return f'"{"".join(parts)}"'
 
 
-def _quoted_literal(text: str) -> str:
-    escaped = _SPECIAL.sub(_escape, text)
-    return f'"{_MARKS.sub(_as_codes, escaped)}"'
-
-
-def _as_codes(found: re.Match[str]) -> str:
-    return "".join(f"\\u{ord(each):04x}" for each in found.group())
-
-
-def _escape(found: re.Match[str]) -> str:
-    return _ESCAPES.get(found.group(), f"\\u{ord(found.group()):04x}")
-
-
-def _copied(written: str) -> str:
+def _copied(text: str) -> str:
     # What looks like a template the CDK puts into quotes; as one expression it is the same there.
-    if "${" not in written:
-        return written
-    return written[1:-1] if written.startswith('"') else f"${{{written}}}"
+    if "${" not in text:
+        return text
+    return text[1:-1] if text.startswith('"') else f"${{{text}}}"

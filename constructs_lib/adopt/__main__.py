@@ -1,0 +1,237 @@
+"""Write what an account has as HCL, Python or YAML: ``python -m constructs_lib.adopt``.
+
+The account is only read. The next deploy of what is written imports its connections and changes
+nothing. Repeated, the command keeps the names that it gave, adds what is new at the end, and
+refuses what would take a connection away.
+
+A terminal shows the progress. The report at the end says what was written, what was not and why,
+and what to do next. Exit status: 0; 1 after a message, and nothing written; 130 after Ctrl-C, and
+nothing written; 2 for a wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from constructs_lib.adopt import hcl_form, python_form, yaml_form
+from constructs_lib.adopt.account import (
+    AccountError,
+    FoundConnection,
+    Listed,
+    list_connections,
+    open_account,
+    read_connections,
+)
+from constructs_lib.adopt.candidate import Candidate
+from constructs_lib.adopt.checks import errors_by_name, without_refused
+from constructs_lib.adopt.description import Document, UnfitForm
+from constructs_lib.adopt.files import FilesError, WrittenFiles
+from constructs_lib.adopt.report import Progress, count, result_lines
+from constructs_lib.adopt.settings import NameRegistry
+from constructs_lib.schemas.redaction import escape_controls
+from constructs_lib.validation import Finding
+
+_COMMAND = "python -m constructs_lib.adopt"
+_INTERRUPTED = 130
+
+
+class Form(NamedTuple):
+    """One way to write connections."""
+
+    write: Callable[[Document], dict[str, str]]
+    files: tuple[str, ...]
+    """The files that it writes as a whole."""
+    imports_file: str
+    imports: re.Pattern[str]
+    """Finds name and identifier of each connection in that file."""
+    next_step: str
+    is_settings_file: bool = False
+
+
+FORMS = {
+    "hcl": Form(
+        hcl_form.to_hcl,
+        (hcl_form.CONNECTIONS, hcl_form.IMPORTS_FILE, hcl_form.VARIABLES),
+        hcl_form.IMPORTS_FILE,
+        hcl_form.IMPORTS,
+        "python -m constructs_lib.backend install, then terraform -chdir={directory} init and plan",
+    ),
+    "python": Form(
+        python_form.to_python,
+        (python_form.FILE,),
+        python_form.FILE,
+        python_form.IMPORTS,
+        "call connections(stack) of {directory}/connections.py in a stack, and look at its diff",
+    ),
+    "yaml": Form(
+        yaml_form.to_yaml,
+        (yaml_form.FILE,),
+        yaml_form.FILE,
+        yaml_form.IMPORTS,
+        "add what is in {directory}/connections.yaml to an environment, and look at its diff",
+        is_settings_file=True,
+    ),
+}
+"""The forms by their names."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write what the account has; return the exit status.
+
+    :param arguments: as in ``sys.argv``, without the program
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        _adopt(options)
+    except (AccountError, FilesError, UnfitForm) as error:
+        sys.stderr.write(f"adopt: {escape_controls(str(error))}\nNothing was written.\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("adopt: interrupted; nothing was written.\n")
+        return _INTERRUPTED
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    description = "Write the connections that an account has, such that the next deploy imports "
+    description += "them and changes nothing. FIVETRAN_APIKEY, FIVETRAN_APISECRET and "
+    description += "FIVETRAN_API_URL say which account."
+    parser = argparse.ArgumentParser(prog=_COMMAND, description=description)
+    parser.add_argument("--form", choices=FORMS, required=True, help="the form of the files")
+    help_ = "where the files are written"
+    parser.add_argument("--out", metavar="DIRECTORY", type=Path, required=True, help=help_)
+    help_ = "only connections of this group; may be given several times"
+    parser.add_argument("--group", metavar="ID", action="append", default=[], help=help_)
+    help_ = "only connections of this service, such as postgres; may be given several times"
+    parser.add_argument("--service", metavar="S", action="append", default=[], help=help_)
+    help_ = "print what would be written, whatever is in the directory"
+    parser.add_argument("--dry-run", action="store_true", help=help_)
+    return parser
+
+
+def _adopt(options: argparse.Namespace) -> None:
+    form, files = FORMS[options.form], WrittenFiles(options.out, _COMMAND)
+    if not options.dry_run:
+        files.require_own(form.files)
+    earlier = _earlier(form, files)
+    found = _read(options, list(earlier))
+    candidates = _candidates(found, earlier)
+    adopted = without_refused(candidates, lambda each: _errors(each, form))
+    contents = form.write(Document(tuple(each.described() for each in adopted)))
+    note = _without_second_provider(contents, files)
+    if options.dry_run:
+        sys.stdout.write("\n".join(f"# {name}\n{text}" for name, text in contents.items()))
+    else:
+        _require_all(earlier, adopted, files)
+        gone = [name for name in form.files if name not in contents] if adopted else []
+        files.write(contents if adopted else {}, plain=(hcl_form.PROVIDERS,), gone=gone)
+    lines = _report(form, options, contents, adopted, candidates, len(earlier))
+    stream = sys.stderr if options.dry_run else sys.stdout
+    stream.write(escape_controls("".join(f"{line}\n" for line in [*lines, *note])))
+
+
+def _earlier(form: Form, files: WrittenFiles) -> dict[str, str]:
+    """Return the names that this command gave before, by the identifiers of the connections."""
+    content = files.content(form.imports_file) or ""
+    return {identifier: name for name, identifier in form.imports.findall(content)}
+
+
+def _read(options: argparse.Namespace, earlier: Sequence[str]) -> list[FoundConnection]:
+    """Read the connections: those that were written before come first, in the order of then."""
+    account = open_account({})
+    with Progress(sys.stderr) as progress:
+        listed = list_connections(account, options.group, progress.listed)
+        every = sorted(listed, key=lambda each: (each.schema, each.group_id, each.id))
+        wanted = {each.id: each for each in every if _is_wanted(each, options.service)}
+        known = [wanted.pop(identifier) for identifier in earlier if identifier in wanted]
+        return read_connections(account, [*known, *wanted.values()], progress.read)
+
+
+def _is_wanted(listed: Listed, services: Sequence[str]) -> bool:
+    return not services or listed.service in services
+
+
+def _candidates(found: Sequence[FoundConnection], earlier: Mapping[str, str]) -> list[Candidate]:
+    connections, variables = NameRegistry(earlier.values()), NameRegistry(())
+    return [
+        Candidate(
+            each,
+            earlier.get(each.id)
+            or connections.connection(each.schema, each.service, each.group_id),
+            variables,
+        )
+        for each in found
+    ]
+
+
+def _errors(accepted: Sequence[Candidate], form: Form) -> dict[str, list[Finding]]:
+    if not form.is_settings_file:
+        for each in accepted:
+            each.let_through()
+    return errors_by_name(accepted, in_settings_file=form.is_settings_file)
+
+
+def _require_all(
+    earlier: Mapping[str, str], adopted: Sequence[Candidate], files: WrittenFiles
+) -> None:
+    """Require that no connection is taken away that may be deployed: a plan would delete it."""
+    lost = earlier.keys() - {each.found.id for each in adopted}
+    if lost:
+        shown = ", ".join(sorted(f"{earlier[each]} ({each})" for each in lost))
+        raise FilesError(
+            f"{files.directory} has connections that would be missing, so that Terraform would "
+            f"delete them: {shown}. They are gone, or not among those that were asked for. Name "
+            "another directory with --out, or delete the files there"
+        )
+
+
+def _without_second_provider(contents: dict[str, str], files: WrittenFiles) -> list[str]:
+    """Take the file of the provider out if there is one; return what is to be done then."""
+    if hcl_form.PROVIDERS not in contents:
+        return []
+    if files.exists(hcl_form.PROVIDERS):
+        del contents[hcl_form.PROVIDERS]
+        return []
+    texts = {path: path.read_text("utf-8", "replace") for path in files.directory.glob("*.tf")}
+    others = {path: text for path, text in texts.items() if "required_providers" in text}
+    if not others:
+        return []
+    # A module has one such block, so a second one would be an error.
+    del contents[hcl_form.PROVIDERS]
+    if any(hcl_form.SOURCE in text for text in others.values()):
+        return []
+    return [
+        f"Before that, write into required_providers of {next(iter(others))}:",
+        hcl_form.entry(),
+    ]
+
+
+def _report(
+    form: Form,
+    options: argparse.Namespace,
+    contents: Mapping[str, str],
+    adopted: Sequence[Candidate],
+    candidates: Sequence[Candidate],
+    earlier: int,
+) -> Iterator[str]:
+    verb = "would be written" if options.dry_run else "written"
+    names = f" in {', '.join(contents)}" if adopted else ""
+    yield f"{options.out}: {count(len(adopted), 'connection')} {verb}{names}"
+    if not candidates:
+        yield "  there is no connection of that kind that this API key can see"
+    yield from result_lines(adopted, [each for each in candidates if each.refused])
+    if adopted and not options.dry_run:
+        number = len(adopted) - earlier
+        rest = "and no change of the others" if earlier else "0 to add, 0 to change, 0 to destroy"
+        yield ""
+        yield f"Next: {form.next_step.format(directory=options.out)}"
+        yield f"The plan should show {number} to import, {rest}."
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,136 @@
+"""Connections in the language of Terraform, as ``terraform fmt`` leaves it.
+
+A secret is null while its variable has no value, or an empty one: the provider sends nothing for
+it, and it stays as it is at Fivetran.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from constructs_lib import launchers
+from constructs_lib.adopt.description import (
+    Described,
+    Document,
+    UnfitForm,
+    Variable,
+    comment_lines,
+    require_names,
+    secret_condition,
+    variables_of,
+)
+from constructs_lib.hcl import Expression, block, expression
+from constructs_lib.schemas.redaction import SECRET_PARAMETERS
+from constructs_lib.validation import ALIASES
+from constructs_lib.version import __version__
+
+CONNECTIONS: Final = "connections.tf"
+IMPORTS_FILE: Final = "imports.tf"
+MOVED: Final = "moved.tf"
+VARIABLES: Final = "variables.tf"
+PROVIDERS: Final = "providers.tf"
+"""The file of the provider, which belongs to whoever has one already."""
+IMPORTS: Final = re.compile(
+    r'^import \{\n  to = fivetranops_connection\.(\S+)\n  id = "([^"\n]+)"$', re.MULTILINE
+)
+"""Finds name and identifier of each connection in a file that was written here."""
+_TYPE = "fivetranops_connection"
+_PROVIDER = "fivetranops"
+SOURCE: Final = launchers.source(_PROVIDER)
+"""The address of the provider, as ``required_providers`` names it."""
+_TERRAFORM = ">= 1.11"
+_ADDRESS = re.compile(r"[A-Za-z_][^\x00-\x1f\x7f]*")
+
+
+def to_hcl(document: Document) -> dict[str, str]:
+    """Return the files of a document by their names; what would be empty is not among them.
+
+    :raises UnfitForm: if a name or an address cannot be written
+    """
+    require_names(document)
+    contents = {
+        CONNECTIONS: [_resource(each) for each in document.connections],
+        IMPORTS_FILE: [_import(each) for each in document.connections if each.import_id],
+        MOVED: [*_moved(document), *map(_removed, document.removed)],
+        VARIABLES: [_variable(each) for each in variables_of(document)],
+        PROVIDERS: [_requirements(), block(f'provider "{_PROVIDER}"', {})],
+    }
+    return {name: "\n".join(blocks) for name, blocks in contents.items() if blocks}
+
+
+def secret_expressions(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return secret settings as expressions, each null while it stays as it is at Fivetran."""
+    return {key: _secret(inner) for key, inner in value.items()}
+
+
+def _secret(value: Any) -> Any:
+    condition = secret_condition(value)
+    if isinstance(value, Mapping):
+        # An object may have a part in config: the two are merged, which takes both as objects.
+        return secret_expressions(value)
+    if isinstance(value, Variable) and condition:
+        return Expression(f'var.{value.name} == "" ? null : var.{value.name}')
+    inside = _referring(value)
+    return Expression(f"{condition} ? null : {expression(inside)}") if condition else inside
+
+
+def _referring(value: Any) -> Any:
+    if isinstance(value, Variable):
+        return Expression(f"var.{value.name}")
+    if isinstance(value, Mapping):
+        return {key: _referring(inner) for key, inner in value.items()}
+    return [_referring(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _resource(described: Described) -> str:
+    arguments = {
+        ALIASES.get(name, name): secret_expressions(value) if name in SECRET_PARAMETERS else value
+        for name, value in described.attributes.items()
+    }
+    comments = comment_lines(described.comments)
+    return block(f'resource "{_TYPE}" "{described.name}"', arguments, comments)
+
+
+def _address(described: Described) -> Expression:
+    return Expression(f"{_TYPE}.{described.name}")
+
+
+def _import(described: Described) -> str:
+    return block("import", {"to": _address(described), "id": described.import_id})
+
+
+def _moved(document: Document) -> Iterator[str]:
+    for each in document.connections:
+        if each.moved_from is not None:
+            yield block("moved", {"from": _reference(each.moved_from), "to": _address(each)})
+
+
+def _removed(address: str) -> str:
+    lifecycle = block("lifecycle", {"destroy": False}).splitlines()
+    return block("removed", {"from": _reference(address)}, ["", *lifecycle])
+
+
+def _reference(address: str) -> Expression:
+    if not _ADDRESS.fullmatch(address):
+        raise UnfitForm(f"{address!r} is no address of a resource")
+    return Expression(address)
+
+
+def _variable(variable: Variable) -> str:
+    default = {"default": None} if variable.keep_unset else {}
+    arguments = {"type": Expression("string"), **default, "sensitive": True, "ephemeral": True}
+    return block(f'variable "{variable.name}"', arguments)
+
+
+def entry() -> str:
+    """Return the provider as an entry of ``required_providers``, on one line."""
+    provider = {"source": SOURCE, "version": __version__}
+    return f"  {_PROVIDER} = {expression(provider)}"
+
+
+def _requirements() -> str:
+    provider = {"source": SOURCE, "version": __version__}
+    required = block("required_providers", {_PROVIDER: provider}).splitlines()
+    return block("terraform", {"required_version": _TERRAFORM}, ["", *required])
