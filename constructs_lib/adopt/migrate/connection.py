@@ -117,6 +117,28 @@ def describe(
     return Migrated(move, source, tuple(companions), tuple(draft.left_out))
 
 
+def as_import(migrated: Migrated) -> Migrated:
+    """Return the description for a stack that imports the connection instead.
+
+    An import knows only what Fivetran answers; the rest would be a change.
+    """
+    described, left_out = migrated.described, list(migrated.left_out)
+    attributes = dict(described.attributes)
+    for name in (*_STEERING, "auth"):
+        if attributes.pop(name, None) is not None:
+            left_out.append(
+                f"{name} is not written: Fivetran does not answer it, so that writing it is a "
+                "change of its own after the import."
+            )
+    made = described._replace(
+        attributes=attributes,
+        import_id=str(migrated.source.attributes["id"]),
+        moved_from=None,
+        comments=tuple(left_out),
+    )
+    return migrated._replace(described=made, left_out=tuple(left_out))
+
+
 class _Draft:
     """A description while it is made."""
 
@@ -186,8 +208,7 @@ class _Draft:
             if self._auth.get(key) != given["auth"][key]:
                 self._omit(companion, f"auth.{key}", "Fivetran does not answer it")
         for name in _STEERING:
-            stated = given.get(name, _default(name))
-            if stated != self._others.get(name, _default(name)):
+            if given.get(name, here := self._others.get(name, _default(name))) != here:
                 self._omit(companion, name, "it holds for requests alone")
 
     def _add_schedule(self, companion: StateObject) -> None:

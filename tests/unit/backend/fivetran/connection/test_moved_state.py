@@ -1,4 +1,4 @@
-"""Whose state becomes a connection: that of Fivetran's own provider, whatever Terraform calls it."""
+"""Whose state becomes a connection: that of Fivetran's own provider, however it is named."""
 
 from __future__ import annotations
 
