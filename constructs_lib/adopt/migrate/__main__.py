@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from constructs_lib.adopt import hcl_form, python_form, yaml_form
@@ -27,12 +27,16 @@ from constructs_lib.schemas.redaction import escape_controls
 
 HCL = "hcl"
 FORMS = (HCL, "python", "yaml")
+PREFIX = "fivetranops_"
+"""How the names of the files in HCL begin: a directory often has a ``variables.tf`` already."""
+PROVIDERS = PREFIX + hcl_form.PROVIDERS
 FORGET = "forget.tf"
 """The file with what the old configuration forgets, if another stack imports the connections."""
 _COMMAND = "python -m constructs_lib.adopt.migrate"
 _INTERRUPTED = 130
 _BLOCK = re.compile(r"^(?=(?:resource|moved|removed|variable) )", re.MULTILINE)
 _REQUIRED = re.compile(rb'required_providers"?\s*[:{]')
+_VARIABLE = re.compile(rb'^\s*variable\s+"(\w+)"', re.MULTILINE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,7 +90,12 @@ def _parser() -> argparse.ArgumentParser:
 def _migrate(options: argparse.Namespace) -> str:
     """Return what is printed."""
     is_moved = options.form == HCL
-    migration = plan_migration(read_state(options.state), for_entries=options.form == "yaml")
+    files = WrittenFiles(Path(options.out), _COMMAND)
+    migration = plan_migration(
+        read_state(options.state),
+        for_entries=options.form == "yaml",
+        variables=_variables(files) if is_moved else (),
+    )
     if not is_moved:
         connections = tuple(as_import(each) for each in migration.connections)
         migration = migration._replace(connections=connections)
@@ -96,13 +105,12 @@ def _migrate(options: argparse.Namespace) -> str:
             "that has them"
         )
     contents = _contents(migration, options.form)
-    files = WrittenFiles(Path(options.out), _COMMAND)
     changed = _changed(files, contents, migration)
     written = Written(
         source=options.state,
         directory=options.out,
         files=sorted(changed),
-        unchanged=sorted(contents.keys() - changed.keys() - {hcl_form.PROVIDERS}),
+        unchanged=sorted(contents.keys() - changed.keys() - {PROVIDERS}),
         needs_provider=is_moved and _requires_providers(files.directory),
         is_moved=is_moved,
         is_dry_run=options.dry_run,
@@ -110,7 +118,7 @@ def _migrate(options: argparse.Namespace) -> str:
     text = report(migration, written)
     if options.dry_run:
         return text + "".join(f"\n# {name}\n{changed[name]}" for name in sorted(changed))
-    files.write(changed, plain=(hcl_form.PROVIDERS,))
+    files.write(changed, plain=(PROVIDERS,))
     return text
 
 
@@ -118,7 +126,7 @@ def _contents(migration: Migration, form: str) -> dict[str, str]:
     """Return the files by their names."""
     document = migration.document
     if form == HCL:
-        return hcl_form.to_hcl(document)
+        return {PREFIX + name: content for name, content in hcl_form.to_hcl(document).items()}
     write = {"python": python_form.to_python, "yaml": yaml_form.to_yaml}[form]
     sources = [each.source.resource for each in migration.connections]
     forgotten = Document((), tuple(sorted({*sources, *document.removed})))
@@ -134,14 +142,14 @@ def _changed(
     :raises FilesError: if one is there that somebody has changed
     """
     changed: dict[str, str] = {}
-    own = [name for name in contents if name != hcl_form.PROVIDERS]
+    own = [name for name in contents if name != PROVIDERS]
     files.require_own(own)
     for name in own:
         there = files.content(name)
         content = contents[name] if there is None else _completed(there, contents[name], migration)
         changed |= {} if content == there else {name: content}
-    if hcl_form.PROVIDERS in contents and not _has_provider(files):
-        changed[hcl_form.PROVIDERS] = contents[hcl_form.PROVIDERS]
+    if PROVIDERS in contents and not _has_provider(files):
+        changed[PROVIDERS] = contents[PROVIDERS]
     return changed
 
 
@@ -186,14 +194,29 @@ def _blocks(text: str) -> dict[str, str]:
 
 
 def _has_provider(files: WrittenFiles) -> bool:
-    return files.exists(hcl_form.PROVIDERS) or _requires_providers(files.directory)
+    return files.exists(PROVIDERS) or _requires_providers(files.directory)
 
 
 def _requires_providers(directory: Path) -> bool:
-    """Return True if a file of the directory says already which providers it needs."""
-    files = [*directory.glob("*.tf"), *directory.glob("*.tf.json")]
-    others = [path for path in files if path.name != hcl_form.PROVIDERS]
-    return any(_REQUIRED.search(path.read_bytes()) for path in others if path.is_file())
+    """Return True if a file of somebody else says already which providers are needed."""
+    return any(_REQUIRED.search(content) for content in _others(directory))
+
+
+def _variables(files: WrittenFiles) -> Iterator[str]:
+    """Yield the names of the variables that others have declared in the directory."""
+    for content in _others(files.directory):
+        for found in _VARIABLE.finditer(content):
+            yield found[1].decode()
+
+
+def _others(directory: Path) -> Iterator[bytes]:
+    """Yield what is in the files of Terraform that are not written here."""
+    for path in [*directory.glob("*.tf"), *directory.glob("*.tf.json")]:
+        if not path.name.startswith(PREFIX) and path.is_file():
+            try:
+                yield path.read_bytes()
+            except OSError as error:
+                raise FilesError(f"{path} cannot be read: {error.strerror}") from None
 
 
 if __name__ == "__main__":

@@ -67,10 +67,13 @@ class Migration(NamedTuple):
         return Document(tuple(each.described for each in self.connections), tuple(removed))
 
 
-def plan_migration(objects: Sequence[StateObject], *, for_entries: bool = False) -> Migration:
+def plan_migration(
+    objects: Sequence[StateObject], *, for_entries: bool = False, variables: Iterable[str] = ()
+) -> Migration:
     """Return what becomes of the objects of a state.
 
     :param for_entries: True if the names have to fit the files of an environment
+    :param variables: the names of variables that are not free
     :raises Refused: if a plan might destroy something, or two objects say different things
     """
     official = [each for each in objects if _is_official(each)]
@@ -87,7 +90,7 @@ def plan_migration(objects: Sequence[StateObject], *, for_entries: bool = False)
         raise Refused(reasons)
     forgotten = tuple(each for found in pairs.of.values() for each in found) + tuple(pairs.late)
     return Migration(
-        connections=_described(sources, names, pairs),
+        connections=_described(sources, names, pairs, NameRegistry(variables)),
         forgotten=tuple(sorted(forgotten, key=_address)),
         late=tuple(pairs.late),
         alone=tuple(pairs.alone),
@@ -97,9 +100,12 @@ def plan_migration(objects: Sequence[StateObject], *, for_entries: bool = False)
 
 
 def _described(
-    sources: Sequence[StateObject], names: Mapping[str, str], pairs: _Pairs
+    sources: Sequence[StateObject],
+    names: Mapping[str, str],
+    pairs: _Pairs,
+    variables: NameRegistry,
 ) -> tuple[Migrated, ...]:
-    variables, made, reasons = NameRegistry(()), [], []
+    made, reasons = [], []
     for each in sources:
         try:
             made.append(describe(each, pairs.of[each.address], names[each.address], variables))

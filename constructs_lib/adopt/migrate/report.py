@@ -143,7 +143,7 @@ def _steps_of_a_move(migration: Migration, written: Written) -> Iterator[str]:
     yield f"terraform -chdir={at} apply"
     yield "Give the secrets their values, a connection at a time if you like, and apply."
     rest = "" if migration.staying or migration.alone else f", and what is left of {PROVIDER}"
-    yield f"Delete moved.tf{rest}, and the copy of the state."
+    yield f"Delete fivetranops_moved.tf{rest}, and the copy of the state."
 
 
 def _steps_of_imports(written: Written) -> Iterator[str]:

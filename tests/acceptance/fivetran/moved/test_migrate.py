@@ -176,7 +176,7 @@ def test_a_half_done_migration_is_finished(
     # When the rest is migrated, then only that is written, and it moves
     (terraform.directory / "old.tf.json").unlink()
     assert migrate(terraform.directory) == 0
-    written = (terraform.directory / "connections.tf").read_text()
+    written = (terraform.directory / "fivetranops_connections.tf").read_text()
     assert re.findall('^resource "(.+)" "(.+)"', written, re.MULTILINE) == [
         ("fivetranops_connection", "bills")
     ]
@@ -201,8 +201,8 @@ def test_a_migration_is_taken_back(
     assert migrate(terraform.directory) == 0
     check_moves(terraform, sandbox, 1)
     # When the copy of the state and the old configuration are put back
-    for name in ("connections.tf", "moved.tf", "variables.tf"):
-        (terraform.directory / name).unlink()
+    for path in terraform.directory.glob("fivetranops_*.tf"):
+        path.unlink()
     (terraform.directory / "old.tf.json").write_text(old_configuration(*objects))
     terraform.run("init", "-input=false")
     terraform.run("state", "push", "-force", "before.tfstate")

@@ -56,13 +56,14 @@ def there(identifier: str, name: str) -> Stored:
     return Stored("fivetranops_connection", name, {"id": identifier}, 0, source=OURS)
 
 
+FILES = ("fivetranops_connections.tf", "fivetranops_moved.tf", "fivetranops_variables.tf")
 A, B = orders("a", "first"), orders("b", "second")
 
 
 @pytest.mark.parametrize(
     ("form", "names"),
     [
-        ("hcl", {"connections.tf", "moved.tf", "variables.tf", "providers.tf"}),
+        ("hcl", set(FILES) | {"fivetranops_providers.tf"}),
         ("python", {"connections.py", "forget.tf"}),
         ("yaml", {"connections.yaml", "forget.tf"}),
     ],
@@ -92,8 +93,8 @@ def test_a_rehearsal_prints_and_writes_nothing(migrate: Migrate) -> None:
     found = migrate([A], "--dry-run")
 
     assert (found.status, found.files) == (0, {})
-    assert "not written in this rehearsal: connections.tf" in found.output
-    assert "# moved.tf\nmoved {\n  from = fivetran_connection.first\n" in found.output
+    assert "not written in this rehearsal: fivetranops_connections.tf" in found.output
+    assert "# fivetranops_moved.tf\nmoved {\n  from = fivetran_connection.first\n" in found.output
     assert "Next, in this order" not in found.output
 
 
@@ -102,7 +103,7 @@ def test_it_can_be_repeated(migrate: Migrate) -> None:
     again = migrate([A, B])
 
     assert again.files == first.files
-    assert "as it was: connections.tf, moved.tf, variables.tf" in again.output
+    assert f"as it was: {', '.join(FILES)}" in again.output
 
 
 def test_what_has_moved_since_stays_in_the_files(migrate: Migrate) -> None:
@@ -122,7 +123,7 @@ def test_what_is_new_since_then_is_added(migrate: Migrate) -> None:
 
     found = migrate([there("a", "first"), B])
 
-    for name in ("connections.tf", "moved.tf", "variables.tf"):
+    for name in FILES:
         before, after = (each.files[name].partition("\n")[2] for each in (first, found))
         assert after.startswith(before)
         assert "second" in after
@@ -133,26 +134,26 @@ def test_what_is_neither_old_nor_moved_is_dropped(migrate: Migrate) -> None:
 
     found = migrate([B])
 
-    assert "first" not in found.files["connections.tf"] + found.files["moved.tf"]
+    assert "first" not in found.files[FILES[0]] + found.files[FILES[1]]
 
 
 def test_a_changed_file_is_not_overwritten(migrate: Migrate, tmp_path: Path) -> None:
     first = migrate([A])
-    changed = tmp_path / "out" / "connections.tf"
-    changed.write_text(first.files["connections.tf"] + "# mine\n")
+    changed = tmp_path / "out" / FILES[0]
+    changed.write_text(first.files[FILES[0]] + "# mine\n")
 
     found = migrate([A, B])
 
     assert found.status == 1
     assert "connections.tf: changed since" in found.errors
     assert found.errors.endswith("Nothing was written.\n")
-    assert found.files == {**first.files, "connections.tf": changed.read_text()}
+    assert found.files == {**first.files, FILES[0]: changed.read_text()}
 
 
 @pytest.mark.parametrize(
     ("name", "content", "needs"),
     [
-        ("providers.tf", "terraform {\n  required_providers {}\n}\n", False),
+        ("fivetranops_providers.tf", "terraform {\n  required_providers {}\n}\n", False),
         ("main.tf", "terraform {\n  required_providers {\n  }\n}\n", True),
         ("main.tf.json", '{"terraform": {"required_providers": {}}}', True),
     ],
@@ -167,8 +168,20 @@ def test_required_providers_of_others_stay_theirs(
     found = migrate([A])
 
     assert found.files[name] == content
-    assert {"providers.tf", name} & found.files.keys() == {name}
+    assert {"fivetranops_providers.tf", name} & found.files.keys() == {name}
     assert ("Add fivetranops to required_providers" in found.output) is needs
+
+
+def test_names_of_variables_of_others_are_not_taken(migrate: Migrate, tmp_path: Path) -> None:
+    file = tmp_path / "out" / "variables.tf"
+    file.parent.mkdir()
+    file.write_text('variable "first_password" {\n  type = string\n}\n')
+
+    first, again = migrate([A]), migrate([A])
+
+    assert 'variable "first_password_2"' in first.files[FILES[2]]
+    assert "var.first_password_2" in first.files[FILES[0]]
+    assert again.files == first.files
 
 
 def test_a_refused_state_writes_nothing(migrate: Migrate) -> None:
