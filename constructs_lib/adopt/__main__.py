@@ -123,7 +123,7 @@ def _adopt(options: argparse.Namespace) -> None:
     candidates = _candidates(found, earlier)
     adopted = without_refused(candidates, lambda each: _errors(each, form))
     contents = form.write(Document(tuple(each.described() for each in adopted)))
-    note = _without_second_provider(contents, files)
+    note = hcl_form.leave_provider_out(contents, options.out)
     if options.dry_run:
         sys.stdout.write("\n".join(f"# {name}\n{text}" for name, text in contents.items()))
     else:
@@ -136,9 +136,17 @@ def _adopt(options: argparse.Namespace) -> None:
 
 
 def _earlier(form: Form, files: WrittenFiles) -> dict[str, str]:
-    """Return the names that this command gave before, by the identifiers of the connections."""
-    content = files.content(form.imports_file) or ""
-    return {identifier: name for name, identifier in form.imports.findall(content)}
+    """Return the names that this command gave before, by the identifiers of the connections.
+
+    :raises FilesError: if they cannot be known
+    """
+    if not files.exists(form.imports_file) and any(map(files.exists, form.files)):
+        raise FilesError(
+            f"{files.directory / form.imports_file} is not there, which has the names of the"
+            " connections in the other files: put it back, or name another directory with --out"
+        )
+    text = files.text(form.imports_file)
+    return {identifier: name for name, identifier in form.imports.findall(text)}
 
 
 def _read(options: argparse.Namespace, earlier: Sequence[str]) -> list[FoundConnection]:
@@ -186,29 +194,8 @@ def _require_all(
         raise FilesError(
             f"{files.directory} has connections that would be missing, so that Terraform would "
             f"delete them: {shown}. They are gone, or not among those that were asked for. Name "
-            "another directory with --out, or delete the files there"
+            "another directory with --out; or take them out by hand, and what is new from --dry-run"
         )
-
-
-def _without_second_provider(contents: dict[str, str], files: WrittenFiles) -> list[str]:
-    """Take the file of the provider out if there is one; return what is to be done then."""
-    if hcl_form.PROVIDERS not in contents:
-        return []
-    if files.exists(hcl_form.PROVIDERS):
-        del contents[hcl_form.PROVIDERS]
-        return []
-    texts = {path: path.read_text("utf-8", "replace") for path in files.directory.glob("*.tf")}
-    others = {path: text for path, text in texts.items() if "required_providers" in text}
-    if not others:
-        return []
-    # A module has one such block, so a second one would be an error.
-    del contents[hcl_form.PROVIDERS]
-    if any(hcl_form.SOURCE in text for text in others.values()):
-        return []
-    return [
-        f"Before that, write into required_providers of {next(iter(others))}:",
-        hcl_form.entry(),
-    ]
 
 
 def _report(

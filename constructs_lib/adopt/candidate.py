@@ -16,6 +16,7 @@ from constructs_lib.adopt.description import (
     variables_in,
 )
 from constructs_lib.adopt.settings import NameRegistry, is_nothing, split_secrets
+from constructs_lib.schemas.redaction import SECRET_PARAMETERS
 from constructs_lib.schemas.rules import REASON_OF_IMPORT, settings_at_fault
 
 _INITIAL = {
@@ -59,7 +60,12 @@ class Candidate:
 
     def described(self) -> Described:
         """Return its description."""
-        return Described(self.name, self.attributes, self.found.id, comments=self.comments)
+        attributes = {
+            key: value
+            for key, value in self.attributes.items()
+            if key not in SECRET_PARAMETERS or value
+        }
+        return Described(self.name, attributes, self.found.id, comments=self.comments)
 
     @property
     def comments(self) -> tuple[str, ...]:

@@ -12,7 +12,13 @@ from constructs_lib import schemas
 from constructs_lib.adopt.candidate import Candidate
 from constructs_lib.adopt.description import Variable
 from constructs_lib.adopt.settings import errors_of, reason_of
-from constructs_lib.schemas.redaction import HIDDEN, SECRET_PARAMETERS, display
+from constructs_lib.schemas import Field
+from constructs_lib.schemas.redaction import (
+    HIDDEN,
+    SECRET_PARAMETERS,
+    display,
+    is_secret_setting,
+)
 from constructs_lib.schemas.rules.secrets import dotted
 from constructs_lib.validation import ConstructPlace, Finding
 from constructs_lib.validation.findings import Path, pointer, steps
@@ -72,10 +78,7 @@ def errors_by_name(
     :param in_settings_file: True for what a settings file reads as something else, too
     """
     found = {
-        each.name: [
-            *(_of_settings_file(each) if in_settings_file else ()),
-            *errors_of(each.name, each.attributes),
-        ]
+        each.name: [*(_of_settings_file(each) if in_settings_file else ()), *_errors(each)]
         for each in candidates
     }
     return {name: each for name, each in found.items() if each}
@@ -111,7 +114,7 @@ def _looks_like_variable(value: Mapping[str, Any]) -> bool:
 
 def _is_literal(value: Any, path: Path) -> bool:
     is_empty_item = value == "" and any(isinstance(step, int) for step in path)
-    return not (value is None or is_empty_item or isinstance(value, Variable))
+    return not (value is None or is_empty_item or _is_variable(value))
 
 
 def is_beside_secret(service: str, path: Path) -> bool:
@@ -127,3 +130,40 @@ def is_beside_secret(service: str, path: Path) -> bool:
     item, _, name = dotted(path).rpartition("[].")
     siblings = [secret for secret in secrets if item and secret.startswith(f"{item}[].")]
     return bool(siblings) and f"{item}[].{name}" not in siblings
+
+
+def _errors(candidate: Candidate) -> Iterator[Finding]:
+    place = ConstructPlace(candidate.name)
+    yield from errors_of(candidate.name, candidate.attributes)
+    facts = schemas.service(candidate.found.service)
+    fields = facts.config if facts else {}
+    for path in _named_like_secrets(candidate.attributes["config"], fields, ("config",)):
+        allowed = (
+            "no setting in clear whose name is that of a secret, and of which nothing is known"
+        )
+        yield Finding("secret-in-config", "error", place, pointer(path), HIDDEN, allowed)
+
+
+def _named_like_secrets(value: Any, fields: Mapping[str, Field], path: Path) -> Iterator[Path]:
+    """Yield where a text that the catalogue does not know has the name of a secret.
+
+    The API masks secrets, but of what is new to the catalogue nobody can say.
+    """
+    for key, inner in value.items() if isinstance(value, Mapping) else ():
+        field = fields.get(key)
+        if field is None and is_secret_setting(key) and _holds_text(inner):
+            yield (*path, key)
+        else:
+            item = field.item if field and field.item else field
+            for each in inner if isinstance(inner, list) else [inner]:
+                yield from _named_like_secrets(each, item.fields if item else {}, (*path, key))
+
+
+def _holds_text(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_holds_text, value.values()))
+    return any(map(_holds_text, value)) if isinstance(value, list) else isinstance(value, str)
+
+
+def _is_variable(value: Any) -> bool:
+    return isinstance(value, Variable)

@@ -35,17 +35,24 @@ class WrittenFiles:
         """Return whether there is a file of this name, whoever wrote it."""
         return os.path.lexists(self.directory / name)
 
+    def text(self, name: str) -> str:
+        """Return what is in a file, whoever wrote it; the empty text if it is not there.
+
+        :raises FilesError: if it cannot be read
+        """
+        try:
+            return (self.directory / name).read_bytes().decode("utf-8", "replace")
+        except (FileNotFoundError, NotADirectoryError):
+            return ""
+        except OSError as error:
+            raise self._error(name, error, "read") from None
+
     def content(self, name: str) -> str | None:
         """Return a file below its first line; None if it is not there as this command wrote it.
 
         :raises FilesError: if it cannot be read
         """
-        try:
-            text = (self.directory / name).read_bytes().decode("utf-8")
-        except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
-            return None
-        except OSError as error:
-            raise self._error(name, error, "read") from None
+        text = self.text(name)
         first = _FIRST_LINE.match(text)
         if first is None or first[1] != self._command:
             return None

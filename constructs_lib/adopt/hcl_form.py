@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from constructs_lib import launchers
@@ -124,10 +125,30 @@ def _variable(variable: Variable) -> str:
     return block(f'variable "{variable.name}"', arguments)
 
 
-def entry() -> str:
-    """Return the provider as an entry of ``required_providers``, on one line."""
-    provider = {"source": SOURCE, "version": __version__}
-    return f"  {_PROVIDER} = {expression(provider)}"
+def leave_provider_out(contents: dict[str, str], directory: Path) -> list[str]:
+    """Take the file of the provider out of the files if the directory needs none.
+
+    It belongs to the user once it is there. A module has one block of ``required_providers``, so a
+    second one in another file would be an error.
+
+    :param contents: the files to be written, which this changes
+    :param directory: where they will be written
+    :returns: lines that say what the user has to write instead; none if nothing is missing
+    """
+    if PROVIDERS not in contents:
+        return []
+    texts = {path: path.read_text("utf-8", "replace") for path in directory.glob("*.tf")}
+    others = [path for path, text in texts.items() if "required_providers" in text]
+    if not others and directory / PROVIDERS not in texts:
+        return []
+    del contents[PROVIDERS]
+    if not others or any(SOURCE in text for text in texts.values()):
+        return []
+    provider = expression({"source": SOURCE, "version": __version__})
+    return [
+        f"Before that, write into required_providers of {others[0]}:",
+        f"  {_PROVIDER} = {provider}",
+    ]
 
 
 def _requirements() -> str:

@@ -56,12 +56,11 @@ def api() -> Iterator[Hanging]:
     server.server_close()
 
 
-def test_ctrl_c_ends_at_once_and_leaves_the_file_as_it_was(project: Project, api: Hanging) -> None:
-    text = f"provider: {{api_url: '{api.url}'}}\n"
-    project.file.write_text(text)
-    credentials = {"FIVETRAN_APIKEY": "k", "FIVETRAN_APISECRET": "s"}
+def interrupt(project: Project, api: Hanging, *command: str) -> tuple[int, str]:
+    """Start a command, press Ctrl-C once it waits for the API; its status, and what it prints."""
+    credentials = {"FIVETRAN_APIKEY": "k", "FIVETRAN_APISECRET": "s", "FIVETRAN_API_URL": api.url}
     running = subprocess.Popen(
-        (sys.executable, "-m", "stacks", "adopt", "--environment", "warehouse"),
+        (sys.executable, "-m", *command),
         cwd=project.folder,
         env={**os.environ, **credentials, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -69,13 +68,27 @@ def test_ctrl_c_ends_at_once_and_leaves_the_file_as_it_was(project: Project, api
         text=True,
     )
     assert api.asked.wait(60)
-
     running.send_signal(signal.SIGINT)
     printed, _ = running.communicate(timeout=60)
+    return running.returncode, printed
 
-    assert (running.returncode, printed) == (130, "adopt: interrupted; nothing was written.\n")
+
+def test_ctrl_c_ends_at_once_and_leaves_the_file_as_it_was(project: Project, api: Hanging) -> None:
+    text = f"provider: {{api_url: '{api.url}'}}\n"
+    project.file.write_text(text)
+
+    ended = interrupt(project, api, "stacks", "adopt", "--environment", "warehouse")
+
+    assert ended == (130, "adopt: interrupted; nothing was written.\n")
     assert project.file.read_text() == text
     assert sorted(path.name for path in project.file.parent.iterdir()) == [
         "base.yaml",
         "warehouse.yaml",
     ]
+
+
+def test_ctrl_c_leaves_no_new_files(project: Project, api: Hanging) -> None:
+    ended = interrupt(project, api, "constructs_lib.adopt", "--form", "hcl", "--out", "out")
+
+    assert ended == (130, "adopt: interrupted; nothing was written.\n")
+    assert not (project.folder / "out").exists()

@@ -25,6 +25,7 @@ _SAFE = (
     "python -m constructs_lib.schemas.catalogue search",
     "python -m constructs_lib.sandbox",
     "python -m stacks new-connection",
+    "python -m constructs_lib.adopt",
     "python -m stacks adopt --environment sandbox --dry-run",
     "python -m constructs_lib.backend state get",
     "python -m constructs_lib.backend state history",

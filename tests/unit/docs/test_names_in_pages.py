@@ -14,6 +14,9 @@ from scaffold.files import created
 from scaffold.names import Names
 from source_texts import whole
 
+from constructs_lib.adopt.__main__ import FORMS
+from constructs_lib.adopt.hcl_form import PROVIDERS
+
 PAGES = pages()
 _FILE = re.compile(r"[\w./-]*\w\.(py|md|yaml|json|toml|sh|tf)")
 _FOLDER = re.compile(r"(constructs_lib|stacks|tests|scripts|docs|examples)/[\w./-]*")
@@ -29,6 +32,8 @@ WRITTEN_BY_PROGRAMS = {
     "fivetran-services.json",
     "constructs.tf.json",
     *created(Names.of("fivetranops_example")),
+    *(name for form in FORMS.values() for name in form.files),
+    PROVIDERS,
 }
 OF_OTHERS = {
     "AWS_PROFILE",

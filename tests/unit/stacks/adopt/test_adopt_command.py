@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from constructs_lib.adopt.report import Progress
 from constructs_lib.backend.fivetran.inventory import Inventory
 from constructs_lib.sandbox import Store
 from constructs_lib.sandbox.fivetran.records import Connection
@@ -292,33 +290,6 @@ def test_the_mode_of_the_file_is_kept(run: Adopt, store: Store, folder: Path) ->
     run()
 
     assert (folder / "dev.yaml").stat().st_mode & 0o777 == 0o640
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_progress_is_shown_on_a_terminal_and_wiped() -> None:
-    terminal = Terminal()
-
-    with Progress(terminal) as progress:
-        progress.listed(4)
-        progress.read(2, 4)
-
-    first, second, wiped, _ = terminal.getvalue().split("\r")[1:]
-    assert first == "4 connections listed"
-    assert second == "[###############...............] 2 of 4 connections read"
-    assert wiped == " " * len(second)
-
-
-def test_no_progress_is_shown_elsewhere() -> None:
-    stream = io.StringIO()
-
-    with Progress(stream) as progress:
-        progress.read(1, 2)
-
-    assert stream.getvalue() == ""
 
 
 @pytest.mark.parametrize("environment", ["dev", "stacks/environments/dev.yaml"])

@@ -249,20 +249,3 @@ def test_a_connection_without_its_destination_schema_is_refused(
 
     assert not adopted.is_adopted
     assert "[destination-schema]" in adopted.candidate.refused
-
-
-def test_names_are_unique_and_valid() -> None:
-    names = NameRegistry({"orders", "orders_lake"})
-
-    assert names.connection("Finance.Budget-v2", "google_sheets", "g") == "finance_budget_v2"
-    assert names.connection("orders", "postgres", "lake") == "orders_lake_2"
-    assert names.connection("2024", "postgres", "g") == "source_2024"
-    assert names.connection("注文", "15five", "g") == "source_15five"
-    assert names.connection("version", "postgres", "g") == "version_g"
-
-
-def test_two_secrets_never_share_a_variable() -> None:
-    names = NameRegistry(())
-
-    assert names.variable(("a", "b_c")) == "a_b_c"
-    assert names.variable(("a_b", "c")) == "a_b_c_2"
