@@ -11,6 +11,7 @@ _USAGE = """usage: python -m constructs_lib doctor [--json]
 doctor    looks whether everything is there that a deploy needs, and says how to mend the rest
 
 Others:   python -m constructs_lib.adopt --help              an account as HCL, Python or YAML
+          python -m constructs_lib.adopt.migrate --help      the same from the official provider
           python -m constructs_lib.backend --help            providers: state, install
           python -m constructs_lib.sandbox --help            stand-ins for the APIs
           python -m constructs_lib.schemas.catalogue --help  the fields of the services

@@ -243,3 +243,51 @@ def test_what_is_imported_elsewhere_changes_nothing(
     assert "Plan: 60 to import, 0 to add, 0 to change, 0 to destroy." in output
     assert files_with_canary(tmp_path / "new") == []
     assert sandbox.writes() == []
+
+
+def guide_blocks(word: str) -> str:
+    """The block of the guide with a word in it."""
+    page = Path(__file__).parents[4] / "docs" / "guides" / "moving_in.md"
+    blocks = re.findall("```hcl\n(.*?)```", page.read_text(), re.DOTALL)
+    (found,) = (block for block in blocks if word in block)
+    return str(found)
+
+
+@pytest.mark.both_terraforms
+def test_connections_refer_to_groups_of_the_other_provider(
+    terraform: Scenario, sandbox: Sandbox
+) -> None:
+    """The configuration of the guide: groups there, connections here."""
+    plant(terraform.directory)
+    terraform.write("")
+    (terraform.directory / "main.tf").write_text(guide_blocks("fivetran_group"))
+    terraform.run("init", "-input=false")
+    sandbox.writes()
+
+    terraform.run("apply", "-auto-approve", "-input=false")
+
+    ((method, path, body),) = sandbox.writes()
+    assert (method, path, body["group_id"]) == ("POST", "/v1/connections", "sandbox_warehouse")
+    assert terraform.is_settled()
+    terraform.run("destroy", "-auto-approve", "-input=false")
+    assert [method for method, _, _ in sandbox.writes()] == ["DELETE"]
+
+
+def test_a_rehearsal_leaves_the_real_state_alone(
+    terraform: Scenario, sandbox: Sandbox, there: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The rehearsal of the guide: a shared state, of which nobody can be asked here."""
+    store(terraform, [one(there)])
+    terraform.write('terraform {\n  backend "http" {\n    address = "http://127.0.0.1:9"\n  }\n}\n')
+    (terraform.directory / "backend_override.tf").write_text(guide_blocks("backend"))
+    assert migrate(terraform.directory) == 0
+    terraform.run("init", "-input=false")
+
+    plan = terraform.run("plan", "-input=false")
+
+    assert "has moved to fivetranops_connection.orders" in plan
+    assert UNCHANGED in plan
+    before = terraform.directory / "before.tfstate"
+    assert (terraform.directory / "terraform.tfstate").read_bytes() == before.read_bytes()
+    assert sandbox.writes() == []
+    (terraform.directory / "terraform.tfstate").unlink()

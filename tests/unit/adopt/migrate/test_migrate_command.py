@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -254,3 +256,22 @@ def test_the_report_names_all_that_was_found(migrate: Migrate) -> None:
     ):
         assert words in output
     assert "aws" not in output
+
+
+def test_it_loads_neither_the_provider_nor_the_cdk(tmp_path: Path) -> None:
+    (tmp_path / "terraform.tfstate").write_text(json.dumps(state_file([A])))
+    program = (
+        "import sys\n"
+        "from constructs_lib.adopt.migrate.__main__ import main\n"
+        f"main([{str(tmp_path)!r}, '--form', 'hcl', '--out', {str(tmp_path)!r}])\n"
+        "print(*sys.modules, file=sys.stderr)\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    loaded = set(done.stderr.split())
+    assert "constructs_lib.adopt.migrate.state" in loaded
+    others = {"constructs_lib.backend", "cdktf", "cdktn", "jsii", "jsonschema", "requests", "yaml"}
+    assert loaded & others == set()
