@@ -19,9 +19,9 @@ from constructs_lib.adopt import hcl_form, python_form, yaml_form
 from constructs_lib.adopt.description import Document, UnfitForm
 from constructs_lib.adopt.files import FilesError, WrittenFiles
 from constructs_lib.adopt.migrate.connection import as_import
-from constructs_lib.adopt.migrate.migration import Migration, Refused, plan_migration
+from constructs_lib.adopt.migrate.migration import TARGET, Migration, Refused, plan_migration
 from constructs_lib.adopt.migrate.report import Written, report
-from constructs_lib.adopt.migrate.state import StateError, read_state
+from constructs_lib.adopt.migrate.state import StateError, StateObject, read_state
 from constructs_lib.schemas.official_state import PROVIDER
 from constructs_lib.schemas.redaction import escape_controls
 
@@ -36,6 +36,7 @@ _COMMAND = "python -m constructs_lib.adopt.migrate"
 _INTERRUPTED = 130
 _BLOCK = re.compile(r"^(?=(?:resource|moved|removed|variable) )", re.MULTILINE)
 _REQUIRED = re.compile(rb'required_providers"?\s*[:{]')
+_USED = re.compile(r"\bvar\.(\w+)")
 _VARIABLE = re.compile(rb'^\s*variable\s+"(\w+)"', re.MULTILINE)
 
 
@@ -91,11 +92,9 @@ def _migrate(options: argparse.Namespace) -> str:
     """Return what is printed."""
     is_moved = options.form == HCL
     files = WrittenFiles(Path(options.out), _COMMAND)
-    migration = plan_migration(
-        read_state(options.state),
-        for_entries=options.form == "yaml",
-        variables=_variables(files) if is_moved else (),
-    )
+    objects = read_state(options.state)
+    taken = [*_variables(files), *_variables_of_moved(files, objects)] if is_moved else []
+    migration = plan_migration(objects, for_entries=options.form == "yaml", variables=taken)
     if not is_moved:
         connections = tuple(as_import(each) for each in migration.connections)
         migration = migration._replace(connections=connections)
@@ -207,6 +206,15 @@ def _variables(files: WrittenFiles) -> Iterator[str]:
     for content in _others(files.directory):
         for found in _VARIABLE.finditer(content):
             yield found[1].decode()
+
+
+def _variables_of_moved(files: WrittenFiles, objects: Sequence[StateObject]) -> Iterator[str]:
+    """Yield the variables of the connections of an earlier run that have moved since."""
+    moved = {each.address for each in objects if each.type_name == TARGET}
+    there = files.content(PREFIX + hcl_form.CONNECTIONS) or ""
+    for key, block in _blocks(there).items():
+        if _address(key) in moved:
+            yield from _USED.findall(block)
 
 
 def _others(directory: Path) -> Iterator[bytes]:

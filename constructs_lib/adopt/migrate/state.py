@@ -176,7 +176,7 @@ def _shown(module: Mapping[str, Any], address: str) -> Iterator[StateObject]:
                 name=each["name"],
                 key=each.get("index"),
                 provider=each["provider_name"],
-                version=int(each["schema_version"]),
+                version=int(each.get("schema_version") or 0),
                 attributes=dict(each.get("values") or {}),
                 sensitive=frozenset(_marked(each.get("sensitive_values") or {}, "")),
                 is_tainted=bool(each.get("tainted")),

@@ -116,8 +116,9 @@ def test_a_state_of_300_connections_is_migrated(
 def one(identifier: str, name: str = "orders", **more: Any) -> Stored:
     """A connection in a state."""
     given = {"host": "db.example.com", "port": 5432, "password": CANARY}
+    destination = {**dict.fromkeys(("name", "table", "table_group_name")), "prefix": name}
     attributes = connection(
-        identifier, "postgres", given, destination_schema={"prefix": name}, name=name, **more
+        identifier, "postgres", given, destination_schema=destination, name=name, **more
     )
     return Stored("fivetran_connection", name, attributes)
 
@@ -186,6 +187,37 @@ def test_a_half_done_migration_is_finished(
         "fivetranops_connection.orders",
     ]
     (terraform.directory / "terraform.tfstate").unlink()
+
+
+@pytest.mark.both_terraforms
+def test_what_terraform_shows_is_the_state_that_it_stores(
+    terraform: Scenario, sandbox: Sandbox
+) -> None:
+    # Given a state of each form of an object, and the same as Terraform shows and pulls it
+    objects = [
+        one("a"),
+        one("b")._replace(name="b", module='module.m["x y"].module.n', key='k"${1}'),
+        one("c")._replace(name="c", key=3, more={"status": "tainted"}),
+        one("d")._replace(name="c", key=3, more={"deposed": "12345678"}),
+        Stored("fivetran_connector_schedule", "s", schedule("a"), 0),
+    ]
+    store(terraform, objects)
+    (terraform.directory / "terraform.tfstate").rename(terraform.directory / "far.tfstate")
+    terraform.write('terraform {\n  backend "local" {\n    path = "far.tfstate"\n  }\n}\n')
+    terraform.run("init", "-input=false")
+    _, text = terraform._finish("show", "-json")
+    (terraform.directory / "shown.json").write_text(text)
+    # When each is read, then it says the same
+    stored = read_state(str(terraform.directory / "far.tfstate"))
+    assert read_state(str(terraform.directory)) == stored
+    assert len(stored) == len(objects)
+    shown = read_state(str(terraform.directory / "shown.json"))
+    for ours, theirs in zip(stored, shown, strict=True):
+        # An attribute that is in one alone is null.
+        assert ours.attributes.items() <= dict(theirs.attributes).items()
+        # It shows no version of what is deposed.
+        same = {"attributes": {}} | ({"version": 0} if ours.is_deposed else {})
+        assert ours._replace(**same) == theirs._replace(**same)
 
 
 @pytest.mark.both_terraforms

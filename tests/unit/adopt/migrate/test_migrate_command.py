@@ -120,6 +120,21 @@ def test_what_has_moved_since_stays_in_the_files(migrate: Migrate) -> None:
     assert "moved before: fivetranops_connection.first" in half.output
 
 
+def test_a_variable_of_what_has_moved_is_not_given_again(migrate: Migrate) -> None:
+    # Given two connections whose variables would have one name
+    listed = {"package_id": "p", "secrets_list": [{"key": "b_c", "value": CANARY}]}
+    config = {"package_id": "p", "secrets_list": [{"key": "c", "value": CANARY}]}
+    every = [
+        Stored("fivetran_connection", name, connection(name, "connector_sdk", given, name=name))
+        for name, given in (("a", listed), ("a_b", config))
+    ]
+    first = migrate(every)
+    assert "var.a_b_c_value_2" in first.files[FILES[0]]
+    # When one of them has moved, then the other keeps its own
+    found = migrate([there("a", "a"), every[1]])
+    assert found.files == first.files
+
+
 def test_what_is_new_since_then_is_added(migrate: Migrate) -> None:
     first = migrate([A])
 
