@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from bodies import orders
+from expected_requests import change
 from official_accounts import objects_of
 from official_provider import plant
 from official_states import CANARY, Stored, connection, moved, schedule, settings, state_file
@@ -218,6 +219,39 @@ def test_what_terraform_shows_is_the_state_that_it_stores(
         # It shows no version of what is deposed.
         same = {"attributes": {}} | ({"version": 0} if ours.is_deposed else {})
         assert ours._replace(**same) == theirs._replace(**same)
+
+
+def test_a_secret_is_given_after_the_migration(
+    terraform: Scenario, sandbox: Sandbox, there: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store(terraform, [one(there)])
+    terraform.write("")
+    assert migrate(terraform.directory) == 0
+    check_moves(terraform, sandbox, 1)
+
+    terraform.environment["TF_VAR_orders_password"] = "given again"
+    terraform.run("apply", "-auto-approve", "-input=false")
+
+    assert sandbox.writes() == [change(there, config={"password": "******"})]
+    assert terraform.is_settled()
+    (terraform.directory / "terraform.tfstate").unlink()
+
+
+def test_a_tainted_connection_is_migrated_once_it_is_kept(
+    terraform: Scenario, sandbox: Sandbox, there: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store(terraform, [one(there)._replace(more={"status": "tainted"})])
+    terraform.write("")
+    assert migrate(terraform.directory) == 1
+    assert "Run 'terraform untaint' on its address first" in capsys.readouterr().err
+
+    terraform.run("init", "-input=false")
+    terraform.run("untaint", "fivetran_connection.orders")
+
+    shutil.copy(terraform.directory / "terraform.tfstate", terraform.directory / "before.tfstate")
+    assert migrate(terraform.directory) == 0
+    check_moves(terraform, sandbox, 1)
+    (terraform.directory / "terraform.tfstate").unlink()
 
 
 @pytest.mark.both_terraforms
