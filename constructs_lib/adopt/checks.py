@@ -19,7 +19,7 @@ from constructs_lib.schemas.redaction import (
     display,
     is_secret_setting,
 )
-from constructs_lib.schemas.rules.secrets import dotted
+from constructs_lib.schemas.rules.secrets import is_beside_secret
 from constructs_lib.validation import ConstructPlace, Finding
 from constructs_lib.validation.findings import Path, pointer, steps
 
@@ -115,21 +115,6 @@ def _looks_like_variable(value: Mapping[str, Any]) -> bool:
 def _is_literal(value: Any, path: Path) -> bool:
     is_empty_item = value == "" and any(isinstance(step, int) for step in path)
     return not (value is None or is_empty_item or _is_variable(value))
-
-
-def is_beside_secret(service: str, path: Path) -> bool:
-    """Return whether a setting names a secret in an item of a list (``secrets_list[].key``).
-
-    A list is sent as one value, so its other settings must be among the secrets, too.
-
-    :param service: the service of the connection
-    :param path: the path to the setting inside of the secret settings
-    """
-    facts = schemas.service(service)
-    secrets = facts.secrets if facts else ()
-    item, _, name = dotted(path).rpartition("[].")
-    siblings = [secret for secret in secrets if item and secret.startswith(f"{item}[].")]
-    return bool(siblings) and f"{item}[].{name}" not in siblings
 
 
 def _errors(candidate: Candidate) -> Iterator[Finding]:

@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 from constructs_lib import schemas
-from constructs_lib.adopt.checks import is_beside_secret
 from constructs_lib.adopt.description import Variable, is_variable_name
 from constructs_lib.schemas.keywords import nearest_name
 from constructs_lib.schemas.redaction import HIDDEN, SECRET_PARAMETERS, display
+from constructs_lib.schemas.rules.secrets import is_beside_secret
 from constructs_lib.validation import Finding
 from constructs_lib.validation.findings import Path, pointer
 from stacks.settings.backend import hint_without_setting

@@ -89,6 +89,21 @@ def dotted(path: Path) -> str:
     return text.removeprefix(".")
 
 
+def is_beside_secret(service_name: str, path: Path) -> bool:
+    """Return whether a setting names a secret in an item of a list (``secrets_list[].key``).
+
+    A list is sent as one value, so its other settings must be among the secrets, too.
+
+    :param service_name: the service of the connection
+    :param path: the path to the setting inside of the secret settings
+    """
+    facts = service(service_name)
+    secrets = facts.secrets if facts else ()
+    item, _, name = dotted(path).rpartition("[].")
+    siblings = [secret for secret in secrets if item and secret.startswith(f"{item}[].")]
+    return bool(siblings) and f"{item}[].{name}" not in siblings
+
+
 def secret_places(value: Any, secret: str) -> Iterator[Path]:
     """Return the paths in a value to a secret setting, by its name or one like it.
 

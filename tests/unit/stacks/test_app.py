@@ -1,6 +1,8 @@
 """``python -m stacks``: the app reports the warnings of the files once, each with its line."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -90,3 +92,12 @@ def test_warnings_are_in_the_report_of_the_errors(
     assert str(failed.value).endswith("1 error, 1 warning in 1 file; nothing was written.")
     assert capsys.readouterr().err == ""
     assert not Path("cdktf.out").exists()
+
+
+def test_reading_the_files_loads_no_client_of_an_api() -> None:
+    code = (
+        "import sys, stacks.settings, stacks.settings.yaml_writer;"
+        "sys.exit(any(name.startswith('constructs_lib.backend') for name in sys.modules))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
