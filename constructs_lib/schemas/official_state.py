@@ -178,6 +178,11 @@ class _Reader:
 
 
 def _mask(value: Any) -> Any:
+    """Return a mask for each value in a secret, so that its form is still to be seen."""
+    if isinstance(value, dict):
+        return {name: _mask(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_mask(each) for each in value]
     return value if value in _NOTHING else MASK
 
 

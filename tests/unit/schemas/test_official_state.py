@@ -199,12 +199,17 @@ def test_attributes_of_the_oldest_state_are_of_their_kinds() -> None:
 
 def test_a_mask_takes_the_place_of_each_secret() -> None:
     given = {"package_id": "p", "new": {"api_key": SECRET}, "empty_token": ""}
+    given |= {"new_tokens": [SECRET, {"a": SECRET, "b": None}]}
     given |= {"secrets_list": [{"key": "a", "value": SECRET}]}
     state = {"service": "connector_sdk", "config": json.dumps(given)}
 
     found, secrets = official_connection("fivetran_connection", state, masked=True)
 
-    hidden = {"new": {"api_key": MASK}, "secrets_list": [{"key": "a", "value": MASK}]}
+    hidden = {
+        "new_tokens": [MASK, {"a": MASK, "b": None}],
+        "new": {"api_key": MASK},
+        "secrets_list": [{"key": "a", "value": MASK}],
+    }
     assert found["config"] == {"package_id": "p", "empty_token": "", **hidden}
     assert {"config.secrets_list[].value", "config.new.api_key"} <= set(secrets)
 

@@ -18,12 +18,21 @@ from official_states import (
 )
 
 from constructs_lib.adopt.description import Variable
+from constructs_lib.adopt.hcl_form import to_hcl
 from constructs_lib.adopt.migrate.connection import Migrated, Secret
 from constructs_lib.adopt.migrate.migration import plan_migration
 from constructs_lib.adopt.migrate.state import read_state
+from constructs_lib.schemas import Field, FieldKind, service, services
 from constructs_lib.schemas.rules import REASON_OF_IMPORT
 
 PREFIX = {"prefix": "orders"}
+SAMPLES: dict[FieldKind, Any] = {
+    FieldKind.BOOLEAN: True,
+    FieldKind.INTEGER: 5,
+    FieldKind.NUMBER: 0.5,
+    FieldKind.LIST: [],
+    FieldKind.OBJECT: {},
+}
 
 
 @pytest.fixture
@@ -268,6 +277,38 @@ def test_each_version_of_a_connector_is_described_alike(migrated: Any, version: 
         "config": {"host": "db", "port": 5432, "schema_prefix": "orders"},
         "secrets": {"password": Variable("orders_password")},
     }
+
+
+def valued(field: Field) -> Any:
+    """A value of a setting, with a secret wherever there can be one."""
+    if field.item is not None:
+        return [valued(field.item)]
+    if field.fields:
+        return {name: valued(inner) for name, inner in field.fields.items()}
+    return CANARY if field.secret else SAMPLES.get(field.kind, "text")
+
+
+def test_no_secret_of_any_service_is_written(tmp_path: Path) -> None:
+    """Each service, with all its settings, in both forms of a state."""
+    made = []
+    for name in services():
+        facts = service(name)
+        assert facts is not None
+        config = {key: valued(field) for key, field in facts.config.items()}
+        auth = {key: valued(field) for key, field in facts.auth.items()}
+        named = {"name": "a.b" if len(facts.destination_schema) > 1 else "a"}
+        for type_name, make in (("connection", connection), ("connector", connector)):
+            state = {**make(f"{name}_{type_name}", name, config, **named), "auth": auth}
+            made.append(Stored(f"fivetran_{type_name}", name, state, 1))
+    file = tmp_path / "state.json"
+    file.write_text(json.dumps(state_file(made)))
+
+    found = plan_migration(read_state(str(file)))
+
+    assert len(found.connections) == len(made)
+    assert sum(len(each.secrets) for each in found.connections) > len(made)
+    assert CANARY not in repr([(e.described, e.left_out, e.secrets) for e in found.connections])
+    assert CANARY not in "".join(to_hcl(found.document).values())
 
 
 def test_a_connection_of_an_unknown_service_is_described(migrated: Any) -> None:
