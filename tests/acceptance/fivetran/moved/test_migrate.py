@@ -25,6 +25,7 @@ from constructs_lib.adopt.migrate.connection import as_import
 from constructs_lib.adopt.migrate.migration import plan_migration
 from constructs_lib.adopt.migrate.state import read_state
 from constructs_lib.sandbox.fivetran.generated import generate
+from stacks.settings import load_environment
 
 UNCHANGED = "Plan: 0 to add, 0 to change, 0 to destroy."
 
@@ -292,6 +293,12 @@ def test_what_is_imported_elsewhere_changes_nothing(
     add_official(old)
     arguments = [str(old.directory), "--form", "yaml", "--out", str(tmp_path / "new")]
     assert main(arguments) == 0
+    # And whose entries are those of an environment
+    folder = tmp_path / "stacks" / "environments"
+    folder.mkdir(parents=True)
+    (folder / "base.yaml").write_text("provider: {}\n")
+    shutil.copy(tmp_path / "new" / "connections.yaml", folder / "new.yaml")
+    assert len(load_environment("new", folder).connections) == 60
     # When the old one forgets them, then nothing is destroyed and nothing is sent
     shutil.copy(tmp_path / "new" / "forget.tf", old.directory)
     old.run("init", "-input=false")
