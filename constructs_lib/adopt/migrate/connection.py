@@ -216,15 +216,15 @@ class _Draft:
         found = _read("fivetran_connector", companion, given)
         self._others |= {n: found[n] for n in _SCHEDULE_SETTINGS if n in found}
         if companion.attributes.get("schedule") not in (None, {}, []):
-            self._omit(companion, "schedule", "this provider has no place for it")
+            self.left_out.append(
+                f"schedule of {companion.address} is not managed: this provider has no place for "
+                "it. It stays as it is at Fivetran."
+            )
 
     def _omit(self, companion: StateObject, setting: str, reason: str) -> None:
         self.left_out.append(
             f"{setting} of {companion.address} is not written: {reason}, so that writing it is a "
             "change of its own after the move."
-            if setting != "schedule"
-            else f"{setting} of {companion.address} is not managed: {reason}. It stays as it is at "
-            "Fivetran."
         )
 
     def _mistakes(self, attributes: Mapping[str, Any]) -> list[Finding]:
