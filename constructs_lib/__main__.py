@@ -19,6 +19,7 @@ query     finds what there is in an account, by 'terraform query' in the folder 
 status    shows how the connections of an account are doing; exit status 1 if one is broken
 
 Others:   python -m constructs_lib.adopt --help              an account as HCL, Python or YAML
+          python -m constructs_lib.adopt.migrate --help      the same from the official provider
           python -m constructs_lib.backend --help            providers: state, install
           python -m constructs_lib.sandbox --help            stand-ins for the APIs
           python -m constructs_lib.schemas.catalogue --help  the fields of the services

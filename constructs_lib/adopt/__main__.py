@@ -27,11 +27,12 @@ from constructs_lib.adopt.account import (
     open_account,
     read_connections,
 )
-from constructs_lib.adopt.candidate import Candidate, NameRegistry
+from constructs_lib.adopt.candidate import Candidate
 from constructs_lib.adopt.checks import errors_by_name, without_refused
 from constructs_lib.adopt.description import Document, UnfitForm
 from constructs_lib.adopt.files import FilesError, WrittenFiles
 from constructs_lib.adopt.report import Progress, count, result_lines
+from constructs_lib.adopt.settings import NameRegistry
 from constructs_lib.schemas.redaction import escape_controls
 from constructs_lib.validation import Finding
 

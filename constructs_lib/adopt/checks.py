@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from constructs_lib import schemas
 from constructs_lib.adopt.candidate import Candidate
 from constructs_lib.adopt.description import Variable
+from constructs_lib.adopt.settings import errors_of, reason_of
 from constructs_lib.schemas import Field
 from constructs_lib.schemas.redaction import (
     HIDDEN,
@@ -19,7 +20,7 @@ from constructs_lib.schemas.redaction import (
     is_secret_setting,
 )
 from constructs_lib.schemas.rules.secrets import is_beside_secret
-from constructs_lib.validation import ConstructPlace, Finding, check_connection, errors
+from constructs_lib.validation import ConstructPlace, Finding
 from constructs_lib.validation.findings import Path, pointer, steps
 
 _ROUNDS = 10
@@ -67,12 +68,6 @@ def _apply(finding: Finding, candidate: Candidate) -> None:
         is_left_out = is_optional and candidate.leave_out(attribute, None, reason)
     if not is_left_out and setting not in candidate.left_out:
         candidate.refused = reason
-
-
-def reason_of(finding: Finding) -> str:
-    """Return what a finding says, in one line and without a secret."""
-    found, allowed = " ".join(finding.found.split()), " ".join(finding.allowed.split())
-    return f"The checks allow {allowed}, but found {found} [{finding.rule}]"
 
 
 def errors_by_name(
@@ -124,11 +119,7 @@ def _is_literal(value: Any, path: Path) -> bool:
 
 def _errors(candidate: Candidate) -> Iterator[Finding]:
     place = ConstructPlace(candidate.name)
-    yield from errors(
-        check_connection(
-            candidate.attributes, place=place, is_token=_is_variable, with_library=False
-        )
-    )
+    yield from errors_of(candidate.name, candidate.attributes)
     facts = schemas.service(candidate.found.service)
     fields = facts.config if facts else {}
     for path in _named_like_secrets(candidate.attributes["config"], fields, ("config",)):
@@ -136,9 +127,6 @@ def _errors(candidate: Candidate) -> Iterator[Finding]:
             "no setting in clear whose name is that of a secret, and of which nothing is known"
         )
         yield Finding("secret-in-config", "error", place, pointer(path), HIDDEN, allowed)
-    for path in _texts_of_no_file(candidate.attributes, ()):
-        allowed = "text that a file can hold"
-        yield Finding("text", "error", place, pointer(path), "half of a character", allowed)
 
 
 def _named_like_secrets(value: Any, fields: Mapping[str, Field], path: Path) -> Iterator[Path]:
@@ -164,17 +152,3 @@ def _holds_text(value: Any) -> bool:
 
 def _is_variable(value: Any) -> bool:
     return isinstance(value, Variable)
-
-
-def _texts_of_no_file(value: Any, path: Path) -> Iterator[Path]:
-    """Yield where a text, or a key, has half of a character, which no encoding can write."""
-    if isinstance(value, str):
-        if any("\ud800" <= each <= "\udfff" for each in value):
-            yield path
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _texts_of_no_file(key, (*path, key))
-            yield from _texts_of_no_file(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _texts_of_no_file(inner, (*path, index))

@@ -12,14 +12,14 @@ takes such a state over reads the connection afterwards. Secrets are left out, a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from constructs_lib import schemas
 from constructs_lib.records import NamedTuple
 from constructs_lib.schemas.catalogue.service_facts import Field, FieldKind
-from constructs_lib.schemas.redaction import is_mask, is_secret_setting
+from constructs_lib.schemas.redaction import MASK, is_mask, is_secret_setting
 
 PROVIDER: Final = "fivetran/fivetran"
 """The name of that provider in any registry."""
@@ -72,22 +72,32 @@ class OfficialConnection(NamedTuple):
     """A connection as that provider's state describes it."""
 
     attributes: dict[str, Any]
-    """The attributes of ``fivetranops_connection`` that the state tells, without secrets."""
+    """The attributes of ``fivetranops_connection`` that the state tells, without secrets, or with
+    a mask in place of each."""
     secrets: tuple[str, ...]
     """The secrets that it holds, such as ``config.password``."""
 
 
-def official_connection(type_name: str, state: Mapping[str, Any]) -> OfficialConnection:
+def official_connection(
+    type_name: str,
+    state: Mapping[str, Any],
+    *,
+    masked: bool = False,
+    sensitive: Collection[str] = (),
+) -> OfficialConnection:
     """Return what a state of that provider tells of a connection.
 
     Keys that are not known are ignored, and missing ones are null.
 
     :param type_name: one of :data:`VERSIONS`
     :param state: its attributes in JSON form, of any version
+    :param masked: True to have a mask in place of each secret; otherwise it is left out
+    :param sensitive: the settings that are secrets whatever the catalogue says of them, such as
+        ``config.files[].url``
     """
     service = state.get("service")
     facts = schemas.service(service) if isinstance(service, str) else None
-    reader = _Reader(is_full=type_name == _OBJECTS_OF_ATTRIBUTES)
+    reader = _Reader(type_name == _OBJECTS_OF_ATTRIBUTES, masked, sensitive)
     config = reader.settings("config", _object(state.get("config")), facts.config if facts else {})
     config |= _destination(state.get("destination_schema"), service)
     auth = reader.settings("auth", _object(state.get("auth")), facts.auth if facts else {})
@@ -112,10 +122,12 @@ class _Reader:
     """Reads settings, and keeps the names of the secrets that it leaves out.
 
     :param is_full: True if the settings that nobody set are there as well, as nothing
+    :param is_masked: True if a mask takes the place of a secret
+    :param sensitive: the settings that are secrets in any case
     """
 
-    def __init__(self, *, is_full: bool) -> None:
-        self._is_full = is_full
+    def __init__(self, is_full: bool, is_masked: bool, sensitive: Collection[str]) -> None:
+        self._is_full, self._is_masked, self._sensitive = is_full, is_masked, sensitive
         self.secrets: set[str] = set()
 
     def settings(
@@ -139,8 +151,10 @@ class _Reader:
                 continue
             field, here = fields.get(name), f"{path}.{name}"
             is_secret = is_secret_setting(name) if field is None else field.secret
-            if is_secret or is_mask(value):
+            if is_secret or is_mask(value) or here in self._sensitive:
                 self.secrets.add(here)
+                if self._is_masked:
+                    yield name, _mask(value)
                 continue
             read = self._read(value, field, here)
             if not (self._is_full and read in ([], {})):
@@ -155,14 +169,28 @@ class _Reader:
 
     def _read_items(self, given: list[Any], item: Field | None, path: str) -> Iterator[Any]:
         for each in given:
-            if is_mask(each) or (item is not None and item.secret):
+            if is_mask(each) or (item is not None and item.secret) or path in self._sensitive:
                 self.secrets.add(path)
+                if self._is_masked:
+                    yield _mask(each)
             else:
                 yield self._read(each, item, path)
 
 
+def _mask(value: Any) -> Any:
+    """Return a mask for each value in a secret, so that its form is still to be seen."""
+    if isinstance(value, dict):
+        return {name: _mask(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_mask(each) for each in value]
+    return value if value in _NOTHING else MASK
+
+
 def _object(value: Any) -> dict[str, Any]:
-    """Return the object that a state stores as such, as JSON text, or in a list; else none."""
+    """Return the object that a state stores as such, as JSON text, or in a list; else none.
+
+    Terraform stores one of a dynamic type together with its type.
+    """
     if isinstance(value, str):
         try:
             value = json.loads(value, parse_float=Decimal)
@@ -170,6 +198,8 @@ def _object(value: Any) -> dict[str, Any]:
             return {}
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
+    if isinstance(value, dict) and value.keys() == {"type", "value"}:
+        value = value["value"]
     return value if isinstance(value, dict) else {}
 
 

@@ -25,9 +25,9 @@ from constructs_lib.adopt.account import (
     list_connections,
     read_connections,
 )
-from constructs_lib.adopt.candidate import NameRegistry
-from constructs_lib.adopt.checks import reason_of, without_refused
+from constructs_lib.adopt.checks import without_refused
 from constructs_lib.adopt.report import Progress, count, result_lines
+from constructs_lib.adopt.settings import NameRegistry, reason_of
 from constructs_lib.adopt.yaml_form import STEP
 from constructs_lib.schemas.redaction import escape_controls
 from constructs_lib.validation import Finding

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from constructs_lib.adopt.account import FoundConnection
-from constructs_lib.adopt.candidate import Candidate, NameRegistry
+from constructs_lib.adopt.candidate import Candidate
+from constructs_lib.adopt.settings import NameRegistry
 from constructs_lib.adopt.yaml_form import entry
 
 _ABOUT_TERRAFORM = ("protect",)

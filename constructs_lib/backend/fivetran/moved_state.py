@@ -9,6 +9,7 @@ that the configuration need not name what nobody set. Its secrets do not come al
 from __future__ import annotations
 
 from constructs_lib import schemas
+from constructs_lib.backend.fivetran import SOURCE
 from constructs_lib.backend.fivetran.connection.model import KIND
 from constructs_lib.backend.fivetran.private_state import ConnectionPrivateState
 from constructs_lib.backend.plugin.diagnostics import ProviderError
@@ -16,11 +17,18 @@ from constructs_lib.backend.plugin.resource import MovedState, Operation
 from constructs_lib.backend.plugin.values.value import Dynamic, Object
 from constructs_lib.schemas.official_state import PROVIDER, VERSIONS, official_connection
 
+_OWN_NAME = SOURCE.partition("/")[2]
+
 
 def is_official(source: MovedState) -> bool:
-    """Return True for a connection of Fivetran's own provider, from whatever registry."""
+    """Return True for a connection of Fivetran's own provider, from whatever registry.
+
+    Of a resource with ``count`` or ``for_each`` whose instances each have a ``moved`` block,
+    Terraform names the provider of the target for all but the first. (Seen with 1.11.4 and 1.15.5.)
+    That provider has none of these types.
+    """
     _, _, name = source.provider.partition("/")
-    return name == PROVIDER and source.type_name in VERSIONS
+    return name in (PROVIDER, _OWN_NAME) and source.type_name in VERSIONS
 
 
 def moved_connection(source: MovedState, operation: Operation) -> Object:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from markdown_pages import blocks, name_of, pages
+from official_states import Stored, connection, state_file
 from pages.catalogue import EXAMPLES, ROOT
 from quick_programs import QUICK_TERRAFORM
 
@@ -99,13 +100,15 @@ PAGES = [pytest.param(page, id=name_of(page)) for page in pages() if safe_comman
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of the checkout, whose sandbox knows the connection that the pages speak of."""
+    """A copy of the checkout, with the connection and the old state that the pages speak of."""
     folder = tmp_path / "checkout"
     folder.mkdir()
     for name in ("stacks", "scripts", "docs", "examples", "constructs_lib"):
         shutil.copytree(ROOT / name, folder / name)
     for name in ("pyproject.toml", "README.md", "CONTRIBUTING.md"):
         shutil.copy(ROOT / name, folder)
+    official = Stored("fivetran_connection", "orders", connection("a", "s3", None, name="a.b"))
+    (folder / "before.tfstate").write_text(json.dumps(state_file([official])))
     (folder / ".sandbox").mkdir()
     (folder / "cdktf.out" / "stacks" / "sandbox").mkdir(parents=True)
     with Store(folder / ".sandbox" / "fivetran.sqlite3") as store, store.transaction() as tables:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from constructs_lib.adopt.account import FoundConnection
-from constructs_lib.adopt.candidate import Candidate, NameRegistry
+from constructs_lib.adopt.candidate import Candidate
 from constructs_lib.adopt.checks import errors_by_name, without_refused
 from constructs_lib.adopt.description import Document, Variable
 from constructs_lib.adopt.hcl_form import to_hcl
 from constructs_lib.adopt.python_form import to_python
+from constructs_lib.adopt.settings import NameRegistry
 from constructs_lib.adopt.yaml_form import to_yaml
 from constructs_lib.schemas import MASK
 from constructs_lib.schemas.rules import REASON_OF_IMPORT

@@ -15,7 +15,8 @@ from scaffold.names import Names
 from source_texts import whole
 
 from constructs_lib.adopt.__main__ import FORMS
-from constructs_lib.adopt.hcl_form import PROVIDERS
+from constructs_lib.adopt.hcl_form import CONNECTIONS, MOVED, PROVIDERS, VARIABLES
+from constructs_lib.adopt.migrate.__main__ import FORGET, PREFIX
 
 PAGES = pages()
 _FILE = re.compile(r"[\w./-]*\w\.(py|md|yaml|json|toml|sh|tf)")
@@ -26,7 +27,13 @@ _MAKE = re.compile(r"\bmake ([a-z-]+)")
 _RULE = re.compile(r"error\[([a-z-]+)\]")
 _HOP = re.compile(r"^\| \d+ \| `([\w/]+\.py)`: `(?:\w+\.)?(\w+)` \|", re.M)
 
-WRITTEN_BY_PEOPLE = {"before.json", "wanted.json", "main.tf", "stacks/environments/test.yaml"}
+WRITTEN_BY_PEOPLE = {
+    "backend_override.tf",
+    "before.json",
+    "wanted.json",
+    "main.tf",
+    "stacks/environments/test.yaml",
+}
 WRITTEN_BY_PROGRAMS = {
     "cdk.tf.json",
     "fivetran-services.json",
@@ -34,6 +41,8 @@ WRITTEN_BY_PROGRAMS = {
     *created(Names.of("fivetranops_example")),
     *(name for form in FORMS.values() for name in form.files),
     PROVIDERS,
+    *(PREFIX + name for name in (CONNECTIONS, MOVED, PROVIDERS, VARIABLES)),
+    FORGET,
 }
 OF_OTHERS = {
     "AWS_PROFILE",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from constructs_lib.schemas.official_state import VERSIONS, official_connection
+from constructs_lib.schemas.redaction import MASK
 
 SECRET = "canary-of-a-state"
 
@@ -194,3 +195,37 @@ def test_attributes_of_the_oldest_state_are_of_their_kinds() -> None:
     assert (found["sync_frequency"], found["data_delay_threshold"]) == (60, 0)
     assert found["hybrid_deployment_agent_id"] == "agent"
     assert not {"trust_certificates", "unheard_of"} & found.keys()
+
+
+def test_a_mask_takes_the_place_of_each_secret() -> None:
+    given = {"package_id": "p", "new": {"api_key": SECRET}, "empty_token": ""}
+    given |= {"new_tokens": [SECRET, {"a": SECRET, "b": None}]}
+    given |= {"secrets_list": [{"key": "a", "value": SECRET}]}
+    state = {"service": "connector_sdk", "config": json.dumps(given)}
+
+    found, secrets = official_connection("fivetran_connection", state, masked=True)
+
+    hidden = {
+        "new_tokens": [MASK, {"a": MASK, "b": None}],
+        "new": {"api_key": MASK},
+        "secrets_list": [{"key": "a", "value": MASK}],
+    }
+    assert found["config"] == {"package_id": "p", "empty_token": "", **hidden}
+    assert {"config.secrets_list[].value", "config.new.api_key"} <= set(secrets)
+
+
+def test_what_a_state_marks_as_sensitive_is_a_secret() -> None:
+    given = {"host": "db", "files": [{"url": SECRET}], "tags": [SECRET], "port": 5}
+    state = {"service": "postgres", "config": json.dumps(given)}
+    marked = {"config.host", "config.files[].url", "config.tags[]"}
+
+    found, secrets = official_connection("fivetran_connection", state, sensitive=marked)
+
+    assert found["config"] == {"files": [{}], "tags": [], "port": 5}
+    assert set(secrets) == marked
+
+
+def test_an_object_of_a_dynamic_type_is_read() -> None:
+    dynamic = {"type": ["object", {"host": "string"}], "value": {"host": "db"}}
+
+    assert config("fivetran_connection_v2", "postgres", dynamic) == {"host": "db"}

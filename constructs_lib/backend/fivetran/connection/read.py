@@ -79,7 +79,7 @@ def with_valid_settings(state: Object, diagnostics: Diagnostics) -> Object:
     What Fivetran answers may be newer than the catalogue of services: settings with which the
     catalogue finds fault are named in ``unchecked``. An attribute that a rule allows only together
     with others is left out, such as an hour for a sync that is not a daily one; that has no effect,
-    so no warning is due.
+    so no warning is due. What has a default has that, as in a configuration that leaves it out.
 
     :param state: the state as it was read
     """
@@ -89,7 +89,8 @@ def with_valid_settings(state: Object, diagnostics: Diagnostics) -> Object:
     at_fault = settings_at_fault(str(state.get("service")), as_object(state.get("config")))
     if at_fault:
         result["unchecked"] = dict.fromkeys(sorted(at_fault), REASON_OF_IMPORT)
-    return result | dict.fromkeys(_out_of_place(result))
+    attributes = model.SCHEMA.attributes
+    return result | {name: attributes[name].default for name in _out_of_place(result)}
 
 
 def _out_of_place(state: Object) -> set[str]:

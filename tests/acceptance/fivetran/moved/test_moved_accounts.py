@@ -4,58 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from official_accounts import state_of
 from official_provider import plant
-from official_states import CANARY, connection, connector, write_state
+from official_states import CANARY, write_state
 from sandbox_server import Sandbox
 from scenario import Scenario
 
 from constructs_lib.sandbox.fivetran.generated import generate
-from constructs_lib.schemas import Field, is_mask, service
 from constructs_lib.schemas.official_state import official_connection
 from constructs_lib.schemas.rules import REASON_OF_IMPORT, settings_at_fault
-
-PARTS = {"schema": "name", "schema_prefix": "prefix"}
-
-
-def in_clear(value: Any) -> Any:
-    """A value as that provider's state has it: with a secret where the API answers a mask."""
-    if isinstance(value, dict):
-        return {name: in_clear(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [in_clear(inner) for inner in value]
-    return CANARY if is_mask(value) else value
-
-
-def chosen(value: Any, fields: Mapping[str, Field]) -> Any:
-    """The settings that somebody may have chosen: not those that only Fivetran sets."""
-    return {
-        name: inner
-        for name, inner in value.items()
-        if name not in fields or not all(leaf.read_only for _, leaf in fields[name].leaves())
-    }
-
-
-def state_of(answer: dict[str, Any], type_name: str) -> Any:
-    """The state of a connection that the API answers so."""
-    facts = service(answer["service"])
-    assert facts is not None
-    keys = facts.destination_schema
-    config = in_clear(chosen(answer["config"], facts.config))
-    parts = zip(keys, answer["schema"].split(".", len(keys) - 1), strict=False)
-    make = connector if type_name == "fivetran_connector" else connection
-    made = make(
-        answer["id"],
-        answer["service"],
-        config,
-        destination_schema={PARTS.get(key, key): part for key, part in parts},
-        name=answer["schema"],
-    )
-    kept = ("group_id", "networking_method", "data_delay_threshold")
-    return {**made, **{name: answer[name] for name in kept}}
 
 
 def configuration(type_name: str, attributes: Any) -> dict[str, Any]:

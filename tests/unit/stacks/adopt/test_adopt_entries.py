@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from constructs_lib.adopt.account import FoundConnection
-from constructs_lib.adopt.candidate import NameRegistry
+from constructs_lib.adopt.settings import NameRegistry
 from constructs_lib.schemas import MASK
 from stacks.adopt.command import without_refused_settings
 from stacks.adopt.entry import EntryCandidate

@@ -95,6 +95,16 @@ def test_an_attribute_that_cannot_be_configured_is_told() -> None:
     assert state["config"] == Dynamic.of({"schema_prefix": "orders", "host": "db.example.com"})
 
 
+def test_what_is_out_of_place_has_its_default() -> None:
+    """As in a configuration that leaves it out, so that nothing looks like a change."""
+    given = {"run_setup_tests": False, "trust_certificates": True, "trust_fingerprints": True}
+    state, _ = imported({})
+
+    result = read.with_valid_settings({**state, **given}, Diagnostics())
+
+    assert {name: result[name] for name in given} == dict.fromkeys(given, False)
+
+
 @pytest.mark.parametrize(
     ("configured", "expected"),
     [

@@ -1,0 +1,166 @@
+"""What a person has to know of a migration: what was taken from where, what stays, what to do next.
+
+Everything in it is an address, a name or a reason; no value of a setting is.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from constructs_lib.adopt.migrate.connection import Migrated
+from constructs_lib.adopt.migrate.migration import TARGET, Migration
+from constructs_lib.adopt.migrate.state import StateObject
+from constructs_lib.schemas.official_state import PROVIDER
+
+_UNCHANGED = "0 to add, 0 to change, 0 to destroy"
+
+
+class Written(NamedTuple):
+    """Where the result is, and of what kind."""
+
+    source: str
+    """The state that was read."""
+    directory: str
+    """Where the files are."""
+    files: Sequence[str]
+    """The names of the files that were written."""
+    unchanged: Sequence[str]
+    """The names of the files that were there already, as they have to be."""
+    needs_provider: bool
+    """True if another file there has required_providers, to which the provider must be added."""
+    is_moved: bool
+    """True if the connections move in their state; False if another stack imports them."""
+    is_dry_run: bool
+    """True if nothing was written."""
+
+
+def report(migration: Migration, written: Written) -> str:
+    """Return the report, without a secret and with a line break at the end."""
+    lines = [
+        *_summary(migration, written),
+        *_moves(migration.connections, written),
+        *_secrets(migration.connections),
+        *_staying(migration),
+        *_lost(migration.connections),
+        *([] if written.is_dry_run else _next(migration, written)),
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _summary(migration: Migration, written: Written) -> Iterator[str]:
+    moved = _count(len(migration.connections), "connection")
+    verb = "to move" if written.is_moved else "to import elsewhere"
+    yield f"{written.source}: {moved} {verb}, {_count(len(migration.forgotten), 'other object')}"
+    yield "whose values they take over, and which Terraform then forgets."
+    for verb, names in (("written", written.files), ("as it was", written.unchanged)):
+        if names:
+            verb = f"not {verb} in this rehearsal" if written.is_dry_run else verb
+            yield f"  {verb}: {', '.join(names)}"
+    if migration.moved_before:
+        yield f"  moved before: {', '.join(sorted(migration.moved_before.values()))}"
+
+
+def _moves(connections: Sequence[Migrated], written: Written) -> Iterator[str]:
+    if connections:
+        yield from ("", "Taken over")
+    for each in connections:
+        target = f"{TARGET}.{each.described.name}" if written.is_moved else each.described.name
+        yield f"  {each.source.address} -> {target}"
+        for companion in each.companions:
+            yield f"    with {companion.address}"
+        for reason in each.left_out:
+            yield f"    {reason}"
+
+
+def _secrets(connections: Sequence[Migrated]) -> Iterator[str]:
+    found = [(each.described.name, secret) for each in connections for secret in each.secrets]
+    if found:
+        yield from ("", "Secrets, which stay as they are at Fivetran until these have a value")
+    for name, secret in found:
+        yield f"  {name}: {secret.setting}: {', '.join(f'TF_VAR_{v}' for v in secret.variables)}"
+
+
+def _staying(migration: Migration) -> Iterator[str]:
+    if migration.staying:
+        yield from ("", f"Stays with {PROVIDER}: there is no place for it here")
+        yield from _by_type(migration.staying)
+        yield f"  Where one refers to a connection that moves, write {TARGET}.NAME.id in it."
+    if migration.alone:
+        yield from ("", f"Stays with {PROVIDER}: its connection is not in this state")
+        yield from _by_type(migration.alone)
+    if migration.late:
+        yield from ("", "Is forgotten, but not taken over: its connection has moved before")
+        yield from _by_type(migration.late)
+
+
+def _by_type(objects: Iterable[StateObject]) -> Iterator[str]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for each in objects:
+        found[each.type_name].append(each.address)
+    for type_name, addresses in sorted(found.items()):
+        yield f"  {len(addresses)} {type_name}: {', '.join(addresses)}"
+
+
+def _lost(connections: Sequence[Migrated]) -> Iterator[str]:
+    timed = [e.source.address for e in connections if e.source.attributes.get("timeouts")]
+    connected = [e.source.address for e in connections if e.source.attributes.get("connected_by")]
+    if timed or connected:
+        yield from ("", "Is lost")
+    if timed:
+        yield f"  timeouts of {', '.join(timed)}: write timeouts again where they are needed"
+    if connected:
+        number = _count(len(connected), "connection")
+        yield f"  connected_by of {number}: nothing sets it here; it is read from Fivetran"
+
+
+def _next(migration: Migration, written: Written) -> Iterator[str]:
+    steps = _steps_of_a_move(migration, written) if written.is_moved else _steps_of_imports(written)
+    yield from ("", "Next, in this order")
+    yield from (f"  {number}. {step}" for number, step in enumerate(steps, 1))
+
+
+def _steps_of_a_move(migration: Migration, written: Written) -> Iterator[str]:
+    at = shlex.quote(written.directory)
+    yield (
+        f"terraform -chdir={at} state pull > before.tfstate: the way back. It holds all secrets in "
+        "clear, so delete it in the end."
+    )
+    yield (
+        "Delete the blocks of all resources that are taken over from the old configuration and its "
+        f"modules, and their references. Keep the provider block of {PROVIDER} until step 5."
+    )
+    if written.needs_provider:
+        yield "Add fivetranops to required_providers: docs/guides/moving_in.md has the lines."
+    yield f"terraform -chdir={at} init"
+    number = len(migration.connections)
+    yield (
+        f"terraform -chdir={at} plan: it has to say '{_UNCHANGED}', and 'has moved to' "
+        f"{_count(number, 'time')}. If it says anything else, stop there."
+    )
+    yield f"terraform -chdir={at} apply"
+    yield "Give the secrets their values, a connection at a time if you like, and apply."
+    rest = "" if migration.staying or migration.alone else f", and what is left of {PROVIDER}"
+    yield f"Delete fivetranops_moved.tf{rest}, and the copy of the state."
+
+
+def _steps_of_imports(written: Written) -> Iterator[str]:
+    yield (
+        "terraform state pull > before.tfstate, in the directory of the old configuration: the way "
+        "back. It holds all secrets in clear, so delete it in the end."
+    )
+    yield (
+        "Move forget.tf there, delete the blocks of all resources that are taken over, and run "
+        f"terraform plan: it has to say '{_UNCHANGED}'. Then terraform apply."
+    )
+    yield (
+        "Plan the stack with the new connections: it has to say that it imports them, and "
+        f"'{_UNCHANGED}'. Then apply it."
+    )
+    yield "Give the secrets their values, and apply. Delete the copy of the state."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
