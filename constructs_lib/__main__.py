@@ -1,41 +1,94 @@
-"""``python -m constructs_lib``: the commands of the package that belong to no part of it."""
+"""``connections``: the command of the package; ``python -m constructs_lib`` is the same.
+
+Each command has a module of its own, which is imported when it is named. The older ways to start
+them, such as ``python -m constructs_lib.sandbox``, go on working.
+
+Exit status: that of the command; 2 for a wrong usage.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
+from typing import Final, NamedTuple
 
-_COMMANDS = {
-    "doctor": "constructs_lib.cli.doctor.command",
-    "query": "constructs_lib.cli.query",
-    "status": "constructs_lib.cli.status",
+from constructs_lib.version import __version__
+
+
+class _Command(NamedTuple):
+    module: str
+    """Has a ``main`` that takes the arguments and returns the exit status."""
+    summary: str
+    is_named: bool = False
+    """True if its ``main`` also takes the name of the command."""
+
+
+_INSTALL: Final = "constructs_lib.cli.install"
+_COMMANDS: Final = {
+    "adopt": _Command("constructs_lib.adopt.__main__", "write an account as HCL, Python or YAML"),
+    "catalogue": _Command(
+        "constructs_lib.schemas.catalogue.__main__", "show, search and refresh the services' fields"
+    ),
+    "doctor": _Command(
+        "constructs_lib.cli.doctor.command", "look whether all is there that a deploy needs"
+    ),
+    "install": _Command(_INSTALL, "put the providers where Terraform finds them", True),
+    "migrate": _Command(
+        "constructs_lib.adopt.migrate.__main__", "move from a state of Fivetran's own provider"
+    ),
+    "query": _Command(
+        "constructs_lib.cli.query", "find what there is, by 'terraform query' in a stack's folder"
+    ),
+    "sandbox": _Command("constructs_lib.sandbox.__main__", "serve stand-ins for the APIs"),
+    "state": _Command(
+        "constructs_lib.backend.__main__", "show, move and restore the state of a connection", True
+    ),
+    "status": _Command(
+        "constructs_lib.cli.status", "show how the connections are doing; exit status 1 if broken"
+    ),
+    "uninstall": _Command(_INSTALL, "take the providers away again", True),
 }
-_USAGE = """usage: python -m constructs_lib doctor [--json]
-       python -m constructs_lib query [--help]
-       python -m constructs_lib status [--help]
-
-doctor    looks whether everything is there that a deploy needs, and says how to mend the rest
-query     finds what there is in an account, by 'terraform query' in the folder of a stack
-status    shows how the connections of an account are doing; exit status 1 if one is broken
-
-Others:   python -m constructs_lib.adopt --help              an account as HCL, Python or YAML
-          python -m constructs_lib.adopt.migrate --help      the same from the official provider
-          python -m constructs_lib.backend --help            providers: state, install
-          python -m constructs_lib.sandbox --help            stand-ins for the APIs
-          python -m constructs_lib.schemas.catalogue --help  the fields of the services
-"""
 
 
-def main(arguments: list[str]) -> int:
-    """Run the command that is named; returns the exit status."""
-    if arguments[:1] in (["-h"], ["--help"]):
-        sys.stdout.write(_USAGE)
+def main(arguments: Sequence[str]) -> int:
+    """Run the command that is named; return the exit status."""
+    if arguments[:1] == ["--version"]:
+        sys.stdout.write(f"connections {__version__}\n")
         return 0
-    if not arguments or arguments[0] not in _COMMANDS:
-        sys.stderr.write(_USAGE)
+    if arguments[:1] in (["-h"], ["--help"]):
+        sys.stdout.write(_usage())
+        return 0
+    name = arguments[0] if arguments else ""
+    command = _COMMANDS.get(name)
+    if command is None:
+        sys.stderr.write(f"{_unknown(name)}{_usage()}")
         return 2
-    return int(import_module(_COMMANDS[arguments[0]]).main(arguments[1:]))
+    module = import_module(command.module)
+    return int(module.main([*arguments] if command.is_named else [*arguments[1:]]))
+
+
+def run() -> int:
+    """Run what the command line names; return the exit status."""
+    return main(sys.argv[1:])
+
+
+def _usage() -> str:
+    width = max(map(len, _COMMANDS))
+    lines = [f"{name.ljust(width)}  {each.summary}\n" for name, each in _COMMANDS.items()]
+    head = "usage: connections COMMAND [--help]\n       connections --version\n\n"
+    return f"{head}{''.join(lines)}\nAn example: connections status --broken\n"
+
+
+def _unknown(name: str) -> str:
+    if not name:
+        return ""
+    from constructs_lib.schemas.keywords import did_you_mean
+    from constructs_lib.schemas.redaction import display
+
+    hint = did_you_mean(name, _COMMANDS)
+    return f"connections: there is no command {display(name)}{f'; {hint}' if hint else ''}\n\n"
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run())

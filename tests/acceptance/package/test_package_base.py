@@ -36,6 +36,16 @@ def test_the_sandbox_and_the_catalogue_are_there(base: Installation) -> None:
     assert (base.project / "s.sqlite3").is_file()
 
 
+def test_the_command_is_installed(base: Installation) -> None:
+    code = (
+        "import subprocess, sys, pathlib;"
+        "program = pathlib.Path(sys.executable).with_name('connections');"
+        "sys.exit(subprocess.run([program, 'catalogue', 'show', 'postgres']).returncode)"
+    )
+
+    assert "update_method" in base.python_run("-c", code)
+
+
 def test_the_version_can_be_asked_for(base: Installation) -> None:
     code = "import constructs_lib, json; print(json.dumps(constructs_lib.__version__))"
 

@@ -39,6 +39,8 @@ def commands(page: Path) -> list[list[str]]:
 def _without_variables(words: list[str]) -> list[str]:
     while words and re.match(r"[A-Z_]+=", words[0]):
         words = words[1:]
+    if words[:1] == ["connections"]:
+        words = ["python", "-m", "constructs_lib", *words[1:]]
     if words[:1] == ["state"]:
         words = ["python", "-m", "constructs_lib.backend", *words]
     return words
