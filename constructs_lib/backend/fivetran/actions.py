@@ -18,7 +18,11 @@ from collections.abc import Callable, Iterator
 
 from constructs_lib import schemas
 from constructs_lib.backend.fivetran.api import errors
-from constructs_lib.backend.fivetran.api.errors import Interrupted, VendorError
+from constructs_lib.backend.fivetran.api.errors import (
+    Interrupted,
+    TimeLimitExceeded,
+    VendorError,
+)
 from constructs_lib.backend.fivetran.connection import paused_flag, request
 from constructs_lib.backend.fivetran.connection.model import (
     check_identifier,
@@ -71,6 +75,12 @@ _UNPAUSE = (
 _SET_UP = (
     "Fix its settings, and let its setup tests pass: an action fivetranops_connection_test can be "
     "listed before this one."
+)
+
+
+_GOES_ON = (
+    "What was begun goes on at Fivetran. Invoked again within the hour, or while it runs, the "
+    "action waits for it and begins no other."
 )
 
 
@@ -208,7 +218,8 @@ class SyncAction(ConnectionAction):
         asked = self.request(call.identifier, call.config)
         begins = journal.begun_by_action(call.account, asked, call.deadline, call.diagnostics)
         with begins as begun:
-            call.report(f"The {self.verb} of connection {call.identifier} has begun.")
+            told = "is taken over from an earlier run" if begun.is_taken_over else "is under way"
+            call.report(f"The {self.verb} of connection {call.identifier} {told}.")
             if call.config["wait"] is True:
                 self._follow(call, begun.baseline)
         call.at_end.append(begun.forget)
@@ -238,13 +249,10 @@ class SyncAction(ConnectionAction):
                 "Fix what Fivetran names. The connection's page in the Fivetran dashboard has the "
                 "log of the sync."
             )
-        if isinstance(error, Delayed):
-            return f"{error.remedy}\n\nThe action is over; whatever Fivetran does goes on."
+        if isinstance(error, (Delayed, TimeLimitExceeded)):
+            return f"{error.remedy}\n\n{_GOES_ON}"
         if isinstance(error, Interrupted):
-            return (
-                "What was begun goes on at Fivetran. Invoked again within the hour, or while it "
-                "runs, the action waits for it and begins no other."
-            )
+            return _GOES_ON
         table = errors.advice_on_resync if self.verb == "re-sync" else errors.advice_on_sync
         return table(error) or error.remedy
 

@@ -226,7 +226,7 @@ class StackSynthesis:
         for source, place in self._moves:
             if source in self.addresses:
                 found, allowed = f"{source}, which is in this stack", "an address that is gone"
-                hint = "remove that construct, or leave moved_from out"
+                hint = "leave moved_from out, or remove what is there"
                 yield Finding(
                     "moved-still-there", "error", place, "/moved_from", found, allowed, hint
                 )

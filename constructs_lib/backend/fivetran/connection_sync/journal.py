@@ -12,7 +12,8 @@ resource is recognized by its request, triggers included, because a provider doe
 address.
 
 The entry of an action is removed when Terraform was told how it ended, because there is no state of
-it. One that was interrupted leaves its entry: the next invocation takes the sync over. As an
+it. One that was interrupted, or could not follow its sync to the end, leaves its entry: the next
+invocation takes the sync over. As an
 action has no triggers, an entry of it only counts as long as its sync runs, or for an hour.
 
 While a request is in flight its run holds a lock, which the operating system releases however that
@@ -29,7 +30,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from constructs_lib.backend.fivetran.api.errors import Interrupted, VendorError
+from constructs_lib.backend.fivetran.api.errors import Interrupted, NotFound, VendorError
 from constructs_lib.backend.fivetran.connection.model import (
     connection_name,
     is_syncing,
@@ -37,6 +38,7 @@ from constructs_lib.backend.fivetran.connection.model import (
 )
 from constructs_lib.backend.fivetran.connection_sync import trigger
 from constructs_lib.backend.fivetran.connection_sync.preconditions import (
+    SyncFailed,
     SyncStartUnknown,
 )
 from constructs_lib.backend.fivetran.connection_sync.trigger import (
@@ -148,6 +150,8 @@ class BegunSync(NamedTuple):
     baseline: SyncBaseline
     forget: Callable[[], None]
     """Removes its entry; to be called when Terraform was told."""
+    is_taken_over: bool = False
+    """True if an earlier invocation began it."""
 
 
 @contextmanager
@@ -156,8 +160,8 @@ def begun_by_action(
 ) -> Iterator[BegunSync]:
     """Begin a sync for an action, or take over the one that an interrupted run began.
 
-    Inside it is followed. An error is reported to Terraform, so the sync is forgotten then; after
-    an interruption the next invocation takes it over.
+    Inside it is followed. What ends it for certain is reported to Terraform, so the sync is
+    forgotten then. After any other error it goes on, and the next invocation takes it over.
 
     :raises VendorError: as :func:`.trigger.begin`
     """
@@ -171,7 +175,11 @@ def begun_by_action(
         baseline = trigger.begin(account, request, deadline, entries.recorded(deadline))
     else:
         token, baseline = taken.file.stem, taken.mark
-        _tell_of_takeover(request, taken, diagnostics)
+        diagnostics.warning(
+            f"The sync of connection {request.identifier} was begun by an earlier invocation",
+            f"That one asked for it at {taken.mark.since}, and did not follow it to its end. It is "
+            "not asked for again, but taken over.",
+        )
     file = _file(account.journal, token)
 
     def forget() -> None:
@@ -179,10 +187,8 @@ def begun_by_action(
             file.unlink(missing_ok=True)
 
     try:
-        yield BegunSync(baseline, forget)
-    except Interrupted:
-        raise
-    except BaseException:
+        yield BegunSync(baseline, forget, is_taken_over=taken is not None)
+    except (SyncFailed, NotFound):
         forget()
         raise
 

@@ -42,7 +42,7 @@ def test_a_sync_is_begun_and_followed_with_progress(
 
     output = invoke(terraform, "sync")
 
-    assert f"The sync of connection {database} has begun." in output
+    assert f"The sync of connection {database} is under way." in output
     waiting = f"Waiting for the sync of connection {database} to end .since [0-9:]+ UTC, until "
     assert re.search(waiting + r"[0-9-]* ?[0-9:]+ UTC at most\)\.", output)
     ended = sandbox.connection(database)["succeeded_at"]
@@ -58,7 +58,7 @@ def test_a_sync_that_is_not_waited_for_is_only_begun(
 
     output = invoke(terraform, "sync")
 
-    assert "has begun." in output
+    assert "is under way." in output
     assert "Waiting" not in output
     assert sandbox.writes() == [sync(database, force=True)]
 
@@ -200,10 +200,29 @@ def test_an_interrupted_wait_is_taken_up_by_the_next_invocation(
     # And invoked again it waits for that one
     sandbox.store.advance(1000)
     output = invoke(terraform, "resync")
-    assert "was begun by a run that was interrupted" in unwrapped(output)
+    assert "was begun by an earlier invocation" in unwrapped(output)
     assert f"The re-sync of connection {database} succeeded at" in output
     assert sandbox.writes() == [resync(database)]
     # And once more it begins another one
     sandbox.store.configure(sync_seconds=1)
     invoke(terraform, "resync")
+    assert sandbox.writes() == [resync(database)]
+
+
+def test_a_wait_that_ran_out_of_time_is_taken_up_again(
+    terraform: Scenario, sandbox: Sandbox, database: str
+) -> None:
+    # Given a re-sync that takes longer than the action may
+    sandbox.store.configure(sync_seconds=600)
+    terraform.write(
+        action("resync", WAIT + EVERYTHING + 'timeouts = { invoke = "2s" }', of=database)
+    )
+    output = invoke(terraform, "resync", ok=False)
+    assert "took longer than the limit of 2 s (invoke)" in output
+    assert "What was begun goes on at Fivetran." in output
+    # When it is invoked again, then it waits for that one
+    sandbox.store.advance(1000)
+    output = invoke(terraform, "resync")
+    assert f"The re-sync of connection {database} is taken over from an earlier run." in output
+    assert f"The re-sync of connection {database} succeeded at" in output
     assert sandbox.writes() == [resync(database)]

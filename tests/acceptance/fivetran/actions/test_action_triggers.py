@@ -67,7 +67,7 @@ def test_a_creation_triggers_as_well(terraform: Scenario, sandbox: Sandbox) -> N
     output = terraform.apply()
 
     identifier = terraform.resource(ORDERS)["id"]
-    assert f"The sync of connection {identifier} has begun." in output
+    assert f"The sync of connection {identifier} is under way." in output
     assert sandbox.writes() == [creation(**CREATED), sync(identifier)]
     terraform.check_settled()
 

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 from sync_runs import SYNC, World
 
-from constructs_lib.backend.fivetran.api.errors import Interrupted, VendorError
+from constructs_lib.backend.fivetran.api.errors import (
+    Interrupted,
+    NotFound,
+    TimeLimitExceeded,
+    VendorError,
+)
+from constructs_lib.backend.fivetran.connection_sync.preconditions import SyncFailed
 from constructs_lib.backend.fivetran.connection_sync.trigger import SyncRequest
 
 TABLES = SyncRequest("abc", "resync", scope={"public": ["orders"]})
@@ -46,7 +52,7 @@ def test_one_that_died_in_its_request_is_taken_over(world: World, request_: Sync
     world.invoke(request_)
 
     assert world.api.posts == 1
-    assert world.warnings == ["The sync of connection abc was begun by a run that was interrupted"]
+    assert world.warnings == ["The sync of connection abc was begun by an earlier invocation"]
     assert world.entries() == []
 
 
@@ -68,7 +74,20 @@ def test_an_end_that_terraform_never_heard_of_is_taken_over(world: World) -> Non
     assert world.api.posts == 1
 
 
-@pytest.mark.parametrize("ends", [VendorError("failed"), RuntimeError("a bug")])
+GONE = NotFound("GET /v1/connections/abc", 404, "NotFound_Connection", "gone")
+
+
+@pytest.mark.parametrize("ends", [VendorError("no answer"), TimeLimitExceeded("too long")])
+def test_what_could_not_be_followed_is_taken_over(world: World, ends: BaseException) -> None:
+    with pytest.raises(type(ends)):
+        world.invoke(TABLES, ends=ends)
+
+    world.invoke(TABLES)
+
+    assert world.api.posts == 1
+
+
+@pytest.mark.parametrize("ends", [SyncFailed("abc", "failed", ""), GONE])
 def test_what_terraform_was_told_is_over(world: World, ends: BaseException) -> None:
     with pytest.raises(type(ends)):
         world.invoke(TABLES, ends=ends)
