@@ -36,6 +36,7 @@ _COMMAND = "python -m constructs_lib.adopt.migrate"
 _INTERRUPTED = 130
 _BLOCK = re.compile(r"^(?=(?:resource|moved|removed|variable) )", re.MULTILINE)
 _REQUIRED = re.compile(rb'required_providers"?\s*[:{]')
+_ADDRESSES = re.compile(r"^  (?:from|to) += (.+)$", re.MULTILINE)
 _USED = re.compile(r"\bvar\.(\w+)")
 _VARIABLE = re.compile(rb'^\s*variable\s+"(\w+)"', re.MULTILINE)
 
@@ -104,7 +105,7 @@ def _migrate(options: argparse.Namespace) -> str:
             "that has them"
         )
     contents = _contents(migration, options.form)
-    changed = _changed(files, contents, migration)
+    changed = _changed(files, contents, migration, is_dry_run=options.dry_run)
     written = Written(
         source=options.state,
         directory=options.out,
@@ -134,15 +135,17 @@ def _contents(migration: Migration, form: str) -> dict[str, str]:
 
 
 def _changed(
-    files: WrittenFiles, contents: Mapping[str, str], migration: Migration
+    files: WrittenFiles, contents: Mapping[str, str], migration: Migration, *, is_dry_run: bool
 ) -> dict[str, str]:
     """Return the files that have to be written.
 
+    :param is_dry_run: True if nothing will be written, so that it may be whoever's
     :raises FilesError: if one is there that somebody has changed
     """
     changed: dict[str, str] = {}
     own = [name for name in contents if name != PROVIDERS]
-    files.require_own(own)
+    if not is_dry_run:
+        files.require_own(own)
     for name in own:
         there = files.content(name)
         content = contents[name] if there is None else _completed(there, contents[name], migration)
@@ -187,7 +190,7 @@ def _blocks(text: str) -> dict[str, str]:
     for block in filter(None, _BLOCK.split(text)):
         head, _, inside = block.partition(" {\n")
         is_named = head.startswith(("resource", "variable"))
-        words = [] if is_named else [line.split()[-1] for line in inside.splitlines()[:2]]
+        words = [] if is_named else _ADDRESSES.findall(inside)
         found[" ".join([head, *words])] = block.rstrip("\n") + "\n"
     return found
 
