@@ -148,19 +148,30 @@ def _changed(
         files.require_own(own)
     for name in own:
         there = files.content(name)
-        content = contents[name] if there is None else _completed(there, contents[name], migration)
+        content = _completed(there or "", contents[name], migration, files.directory / name)
         changed |= {} if content == there else {name: content}
     if PROVIDERS in contents and not _has_provider(files):
         changed[PROVIDERS] = contents[PROVIDERS]
     return changed
 
 
-def _completed(there: str, content: str, migration: Migration) -> str:
+def _completed(there: str, content: str, migration: Migration, path: Path) -> str:
     """Return what is to be in a file of an earlier run.
 
     What has moved since then is no longer among the old objects of the state, and the plan would
     destroy it if nothing described it any more.
+
+    :param there: what is in it; empty without an earlier run
+    :raises FilesError: if it is of another form than HCL, and would lose a connection
     """
+    if path.suffix != ".tf":
+        lost = _imported(there, path) - _imported(content, path)
+        if lost:
+            raise FilesError(
+                f"{path} has connections that are not in this state, so that Terraform would "
+                f"delete them: {', '.join(sorted(lost))}. Name another directory with --out"
+            )
+        return content
     old, new = _blocks(there), _blocks(content)
     moved = tuple(migration.moved_before.values())
     kept = {key: old[key] for key in old.keys() - new.keys() if _is_kept(key, old, moved)}
@@ -168,6 +179,12 @@ def _completed(there: str, content: str, migration: Migration) -> str:
         return content
     merged = [new.get(key, block) for key, block in old.items() if key in new or key in kept]
     return "\n".join([*merged, *(new[key] for key in new if key not in old)])
+
+
+def _imported(text: str, path: Path) -> set[str]:
+    """Return the names of the connections in a file, each with its identifier."""
+    form = yaml_form if path.name == yaml_form.FILE else python_form
+    return {f"{name} ({identifier})" for name, identifier in form.IMPORTS.findall(text)}
 
 
 def _is_kept(key: str, blocks: Mapping[str, str], moved: Sequence[str]) -> bool:

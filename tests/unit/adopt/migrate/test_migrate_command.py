@@ -324,3 +324,28 @@ def test_it_loads_neither_the_provider_nor_the_cdk(tmp_path: Path) -> None:
     assert "constructs_lib.adopt.migrate.state" in loaded
     others = {"constructs_lib.backend", "cdktf", "cdktn", "jsii", "jsonschema", "requests", "yaml"}
     assert loaded & others == set()
+
+
+IMPORTED = [("python", "connections.py"), ("yaml", "connections.yaml")]
+
+
+@pytest.mark.parametrize(("form", "name"), IMPORTED)
+def test_a_file_of_imports_is_written_anew(migrate: Migrate, form: str, name: str) -> None:
+    migrate([A], form=form)
+
+    found = migrate([A, B], form=form)
+
+    assert (found.status, found.errors) == (0, "")
+    assert found.files[name].count("from __future__") == (form == "python")
+    assert len([line for line in found.files[name].splitlines() if "import_id" in line]) == 2
+
+
+@pytest.mark.parametrize(("form", "name"), IMPORTED)
+def test_a_file_of_imports_loses_no_connection(migrate: Migrate, form: str, name: str) -> None:
+    first = migrate([A, B], form=form)
+
+    found = migrate([B], form=form)
+
+    assert (found.status, found.files) == (1, first.files)
+    assert f"{name} has connections that are not in this state" in found.errors
+    assert "delete them: first (a). Name another directory" in found.errors
