@@ -20,8 +20,8 @@ from constructs_lib.adopt.description import Document, UnfitForm
 from constructs_lib.adopt.files import FilesError, WrittenFiles
 from constructs_lib.adopt.migrate.connection import as_import
 from constructs_lib.adopt.migrate.migration import TARGET, Migration, Refused, plan_migration
-from constructs_lib.adopt.migrate.report import Written, report
-from constructs_lib.adopt.migrate.state import StateError, StateObject, read_state
+from constructs_lib.adopt.migrate.report import Written, is_any, report
+from constructs_lib.adopt.migrate.state import STDIN, StateError, StateObject, read_state
 from constructs_lib.schemas.official_state import PROVIDER
 from constructs_lib.schemas.redaction import escape_controls
 
@@ -34,6 +34,7 @@ FORGET = "forget.tf"
 """The file with what the old configuration forgets, if another stack imports the connections."""
 _COMMAND = "python -m constructs_lib.adopt.migrate"
 _INTERRUPTED = 130
+_MOST_COPIES = 1000
 _BLOCK = re.compile(r"^(?=(?:resource|moved|removed|variable) )", re.MULTILINE)
 _REQUIRED = re.compile(rb'required_providers"?\s*[:{]')
 _ADDRESSES = re.compile(r"^  (?:from|to) += (.+)$", re.MULTILINE)
@@ -105,21 +106,36 @@ def _migrate(options: argparse.Namespace) -> str:
             "that has them"
         )
     contents = _contents(migration, options.form)
-    changed = _changed(files, contents, migration, is_dry_run=options.dry_run)
+    if is_any(migration):
+        changed = _changed(files, contents, migration, is_dry_run=options.dry_run)
+    else:
+        contents = changed = {}
     written = Written(
         source=options.state,
         directory=options.out,
         files=sorted(changed),
         unchanged=sorted(contents.keys() - changed.keys() - {PROVIDERS}),
-        needs_provider=is_moved and _requires_providers(files.directory),
+        needs_provider=is_moved and _is_provider_missing(files),
+        copy=_copy(options.state),
         is_moved=is_moved,
         is_dry_run=options.dry_run,
     )
     text = report(migration, written)
     if options.dry_run:
         return text + "".join(f"\n# {name}\n{changed[name]}" for name in sorted(changed))
-    files.write(changed, plain=(PROVIDERS,))
+    if is_any(migration):
+        files.write(changed, plain=(PROVIDERS,))
     return text
+
+
+def _copy(source: str) -> str | None:
+    """Return a name for a copy of the state; None if it was read from a file, which is one."""
+    directory = Path(source)
+    if source != STDIN and not directory.is_dir():
+        return None
+    names = ("before.tfstate", *(f"before_{number}.tfstate" for number in range(2, _MOST_COPIES)))
+    free = (n for n in names if not Path(n).exists() and not (directory / n).exists())
+    return next(free, None)
 
 
 def _contents(migration: Migration, form: str) -> dict[str, str]:
@@ -219,6 +235,13 @@ def _has_provider(files: WrittenFiles) -> bool:
 def _requires_providers(directory: Path) -> bool:
     """Return True if a file of somebody else says already which providers are needed."""
     return any(_REQUIRED.search(content) for content in _others(directory))
+
+
+def _is_provider_missing(files: WrittenFiles) -> bool:
+    """Return True if the provider has to be added to the requirements of somebody else."""
+    every = [*_others(files.directory), files.text(PROVIDERS).encode()]
+    is_named = any(hcl_form.SOURCE.encode() in content for content in every)
+    return not is_named and _requires_providers(files.directory)
 
 
 def _variables(files: WrittenFiles) -> Iterator[str]:
