@@ -307,6 +307,18 @@ def _object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def is_object_text(text: str) -> bool:
+    """Return True for the text of an object in JSON, as a state stores settings.
+
+    :raises RecursionError: if it is nested too deeply
+    """
+    try:
+        value = json.loads(text, parse_float=Decimal)
+    except ValueError:
+        return False
+    return value is None or isinstance(value, dict)
+
+
 def _destination(value: Any, service: Any) -> dict[str, Any]:
     """Return the settings of ``config`` that name the destination schema.
 

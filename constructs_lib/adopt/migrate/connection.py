@@ -9,7 +9,7 @@ answers is compared with what it has, but what Fivetran never answers would look
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -23,7 +23,11 @@ from constructs_lib.adopt.settings import (
     reason_of,
     split_secrets,
 )
-from constructs_lib.schemas.official_state import official_connection, secret_texts
+from constructs_lib.schemas.official_state import (
+    is_object_text,
+    official_connection,
+    secret_texts,
+)
 from constructs_lib.schemas.redaction import escape_controls_in_line
 from constructs_lib.schemas.rules import REASON_OF_IMPORT, settings_at_fault
 from constructs_lib.validation.findings import Finding, steps
@@ -109,10 +113,13 @@ def describe(
     :param names: gives the names of the variables
     :raises UnfitConnection: if its service or destination schema is not known
     """
-    draft = _Draft(source, companions, name, names)
-    for each in companions:
-        draft.add(each)
-    attributes = draft.attributes()
+    try:
+        draft = _Draft(source, companions, name, names)
+        for each in companions:
+            draft.add(each)
+        attributes = draft.attributes()
+    except RecursionError:
+        raise UnfitConnection("Its settings are nested too deeply to be read") from None
     move = Described(name, attributes, moved_from=source.address, comments=tuple(draft.left_out))
     return Migrated(move, source, tuple(companions), tuple(draft.left_out))
 
@@ -160,7 +167,7 @@ class _Draft:
         )["auth"]
         self._auth_secrets: dict[str, Any] = {}
         self._others = {n: v for n, v in own.items() if n not in _OF_THE_STATE}
-        self.left_out: list[str] = []
+        self.left_out: list[str] = [*_unreadable(source)]
         if schemas.service(own["service"]) is None:
             self.left_out.append(
                 f"The service {escape_controls_in_line(own['service'])} is unknown here, so each "
@@ -170,6 +177,7 @@ class _Draft:
     def add(self, companion: StateObject) -> None:
         """Take over what another resource says of the connection."""
         if companion.type_name == CONFIG:
+            self.left_out += _unreadable(companion)
             self._add_settings(companion)
         else:
             self._add_schedule(companion)
@@ -264,6 +272,17 @@ class _Draft:
             f"{escape_controls_in_line(setting)} is not managed: it stays as it is at Fivetran. "
             f"{_reason(finding)}"
         )
+
+
+def _unreadable(source: StateObject) -> Iterator[str]:
+    """Yield which settings of an object are texts that are no object in JSON."""
+    for name in _SECRETS:
+        text = source.text.get(name)
+        if text is not None and not is_object_text(text):
+            yield (
+                f"{name} of {source.address} is not managed: it is no object in JSON. It stays as "
+                "it is at Fivetran."
+            )
 
 
 def _secret_texts(source: StateObject, companions: Sequence[StateObject]) -> frozenset[str]:

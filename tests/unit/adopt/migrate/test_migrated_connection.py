@@ -21,7 +21,7 @@ from official_states import (
 from constructs_lib.adopt.description import Variable
 from constructs_lib.adopt.hcl_form import to_hcl
 from constructs_lib.adopt.migrate.connection import Migrated, Secret
-from constructs_lib.adopt.migrate.migration import plan_migration
+from constructs_lib.adopt.migrate.migration import Refused, plan_migration
 from constructs_lib.adopt.migrate.state import read_state
 from constructs_lib.schemas import Field, FieldKind, service, services
 from constructs_lib.schemas.rules import REASON_OF_IMPORT
@@ -230,6 +230,35 @@ def test_a_secret_of_settings_is_one_in_the_connection(migrated: Any) -> None:
     found = migrated(postgres({"host": "db", "new": CANARY}), configured({"password": CANARY}))
 
     assert found.described.attributes["config"] == {"host": "db", "schema_prefix": "orders"}
+
+
+@pytest.mark.parametrize("text", ["no JSON", "[1]", f'"{CANARY}"', '{"host": '])
+def test_a_config_that_is_no_object_is_named(migrated: Any, text: str) -> None:
+    stored = postgres()
+    stored = stored._replace(attributes={**stored.attributes, "config": text})
+
+    found = migrated(
+        stored, configured(None)._replace(attributes=settings("abc", None) | {"auth": text})
+    )
+
+    reason = "it is no object in JSON. It stays as it is at Fivetran."
+    assert found.left_out == (
+        f"config of fivetran_connection.orders is not managed: {reason}",
+        f"auth of fivetran_connection_config.c is not managed: {reason}",
+    )
+
+
+@pytest.mark.parametrize("depth", [2_000, 10_000])
+def test_settings_nested_too_deeply_are_refused(migrated: Any, depth: int) -> None:
+    stored = postgres()
+    text = '{"a":' * depth + "1" + "}" * depth
+    nested = stored._replace(attributes={**stored.attributes, "config": text})
+
+    with pytest.raises(Refused) as refused:
+        migrated(nested)
+
+    (reason,) = refused.value.reasons
+    assert "orders cannot be described. Its settings are nested too deeply" in reason
 
 
 def test_a_setting_at_fault_is_unchecked(migrated: Any) -> None:
