@@ -39,7 +39,6 @@ _BLOCK = re.compile(r"^(?=(?:resource|moved|removed|variable) )", re.MULTILINE)
 _REQUIRED = re.compile(rb'required_providers"?\s*[:{]')
 _ADDRESSES = re.compile(r"^  (?:from|to) += (.+)$", re.MULTILINE)
 _USED = re.compile(r"\bvar\.(\w+)")
-_VARIABLE = re.compile(rb'^\s*variable\s+"(\w+)"', re.MULTILINE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(f"{options.state} cannot be migrated as it is:{reasons}")
     except (StateError, FilesError, UnfitForm) as error:
         return _failed(str(error))
+    except RecursionError:
+        return _failed(f"{options.state} has settings that are nested too deeply to be written.")
     except KeyboardInterrupt:
         sys.stderr.write("migrate: interrupted; nothing was written.\n")
         return _INTERRUPTED
@@ -95,8 +96,11 @@ def _migrate(options: argparse.Namespace) -> str:
     is_moved = options.form == HCL
     files = WrittenFiles(Path(options.out), _COMMAND)
     objects = read_state(options.state)
-    taken = [*_variables(files), *_variables_of_moved(files, objects)] if is_moved else []
-    migration = plan_migration(objects, for_entries=options.form == "yaml", variables=taken)
+    others = hcl_form.declared(_others(files.directory) if is_moved else ())
+    taken = [*others.variables, *(_variables_of_moved(files, objects) if is_moved else ())]
+    migration = plan_migration(
+        objects, for_entries=options.form == "yaml", variables=taken, names=others.connections
+    )
     if not is_moved:
         connections = tuple(as_import(each) for each in migration.connections)
         migration = migration._replace(connections=connections)
@@ -106,6 +110,8 @@ def _migrate(options: argparse.Namespace) -> str:
             "that has them"
         )
     contents = _contents(migration, options.form)
+    if PROVIDERS in contents and others.has_provider:
+        contents[PROVIDERS] = hcl_form.requirements()
     if is_any(migration):
         changed = _changed(files, contents, migration, is_dry_run=options.dry_run)
     else:
@@ -242,13 +248,6 @@ def _is_provider_missing(files: WrittenFiles) -> bool:
     every = [*_others(files.directory), files.text(PROVIDERS).encode()]
     is_named = any(hcl_form.SOURCE.encode() in content for content in every)
     return not is_named and _requires_providers(files.directory)
-
-
-def _variables(files: WrittenFiles) -> Iterator[str]:
-    """Yield the names of the variables that others have declared in the directory."""
-    for content in _others(files.directory):
-        for found in _VARIABLE.finditer(content):
-            yield found[1].decode()
 
 
 def _variables_of_moved(files: WrittenFiles, objects: Sequence[StateObject]) -> Iterator[str]:
