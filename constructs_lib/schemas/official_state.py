@@ -164,12 +164,26 @@ def _is_secret_text(value: Any) -> bool:
     return isinstance(value, str) and _SECRET_TEXT.search(value) is not None
 
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BLANKS = re.compile(r"[\s_.-]+")
 _SECRET_WORDS = frozenset(
-    ("pat", "pw", "pwd", "bearer", "dsn", "sas", "jwt", "authorization", "cookie", "key")
+    (
+        "authorization",
+        "bearer",
+        "cookie",
+        "dsn",
+        "hmac",
+        "jwt",
+        "otp",
+        "pass",
+        "pat",
+        "psk",
+        "pw",
+        "pwd",
+        "sas",
+    )
 )
-_SECRET_ENDS = ("key", "connectionstring", "authorization")
+_SECRET_ENDS = ("key", "connectionstring", "authorization", "sasurl")
 _SECRET_TEXT = re.compile(r"-----BEGIN|://[^/@\s]*:[^/\s]*@|\A\s*(?:bearer|basic)\s", re.IGNORECASE)
 _SECRET_LINE = re.compile(r'"(?:config|auth)\.([^"]+)": "[a-z]+ secret')
 

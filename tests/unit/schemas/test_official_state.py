@@ -11,6 +11,7 @@ from constructs_lib.schemas.official_state import VERSIONS, official_connection,
 from constructs_lib.schemas.redaction import MASK
 
 SECRET = "canary-of-a-state"
+CLEAR = {"path": "p", "key_columns": "id", "compass": "n", "pattern": "*"}
 
 
 def read(type_name: str, **state: Any) -> dict[str, Any]:
@@ -248,15 +249,17 @@ def test_an_object_of_a_dynamic_type_is_read() -> None:
         "xMasterKey",
         "Trusted Cert",
         "token_id",
+        "SASUrl",
+        "db_pass",
     ],
 )
 @pytest.mark.parametrize("strict", [True, False])
 def test_an_unknown_setting_is_a_secret_by_its_name(name: str, strict: bool) -> None:
-    state = {"service": "postgres", "config": {name: SECRET, "new": {name: SECRET}, "path": "p"}}
+    state = {"service": "postgres", "config": {name: SECRET, "new": {name: SECRET}, **CLEAR}}
 
     found, secrets = official_connection("fivetran_connection", state, strict=strict)
 
-    assert found["config"] == {"new": {}, "path": "p"}
+    assert found["config"] == {"new": {}, **CLEAR}
     assert set(secrets) == {f"config.{name}", f"config.new.{name}"}
 
 

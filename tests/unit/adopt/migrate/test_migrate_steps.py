@@ -135,3 +135,24 @@ def test_of_many_that_stay_a_few_are_named(report: Callable[..., str]) -> None:
 
     assert "7 fivetran_group: fivetran_group.g0, " in found
     assert "fivetran_group.g4 and 2 more\n" in found
+
+
+@pytest.mark.parametrize("depth", [200, 400, 600, 900])
+def test_deep_settings_are_refused_in_one_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], depth: int
+) -> None:
+    config: object = 1
+    for _ in range(depth):
+        config = {"a": config}
+    attributes = {**connection("a", "postgres", None, name="orders"), "config": config}
+    stored = state_file([Stored("fivetran_connection_v2", "orders", attributes)])
+    file = tmp_path / "state.json"
+    file.write_text(json.dumps(stored))
+
+    status = command.main([str(file), "--form", "hcl", "--out", str(tmp_path / "out")])
+
+    reasons = capsys.readouterr().err.splitlines()[1:-1]
+    assert status == 1
+    assert len(reasons) == 1
+    assert re.search("nested too deeply|more than 100 levels", reasons[0])
+    assert not (tmp_path / "out").exists()
