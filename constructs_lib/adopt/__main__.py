@@ -120,9 +120,12 @@ def _adopt(options: argparse.Namespace) -> None:
         files.require_own(form.files)
     earlier = _earlier(form, files)
     found = _read(options, list(earlier))
-    candidates = _candidates(found, earlier)
+    others = hcl_form.declared(_others(options.out, form) if options.form == "hcl" else ())
+    candidates = _candidates(found, earlier, others)
     adopted = without_refused(candidates, lambda each: _errors(each, form))
     contents = form.write(Document(tuple(each.described() for each in adopted)))
+    if hcl_form.PROVIDERS in contents and others.has_provider:
+        contents[hcl_form.PROVIDERS] = hcl_form.requirements()
     note = hcl_form.leave_provider_out(contents, options.out)
     if options.dry_run:
         sys.stdout.write("\n".join(f"# {name}\n{text}" for name, text in contents.items()))
@@ -164,8 +167,24 @@ def _is_wanted(listed: Listed, services: Sequence[str]) -> bool:
     return not services or listed.service in services
 
 
-def _candidates(found: Sequence[FoundConnection], earlier: Mapping[str, str]) -> list[Candidate]:
-    connections, variables = NameRegistry(earlier.values()), NameRegistry(())
+def _others(directory: Path, form: Form) -> Iterator[bytes]:
+    """Yield what is in the files of Terraform that are not written here.
+
+    :raises FilesError: if one cannot be read
+    """
+    for path in [*directory.glob("*.tf"), *directory.glob("*.tf.json")]:
+        if path.name not in form.files and path.is_file():
+            try:
+                yield path.read_bytes()
+            except OSError as error:
+                raise FilesError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _candidates(
+    found: Sequence[FoundConnection], earlier: Mapping[str, str], others: hcl_form.Declared
+) -> list[Candidate]:
+    connections = NameRegistry([*earlier.values(), *others.connections])
+    variables = NameRegistry(others.variables)
     return [
         Candidate(
             each,

@@ -6,10 +6,11 @@ it, and it stays as it is at Fivetran.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from constructs_lib import launchers
 from constructs_lib.adopt.description import (
@@ -56,7 +57,7 @@ def to_hcl(document: Document) -> dict[str, str]:
         IMPORTS_FILE: [_import(each) for each in document.connections if each.import_id],
         MOVED: [*_moved(document), *map(_removed, document.removed)],
         VARIABLES: [_variable(each) for each in variables_of(document)],
-        PROVIDERS: [_requirements(), block(f'provider "{_PROVIDER}"', {})],
+        PROVIDERS: [requirements(), block(f'provider "{_PROVIDER}"', {})],
     }
     return {name: "\n".join(blocks) for name, blocks in contents.items() if blocks}
 
@@ -151,7 +152,53 @@ def leave_provider_out(contents: dict[str, str], directory: Path) -> list[str]:
     ]
 
 
-def _requirements() -> str:
+def requirements() -> str:
+    """Return the block that says which provider is needed, without that of the provider."""
     provider = {"source": SOURCE, "version": __version__}
     required = block("required_providers", {_PROVIDER: provider}).splitlines()
     return block("terraform", {"required_version": _TERRAFORM}, ["", *required])
+
+
+class Declared(NamedTuple):
+    """What files of Terraform declare already, so that it cannot be declared again."""
+
+    connections: frozenset[str]
+    """The names of resources of the type ``fivetranops_connection``."""
+    variables: frozenset[str]
+    """The names of variables."""
+    has_provider: bool
+    """True if there is a block of the provider."""
+
+
+def declared(contents: Iterable[bytes]) -> Declared:
+    """Return what files in the language of Terraform, or in its form of JSON, declare."""
+    connections, variables, providers = set[str](), set[str](), set[str]()
+    for content in contents:
+        text = content.decode("utf-8", "replace")
+        document = _json(text)
+        resources = _merged(_merged(document.get("resource")).get(_TYPE))
+        connections.update(resources, _RESOURCES.findall(text))
+        variables.update(_merged(document.get("variable")), _VARIABLES.findall(text))
+        providers.update(_merged(document.get("provider")), _PROVIDER_BLOCKS.findall(text))
+    return Declared(frozenset(connections), frozenset(variables), _PROVIDER in providers)
+
+
+def _json(text: str) -> dict[str, Any]:
+    try:
+        return _merged(json.loads(text))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _merged(value: Any) -> dict[str, Any]:
+    """Return the parts of a body in JSON, which may be a list of objects, as one object."""
+    found: dict[str, Any] = {}
+    for each in value if isinstance(value, list) else [value]:
+        for name, inner in each.items() if isinstance(each, dict) else ():
+            found[name] = [*found.get(name, ()), *(inner if isinstance(inner, list) else [inner])]
+    return found
+
+
+_RESOURCES = re.compile(rf'^\s*resource\s+"?{_TYPE}"?\s+"?([\w-]+)', re.MULTILINE)
+_VARIABLES = re.compile(r'^\s*variable\s+"?([\w-]+)', re.MULTILINE)
+_PROVIDER_BLOCKS = re.compile(r'^\s*provider\s+"?([\w-]+)', re.MULTILINE)

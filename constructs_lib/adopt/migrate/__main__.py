@@ -20,8 +20,8 @@ from constructs_lib.adopt.description import Document, UnfitForm
 from constructs_lib.adopt.files import FilesError, WrittenFiles
 from constructs_lib.adopt.migrate.connection import as_import
 from constructs_lib.adopt.migrate.migration import TARGET, Migration, Refused, plan_migration
-from constructs_lib.adopt.migrate.report import Written, report
-from constructs_lib.adopt.migrate.state import StateError, StateObject, read_state
+from constructs_lib.adopt.migrate.report import Written, is_any, report
+from constructs_lib.adopt.migrate.state import STDIN, StateError, StateObject, read_state
 from constructs_lib.schemas.official_state import PROVIDER
 from constructs_lib.schemas.redaction import escape_controls
 
@@ -34,10 +34,11 @@ FORGET = "forget.tf"
 """The file with what the old configuration forgets, if another stack imports the connections."""
 _COMMAND = "python -m constructs_lib.adopt.migrate"
 _INTERRUPTED = 130
+_MOST_COPIES = 1000
 _BLOCK = re.compile(r"^(?=(?:resource|moved|removed|variable) )", re.MULTILINE)
 _REQUIRED = re.compile(rb'required_providers"?\s*[:{]')
+_ADDRESSES = re.compile(r"^  (?:from|to) += (.+)$", re.MULTILINE)
 _USED = re.compile(r"\bvar\.(\w+)")
-_VARIABLE = re.compile(rb'^\s*variable\s+"(\w+)"', re.MULTILINE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(f"{options.state} cannot be migrated as it is:{reasons}")
     except (StateError, FilesError, UnfitForm) as error:
         return _failed(str(error))
+    except RecursionError:
+        return _failed(f"{options.state} has settings that are nested too deeply to be written.")
     except KeyboardInterrupt:
         sys.stderr.write("migrate: interrupted; nothing was written.\n")
         return _INTERRUPTED
@@ -93,8 +96,11 @@ def _migrate(options: argparse.Namespace) -> str:
     is_moved = options.form == HCL
     files = WrittenFiles(Path(options.out), _COMMAND)
     objects = read_state(options.state)
-    taken = [*_variables(files), *_variables_of_moved(files, objects)] if is_moved else []
-    migration = plan_migration(objects, for_entries=options.form == "yaml", variables=taken)
+    others = hcl_form.declared(_others(files.directory) if is_moved else ())
+    taken = [*others.variables, *(_variables_of_moved(files, objects) if is_moved else ())]
+    migration = plan_migration(
+        objects, for_entries=options.form == "yaml", variables=taken, names=others.connections
+    )
     if not is_moved:
         connections = tuple(as_import(each) for each in migration.connections)
         migration = migration._replace(connections=connections)
@@ -104,21 +110,38 @@ def _migrate(options: argparse.Namespace) -> str:
             "that has them"
         )
     contents = _contents(migration, options.form)
-    changed = _changed(files, contents, migration)
+    if PROVIDERS in contents and others.has_provider:
+        contents[PROVIDERS] = hcl_form.requirements()
+    if is_any(migration):
+        changed = _changed(files, contents, migration, is_dry_run=options.dry_run)
+    else:
+        contents = changed = {}
     written = Written(
         source=options.state,
         directory=options.out,
         files=sorted(changed),
         unchanged=sorted(contents.keys() - changed.keys() - {PROVIDERS}),
-        needs_provider=is_moved and _requires_providers(files.directory),
+        needs_provider=is_moved and _is_provider_missing(files),
+        copy=_copy(options.state),
         is_moved=is_moved,
         is_dry_run=options.dry_run,
     )
     text = report(migration, written)
     if options.dry_run:
         return text + "".join(f"\n# {name}\n{changed[name]}" for name in sorted(changed))
-    files.write(changed, plain=(PROVIDERS,))
+    if is_any(migration):
+        files.write(changed, plain=(PROVIDERS,))
     return text
+
+
+def _copy(source: str) -> str | None:
+    """Return a name for a copy of the state; None if it was read from a file, which is one."""
+    directory = Path(source)
+    if source != STDIN and not directory.is_dir():
+        return None
+    names = ("before.tfstate", *(f"before_{number}.tfstate" for number in range(2, _MOST_COPIES)))
+    free = (n for n in names if not Path(n).exists() and not (directory / n).exists())
+    return next(free, None)
 
 
 def _contents(migration: Migration, form: str) -> dict[str, str]:
@@ -134,30 +157,43 @@ def _contents(migration: Migration, form: str) -> dict[str, str]:
 
 
 def _changed(
-    files: WrittenFiles, contents: Mapping[str, str], migration: Migration
+    files: WrittenFiles, contents: Mapping[str, str], migration: Migration, *, is_dry_run: bool
 ) -> dict[str, str]:
     """Return the files that have to be written.
 
+    :param is_dry_run: True if nothing will be written, so that it may be whoever's
     :raises FilesError: if one is there that somebody has changed
     """
     changed: dict[str, str] = {}
     own = [name for name in contents if name != PROVIDERS]
-    files.require_own(own)
+    if not is_dry_run:
+        files.require_own(own)
     for name in own:
         there = files.content(name)
-        content = contents[name] if there is None else _completed(there, contents[name], migration)
+        content = _completed(there or "", contents[name], migration, files.directory / name)
         changed |= {} if content == there else {name: content}
     if PROVIDERS in contents and not _has_provider(files):
         changed[PROVIDERS] = contents[PROVIDERS]
     return changed
 
 
-def _completed(there: str, content: str, migration: Migration) -> str:
+def _completed(there: str, content: str, migration: Migration, path: Path) -> str:
     """Return what is to be in a file of an earlier run.
 
     What has moved since then is no longer among the old objects of the state, and the plan would
     destroy it if nothing described it any more.
+
+    :param there: what is in it; empty without an earlier run
+    :raises FilesError: if it is of another form than HCL, and would lose a connection
     """
+    if path.suffix != ".tf":
+        lost = _imported(there, path) - _imported(content, path)
+        if lost:
+            raise FilesError(
+                f"{path} has connections that are not in this state, so that Terraform would "
+                f"delete them: {', '.join(sorted(lost))}. Name another directory with --out"
+            )
+        return content
     old, new = _blocks(there), _blocks(content)
     moved = tuple(migration.moved_before.values())
     kept = {key: old[key] for key in old.keys() - new.keys() if _is_kept(key, old, moved)}
@@ -165,6 +201,12 @@ def _completed(there: str, content: str, migration: Migration) -> str:
         return content
     merged = [new.get(key, block) for key, block in old.items() if key in new or key in kept]
     return "\n".join([*merged, *(new[key] for key in new if key not in old)])
+
+
+def _imported(text: str, path: Path) -> set[str]:
+    """Return the names of the connections in a file, each with its identifier."""
+    form = yaml_form if path.name == yaml_form.FILE else python_form
+    return {f"{name} ({identifier})" for name, identifier in form.IMPORTS.findall(text)}
 
 
 def _is_kept(key: str, blocks: Mapping[str, str], moved: Sequence[str]) -> bool:
@@ -187,7 +229,7 @@ def _blocks(text: str) -> dict[str, str]:
     for block in filter(None, _BLOCK.split(text)):
         head, _, inside = block.partition(" {\n")
         is_named = head.startswith(("resource", "variable"))
-        words = [] if is_named else [line.split()[-1] for line in inside.splitlines()[:2]]
+        words = [] if is_named else _ADDRESSES.findall(inside)
         found[" ".join([head, *words])] = block.rstrip("\n") + "\n"
     return found
 
@@ -201,11 +243,11 @@ def _requires_providers(directory: Path) -> bool:
     return any(_REQUIRED.search(content) for content in _others(directory))
 
 
-def _variables(files: WrittenFiles) -> Iterator[str]:
-    """Yield the names of the variables that others have declared in the directory."""
-    for content in _others(files.directory):
-        for found in _VARIABLE.finditer(content):
-            yield found[1].decode()
+def _is_provider_missing(files: WrittenFiles) -> bool:
+    """Return True if the provider has to be added to the requirements of somebody else."""
+    every = [*_others(files.directory), files.text(PROVIDERS).encode()]
+    is_named = any(hcl_form.SOURCE.encode() in content for content in every)
+    return not is_named and _requires_providers(files.directory)
 
 
 def _variables_of_moved(files: WrittenFiles, objects: Sequence[StateObject]) -> Iterator[str]:

@@ -9,7 +9,7 @@ answers is compared with what it has, but what Fivetran never answers would look
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -23,7 +23,11 @@ from constructs_lib.adopt.settings import (
     reason_of,
     split_secrets,
 )
-from constructs_lib.schemas.official_state import official_connection
+from constructs_lib.schemas.official_state import (
+    is_object_text,
+    official_connection,
+    secret_texts,
+)
 from constructs_lib.schemas.redaction import escape_controls_in_line
 from constructs_lib.schemas.rules import REASON_OF_IMPORT, settings_at_fault
 from constructs_lib.validation.findings import Finding, steps
@@ -109,10 +113,13 @@ def describe(
     :param names: gives the names of the variables
     :raises UnfitConnection: if its service or destination schema is not known
     """
-    draft = _Draft(source, name, names)
-    for each in companions:
-        draft.add(each)
-    attributes = draft.attributes()
+    try:
+        draft = _Draft(source, companions, name, names)
+        for each in companions:
+            draft.add(each)
+        attributes = draft.attributes()
+    except RecursionError:
+        raise UnfitConnection("Its settings are nested too deeply to be read") from None
     move = Described(name, attributes, moved_from=source.address, comments=tuple(draft.left_out))
     return Migrated(move, source, tuple(companions), tuple(draft.left_out))
 
@@ -142,20 +149,35 @@ def as_import(migrated: Migrated) -> Migrated:
 class _Draft:
     """A description while it is made."""
 
-    def __init__(self, source: StateObject, name: str, names: NameRegistry) -> None:
-        own = _read(source.type_name, source, source.attributes)
+    def __init__(
+        self,
+        source: StateObject,
+        companions: Sequence[StateObject],
+        name: str,
+        names: NameRegistry,
+    ) -> None:
+        self._known = _secret_texts(source, companions)
+        own = _read(source.type_name, source, source.attributes, self._known)
         self._own, self._name, self._names = own, name, names
         self._config: dict[str, Any] = dict(own["config"])
         self._auth: dict[str, Any] = dict(own["auth"] or {})
         # Nothing answers it, so it has to be exactly what the move takes over.
-        self._clear_auth = _read(source.type_name, source, source.attributes, masked=False)["auth"]
+        self._clear_auth = _read(
+            source.type_name, source, source.attributes, self._known, masked=False
+        )["auth"]
         self._auth_secrets: dict[str, Any] = {}
         self._others = {n: v for n, v in own.items() if n not in _OF_THE_STATE}
-        self.left_out: list[str] = []
+        self.left_out: list[str] = [*_unreadable(source)]
+        if schemas.service(own["service"]) is None:
+            self.left_out.append(
+                f"The service {escape_controls_in_line(own['service'])} is unknown here, so each "
+                "text of config and auth is taken for a secret, but for the names of the schema."
+            )
 
     def add(self, companion: StateObject) -> None:
         """Take over what another resource says of the connection."""
         if companion.type_name == CONFIG:
+            self.left_out += _unreadable(companion)
             self._add_settings(companion)
         else:
             self._add_schedule(companion)
@@ -200,7 +222,9 @@ class _Draft:
 
     def _add_settings(self, companion: StateObject) -> None:
         service = {"service": self._own["service"]}
-        given = _read("fivetran_connection", companion, {**companion.attributes, **service})
+        given = _read(
+            "fivetran_connection", companion, {**companion.attributes, **service}, self._known
+        )
         self._config |= given["config"]
         auth = split_secrets(given["auth"] or {}, None, self._name, NameRegistry(()))
         self._auth_secrets |= _with_secrets(given["auth"] or {}, auth)
@@ -213,7 +237,7 @@ class _Draft:
 
     def _add_schedule(self, companion: StateObject) -> None:
         given = {name: companion.attributes.get(name) for name in _SCHEDULE_SETTINGS}
-        found = _read("fivetran_connector", companion, given)
+        found = _read("fivetran_connector", companion, given, self._known)
         self._others |= {n: found[n] for n in _SCHEDULE_SETTINGS if n in found}
         if companion.attributes.get("schedule") not in (None, {}, []):
             self.left_out.append(
@@ -250,12 +274,44 @@ class _Draft:
         )
 
 
+def _unreadable(source: StateObject) -> Iterator[str]:
+    """Yield which settings of an object are texts that are no object in JSON."""
+    for name in _SECRETS:
+        text = source.text.get(name)
+        if text is not None and not is_object_text(text):
+            yield (
+                f"{name} of {source.address} is not managed: it is no object in JSON. It stays as "
+                "it is at Fivetran."
+            )
+
+
+def _secret_texts(source: StateObject, companions: Sequence[StateObject]) -> frozenset[str]:
+    """Return the secrets of a connection, wherever its state has them."""
+    found = secret_texts(source.type_name, source.attributes, _marks(source))
+    service = {"service": source.attributes["service"]}
+    for each in companions:
+        if each.type_name == CONFIG:
+            given = {**each.attributes, **service}
+            found |= secret_texts("fivetran_connection", given, _marks(each))
+    return found
+
+
+def _marks(source: StateObject) -> set[str]:
+    return {_LIST_ROOT.sub(r"\1", path) for path in source.sensitive}
+
+
 def _read(
-    type_name: str, source: StateObject, attributes: Mapping[str, Any], *, masked: bool = True
+    type_name: str,
+    source: StateObject,
+    attributes: Mapping[str, Any],
+    known: frozenset[str],
+    *,
+    masked: bool = True,
 ) -> dict[str, Any]:
     """Return the attributes that a state tells, with masks in place of secrets."""
-    sensitive = {_LIST_ROOT.sub(r"\1", path) for path in source.sensitive}
-    found = official_connection(type_name, attributes, masked=masked, sensitive=sensitive)
+    found = official_connection(
+        type_name, attributes, masked=masked, sensitive=_marks(source), strict=True, known=known
+    )
     return {name: _in_json(value) for name, value in found.attributes.items()}
 
 

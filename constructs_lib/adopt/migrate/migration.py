@@ -68,12 +68,17 @@ class Migration(NamedTuple):
 
 
 def plan_migration(
-    objects: Sequence[StateObject], *, for_entries: bool = False, variables: Iterable[str] = ()
+    objects: Sequence[StateObject],
+    *,
+    for_entries: bool = False,
+    variables: Iterable[str] = (),
+    names: Iterable[str] = (),
 ) -> Migration:
     """Return what becomes of the objects of a state.
 
     :param for_entries: True if the names have to fit the files of an environment
     :param variables: the names of variables that are not free
+    :param names: the names of connections that are not free
     :raises Refused: if a plan might destroy something, or two objects say different things
     """
     official = [each for each in objects if _is_official(each)]
@@ -84,13 +89,13 @@ def plan_migration(
     reasons = [*_unfit(sources, VERSIONS), *_unfit_companions(companions), *_twice(sources, here)]
     pairs = _Pairs(sources, here, companions)
     reasons += pairs.conflicts()
-    names = _names(sources, for_entries=for_entries)
-    reasons += _taken(sources, names, objects)
+    given = _names(sources, names, for_entries=for_entries)
+    reasons += _taken(sources, given, objects)
     if reasons:
         raise Refused(reasons)
     forgotten = tuple(each for found in pairs.of.values() for each in found) + tuple(pairs.late)
     return Migration(
-        connections=_described(sources, names, pairs, NameRegistry(variables)),
+        connections=_described(sources, given, pairs, NameRegistry(variables)),
         forgotten=tuple(sorted(forgotten, key=_address)),
         late=tuple(pairs.late),
         alone=tuple(pairs.alone),
@@ -270,10 +275,12 @@ def _taken(
             )
 
 
-def _names(sources: Sequence[StateObject], *, for_entries: bool) -> dict[str, str]:
+def _names(
+    sources: Sequence[StateObject], others: Iterable[str], *, for_entries: bool
+) -> dict[str, str]:
     """Return the names of the new resources by the addresses of the old ones."""
     names: dict[str, str] = {}
-    taken: set[str] = set()
+    taken = {each.lower() for each in others}
     for each in sources:
         wanted = _name(each, for_entries=for_entries)
         number = 1

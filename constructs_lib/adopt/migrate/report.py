@@ -15,6 +15,7 @@ from constructs_lib.adopt.migrate.migration import TARGET, Migration
 from constructs_lib.adopt.migrate.state import StateObject
 from constructs_lib.schemas.official_state import PROVIDER
 
+_SHOWN = 5
 _UNCHANGED = "0 to add, 0 to change, 0 to destroy"
 
 
@@ -31,6 +32,8 @@ class Written(NamedTuple):
     """The names of the files that were there already, as they have to be."""
     needs_provider: bool
     """True if another file there has required_providers, to which the provider must be added."""
+    copy: str | None
+    """The name for a copy of the state, which nothing has yet; None if there is one already."""
     is_moved: bool
     """True if the connections move in their state; False if another stack imports them."""
     is_dry_run: bool
@@ -45,12 +48,22 @@ def report(migration: Migration, written: Written) -> str:
         *_secrets(migration.connections),
         *_staying(migration),
         *_lost(migration.connections),
-        *([] if written.is_dry_run else _next(migration, written)),
+        *(_next(migration, written) if is_any(migration) and not written.is_dry_run else []),
     ]
     return "".join(f"{line}\n" for line in lines)
 
 
+def is_any(migration: Migration) -> bool:
+    """Return True if anything of that provider moves or is forgotten."""
+    return bool(migration.connections or migration.forgotten)
+
+
 def _summary(migration: Migration, written: Written) -> Iterator[str]:
+    if not is_any(migration):
+        what = "no connection" if migration.staying or migration.alone else "nothing"
+        yield f"{written.source}: {what} of {PROVIDER} is in it, so nothing was written."
+        yield from _moved_before(migration)
+        return
     moved = _count(len(migration.connections), "connection")
     verb = "to move" if written.is_moved else "to import elsewhere"
     yield f"{written.source}: {moved} {verb}, {_count(len(migration.forgotten), 'other object')}"
@@ -59,8 +72,18 @@ def _summary(migration: Migration, written: Written) -> Iterator[str]:
         if names:
             verb = f"not {verb} in this rehearsal" if written.is_dry_run else verb
             yield f"  {verb}: {', '.join(names)}"
+    yield from _moved_before(migration)
+
+
+def _moved_before(migration: Migration) -> Iterator[str]:
     if migration.moved_before:
-        yield f"  moved before: {', '.join(sorted(migration.moved_before.values()))}"
+        yield f"  moved before: {_some(sorted(migration.moved_before.values()))}"
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are."""
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _moves(connections: Sequence[Migrated], written: Written) -> Iterator[str]:
@@ -101,7 +124,7 @@ def _by_type(objects: Iterable[StateObject]) -> Iterator[str]:
     for each in objects:
         found[each.type_name].append(each.address)
     for type_name, addresses in sorted(found.items()):
-        yield f"  {len(addresses)} {type_name}: {', '.join(addresses)}"
+        yield f"  {len(addresses)} {type_name}: {_some(addresses)}"
 
 
 def _lost(connections: Sequence[Migrated]) -> Iterator[str]:
@@ -117,49 +140,66 @@ def _lost(connections: Sequence[Migrated]) -> Iterator[str]:
 
 
 def _next(migration: Migration, written: Written) -> Iterator[str]:
-    steps = _steps_of_a_move(migration, written) if written.is_moved else _steps_of_imports(written)
+    steps = _steps_of_a_move if written.is_moved else _steps_of_imports
     yield from ("", "Next, in this order")
-    yield from (f"  {number}. {step}" for number, step in enumerate(steps, 1))
+    every = enumerate(steps(migration, written), 1)
+    yield from (f"  {number}. {step}" for number, step in every)
 
 
-def _steps_of_a_move(migration: Migration, written: Written) -> Iterator[str]:
-    at = shlex.quote(written.directory)
-    yield (
-        f"terraform -chdir={at} state pull > before.tfstate: the way back. It holds all secrets in "
-        "clear, so delete it in the end."
-    )
-    yield (
+def _steps_of_a_move(migration: Migration, written: Written) -> list[str]:
+    until = [*_steps_to_a_plan(migration, written), _terraform(written, "apply")]
+    first = (
         "Delete the blocks of all resources that are taken over from the old configuration and its "
-        f"modules, and their references. Keep the provider block of {PROVIDER} until step 5."
+        f"modules, and their references. Keep the provider block of {PROVIDER} until step "
+        f"{1 + len(until)}."
     )
+    rest = "" if migration.staying or migration.alone else f", and what is left of {PROVIDER}"
+    last = f"Delete fivetranops_moved.tf{rest}, and each copy of the state."
+    return [first, *until, *_secret_steps(migration), last]
+
+
+def _steps_to_a_plan(migration: Migration, written: Written) -> Iterator[str]:
     if written.needs_provider:
         yield "Add fivetranops to required_providers: docs/guides/moving_in.md has the lines."
-    yield f"terraform -chdir={at} init"
+    yield _terraform(written, "init")
+    if written.copy and migration.connections:
+        yield f"{_terraform(written, 'state pull')} > {written.copy}: {_WAY_BACK}"
     number = len(migration.connections)
     yield (
-        f"terraform -chdir={at} plan: it has to say '{_UNCHANGED}', and 'has moved to' "
+        f"{_terraform(written, 'plan')}: it has to say '{_UNCHANGED}', and 'has moved to' "
         f"{_count(number, 'time')}. If it says anything else, stop there."
     )
-    yield f"terraform -chdir={at} apply"
-    yield "Give the secrets their values, a connection at a time if you like, and apply."
-    rest = "" if migration.staying or migration.alone else f", and what is left of {PROVIDER}"
-    yield f"Delete fivetranops_moved.tf{rest}, and the copy of the state."
 
 
-def _steps_of_imports(written: Written) -> Iterator[str]:
+_WAY_BACK = "the way back. It holds all secrets in clear, so delete it in the end."
+
+
+def _terraform(written: Written, command: str) -> str:
+    return f"terraform -chdir={shlex.quote(written.directory)} {command}"
+
+
+def _secret_steps(migration: Migration) -> Iterator[str]:
+    if any(each.secrets for each in migration.connections):
+        yield "Give the secrets their values, a connection at a time if you like, and apply."
+
+
+def _steps_of_imports(migration: Migration, written: Written) -> Iterator[str]:
+    if written.copy and migration.connections:
+        yield (
+            f"terraform state pull > {written.copy}, in the directory of the old configuration: "
+            f"{_WAY_BACK}"
+        )
     yield (
-        "terraform state pull > before.tfstate, in the directory of the old configuration: the way "
-        "back. It holds all secrets in clear, so delete it in the end."
-    )
-    yield (
-        "Move forget.tf there, delete the blocks of all resources that are taken over, and run "
-        f"terraform plan: it has to say '{_UNCHANGED}'. Then terraform apply."
+        "Move forget.tf into the directory of the old configuration, delete the blocks of all "
+        f"resources that are taken over, and run terraform plan: it has to say "
+        f"'{_UNCHANGED}'. Then terraform apply."
     )
     yield (
         "Plan the stack with the new connections: it has to say that it imports them, and "
         f"'{_UNCHANGED}'. Then apply it."
     )
-    yield "Give the secrets their values, and apply. Delete the copy of the state."
+    yield from _secret_steps(migration)
+    yield "Delete each copy of the state."
 
 
 def _count(number: int, noun: str) -> str:

@@ -111,8 +111,31 @@ def _content(source: str) -> tuple[str, bytes]:
     path = Path(source)
     if path.is_dir():
         file = path / STATE_FILE
-        return (str(file), _bytes(file)) if file.is_file() else _pulled(path)
+        content = _bytes(file) if file.is_file() and not _is_elsewhere(path) else b""
+        return (str(file), content) if content.strip() else _pulled(path)
     return source, _bytes(path)
+
+
+def _is_elsewhere(directory: Path) -> bool:
+    """Return True if a working directory has its state in a backend, or in another workspace.
+
+    A state file in it is then one of before.
+    """
+    data = directory / (os.environ.get("TF_DATA_DIR") or ".terraform")
+    chosen = data / "environment"
+    workspace = os.environ.get("TF_WORKSPACE")
+    if not workspace and chosen.is_file():
+        workspace = _bytes(chosen).decode("utf-8", "replace").strip()
+    if workspace not in (None, "", "default"):
+        return True
+    backend = data / STATE_FILE
+    if not backend.is_file():
+        return False
+    try:
+        document = json.loads(_bytes(backend))
+    except (ValueError, RecursionError):
+        return True
+    return isinstance(document, dict) and bool(document.get("backend"))
 
 
 def _bytes(path: Path) -> bytes:
@@ -123,7 +146,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _pulled(directory: Path) -> tuple[str, bytes]:
-    """Return the state that a backend keeps for a working directory."""
+    """Return the state of a working directory, wherever Terraform keeps it."""
     program = os.environ.get("TERRAFORM_BINARY_NAME") or "terraform"
     command = [program, "state", "pull"]
     shown = f"'{program} state pull' in {directory}"
@@ -131,13 +154,14 @@ def _pulled(directory: Path) -> tuple[str, bytes]:
         done = subprocess.run(command, cwd=directory, capture_output=True, check=False)  # noqa: S603
     except OSError as error:
         raise StateError(
-            f"{directory} has no {STATE_FILE}, and {shown} cannot be started: {error.strerror}; "
-            "install Terraform, name it in TERRAFORM_BINARY_NAME, or give a state file"
+            f"{directory} has no {STATE_FILE} in use, and {shown} cannot be started: "
+            f"{error.strerror}; install Terraform, name it in TERRAFORM_BINARY_NAME, or give a "
+            "state file"
         ) from None
     if done.returncode != 0:
         raise StateError(
-            f"{directory} has no {STATE_FILE}, and {shown} failed with status {done.returncode}; "
-            "run it there to see why, or 'terraform init' before it"
+            f"{directory} has no {STATE_FILE} in use, and {shown} failed with status "
+            f"{done.returncode}; run it there to see why, or 'terraform init' before it"
         )
     if not done.stdout.strip():
         raise StateError(f"{shown} printed nothing: there is no state yet; {_REMEDY}")

@@ -108,6 +108,11 @@ class ServicesFile:
     def __init__(self, text: str) -> None:
         self._text = text
 
+    @property
+    def text(self) -> str:
+        """The file as it is."""
+        return self._text
+
     def names(self) -> list[str]:
         """Return the names of the services, in the order of the file."""
         return _ENTRY.findall(self._text)

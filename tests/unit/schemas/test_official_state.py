@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from constructs_lib.schemas.official_state import VERSIONS, official_connection
+from constructs_lib.schemas.official_state import VERSIONS, official_connection, secret_texts
 from constructs_lib.schemas.redaction import MASK
 
 SECRET = "canary-of-a-state"
+CLEAR = {"path": "p", "key_columns": "id", "compass": "n", "pattern": "*"}
 
 
 def read(type_name: str, **state: Any) -> dict[str, Any]:
@@ -229,3 +230,76 @@ def test_an_object_of_a_dynamic_type_is_read() -> None:
     dynamic = {"type": ["object", {"host": "string"}], "value": {"host": "db"}}
 
     assert config("fivetran_connection_v2", "postgres", dynamic) == {"host": "db"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "connection_string",
+        "sshKey",
+        "private-key",
+        "key",
+        "pat",
+        "pw",
+        "bearer",
+        "dsn",
+        "sas_url",
+        "pass word",
+        "Authorization",
+        "xMasterKey",
+        "Trusted Cert",
+        "token_id",
+        "SASUrl",
+        "db_pass",
+    ],
+)
+@pytest.mark.parametrize("strict", [True, False])
+def test_an_unknown_setting_is_a_secret_by_its_name(name: str, strict: bool) -> None:
+    state = {"service": "postgres", "config": {name: SECRET, "new": {name: SECRET}, **CLEAR}}
+
+    found, secrets = official_connection("fivetran_connection", state, strict=strict)
+
+    assert found["config"] == {"new": {}, **CLEAR}
+    assert set(secrets) == {f"config.{name}", f"config.new.{name}"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-----BEGIN CERTIFICATE",
+        "see https://me:pw@host/",
+        "Bearer abc",
+        "basic abc",
+        "the password",
+    ],
+)
+def test_an_unknown_setting_is_a_secret_by_its_text(text: str) -> None:
+    given = {"password": "the password", "new": text, "news": [text], "host": text, "path": "p"}
+    state = {"service": "postgres", "config": given}
+
+    known = secret_texts("fivetran_connection", state)
+    found, secrets = official_connection("fivetran_connection", state, strict=True, known=known)
+
+    assert found["config"] == {"news": [], "host": text, "path": "p"}
+    assert set(secrets) == {"config.password", "config.new", "config.news[]"}
+
+
+@pytest.mark.parametrize("mark", ["config", ""])
+def test_a_mark_on_all_of_config_hides_what_is_unknown(mark: str) -> None:
+    given = {"host": "db", "schema_prefix": "s", "new": SECRET, "number": 1, "tags": [SECRET]}
+    state = {"service": "postgres", "config": given}
+
+    found, secrets = official_connection("fivetran_connection", state, sensitive={mark})
+
+    assert found["config"] == {"host": "db", "schema_prefix": "s"}
+    assert set(secrets) == {"config.new", "config.number", "config.tags"}
+
+
+def test_each_text_of_an_unknown_service_is_a_secret() -> None:
+    given = {"schema": "s", "table": "t", "host": SECRET, "new": {"a": SECRET, "b": 1}, "port": 5}
+    state = {"service": "unheard_of", "config": {**given, "tags": [SECRET, 2]}}
+
+    found, _ = official_connection("fivetran_connection", state, strict=True)
+
+    clear = {"schema": "s", "table": "t", "new": {"b": 1}, "port": 5, "tags": [2]}
+    assert found["config"] == clear

@@ -154,6 +154,35 @@ def test_a_state_of_one_connection_is_migrated_alone(
     (terraform.directory / "terraform.tfstate").unlink()
 
 
+def test_what_may_be_a_secret_moves_without_a_change(terraform: Scenario, sandbox: Sandbox) -> None:
+    # Given settings, and a service, that the catalogue does not know
+    given = {"host": "db", "sshKey": CANARY, "header": "Bearer abc", "password": CANARY}
+    known = sandbox.add("postgres", schema_prefix="orders", **given)
+    unknown = sandbox.add("postgres", schema_prefix="new", **given)
+    with sandbox.store.transaction() as tables:
+        made = tables.connection(unknown)
+        assert made is not None
+        made.service = "unheard_of"
+        tables.update(made)
+    every = [(known, "postgres", {"prefix": "orders"}), (unknown, "unheard_of", {"name": "new"})]
+    stored = [
+        Stored("fivetran_connection", service, connection(i, service, given, destination_schema=d))
+        for i, service, d in every
+    ]
+    store(terraform, stored)
+    # When they are migrated, then nothing changes, and the files have none of the values
+    assert migrate(terraform.directory) == 0
+    texts = [each.read_text() for each in terraform.directory.glob("*.tf")]
+    assert not any("Bearer" in each or CANARY in each for each in texts)
+    terraform.run("init", "-input=false")
+    sandbox.writes()
+    assert "0 added, 0 changed, 0 destroyed" in terraform.run("apply", "-auto-approve")
+    assert sandbox.writes() == []
+    names = {f"fivetranops_connection.{service}" for _, service, _ in every}
+    assert set(terraform.addresses()) == names
+    (terraform.directory / "terraform.tfstate").unlink()
+
+
 def old_configuration(*objects: Stored) -> str:
     """The blocks of resources of that provider, in JSON."""
     blocks: dict[str, dict[str, Any]] = {}

@@ -108,6 +108,40 @@ def test_it_can_be_repeated(migrate: Migrate) -> None:
     assert f"as it was: {', '.join(FILES)}" in again.output
 
 
+@pytest.mark.parametrize("form", command.FORMS)
+def test_what_is_forgotten_can_be_repeated(migrate: Migrate, form: str) -> None:
+    parts = [Stored("fivetran_connector_schedule", n, schedule(n), 0) for n in ("a", "b")]
+
+    first = migrate([A, B, *parts], form=form)
+    again = migrate([A, B, *parts], form=form)
+
+    assert (again.status, again.errors) == (0, "")
+    assert again.files == first.files
+    forgotten = first.files.get("fivetranops_moved.tf") or first.files["forget.tf"]
+    assert "from = fivetran_connector_schedule.b\n" in forgotten
+
+
+def test_what_is_forgotten_stays_after_the_move(migrate: Migrate) -> None:
+    parts = [Stored("fivetran_connector_schedule", n, schedule(n), 0) for n in ("a", "b")]
+    first = migrate([A, B, *parts])
+
+    found = migrate([there("a", "first"), there("b", "second")])
+
+    assert found.files == first.files
+
+
+def test_a_rehearsal_after_a_change_by_hand_prints(migrate: Migrate, tmp_path: Path) -> None:
+    first = migrate([A])
+    changed = tmp_path / "out" / FILES[0]
+    changed.write_text(first.files[FILES[0]] + "# mine\n")
+
+    found = migrate([A, B], "--dry-run")
+
+    assert (found.status, found.errors) == (0, "")
+    assert f"# {FILES[0]}\nresource" in found.output
+    assert found.files == {**first.files, FILES[0]: changed.read_text()}
+
+
 def test_what_has_moved_since_stays_in_the_files(migrate: Migrate) -> None:
     first = migrate([A, B])
 
@@ -290,3 +324,28 @@ def test_it_loads_neither_the_provider_nor_the_cdk(tmp_path: Path) -> None:
     assert "constructs_lib.adopt.migrate.state" in loaded
     others = {"constructs_lib.backend", "cdktf", "cdktn", "jsii", "jsonschema", "requests", "yaml"}
     assert loaded & others == set()
+
+
+IMPORTED = [("python", "connections.py"), ("yaml", "connections.yaml")]
+
+
+@pytest.mark.parametrize(("form", "name"), IMPORTED)
+def test_a_file_of_imports_is_written_anew(migrate: Migrate, form: str, name: str) -> None:
+    migrate([A], form=form)
+
+    found = migrate([A, B], form=form)
+
+    assert (found.status, found.errors) == (0, "")
+    assert found.files[name].count("from __future__") == (form == "python")
+    assert len([line for line in found.files[name].splitlines() if "import_id" in line]) == 2
+
+
+@pytest.mark.parametrize(("form", "name"), IMPORTED)
+def test_a_file_of_imports_loses_no_connection(migrate: Migrate, form: str, name: str) -> None:
+    first = migrate([A, B], form=form)
+
+    found = migrate([B], form=form)
+
+    assert (found.status, found.files) == (1, first.files)
+    assert f"{name} has connections that are not in this state" in found.errors
+    assert "delete them: first (a). Name another directory" in found.errors

@@ -203,6 +203,43 @@ def test_the_state_of_a_backend_is_pulled(
 
 
 @pytest.mark.parametrize(
+    ("name", "content", "is_stale"),
+    [
+        (".terraform/environment", "eu", True),
+        (".terraform/environment", "default\n", False),
+        (".terraform/terraform.tfstate", '{"version": 3, "backend": {"type": "pg"}}', True),
+        (".terraform/terraform.tfstate", '{"version": 3, "serial": 1}', False),
+        (".terraform/terraform.tfstate", "{", True),
+        ("terraform.tfstate", " \n", True),
+        ("terraform.tfstate", "", True),
+    ],
+)
+def test_a_state_file_that_is_not_in_use_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: str, is_stale: bool
+) -> None:
+    # Given a directory with a state file, of which Terraform may use another state
+    (tmp_path / ".terraform").mkdir()
+    (tmp_path / "terraform.tfstate").write_text(json.dumps(state_file([ORDERS])))
+    (tmp_path / "pulled").write_text(json.dumps(state_file([ORDERS._replace(name="pulled")])))
+    (tmp_path / name).write_text(content)
+    monkeypatch.setenv("TERRAFORM_BINARY_NAME", program(tmp_path, "cat pulled"))
+    # When it is read, then what Terraform uses is
+    expected = "pulled" if is_stale else "orders"
+    assert addresses(read_state(str(tmp_path))) == [f"fivetran_connection.{expected}"]
+
+
+def test_a_workspace_of_the_environment_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "terraform.tfstate").write_text(json.dumps(state_file([ORDERS])))
+    monkeypatch.setenv("TERRAFORM_BINARY_NAME", program(tmp_path, "exit 3"))
+    monkeypatch.setenv("TF_WORKSPACE", "eu")
+
+    with pytest.raises(StateError, match=r"has no terraform\.tfstate in use, and .* status 3"):
+        read_state(str(tmp_path))
+
+
+@pytest.mark.parametrize(
     ("script", "words"),
     [
         (f"echo {CANARY}; echo {CANARY} >&2; exit 3", "failed with status 3; run it there"),

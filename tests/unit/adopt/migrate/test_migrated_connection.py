@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from official_states import (
     CANARY,
+    SOURCE,
     Stored,
     connection,
     connector,
@@ -20,7 +21,7 @@ from official_states import (
 from constructs_lib.adopt.description import Variable
 from constructs_lib.adopt.hcl_form import to_hcl
 from constructs_lib.adopt.migrate.connection import Migrated, Secret
-from constructs_lib.adopt.migrate.migration import plan_migration
+from constructs_lib.adopt.migrate.migration import Refused, plan_migration
 from constructs_lib.adopt.migrate.state import read_state
 from constructs_lib.schemas import Field, FieldKind, service, services
 from constructs_lib.schemas.rules import REASON_OF_IMPORT
@@ -202,6 +203,64 @@ def test_what_the_state_marks_as_sensitive_becomes_a_variable(migrated: Any) -> 
     assert found.described.attributes["secrets"] == {"host": Variable("orders_host")}
 
 
+def test_a_mark_on_all_of_config_hides_unknown_settings(tmp_path: Path) -> None:
+    # Given a state that marks config as a whole, in both of its forms
+    stored = state_file([postgres({"host": "db", "new": CANARY, "port": 1})])
+    instance = stored["resources"][0]["instances"][0]
+    instance["sensitive_attributes"] = [[{"type": "get_attr", "value": "config"}]]
+    head = {"mode": "managed", "type": "fivetran_connection", "name": "orders"}
+    head |= {"provider_name": SOURCE, "schema_version": 1, "values": instance["attributes"]}
+    resources = [{**head, "sensitive_values": {"config": True}}]
+    shown = {"format_version": "1.0", "values": {"root_module": {"resources": resources}}}
+    # When they are migrated, then what the catalogue knows is in clear, and nothing else is
+    for number, document in enumerate((stored, shown)):
+        file = tmp_path / f"{number}.json"
+        file.write_text(json.dumps(document))
+        (found,) = plan_migration(read_state(str(file))).connections
+        assert found.described.attributes["config"] == {
+            "host": "db",
+            "port": 1,
+            "schema_prefix": "orders",
+        }
+        assert "config.new is not managed" in found.left_out[0]
+        assert CANARY not in repr(found.described)
+
+
+def test_a_secret_of_settings_is_one_in_the_connection(migrated: Any) -> None:
+    found = migrated(postgres({"host": "db", "new": CANARY}), configured({"password": CANARY}))
+
+    assert found.described.attributes["config"] == {"host": "db", "schema_prefix": "orders"}
+
+
+@pytest.mark.parametrize("text", ["no JSON", "[1]", f'"{CANARY}"', '{"host": '])
+def test_a_config_that_is_no_object_is_named(migrated: Any, text: str) -> None:
+    stored = postgres()
+    stored = stored._replace(attributes={**stored.attributes, "config": text})
+
+    found = migrated(
+        stored, configured(None)._replace(attributes=settings("abc", None) | {"auth": text})
+    )
+
+    reason = "it is no object in JSON. It stays as it is at Fivetran."
+    assert found.left_out == (
+        f"config of fivetran_connection.orders is not managed: {reason}",
+        f"auth of fivetran_connection_config.c is not managed: {reason}",
+    )
+
+
+@pytest.mark.parametrize("depth", [2_000, 10_000])
+def test_settings_nested_too_deeply_are_refused(migrated: Any, depth: int) -> None:
+    stored = postgres()
+    text = '{"a":' * depth + "1" + "}" * depth
+    nested = stored._replace(attributes={**stored.attributes, "config": text})
+
+    with pytest.raises(Refused) as refused:
+        migrated(nested)
+
+    (reason,) = refused.value.reasons
+    assert "orders cannot be described. Its settings are nested too deeply" in reason
+
+
 def test_a_setting_at_fault_is_unchecked(migrated: Any) -> None:
     found = migrated(postgres({"host": "db", "new_field": 1, "port": "many"}))
 
@@ -312,10 +371,14 @@ def test_no_secret_of_any_service_is_written(tmp_path: Path) -> None:
 
 
 def test_a_connection_of_an_unknown_service_is_described(migrated: Any) -> None:
-    given = {"schema": "s", "anything": [1], "token": CANARY}
+    given = {"schema": "s", "anything": [1], "token": CANARY, "host": CANARY}
     attributes = connection("abc", "unheard_of", given)
 
     found = migrated(Stored("fivetran_connection", "x", attributes))
 
     assert found.described.attributes["config"] == {"schema": "s", "anything": [1]}
-    assert found.described.attributes["secrets"] == {"token": Variable("x_token")}
+    assert found.described.attributes["secrets"] == {
+        "token": Variable("x_token"),
+        "host": Variable("x_host"),
+    }
+    assert found.left_out[0].startswith("The service unheard_of is unknown here")
