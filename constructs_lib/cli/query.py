@@ -1,7 +1,8 @@
 """``python -m constructs_lib query``: what there is in an account, by ``terraform query``.
 
 It writes a query file into the folder of a stack, where the provider is configured, runs Terraform
-1.14 or later there, and removes the file again. The filters are those of the list's schema.
+1.14 or later there, and removes the file again; the one that a killed run left is removed by the
+next run. The filters are those of the list's schema.
 
 Exit status: that of Terraform; 1 also if it cannot be run (the message says why), 2 wrong usage.
 """
@@ -9,6 +10,7 @@ Exit status: that of Terraform; 1 also if it cannot be run (the message says why
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 import signal
@@ -30,6 +32,7 @@ _FOUND: Final = "found"
 """The name of the list in the query file, with which generated resources begin."""
 _OLDEST: Final = (1, 14)
 _DOWNLOADS: Final = "https://developer.hashicorp.com/terraform/install"
+_PREFIX: Final = "connections-"
 _SUFFIX: Final = ".tfquery.json"
 _STACKS: Final = Path("cdktf.out", "stacks")
 
@@ -108,14 +111,56 @@ def _require_initialised(folder: Path, environ: Mapping[str, str]) -> None:
 def _query_file(folder: Path, content: Mapping[str, Any]) -> Iterator[None]:
     """Have a query file in a folder, for as long as Terraform runs."""
     with _signals_held():
-        handle, name = tempfile.mkstemp(suffix=_SUFFIX, prefix="connections-", dir=folder)
+        with _locked(folder):
+            _remove_stale(folder)
+            handle, name = tempfile.mkstemp(suffix=_SUFFIX, prefix=_PREFIX, dir=folder)
+            # The lock ends with this process, however that ends.
+            fcntl.flock(handle, fcntl.LOCK_EX)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(content, file)
-            yield
+                file.flush()
+                yield
         finally:
             with suppress(FileNotFoundError):
                 os.unlink(name)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep other runs from making a query file in a folder, or removing one."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _remove_stale(folder: Path) -> None:
+    """Remove the query files of runs that were killed: with two, Terraform refuses both.
+
+    :raises NoQuery: if one is of a run that goes on
+    """
+    for path in sorted(folder.glob(f"{_PREFIX}*{_SUFFIX}")):
+        with path.open("r+b") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise NoQuery(
+                    f"another query runs in {folder}, with {path.name}. Try again when it has ended"
+                ) from None
+            if _is_ours(file.read()):
+                path.unlink()
+
+
+def _is_ours(text: bytes) -> bool:
+    """Return whether a query file was written here; it is empty if the run ended before that."""
+    try:
+        (block,) = json.loads(text)["list"].values() if text else [{_FOUND: {}}]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return False
+    return isinstance(block, dict) and block.keys() == {_FOUND}
 
 
 _CHILDREN: Final[list[subprocess.Popen[bytes]]] = []

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -257,3 +257,70 @@ def test_the_query_file_is_removed_after_a_signal(
     assert process.wait(30) == 5
     assert files(stack) == [".terraform", "cdk.tf.json"]
     os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def going(put: Callable[..., None], stack: Path, tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """A run that goes on until it is killed, by the function."""
+    ready = tmp_path / "ready"
+    os.mkfifo(ready)
+    put(f": > '{ready}'; exec sleep 60")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "constructs_lib.cli.query", "--dir", str(stack)],
+        start_new_session=True,
+    )
+    ready.read_text()
+
+    def kill() -> None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(30)
+
+    yield kill
+    if process.poll() is None:
+        kill()
+
+
+def test_the_file_of_a_killed_run_is_removed_by_the_next(
+    going: Callable[[], None], put: Callable[..., None], stack: Path, given: Path
+) -> None:
+    going()
+    assert len(files(stack)) == 3
+    (given / "query.json").unlink()
+    put()
+
+    assert query.main(["--dir", str(stack)]) == 0
+
+    assert content(given)["list"].keys() == {"fivetranops_connection"}
+    assert files(stack) == [".terraform", "cdk.tf.json"]
+
+
+def test_the_file_of_a_run_that_goes_on_is_kept(
+    going: Callable[[], None], stack: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = files(stack)
+
+    assert query.main(["--dir", str(stack)]) == 1
+
+    assert files(stack) == before
+    assert "Try again when it has ended\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["{}", "mine", '{"list": {"a": {"mine": {}}}}', "[1]"])
+def test_a_query_file_of_somebody_is_kept(text: str, put: Callable[..., None], stack: Path) -> None:
+    put("exit 0")
+    mine = stack / "connections-mine.tfquery.json"
+    mine.write_text(text)
+
+    query.main(["--dir", str(stack)])
+
+    assert mine.read_text() == text
+
+
+def test_an_empty_query_file_of_a_killed_run_is_removed(
+    put: Callable[..., None], stack: Path
+) -> None:
+    put()
+    (stack / "connections-abc.tfquery.json").touch()
+
+    assert query.main(["--dir", str(stack)]) == 0
+    assert files(stack) == [".terraform", "cdk.tf.json"]
