@@ -4,7 +4,8 @@ It writes a query file into the folder of a stack, where the provider is configu
 1.14 or later there, and removes the file again; the one that a killed run left is removed by the
 next run. The filters are those of the list's schema.
 
-Exit status: that of Terraform; 1 also if it cannot be run (the message says why), 2 wrong usage.
+Exit status: that of Terraform; 1 also if it cannot be run (the message says why), 130 after Ctrl-C
+before that, 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import fcntl
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -31,6 +33,7 @@ _LIST: Final = "list."
 _FOUND: Final = "found"
 """The name of the list in the query file, with which generated resources begin."""
 _OLDEST: Final = (1, 14)
+_INTERRUPTED: Final = 130
 _DOWNLOADS: Final = "https://developer.hashicorp.com/terraform/install"
 _PREFIX: Final = "connections-"
 _SUFFIX: Final = ".tfquery.json"
@@ -50,6 +53,9 @@ def main(arguments: Sequence[str]) -> int:
         _require_initialised(folder, machine.environ)
         with _query_file(folder, document(options)):
             return _run([terraform, "query", *_arguments(options, machine.environ)], folder)
+    except KeyboardInterrupt:
+        sys.stderr.write("query: interrupted\n")
+        return _INTERRUPTED
     except NoQuery as error:
         sys.stderr.write(f"query: {error}\n")
     except OSError as error:
@@ -67,7 +73,7 @@ def document(options: argparse.Namespace) -> dict[str, Any]:
     :param options: those of the command line
     """
     resource: str = options.resource
-    filters = {name: getattr(options, name) for name in _filters(resource)}
+    filters = {name: _literal(getattr(options, name)) for name in _filters(resource)}
     kind = resource.partition("_")[0]
     alias = (options.provider or "").removeprefix(f"{kind}.")
     block: dict[str, Any] = {"provider": f"{kind}.{alias}" if alias else kind}
@@ -75,6 +81,13 @@ def document(options: argparse.Namespace) -> dict[str, Any]:
         block["limit"] = options.limit
     block["config"] = {name: value for name, value in filters.items() if value is not None}
     return {"list": {resource: {_FOUND: block}}}
+
+
+def _literal(value: Any) -> Any:
+    """Return a value of a filter such that Terraform takes it as it is, not as a template."""
+    if isinstance(value, list):
+        return [_literal(each) for each in value]
+    return re.sub(r"([$%])(?={)", r"\1\1", value) if isinstance(value, str) else value
 
 
 def _terraform(machine: Machine) -> str:
@@ -157,10 +170,11 @@ def _remove_stale(folder: Path) -> None:
 def _is_ours(text: bytes) -> bool:
     """Return whether a query file was written here; it is empty if the run ended before that."""
     try:
-        (block,) = json.loads(text)["list"].values() if text else [{_FOUND: {}}]
-    except (ValueError, TypeError, KeyError, AttributeError):
+        ((kind, lists),) = json.loads(text).items() if text else [("list", {"": {_FOUND: {}}})]
+        (block,) = lists.values()
+        return bool(kind == "list" and block.keys() == {_FOUND})
+    except (ValueError, TypeError, AttributeError):
         return False
-    return isinstance(block, dict) and block.keys() == {_FOUND}
 
 
 _CHILDREN: Final[list[subprocess.Popen[bytes]]] = []

@@ -94,6 +94,16 @@ def test_options_are_written_into_the_query(
     assert (given / "run").read_text().endswith(expected)
 
 
+def test_a_filter_is_no_template(put: Callable[..., None], stack: Path, given: Path) -> None:
+    put()
+
+    options = ["--service", 'po"s${x}', "--schema", "%{if}$${y}$5%"]
+    assert query.main([*options, "--dir", str(stack)]) == 0
+
+    block = content(given)["list"]["fivetranops_connection"]["found"]
+    assert block["config"] == {"service": 'po"s$${x}', "schema": "%%{if}$$${y}$5%"}
+
+
 def test_a_status_of_elastic_is_spelled_as_the_list_has_it(
     put: Callable[..., None], stack: Path, given: Path
 ) -> None:
@@ -324,3 +334,25 @@ def test_an_empty_query_file_of_a_killed_run_is_removed(
 
     assert query.main(["--dir", str(stack)]) == 0
     assert files(stack) == [".terraform", "cdk.tf.json"]
+
+
+def test_ctrl_c_before_the_query_is_one_line(
+    stack: Path, given: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = tmp_path / "ready"
+    os.mkfifo(ready)
+    (tmp_path / "terraform").write_text(f"#!/bin/sh\n: > '{ready}'; exec sleep 60\n")
+    (tmp_path / "terraform").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "constructs_lib", "query", "--dir", str(stack)],
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    ready.read_text()
+
+    os.killpg(process.pid, signal.SIGINT)
+
+    assert process.communicate(timeout=30)[1] == "query: interrupted\n"
+    assert process.returncode == 130
