@@ -5,8 +5,9 @@ nothing. Repeated, the command keeps the names that it gave, adds what is new at
 refuses what would take a connection away.
 
 A terminal shows the progress. The report at the end says what was written, what was not and why,
-and what to do next. Exit status: 0; 1 after a message, and nothing written; 130 after Ctrl-C, and
-nothing written; 2 for a wrong usage.
+and what to do next. Exit status: 0; 1 after a message, and nothing written, unless only the output
+cannot take the report, which then follows the message; 130 after Ctrl-C, and nothing written; 2 for
+a wrong usage.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from constructs_lib.adopt.description import Document, UnfitForm
 from constructs_lib.adopt.files import FilesError, WrittenFiles
 from constructs_lib.adopt.report import Progress, count, result_lines
 from constructs_lib.adopt.settings import NameRegistry
-from constructs_lib.schemas.redaction import escape_controls
+from constructs_lib.cli import drop_output
+from constructs_lib.schemas.redaction import escape_controls, escape_controls_in_line
 from constructs_lib.validation import Finding
 
 _COMMAND = "python -m constructs_lib.adopt"
@@ -86,15 +88,40 @@ def main(arguments: Sequence[str]) -> int:
     :param arguments: as in ``sys.argv``, without the program
     """
     options = _parser().parse_args(arguments)
+    if sys.stdout is None:
+        sys.stderr.write("adopt: the standard output is closed.\nNothing was written.\n")
+        return 1
     try:
-        _adopt(options)
+        printed, report = _adopt(options)
     except (AccountError, FilesError, UnfitForm) as error:
         sys.stderr.write(f"adopt: {escape_controls(str(error))}\nNothing was written.\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("adopt: interrupted; nothing was written.\n")
         return _INTERRUPTED
-    return 0
+    return _show(printed, report)
+
+
+def _show(printed: str, report: str) -> int:
+    """Show what was asked for; return the exit status.
+
+    :param printed: the files of a dry run; empty if they were written
+    :param report: goes to the error output beside them, or if the standard output takes nothing
+    """
+    status, has_shown = 0, True
+    try:
+        sys.stdout.write(printed or report)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough, as head has.
+        drop_output()
+    except OSError as error:
+        drop_output()
+        sys.stderr.write(f"adopt: the output cannot be written: {error.strerror}\n")
+        status, has_shown = 1, False
+    if printed or not has_shown:
+        sys.stderr.write(report)
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -114,7 +141,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _adopt(options: argparse.Namespace) -> None:
+def _adopt(options: argparse.Namespace) -> tuple[str, str]:
+    """Write the files; return what is printed in their place, and the report."""
     form, files = FORMS[options.form], WrittenFiles(options.out, _COMMAND)
     if not options.dry_run:
         files.require_own(form.files)
@@ -124,15 +152,16 @@ def _adopt(options: argparse.Namespace) -> None:
     adopted = without_refused(candidates, lambda each: _errors(each, form))
     contents = form.write(Document(tuple(each.described() for each in adopted)))
     note = hcl_form.leave_provider_out(contents, options.out)
+    printed = ""
     if options.dry_run:
-        sys.stdout.write("\n".join(f"# {name}\n{text}" for name, text in contents.items()))
+        printed = "\n".join(f"# {name}\n{text}" for name, text in contents.items())
     else:
         _require_all(earlier, adopted, files)
         gone = [name for name in form.files if name not in contents] if adopted else []
         files.write(contents if adopted else {}, plain=(hcl_form.PROVIDERS,), gone=gone)
-    lines = _report(form, options, contents, adopted, candidates, len(earlier))
-    stream = sys.stderr if options.dry_run else sys.stdout
-    stream.write(escape_controls("".join(f"{line}\n" for line in [*lines, *note])))
+    report = _report(form, options, contents, adopted, candidates, len(earlier))
+    lines = [*map(escape_controls_in_line, report), *note]
+    return printed, escape_controls("".join(f"{line}\n" for line in lines))
 
 
 def _earlier(form: Form, files: WrittenFiles) -> dict[str, str]:

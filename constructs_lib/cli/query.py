@@ -46,6 +46,9 @@ def main(arguments: Sequence[str]) -> int:
     :param arguments: its options
     """
     options = _parser(_resource(arguments)).parse_args(arguments)
+    if sys.stdout is None:
+        sys.stderr.write("query: the standard output is closed\n")
+        return 1
     machine = Machine.current()
     folder = Path(options.dir).expanduser().absolute()
     try:
