@@ -32,7 +32,7 @@ from constructs_lib.adopt.candidate import Candidate
 from constructs_lib.adopt.checks import errors_by_name, without_refused
 from constructs_lib.adopt.description import Document, UnfitForm
 from constructs_lib.adopt.files import FilesError, WrittenFiles
-from constructs_lib.adopt.report import Progress, count, result_lines
+from constructs_lib.adopt.report import Progress, count, first_names, result_lines
 from constructs_lib.adopt.settings import NameRegistry
 from constructs_lib.cli import drop_output
 from constructs_lib.schemas.redaction import escape_controls, escape_controls_in_line
@@ -219,7 +219,7 @@ def _require_all(
     """Require that no connection is taken away that may be deployed: a plan would delete it."""
     lost = earlier.keys() - {each.found.id for each in adopted}
     if lost:
-        shown = ", ".join(sorted(f"{earlier[each]} ({each})" for each in lost))
+        shown = first_names(sorted(f"{earlier[each]} ({each})" for each in lost))
         raise FilesError(
             f"{files.directory} has connections that would be missing, so that Terraform would "
             f"delete them: {shown}. They are gone, or not among those that were asked for. Name "
@@ -242,11 +242,17 @@ def _report(
         yield "  there is no connection of that kind that this API key can see"
     yield from result_lines(adopted, [each for each in candidates if each.refused])
     if adopted and not options.dry_run:
-        number = len(adopted) - earlier
-        rest = "and no change of the others" if earlier else "0 to add, 0 to change, 0 to destroy"
         yield ""
         yield f"Next: {form.next_step.format(directory=options.out)}"
-        yield f"The plan should show {number} to import, {rest}."
+        yield f"The plan should show {_planned(len(adopted) - earlier, earlier)}."
+
+
+def _planned(new: int, earlier: int) -> str:
+    """Return what a plan shows; which of the earlier ones were deployed is not known here."""
+    if not earlier:
+        return f"{new} to import, 0 to add, 0 to change, 0 to destroy"
+    waiting = f"those of the {earlier} written before that no deploy has imported yet"
+    return f"{new} to import, besides {waiting}, and no change of the others"
 
 
 if __name__ == "__main__":
