@@ -75,14 +75,16 @@ def main(arguments: Sequence[str]) -> int:
     return int(module.main([*arguments] if command.is_named else [*arguments[1:]]))
 
 
-def run() -> int:
+def run(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line names; return the exit status.
+
+    :param arguments: the name of a command, and its arguments; None for those of the process
 
     Whatever the command does not say itself of Ctrl-C and of an output that cannot be written is
     said here, in one line.
     """
     try:
-        status = main(sys.argv[1:])
+        status = main(sys.argv[1:] if arguments is None else arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
     except KeyboardInterrupt:

@@ -19,6 +19,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+if __name__ == "__main__":
+    # Before the imports that take a while, in which Ctrl-C may be pressed as well.
+    from constructs_lib.__main__ import run
+
+    sys.exit(run(["adopt", *sys.argv[1:]]))
+
 from constructs_lib.adopt import hcl_form, python_form, yaml_form
 from constructs_lib.adopt.account import (
     AccountError,
@@ -253,7 +259,3 @@ def _planned(new: int, earlier: int) -> str:
         return f"{new} to import, 0 to add, 0 to change, 0 to destroy"
     waiting = f"those of the {earlier} written before that no deploy has imported yet"
     return f"{new} to import, besides {waiting}, and no change of the others"
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from constructs_lib import __main__ as command
 from constructs_lib.sandbox import __main__ as sandbox
 
+ADOPT_MODULE = Path(command.__file__).parent / "adopt" / "__main__.py"
 ADOPT = ["adopt", "--form=hcl", "--out=out"]
 needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 
@@ -109,3 +111,33 @@ def test_ctrl_c_while_a_command_loads_is_one_line(
 
     assert command.run() == 130
     assert capsys.readouterr().err == "connections: interrupted\n"
+
+
+def test_ctrl_c_while_adopt_loads_alone_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def load(module: str) -> None:
+        assert module == "constructs_lib.adopt.__main__"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "import_module", load)
+    monkeypatch.setattr(sys, "argv", ["adopt", "--form=hcl", "--out=out"])
+
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(ADOPT_MODULE), run_name="__main__")
+
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "connections: interrupted\n"
+
+
+def test_adopt_alone_takes_its_options(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["adopt", *ADOPT[1:]])
+
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(ADOPT_MODULE), run_name="__main__")
+
+    assert ended.value.code == 0
+    assert "out: 3 connections written in " in capsys.readouterr().out
+    assert (tmp_path / "out" / "connections.tf").exists()
