@@ -3,16 +3,19 @@
 Each command has a module of its own, which is imported when it is named. The older ways to start
 them, such as ``python -m constructs_lib.sandbox``, go on working.
 
-Exit status: that of the command; 2 for a wrong usage.
+Exit status: that of the command; 2 for a wrong usage; 130 after Ctrl-C; 1 if the output cannot be
+written, and the command has no status of its own for that.
 """
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Final, NamedTuple
 
+from constructs_lib.cli import drop_output
 from constructs_lib.version import __version__
 
 
@@ -24,6 +27,7 @@ class _Command(NamedTuple):
     """True if its ``main`` also takes the name of the command."""
 
 
+_OUTPUT_ERRORS: Final = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EDQUOT, errno.EFBIG)
 _INSTALL: Final = "constructs_lib.cli.install"
 _COMMANDS: Final = {
     "adopt": _Command("constructs_lib.adopt.__main__", "write an account as HCL, Python or YAML"),
@@ -53,6 +57,9 @@ _COMMANDS: Final = {
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command that is named; return the exit status."""
+    if sys.stdout is None and arguments[:1] in (["--version"], ["-h"], ["--help"]):
+        sys.stderr.write("connections: the standard output is closed\n")
+        return 1
     if arguments[:1] == ["--version"]:
         sys.stdout.write(f"connections {__version__}\n")
         return 0
@@ -68,9 +75,31 @@ def main(arguments: Sequence[str]) -> int:
     return int(module.main([*arguments] if command.is_named else [*arguments[1:]]))
 
 
-def run() -> int:
-    """Run what the command line names; return the exit status."""
-    return main(sys.argv[1:])
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run what the command line names; return the exit status.
+
+    :param arguments: the name of a command, and its arguments; None for those of the process
+
+    Whatever the command does not say itself of Ctrl-C and of an output that cannot be written is
+    said here, in one line.
+    """
+    try:
+        status = main(sys.argv[1:] if arguments is None else arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        sys.stderr.write("connections: interrupted\n")
+        return 130
+    except BrokenPipeError:
+        drop_output()
+        return 1
+    except OSError as error:
+        if error.filename is not None or error.errno not in _OUTPUT_ERRORS:
+            raise
+        drop_output()
+        sys.stderr.write(f"connections: the output cannot be written: {error.strerror}\n")
+        return 1
+    return status
 
 
 def _usage() -> str:

@@ -5,8 +5,9 @@ nothing. Repeated, the command keeps the names that it gave, adds what is new at
 refuses what would take a connection away.
 
 A terminal shows the progress. The report at the end says what was written, what was not and why,
-and what to do next. Exit status: 0; 1 after a message, and nothing written; 130 after Ctrl-C, and
-nothing written; 2 for a wrong usage.
+and what to do next. Exit status: 0; 1 after a message, and nothing written, unless only the output
+cannot take the report, which then follows the message; 130 after Ctrl-C, and nothing written; 2 for
+a wrong usage.
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+if __name__ == "__main__":
+    # Before the imports that take a while, in which Ctrl-C may be pressed as well.
+    from constructs_lib.__main__ import run
+
+    sys.exit(run(["adopt", *sys.argv[1:]]))
 
 from constructs_lib.adopt import hcl_form, python_form, yaml_form
 from constructs_lib.adopt.account import (
@@ -31,9 +38,10 @@ from constructs_lib.adopt.candidate import Candidate
 from constructs_lib.adopt.checks import errors_by_name, without_refused
 from constructs_lib.adopt.description import Document, UnfitForm
 from constructs_lib.adopt.files import FilesError, WrittenFiles
-from constructs_lib.adopt.report import Progress, count, result_lines
+from constructs_lib.adopt.report import Progress, count, first_names, result_lines
 from constructs_lib.adopt.settings import NameRegistry
-from constructs_lib.schemas.redaction import escape_controls
+from constructs_lib.cli import drop_output
+from constructs_lib.schemas.redaction import escape_controls, escape_controls_in_line
 from constructs_lib.validation import Finding
 
 _COMMAND = "python -m constructs_lib.adopt"
@@ -86,15 +94,40 @@ def main(arguments: Sequence[str]) -> int:
     :param arguments: as in ``sys.argv``, without the program
     """
     options = _parser().parse_args(arguments)
+    if sys.stdout is None:
+        sys.stderr.write("adopt: the standard output is closed.\nNothing was written.\n")
+        return 1
     try:
-        _adopt(options)
+        printed, report = _adopt(options)
     except (AccountError, FilesError, UnfitForm) as error:
         sys.stderr.write(f"adopt: {escape_controls(str(error))}\nNothing was written.\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("adopt: interrupted; nothing was written.\n")
         return _INTERRUPTED
-    return 0
+    return _show(printed, report)
+
+
+def _show(printed: str, report: str) -> int:
+    """Show what was asked for; return the exit status.
+
+    :param printed: the files of a dry run; empty if they were written
+    :param report: goes to the error output beside them, or if the standard output takes nothing
+    """
+    status, has_shown = 0, True
+    try:
+        sys.stdout.write(printed or report)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough, as head has.
+        drop_output()
+    except OSError as error:
+        drop_output()
+        sys.stderr.write(f"adopt: the output cannot be written: {error.strerror}\n")
+        status, has_shown = 1, False
+    if printed or not has_shown:
+        sys.stderr.write(report)
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -114,7 +147,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _adopt(options: argparse.Namespace) -> None:
+def _adopt(options: argparse.Namespace) -> tuple[str, str]:
+    """Write the files; return what is printed in their place, and the report."""
     form, files = FORMS[options.form], WrittenFiles(options.out, _COMMAND)
     if not options.dry_run:
         files.require_own(form.files)
@@ -127,15 +161,16 @@ def _adopt(options: argparse.Namespace) -> None:
     if hcl_form.PROVIDERS in contents and others.has_provider:
         contents[hcl_form.PROVIDERS] = hcl_form.requirements()
     note = hcl_form.leave_provider_out(contents, options.out)
+    printed = ""
     if options.dry_run:
-        sys.stdout.write("\n".join(f"# {name}\n{text}" for name, text in contents.items()))
+        printed = "\n".join(f"# {name}\n{text}" for name, text in contents.items())
     else:
         _require_all(earlier, adopted, files)
         gone = [name for name in form.files if name not in contents] if adopted else []
         files.write(contents if adopted else {}, plain=(hcl_form.PROVIDERS,), gone=gone)
-    lines = _report(form, options, contents, adopted, candidates, len(earlier))
-    stream = sys.stderr if options.dry_run else sys.stdout
-    stream.write(escape_controls("".join(f"{line}\n" for line in [*lines, *note])))
+    report = _report(form, options, contents, adopted, candidates, len(earlier))
+    lines = [*map(escape_controls_in_line, report), *note]
+    return printed, escape_controls("".join(f"{line}\n" for line in lines))
 
 
 def _earlier(form: Form, files: WrittenFiles) -> dict[str, str]:
@@ -209,7 +244,7 @@ def _require_all(
     """Require that no connection is taken away that may be deployed: a plan would delete it."""
     lost = earlier.keys() - {each.found.id for each in adopted}
     if lost:
-        shown = ", ".join(sorted(f"{earlier[each]} ({each})" for each in lost))
+        shown = first_names(sorted(f"{earlier[each]} ({each})" for each in lost))
         raise FilesError(
             f"{files.directory} has connections that would be missing, so that Terraform would "
             f"delete them: {shown}. They are gone, or not among those that were asked for. Name "
@@ -232,12 +267,14 @@ def _report(
         yield "  there is no connection of that kind that this API key can see"
     yield from result_lines(adopted, [each for each in candidates if each.refused])
     if adopted and not options.dry_run:
-        number = len(adopted) - earlier
-        rest = "and no change of the others" if earlier else "0 to add, 0 to change, 0 to destroy"
         yield ""
         yield f"Next: {form.next_step.format(directory=options.out)}"
-        yield f"The plan should show {number} to import, {rest}."
+        yield f"The plan should show {_planned(len(adopted) - earlier, earlier)}."
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def _planned(new: int, earlier: int) -> str:
+    """Return what a plan shows; which of the earlier ones were deployed is not known here."""
+    if not earlier:
+        return f"{new} to import, 0 to add, 0 to change, 0 to destroy"
+    waiting = f"those of the {earlier} written before that no deploy has imported yet"
+    return f"{new} to import, besides {waiting}, and no change of the others"

@@ -62,8 +62,9 @@ class WrittenFiles:
     def require_own(self, names: Collection[str]) -> None:
         """Require that those of these files that exist are as this command wrote them.
 
-        :raises FilesError: if another one is among them
+        :raises FilesError: if another one is among them, or their directory is a file
         """
+        self._require_directory()
         others = [name for name in names if self.exists(name) and self.content(name) is None]
         if others:
             shown = ", ".join(str(self.directory / name) for name in others)
@@ -90,6 +91,7 @@ class WrittenFiles:
             name: content if name in plain else self._first_line(content) + content
             for name, content in contents.items()
         }
+        self._require_directory()
         is_new = not self.directory.exists()
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
@@ -101,6 +103,11 @@ class WrittenFiles:
                 # What was written keeps it.
                 with suppress(OSError):
                     self.directory.rmdir()
+
+    def _require_directory(self) -> None:
+        for path in (self.directory, *self.directory.parents):
+            if os.path.lexists(path) and not path.is_dir():
+                raise FilesError(f"{path} is no directory. Name another one with --out")
 
     def _first_line(self, content: str) -> str:
         about = f"{self._command}, which overwrites no changed file"

@@ -10,6 +10,7 @@ from constructs_lib import schemas
 from constructs_lib.adopt.candidate import Candidate
 
 _WIDTH = 30
+_NAMES = 5
 
 
 class Progress:
@@ -111,3 +112,9 @@ def _unknown(adopted: Sequence[Candidate]) -> Iterator[str]:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun, such as ``2 connections``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def first_names(names: Sequence[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    more = len(names) - _NAMES
+    return f"{', '.join(names[:_NAMES])}{f' and {more} more' if more > 0 else ''}"

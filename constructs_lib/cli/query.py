@@ -1,16 +1,20 @@
 """``python -m constructs_lib query``: what there is in an account, by ``terraform query``.
 
 It writes a query file into the folder of a stack, where the provider is configured, runs Terraform
-1.14 or later there, and removes the file again. The filters are those of the list's schema.
+1.14 or later there, and removes the file again; the one that a killed run left is removed by the
+next run. The filters are those of the list's schema.
 
-Exit status: that of Terraform; 1 also if it cannot be run (the message says why), 2 wrong usage.
+Exit status: that of Terraform; 1 also if it cannot be run (the message says why), 130 after Ctrl-C
+before that, 2 wrong usage.
 """
 
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -29,7 +33,9 @@ _LIST: Final = "list."
 _FOUND: Final = "found"
 """The name of the list in the query file, with which generated resources begin."""
 _OLDEST: Final = (1, 14)
+_INTERRUPTED: Final = 130
 _DOWNLOADS: Final = "https://developer.hashicorp.com/terraform/install"
+_PREFIX: Final = "connections-"
 _SUFFIX: Final = ".tfquery.json"
 _STACKS: Final = Path("cdktf.out", "stacks")
 
@@ -40,6 +46,9 @@ def main(arguments: Sequence[str]) -> int:
     :param arguments: its options
     """
     options = _parser(_resource(arguments)).parse_args(arguments)
+    if sys.stdout is None:
+        sys.stderr.write("query: the standard output is closed\n")
+        return 1
     machine = Machine.current()
     folder = Path(options.dir).expanduser().absolute()
     try:
@@ -47,6 +56,9 @@ def main(arguments: Sequence[str]) -> int:
         _require_initialised(folder, machine.environ)
         with _query_file(folder, document(options)):
             return _run([terraform, "query", *_arguments(options, machine.environ)], folder)
+    except KeyboardInterrupt:
+        sys.stderr.write("query: interrupted\n")
+        return _INTERRUPTED
     except NoQuery as error:
         sys.stderr.write(f"query: {error}\n")
     except OSError as error:
@@ -64,7 +76,7 @@ def document(options: argparse.Namespace) -> dict[str, Any]:
     :param options: those of the command line
     """
     resource: str = options.resource
-    filters = {name: getattr(options, name) for name in _filters(resource)}
+    filters = {name: _literal(getattr(options, name)) for name in _filters(resource)}
     kind = resource.partition("_")[0]
     alias = (options.provider or "").removeprefix(f"{kind}.")
     block: dict[str, Any] = {"provider": f"{kind}.{alias}" if alias else kind}
@@ -72,6 +84,13 @@ def document(options: argparse.Namespace) -> dict[str, Any]:
         block["limit"] = options.limit
     block["config"] = {name: value for name, value in filters.items() if value is not None}
     return {"list": {resource: {_FOUND: block}}}
+
+
+def _literal(value: Any) -> Any:
+    """Return a value of a filter such that Terraform takes it as it is, not as a template."""
+    if isinstance(value, list):
+        return [_literal(each) for each in value]
+    return re.sub(r"([$%])(?={)", r"\1\1", value) if isinstance(value, str) else value
 
 
 def _terraform(machine: Machine) -> str:
@@ -108,14 +127,57 @@ def _require_initialised(folder: Path, environ: Mapping[str, str]) -> None:
 def _query_file(folder: Path, content: Mapping[str, Any]) -> Iterator[None]:
     """Have a query file in a folder, for as long as Terraform runs."""
     with _signals_held():
-        handle, name = tempfile.mkstemp(suffix=_SUFFIX, prefix="connections-", dir=folder)
+        with _locked(folder):
+            _remove_stale(folder)
+            handle, name = tempfile.mkstemp(suffix=_SUFFIX, prefix=_PREFIX, dir=folder)
+            # The lock ends with this process, however that ends.
+            fcntl.flock(handle, fcntl.LOCK_EX)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(content, file)
-            yield
+                file.flush()
+                yield
         finally:
             with suppress(FileNotFoundError):
                 os.unlink(name)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep other runs from making a query file in a folder, or removing one."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _remove_stale(folder: Path) -> None:
+    """Remove the query files of runs that were killed: with two, Terraform refuses both.
+
+    :raises NoQuery: if one is of a run that goes on
+    """
+    for path in sorted(folder.glob(f"{_PREFIX}*{_SUFFIX}")):
+        with path.open("r+b") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise NoQuery(
+                    f"another query runs in {folder}, with {path.name}. Try again when it has ended"
+                ) from None
+            if _is_ours(file.read()):
+                path.unlink()
+
+
+def _is_ours(text: bytes) -> bool:
+    """Return whether a query file was written here; it is empty if the run ended before that."""
+    try:
+        ((kind, lists),) = json.loads(text).items() if text else [("list", {"": {_FOUND: {}}})]
+        (block,) = lists.values()
+        return bool(kind == "list" and block.keys() == {_FOUND})
+    except (ValueError, TypeError, AttributeError):
+        return False
 
 
 _CHILDREN: Final[list[subprocess.Popen[bytes]]] = []

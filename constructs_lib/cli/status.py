@@ -3,15 +3,14 @@
 It reads the lists of the API alone, 1,000 connections in a request, and shows a line for each
 connection, what needs somebody first.
 
-Exit status: 0 if no connection is broken; 1 if one is; 2 if nothing could be read (the message says
-why), or for wrong usage.
+Exit status: 0 if no connection is broken; 1 if one is; 2 if nothing could be read or shown (the
+message says why), or for wrong usage; 130 after Ctrl-C.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from datetime import datetime, time, timedelta, timezone
 from typing import Any, Final
 
 from constructs_lib import schemas
+from constructs_lib.cli import drop_output
 from constructs_lib.schemas.redaction import escape_controls_in_line
 
 _ORDER: Final = (
@@ -33,6 +33,8 @@ _ORDER: Final = (
 """The states, those first that need somebody."""
 _ITEMS: Final = "data.fivetranops_connections"
 _HEADINGS: Final = ("CONNECTION", "SERVICE", "STATE", "SUCCEEDED", "FAILED", "NEXT SYNC")
+_LONGEST: Final = 60
+"""The most characters of a name in the table."""
 _DAILY: Final = 1440
 _UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
@@ -43,6 +45,17 @@ def main(arguments: Sequence[str]) -> int:
     :param arguments: its options
     """
     options = _parser().parse_args(arguments)
+    if sys.stdout is None:
+        sys.stderr.write("status: the standard output is closed\n")
+        return 2
+    try:
+        return _show(options)
+    except KeyboardInterrupt:
+        sys.stderr.write("status: interrupted\n")
+        return 130
+
+
+def _show(options: argparse.Namespace) -> int:
     # The API's client takes its time to load, and a wrong option need not wait for it.
     from constructs_lib.backend.plugin.diagnostics import ProviderError
 
@@ -51,15 +64,16 @@ def main(arguments: Sequence[str]) -> int:
     except ProviderError as error:
         sys.stderr.write(f"status: {error.summary}\n{error.detail}\n")
         return 2
-    except KeyboardInterrupt:
-        sys.stderr.write("status: interrupted\n")
-        return 130
     shown = [one for one in found if state_of(one) == "broken"] if options.broken else found
     try:
         _print(shown, as_json=options.json)
     except BrokenPipeError:
-        # Whoever reads has seen enough, as head has. Python would complain at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever reads has seen enough, as head has.
+        drop_output()
+    except OSError as error:
+        drop_output()
+        sys.stderr.write(f"status: the output cannot be written: {error.strerror or error}\n")
+        return 2
     if not options.json:
         sys.stderr.write(f"{_summary(found)}\n")
     return 1 if any(state_of(one) == "broken" for one in found) else 0
@@ -147,10 +161,16 @@ def table(connections: Sequence[Mapping[str, Any]], now: datetime) -> Iterator[s
 
 
 def _row(connection: Mapping[str, Any], now: datetime) -> tuple[str, ...]:
-    name = escape_controls_in_line(str(connection["schema"] or connection["id"]))
+    name = _cell(str(connection["schema"] or connection["id"]))
     ends = (_ago(_moment(connection[each]), now) for each in ("succeeded_at", "failed_at"))
-    service = escape_controls_in_line(str(connection["service"]))
+    service = _cell(str(connection["service"]))
     return (name, service, state_of(connection), *ends, next_sync(connection, now))
+
+
+def _cell(text: str) -> str:
+    """Return a name such that no character of it, and no length, widens the other lines."""
+    shown = escape_controls_in_line(text).replace("\t", "\\t")
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -8,21 +8,26 @@ Source: https://fivetran.com/docs/rest-api/api-reference/connections/list-connec
 
 from __future__ import annotations
 
+import os
+import shlex
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from constructs_lib.backend.fivetran.api import batched_reader
 from constructs_lib.backend.fivetran.api.client import Client
-from constructs_lib.backend.fivetran.api.errors import NotFound
+from constructs_lib.backend.fivetran.api.errors import NotFound, SomethingElseMissing
 from constructs_lib.backend.fivetran.connection.model import SETTINGS, attributes_of, destination
 from constructs_lib.backend.http.deadline import Deadline
-from constructs_lib.backend.http.errors import explain_errors
+from constructs_lib.backend.http.errors import VendorError, explain_errors
 from constructs_lib.backend.managed_object.model import api_value
 from constructs_lib.backend.plugin.diagnostics import Diagnostics, ProviderError
+from constructs_lib.net import is_sandbox
 from constructs_lib.records import NamedTuple
+from constructs_lib.schemas.redaction import display
 
 ArgumentT = TypeVar("ArgumentT")
 ResultT = TypeVar("ResultT")
@@ -76,6 +81,7 @@ _ATTRIBUTES = (*SETTINGS, "destination_schema_names")
 _AT_ONCE = 8
 """Requests at a time: an account of 1,000 connections takes a minute, and others get their turn."""
 _LIMIT = 3600.0
+_URL = "FIVETRAN_API_URL"
 
 Answer = dict[str, Any]
 ProgressCallback = Callable[[int, int], None]
@@ -118,7 +124,7 @@ class Inventory:
         for group in dict.fromkeys(groups) or (None,):
             pages = batched_reader.list_pages(self._client, self._deadline, group_id=group)
             while True:
-                with explain_errors("list", "the connections of the account"):
+                with explain_errors("list", "the connections of the account", _remedy(group)):
                     items = next(pages, None)
                 if items is None:
                     break
@@ -156,8 +162,10 @@ def open_inventory(config: Mapping[str, Any]) -> Inventory:
     :param config: ``api_key``, ``api_secret``, ``api_url`` and ``request_timeout``, as far as the
         provider's configuration has them; ``FIVETRAN_APIKEY``, ``FIVETRAN_APISECRET`` and
         ``FIVETRAN_API_URL`` say the rest
-    :raises ProviderError: if something is missing or wrong
+    :raises ProviderError: if something is missing or wrong; also if there is no file of a sandbox,
+        which the provider would make: who only reads would take an empty one for the account
     """
+    _require_sandbox(config.get("api_url") or os.environ.get(_URL) or "")
     # The provider brings all its resources along, which only who asks an account needs.
     from constructs_lib.backend.fivetran.provider import open_client
 
@@ -167,6 +175,31 @@ def open_inventory(config: Mapping[str, Any]) -> Inventory:
         raise ProviderError(diagnostic.summary, diagnostic.detail, diagnostic.path)
     assert found is not None  # noqa: S101 - without a client there is an error, raised above.
     return Inventory(found[0])
+
+
+def _require_sandbox(url: Any) -> None:
+    from constructs_lib.backend.fivetran.api.exchange import SANDBOX_FILE
+
+    if not isinstance(url, str) or not is_sandbox(url):
+        return
+    file = Path(url.partition(":")[2] or SANDBOX_FILE)
+    if not os.path.lexists(file):
+        raise ProviderError(
+            "The sandbox cannot be used",
+            f"{file} does not exist. Check {_URL}, or make the file: python -m "
+            f"constructs_lib.sandbox generate --database {shlex.quote(str(file))}",
+        )
+
+
+def _remedy(group: str | None) -> Callable[[VendorError], str]:
+    """Return what tells what to do after an error: nothing is kept here, as a state is."""
+    also = "" if group is None else f", and the group {display(group)}"
+
+    def remedy(error: VendorError) -> str:
+        is_elsewhere = isinstance(error, SomethingElseMissing)
+        return f"Fivetran's API has no such path. Check {_URL}{also}." if is_elsewhere else ""
+
+    return remedy
 
 
 def _found(answer: Answer) -> FoundConnection:

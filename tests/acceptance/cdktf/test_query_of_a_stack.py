@@ -68,6 +68,25 @@ def test_what_is_there_is_printed_and_nothing_is_left(initialised: Project) -> N
     assert initialised.files() == before
 
 
+@pytest.mark.parametrize("text", ['po"s${x}', "%{if x}", "$${x}", "$5 100%"])
+def test_a_filter_is_no_template_to_terraform(text: str, initialised: Project) -> None:
+    named, other = initialised.query("--schema", text), initialised.query("--schema", "none")
+
+    assert (named.status, named.output) == (other.status, other.output)
+
+
+def test_a_file_that_a_killed_run_left_is_no_obstacle(initialised: Project) -> None:
+    before = initialised.files()
+    block = {"provider": "fivetranops", "config": {}}
+    left = json.dumps({"list": {"fivetranops_connection": {"found": block}}})
+    (initialised.stack / "connections-abc123.tfquery.json").write_text(left)
+
+    done = initialised.query()
+
+    assert done.status == 0, done.output
+    assert initialised.files() == before
+
+
 def test_what_is_generated_is_beside_the_command(initialised: Project) -> None:
     done = initialised.query("--schema", "shop", "--generate-config-out", "found.tf")
 

@@ -127,5 +127,5 @@ def test_a_failure_leaves_no_new_directory(
 def test_a_directory_that_is_a_file_is_named(files: WrittenFiles) -> None:
     files.directory.write_text("")
 
-    with pytest.raises(FilesError, match="cannot be written: File exists"):
+    with pytest.raises(FilesError, match="out is no directory"):
         files.write(TWO)

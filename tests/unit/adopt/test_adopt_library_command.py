@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from constructs_lib.adopt.__main__ import FORMS, main
+from constructs_lib.adopt.files import FilesError, WrittenFiles
 from constructs_lib.adopt.report import Progress
 from constructs_lib.backend.fivetran.inventory import Inventory
 from constructs_lib.sandbox import Connection, Store
@@ -55,7 +56,12 @@ def add(
     store: Store, name: str, service: str = "github", group: str = "lake", **config: Any
 ) -> str:
     made = Connection(
-        f"id_{name}_{group}", group, service, name, "2024-01-01T00:00:00.000000Z", {"schema": name}
+        f"id_{''.join(name.split())}_{group}",
+        group,
+        service,
+        name,
+        "2024-01-01T00:00:00.000000Z",
+        {"schema": name},
     )
     made.config = config
     with store.transaction() as tables:
@@ -157,7 +163,7 @@ def test_repeated_it_keeps_names_and_adds_at_the_end(run: Adopt, store: Store, o
     add(store, "orders", group="warehouse", pats=[MASK])
     run()
     before = written(out)
-    assert run().status == 0
+    assert "show 0 to import, besides those of the 1 written before that no deploy" in run().out
     assert written(out) == before
     # By schema and group these two would come first, and take the names.
     add(store, "orders", group="lake", pats=[MASK])
@@ -166,7 +172,8 @@ def test_repeated_it_keeps_names_and_adds_at_the_end(run: Adopt, store: Store, o
     result = run()
 
     assert names(out) == ["orders", "accounts", "orders_lake"]
-    assert "should show 2 to import, and no change of the others" in result.out
+    assert "should show 2 to import, besides those of the 1 written before that" in result.out
+    assert result.out.endswith("no deploy has imported yet, and no change of the others.\n")
     body = before["connections.tf"].partition("\n")[2]
     assert written(out)["connections.tf"].partition("\n")[2].startswith(body)
     variables = before["variables.tf"].partition("\n")[2]
@@ -188,6 +195,44 @@ def test_connection_that_would_be_taken_away_is_refused(
     assert f"would be missing, so that Terraform would delete them: gone ({gone})" in result.err
     assert kept not in result.err
     assert written(out) == before
+
+
+def test_the_first_five_that_would_be_taken_away_are_named(
+    run: Adopt, store: Store, out: Path
+) -> None:
+    gone = [add(store, f"gone{number}") for number in range(8)]
+    run()
+    for each in gone:
+        remove(store, each)
+
+    errors = run().err
+
+    assert "gone4 (id_gone4_lake) and 3 more. They are gone" in errors
+    assert "gone5" not in errors
+
+
+def test_a_line_break_in_a_name_breaks_no_line(run: Adopt, store: Store) -> None:
+    add(store, "un\nnamed", "google_sheets")
+
+    lines = run().out.splitlines()
+
+    (refused,) = [line for line in lines if line.startswith("  not added: ")]
+    assert "(google_sheets, un named). The checks" in refused
+
+
+@pytest.mark.parametrize("place", ["main.tf", "main.tf/out"])
+def test_a_file_is_no_directory_to_write_into(place: str, store: Store, out: Path) -> None:
+    Path("main.tf").write_text("# mine\n")
+    asked = len(store.journal())
+
+    with pytest.raises(
+        FilesError, match=r"^main\.tf is no directory\. Name another one with --out"
+    ):
+        WrittenFiles(Path(place), "x").write({"a.tf": ""})
+    assert main(["--form=hcl", f"--out={place}"]) == 1
+
+    assert Path("main.tf").read_text() == "# mine\n"
+    assert len(store.journal()) == asked
 
 
 @pytest.mark.parametrize("name", ["connections.tf", "imports.tf", "variables.tf"])

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,16 @@ def test_options_are_written_into_the_query(
     assert content(given) == {"list": {"fivetranops_connection_state": {"found": block}}}
     expected = f"query -generate-config-out={stack}/x.tf -json -no-color\n"
     assert (given / "run").read_text().endswith(expected)
+
+
+def test_a_filter_is_no_template(put: Callable[..., None], stack: Path, given: Path) -> None:
+    put()
+
+    options = ["--service", 'po"s${x}', "--schema", "%{if}$${y}$5%"]
+    assert query.main([*options, "--dir", str(stack)]) == 0
+
+    block = content(given)["list"]["fivetranops_connection"]["found"]
+    assert block["config"] == {"service": 'po"s$${x}', "schema": "%%{if}$$${y}$5%"}
 
 
 def test_a_status_of_elastic_is_spelled_as_the_list_has_it(
@@ -257,3 +267,92 @@ def test_the_query_file_is_removed_after_a_signal(
     assert process.wait(30) == 5
     assert files(stack) == [".terraform", "cdk.tf.json"]
     os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def going(put: Callable[..., None], stack: Path, tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """A run that goes on until it is killed, by the function."""
+    ready = tmp_path / "ready"
+    os.mkfifo(ready)
+    put(f": > '{ready}'; exec sleep 60")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "constructs_lib.cli.query", "--dir", str(stack)],
+        start_new_session=True,
+    )
+    ready.read_text()
+
+    def kill() -> None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(30)
+
+    yield kill
+    if process.poll() is None:
+        kill()
+
+
+def test_the_file_of_a_killed_run_is_removed_by_the_next(
+    going: Callable[[], None], put: Callable[..., None], stack: Path, given: Path
+) -> None:
+    going()
+    assert len(files(stack)) == 3
+    (given / "query.json").unlink()
+    put()
+
+    assert query.main(["--dir", str(stack)]) == 0
+
+    assert content(given)["list"].keys() == {"fivetranops_connection"}
+    assert files(stack) == [".terraform", "cdk.tf.json"]
+
+
+def test_the_file_of_a_run_that_goes_on_is_kept(
+    going: Callable[[], None], stack: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = files(stack)
+
+    assert query.main(["--dir", str(stack)]) == 1
+
+    assert files(stack) == before
+    assert "Try again when it has ended\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["{}", "mine", '{"list": {"a": {"mine": {}}}}', "[1]"])
+def test_a_query_file_of_somebody_is_kept(text: str, put: Callable[..., None], stack: Path) -> None:
+    put("exit 0")
+    mine = stack / "connections-mine.tfquery.json"
+    mine.write_text(text)
+
+    query.main(["--dir", str(stack)])
+
+    assert mine.read_text() == text
+
+
+def test_an_empty_query_file_of_a_killed_run_is_removed(
+    put: Callable[..., None], stack: Path
+) -> None:
+    put()
+    (stack / "connections-abc.tfquery.json").touch()
+
+    assert query.main(["--dir", str(stack)]) == 0
+    assert files(stack) == [".terraform", "cdk.tf.json"]
+
+
+def test_ctrl_c_before_the_query_is_one_line(
+    stack: Path, given: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = tmp_path / "ready"
+    os.mkfifo(ready)
+    (tmp_path / "terraform").write_text(f"#!/bin/sh\n: > '{ready}'; exec sleep 60\n")
+    (tmp_path / "terraform").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "constructs_lib", "query", "--dir", str(stack)],
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    ready.read_text()
+
+    os.killpg(process.pid, signal.SIGINT)
+
+    assert process.communicate(timeout=30)[1] == "query: interrupted\n"
+    assert process.returncode == 130

@@ -103,3 +103,19 @@ def test_a_table_of_nothing_is_its_headings() -> None:
     (line,) = table([], NOW)
 
     assert line.split()[:2] == ["CONNECTION", "SERVICE"]
+
+
+def test_a_name_widens_no_other_line() -> None:
+    wide = connection(schema="a\tb" + "x" * 300, service="s" * 300)
+
+    heading, line, other = table([wide, connection()], NOW)
+
+    assert line.startswith("a\\tb" + "x" * 55 + "…  " + "s" * 59 + "…  on schedule")
+    assert len(heading) == heading.index("NEXT SYNC") + 9 < 180
+    assert other.startswith("shop.orders  ")
+
+
+def test_a_name_of_60_characters_is_whole() -> None:
+    _, line = table([connection(schema="x" * 60)], NOW)
+
+    assert line.startswith("x" * 60 + "  postgres")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from constructs_lib.backend.fivetran.api.exchange import FivetranTransport
 from constructs_lib.backend.fivetran.inventory import Inventory, open_inventory
 from constructs_lib.backend.http import attempts
 from constructs_lib.backend.plugin.diagnostics import ProviderError
+from constructs_lib.sandbox import __main__ as sandbox
 
 ITEM = {"id": "a", "group_id": "g", "service": "postgres", "schema": "orders"}
 
@@ -134,3 +137,47 @@ def test_credentials_that_are_missing_are_named(monkeypatch: pytest.MonkeyPatch)
 def test_an_address_that_sends_credentials_in_clear_is_refused() -> None:
     with pytest.raises(ProviderError, match="address of Fivetran's API cannot be used"):
         open_inventory({"api_url": "http://example.com", "api_key": "k", "api_secret": "s"})
+
+
+@pytest.mark.parametrize("url", ["sandbox:typo/x y.sqlite", "sandbox"])
+def test_a_sandbox_that_is_not_there_is_not_made(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FIVETRAN_API_URL", url)
+
+    with pytest.raises(ProviderError) as failed:
+        open_inventory({})
+
+    assert "does not exist. Check FIVETRAN_API_URL, or make the file: " in failed.value.detail
+    assert not [*tmp_path.iterdir()]
+
+
+def test_the_remedy_for_a_missing_sandbox_makes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FIVETRAN_API_URL", "sandbox:my x.sqlite")
+    with pytest.raises(ProviderError) as failed:
+        open_inventory({})
+    command = shlex.split(failed.value.detail.partition("constructs_lib.sandbox ")[2])
+
+    assert sandbox.main(command) == 0
+
+    assert sum(len(items) for items in open_inventory({}).listed()) == 300
+
+
+@pytest.mark.parametrize(
+    ("groups", "words"),
+    [([], "Check FIVETRAN_API_URL."), (["g"], "Check FIVETRAN_API_URL, and the group 'g'.")],
+)
+def test_a_wrong_path_of_the_api_is_told(
+    groups: list[str], words: str, api: ScriptedApi, inventory: Inventory
+) -> None:
+    api.answers = [Answer(404, {"code": "NotFound", "message": "no such path"})]
+
+    with pytest.raises(ProviderError) as failed:
+        list(inventory.listed(groups))
+
+    assert failed.value.detail.endswith(f"Fivetran's API has no such path. {words}")
+    assert "state" not in failed.value.detail
