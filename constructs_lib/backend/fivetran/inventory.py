@@ -12,6 +12,7 @@ import os
 import shlex
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -69,7 +70,7 @@ def in_parallel(
         threading.Thread(target=work, daemon=True).start()
     try:
         for _ in arguments:
-            result, error = done.get()
+            result, error = _taken(done)
             if error is not None:
                 raise error
             yield result  # type: ignore[misc]  # There is one where there is no error.
@@ -77,6 +78,20 @@ def in_parallel(
         nobody_waits.set()
 
 
+def _taken(
+    results: SimpleQueue[tuple[ResultT | None, BaseException | None]],
+) -> tuple[ResultT | None, BaseException | None]:
+    """Return the next result.
+
+    A signal that comes just before a wait does not end it: without a limit, Ctrl-C would be heard
+    only with the next result.
+    """
+    while True:
+        with suppress(Empty):
+            return results.get(timeout=_LONGEST_WAIT)
+
+
+_LONGEST_WAIT = 0.5
 _ATTRIBUTES = (*SETTINGS, "destination_schema_names")
 _AT_ONCE = 8
 """Requests at a time: an account of 1,000 connections takes a minute, and others get their turn."""
