@@ -37,7 +37,7 @@ from constructs_lib.adopt.account import (
 from constructs_lib.adopt.candidate import Candidate
 from constructs_lib.adopt.checks import errors_by_name, without_refused
 from constructs_lib.adopt.description import Document, UnfitForm
-from constructs_lib.adopt.files import FilesError, WrittenFiles
+from constructs_lib.adopt.files import FilesError, WrittenFiles, contents_of_others
 from constructs_lib.adopt.report import Progress, count, first_names, result_lines
 from constructs_lib.adopt.settings import NameRegistry
 from constructs_lib.cli import drop_output
@@ -154,7 +154,8 @@ def _adopt(options: argparse.Namespace) -> tuple[str, str]:
         files.require_own(form.files)
     earlier = _earlier(form, files)
     found = _read(options, list(earlier))
-    others = hcl_form.declared(_others(options.out, form) if options.form == "hcl" else ())
+    there = contents_of_others(options.out, form.files.__contains__)
+    others = hcl_form.declared(there if options.form == "hcl" else ())
     candidates = _candidates(found, earlier, others)
     adopted = without_refused(candidates, lambda each: _errors(each, form))
     contents = form.write(Document(tuple(each.described() for each in adopted)))
@@ -200,19 +201,6 @@ def _read(options: argparse.Namespace, earlier: Sequence[str]) -> list[FoundConn
 
 def _is_wanted(listed: Listed, services: Sequence[str]) -> bool:
     return not services or listed.service in services
-
-
-def _others(directory: Path, form: Form) -> Iterator[bytes]:
-    """Yield what is in the files of Terraform that are not written here.
-
-    :raises FilesError: if one cannot be read
-    """
-    for path in [*directory.glob("*.tf"), *directory.glob("*.tf.json")]:
-        if path.name not in form.files and path.is_file():
-            try:
-                yield path.read_bytes()
-            except OSError as error:
-                raise FilesError(f"{path} cannot be read: {error.strerror}") from None
 
 
 def _candidates(

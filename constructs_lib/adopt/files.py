@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -153,3 +153,17 @@ class WrittenFiles:
 
 def _digest(content: str) -> str:
     return hashlib.sha256(content.encode("utf-8")).hexdigest()
+
+
+def contents_of_others(directory: Path, is_own: Callable[[str], bool]) -> Iterator[bytes]:
+    """Yield what is in the files of Terraform that a command did not write.
+
+    :param is_own: says of the name of a file whether the command writes it
+    :raises FilesError: if one cannot be read
+    """
+    for path in [*directory.glob("*.tf"), *directory.glob("*.tf.json")]:
+        if not is_own(path.name) and path.is_file():
+            try:
+                yield path.read_bytes()
+            except OSError as error:
+                raise FilesError(f"{path} cannot be read: {error.strerror}") from None

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from constructs_lib.adopt import hcl_form, python_form, yaml_form
 from constructs_lib.adopt.description import Document, UnfitForm
-from constructs_lib.adopt.files import FilesError, WrittenFiles
+from constructs_lib.adopt.files import FilesError, WrittenFiles, contents_of_others
 from constructs_lib.adopt.migrate.connection import as_import
 from constructs_lib.adopt.migrate.migration import TARGET, Migration, Refused, plan_migration
 from constructs_lib.adopt.migrate.report import Written, is_any, report
@@ -96,7 +96,7 @@ def _migrate(options: argparse.Namespace) -> str:
     is_moved = options.form == HCL
     files = WrittenFiles(Path(options.out), _COMMAND)
     objects = read_state(options.state)
-    others = hcl_form.declared(_others(files.directory) if is_moved else ())
+    others = hcl_form.declared(contents_of_others(files.directory, _is_own) if is_moved else ())
     taken = [*others.variables, *(_variables_of_moved(files, objects) if is_moved else ())]
     migration = plan_migration(
         objects, for_entries=options.form == "yaml", variables=taken, names=others.connections
@@ -154,6 +154,10 @@ def _contents(migration: Migration, form: str) -> dict[str, str]:
     forgotten = Document((), tuple(sorted({*sources, *document.removed})))
     forget = hcl_form.to_hcl(forgotten)[hcl_form.MOVED]
     return {**write(Document(document.connections)), FORGET: forget}
+
+
+def _is_own(name: str) -> bool:
+    return name.startswith(PREFIX)
 
 
 def _changed(
@@ -240,12 +244,12 @@ def _has_provider(files: WrittenFiles) -> bool:
 
 def _requires_providers(directory: Path) -> bool:
     """Return True if a file of somebody else says already which providers are needed."""
-    return any(_REQUIRED.search(content) for content in _others(directory))
+    return any(_REQUIRED.search(content) for content in contents_of_others(directory, _is_own))
 
 
 def _is_provider_missing(files: WrittenFiles) -> bool:
     """Return True if the provider has to be added to the requirements of somebody else."""
-    every = [*_others(files.directory), files.text(PROVIDERS).encode()]
+    every = [*contents_of_others(files.directory, _is_own), files.text(PROVIDERS).encode()]
     is_named = any(hcl_form.SOURCE.encode() in content for content in every)
     return not is_named and _requires_providers(files.directory)
 
@@ -257,16 +261,6 @@ def _variables_of_moved(files: WrittenFiles, objects: Sequence[StateObject]) -> 
     for key, block in _blocks(there).items():
         if _address(key) in moved:
             yield from _USED.findall(block)
-
-
-def _others(directory: Path) -> Iterator[bytes]:
-    """Yield what is in the files of Terraform that are not written here."""
-    for path in [*directory.glob("*.tf"), *directory.glob("*.tf.json")]:
-        if not path.name.startswith(PREFIX) and path.is_file():
-            try:
-                yield path.read_bytes()
-            except OSError as error:
-                raise FilesError(f"{path} cannot be read: {error.strerror}") from None
 
 
 if __name__ == "__main__":
