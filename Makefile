@@ -41,8 +41,10 @@ test: setup-dev ## Run all tests.
 
 soak: setup-dev ## Run the tests with hostile answers, random requests and faults long: minutes.
 	@SOAK_SEQUENCES=200 $(RUN) pytest -m soak tests/faults
-	@FAULT_LENGTHS=all $(RUN) pytest --numprocesses auto --dist loadfile tests/faults/test_fault_matrix.py
+	@FAULT_LENGTHS=all FAULT_FORMS=all $(RUN) pytest --numprocesses auto --dist loadfile tests/faults/test_fault_matrix.py
 	@ODD_ANSWERS=all $(RUN) pytest tests/faults/test_odd_answers.py
+	@ACCOUNT_SIZE=300 $(RUN) pytest tests/acceptance/fivetran/moved/test_migrate.py \
+		tests/acceptance/fivetran/moved/test_moved_accounts.py tests/acceptance/package/test_package_adopts.py
 	@HOSTILE_EXAMPLES=3000 $(RUN) pytest tests/acceptance/hostile/test_hostile_api.py
 	@FUZZ_EXAMPLES=300 $(RUN) pytest tests/contract/server/test_sandbox_fuzz.py
 	@seed="$${KILLS_SEED:-$$(date +%s)}" && echo "KILLS_SEED=$$seed" && \

@@ -28,8 +28,13 @@ LENGTHS = {"once": 1, "three times": 3, "to the end": 10**6}
 _CHOSEN = LENGTHS if os.environ.get("FAULT_LENGTHS") == "all" else ("once", "to the end")
 OF_THE_MATRIX = {length: times for length, times in LENGTHS.items() if length in _CHOSEN}
 """The lengths that the matrix tries: with all other tests only the shortest and the longest."""
-VARIANTS = [Fault(kind, **choice) for kind in FAULT_KINDS for choice in _CHOICES.get(kind, [{}])]
+FORMS = {
+    kind: [Fault(kind, **choice) for choice in _CHOICES.get(kind, [{}])] for kind in FAULT_KINDS
+}
 """Each kind of fault, with each of the forms that it may take."""
+VARIANTS = [form for forms in FORMS.values() for form in forms]
+"""The forms of all kinds."""
+_ALL_FORMS = os.environ.get("FAULT_FORMS") == "all"
 
 
 class Step(NamedTuple):
@@ -52,6 +57,18 @@ def steps(journal: Iterable[JournalEntry]) -> list[Step]:
         same = [step for step in found if step[:2] == (entry.method, path)]
         found.append(Step(entry.method, path, len(same) + 1))
     return found
+
+
+def forms_at(step: int, kind: str) -> list[Fault]:
+    """Return the forms of a kind of fault that the matrix tries at a step.
+
+    With all other tests each step has one of them, in turn, so that each kind strikes each step; a
+    handler of errors does not tell the forms of a kind from each other by the step.
+
+    :param step: the number of the step in its operation, from 0
+    """
+    forms = FORMS[kind]
+    return forms if _ALL_FORMS else [forms[step % len(forms)]]
 
 
 def at(step: Step, variant: Fault, times: int) -> Fault:

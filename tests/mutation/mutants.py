@@ -121,6 +121,7 @@ def _run_tests(
         "MUTANTS_FILE": str(names),
         "MUTANTS_RESULTS": str(results),
         "MUTANTS_JOBS": str(jobs),
+        "FAULT_FORMS": "all",
     }
     options = ("-q", "-s", "-p", "mutant_runner", "-p", "no:cacheprovider", "-p", "no:xdist")
     command = (sys.executable, "-m", "pytest", *options, *tests)

@@ -7,6 +7,7 @@ from copy import copy
 from pathlib import Path
 
 import pytest
+from account_size import SIZE
 from package_build import Installation
 from toolkits import CDKTF
 
@@ -75,9 +76,10 @@ class Account:
             assert [each for each in store.journal() if each.writes] == []
 
 
-def check_hcl(installed: Installation, connections: int) -> None:
-    """An account becomes HCL, as Terraform's own formatter leaves it."""
-    account = Account(installed, connections)
+@pytest.mark.both_terraforms
+def test_an_account_becomes_hcl(base: Installation, tmp_path: Path) -> None:
+    installed = base.elsewhere(tmp_path)
+    account = Account(installed, SIZE)
 
     account.adopt("hcl")
 
@@ -86,19 +88,10 @@ def check_hcl(installed: Installation, connections: int) -> None:
     account.imports_and_changes_nothing("fivetran")
 
 
-def test_300_connections_become_hcl(base: Installation, tmp_path: Path) -> None:
-    check_hcl(base.elsewhere(tmp_path), 300)
-
-
-@pytest.mark.newest_terraform
-def test_60_connections_become_hcl(base: Installation, tmp_path: Path) -> None:
-    check_hcl(base.elsewhere(tmp_path), 60)
-
-
 @pytest.mark.cdktf
-def test_60_connections_become_python(wheel: Path, tmp_path: Path) -> None:
+def test_an_account_becomes_python(wheel: Path, tmp_path: Path) -> None:
     installed = Installation(tmp_path, f"{wheel}[cdktf]", CDKTF)
-    account = Account(installed, 60)
+    account = Account(installed, SIZE)
 
     account.adopt("python")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from account_size import SIZE
 from bodies import orders
 from expected_requests import change
 from official_accounts import objects_of
@@ -65,35 +66,6 @@ def check_moves(terraform: Scenario, sandbox: Sandbox, number: int) -> None:
     assert terraform.is_settled()
 
 
-def check_account(
-    terraform: Scenario, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], number: int
-) -> None:
-    """Migrates the state of an account of 60 services."""
-    # Given connections of both kinds, with schedules and settings, in modules and as instances
-    made = generate(sandbox.store, connections=number, services=60)
-    sandbox.made_by_hand |= set(made)
-    objects = list(objects_of([sandbox.connection(each) for each in made]))
-    group = Stored("fivetran_group", "kept", {"id": "g", "name": "g"}, 0)
-    store(terraform, [*objects, group])
-    terraform.write('resource "fivetran_group" "kept" {\n  name = "g"\n}\n')
-    add_official(terraform)
-    # When their state is migrated, then the report names all of it, and no secret
-    assert migrate(terraform.directory) == 0
-    report = capsys.readouterr().out
-    assert f"{number} connections to move" in report
-    assert "1 fivetran_group: fivetran_group.kept" in report
-    assert CANARY not in report
-    # And Terraform moves it, and nothing else stays
-    check_moves(terraform, sandbox, number)
-    addresses = terraform.addresses()
-    assert {each.split(".")[0] for each in addresses} == {
-        "fivetran_group",
-        "fivetranops_connection",
-    }
-    assert len(addresses) == number + 1
-    (terraform.directory / "terraform.tfstate").unlink()
-
-
 def add_official(terraform: Scenario) -> None:
     """Names that provider among those that the configuration needs."""
     file = terraform.directory / "main.tf"
@@ -105,14 +77,29 @@ def add_official(terraform: Scenario) -> None:
 def test_a_state_of_60_services_is_migrated(
     terraform: Scenario, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    check_account(terraform, sandbox, capsys, 60)
-
-
-@pytest.mark.newest_terraform
-def test_a_state_of_300_connections_is_migrated(
-    terraform: Scenario, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
-) -> None:
-    check_account(terraform, sandbox, capsys, 300)
+    # Given connections of both kinds, with schedules and settings, in modules and as instances
+    made = generate(sandbox.store, connections=SIZE, services=60)
+    sandbox.made_by_hand |= set(made)
+    objects = list(objects_of([sandbox.connection(each) for each in made]))
+    group = Stored("fivetran_group", "kept", {"id": "g", "name": "g"}, 0)
+    store(terraform, [*objects, group])
+    terraform.write('resource "fivetran_group" "kept" {\n  name = "g"\n}\n')
+    add_official(terraform)
+    # When their state is migrated, then the report names all of it, and no secret
+    assert migrate(terraform.directory) == 0
+    report = capsys.readouterr().out
+    assert f"{SIZE} connections to move" in report
+    assert "1 fivetran_group: fivetran_group.kept" in report
+    assert CANARY not in report
+    # And Terraform moves it, and nothing else stays
+    check_moves(terraform, sandbox, SIZE)
+    addresses = terraform.addresses()
+    assert {each.split(".")[0] for each in addresses} == {
+        "fivetran_group",
+        "fivetranops_connection",
+    }
+    assert len(addresses) == SIZE + 1
+    (terraform.directory / "terraform.tfstate").unlink()
 
 
 def one(identifier: str, name: str = "orders", **more: Any) -> Stored:

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from account_size import SIZE
 from official_accounts import state_of
 from official_provider import plant
 from official_states import CANARY, write_state
@@ -38,10 +39,13 @@ def as_json(document: Any) -> str:
     return json.dumps(document, default=float).replace("${", "$${").replace("%{", "%%{")
 
 
-def check_account(terraform: Scenario, sandbox: Sandbox, type_name: str, number: int) -> None:
-    """An account of 60 services moves."""
+@pytest.mark.both_terraforms
+@pytest.mark.parametrize("type_name", ["fivetran_connection", "fivetran_connector"])
+def test_an_account_of_60_services_moves_without_a_change(
+    terraform: Scenario, sandbox: Sandbox, type_name: str
+) -> None:
     # Given its connections in the state of that provider
-    made = generate(sandbox.store, connections=number, services=60)
+    made = generate(sandbox.store, connections=SIZE, services=60)
     sandbox.made_by_hand |= set(made)
     states = {f"c{n}": state_of(sandbox.connection(each), type_name) for n, each in enumerate(made)}
     plant(terraform.directory)
@@ -63,25 +67,10 @@ def check_account(terraform: Scenario, sandbox: Sandbox, type_name: str, number:
     sandbox.writes()
     # When it moves, then nothing changes, nothing is sent, and no secret is left
     output = terraform.run("apply", "-auto-approve", "-input=false")
-    assert len(set(re.findall(r"has moved to (\S+)", output))) == number
+    assert len(set(re.findall(r"has moved to (\S+)", output))) == SIZE
     assert "0 added, 0 changed, 0 destroyed" in output
     assert sandbox.writes() == []
     assert CANARY not in (terraform.directory / "terraform.tfstate").read_text()
     # And nothing is left to do
     assert terraform.is_settled()
     (terraform.directory / "terraform.tfstate").unlink()
-
-
-@pytest.mark.both_terraforms
-@pytest.mark.parametrize("type_name", ["fivetran_connection", "fivetran_connector"])
-def test_an_account_of_60_services_moves_without_a_change(
-    terraform: Scenario, sandbox: Sandbox, type_name: str
-) -> None:
-    check_account(terraform, sandbox, type_name, 60)
-
-
-@pytest.mark.newest_terraform
-def test_an_account_of_300_connections_moves_without_a_change(
-    terraform: Scenario, sandbox: Sandbox
-) -> None:
-    check_account(terraform, sandbox, "fivetran_connection", 300)
