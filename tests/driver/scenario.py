@@ -1,8 +1,9 @@
 """A working directory that checks by default what every scenario needs.
 
 Each step plans to a file, applies that file, holds the write requests against those that are
-expected, and then plans twice, without and with refresh: neither may find anything to do, outputs
-included. Each expected error and warning is named by a pattern; any other one fails.
+expected, and then plans again, which may find nothing to do, outputs included; with ``PLAN_TWICE``
+once more without refresh. Each expected error and warning is named by a pattern; any other one
+fails.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 from planned import Messages, Planned, check_messages
 from provider_process import ProviderProcess
 from vendor import Vendor
-from workspace import Workspace
+from workspace import SETTLED, Workspace
 
 Write = tuple[str, str, Any]
 """A write request: method, path, body."""
@@ -133,8 +134,8 @@ class Scenario(Workspace):
         return output
 
     def check_settled(self) -> None:
-        """Nothing is left to do, without and with refresh, and planning sends no write request."""
-        for options in (["-refresh=false"], []):
+        """Nothing is left to do, and planning sends no write request."""
+        for options in SETTLED:
             rest = self.unsettled(*options)
             assert not rest, f"not settled {' '.join(options)}:\n{rest}"
         assert self.sandbox.writes() == []
