@@ -11,7 +11,7 @@ VENV := .venv$(if $(filter cdktn,$(TOOLKIT)),/cdktn)
 CDK := $(VENV)/bin/python scripts/run.py --environment "$(ENVIRONMENT)" $(TOOLKIT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo deploy diff output destroy doctor test size bench soak mutants check generate new-resource package clean setup setup-dev
+.PHONY: help demo deploy diff output destroy doctor test size bench soak mutants check generate docs new-resource package clean setup setup-dev
 
 help: ## Show what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -66,6 +66,10 @@ generate: setup-dev ## Write what is generated: from schemas, docstrings and exa
 	@$(RUN) python scripts/prepared_schemas.py
 	@$(RUN) python scripts/construct_signatures.py
 	@$(RUN) python scripts/reference_pages.py
+
+docs: setup-dev ## Build the docs site into build/docs; a broken link fails.
+	@NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build
+	@echo 'To read it: $(VENV)/bin/python -m http.server --bind 127.0.0.1 --directory build/docs'
 
 new-resource: setup-dev ## Begin a resource: make new-resource NAME=fivetranops_example
 	@$(RUN) python scripts/new_resource.py "$(NAME)"

@@ -19,6 +19,7 @@ _TITLES = {
     "cdktn": "What the constructs need besides, with CDK Terrain",
     "stacks": "What the app of this repository needs besides",
     "synth-tests": "To test the constructs and the app",
+    "docs": "To build the docs site",
     "dev": "To check and test it",
     "terraform": "A Terraform for the tests, and for machines without one",
     "elasticsearch-8": "To test the sandbox with a client of the time before",
