@@ -7,8 +7,6 @@ import pytest
 from browser import Browser, chromium
 from site_build import CONFIGURATION, build, served
 
-pytest.importorskip("material", reason="the group docs of pyproject.toml is not installed")
-
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -11,6 +11,8 @@ from pages.catalogue import ROOT
 from selenium.webdriver.common.by import By
 from site_build import CONFIGURATION, build
 
+pytest.importorskip("material", reason="the group docs of pyproject.toml is not installed")
+
 PHONE = (390, 844)
 LOOKED_AT = [
     "index.html",
