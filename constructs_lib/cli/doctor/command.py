@@ -187,8 +187,8 @@ def _line(result: CheckResult) -> str:
 
 def _summary(errors: int) -> str:
     if not errors:
-        return "\nA deploy can run."
-    return f"\nA deploy cannot run: {errors} {'check' if errors == 1 else 'checks'} failed."
+        return "\nNothing stands in the way of a deploy."
+    return f"\n{errors} {'thing stands' if errors == 1 else 'things stand'} in the way of a deploy."
 
 
 def _write(text: str) -> None:
