@@ -11,14 +11,14 @@ VENV := .venv$(if $(filter cdktn,$(TOOLKIT)),/cdktn)
 CDK := $(VENV)/bin/python scripts/run.py --environment "$(ENVIRONMENT)" $(TOOLKIT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo deploy diff output destroy doctor test size bench soak mutants check generate new-resource package clean setup setup-dev
+.PHONY: help demo deploy diff output destroy doctor test size bench soak mutants check generate docs new-resource package clean setup setup-dev
 
-help: ## Show what there is.
+help: ## List the commands.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
-	@echo 'ENVIRONMENT is sandbox, if it is not set; others: ENVIRONMENT=staging make diff'
-	@echo 'CONNECTIONS_TOOLKIT=cdktn takes CDK Terrain in place of the CDK for Terraform'
+	@echo 'ENVIRONMENT is sandbox by default; to choose another: ENVIRONMENT=staging make diff'
+	@echo 'CONNECTIONS_TOOLKIT=cdktn uses CDK Terrain instead of the CDK for Terraform'
 
-demo: setup ## Show it, with the real Terraform against the sandbox; DEMO_PAUSE=0 runs through.
+demo: setup ## Show a deploy step by step, against the sandbox; DEMO_PAUSE=0 does not wait.
 	@$(RUN) python scripts/demo.py
 
 deploy: setup ## Create and change what the environment describes.
@@ -27,19 +27,19 @@ deploy: setup ## Create and change what the environment describes.
 diff: setup ## Show what a deploy would do.
 	@$(CDK) diff "$(ENVIRONMENT)"
 
-output: setup ## Print what the stack tells, such as the states of before.
+output: setup ## Print the outputs of the stack, such as previous states.
 	@$(CDK) output "$(ENVIRONMENT)"
 
 destroy: setup ## Delete all that was deployed.
 	@$(CDK) destroy "$(ENVIRONMENT)" --auto-approve
 
-doctor: setup ## Look whether this machine has what a deploy needs.
+doctor: setup ## Check whether this machine has what a deploy needs.
 	@$(VENV)/bin/python scripts/run.py python -m constructs_lib doctor
 
 test: setup-dev ## Run all tests.
 	@$(RUN) pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-soak: setup-dev ## Run the tests with hostile answers, random requests and faults long: minutes.
+soak: setup-dev ## Run the tests of hostile responses, random requests and faults for minutes.
 	@SOAK_SEQUENCES=200 $(RUN) pytest -m soak tests/faults
 	@FAULT_LENGTHS=all FAULT_FORMS=all $(RUN) pytest --numprocesses auto --dist loadfile tests/faults/test_fault_matrix.py
 	@ODD_ANSWERS=all $(RUN) pytest tests/faults/test_odd_answers.py
@@ -51,10 +51,10 @@ soak: setup-dev ## Run the tests with hostile answers, random requests and fault
 	@seed="$${KILLS_SEED:-$$(date +%s)}" && echo "KILLS_SEED=$$seed" && \
 		KILLS=300 KILLS_SEED="$$seed" $(RUN) pytest tests/acceptance/fivetran/killed/test_random_kills.py
 
-mutants: setup-dev ## Change the code in small ways, to see that tests notice: hours; ONLY=journal for a part.
+mutants: setup-dev ## Change the code in small ways, and see that tests notice; takes hours; ONLY=journal for a part.
 	@$(RUN) python tests/mutation/mutants.py --check $(ONLY)
 
-check: setup-dev ## Check format, style, types, layers, and that what is generated is fresh.
+check: setup-dev ## Check format, style, types and layers, and that generated files are fresh.
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
@@ -64,16 +64,20 @@ check: setup-dev ## Check format, style, types, layers, and that what is generat
 	@$(RUN) python scripts/construct_signatures.py --check
 	@$(RUN) python scripts/reference_pages.py --check
 
-generate: setup-dev ## Write what is generated: from schemas, docstrings and examples.
+generate: setup-dev ## Write the generated files, from schemas, docstrings and examples.
 	@$(RUN) python scripts/message_types.py
 	@$(RUN) python scripts/prepared_schemas.py
 	@$(RUN) python scripts/construct_signatures.py
 	@$(RUN) python scripts/reference_pages.py
 
+docs: setup-dev ## Build the docs site into build/docs; a broken link fails.
+	@NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build
+	@echo 'To read it: $(VENV)/bin/python -m http.server --bind 127.0.0.1 --directory build/docs'
+
 new-resource: setup-dev ## Begin a resource: make new-resource NAME=fivetranops_example
 	@$(RUN) python scripts/new_resource.py "$(NAME)"
 
-size: setup-dev ## Count modules and their lines; fails where there are too many.
+size: setup-dev ## Count modules and their lines; fails if there are too many.
 	@$(RUN) python scripts/code_size.py
 
 bench: setup-dev ## Measure, and write docs/benchmarks.md; AGAINST=REVISION compares with a commit.
@@ -82,7 +86,7 @@ bench: setup-dev ## Measure, and write docs/benchmarks.md; AGAINST=REVISION comp
 package: setup-dev ## Build wheel and source distribution into dist/, from a commit always the same bytes.
 	@epoch="$$(git log -1 --format=%ct)" && SOURCE_DATE_EPOCH="$$epoch" $(RUN) python -m hatchling build
 
-clean: ## Delete what was installed and written, the sandbox with its Terraform state too.
+clean: ## Delete everything that was installed or written, also the sandbox and its state.
 	rm -rf .venv node_modules cdktn-cli/node_modules
 	rm -rf cdktf.out cdktf.log .sandbox terraform.sandbox.tfstate*
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

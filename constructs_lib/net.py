@@ -66,7 +66,7 @@ def address_problem(
     if "?" in url or "#" in url:
         return f"{shown} holds a query or a fragment; the address ends with the host or a path"
     if _NO_ADDRESS.search(url):
-        return f"{shown} holds a blank or another character that stands in no address"
+        return f"{shown} contains a space or another character that no address may have"
     if not host or not url.startswith(_SCHEMES):
         return f"{shown} is neither an https address nor sandbox or sandbox:FILE"
     if port == 0 or not _is_host(host):

@@ -82,10 +82,10 @@ def _left_out(adopted: Sequence[Candidate]) -> Iterator[str]:
 def _let_through(adopted: Sequence[Candidate]) -> Iterator[str]:
     settings = sum(len(each.attributes.get("unchecked", ())) for each in adopted)
     if settings:
-        stand = "stands" if settings == 1 else "stand"
+        are = "is" if settings == 1 else "are"
         yield (
-            f"  {count(settings, 'setting')} with which the catalogue of services finds fault "
-            f"{stand} in unchecked"
+            f"  {count(settings, 'setting')} that the catalogue of services does not accept "
+            f"{are} in unchecked"
         )
 
 

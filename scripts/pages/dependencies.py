@@ -14,15 +14,16 @@ _LINE = re.compile(
     re.MULTILINE,
 )
 _TITLES = {
-    "dependencies": "What the providers need",
-    "cdktf": "What the constructs need besides, with the CDK for Terraform",
-    "cdktn": "What the constructs need besides, with CDK Terrain",
-    "stacks": "What the app of this repository needs besides",
-    "synth-tests": "To test the constructs and the app",
-    "dev": "To check and test it",
+    "dependencies": "The providers",
+    "cdktf": "The constructs, with the CDK for Terraform",
+    "cdktn": "The constructs, with CDK Terrain",
+    "stacks": "The app of this repository",
+    "synth-tests": "Tests of the constructs and the app",
+    "docs": "The docs site",
+    "dev": "Checks and tests",
     "terraform": "A Terraform for the tests, and for machines without one",
-    "elasticsearch-8": "To test the sandbox with a client of the time before",
-    "elasticsearch-9": "To test the sandbox with a client of today",
+    "elasticsearch-8": "A test client for the sandbox, in its last but one major version",
+    "elasticsearch-9": "A test client for the sandbox, in its last major version",
 }
 
 
@@ -53,7 +54,7 @@ def page() -> str:
     """Return the whole page."""
     text = (
         "<!-- Made by scripts/reference_pages.py from the comments in pyproject.toml. -->\n\n"
-        "# Dependencies\n\nEach package that is needed, and why. `pyproject.toml` is the source.\n"
+        "# Dependencies\n\nWhy each package is needed. `pyproject.toml` is the source.\n"
     )
     known = dependencies()
     for group in dict.fromkeys(each.group for each in known):

@@ -14,9 +14,9 @@ from side_by_side import Result
 _HEAD = """\
 # Benchmarks
 
-Made by `make bench`. Each line compares two ways that ran turn about in one run; the times are
-medians, the ratio is the median of the ratios of neighbouring runs. Times of other machines differ,
-ratios differ little.
+`make bench` writes this page. Each line compares two ways, measured in turn in one run. Times are
+medians, and the ratio is the median of the ratios of neighbouring runs. On another machine, the
+times differ, but the ratios differ little.
 
 | what | first | | second | | added | ratio | runs |
 |---|---|---|---|---|---|---|---|

@@ -157,4 +157,4 @@ def test_catalogue_takes_the_same_addresses(url: str) -> None:
 def test_blank_around_an_address_is_refused(
     url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert "holds a blank" in errors("fivetran", url, "environment", monkeypatch, tmp_path)
+    assert "contains a space" in errors("fivetran", url, "environment", monkeypatch, tmp_path)

@@ -153,7 +153,7 @@ class ConnectorDataInstance(Instance, ConnectorDataAttributes):
 
 
 class ConnectorData(DataSourceConstruct, ConnectorDataAttributes):
-    """An Elastic connector: read, and never changed. Its configuration is not among it."""
+    """An Elastic connector, which is read and never changed. Its configuration is left out."""
 
     TYPE = "data.elasticops_connector"
     PROVIDER = ElasticProvider

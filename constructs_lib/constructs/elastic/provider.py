@@ -33,8 +33,8 @@ _CREDENTIALS = ("api_key", "password", "bearer_token")
 class ElasticProvider(ProviderConstruct):
     """The provider of the statuses of Elastic connectors: one Elasticsearch cluster or project.
 
-    It delivers the Terraform provider with the synth: nothing has to be installed or configured
-    besides. A stack that works on several clusters has several, all but one with an ``alias``.
+    The synth delivers the Terraform provider, so nothing else has to be installed or configured. A
+    stack for several clusters has several providers, all but one with an ``alias``.
     """
 
     KIND = ELASTIC

@@ -90,7 +90,8 @@ class ConnectionSyncAction(ConnectionAction):
 class ConnectionResyncAction(ConnectionAction):
     """A re-sync of a connection: its history is loaded again, which takes time and costs rows.
 
-    It names its tables, or sets ``resync_everything``. With ``wait`` it is followed to its end.
+    Name its ``tables``, or set ``resync_everything``. With ``wait`` the action follows it to its
+    end.
     """
 
     TYPE = "action.fivetranops_connection_resync"
@@ -145,7 +146,7 @@ class ConnectionResyncAction(ConnectionAction):
 class ConnectionTestAction(ConnectionAction):
     """The setup tests of a connection, whenever a resource triggers them or a person invokes them.
 
-    Tests that fail are an error: the actions listed behind it are not run.
+    If tests fail, the action fails, and the actions after it do not run.
     """
 
     TYPE = "action.fivetranops_connection_test"
@@ -189,9 +190,9 @@ class ConnectionTestAction(ConnectionAction):
 
 
 class ConnectionPauseAction(ConnectionAction):
-    """A pause of a connection, or its end.
+    """A change of a connection's paused flag.
 
-    With ``wait`` it waits until no sync runs any more.
+    With ``wait`` the action waits until no sync of the connection is running.
     """
 
     TYPE = "action.fivetranops_connection_pause"

@@ -46,7 +46,7 @@ class ConnectCardInstance(Instance, ConnectCardAttributes):
 
 
 class ConnectCard(ResourceConstruct, ConnectCardAttributes):
-    """A connect card: an end user sets the connection up with it, without access to Fivetran.
+    """A connect card, by which an end user sets up the connection without access to Fivetran.
 
     ``uri`` and ``token`` are secret, and are in Terraform's state. To keep them out of it, use
     ``EphemeralConnectCard``.
@@ -145,7 +145,7 @@ class EphemeralConnectCardInstance(Instance, EphemeralConnectCardAttributes):
 class EphemeralConnectCard(EphemeralResourceConstruct, EphemeralConnectCardAttributes):
     """A connect card that is in no state, no plan file and no output.
 
-    Each plan and each apply issues one of its own. Terraform 1.10 or later is needed for it.
+    Each plan and each apply issues a new one. It needs Terraform 1.10 or later.
     """
 
     TYPE = "ephemeral.fivetranops_connect_card"

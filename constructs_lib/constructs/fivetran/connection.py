@@ -119,7 +119,7 @@ class Connection(ResourceConstruct, ConnectionAttributes):
     Attributes that are left out are not managed: Fivetran's value is read and kept. All findings
     about the parameters are reported at synth, together with those of the other constructs.
 
-    With ``for_each`` or ``count`` it is several connections: write ``"${each.key}"``,
+    With ``for_each`` or ``count`` one construct makes several connections: write ``"${each.key}"``,
     ``"${each.value}"`` or ``"${count.index}"`` where they differ, and ``.at(key)`` to read one.
     """
 

@@ -74,9 +74,9 @@ class ConnectionDataInstance(Instance, ConnectionDataAttributes):
 
 
 class ConnectionData(DataSourceConstruct, ConnectionDataAttributes):
-    """A connection that somebody else manages: read, and never changed.
+    """A connection that somebody else manages, which is read and never changed.
 
-    It is named by its identifier, or by its group and schema. Constructs that take a ``connection``
+    Name it by its identifier, or by its group and schema. Constructs that take a ``connection``
     take this one, too.
     """
 
@@ -151,7 +151,7 @@ class ConnectionsDataInstance(Instance, ConnectionsDataAttributes):
 
 
 class ConnectionsData(DataSourceConstruct, ConnectionsDataAttributes):
-    """All connections of an account that the filters leave; without a filter, every one.
+    """All connections of an account that match the filters; without a filter, all of them.
 
     ``ids`` can be the ``for_each`` of another construct.
     """

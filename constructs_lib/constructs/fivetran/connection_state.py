@@ -53,8 +53,8 @@ class ConnectionStateInstance(Instance, ConnectionStateAttributes):
 class ConnectionState(ResourceConstruct, ConnectionStateAttributes):
     """The state (cursor) of a connection whose service keeps one.
 
-    Deploying pauses the connection, waits until no sync runs, sets the state, reads it back and
-    puts the paused flag back. It does so only when what is described here changes, because a
+    A deploy pauses the connection, waits until no sync runs, sets the state, reads it back and
+    restores the paused flag. It does so only when the state described here changes, because a
     connector moves its state with every checkpoint.
     """
 

@@ -43,10 +43,10 @@ class ConnectionTestInstance(Instance, ConnectionTestAttributes):
 
 
 class ConnectionTest(ResourceConstruct, ConnectionTestAttributes):
-    """The setup tests of a connection, which stop what depends on it if they fail.
+    """The setup tests of a connection. If they fail, what depends on them is not changed.
 
-    Deploying runs them at creation and whenever ``triggers`` change. Tests that fail are an error,
-    so that what has this construct in its ``depends_on`` is not touched; each deploy runs them
+    A deploy runs them at creation and whenever ``triggers`` change. If they fail, it ends with an
+    error before it changes what names this construct in ``depends_on``. Each deploy runs them
     again until they pass.
     """
 

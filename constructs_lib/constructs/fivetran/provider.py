@@ -25,8 +25,8 @@ FIVETRAN = ProviderKind(
 class FivetranProvider(ProviderConstruct):
     """The provider of Fivetran connections and their state; one in each stack.
 
-    It delivers the Terraform provider with the synth: nothing has to be installed or configured
-    besides. A stack that works on several accounts has several, all but one with an ``alias``.
+    The synth delivers the Terraform provider, so nothing else has to be installed or configured. A
+    stack for several accounts has several providers, all but one with an ``alias``.
     """
 
     KIND = FIVETRAN

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from markdown_pages import blocks, name_of, pages
 from official_states import Stored, connection, state_file
-from pages.catalogue import EXAMPLES, ROOT
+from pages.catalogue import DOCS, EXAMPLES, ROOT
 from quick_programs import QUICK_TERRAFORM
 
 from constructs_lib.sandbox import Connection, Store
@@ -141,11 +141,11 @@ def test_the_pages_have_such_commands() -> None:
     assert sum(len(safe_commands(page)) for page in pages()) > 10
 
 
-def test_the_readme_sets_a_state_in_a_checkout_with_all_stacks(checkout: Path) -> None:
+def test_state_command_of_its_page_works_beside_other_stacks(checkout: Path) -> None:
     for name in ("production", "staging"):
         (checkout / "cdktf.out" / "stacks" / name).mkdir()
     (checkout / "wanted.json").write_text('{"page": 2}')
-    (block,) = (b for b in blocks(ROOT / "README.md") if "state set" in b.code)
+    (block,) = (b for b in blocks(DOCS / "state_command.md") if "--stack" in b.code)
     lines = [line.partition("   #")[0].split() for line in block.code.splitlines()]
 
     for _python, *words in lines:

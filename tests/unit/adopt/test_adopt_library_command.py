@@ -120,7 +120,7 @@ def test_the_report_says_what_was_written_and_what_not(run: Adopt, store: Store)
         "for the service google_sheets, but found no table [destination-schema]",
         "  orders: config.new_secret is not managed: it stays as it is at Fivetran. The checks "
         "allow a field of config of the service github, but found 'new_secret' [unknown-field]",
-        "  1 setting with which the catalogue of services finds fault stands in unchecked",
+        "  1 setting that the catalogue of services does not accept is in unchecked",
         "  2 secrets are kept at Fivetran until their variables have a value, see "
         "docs/guides/adopting.md",
         "  not in the catalogue of services: appeared_tomorrow; their settings are not checked, "

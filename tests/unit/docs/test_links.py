@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from every_case import check_every
-from markdown_pages import anchors, links, name_of, pages
+from markdown_pages import anchors, links, name_of, pages, prose
 from pages.catalogue import ROOT
 
 PAGES = pages()
+_PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 
 
 def problem(page: Path, target: str) -> str | None:
@@ -34,6 +36,20 @@ def test_each_link_leads_to_a_file_and_a_heading_that_there_are() -> None:
     check_every(PAGES, holds)
 
 
+def test_each_picture_is_there_and_says_what_it_shows() -> None:
+    def holds(page: Path) -> None:
+        for text, file in _PICTURE.findall(prose(page)):
+            assert text
+            assert (page.parent / file).is_file()
+
+    check_every(PAGES, holds)
+    assert len(_PICTURE.findall(prose(ROOT / "README.md"))) == 1
+
+
+def test_readme_is_a_front_page() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+
 def test_each_page_can_be_reached_from_the_readme() -> None:
     reached, ahead = set(), [ROOT / "README.md"]
     while ahead:
@@ -53,7 +69,7 @@ def test_each_page_can_be_reached_from_the_readme() -> None:
         ("gone.md", "gone.md: no such file"),
         ("README.md#no-such-heading", "README.md#no-such-heading: no such heading"),
         ("../", "../: outside of the project"),
-        ("README.md#two-commands", None),
+        ("README.md#quick-start", None),
         ("https://example.com/", None),
     ],
 )

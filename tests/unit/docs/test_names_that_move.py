@@ -38,7 +38,7 @@ NOT_TAKEN_OVER = {"connected_by", "created_at", "timeouts", "destination_schema"
 
 def table(type_name: str) -> dict[str, list[str]]:
     """The names here by the names there, of the table after the sentence about a type."""
-    text = GUIDE.read_text(encoding="utf-8").partition("## What has which name here")[2]
+    text = GUIDE.read_text(encoding="utf-8").partition("## Old and new names")[2]
     rows = re.split(r"^In ", text, flags=re.MULTILINE)
     (found,) = (part for part in rows if re.match(f"[^:]*`{type_name}`[^:]*:\n", part))
     cells = [line.split(" | ") for line in found.splitlines() if line.startswith("| `")]

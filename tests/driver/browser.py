@@ -1,4 +1,4 @@
-"""Chromium without a screen, as a reader of the page uses it."""
+"""Chromium without a screen, as a reader of a page uses it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REQUIRED = "REQUIRE_CHROMIUM"
 
 PHONE = (360, 740)
 DESK = (1280, 900)
-SCREENSHOTS = Path(__file__).resolve().parents[3] / "test-artefacts" / "screenshots"
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "test-artefacts" / "screenshots"
 """Where pictures of the page are left to be looked at; git does not know the folder."""
 
 _PATIENCE = 20.0
@@ -51,12 +51,16 @@ class Browser:
         self.size(DESK)
 
     def open(self, address: str) -> None:
-        """Opens a page anew, and waits until it says that it is live."""
+        """Opens the page of the sandbox, and waits until it says that it is live."""
+        self.visit(address)
+        self.until(lambda: self.text("#live") == "Live")
+
+    def visit(self, address: str) -> None:
+        """Opens a page, and forgets what the one before it has logged and asked."""
         self.driver.get("about:blank")
         self.messages()
         self.addresses()
         self.driver.get(address)
-        self.until(lambda: self.text("#live") == "Live")
 
     def size(self, size: tuple[int, int]) -> None:
         """Gives the window the size of a screen, in CSS pixels."""

@@ -1,0 +1,1 @@
+"""The docs site: what ``mkdocs.yml`` cannot say by itself."""
