@@ -27,8 +27,13 @@ from typing import Any, Final
 
 from constructs_lib import schemas
 from constructs_lib.cli.doctor.local_checks import Machine, terraform_version
+from constructs_lib.cli.parsers import DONE, WRONG_USAGE, CommandParser, program
 from constructs_lib.schemas import IGNORING_CASE, Attribute, Kind
 
+_EXAMPLES: Final = """\
+{prog} --dir cdktf.out/stacks/production --service postgres --setup-state broken
+{prog} --dir cdktf.out/stacks/production --generate-config-out found.tf
+{prog} --resource fivetranops_connection_state --help"""
 _LIST: Final = "list."
 _FOUND: Final = "found"
 """The name of the list in the query file, with which generated resources begin."""
@@ -45,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
 
     :param arguments: its options
     """
-    options = _parser(_resource(arguments)).parse_args(arguments)
+    options = parser(_resource(arguments)).parse_args(arguments)
     if sys.stdout is None:
         sys.stderr.write("query: the standard output is closed\n")
         return 1
@@ -241,11 +246,22 @@ def _resource(arguments: Sequence[str]) -> str:
     return _resources()[0]
 
 
-def _parser(resource: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m constructs_lib query",
-        description="Finds what there is, by 'terraform query' in the folder of a stack.",
-        epilog="The filters are those of the resource that is named, and are joined by 'and'.",
+def parser(resource: str = "") -> CommandParser:
+    """Return the parser of the command.
+
+    :param resource: what is listed, whose filters are options; the connections by default
+    """
+    parser = CommandParser(
+        prog=program("query"),
+        description="Find what there is, by 'terraform query' in the folder of a stack.",
+        examples=_EXAMPLES,
+        statuses={
+            0: DONE,
+            1: "Terraform ended with 1, or it cannot be run; the message says why",
+            2: WRONG_USAGE,
+            130: "interrupted by Ctrl-C before Terraform ran",
+        },
+        notes="The filters are those of the resource that is named, and are joined by 'and'.",
         allow_abbrev=False,
     )
     _add_resource(parser)
@@ -258,7 +274,7 @@ def _parser(resource: str) -> argparse.ArgumentParser:
     text = "write the configuration of all that is found into this new file, with import blocks"
     parser.add_argument("--generate-config-out", metavar="FILE", help=text)
     parser.add_argument("--json", action="store_true", help="print what Terraform prints as JSON")
-    for attribute in _filters(resource).values():
+    for attribute in _filters(resource or _resources()[0]).values():
         _add_filter(parser, attribute)
     return parser
 

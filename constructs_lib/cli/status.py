@@ -19,6 +19,13 @@ from typing import Any, Final
 
 from constructs_lib import schemas
 from constructs_lib.cli import drop_output
+from constructs_lib.cli.parsers import (
+    FIVETRAN_VARIABLES,
+    INTERRUPTED,
+    WRONG_USAGE,
+    CommandParser,
+    program,
+)
 from constructs_lib.schemas.redaction import escape_controls_in_line
 
 _ORDER: Final = (
@@ -31,6 +38,10 @@ _ORDER: Final = (
     "paused",
 )
 """The states, those first that need somebody."""
+_EXAMPLES: Final = """\
+{prog} --broken
+{prog} --group sandbox_warehouse --service postgres
+{prog} --json | jq '.[] | select(.state == "broken") | .id'"""
 _ITEMS: Final = "data.fivetranops_connections"
 _HEADINGS: Final = ("CONNECTION", "SERVICE", "STATE", "SUCCEEDED", "FAILED", "NEXT SYNC")
 _LONGEST: Final = 60
@@ -44,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
 
     :param arguments: its options
     """
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     if sys.stdout is None:
         sys.stderr.write("status: the standard output is closed\n")
         return 2
@@ -224,12 +235,19 @@ def _length(length: timedelta) -> str:
     return "1 min" if seconds else "0 min"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m constructs_lib status",
-        description="Shows how the Fivetran connections are doing, what needs somebody first.",
-        epilog="Credentials: FIVETRAN_APIKEY, FIVETRAN_APISECRET, FIVETRAN_API_URL. Exit status: "
-        "1 if a connection is broken, 2 if nothing could be read.",
+def parser() -> CommandParser:
+    """Return the parser of the command."""
+    parser = CommandParser(
+        prog=program("status"),
+        description="Show how the Fivetran connections are doing, what needs somebody first.",
+        examples=_EXAMPLES,
+        statuses={
+            0: "no connection is broken",
+            1: "a connection is broken",
+            2: f"nothing could be read, or {WRONG_USAGE}",
+            130: INTERRUPTED,
+        },
+        notes=FIVETRAN_VARIABLES,
         allow_abbrev=False,
     )
     text = "only connections of this group (destination); may be given several times"

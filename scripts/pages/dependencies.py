@@ -17,6 +17,7 @@ _TITLES = {
     "dependencies": "What the providers need",
     "cdktf": "What the constructs need besides, with the CDK for Terraform",
     "cdktn": "What the constructs need besides, with CDK Terrain",
+    "cli": "What makes the command pleasant, and no provider loads",
     "stacks": "What the app of this repository needs besides",
     "synth-tests": "To test the constructs and the app",
     "dev": "To check and test it",

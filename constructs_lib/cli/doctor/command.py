@@ -8,7 +8,6 @@ Exit status: 0 nothing prevents a deploy, 1 something does, 2 wrong usage.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from constructs_lib.cli.doctor import local_checks
 from constructs_lib.cli.doctor.local_checks import CheckResult, Machine
+from constructs_lib.cli.parsers import INTERRUPTED, WRONG_USAGE, CommandParser, program
 from constructs_lib.schemas.redaction import escape_controls
 
 if TYPE_CHECKING:
@@ -148,12 +148,7 @@ def main(arguments: Sequence[str]) -> int:
 
     :param arguments: the options
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m constructs_lib doctor",
-        description="Checks whether a deploy has everything that it needs. It changes nothing.",
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON object in place of text")
-    options = parser.parse_args(arguments)
+    options = parser().parse_args(arguments)
     results = []
     for result in _results(Machine.current()):
         results.append(result)
@@ -166,6 +161,28 @@ def main(arguments: Sequence[str]) -> int:
     else:
         _write(_summary(errors))
     return 1 if errors else 0
+
+
+def parser() -> CommandParser:
+    """Return the parser of the command."""
+    parser = CommandParser(
+        prog=program("doctor"),
+        description="Check whether a deploy has everything that it needs. It changes nothing.",
+        examples="{prog}\n{prog} --json | jq .ok",
+        statuses={
+            0: "nothing prevents a deploy",
+            1: "something prevents a deploy",
+            2: WRONG_USAGE,
+            130: INTERRUPTED,
+        },
+        notes="""\
+environment:
+  FIVETRAN_APIKEY, FIVETRAN_APISECRET, FIVETRAN_API_URL   an account of Fivetran to look at
+  ELASTICSEARCH_ENDPOINTS, ELASTICSEARCH_API_KEY          a cluster of Elastic to look at
+""",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object in place of text")
+    return parser
 
 
 def _results(machine: Machine) -> Iterator[CheckResult]:

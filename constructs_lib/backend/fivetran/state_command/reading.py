@@ -132,6 +132,9 @@ def run_history(options: Options, terminal: Terminal, interruption: Interruption
         terminal.out(jsontext.pretty(state(past, options, terminal)))
         return 0
     changes = _changes(past)
+    if options.json:
+        terminal.out(jsontext.pretty([change._asdict() for change in changes]))
+        return 0
     for change in changes:
         terminal.out(_words(change))
     if changes:
