@@ -8,21 +8,29 @@ TOOLKIT := $(or $(CONNECTIONS_TOOLKIT),cdktf)
 
 RUN := env -u CONNECTIONS_TOOLKIT .venv/bin/python scripts/run.py
 VENV := .venv$(if $(filter cdktn,$(TOOLKIT)),/cdktn)
+DEPLOY := $(VENV)/bin/python scripts/deploy.py
 CDK := $(VENV)/bin/python scripts/run.py --environment "$(ENVIRONMENT)" $(TOOLKIT)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo deploy diff output destroy doctor test size bench soak mutants check generate new-resource package clean setup setup-dev
+.PHONY: help demo deploy diff plan apply output destroy doctor test size bench soak mutants check generate new-resource package clean setup setup-dev
 
 help: ## Show what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@echo 'APPROVE=yes deploys and destroys other environments without a question, as in a pipeline'
 	@echo 'ENVIRONMENT is sandbox, if it is not set; others: ENVIRONMENT=staging make diff'
 	@echo 'CONNECTIONS_TOOLKIT=cdktn takes CDK Terrain in place of the CDK for Terraform'
 
 demo: setup ## Show it, with the real Terraform against the sandbox; DEMO_PAUSE=0 runs through.
 	@$(RUN) python scripts/demo.py
 
-deploy: setup ## Create and change what the environment describes.
-	@$(CDK) deploy "$(ENVIRONMENT)" --auto-approve
+deploy: setup ## Create and change what the environment describes; asks, but for the sandbox.
+	@$(DEPLOY) deploy "$(ENVIRONMENT)"
+
+plan: setup ## Write a plan file, and a summary of what it would do.
+	@$(DEPLOY) plan "$(ENVIRONMENT)"
+
+apply: setup ## Apply exactly the plan file of make plan.
+	@$(DEPLOY) apply "$(ENVIRONMENT)"
 
 diff: setup ## Show what a deploy would do.
 	@$(CDK) diff "$(ENVIRONMENT)"
@@ -30,8 +38,8 @@ diff: setup ## Show what a deploy would do.
 output: setup ## Print what the stack tells, such as the states of before.
 	@$(CDK) output "$(ENVIRONMENT)"
 
-destroy: setup ## Delete all that was deployed.
-	@$(CDK) destroy "$(ENVIRONMENT)" --auto-approve
+destroy: setup ## Delete all that was deployed; asks, but for the sandbox.
+	@$(DEPLOY) destroy "$(ENVIRONMENT)"
 
 doctor: setup ## Look whether this machine has what a deploy needs.
 	@$(VENV)/bin/python scripts/run.py python -m constructs_lib doctor

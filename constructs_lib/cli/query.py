@@ -60,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
         terraform = _terraform(machine)
         _require_initialised(folder, machine.environ)
         with _query_file(folder, document(options)):
-            return _run([terraform, "query", *_arguments(options, machine.environ)], folder)
+            return run_program([terraform, "query", *_arguments(options, machine.environ)], folder)
     except KeyboardInterrupt:
         sys.stderr.write("query: interrupted\n")
         return _INTERRUPTED
@@ -131,7 +131,7 @@ def _require_initialised(folder: Path, environ: Mapping[str, str]) -> None:
 @contextmanager
 def _query_file(folder: Path, content: Mapping[str, Any]) -> Iterator[None]:
     """Have a query file in a folder, for as long as Terraform runs."""
-    with _signals_held():
+    with signals_held():
         with _locked(folder):
             _remove_stale(folder)
             handle, name = tempfile.mkstemp(suffix=_SUFFIX, prefix=_PREFIX, dir=folder)
@@ -189,7 +189,7 @@ _CHILDREN: Final[list[subprocess.Popen[bytes]]] = []
 
 
 @contextmanager
-def _signals_held() -> Iterator[None]:
+def signals_held() -> Iterator[None]:
     """Leave the end to Terraform, so that nothing is left behind.
 
     Ctrl-C reaches Terraform as it reaches this process. Other signals go to this one alone, and are
@@ -216,9 +216,16 @@ def _hand_on(number: int, _frame: FrameType | None) -> None:
         sys.exit(128 + number)
 
 
-def _run(command: list[str], folder: Path) -> int:
+def run_program(
+    command: list[str], folder: Path, environ: Mapping[str, str] | None = None, umask: int = -1
+) -> int:
+    """Run Terraform in a folder, inside of :func:`signals_held`; return its exit status.
+
+    :param environ: its environment variables; those of this process by default
+    :param umask: that of the files that it writes; that of this process by default
+    """
     # Not by -chdir: Terraform looks for its providers where it was started.
-    with subprocess.Popen(command, cwd=folder) as child:  # noqa: S603 (a program that was looked up)
+    with subprocess.Popen(command, cwd=folder, env=environ, umask=umask) as child:  # noqa: S603 (a program that was looked up)
         _CHILDREN.append(child)
         try:
             status = child.wait()
