@@ -1,4 +1,5 @@
-"""Write the generated parts of the pages below ``docs/``, and of others that quote examples.
+"""Write the generated parts of the pages below ``docs/``, and of others that quote examples; and
+the schema that editors read for the environment files.
 
 ``python scripts/reference_pages.py`` writes, and ``--check`` fails if a page is stale. There is a
 page for each schema, for each construct, for the command and for the dependencies; a missing one is
@@ -24,6 +25,9 @@ from pages import (
 from pages.catalogue import DOCS, ROOT, subjects
 from pages.regions import PageError, refreshed
 
+from constructs_lib.cli.schema import FOLDER, NAME, file_text
+
+_EDITOR_SCHEMA = ROOT / FOLDER / NAME
 _OTHERS = ("README.md", "CONTRIBUTING.md")
 
 
@@ -36,6 +40,7 @@ def fresh_pages() -> Iterator[tuple[Path, str]]:
     made = [(subject.page, references.page(subject, known)) for subject in subjects()]
     made += [(construct.page, constructs.page(construct)) for construct in known]
     made.append((commands.PAGE, commands.page()))
+    made.append((_EDITOR_SCHEMA, file_text(_EDITOR_SCHEMA.parent)))
     made.append((dependencies.PAGE, dependencies.page()))
     made.append((lifecycle.PAGE, lifecycle.page()))
     yield from made

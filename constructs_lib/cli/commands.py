@@ -43,6 +43,9 @@ COMMANDS: Final = {
         "constructs_lib.cli.query", "find what there is, by 'terraform query' in a stack's folder"
     ),
     "sandbox": Command("constructs_lib.sandbox.__main__", "serve stand-ins for the APIs"),
+    "schema": Command(
+        "constructs_lib.cli.schema", "write the schema of the environment files, for an editor"
+    ),
     "state": Command(
         "constructs_lib.backend.__main__",
         "show, move and restore the state of a connection",
