@@ -18,7 +18,7 @@ from datetime import datetime, time, timedelta, timezone
 from typing import Any, Final
 
 from constructs_lib import schemas
-from constructs_lib.cli import drop_output
+from constructs_lib.cli import drop_output, tables
 from constructs_lib.cli.parsers import (
     FIVETRAN_VARIABLES,
     INTERRUPTED,
@@ -44,6 +44,7 @@ _EXAMPLES: Final = """\
 {prog} --json | jq '.[] | select(.state == "broken") | .id'"""
 _ITEMS: Final = "data.fivetranops_connections"
 _HEADINGS: Final = ("CONNECTION", "SERVICE", "STATE", "SUCCEEDED", "FAILED", "NEXT SYNC")
+_TASKS: Final = "WHAT TO DO"
 _LONGEST: Final = 60
 """The most characters of a name in the table."""
 _DAILY: Final = 1440
@@ -91,11 +92,16 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _print(shown: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    now = datetime.now(timezone.utc)
     if as_json:
         json.dump([_as_json(one) for one in shown], sys.stdout, indent=2, default=float)
         sys.stdout.write("\n")
+    elif console := tables.terminal():
+        rows = [(*_row(one, now), "\n".join(_tasks(one))) for one in shown]
+        headings = (*_HEADINGS, _TASKS) if any(row[-1] for row in rows) else _HEADINGS
+        tables.show_table(console, headings, [row[: len(headings)] for row in rows])
     else:
-        sys.stdout.writelines(f"{line}\n" for line in table(shown, datetime.now(timezone.utc)))
+        sys.stdout.writelines(f"{line}\n" for line in table(shown, now))
     sys.stdout.flush()
 
 
@@ -166,9 +172,13 @@ def table(connections: Sequence[Mapping[str, Any]], now: datetime) -> Iterator[s
     yield _line(_HEADINGS, widths)
     for one, row in zip(connections, rows, strict=True):
         yield _line(row, widths)
-        for task in one["tasks"] or ():
-            said = [task[name] for name in ("message", "details") if task[name]]
-            yield f"    {escape_controls_in_line(': '.join(said))}"
+        yield from (f"    {task}" for task in _tasks(one))
+
+
+def _tasks(connection: Mapping[str, Any]) -> Iterator[str]:
+    for task in connection["tasks"] or ():
+        said = [task[name] for name in ("message", "details") if task[name]]
+        yield escape_controls_in_line(": ".join(said))
 
 
 def _row(connection: Mapping[str, Any], now: datetime) -> tuple[str, ...]:

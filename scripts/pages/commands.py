@@ -27,6 +27,10 @@ A shell completes commands, options and values with the extra `cli`:
 pip install 'connections-as-code[cli]'
 eval "$(connections completion bash)"    # or zsh, or fish
 ```
+
+With that extra, `status`, `catalogue show` and `doctor` also fit their tables to a terminal, and
+`NO_COLOR` turns colours off. Without the extra, and where the output is no terminal, they print
+plain text; with `--json` they print JSON and nothing else.
 """
 
 

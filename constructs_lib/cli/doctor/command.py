@@ -12,10 +12,12 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from constructs_lib.cli import tables
 from constructs_lib.cli.doctor import local_checks
 from constructs_lib.cli.doctor.local_checks import CheckResult, Machine
 from constructs_lib.cli.parsers import INTERRUPTED, WRONG_USAGE, CommandParser, program
@@ -150,10 +152,16 @@ def main(arguments: Sequence[str]) -> int:
     """
     options = parser().parse_args(arguments)
     results = []
-    for result in _results(Machine.current()):
-        results.append(result)
-        if not options.json:
-            _write(_line(result))
+    console = None if options.json else tables.terminal()
+    with console.status("checking") if console else nullcontext():
+        for result in _results(Machine.current()):
+            results.append(result)
+            if console:
+                word, found, remedy = _words(result)
+                lines = f"{found}\n-> {remedy}" if remedy else found
+                tables.show_line(console, word, result.check, lines)
+            elif not options.json:
+                _write(_line(result))
     errors = sum(result.verdict == "error" for result in results)
     if options.json:
         document = {"ok": not errors, "checks": [result._asdict() for result in results]}
@@ -197,9 +205,15 @@ def _results(machine: Machine) -> Iterator[CheckResult]:
 
 
 def _line(result: CheckResult) -> str:
-    line = f"{_MARKS[result.verdict]:<8} {result.check:<13} {result.found}"
-    remedy = " ".join(result.remedy.split())
+    word, found, remedy = _words(result)
+    line = f"{word:<8} {result.check:<13} {found}"
     return f"{line}\n{'':<22} -> {remedy}" if remedy else line
+
+
+def _words(result: CheckResult) -> tuple[str, str, str]:
+    """Return the mark of a result, what was found, and what to do, as they can be shown."""
+    remedy = " ".join(result.remedy.split())
+    return _MARKS[result.verdict], escape_controls(result.found), escape_controls(remedy)
 
 
 def _summary(errors: int) -> str:

@@ -11,10 +11,11 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from constructs_lib.cli import tables
 from constructs_lib.cli.parsers import CommandParser, program
 from constructs_lib.schemas.catalogue import service_facts
 from constructs_lib.schemas.catalogue.service_facts import Field, Service, service, services
@@ -82,15 +83,24 @@ _SHOWN = 8
 
 def field_table(service: Service) -> str:
     """Return the fields of a service as a table, with a line break at its end."""
+    return f"{_title(service)}\n\n" + _aligned([_HEADER, *_rows(service)])
+
+
+def _title(service: Service) -> str:
     form = " and ".join(service.destination_schema) or "not known"
-    rows = [_HEADER]
-    rows += [
-        (f"config.{key}", "string", "config, required", "") for key in service.destination_schema
-    ]
+    return f"{service.name}, destination schema: {form}"
+
+
+def _rows(service: Service, most: int = _SHOWN) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the cells of each field.
+
+    :param most: how many of the allowed values are shown
+    """
+    for key in service.destination_schema:
+        yield f"config.{key}", "string", "config, required", ""
     for root, fields in (("config", service.config), ("auth", service.auth)):
         for field in fields.values():
-            rows += [_row(root, path, leaf) for path, leaf in field.leaves()]
-    return f"{service.name}, destination schema: {form}\n\n" + _aligned(rows)
+            yield from (_row(root, path, leaf, most) for path, leaf in field.leaves())
 
 
 def as_json(service: Service) -> str:
@@ -153,14 +163,14 @@ def unknown_service(word: str) -> str:
     return f"no service {word!r} in the catalogue" + (f"; {near}" if near else "")
 
 
-def _row(root: str, path: str, field: Field) -> tuple[str, str, str, str]:
+def _row(root: str, path: str, field: Field, most: int) -> tuple[str, str, str, str]:
     where = "nowhere: read-only" if field.read_only else _parameter(root, field)
-    return f"{root}.{path}", field.kind.value, where, _some(field.allowed)
+    return f"{root}.{path}", field.kind.value, where, _some(field.allowed, most)
 
 
-def _some(values: Sequence[str]) -> str:
-    more = len(values) - _SHOWN
-    return ", ".join(values[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+def _some(values: Sequence[str], most: int) -> str:
+    more = len(values) - most
+    return ", ".join(values[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:
@@ -247,7 +257,13 @@ def _show(options: argparse.Namespace) -> str:
     facts = service(options.word)
     if facts is None:
         raise _Failed(unknown_service(options.word))
-    return as_json(facts) if options.json else field_table(facts)
+    if options.json:
+        return as_json(facts)
+    if console := tables.terminal():
+        rows = list(_rows(facts, most=sys.maxsize))
+        tables.show_table(console, _HEADER, rows, title=_title(facts))
+        return ""
+    return field_table(facts)
 
 
 def _search(options: argparse.Namespace) -> str:
