@@ -39,6 +39,9 @@ COMMANDS: Final = {
     "migrate": Command(
         "constructs_lib.adopt.migrate.__main__", "move from a state of Fivetran's own provider"
     ),
+    "new-connection": Command(
+        "constructs_lib.cli.new_connection", "write one connection, with what its service needs"
+    ),
     "query": Command(
         "constructs_lib.cli.query", "find what there is, by 'terraform query' in a stack's folder"
     ),

@@ -142,7 +142,7 @@ def test_json_on_a_terminal_is_json(
     assert capsys.readouterr().out.startswith(("[", "{"))
 
 
-def test_a_real_terminal_without_colours_gets_none_and_no_wide_line() -> None:
+def test_a_real_terminal_gets_no_colours_and_no_wide_line() -> None:
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "constructs_lib", "catalogue", "show", "postgres"]
     environ = {**os.environ, "TERM": "xterm", "COLUMNS": "50", "NO_COLOR": "1"}
