@@ -1,9 +1,8 @@
-"""Write the generated parts of the pages below ``docs/``, and of others that quote examples; and
-the schema that editors read for the environment files.
+"""Write the generated parts of the pages below ``docs/``, and of others that quote examples.
 
 ``python scripts/reference_pages.py`` writes, and ``--check`` fails if a page is stale. There is a
-page for each schema, for each construct, for the command and for the dependencies; a missing one is
-begun. ``pages/regions.py`` says which parts of a page are generated, and which are written by hand.
+page for each schema, for each construct and for the dependencies; a missing page is begun.
+``pages/regions.py`` says which parts of a page are generated, and which are written by hand.
 """
 
 from __future__ import annotations
@@ -12,22 +11,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from pages import (
-    backends,
-    commands,
-    constructs,
-    dependencies,
-    lifecycle,
-    overview,
-    references,
-    signatures,
-)
+from pages import backends, constructs, dependencies, lifecycle, overview, references, signatures
 from pages.catalogue import DOCS, ROOT, subjects
 from pages.regions import PageError, refreshed
 
-from constructs_lib.cli.schema import FOLDER, NAME, file_text
-
-_EDITOR_SCHEMA = ROOT / FOLDER / NAME
 _OTHERS = ("README.md", "CONTRIBUTING.md")
 
 
@@ -39,8 +26,6 @@ def fresh_pages() -> Iterator[tuple[Path, str]]:
     known = signatures.constructs()
     made = [(subject.page, references.page(subject, known)) for subject in subjects()]
     made += [(construct.page, constructs.page(construct)) for construct in known]
-    made.append((commands.PAGE, commands.page()))
-    made.append((_EDITOR_SCHEMA, file_text(_EDITOR_SCHEMA.parent)))
     made.append((dependencies.PAGE, dependencies.page()))
     made.append((lifecycle.PAGE, lifecycle.page()))
     yield from made

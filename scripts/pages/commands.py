@@ -11,7 +11,7 @@ from pages.catalogue import DOCS
 
 PAGE = DOCS / "command.md"
 _HEAD = """\
-<!-- Made by scripts/reference_pages.py from the parsers of the command. -->
+<!-- Made by scripts/command_reference.py from the parsers of the command. -->
 
 # The command `connections`
 
