@@ -77,7 +77,8 @@ def nobody_to_ask(action: str, settings: Environment, environ: Mapping[str, str]
     )
     return (
         f"Nothing was changed: {name} is not the sandbox, so 'make {action}' asks first, and there "
-        f"is no terminal to ask on.\n{reviewed if action == 'deploy' else ''}"
+        "is no terminal to ask on.\n"
+        f"{reviewed if action == 'deploy' else ''}"
         f"{'s' if action == 'deploy' else 'S'}et APPROVE=yes to {action} it without a question.\n"
         f"{missing}{missing and chr(10)}"
     )

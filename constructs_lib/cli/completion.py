@@ -6,6 +6,7 @@ set, and gets the words that fit. Only the parser of the command that the line n
 
 from __future__ import annotations
 
+import argparse
 import os
 import shlex
 import sys
@@ -14,7 +15,10 @@ from typing import Final, NoReturn
 
 from constructs_lib.cli.commands import COMMANDS, whole_parser
 from constructs_lib.cli.parsers import COMMAND, CommandParser, program
+from constructs_lib.schemas import services
 
+_SERVICES: Final = ("S", "SERVICE")
+"""How the help calls a value that names a service."""
 SHELLS: Final = ("bash", "zsh", "fish")
 _EXAMPLES: Final = """\
 # for this shell
@@ -62,8 +66,20 @@ def complete() -> NoReturn:
     except ImportError:
         sys.exit(1)
     named = [word for word in _words(os.environ.get("COMP_LINE", "")) if word in COMMANDS]
-    argcomplete.autocomplete(whole_parser(named[:1]), always_complete_options="long")
+    parser = whole_parser(named[:1])
+    _offer_services(parser)
+    argcomplete.autocomplete(parser, always_complete_options="long")
     sys.exit(1)
+
+
+def _offer_services(parser: argparse.ArgumentParser) -> None:
+    """Complete the names of services by the catalogue, at each depth of a parser."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                _offer_services(below)
+        elif action.metavar in _SERVICES:
+            setattr(action, "completer", lambda **_: services())  # noqa: B010 (argcomplete's own)
 
 
 def _words(line: str) -> list[str]:

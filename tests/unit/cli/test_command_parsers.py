@@ -114,6 +114,7 @@ def test_completion_without_its_package_says_what_to_install(
         ("connections st", {"state", "status"}),
         ("connections adopt --form ", {"hcl", "python", "yaml"}),
         ("connections sandbox journal --wr", {"--writes"}),
+        ("connections catalogue show google_she", {"google_sheets"}),
     ],
 )
 def test_a_shell_gets_the_words_that_fit(line: str, words: set[str], tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -133,3 +134,16 @@ def test_any_answer_but_yes_deletes_the_plan(
 
     assert work._plan_file.path.exists() is is_wanted
     assert ("Nothing was changed." in capsys.readouterr().out) is not is_wanted
+
+
+@pytest.mark.parametrize("action", deploy.ACTIONS)
+def test_each_target_of_make_runs_the_script(action: str) -> None:
+    done = subprocess.run(
+        ["make", "--dry-run", action, "ENVIRONMENT=live"],
+        cwd=deploy.ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.splitlines()[-1].endswith(f'scripts/deploy.py {action} "live"')
